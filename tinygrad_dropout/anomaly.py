@@ -1,0 +1,111 @@
+"""detect_anomaly: find where the first NaN came from, and what was changed behind the graph's back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from weakref import WeakKeyDictionary
+from zlib import crc32
+
+import numpy as np
+
+from tinygrad_dropout.grad_mode import changed_mode, current_mode
+from tinygrad_dropout.tensor import Array, Tensor, operation_name
+
+PACKAGE = __name__.rpartition(".")[0] + "."
+
+
+class AnomalyError(RuntimeError):
+    """A NaN or an infinity appeared, or an array was changed after it had been saved for the backward pass."""
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Inside, every operation is checked: forward results and gradients for NaN and infinity, saved arrays for changes.
+
+    A context (`with td.detect_anomaly():`) around the forward and the backward pass. It costs time, and nothing once
+    it is left.
+
+    Raises:
+        AnomalyError: names the operation, the line that called it, and the tensor or saved array concerned.
+    """
+    with changed_mode(watchers=(*current_mode.get().watchers, AnomalyWatcher())):
+        yield
+
+
+class AnomalyWatcher:
+    """Remembers where each operation was called, and what the arrays looked like that its backward will read."""
+
+    def __init__(self) -> None:
+        self.places: WeakKeyDictionary[Tensor, str] = WeakKeyDictionary()
+        self.fingerprints: WeakKeyDictionary[Tensor, dict[str, int]] = WeakKeyDictionary()
+
+    def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
+        place = f"{operation} at {calling_line()}"
+        if fault := not_finite(result.data):
+            for index, parent in enumerate(parents):
+                if inherited := not_finite(parent.data):
+                    raise AnomalyError(f"{place}: {input_name(parent, index)} already contains {inherited}")
+            raise AnomalyError(f"{place}: the result contains {fault}, and none of its inputs does")
+        if result._backward is not None:
+            self.places[result] = place
+            self.fingerprints[result] = fingerprints(result)
+
+    def before_backward(self, node: Tensor, grad: Array) -> None:
+        if node in self.fingerprints:
+            then, now = self.fingerprints[node], fingerprints(node)
+            for name in then:
+                if then[name] != now[name]:
+                    raise AnomalyError(
+                        f"backward of {self.place(node)}: {name} was changed after the forward pass had used it, "
+                        "so the gradient would be wrong; change a copy, or change it after backward()"
+                    )
+
+    def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
+        for index, (parent, contribution) in enumerate(zip(node._parents, contributions, strict=True)):
+            if contribution is not None and (fault := not_finite(contribution)):
+                name = input_name(parent, index)
+                raise AnomalyError(f"backward of {self.place(node)}: the gradient for {name} contains {fault}")
+
+    def place(self, node: Tensor) -> str:
+        """Where the node's operation was called, or its name alone if that was outside `detect_anomaly`."""
+        return self.places.get(node) or operation_name(node._backward)
+
+
+def not_finite(array: Any) -> str:
+    """The first kind of number that should not be in the array, in words, or ""."""
+    if np.isnan(array).any():
+        return "NaN"
+    return "" if np.isfinite(array).all() else "an infinity"
+
+
+def fingerprints(node: Tensor) -> dict[str, int]:
+    """A checksum of every array that the node's backward function will read, by a name a person understands."""
+    arrays: dict[str, Array] = {input_name(parent, i): parent.data for i, parent in enumerate(node._parents)}
+    for i, value in enumerate(node._saved):
+        if isinstance(value, np.ndarray):
+            arrays[saved_name(node, i)] = value
+    return {name: crc32(array.tobytes()) for name, array in arrays.items()}
+
+
+def input_name(parent: Tensor, index: int) -> str:
+    """`input 0 ("weight", shape (4, 5))`."""
+    name = f'"{parent.name}", ' if parent.name else ""
+    return f"input {index} ({name}shape {parent.shape})"
+
+
+def saved_name(node: Tensor, index: int) -> str:
+    """What the backward function calls its saved value: `the saved mask`."""
+    code = getattr(node._backward, "__code__", None)
+    names = code.co_varnames[1 + len(node._parents) : code.co_argcount] if code else ()
+    return f"the saved {names[index]}" if index < len(names) else f"saved value {index}"
+
+
+def calling_line() -> str:
+    """`train.py:12`: the innermost line of the call that lies outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_back and (frame.f_globals.get("__name__") or "").startswith(PACKAGE):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -1,0 +1,133 @@
+"""The one engine: from a result back to the leaves, each node once, after everything that used it.
+
+A result is created after its parents. So among the nodes that can be reached from the loss, falling order of their
+creation numbers is an order in which every node comes after all its consumers: a topological order for the price of
+a sort, without recursion.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any, NoReturn
+
+import numpy as np
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.grad_mode import current_mode
+from tinygrad_dropout.tensor import Array, Tensor
+
+creation_number = attrgetter("_number")
+
+
+def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) -> None:
+    """Compute dL/d(leaf) for every leaf that this tensor was made from, and add it to the leaf's `.grad`.
+
+    Args:
+        tensor: where to start; usually the loss L.
+        grad: array of the tensor's shape, dL/d(tensor); it is not changed. May be left out (then it is 1) where the
+            tensor has one element.
+        retain_graph: keep what the graph saved, so that it can be walked again; else it is freed on the way.
+
+    Raises:
+        RuntimeError: the tensor does not require gradients, has more than one element and no `grad`, or a part of its
+            graph was already freed.
+        ShapeError: `grad` has another shape than the tensor.
+    """
+    gradients: dict[Tensor, Any] = {tensor: first_gradient(tensor, grad)}
+    nodes = nodes_behind(tensor)
+    watchers = current_mode.get().watchers
+    while nodes:
+        node = nodes.pop()  # off the list, so that its arrays can go as soon as it has run
+        node_grad = gradients.pop(node, None)
+        if node_grad is None:
+            continue
+        function, parents, saved = node._backward, node._parents, node._saved
+        if function is None:
+            add_to_grad(node, node_grad)
+            continue
+        if node._retains_grad:
+            add_to_grad(node, node_grad.copy())
+        for watcher in watchers:
+            watcher.before_backward(node, node_grad)
+        contributions = function(node_grad, *parents, *saved)
+        for watcher in watchers:
+            watcher.after_backward(node, contributions)
+        if not retain_graph:
+            node._backward, node._parents, node._saved = freed, (), ()
+        for parent, contribution in zip(parents, contributions, strict=True):
+            if contribution is None or not parent.requires_grad:
+                continue
+            data = parent.data
+            if contribution.shape != data.shape:
+                contribution = unbroadcast(contribution, data.shape)
+            if contribution.dtype is not data.dtype:
+                contribution = contribution.astype(data.dtype, copy=False)
+            before = gradients.get(parent)
+            if before is not None:
+                before += contribution
+                contribution = before
+            gradients[parent] = contribution
+
+
+def first_gradient(tensor: Tensor, grad: Any) -> Array:
+    """dL/d(tensor), where the walk begins: an array of its own, which the first backward function may overwrite."""
+    if not tensor.requires_grad:
+        raise RuntimeError(
+            "backward: expected a Tensor made from one with requires_grad=True, got one that remembers nothing "
+            "(was it computed under no_grad, or detached?)"
+        )
+    if grad is None:
+        if tensor.data.size != 1:
+            raise RuntimeError(
+                f"backward: expected a Tensor of one element, got shape {tensor.shape}; "
+                "reduce it first (loss.mean().backward()), or pass grad= of that shape"
+            )
+        return np.ones_like(tensor.data)
+    array = np.array(grad.data if isinstance(grad, Tensor) else grad, dtype=tensor.data.dtype)
+    if array.shape != tensor.data.shape:
+        raise ShapeError("backward", f"expected grad of the Tensor's shape {tensor.shape}, got shape {array.shape}")
+    return array
+
+
+def nodes_behind(tensor: Tensor) -> list[Tensor]:
+    """Every tensor that gradients of this one flow to, itself included, the oldest first."""
+    nodes = [tensor]
+    seen = {tensor}
+    for node in nodes:  # the list grows while it is walked
+        if node._backward is freed:
+            freed()
+        for parent in node._parents:
+            if parent.requires_grad and parent not in seen:
+                seen.add(parent)
+                nodes.append(parent)
+    nodes.sort(key=creation_number)
+    return nodes
+
+
+def freed(*_: Any) -> NoReturn:
+    """Stands in for the backward function of a node whose saved values are gone."""
+    raise RuntimeError(
+        "backward: this graph, or a part of it, was freed by an earlier backward(); "
+        "to walk it again, call the earlier one with retain_graph=True"
+    )
+
+
+def add_to_grad(tensor: Tensor, grad: Any) -> None:
+    """Accumulate into `.grad`, as PyTorch does; into a new array, since someone may hold the old one."""
+    if tensor.data.dtype.kind != "f":
+        raise TypeError(f"backward: expected leaves of a floating dtype, got one of {tensor.data.dtype}")
+    tensor.grad = np.asarray(grad) if tensor.grad is None else np.asarray(tensor.grad + grad)
+
+
+def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
+    """Sum a gradient over the axes along which broadcasting stretched an array of this shape.
+
+    Broadcasting repeats an element; each copy contributes to the loss; so the element's gradient is their sum.
+    Axes that broadcasting put in front are summed away, axes of length 1 that it stretched are summed to length 1.
+    """
+    in_front = grad.ndim - len(shape)
+    stretched = tuple(
+        in_front + axis for axis, length in enumerate(shape) if length == 1 and grad.shape[in_front + axis] != 1
+    )
+    total = grad.sum(axis=tuple(range(in_front)) + stretched)
+    return np.asarray(total).reshape(shape)

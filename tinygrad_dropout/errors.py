@@ -1,0 +1,23 @@
+"""The one exception for arrays that do not fit, and how a layer signs it."""
+
+from __future__ import annotations
+
+
+class ShapeError(ValueError):
+    """Arrays do not fit together: `where` it happened, then what was expected and what was given.
+
+    An operation raises it under its own name; `Module.__call__` replaces that name by the layer's and each
+    container on the way out adds the key it knows the layer by:
+    `Linear(5 -> 4) at "encoder.2": expected the last axis to be 5, got an input of shape (2, 3)`.
+    """
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(where, problem)
+        self.where = where
+        self.problem = problem
+        self.key = ""
+        self.module: object | None = None
+
+    def __str__(self) -> str:
+        place = f'{self.where} at "{self.key}"' if self.key else self.where
+        return f"{place}: {self.problem}"

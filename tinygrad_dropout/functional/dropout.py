@@ -1,0 +1,88 @@
+"""Dropout: set each element to 0 with probability p, and let no gradient through where that was done.
+
+Hinton et al. 2012 (arXiv:1207.0580); Srivastava et al., JMLR 15 (2014). Everything that drops units in this package
+goes through this one function.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional.arithmetic import multiply
+from tinygrad_dropout.random import draw_mask, probability
+from tinygrad_dropout.tensor import Array, Tensor, as_tensor, record
+
+
+def dropout(
+    x: Any,
+    p: float = 0.5,
+    training: bool = True,
+    *,
+    mask: Array | None = None,
+    rng: np.random.Generator | None = None,
+    scaling: str = "train",
+) -> Tensor:
+    """Drop each element of x with probability p while training; line the scales of training and test up.
+
+    With m_i = 1 where element i is kept and 0 where it is dropped, so that E[m_i] = 1 - p:
+
+        scaling    training           test (training=False)
+        "train"    m * x / (1 - p)    x              inverted dropout, what every framework does
+        "test"     m * x              x * (1 - p)    the original scheme of 2012 and 2014
+
+    Either way the next layer sees the same expected input in both phases.
+
+    Args:
+        x: any shape, a floating dtype.
+        p: the probability that an element is dropped, 0 <= p <= 1, exactly as given.
+        training: whether to drop at all.
+        mask: boolean array of x's shape, True where the element is kept; drawn afresh if None.
+        rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
+        scaling: "train" or "test".
+
+    Returns:
+        Tensor of x's shape and dtype. At p = 1 it is all zeros.
+
+    Raises:
+        ValueError: p outside [0, 1], an unknown scaling, or a mask that keeps elements although p = 1.
+        ShapeError: a mask of another shape than x.
+        TypeError: a mask that is not boolean.
+    """
+    x = as_tensor(x)
+    p = probability("dropout", p)
+    if scaling not in ("train", "test"):
+        raise ValueError(f'dropout: expected scaling to be "train" or "test", got {scaling!r}')
+    if not training:
+        return x if scaling == "train" else multiply(x, 1 - p)
+    if mask is None:
+        mask = draw_mask(x.shape, p, rng)
+    else:
+        check_mask(mask, x.shape, p)
+    scale = 1.0 if scaling == "test" else 1 / (1 - p) if p < 1 else 0.0
+    return record(scaled(x.data * mask, scale), (x,), dropout_backward, saved=(mask, scale))
+
+
+def dropout_backward(grad: Array, x: Tensor, mask: Array, scale: float) -> tuple[Any, ...]:
+    """dL/dx = grad * mask * scale: the units that were dropped get no gradient, the others as much as they gave."""
+    return (scaled(grad * mask, scale),)
+
+
+def scaled(array: Any, scale: float) -> Any:
+    """array * scale, in place where that is possible: the caller has just made the array."""
+    if scale != 1:
+        array *= scale
+    return array
+
+
+def check_mask(mask: Any, shape: tuple[int, ...], p: float) -> None:
+    """Refuse a mask that is not boolean, does not have x's shape, or contradicts p = 1."""
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
+        given = f"an array of {mask.dtype}" if isinstance(mask, np.ndarray) else type(mask).__name__
+        raise TypeError(f"dropout: expected the mask to be a boolean array, True where a unit is kept; got {given}")
+    if mask.shape != shape:
+        raise ShapeError("dropout", f"expected an input of the mask's shape {mask.shape}, got shape {shape}")
+    if p == 1 and mask.any():
+        raise ValueError("dropout: expected a mask that keeps nothing at p = 1, got one that keeps units")

@@ -1,0 +1,164 @@
+"""Functions of each element on its own, and the choices between two: exp, log, relu, where, maximum and their kin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional.arithmetic import combine
+from tinygrad_dropout.tensor import Array, Tensor, as_tensor, operands, record
+
+
+def exp(x: Any) -> Tensor:
+    """e^x, elementwise."""
+    x = as_tensor(x)
+    out = np.exp(x.data)
+    return record(out, (x,), exp_backward, saved=(out,))
+
+
+def exp_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad * out."""
+    return (grad * out,)
+
+
+def log(x: Any) -> Tensor:
+    """The natural logarithm ln x, elementwise."""
+    x = as_tensor(x)
+    return record(np.log(x.data), (x,), log_backward)
+
+
+def log_backward(grad: Array, x: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad / x."""
+    return (grad / x.data,)
+
+
+def sqrt(x: Any) -> Tensor:
+    """The square root √x, elementwise."""
+    x = as_tensor(x)
+    out = np.sqrt(x.data)
+    return record(out, (x,), sqrt_backward, saved=(out,))
+
+
+def sqrt_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad / (2 out)."""
+    return (grad / (2 * out),)
+
+
+def abs(x: Any) -> Tensor:
+    """|x|, elementwise."""
+    x = as_tensor(x)
+    return record(np.abs(x.data), (x,), abs_backward)
+
+
+def abs_backward(grad: Array, x: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad * sign(x): 0 at the kink x = 0."""
+    return (grad * np.sign(x.data),)
+
+
+def relu(x: Any) -> Tensor:
+    """max(x, 0), elementwise: the rectified linear unit."""
+    x = as_tensor(x)
+    out = np.maximum(x.data, 0)
+    return record(out, (x,), relu_backward, saved=(out,))
+
+
+def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad where x > 0, and 0 where x <= 0 (PyTorch's choice at the kink)."""
+    return (grad * (out > 0),)
+
+
+def sigmoid(x: Any) -> Tensor:
+    """1 / (1 + e^-x), elementwise; neither end overflows."""
+    x = as_tensor(x)
+    out = logistic(x.data)
+    return record(out, (x,), sigmoid_backward, saved=(out,))
+
+
+def sigmoid_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad * out (1 - out), at most grad / 4."""
+    return (grad * (out * (1 - out)),)
+
+
+def logistic(x: Array) -> Array:
+    """1 / (1 + e^-x) of an ndarray, with an exponent that is never positive: e^-|x| lies in (0, 1]."""
+    small = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
+
+
+def tanh(x: Any) -> Tensor:
+    """The hyperbolic tangent, elementwise."""
+    x = as_tensor(x)
+    out = np.tanh(x.data)
+    return record(out, (x,), tanh_backward, saved=(out,))
+
+
+def tanh_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad * (1 - out²)."""
+    return (grad * (1 - out * out),)
+
+
+def clip(x: Any, min: Any = None, max: Any = None) -> Tensor:
+    """x, held between `min` and `max` (numbers or arrays that broadcast against x; None for no bound)."""
+    x = as_tensor(x)
+    inside = np.ones(x.shape, dtype=bool)
+    if min is not None:
+        inside &= x.data >= min
+    if max is not None:
+        inside &= x.data <= max
+    out = np.clip(x.data, min, max).astype(x.data.dtype, copy=False)
+    return record(out, (x,), clip_backward, saved=(inside,))
+
+
+def clip_backward(grad: Array, x: Tensor, inside: Array) -> tuple[Any, ...]:
+    """dL/dx = grad where min <= x <= max (at the bounds too, as in PyTorch), else 0."""
+    return (grad * inside,)
+
+
+def maximum(x: Any, y: Any) -> Tensor:
+    """The larger of x and y, elementwise with broadcasting."""
+    return combine(np.maximum, x, y, maximum_backward)
+
+
+def maximum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad where x > y, grad / 2 where x = y, else 0; dL/dy the other way round."""
+    return shared(grad, x, y, x.data > y.data)
+
+
+def minimum(x: Any, y: Any) -> Tensor:
+    """The smaller of x and y, elementwise with broadcasting."""
+    return combine(np.minimum, x, y, minimum_backward)
+
+
+def minimum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad where x < y, grad / 2 where x = y, else 0; dL/dy the other way round."""
+    return shared(grad, x, y, x.data < y.data)
+
+
+def shared(grad: Array, x: Tensor, y: Tensor, x_wins: Array) -> tuple[Any, ...]:
+    """grad to whichever was chosen; a tie shares it equally."""
+    share = np.where(x.data == y.data, 0.5, x_wins).astype(grad.dtype)
+    return grad * share if x.requires_grad else None, grad * (1 - share) if y.requires_grad else None
+
+
+def where(condition: Any, x: Any, y: Any) -> Tensor:
+    """x where `condition` holds, else y, elementwise with broadcasting.
+
+    Args:
+        condition: boolean array or Tensor; no gradient flows to it.
+        x, y: what to choose from; at least one of them a Tensor if the result is to be differentiable.
+    """
+    condition = as_tensor(condition).data.astype(bool, copy=False)
+    x, y = operands(x, y)
+    try:
+        out = np.where(condition, x.data, y.data)
+    except ValueError:
+        problem = f"expected shapes that broadcast together, got {condition.shape}, {x.shape} and {y.shape}"
+        raise ShapeError("where", problem) from None
+    return record(out, (x, y), where_backward, saved=(condition,))
+
+
+def where_backward(grad: Array, x: Tensor, y: Tensor, condition: Array) -> tuple[Any, ...]:
+    """dL/dx = grad where the condition holds, else 0;  dL/dy = grad where it does not, else 0."""
+    return grad * condition if x.requires_grad else None, grad * ~condition if y.requires_grad else None

@@ -1,0 +1,177 @@
+"""The losses: how far predictions are from their targets, as one number to go down from.
+
+Every loss takes `reduction`: "mean" over the batch (over all elements where there is one loss per element), "sum",
+or "none" for the losses one by one. Class labels are given as integers 0 ... C - 1, one for each row of the batch.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional.elementwise import logistic
+from tinygrad_dropout.functional.softmax import log_probabilities_of
+from tinygrad_dropout.tensor import Array, Tensor, as_tensor, operands, record
+
+
+def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """Softmax and negative log-likelihood in one: -ln p(target), where p = softmax(logits).
+
+    Args:
+        logits: shape (N, C), unnormalised scores.
+        target: int array (N,) of class labels, or float array (N, C) of probabilities. No gradient flows to it.
+        reduction: "mean", "sum" or "none".
+
+    Returns:
+        Tensor of shape (), or (N,) for "none".
+
+    Raises:
+        ShapeError: logits or target of another shape.
+        ValueError: a label outside 0 ... C - 1, or an unknown reduction.
+    """
+    logits = as_tensor(logits)
+    weights = class_weights("cross_entropy", logits, target)
+    log_probabilities = log_probabilities_of(logits.data, axis=1)
+    out = reduce("cross_entropy", expected_surprise(weights, log_probabilities), reduction)
+    return record(out, (logits,), cross_entropy_backward, saved=(np.exp(log_probabilities), weights, reduction))
+
+
+def cross_entropy_backward(
+    grad: Array, logits: Tensor, probabilities: Array, weights: Array, reduction: str
+) -> tuple[Any, ...]:
+    """dL/dlogits = grad * (p - target), divided by N for the mean; target is one-hot for class labels."""
+    each = grad_of_each(grad, len(probabilities), reduction)[..., np.newaxis]
+    if weights.ndim == 1:
+        difference = probabilities.copy()
+        difference[np.arange(len(weights)), weights] -= 1
+    else:
+        difference = probabilities * weights.sum(axis=1, keepdims=True) - weights
+    difference *= each
+    return (difference,)
+
+
+def nll_loss(log_probabilities: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """The negative log-likelihood: -log_probabilities at the target class. `cross_entropy` without its softmax.
+
+    Args:
+        log_probabilities: shape (N, C), as `log_softmax` gives them.
+        target: int array (N,) of class labels.
+        reduction: "mean", "sum" or "none".
+    """
+    log_probabilities = as_tensor(log_probabilities)
+    labels = class_weights("nll_loss", log_probabilities, target)
+    if labels.ndim != 1:
+        raise ShapeError("nll_loss", f"expected integer class labels of shape (N,), got shape {labels.shape}")
+    out = reduce("nll_loss", expected_surprise(labels, log_probabilities.data), reduction)
+    return record(out, (log_probabilities,), nll_loss_backward, saved=(labels, reduction))
+
+
+def nll_loss_backward(grad: Array, log_probabilities: Tensor, labels: Array, reduction: str) -> tuple[Any, ...]:
+    """dL/dlog_probabilities = -grad at the target class (divided by N for the mean), 0 elsewhere."""
+    full = np.zeros(log_probabilities.shape, dtype=grad.dtype)
+    full[np.arange(len(labels)), labels] = -grad_of_each(grad, len(labels), reduction)
+    return (full,)
+
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """The squared error (input - target)², averaged over all elements.
+
+    Args:
+        input, target: Tensors or arrays of one shape; gradients flow to both.
+        reduction: "mean", "sum" or "none".
+    """
+    input, target = operands(input, target)
+    same_shape("mse_loss", input, target.data)
+    difference = np.asarray(input.data - target.data)
+    out = reduce("mse_loss", difference * difference, reduction)
+    return record(out, (input, target), mse_loss_backward, saved=(difference, reduction))
+
+
+def mse_loss_backward(grad: Array, input: Tensor, target: Tensor, difference: Array, reduction: str) -> tuple[Any, ...]:
+    """dL/dinput = grad * 2 (input - target), divided by their number for the mean;  dL/dtarget = -dL/dinput."""
+    dinput = (2 * grad_of_each(grad, difference.size, reduction)) * difference
+    return dinput, -dinput if target.requires_grad else None
+
+
+def binary_cross_entropy_with_logits(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+    """Sigmoid and cross-entropy in one: -t ln s - (1 - t) ln(1 - s), where s = sigmoid(logits).
+
+    Computed as max(z, 0) - z t + ln(1 + e^-|z|), which overflows nowhere.
+
+    Args:
+        logits: any shape, unnormalised scores z.
+        target: array of the same shape, t in [0, 1]. No gradient flows to it.
+        reduction: "mean", "sum" or "none".
+    """
+    logits = as_tensor(logits)
+    targets = constant("binary_cross_entropy_with_logits", target).astype(logits.dtype, copy=False)
+    same_shape("binary_cross_entropy_with_logits", logits, targets)
+    z = logits.data
+    losses = np.maximum(z, 0) - z * targets + np.log1p(np.exp(-np.abs(z)))
+    out = reduce("binary_cross_entropy_with_logits", np.asarray(losses), reduction)
+    return record(out, (logits,), binary_cross_entropy_with_logits_backward, saved=(targets, reduction))
+
+
+def binary_cross_entropy_with_logits_backward(
+    grad: Array, logits: Tensor, targets: Array, reduction: str
+) -> tuple[Any, ...]:
+    """dL/dlogits = grad * (sigmoid(logits) - t), divided by the number of elements for the mean."""
+    return (grad_of_each(grad, targets.size, reduction) * (logistic(logits.data) - targets),)
+
+
+def reduce(operation: str, losses: Array, reduction: str) -> Any:
+    """The losses of the batch as their mean, their sum, or as they are."""
+    if reduction == "mean":
+        return losses.mean()
+    if reduction == "sum":
+        return losses.sum()
+    if reduction == "none":
+        return losses
+    raise ValueError(f'{operation}: expected reduction to be "mean", "sum" or "none", got {reduction!r}')
+
+
+def grad_of_each(grad: Array, count: int, reduction: str) -> Array:
+    """dL/d(one loss): the reduction's own backward."""
+    return np.asarray(grad / count if reduction == "mean" else grad)
+
+
+def expected_surprise(weights: Array, log_probabilities: Array) -> Array:
+    """-ln p of each row's label, or its average under each row's target probabilities."""
+    if weights.ndim == 1:
+        return np.negative(log_probabilities[np.arange(len(weights)), weights])
+    return np.negative((weights * log_probabilities).sum(axis=1))
+
+
+def class_weights(operation: str, scores: Tensor, target: Any) -> Array:
+    """The target, checked: labels of shape (N,), or probabilities of shape (N, C) in the scores' dtype."""
+    targets = constant(operation, target)
+    if scores.ndim != 2:
+        raise ShapeError(operation, f"expected scores of shape (N, C), got shape {scores.shape}")
+    rows, classes = scores.shape
+    if targets.dtype.kind == "f":
+        if targets.shape != scores.shape:
+            problem = f"expected target probabilities of the scores' shape {scores.shape}, got shape {targets.shape}"
+            raise ShapeError(operation, f"{problem} (class labels must be integers)")
+        return targets.astype(scores.dtype, copy=False)
+    if targets.shape != (rows,):
+        raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}")
+    if rows and (targets.min() < 0 or targets.max() >= classes):
+        wrong = targets.min() if targets.min() < 0 else targets.max()
+        raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
+    return targets
+
+
+def constant(operation: str, target: Any) -> Array:
+    """The target's array; a target that asks for a gradient is an error, since none would reach it."""
+    target = as_tensor(target)
+    if target.requires_grad:
+        raise TypeError(f"{operation}: expected a target without gradients, got one that requires them; detach() it")
+    return target.data
+
+
+def same_shape(operation: str, prediction: Tensor, target: Array) -> None:
+    """Broadcasting a loss hides mistakes, so it is refused."""
+    if prediction.shape != target.shape:
+        raise ShapeError(operation, f"expected two equal shapes, got {prediction.shape} and {target.shape}")

@@ -1,0 +1,88 @@
+"""Matrix products: matmul, and the affine map at the heart of a Linear layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.tensor import Array, Tensor, as_tensor, operands, record
+
+
+def matmul(x: Any, y: Any) -> Tensor:
+    """x @ y: the matrix product, over stacks of matrices too; a 1-D x is a row, a 1-D y a column.
+
+    Args:
+        x: shape (..., n, k) or (k,).
+        y: shape (..., k, m) or (k,).
+
+    Returns:
+        Tensor of shape (..., n, m), without the n or m that a 1-D operand does not have.
+    """
+    x, y = operands(x, y)
+    try:
+        out = np.matmul(x.data, y.data)
+    except ValueError:
+        problem = f"expected the last axis of x to match the last but one of y, got {x.shape} @ {y.shape}"
+        raise ShapeError("matmul", problem) from None
+    return record(out, (x, y), matmul_backward)
+
+
+def matmul_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad y';  dL/dy = x' grad  (' is the transpose of the last two axes)."""
+    rows = x.data if x.ndim > 1 else x.data[np.newaxis, :]
+    columns = y.data if y.ndim > 1 else y.data[:, np.newaxis]
+    if x.ndim == 1:
+        grad = np.expand_dims(grad, -2 if y.ndim > 1 else -1)
+    if y.ndim == 1:
+        grad = np.expand_dims(grad, -1)
+    dx = dy = None
+    if x.requires_grad:
+        dx = grad @ columns.swapaxes(-1, -2)
+    if y.requires_grad:
+        dy = rows.swapaxes(-1, -2) @ grad
+        if y.ndim == 1:
+            dy = dy[..., 0]
+    return dx, dy
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
+    """x W' + b: every row of x, seen through the weights.
+
+    Args:
+        x: shape (..., in).
+        weight: W, shape (out, in), as in PyTorch.
+        bias: b, shape (out,), or None.
+
+    Returns:
+        Tensor of shape (..., out).
+
+    Raises:
+        ShapeError: the last axis of x is not `in`, W is not a matrix, or b does not have shape (out,).
+    """
+    x = as_tensor(x)
+    weight = as_tensor(weight, like=x)
+    if weight.ndim != 2:
+        raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
+    if x.ndim == 0 or x.shape[-1] != weight.shape[1]:
+        problem = f"expected the last axis to be {weight.shape[1]}, got an input of shape {x.shape}"
+        raise ShapeError("linear", problem)
+    out = x.data.dot(weight.data.T)
+    if bias is None:
+        return record(out, (x, weight), linear_backward)
+    bias = as_tensor(bias, like=x)
+    if bias.shape != weight.shape[:1]:
+        raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
+    out = np.add(out, bias.data, out=out if out.dtype == np.result_type(out, bias.data) and out.ndim else None)
+    return record(out, (x, weight, bias), linear_backward)
+
+
+def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
+    """dL/dx = grad W;  dL/dW = grad' x;  dL/db = the sum of grad over the batch."""
+    dx = grad.dot(weight.data) if x.requires_grad else None
+    grad = grad.reshape(-1, grad.shape[-1])  # every axis but the last belongs to the batch
+    dweight = grad.T.dot(x.data.reshape(-1, x.shape[-1])) if weight.requires_grad else None
+    if bias is None:
+        return dx, dweight
+    return dx, dweight, grad.sum(axis=0) if bias.requires_grad else None

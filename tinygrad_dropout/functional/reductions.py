@@ -1,0 +1,87 @@
+"""Sums, means, variances and extremes over axes.
+
+`axis` is None (all of them), an int or a tuple; `keepdims=True` leaves the reduced axes in place with length 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, record
+
+
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Add up the elements over `axis`."""
+    x = as_tensor(x)
+    return record(x.data.sum(axis=axis, keepdims=keepdims), (x,), sum_backward, saved=(axis, keepdims))
+
+
+def sum_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad, repeated along the axes that were summed."""
+    return (spread(grad, x, axis, keepdims),)
+
+
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Average the elements over `axis`."""
+    x = as_tensor(x)
+    return record(x.data.mean(axis=axis, keepdims=keepdims), (x,), mean_backward, saved=(axis, keepdims))
+
+
+def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad / N, repeated along the axes that were averaged, each result over N elements."""
+    return (spread(grad / averaged(grad, x), x, axis, keepdims),)
+
+
+def var(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The variance over `axis`: the mean squared distance from the mean (divided by N, not N - 1)."""
+    x = as_tensor(x)
+    mean = x.data.mean(axis=axis, keepdims=True)
+    out = x.data.var(axis=axis, keepdims=keepdims)
+    return record(out, (x,), var_backward, saved=(mean, axis, keepdims))
+
+
+def var_backward(grad: Array, x: Tensor, mean: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad * 2 (x - mean) / N: the mean's own dependence on x cancels, as the distances sum to 0."""
+    return (spread(grad * (2 / averaged(grad, x)), x, axis, keepdims) * (x.data - mean),)
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The largest element over `axis`."""
+    x = as_tensor(x)
+    out = x.data.max(axis=axis, keepdims=keepdims)
+    return record(out, (x,), max_backward, saved=(out, axis, keepdims))
+
+
+def max_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad at the largest element, shared equally among ties (PyTorch's amax), 0 elsewhere."""
+    chosen = x.data == spread(out, x, axis, keepdims)
+    ties = chosen.sum(axis=axis, keepdims=True, dtype=x.data.dtype)
+    return (spread(grad, x, axis, keepdims) * chosen / ties,)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The smallest element over `axis`."""
+    x = as_tensor(x)
+    out = x.data.min(axis=axis, keepdims=keepdims)
+    return record(out, (x,), min_backward, saved=(out, axis, keepdims))
+
+
+def min_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad at the smallest element, shared equally among ties (PyTorch's amin), 0 elsewhere."""
+    return max_backward(grad, x, out, axis, keepdims)
+
+
+def spread(reduced: Array, x: Tensor, axis: Axis, keepdims: bool) -> Array:
+    """Repeat a reduction's result along the reduced axes: a new array of x's shape."""
+    if axis is not None and not keepdims:
+        reduced = np.expand_dims(reduced, axis)
+    full = np.empty(x.shape, dtype=reduced.dtype)
+    full[...] = reduced
+    return full
+
+
+def averaged(result: Array, x: Tensor) -> int:
+    """How many elements of x went into each element of the result (1 where there are no results)."""
+    return x.data.size // result.size if x.data.size else 1

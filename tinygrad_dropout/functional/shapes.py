@@ -1,0 +1,154 @@
+"""The same elements in another arrangement: reshape, permute, index, concatenate and their kin.
+
+Backward undoes the arrangement; no arithmetic happens, except that an element picked twice gets two gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, record
+
+
+def reshape(x: Any, *shape: Any) -> Tensor:
+    """The elements in the same order under another shape; one length may be -1. Lengths apart or as a tuple."""
+    x = as_tensor(x)
+    lengths = one_tuple(shape)
+    try:
+        out = x.data.reshape(lengths)
+    except ValueError:
+        raise ShapeError("reshape", f"expected a shape of {x.size} elements for {x.shape}, got {lengths}") from None
+    return record(out, (x,), reshape_backward)
+
+
+def reshape_backward(grad: Array, x: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad in x's shape."""
+    return (grad.reshape(x.shape),)
+
+
+def flatten(x: Any) -> Tensor:
+    """All elements in one axis."""
+    return reshape(x, -1)
+
+
+def squeeze(x: Any, axis: Axis = None) -> Tensor:
+    """Without the axes of length 1, or without just those named by `axis`, which must have length 1."""
+    x = as_tensor(x)
+    try:
+        out = x.data.squeeze(axis)
+    except ValueError as error:
+        raise ShapeError("squeeze", f"expected axis {axis} to have length 1, got shape {x.shape} ({error})") from None
+    return record(out, (x,), reshape_backward)
+
+
+def unsqueeze(x: Any, axis: int) -> Tensor:
+    """With a new axis of length 1 at place `axis`."""
+    x = as_tensor(x)
+    return record(np.expand_dims(x.data, axis), (x,), reshape_backward)
+
+
+def permute(x: Any, *axes: Any) -> Tensor:
+    """With the axes in another order: result axis i is axis axes[i] of x."""
+    x = as_tensor(x)
+    order = one_tuple(axes)
+    try:
+        out = x.data.transpose(order)
+    except ValueError:
+        raise ShapeError("permute", f"expected each of the {x.ndim} axes of {x.shape} once, got {order}") from None
+    return record(out, (x,), permute_backward, saved=(order,))
+
+
+def permute_backward(grad: Array, x: Tensor, order: tuple[int, ...]) -> tuple[Any, ...]:
+    """dL/dx = grad with the axes put back: the inverse permutation."""
+    return (grad.transpose(np.argsort([axis % x.ndim for axis in order])),)
+
+
+def transpose(x: Any, axis1: int, axis2: int) -> Tensor:
+    """With two axes exchanged."""
+    x = as_tensor(x)
+    order = list(range(x.ndim))
+    try:
+        order[axis1], order[axis2] = order[axis2], order[axis1]
+    except IndexError:
+        raise ShapeError("transpose", f"expected two axes of shape {x.shape}, got {axis1} and {axis2}") from None
+    return permute(x, *order)
+
+
+def matrix_transpose(x: Any) -> Tensor:
+    """The transpose of a matrix: rows become columns."""
+    x = as_tensor(x)
+    if x.ndim != 2:
+        raise ShapeError(".T", f"expected a Tensor with two axes, got shape {x.shape}; use transpose or permute")
+    return permute(x, 1, 0)
+
+
+def getitem(x: Tensor, index: Any) -> Tensor:
+    """x[index]: slices, integers, integer arrays, boolean masks, None and ..., as in NumPy."""
+    index = plain_index(index)
+    return record(x.data[index], (x,), getitem_backward, saved=(index,))
+
+
+def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
+    """dL/dx = grad at the places that were picked, added up where one was picked more than once; 0 elsewhere."""
+    full = np.zeros(x.shape, dtype=grad.dtype)
+    np.add.at(full, index, grad)
+    return (full,)
+
+
+def concatenate(tensors: Sequence[Any], axis: int = 0) -> Tensor:
+    """Join tensors along an axis that they have; the other axes must agree."""
+    parents = tensors_alike("concatenate", tensors)
+    try:
+        out = np.concatenate([parent.data for parent in parents], axis=axis)
+    except ValueError:
+        problem = f"expected shapes that agree except along axis {axis}, got {[p.shape for p in parents]}"
+        raise ShapeError("concatenate", problem) from None
+    return record(out, parents, concatenate_backward, saved=(axis,))
+
+
+def concatenate_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]:
+    """dL/dx_i = the part of grad that x_i became."""
+    *parents, axis = parents_and_axis
+    ends = np.cumsum([parent.shape[axis] for parent in parents])
+    return tuple(np.split(grad, ends[:-1], axis=axis))
+
+
+def stack(tensors: Sequence[Any], axis: int = 0) -> Tensor:
+    """Join tensors of one shape along a new axis."""
+    parents = tensors_alike("stack", tensors)
+    try:
+        out = np.stack([parent.data for parent in parents], axis=axis)
+    except ValueError:
+        raise ShapeError("stack", f"expected equal shapes, got {[p.shape for p in parents]}") from None
+    return record(out, parents, stack_backward, saved=(axis,))
+
+
+def stack_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]:
+    """dL/dx_i = grad's slice i along the new axis."""
+    return tuple(np.moveaxis(grad, parents_and_axis[-1], 0))
+
+
+def tensors_alike(operation: str, values: Sequence[Any]) -> tuple[Tensor, ...]:
+    """The values as Tensors; plain arrays among them take the dtype of the first Tensor."""
+    if isinstance(values, Tensor) or len(values) == 0:
+        raise ShapeError(operation, f"expected a list of at least one tensor, got {values!r}")
+    like = next((value for value in values if isinstance(value, Tensor)), None)
+    return tuple(as_tensor(value, like) for value in values)
+
+
+def one_tuple(arguments: tuple[Any, ...]) -> tuple[int, ...]:
+    """f(2, 3) and f((2, 3)) both mean (2, 3)."""
+    if len(arguments) == 1 and isinstance(arguments[0], tuple | list):
+        return tuple(arguments[0])
+    return arguments
+
+
+def plain_index(index: Any) -> Any:
+    """The index with ndarrays in place of the Tensors in it."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    return index.data if isinstance(index, Tensor) else index

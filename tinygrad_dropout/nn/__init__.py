@@ -1,0 +1,24 @@
+"""Layers, containers and losses: the parts that networks are built from."""
+
+from tinygrad_dropout.nn.activations import Flatten, ReLU, Sigmoid, Tanh
+from tinygrad_dropout.nn.containers import ModuleList, Sequential
+from tinygrad_dropout.nn.dropout import Dropout
+from tinygrad_dropout.nn.linear import Linear
+from tinygrad_dropout.nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
+from tinygrad_dropout.nn.module import Module, Parameter
+
+__all__ = [
+    "BCEWithLogitsLoss",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "Linear",
+    "MSELoss",
+    "Module",
+    "ModuleList",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Tanh",
+]

@@ -1,0 +1,59 @@
+"""Linear: the affine layer y = x W' + b."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.nn.module import Module, Parameter
+from tinygrad_dropout.random import default_generator
+from tinygrad_dropout.tensor import Array, Tensor
+
+
+class Linear(Module):
+    """y = x W' + b, with learnt W and b.
+
+    Args:
+        in_features, out_features: the length of x's last axis, and of y's.
+        bias: whether there is a b.
+        dtype: of the parameters.
+        rng: draws the initial values; the framework's own generator if None.
+
+    Attributes:
+        weight: Parameter (out_features, in_features).
+        bias: Parameter (out_features,), or None.
+
+    Both are drawn uniformly from [-1/sqrt(in_features), 1/sqrt(in_features)], as PyTorch's are (its
+    kaiming_uniform_ with a = sqrt(5), after He et al. 2015, arXiv:1502.01852).
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        dtype: npt.DTypeLike = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self.in_features = in_features
+        self.out_features = out_features
+        if min(in_features, out_features) < 0:
+            raise ValueError(f"Linear: expected sizes of at least 0, got {in_features} -> {out_features}")
+        bound = 1 / sqrt(in_features) if in_features else 0.0
+        rng = rng or default_generator()
+
+        def drawn(*shape: int) -> Array:
+            return rng.uniform(-bound, bound, size=shape).astype(dtype)
+
+        self.weight = Parameter(drawn(out_features, in_features))
+        self.bias = Parameter(drawn(out_features)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        return f"{self.in_features} -> {self.out_features}{', bias=False' if self.bias is None else ''}"

@@ -1,0 +1,208 @@
+"""Module: something with parameters that can be called. Parameter: a tensor that a Module finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.tensor import Array, Tensor
+
+Self = TypeVar("Self", bound="Module")
+
+
+class Parameter(Tensor):
+    """A Tensor that belongs to a Module: found by `parameters()`, saved by `state_dict()`.
+
+    Args:
+        data: a floating array, shared and not copied, or numbers in nested lists (float32).
+        requires_grad: False for what is saved but not trained.
+        dtype, name: as for a Tensor.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, data: Any, requires_grad: bool = True, *, dtype: npt.DTypeLike | None = None, name: str | None = None
+    ) -> None:
+        super().__init__(data, requires_grad, dtype=dtype, name=name)
+
+
+class Module:
+    """A part of a network: parameters, other modules, and a `forward` that uses them.
+
+    Subclasses assign Parameters and Modules to attributes, alone or in (nested) lists, tuples and dicts, and define
+    `forward`. Nothing is registered: the attributes are looked through when somebody asks. So `super().__init__()`
+    is not needed, and nothing is missed.
+
+    Attributes:
+        training: True after `train()` and at the start, False after `eval()`. Dropout looks at it.
+    """
+
+    training: bool = True
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """Compute the output; subclasses define it, callers call the module itself."""
+        raise TypeError(f"{type(self).__name__}: expected the class to define forward(self, ...), and it does not")
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """Run `forward`. An array that does not fit is reported with this module's name and place."""
+        try:
+            return self.forward(*inputs, **options)
+        except ShapeError as error:
+            self._sign(error)
+            raise
+
+    def _sign(self, error: ShapeError) -> None:
+        """Say in the error where it happened: the layer itself by name, each module around it by the layer's key."""
+        if error.module is None:
+            error.where = type(self).__name__ if any(self.children()) else repr(self)
+        else:
+            keys = [key for key, child in self.named_children() if child is error.module]
+            error.key = ".".join(filter(None, [*keys[:1], error.key]))
+        error.module = self
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """(key, module) for each module held directly: in an attribute, or in a list, tuple or dict in one."""
+        return ((key, value) for key, value in self._members() if isinstance(value, Module))
+
+    def children(self) -> Iterator[Module]:
+        """Each module held directly."""
+        return (module for _, module in self.named_children())
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """(dotted key, module) for this module (whose key is "") and all below it, each once."""
+        seen: set[Module] = set()
+        stack: list[tuple[str, Module]] = [(prefix, self)]
+        while stack:
+            key, module = stack.pop()
+            if module in seen:
+                continue
+            seen.add(module)
+            yield key, module
+            children = [(f"{key}.{name}" if key else name, child) for name, child in module.named_children()]
+            stack.extend(reversed(children))
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all below it, each once."""
+        return (module for _, module in self.named_modules())
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """(dotted key, parameter) for all parameters here and below; one that is shared comes once."""
+        seen: set[Parameter] = set()
+        for key, parameter in self._all_parameters():
+            if parameter not in seen:
+                seen.add(parameter)
+                yield key, parameter
+
+    def parameters(self) -> Iterator[Parameter]:
+        """All parameters here and below, each once."""
+        return (parameter for _, parameter in self.named_parameters())
+
+    def _members(self) -> Iterator[tuple[str, Parameter | Module]]:
+        """(key, value) of the Parameters and Modules held directly, in the order of their attributes."""
+        return members(vars(self))
+
+    def _all_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Like `named_parameters`, but a shared parameter comes under each of its keys."""
+        for key, value in self._members():
+            if isinstance(value, Parameter):
+                yield key, value
+            else:
+                yield from ((f"{key}.{below}", parameter) for below, parameter in value._all_parameters())
+
+    def train(self: Self, mode: bool = True) -> Self:
+        """Switch this module and all below it to training mode (or, with False, to evaluation mode); returns self."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self: Self) -> Self:
+        """Switch this module and all below it to evaluation mode: Dropout drops nothing; returns self."""
+        return self.train(False)
+
+    def zero_grad(self) -> None:
+        """Set every parameter's `.grad` to None."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def float(self: Self) -> Self:
+        """Convert all parameters to float32; returns self."""
+        return self._convert(np.float32)
+
+    def double(self: Self) -> Self:
+        """Convert all parameters to float64; returns self."""
+        return self._convert(np.float64)
+
+    def _convert(self: Self, dtype: npt.DTypeLike) -> Self:
+        for parameter in self.parameters():
+            parameter.data = parameter.data.astype(dtype)
+            if parameter.grad is not None:
+                parameter.grad = parameter.grad.astype(dtype)
+        return self
+
+    def state_dict(self) -> dict[str, Array]:
+        """Copies of all parameters by dotted key, named as in PyTorch: `{"0.weight": array (out, in), ...}`."""
+        return {key: parameter.data.copy() for key, parameter in self._all_parameters()}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
+        """Copy arrays into the parameters, converted to each parameter's dtype.
+
+        Args:
+            state_dict: dotted key -> array (anything `np.asarray` takes) of the parameter's shape.
+            strict: whether a key that is missing or not expected is an error; if False both are passed over.
+
+        Raises:
+            KeyError: under `strict`, keys that are missing or not expected; it names them all.
+            ShapeError: an array of another shape than its parameter's. Nothing has been changed then.
+        """
+        mine = dict(self._all_parameters())
+        missing = [key for key in mine if key not in state_dict]
+        unexpected = [key for key in state_dict if key not in mine]
+        if strict and (missing or unexpected):
+            raise StateDictError(type(self).__name__, missing, unexpected)
+        arrays = {key: np.asarray(state_dict[key]) for key in mine if key in state_dict}
+        for key, array in arrays.items():
+            if array.shape != mine[key].shape:
+                problem = f'expected "{key}" to have shape {mine[key].shape}, got {array.shape}'
+                raise ShapeError("load_state_dict", problem)
+        for key, array in arrays.items():
+            mine[key].data = array.astype(mine[key].dtype)
+
+    def __repr__(self) -> str:
+        children = list(self.named_children())
+        if not children:
+            return f"{type(self).__name__}({self.extra_repr()})"
+        lines = [f"({key}): {module!r}".replace("\n", "\n  ") for key, module in children]
+        return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+    def extra_repr(self) -> str:
+        """What stands between the brackets in repr: the settings; subclasses define it."""
+        return ""
+
+
+class StateDictError(KeyError):
+    """Keys of a state_dict that are missing or not expected."""
+
+    def __init__(self, module: str, missing: list[str], unexpected: list[str]) -> None:
+        super().__init__(module, missing, unexpected)
+        self.module, self.missing, self.unexpected = module, missing, unexpected
+
+    def __str__(self) -> str:
+        faults = [f"missing {self.missing}"] if self.missing else []
+        faults += [f"not expected {self.unexpected}"] if self.unexpected else []
+        return f"load_state_dict: expected exactly the keys of this {self.module}; {', '.join(faults)}"
+
+
+def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Parameter | Module]]:
+    """(key, value) of all Parameters and Modules among the values, and in the lists, tuples and dicts among them."""
+    for key, value in values.items():
+        if isinstance(value, Parameter | Module):
+            yield str(key), value
+        elif isinstance(value, list | tuple):
+            yield from ((f"{key}.{below}", found) for below, found in members(dict(enumerate(value))))
+        elif isinstance(value, dict):
+            yield from ((f"{key}.{below}", found) for below, found in members(value))

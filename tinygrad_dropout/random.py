@@ -1,0 +1,90 @@
+"""Where randomness comes from, and how a dropout mask is drawn so that p is exact.
+
+NumPy's global random state is never read or written. Whoever wants a stream of their own passes `rng=`, a
+`numpy.random.Generator`; everybody else shares the framework's, which `manual_seed` restarts.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+# Their raw output is 64 random bits. Others are asked through the Generator: MT19937's has 32 bits in each 64.
+RAW_64_BIT = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)
+
+_generator = np.random.Generator(np.random.SFC64())
+
+
+def manual_seed(seed: int) -> np.random.Generator:
+    """Restart the framework's own generator, from which layers without an `rng=` of their own draw.
+
+    Args:
+        seed: a non-negative int.
+
+    Returns:
+        The new generator. Same seed, same machine: the same bits.
+    """
+    global _generator
+    _generator = np.random.Generator(np.random.SFC64(seed))
+    return _generator
+
+
+def default_generator() -> np.random.Generator:
+    """The framework's own generator, as the last `manual_seed` left it."""
+    return _generator
+
+
+def probability(where: str, p: float) -> float:
+    """p as a Python float, or an error that says what p means."""
+    if isinstance(p, str) or not 0 <= p <= 1:
+        raise ValueError(f"{where}: expected p, the probability of dropping, between 0 and 1; got {p!r}")
+    return float(p)
+
+
+def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None = None) -> Mask:
+    """Draw a fresh dropout mask: each element is independently False (dropped) with probability p, exactly.
+
+    Args:
+        shape: the mask's shape.
+        p: the probability of dropping, 0 <= p <= 1.
+        rng: the generator to draw from; the framework's own if None.
+
+    Returns:
+        Boolean array of that shape, True where a unit is kept, one byte an element, read-only.
+
+    The first random byte of an element decides unless it ties with the first digit of p in base 256; then the next
+    byte is compared with the next digit, and so on. That is the comparison u < p of a uniform u with as many digits
+    as p has: no rounding of p, at the cost of one byte for 255 elements of 256.
+    """
+    mask = keep(prod(shape), p, rng or _generator).reshape(shape)
+    mask.flags.writeable = False  # backward will need it as it is now
+    return mask
+
+
+def keep(count: int, p: float, rng: np.random.Generator) -> Mask:
+    """`count` independent booleans, each False with probability p."""
+    if p == 0 or p == 1 or count == 0:
+        return np.full(count, p < 1)
+    if p == 0.5:  # a single bit decides
+        return np.unpackbits(random_bytes((count + 7) // 8, rng), count=count).view(np.bool_)
+    digit, rest = divmod(p * 256, 1)  # exact: a power of two scales, and the rest has fewer bits than p
+    first = random_bytes(count, rng)
+    if rest == 0:
+        return first >= int(digit)
+    kept = first > int(digit)
+    tied = np.flatnonzero(first == int(digit))
+    kept[tied] = keep(len(tied), rest, rng)
+    return kept
+
+
+def random_bytes(count: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """`count` independent uniform bytes."""
+    if isinstance(rng.bit_generator, RAW_64_BIT):
+        words = rng.bit_generator.random_raw((count + 7) // 8)
+        return np.asarray(words).view(np.uint8)[:count]
+    return rng.integers(0, 256, size=count, dtype=np.uint8)

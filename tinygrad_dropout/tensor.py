@@ -1,0 +1,294 @@
+"""A Tensor: an ndarray that can remember how it was made. Start reading here.
+
+`record` is all that an operation must do for its result to be differentiable: hand over the result, the Tensors it
+was made from (its parents), the function that turns a gradient of the result into gradients of the parents, and
+whatever that function needs besides. `engine.py` walks the memory back; `functional/` holds the operations;
+`methods.py` puts them on the Tensor as `+`, `.sum()` and the like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.grad_mode import current_mode
+
+Array: TypeAlias = npt.NDArray[Any]
+Axis: TypeAlias = int | tuple[int, ...] | None
+#: backward(grad, *parents, *saved) -> one gradient, or None, for each parent.
+Backward: TypeAlias = Callable[..., tuple[Any, ...]]
+
+next_number = count().__next__  # one counter for the whole process: a result is younger than its parents, in any thread
+
+
+class Tensor:
+    """An array, and the memory of the operation that made it.
+
+    Args:
+        data: an ndarray, which is shared and not copied, or numbers in nested lists. Python floats become float32;
+            an array keeps its dtype; integers stay integers.
+        requires_grad: True if `backward()` is to leave the gradient in `.grad`; needs a floating dtype.
+        dtype: the dtype to convert to, if not the one above.
+        name: what messages and pictures call this tensor.
+
+    Attributes:
+        data: the ndarray.
+        grad: ndarray of the shape and dtype of `data`, or None before a backward pass has reached this tensor.
+        requires_grad: whether gradients flow to (and through) this tensor.
+        name: str or None.
+
+    Raises:
+        TypeError: data that is not numbers, or `requires_grad` for a dtype that is not floating.
+    """
+
+    __slots__ = (
+        "data", "grad", "requires_grad", "name",
+        "_number", "_parents", "_backward", "_saved", "_retains_grad", "__weakref__",
+    )  # fmt: skip
+
+    data: Array
+    grad: Array | None
+    requires_grad: bool
+    name: str | None
+    _number: int  # of creation: parents have smaller numbers than their results
+    _parents: tuple[Tensor, ...]
+    _backward: Backward | None  # None on a leaf
+    _saved: tuple[Any, ...]
+    _retains_grad: bool
+
+    def __init__(
+        self, data: Any, requires_grad: bool = False, *, dtype: npt.DTypeLike | None = None, name: str | None = None
+    ) -> None:
+        self.data = as_array(data, dtype)
+        if requires_grad and self.data.dtype.kind != "f":
+            raise TypeError(
+                f"Tensor(requires_grad=True): expected a floating dtype, got {self.data.dtype}; "
+                "only real numbers have gradients (write 1.0 for 1, or pass dtype=np.float32)"
+            )
+        self.grad = None
+        self.requires_grad = requires_grad
+        self.name = name
+        self._number = next_number()
+        self._parents = ()
+        self._backward = None
+        self._saved = ()
+        self._retains_grad = False
+
+    @property
+    def is_leaf(self) -> bool:
+        """True unless an operation on tensors that require gradients made this one."""
+        return self._backward is None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """How many elements there are."""
+        return self.data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The NumPy dtype of the elements."""
+        return self.data.dtype
+
+    def item(self) -> Any:
+        """The only element, as a Python number; ValueError if there is not exactly one."""
+        if self.data.size != 1:
+            raise ValueError(f"item: expected a Tensor of one element, got shape {self.shape}")
+        return self.data.item()
+
+    def numpy(self) -> Array:
+        """The data as a read-only view: to change the numbers on purpose, use `.data`."""
+        view = self.data.view()
+        view.flags.writeable = False
+        return view
+
+    def detach(self) -> Tensor:
+        """A new leaf over the same array, through which no gradient flows."""
+        return Tensor(self.data, name=self.name)
+
+    def zero_grad(self) -> None:
+        """Set `.grad` to None. An array read from `.grad` earlier keeps its values."""
+        self.grad = None
+
+    def retain_grad(self) -> None:
+        """Ask the next backward passes to leave this tensor's gradient in `.grad` though it is not a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("retain_grad: expected a Tensor that requires grad, and this one does not")
+        self._retains_grad = True
+
+    def __len__(self) -> int:
+        if self.data.ndim == 0:
+            raise TypeError("len: expected a Tensor with at least one axis, got a 0-d Tensor")
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[index] for index in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __repr__(self) -> str:
+        body = np.array2string(self.data, separator=", ", prefix="Tensor(", threshold=100)
+        notes = [body]
+        if self.data.dtype not in (np.float32, np.int64, np.bool_):
+            notes.append(f"dtype={self.data.dtype}")
+        if self._backward is not None:
+            notes.append(f"from={operation_name(self._backward)}")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        if self.name is not None:
+            notes.append(f"name={self.name!r}")
+        return f"Tensor({', '.join(notes)})"
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            "Tensor[...] = value: a Tensor cannot be changed in place, since the graph remembers its values; "
+            "build a new one with td.functional.where, or change .data before it is used"
+        )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise TypeError("NumPy was given a Tensor where it expected an array: pass tensor.data (or tensor.numpy())")
+
+    if TYPE_CHECKING:  # for type checkers and editors; methods.py puts the functions of functional/ here
+
+        def backward(self, grad: Any = None, *, retain_graph: bool = False) -> None: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __rmatmul__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> npt.NDArray[np.bool_]: ...
+        def __le__(self, other: Any) -> npt.NDArray[np.bool_]: ...
+        def __gt__(self, other: Any) -> npt.NDArray[np.bool_]: ...
+        def __ge__(self, other: Any) -> npt.NDArray[np.bool_]: ...
+        @property
+        def T(self) -> Tensor: ...
+        def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+        def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+        def var(self, axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+        def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+        def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor: ...
+        def reshape(self, *shape: int | tuple[int, ...]) -> Tensor: ...
+        def permute(self, *axes: int | tuple[int, ...]) -> Tensor: ...
+        def transpose(self, axis1: int, axis2: int) -> Tensor: ...
+        def squeeze(self, axis: Axis = None) -> Tensor: ...
+        def unsqueeze(self, axis: int) -> Tensor: ...
+        def flatten(self) -> Tensor: ...
+        def exp(self) -> Tensor: ...
+        def log(self) -> Tensor: ...
+        def sqrt(self) -> Tensor: ...
+        def tanh(self) -> Tensor: ...
+        def sigmoid(self) -> Tensor: ...
+        def relu(self) -> Tensor: ...
+        def abs(self) -> Tensor: ...
+        def clip(self, min: Any = None, max: Any = None) -> Tensor: ...
+        def softmax(self, axis: int = -1) -> Tensor: ...
+        def log_softmax(self, axis: int = -1) -> Tensor: ...
+
+
+new_tensor = Tensor.__new__
+
+
+def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tuple[Any, ...] = ()) -> Tensor:
+    """The result of an operation as a Tensor that remembers how it was made, if a parent requires gradients.
+
+    Args:
+        out: the result, an ndarray (or the NumPy scalar that a 0-d computation gives).
+        parents: the Tensors it was computed from.
+        backward: `backward(grad, *parents, *saved)` gets dL/d(out), an ndarray of out's shape that it may overwrite,
+            and returns a tuple with dL/d(parent) for each parent: an array that it gives away and that no other
+            entry shares, of a shape that broadcasting made from the parent's, or None if that parent needs none.
+        saved: what backward needs beyond the parents. Arrays among them must not change before backward has run.
+    """
+    tensor = new_tensor(Tensor)
+    tensor.data = out if type(out) is np.ndarray else np.asarray(out)
+    tensor.grad = None
+    tensor.requires_grad = False
+    tensor.name = None
+    tensor._number = next_number()
+    tensor._parents = ()
+    tensor._backward = None
+    tensor._saved = ()
+    tensor._retains_grad = False
+    mode = current_mode.get()
+    if mode.grad:
+        for parent in parents:
+            if parent.requires_grad:
+                tensor.requires_grad = True
+                tensor._parents = parents
+                tensor._backward = backward
+                tensor._saved = saved
+                break
+    for watcher in mode.watchers:
+        watcher.after_forward(tensor, parents, operation_name(backward))
+    return tensor
+
+
+def operation_name(backward: Backward | None) -> str:
+    """The operation that a backward function belongs to: `relu_backward` is relu's."""
+    return getattr(backward, "__name__", "leaf").removesuffix("_backward")
+
+
+def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """`data` as an ndarray of numbers or booleans; see `Tensor` for which dtype it gets."""
+    if isinstance(data, Tensor):
+        data = data.data
+    array = np.asarray(data, dtype=dtype)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}")
+    if dtype is None and array.dtype == np.float64 and not holds_numpy_values(data):
+        return array.astype(np.float32)
+    return array
+
+
+def holds_numpy_values(data: Any) -> bool:
+    """True for an ndarray or NumPy scalar, or a (nested) list whose first value is one: these bring their own dtype."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return isinstance(data, np.ndarray | np.generic)
+
+
+def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
+    """`value` itself if it is a Tensor, else a new leaf in the dtype of the Tensor that it meets.
+
+    An integer Tensor keeps out of this: 2.5 beside it stays 2.5.
+    """
+    if isinstance(value, Tensor):
+        return value
+    if like is not None and like.data.dtype.kind == "f":
+        return Tensor(value, dtype=like.data.dtype)
+    return Tensor(value)
+
+
+def operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Both operands of a binary operation as Tensors."""
+    if isinstance(x, Tensor):
+        return x, y if isinstance(y, Tensor) else as_tensor(y, like=x)
+    y = as_tensor(y)
+    return as_tensor(x, like=y), y
