@@ -126,8 +126,10 @@ def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
     Axes that broadcasting put in front are summed away, axes of length 1 that it stretched are summed to length 1.
     """
     in_front = grad.ndim - len(shape)
+    if np.broadcast_shapes(grad.shape, shape) != grad.shape:
+        raise ShapeError("backward", f"expected a gradient that shape {shape} was broadcast to, got shape {grad.shape}")
     stretched = tuple(
         in_front + axis for axis, length in enumerate(shape) if length == 1 and grad.shape[in_front + axis] != 1
     )
-    total = grad.sum(axis=tuple(range(in_front)) + stretched)
-    return np.asarray(total).reshape(shape)
+    total = np.asarray(grad.sum(axis=tuple(range(in_front)) + stretched))
+    return total.reshape(shape)

@@ -125,9 +125,9 @@ def numeric_gradient(loss: Callable[[], float], tensor: Tensor, eps: float) -> A
 
 def compare(name: str, tensor: Tensor, analytic: Array, numeric: Array, rtol: float, atol: float) -> None:
     """Raise for the entry that is furthest off, if any is further off than the tolerances allow."""
-    allowed = atol + rtol * np.maximum(np.abs(analytic), np.abs(numeric))
-    excess = np.abs(analytic - numeric) - allowed
-    wrong = ~(excess <= 0)  # NaN is wrong too
+    with np.errstate(invalid="ignore"):
+        excess = np.abs(analytic - numeric) - (atol + rtol * np.maximum(np.abs(analytic), np.abs(numeric)))
+    wrong = ~(excess <= 0)  # what is not a number is wrong, too
     if not wrong.any():
         return
     entry: Any = np.unravel_index(np.argmax(np.where(wrong, np.nan_to_num(excess, nan=np.inf), -np.inf)), tensor.shape)

@@ -144,7 +144,7 @@ class Tensor:
         return float(self.item())
 
     def __repr__(self) -> str:
-        body = np.array2string(self.data, separator=", ", prefix="Tensor(", threshold=100)
+        body = np.array2string(self.data, separator=", ", prefix=f"{type(self).__name__}(", threshold=100)
         notes = [body]
         if self.data.dtype not in (np.float32, np.int64, np.bool_):
             notes.append(f"dtype={self.data.dtype}")
@@ -154,7 +154,7 @@ class Tensor:
             notes.append("requires_grad=True")
         if self.name is not None:
             notes.append(f"name={self.name!r}")
-        return f"Tensor({', '.join(notes)})"
+        return f"{type(self).__name__}({', '.join(notes)})"
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise TypeError(
@@ -259,12 +259,12 @@ def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """`data` as an ndarray of numbers or booleans; see `Tensor` for which dtype it gets."""
     if isinstance(data, Tensor):
         data = data.data
-    array = np.asarray(data, dtype=dtype)
+    array = np.asarray(data)
     if array.dtype.kind not in "fiub":
         raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy_values(data):
-        return array.astype(np.float32)
-    return array
+        dtype = np.float32
+    return array if dtype is None else array.astype(dtype, copy=False)
 
 
 def holds_numpy_values(data: Any) -> bool:
@@ -287,8 +287,19 @@ def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
 
 
 def operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
-    """Both operands of a binary operation as Tensors."""
-    if isinstance(x, Tensor):
-        return x, y if isinstance(y, Tensor) else as_tensor(y, like=x)
-    y = as_tensor(y)
-    return as_tensor(x, like=y), y
+    """Both operands of a binary operation as Tensors.
+
+    An integer Tensor beside a floating one takes its dtype, as in PyTorch (NumPy would make float64 of int64 and
+    float32). Two floating dtypes are left to NumPy, which takes the wider.
+    """
+    if not isinstance(x, Tensor):
+        y = as_tensor(y)
+        x = as_tensor(x, like=y)
+    elif not isinstance(y, Tensor):
+        y = as_tensor(y, like=x)
+    if x.data.dtype is not y.data.dtype:
+        if x.data.dtype.kind != "f" and y.data.dtype.kind == "f":
+            x = Tensor(x.data, dtype=y.data.dtype)
+        elif y.data.dtype.kind != "f" and x.data.dtype.kind == "f":
+            y = Tensor(y.data, dtype=x.data.dtype)
+    return x, y

@@ -49,9 +49,11 @@ def dropout(
     Raises:
         ValueError: p outside [0, 1], an unknown scaling, or a mask that keeps elements although p = 1.
         ShapeError: a mask of another shape than x.
-        TypeError: a mask that is not boolean.
+        TypeError: a mask that is not boolean, or an input that is not floating.
     """
     x = as_tensor(x)
+    if x.data.dtype.kind != "f":
+        raise TypeError(f"dropout: expected an input of a floating dtype, got {x.data.dtype}")
     p = probability("dropout", p)
     if scaling not in ("train", "test"):
         raise ValueError(f'dropout: expected scaling to be "train" or "test", got {scaling!r}')

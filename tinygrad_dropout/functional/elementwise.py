@@ -123,7 +123,7 @@ def maximum(x: Any, y: Any) -> Tensor:
 
 def maximum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad where x > y, grad / 2 where x = y, else 0; dL/dy the other way round."""
-    return shared(grad, x, y, x.data > y.data)
+    return to_the_chosen(grad, x, y, x.data > y.data)
 
 
 def minimum(x: Any, y: Any) -> Tensor:
@@ -133,10 +133,10 @@ def minimum(x: Any, y: Any) -> Tensor:
 
 def minimum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad where x < y, grad / 2 where x = y, else 0; dL/dy the other way round."""
-    return shared(grad, x, y, x.data < y.data)
+    return to_the_chosen(grad, x, y, x.data < y.data)
 
 
-def shared(grad: Array, x: Tensor, y: Tensor, x_wins: Array) -> tuple[Any, ...]:
+def to_the_chosen(grad: Array, x: Tensor, y: Tensor, x_wins: Array) -> tuple[Any, ...]:
     """grad to whichever was chosen; a tie shares it equally."""
     share = np.where(x.data == y.data, 0.5, x_wins).astype(grad.dtype)
     return grad * share if x.requires_grad else None, grad * (1 - share) if y.requires_grad else None

@@ -32,22 +32,22 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
         ValueError: a label outside 0 ... C - 1, or an unknown reduction.
     """
     logits = as_tensor(logits)
-    weights = class_weights("cross_entropy", logits, target)
+    target = checked_target("cross_entropy", logits, target)
     log_probabilities = log_probabilities_of(logits.data, axis=1)
-    out = reduce("cross_entropy", expected_surprise(weights, log_probabilities), reduction)
-    return record(out, (logits,), cross_entropy_backward, saved=(np.exp(log_probabilities), weights, reduction))
+    out = reduce("cross_entropy", negative_log_likelihood(target, log_probabilities), reduction)
+    return record(out, (logits,), cross_entropy_backward, saved=(np.exp(log_probabilities), target, reduction))
 
 
 def cross_entropy_backward(
-    grad: Array, logits: Tensor, probabilities: Array, weights: Array, reduction: str
+    grad: Array, logits: Tensor, probabilities: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target), divided by N for the mean; target is one-hot for class labels."""
     each = grad_of_each(grad, len(probabilities), reduction)[..., np.newaxis]
-    if weights.ndim == 1:
+    if target.ndim == 1:
         difference = probabilities.copy()
-        difference[np.arange(len(weights)), weights] -= 1
+        difference[np.arange(len(target)), target] -= 1
     else:
-        difference = probabilities * weights.sum(axis=1, keepdims=True) - weights
+        difference = probabilities * target.sum(axis=1, keepdims=True) - target
     difference *= each
     return (difference,)
 
@@ -61,10 +61,10 @@ def nll_loss(log_probabilities: Any, target: Any, *, reduction: str = "mean") ->
         reduction: "mean", "sum" or "none".
     """
     log_probabilities = as_tensor(log_probabilities)
-    labels = class_weights("nll_loss", log_probabilities, target)
+    labels = checked_target("nll_loss", log_probabilities, target)
     if labels.ndim != 1:
         raise ShapeError("nll_loss", f"expected integer class labels of shape (N,), got shape {labels.shape}")
-    out = reduce("nll_loss", expected_surprise(labels, log_probabilities.data), reduction)
+    out = reduce("nll_loss", negative_log_likelihood(labels, log_probabilities.data), reduction)
     return record(out, (log_probabilities,), nll_loss_backward, saved=(labels, reduction))
 
 
@@ -137,14 +137,14 @@ def grad_of_each(grad: Array, count: int, reduction: str) -> Array:
     return np.asarray(grad / count if reduction == "mean" else grad)
 
 
-def expected_surprise(weights: Array, log_probabilities: Array) -> Array:
+def negative_log_likelihood(target: Array, log_probabilities: Array) -> Array:
     """-ln p of each row's label, or its average under each row's target probabilities."""
-    if weights.ndim == 1:
-        return np.negative(log_probabilities[np.arange(len(weights)), weights])
-    return np.negative((weights * log_probabilities).sum(axis=1))
+    if target.ndim == 1:
+        return np.negative(log_probabilities[np.arange(len(target)), target])
+    return np.negative((target * log_probabilities).sum(axis=1))
 
 
-def class_weights(operation: str, scores: Tensor, target: Any) -> Array:
+def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     """The target, checked: labels of shape (N,), or probabilities of shape (N, C) in the scores' dtype."""
     targets = constant(operation, target)
     if scores.ndim != 2:
@@ -160,7 +160,7 @@ def class_weights(operation: str, scores: Tensor, target: Any) -> Array:
     if rows and (targets.min() < 0 or targets.max() >= classes):
         wrong = targets.min() if targets.min() < 0 else targets.max()
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
-    return targets
+    return targets.astype(np.intp, copy=False)
 
 
 def constant(operation: str, target: Any) -> Array:

@@ -61,8 +61,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
     Raises:
         ShapeError: the last axis of x is not `in`, W is not a matrix, or b does not have shape (out,).
     """
-    x = as_tensor(x)
-    weight = as_tensor(weight, like=x)
+    x, weight = operands(x, weight)
     if weight.ndim != 2:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
     if x.ndim == 0 or x.shape[-1] != weight.shape[1]:

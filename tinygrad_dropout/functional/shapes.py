@@ -95,8 +95,17 @@ def getitem(x: Tensor, index: Any) -> Tensor:
 def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
     """dL/dx = grad at the places that were picked, added up where one was picked more than once; 0 elsewhere."""
     full = np.zeros(x.shape, dtype=grad.dtype)
-    np.add.at(full, index, grad)
+    if may_repeat(index):
+        np.add.at(full, index, grad)
+    else:
+        full[index] = grad
     return (full,)
+
+
+def may_repeat(index: Any) -> bool:
+    """Only an array (or list) of integers can pick an element more than once."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(part, np.ndarray | list) and np.asarray(part).dtype != np.bool_ for part in parts)
 
 
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.tensor import Tensor
@@ -32,4 +34,4 @@ class Flatten(Module):
     """(N, ...) -> (N, everything else in one axis)."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.reshape(x, len(x), x.size // len(x) if len(x) else -1)
+        return F.reshape(x, len(x), prod(x.shape[1:]))
