@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 from zlib import crc32
@@ -21,8 +19,7 @@ class AnomalyError(RuntimeError):
     """A NaN or an infinity appeared, or an array was changed after it had been saved for the backward pass."""
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
+def detect_anomaly() -> changed_mode:
     """Inside, every operation is checked: forward results and gradients for NaN and infinity, saved arrays for changes.
 
     A context (`with td.detect_anomaly():`) around the forward and the backward pass. It costs time, and nothing once
@@ -31,8 +28,7 @@ def detect_anomaly() -> Iterator[None]:
     Raises:
         AnomalyError: names the operation, the line that called it, and the tensor or saved array concerned.
     """
-    with changed_mode(watchers=(*current_mode.get().watchers, AnomalyWatcher())):
-        yield
+    return changed_mode(watchers=(*current_mode.get().watchers, AnomalyWatcher()))
 
 
 class AnomalyWatcher:
@@ -60,7 +56,7 @@ class AnomalyWatcher:
                 if then[name] != now[name]:
                     raise AnomalyError(
                         f"backward of {self.place(node)}: {name} was changed after the forward pass had used it, "
-                        "so the gradient would be wrong; change a copy, or change it after backward()"
+                        "so the gradient may be wrong; change a copy, or change it after backward()"
                     )
 
     def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:

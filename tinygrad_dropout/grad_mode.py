@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from functools import wraps
+from typing import Any, Protocol, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Watcher(Protocol):
@@ -34,32 +36,45 @@ RECORDING = Mode()
 current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
 
 
-@contextmanager
-def changed_mode(**changes: Any) -> Iterator[None]:
-    """Replace fields of the current mode; on the way out, also by an exception, put back what was there."""
-    token = current_mode.set(replace(current_mode.get(), **changes))
-    try:
-        yield
-    finally:
-        current_mode.reset(token)
+class changed_mode:
+    """Replace fields of the current mode; on the way out, also by an exception, put back what was there.
+
+    A context, which can be entered again, and a decorator.
+    """
+
+    def __init__(self, **changes: Any) -> None:
+        self.changes = changes
+        self.tokens: list[Token[Mode]] = []
+
+    def __enter__(self) -> None:
+        self.tokens.append(current_mode.set(replace(current_mode.get(), **self.changes)))
+
+    def __exit__(self, *_: object) -> None:
+        current_mode.reset(self.tokens.pop())
+
+    def __call__(self, function: F) -> F:
+        """Decorate: every call of the function gets a context of its own, in whichever thread it runs."""
+
+        @wraps(function)
+        def wrapper(*args: Any, **options: Any) -> Any:
+            with changed_mode(**self.changes):
+                return function(*args, **options)
+
+        return cast(F, wrapper)
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+def no_grad() -> changed_mode:
     """Inside, results remember nothing: no graph, no memory held for a backward pass.
 
     A context (`with td.no_grad():`) and a decorator (`@td.no_grad()`). It belongs to the thread or asyncio task
     that enters it.
     """
-    with changed_mode(grad=False):
-        yield
+    return changed_mode(grad=False)
 
 
-@contextmanager
-def enable_grad() -> Iterator[None]:
+def enable_grad() -> changed_mode:
     """Inside, results remember how they were made again, also within `no_grad`. A context and a decorator."""
-    with changed_mode(grad=True):
-        yield
+    return changed_mode(grad=True)
 
 
 def is_grad_enabled() -> bool:

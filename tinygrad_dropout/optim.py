@@ -20,8 +20,10 @@ class Optimizer:
     slots: tuple[str, ...] = ()
 
     def __init__(self, params: Iterable[Tensor], lr: float, **settings: Any) -> None:
-        self.params = list(params)
         name = type(self).__name__
+        if isinstance(params, Tensor):
+            raise TypeError(f"{name}: expected a list of Tensors to optimise, got a single Tensor; write [tensor]")
+        self.params = list(params)
         if not self.params or not all(isinstance(parameter, Tensor) for parameter in self.params):
             given = [type(parameter).__name__ for parameter in self.params] or "nothing"
             raise ValueError(f"{name}: expected one or more Tensors to optimise, got {given}")

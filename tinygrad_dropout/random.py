@@ -20,30 +20,35 @@ RAW_64_BIT = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.
 _generator = np.random.Generator(np.random.SFC64())
 
 
-def manual_seed(seed: int) -> np.random.Generator:
+def manual_seed(seed: int) -> None:
     """Restart the framework's own generator, from which layers without an `rng=` of their own draw.
 
     Args:
-        seed: a non-negative int.
-
-    Returns:
-        The new generator. Same seed, same machine: the same bits.
+        seed: a non-negative int. Same seed, same machine: the same bits.
     """
     global _generator
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"manual_seed: expected a whole number of at least 0, got {seed!r}")
     _generator = np.random.Generator(np.random.SFC64(seed))
-    return _generator
 
 
-def default_generator() -> np.random.Generator:
-    """The framework's own generator, as the last `manual_seed` left it."""
-    return _generator
+def generator(where: str, rng: np.random.Generator | None) -> np.random.Generator:
+    """`rng`, or the framework's own generator (as the last `manual_seed` left it) for None."""
+    if rng is None:
+        return _generator
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"{where}: expected rng to be a numpy.random.Generator or None, got {rng!r}")
+    return rng
 
 
 def probability(where: str, p: float) -> float:
     """p as a Python float, or an error that says what p means."""
-    if isinstance(p, str) or not 0 <= p <= 1:
-        raise ValueError(f"{where}: expected p, the probability of dropping, between 0 and 1; got {p!r}")
-    return float(p)
+    try:
+        if 0 <= p <= 1:
+            return float(p)
+    except TypeError:  # not a number at all: said like any other wrong p
+        pass
+    raise ValueError(f"{where}: expected p, the probability of dropping, between 0 and 1; got {p!r}")
 
 
 def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None = None) -> Mask:
@@ -61,7 +66,7 @@ def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None 
     byte is compared with the next digit, and so on. That is the comparison u < p of a uniform u with as many digits
     as p has: no rounding of p, at the cost of one byte for 255 elements of 256.
     """
-    mask = keep(prod(shape), p, rng or _generator).reshape(shape)
+    mask = keep(prod(shape), p, generator("dropout", rng)).reshape(shape)
     mask.flags.writeable = False  # backward will need it as it is now
     return mask
 

@@ -237,14 +237,17 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
     tensor._saved = ()
     tensor._retains_grad = False
     mode = current_mode.get()
-    if mode.grad:
-        for parent in parents:
-            if parent.requires_grad:
+    for parent in parents:
+        if parent.requires_grad:
+            if mode.grad:
                 tensor.requires_grad = True
                 tensor._parents = parents
                 tensor._backward = backward
                 tensor._saved = saved
-                break
+            break
+    else:
+        if tensor.data.dtype == np.float64 and all(parent.data.dtype.kind != "f" for parent in parents):
+            tensor.data = tensor.data.astype(np.float32)  # the floats that integers lead to, as in PyTorch
     for watcher in mode.watchers:
         watcher.after_forward(tensor, parents, operation_name(backward))
     return tensor
@@ -259,7 +262,10 @@ def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     """`data` as an ndarray of numbers or booleans; see `Tensor` for which dtype it gets."""
     if isinstance(data, Tensor):
         data = data.data
-    array = np.asarray(data)
+    try:
+        array = np.asarray(data)
+    except ValueError as error:  # a ragged list
+        raise ValueError(f"Tensor: expected lists of equal length at each depth, got {data!r:.60} ({error})") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy_values(data):

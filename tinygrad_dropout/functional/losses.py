@@ -123,13 +123,14 @@ def binary_cross_entropy_with_logits_backward(
 
 def reduce(operation: str, losses: Array, reduction: str) -> Any:
     """The losses of the batch as their mean, their sum, or as they are."""
-    if reduction == "mean":
-        return losses.mean()
-    if reduction == "sum":
-        return losses.sum()
-    if reduction == "none":
-        return losses
-    raise ValueError(f'{operation}: expected reduction to be "mean", "sum" or "none", got {reduction!r}')
+    check_reduction(operation, reduction)
+    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+
+
+def check_reduction(where: str, reduction: str) -> None:
+    """Refuse a reduction that there is not."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f'{where}: expected reduction to be "mean", "sum" or "none", got {reduction!r}')
 
 
 def grad_of_each(grad: Array, count: int, reduction: str) -> Array:
@@ -140,8 +141,8 @@ def grad_of_each(grad: Array, count: int, reduction: str) -> Array:
 def negative_log_likelihood(target: Array, log_probabilities: Array) -> Array:
     """-ln p of each row's label, or its average under each row's target probabilities."""
     if target.ndim == 1:
-        return np.negative(log_probabilities[np.arange(len(target)), target])
-    return np.negative((target * log_probabilities).sum(axis=1))
+        return np.asarray(-log_probabilities[np.arange(len(target)), target])
+    return np.asarray(-(target * log_probabilities).sum(axis=1))
 
 
 def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
@@ -160,7 +161,7 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     if rows and (targets.min() < 0 or targets.max() >= classes):
         wrong = targets.min() if targets.min() < 0 else targets.max()
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
-    return targets.astype(np.intp, copy=False)
+    return np.asarray(targets, dtype=np.intp)
 
 
 def constant(operation: str, target: Any) -> Array:

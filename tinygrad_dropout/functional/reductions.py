@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, record
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Add up the elements over `axis`."""
     x = as_tensor(x)
-    return record(x.data.sum(axis=axis, keepdims=keepdims), (x,), sum_backward, saved=(axis, keepdims))
+    return record(reduced(np.ndarray.sum, x, axis, keepdims), (x,), sum_backward, saved=(axis, keepdims))
 
 
 def sum_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
@@ -26,7 +28,7 @@ def sum_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[An
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Average the elements over `axis`."""
     x = as_tensor(x)
-    return record(x.data.mean(axis=axis, keepdims=keepdims), (x,), mean_backward, saved=(axis, keepdims))
+    return record(reduced(np.ndarray.mean, x, axis, keepdims), (x,), mean_backward, saved=(axis, keepdims))
 
 
 def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
@@ -37,8 +39,8 @@ def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[A
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The variance over `axis`: the mean squared distance from the mean (divided by N, not N - 1)."""
     x = as_tensor(x)
+    out = reduced(np.ndarray.var, x, axis, keepdims)
     mean = x.data.mean(axis=axis, keepdims=True)
-    out = x.data.var(axis=axis, keepdims=keepdims)
     return record(out, (x,), var_backward, saved=(mean, axis, keepdims))
 
 
@@ -50,7 +52,7 @@ def var_backward(grad: Array, x: Tensor, mean: Array, axis: Axis, keepdims: bool
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The largest element over `axis`."""
     x = as_tensor(x)
-    out = x.data.max(axis=axis, keepdims=keepdims)
+    out = reduced(np.ndarray.max, x, axis, keepdims)
     return record(out, (x,), max_backward, saved=(out, axis, keepdims))
 
 
@@ -64,13 +66,22 @@ def max_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool)
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The smallest element over `axis`."""
     x = as_tensor(x)
-    out = x.data.min(axis=axis, keepdims=keepdims)
+    out = reduced(np.ndarray.min, x, axis, keepdims)
     return record(out, (x,), min_backward, saved=(out, axis, keepdims))
 
 
 def min_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
     """dL/dx = grad at the smallest element, shared equally among ties (PyTorch's amin), 0 elsewhere."""
     return max_backward(grad, x, out, axis, keepdims)
+
+
+def reduced(reduction: Callable[..., Any], x: Tensor, axis: Axis, keepdims: bool) -> Any:
+    """An ndarray's reduction of x over `axis`; an axis that is not there is reported with the shape."""
+    try:
+        return reduction(x.data, axis=axis, keepdims=keepdims)
+    except (TypeError, ValueError) as error:
+        problem = f"expected axis to name axes of shape {x.shape}, each once, got axis={axis}: {error}"
+        raise ShapeError(reduction.__name__, problem) from None
 
 
 def spread(reduced: Array, x: Tensor, axis: Axis, keepdims: bool) -> Array:

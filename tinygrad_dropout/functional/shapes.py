@@ -48,7 +48,11 @@ def squeeze(x: Any, axis: Axis = None) -> Tensor:
 def unsqueeze(x: Any, axis: int) -> Tensor:
     """With a new axis of length 1 at place `axis`."""
     x = as_tensor(x)
-    return record(np.expand_dims(x.data, axis), (x,), reshape_backward)
+    try:
+        out = np.expand_dims(x.data, axis)
+    except np.exceptions.AxisError as error:
+        raise ShapeError("unsqueeze", f"expected a place for an axis in {x.shape}, got axis={axis}: {error}") from None
+    return record(out, (x,), reshape_backward)
 
 
 def permute(x: Any, *axes: Any) -> Tensor:
@@ -132,7 +136,8 @@ def stack(tensors: Sequence[Any], axis: int = 0) -> Tensor:
     try:
         out = np.stack([parent.data for parent in parents], axis=axis)
     except ValueError:
-        raise ShapeError("stack", f"expected equal shapes, got {[p.shape for p in parents]}") from None
+        problem = f"expected equal shapes and a place for axis {axis} in them, got {[p.shape for p in parents]}"
+        raise ShapeError("stack", problem) from None
     return record(out, parents, stack_backward, saved=(axis,))
 
 

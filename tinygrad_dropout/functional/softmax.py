@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.tensor import Array, Tensor, as_tensor, record
 
 
@@ -36,5 +37,9 @@ def log_softmax_backward(grad: Array, x: Tensor, log_probabilities: Array, axis:
 
 def log_probabilities_of(scores: Array, axis: int) -> Array:
     """x - ln(sum(e^x)) of an ndarray. Taking the maximum away first changes nothing but keeps e^x at most 1."""
-    shifted = scores - scores.max(axis=axis, keepdims=True, initial=-np.inf)
+    try:
+        highest = scores.max(axis=axis, keepdims=True, initial=-np.inf)
+    except np.exceptions.AxisError as error:
+        raise ShapeError("softmax", f"expected an axis of shape {scores.shape}, got axis={axis}: {error}") from None
+    shifted = scores - highest
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)))

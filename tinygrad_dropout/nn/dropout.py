@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.random import Mask, draw_mask, probability
+from tinygrad_dropout.random import Mask, draw_mask, generator, probability
 from tinygrad_dropout.tensor import Tensor
 
 
@@ -42,6 +42,8 @@ class Dropout(Module):
         if scaling not in ("train", "test"):
             raise ValueError(f'Dropout: expected scaling to be "train" or "test", got {scaling!r}')
         self.scaling = scaling
+        if rng is not None:
+            generator("Dropout", rng)
         self.rng = rng
         self.mask: Mask | None = None
         self._replayed: Mask | None = None

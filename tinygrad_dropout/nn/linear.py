@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.nn.module import Module, Parameter
-from tinygrad_dropout.random import default_generator
+from tinygrad_dropout.random import generator
 from tinygrad_dropout.tensor import Array, Tensor
 
 
@@ -44,7 +44,7 @@ class Linear(Module):
         if min(in_features, out_features) < 0:
             raise ValueError(f"Linear: expected sizes of at least 0, got {in_features} -> {out_features}")
         bound = 1 / sqrt(in_features) if in_features else 0.0
-        rng = rng or default_generator()
+        rng = generator("Linear", rng)
 
         def drawn(*shape: int) -> Array:
             return rng.uniform(-bound, bound, size=shape).astype(dtype)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tinygrad_dropout import functional as F
+from tinygrad_dropout.functional.losses import check_reduction
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.tensor import Tensor
 
@@ -17,6 +18,7 @@ class Loss(Module):
     """
 
     def __init__(self, *, reduction: str = "mean") -> None:
+        check_reduction(type(self).__name__, reduction)
         self.reduction = reduction
 
     def extra_repr(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from reprlib import recursive_repr
 from typing import Any, TypeVar
 
 import numpy as np
@@ -106,13 +107,15 @@ class Module:
         """(key, value) of the Parameters and Modules held directly, in the order of their attributes."""
         return members(vars(self))
 
-    def _all_parameters(self) -> Iterator[tuple[str, Parameter]]:
+    def _all_parameters(self, above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Parameter]]:
         """Like `named_parameters`, but a shared parameter comes under each of its keys."""
+        above = (*above, self)
         for key, value in self._members():
             if isinstance(value, Parameter):
                 yield key, value
-            else:
-                yield from ((f"{key}.{below}", parameter) for below, parameter in value._all_parameters())
+            elif value not in above:  # a module may hold a reference to the one that holds it
+                below = value._all_parameters(above)
+                yield from ((f"{key}.{name}", parameter) for name, parameter in below)
 
     def train(self: Self, mode: bool = True) -> Self:
         """Switch this module and all below it to training mode (or, with False, to evaluation mode); returns self."""
@@ -172,6 +175,7 @@ class Module:
         for key, array in arrays.items():
             mine[key].data = array.astype(mine[key].dtype)
 
+    @recursive_repr("...")
     def __repr__(self) -> str:
         children = list(self.named_children())
         if not children:

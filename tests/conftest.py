@@ -1,0 +1,43 @@
+"""What holds for every test: a fixed seed, NumPy's global random state left alone, PyTorch where there is one."""
+
+import importlib
+import os
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+import tinygrad_dropout as td
+
+settings.register_profile("core", derandomize=True, max_examples=12, deadline=None, database=None)
+settings.load_profile("core")
+
+
+@pytest.fixture(autouse=True)
+def framework_seed():
+    """Every test starts from the same seed, so that none depends on which tests ran before it."""
+    td.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def numpy_global_random_state():
+    """Nothing in the package may draw from, or seed, NumPy's global generator."""
+    before = np.random.get_state(legacy=False)  # noqa: NPY002 (to see that nobody uses it)
+    yield
+    after = np.random.get_state(legacy=False)  # noqa: NPY002
+    assert after["state"]["pos"] == before["state"]["pos"]
+    assert np.array_equal(after["state"]["key"], before["state"]["key"])
+    assert after["gauss"] == before["gauss"]
+
+
+@pytest.fixture(scope="session")
+def torch():
+    """PyTorch. Where it is missing the test is skipped, unless REQUIRE_TORCH=1 asks that it fail."""
+    try:
+        module = importlib.import_module("torch")
+    except ImportError:
+        if os.environ.get("REQUIRE_TORCH") == "1":
+            pytest.fail("REQUIRE_TORCH=1, but PyTorch cannot be imported")
+        pytest.skip("PyTorch is not installed: pip install torch")
+    module.set_num_threads(1)
+    return module

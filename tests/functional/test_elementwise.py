@@ -1,0 +1,72 @@
+"""Elementwise functions where they have a kink, a tie or an extreme input."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+
+# What is computed, at which x, and the gradient of x there: PyTorch's choice.
+KINKS = [
+    ("relu", F.relu, [-1.0, 0.0, -0.0, 1.0], [0, 0, 0, 1]),
+    ("abs", F.abs, [-2.0, 0.0, -0.0, 2.0], [-1, 0, 0, 1]),
+    ("clip", lambda x: F.clip(x, -1.0, 1.0), [-1.5, -1.0, 0.0, 1.0, 1.5], [0, 1, 1, 1, 0]),
+    ("clip from below alone", lambda x: F.clip(x, min=0.0), [-1.0, 0.0, 9.0], [0, 1, 1]),
+    ("clip from above alone", lambda x: F.clip(x, max=0.0), [-9.0, 0.0, 1.0], [1, 1, 0]),
+    ("maximum with a number", lambda x: F.maximum(x, 0.0), [-1.0, 0.0, 1.0], [0, 0.5, 1]),
+    ("minimum with a number", lambda x: F.minimum(x, 0.0), [-1.0, 0.0, 1.0], [1, 0.5, 0]),
+]
+
+
+@pytest.mark.parametrize(("apply", "values", "gradient"), [kink[1:] for kink in KINKS], ids=[kink[0] for kink in KINKS])
+def test_the_gradient_at_a_kink(apply, values, gradient):
+    x = td.Tensor(values, requires_grad=True)
+    apply(x).backward(np.ones(len(values)))
+    np.testing.assert_array_equal(x.grad, gradient)
+
+
+@pytest.mark.parametrize("apply", [F.maximum, F.minimum], ids=["maximum", "minimum"])
+def test_tied_inputs_share_the_gradient_equally(apply):
+    a, b = td.Tensor([3.0, 1.0], requires_grad=True), td.Tensor([3.0, 1.0], requires_grad=True)
+    apply(a, b).backward(np.array([8.0, 2.0]))
+    np.testing.assert_array_equal(a.grad, [4, 1])
+    np.testing.assert_array_equal(b.grad, [4, 1])
+
+
+EXTREME = [
+    ("sigmoid", F.sigmoid, [-1000.0, 1000.0], [0, 1], [0, 0]),
+    ("tanh", F.tanh, [-1000.0, 1000.0], [-1, 1], [0, 0]),
+    ("exp", F.exp, [-1000.0, 0.0], [0, 1], [0, 1]),
+    ("relu", F.relu, [-np.inf, np.inf], [0, np.inf], [0, 1]),
+]
+
+
+@pytest.mark.parametrize(
+    ("apply", "values", "expected", "gradient"), [row[1:] for row in EXTREME], ids=[row[0] for row in EXTREME]
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_extreme_inputs_give_limits_and_no_warning(apply, values, expected, gradient, dtype):
+    x = td.Tensor(np.array(values, dtype=dtype), requires_grad=True)
+    with np.errstate(all="raise", under="ignore"):
+        out = apply(x)
+        out.backward(np.ones(2))
+    np.testing.assert_array_equal(out.data, expected)
+    np.testing.assert_array_equal(x.grad, gradient)
+
+
+@pytest.mark.parametrize(
+    "apply",
+    [F.relu, F.abs, F.tanh, F.sigmoid, F.exp, F.log, F.sqrt, lambda x: F.clip(x, -1, 1), lambda x: F.maximum(x, 0)],
+)
+def test_a_nan_is_never_hidden(apply):
+    assert np.isnan(apply(td.Tensor([np.nan])).data).all()
+
+
+@pytest.mark.parametrize("condition", [np.array([True, False]), [True, False]], ids=["array", "list"])
+def test_where_sends_the_gradient_only_to_the_side_that_was_taken(condition):
+    a, b = td.Tensor([1.0, 2.0], requires_grad=True), td.Tensor([3.0, 4.0], requires_grad=True)
+    out = F.where(condition, a, b)
+    out.backward(np.array([10.0, 20.0]))
+    np.testing.assert_array_equal(out.data, [1, 4])
+    np.testing.assert_array_equal(a.grad, [10, 0])
+    np.testing.assert_array_equal(b.grad, [0, 20])

@@ -1,0 +1,92 @@
+"""Losses: extreme logits, reductions, and the two kinds of target of cross_entropy."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+
+
+def loss_and_gradient(loss, logits, target, **how):
+    x = td.Tensor(np.array(logits, dtype=np.float64), requires_grad=True)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        out = loss(x, np.array(target), **how)
+        out.backward()
+    return out.item(), x.grad
+
+
+# The loss, logits, target, and the loss and gradient that must come out.
+EXTREME = [
+    ("sure and right", F.cross_entropy, [[1e4, 0.0]], [0], 0, [[0, 0]]),
+    ("sure and wrong", F.cross_entropy, [[1e4, 0.0]], [1], 1e4, [[1, -1]]),
+    ("sure and wrong, probabilities", F.cross_entropy, [[1e4, 0.0]], [[0.0, 1.0]], 1e4, [[1, -1]]),
+    ("far below zero", F.cross_entropy, [[-1e4, -1e4]], [0], np.log(2), [[-0.5, 0.5]]),
+    ("an impossible class", F.cross_entropy, [[0.0, -np.inf, 0.0]], [0], np.log(2), [[-0.5, 0, 0.5]]),
+    ("binary, sure and right", F.binary_cross_entropy_with_logits, [1e4], [1.0], 0, [0]),
+    ("binary, sure and wrong", F.binary_cross_entropy_with_logits, [1e4], [0.0], 1e4, [1]),
+    ("binary, sure and wrong the other way", F.binary_cross_entropy_with_logits, [-1e4], [1.0], 1e4, [-1]),
+]
+
+
+@pytest.mark.parametrize(
+    ("loss", "logits", "target", "value", "gradient"), [row[1:] for row in EXTREME], ids=[row[0] for row in EXTREME]
+)
+def test_extreme_logits_give_finite_losses_and_gradients(loss, logits, target, value, gradient):
+    """Seen in PyDyNet (-inf) and SmallPebble (nan)."""
+    out, grad = loss_and_gradient(loss, logits, target)
+    assert out == pytest.approx(value, abs=1e-12)
+    np.testing.assert_allclose(grad, gradient, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("loss", "target"),
+    [
+        (F.cross_entropy, np.array([2, 0])),
+        (F.cross_entropy, np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])),
+        (F.nll_loss, np.array([2, 0])),
+        (F.mse_loss, np.zeros((2, 3))),
+        (F.binary_cross_entropy_with_logits, np.full((2, 3), 0.25)),
+    ],
+)
+def test_mean_and_sum_are_the_mean_and_the_sum_of_none(loss, target):
+    x = td.Tensor(np.random.default_rng(0).normal(size=(2, 3)))
+    each = loss(x, target, reduction="none").data
+    assert loss(x, target).item() == pytest.approx(each.mean(), rel=1e-14)
+    assert loss(x, target, reduction="mean").item() == pytest.approx(each.mean(), rel=1e-14)
+    assert loss(x, target, reduction="sum").item() == pytest.approx(each.sum(), rel=1e-14)
+
+
+def test_labels_and_their_one_hot_probabilities_give_the_same_loss_and_gradient():
+    logits = np.random.default_rng(0).normal(size=(4, 3))
+    labels = np.array([2, 0, 1, 1])
+    by_label, gradient_by_label = loss_and_gradient(F.cross_entropy, logits, labels)
+    by_probability, gradient_by_probability = loss_and_gradient(F.cross_entropy, logits, np.eye(3)[labels])
+    assert by_label == pytest.approx(by_probability, rel=1e-14)
+    np.testing.assert_allclose(gradient_by_label, gradient_by_probability, rtol=1e-12, atol=1e-15)
+
+
+def test_cross_entropy_is_nll_loss_of_log_softmax():
+    x = td.Tensor(np.random.default_rng(0).normal(size=(4, 3)))
+    labels = np.array([2, 0, 1, 1])
+    assert F.cross_entropy(x, labels).item() == pytest.approx(F.nll_loss(x.log_softmax(), labels).item(), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    "target", [[1, 0], np.array([1, 0]), np.array([1, 0], dtype=np.uint8), td.Tensor(np.array([1, 0]))]
+)
+def test_labels_come_as_a_list_an_array_or_a_tensor_of_integers(target):
+    logits = td.Tensor([[0.0, 1.0, 2.0], [3.0, 1.0, 0.0]])
+    assert F.cross_entropy(logits, target).item() == F.cross_entropy(logits, np.array([1, 0])).item()
+
+
+def test_a_target_is_never_changed():
+    target = np.array([[0.5, 0.5]])
+    loss_and_gradient(F.cross_entropy, [[1.0, 2.0]], target)
+    np.testing.assert_array_equal(target, [[0.5, 0.5]])
+
+
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.binary_cross_entropy_with_logits], ids=lambda loss: loss.__name__)
+def test_a_target_that_asks_for_a_gradient_is_refused_rather_than_given_none(loss):
+    target = td.Tensor([[0.25, 0.75]], requires_grad=True)
+    with pytest.raises(TypeError, match=f"{loss.__name__}.*detach"):
+        loss(td.Tensor([[1.0, 2.0]]), target)

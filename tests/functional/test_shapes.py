@@ -1,0 +1,88 @@
+"""Moving entries about: indexing accumulates, nothing shares memory with a gradient."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+
+X = np.arange(12.0).reshape(4, 3)
+
+
+def test_an_entry_taken_twice_gets_both_gradients():
+    """Seen in smolgrad: indexing lost its gradient."""
+    x = td.Tensor(X, requires_grad=True)
+    x[np.array([1, 1, 3])].backward(np.array([[1.0, 2, 3], [10, 20, 30], [5, 5, 5]]))
+    np.testing.assert_array_equal(x.grad, [[0, 0, 0], [11, 22, 33], [0, 0, 0], [5, 5, 5]])
+
+
+@pytest.mark.parametrize(
+    "key", [slice(None, None, -1), (slice(3, 0, -2), slice(None, None, -1)), (..., slice(None, None, -1))], ids=str
+)
+def test_a_negative_step_puts_each_gradient_back_where_its_entry_came_from(key):
+    x = td.Tensor(X, requires_grad=True)
+    out = x[key]
+    upstream = np.arange(1.0, out.size + 1).reshape(out.shape)
+    out.backward(upstream)
+    expected = np.zeros_like(X)
+    expected[key] = upstream
+    np.testing.assert_array_equal(out.data, X[key])
+    np.testing.assert_array_equal(x.grad, expected)
+
+
+@pytest.mark.parametrize(
+    "index", [td.Tensor(np.array([0, 2])), [0, 2], np.array([0, 2])], ids=lambda i: type(i).__name__
+)
+def test_integers_index_in_whatever_form_they_come(index):
+    x = td.Tensor(X, requires_grad=True)
+    np.testing.assert_array_equal(x[index].data, X[[0, 2]])
+
+
+def test_a_comparison_of_tensors_indexes_a_tensor():
+    x = td.Tensor(X, requires_grad=True)
+    x[x > 8].sum().backward()
+    np.testing.assert_array_equal(x.grad, X > 8)
+
+
+def test_iterating_gives_the_rows_and_ends():
+    rows = list(td.Tensor(X, requires_grad=True))
+    assert [row.shape for row in rows] == [(3,)] * 4
+    assert all(row.requires_grad for row in rows)
+
+
+MOVES = {
+    "reshape": lambda x: x.reshape(3, 4),
+    "permute": lambda x: x.permute(1, 0),
+    "transpose": lambda x: x.transpose(0, 1),
+    "T": lambda x: x.T,
+    "squeeze": lambda x: x.squeeze(),
+    "unsqueeze": lambda x: x.unsqueeze(0),
+    "flatten": lambda x: x.flatten(),
+    "slice": lambda x: x[1:3],
+    "concatenate": lambda x: F.concatenate([x, x]),
+}
+
+
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES.keys())
+def test_the_gradient_of_a_moved_tensor_shares_no_memory_with_the_seed(move):
+    x = td.Tensor(X, requires_grad=True)
+    out = move(x)
+    seed = np.ones(out.shape)
+    out.backward(seed)
+    assert not np.shares_memory(x.grad, seed)
+
+
+def test_reshape_takes_its_shape_as_numbers_or_as_a_tuple():
+    x = td.Tensor(X)
+    assert x.reshape(2, 6).shape == x.reshape((2, 6)).shape == x.reshape(2, -1).shape == (2, 6)
+
+
+def test_squeeze_without_an_axis_removes_every_axis_of_size_one():
+    assert td.Tensor(np.zeros((1, 3, 1))).squeeze().shape == (3,)
+
+
+def test_the_pieces_of_a_concatenation_get_their_own_part_of_the_gradient():
+    a, b = td.Tensor(np.zeros((1, 2)), requires_grad=True), td.Tensor(np.zeros((2, 2)), requires_grad=True)
+    F.concatenate([a, b]).backward(np.array([[1.0, 2], [3, 4], [5, 6]]))
+    a.grad[:] = 0
+    np.testing.assert_array_equal(b.grad, [[3, 4], [5, 6]])

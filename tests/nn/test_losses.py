@@ -1,0 +1,30 @@
+"""The loss layers are the functions of td.functional, with their reduction set once."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+
+X = td.Tensor(np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]]))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize(
+    ("layer", "function", "target"),
+    [
+        (nn.CrossEntropyLoss, F.cross_entropy, np.array([2, 0])),
+        (nn.MSELoss, F.mse_loss, np.ones((2, 3))),
+        (nn.BCEWithLogitsLoss, F.binary_cross_entropy_with_logits, np.full((2, 3), 0.25)),
+    ],
+)
+def test_a_loss_layer_is_the_function(layer, function, target, reduction):
+    expected = function(X, target, reduction=reduction)
+    np.testing.assert_array_equal(layer(reduction=reduction)(X, target).data, expected.data)
+
+
+@pytest.mark.parametrize("layer", [nn.CrossEntropyLoss, nn.MSELoss, nn.BCEWithLogitsLoss])
+def test_the_mean_is_the_default(layer):
+    target = np.array([2, 0]) if layer is nn.CrossEntropyLoss else np.full((2, 3), 0.25)
+    assert layer()(X, target).item() == layer(reduction="mean")(X, target).item()

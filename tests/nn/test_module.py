@@ -1,0 +1,297 @@
+"""Module: what it finds, what it calls it, and state_dicts that move both ways."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn
+
+
+class Everywhere(nn.Module):
+    """Sub-modules and parameters in every place where one may stand."""
+
+    def __init__(self):
+        self.layer = nn.Linear(2, 3)
+        self.scale = nn.Parameter(np.ones(3))
+        self.in_list = [nn.Linear(3, 3), nn.Dropout(0.5)]
+        self.in_tuple = (nn.Dropout(0.5), nn.Parameter(np.zeros(1)))
+        self.in_dict = {"first": nn.Linear(3, 1, bias=False), "deeper": {"inside": [nn.Dropout(0.5)]}}
+        self.nested = [[nn.Dropout(0.5)], ({"a": nn.Sequential(nn.Linear(1, 1), nn.Dropout(0.5))},)]
+        self.not_a_parameter = td.Tensor([1.0], requires_grad=True)
+        self.nothing = None
+
+
+def mlp() -> nn.Sequential:
+    return nn.Sequential(nn.Linear(4, 5), nn.ReLU(), nn.Dropout(0.5), nn.Linear(5, 3))
+
+
+def torch_mlp(torch):
+    layers = torch.nn
+    return layers.Sequential(layers.Linear(4, 5), layers.ReLU(), layers.Dropout(0.5), layers.Linear(5, 3))
+
+
+# What is found --------------------------------------------------------------------------------------------------------
+
+
+def test_parameters_are_found_in_attributes_lists_tuples_and_dicts_nested_too():
+    assert [name for name, _ in Everywhere().named_parameters()] == [
+        "layer.weight",
+        "layer.bias",
+        "scale",
+        "in_list.0.weight",
+        "in_list.0.bias",
+        "in_tuple.1",
+        "in_dict.first.weight",
+        "nested.1.0.a.0.weight",
+        "nested.1.0.a.0.bias",
+    ]
+
+
+def test_modules_are_found_in_the_same_places():
+    names = dict(Everywhere().named_modules())
+    assert {name for name, module in names.items() if isinstance(module, nn.Dropout)} == {
+        "in_list.1",
+        "in_tuple.0",
+        "in_dict.deeper.inside.0",
+        "nested.0.0",
+        "nested.1.0.a.1",
+    }
+    assert isinstance(names[""], Everywhere)
+
+
+def test_parameters_and_modules_are_those_that_are_named():
+    model = Everywhere()
+    assert list(model.parameters()) == [parameter for _, parameter in model.named_parameters()]
+    assert list(model.modules()) == [module for _, module in model.named_modules()]
+
+
+def test_children_are_the_modules_directly_below():
+    model = nn.Sequential(nn.Sequential(nn.ReLU()), nn.Tanh())
+    assert list(model.children()) == [model[0], model[1]]
+
+
+def test_a_layer_assigned_later_is_found_and_one_taken_away_is_not():
+    model = nn.Sequential()
+    model.head = nn.Linear(2, 2)
+    assert len(list(model.parameters())) == 2
+    del model.head
+    assert list(model.parameters()) == []
+
+
+def test_a_subclass_need_not_call_super_init():
+    class Plain(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(2, 1)
+
+        def forward(self, x):
+            return self.layer(x)
+
+    model = Plain()
+    assert model.training
+    assert model(td.Tensor([[1.0, 2.0]])).shape == (1, 1)
+    assert len(list(model.parameters())) == 2
+
+
+def test_a_parameter_used_twice_is_one_parameter():
+    model = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
+    model[1].weight = model[0].weight
+    assert len(list(model.parameters())) == 3
+    model(td.Tensor(np.ones((2, 3), dtype=np.float32))).sum().backward()
+    assert model[0].weight.grad is model[1].weight.grad
+
+
+def test_a_module_used_twice_is_one_module():
+    shared = nn.Linear(3, 3)
+    model = nn.Sequential(shared, nn.ReLU(), shared)
+    assert len(list(model.parameters())) == 2
+    assert sum(module is shared for module in model.modules()) == 1
+
+
+# train and eval -------------------------------------------------------------------------------------------------------
+
+
+def test_train_and_eval_reach_every_module():
+    """Seen in smolgrad and PyDyNet: eval() never reached children, or missed layers in a plain list."""
+    model = Everywhere()
+    assert model.eval() is model
+    assert [module.training for module in model.modules()] == [False] * len(list(model.modules()))
+    assert model.train() is model
+    assert all(module.training for module in model.modules())
+    model.train(False)
+    assert not any(module.training for module in model.modules())
+
+
+# What is converted and cleared ----------------------------------------------------------------------------------------
+
+
+def test_float_and_double_convert_every_parameter():
+    model = mlp()
+    assert model.double() is model
+    assert {parameter.dtype for parameter in model.parameters()} == {np.dtype(np.float64)}
+    assert model(td.Tensor(np.ones((2, 4)))).dtype == np.float64
+    assert model.float() is model
+    assert {parameter.dtype for parameter in model.parameters()} == {np.dtype(np.float32)}
+
+
+def test_zero_grad_clears_every_parameter():
+    model = mlp()
+    model(td.Tensor(np.ones((2, 4), dtype=np.float32))).sum().backward()
+    assert all(parameter.grad is not None for parameter in model.parameters())
+    model.zero_grad()
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+def test_repr_shows_the_layers_and_their_settings():
+    text = repr(mlp())
+    for part in ("Sequential", "Linear(4 -> 5)", "ReLU()", "Dropout(p=0.5)", "Linear(5 -> 3)"):
+        assert part in text
+
+
+# state_dict -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_state_dict_is_a_plain_dict_of_arrays():
+    state = mlp().state_dict()
+    assert type(state) is dict
+    assert {type(array) for array in state.values()} == {np.ndarray}
+
+
+def test_a_state_dict_has_pytorchs_keys_and_shapes(torch):
+    ours, theirs = mlp().state_dict(), torch_mlp(torch).state_dict()
+    assert {key: array.shape for key, array in ours.items()} == {
+        key: tuple(tensor.shape) for key, tensor in theirs.items()
+    }
+
+
+def test_a_state_dict_moves_to_pytorch_and_back(torch):
+    ours, theirs = mlp(), torch_mlp(torch)
+    x = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+
+    def outputs():
+        return ours.eval()(td.Tensor(x)).data, theirs.eval()(torch.tensor(x)).detach().numpy()
+
+    theirs.load_state_dict({key: torch.tensor(array) for key, array in ours.state_dict().items()})
+    np.testing.assert_allclose(*outputs(), rtol=1e-5, atol=1e-6)
+    torch.manual_seed(0)
+    theirs = torch_mlp(torch)
+    ours.load_state_dict({key: tensor.numpy() for key, tensor in theirs.state_dict().items()})
+    np.testing.assert_allclose(*outputs(), rtol=1e-5, atol=1e-6)
+
+
+def test_a_state_dict_survives_savez():
+    saved, loaded = Everywhere(), Everywhere()
+    file = io.BytesIO()
+    np.savez(file, **saved.state_dict())
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
+        loaded.load_state_dict(arrays)
+    for one, other in zip(saved.parameters(), loaded.parameters(), strict=True):
+        np.testing.assert_array_equal(one.data, other.data)
+
+
+def test_a_state_dict_is_a_copy_and_loading_copies():
+    model = nn.Linear(2, 2)
+    state = model.state_dict()
+    before = state["weight"].copy()
+    model.weight.data[:] = 7
+    np.testing.assert_array_equal(state["weight"], before)
+    model.load_state_dict(state)
+    state["weight"][:] = 9
+    np.testing.assert_array_equal(model.weight.data, before)
+
+
+def test_loading_casts_to_the_parameters_dtype():
+    model = nn.Linear(2, 2)
+    model.load_state_dict({key: array.astype(np.float64) for key, array in model.state_dict().items()})
+    assert model.weight.dtype == np.float32
+
+
+def test_a_frozen_parameter_stays_in_the_state_dict():
+    model = nn.Linear(2, 2)
+    model.weight.requires_grad = False
+    model.mean = nn.Parameter(np.zeros(2), requires_grad=False)
+    assert set(model.state_dict()) == {"weight", "bias", "mean"}
+    assert not model.mean.requires_grad
+
+
+def test_tied_parameters_are_saved_under_each_name_as_pytorchs_are(torch):
+    ours, theirs = mlp(), torch_mlp(torch)
+    for model in (ours, theirs):
+        model.again = model[0]
+    assert set(ours.state_dict()) == set(theirs.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "named"),
+    [
+        (lambda state: state.pop("0.bias"), r"missing.*0\.bias"),
+        (lambda state: state.update(extra=np.zeros(1)), "extra"),
+        (lambda state: state.update({"0.weight": np.zeros((4, 5))}), r"0\.weight.*\(5, 4\).*\(4, 5\)"),
+    ],
+    ids=["a key is missing", "a key too many", "a wrong shape"],
+)
+def test_a_state_dict_that_does_not_fit_is_refused_by_name_and_changes_nothing(spoil, named):
+    model = mlp()
+    before = model.state_dict()
+    other = {key: array + 1 for key, array in before.items()}
+    spoil(other)
+    with pytest.raises((KeyError, ValueError), match=named):
+        model.load_state_dict(other)
+    for key, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[key])
+
+
+def test_without_strict_the_keys_that_fit_are_loaded():
+    model = mlp()
+    bias = np.full(3, 7.0)
+    model.load_state_dict({"3.bias": bias, "extra": bias}, strict=False)
+    np.testing.assert_array_equal(model[3].bias.data, bias)
+
+
+# Errors say where -----------------------------------------------------------------------------------------------------
+
+
+class Classifier(nn.Module):
+    def __init__(self):
+        self.encoder = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(5, 4))
+        self.heads = {"main": [nn.Linear(9, 1)]}
+
+    def forward(self, x):
+        return self.encoder(x)
+
+
+X = td.Tensor(np.zeros((2, 3), dtype=np.float32))
+COMPLAINT = "expected the last axis to be 5, got an input of shape (2, 3)"
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (nn.Linear(5, 4), f"Linear(5 -> 4): {COMPLAINT}"),
+        (nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(5, 4)), f'Linear(5 -> 4) at "2": {COMPLAINT}'),
+        (Classifier(), f'Linear(5 -> 4) at "encoder.2": {COMPLAINT}'),
+        (nn.Sequential(nn.ReLU(), Classifier()), f'Linear(5 -> 4) at "1.encoder.2": {COMPLAINT}'),
+    ],
+    ids=["alone", "in a container", "nested", "nested deeper"],
+)
+def test_an_input_that_does_not_fit_names_the_layer_and_where_it_is(model, message):
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        model(X)
+    assert str(caught.value) == message
+
+
+def test_a_layer_in_a_dict_is_named_by_its_key():
+    class Heads(Classifier):
+        def forward(self, x):
+            return self.heads["main"][0](x)
+
+    with pytest.raises(ValueError, match=r'at "heads\.main\.0"'):
+        Heads()(X)
+
+
+def test_a_module_without_a_forward_says_so():
+    with pytest.raises((NotImplementedError, TypeError), match="forward"):
+        nn.Module()(X)

@@ -1,0 +1,169 @@
+"""Bad input: each row is a call, the exception it raises, and the words that its message must hold.
+
+The words are always what was attempted, what was given and what was expected.
+"""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn, optim
+
+
+def tensor(*shape: int) -> td.Tensor:
+    return td.Tensor(np.ones(shape), requires_grad=True)
+
+
+LOGITS = tensor(2, 3)
+KEPT = np.ones((2, 3), dtype=bool)
+
+MAKING_A_TENSOR = [
+    (lambda: td.Tensor("abc"), TypeError, ["Tensor", "str", "numbers"]),
+    (lambda: td.Tensor(None), TypeError, ["Tensor", "NoneType", "numbers"]),
+    (lambda: td.Tensor([1.0, None]), TypeError, ["Tensor", "numbers"]),
+    (lambda: td.Tensor(np.array([1j])), TypeError, ["Tensor", "complex128", "real"]),
+    (lambda: td.Tensor(1j, dtype=np.float32), TypeError, ["Tensor", "real"]),
+    (lambda: td.Tensor(["1.5"], dtype=np.float32), TypeError, ["Tensor", "numbers"]),
+    (lambda: td.Tensor([1.0, [2.0, 3.0]]), ValueError, ["Tensor"]),
+    (lambda: td.Tensor(np.array([1, 2]), requires_grad=True), TypeError, ["requires_grad", "int64", "float"]),
+    (lambda: td.Tensor(True, requires_grad=True), TypeError, ["requires_grad", "bool", "float"]),
+    (lambda: tensor(2).item(), ValueError, ["item", "one element", "(2,)"]),
+    (lambda: len(tensor()), TypeError, ["len", "0-d"]),
+    (lambda: bool(tensor(2)), ValueError, ["one element", "(2,)"]),
+    (lambda: td.Tensor([1.0]).retain_grad(), RuntimeError, ["retain_grad", "requires"]),
+]
+
+WALKING_BACK = [
+    (lambda: tensor(2, 3).backward(), RuntimeError, ["backward", "one element", "(2, 3)"]),
+    (lambda: td.Tensor([1.0]).backward(), RuntimeError, ["backward", "requires_grad=True"]),
+    (lambda: tensor(2, 3).backward(np.ones((3, 2))), ValueError, ["backward", "(2, 3)", "(3, 2)"]),
+    (lambda: tensor(2, 3).backward(np.ones(3)), ValueError, ["backward", "(2, 3)", "(3,)"]),
+]
+
+SHAPES_THAT_DO_NOT_FIT = [
+    (lambda: tensor(2, 3) + tensor(4), ValueError, ["add", "(2, 3)", "(4,)"]),
+    (lambda: tensor(2, 3) * np.ones((3, 2)), ValueError, ["multiply", "(2, 3)", "(3, 2)"]),
+    (lambda: F.maximum(tensor(2), tensor(3)), ValueError, ["maximum", "(2,)", "(3,)"]),
+    (lambda: F.where(KEPT, tensor(2), tensor(3)), ValueError, ["where", "(2, 3)", "(2,)", "(3,)"]),
+    (lambda: tensor(2, 3) @ tensor(4, 5), ValueError, ["matmul", "(2, 3)", "(4, 5)"]),
+    (lambda: tensor() @ tensor(3), ValueError, ["matmul", "()"]),
+    (lambda: F.linear(tensor(2, 3), tensor(4, 5)), ValueError, ["linear", "last axis", "5", "(2, 3)"]),
+    (lambda: F.linear(tensor(2, 3), tensor(4, 3), tensor(5)), ValueError, ["linear", "bias", "(4,)", "(5,)"]),
+    (lambda: F.linear(tensor(2, 3), tensor(3)), ValueError, ["linear", "weight", "(3,)"]),
+    (lambda: tensor(2, 3).reshape(4), ValueError, ["reshape", "(2, 3)", "(4,)"]),
+    (lambda: F.concatenate([tensor(2, 3), tensor(2, 4)]), ValueError, ["concatenate", "(2, 3)", "(2, 4)"]),
+    (lambda: F.concatenate([]), ValueError, ["concatenate", "at least one"]),
+    (lambda: F.stack([tensor(2), tensor(3)]), ValueError, ["stack", "(2,)", "(3,)"]),
+    (lambda: F.stack([]), ValueError, ["stack", "at least one"]),
+    (lambda: tensor(2, 3, 4).T, ValueError, ["T", "2", "(2, 3, 4)"]),
+    (lambda: tensor(2, 3).squeeze(0), ValueError, ["squeeze", "(2, 3)"]),
+    (lambda: F.mse_loss(tensor(2, 3), np.ones(3)), ValueError, ["mse_loss", "(2, 3)", "(3,)"]),
+    (
+        lambda: F.binary_cross_entropy_with_logits(tensor(2, 1), np.ones(2)),
+        ValueError,
+        ["binary_cross_entropy_with_logits", "(2, 1)", "(2,)"],
+    ),
+    (lambda: F.dropout(tensor(2, 3), 0.5, mask=np.ones(3, dtype=bool)), ValueError, ["dropout", "(3,)", "(2, 3)"]),
+]
+
+AXES_AND_INDICES = [
+    (lambda: tensor(2, 3).sum(axis=2), ValueError, ["sum", "axis", "2", "(2, 3)"]),
+    (lambda: tensor(2, 3).mean(axis=-3), ValueError, ["mean", "axis", "-3", "(2, 3)"]),
+    (lambda: tensor(2, 3).max(axis=(0, 0)), ValueError, ["max", "axis", "(0, 0)"]),
+    (lambda: tensor(2, 3).softmax(axis=2), ValueError, ["softmax", "axis", "2", "(2, 3)"]),
+    (lambda: tensor(2, 3).transpose(0, 2), ValueError, ["transpose", "2", "(2, 3)"]),
+    (lambda: tensor(2, 3).permute(0, 0), ValueError, ["permute", "(0, 0)", "(2, 3)"]),
+    (lambda: tensor(2, 3).permute(0), ValueError, ["permute", "(0,)", "(2, 3)"]),
+    (lambda: tensor(2, 3).unsqueeze(4), ValueError, ["unsqueeze", "4", "(2, 3)"]),
+    (lambda: F.concatenate([tensor(2)], axis=1), ValueError, ["concatenate", "axis", "1"]),
+    (lambda: F.stack([tensor(2)], axis=3), ValueError, ["stack", "axis", "3"]),
+    (lambda: tensor(0, 3).max(), ValueError, ["max", "(0, 3)"]),
+    (lambda: tensor(0, 3).min(axis=0), ValueError, ["min", "(0, 3)"]),
+    (lambda: tensor(2, 3)[2], IndexError, ["2"]),
+    (lambda: tensor(2, 3)[0, 0, 0], IndexError, ["3", "2"]),
+    (lambda: tensor(2, 3)["key"], IndexError, ["integer"]),
+]
+
+TARGETS = [
+    (lambda: F.cross_entropy(LOGITS, [0, 3]), ValueError, ["cross_entropy", "from 0 to 2", "got 3"]),
+    (lambda: F.cross_entropy(LOGITS, [0, -1]), ValueError, ["cross_entropy", "from 0 to 2", "got -1"]),
+    (lambda: F.cross_entropy(LOGITS, [0, 1, 2]), ValueError, ["cross_entropy", "(2,)", "(3,)"]),
+    (lambda: F.cross_entropy(LOGITS, [0.0, 1.0]), ValueError, ["cross_entropy", "integers", "(2,)"]),
+    (lambda: F.cross_entropy(LOGITS, np.ones((2, 4))), ValueError, ["cross_entropy", "(2, 3)", "(2, 4)"]),
+    (lambda: F.cross_entropy(tensor(3), [0]), ValueError, ["cross_entropy", "(N, C)", "(3,)"]),
+    (lambda: F.nll_loss(LOGITS, [0, 3]), ValueError, ["nll_loss", "from 0 to 2", "got 3"]),
+    (lambda: F.nll_loss(LOGITS, np.ones((2, 3))), ValueError, ["nll_loss", "integer", "(2, 3)"]),
+    (lambda: F.cross_entropy(LOGITS, [0, 1], reduction="median"), ValueError, ["cross_entropy", '"mean"', "'median'"]),
+    (lambda: F.mse_loss(LOGITS, LOGITS, reduction="max"), ValueError, ["mse_loss", '"mean"', "'max'"]),
+    (lambda: nn.CrossEntropyLoss(reduction="median"), ValueError, ["CrossEntropyLoss", '"mean"', "'median'"]),
+]
+
+DROPPING = [
+    (lambda: F.dropout(LOGITS, 1.5), ValueError, ["dropout", "between 0 and 1", "1.5"]),
+    (lambda: F.dropout(LOGITS, -0.1), ValueError, ["dropout", "between 0 and 1", "-0.1"]),
+    (lambda: F.dropout(LOGITS, float("nan")), ValueError, ["dropout", "between 0 and 1", "nan"]),
+    (lambda: F.dropout(LOGITS, 1.5, training=False), ValueError, ["dropout", "between 0 and 1", "1.5"]),
+    (lambda: F.dropout(LOGITS, "0.5"), (TypeError, ValueError), ["dropout", "between 0 and 1", "'0.5'"]),
+    (lambda: nn.Dropout(None), (TypeError, ValueError), ["Dropout", "between 0 and 1", "None"]),
+    (lambda: F.dropout(LOGITS, 0.5, mask=np.ones((2, 3))), TypeError, ["dropout", "boolean", "float64"]),
+    (lambda: F.dropout(LOGITS, 0.5, mask=[[True] * 3] * 2), TypeError, ["dropout", "boolean", "list"]),
+    (lambda: F.dropout(LOGITS, 1, mask=KEPT), ValueError, ["dropout", "p = 1", "mask"]),
+    (lambda: F.dropout(LOGITS, 0.5, scaling="both"), ValueError, ["dropout", '"train" or "test"', "'both'"]),
+    (lambda: F.dropout(LOGITS, 0.5, rng=0), TypeError, ["dropout", "Generator", "0"]),
+    (lambda: nn.Dropout(0.5, rng=0), TypeError, ["Dropout", "Generator", "0"]),
+    (lambda: nn.Linear(2, 2, rng=0), TypeError, ["Linear", "Generator", "0"]),
+    (lambda: td.manual_seed(-1), ValueError, ["seed", "-1"]),
+    (lambda: td.manual_seed("one"), (TypeError, ValueError), ["seed", "'one'"]),
+    (lambda: nn.Linear(-1, 2), ValueError, ["Linear", "-1"]),
+]
+
+OPTIMISING = [
+    (lambda: optim.SGD([], lr=0.1), ValueError, ["SGD", "nothing"]),
+    (lambda: optim.SGD([1.0], lr=0.1), (TypeError, ValueError), ["SGD", "Tensor", "float"]),
+    (lambda: optim.SGD(tensor(2), lr=0.1), (TypeError, ValueError), ["SGD", "Tensor"]),
+    (lambda: optim.SGD([LOGITS], lr=-0.1), ValueError, ["SGD", "lr", "-0.1"]),
+    (lambda: optim.SGD([LOGITS], lr=float("nan")), ValueError, ["SGD", "lr", "nan"]),
+    (lambda: optim.SGD([LOGITS], lr=0.1, momentum=-1), ValueError, ["SGD", "momentum", "-1"]),
+    (lambda: optim.SGD([LOGITS], lr=0.1, nesterov=True), ValueError, ["SGD", "nesterov", "momentum"]),
+    (lambda: optim.Adam([LOGITS], betas=(0.9, 1.0)), ValueError, ["Adam", "betas", "(0.9, 1.0)"]),
+    (lambda: optim.Adam([LOGITS], eps=-1e-8), ValueError, ["Adam", "eps", "-1e-08"]),
+    (lambda: optim.AdamW([LOGITS], weight_decay=-1), ValueError, ["AdamW", "weight_decay", "-1"]),
+    (lambda: optim.SGD([LOGITS, LOGITS], lr=0.1), ValueError, ["SGD", "twice"]),
+    (lambda: optim.SGD([LOGITS], lr=0.1).load_state_dict({}), KeyError, ["SGD", "missing"]),
+    (lambda: optim.max_norm([LOGITS], 0), ValueError, ["max_norm", "c", "0"]),
+    (lambda: optim.max_norm([LOGITS], float("nan")), ValueError, ["max_norm", "c", "nan"]),
+]
+
+CHECKING = [
+    (
+        lambda: td.gradcheck(F.exp, [td.Tensor([1.0], requires_grad=True)]),
+        TypeError,
+        ["gradcheck", "float64", "float32"],
+    ),
+    (lambda: td.gradcheck(F.exp, [np.ones(2)]), TypeError, ["gradcheck", "Tensor", "ndarray"]),
+    (lambda: td.gradcheck(F.exp, [td.Tensor(np.ones(2))]), ValueError, ["gradcheck", "requires_grad=True"]),
+]
+
+TABLES = [
+    MAKING_A_TENSOR,
+    WALKING_BACK,
+    SHAPES_THAT_DO_NOT_FIT,
+    AXES_AND_INDICES,
+    TARGETS,
+    DROPPING,
+    OPTIMISING,
+    CHECKING,
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "exception", "words"),
+    [pytest.param(*row, id=" ".join(row[2])) for table in TABLES for row in table],
+)
+def test_the_message_says_what_was_given_and_what_was_expected(call, exception, words):
+    with pytest.raises(exception) as caught:
+        call()
+    message = str(caught.value)
+    assert [word for word in words if word not in message] == [], message
+    assert "\n" not in message

@@ -1,0 +1,215 @@
+"""The command: what it prints, what it says about a mistake, and what Ctrl-C does to it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import tinygrad_dropout as td
+from tests.lab.small import SMALL_OPTIONS, small_config
+from tinygrad_dropout import cli
+from tinygrad_dropout.lab import Config, compare
+
+COMMAND = [sys.executable, "-m", "tinygrad_dropout"]
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Run the command in a folder of its own; gives exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_here(*arguments):
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run_here
+
+
+def test_compare_prints_the_table_and_the_verdict_and_where_the_files_are(run, tmp_path):
+    code, out, err = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
+    assert (code, err) == (0, "")
+    assert "1 of 2 pairs finished" in out
+    assert "test accuracy" in out
+    summary = json.loads((tmp_path / "folder" / "results.json").read_text())["summary"]
+    assert {"helps": "Dropout helps", "hurts": "Dropout hurts", "no effect shown": "No effect"}[
+        summary["verdict"]
+    ] in out
+    assert "Results and pictures: folder" in out
+    assert "\x1b" not in out
+
+
+def test_the_default_folder_is_named_after_the_data_and_the_time(run, tmp_path):
+    run("compare", *SMALL_OPTIONS.split(), "--workers", 1)
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.startswith("compare-moons-20")
+
+
+def test_a_finished_folder_prints_its_summary_again(run):
+    _, first, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
+    code, again, err = run("compare", *SMALL_OPTIONS.split(), "--out", "folder")
+    assert (code, err) == (0, "")
+    assert first.endswith(again)
+    assert "pairs finished" not in again
+
+
+def test_a_folder_whose_name_looks_like_markup_is_printed_as_it_is(run):
+    _, out, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "[bold]:smile:")
+    assert "[bold]:smile:" in out
+
+
+BAD_INPUT = {
+    "--dataset cifar": "--dataset: expected digits, moons, mnist1d or mnist, got 'cifar'",
+    "--p 1.5": "--p: expected a probability of dropping from 0 to 1, got 1.5",
+    "--p -0.5": "--p: expected a probability of dropping from 0 to 1, got -0.5",
+    "--p nan": "--p: expected a probability of dropping from 0 to 1, got nan",
+    "--input-p half": "--input-p: expected a number, got 'half'",
+    "--seeds 1": "--seeds: expected from 2 (one pair gives no interval) to 10,000, got 1",
+    "--epochs -3": "--epochs: expected at least 1, got -3",
+    "--epochs 2.5": "--epochs: expected a whole number, got '2.5'",
+    "--hidden 256;256": "--hidden: expected whole numbers with commas between, as 256,256, got '256;256'",
+    "--hidden 8,0": "--hidden: expected one or more layers of 1 to 100,000 units, got 8,0",
+    "--train-size 1790": "--train-size: expected between 10 (one example of each class) and 1,787",
+    "--label-noise 2": "--label-noise: expected a fraction from 0 to 1, got 2.0",
+    "--workers 0": "--workers: expected at least 1, got 0",
+    "--optimizer lion": "--optimizer: expected adam or sgd, got 'lion'",
+    "--csv table.csv --dataset moons": "--csv: expected either csv or dataset, got both",
+    "--csv table.csv": "--target: expected the name of the column",
+    "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, colour), got 'kind'",
+    "--csv table.csv --target colour": "table.csv: expected a value in row 3 below the header, column 'size', got nan",
+    "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
+    "--target y": "--target: this is a column of a CSV file: expected csv too",
+    "--data-dir .": "--data-dir: expected it only with the dataset mnist1d or mnist, got digits",
+    "--dataset mnist --data-dir .": "expected a file train-images-idx3-ubyte or train-images-idx3-ubyte.gz",
+    "--dataset mnist --data-dir damaged": "train-images-idx3-ubyte: expected an IDX file",
+    "--dataset mnist1d --data-dir .": "mnist1d.npz: no such file",
+    "--out table.csv": "table.csv: the output folder cannot be written: File exists",
+    "--learning-rate 1e30 --optimizer sgd --seeds 2 --workers 1": "try a learning rate below 1e+30",
+    "--seed 3": "unrecognized arguments: --seed 3",
+    "--p": "--p: expected one argument",
+}
+
+
+@pytest.mark.parametrize("arguments", BAD_INPUT)
+def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
+    (tmp_path / "table.csv").write_text("size,colour\n1,red\n2,red\nnan,blue\n3,blue\n")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "train-images-idx3-ubyte").write_bytes(b"not an IDX file")
+    code, out, err = run("compare", *arguments.split())
+    assert (code, out) == (2, "")
+    assert err.startswith("tinygrad-dropout: ")
+    assert BAD_INPUT[arguments] in err
+    assert err.count("\n") == 1
+
+
+def test_an_unknown_command_is_a_mistake(run):
+    code, _, err = run("train")
+    assert code == 2
+    assert "invalid choice: 'train' (choose from" in err
+
+
+def test_a_folder_made_with_other_options_is_refused(run):
+    run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
+    code, out, err = run("compare", *SMALL_OPTIONS.split(), "--p", 0.3, "--out", "folder")
+    assert (code, out) == (2, "")
+    assert err == ("tinygrad-dropout: folder was made with other options (p 0.5, not 0.3): choose another folder\n")
+
+
+def test_a_missing_package_is_one_sentence(run, monkeypatch):
+    monkeypatch.setattr("tinygrad_dropout.lab.errors.find_spec", lambda name: None)
+    code, _, err = run("compare")
+    assert code == 2
+    assert err.count("\n") == 1
+    assert 'pip install "tinygrad-dropout[lab]"' in err
+
+
+def test_too_little_memory_is_one_sentence(run, monkeypatch):
+    def compare_in_vain(*arguments, **options):
+        raise MemoryError("Unable to allocate 9 TiB")
+
+    monkeypatch.setattr("tinygrad_dropout.lab.compare", compare_in_vain)
+    assert run("compare") == (2, "", "tinygrad-dropout: there is not enough memory: Unable to allocate 9 TiB\n")
+
+
+def test_help_names_every_command_and_every_option_of_a_comparison(run):
+    assert "compare" in run()[1]
+    code, out, _ = run("compare", "--help")
+    assert code == 0
+    for option in Config.__dataclass_fields__:
+        assert f"--{option.replace('_', '-')} " in out
+    assert "--workers " in out
+    assert "--out " in out
+    assert max(map(len, out.splitlines())) <= 120
+
+
+def test_version(run):
+    assert run("--version") == (0, f"tinygrad-dropout {td.__version__}\n", "")
+
+
+def test_a_reader_that_stops_is_no_error(tmp_path):
+    command = subprocess.Popen(
+        [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--workers", "1"],
+        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    command.stdout.close()
+    err = command.stderr.read()
+    assert (command.wait(60), err) == (1, "")
+    command.stderr.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
+def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(tmp_path):
+    options = "--dataset moons --hidden 32 --epochs 20 --batch-size 4 --seeds 6"
+    config = small_config(train_size=None, hidden=(32,), epochs=20, batch_size=4, seeds=6)
+    command = [*COMMAND, "compare", *options.split(), "--workers", "2", "--out", "parts"]
+
+    started = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    wait_for(tmp_path / "parts" / "results.json")
+    os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to the command and to its workers
+    out, err = started.communicate(timeout=60)  # until its pipes are closed: the workers have them too, so all ended
+
+    assert (started.returncode, err) == (130, "")
+    kept = json.loads((tmp_path / "parts" / "results.json").read_text())["pairs"]
+    assert 1 <= len(kept) < 6
+    assert f"Interrupted: {len(kept)} of 6 pairs are finished, and kept." in out
+    assert ("too few for a verdict" in out) == (len(kept) < 2)
+    assert "the same command with --out parts" in out
+
+    gone_on = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    assert "Results and pictures: parts" in gone_on.stdout
+    compare(config, out=tmp_path / "whole")
+    assert (tmp_path / "parts" / "results.json").read_bytes() == (tmp_path / "whole" / "results.json").read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
+def test_workers_do_not_outlive_a_command_that_is_killed(tmp_path):
+    command = subprocess.Popen(
+        [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--seeds", "5000", "--workers", "2", "--out", "out"],
+        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_for(tmp_path / "out" / "results.json")
+    command.kill()
+    command.communicate(timeout=60)  # until its pipes are closed, which the workers have too
+    assert command.returncode == -signal.SIGKILL
+
+
+def wait_for(path):
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.02)
+
+
+def environment():
+    """This one, in which the package is found wherever the command is run."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

@@ -1,0 +1,159 @@
+"""Randomness: one seed, the same bits; p exactly as given; NumPy's global state unknown to us and untouched."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+from tinygrad_dropout.random import draw_mask
+
+BIT_GENERATORS = [np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64, np.random.MT19937]
+each_bit_generator = pytest.mark.parametrize("bit_generator", BIT_GENERATORS, ids=lambda kind: kind.__name__)
+
+ROUND = [0.5, 0.25, 0.125, 3 / 256]
+NOT_ROUND = [0.1, 0.2, 0.3, 1 / 3, 0.499, 0.9, 0.999, 1e-3, 1 / 256 + 1e-4, 1e-5, np.nextafter(0.5, 1)]
+
+
+def everything_random() -> list[np.ndarray]:
+    """The first draws of all that draws."""
+    layer = nn.Linear(3, 4)
+    dropout = nn.Dropout(0.5)
+    return [layer.weight.data, layer.bias.data, dropout(td.Tensor(np.ones((4, 50)))).data, draw_mask((10, 10), 0.3)]
+
+
+def test_the_same_seed_gives_the_same_bits():
+    td.manual_seed(7)
+    first = everything_random()
+    td.manual_seed(7)
+    for one, other in zip(first, everything_random(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_the_same_seed_gives_the_same_bits_in_another_process():
+    program = """
+import hashlib, tinygrad_dropout as td
+td.manual_seed(7)
+drawn = [td.nn.Linear(3, 4).weight.data, td.nn.Dropout(0.3)(td.Tensor([1.0] * 1000)).data]
+print(hashlib.sha256(b"".join(array.tobytes() for array in drawn)).hexdigest())
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(td.__file__).parents[1])}
+    run = [
+        subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert run[0].stdout == run[1].stdout != ""
+
+
+def test_threads_with_generators_of_their_own_draw_the_same_bits_as_one_after_the_other():
+    def masks(seed: int) -> np.ndarray:
+        layer = nn.Dropout(0.3, rng=np.random.default_rng(seed))
+        return np.stack([layer(td.Tensor(np.ones(1000))).data for _ in range(20)])
+
+    one_after_the_other = [masks(seed) for seed in range(4)]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        side_by_side = list(pool.map(masks, range(4)))
+    np.testing.assert_array_equal(one_after_the_other, side_by_side)
+
+
+def test_another_seed_gives_other_bits():
+    td.manual_seed(7)
+    first = everything_random()
+    td.manual_seed(8)
+    for one, other in zip(first, everything_random(), strict=True):
+        assert not np.array_equal(one, other)
+
+
+def test_numpys_global_seed_decides_nothing():
+    state = np.random.get_state()  # noqa: NPY002
+    draws = []
+    for global_seed in (1, 2):
+        np.random.seed(global_seed)  # noqa: NPY002
+        td.manual_seed(0)
+        draws.append(everything_random())
+    np.random.set_state(state)  # noqa: NPY002
+    for one, other in zip(*draws, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_generator_of_its_own_is_the_only_one_drawn_from():
+    td.manual_seed(3)
+    undisturbed = draw_mask((50,), 0.5)
+    td.manual_seed(3)
+    own = np.random.default_rng(0)
+    nn.Linear(3, 4, rng=own)
+    nn.Dropout(0.5, rng=own)(td.Tensor(np.ones(100)))
+    F.dropout(td.Tensor(np.ones(100)), 0.5, rng=own)
+    np.testing.assert_array_equal(draw_mask((50,), 0.5), undisturbed)
+
+
+@each_bit_generator
+def test_a_generator_of_any_kind_gives_the_same_mask_for_the_same_seed(bit_generator):
+    masks = [draw_mask((7, 11), 0.3, np.random.Generator(bit_generator(5))) for _ in range(2)]
+    np.testing.assert_array_equal(*masks)
+
+
+@each_bit_generator
+@pytest.mark.parametrize("p", ROUND + NOT_ROUND)
+def test_the_drop_rate_is_p_to_six_sigma(bit_generator, p):
+    count = 400_000
+    dropped = count - np.count_nonzero(draw_mask((count,), p, np.random.Generator(bit_generator(1))))
+    assert abs(dropped - count * p) <= 6 * np.sqrt(count * p * (1 - p))
+
+
+def test_p_is_not_rounded_to_some_number_of_bits():
+    """A p below 2^-16, and the gap between p and its nearest 16-bit neighbour, are both seen."""
+    count, p = 4_000_000, 2**-17
+    dropped = count - np.count_nonzero(draw_mask((count,), p, np.random.default_rng(2)))
+    assert abs(dropped - count * p) <= 6 * np.sqrt(count * p)
+    assert dropped > 0
+
+
+@pytest.mark.parametrize(("p", "kept"), [(0.0, True), (0, True), (1.0, False), (1, False)])
+def test_p_of_zero_keeps_all_and_p_of_one_keeps_none(p, kept):
+    np.testing.assert_array_equal(draw_mask((1000,), p), np.full(1000, kept))
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (0, 3), (7,), (3, 1, 5), (13, 17)], ids=str)
+@pytest.mark.parametrize("p", [0, 0.3, 0.5, 1])
+def test_a_mask_is_a_boolean_array_of_the_shape_asked_for(shape, p):
+    mask = draw_mask(shape, p)
+    assert type(mask) is np.ndarray
+    assert (mask.shape, mask.dtype) == (shape, np.bool_)
+
+
+@pytest.mark.parametrize("distance", [1, 2, 3, 4, 7, 8, 16, 64])
+@pytest.mark.parametrize("p", [0.5, 0.25, 0.3, 0.9])
+def test_neighbours_are_dropped_independently(p, distance):
+    """Seen in PyTorch (#198333): groups of four adjacent units got the same mask."""
+    count = 400_000
+    dropped = ~draw_mask((count,), p, np.random.default_rng(3))
+    both = np.count_nonzero(dropped[:-distance] & dropped[distance:])
+    pairs, together = count - distance, p * p
+    # Overlapping pairs that share a unit are correlated: the variance of their count has this extra term.
+    variance = pairs * (together * (1 - together) + 2 * (p**3 - p**4))
+    assert abs(both - pairs * together) <= 6 * np.sqrt(variance)
+
+
+@pytest.mark.parametrize("p", [0.5, 0.25, 0.3])
+def test_the_number_dropped_in_a_group_of_four_is_binomial(p):
+    """Seen in PyTorch (#198333): with one mask for four units the counts are 0 and 4 only."""
+    groups = 100_000
+    dropped = (~draw_mask((groups, 4), p, np.random.default_rng(4))).sum(axis=1)
+    counts = np.bincount(dropped, minlength=5)
+    chances = np.array([(1 - p) ** 4, 4 * p * (1 - p) ** 3, 6 * p**2 * (1 - p) ** 2, 4 * p**3 * (1 - p), p**4])
+    assert np.all(np.abs(counts - groups * chances) <= 6 * np.sqrt(groups * chances * (1 - chances)))
+
+
+@pytest.mark.parametrize("p", [0.5, 0.3])
+def test_successive_masks_are_independent(p):
+    count = 200_000
+    first, second = draw_mask((count,), p), draw_mask((count,), p)
+    both, together = np.count_nonzero(~first & ~second), p * p
+    assert abs(both - count * together) <= 6 * np.sqrt(count * together * (1 - together))

@@ -1,0 +1,153 @@
+"""The Tensor: what it is made of, what it shows, and what it refuses."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+
+
+@pytest.mark.parametrize(
+    ("data", "dtype"),
+    [
+        (1.5, np.float32),
+        ([1.0, 2.0], np.float32),
+        ([[1, 2.5], [3, 4]], np.float32),
+        ((1.0, 2.0), np.float32),
+        ([], np.float32),
+        (3, np.int64),
+        ([1, 2], np.int64),
+        (True, np.bool_),
+        (np.array([1.0]), np.float64),
+        (np.array([1.0], dtype=np.float16), np.float16),
+        (np.array([1], dtype=np.int32), np.int32),
+        (np.float64(1.5), np.float64),
+        ([np.float64(1.5), np.float64(2.5)], np.float64),
+        ([np.array([1.0]), np.array([2.0])], np.float64),
+    ],
+    ids=repr,
+)
+def test_python_floats_become_float32_and_arrays_keep_their_dtype(data, dtype):
+    assert td.Tensor(data).dtype == dtype
+
+
+def test_dtype_can_be_asked_for():
+    assert td.Tensor([1, 2], dtype=np.float64).dtype == np.float64
+    assert td.Tensor(np.zeros(2), dtype=np.float32).dtype == np.float32
+
+
+def test_an_array_is_shared_not_copied():
+    array = np.zeros(3)
+    x = td.Tensor(array)
+    array[0] = 7
+    assert x.data is array
+    assert x.data[0] == 7
+
+
+def test_what_a_tensor_shows():
+    x = td.Tensor(np.zeros((2, 3)), requires_grad=True, name="weights")
+    assert (x.shape, x.ndim, x.size, x.dtype, len(x), x.name) == ((2, 3), 2, 6, np.float64, 2, "weights")
+    assert x.requires_grad
+    assert x.is_leaf
+    assert x.grad is None
+
+
+def test_a_tensor_asks_for_no_gradient_unless_told():
+    x = td.Tensor([1.0])
+    assert not x.requires_grad
+    assert not (x * 2).requires_grad
+
+
+def test_what_is_computed_is_no_leaf():
+    x = td.Tensor([1.0], requires_grad=True)
+    assert not (x * 2).is_leaf
+    assert (x * 2).detach().is_leaf
+
+
+def test_item_gives_a_python_number():
+    assert type(td.Tensor(1.5).item()) is float
+    assert type(td.Tensor([[3]]).item()) is int
+
+
+def test_numpy_gives_a_view_that_cannot_be_written():
+    x = td.Tensor([1.0, 2.0])
+    view = x.numpy()
+    assert np.shares_memory(view, x.data)
+    with pytest.raises(ValueError, match="read-only"):
+        view[0] = 5
+    x.data[0] = 5  # the Tensor's own data stays writable
+    assert view[0] == 5
+
+
+def test_detach_shares_the_data_and_stops_the_gradient():
+    x = td.Tensor([2.0], requires_grad=True)
+    detached = x.detach()
+    assert np.shares_memory(detached.data, x.data)
+    assert not detached.requires_grad
+    (x * detached).backward()
+    np.testing.assert_array_equal(x.grad, [2.0])
+
+
+def test_repr_shows_the_values_and_whether_a_gradient_is_asked_for():
+    text = repr(td.Tensor([1.5, 2.0], requires_grad=True))
+    assert text.startswith("Tensor(")
+    assert "1.5" in text
+    assert "requires_grad=True" in text
+    assert "grad" not in repr(td.Tensor([1.5]))
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_requires_grad_of_a_leaf_can_be_switched(value):
+    x = td.Tensor([1.0], requires_grad=not value)
+    x.requires_grad = value
+    assert (x * 2).requires_grad is value
+
+
+def test_zero_grad_sets_the_gradient_to_none():
+    x = td.Tensor([1.0], requires_grad=True)
+    (x * 2).backward()
+    x.zero_grad()
+    assert x.grad is None
+
+
+def test_data_that_is_assigned_takes_effect():
+    x = td.Tensor([1.0], requires_grad=True)
+    x.data = np.array([3.0], dtype=np.float32)
+    out = x * x
+    out.backward()
+    assert out.item() == 9
+    np.testing.assert_array_equal(x.grad, [6])
+
+
+def test_assigning_an_item_says_what_to_do_instead():
+    """Seen in HIPS autograd (#58, #177): it failed with a cryptic message."""
+    x = td.Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(TypeError, match=r"in place.*functional\.where"):
+        x[0] = 5.0
+
+
+@pytest.mark.parametrize(
+    ("function", "ours"),
+    [(np.exp, "exp"), (np.tanh, "tanh"), (np.abs, "abs"), (np.maximum, "maximum"), (np.concatenate, "concatenate")],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_numpy_function_names_ours(function, ours):
+    x = td.Tensor([1.0], requires_grad=True)
+    arguments = {np.maximum: (x, x), np.concatenate: ([x, x],)}.get(function, (x,))
+    with pytest.raises(TypeError, match=rf"functional\.{ours}\b"):
+        function(*arguments)
+
+
+def test_an_array_never_swallows_a_tensor():
+    x = td.Tensor([1.0], requires_grad=True)
+    with pytest.raises(TypeError, match=r"\.data"):
+        np.asarray(x)
+    array = np.array([1.0])
+    with pytest.raises(TypeError):
+        array += x
+
+
+def test_a_tensor_is_equal_to_itself_alone_and_can_be_put_in_a_set():
+    a, b = td.Tensor([1.0]), td.Tensor([1.0])
+    assert a == a
+    assert a != b
+    assert len({a, b, a}) == 2
