@@ -166,8 +166,8 @@ def test_a_reader_that_stops_is_no_error(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
 def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(tmp_path):
-    options = "--dataset moons --hidden 32 --epochs 20 --batch-size 4 --seeds 6"
-    config = small_config(train_size=None, hidden=(32,), epochs=20, batch_size=4, seeds=6)
+    options = "--dataset moons --hidden 32 --epochs 12 --batch-size 4 --seeds 6"
+    config = small_config(train_size=None, hidden=(32,), epochs=12, batch_size=4, seeds=6)
     command = [*COMMAND, "compare", *options.split(), "--workers", "2", "--out", "parts"]
 
     started = subprocess.Popen(

@@ -169,7 +169,8 @@ def constant(operation: str, target: Any) -> Array:
     target = as_tensor(target)
     if target.requires_grad:
         raise TypeError(f"{operation}: expected a target without gradients, got one that requires them; detach() it")
-    return target.data
+    data: Array = target.data
+    return data
 
 
 def same_shape(operation: str, prediction: Tensor, target: Array) -> None:

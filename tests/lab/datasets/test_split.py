@@ -1,0 +1,97 @@
+"""Splits: drawn in the classes' proportions, scaled by what the training part alone knows."""
+
+import numpy as np
+import pytest
+
+from tinygrad_dropout.lab import OptionError
+from tinygrad_dropout.lab.datasets.split import Table, randomise_labels, standardised, stratified_order
+
+
+def table(rows=40, classes=4, **options):
+    """Numbered rows, in classes that take turns."""
+    x = np.arange(rows, dtype=float)[:, None]
+    return Table(x, np.arange(rows) % classes, classes, rows // 2, **options)
+
+
+def test_training_and_test_examples_are_all_examples_once():
+    split = table(scale=1.0).split(12, np.random.default_rng(0))
+    assert len(split.y_train) == 12
+    assert sorted([*split.x_train[:, 0], *split.x_test[:, 0]]) == list(range(40))
+    assert all(split.y_train == split.x_train[:, 0] % 4)
+    assert all(split.y_test == split.x_test[:, 0] % 4)
+
+
+def test_a_test_set_of_its_own_is_always_the_whole_test_part():
+    own = table(x_test=np.array([[7.0], [9.0]]), y_test=np.array([3, 1]), scale=2.0)
+    split = own.split(40, np.random.default_rng(0))
+    assert split.x_test.tolist() == [[3.5], [4.5]]
+    assert split.y_test.tolist() == [3, 1]
+
+
+def test_the_seed_decides_the_split():
+    digests = [table().split(12, np.random.default_rng(seed)).digest() for seed in (0, 0, 1)]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_every_beginning_of_a_stratified_order_has_the_proportions_of_the_classes():
+    y = np.repeat([0, 1, 2], [60, 30, 10])
+    order = y[stratified_order(y, np.random.default_rng(0))]
+    for size in (10, 25, 50, 80):
+        np.testing.assert_allclose(np.bincount(order[:size]) / size, [0.6, 0.3, 0.1], atol=0.1)
+
+
+@pytest.mark.parametrize("counts", [(2, 2), (2, 50), (50, 2, 3), (2,) * 9])
+def test_no_class_is_missing_on_either_side(counts):
+    y = np.repeat(np.arange(len(counts)), counts)
+    rows = Table(np.zeros((len(y), 1)), y, len(counts), 1)
+    for size in range(len(counts), len(y) - len(counts) + 1):
+        rows.check_train_size(size)
+        split = rows.split(size, np.random.default_rng(size))
+        assert set(split.y_train) == set(split.y_test) == set(y)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "train_size", "words"),
+    [
+        (table(), 37, r"between 4 \(one example of each class\) and 36, which leaves one of each for the test, got 37"),
+        (table(), 3, "got 3"),
+        (table(x_test=np.zeros((1, 1)), y_test=np.zeros(1, int)), 41, r"and 40, got 41"),
+    ],
+)
+def test_a_training_size_that_does_not_fit_is_refused(dataset, train_size, words):
+    with pytest.raises(OptionError, match=words):
+        dataset.check_train_size(train_size)
+
+
+def test_standardising_uses_the_training_part_alone():
+    x_train, x_test = standardised(np.array([[1.0], [3.0]]), np.array([[5.0]]))
+    assert x_train.tolist() == [[-1], [1]]
+    assert x_test.tolist() == [[3]]
+    assert x_train.dtype == x_test.dtype == np.float32
+
+
+@pytest.mark.parametrize("constant", [0, 0.1, 1e9])
+def test_a_constant_column_is_left_at_zero(constant):
+    x_train, x_test = standardised(np.full((7, 1), constant), np.array([[constant], [constant + 5]]))
+    assert not x_train.any()
+    assert not x_test.any()
+
+
+@pytest.mark.parametrize(("fraction", "replaced"), [(0, 0), (0.2, 200), (0.2004, 200), (1, 1000)])
+def test_the_asked_for_fraction_of_labels_is_made_random(fraction, replaced):
+    y = np.full(1000, 10)  # a label that is never drawn, so that every replacement shows
+    noisy = randomise_labels(y, fraction, 10, np.random.default_rng(0))
+    assert np.count_nonzero(noisy != y) == replaced
+    assert (y == 10).all()
+
+
+def test_random_labels_are_drawn_evenly_from_all_classes():
+    noisy = randomise_labels(np.zeros(40_000, int), 1, 4, np.random.default_rng(0))
+    np.testing.assert_allclose(np.bincount(noisy) / 40_000, 0.25, atol=0.015)  # seven standard deviations
+
+
+@pytest.mark.parametrize(
+    "other", [table(rows=44), table(classes=5), table(x_test=np.zeros((1, 1)), y_test=np.zeros(1, int))]
+)
+def test_other_data_have_another_digest(other):
+    assert other.digest != table().digest == table().digest

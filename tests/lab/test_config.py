@@ -1,0 +1,76 @@
+"""What may be asked for, and which defaults depend on what."""
+
+from dataclasses import replace
+
+import pytest
+
+from tinygrad_dropout.lab import Config, OptionError
+
+
+def test_the_default_is_the_experiment_that_the_readme_describes():
+    config = Config()
+    assert (config.dataset, config.label_noise, config.hidden) == ("digits", 0.2, (256, 256))
+    assert (config.p, config.input_p, config.optimizer, config.learning_rate) == (0.5, 0.2, "adam", 0.001)
+    assert (config.epochs, config.batch_size, config.seeds) == (80, 64, 10)
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "value"),
+    [
+        ({"dataset": "moons"}, "label_noise", 0),
+        ({"dataset": "mnist1d"}, "label_noise", 0),
+        ({"csv": "a.csv", "target": "y"}, "label_noise", 0),
+        ({"csv": "a.csv", "target": "y"}, "dataset", "csv"),
+        ({"label_noise": 0}, "label_noise", 0),
+        ({"optimizer": "sgd"}, "learning_rate", 0.1),
+        ({"optimizer": "sgd", "learning_rate": 0.5}, "learning_rate", 0.5),
+        ({"p": 1, "input_p": 0}, "p", 1),
+    ],
+)
+def test_defaults_depend_on_other_options_and_give_way_to_what_is_given(options, name, value):
+    assert getattr(Config(**options), name) == value
+
+
+@pytest.mark.parametrize(
+    ("options", "option", "words"),
+    [
+        ({"dataset": "cifar"}, "dataset", "expected digits, moons, mnist1d or mnist, got 'cifar'"),
+        ({"p": 1.5}, "p", "from 0 to 1, got 1.5"),
+        ({"p": -0.1}, "p", "from 0 to 1, got -0.1"),
+        ({"p": float("nan")}, "p", "from 0 to 1, got nan"),
+        ({"input_p": 2}, "input_p", "from 0 to 1, got 2"),
+        ({"p": 0, "input_p": 0}, "p", "nothing to compare"),
+        ({"label_noise": 1.1}, "label_noise", "from 0 to 1, got 1.1"),
+        ({"seeds": 1}, "seeds", "one pair gives no interval"),
+        ({"seeds": 10**9}, "seeds", "to 10,000, got 1000000000"),
+        ({"hidden": ()}, "hidden", "got none"),
+        ({"hidden": (8, 0)}, "hidden", "got 8,0"),
+        ({"hidden": (10**9,)}, "hidden", "1 to 100,000 units"),
+        ({"epochs": -1}, "epochs", "at least 1, got -1"),
+        ({"epochs": 0}, "epochs", "at least 1, got 0"),
+        ({"batch_size": 0}, "batch_size", "at least 1, got 0"),
+        ({"train_size": 0}, "train_size", "at least 1, got 0"),
+        ({"optimizer": "lion"}, "optimizer", "expected adam or sgd, got 'lion'"),
+        ({"learning_rate": 0}, "learning_rate", "above 0, got 0"),
+        ({"learning_rate": float("inf")}, "learning_rate", "finite"),
+        ({"csv": "a.csv", "target": "y", "dataset": "digits"}, "csv", "either csv or dataset, got both"),
+        ({"csv": "a.csv"}, "target", "the name of the column"),
+        ({"csv": ""}, "target", "the name of the column"),
+        ({"target": "y"}, "target", "expected csv too"),
+        ({"data_dir": "."}, "data_dir", "mnist1d or mnist, got digits"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_by_name(options, option, words):
+    with pytest.raises(OptionError) as error:
+        Config(**options)
+    assert error.value.option == option
+    assert words in str(error.value)
+    assert str(error.value).startswith(f"{option}: ")
+
+
+def test_folders_do_not_count_among_the_options_but_the_name_of_a_table_does():
+    here = Config(csv="here/flowers.csv", target="species")
+    there = replace(here, csv="there/flowers.csv")
+    assert here.as_json() == there.as_json()
+    assert here.as_json()["csv"] == "flowers.csv"
+    assert Config(dataset="mnist", data_dir="a").as_json() == Config(dataset="mnist", data_dir="b").as_json()

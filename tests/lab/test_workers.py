@@ -1,0 +1,92 @@
+"""Worker processes: the same numbers as without them, and none is left behind."""
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from tests.lab.small import small_config
+from tinygrad_dropout.lab import LabError, compare
+from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.workers import interrupts_ignored, run_pairs, usable_cores
+
+
+def test_numbers_do_not_depend_on_the_number_of_workers(tmp_path):
+    config = small_config(hidden=(64, 64), train_size=100, batch_size=32, epochs=4, seeds=4)
+    alone = compare(config, out=tmp_path / "1")
+    together = compare(config, out=tmp_path / "2", workers=2)
+    assert together == alone
+    assert (tmp_path / "1" / "results.json").read_bytes() == (tmp_path / "2" / "results.json").read_bytes()
+
+
+def test_epochs_are_counted_over_all_workers():
+    config, seen = small_config(), []
+    pairs = list(run_pairs(config, load(config), range(2), 2, seen.append))
+    assert sorted(pair["seed"] for pair in pairs) == [0, 1]
+    assert seen == sorted(seen)
+    assert seen[-1] == 2 * 2 * config.epochs
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_closing_ends_all_workers_before_it_goes_on(workers):
+    config = small_config(epochs=1_000_000)  # would take an hour
+    with pytest.raises(RuntimeError, match="enough"), closing(stopping(config, workers)) as pairs:
+        next(pairs)
+    assert multiprocessing.active_children() == []
+
+
+def stopping(config, workers):
+    """Pairs whose progress raises an exception once something was trained."""
+
+    def on_epochs(done):
+        if done:
+            raise RuntimeError("enough")
+
+    return run_pairs(config, load(config), range(2), workers, on_epochs)
+
+
+def test_what_is_wrong_in_a_worker_is_said_here():
+    config = small_config(optimizer="sgd", learning_rate=1e30)
+    with pytest.raises(LabError, match="try a learning rate below"):
+        list(run_pairs(config, load(config), range(2), 2, lambda done: None))
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_that_is_killed_is_one_sentence():
+    config = small_config(epochs=1_000_000)
+
+    def kill_all(done):
+        if done:
+            for process in multiprocessing.active_children():
+                process.kill()
+
+    with pytest.raises(LabError, match="a worker process ended without an answer"):
+        list(run_pairs(config, load(config), range(2), 2, kill_all))
+    assert multiprocessing.active_children() == []
+
+
+def test_interrupts_are_ignored_only_within_the_context():
+    before = signal.getsignal(signal.SIGINT)
+    with interrupts_ignored():
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_workers_are_started_while_interrupts_are_ignored(monkeypatch):
+    """They inherit it, so that Ctrl-C finds them deaf from their first moment."""
+    dispositions, submit = [], ProcessPoolExecutor.submit
+
+    def spy(executor, *task):
+        dispositions.append(signal.getsignal(signal.SIGINT))
+        return submit(executor, *task)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", spy)
+    list(run_pairs(small_config(), load(small_config()), range(2), 2, lambda done: None))
+    assert dispositions == [signal.SIG_IGN, signal.SIG_IGN]
+
+
+def test_there_is_a_core_to_use():
+    assert 1 <= usable_cores() <= os.cpu_count()

@@ -1,0 +1,203 @@
+"""The command `tinygrad-dropout`: what can be typed, and what is said about a mistake."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from tinygrad_dropout import __version__
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.lab import Config
+
+MISTAKE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+COMPARE = """\
+Train an MLP on the same data with dropout and without, many times over, and say what dropout did.
+
+Each pair of trainings shares the split of the data, the initial weights and the order of the examples; only dropout
+differs. The numbers are those after the last epoch: nothing is selected on the test set."""
+
+EXAMPLES = """\
+examples:
+  tinygrad-dropout compare
+  tinygrad-dropout compare --label-noise 0
+  tinygrad-dropout compare --dataset mnist1d --p 0.3 --input-p 0
+  tinygrad-dropout compare --csv flowers.csv --target species --out runs/flowers
+
+Ctrl-C keeps the pairs that are finished; the same command with the same --out goes on from there."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without repeating how the command is used."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(complain(message.removeprefix("argument ")))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: what was typed after `tinygrad-dropout`; None for what was typed to start this process.
+
+    Returns:
+        The exit code: 0, or 2 for a mistake in what was asked for, or 130 after Ctrl-C.
+    """
+    try:
+        options = build_parser().parse_args(arguments)
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # whoever read our output has stopped, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def complain(problem: str, code: int = MISTAKE) -> int:
+    """Say in one sentence what is wrong."""
+    print(f"tinygrad-dropout: {problem}", file=sys.stderr)
+    return code
+
+
+def print_help(parser: Parser) -> int:
+    """What is said where no command is given."""
+    parser.print_help()
+    return 0
+
+
+def build_parser() -> Parser:
+    """Everything that can be typed."""
+    parser = Parser("tinygrad-dropout", description="See what dropout does.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"tinygrad-dropout {__version__}")
+    parser.set_defaults(run=lambda _: print_help(parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    add_compare(
+        commands.add_parser(
+            "compare",
+            help="train an MLP with and without dropout, and compare",
+            description=COMPARE,
+            epilog=EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+    )
+    return parser
+
+
+def add_compare(parser: argparse.ArgumentParser) -> None:
+    """The options of `compare`; what is not given is left to `Config`."""
+    from tinygrad_dropout.lab.config import DATASETS, OPTIMIZERS, Config
+
+    hidden = ",".join(map(str, Config.hidden))
+    rates = ", ".join(f"{rate:g} for {name}" for name, rate in OPTIMIZERS.items())
+    groups: dict[str, list[tuple[str, Callable[[str], object], str]]] = {
+        "data": [
+            ("--dataset NAME", str, f"{', '.join(DATASETS)} (default: digits)"),
+            ("--csv FILE", str, "your own table instead: a CSV file whose first line names the columns"),
+            ("--target COLUMN", str, "the column of that table to predict: classes, as texts or whole numbers"),
+            ("--data-dir FOLDER", str, "where MNIST's four IDX files, or mnist1d.npz, lie"),
+            ("--train-size N", whole_number, "training examples (default: digits 500, moons 200, mnist 1,000, "
+             "mnist1d all 4,000, 70 %% of a CSV file)"),
+            ("--label-noise X", number, "fraction of the training labels made random (default: digits 0.2, else 0)"),
+        ],
+        "network and dropout": [
+            ("--p P", number, f"probability that a hidden unit is dropped (default: {Config.p})"),
+            ("--input-p P", number, f"probability that an input is dropped (default: {Config.input_p})"),
+            ("--hidden N,N", widths, f"units of each hidden layer (default: {hidden})"),
+        ],
+        "training": [
+            ("--epochs N", whole_number, f"passes over the training examples (default: {Config.epochs})"),
+            ("--batch-size N", whole_number, f"examples for each update (default: {Config.batch_size})"),
+            ("--optimizer NAME", str, f"adam, or sgd with momentum 0.9 (default: {Config.optimizer})"),
+            ("--learning-rate X", number, f"step size (default: {rates})"),
+        ],
+        "run": [
+            ("--seeds N", whole_number, f"number of pairs; their seeds are 0 to N - 1 (default: {Config.seeds})"),
+            ("--workers N", whole_number, "pairs trained at once (default: one for each core); changes no number"),
+            ("--out FOLDER", Path, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
+        ],
+    }  # fmt: skip
+    for title, options in groups.items():
+        group = parser.add_argument_group(title)
+        for option, kind, text in options:
+            flag, metavar = option.split()
+            group.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
+    parser.set_defaults(run=run_compare)
+
+
+def whole_number(text: str) -> int:
+    """An option's value as an int."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def number(text: str) -> float:
+    """An option's value as a float."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """The value of --hidden."""
+    try:
+        return tuple(int(width) for width in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"expected whole numbers with commas between, as 256,256, got {text!r}"
+        ) from None
+
+
+def run_compare(options: argparse.Namespace) -> int:
+    """Run `compare`, and turn what cannot be done into a sentence."""
+    from tinygrad_dropout import lab
+
+    given = {name: value for name, value in vars(options).items() if name != "run"}
+    workers, out = given.pop("workers", None), given.pop("out", None)
+    try:
+        config = lab.Config(**given)
+        lab.require_extras()
+        return compare(
+            config, workers, out or Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
+        )
+    except lab.OptionError as error:
+        return complain(f"--{error.option.replace('_', '-')}: {error.problem}")
+    except lab.LabError as error:
+        return complain(str(error))
+    except MemoryError as error:
+        return complain(f"there is not enough memory: {error}")
+
+
+def compare(config: Config, workers: int | None, out: Path) -> int:
+    """Run the comparison and show it: what is going on, then the table and the verdict."""
+    from rich.console import Console
+
+    from tinygrad_dropout import lab
+    from tinygrad_dropout.lab.progress import shown_progress
+    from tinygrad_dropout.lab.workers import usable_cores
+
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    code = 0
+    try:
+        with shown_progress(console, config.seeds) as progress:
+            comparison = lab.compare(
+                config, out=out, workers=usable_cores() if workers is None else workers, progress=progress
+            )
+    except lab.Interrupted as interruption:
+        comparison, code = interruption.comparison, INTERRUPTED
+        console.print(f"Interrupted: {len(comparison.pairs)} of {config.seeds} pairs are finished, and kept.")
+    comparison.show(console)
+    console.print(f"Results and pictures: {out}" if not code else f"To go on: the same command with --out {out}")
+    return code

@@ -1,0 +1,29 @@
+"""The lab: train an MLP with and without dropout on the same data, many times over, and see what dropout did.
+
+    from tinygrad_dropout import lab
+
+    comparison = lab.compare(lab.Config(dataset="digits", epochs=20), out="runs/digits")
+    print(comparison)
+
+It needs the packages of the extra `lab`: pip install "tinygrad-dropout[lab]".
+"""
+
+from tinygrad_dropout.lab.comparison import Comparison
+from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.errors import LabError, OptionError, require_extras
+from tinygrad_dropout.lab.experiment import Interrupted, compare
+from tinygrad_dropout.lab.pair import UnfairPairError
+from tinygrad_dropout.lab.verdict import Difference, paired_difference
+
+__all__ = [
+    "Comparison",
+    "Config",
+    "Difference",
+    "Interrupted",
+    "LabError",
+    "OptionError",
+    "UnfairPairError",
+    "compare",
+    "paired_difference",
+    "require_extras",
+]

@@ -1,0 +1,129 @@
+"""Everything that decides the numbers of a comparison, and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tinygrad_dropout.lab.errors import OptionError
+
+DATASETS = ("digits", "moons", "mnist1d", "mnist")
+WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they lie
+OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
+DIGITS_LABEL_NOISE = 0.2
+MOST_UNITS = 100_000  # in a layer, and
+MOST_SEEDS = 10_000  # so that a slip of the finger is refused, rather than fills the memory
+
+AUTOMATIC: Any = None
+"""Stands for a default that depends on another option."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """One comparison: a data set, a network, how it is trained, how many pairs.
+
+    Attributes:
+        dataset: digits, moons, mnist1d or mnist; csv if `csv` is given.
+        csv: a CSV file to learn from, in place of `dataset`.
+        target: the column of that file that is to be predicted.
+        data_dir: the folder of the four IDX files (mnist), or of mnist1d.npz (mnist1d).
+        train_size: training examples. Default: digits 500, moons 200, mnist1d all of its 4,000, mnist 1,000,
+            and 70 % of the rows of a CSV file.
+        label_noise: the fraction of the training labels made random. Default: 0.2 for digits, 0 for the rest.
+        p: the probability that a hidden unit is dropped.
+        input_p: the probability that an input is dropped.
+        hidden: the number of units of every hidden layer.
+        epochs: passes over the training examples.
+        batch_size: examples for each update.
+        learning_rate: Default: 0.001 for adam, 0.1 for sgd.
+        optimizer: adam, or sgd (with momentum 0.9).
+        seeds: the number of pairs; they have the seeds 0 to seeds - 1.
+
+    Raises:
+        OptionError: a value that is not allowed, with what was expected.
+    """
+
+    dataset: str = AUTOMATIC
+    csv: str = AUTOMATIC
+    target: str = AUTOMATIC
+    data_dir: str = AUTOMATIC
+    train_size: int = AUTOMATIC
+    label_noise: float = AUTOMATIC
+    p: float = 0.5
+    input_p: float = 0.2
+    hidden: tuple[int, ...] = (256, 256)
+    epochs: int = 80
+    batch_size: int = 64
+    learning_rate: float = AUTOMATIC
+    optimizer: str = "adam"
+    seeds: int = 10
+
+    def __post_init__(self) -> None:
+        self._check_data()
+        self._check_training()
+        defaults = {
+            "dataset": "csv" if self.csv is not None else "digits",
+            "label_noise": DIGITS_LABEL_NOISE if self.dataset in (None, "digits") and self.csv is None else 0.0,
+            "learning_rate": OPTIMIZERS[self.optimizer],
+        }
+        for name, value in defaults.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
+
+    def _check_data(self) -> None:
+        if self.csv is None:
+            if self.dataset is not None and self.dataset not in DATASETS:
+                raise OptionError("dataset", f"expected {alternatives(DATASETS)}, got {self.dataset!r}")
+            if self.target is not None:
+                raise OptionError("target", "this is a column of a CSV file: expected csv too")
+        else:
+            if self.dataset not in (None, "csv"):
+                raise OptionError("csv", "expected either csv or dataset, got both")
+            if self.target is None:
+                raise OptionError("target", "expected the name of the column that is to be predicted from the CSV file")
+        if self.data_dir is not None and self.dataset not in WITH_FILES:
+            raise OptionError(
+                "data_dir",
+                f"expected it only with the dataset {alternatives(WITH_FILES)}, got {self.dataset or 'digits'}",
+            )
+
+    def _check_training(self) -> None:
+        for name in ("p", "input_p"):
+            probability = getattr(self, name)
+            if not 0 <= probability <= 1:
+                raise OptionError(name, f"expected a probability of dropping from 0 to 1, got {probability}")
+        if self.p == self.input_p == 0:
+            raise OptionError(
+                "p", "p and input_p are both 0: nothing would be dropped, and there is nothing to compare"
+            )
+        if self.label_noise is not None and not 0 <= self.label_noise <= 1:
+            raise OptionError("label_noise", f"expected a fraction from 0 to 1, got {self.label_noise}")
+        if not self.hidden or min(self.hidden) < 1 or max(self.hidden) > MOST_UNITS:
+            widths = ",".join(map(str, self.hidden)) or "none"
+            raise OptionError("hidden", f"expected one or more layers of 1 to {MOST_UNITS:,} units, got {widths}")
+        for name in ("train_size", "epochs", "batch_size"):
+            number = getattr(self, name)
+            if number is not None and number < 1:
+                raise OptionError(name, f"expected at least 1, got {number}")
+        if not 2 <= self.seeds <= MOST_SEEDS:
+            raise OptionError(
+                "seeds", f"expected from 2 (one pair gives no interval) to {MOST_SEEDS:,}, got {self.seeds}"
+            )
+        if self.optimizer not in OPTIMIZERS:
+            raise OptionError("optimizer", f"expected {alternatives(OPTIMIZERS)}, got {self.optimizer!r}")
+        if self.learning_rate is not None and not 0 < self.learning_rate < math.inf:
+            raise OptionError("learning_rate", f"expected a finite number above 0, got {self.learning_rate}")
+
+    def as_json(self) -> dict[str, Any]:
+        """The options as JSON has them, without the folders: the same files may lie elsewhere next time."""
+        options = asdict(self) | {"csv": None if self.csv is None else Path(self.csv).name, "hidden": list(self.hidden)}
+        del options["data_dir"]
+        return options
+
+
+def alternatives(names: Any) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else str(last)

@@ -1,0 +1,44 @@
+"""What can go wrong in an experiment through no fault of the code: each is one sentence, fit to be printed as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+EXTRAS = {
+    "matplotlib": "matplotlib",
+    "rich": "rich",
+    "scipy": "scipy",
+    "sklearn": "scikit-learn",
+    "threadpoolctl": "threadpoolctl",
+}
+
+
+class LabError(ValueError):
+    """An experiment that cannot be run, or not to its end: bad data, a folder that cannot be written, and the like."""
+
+
+class OptionError(LabError):
+    """An option whose value is not allowed: the option's name, then what was expected and what was given."""
+
+    def __init__(self, option: str, problem: str) -> None:
+        super().__init__(option, problem)
+        self.option = option
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.option}: {self.problem}"
+
+
+def require_extras(modules: Sequence[str] = tuple(EXTRAS)) -> None:
+    """Check that the packages of the extra `lab` are installed, without importing them.
+
+    Raises:
+        LabError: the packages that are missing, and what to type.
+    """
+    missing = [EXTRAS[module] for module in modules if find_spec(module) is None]
+    if missing:
+        raise LabError(
+            "the comparison (tinygrad-dropout compare, tinygrad_dropout.lab) needs packages that are not installed, "
+            f'{", ".join(missing)}: type `pip install "tinygrad-dropout[lab]"`'
+        )

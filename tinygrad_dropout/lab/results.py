@@ -1,0 +1,107 @@
+"""The output folder: what is in it, and how it stays valid whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import tinygrad_dropout as td
+from tinygrad_dropout.lab.errors import LabError
+
+FILE = "results.json"
+
+
+def versions() -> dict[str, str]:
+    """What the numbers were made with."""
+    packages = {name: version(name) for name in ("numpy", "scipy", "scikit-learn")}
+    return {"tinygrad_dropout": td.__version__, "python": platform.python_version(), **packages}
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder, if it is not there, and check that files can be written to it.
+
+    Raises:
+        LabError: it cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise LabError(f"{folder}: the output folder cannot be written: {error.strerror}") from error
+
+
+def write_safely(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file so that, at any moment, either the old or the new one is there whole.
+
+    Args:
+        path: the file.
+        write: is given the path of a temporary file in the same folder, and writes to that.
+
+    Raises:
+        LabError: the file cannot be written, for instance because the disk is full; the old one is as it was.
+    """
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        write(temporary)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise LabError(
+            f"{path} could not be written ({error.strerror}); what was written before is still there"
+        ) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_results(folder: Path, results: dict[str, Any]) -> None:
+    """Write results.json."""
+    text = json.dumps(results, indent=1, allow_nan=False) + "\n"
+
+    def write(path: Path) -> None:
+        with path.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+    write_safely(folder / FILE, write)
+
+
+def read_results(folder: Path) -> dict[str, Any] | None:
+    """What results.json holds; None where there is no such file.
+
+    Raises:
+        LabError: the file is not one that `write_results` wrote.
+    """
+    path = folder / FILE
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise LabError(f"{path}: the file cannot be read, or is damaged: {error}") from error
+    if not isinstance(results, dict) or not {"config", "versions", "pairs", "summary"} <= results.keys():
+        raise LabError(f"{path}: expected the results of a comparison, got another file; choose another folder")
+    return results
+
+
+def check_same(folder: Path, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Raise a LabError that names every option in which the folder differs from what is now asked for."""
+    differing = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
+    if differing:
+        pairs = "; ".join(f"{name} {shown(found.get(name))}, not {shown(wanted.get(name))}" for name in differing)
+        raise LabError(f"{folder} was made with other {what} ({pairs}): choose another folder")
+
+
+def shown(value: object) -> str:
+    """A value as a person would write it."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ",".join(map(str, value))
+    return "unset" if value is None else str(value)

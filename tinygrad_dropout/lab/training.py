@@ -1,0 +1,174 @@
+"""One arm of a comparison: an MLP is trained, with dropout or without, and measured after every epoch."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn, optim
+from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.datasets.split import Floats, Labels, Split, digest_of
+from tinygrad_dropout.lab.errors import LabError
+
+SGD_MOMENTUM = 0.9
+ROWS_AT_ONCE = 1024  # in measurements, so that MNIST's 60,000 rows take little memory
+
+Epoch = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Where every kind of chance in a pair comes from: one stream each, so that dropout's use of one moves no other."""
+
+    split: np.random.SeedSequence
+    label_noise: np.random.SeedSequence
+    weights: np.random.SeedSequence
+    batches: np.random.SeedSequence
+    masks: np.random.SeedSequence
+    measurement: np.random.SeedSequence
+
+    @classmethod
+    def from_seed(cls, seed: int) -> Streams:
+        return cls(*np.random.SeedSequence(seed).spawn(6))
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A trained arm.
+
+    Attributes:
+        epochs: what was measured after every epoch: epoch (from 1), train_loss and train_accuracy and test_loss and
+            test_accuracy (all with dropout off), train_loss_dropout_on. Losses are means in nats, accuracies fractions.
+        shared: what the other arm must have had too: the digests of the split, of the initial weights and of the
+            order of the examples, and the number of updates.
+        dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
+    """
+
+    epochs: list[Epoch]
+    shared: dict[str, Any]
+    dropped: list[tuple[int, int]]
+
+
+def mlp(
+    features: int, hidden: tuple[int, ...], classes: int, p: float, input_p: float, streams: Streams
+) -> nn.Sequential:
+    """Dropout on the inputs, then Linear, ReLU and dropout for every hidden layer, then Linear.
+
+    Both arms have the same layers, so that their weights have the same names; in the arm without dropout p is 0.
+    """
+    weights, masks = np.random.default_rng(streams.weights), np.random.default_rng(streams.masks)
+    layers: list[nn.Module] = [nn.Dropout(input_p, rng=masks)]
+    for inputs, outputs in pairwise((features, *hidden)):
+        layers += [nn.Linear(inputs, outputs, rng=weights), nn.ReLU(), nn.Dropout(p, rng=masks)]
+    return nn.Sequential(*layers, nn.Linear(hidden[-1], classes, rng=weights))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is an error below
+def train(
+    config: Config, classes: int, split: Split, streams: Streams, dropout: bool, after_epoch: Callable[[], None]
+) -> Arm:
+    """Train one arm and measure it.
+
+    Args:
+        config: the network and how it is trained.
+        classes: the number of labels.
+        split: the data.
+        streams: the pair's streams.
+        dropout: False for the arm without dropout.
+        after_epoch: is called after every epoch; may raise to end the training.
+
+    Raises:
+        LabError: the loss is no longer a finite number.
+    """
+    p, input_p = (config.p, config.input_p) if dropout else (0.0, 0.0)
+    features = split.x_train.shape[1]
+    model = mlp(features, config.hidden, classes, p, input_p, streams)
+    # Measuring with dropout on draws masks too: a second network with the same weights draws them from its own stream.
+    measured = mlp(features, config.hidden, classes, p, input_p, replace(streams, masks=streams.measurement))
+    initial_weights = digest_of(*model.state_dict().values())
+    dropout_layers = [module for module in model.modules() if isinstance(module, nn.Dropout)]
+    dropped = np.zeros((len(dropout_layers), 2), int)
+    optimizer = build_optimizer(config, model)
+    batch_rng = np.random.default_rng(streams.batches)
+    order, updates, epochs = hashlib.sha256(), 0, []
+    for epoch in range(1, config.epochs + 1):
+        for batch in batches(len(split.y_train), config.batch_size, batch_rng):
+            loss = F.cross_entropy(model(td.Tensor(split.x_train[batch])), split.y_train[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            order.update(batch.tobytes())
+            updates += 1
+            dropped += np.array([last_dropped(layer) for layer in dropout_layers])
+        measured.load_state_dict(model.state_dict())
+        epochs.append({"epoch": epoch, **measure(measured, split)})
+        if not all(map(np.isfinite, epochs[-1].values())):
+            raise LabError(
+                f"after epoch {epoch} {'with' if dropout else 'without'} dropout the loss was not a finite number: "
+                f"try a learning rate below {config.learning_rate:g}"
+            )
+        after_epoch()
+    shared = {
+        "split": split.digest(),
+        "initial_weights": initial_weights,
+        "order": order.hexdigest(),
+        "updates": updates,
+    }
+    return Arm(epochs, shared, [(units, of) for units, of in dropped.tolist()])
+
+
+def build_optimizer(config: Config, model: nn.Module) -> optim.Adam | optim.SGD:
+    """The optimiser that the configuration names."""
+    if config.optimizer == "sgd":
+        return optim.SGD(model.parameters(), lr=config.learning_rate, momentum=SGD_MOMENTUM)
+    return optim.Adam(model.parameters(), lr=config.learning_rate)
+
+
+def last_dropped(layer: nn.Dropout) -> tuple[int, int]:
+    """How many units the layer dropped in its last forward in training mode, and of how many."""
+    assert layer.mask is not None, "the layer was in training mode"
+    return layer.mask.size - int(np.count_nonzero(layer.mask)), layer.mask.size
+
+
+def batches(examples: int, batch_size: int, rng: np.random.Generator) -> Iterator[Labels]:
+    """The examples' indices in a random order, cut into batches; the last may be smaller."""
+    order = rng.permutation(examples)
+    for start in range(0, examples, batch_size):
+        yield order[start : start + batch_size]
+
+
+def measure(model: nn.Module, split: Split) -> Epoch:
+    """The losses and accuracies of an epoch's record."""
+    train_loss_dropout_on, _ = loss_and_accuracy(model.train(), split.x_train, split.y_train)
+    train_loss, train_accuracy = loss_and_accuracy(model.eval(), split.x_train, split.y_train)
+    test_loss, test_accuracy = loss_and_accuracy(model, split.x_test, split.y_test)
+    return {
+        "train_loss": train_loss,
+        "train_loss_dropout_on": train_loss_dropout_on,
+        "train_accuracy": train_accuracy,
+        "test_loss": test_loss,
+        "test_accuracy": test_accuracy,
+    }
+
+
+def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels) -> tuple[float, float]:
+    """Mean cross-entropy in nats, and the fraction of right answers."""
+    loss, right = 0.0, 0
+    with td.no_grad():
+        for rows in chunks(len(y)):
+            logits = model(td.Tensor(x[rows]))
+            loss += F.cross_entropy(logits, y[rows], reduction="sum").item()
+            right += int((logits.data.argmax(axis=1) == y[rows]).sum())
+    return loss / len(y), right / len(y)
+
+
+def chunks(rows: int) -> Iterator[slice]:
+    """Slices that together cover so many rows."""
+    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, rows, ROWS_AT_ONCE))

@@ -1,0 +1,69 @@
+"""From pairs to a verdict: what the paired differences in test accuracy show, and what they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Difference:
+    """With dropout minus without, in percentage points of test accuracy.
+
+    Attributes:
+        mean: over all pairs.
+        low, high: the ends of the 95 % interval of that mean.
+        pairs: how many pairs there are.
+    """
+
+    mean: float
+    low: float
+    high: float
+    pairs: int
+
+    @property
+    def verdict(self) -> str:
+        """`helps`, `hurts`, or `no effect shown` where the interval holds 0."""
+        if self.low > 0:
+            return "helps"
+        return "hurts" if self.high < 0 else "no effect shown"
+
+    def __str__(self) -> str:
+        mean, interval = (
+            f"{self.mean:+.1f} points of test accuracy",
+            f"95 % interval {self.low:+.1f} to {self.high:+.1f}",
+        )
+        if self.verdict == "no effect shown":
+            return f"No effect that {self.pairs} pairs can show: {mean} ({interval})."
+        return f"Dropout {self.verdict}: {mean} ({interval}, {self.pairs} pairs)."
+
+
+def paired_difference(without: Sequence[float], with_dropout: Sequence[float]) -> Difference:
+    """Mean paired difference and its Student t interval: mean ± t(0.975, n - 1) · s / sqrt(n).
+
+    Args:
+        without: test accuracies as fractions, one for each pair.
+        with_dropout: the other arm's, in the same order.
+
+    Returns:
+        The difference in percentage points. Where all pairs differ by the same, the interval has no width.
+
+    Raises:
+        ValueError: fewer than two pairs, or arms of different lengths.
+    """
+    from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
+
+    if len(without) != len(with_dropout) or len(without) < 2:
+        raise ValueError(
+            f"paired_difference: expected at least two pairs, got {len(without)} values without dropout "
+            f"and {len(with_dropout)} with it"
+        )
+    points = 100 * (np.asarray(with_dropout, float) - np.asarray(without, float))
+    points = points.round(9)  # 0.9 - 0.8 and 0.8 - 0.7 are the same difference, but not the same float
+    mean = points.mean()
+    half_width = stdtrit(len(points) - 1, (1 + CONFIDENCE) / 2) * points.std(ddof=1) / np.sqrt(len(points))
+    return Difference(float(mean), float(mean - half_width), float(mean + half_width), len(points))

@@ -1,0 +1,152 @@
+"""Pairs, trained here or in worker processes: the numbers are the same, bit for bit."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.datasets import Dataset
+from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.lab.pair import Pair, run_pair
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+
+class Stopped(Exception):
+    """Raised in a worker that was told to stop."""
+
+
+def usable_cores() -> int:
+    """The cores that this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_pairs(
+    config: Config,
+    dataset: Dataset,
+    seeds: Sequence[int],
+    workers: int,
+    on_epochs: Callable[[int], None],
+) -> Generator[Pair]:
+    """Train the pairs with these seeds, and give each as soon as it is finished.
+
+    Args:
+        config, dataset: see `run_pair`.
+        seeds: one for each pair.
+        workers: how many processes train at once; 1 trains in this process.
+        on_epochs: is called now and then with the number of epochs done so far, over both arms of all pairs.
+
+    Closing the iterator, or an exception in `on_epochs`, ends all workers before it goes on.
+    """
+    if min(workers, len(seeds)) <= 1:
+        return run_here(config, dataset, seeds, on_epochs)
+    return run_in_processes(config, dataset, seeds, min(workers, len(seeds)), on_epochs)
+
+
+def run_here(
+    config: Config, dataset: Dataset, seeds: Sequence[int], on_epochs: Callable[[int], None]
+) -> Generator[Pair]:
+    """Train one pair after the other in this process, on one thread as the workers do."""
+    from threadpoolctl import threadpool_limits
+
+    done = 0
+
+    def after_epoch() -> None:
+        nonlocal done
+        done += 1
+        on_epochs(done)
+
+    for seed in seeds:
+        with threadpool_limits(1):
+            pair = run_pair(config, dataset, seed, after_epoch)
+        yield pair
+
+
+def run_in_processes(
+    config: Config, dataset: Dataset, seeds: Sequence[int], workers: int, on_epochs: Callable[[int], None]
+) -> Generator[Pair]:
+    """Train as many pairs at once as there are workers."""
+    context = multiprocessing.get_context("spawn")
+    # Without locks, for a worker that is killed would keep them: each pair has a counter of its own.
+    epochs, stop = context.RawArray("Q", len(seeds)), context.RawValue("b", 0)
+    executor = ProcessPoolExecutor(workers, context, start_worker, (config, dataset, epochs, stop))
+    try:
+        with interrupts_ignored():  # workers inherit this, and leave Ctrl-C to this process
+            waiting: set[Future[Pair]] = {executor.submit(run_in_worker, *task) for task in enumerate(seeds)}
+        while waiting:
+            finished, waiting = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+            on_epochs(sum(epochs))
+            for future in finished:
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise LabError("a worker process ended without an answer: it was killed, or ran out of memory") from error
+    finally:
+        stop.value = 1
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Ctrl-C does nothing within. (Only the main thread can, and need, do this.)"""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """What a worker process keeps between its pairs."""
+
+    config: Config
+    dataset: Dataset
+    epochs: Any  # shared with the parent: for every pair, the number of epochs done
+    stop: Any  # shared with the parent: 1 when the workers are to end
+
+
+worker: Worker | None = None  # this process's own, if it is a worker
+
+
+def start_worker(config: Config, dataset: Dataset, epochs: Any, stop: Any) -> None:
+    """What a worker process does first."""
+    global worker
+    from threadpoolctl import threadpool_limits
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(1)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    worker = Worker(config, dataset, epochs, stop)
+
+
+def end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def run_in_worker(place: int, seed: int) -> Pair:
+    """Train one pair in a worker process, and count its epochs at that place."""
+    assert worker is not None, "start_worker runs first"
+    epochs, stop = worker.epochs, worker.stop
+
+    def after_epoch() -> None:
+        epochs[place] += 1
+        if stop.value:
+            raise Stopped
+
+    return run_pair(worker.config, worker.dataset, seed, after_epoch)
