@@ -1,6 +1,6 @@
 """One neuron, differentiated twice: by hand with the chain rule, and by backward(). Both give the same numbers.
 
-    y = sigmoid(w · x + b),   L = (y - t)²
+y = sigmoid(w · x + b),   L = (y - t)²
 """
 
 import math

@@ -1,6 +1,6 @@
 """A small graph, seen from inside: what a Tensor remembers, and in which order backward() walks it.
 
-    b = a + a,   c = b * b + b,   L = sum(c)
+b = a + a,   c = b * b + b,   L = sum(c)
 """
 
 import tinygrad_dropout as td

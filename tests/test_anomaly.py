@@ -6,6 +6,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
+from tinygrad_dropout.grad_mode import ModeContext
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own words on the same faults
 
@@ -96,3 +97,44 @@ def test_outside_the_context_nothing_is_checked():
 
 def test_an_anomaly_is_a_runtime_error():
     assert issubclass(td.AnomalyError, RuntimeError)
+
+
+def test_a_changed_index_is_reported():
+    x, index = td.Tensor([1.0, 2.0, 3.0], requires_grad=True), np.array([0, 1])
+    with td.detect_anomaly():
+        loss = x[index,].sum()
+        index[:] = 2
+        with pytest.raises(td.AnomalyError, match=r"getitem.*the saved index was changed"):
+            loss.backward()
+
+
+def test_a_changed_array_that_no_backward_reads_is_nobodys_business():
+    x = td.Tensor([1.0, 2.0], requires_grad=True)
+    with td.detect_anomaly():
+        loss = (x + 1.0).sum()
+        x.data[:] = 100
+        loss.backward()
+    np.testing.assert_array_equal(x.grad, [1, 1])
+
+
+class Listener:
+    """Watches, and notes the operations that it was told of."""
+
+    def __init__(self):
+        self.heard = []
+
+    def after_forward(self, result, parents, operation):
+        self.heard.append(operation)
+
+
+def test_as_a_decorator_it_hides_nothing_from_those_who_watch_already():
+    @td.detect_anomaly()
+    def log_of(value):
+        return td.Tensor([value]).log()
+
+    listener = Listener()
+    with ModeContext(watcher=listener):
+        log_of(2.0)
+        with pytest.raises(td.AnomalyError, match="log at"):
+            log_of(-1.0)
+    assert listener.heard == ["log", "log"]

@@ -9,10 +9,17 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
+from tinygrad_dropout.tensor import record
 
 
 def tensor(*shape: int) -> td.Tensor:
     return td.Tensor(np.ones(shape), requires_grad=True)
+
+
+def answering(backward) -> td.Tensor:
+    """The sum of an operation on a (2, 3) leaf, with this backward."""
+    x = tensor(2, 3)
+    return record(x.data * 1, (x,), backward).sum()
 
 
 LOGITS = tensor(2, 3)
@@ -28,6 +35,7 @@ MAKING_A_TENSOR = [
     (lambda: td.Tensor([1.0, [2.0, 3.0]]), ValueError, ["Tensor"]),
     (lambda: td.Tensor(np.array([1, 2]), requires_grad=True), TypeError, ["requires_grad", "int64", "float"]),
     (lambda: td.Tensor(True, requires_grad=True), TypeError, ["requires_grad", "bool", "float"]),
+    (lambda: td.Tensor([1.0], dtype=np.complex64), TypeError, ["Tensor", "real", "complex64"]),
     (lambda: tensor(2).item(), ValueError, ["item", "one element", "(2,)"]),
     (lambda: len(tensor()), TypeError, ["len", "0-d"]),
     (lambda: bool(tensor(2)), ValueError, ["one element", "(2,)"]),
@@ -38,6 +46,9 @@ WALKING_BACK = [
     (lambda: tensor(2, 3).backward(), RuntimeError, ["backward", "one element", "(2, 3)"]),
     (lambda: td.Tensor([1.0]).backward(), RuntimeError, ["backward", "requires_grad=True"]),
     (lambda: tensor(2, 3).backward(np.ones((3, 2))), ValueError, ["backward", "(2, 3)", "(3, 2)"]),
+    (lambda: answering(lambda grad, x: grad).backward(), TypeError, ["tuple of 1", "ndarray"]),
+    (lambda: answering(lambda grad, x: (grad, grad)).backward(), TypeError, ["tuple of 1", "got 2"]),
+    (lambda: answering(lambda grad, x: (np.ones((2, 5)),)).backward(), ValueError, ["backward", "(2, 3)", "(2, 5)"]),
     (lambda: tensor(2, 3).backward(np.ones(3)), ValueError, ["backward", "(2, 3)", "(3,)"]),
 ]
 
@@ -58,6 +69,8 @@ SHAPES_THAT_DO_NOT_FIT = [
     (lambda: F.stack([]), ValueError, ["stack", "at least one"]),
     (lambda: tensor(2, 3, 4).T, ValueError, ["T", "2", "(2, 3, 4)"]),
     (lambda: tensor(2, 3).squeeze(0), ValueError, ["squeeze", "(2, 3)"]),
+    (lambda: tensor(2, 3).clip(np.ones(4), 1), ValueError, ["clip", "(2, 3)", "(4,)"]),
+    (lambda: tensor(3).clip(np.ones((2, 3))), ValueError, ["clip", "(3,)", "(2, 3)"]),
     (lambda: F.mse_loss(tensor(2, 3), np.ones(3)), ValueError, ["mse_loss", "(2, 3)", "(3,)"]),
     (
         lambda: F.binary_cross_entropy_with_logits(tensor(2, 1), np.ones(2)),
@@ -76,6 +89,8 @@ AXES_AND_INDICES = [
     (lambda: tensor(2, 3).permute(0, 0), ValueError, ["permute", "(0, 0)", "(2, 3)"]),
     (lambda: tensor(2, 3).permute(0), ValueError, ["permute", "(0,)", "(2, 3)"]),
     (lambda: tensor(2, 3).unsqueeze(4), ValueError, ["unsqueeze", "4", "(2, 3)"]),
+    (lambda: tensor(2).clip(td.Tensor([0.0]), 1), TypeError, ["clip", "numbers or arrays", "Tensor"]),
+    (lambda: F.concatenate([tensor(2)], axis=None), TypeError, ["concatenate", "int", "None"]),
     (lambda: F.concatenate([tensor(2)], axis=1), ValueError, ["concatenate", "axis", "1"]),
     (lambda: F.stack([tensor(2)], axis=3), ValueError, ["stack", "axis", "3"]),
     (lambda: tensor(0, 3).max(), ValueError, ["max", "(0, 3)"]),
@@ -122,6 +137,8 @@ OPTIMISING = [
     (lambda: optim.SGD([], lr=0.1), ValueError, ["SGD", "nothing"]),
     (lambda: optim.SGD([1.0], lr=0.1), (TypeError, ValueError), ["SGD", "Tensor", "float"]),
     (lambda: optim.SGD(tensor(2), lr=0.1), (TypeError, ValueError), ["SGD", "Tensor"]),
+    (lambda: optim.SGD([LOGITS], "a"), ValueError, ["SGD", "lr", "'a'"]),
+    (lambda: optim.SGD([LOGITS], None), ValueError, ["SGD", "lr", "None"]),
     (lambda: optim.SGD([LOGITS], lr=-0.1), ValueError, ["SGD", "lr", "-0.1"]),
     (lambda: optim.SGD([LOGITS], lr=float("nan")), ValueError, ["SGD", "lr", "nan"]),
     (lambda: optim.SGD([LOGITS], lr=0.1, momentum=-1), ValueError, ["SGD", "momentum", "-1"]),
@@ -131,6 +148,7 @@ OPTIMISING = [
     (lambda: optim.AdamW([LOGITS], weight_decay=-1), ValueError, ["AdamW", "weight_decay", "-1"]),
     (lambda: optim.SGD([LOGITS, LOGITS], lr=0.1), ValueError, ["SGD", "twice"]),
     (lambda: optim.SGD([LOGITS], lr=0.1).load_state_dict({}), KeyError, ["SGD", "missing"]),
+    (lambda: optim.max_norm(LOGITS, 3), TypeError, ["max_norm", "list of Tensors", "single"]),
     (lambda: optim.max_norm([LOGITS], 0), ValueError, ["max_norm", "c", "0"]),
     (lambda: optim.max_norm([LOGITS], float("nan")), ValueError, ["max_norm", "c", "nan"]),
 ]

@@ -225,3 +225,21 @@ def test_a_graph_may_be_built_in_one_thread_and_walked_in_another():
     thread.join(timeout=10)
     (parts[0] * 3 + x).backward()
     np.testing.assert_array_equal(x.grad, [13.0])
+
+
+def test_a_node_whose_consumers_all_answered_none_is_freed_too():
+    x = leaf(1.0)
+    unreached = x.exp()
+    (record(unreached.data, (unreached,), lambda grad, y: (None,)) + x).backward()
+    with pytest.raises(RuntimeError, match="retain_graph"):
+        unreached.backward()
+
+
+def test_a_gradient_can_be_overwritten_also_where_it_has_no_axes():
+    def doubled_backward(grad, x):
+        return (np.multiply(grad, 2, out=grad),)
+
+    x = leaf(3.0).sum()
+    x.retain_grad()
+    (record(x.data * 2, (x,), doubled_backward) * 5).backward()
+    assert x.grad == 10

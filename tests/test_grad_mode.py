@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -109,3 +110,35 @@ def test_no_grad_belongs_to_its_own_task():
 
     asyncio.run(both())
     assert seen == {"unrecorded": False, "recorded": True}
+
+
+def test_one_context_object_serves_several_threads_and_can_be_entered_again():
+    context = td.no_grad()
+    seen = []
+
+    def enter(seconds: float) -> None:
+        with context, context:
+            time.sleep(seconds)
+            seen.append(records())
+        seen.append(records())
+
+    threads = [threading.Thread(target=enter, args=(0.02 * k,)) for k in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [False] * 3 + [True] * 3
+
+
+async def a_coroutine():
+    return records()
+
+
+def a_generator():
+    yield records()
+
+
+@pytest.mark.parametrize("function", [a_coroutine, a_generator])
+def test_a_function_whose_body_runs_later_is_refused_as_a_decoration(function):
+    with pytest.raises(TypeError, match=rf"expected a plain function.*{function.__name__}"):
+        td.no_grad()(function)

@@ -130,3 +130,12 @@ def test_the_tolerances_are_the_callers():
     slightly_wrong = square_with(lambda grad, x: 2.001 * x * grad)
     assert td.gradcheck(slightly_wrong, [leaf()], rtol=1e-2)
     assert td.gradcheck(slightly_wrong, [leaf()], atol=1e-1)
+
+
+def test_the_gradients_of_a_model_are_left_alone():
+    model = td.nn.Linear(3, 2).double()
+    assert td.gradcheck(model, leaf())
+    assert model.weight.grad is None
+    model.weight.grad = kept = np.ones((2, 3))
+    assert td.gradcheck(model, leaf())
+    assert model.weight.grad is kept

@@ -235,3 +235,20 @@ def test_max_norm_keeps_the_dtype_and_records_nothing():
     assert weight.dtype == np.float32
     assert weight.is_leaf
     assert weight.grad is None
+
+
+def test_a_momentum_switched_on_later_takes_effect():
+    parameter = nn.Parameter(np.array([1.0]))
+    optimizer = optim.SGD([parameter], lr=0.1)
+    for momentum in (0, 0.9, 0.9):
+        optimizer.momentum = momentum
+        parameter.grad = np.array([1.0])
+        optimizer.step()
+    np.testing.assert_allclose(parameter.data, 1 - 0.1 * (1 + 1 + 1.9))
+
+
+def test_max_norm_keeps_the_dtype_whatever_kind_of_number_c_is():
+    parameter = nn.Parameter(np.full((2, 3), 5, dtype=np.float32))
+    optim.max_norm([parameter], np.float64(3))
+    assert parameter.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(parameter.data, axis=1), 3, rtol=1e-6)

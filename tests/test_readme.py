@@ -1,38 +1,37 @@
-"""What the README shows is true: its snippets run, its commands parse, its links lead somewhere, its figures are real.
-
-The figures come from docs/runs/, where the results of the runs lie that the README names; `pytest -m slow` makes those
-runs again.
-"""
+"""What the README shows is true: snippets run, commands parse, links lead somewhere, figures are those of real runs."""
 
 import doctest
 import json
 import re
 import shlex
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tinygrad_dropout import cli
+from tinygrad_dropout.lab import Config
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"`(tinygrad-dropout compare[^`]*)`", README)
-RUNS = {
-    run["command"]: run for run in map(json.loads, (path.read_text() for path in (ROOT / "docs/runs").glob("*.json")))
-}
+
+spec = spec_from_file_location("make_runs", ROOT / "docs" / "make_runs.py")
+assert spec is not None
+assert spec.loader is not None
+make_runs = module_from_spec(spec)
+spec.loader.exec_module(make_runs)
 
 
 def test_the_snippets_run_and_print_what_is_shown():
-    with np.printoptions():
-        failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert tried > 10
     assert failures == 0
 
 
-@pytest.mark.parametrize("command", sorted({command for command in COMMANDS if "--help" not in command}))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(tinygrad-dropout compare[^`]*)`", README))))
 def test_a_command_parses(command):
-    cli.build_parser().parse_args(shlex.split(command)[1:])
+    arguments = [word for word in shlex.split(command)[1:] if word != "--help"]
+    assert cli.build_parser().parse_args(arguments).run
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
@@ -46,3 +45,27 @@ def test_every_core_file_is_in_the_reading_order():
     by_name_alone = {"__main__.py", "cli.py", "errors.py", "nn/activations.py", "nn/containers.py", "nn/losses.py"}
     names = {path.relative_to(package).as_posix() for path in core if path.name != "__init__.py"} - by_name_alone
     assert {name for name in names if f"(tinygrad_dropout/{name})" not in README} == set()
+
+
+def test_the_figures_are_those_of_the_kept_runs():
+    assert make_runs.rendered(README) == README
+
+
+@pytest.mark.parametrize("name", make_runs.COMMANDS)
+def test_a_kept_run_was_made_by_its_command(name):
+    given = vars(cli.build_parser().parse_args(shlex.split(make_runs.COMMANDS[name])[1:]))
+    wanted = Config(**{option: value for option, value in given.items() if option != "run"}).as_json()
+    kept = make_runs.load(name).options
+    assert {key: kept[key] for key in wanted if key != "train_size"} == {
+        key: wanted[key] for key in wanted if key != "train_size"
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", make_runs.COMMANDS)
+def test_a_run_made_again_shows_the_same(name, tmp_path):
+    assert cli.main([*shlex.split(make_runs.COMMANDS[name])[1:], "--out", str(tmp_path)]) == 0
+    summary = json.loads((tmp_path / "results.json").read_text())["summary"]
+    kept = make_runs.load(name).summary
+    assert summary["verdict"] == kept["verdict"]
+    assert kept["difference"]["low"] <= summary["difference"]["mean"] <= kept["difference"]["high"]

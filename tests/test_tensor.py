@@ -1,5 +1,10 @@
 """The Tensor: what it is made of, what it shows, and what it refuses."""
 
+import copy
+import pickle
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -151,3 +156,39 @@ def test_a_tensor_is_equal_to_itself_alone_and_can_be_put_in_a_set():
     assert a == a
     assert a != b
     assert len({a, b, a}) == 2
+
+
+def test_a_model_loaded_in_another_process_still_gets_its_gradients(tmp_path):
+    """A parameter's place in the order of creation means nothing elsewhere: it would look younger than its results."""
+    for _ in range(1000):
+        td.Tensor(1.0)
+    path = tmp_path / "model.pickle"
+    path.write_bytes(pickle.dumps(td.nn.Linear(2, 1)))
+    script = f"""
+import pickle
+import tinygrad_dropout as td
+model = pickle.load(open({str(path)!r}, "rb"))
+model(td.Tensor([[1.0, 2.0]])).sum().backward()
+assert model.weight.grad.tolist() == [[1, 2]], model.weight.grad
+"""
+    run = subprocess.run([sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_copy_is_a_leaf_of_its_own():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True, name="x")
+    x.grad = np.array([3.0, 4.0])
+    copied = copy.deepcopy(x)
+    copied.data[0] = 9
+    np.testing.assert_array_equal(x.data, [1, 2])
+    assert (copied.requires_grad, copied.name, copied.grad.tolist()) == (True, "x", [3, 4])
+
+
+def test_the_result_of_an_operation_is_not_copied_with_its_graph():
+    with pytest.raises(TypeError, match="expected a leaf, got the result of multiply"):
+        copy.deepcopy(td.Tensor([1.0], requires_grad=True) * 2)
+
+
+@pytest.mark.parametrize("compute", [lambda x: x / 2, lambda x: x.exp(), lambda x: x.mean(), lambda x: x.softmax()])
+def test_floats_that_come_of_integers_are_float32(compute):
+    assert compute(td.Tensor([1, 2])).dtype == np.float32

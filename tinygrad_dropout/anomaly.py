@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from tinygrad_dropout.grad_mode import changed_mode, current_mode
+from tinygrad_dropout.grad_mode import ModeContext
 from tinygrad_dropout.tensor import Array, Tensor, operation_name
 
 PACKAGE = __name__.rpartition(".")[0] + "."
@@ -19,7 +19,7 @@ class AnomalyError(RuntimeError):
     """A NaN or an infinity appeared, or an array was changed after it had been saved for the backward pass."""
 
 
-def detect_anomaly() -> changed_mode:
+def detect_anomaly() -> ModeContext:
     """Inside, every operation is checked: forward results and gradients for NaN and infinity, saved arrays for changes.
 
     A context (`with td.detect_anomaly():`) around the forward and the backward pass. It costs time, and nothing once
@@ -28,7 +28,7 @@ def detect_anomaly() -> changed_mode:
     Raises:
         AnomalyError: names the operation, the line that called it, and the tensor or saved array concerned.
     """
-    return changed_mode(watchers=(*current_mode.get().watchers, AnomalyWatcher()))
+    return ModeContext(watcher=AnomalyWatcher())
 
 
 class AnomalyWatcher:
@@ -52,12 +52,12 @@ class AnomalyWatcher:
     def before_backward(self, node: Tensor, grad: Array) -> None:
         if node in self.fingerprints:
             then, now = self.fingerprints[node], fingerprints(node)
-            for name in then:
-                if then[name] != now[name]:
-                    raise AnomalyError(
-                        f"backward of {self.place(node)}: {name} was changed after the forward pass had used it, "
-                        "so the gradient may be wrong; change a copy, or change it after backward()"
-                    )
+            changed = [name for name in then if then[name] != now[name]]
+            if changed and (read := sorted(set(changed) - unread_inputs(node, grad))):
+                raise AnomalyError(
+                    f"backward of {self.place(node)}: {read[0]} was changed after the forward pass had used it, "
+                    "so the gradient would be wrong; change a copy, or change it after backward()"
+                )
 
     def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
         for index, (parent, contribution) in enumerate(zip(node._parents, contributions, strict=True)):
@@ -78,12 +78,37 @@ def not_finite(array: Any) -> str:
 
 
 def fingerprints(node: Tensor) -> dict[str, int]:
-    """A checksum of every array that the node's backward function will read, by a name a person understands."""
-    arrays: dict[str, Array] = {input_name(parent, i): parent.data for i, parent in enumerate(node._parents)}
-    for i, value in enumerate(node._saved):
-        if isinstance(value, np.ndarray):
-            arrays[saved_name(node, i)] = value
-    return {name: crc32(array.tobytes()) for name, array in arrays.items()}
+    """A checksum of every array that the node's backward function can read, by a name a person understands."""
+    values = {input_name(parent, i): parent.data for i, parent in enumerate(node._parents)}
+    values |= {saved_name(node, i): value for i, value in enumerate(node._saved)}
+    return {name: checksum(value) for name, value in values.items()}
+
+
+def checksum(value: Any) -> int:
+    """Of an array's bytes; of the arrays in a tuple (an index, say); of anything else, which cannot change, 0."""
+    if isinstance(value, np.ndarray):
+        return crc32(value.tobytes())
+    return hash(tuple(map(checksum, value))) if isinstance(value, tuple | list) else 0
+
+
+def unread_inputs(node: Tensor, grad: Array) -> set[str]:
+    """The inputs whose numbers the node's backward function does not look at: found by running it once on a copy."""
+    probes = [Probe(parent) for parent in node._parents]
+    assert node._backward is not None, "a leaf has no backward to watch"
+    node._backward(grad.copy(), *probes, *node._saved)
+    return {input_name(probe.tensor, i) for i, probe in enumerate(probes) if not probe.read}
+
+
+class Probe:
+    """Stands in for a Tensor and notes whether its `.data` is read."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+        self.read = False
+
+    def __getattr__(self, name: str) -> Any:
+        self.read |= name == "data"
+        return getattr(self.tensor, name)
 
 
 def input_name(parent: Tensor, index: int) -> str:

@@ -39,9 +39,11 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
     while nodes:
         node = nodes.pop()  # off the list, so that its arrays can go as soon as it has run
         node_grad = gradients.pop(node, None)
-        if node_grad is None:
-            continue
         function, parents, saved = node._backward, node._parents, node._saved
+        if node_grad is None:  # all its consumers answered None
+            if function is not None and not retain_graph:
+                free(node)
+            continue
         if function is None:
             add_to_grad(node, node_grad)
             continue
@@ -52,16 +54,20 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
         contributions = function(node_grad, *parents, *saved)
         for watcher in watchers:
             watcher.after_backward(node, contributions)
+        if type(contributions) is not tuple or len(contributions) != len(parents):
+            raise wrong_answer(node, contributions)
         if not retain_graph:
-            node._backward, node._parents, node._saved = freed, (), ()
+            free(node)
         for parent, contribution in zip(parents, contributions, strict=True):
             if contribution is None or not parent.requires_grad:
                 continue
             data = parent.data
             if contribution.shape != data.shape:
                 contribution = unbroadcast(contribution, data.shape)
-            if contribution.dtype is not data.dtype:
+            if contribution.dtype is not data.dtype:  # `is` is quick, and astype does nothing where they are equal
                 contribution = contribution.astype(data.dtype, copy=False)
+            if not data.shape:  # 0-d arithmetic gives NumPy scalars, which nobody could overwrite
+                contribution = np.asarray(contribution)
             before = gradients.get(parent)
             if before is not None:
                 before += contribution
@@ -94,8 +100,8 @@ def nodes_behind(tensor: Tensor) -> list[Tensor]:
     nodes = [tensor]
     seen = {tensor}
     for node in nodes:  # the list grows while it is walked
-        if node._backward is freed:
-            freed()
+        if node._backward is freed_graph:
+            freed_graph()
         for parent in node._parents:
             if parent.requires_grad and parent not in seen:
                 seen.add(parent)
@@ -104,12 +110,24 @@ def nodes_behind(tensor: Tensor) -> list[Tensor]:
     return nodes
 
 
-def freed(*_: Any) -> NoReturn:
+def free(node: Tensor) -> None:
+    """Let go of what a node remembers, so that its arrays can go as soon as nobody else holds them."""
+    node._backward, node._parents, node._saved = freed_graph, (), ()
+
+
+def freed_graph(*_: Any) -> NoReturn:
     """Stands in for the backward function of a node whose saved values are gone."""
     raise RuntimeError(
         "backward: this graph, or a part of it, was freed by an earlier backward(); "
         "to walk it again, call the earlier one with retain_graph=True"
     )
+
+
+def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
+    """The error for a backward function that did not return one gradient for each parent."""
+    given = f"{len(contributions)}" if isinstance(contributions, tuple) else f"a {type(contributions).__name__}"
+    name = getattr(node._backward, "__name__", "backward")
+    return TypeError(f"{name}: expected a tuple of {len(node._parents)}, one gradient or None per input, got {given}")
 
 
 def add_to_grad(tensor: Tensor, grad: Any) -> None:
@@ -126,7 +144,7 @@ def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
     Axes that broadcasting put in front are summed away, axes of length 1 that it stretched are summed to length 1.
     """
     in_front = grad.ndim - len(shape)
-    if np.broadcast_shapes(grad.shape, shape) != grad.shape:
+    if in_front < 0 or any(length not in (1, grad.shape[in_front + axis]) for axis, length in enumerate(shape)):
         raise ShapeError("backward", f"expected a gradient that shape {shape} was broadcast to, got shape {grad.shape}")
     stretched = tuple(
         in_front + axis for axis, length in enumerate(shape) if length == 1 and grad.shape[in_front + axis] != 1

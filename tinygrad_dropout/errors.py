@@ -1,4 +1,4 @@
-"""The one exception for arrays that do not fit, and how a layer signs it."""
+"""The exceptions for arrays that do not fit (and how a layer signs it) and for keys that do not match."""
 
 from __future__ import annotations
 
@@ -21,3 +21,16 @@ class ShapeError(ValueError):
     def __str__(self) -> str:
         place = f'{self.where} at "{self.key}"' if self.key else self.where
         return f"{place}: {self.problem}"
+
+
+class StateDictError(KeyError):
+    """Keys of a state_dict are missing or not expected."""
+
+    def __init__(self, owner: str, missing: list[str], unexpected: list[str]) -> None:
+        super().__init__(owner, missing, unexpected)
+        self.owner, self.missing, self.unexpected = owner, missing, unexpected
+
+    def __str__(self) -> str:
+        faults = [f"missing {self.missing}"] if self.missing else []
+        faults += [f"not expected {self.unexpected}"] if self.unexpected else []
+        return f"load_state_dict: expected exactly the keys of this {self.owner}; {', '.join(faults)}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, Protocol, TypeVar, cast
 
-F = TypeVar("F", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Watcher(Protocol):
@@ -26,55 +27,66 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What an operation has to do besides computing its result."""
+    """What an operation has to do besides computing its result, and the mode to go back to."""
 
     grad: bool = True
     watchers: tuple[Watcher, ...] = ()
+    outer: Mode | None = None
 
 
 RECORDING = Mode()
 current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
 
 
-class changed_mode:
-    """Replace fields of the current mode; on the way out, also by an exception, put back what was there.
+class ModeContext:
+    """A change of the current mode, as a context and as a decorator. It holds no state, so it can be used again.
 
-    A context, which can be entered again, and a decorator.
+    Args:
+        grad: whether operations are recorded; None leaves that as it is.
+        watcher: is added to those who watch already.
     """
 
-    def __init__(self, **changes: Any) -> None:
-        self.changes = changes
-        self.tokens: list[Token[Mode]] = []
+    def __init__(self, *, grad: bool | None = None, watcher: Watcher | None = None) -> None:
+        self.grad = grad
+        self.watcher = watcher
 
     def __enter__(self) -> None:
-        self.tokens.append(current_mode.set(replace(current_mode.get(), **self.changes)))
+        outer = current_mode.get()
+        grad = outer.grad if self.grad is None else self.grad
+        watchers = outer.watchers if self.watcher is None else (*outer.watchers, self.watcher)
+        current_mode.set(Mode(grad, watchers, outer))
 
     def __exit__(self, *_: object) -> None:
-        current_mode.reset(self.tokens.pop())
+        current_mode.set(current_mode.get().outer or RECORDING)
 
-    def __call__(self, function: F) -> F:
-        """Decorate: every call of the function gets a context of its own, in whichever thread it runs."""
+    def __call__(self, function: Function) -> Function:
+        """Decorate: the body of every call runs in this mode."""
+        if iscoroutinefunction(function) or isgeneratorfunction(function) or isasyncgenfunction(function):
+            raise TypeError(
+                f"expected a plain function to decorate, got {function.__qualname__}, whose body runs after the call "
+                "has returned; write the context inside it, with `with`"
+            )
 
         @wraps(function)
         def wrapper(*args: Any, **options: Any) -> Any:
-            with changed_mode(**self.changes):
+            with self:
                 return function(*args, **options)
 
-        return cast(F, wrapper)
+        return cast(Function, wrapper)
 
 
-def no_grad() -> changed_mode:
+def no_grad() -> ModeContext:
     """Inside, results remember nothing: no graph, no memory held for a backward pass.
 
     A context (`with td.no_grad():`) and a decorator (`@td.no_grad()`). It belongs to the thread or asyncio task
     that enters it.
     """
-    return changed_mode(grad=False)
+    return ModeContext(grad=False)
 
 
-def enable_grad() -> changed_mode:
+def enable_grad() -> ModeContext:
     """Inside, results remember how they were made again, also within `no_grad`. A context and a decorator."""
-    return changed_mode(grad=True)
+    return ModeContext(grad=True)
 
 
 def is_grad_enabled() -> bool:

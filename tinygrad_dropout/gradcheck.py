@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.engine import nodes_behind
 from tinygrad_dropout.tensor import Array, Tensor
 
 
@@ -32,7 +33,8 @@ def gradcheck(
     Args:
         fn: takes the inputs, returns a Tensor or several. It must give the same result every time it is called:
             freeze a dropout's mask with `layer.replay()`.
-        inputs: a Tensor or several, float64; at least one requires gradients. Data and `.grad` are left as found.
+        inputs: a Tensor or several, float64; at least one requires gradients. Their data, and every leaf's `.grad`, are
+            left as found.
         eps: the step.
         rtol, atol: the two may differ by atol + rtol * (the larger of the two).
 
@@ -92,18 +94,19 @@ def analytic_gradients(
     fn: Callable[..., Tensor | Sequence[Tensor]], tensors: Sequence[Tensor], weights: Sequence[Array]
 ) -> list[Array]:
     """dL/d(input) as backward() gives it; zeros for an input that no gradient reached."""
-    kept = [tensor.grad for tensor in tensors]
+    outputs = outputs_of(fn, tensors)
+    leaves = {node for output in outputs for node in nodes_behind(output) if node.is_leaf}.union(tensors)
+    kept = {leaf: leaf.grad for leaf in leaves}
     try:
-        for tensor in tensors:
-            tensor.grad = None
-        outputs = outputs_of(fn, tensors)
-        reached = [(output, weight) for output, weight in zip(outputs, weights, strict=True) if output.requires_grad]
-        for output, weight in reached:
-            output.backward(weight, retain_graph=True)
+        for leaf in leaves:
+            leaf.grad = None
+        for output, weight in zip(outputs, weights, strict=True):
+            if output.requires_grad:
+                output.backward(weight, retain_graph=True)
         return [np.zeros(tensor.shape) if tensor.grad is None else tensor.grad for tensor in tensors]
     finally:
-        for tensor, grad in zip(tensors, kept, strict=True):
-            tensor.grad = grad
+        for leaf, grad in kept.items():
+            leaf.grad = grad
 
 
 def numeric_gradient(loss: Callable[[], float], tensor: Tensor, eps: float) -> Array:

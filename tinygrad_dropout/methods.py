@@ -63,8 +63,8 @@ def array_function(self: Tensor, function: Callable[..., Any], *_: Any) -> NoRet
 def refuse(name: str) -> NoReturn:
     """A NumPy function would lose the gradient without a word; say which function of ours keeps it."""
     ours = OURS.get(name, name)
-    hint = f"use td.functional.{ours}" if ours in F.__all__ else "there is no differentiable version here"
-    raise TypeError(f"np.{name} was given a Tensor: {hint}, or pass tensor.data for the plain array")
+    hint = f"use td.functional.{ours}, or" if ours in F.__all__ else "there is no differentiable version here;"
+    raise TypeError(f"np.{name} was given a Tensor: {hint} pass tensor.data for the plain array")
 
 
 #: NumPy's names for what has another name here.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.errors import ShapeError, StateDictError
 from tinygrad_dropout.tensor import Array, Tensor
 
 
@@ -17,21 +17,19 @@ class Optimizer:
     A subclass says in `slots` which arrays it remembers for a parameter, and in `update` how it changes one.
     """
 
-    slots: tuple[str, ...] = ()
+    slots: tuple[str, ...]
 
     def __init__(self, params: Iterable[Tensor], lr: float, **settings: Any) -> None:
         name = type(self).__name__
-        if isinstance(params, Tensor):
-            raise TypeError(f"{name}: expected a list of Tensors to optimise, got a single Tensor; write [tensor]")
-        self.params = list(params)
-        if not self.params or not all(isinstance(parameter, Tensor) for parameter in self.params):
-            given = [type(parameter).__name__ for parameter in self.params] or "nothing"
-            raise ValueError(f"{name}: expected one or more Tensors to optimise, got {given}")
+        self.params = list_of_tensors(name, params)
+        if not self.params:
+            raise ValueError(f"{name}: expected one or more Tensors to optimise, got nothing")
         if len(set(self.params)) < len(self.params):
             raise ValueError(f"{name}: expected each parameter once, got one of them twice")
         for key, value in {"lr": lr, **settings}.items():
-            if not np.all(np.asarray(value) >= 0):
-                raise ValueError(f"{name}: expected {key} to be at least 0, got {value}")
+            numbers = value if isinstance(value, tuple) else (value,)
+            if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
+                raise ValueError(f"{name}: expected {key} to be at least 0, got {value!r}")
         self.lr = lr
         self.state: list[dict[str, Array]] = [{} for _ in self.params]
         self.steps = [0] * len(self.params)
@@ -80,8 +78,7 @@ class Optimizer:
         known = needed | {f"{index}.{slot}" for index in indices for slot in self.slots}
         given = set(state_dict)
         if not needed <= given <= known:
-            missing, unexpected = sorted(needed - given), sorted(given - known)
-            raise KeyError(f"{type(self).__name__}.load_state_dict: missing keys {missing}, not expected {unexpected}")
+            raise StateDictError(type(self).__name__, sorted(needed - given), sorted(given - known))
         states: list[dict[str, Array]] = []
         for index, parameter in enumerate(self.params):
             keys = {slot: f"{index}.{slot}" for slot in self.slots if f"{index}.{slot}" in given}
@@ -125,7 +122,11 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.weight_decay = weight_decay
         self.nesterov = nesterov
-        self.slots = ("velocity",) if momentum else ()
+
+    @property
+    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+        """A velocity, while there is a momentum."""
+        return ("velocity",) if self.momentum else ()
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
         if self.weight_decay:
@@ -182,7 +183,9 @@ class Adam(Optimizer):
         root = np.sqrt(second)
         root /= (1 - beta2**step) ** 0.5
         root += self.eps
-        data -= (self.lr / (1 - beta1**step)) * (first / root)
+        move = first / root
+        move *= self.lr / (1 - beta1**step)
+        data -= move
 
     def decayed(self, data: Array, grad: Array) -> Array:
         """The gradient after weight decay: here, with the penalty's gradient added."""
@@ -223,12 +226,22 @@ def max_norm(params: Iterable[Tensor], c: float) -> None:
         params: Tensors; their `.data` is replaced where a vector was too long.
         c: the longest length allowed, above 0.
     """
+    c = float(c)
     if not c > 0:
-        raise ValueError(f"max_norm: expected c above 0, got {c}")
-    for parameter in params:
+        raise ValueError(f"max_norm: expected c above 0, got {c:g}")
+    for parameter in list_of_tensors("max_norm", params):
         if parameter.ndim < 2:
             continue
         incoming = tuple(range(1, parameter.ndim))
         norms = np.sqrt(np.square(parameter.data).sum(axis=incoming, keepdims=True))
         if (norms > c).any():
-            parameter.data = parameter.data * np.minimum(1, c / np.maximum(norms, c))
+            parameter.data = parameter.data * (c / np.maximum(norms, c))
+
+
+def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
+    """The parameters as a list; a single Tensor, which would be taken for a list of its rows, is refused."""
+    tensors = [params] if isinstance(params, Tensor) else list(params)
+    if isinstance(params, Tensor) or not all(isinstance(tensor, Tensor) for tensor in tensors):
+        given = "a single Tensor" if isinstance(params, Tensor) else [type(tensor).__name__ for tensor in tensors]
+        raise TypeError(f"{where}: expected a list of Tensors, got {given}")
+    return tensors

@@ -192,3 +192,11 @@ def test_the_dtype_stays(dtype, training, scaling):
     out = F.dropout(x, np.float64(0.3), training, scaling=scaling)
     out.backward(np.ones((2, 3)))
     assert out.dtype == x.grad.dtype == dtype
+
+
+def test_a_mask_refilled_before_backward_changes_nothing():
+    x, mask = leaf(), MASK.copy()
+    y = F.dropout(x, 0.5, mask=mask)
+    mask[:] = ~mask
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, 2.0 * MASK)

@@ -90,3 +90,25 @@ def test_a_target_that_asks_for_a_gradient_is_refused_rather_than_given_none(los
     target = td.Tensor([[0.25, 0.75]], requires_grad=True)
     with pytest.raises(TypeError, match=f"{loss.__name__}.*detach"):
         loss(td.Tensor([[1.0, 2.0]]), target)
+
+
+@pytest.mark.parametrize(
+    ("loss", "target"),
+    [
+        (F.cross_entropy, np.array([0, 1])),
+        (F.cross_entropy, np.array([[0.2, 0.8], [0.5, 0.5]])),
+        (F.nll_loss, np.array([0, 1])),
+        (F.binary_cross_entropy_with_logits, np.array([[0.0, 1.0], [1.0, 0.0]])),
+        (F.mse_loss, np.array([[0.0, 1.0], [1.0, 0.0]])),
+    ],
+)
+def test_a_target_refilled_before_backward_changes_nothing(loss, target):
+    gradients = []
+    for refill in (False, True):
+        x, given = td.Tensor(np.array([[0.3, -0.4], [1.0, 2.0]]), requires_grad=True), target.copy()
+        out = loss(x, given)
+        if refill:
+            given[:] = given[::-1].copy()
+        out.backward()
+        gradients.append(x.grad)
+    np.testing.assert_array_equal(*gradients)

@@ -56,3 +56,23 @@ def test_no_gradient_is_computed_for_a_factor_that_needs_none(product, trained_s
         tracemalloc.stop()
     assert trained.grad is not None
     assert peak < LARGE.nbytes / 4
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (4, 2, 3), (2, 1, 2, 3), (0, 3), (2, 0, 3)])
+@pytest.mark.parametrize("outputs", [4, 0])
+def test_every_axis_of_a_linear_input_but_the_last_belongs_to_the_batch(shape, outputs):
+    rng = np.random.default_rng(0)
+    x = td.Tensor(rng.normal(size=shape), requires_grad=True)
+    weight = td.Tensor(rng.normal(size=(outputs, 3)), requires_grad=True)
+    bias = td.Tensor(rng.normal(size=outputs), requires_grad=True)
+    upstream = rng.normal(size=(*shape[:-1], outputs))
+    F.linear(x, weight, bias).backward(upstream)
+    rows, grads = x.data.reshape(-1, 3), upstream.reshape(int(np.prod(shape[:-1])), outputs)
+    np.testing.assert_allclose(x.grad, upstream @ weight.data, atol=1e-14)
+    np.testing.assert_allclose(weight.grad, grads.T @ rows, atol=1e-14)
+    np.testing.assert_allclose(bias.grad, grads.sum(axis=0), atol=1e-14)
+
+
+def test_an_integer_bias_promotes_nothing():
+    x, weight = td.Tensor([[1.0, 2.0]]), td.Tensor([[1.0, 1.0]])
+    assert F.linear(x, weight, td.Tensor([1])).dtype == np.float32

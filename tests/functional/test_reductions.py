@@ -60,3 +60,9 @@ def test_the_sum_of_nothing_is_zero():
 def test_a_mean_in_float32_is_not_off_by_more_than_rounding():
     x = td.Tensor(np.full((1000, 1000), 0.1, dtype=np.float32))
     assert x.mean().item() == pytest.approx(0.1, rel=1e-6)
+
+
+def test_a_mean_of_more_elements_than_a_float16_can_count_has_a_gradient():
+    x = td.Tensor(np.ones(70_000, dtype=np.float16), requires_grad=True)
+    x.mean().backward()
+    np.testing.assert_allclose(x.grad, 1 / 70_000, rtol=0.01)

@@ -86,3 +86,18 @@ def test_the_pieces_of_a_concatenation_get_their_own_part_of_the_gradient():
     F.concatenate([a, b]).backward(np.array([[1.0, 2], [3, 4], [5, 6]]))
     a.grad[:] = 0
     np.testing.assert_array_equal(b.grad, [[3, 4], [5, 6]])
+
+
+@pytest.mark.parametrize("key", [((0, 0, 2),), ([0, 0, 2],), (np.array([0, 0, 2]), slice(None)), ((0, 0, 2), slice(1))])
+def test_an_entry_repeated_in_any_kind_of_index_gets_all_its_gradients(key):
+    x = td.Tensor(X, requires_grad=True)
+    picked = x[key]
+    picked.sum().backward()
+    expected = np.zeros_like(X)
+    np.add.at(expected, key, 1)
+    np.testing.assert_array_equal(x.grad, expected)
+
+
+@pytest.mark.parametrize("join", [F.concatenate, F.stack])
+def test_integers_joined_to_floats_promote_nothing(join):
+    assert join([td.Tensor([1, 2]), td.Tensor([1.0, 2.0])]).dtype == np.float32

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -295,3 +296,37 @@ def test_a_layer_in_a_dict_is_named_by_its_key():
 def test_a_module_without_a_forward_says_so():
     with pytest.raises((NotImplementedError, TypeError), match="forward"):
         nn.Module()(X)
+
+
+def test_double_leaves_integer_parameters_alone():
+    model = Everywhere()
+    model.table = nn.Parameter(np.arange(3), requires_grad=False)
+    assert model.double().table.dtype == np.int64
+    assert model.scale.dtype == np.float64
+
+
+def test_a_module_that_holds_its_parent_is_walked_once():
+    child = nn.Sequential(nn.Linear(2, 2, bias=False))
+    parent = nn.Sequential(child)
+    child.parent = parent
+    assert list(parent.state_dict()) == ["0.0.weight"]
+    assert "..." in repr(parent)
+
+
+def test_a_module_that_compares_by_value_is_found():
+    @dataclass
+    class Scaled(nn.Module):
+        scale: float
+        layer: nn.Module
+
+    model = Scaled(2.0, nn.Linear(1, 1))
+    assert not model.eval().layer.training
+
+
+def test_an_error_in_a_forward_of_ones_own_names_the_operation():
+    class Adds(nn.Module):
+        def forward(self, x):
+            return x + np.ones(3)
+
+    with pytest.raises(td.ShapeError, match=r'^Adds at "1": add: expected shapes that broadcast.*\(4, 2\) and \(3,\)'):
+        nn.Sequential(nn.ReLU(), Adds())(td.Tensor(np.ones((4, 2))))

@@ -1,7 +1,4 @@
-"""Every differentiable operation, each with its backward right below it.
-
-Reading order: arithmetic, elementwise, reductions, shapes, products, softmax, losses, dropout.
-"""
+"""Every differentiable operation, each with its backward right below it."""
 
 from tinygrad_dropout.functional.arithmetic import add, divide, multiply, negative, power, subtract
 from tinygrad_dropout.functional.dropout import dropout

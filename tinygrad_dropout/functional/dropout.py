@@ -55,14 +55,10 @@ def dropout(
     if x.data.dtype.kind != "f":
         raise TypeError(f"dropout: expected an input of a floating dtype, got {x.data.dtype}")
     p = probability("dropout", p)
-    if scaling not in ("train", "test"):
-        raise ValueError(f'dropout: expected scaling to be "train" or "test", got {scaling!r}')
+    check_scaling("dropout", scaling)
     if not training:
         return x if scaling == "train" else multiply(x, 1 - p)
-    if mask is None:
-        mask = draw_mask(x.shape, p, rng)
-    else:
-        check_mask(mask, x.shape, p)
+    mask = draw_mask(x.shape, p, rng) if mask is None else checked_mask(mask, x.shape, p)
     scale = 1.0 if scaling == "test" else 1 / (1 - p) if p < 1 else 0.0
     return record(scaled(x.data * mask, scale), (x,), dropout_backward, saved=(mask, scale))
 
@@ -79,8 +75,17 @@ def scaled(array: Any, scale: float) -> Any:
     return array
 
 
-def check_mask(mask: Any, shape: tuple[int, ...], p: float) -> None:
-    """Refuse a mask that is not boolean, does not have x's shape, or contradicts p = 1."""
+def check_scaling(where: str, scaling: str) -> None:
+    """Refuse a scaling that there is not."""
+    if scaling not in ("train", "test"):
+        raise ValueError(f'{where}: expected scaling to be "train" or "test", got {scaling!r}')
+
+
+def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
+    """The mask, if it is boolean, has x's shape and does not contradict p = 1; a copy, unless it is read-only.
+
+    Backward needs the mask as it is now, whatever its owner does with it in between.
+    """
     if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
         given = f"an array of {mask.dtype}" if isinstance(mask, np.ndarray) else type(mask).__name__
         raise TypeError(f"dropout: expected the mask to be a boolean array, True where a unit is kept; got {given}")
@@ -88,3 +93,4 @@ def check_mask(mask: Any, shape: tuple[int, ...], p: float) -> None:
         raise ShapeError("dropout", f"expected an input of the mask's shape {mask.shape}, got shape {shape}")
     if p == 1 and mask.any():
         raise ValueError("dropout: expected a mask that keeps nothing at p = 1, got one that keeps units")
+    return mask.copy() if mask.flags.writeable else mask

@@ -102,11 +102,17 @@ def tanh_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
 def clip(x: Any, min: Any = None, max: Any = None) -> Tensor:
     """x, held between `min` and `max` (numbers or arrays that broadcast against x; None for no bound)."""
     x = as_tensor(x)
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        raise TypeError("clip: expected numbers or arrays as bounds, for they get no gradient; got a Tensor, use .data")
     inside = np.ones(x.shape, dtype=bool)
-    if min is not None:
-        inside &= x.data >= min
-    if max is not None:
-        inside &= x.data <= max
+    try:
+        if min is not None:
+            inside &= x.data >= min
+        if max is not None:
+            inside &= x.data <= max
+    except ValueError:
+        given = f"{np.shape(min)} and {np.shape(max)}"
+        raise ShapeError("clip", f"expected bounds that broadcast to shape {x.shape}, got shapes {given}") from None
     out = np.clip(x.data, min, max).astype(x.data.dtype, copy=False)
     return record(out, (x,), clip_backward, saved=(inside,))
 

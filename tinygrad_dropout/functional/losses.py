@@ -35,20 +35,23 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     target = checked_target("cross_entropy", logits, target)
     log_probabilities = log_probabilities_of(logits.data, axis=1)
     out = reduce("cross_entropy", negative_log_likelihood(target, log_probabilities), reduction)
-    return record(out, (logits,), cross_entropy_backward, saved=(np.exp(log_probabilities), target, reduction))
+    return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
 
 
 def cross_entropy_backward(
-    grad: Array, logits: Tensor, probabilities: Array, target: Array, reduction: str
+    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
-    """dL/dlogits = grad * (p - target), divided by N for the mean; target is one-hot for class labels."""
-    each = grad_of_each(grad, len(probabilities), reduction)[..., np.newaxis]
+    """dL/dlogits = grad * (p - target), divided by N for the mean; the target is one-hot for class labels.
+
+    (p counts as often as the target's probabilities sum to, which is once.)
+    """
+    difference = np.exp(log_probabilities)
     if target.ndim == 1:
-        difference = probabilities.copy()
         difference[np.arange(len(target)), target] -= 1
     else:
-        difference = probabilities * target.sum(axis=1, keepdims=True) - target
-    difference *= each
+        difference *= target.sum(axis=1, keepdims=True)
+        difference -= target
+    difference *= grad_of_each(grad, len(difference), reduction)[..., np.newaxis]
     return (difference,)
 
 
@@ -135,7 +138,7 @@ def check_reduction(where: str, reduction: str) -> None:
 
 def grad_of_each(grad: Array, count: int, reduction: str) -> Array:
     """dL/d(one loss): the reduction's own backward."""
-    return np.asarray(grad / count if reduction == "mean" else grad)
+    return np.asarray(grad * (1 / count) if reduction == "mean" and count else grad)
 
 
 def negative_log_likelihood(target: Array, log_probabilities: Array) -> Array:
@@ -161,16 +164,15 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     if rows and (targets.min() < 0 or targets.max() >= classes):
         wrong = targets.min() if targets.min() < 0 else targets.max()
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
-    return np.asarray(targets, dtype=np.intp)
+    return targets.astype(np.intp, copy=False)
 
 
 def constant(operation: str, target: Any) -> Array:
-    """The target's array; a target that asks for a gradient is an error, since none would reach it."""
+    """A copy of the target: who refills it before backward changes nothing. It must not ask for a gradient."""
     target = as_tensor(target)
     if target.requires_grad:
         raise TypeError(f"{operation}: expected a target without gradients, got one that requires them; detach() it")
-    data: Array = target.data
-    return data
+    return np.array(target.data)
 
 
 def same_shape(operation: str, prediction: Tensor, target: Array) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Tensor, as_tensor, operands, record
+from tinygrad_dropout.tensor import Array, Tensor, operands, record
 
 
 def matmul(x: Any, y: Any) -> Tensor:
@@ -67,21 +68,27 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
     if x.ndim == 0 or x.shape[-1] != weight.shape[1]:
         problem = f"expected the last axis to be {weight.shape[1]}, got an input of shape {x.shape}"
         raise ShapeError("linear", problem)
-    out = x.data.dot(weight.data.T)
-    if bias is None:
-        return record(out, (x, weight), linear_backward)
-    bias = as_tensor(bias, like=x)
-    if bias.shape != weight.shape[:1]:
-        raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
-    out = np.add(out, bias.data, out=out if out.dtype == np.result_type(out, bias.data) and out.ndim else None)
-    return record(out, (x, weight, bias), linear_backward)
+    rows = as_rows(x.data)
+    out = rows.dot(weight.data.T)
+    if bias is not None:
+        _, bias = operands(weight, bias)
+        if bias.shape != weight.shape[:1]:
+            raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
+        out = out + bias.data if bias.dtype.itemsize > out.dtype.itemsize else np.add(out, bias.data, out=out)
+    out = out.reshape(*x.shape[:-1], weight.shape[0])
+    return record(out, (x, weight) if bias is None else (x, weight, bias), linear_backward)
 
 
 def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
     """dL/dx = grad W;  dL/dW = grad' x;  dL/db = the sum of grad over the batch."""
-    dx = grad.dot(weight.data) if x.requires_grad else None
-    grad = grad.reshape(-1, grad.shape[-1])  # every axis but the last belongs to the batch
-    dweight = grad.T.dot(x.data.reshape(-1, x.shape[-1])) if weight.requires_grad else None
+    grad = as_rows(grad)
+    dx = grad.dot(weight.data).reshape(x.shape) if x.requires_grad else None
+    dweight = grad.T.dot(as_rows(x.data)) if weight.requires_grad else None
     if bias is None:
         return dx, dweight
     return dx, dweight, grad.sum(axis=0) if bias.requires_grad else None
+
+
+def as_rows(array: Array) -> Array:
+    """The array as a matrix: every axis but the last belongs to the batch."""
+    return array if array.ndim == 2 else array.reshape(prod(array.shape[:-1]), array.shape[-1])

@@ -22,7 +22,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def sum_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
     """dL/dx = grad, repeated along the axes that were summed."""
-    return (spread(grad, x, axis, keepdims),)
+    return (np.broadcast_to(put_back(grad, axis, keepdims), x.shape).copy(),)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -33,7 +33,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
     """dL/dx = grad / N, repeated along the axes that were averaged, each result over N elements."""
-    return (spread(grad / averaged(grad, x), x, axis, keepdims),)
+    return sum_backward(grad * (1 / averaged(grad, x)), x, axis, keepdims)
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -46,7 +46,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def var_backward(grad: Array, x: Tensor, mean: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
     """dL/dx = grad * 2 (x - mean) / N: the mean's own dependence on x cancels, as the distances sum to 0."""
-    return (spread(grad * (2 / averaged(grad, x)), x, axis, keepdims) * (x.data - mean),)
+    return (put_back(grad * (2 / averaged(grad, x)), axis, keepdims) * (x.data - mean),)
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -58,9 +58,9 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 def max_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
     """dL/dx = grad at the largest element, shared equally among ties (PyTorch's amax), 0 elsewhere."""
-    chosen = x.data == spread(out, x, axis, keepdims)
+    chosen = x.data == put_back(out, axis, keepdims)
     ties = chosen.sum(axis=axis, keepdims=True, dtype=x.data.dtype)
-    return (spread(grad, x, axis, keepdims) * chosen / ties,)
+    return (put_back(grad, axis, keepdims) / ties * chosen,)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -80,17 +80,13 @@ def reduced(reduction: Callable[..., Any], x: Tensor, axis: Axis, keepdims: bool
     try:
         return reduction(x.data, axis=axis, keepdims=keepdims)
     except (TypeError, ValueError) as error:
-        problem = f"expected axis to name axes of shape {x.shape}, each once, got axis={axis}: {error}"
+        problem = f"expected axes that shape {x.shape} has, with elements in them, got axis={axis}: {error}"
         raise ShapeError(reduction.__name__, problem) from None
 
 
-def spread(reduced: Array, x: Tensor, axis: Axis, keepdims: bool) -> Array:
-    """Repeat a reduction's result along the reduced axes: a new array of x's shape."""
-    if axis is not None and not keepdims:
-        reduced = np.expand_dims(reduced, axis)
-    full = np.empty(x.shape, dtype=reduced.dtype)
-    full[...] = reduced
-    return full
+def put_back(reduced: Array, axis: Axis, keepdims: bool) -> Array:
+    """A reduction's result with the reduced axes put back, of length 1: it broadcasts against what was reduced."""
+    return reduced if axis is None or keepdims else np.expand_dims(reduced, axis)
 
 
 def averaged(result: Array, x: Tensor) -> int:

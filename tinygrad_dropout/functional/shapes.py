@@ -1,6 +1,7 @@
 """The same elements in another arrangement: reshape, permute, index, concatenate and their kin.
 
 Backward undoes the arrangement; no arithmetic happens, except that an element picked twice gets two gradients.
+Flatten, squeeze and unsqueeze are recorded as the reshape that they are, transpose and .T as a permute.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, record
+from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, operands, record
 
 
 def reshape(x: Any, *shape: Any) -> Tensor:
@@ -107,13 +108,16 @@ def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
 
 
 def may_repeat(index: Any) -> bool:
-    """Only an array (or list) of integers can pick an element more than once."""
+    """Only integers in an array (or what NumPy takes for one) can pick an element more than once."""
     parts = index if isinstance(index, tuple) else (index,)
-    return any(isinstance(part, np.ndarray | list) and np.asarray(part).dtype != np.bool_ for part in parts)
+    once = int | np.integer | slice | None
+    return not all(part is ... or isinstance(part, once) or np.asarray(part).dtype == np.bool_ for part in parts)
 
 
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Tensor:
     """Join tensors along an axis that they have; the other axes must agree."""
+    if axis is None:
+        raise TypeError("concatenate: expected axis to be an int, got None; flatten the tensors first")
     parents = tensors_alike("concatenate", tensors)
     try:
         out = np.concatenate([parent.data for parent in parents], axis=axis)
@@ -147,11 +151,11 @@ def stack_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]:
 
 
 def tensors_alike(operation: str, values: Sequence[Any]) -> tuple[Tensor, ...]:
-    """The values as Tensors; plain arrays among them take the dtype of the first Tensor."""
+    """The values as Tensors; arrays, numbers and integer Tensors take the dtype of the first floating Tensor."""
     if isinstance(values, Tensor) or len(values) == 0:
         raise ShapeError(operation, f"expected a list of at least one tensor, got {values!r}")
-    like = next((value for value in values if isinstance(value, Tensor)), None)
-    return tuple(as_tensor(value, like) for value in values)
+    like = next((value for value in values if isinstance(value, Tensor) and value.dtype.kind == "f"), None)
+    return tuple(as_tensor(value) if like is None else operands(value, like)[0] for value in values)
 
 
 def one_tuple(arguments: tuple[Any, ...]) -> tuple[int, ...]:

@@ -13,7 +13,8 @@ from tinygrad_dropout.tensor import Array, Tensor, as_tensor, record
 def softmax(x: Any, axis: int = -1) -> Tensor:
     """e^x / sum(e^x) along `axis`: positive numbers that sum to 1."""
     x = as_tensor(x)
-    probabilities = np.exp(log_probabilities_of(x.data, axis))
+    probabilities = np.exp(shifted(x.data, axis))
+    probabilities = probabilities / probabilities.sum(axis=axis, keepdims=True)
     return record(probabilities, (x,), softmax_backward, saved=(probabilities, axis))
 
 
@@ -36,10 +37,17 @@ def log_softmax_backward(grad: Array, x: Tensor, log_probabilities: Array, axis:
 
 
 def log_probabilities_of(scores: Array, axis: int) -> Array:
-    """x - ln(sum(e^x)) of an ndarray. Taking the maximum away first changes nothing but keeps e^x at most 1."""
+    """x - ln(sum(e^x)) of an ndarray."""
+    below = shifted(scores, axis)
+    return np.asarray(below - np.log(np.exp(below).sum(axis=axis, keepdims=True)))
+
+
+def shifted(scores: Array, axis: int) -> Array:
+    """The scores less their maximum: a softmax does not change, and e^x is at most 1."""
+    if scores.dtype.kind != "f":
+        scores = scores.astype(np.float32)
     try:
         highest = scores.max(axis=axis, keepdims=True, initial=-np.inf)
     except np.exceptions.AxisError as error:
         raise ShapeError("softmax", f"expected an axis of shape {scores.shape}, got axis={axis}: {error}") from None
-    shifted = scores - highest
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)))
+    return np.asarray(scores - highest)

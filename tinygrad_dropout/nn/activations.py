@@ -6,7 +6,7 @@ from math import prod
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.tensor import Tensor
+from tinygrad_dropout.tensor import Tensor, as_tensor
 
 
 class ReLU(Module):
@@ -34,4 +34,5 @@ class Flatten(Module):
     """(N, ...) -> (N, everything else in one axis)."""
 
     def forward(self, x: Tensor) -> Tensor:
+        x = as_tensor(x)
         return F.reshape(x, len(x), prod(x.shape[1:]))

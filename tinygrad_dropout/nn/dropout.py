@@ -8,26 +8,22 @@ from contextlib import contextmanager
 import numpy as np
 
 from tinygrad_dropout import functional as F
+from tinygrad_dropout.functional.dropout import check_scaling
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.random import Mask, draw_mask, generator, probability
-from tinygrad_dropout.tensor import Tensor
+from tinygrad_dropout.tensor import Tensor, as_tensor
 
 
 class Dropout(Module):
     """In training mode, set each element to 0 with probability p; in evaluation mode, drop nothing.
 
-    With the mask m (1 where kept, 0 where dropped), drawn afresh for every forward and every element:
-
-        scaling    training           eval
-        "train"    m * x / (1 - p)    x              inverted dropout
-        "test"     m * x              x * (1 - p)    the original scheme
-
-    Both make the next layer see the same expected input in training and in eval. Hinton et al. 2012
-    (arXiv:1207.0580); Srivastava et al., JMLR 15 (2014).
+    The mask is drawn afresh for every forward and every element. `td.functional.dropout` has the formulas of both
+    scalings, and the papers.
 
     Args:
         p: the probability that a unit is dropped, 0 <= p <= 1, exactly as given.
-        scaling: "train" or "test".
+        scaling: "train" (inverted dropout: nothing is scaled in evaluation mode) or "test" (the original scheme:
+            nothing is scaled while training, activations are multiplied by 1 - p in evaluation mode).
         rng: a generator of this layer's own; the framework's (see `td.manual_seed`) if None.
 
     Attributes:
@@ -39,8 +35,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, scaling: str = "train", rng: np.random.Generator | None = None) -> None:
         self.p = probability("Dropout", p)
-        if scaling not in ("train", "test"):
-            raise ValueError(f'Dropout: expected scaling to be "train" or "test", got {scaling!r}')
+        check_scaling("Dropout", scaling)
         self.scaling = scaling
         if rng is not None:
             generator("Dropout", rng)
@@ -49,10 +44,12 @@ class Dropout(Module):
         self._replayed: Mask | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        self.mask = None
+        x = as_tensor(x)
+        mask = None
         if self.training:
-            self.mask = draw_mask(x.shape, self.p, self.rng) if self._replayed is None else self._replayed
-        return F.dropout(x, self.p, self.training, mask=self.mask, scaling=self.scaling)
+            mask = draw_mask(x.shape, self.p, self.rng) if self._replayed is None else self._replayed
+        self.mask = mask
+        return F.dropout(x, self.p, self.training, mask=mask, scaling=self.scaling)
 
     @contextmanager
     def replay(self, mask: Mask | None = None) -> Iterator[None]:

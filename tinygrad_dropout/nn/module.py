@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.errors import ShapeError, StateDictError
 from tinygrad_dropout.tensor import Array, Tensor
 
 Self = TypeVar("Self", bound="Module")
@@ -60,7 +60,10 @@ class Module:
     def _sign(self, error: ShapeError) -> None:
         """Say in the error where it happened: the layer itself by name, each module around it by the layer's key."""
         if error.module is None:
-            error.where = type(self).__name__ if any(self.children()) else repr(self)
+            if type(self).__module__.startswith(f"{__package__}."):  # a layer of ours is the one operation it performs
+                error.where = repr(self)
+            else:
+                error.where, error.problem = type(self).__name__, f"{error.where}: {error.problem}"
         else:
             keys = [key for key, child in self.named_children() if child is error.module]
             error.key = ".".join(filter(None, [*keys[:1], error.key]))
@@ -76,13 +79,13 @@ class Module:
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """(dotted key, module) for this module (whose key is "") and all below it, each once."""
-        seen: set[Module] = set()
+        seen: set[int] = set()  # by id: a subclass may compare by value
         stack: list[tuple[str, Module]] = [(prefix, self)]
         while stack:
             key, module = stack.pop()
-            if module in seen:
+            if id(module) in seen:
                 continue
-            seen.add(module)
+            seen.add(id(module))
             yield key, module
             children = [(f"{key}.{name}" if key else name, child) for name, child in module.named_children()]
             stack.extend(reversed(children))
@@ -113,7 +116,7 @@ class Module:
         for key, value in self._members():
             if isinstance(value, Parameter):
                 yield key, value
-            elif value not in above:  # a module may hold a reference to the one that holds it
+            elif all(value is not module for module in above):  # a module may hold a reference to the one that holds it
                 below = value._all_parameters(above)
                 yield from ((f"{key}.{name}", parameter) for name, parameter in below)
 
@@ -133,15 +136,17 @@ class Module:
             parameter.grad = None
 
     def float(self: Self) -> Self:
-        """Convert all parameters to float32; returns self."""
+        """Convert all floating parameters to float32; returns self."""
         return self._convert(np.float32)
 
     def double(self: Self) -> Self:
-        """Convert all parameters to float64; returns self."""
+        """Convert all floating parameters to float64; returns self."""
         return self._convert(np.float64)
 
     def _convert(self: Self, dtype: npt.DTypeLike) -> Self:
         for parameter in self.parameters():
+            if parameter.dtype.kind != "f":  # indices and the like
+                continue
             parameter.data = parameter.data.astype(dtype)
             if parameter.grad is not None:
                 parameter.grad = parameter.grad.astype(dtype)
@@ -186,19 +191,6 @@ class Module:
     def extra_repr(self) -> str:
         """What stands between the brackets in repr: the settings; subclasses define it."""
         return ""
-
-
-class StateDictError(KeyError):
-    """Keys of a state_dict that are missing or not expected."""
-
-    def __init__(self, module: str, missing: list[str], unexpected: list[str]) -> None:
-        super().__init__(module, missing, unexpected)
-        self.module, self.missing, self.unexpected = module, missing, unexpected
-
-    def __str__(self) -> str:
-        faults = [f"missing {self.missing}"] if self.missing else []
-        faults += [f"not expected {self.unexpected}"] if self.unexpected else []
-        return f"load_state_dict: expected exactly the keys of this {self.module}; {', '.join(faults)}"
 
 
 def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Parameter | Module]]:
