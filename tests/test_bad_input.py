@@ -9,7 +9,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.tensor import record
+from tinygrad_dropout.recording import record
 
 
 def tensor(*shape: int) -> td.Tensor:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
-from tinygrad_dropout.tensor import record
+from tinygrad_dropout.recording import record
 
 
 class Counter:

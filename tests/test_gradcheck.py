@@ -8,7 +8,7 @@ import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.tensor import record
+from tinygrad_dropout.recording import record
 
 X = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 

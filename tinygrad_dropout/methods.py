@@ -14,7 +14,8 @@ import numpy as np
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.engine import backward
 from tinygrad_dropout.functional.shapes import matrix_transpose
-from tinygrad_dropout.tensor import Tensor, operands
+from tinygrad_dropout.recording import operands
+from tinygrad_dropout.tensor import Tensor
 
 
 def reflected(operation: Callable[[Any, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Backward, Tensor, as_tensor, operands, operation_name, record
+from tinygrad_dropout.recording import as_tensor, operands, record
+from tinygrad_dropout.tensor import Array, Backward, Tensor, operation_name
 
 
 def combine(ufunc: np.ufunc, x: Any, y: Any, backward: Backward, saves_out: bool = False) -> Tensor:

@@ -13,7 +13,8 @@ import numpy as np
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.functional.arithmetic import multiply
 from tinygrad_dropout.random import draw_mask, probability
-from tinygrad_dropout.tensor import Array, Tensor, as_tensor, record
+from tinygrad_dropout.recording import as_tensor, record
+from tinygrad_dropout.tensor import Array, Tensor
 
 
 def dropout(

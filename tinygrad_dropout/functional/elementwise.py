@@ -8,7 +8,8 @@ import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.functional.arithmetic import combine
-from tinygrad_dropout.tensor import Array, Tensor, as_tensor, operands, record
+from tinygrad_dropout.recording import as_tensor, operands, record
+from tinygrad_dropout.tensor import Array, Tensor
 
 
 def exp(x: Any) -> Tensor:

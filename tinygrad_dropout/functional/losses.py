@@ -13,7 +13,8 @@ import numpy as np
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.functional.elementwise import logistic
 from tinygrad_dropout.functional.softmax import log_probabilities_of
-from tinygrad_dropout.tensor import Array, Tensor, as_tensor, operands, record
+from tinygrad_dropout.recording import as_tensor, operands, record
+from tinygrad_dropout.tensor import Array, Tensor
 
 
 def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Tensor, operands, record
+from tinygrad_dropout.recording import operands, record
+from tinygrad_dropout.tensor import Array, Tensor
 
 
 def matmul(x: Any, y: Any) -> Tensor:

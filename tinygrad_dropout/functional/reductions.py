@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, record
+from tinygrad_dropout.recording import as_tensor, record
+from tinygrad_dropout.tensor import Array, Axis, Tensor
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Axis, Tensor, as_tensor, operands, record
+from tinygrad_dropout.recording import as_tensor, operands, record
+from tinygrad_dropout.tensor import Array, Axis, Tensor
 
 
 def reshape(x: Any, *shape: Any) -> Tensor:

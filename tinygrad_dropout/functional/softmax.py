@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.tensor import Array, Tensor, as_tensor, record
+from tinygrad_dropout.recording import as_tensor, record
+from tinygrad_dropout.tensor import Array, Tensor
 
 
 def softmax(x: Any, axis: int = -1) -> Tensor:

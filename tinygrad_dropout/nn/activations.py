@@ -6,7 +6,8 @@ from math import prod
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.tensor import Tensor, as_tensor
+from tinygrad_dropout.recording import as_tensor
+from tinygrad_dropout.tensor import Tensor
 
 
 class ReLU(Module):

@@ -11,7 +11,8 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout.functional.dropout import check_scaling
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.random import Mask, draw_mask, generator, probability
-from tinygrad_dropout.tensor import Tensor, as_tensor
+from tinygrad_dropout.recording import as_tensor
+from tinygrad_dropout.tensor import Tensor
 
 
 class Dropout(Module):
