@@ -38,6 +38,7 @@ def make(name: str, folder: Path) -> None:
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     for pair in results["pairs"]:
         pair.update({arm: pair[arm][-1:] for arm in ("without", "with")})
+    (DOCS / "runs").mkdir(exist_ok=True)
     (DOCS / "runs" / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     if name == "digits":
         for picture in folder.glob("*.png"):
@@ -50,7 +51,7 @@ def load(name: str) -> Comparison:
     return Comparison(results["config"], results["versions"], tuple(results["pairs"]))
 
 
-def row(command: str, summary: dict[str, Any]) -> str:
+def row(command: str, summary: Any) -> str:
     """A run as a row of the README's table: train / test accuracy of both arms, the difference, the verdict."""
     arms = [
         f"{summary[arm]['train_accuracy']:.3f} / {summary[arm]['test_accuracy']:.3f}" for arm in ("without", "with")
@@ -65,7 +66,7 @@ def blocks() -> dict[str, str]:
         "| command | without: train / test | with: train / test | difference in points (95 % interval) | dropout |",
         "|---|---|---|---|---|",
     ]
-    rows = [row(command, load(name).summary or {}) for name, command in COMMANDS.items()]
+    rows = [row(command, load(name).summary) for name, command in COMMANDS.items()]
     report = "\n".join(line.rstrip() for line in str(load("digits")).splitlines())
     return {"report": f"```\n{report}\n```", "table": "\n".join([*heading, *rows])}
 
@@ -74,7 +75,9 @@ def rendered(text: str) -> str:
     """The README's text with its blocks made anew."""
     for name, block in blocks().items():
         marked = re.compile(rf"(<!-- runs: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text = marked.sub(lambda match, block=block: f"{match[1]}{block}\n{match[2]}", text)
+        text, found = marked.subn(lambda match, block=block: f"{match[1]}{block}\n{match[2]}", text)
+        if found != 1:
+            raise ValueError(f"expected one block `<!-- runs: {name} -->` to `<!-- end -->` in {README}, got {found}")
     return text
 
 

@@ -72,7 +72,7 @@ BAD_INPUT = {
     "--p nan": "--p: expected a probability of dropping from 0 to 1, got nan",
     "--input-p half": "--input-p: expected a number, got 'half'",
     "--seeds 1": "--seeds: expected from 2 (one pair gives no interval) to 10,000, got 1",
-    "--epochs -3": "--epochs: expected at least 1, got -3",
+    "--epochs -3": "--epochs: expected from 1 to 10,000,000, got -3",
     "--epochs 2.5": "--epochs: expected a whole number, got '2.5'",
     "--hidden 256;256": "--hidden: expected whole numbers with commas between, as 256,256, got '256;256'",
     "--hidden 8,0": "--hidden: expected one or more layers of 1 to 100,000 units, got 8,0",
@@ -173,6 +173,7 @@ def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_sam
     started = subprocess.Popen(
         command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which a shell's background jobs have ignored
     )  # fmt: skip
     wait_for(tmp_path / "parts" / "results.json")
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to the command and to its workers
@@ -213,3 +214,17 @@ def wait_for(path):
 def environment():
     """This one, in which the package is found wherever the command is run."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
+def test_all_cores_are_used_if_nobody_says(monkeypatch, tmp_path):
+    asked = {}
+
+    def interrupted(config, **options):
+        asked.update(options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tinygrad_dropout.lab.compare", interrupted)
+    monkeypatch.setattr("tinygrad_dropout.lab.workers.usable_cores", lambda: 7)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["compare"]) == 130
+    assert asked["workers"] == 7

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, or 2 for a mistake in what was asked for, or 130 after Ctrl-C.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
     try:
         options = build_parser().parse_args(arguments)
         code: int = options.run(options)
@@ -169,7 +172,7 @@ def run_compare(options: argparse.Namespace) -> int:
     try:
         config = lab.Config(**given)
         lab.require_extras()
-        return compare(
+        return show_comparison(
             config, workers, out or Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
         )
     except lab.OptionError as error:
@@ -180,7 +183,7 @@ def run_compare(options: argparse.Namespace) -> int:
         return complain(f"there is not enough memory: {error}")
 
 
-def compare(config: Config, workers: int | None, out: Path) -> int:
+def show_comparison(config: Config, workers: int | None, out: Path) -> int:
     """Run the comparison and show it: what is going on, then the table and the verdict."""
     from rich.console import Console
 
@@ -198,6 +201,12 @@ def compare(config: Config, workers: int | None, out: Path) -> int:
     except lab.Interrupted as interruption:
         comparison, code = interruption.comparison, INTERRUPTED
         console.print(f"Interrupted: {len(comparison.pairs)} of {config.seeds} pairs are finished, and kept.")
+    except lab.LabError as error:
+        if isinstance(error, lab.WorkerError) and (out / "results.json").exists():
+            raise lab.LabError(
+                f"{error}; finished pairs are kept, to go on: the same command with --out {out}"
+            ) from error
+        raise
     comparison.show(console)
     console.print(f"Results and pictures: {out}" if not code else f"To go on: the same command with --out {out}")
     return code

@@ -1,7 +1,9 @@
 """What may be asked for, and which defaults depend on what."""
 
+import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tinygrad_dropout.lab import Config, OptionError
@@ -46,10 +48,14 @@ def test_defaults_depend_on_other_options_and_give_way_to_what_is_given(options,
         ({"hidden": ()}, "hidden", "got none"),
         ({"hidden": (8, 0)}, "hidden", "got 8,0"),
         ({"hidden": (10**9,)}, "hidden", "1 to 100,000 units"),
-        ({"epochs": -1}, "epochs", "at least 1, got -1"),
-        ({"epochs": 0}, "epochs", "at least 1, got 0"),
-        ({"batch_size": 0}, "batch_size", "at least 1, got 0"),
-        ({"train_size": 0}, "train_size", "at least 1, got 0"),
+        ({"epochs": -1}, "epochs", "from 1 to 10,000,000, got -1"),
+        ({"epochs": 1.5}, "epochs", "a whole number, got 1.5"),
+        ({"p": "half"}, "p", "a number, got 'half'"),
+        ({"hidden": 256}, "hidden", "whole numbers in a tuple, got 256"),
+        ({"train_size": 10**20}, "train_size", "from 1 to 10,000,000"),
+        ({"epochs": 0}, "epochs", "from 1 to 10,000,000, got 0"),
+        ({"batch_size": 0}, "batch_size", "from 1 to 10,000,000, got 0"),
+        ({"train_size": 0}, "train_size", "from 1 to 10,000,000, got 0"),
         ({"optimizer": "lion"}, "optimizer", "expected adam or sgd, got 'lion'"),
         ({"learning_rate": 0}, "learning_rate", "above 0, got 0"),
         ({"learning_rate": float("inf")}, "learning_rate", "finite"),
@@ -74,3 +80,20 @@ def test_folders_do_not_count_among_the_options_but_the_name_of_a_table_does():
     assert here.as_json() == there.as_json()
     assert here.as_json()["csv"] == "flowers.csv"
     assert Config(dataset="mnist", data_dir="a").as_json() == Config(dataset="mnist", data_dir="b").as_json()
+
+
+def test_numbers_of_any_kind_are_kept_as_pythons_own():
+    config = Config(epochs=np.int64(2), p=np.float32(0.25), hidden=[np.int32(8)])
+    assert (type(config.epochs), type(config.p), config.hidden) == (int, float, (8,))
+    assert json.loads(json.dumps(config.as_json()))["p"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("dataset", "mnist"), ("train_size", 3), ("label_noise", 0.1), ("p", 0.1), ("input_p", 0.1), ("hidden", (2,)),
+        ("epochs", 3), ("batch_size", 3), ("learning_rate", 3), ("optimizer", "sgd"), ("seeds", 3),
+    ],
+)  # fmt: skip
+def test_every_option_that_moves_the_numbers_is_kept(name, value):
+    assert replace(Config(), **{name: value}).as_json() != Config().as_json()

@@ -190,6 +190,6 @@ def test_no_workers_are_refused(workers):
 def test_progress_counts_the_epochs_of_both_arms_of_all_pairs():
     seen = []
     compare(small_config(seeds=2, epochs=3), progress=lambda *numbers: seen.append(numbers))
-    assert [done for done, _, _ in seen] == list(range(1, 13))
+    assert [done for done, _, _ in seen] == [*range(1, 13), 12]
     assert {total for _, total, _ in seen} == {12}
-    assert [pairs for _, _, pairs in seen] == [0] * 6 + [1] * 6
+    assert [pairs for _, _, pairs in seen] == [0] * 6 + [1] * 6 + [2]

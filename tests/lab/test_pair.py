@@ -23,7 +23,7 @@ def run_small_pair(dataset=None):
 def test_a_pair_says_what_both_arms_shared_and_what_dropout_dropped():
     pair = run_small_pair()
     assert pair["seed"] == 0
-    assert pair["shared"].keys() == {"split", "initial_weights", "order", "updates"}
+    assert pair["shared"].keys() == {"split", "initial_weights", "order", "updates", "optimizer", "learning_rate"}
     assert pair["shared"]["updates"] == 4
     assert pair["dropped"] == pytest.approx([0.2, 0.5], abs=0.1)
     assert pair["without"][-1]["train_loss"] != pair["with"][-1]["train_loss"]
@@ -104,3 +104,30 @@ def test_honest_masks_lie_far_inside_the_tolerance(p):
 @pytest.mark.parametrize("p", [0, 1])
 def test_masks_that_are_not_random_have_next_to_no_tolerance(p):
     assert tolerance(p, 10_000) < 0.002
+
+
+def test_where_dropout_drops_nothing_both_arms_are_the_same_to_the_last_bit():
+    config = small_config(p=1e-9, input_p=1e-9, train_size=100, epochs=3)
+    pair = run_pair(config, load(config), 0, lambda: None)
+    assert pair["dropped"] == [0, 0]
+    assert pair["without"] == pair["with"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "moved"),
+    [
+        ("split", {"split"}), ("label_noise", {"split"}), ("weights", {"initial_weights"}), ("batches", {"order"}),
+        ("masks", set()), ("measurement", set()),
+    ],
+)  # fmt: skip
+def test_a_stream_moves_what_it_is_for_and_nothing_else(monkeypatch, stream, moved):
+    config, honest = small_config(label_noise=0.5, train_size=100), Streams.from_seed(0)
+    before = run_pair(config, load(config), 0, lambda: None)
+    monkeypatch.setattr(Streams, "from_seed", lambda seed: replace(honest, **{stream: np.random.SeedSequence(99)}))
+    after = run_pair(config, load(config), 0, lambda: None)
+    assert {name for name in before["shared"] if before["shared"][name] != after["shared"][name]} == moved
+    if not moved:  # masks: the arm with dropout alone; measurement: one of its losses alone
+        assert before["without"] == after["without"]
+        differing = {name for name in before["with"][-1] if before["with"][-1][name] != after["with"][-1][name]}
+        assert "train_loss_dropout_on" in differing
+        assert ("test_loss" in differing) == (stream == "masks")

@@ -21,16 +21,26 @@ def test_a_report_is_the_table_and_the_verdict():
         "test loss                             0.200          0.200",
         "test accuracy                        80.0 %         90.0 %   +10.0 points",
         "Dropout helps: +10.0 points of test accuracy (95 % interval +7.5 to +12.5, 3 pairs).\n",
-        "test loss can lie below the train loss with dropout on",
+        "Compare test loss with the train loss with dropout off",
     ):
         assert words in text
     assert "\x1b" not in text
 
 
 def test_label_noise_is_part_of_the_description():
-    assert "20 training examples, 25 % of their labels random;" in report_of(label_noise=0.25)
+    text = report_of(label_noise=0.25)
+    assert "20 training examples, 25 % of their labels random;" in text
+    assert "Train figures are against the labels as trained on, random ones included" in text
 
 
 def test_a_table_of_ones_own_is_called_by_its_name():
     text = report_of(dataset=None, csv="folder/my [own] flowers.csv", target="species")
     assert text.startswith("my [own] flowers.csv: 20 training examples;")
+
+
+def test_differences_of_losses_are_with_minus_without():
+    pairs = [made_up_pair(seed, 0.8, 0.9) for seed in range(2)]
+    for pair in pairs:
+        pair["with"][0]["test_loss"] = 0.5
+    text = str(Comparison(small_config().as_json(), {}, tuple(pairs)))
+    assert "test loss                             0.200          0.500         +0.300" in text

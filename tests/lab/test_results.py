@@ -5,7 +5,8 @@ import os
 
 import pytest
 
-from tinygrad_dropout.lab import LabError
+from tests.lab.small import made_up_pair
+from tinygrad_dropout.lab import LabError, results
 from tinygrad_dropout.lab.results import FILE, check_same, prepare_folder, read_results, write_results, write_safely
 
 RESULTS = {"config": {}, "versions": {}, "pairs": [{"loss": 0.1 + 0.2}], "summary": None}
@@ -100,3 +101,41 @@ def test_every_option_that_differs_is_named(tmp_path):
         "old 1, not unset): choose another folder"
     )
     check_same(tmp_path, "options", found, dict(found))
+
+
+WHOLE = made_up_pair(0, 0.8, 0.9)
+DAMAGED = {
+    "pairs that are a number": 5,
+    "a pair that is a number": [1],
+    "a pair without an arm": [{"seed": 0, "without": WHOLE["without"]}],
+    "a pair twice": [WHOLE, WHOLE],
+    "a pair of another seed": [{**WHOLE, "seed": 77}],
+    "an arm without its epochs": [{**WHOLE, "with": []}],
+    "an epoch without a measure": [{**WHOLE, "with": [{"epoch": 1}]}],
+    "an accuracy that is a text": [{**WHOLE, "with": [{**WHOLE["with"][0], "test_accuracy": "0.9"}]}],
+    "an accuracy that is not a number": [{**WHOLE, "with": [{**WHOLE["with"][0], "test_accuracy": float("nan")}]}],
+}
+
+
+@pytest.mark.parametrize("pairs", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_pairs_are_refused(tmp_path, pairs):
+    with pytest.raises(LabError, match="damaged"):
+        results.check_pairs(tmp_path, {"seeds": 2, "epochs": 1}, pairs)
+
+
+def test_whole_pairs_are_accepted(tmp_path):
+    results.check_pairs(tmp_path, {"seeds": 2, "epochs": 1}, [WHOLE])
+
+
+def test_a_folder_belongs_to_one_command_at_a_time(tmp_path):
+    refused = pytest.raises(LabError, match="another comparison is writing")
+    with results.owned(tmp_path), refused, results.owned(tmp_path):
+        pass
+    with results.owned(tmp_path):
+        pass
+
+
+def test_what_a_killed_command_left_half_written_is_removed(tmp_path):
+    (tmp_path / ".results.123.tmp.json").write_text("{")
+    with results.owned(tmp_path):
+        assert list(tmp_path.iterdir()) == []

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from tests.lab.small import small_config
-from tinygrad_dropout import nn
+from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab import LabError, training
 from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.pair import run_pair
 from tinygrad_dropout.lab.training import Streams, batches, mlp, train
 
 
@@ -91,3 +92,27 @@ def test_parameters_are_float32():
     assert {parameter.dtype for parameter in mlp(4, (8,), 3, 0.5, 0.2, Streams.from_seed(0)).parameters()} == {
         np.dtype(np.float32)
     }
+
+
+def test_every_epoch_has_its_own_order_and_both_arms_the_same(monkeypatch):
+    drawn, honest = [], training.batches
+    monkeypatch.setattr(training, "batches", lambda *given: drawn.append(list(honest(*given))) or iter(drawn[-1]))
+    config = small_config()
+    run_pair(config, load(config), 0, lambda: None)
+    orders = [np.concatenate(epoch).tolist() for epoch in drawn]
+    assert orders[0] != orders[1]
+    assert orders[:2] == orders[2:]
+
+
+def test_the_optimiser_is_the_one_asked_for():
+    model = nn.Linear(2, 2)
+    sgd = training.build_optimizer(small_config(optimizer="sgd", learning_rate=0.3), model)
+    adam = training.build_optimizer(small_config(learning_rate=0.3), model)
+    assert (type(sgd), sgd.lr, sgd.momentum) == (optim.SGD, 0.3, 0.9)
+    assert (type(adam), adam.lr) == (optim.Adam, 0.3)
+
+
+def test_an_epoch_is_measured_after_its_updates():
+    config = small_config(train_size=400, hidden=(64,), epochs=1, learning_rate=0.01)
+    pair = run_pair(config, load(config), 0, lambda: None)
+    assert pair["without"][0]["test_accuracy"] > 0.8

@@ -89,3 +89,15 @@ def test_an_interval_that_touches_zero_shows_no_effect(difference, verdict):
 def test_fewer_than_two_pairs_are_refused(without, with_dropout):
     with pytest.raises(ValueError, match="expected at least two pairs"):
         paired_difference(without, with_dropout)
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (Difference(0.06, 0.02, 0.10, 10), "helps: +0.06 points of test accuracy (95 % interval +0.02 to +0.10,"),
+        (Difference(-0.21, -0.4, -0.02, 10), "hurts: -0.21 points of test accuracy (95 % interval -0.40 to -0.02,"),
+        (Difference(-0.001, -0.3, 0.3, 10), "show: +0.0 points of test accuracy (95 % interval -0.3 to +0.3)"),
+    ],
+)
+def test_rounding_never_contradicts_the_verdict(difference, words):
+    assert words in str(difference)

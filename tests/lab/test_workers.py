@@ -7,9 +7,10 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from tests.lab.small import small_config
-from tinygrad_dropout.lab import LabError, compare
+from tinygrad_dropout.lab import LabError, compare, workers
 from tinygrad_dropout.lab.datasets import load
 from tinygrad_dropout.lab.workers import interrupts_ignored, run_pairs, usable_cores
 
@@ -90,3 +91,18 @@ def test_workers_are_started_while_interrupts_are_ignored(monkeypatch):
 
 def test_there_is_a_core_to_use():
     assert 1 <= usable_cores() <= os.cpu_count()
+
+
+def threads():
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_training_here_and_in_a_worker_uses_one_thread(monkeypatch):
+    config, seen = small_config(), []
+    monkeypatch.setattr(workers, "run_pair", lambda *given: seen.append(threads()))
+    list(workers.run_here(config, load(config), [0], lambda done: None))
+    context = multiprocessing.get_context("spawn")
+    shared = config, load(config), context.RawArray("Q", 1), context.RawValue("b", 0)
+    with ProcessPoolExecutor(1, context, workers.start_worker, shared) as executor:
+        seen.append(executor.submit(threads).result())
+    assert seen == [{1}, {1}]

@@ -10,7 +10,7 @@ It needs the packages of the extra `lab`: pip install "tinygrad-dropout[lab]".
 
 from tinygrad_dropout.lab.comparison import Comparison
 from tinygrad_dropout.lab.config import Config
-from tinygrad_dropout.lab.errors import LabError, OptionError, require_extras
+from tinygrad_dropout.lab.errors import LabError, OptionError, WorkerError, require_extras
 from tinygrad_dropout.lab.experiment import Interrupted, compare
 from tinygrad_dropout.lab.pair import UnfairPairError
 from tinygrad_dropout.lab.verdict import Difference, paired_difference
@@ -23,6 +23,7 @@ __all__ = [
     "LabError",
     "OptionError",
     "UnfairPairError",
+    "WorkerError",
     "compare",
     "paired_difference",
     "require_extras",

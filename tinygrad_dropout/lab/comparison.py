@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.lab import plots, report
 from tinygrad_dropout.lab.pair import Pair
-from tinygrad_dropout.lab.results import prepare_folder, write_results
+from tinygrad_dropout.lab.results import MEASURES, check_same, prepare_folder, read_results, write_results
 from tinygrad_dropout.lab.verdict import Difference, paired_difference
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-MEASURES = ("train_loss_dropout_on", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
 @dataclass(frozen=True)
@@ -83,14 +81,19 @@ class Comparison:
         plots.draw_comparison(folder / plots.COMPARISON, self.pairs, self.difference, caption)
 
     def save(self, folder: str | Path) -> None:
-        """Write results.json and the pictures to a folder, which is made if need be.
+        """Write results.json, and from two pairs on the pictures, to a folder, which is made if need be.
 
         Raises:
-            LabError: the folder or a file cannot be written.
+            LabError: the folder holds another comparison, or it or a file cannot be written.
         """
-        prepare_folder(Path(folder))
-        self.write_results(Path(folder))
-        self.draw(Path(folder))
+        folder = Path(folder)
+        found = read_results(folder)
+        if found is not None:
+            check_same(folder, "options", found["config"], self.options)
+        prepare_folder(folder)
+        self.write_results(folder)
+        if self.summary is not None:
+            self.draw(folder)
 
     def show(self, console: Console) -> None:
         """Print the table and the verdict to a rich console, or that there are too few pairs for one."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
 DIGITS_LABEL_NOISE = 0.2
 MOST_UNITS = 100_000  # in a layer, and
+MOST_EXAMPLES = 10_000_000  # in training, in a batch, and as many epochs, and
 MOST_SEEDS = 10_000  # so that a slip of the finger is refused, rather than fills the memory
 
 AUTOMATIC: Any = None
@@ -41,6 +44,8 @@ class Config:
         optimizer: adam, or sgd (with momentum 0.9).
         seeds: the number of pairs; they have the seeds 0 to seeds - 1.
 
+    Defaults that depend on another option are settled when the object is made; `dataclasses.replace` keeps them.
+
     Raises:
         OptionError: a value that is not allowed, with what was expected.
     """
@@ -61,6 +66,7 @@ class Config:
     seeds: int = 10
 
     def __post_init__(self) -> None:
+        self._convert()
         self._check_data()
         self._check_training()
         defaults = {
@@ -71,6 +77,23 @@ class Config:
         for name, value in defaults.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
+
+    def _convert(self) -> None:
+        """Python's own kinds of number, whatever kind was given: they are what JSON can hold."""
+        whole, real = (index, "a whole number"), (float, "a number")
+        kinds: dict[str, tuple[Callable[[Any], Any], str]] = {
+            **dict.fromkeys(("train_size", "epochs", "batch_size", "seeds"), whole),
+            **dict.fromkeys(("label_noise", "p", "input_p", "learning_rate"), real),
+            "hidden": (lambda widths: tuple(index(width) for width in widths), "whole numbers in a tuple"),
+        }
+        for name, (convert, expected) in kinds.items():
+            value = getattr(self, name)
+            if value is None:
+                continue
+            try:
+                object.__setattr__(self, name, convert(value))
+            except (TypeError, ValueError):
+                raise OptionError(name, f"expected {expected}, got {value!r}") from None
 
     def _check_data(self) -> None:
         if self.csv is None:
@@ -105,8 +128,8 @@ class Config:
             raise OptionError("hidden", f"expected one or more layers of 1 to {MOST_UNITS:,} units, got {widths}")
         for name in ("train_size", "epochs", "batch_size"):
             number = getattr(self, name)
-            if number is not None and number < 1:
-                raise OptionError(name, f"expected at least 1, got {number}")
+            if number is not None and not 1 <= number <= MOST_EXAMPLES:
+                raise OptionError(name, f"expected from 1 to {MOST_EXAMPLES:,}, got {number}")
         if not 2 <= self.seeds <= MOST_SEEDS:
             raise OptionError(
                 "seeds", f"expected from 2 (one pair gives no interval) to {MOST_SEEDS:,}, got {self.seeds}"
@@ -123,7 +146,7 @@ class Config:
         return options
 
 
-def alternatives(names: Any) -> str:
+def alternatives(names: Iterable[str]) -> str:
     """`a`, `a or b`, `a, b or c`."""
     *others, last = names
     return f"{', '.join(others)} or {last}" if others else str(last)

@@ -18,6 +18,10 @@ class LabError(ValueError):
     """An experiment that cannot be run, or not to its end: bad data, a folder that cannot be written, and the like."""
 
 
+class WorkerError(LabError):
+    """A worker process ended without an answer."""
+
+
 class OptionError(LabError):
     """An option whose value is not allowed: the option's name, then what was expected and what was given."""
 

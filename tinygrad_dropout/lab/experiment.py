@@ -57,12 +57,26 @@ def compare(
         config = replace(config, train_size=dataset.default_train_size)
     options = config.as_json() | {"data": dataset.digest[:16]}
     folder = None if out is None else Path(out)
-    comparison = Comparison(options, results.versions(), ())
-    if folder is not None:
-        comparison = read_if_there(folder, comparison)
-        if comparison.finished and plots.are_drawn(folder):
-            return comparison
-        results.prepare_folder(folder)
+    wanted = Comparison(options, results.versions(), ())
+    if folder is None:
+        return run(config, dataset, wanted, None, workers, progress)
+    found = read_if_there(folder, wanted)
+    if found.finished and plots.are_drawn(folder):
+        return found
+    results.prepare_folder(folder)
+    with results.owned(folder):
+        return run(config, dataset, read_if_there(folder, wanted), folder, workers, progress)
+
+
+def run(
+    config: Config,
+    dataset: datasets.Dataset,
+    comparison: Comparison,
+    folder: Path | None,
+    workers: int,
+    progress: Progress,
+) -> Comparison:
+    """Train the pairs that are missing, write each, and draw the pictures."""
     missing = comparison.missing_seeds
     epochs = len(missing) * 2 * config.epochs
 
@@ -75,6 +89,8 @@ def compare(
                 comparison = comparison.with_pair(pair)
                 if folder is not None:
                     comparison.write_results(folder)
+        if missing:
+            on_epochs(epochs)
         if folder is not None:
             comparison.draw(folder)
     except KeyboardInterrupt:
@@ -94,6 +110,7 @@ def read_if_there(folder: Path, wanted: Comparison) -> Comparison:
     if found is None:
         return wanted
     results.check_same(folder, "options", found["config"], wanted.options)
+    results.check_pairs(folder, found["config"], found["pairs"])
     comparison = Comparison(found["config"], found["versions"], tuple(found["pairs"]))
     if not comparison.finished:
         results.check_same(folder, "versions", found["versions"], wanted.versions)

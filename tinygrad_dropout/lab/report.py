@@ -21,9 +21,11 @@ ROWS = {  # the measure, what it is called, and whether it is shown in percent
     "test_loss": ("test loss", False),
     "test_accuracy": ("test accuracy", True),
 }
+NOISY_AND_TRUE = (
+    "Train figures are against the labels as trained on, random ones included; test figures against the true."
+)
 WHY_TWO_TRAIN_LOSSES = (
-    "Dropout makes training harder, so test loss can lie below the train loss with dropout on; "
-    "compare it with the other."
+    "Compare test loss with the train loss with dropout off; with it on, training is harder than testing."
 )
 
 
@@ -47,7 +49,8 @@ def show(console: Console, options: dict[str, Any], summary: dict[str, Any]) -> 
     console.print(table(summary))
     difference = Difference(**summary["difference"], pairs=summary["pairs"])
     console.print(str(difference), style="bold", highlight=False, soft_wrap=True)
-    console.print(WHY_TWO_TRAIN_LOSSES, style="dim", highlight=False, soft_wrap=True)
+    explanation = NOISY_AND_TRUE if options["label_noise"] else WHY_TWO_TRAIN_LOSSES
+    console.print(explanation, style="dim", highlight=False, soft_wrap=True)
 
 
 def describe(options: dict[str, Any]) -> str:

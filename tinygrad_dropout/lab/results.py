@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import tinygrad_dropout as td
 from tinygrad_dropout.lab.errors import LabError
 
 FILE = "results.json"
+MEASURES = ("train_loss_dropout_on", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
 def versions() -> dict[str, str]:
@@ -38,6 +40,31 @@ def prepare_folder(folder: Path) -> None:
         raise LabError(f"{folder}: the output folder cannot be written: {error.strerror}") from error
 
 
+@contextmanager
+def owned(folder: Path) -> Iterator[None]:
+    """The folder is this command's alone until the context ends, however the process ends. (Not on Windows.)
+
+    Raises:
+        LabError: another command is writing to it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LabError(f"{folder}: another comparison is writing to this folder; choose another") from None
+        for leftover in folder.glob(".*.tmp.*"):  # of a process that was killed while it wrote
+            leftover.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def write_safely(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file so that, at any moment, either the old or the new one is there whole.
 
@@ -48,7 +75,7 @@ def write_safely(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         LabError: the file cannot be written, for instance because the disk is full; the old one is as it was.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
         write(temporary)
         os.replace(temporary, path)
@@ -85,11 +112,31 @@ def read_results(folder: Path) -> dict[str, Any] | None:
         results = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise LabError(f"{path}: the file cannot be read, or is damaged: {error}") from error
-    if not isinstance(results, dict) or not {"config", "versions", "pairs", "summary"} <= results.keys():
+    kinds = {"config": dict, "versions": dict, "pairs": list}
+    if not isinstance(results, dict) or any(not isinstance(results.get(key), kind) for key, kind in kinds.items()):
         raise LabError(f"{path}: expected the results of a comparison, got another file; choose another folder")
     return results
+
+
+def check_pairs(folder: Path, config: dict[str, Any], pairs: Any) -> None:
+    """Raise a LabError unless every pair has a seed of its own and, in both arms, a finite record of every epoch."""
+    try:
+        seeds = [pair["seed"] for pair in pairs]
+        records = [pair[arm] for pair in pairs for arm in ("without", "with")]
+        whole = (
+            len(set(seeds)) == len(seeds)
+            and set(seeds) <= set(range(config["seeds"]))
+            and all(len(epochs) == config["epochs"] for epochs in records)
+            and all(math.isfinite(epoch[measure]) for epochs in records for epoch in epochs for measure in MEASURES)
+        )
+    except (KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise LabError(
+            f"{folder / FILE}: the pairs in this file are damaged, or of another version; choose another folder"
+        )
 
 
 def check_same(folder: Path, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class Arm:
         epochs: what was measured after every epoch: epoch (from 1), train_loss and train_accuracy and test_loss and
             test_accuracy (all with dropout off), train_loss_dropout_on. Losses are means in nats, accuracies fractions.
         shared: what the other arm must have had too: the digests of the split, of the initial weights and of the
-            order of the examples, and the number of updates.
+            order of the examples, the number of updates, the optimiser and its learning rate.
         dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
     """
 
@@ -120,6 +120,8 @@ def train(
         "initial_weights": initial_weights,
         "order": order.hexdigest(),
         "updates": updates,
+        "optimizer": type(optimizer).__name__,
+        "learning_rate": optimizer.lr,
     }
     return Arm(epochs, shared, [(units, of) for units, of in dropped.tolist()])
 

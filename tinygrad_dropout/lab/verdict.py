@@ -33,13 +33,18 @@ class Difference:
         return "hurts" if self.high < 0 else "no effect shown"
 
     def __str__(self) -> str:
-        mean, interval = (
-            f"{self.mean:+.1f} points of test accuracy",
-            f"95 % interval {self.low:+.1f} to {self.high:+.1f}",
-        )
+        low, high = self.low, self.high
+        digits = 2 if any(end != 0 and abs(end) < 0.05 for end in (low, high)) else 1  # what is not 0 must not look it
+        mean = f"{in_points(self.mean, digits)} points of test accuracy"
+        interval = f"95 % interval {in_points(low, digits)} to {in_points(high, digits)}"
         if self.verdict == "no effect shown":
             return f"No effect that {self.pairs} pairs can show: {mean} ({interval})."
         return f"Dropout {self.verdict}: {mean} ({interval}, {self.pairs} pairs)."
+
+
+def in_points(value: float, digits: int) -> str:
+    """A difference with its sign; a rounded zero is +0, never -0."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}"
 
 
 def paired_difference(without: Sequence[float], with_dropout: Sequence[float]) -> Difference:

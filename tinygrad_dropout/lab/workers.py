@@ -15,7 +15,7 @@ from typing import Any
 
 from tinygrad_dropout.lab.config import Config
 from tinygrad_dropout.lab.datasets import Dataset
-from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.lab.errors import WorkerError
 from tinygrad_dropout.lab.pair import Pair, run_pair
 
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -88,7 +88,10 @@ def run_in_processes(
             for future in finished:
                 yield future.result()
     except BrokenProcessPool as error:
-        raise LabError("a worker process ended without an answer: it was killed, or ran out of memory") from error
+        raise WorkerError(
+            "a worker process ended without an answer: it was killed or ran out of memory, or the script that called "
+            'compare lacks `if __name__ == "__main__":`'
+        ) from error
     finally:
         stop.value = 1
         executor.shutdown(cancel_futures=True)

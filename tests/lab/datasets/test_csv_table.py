@@ -67,7 +67,12 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
     [
         ("2.5,red", "2.5,", "expected a value in row 3 below the header, column 'colour', got none"),
         ("2.5,red", "NaN,red", "expected a value in row 3 below the header, column 'petal', got NaN"),
-        ("2.5,red", "inf,red", "expected a finite number in row 3 below the header, column 'petal', got inf"),
+        (
+            "2.5,red",
+            "inf,red",
+            "expected a finite number, none beyond 1e30 in row 3 below the header, column 'petal', got inf",
+        ),
+        ("2.5,red", "1e60,red", "expected a finite number, none beyond 1e30 in row 3 below the header, column 'petal'"),
         ("2.5,red", "?,red", "expected a number, as in most rows in row 3 below the header, column 'petal', got '?'"),
         ("2.5,red", "red", "expected 3 columns, as in the header, got 2 in row 3 below it"),
         ("green,rose", "green,lily", "a class that another row has too in row 4 below the header, column 'species'"),

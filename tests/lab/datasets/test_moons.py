@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_moons
 
-from tinygrad_dropout.lab.datasets.moons import Moons, moons, noisy_moons
+from tinygrad_dropout.lab.datasets.moons import TEST_SIZE, Moons, moons, noisy_moons
 
 
 @pytest.mark.parametrize("size", [2, 7, 100])
@@ -24,3 +24,10 @@ def test_moons_are_drawn_anew_for_every_seed():
 def test_the_noise_of_moons_has_a_standard_deviation_of_three_tenths():
     noise = noisy_moons(10_000, np.random.default_rng(0))[0] - moons(10_000)
     np.testing.assert_allclose([noise.mean(), noise.std()], [0, 0.3], atol=0.01)  # five standard errors or more
+
+
+def test_both_parts_are_new_for_a_seed_and_scaled_by_the_training_part():
+    split, rng = Moons().split(20, np.random.default_rng(5)), np.random.default_rng(5)
+    (train, _), (test, _) = noisy_moons(20, rng), noisy_moons(TEST_SIZE, rng)
+    np.testing.assert_allclose(split.x_train, (train - train.mean(axis=0)) / train.std(axis=0), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(split.x_test, (test - train.mean(axis=0)) / train.std(axis=0), rtol=1e-4, atol=1e-6)

@@ -95,3 +95,13 @@ def test_random_labels_are_drawn_evenly_from_all_classes():
 )
 def test_other_data_have_another_digest(other):
     assert other.digest != table().digest == table().digest
+
+
+def test_the_labels_to_be_made_random_are_drawn_from_all():
+    noisy = [randomise_labels(np.full(100, 10), 0.2, 10, np.random.default_rng(seed)) != 10 for seed in range(100)]
+    assert np.any(noisy, axis=0).all()
+
+
+def test_the_digest_covers_the_labels():
+    x = np.zeros((4, 1))
+    assert Table(x, np.array([0, 1, 0, 1]), 2, 2).digest != Table(x, np.array([1, 0, 0, 1]), 2, 2).digest

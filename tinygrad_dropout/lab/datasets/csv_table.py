@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tinygrad_dropout.lab.datasets.split import Labels, Numbers, Table
 from tinygrad_dropout.lab.errors import LabError, OptionError
 
 TRAIN_SHARE = 0.7
+LARGEST = 1e30  # whose square a float64 can hold, and which a float32 can
 FEWEST_TOO_MANY = 20  # different texts in a column, from where on "most rows have a text of their own" is a mistake
 
 
@@ -99,8 +99,8 @@ def encode_feature(path: Path, name: str, values: tuple[str, ...]) -> Numbers:
     missing = [row for row, number in enumerate(numbers) if number is None]
     if not missing:
         for row, number in enumerate(numbers, start=1):
-            if number is None or not math.isfinite(number):
-                raise wrong_value(path, row, name, "a finite number", values[row - 1])
+            if number is None or not abs(number) <= LARGEST:  # also NaN
+                raise wrong_value(path, row, name, "a finite number, none beyond 1e30", values[row - 1])
         return np.array(numbers, np.float64)[:, None]
     if len(missing) < len(values) / 2:
         raise wrong_value(path, missing[0] + 1, name, "a number, as in most rows", repr(values[missing[0]]))
