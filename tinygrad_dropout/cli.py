@@ -201,12 +201,9 @@ def show_comparison(config: Config, workers: int | None, out: Path) -> int:
     except lab.Interrupted as interruption:
         comparison, code = interruption.comparison, INTERRUPTED
         console.print(f"Interrupted: {len(comparison.pairs)} of {config.seeds} pairs are finished, and kept.")
-    except lab.LabError as error:
-        if isinstance(error, lab.WorkerError) and (out / "results.json").exists():
-            raise lab.LabError(
-                f"{error}; finished pairs are kept, to go on: the same command with --out {out}"
-            ) from error
-        raise
+    except lab.WorkerError as error:
+        kept = f"; finished pairs are kept: go on with --out {out}" if (out / "results.json").exists() else ""
+        raise lab.LabError(f"{error}{kept}") from error
     comparison.show(console)
     console.print(f"Results and pictures: {out}" if not code else f"To go on: the same command with --out {out}")
     return code
