@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -49,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what was typed after `tinygrad-dropout`; None for what was typed to start this process.
 
     Returns:
-        The exit code: 0, or 2 for a mistake in what was asked for, or 130 after Ctrl-C.
+        The exit code: 0; 1 if whoever read the output stopped reading; 2 for what cannot be done, a mistake in what
+        was asked for above all; 130 after Ctrl-C.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
@@ -62,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has stopped, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:  # a full disk behind `>`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return complain(f"the output could not be written: {error.strerror}")
     return code
 
 
@@ -105,9 +110,9 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     groups: dict[str, list[tuple[str, Callable[[str], object], str]]] = {
         "data": [
             ("--dataset NAME", str, f"{', '.join(DATASETS)} (default: digits)"),
-            ("--csv FILE", str, "your own table instead: a CSV file whose first line names the columns"),
+            ("--csv FILE", name_of_file, "your own table instead: a CSV file whose first line names the columns"),
             ("--target COLUMN", str, "the column of that table to predict: classes, as texts or whole numbers"),
-            ("--data-dir FOLDER", str, "where MNIST's four IDX files, or mnist1d.npz, lie"),
+            ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files, or of mnist1d.npz"),
             ("--train-size N", whole_number, "training examples (default: digits 500, moons 200, mnist 1,000, "
              "mnist1d all 4,000, 70 %% of a CSV file)"),
             ("--label-noise X", number, "fraction of the training labels made random (default: digits 0.2, else 0)"),
@@ -126,7 +131,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
         "run": [
             ("--seeds N", whole_number, f"number of pairs; their seeds are 0 to N - 1 (default: {Config.seeds})"),
             ("--workers N", whole_number, "pairs trained at once (default: one for each core); changes no number"),
-            ("--out FOLDER", Path, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
+            ("--out FOLDER", name_of_file, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
         ],
     }  # fmt: skip
     for title, options in groups.items():
@@ -143,6 +148,13 @@ def whole_number(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def name_of_file(text: str) -> str:
+    """An option's value as the name of a file or folder: a variable that was not set gives an empty one."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected the name of a file or folder, got an empty text")
+    return text
 
 
 def number(text: str) -> float:
@@ -172,9 +184,8 @@ def run_compare(options: argparse.Namespace) -> int:
     try:
         config = lab.Config(**given)
         lab.require_extras()
-        return show_comparison(
-            config, workers, out or Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
-        )
+        default_out = Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
+        return show_comparison(config, workers, default_out if out is None else Path(out))
     except lab.OptionError as error:
         return complain(f"--{error.option.replace('_', '-')}: {error.problem}")
     except lab.LabError as error:
@@ -194,7 +205,7 @@ def show_comparison(config: Config, workers: int | None, out: Path) -> int:
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     code = 0
     try:
-        with shown_progress(console, config.seeds) as progress:
+        with shown_progress(Console(highlight=False, stderr=True), config.seeds) as progress:
             comparison = lab.compare(
                 config, out=out, workers=usable_cores() if workers is None else workers, progress=progress
             )
@@ -202,8 +213,14 @@ def show_comparison(config: Config, workers: int | None, out: Path) -> int:
         comparison, code = interruption.comparison, INTERRUPTED
         console.print(f"Interrupted: {len(comparison.pairs)} of {config.seeds} pairs are finished, and kept.")
     except lab.WorkerError as error:
-        kept = f"; finished pairs are kept: go on with --out {out}" if (out / "results.json").exists() else ""
+        kept = (
+            f"; finished pairs are kept: go on with --out {shlex.quote(str(out))}"
+            if (out / "results.json").exists()
+            else ""
+        )
         raise lab.LabError(f"{error}{kept}") from error
     comparison.show(console)
-    console.print(f"Results and pictures: {out}" if not code else f"To go on: the same command with --out {out}")
+    console.print(
+        f"Results and pictures: {out}" if not code else f"To go on: the same command with --out {shlex.quote(str(out))}"
+    )
     return code

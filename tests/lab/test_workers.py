@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 from tests.lab.small import small_config
 from tinygrad_dropout.lab import LabError, compare, workers
 from tinygrad_dropout.lab.datasets import load
-from tinygrad_dropout.lab.workers import interrupts_ignored, run_pairs, usable_cores
+from tinygrad_dropout.lab.workers import interrupts_deferred, run_pairs, usable_cores
 
 
 def test_numbers_do_not_depend_on_the_number_of_workers(tmp_path):
@@ -69,24 +69,32 @@ def test_a_worker_that_is_killed_is_one_sentence():
     assert multiprocessing.active_children() == []
 
 
-def test_interrupts_are_ignored_only_within_the_context():
-    before = signal.getsignal(signal.SIGINT)
-    with interrupts_ignored():
-        os.kill(os.getpid(), signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) == before
-
-
-def test_workers_are_started_while_interrupts_are_ignored(monkeypatch):
-    """They inherit it, so that Ctrl-C finds them deaf from their first moment."""
-    dispositions, submit = [], ProcessPoolExecutor.submit
+def test_workers_are_started_deaf_to_ctrl_c(monkeypatch):
+    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment."""
+    blocked, submit = [], ProcessPoolExecutor.submit
 
     def spy(executor, *task):
-        dispositions.append(signal.getsignal(signal.SIGINT))
+        blocked.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
         return submit(executor, *task)
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", spy)
     list(run_pairs(small_config(), load(small_config()), range(2), 2, lambda done: None))
-    assert dispositions == [signal.SIG_IGN, signal.SIG_IGN]
+    assert blocked == [True, True]
+
+
+def test_a_ctrl_c_that_comes_while_workers_start_or_end_is_not_lost():
+    done = []
+
+    def interrupted():
+        with interrupts_deferred():
+            signal.raise_signal(signal.SIGINT)
+            done.append("the rest")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done == ["the rest"]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_there_is_a_core_to_use():

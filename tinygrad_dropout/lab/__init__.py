@@ -5,7 +5,7 @@
     comparison = lab.compare(lab.Config(dataset="digits", epochs=20), out="runs/digits")
     print(comparison)
 
-It needs the packages of the extra `lab`: pip install "tinygrad-dropout[lab]".
+It needs the packages of the extra `lab`: pip install -e ".[lab]".
 """
 
 from tinygrad_dropout.lab.comparison import Comparison

@@ -100,17 +100,15 @@ class Config:
             if self.dataset is not None and self.dataset not in DATASETS:
                 raise OptionError("dataset", f"expected {alternatives(DATASETS)}, got {self.dataset!r}")
             if self.target is not None:
-                raise OptionError("target", "this is a column of a CSV file: expected csv too")
+                raise OptionError("target", "expected a CSV file that this is a column of, got none")
         else:
             if self.dataset not in (None, "csv"):
-                raise OptionError("csv", "expected either csv or dataset, got both")
+                raise OptionError("csv", "expected either a CSV file or a dataset, got both")
             if self.target is None:
                 raise OptionError("target", "expected the name of the column that is to be predicted from the CSV file")
         if self.data_dir is not None and self.dataset not in WITH_FILES:
-            raise OptionError(
-                "data_dir",
-                f"expected it only with the dataset {alternatives(WITH_FILES)}, got {self.dataset or 'digits'}",
-            )
+            given = self.dataset or ("digits" if self.csv is None else "a CSV file")
+            raise OptionError("data_dir", f"expected it only with the dataset {alternatives(WITH_FILES)}, got {given}")
 
     def _check_training(self) -> None:
         for name in ("p", "input_p"):
@@ -118,9 +116,7 @@ class Config:
             if not 0 <= probability <= 1:
                 raise OptionError(name, f"expected a probability of dropping from 0 to 1, got {probability}")
         if self.p == self.input_p == 0:
-            raise OptionError(
-                "p", "p and input_p are both 0: nothing would be dropped, and there is nothing to compare"
-            )
+            raise OptionError("p", "expected something to be dropped, got 0 for the hidden units and for the inputs")
         if self.label_noise is not None and not 0 <= self.label_noise <= 1:
             raise OptionError("label_noise", f"expected a fraction from 0 to 1, got {self.label_noise}")
         if not self.hidden or min(self.hidden) < 1 or max(self.hidden) > MOST_UNITS:

@@ -44,5 +44,5 @@ def require_extras(modules: Sequence[str] = tuple(EXTRAS)) -> None:
     if missing:
         raise LabError(
             "the comparison (tinygrad-dropout compare, tinygrad_dropout.lab) needs packages that are not installed, "
-            f'{", ".join(missing)}: type `pip install "tinygrad-dropout[lab]"`'
+            f"{', '.join(missing)}: type `pip install {' '.join(missing)}`"
         )

@@ -45,12 +45,13 @@ def show(console: Console, options: dict[str, Any], summary: dict[str, Any]) -> 
         console: where to.
         options, summary: of the `Comparison`.
     """
-    console.print(describe(options), highlight=False, soft_wrap=True)
+    whole_lines = not console.is_terminal  # a terminal would break them inside words
+    console.print(describe(options), highlight=False, soft_wrap=whole_lines)
     console.print(table(summary))
     difference = Difference(**summary["difference"], pairs=summary["pairs"])
-    console.print(str(difference), style="bold", highlight=False, soft_wrap=True)
+    console.print(str(difference), style="bold", highlight=False, soft_wrap=whole_lines)
     explanation = NOISY_AND_TRUE if options["label_noise"] else WHY_TWO_TRAIN_LOSSES
-    console.print(explanation, style="dim", highlight=False, soft_wrap=True)
+    console.print(explanation, style="dim", highlight=False, soft_wrap=whole_lines)
 
 
 def describe(options: dict[str, Any]) -> str:

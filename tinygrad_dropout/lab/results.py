@@ -113,7 +113,7 @@ def read_results(folder: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise LabError(f"{path}: the file cannot be read, or is damaged: {error}") from error
+        raise LabError(f"{path}: the file cannot be read, or is damaged: {error}; choose another folder") from error
     kinds = {"config": dict, "versions": dict, "pairs": list}
     if not isinstance(results, dict) or any(not isinstance(results.get(key), kind) for key, kind in kinds.items()):
         raise LabError(f"{path}: expected the results of a comparison, got another file; choose another folder")

@@ -80,7 +80,7 @@ def run_in_processes(
     epochs, stop = context.RawArray("Q", len(seeds)), context.RawValue("b", 0)
     executor = ProcessPoolExecutor(workers, context, start_worker, (config, dataset, epochs, stop))
     try:
-        with interrupts_ignored():  # workers inherit this, and leave Ctrl-C to this process
+        with interrupts_deferred():  # workers leave Ctrl-C to this process
             waiting: set[Future[Pair]] = {executor.submit(run_in_worker, *task) for task in enumerate(seeds)}
         while waiting:
             finished, waiting = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
@@ -93,21 +93,29 @@ def run_in_processes(
             'compare lacks `if __name__ == "__main__":`'
         ) from error
     finally:
-        stop.value = 1
-        executor.shutdown(cancel_futures=True)
+        with interrupts_deferred():  # a second Ctrl-C must not leave workers behind
+            stop.value = 1
+            executor.shutdown(cancel_futures=True)
 
 
 @contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Ctrl-C does nothing within. (Only the main thread can, and need, do this.)"""
+def interrupts_deferred() -> Iterator[None]:
+    """A Ctrl-C within takes effect at the end; processes started within never see one. (In the main thread.)"""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    blocks = hasattr(signal, "pthread_sigmask")  # which new processes inherit; there is none on Windows
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blocks else None
     try:
         yield
     finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGINT, before)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 @dataclass(frozen=True)

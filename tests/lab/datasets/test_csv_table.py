@@ -73,7 +73,11 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
             "expected a finite number, none beyond 1e30 in row 3 below the header, column 'petal', got inf",
         ),
         ("2.5,red", "1e60,red", "expected a finite number, none beyond 1e30 in row 3 below the header, column 'petal'"),
-        ("2.5,red", "?,red", "expected a number, as in most rows in row 3 below the header, column 'petal', got '?'"),
+        (
+            "2.5,red",
+            "?,red",
+            "expected a number \\(as in most rows\\) in row 3 below the header, column 'petal', got '?'",
+        ),
         ("2.5,red", "red", "expected 3 columns, as in the header, got 2 in row 3 below it"),
         ("green,rose", "green,lily", "a class that another row has too in row 4 below the header, column 'species'"),
         ("iris", "rose", "expected at least two classes in column 'species', got only 'rose'"),

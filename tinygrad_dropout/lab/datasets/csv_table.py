@@ -53,7 +53,7 @@ def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
         raise LabError(f"{path}: the file cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise LabError(f"{path}: the file cannot be read as CSV: {error}") from error
-    lines = [line for line in lines if line]
+    lines = [line for line in lines if line and line != [""]]
     if len(lines) < 2:
         raise LabError(f"{path}: expected a line of column names and rows under it, got {len(lines)} lines")
     names, rows = lines[0], lines[1:]
@@ -103,7 +103,7 @@ def encode_feature(path: Path, name: str, values: tuple[str, ...]) -> Numbers:
                 raise wrong_value(path, row, name, "a finite number, none beyond 1e30", values[row - 1])
         return np.array(numbers, np.float64)[:, None]
     if len(missing) < len(values) / 2:
-        raise wrong_value(path, missing[0] + 1, name, "a number, as in most rows", repr(values[missing[0]]))
+        raise wrong_value(path, missing[0] + 1, name, "a number (as in most rows)", repr(values[missing[0]]))
     texts, places = np.unique(np.array(values), return_inverse=True)
     if len(texts) > max(FEWEST_TOO_MANY, len(values) / 2):
         raise LabError(
