@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_info
 from tests.lab.small import small_config
 from tinygrad_dropout.lab import LabError, compare, workers
 from tinygrad_dropout.lab.datasets import load
-from tinygrad_dropout.lab.workers import interrupts_deferred, run_pairs, usable_cores
+from tinygrad_dropout.lab.workers import run_pairs, usable_cores
 
 
 def test_numbers_do_not_depend_on_the_number_of_workers(tmp_path):
@@ -82,18 +82,23 @@ def test_workers_are_started_deaf_to_ctrl_c(monkeypatch):
     assert blocked == [True, True]
 
 
-def test_a_ctrl_c_that_comes_while_workers_start_or_end_is_not_lost():
-    done = []
-
-    def interrupted():
-        with interrupts_deferred():
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("moment", ["submit", "shutdown", None])
+def test_no_ctrl_c_is_lost_and_none_leaves_a_worker(monkeypatch, moment, times):
+    def interrupt(*_):
+        for _ in range(times):
             signal.raise_signal(signal.SIGINT)
-            done.append("the rest")
 
+    if moment is not None:
+        original = getattr(ProcessPoolExecutor, moment)
+        monkeypatch.setattr(
+            ProcessPoolExecutor, moment, lambda *given, **named: interrupt() or original(*given, **named)
+        )
+    config = small_config(seeds=50, epochs=50)
+    on_epochs = (lambda done: None) if moment == "submit" else interrupt
     with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert done == ["the rest"]
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        list(run_pairs(config, load(config), range(50), 2, on_epochs))
+    assert multiprocessing.active_children() == []
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

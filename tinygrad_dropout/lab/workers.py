@@ -79,43 +79,53 @@ def run_in_processes(
     # Without locks, for a worker that is killed would keep them: each pair has a counter of its own.
     epochs, stop = context.RawArray("Q", len(seeds)), context.RawValue("b", 0)
     executor = ProcessPoolExecutor(workers, context, start_worker, (config, dataset, epochs, stop))
-    try:
-        with interrupts_deferred():  # workers leave Ctrl-C to this process
-            waiting: set[Future[Pair]] = {executor.submit(run_in_worker, *task) for task in enumerate(seeds)}
-        while waiting:
-            finished, waiting = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
-            on_epochs(sum(epochs))
-            for future in finished:
-                yield future.result()
-    except BrokenProcessPool as error:
-        raise WorkerError(
-            "a worker process ended without an answer: it was killed or ran out of memory, or the script that called "
-            'compare lacks `if __name__ == "__main__":`'
-        ) from error
-    finally:
-        with interrupts_deferred():  # a second Ctrl-C must not leave workers behind
+    with interrupts_noted() as interrupts:  # raised nowhere, so that nothing below is cut short by a second one
+        try:
+            with interrupts_blocked():
+                waiting: set[Future[Pair]] = {executor.submit(run_in_worker, *task) for task in enumerate(seeds)}
+            while waiting:
+                finished, waiting = wait(waiting, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+                if interrupts:
+                    raise KeyboardInterrupt
+                on_epochs(sum(epochs))
+                for future in finished:
+                    yield future.result()
+        except BrokenProcessPool as error:
+            raise WorkerError(
+                "a worker process ended without an answer: it was killed or ran out of memory, or the script that "
+                'called compare lacks `if __name__ == "__main__":`'
+            ) from error
+        finally:
             stop.value = 1
             executor.shutdown(cancel_futures=True)
 
 
 @contextmanager
-def interrupts_deferred() -> Iterator[None]:
-    """A Ctrl-C within takes effect at the end; processes started within never see one. (In the main thread.)"""
-    if threading.current_thread() is not threading.main_thread():
+def interrupts_noted() -> Iterator[list[int]]:
+    """Ctrl-C within does nothing but lengthen the list. (In the main thread, and unless it is ignored anyway.)"""
+    noted: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
+        yield noted
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def interrupts_blocked() -> Iterator[None]:
+    """Ctrl-C within takes effect at the end; processes started within never see one, from their first moment on."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    blocks = hasattr(signal, "pthread_sigmask")  # which new processes inherit; there is none on Windows
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if blocks else None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        if mask is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        signal.signal(signal.SIGINT, before)
-    if came:
-        signal.raise_signal(signal.SIGINT)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(frozen=True)
