@@ -33,46 +33,45 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
             graph was already freed.
         ShapeError: `grad` has another shape than the tensor.
     """
-    gradients: dict[Tensor, Any] = {tensor: first_gradient(tensor, grad)}
-    nodes = nodes_behind(tensor)
+    seed = first_gradient(tensor, grad)
+    if tensor._backward is None:
+        return add_to_grad(tensor, seed)
+    gradients = {tensor: seed}
+    nodes = results_behind(tensor)
     watchers = current_mode.get().watchers
     while nodes:
         node = nodes.pop()  # off the list, so that its arrays can go as soon as it has run
         node_grad = gradients.pop(node, None)
         function, parents, saved = node._backward, node._parents, node._saved
-        if node_grad is None:  # all its consumers answered None
-            if function is not None and not retain_graph:
-                free(node)
-            continue
-        if function is None:
-            add_to_grad(node, node_grad)
-            continue
-        if node._retains_grad:
-            add_to_grad(node, node_grad.copy())
-        for watcher in watchers:
-            watcher.before_backward(node, node_grad)
-        contributions = function(node_grad, *parents, *saved)
-        for watcher in watchers:
-            watcher.after_backward(node, contributions)
-        if type(contributions) is not tuple or len(contributions) != len(parents):
-            raise wrong_answer(node, contributions)
-        if not retain_graph:
-            free(node)
-        for parent, contribution in zip(parents, contributions, strict=True):
-            if contribution is None or not parent.requires_grad:
-                continue
-            data = parent.data
-            if contribution.shape != data.shape:
-                contribution = unbroadcast(contribution, data.shape)
-            if contribution.dtype is not data.dtype:  # `is` is quick, and astype does nothing where they are equal
-                contribution = contribution.astype(data.dtype, copy=False)
-            if not data.shape:  # 0-d arithmetic gives NumPy scalars, which nobody could overwrite
-                contribution = np.asarray(contribution)
-            before = gradients.get(parent)
-            if before is not None:
-                before += contribution
-                contribution = before
-            gradients[parent] = contribution
+        if node_grad is not None:  # it is None where all the node's consumers answered None
+            if node._retains_grad:
+                add_to_grad(node, node_grad.copy())
+            for watcher in watchers:
+                watcher.before_backward(node, node_grad)
+            contributions = function(node_grad, *parents, *saved)
+            if type(contributions) is not tuple or len(contributions) != len(parents):
+                raise wrong_answer(node, contributions)
+            for watcher in watchers:
+                watcher.after_backward(node, contributions)
+            for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
+                if contribution is None or not parent.requires_grad:
+                    continue
+                data = parent.data
+                shape = data.shape
+                if contribution.shape != shape:
+                    contribution = unbroadcast(contribution, shape)
+                if contribution.dtype is not data.dtype:  # quicker than !=; astype does nothing where they are equal
+                    contribution = contribution.astype(data.dtype, copy=False)
+                if not shape:  # 0-d arithmetic gives NumPy scalars, which nobody could overwrite
+                    contribution = np.asarray(contribution)
+                if parent._backward is None:
+                    add_to_grad(parent, contribution)
+                    continue
+                first = gradients.setdefault(parent, contribution)
+                if first is not contribution:
+                    first += contribution
+        if not retain_graph:  # let go of what the node remembers: its arrays can go as soon as nobody else holds them
+            node._backward, node._parents, node._saved = freed_graph, (), ()
 
 
 def first_gradient(tensor: Tensor, grad: Any) -> Array:
@@ -88,31 +87,26 @@ def first_gradient(tensor: Tensor, grad: Any) -> Array:
                 f"backward: expected a Tensor of one element, got shape {tensor.shape}; "
                 "reduce it first (loss.mean().backward()), or pass grad= of that shape"
             )
-        return np.ones_like(tensor.data)
+        return np.array(1, dtype=tensor.data.dtype).reshape(tensor.data.shape)
     array = np.array(grad.data if isinstance(grad, Tensor) else grad, dtype=tensor.data.dtype)
     if array.shape != tensor.data.shape:
         raise ShapeError("backward", f"expected grad of the Tensor's shape {tensor.shape}, got shape {array.shape}")
     return array
 
 
-def nodes_behind(tensor: Tensor) -> list[Tensor]:
-    """Every tensor that gradients of this one flow to, itself included, the oldest first."""
+def results_behind(tensor: Tensor) -> list[Tensor]:
+    """Every result of an operation that gradients of this one flow through, itself included, the oldest first."""
     nodes = [tensor]
     seen = {tensor}
     for node in nodes:  # the list grows while it is walked
         if node._backward is freed_graph:
             freed_graph()
         for parent in node._parents:
-            if parent.requires_grad and parent not in seen:
+            if parent._backward is not None and parent not in seen:
                 seen.add(parent)
                 nodes.append(parent)
     nodes.sort(key=creation_number)
     return nodes
-
-
-def free(node: Tensor) -> None:
-    """Let go of what a node remembers, so that its arrays can go as soon as nobody else holds them."""
-    node._backward, node._parents, node._saved = freed_graph, (), ()
 
 
 def freed_graph(*_: Any) -> NoReturn:
@@ -131,10 +125,16 @@ def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
 
 
 def add_to_grad(tensor: Tensor, grad: Any) -> None:
-    """Accumulate into `.grad`, as PyTorch does; into a new array, since someone may hold the old one."""
+    """Accumulate into `.grad`, as PyTorch does; into a new array if somebody may hold the old one."""
     if tensor.data.dtype.kind != "f":
         raise TypeError(f"backward: expected leaves of a floating dtype, got one of {tensor.data.dtype}")
-    tensor.grad = np.asarray(grad) if tensor.grad is None else np.asarray(tensor.grad + grad)
+    if tensor._grad is None:
+        tensor._grad = grad
+    elif tensor._grad_was_read:
+        tensor._grad = np.asarray(tensor._grad + grad)
+    else:
+        tensor._grad += grad
+    tensor._grad_was_read = False
 
 
 def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.engine import nodes_behind
+from tinygrad_dropout.engine import results_behind
 from tinygrad_dropout.tensor import Array, Tensor
 
 
@@ -95,7 +95,8 @@ def analytic_gradients(
 ) -> list[Array]:
     """dL/d(input) as backward() gives it; zeros for an input that no gradient reached."""
     outputs = outputs_of(fn, tensors)
-    leaves = {node for output in outputs for node in nodes_behind(output) if node.is_leaf}.union(tensors)
+    results = (result for output in outputs for result in results_behind(output))
+    leaves = {parent for result in results for parent in result._parents if parent.is_leaf}.union(tensors, outputs)
     kept = {leaf: leaf.grad for leaf in leaves}
     try:
         for leaf in leaves:

@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+BYTE, BOOL = np.dtype(np.uint8), np.dtype(np.bool_)
+
 # Their raw output is 64 random bits. Others are asked through the Generator: MT19937's has 32 bits in each 64.
 RAW_64_BIT = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)
 
@@ -67,7 +69,7 @@ def draw_mask(shape: tuple[int, ...], p: float, rng: np.random.Generator | None 
     as p has: no rounding of p, at the cost of one byte for 255 elements of 256.
     """
     mask = keep(prod(shape), p, generator("dropout", rng)).reshape(shape)
-    mask.flags.writeable = False  # backward will need it as it is now
+    mask.setflags(write=False)  # backward will need it as it is now
     return mask
 
 
@@ -76,7 +78,7 @@ def keep(count: int, p: float, rng: np.random.Generator) -> Mask:
     if p == 0 or p == 1 or count == 0:
         return np.full(count, p < 1)
     if p == 0.5:  # a single bit decides
-        return np.unpackbits(random_bytes((count + 7) // 8, rng), count=count).view(np.bool_)
+        return np.unpackbits(random_bytes((count + 7) // 8, rng), count=count).view(BOOL)
     digit, rest = divmod(p * 256, 1)  # exact: a power of two scales, and the rest has fewer bits than p
     first = random_bytes(count, rng)
     if rest == 0:
@@ -89,7 +91,8 @@ def keep(count: int, p: float, rng: np.random.Generator) -> Mask:
 
 def random_bytes(count: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """`count` independent uniform bytes."""
-    if isinstance(rng.bit_generator, RAW_64_BIT):
-        words = rng.bit_generator.random_raw((count + 7) // 8)
-        return np.asarray(words).view(np.uint8)[:count]
+    source = rng.bit_generator
+    if isinstance(source, RAW_64_BIT):
+        words: npt.NDArray[np.uint64] = source.random_raw((count + 7) // 8)
+        return words.view(BYTE)[:count]
     return rng.integers(0, 256, size=count, dtype=np.uint8)

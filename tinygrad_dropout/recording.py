@@ -15,6 +15,8 @@ from tinygrad_dropout.grad_mode import current_mode
 from tinygrad_dropout.tensor import Backward, Tensor, next_number, operation_name
 
 new_tensor = Tensor.__new__
+ndarray = np.ndarray
+FLOAT64 = np.dtype(np.float64)  # one object: NumPy's own dtypes can be compared with `is`
 
 
 def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tuple[Any, ...] = ()) -> Tensor:
@@ -30,26 +32,20 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         saved: what backward needs beyond the parents. Arrays among them must not change before backward has run.
     """
     tensor = new_tensor(Tensor)  # not Tensor(out): its checks would cost more than all the rest
-    tensor.data = out if type(out) is np.ndarray else np.asarray(out)
-    tensor.grad = None
-    tensor.requires_grad = False
-    tensor.name = None
+    tensor.data = out if type(out) is ndarray else np.asarray(out)
+    tensor._grad = tensor.name = None
     tensor._number = next_number()
-    tensor._parents = ()
-    tensor._backward = None
-    tensor._saved = ()
     tensor._retains_grad = False
     mode = current_mode.get()
     for parent in parents:
-        if parent.requires_grad:
-            if mode.grad:
-                tensor.requires_grad = True
-                tensor._parents = parents
-                tensor._backward = backward
-                tensor._saved = saved
+        if parent.requires_grad and mode.grad:
+            tensor.requires_grad = True
+            tensor._parents, tensor._backward, tensor._saved = parents, backward, saved
             break
-    else:  # no parent requires a gradient
-        if tensor.data.dtype == np.float64 and all(parent.data.dtype.kind != "f" for parent in parents):
+    else:
+        tensor.requires_grad = False
+        tensor._parents, tensor._backward, tensor._saved = (), None, ()
+        if tensor.data.dtype is FLOAT64 and all(parent.data.dtype.kind != "f" for parent in parents):
             tensor.data = tensor.data.astype(np.float32)  # the floats that integers lead to, as in PyTorch
     for watcher in mode.watchers:
         watcher.after_forward(tensor, parents, operation_name(backward))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_dropout.errors import ShapeError
+
 Array: TypeAlias = npt.NDArray[Any]
 Axis: TypeAlias = int | tuple[int, ...] | None
 #: backward(grad, *parents, *saved) -> one gradient, or None, for each parent.
@@ -44,12 +46,11 @@ class Tensor:
     """
 
     __slots__ = (
-        "data", "grad", "requires_grad", "name",
-        "_number", "_parents", "_backward", "_saved", "_retains_grad", "__weakref__",
+        "data", "requires_grad", "name",
+        "_number", "_parents", "_backward", "_saved", "_retains_grad", "_grad", "_grad_was_read", "__weakref__",
     )  # fmt: skip
 
     data: Array
-    grad: Array | None
     requires_grad: bool
     name: str | None
     _number: int  # of creation: parents have smaller numbers than their results
@@ -57,6 +58,8 @@ class Tensor:
     _backward: Backward | None  # None on a leaf
     _saved: tuple[Any, ...]
     _retains_grad: bool
+    _grad: Array | None
+    _grad_was_read: bool  # whether somebody else may hold the array in _grad; says nothing while that is None
 
     def __init__(
         self, data: Any, requires_grad: bool = False, *, dtype: npt.DTypeLike | None = None, name: str | None = None
@@ -67,7 +70,7 @@ class Tensor:
                 f"Tensor(requires_grad=True): expected a floating dtype, got {self.data.dtype}; "
                 "only real numbers have gradients (write 1.0 for 1, or pass dtype=np.float32)"
             )
-        self.grad = None
+        self._grad = None
         self.requires_grad = requires_grad
         self.name = name
         self._number = next_number()
@@ -75,6 +78,27 @@ class Tensor:
         self._backward = None
         self._saved = ()
         self._retains_grad = False
+
+    @property
+    def grad(self) -> Array | None:
+        """The gradient that backward passes have left here, ndarray of the shape and dtype of `data`; or None.
+
+        An array that was read from here is never written to again: `zero_grad()` and the next backward leave it as it
+        is. An array assigned must have the shape of `data` (else a ShapeError) and is not changed either.
+        """
+        self._grad_was_read = True
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Array | None) -> None:
+        if isinstance(grad, np.generic):  # 0-d arithmetic gives these
+            grad = np.asarray(grad)
+        if grad is not None and not isinstance(grad, np.ndarray):
+            raise TypeError(f"Tensor.grad = ...: expected an ndarray or None, got {type(grad).__name__}")
+        if grad is not None and grad.shape != self.data.shape:
+            raise ShapeError("Tensor.grad = ...", f"expected an array of shape {self.data.shape}, got {grad.shape}")
+        self._grad = grad
+        self._grad_was_read = True
 
     @property
     def is_leaf(self) -> bool:
@@ -119,7 +143,7 @@ class Tensor:
 
     def zero_grad(self) -> None:
         """Set `.grad` to None. An array read from `.grad` earlier keeps its values."""
-        self.grad = None
+        self._grad = None
 
     def retain_grad(self) -> None:
         """Ask the next backward passes to leave this tensor's gradient in `.grad` though it is not a leaf."""

@@ -52,28 +52,42 @@ def dropout(
         ShapeError: a mask of another shape than x.
         TypeError: a mask that is not boolean, or an input that is not floating.
     """
-    x = as_tensor(x)
-    if x.data.dtype.kind != "f":
-        raise TypeError(f"dropout: expected an input of a floating dtype, got {x.data.dtype}")
+    x = floating(x)
     p = probability("dropout", p)
     check_scaling("dropout", scaling)
     if not training:
         return x if scaling == "train" else multiply(x, 1 - p)
-    mask = draw_mask(x.shape, p, rng) if mask is None else checked_mask(mask, x.shape, p)
+    shape = x.data.shape
+    mask = draw_mask(shape, p, rng) if mask is None else checked_mask(mask, shape, p)
+    return masked(x, mask, p, scaling)
+
+
+def floating(x: Any) -> Tensor:
+    """x as a Tensor; integers have no 1 / (1 - p)."""
+    x = as_tensor(x)
+    if x.data.dtype.kind != "f":
+        raise TypeError(f"dropout: expected an input of a floating dtype, got {x.data.dtype}")
+    return x
+
+
+def masked(x: Tensor, mask: Array, p: float, scaling: str) -> Tensor:
+    """m * x / (1 - p), or m * x with scaling="test": what `dropout` does once everything is checked and drawn."""
     scale = 1.0 if scaling == "test" else 1 / (1 - p) if p < 1 else 0.0
-    return record(scaled(x.data * mask, scale), (x,), dropout_backward, saved=(mask, scale))
+    return record(thinned(x.data, mask, scale), (x,), dropout_backward, saved=(mask, scale))
 
 
 def dropout_backward(grad: Array, x: Tensor, mask: Array, scale: float) -> tuple[Any, ...]:
     """dL/dx = grad * mask * scale: the units that were dropped get no gradient, the others as much as they gave."""
-    return (scaled(grad * mask, scale),)
+    return (thinned(grad, mask, scale),)
 
 
-def scaled(array: Any, scale: float) -> Any:
-    """array * scale, in place where that is possible: the caller has just made the array."""
+def thinned(array: Array, mask: Array, scale: float) -> Array:
+    """array * mask * scale. The mask becomes numbers first, by which NumPy multiplies faster than by booleans."""
+    out = mask.astype(array.dtype)
     if scale != 1:
-        array *= scale
-    return array
+        out *= scale
+    out *= array
+    return out
 
 
 def check_scaling(where: str, scaling: str) -> None:
@@ -87,7 +101,7 @@ def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
 
     Backward needs the mask as it is now, whatever its owner does with it in between.
     """
-    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
+    if not isinstance(mask, np.ndarray) or mask.dtype.kind != "b":
         given = f"an array of {mask.dtype}" if isinstance(mask, np.ndarray) else type(mask).__name__
         raise TypeError(f"dropout: expected the mask to be a boolean array, True where a unit is kept; got {given}")
     if mask.shape != shape:

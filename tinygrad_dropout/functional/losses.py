@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional.constants import filled
 from tinygrad_dropout.functional.elementwise import logistic
-from tinygrad_dropout.functional.softmax import log_probabilities_of
+from tinygrad_dropout.functional.softmax import shifted
 from tinygrad_dropout.recording import as_tensor, operands, record
-from tinygrad_dropout.tensor import Array, Tensor
+from tinygrad_dropout.tensor import Array, Tensor, as_array
 
 
 def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -34,26 +35,34 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     """
     logits = as_tensor(logits)
     target = checked_target("cross_entropy", logits, target)
-    log_probabilities = log_probabilities_of(logits.data, axis=1)
-    out = reduce("cross_entropy", negative_log_likelihood(target, log_probabilities), reduction)
-    return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
+    # Classes x batch: along its few classes an example is a short run, on which NumPy is several times slower.
+    below = shifted(np.ascontiguousarray(logits.data.T), axis=0)
+    probabilities = np.exp(below)
+    sums = filled(1, len(below), below.dtype).dot(probabilities)
+    probabilities /= sums
+    if target.ndim == 1:
+        losses = np.log(sums) - below[target, np.arange(len(target))]
+    else:
+        losses = (target.T * (np.log(sums) - below)).sum(axis=0)
+    out = reduce("cross_entropy", losses, reduction)
+    return record(out, (logits,), cross_entropy_backward, saved=(probabilities, target, losses, reduction))
 
 
 def cross_entropy_backward(
-    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
+    grad: Array, logits: Tensor, probabilities: Array, target: Array, losses: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target), divided by N for the mean; the target is one-hot for class labels.
 
-    (p counts as often as the target's probabilities sum to, which is once.)
+    (p counts as often as the target's probabilities sum to, which is once. At the label, p - 1 = e^-loss - 1.)
     """
-    difference = np.exp(log_probabilities)
     if target.ndim == 1:
-        difference[np.arange(len(target)), target] -= 1
+        difference = probabilities.copy()
+        difference[target, np.arange(len(target))] = np.expm1(-losses)  # exact where p is close to 1, too
     else:
-        difference *= target.sum(axis=1, keepdims=True)
-        difference -= target
-    difference *= grad_of_each(grad, len(difference), reduction)[..., np.newaxis]
-    return (difference,)
+        difference = probabilities * target.sum(axis=1)
+        difference -= target.T
+    difference *= grad_of_each(grad, len(target), reduction)
+    return (difference.T,)
 
 
 def nll_loss(log_probabilities: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -128,7 +137,12 @@ def binary_cross_entropy_with_logits_backward(
 def reduce(operation: str, losses: Array, reduction: str) -> Any:
     """The losses of the batch as their mean, their sum, or as they are."""
     check_reduction(operation, reduction)
-    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+    if reduction == "none":
+        return losses
+    if losses.size == 0:
+        return losses.mean() if reduction == "mean" else losses.sum()
+    share = 1.0 if reduction == "sum" else 1 / losses.size
+    return losses.ravel().dot(filled(share, losses.size, losses.dtype))
 
 
 def check_reduction(where: str, reduction: str) -> None:
@@ -152,9 +166,9 @@ def negative_log_likelihood(target: Array, log_probabilities: Array) -> Array:
 def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     """The target, checked: labels of shape (N,), or probabilities of shape (N, C) in the scores' dtype."""
     targets = constant(operation, target)
-    if scores.ndim != 2:
+    if scores.data.ndim != 2:
         raise ShapeError(operation, f"expected scores of shape (N, C), got shape {scores.shape}")
-    rows, classes = scores.shape
+    rows, classes = scores.data.shape
     if targets.dtype.kind == "f":
         if targets.shape != scores.shape:
             problem = f"expected target probabilities of the scores' shape {scores.shape}, got shape {targets.shape}"
@@ -162,18 +176,18 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
         return targets.astype(scores.dtype, copy=False)
     if targets.shape != (rows,):
         raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}")
-    if rows and (targets.min() < 0 or targets.max() >= classes):
-        wrong = targets.min() if targets.min() < 0 else targets.max()
+    labels = targets.astype(np.intp, copy=False)
+    if rows and np.maximum.reduce(labels.view(np.uintp)) >= classes:  # seen as unsigned, a negative label is a very large one
+        wrong = labels.min() if labels.min() < 0 else labels.max()
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
-    return targets.astype(np.intp, copy=False)
+    return labels
 
 
 def constant(operation: str, target: Any) -> Array:
     """A copy of the target: who refills it before backward changes nothing. It must not ask for a gradient."""
-    target = as_tensor(target)
-    if target.requires_grad:
+    if isinstance(target, Tensor) and target.requires_grad:
         raise TypeError(f"{operation}: expected a target without gradients, got one that requires them; detach() it")
-    return np.array(target.data)
+    return np.array(as_array(target))
 
 
 def same_shape(operation: str, prediction: Tensor, target: Array) -> None:

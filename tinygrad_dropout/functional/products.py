@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout import spare_memory
 from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional.constants import filled
 from tinygrad_dropout.recording import operands, record
 from tinygrad_dropout.tensor import Array, Tensor
 
@@ -64,30 +66,32 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
         ShapeError: the last axis of x is not `in`, W is not a matrix, or b does not have shape (out,).
     """
     x, weight = operands(x, weight)
-    if weight.ndim != 2:
+    inputs, matrix = x.data, weight.data
+    if matrix.ndim != 2:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
-    if x.ndim == 0 or x.shape[-1] != weight.shape[1]:
-        problem = f"expected the last axis to be {weight.shape[1]}, got an input of shape {x.shape}"
+    if inputs.ndim == 0 or inputs.shape[-1] != matrix.shape[1]:
+        problem = f"expected the last axis to be {matrix.shape[1]}, got an input of shape {x.shape}"
         raise ShapeError("linear", problem)
-    rows = as_rows(x.data)
-    out = rows.dot(weight.data.T)
-    if bias is not None:
-        _, bias = operands(weight, bias)
-        if bias.shape != weight.shape[:1]:
-            raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
-        out = out + bias.data if bias.dtype.itemsize > out.dtype.itemsize else np.add(out, bias.data, out=out)
-    out = out.reshape(*x.shape[:-1], weight.shape[0])
-    return record(out, (x, weight) if bias is None else (x, weight, bias), linear_backward)
+    out = as_rows(inputs).dot(matrix.T)
+    if inputs.ndim != 2:
+        out = out.reshape(*inputs.shape[:-1], matrix.shape[0])
+    if bias is None:
+        return record(out, (x, weight), linear_backward)
+    _, bias = operands(weight, bias)
+    if bias.data.shape != matrix.shape[:1]:
+        raise ShapeError("linear", f"expected a bias of shape {matrix.shape[:1]}, got shape {bias.shape}")
+    out = out + bias.data if bias.data.itemsize > out.itemsize else np.add(out, bias.data, out=out)
+    return record(out, (x, weight, bias), linear_backward)
 
 
 def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
     """dL/dx = grad W;  dL/dW = grad' x;  dL/db = the sum of grad over the batch."""
-    grad = as_rows(grad)
-    dx = grad.dot(weight.data).reshape(x.shape) if x.requires_grad else None
-    dweight = grad.T.dot(as_rows(x.data)) if weight.requires_grad else None
+    grad, rows = as_rows(grad), as_rows(x.data)
+    dx = grad.dot(weight.data).reshape(x.data.shape) if x.requires_grad else None
+    dweight = grad.T.dot(rows, out=spare_memory.take(weight, grad.dtype)) if weight.requires_grad else None
     if bias is None:
         return dx, dweight
-    return dx, dweight, grad.sum(axis=0) if bias.requires_grad else None
+    return dx, dweight, filled(1, len(grad), grad.dtype).dot(grad) if bias.requires_grad else None
 
 
 def as_rows(array: Array) -> Array:

@@ -40,7 +40,8 @@ def log_softmax_backward(grad: Array, x: Tensor, log_probabilities: Array, axis:
 def log_probabilities_of(scores: Array, axis: int) -> Array:
     """x - ln(sum(e^x)) of an ndarray."""
     below = shifted(scores, axis)
-    return np.asarray(below - np.log(np.exp(below).sum(axis=axis, keepdims=True)))
+    below -= np.log(np.exp(below).sum(axis=axis, keepdims=True))
+    return below
 
 
 def shifted(scores: Array, axis: int) -> Array:
@@ -48,7 +49,7 @@ def shifted(scores: Array, axis: int) -> Array:
     if scores.dtype.kind != "f":
         scores = scores.astype(np.float32)
     try:
-        highest = scores.max(axis=axis, keepdims=True, initial=-np.inf)
+        highest = np.maximum.reduce(scores, axis=axis, keepdims=True, initial=-np.inf)
     except np.exceptions.AxisError as error:
         raise ShapeError("softmax", f"expected an axis of shape {scores.shape}, got axis={axis}: {error}") from None
     return np.asarray(scores - highest)

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.functional.dropout import check_scaling
+from tinygrad_dropout.functional.dropout import check_scaling, floating, masked
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.random import Mask, draw_mask, generator, probability
-from tinygrad_dropout.recording import as_tensor
 from tinygrad_dropout.tensor import Tensor
 
 
@@ -45,12 +44,13 @@ class Dropout(Module):
         self._replayed: Mask | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        x = as_tensor(x)
-        mask = None
-        if self.training:
-            mask = draw_mask(x.shape, self.p, self.rng) if self._replayed is None else self._replayed
-        self.mask = mask
-        return F.dropout(x, self.p, self.training, mask=mask, scaling=self.scaling)
+        if self.training and self._replayed is None:
+            x = floating(x)
+            p = probability("Dropout", self.p)
+            self.mask = draw_mask(x.data.shape, p, self.rng)
+            return masked(x, self.mask, p, self.scaling)
+        self.mask = self._replayed if self.training else None
+        return F.dropout(x, self.p, self.training, mask=self.mask, scaling=self.scaling)
 
     @contextmanager
     def replay(self, mask: Mask | None = None) -> Iterator[None]:

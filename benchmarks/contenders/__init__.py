@@ -1,0 +1,62 @@
+"""The contenders: one file each, with the same three functions.
+
+    training(workload) -> step     step() does one train step and returns the loss
+    chain(workload) -> step        step() runs the chain forward and backward and returns the gradient of the first y
+    dropout(workload) -> step      step() runs dropout forward and backward and returns the gradient of x
+
+A file without one of them takes no part in those workloads. A step has done its work when it returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from benchmarks.workloads import Chain, Training, Workload
+
+Step = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way to write the workloads.
+
+    Attributes:
+        key: the file in this folder.
+        name: what tables call it.
+        needs: the package that must be installed, besides NumPy.
+        computes: False for what only does a part of the work, so that its results mean nothing.
+    """
+
+    key: str
+    name: str
+    needs: str = "numpy"
+    computes: bool = True
+
+    @property
+    def installed(self) -> bool:
+        """Whether the package is there."""
+        return find_spec(self.needs) is not None
+
+    def step(self, workload: Workload) -> Step | None:
+        """The workload's step, ready to be called; None where this contender takes no part."""
+        module = import_module(f"benchmarks.contenders.{self.key}")
+        kind = "training" if isinstance(workload, Training) else "chain" if isinstance(workload, Chain) else "dropout"
+        make = getattr(module, kind, None)
+        return None if make is None else make(workload)
+
+
+OURS = Contender("ours", "tinygrad_dropout")
+CONTENDERS = (
+    OURS,
+    Contender("torch_eager", "PyTorch eager", "torch"),
+    Contender("torch_best", "PyTorch at its best", "torch"),
+    Contender("jax_jit", "JAX jit", "jax"),
+    Contender("mygrad_tape", "MyGrad", "mygrad"),
+    Contender("numpy_naive", "NumPy, naive"),
+    Contender("numpy_tricks", "NumPy, every trick"),
+    Contender("products_alone", "matrix products alone", computes=False),
+)

@@ -1,0 +1,72 @@
+"""tinygrad_dropout, as its users write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tinygrad_dropout as td
+from benchmarks.contenders import Step
+from benchmarks.workloads import MOMENTUM, Array, Chain, DropoutAlone, Training
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn, optim
+
+
+def mlp(workload: Training) -> nn.Sequential:
+    """The network of a training workload, with its initial parameters."""
+    layers: list[nn.Module] = []
+    for index, ((weight, bias), rate) in enumerate(zip(workload.parameters(), workload.rates, strict=True)):
+        if index > 0:
+            layers.append(nn.ReLU())
+        if rate > 0:
+            layers.append(nn.Dropout(rate))
+        linear = nn.Linear(weight.shape[1], weight.shape[0])
+        linear.load_state_dict({"weight": weight, "bias": bias})
+        layers.append(linear)
+    return nn.Sequential(*layers)
+
+
+def training(workload: Training) -> Step:
+    model = mlp(workload)
+    loss_of = nn.CrossEntropyLoss()
+    optimizer = optim.SGD(model.parameters(), lr=workload.lr, momentum=MOMENTUM)
+    inputs, labels = workload.data()
+    x = td.Tensor(inputs)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = loss_of(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.data
+
+    return step
+
+
+def chain(workload: Chain) -> Step:
+    start, *constants = workload.data()
+    y0 = td.Tensor(start, requires_grad=True)
+    a, b = (td.Tensor(constant) for constant in constants)
+
+    def step() -> Array:
+        y0.grad = None
+        y = y0
+        for _ in range(workload.length):
+            y = y * a + b
+        y.sum().backward()
+        assert y0.grad is not None
+        return y0.grad
+
+    return step
+
+
+def dropout(workload: DropoutAlone) -> Step:
+    data, upstream = workload.data()
+    x = td.Tensor(data, requires_grad=True)
+
+    def step() -> Array:
+        x.grad = None
+        F.dropout(x, workload.p).backward(upstream)
+        assert x.grad is not None
+        return x.grad
+
+    return step

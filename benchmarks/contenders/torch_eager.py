@@ -1,0 +1,72 @@
+"""PyTorch as its users write it: modules, nn.Dropout, torch.optim.SGD, one operation after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+from benchmarks.contenders import Step
+from benchmarks.workloads import MOMENTUM, Chain, DropoutAlone, Training
+
+
+def mlp(workload: Training, dropout: type[torch.nn.Module] = torch.nn.Dropout) -> torch.nn.Sequential:
+    """The network of a training workload, with its initial parameters and the dropout layer given."""
+    layers: list[torch.nn.Module] = []
+    for index, ((weight, bias), rate) in enumerate(zip(workload.parameters(), workload.rates, strict=True)):
+        if index > 0:
+            layers.append(torch.nn.ReLU())
+        if rate > 0:
+            layers.append(dropout(rate))
+        linear = torch.nn.Linear(weight.shape[1], weight.shape[0])
+        linear.load_state_dict({"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)})
+        layers.append(linear)
+    return torch.nn.Sequential(*layers)
+
+
+def train_step(workload: Training, model: torch.nn.Module, **how: bool) -> Step:
+    """A step of SGD; `how` are options of the optimiser that change its speed, not its result."""
+    loss_of = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=workload.lr, momentum=MOMENTUM, **how)
+    x, labels = map(torch.from_numpy, workload.data())
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = loss_of(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+def training(workload: Training) -> Step:
+    return train_step(workload, mlp(workload))
+
+
+def chain(workload: Chain) -> Step:
+    y0, a, b = map(torch.from_numpy, workload.data())
+    y0.requires_grad_()
+
+    def step() -> Any:
+        y0.grad = None
+        y = y0
+        for _ in range(workload.length):
+            y = y * a + b
+        y.sum().backward()
+        return y0.grad
+
+    return step
+
+
+def dropout(workload: DropoutAlone) -> Step:
+    x, upstream = map(torch.from_numpy, workload.data())
+    x.requires_grad_()
+
+    def step() -> Any:
+        x.grad = None
+        F.dropout(x, workload.p).backward(upstream)
+        return x.grad
+
+    return step

@@ -1,0 +1,72 @@
+"""Contenders in turn within one process: the ratio of each round, then the median of the ratios.
+
+The speed of a machine drifts from second to second, so a time says little. Within one round all contenders meet the
+same machine, and the ratio of their times repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from benchmarks.contenders import Step
+
+Times = dict[str, list[float]]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The median of some figures, and the quarter and three-quarter points around it."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, figures: Sequence[float]) -> Spread:
+        return cls(*(float(figure) for figure in np.quantile(figures, (0.25, 0.5, 0.75))))
+
+
+def time_in_turn(steps: Mapping[str, Step], rounds: int, seconds: float) -> Times:
+    """Seconds a step of every contender, one figure a round.
+
+    Args:
+        steps: what to time, by name.
+        rounds: how often each gets its turn; in each round another one begins.
+        seconds: about how long a turn lasts.
+    """
+    repeats = {name: calibrated(step, seconds) for name, step in steps.items()}
+    names = list(steps)
+    times: Times = {name: [] for name in names}
+    for number in range(rounds):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            steps[name]()  # untimed: caches are filled anew, and the threads of the one before come to rest
+            times[name].append(timed(steps[name], repeats[name]))
+    return times
+
+
+def timed(step: Step, repeats: int) -> float:
+    """Seconds a call."""
+    begin = perf_counter()
+    for _ in range(repeats):
+        step()
+    return (perf_counter() - begin) / repeats
+
+
+def calibrated(step: Step, seconds: float) -> int:
+    """How many calls take about that long, once the first ones (compilation, memory) are done."""
+    for _ in range(3):
+        step()
+    repeats = 1
+    while (taken := timed(step, repeats)) * repeats < seconds / 4:
+        repeats *= 2
+    return max(1, round(seconds / taken))
+
+
+def ratios(times: Times, of: str, to: str) -> list[float]:
+    """Round by round, the time of one contender over the time of another."""
+    return [ours / theirs for ours, theirs in zip(times[of], times[to], strict=True)]

@@ -1,0 +1,8 @@
+"""Optimisers: how a step goes down the gradient. SGD, Adam, AdamW; and max_norm, dropout's usual companion."""
+
+from tinygrad_dropout.optim.adam import Adam, AdamW
+from tinygrad_dropout.optim.max_norm import max_norm
+from tinygrad_dropout.optim.optimizer import Optimizer
+from tinygrad_dropout.optim.sgd import SGD
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "max_norm"]

@@ -1,0 +1,35 @@
+"""The memory of large gradients, used again.
+
+The system hands out every large new array page by page, each cleared before it is written: for the gradient of a
+weight of 4096 x 4096 that costs more than a tenth of the product that fills it. So an optimiser's `zero_grad()` offers
+the arrays that it lets go of, and `linear_backward` writes into them.
+
+Nobody can see it: an array that has once been read from `.grad` belongs to its reader, too, and is never offered.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tinygrad_dropout.tensor import Array, Tensor
+
+LARGE = 2**22  # bytes; the system keeps the memory of smaller arrays at hand by itself
+
+_spare: WeakKeyDictionary[Tensor, Array] = WeakKeyDictionary()
+
+
+def offer_grad(tensor: Tensor) -> None:
+    """Keep the array in `tensor.grad`, which is about to be dropped, if it is large and nobody else can hold it."""
+    grad = tensor._grad
+    if grad is not None and grad.nbytes >= LARGE and not tensor._grad_was_read and grad.flags.c_contiguous:
+        _spare[tensor] = grad
+
+
+def take(tensor: Tensor, dtype: np.dtype) -> Array | None:
+    """An array of the tensor's shape and this dtype to overwrite; None (so that NumPy makes one) if there is none."""
+    if tensor.data.nbytes < LARGE:
+        return None
+    array = _spare.pop(tensor, None)
+    return array if array is not None and array.shape == tensor.data.shape and array.dtype == dtype else None
