@@ -9,13 +9,14 @@ Nobody can see it: an array that has once been read from `.grad` belongs to its 
 
 from __future__ import annotations
 
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from tinygrad_dropout.tensor import Array, Tensor
 
-LARGE = 2**22  # bytes; the system keeps the memory of smaller arrays at hand by itself
+LARGE = 2**25  # bytes; what is smaller than 32 MiB the C library keeps at hand by itself, once the first was freed
 
 _spare: WeakKeyDictionary[Tensor, Array] = WeakKeyDictionary()
 
@@ -27,7 +28,7 @@ def offer_grad(tensor: Tensor) -> None:
         _spare[tensor] = grad
 
 
-def take(tensor: Tensor, dtype: np.dtype) -> Array | None:
+def take(tensor: Tensor, dtype: np.dtype[Any]) -> Array | None:
     """An array of the tensor's shape and this dtype to overwrite; None (so that NumPy makes one) if there is none."""
     if tensor.data.nbytes < LARGE:
         return None

@@ -55,7 +55,10 @@ def multiply(x: Any, y: Any) -> Tensor:
 
 def multiply_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad * y;  dL/dy = grad * x."""
-    return grad * y.data if x.requires_grad else None, grad * x.data if y.requires_grad else None
+    dy = grad * x.data if y.requires_grad else None
+    if x.requires_grad:
+        grad *= y.data
+    return grad if x.requires_grad else None, dy
 
 
 def divide(x: Any, y: Any) -> Tensor:
