@@ -6,6 +6,7 @@ same machine, and the ratio of their times repeats.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -38,7 +39,10 @@ def time_in_turn(steps: Mapping[str, Step], rounds: int, seconds: float) -> Time
         rounds: how often each gets its turn; in each round another one begins.
         seconds: about how long a turn lasts.
     """
+    keep_freed_memory()
     repeats = {name: calibrated(step, seconds) for name, step in steps.items()}
+    gc.collect()
+    gc.freeze()  # the collector stays on, but nobody pays for walking through what the other contenders imported
     names = list(steps)
     times: Times = {name: [] for name in names}
     for number in range(rounds):
@@ -47,6 +51,15 @@ def time_in_turn(steps: Mapping[str, Step], rounds: int, seconds: float) -> Time
             steps[name]()  # untimed: caches are filled anew, and the threads of the one before come to rest
             times[name].append(timed(steps[name], repeats[name]))
     return times
+
+
+def keep_freed_memory() -> None:
+    """Bring the C library into the state it has in any training process: freed arrays below 32 MiB stay at hand.
+
+    It learns that when the first large array is freed. Before, it returns them to the system, and a contender that
+    makes new arrays would be timed waiting for memory.
+    """
+    np.empty(2**25 - 2**16, dtype=np.uint8)
 
 
 def timed(step: Step, repeats: int) -> float:
@@ -59,7 +72,7 @@ def timed(step: Step, repeats: int) -> float:
 
 def calibrated(step: Step, seconds: float) -> int:
     """How many calls take about that long, once the first ones (compilation, memory) are done."""
-    for _ in range(3):
+    for _ in range(2):
         step()
     repeats = 1
     while (taken := timed(step, repeats)) * repeats < seconds / 4:

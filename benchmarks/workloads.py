@@ -28,6 +28,7 @@ class Training:
         drop_input, drop_hidden: probabilities of dropping.
         lr: the learning rate, so small while timing that nothing changes over a hundred thousand steps. With a larger
             one units die, their velocities decay to denormal numbers, and multiplying these is what would be timed.
+        dataset: rows to draw a fresh batch from at each step; 0 if every step trains on the same batch.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Training:
     drop_input: float = 0.0
     drop_hidden: float = 0.5
     lr: float = 1e-7
+    dataset: int = 0
 
     @property
     def rates(self) -> list[float]:
@@ -57,10 +59,11 @@ class Training:
         return layers
 
     def data(self) -> tuple[Array, Array]:
-        """Inputs (batch, features) float32 and labels (batch,) int64."""
+        """Inputs (rows, features) float32 and labels (rows,) int64: the batch, or the dataset to draw it from."""
         rng = np.random.default_rng(1)
-        x = rng.standard_normal((self.batch, self.sizes[0]), dtype=np.float32)
-        return x, rng.integers(0, self.sizes[-1], size=self.batch)
+        rows = self.dataset or self.batch
+        x = rng.standard_normal((rows, self.sizes[0]), dtype=np.float32)
+        return x, rng.integers(0, self.sizes[-1], size=rows)
 
     def comparable(self) -> Training:
         """The same with nothing dropped and a learning rate that shows: then all contenders must compute the same."""

@@ -60,3 +60,8 @@ CONTENDERS = (
     Contender("numpy_tricks", "NumPy, every trick"),
     Contender("products_alone", "matrix products alone", computes=False),
 )
+
+
+def by_key(key: str) -> Contender:
+    """The contender in the file of that name."""
+    return next(contender for contender in CONTENDERS if contender.key == key)

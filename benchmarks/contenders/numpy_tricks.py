@@ -105,7 +105,7 @@ def training(workload: Training) -> Step:
         grad = np.multiply(probabilities, share, probabilities).T
         for index in range(last, -1, -1):
             inputs, _, mask, _, weight, _, dweight, dbias, *_ = layers[index]
-            used = x if mask is None else inputs
+            used = inputs if mask is not None else layers[index - 1][1] if index > 0 else x
             grad.T.dot(used, dweight)
             ones.dot(grad, dbias)
             if index > 0:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 import tinygrad_dropout as td
 from benchmarks.contenders import Step
 from benchmarks.workloads import MOMENTUM, Array, Chain, DropoutAlone, Training
@@ -30,11 +32,15 @@ def training(workload: Training) -> Step:
     loss_of = nn.CrossEntropyLoss()
     optimizer = optim.SGD(model.parameters(), lr=workload.lr, momentum=MOMENTUM)
     inputs, labels = workload.data()
-    x = td.Tensor(inputs)
+    rng = np.random.default_rng(0)
 
     def step() -> Any:
+        x, target = inputs, labels
+        if workload.dataset:
+            rows = rng.integers(0, workload.dataset, workload.batch)
+            x, target = inputs[rows], labels[rows]
         optimizer.zero_grad()
-        loss = loss_of(model(x), labels)
+        loss = loss_of(model(td.Tensor(x)), target)
         loss.backward()
         optimizer.step()
         return loss.data

@@ -29,11 +29,15 @@ def train_step(workload: Training, model: torch.nn.Module, **how: bool) -> Step:
     """A step of SGD; `how` are options of the optimiser that change its speed, not its result."""
     loss_of = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=workload.lr, momentum=MOMENTUM, **how)
-    x, labels = map(torch.from_numpy, workload.data())
+    inputs, labels = map(torch.from_numpy, workload.data())
 
     def step() -> Any:
+        x, target = inputs, labels
+        if workload.dataset:
+            rows = torch.randint(0, workload.dataset, (workload.batch,))
+            x, target = inputs[rows], labels[rows]
         optimizer.zero_grad()
-        loss = loss_of(model(x), labels)
+        loss = loss_of(model(x), target)
         loss.backward()
         optimizer.step()
         return loss.detach()

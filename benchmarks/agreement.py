@@ -1,0 +1,48 @@
+"""Do all contenders compute the same? Checked with dropout off, before anything is timed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from benchmarks.contenders import Contender
+from benchmarks.workloads import Array, Training, Workload
+
+STEPS = 3
+TOLERANCE = 2e-3  # of float32 sums over thousands of terms in another order, after three steps
+
+
+class Disagreement(Exception):
+    """A contender computes something else than the others."""
+
+
+def check_agreement(contenders: Sequence[Contender], workload: Workload) -> None:
+    """Compare what the contenders compute: the losses of three train steps, or the gradient.
+
+    The second and third loss come out right only if gradients and updates did.
+
+    Raises:
+        Disagreement: names the workload, the contenders and their figures.
+    """
+    results: dict[str, Array] = {}
+    for contender in contenders:
+        if contender.computes and (figures := computed(contender, workload)) is not None:
+            results[contender.name] = figures
+    for name, figures in results.items():
+        first = next(iter(results))
+        if not np.allclose(figures, results[first], rtol=TOLERANCE, atol=1e-6):
+            shown = [np.array2string(array.ravel()[:4], precision=6) for array in (results[first], figures)]
+            raise Disagreement(f"{workload.title}: expected all to compute the same; {first} {shown[0]}, {name} {shown[1]}")
+
+
+def computed(contender: Contender, workload: Workload) -> Array | None:
+    """The contender's losses or gradient, dropout off; None where it takes no part."""
+    if isinstance(workload, Training):
+        step = contender.step(workload.comparable())
+        return None if step is None else np.array([float(step()) for _ in range(STEPS)])
+    if hasattr(workload, "p"):
+        workload = replace(workload, p=0.0)
+    step = contender.step(workload)
+    return None if step is None else np.asarray(step())

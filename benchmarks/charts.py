@@ -1,0 +1,180 @@
+"""The figures as pictures: every workload beside ours, and how time and memory grow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+
+from benchmarks.contenders import OURS, by_key
+from benchmarks.growth import SERIES
+from benchmarks.report import machine_line, multiple
+from benchmarks.results import readable, time_of
+from benchmarks.timing import Spread
+from benchmarks.workloads import WORKLOADS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from benchmarks.growth import Growth
+    from benchmarks.results import Results
+
+# Okabe and Ito's colours, which colour-blind people can tell apart; hatching and markers say the same once more.
+BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#B0B0B0"
+SHOWN, TICKS = (0.05, 150), (0.1, 0.2, 0.5, 1, 2, 5, 10)
+STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
+
+
+def draw_speed(results: Results, path: Path) -> None:
+    """One panel a workload: everybody's time in multiples of ours."""
+    keys = list(results.seconds)
+    columns = min(3, len(keys))
+    rows = -(-len(keys) // columns)
+    figure, panels = plt.subplots(rows, columns, figsize=(5.2 * columns, 3.1 * rows + 1.2), squeeze=False)
+    for panel, key in zip(panels.flat, keys, strict=False):
+        draw_workload(panel, results, key)
+    for panel in panels.flat[len(keys) :]:
+        panel.set_axis_off()
+    figure.suptitle(speed_verdict(results), fontsize=13)
+    legend = "diamond: ours · grey: more time · orange, hatched: less time · black line: the middle half of the rounds"
+    figure.text(0.5, 0.005, f"{legend}\n{machine_line(results)}", ha="center", fontsize=8)
+    figure.tight_layout(rect=(0, 0.05, 1, 0.97))
+    figure.savefig(path, dpi=100)
+    plt.close(figure)
+
+
+def draw_workload(panel: Axes, results: Results, key: str) -> None:
+    """One workload: a bar from our time to each contender's."""
+    times = results.seconds[key]
+    for place, contender in enumerate(times):
+        name = by_key(contender).name
+        spread = results.times_ours(key, contender)
+        if contender == OURS.key or spread is None:
+            panel.plot(1, place, marker="D", color=BLUE)
+            panel.text(1.15, place, f"{name}  {time_of(key, times[contender])}", va="center", fontsize=8, weight="bold")
+            continue
+        slower = spread.median >= 1
+        end = max(spread.median, SHOWN[0])  # what is faster still than the axis goes ends at its edge
+        panel.barh(place, end - 1, left=1, color=GREY if slower else ORANGE, hatch=None if slower else "///", ec="white")
+        panel.plot(np.clip([spread.low, spread.high], *SHOWN), [place, place], color="black", linewidth=1.5)
+        right_of_all = max(spread.high, 1) * 1.08
+        panel.text(right_of_all, place, f"{name}  {multiple(spread.median)}", va="center", fontsize=8)
+        if spread.median < SHOWN[0]:
+            panel.plot(SHOWN[0], place, marker="<", color="black", clip_on=False)
+    panel.axvline(1, color=BLUE, linewidth=1)
+    panel.set_xscale("log")
+    panel.set_xlim(SHOWN)
+    panel.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+    panel.minorticks_off()
+    panel.set_yticks([])
+    panel.set_ylim(len(times) - 0.4, -0.7)
+    panel.set_xlabel("time of a step in multiples of ours (logarithmic)", fontsize=8)
+    panel.set_title(f"{key}  {WORKLOADS[key].title}", fontsize=9)
+
+
+def speed_verdict(results: Results) -> str:
+    """In how many workloads we need less time than the frameworks."""
+    said = []
+    for contender in results.contenders():
+        if contender.needs in ("torch", "jax", "mygrad"):
+            won, compared = results.wins(contender.key)
+            said.append(f"{contender.name} in {won} of {compared}")
+    threads = f"{results.machine['threads']} thread" + ("s" if results.machine["threads"] != 1 else "")
+    if not said:
+        return f"tinygrad_dropout beside plain NumPy, {threads}"
+    return f"On {threads} tinygrad_dropout needs less time than\n{', '.join(said)} workloads"
+
+
+def draw_growth(growth: Growth, path: Path) -> None:
+    """Time above, memory below, one column for each thing that grows."""
+    names = list(growth.values)
+    figure, panels = plt.subplots(2, len(names), figsize=(4.6 * len(names), 8.2), squeeze=False)
+    for column, name in enumerate(names):
+        draw_time(panels[0][column], growth, name)
+        draw_memory(panels[1][column], growth, name)
+        for panel in panels[:, column]:
+            panel.set_xscale("log")
+            panel.set_yscale("log")
+            panel.set_xlabel(SERIES[name].axis)
+            panel.grid(alpha=0.3)
+            panel.legend(fontsize=8)
+    panels[0][0].set_ylabel("time a train step (s)")
+    panels[1][0].set_ylabel("peak memory of training (MiB)")
+    figure.suptitle(growth_verdict(growth), fontsize=13)
+    figure.tight_layout(rect=(0, 0, 1, 0.98))
+    figure.savefig(path, dpi=100)
+    plt.close(figure)
+
+
+def draw_time(panel: Axes, growth: Growth, name: str) -> None:
+    """Seconds a step, with the quarter points of the rounds, and where the lines cross."""
+    for contender, points in growth.seconds[name].items():
+        spreads = [Spread.of(rounds) for rounds in points]
+        color, marker, line = STYLES[contender]
+        values = growth.values[name]
+        panel.plot(
+            values,
+            [spread.median for spread in spreads],
+            color=color,
+            marker=marker,
+            linestyle=line,
+            label=by_key(contender).name,
+        )
+        panel.fill_between(
+            values, [spread.low for spread in spreads], [spread.high for spread in spreads], color=color, alpha=0.25
+        )
+    crossings = others(growth, name)
+    for contender in crossings:
+        for value in growth.crossings(name, contender):
+            panel.axvline(value, color="black", linestyle=":")
+            panel.text(value, panel.get_ylim()[0], f" equal at {value:,.0f}", rotation=90, va="bottom", fontsize=8)
+    panel.set_title(series_verdict(growth, name), fontsize=9)
+
+
+def draw_memory(panel: Axes, growth: Growth, name: str) -> None:
+    """The peak memory of training, in MiB."""
+    for contender, peaks in growth.peak_bytes[name].items():
+        if peaks:
+            color, marker, line = STYLES[contender]
+            mebibytes = [peak / 2**20 for peak in peaks]
+            panel.plot(
+                growth.values[name],
+                mebibytes,
+                color=color,
+                marker=marker,
+                linestyle=line,
+                label=by_key(contender).name,
+            )
+
+
+def others(growth: Growth, name: str) -> list[str]:
+    """The contenders that we are compared with."""
+    return [contender for contender in growth.seconds[name] if contender != OURS.key]
+
+
+def series_verdict(growth: Growth, name: str) -> str:
+    """The range of the ratio, in words."""
+    for contender in others(growth, name):
+        medians = [spread.median for spread in growth.times_ours(name, contender)]
+        other = by_key(contender).name
+        return f"{other} needs {min(medians):.2f} to {max(medians):.2f} times our time"
+    return f"{readable(Spread.of(growth.seconds[name][OURS.key][-1]).median)} at the largest"
+
+
+def growth_verdict(growth: Growth) -> str:
+    """At how many points we need less time."""
+    pairs: list[Any] = [
+        spread.median > 1
+        for name in growth.values
+        for contender in others(growth, name)
+        for spread in growth.times_ours(name, contender)
+    ]
+    threads = f"{growth.machine['threads']} thread" + ("s" if growth.machine["threads"] != 1 else "")
+    if not pairs:
+        return f"How the time and memory of a train step grow, {threads}"
+    return f"tinygrad_dropout needs less time than PyTorch eager at {sum(pairs)} of {len(pairs)} points, {threads}"
