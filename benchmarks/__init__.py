@@ -1,14 +1,14 @@
 """How fast is it? Whole train steps beside PyTorch, JAX, MyGrad and plain NumPy: `python -m benchmarks` measures.
 
-    __main__.py     the command
-    workloads.py    what is timed: W1 to W4 train an MLP, W5 is a chain of small operations, W6 is dropout alone
-    contenders/     one file for each way to write the same step
-    agreement.py    before timing: do all contenders compute the same, dropout off?
-    timing.py       contenders in turn within one process; the ratio of each round, then their median
-    memory.py       the peak of a process that trains
-    machine.py      threads, versions, processor
-    growth.py       how time and memory grow with width, batch, depth and dataset
-    results.py      the figures of a run, kept as JSON
-    report.py       the figures as tables
-    charts.py       the figures as pictures
+__main__.py     the command
+workloads.py    what is timed: W1 to W4 train an MLP, W5 is a chain of small operations, W6 is dropout alone
+contenders/     one file for each way to write the same step
+agreement.py    before timing: do all contenders compute the same, dropout off?
+timing.py       contenders in turn within one process; the ratio of each round, then their median
+memory.py       the peak of a process that trains
+machine.py      threads, versions, processor
+growth.py       how time and memory grow with width, batch, depth and dataset
+results.py      the figures of a run, kept as JSON
+report.py       the figures as tables
+charts.py       the figures as pictures
 """

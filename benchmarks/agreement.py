@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.contenders import Contender
-from benchmarks.workloads import Array, Training, Workload
+from benchmarks.workloads import Array, DropoutAlone, Training, Workload
 
 STEPS = 3
 TOLERANCE = 2e-3  # of float32 sums over thousands of terms in another order, after three steps
@@ -34,7 +34,8 @@ def check_agreement(contenders: Sequence[Contender], workload: Workload) -> None
         first = next(iter(results))
         if not np.allclose(figures, results[first], rtol=TOLERANCE, atol=1e-6):
             shown = [np.array2string(array.ravel()[:4], precision=6) for array in (results[first], figures)]
-            raise Disagreement(f"{workload.title}: expected all to compute the same; {first} {shown[0]}, {name} {shown[1]}")
+            gave = f"{first} gave {shown[0]}, {name} {shown[1]}"
+            raise Disagreement(f"{workload.title}: expected all to compute the same; {gave}")
 
 
 def computed(contender: Contender, workload: Workload) -> Array | None:
@@ -42,7 +43,7 @@ def computed(contender: Contender, workload: Workload) -> Array | None:
     if isinstance(workload, Training):
         step = contender.step(workload.comparable())
         return None if step is None else np.array([float(step()) for _ in range(STEPS)])
-    if hasattr(workload, "p"):
+    if isinstance(workload, DropoutAlone):
         workload = replace(workload, p=0.0)
     step = contender.step(workload)
     return None if step is None else np.asarray(step())

@@ -60,7 +60,8 @@ def draw_workload(panel: Axes, results: Results, key: str) -> None:
             continue
         slower = spread.median >= 1
         end = max(spread.median, SHOWN[0])  # what is faster still than the axis goes ends at its edge
-        panel.barh(place, end - 1, left=1, color=GREY if slower else ORANGE, hatch=None if slower else "///", ec="white")
+        color, hatch = (GREY, None) if slower else (ORANGE, "///")
+        panel.barh(place, end - 1, left=1, color=color, hatch=hatch, edgecolor="white")
         panel.plot(np.clip([spread.low, spread.high], *SHOWN), [place, place], color="black", linewidth=1.5)
         right_of_all = max(spread.high, 1) * 1.08
         panel.text(right_of_all, place, f"{name}  {multiple(spread.median)}", va="center", fontsize=8)
@@ -102,7 +103,8 @@ def draw_growth(growth: Growth, path: Path) -> None:
             panel.set_yscale("log")
             panel.set_xlabel(SERIES[name].axis)
             panel.grid(alpha=0.3)
-            panel.legend(fontsize=8)
+            if panel.lines:
+                panel.legend(fontsize=8)
     panels[0][0].set_ylabel("time a train step (s)")
     panels[1][0].set_ylabel("peak memory of training (MiB)")
     figure.suptitle(growth_verdict(growth), fontsize=13)

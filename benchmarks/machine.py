@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from importlib.util import find_spec
 
 PACKAGES = ("numpy", "torch", "jax", "mygrad")
 
@@ -38,11 +39,7 @@ def processor() -> str:
 def described(threads: int) -> dict[str, str | int]:
     """Everything that figures depend on besides the code."""
     found = {"Python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
+    found |= {package: version(package) for package in PACKAGES if find_spec(package) is not None}
     return {
         "processor": processor(),
         "system": f"{platform.system()} {platform.machine()}",

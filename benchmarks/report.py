@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.contenders import OURS, by_key
-from benchmarks.results import Results, time_of
+from benchmarks.growth import SERIES, Growth
+from benchmarks.results import Results, readable, time_of
+from benchmarks.timing import Spread
 from benchmarks.workloads import WORKLOADS, Training
 
 
@@ -50,8 +52,12 @@ def ratio_cell(results: Results, workload: str, contender: str) -> str:
     spread = results.times_ours(workload, contender)
     if spread is None:
         return "–"
-    text = multiple(spread.median)
-    return text if spread.median >= 1 else f"*{text}*"
+    return cell(spread.median)
+
+
+def cell(ratio: float) -> str:
+    """The ratio, in italics where the contender needs less time than we do."""
+    return multiple(ratio) if ratio >= 1 else f"*{multiple(ratio)}*"
 
 
 def multiple(ratio: float) -> str:
@@ -81,3 +87,35 @@ def parameter_bytes() -> int:
     workload = WORKLOADS["W4"]
     assert isinstance(workload, Training)
     return workload.parameter_bytes
+
+
+def short_table(results: Results) -> str:
+    """For the README: ours, and how many times ours the frameworks and NumPy need, on the train steps."""
+    wanted = [c for c in results.contenders() if c is not OURS and c.key not in ("numpy_tricks", "products_alone")]
+    keys = [key for key in results.seconds if isinstance(WORKLOADS[key], Training)]
+    rows = [["train step", OURS.name, *(contender.name for contender in wanted)], ["---"] * (len(wanted) + 2)]
+    for key in keys:
+        ours = f"**{time_of(key, results.seconds[key][OURS.key])}**"
+        rows.append([WORKLOADS[key].title, ours, *(ratio_cell(results, key, contender.key) for contender in wanted)])
+    return "\n".join(as_row(row) for row in rows)
+
+
+def growth_table(growth: Growth) -> str:
+    """For each thing that grows: its values, our time, how many times that PyTorch needs, and where they are equal."""
+    parts = []
+    for name, values in growth.values.items():
+        ours = [readable(Spread.of(rounds).median) for rounds in growth.seconds[name][OURS.key]]
+        rows = [[SERIES[name].axis, *(f"{value:,}" for value in values)], ["---"] * (len(values) + 1)]
+        rows.append([f"**{OURS.name}**", *(f"**{time}**" for time in ours)])
+        notes = []
+        for contender in growth.seconds[name]:
+            other = by_key(contender).name
+            if contender != OURS.key:
+                rows.append([other, *(cell(spread.median) for spread in growth.times_ours(name, contender))])
+                where = growth.crossings(name, contender)
+                notes.append(f"Equal to {other} at {' and '.join(f'{value:,.0f}' for value in where) or 'no point'}.")
+            peaks = growth.peak_bytes[name][contender]
+            if peaks:
+                rows.append([f"memory, {other}", *(f"{peak / 2**20:,.1f} MiB" for peak in peaks)])
+        parts.append("\n".join(as_row(row) for row in rows) + "\n\n" + " ".join(notes))
+    return "\n\n".join(parts)

@@ -71,9 +71,8 @@ def timed(step: Step, repeats: int) -> float:
 
 
 def calibrated(step: Step, seconds: float) -> int:
-    """How many calls take about that long, once the first ones (compilation, memory) are done."""
-    for _ in range(2):
-        step()
+    """How many calls take about that long, once the first one (compilation, memory) is done."""
+    step()
     repeats = 1
     while (taken := timed(step, repeats)) * repeats < seconds / 4:
         repeats *= 2

@@ -29,6 +29,7 @@ class Training:
         lr: the learning rate, so small while timing that nothing changes over a hundred thousand steps. With a larger
             one units die, their velocities decay to denormal numbers, and multiplying these is what would be timed.
         dataset: rows to draw a fresh batch from at each step; 0 if every step trains on the same batch.
+        gain: the initial weights have the variance gain / fan_in.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Training:
     drop_hidden: float = 0.5
     lr: float = 1e-7
     dataset: int = 0
+    gain: float = 2.0
 
     @property
     def rates(self) -> list[float]:
@@ -54,7 +56,7 @@ class Training:
         rng = np.random.default_rng(0)
         layers = []
         for fan_in, fan_out in pairwise(self.sizes):
-            weight = rng.standard_normal((fan_out, fan_in), dtype=np.float32) * np.float32(sqrt(2 / fan_in))
+            weight = rng.standard_normal((fan_out, fan_in), dtype=np.float32) * np.float32(sqrt(self.gain / fan_in))
             layers.append((weight, np.zeros(fan_out, dtype=np.float32)))
         return layers
 

@@ -1,19 +1,20 @@
 """Make the runs that the README reports: `python docs/make_runs.py` runs its commands and writes its figures.
 
 Every command's results go to docs/runs/NAME.json (of the epochs, only the last), the default command's pictures to
-docs/. The README's blocks between `<!-- runs: NAME -->` and `<!-- end -->` are then rendered from those files;
-tests/test_readme.py renders them again and compares.
+docs/. The README's blocks are then rendered from those files (see blocks.py); tests/test_readme.py renders them again
+and compares.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from blocks import rendered
 
 from tinygrad_dropout import cli
 from tinygrad_dropout.lab import Comparison
@@ -71,18 +72,8 @@ def blocks() -> dict[str, str]:
     return {"report": f"```\n{report}\n```", "table": "\n".join([*heading, *rows])}
 
 
-def rendered(text: str) -> str:
-    """The README's text with its blocks made anew."""
-    for name, block in blocks().items():
-        marked = re.compile(rf"(<!-- runs: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text, found = marked.subn(lambda match, block=block: f"{match[1]}{block}\n{match[2]}", text)
-        if found != 1:
-            raise ValueError(f"expected one block `<!-- runs: {name} -->` to `<!-- end -->` in {README}, got {found}")
-    return text
-
-
 if __name__ == "__main__":
     with TemporaryDirectory() as scratch:
         for wanted in sys.argv[1:] or COMMANDS:
             make(wanted, Path(scratch, wanted))
-    README.write_text(rendered(README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(rendered(README.read_text(encoding="utf-8"), blocks()), encoding="utf-8")

@@ -17,6 +17,7 @@ from tinygrad_dropout.grad_mode import current_mode
 from tinygrad_dropout.tensor import Array, Tensor
 
 creation_number = attrgetter("_number")
+ndarray = np.ndarray
 
 
 def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) -> None:
@@ -42,7 +43,8 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
     while nodes:
         node = nodes.pop()  # off the list, so that its arrays can go as soon as it has run
         node_grad = gradients.pop(node, None)
-        function, parents, saved = node._backward, node._parents, node._saved
+        function: Any = node._backward  # not None: a leaf is no result
+        parents, saved = node._parents, node._saved
         if node_grad is not None:  # it is None where all the node's consumers answered None
             if node._retains_grad:
                 add_to_grad(node, node_grad.copy())
@@ -57,19 +59,16 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
                 if contribution is None or not parent.requires_grad:
                     continue
                 data = parent.data
-                shape = data.shape
-                if contribution.shape != shape:
-                    contribution = unbroadcast(contribution, shape)
+                if type(contribution) is not ndarray or contribution.shape != data.shape:
+                    contribution = unbroadcast(contribution, data.shape)
                 if contribution.dtype is not data.dtype:  # quicker than !=; astype does nothing where they are equal
                     contribution = contribution.astype(data.dtype, copy=False)
-                if not shape:  # 0-d arithmetic gives NumPy scalars, which nobody could overwrite
-                    contribution = np.asarray(contribution)
                 if parent._backward is None:
                     add_to_grad(parent, contribution)
-                    continue
-                first = gradients.setdefault(parent, contribution)
-                if first is not contribution:
-                    first += contribution
+                elif parent not in gradients:
+                    gradients[parent] = contribution
+                else:
+                    gradients[parent] += contribution
         if not retain_graph:  # let go of what the node remembers: its arrays can go as soon as nobody else holds them
             node._backward, node._parents, node._saved = freed_graph, (), ()
 

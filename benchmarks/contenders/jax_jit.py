@@ -37,7 +37,7 @@ def training(workload: Training) -> Step:
         key, now = jax.random.split(key)
         loss, gradients = jax.value_and_grad(loss_of)(parameters, now)
         velocities = jax.tree.map(lambda velocity, grad: MOMENTUM * velocity + grad, velocities, gradients)
-        parameters = jax.tree.map(lambda parameter, velocity: parameter - workload.lr * velocity, parameters, velocities)
+        parameters = jax.tree.map(lambda value, velocity: value - workload.lr * velocity, parameters, velocities)
         return parameters, velocities, key, loss
 
     parameters = jax.tree.map(jnp.asarray, workload.parameters())

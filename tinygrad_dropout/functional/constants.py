@@ -1,4 +1,4 @@
-"""Constant vectors, made once: a product with one adds up faster than NumPy's own sum, above all where arrays are small."""
+"""Constant vectors, made once: a product with one adds up faster than NumPy's own sum where arrays are small."""
 
 from __future__ import annotations
 

@@ -64,10 +64,10 @@ def dropout(
 
 def floating(x: Any) -> Tensor:
     """x as a Tensor; integers have no 1 / (1 - p)."""
-    x = as_tensor(x)
-    if x.data.dtype.kind != "f":
-        raise TypeError(f"dropout: expected an input of a floating dtype, got {x.data.dtype}")
-    return x
+    tensor = as_tensor(x)
+    if tensor.data.dtype.kind != "f":
+        raise TypeError(f"dropout: expected an input of a floating dtype, got {tensor.data.dtype}")
+    return tensor
 
 
 def masked(x: Tensor, mask: Array, p: float, scaling: str) -> Tensor:

@@ -69,10 +69,11 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
     inputs, matrix = x.data, weight.data
     if matrix.ndim != 2:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
-    if inputs.ndim == 0 or inputs.shape[-1] != matrix.shape[1]:
+    try:
+        out = as_rows(inputs).dot(matrix.T)
+    except (ValueError, IndexError):
         problem = f"expected the last axis to be {matrix.shape[1]}, got an input of shape {x.shape}"
-        raise ShapeError("linear", problem)
-    out = as_rows(inputs).dot(matrix.T)
+        raise ShapeError("linear", problem) from None
     if inputs.ndim != 2:
         out = out.reshape(*inputs.shape[:-1], matrix.shape[0])
     if bias is None:

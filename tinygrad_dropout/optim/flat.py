@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
+from operator import attrgetter, is_
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +22,8 @@ State: TypeAlias = Mapping[str, Array]
 Stretch: TypeAlias = tuple[Array, Array, dict[str, Array], int]
 
 BLOCK = 131_072  # elements, 512 KiB of float32
+
+data_of = attrgetter("data")
 
 
 class FlatGroup:
@@ -88,7 +91,7 @@ class FlatGroup:
                 yield self.data[place], part, {slot: array[place] for slot, array in memory}, step
 
     def runs_one_by_one(self) -> list[tuple[int, Array, int]]:
-        """(where it starts, gradient, number of the step) of each parameter that has a gradient; the others miss one."""
+        """(where it starts, gradient, number of the step) of each parameter with a gradient; the others miss one."""
         runs = []
         for index, parameter in enumerate(self.params):
             if parameter._grad is None:
@@ -99,10 +102,7 @@ class FlatGroup:
 
     def owns_its_data(self) -> bool:
         """Whether every parameter's `.data` is its part of the flat array."""
-        for parameter, view in zip(self.params, self.views, strict=True):
-            if parameter.data is not view:
-                return False
-        return True
+        return all(map(is_, map(data_of, self.params), self.views))
 
     def take_over(self) -> None:
         """Copy the parameters' data into a new flat array, and make each parameter's `.data` its part of it."""

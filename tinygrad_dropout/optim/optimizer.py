@@ -70,8 +70,10 @@ class Optimizer:
 
         The memory of a large gradient is kept for the next one (see `spare_memory`).
         """
+        for group in self._groups:
+            if len(group.params) == 1:  # what shares a group is small
+                spare_memory.offer_grad(group.params[0])
         for parameter in self.params:
-            spare_memory.offer_grad(parameter)
             parameter._grad = None
 
     def _steps(self) -> list[int]:

@@ -1,0 +1,19 @@
+"""The peak of a process: it contains what training needs, and failures have their sentence."""
+
+import pytest
+
+from benchmarks import memory
+from benchmarks.workloads import Training
+
+pytestmark = pytest.mark.skipif(not memory.MEASURABLE, reason="only Linux tells the peak of a part of a process's life")
+
+
+def test_the_peak_holds_parameters_gradients_and_velocities_and_not_much_more():
+    workload = Training("wide", (64, 4096, 4096, 2), 16)
+    peak = memory.peak_of("ours", workload)
+    assert 3 * workload.parameter_bytes <= peak <= 3.8 * workload.parameter_bytes
+
+
+def test_a_process_that_fails_is_reported_with_its_last_line():
+    with pytest.raises(memory.NoPeak, match="nobody failed"):
+        memory.peak_of("nobody", Training("none", (2, 2), 1))
