@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout import nn
+from tinygrad_dropout import nn, random
 from tinygrad_dropout.random import draw_mask
 
 BIT_GENERATORS = [np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64, np.random.MT19937]
@@ -105,6 +106,99 @@ def test_the_drop_rate_is_p_to_six_sigma(bit_generator, p):
     count = 400_000
     dropped = count - np.count_nonzero(draw_mask((count,), p, np.random.Generator(bit_generator(1))))
     assert abs(dropped - count * p) <= 6 * np.sqrt(count * p * (1 - p))
+
+
+# p exactly as given, by enumeration: instead of drawing bytes, take each of the 256 values once -----------------------
+
+
+def decide_by_every_byte(monkeypatch, p: float) -> tuple[int, int, float]:
+    """(dropped, tied, rest): how many of the 256 values of the first byte drop a unit, how many leave it to the next
+    byte, and the probability of dropping that these pass on.
+    """
+    count = 256 * 8 if p == 0.5 else 256  # a half takes one bit a unit, every other p a byte
+    keep = random.keep
+    outcomes, passed_on = [], []
+
+    def every_byte(asked, rng):
+        assert asked == 256
+        return np.arange(256, dtype=np.uint8)
+
+    for answer in (False, True):  # the units whose fate is the next byte's are those that follow the answer
+
+        def next_byte(count, rest, rng, answer=answer):
+            passed_on.append(rest)
+            return np.full(count, answer)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(random, "random_bytes", every_byte)
+            patched.setattr(random, "keep", next_byte)
+            outcomes.append(keep(count, p, np.random.default_rng(0)))
+    tied = outcomes[0] != outcomes[1]
+    dropped = ~outcomes[0] & ~tied
+    scale = count // 256
+    assert np.count_nonzero(dropped) % scale == np.count_nonzero(tied) % scale == 0
+    assert len(set(passed_on)) <= 1
+    return np.count_nonzero(dropped) // scale, np.count_nonzero(tied) // scale, passed_on[0] if passed_on else 0.0
+
+
+KINDS_OF_P = {
+    "round": ROUND,
+    "not round": NOT_ROUND,
+    "any": [float(p) for p in np.random.default_rng(0).uniform(size=300)],
+    "very small": [2.0**-8, 2.0**-9, 2.0**-60, 3 * 2.0**-61, float(np.finfo(float).tiny), 5e-324],
+    "very large": [255 / 256, 1 - 2.0**-20, float(np.nextafter(1, 0))],
+}
+
+
+@pytest.mark.parametrize("ps", KINDS_OF_P.values(), ids=KINDS_OF_P.keys())
+def test_p_is_exact_to_its_last_digit(monkeypatch, ps):
+    """Fractions, not samples: p = (dropped + tied * rest) / 256, and so on with the rest until nothing is left."""
+    for given in ps:
+        p, digits = float(given), 0
+        while p:
+            dropped, tied, rest = decide_by_every_byte(monkeypatch, p)
+            assert Fraction(p) == (dropped + tied * Fraction(rest)) / 256, (given, digits)
+            assert tied == (1 if rest else 0)
+            assert 0 <= rest < 1
+            p, digits = rest, digits + 1
+        assert 1 <= digits <= 1074 / 8 + 1
+
+
+def test_at_a_half_every_bit_of_a_byte_keeps_one_unit_of_two(monkeypatch):
+    monkeypatch.setattr(random, "random_bytes", lambda count, rng: np.arange(256, dtype=np.uint8)[:count])
+    kept = draw_mask((256, 8), 0.5)
+    np.testing.assert_array_equal(kept.sum(axis=0), np.full(8, 128))
+    assert len(np.unique(kept, axis=0)) == 256  # and the eight bits decide independently
+
+
+def test_each_byte_decides_one_unit_in_the_order_in_which_they_come(monkeypatch):
+    monkeypatch.setattr(random, "random_bytes", lambda count, rng: np.array([0, 64, 63, 255, 65], dtype=np.uint8))
+    np.testing.assert_array_equal(draw_mask((5,), 0.25), [False, True, False, True, True])
+
+
+@pytest.mark.parametrize("p", ROUND + NOT_ROUND + [5e-324, float(np.nextafter(1, 0))])
+def test_p_arrives_as_it_was_given(monkeypatch, p):
+    arrived = []
+
+    def keep(count, p, rng):
+        arrived.append(p)
+        return np.ones(count, dtype=bool)
+
+    monkeypatch.setattr(random, "keep", keep)
+    draw_mask((3,), p)
+    F.dropout(td.Tensor([1.0]), p)
+    nn.Dropout(p)(td.Tensor([1.0]))
+    assert arrived == [p, p, p]
+
+
+@each_bit_generator
+def test_bytes_come_as_many_as_asked_and_each_value_alike(bit_generator):
+    rng = np.random.Generator(bit_generator(0))
+    for count in (0, 1, 7, 8, 9):
+        assert random.random_bytes(count, rng).shape == (count,)
+    drawn = random.random_bytes(256 * 2000, rng)
+    assert drawn.dtype == np.uint8
+    assert np.all(np.abs(np.bincount(drawn, minlength=256) - 2000) <= 6 * np.sqrt(2000))
 
 
 def test_p_is_not_rounded_to_some_number_of_bits():

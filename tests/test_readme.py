@@ -4,22 +4,17 @@ import doctest
 import json
 import re
 import shlex
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+import make_runs
 import pytest
+from blocks import rendered
 
 from tinygrad_dropout import cli
 from tinygrad_dropout.lab import Config
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-spec = spec_from_file_location("make_runs", ROOT / "docs" / "make_runs.py")
-assert spec is not None
-assert spec.loader is not None
-make_runs = module_from_spec(spec)
-spec.loader.exec_module(make_runs)
 
 
 def test_the_snippets_run_and_print_what_is_shown():
@@ -41,14 +36,15 @@ def test_a_link_leads_to_a_file(target):
 
 def test_every_core_file_is_in_the_reading_order():
     package = ROOT / "tinygrad_dropout"
-    core = [path for folder in ("", "functional", "nn") for path in (package / folder).glob("*.py")]
+    core = [path for folder in ("", "functional", "nn", "optim") for path in (package / folder).glob("*.py")]
     by_name_alone = {"__main__.py", "cli.py", "errors.py", "nn/activations.py", "nn/containers.py", "nn/losses.py"}
+    by_name_alone |= {"optim/max_norm.py"}
     names = {path.relative_to(package).as_posix() for path in core if path.name != "__init__.py"} - by_name_alone
     assert {name for name in names if f"(tinygrad_dropout/{name})" not in README} == set()
 
 
 def test_the_figures_are_those_of_the_kept_runs():
-    assert make_runs.rendered(README) == README
+    assert rendered(README, make_runs.blocks()) == README
 
 
 @pytest.mark.parametrize("name", make_runs.COMMANDS)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
+from tinygrad_dropout.errors import ShapeError
 
 
 @pytest.mark.parametrize(
@@ -192,3 +193,82 @@ def test_the_result_of_an_operation_is_not_copied_with_its_graph():
 @pytest.mark.parametrize("compute", [lambda x: x / 2, lambda x: x.exp(), lambda x: x.mean(), lambda x: x.softmax()])
 def test_floats_that_come_of_integers_are_float32(compute):
     assert compute(td.Tensor([1, 2])).dtype == np.float32
+
+
+# .grad ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "given"), [((2,), (3,)), ((2,), (2, 1)), ((2, 3), (3, 2)), ((2, 3), ()), ((), (1,)), ((1,), ())], ids=str
+)
+def test_a_gradient_of_another_shape_is_refused(shape, given):
+    """It would be broadcast in the optimiser, or fail there without a word about where it came from."""
+    x = td.Tensor(np.zeros(shape), requires_grad=True)
+    x.grad = before = np.ones(shape)
+    with pytest.raises(ShapeError) as caught:
+        x.grad = np.ones(given)
+    assert f"expected an array of shape {shape}, got {given}" in str(caught.value)
+    assert x.grad is before
+
+
+@pytest.mark.parametrize("grad", [[1.0, 2.0], (1.0, 2.0), 1.0, td.Tensor([1.0, 2.0])], ids=lambda g: type(g).__name__)
+def test_a_gradient_that_is_no_array_is_refused(grad):
+    x = td.Tensor(np.zeros(2), requires_grad=True)
+    with pytest.raises(TypeError, match=f"expected an ndarray or None, got {type(grad).__name__}"):
+        x.grad = grad
+    assert x.grad is None
+
+
+def test_a_numpy_scalar_is_the_gradient_of_a_tensor_without_axes():
+    x = td.Tensor(np.array(2.0), requires_grad=True)
+    x.grad = np.float64(5) * 2
+    assert type(x.grad) is np.ndarray
+    assert (x.grad.shape, x.grad.item()) == ((), 10)
+    (x * 3).backward()
+    assert x.grad == 13
+
+
+def test_a_numpy_scalar_is_not_the_gradient_of_a_tensor_with_axes():
+    with pytest.raises(ShapeError, match=r"\(1,\), got \(\)"):
+        td.Tensor([2.0], requires_grad=True).grad = np.float32(1)
+
+
+def test_a_gradient_that_is_assigned_is_kept_as_it_is_and_none_takes_it_away():
+    x, grad = td.Tensor(np.zeros(2), requires_grad=True), np.array([1.0, 2.0])
+    x.grad = grad
+    assert x.grad is grad
+    x.grad = None
+    assert x.grad is None
+
+
+@pytest.mark.parametrize("shape", [(2,), ()], ids=str)
+def test_what_is_added_to_a_gradient_does_not_show_in_an_array_read_earlier(shape):
+    x = td.Tensor(np.ones(shape), requires_grad=True)
+    held = []
+    for passes in (1, 2, 3):
+        for _ in range(passes):  # what nobody has read in between is added to in place
+            (x * 3).sum().backward()
+        held.append(x.grad)
+    np.testing.assert_array_equal(held, [np.full(shape, 3), np.full(shape, 9), np.full(shape, 18)])
+
+
+def test_a_gradient_that_nobody_has_read_is_added_to_in_place():
+    x = td.Tensor(np.ones(2), requires_grad=True)
+    (x * 3).sum().backward()
+    before = x._grad
+    (x * 5).sum().backward()
+    assert x._grad is before
+    np.testing.assert_array_equal(before, [8, 8])
+
+
+def test_a_gradient_kept_by_a_result_does_not_change_on_its_way_to_the_leaves():
+    x = td.Tensor(np.array([1.0, -1.0]), requires_grad=True)
+    hidden = x * 2
+    hidden.retain_grad()
+    hidden.relu().backward(np.array([5.0, 5.0]), retain_graph=True)
+    held = hidden.grad
+    np.testing.assert_array_equal(held, [5, 0])
+    hidden.relu().backward(np.array([7.0, 7.0]))
+    np.testing.assert_array_equal(held, [5, 0])
+    np.testing.assert_array_equal(hidden.grad, [12, 0])
+    np.testing.assert_array_equal(x.grad, [24, 0])

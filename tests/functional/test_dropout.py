@@ -1,6 +1,8 @@
 """dropout as a function: what is dropped, what is scaled, and what the gradient sees of either."""
 
+from fractions import Fraction
 from itertools import product
+from math import prod
 
 import numpy as np
 import pytest
@@ -111,6 +113,42 @@ def test_the_expected_output_in_training_is_the_output_at_test_time(p, scaling):
     np.testing.assert_allclose(
         np.sum(outputs, axis=0), F.dropout(x, p, training=False, scaling=scaling).data, rtol=1e-13
     )
+
+
+EVERY_P = [0.1, 0.2, 1 / 3, 0.5, 0.7, 0.9, 0.999, 1e-3, 2.0**-40, float(np.nextafter(1, 0))]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "p"),
+    [(np.float64, p) for p in EVERY_P] + [(np.float32, p) for p in EVERY_P] + [(np.float16, p) for p in EVERY_P[:-1]],
+)  # float16 has no number near the last one's 1 / (1 - p)
+def test_what_is_kept_is_scaled_by_one_over_one_minus_p(dtype, p):
+    """To the nearest number that the dtype has, in forward and in backward; float64 may be one further."""
+    exact = 1 / (1 - Fraction(p))
+    x = td.Tensor(np.ones(2, dtype=dtype), requires_grad=True)
+    out = F.dropout(x, p, mask=np.array([True, False]))
+    out.backward(np.ones(2, dtype=dtype))
+    nearest = dtype(float(exact))
+    for kept, dropped in (out.data, x.grad):
+        assert dropped == 0
+        assert abs(kept - nearest) <= (np.spacing(nearest) if dtype is np.float64 else 0)
+
+
+@pytest.mark.parametrize("p", EVERY_P)
+def test_the_expected_output_in_training_is_the_input(p):
+    """All masks of four units, weighted by their exact probabilities: no more is off than the scale's last digit."""
+    x = td.Tensor(np.array([1.0, -2.0, 0.3, 1e-5]), requires_grad=True)
+    expected = expected_grad = np.zeros(4, dtype=object)
+    for mask in all_masks(4):
+        chance = prod((1 - Fraction(p) if kept else Fraction(p)) for kept in mask.tolist())
+        x.zero_grad()
+        out = F.dropout(x, p, mask=mask)
+        out.backward(x.data)
+        expected = expected + [chance * Fraction(value) for value in out.data.tolist()]
+        expected_grad = expected_grad + [chance * Fraction(value) for value in x.grad.tolist()]
+    for mean in (expected, expected_grad):
+        for value, given in zip(mean, x.data.tolist(), strict=True):
+            assert abs(value / Fraction(given) - 1) <= 2 * Fraction(np.finfo(np.float64).eps)
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5, 0.7])

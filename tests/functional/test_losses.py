@@ -112,3 +112,128 @@ def test_a_target_refilled_before_backward_changes_nothing(loss, target):
         out.backward()
         gradients.append(x.grad)
     np.testing.assert_array_equal(*gradients)
+
+
+# cross_entropy works on classes x batch -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gap", [9.0, 11.0, 12.0, 13.0, 14.0, 15.0])
+def test_at_confident_logits_the_gradient_at_the_label_is_not_rounded_as_p_is(gap):
+    """p - 1 keeps of a float32 p close to 1 its last bits alone; e^-loss - 1 has all the digits that the loss has."""
+    x = td.Tensor(np.array([[gap, 0.0]], dtype=np.float32), requires_grad=True)
+    loss = F.cross_entropy(x, [0])
+    loss.backward()
+    at_the_label = x.grad[0, 0]
+    assert at_the_label == np.expm1(-loss.data)
+    assert at_the_label != 0
+    assert at_the_label == pytest.approx(-1 / (1 + np.exp(gap)), abs=float(np.finfo(np.float32).eps))
+
+
+def test_in_float64_the_gradient_at_the_label_is_right_where_p_is_within_1e_9_of_1():
+    gap = 22.0
+    x = td.Tensor(np.array([[gap, 0.0]]), requires_grad=True)
+    loss = F.cross_entropy(x, [0])
+    loss.backward()
+    assert x.grad[0, 0] == np.expm1(-loss.data)
+    np.testing.assert_allclose(x.grad, np.array([[-1, 1]]) / (1 + np.exp(gap)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("target", [np.array([2, 0]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])], ids=["label", "p"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_logits_mean_the_same_however_they_lie_in_memory(target, reduction):
+    values = np.random.default_rng(0).normal(size=(2, 3))
+    losses, gradients = [], []
+    for logits in (values, np.asfortranarray(values), np.repeat(values, 2, axis=1)[:, ::2]):
+        x = td.Tensor(logits, requires_grad=True)
+        loss = F.cross_entropy(x, target, reduction=reduction)
+        loss.backward(np.arange(1.0, 3) if reduction == "none" else None)
+        losses.append(loss.data)
+        gradients.append(x.grad)
+    for loss, gradient in zip(losses, gradients, strict=True):
+        np.testing.assert_array_equal(loss, losses[0])
+        np.testing.assert_array_equal(gradient, gradients[0])
+
+
+ARGUMENTS = [
+    (F.cross_entropy, np.array([2, 0])),
+    (F.cross_entropy, np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])),
+    (F.nll_loss, np.array([2, 0])),
+    (F.mse_loss, np.zeros((2, 3))),
+    (F.binary_cross_entropy_with_logits, np.full((2, 3), 0.25)),
+]
+each_loss = pytest.mark.parametrize(("loss", "target"), ARGUMENTS)
+
+
+@each_loss
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_the_arrays_given_are_not_changed(loss, target, order):
+    logits, given = np.asarray([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], order=order), target.copy()
+    x = td.Tensor(logits, requires_grad=True)
+    before = logits.copy()
+    loss(x, given).backward()
+    assert x.data is logits
+    np.testing.assert_array_equal(logits, before)
+    np.testing.assert_array_equal(given, target)
+
+
+@each_loss
+def test_a_graph_that_is_retained_gives_the_same_gradient_again(loss, target):
+    """What backward works on is its own, not what forward has saved."""
+    x = td.Tensor(np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]]), requires_grad=True)
+    out = loss(x, target)
+    out.backward(retain_graph=True)
+    first = x.grad.copy()  # the gradient itself might lie in what forward has saved
+    x.zero_grad()
+    out.backward()
+    np.testing.assert_array_equal(x.grad, first)
+
+
+@each_loss
+def test_the_losses_of_nothing_sum_to_nothing_and_their_mean_is_nan(loss, target):
+    """As in PyTorch."""
+    x = td.Tensor(np.zeros((0, 3)), requires_grad=True)
+    nothing = target[:0]
+    assert loss(x, nothing, reduction="none").size == 0
+    total = loss(x, nothing, reduction="sum")
+    assert (total.shape, total.item()) == ((), 0)
+    with pytest.warns(RuntimeWarning):
+        mean = loss(x, nothing)
+    assert mean.shape == ()
+    assert np.isnan(mean.item())
+    for out in (total, mean):
+        x.zero_grad()
+        out.backward()
+        assert x.grad.shape == (0, 3)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, for a mean of nothing
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(
+    ("name", "dtype", "shape"),
+    [
+        ("cross_entropy", int, (0,)),
+        ("mse_loss", float, (0, 3)),
+        ("binary_cross_entropy_with_logits", float, (0, 3)),
+    ],
+)
+def test_a_reduction_of_nothing_is_pytorchs(torch, name, dtype, shape, reduction):
+    logits, target = np.zeros((0, 3)), np.zeros(shape, dtype)
+    ours = getattr(F, name)(logits, target, reduction=reduction)
+    theirs = getattr(torch.nn.functional, name)(torch.tensor(logits), torch.tensor(target), reduction=reduction)
+    np.testing.assert_array_equal(ours.data, theirs.numpy())
+
+
+@pytest.mark.parametrize(
+    ("loss", "logits", "target", "each"),
+    [
+        (F.mse_loss, np.float16(2), np.float16(0), 4),
+        (F.cross_entropy, np.array([2, 0], np.float16), np.array(1), np.log1p(np.exp(2))),
+    ],
+)
+def test_the_mean_of_many_losses_in_float16_does_not_overflow(loss, logits, target, each):
+    """Their sum is more than float16 can hold."""
+    count = 2_000_000
+    many = [np.repeat(array[np.newaxis], count, axis=0) for array in (logits, target)]
+    mean = loss(td.Tensor(many[0]), many[1])
+    assert mean.dtype == np.float16
+    assert mean.item() == pytest.approx(each, rel=3e-3)

@@ -1,4 +1,4 @@
-"""The optimisers take PyTorch's steps, with every option, over many steps; max_norm against a direct computation."""
+"""What all optimisers share: PyTorch's steps with every option, what is left alone, and what a saved state holds."""
 
 import io
 
@@ -70,17 +70,6 @@ def test_every_step_is_pytorchs(torch, name, options, dtype, tolerance):
         for our, their in zip(ours, theirs, strict=True):
             assert our.dtype == dtype
             np.testing.assert_allclose(our.data, their.detach().numpy(), rtol=tolerance, atol=tolerance)
-
-
-@pytest.mark.parametrize("name", ["Adam", "AdamW"])
-def test_the_defaults_are_pytorchs(torch, name):
-    ours, theirs = nn.Parameter(np.ones(3)), torch.nn.Parameter(torch.ones(3, dtype=torch.float64))
-    our_optimizer, their_optimizer = getattr(optim, name)([ours]), getattr(torch.optim, name)([theirs])
-    for _ in range(20):
-        ours.grad, theirs.grad = np.array([1.0, -2.0, 0.1]), torch.tensor([1.0, -2.0, 0.1], dtype=torch.float64)
-        our_optimizer.step()
-        their_optimizer.step()
-    np.testing.assert_allclose(ours.data, theirs.detach().numpy(), rtol=1e-12)
 
 
 @each_optimizer
@@ -198,57 +187,41 @@ def test_params_may_come_from_a_generator():
     np.testing.assert_allclose(model.weight.data, before - 0.2 * np.array([1.0, 2.0]), rtol=1e-6)
 
 
-# max_norm -------------------------------------------------------------------------------------------------------------
+# What is refused ------------------------------------------------------------------------------------------------------
 
 
-def rescaled(weight: np.ndarray, c: float) -> np.ndarray:
-    """Each unit's incoming vector, one by one, scaled back to norm c where it is longer."""
-    out = weight.copy()
-    for unit in out:
-        norm = np.sqrt((unit**2).sum())
-        if norm > c:
-            unit *= c / norm
-    return out
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda state: state.pop("1.step"), KeyError, ["SGD", "missing", "1.step"]),
+        (lambda state: state.update({"2.velocity": np.zeros(2)}), KeyError, ["SGD", "2.velocity"]),
+        (lambda state: state.update({"1.velocity": np.zeros(3)}), ValueError, ["SGD", "1.velocity", "(2,)", "(3,)"]),
+    ],
+    ids=["a key is missing", "a key is not expected", "another shape"],
+)
+def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, error, words):
+    params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
+    optimizer = optim.SGD(params, lr=0.1, momentum=0.9)
+    for parameter in params:
+        parameter.grad = np.ones(2)
+    optimizer.step()
+    before = optimizer.state_dict()
+    state = {"lr": np.array(7.0), "0.step": np.array(7), "1.step": np.array(7), "0.velocity": np.full(2, 7.0)}
+    change(state)
+    with pytest.raises(error) as caught:
+        optimizer.load_state_dict(state)
+    assert [word for word in words if word not in str(caught.value)] == []
+    after = optimizer.state_dict()
+    assert before.keys() == after.keys()
+    for key, value in before.items():
+        np.testing.assert_array_equal(value, after[key])
 
 
-@pytest.mark.parametrize("shape", [(3, 4), (1, 4), (5, 1), (2, 3, 4), (2, 2, 2, 2)], ids=str)
-@pytest.mark.parametrize("c", [0.5, 2.0, 100.0])
-def test_max_norm_scales_each_long_incoming_vector_back(shape, c):
-    weight = nn.Parameter(np.random.default_rng(0).normal(size=shape))
-    expected = rescaled(weight.data, c)
-    optim.max_norm([weight], c)
-    np.testing.assert_allclose(weight.data, expected, rtol=1e-14)
+def test_a_kind_of_optimiser_that_does_not_say_how_to_update_is_told_so():
+    class Idle(optim.Optimizer):
+        slots = ()
 
-
-def test_max_norm_leaves_biases_and_short_vectors_alone():
-    long_bias = nn.Parameter(np.array([30.0, 40.0]))
-    weight = nn.Parameter(np.array([[0.3, 0.4], [0.0, 0.0], [30.0, 40.0]]))
-    optim.max_norm([weight, long_bias], 1.0)
-    np.testing.assert_array_equal(long_bias.data, [30.0, 40.0])
-    np.testing.assert_array_equal(weight.data[:2], [[0.3, 0.4], [0.0, 0.0]])
-    np.testing.assert_allclose(weight.data[2], [0.6, 0.8], rtol=1e-15)
-
-
-def test_max_norm_keeps_the_dtype_and_records_nothing():
-    weight = nn.Parameter(np.full((2, 3), 5.0, dtype=np.float32))
-    optim.max_norm([weight], 1)
-    assert weight.dtype == np.float32
-    assert weight.is_leaf
-    assert weight.grad is None
-
-
-def test_a_momentum_switched_on_later_takes_effect():
-    parameter = nn.Parameter(np.array([1.0]))
-    optimizer = optim.SGD([parameter], lr=0.1)
-    for momentum in (0, 0.9, 0.9):
-        optimizer.momentum = momentum
-        parameter.grad = np.array([1.0])
-        optimizer.step()
-    np.testing.assert_allclose(parameter.data, 1 - 0.1 * (1 + 1 + 1.9))
-
-
-def test_max_norm_keeps_the_dtype_whatever_kind_of_number_c_is():
-    parameter = nn.Parameter(np.full((2, 3), 5, dtype=np.float32))
-    optim.max_norm([parameter], np.float64(3))
-    assert parameter.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(parameter.data, axis=1), 3, rtol=1e-6)
+    parameter = nn.Parameter(np.zeros(2))
+    parameter.grad = np.ones(2)
+    with pytest.raises(TypeError, match=r"Idle: expected the class to define update"):
+        Idle([parameter], lr=0.1).step()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional.constants import filled
+from tinygrad_dropout.functional.constants import ones
 from tinygrad_dropout.functional.elementwise import logistic
 from tinygrad_dropout.functional.softmax import shifted
 from tinygrad_dropout.recording import as_tensor, operands, record
@@ -38,7 +38,7 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     # Classes x batch: along its few classes an example is a short run, on which NumPy is several times slower.
     below = shifted(np.ascontiguousarray(logits.data.T), axis=0)
     probabilities = np.exp(below)
-    sums = filled(1, len(below), below.dtype).dot(probabilities)
+    sums = ones(len(below), below.dtype).dot(probabilities)
     probabilities /= sums
     if target.ndim == 1:
         losses = np.log(sums) - below[target, np.arange(len(target))]
@@ -57,7 +57,7 @@ def cross_entropy_backward(
     """
     if target.ndim == 1:
         difference = probabilities.copy()
-        difference[target, np.arange(len(target))] = np.expm1(-losses)  # exact where p is close to 1, too
+        difference[target, np.arange(len(target))] = np.expm1(-losses)  # nearer than p - 1 where p is near 1
     else:
         difference = probabilities * target.sum(axis=1)
         difference -= target.T
@@ -137,12 +137,9 @@ def binary_cross_entropy_with_logits_backward(
 def reduce(operation: str, losses: Array, reduction: str) -> Any:
     """The losses of the batch as their mean, their sum, or as they are."""
     check_reduction(operation, reduction)
-    if reduction == "none":
-        return losses
-    if losses.size == 0:
-        return losses.mean() if reduction == "mean" else losses.sum()
-    share = 1.0 if reduction == "sum" else 1 / losses.size
-    return losses.ravel().dot(filled(share, losses.size, losses.dtype))
+    if reduction == "mean" and losses.itemsize >= 4:
+        return losses.sum() / losses.size  # in a third of the time of NumPy's mean, which adds float16 up in float32
+    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
 
 
 def check_reduction(where: str, reduction: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from operator import attrgetter, is_
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -53,6 +53,10 @@ class FlatGroup:
             for slot, array in state.items():
                 self.remembered(slot)[self.slices[index]] = array.ravel()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copy and pickle: in a copy, the parameters' data are no longer parts of the flat array."""
+        return {**self.__dict__, "data": np.empty(0), "views": [None] * len(self.params)}
+
     def steps(self) -> list[int]:
         """How many steps each parameter has made."""
         return [self.step - missed for missed in self.missed]
@@ -79,8 +83,9 @@ class FlatGroup:
         if not grads:
             return
         self.step += 1
-        if len(grads) == len(self.params) and not any(self.missed):
-            runs = [(0, np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel(), self.step)]
+        if len(grads) == len(self.params) and len(set(self.missed)) == 1:
+            all_grads = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
+            runs = [(0, all_grads, self.step - self.missed[0])]
         else:
             runs = self.runs_one_by_one()
         memory = [(slot, self.remembered(slot)) for slot in slots]
@@ -104,12 +109,15 @@ class FlatGroup:
         """Whether every parameter's `.data` is its part of the flat array."""
         return all(map(is_, map(data_of, self.params), self.views))
 
-    def take_over(self) -> None:
-        """Copy the parameters' data into a new flat array, and make each parameter's `.data` its part of it."""
+    def check_shapes(self) -> None:
+        """Refuse data of another shape than the parameter had before."""
         for parameter, shape in zip(self.params, self.shapes, strict=True):
             if parameter.data.shape != shape:
                 problem = f"expected a parameter's data to keep its shape {shape}, got shape {parameter.data.shape}"
                 raise ShapeError("step", problem)
+
+    def take_over(self) -> None:
+        """Copy the parameters' data into a new flat array, and make each parameter's `.data` its part of it."""
         self.data = np.concatenate([parameter.data for parameter in self.params], axis=None)
         for index, parameter in enumerate(self.params):
             parameter.data = self.views[index] = self.data[self.slices[index]].reshape(self.shapes[index])

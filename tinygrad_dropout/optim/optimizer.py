@@ -48,6 +48,8 @@ class Optimizer:
         """The groups, after taking over what has been assigned to a parameter's `.data` since the last step."""
         from_outside = [group for group in self._groups if not group.owns_its_data()]
         if from_outside:
+            for group in from_outside:
+                group.check_shapes()
             if any(parameter.data.dtype != group.dtype for group in from_outside for parameter in group.params):
                 self._groups = from_outside = grouped(self.params, self._steps(), self._states())
             for group in from_outside:

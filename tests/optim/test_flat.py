@@ -1,0 +1,366 @@
+"""Parameters side by side in one flat array: nobody can tell, except by the time that a step takes."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn, optim
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.optim import flat
+
+RULES = {
+    "SGD": lambda params: optim.SGD(params, lr=0.1),
+    "SGD with everything": lambda params: optim.SGD(params, 0.1, momentum=0.9, weight_decay=0.05, nesterov=True),
+    "SGD with momentum": lambda params: optim.SGD(params, lr=0.1, momentum=0.9),
+    "Adam": lambda params: optim.Adam(params, lr=0.1),
+    "Adam with weight decay": lambda params: optim.Adam(params, lr=0.1, weight_decay=0.1),
+    "AdamW": lambda params: optim.AdamW(params, lr=0.1),
+}
+each_rule = pytest.mark.parametrize("make", RULES.values(), ids=RULES.keys())
+SHAPES = [(3, 4), (4,), (), (2, 3, 2), (1,)]
+
+
+def parameters(dtype: type = np.float32, shapes: list[tuple[int, ...]] = SHAPES) -> list[nn.Parameter]:
+    rng = np.random.default_rng(0)
+    return [nn.Parameter(np.asarray(rng.normal(size=shape), dtype=dtype)) for shape in shapes]
+
+
+def gradient(step: int, number: int, parameter: nn.Parameter) -> np.ndarray:
+    """A different one at each step for each parameter."""
+    return np.asarray(np.random.default_rng([step, number]).normal(size=parameter.shape), dtype=parameter.dtype)
+
+
+def assert_same_bits(ours: list[nn.Parameter], theirs: list[nn.Parameter]) -> None:
+    for our, their in zip(ours, theirs, strict=True):
+        assert our.dtype == their.dtype
+        np.testing.assert_array_equal(our.data, their.data)
+
+
+def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
+    """A list that grows with each call of `update`, by how many numbers the call is for."""
+    lengths = []
+    update = optimizer.update
+
+    def counted(data, grad, state, step):
+        lengths.append(len(data))
+        assert all(len(array) == len(data) for array in (grad, *state.values()))
+        update(data, grad, state, step)
+
+    optimizer.update = counted
+    return lengths
+
+
+# Which parameters share a group ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sizes_and_dtypes", "groups"),
+    [
+        ([(3, "f4"), (4, "f4"), (0, "f4")], [3]),
+        ([(3, "f4"), (4, "f8"), (2, "f8"), (1, "f4")], [1, 2, 1]),
+        ([(6, "f4"), (4, "f4"), (1, "f4")], [2, 1]),
+        ([(6, "f4"), (5, "f4"), (5, "f4")], [1, 2]),
+        ([(11, "f4"), (1, "f4")], [1, 1]),
+        ([(1, "f4"), (11, "f4"), (1, "f4")], [1, 1, 1]),
+        ([(25, "f4")], [1]),
+    ],
+    ids=[
+        "one dtype",
+        "a dtype change begins another",
+        "a full block",
+        "one more than a block",
+        "a long one stays alone",
+        "a long one between short ones",
+        "a single one may be longer",
+    ],
+)
+def test_neighbours_of_one_dtype_share_a_group_no_longer_than_a_block(monkeypatch, sizes_and_dtypes, groups):
+    monkeypatch.setattr(flat, "BLOCK", 10)
+    params = [nn.Parameter(np.zeros(size, dtype)) for size, dtype in sizes_and_dtypes]
+    made = flat.grouped(params, [0] * len(params), [{}] * len(params))
+    assert [len(group.params) for group in made] == groups
+    assert [parameter for group in made for parameter in group.params] == params
+
+
+def test_an_update_rule_is_called_once_for_a_small_network():
+    model = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 3))
+    optimizer = optim.Adam(model.parameters())
+    lengths = lengths_updated(optimizer)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(td.Tensor([[1.0, 2.0]])).sum().backward()
+        optimizer.step()
+    assert lengths == [sum(parameter.size for parameter in model.parameters())] * 3
+
+
+def test_parameters_that_miss_a_step_are_updated_one_by_one():
+    params = parameters()
+    optimizer = optim.SGD(params, lr=0.1)
+    lengths = lengths_updated(optimizer)
+    for parameter in params[1:]:
+        parameter.grad = np.ones_like(parameter.data)
+    optimizer.step()
+    assert lengths == [parameter.size for parameter in params[1:]]
+
+
+def test_where_there_is_no_gradient_at_all_nothing_happens():
+    params = parameters()
+    optimizer = optim.Adam(params)
+    lengths = lengths_updated(optimizer)
+    optimizer.step()
+    assert lengths == []
+    assert optimizer.state_dict() == {"lr": 1e-3, **{f"{index}.step": 0 for index in range(len(params))}}
+
+
+# The same bits as each parameter on its own ---------------------------------------------------------------------------
+
+
+@each_rule
+@pytest.mark.parametrize("size", [10, 11, 20, 37])
+def test_a_parameter_longer_than_a_block_is_updated_in_blocks_to_the_same_bits(monkeypatch, make, size):
+    monkeypatch.setattr(flat, "BLOCK", 10)
+    (parameter,), (expected,) = parameters(shapes=[(size,)]), parameters(shapes=[(size,)])
+    optimizer, rule = make([parameter]), make([expected])
+    lengths = lengths_updated(optimizer)
+    state = {slot: np.zeros(size, np.float32) for slot in rule.slots}
+    for step in range(1, 6):
+        parameter.grad = gradient(step, 0, parameter)
+        optimizer.step()
+        rule.update(expected.data, parameter.grad, state, step)
+        assert_same_bits([parameter], [expected])
+    assert max(lengths) == 10
+    assert sum(lengths) == 5 * size
+
+
+@each_rule
+@pytest.mark.parametrize("block", [flat.BLOCK, 14, 1])
+def test_side_by_side_or_each_alone_the_bits_are_the_same(monkeypatch, make, block):
+    """Also where a parameter has no gradient now and then, so that they have made different numbers of steps."""
+    monkeypatch.setattr(flat, "BLOCK", block)
+    together, alone = parameters(), parameters()
+    one, many = make(together), [make([parameter]) for parameter in alone]
+    for step in range(12):
+        for number, (parameter, other) in enumerate(zip(together, alone, strict=True)):
+            missed = step > 3 and (step + number) % 5 == 2
+            grad = None if missed else gradient(step, number, parameter)
+            parameter.grad, other.grad = grad, grad
+        one.step()
+        for optimizer in many:
+            optimizer.step()
+        assert_same_bits(together, alone)
+    for number, optimizer in enumerate(many):
+        for key, value in optimizer.state_dict().items():
+            ours = one.state_dict()["lr" if key == "lr" else f"{number}{key[1:]}"]
+            assert ours.shape == value.shape
+            np.testing.assert_array_equal(ours, value)
+
+
+@each_rule
+def test_a_parameter_that_has_its_first_gradient_late_starts_at_step_one(make):
+    """Adam's correction of the first steps is each parameter's own."""
+    late, expected = nn.Parameter(np.ones(2)), nn.Parameter(np.ones(2))
+    early = nn.Parameter(np.ones(3))
+    both, alone = make([early, late]), make([expected])
+    for step in range(6):
+        early.grad = np.ones(3)
+        if step >= 3:
+            late.grad = expected.grad = np.array([0.5, -2.0])
+        both.step()
+        alone.step()
+    assert_same_bits([late], [expected])
+
+
+@each_rule
+@pytest.mark.parametrize(
+    "arranged",
+    [np.asfortranarray, lambda grad: np.repeat(grad, 2, axis=-1)[..., ::2], lambda grad: grad[::-1].copy()[::-1]],
+    ids=["Fortran order", "every second number", "backwards"],
+)
+@pytest.mark.parametrize("shapes", [[(3, 4)], [(3, 4), (2, 2, 3), (5,)]], ids=["alone", "together"])
+def test_a_gradient_means_the_same_however_it_lies_in_memory(make, arranged, shapes):
+    params, expected = parameters(shapes=shapes), parameters(shapes=shapes)
+    optimizer, other = make(params), make(expected)
+    for step in range(3):
+        for number, (parameter, plain) in enumerate(zip(params, expected, strict=True)):
+            plain.grad = gradient(step, number, plain)
+            parameter.grad = arranged(plain.grad)
+        if step == 1 and len(params) > 1:  # and then they are taken one by one
+            params[-1].grad = expected[-1].grad = None
+        optimizer.step()
+        other.step()
+    assert_same_bits(params, expected)
+
+
+@each_rule
+def test_data_mean_the_same_however_they_lie_in_memory(make):
+    values = np.arange(12.0).reshape(3, 4)
+    parameter, expected = nn.Parameter(np.asfortranarray(values)), nn.Parameter(values)
+    optimizer, other = make([parameter]), make([expected])
+    for step in range(3):
+        parameter.grad = expected.grad = gradient(step, 0, expected)
+        optimizer.step()
+        other.step()
+    assert_same_bits([parameter], [expected])
+
+
+# Whose array it is ----------------------------------------------------------------------------------------------------
+
+
+@each_rule
+@pytest.mark.parametrize("neighbours", [0, 1])
+def test_an_array_that_came_from_outside_is_never_written_to(make, neighbours):
+    """Neither the first one, nor one assigned later, nor the one that this displaces."""
+    first, later = np.array([1.0, 2.0]), np.array([5.0, 6.0])
+    parameter = nn.Parameter(first)
+    params = [*(nn.Parameter(np.ones(2)) for _ in range(neighbours)), parameter]
+    optimizer = make(params)
+
+    def step() -> None:
+        for each in params:
+            each.grad = np.ones(2)
+        optimizer.step()
+
+    step()
+    np.testing.assert_array_equal(first, [1, 2])
+    displaced = parameter.data
+    values = displaced.copy()
+    assert not np.array_equal(values, first)
+    parameter.data = later
+    step()
+    step()
+    np.testing.assert_array_equal(later, [5, 6])
+    np.testing.assert_array_equal(displaced, values)
+    assert not np.array_equal(parameter.data, later)
+
+
+@each_rule
+def test_data_changed_in_place_between_steps_take_effect(make):
+    """Through `.data`, whole or in part, and with the neighbours undisturbed."""
+    edited, neighbour = parameters(shapes=[(3,), (2,)])
+    (expected,), (undisturbed,) = parameters(shapes=[(3,)]), [nn.Parameter(neighbour.data.copy())]
+    optimizer, other = make([edited, neighbour]), make([expected, undisturbed])
+    for step in range(4):
+        for number, pair in enumerate([(edited, expected), (neighbour, undisturbed)]):
+            for parameter in pair:
+                parameter.grad = gradient(step, number, parameter)
+        optimizer.step()
+        other.step()
+        edited.data[1:] = [7, step]
+        expected.data = np.array([expected.data[0], 7, step], dtype=np.float32)  # a new array instead
+        edited.data *= 2
+        expected.data = expected.data * 2
+        assert_same_bits([edited, neighbour], [expected, undisturbed])
+
+
+@each_rule
+def test_two_optimisers_in_turn_over_the_same_parameters_each_keep_their_own_memory(make):
+    shared, expected = parameters(), parameters()
+    one, two = make(shared), make(shared[::-1])
+    rule = make(expected)
+    memories = [[{slot: np.zeros_like(p.data) for slot in rule.slots} for p in expected] for _ in range(2)]
+    for step in range(1, 5):
+        for optimizer, memory in zip((one, two), memories, strict=True):
+            for number, (parameter, other) in enumerate(zip(shared, expected, strict=True)):
+                parameter.grad = gradient(step, number, parameter)
+                rule.update(other.data, parameter.grad, memory[number], step)
+            optimizer.step()
+            assert_same_bits(shared, expected)
+
+
+# Another dtype, another shape -----------------------------------------------------------------------------------------
+
+
+@each_rule
+def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimiser_remembers(make):
+    model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    optimizer = make(model.parameters())
+    params = list(model.parameters())
+
+    def steps(first: int, last: int) -> None:
+        for step in range(first, last):
+            for number, parameter in enumerate(params):
+                parameter.grad = gradient(step, number, parameter)
+            params[1].grad = params[1].grad if step % 2 else None  # numbers of steps that differ are kept, too
+            optimizer.step()
+
+    steps(0, 4)
+    model.double()
+    expected = [nn.Parameter(parameter.data.copy()) for parameter in params]
+    other = make(expected)
+    other.load_state_dict(optimizer.state_dict())
+    steps(4, 8)
+    for step in range(4, 8):
+        for number, parameter in enumerate(expected):
+            parameter.grad = gradient(step, number, parameter)
+        expected[1].grad = expected[1].grad if step % 2 else None
+        other.step()
+    assert all(parameter.dtype == np.float64 for parameter in params)
+    assert_same_bits(params, expected)
+    assert all(value.dtype == np.float64 for key, value in optimizer.state_dict().items() if "moment" in key)
+    assert [optimizer.state_dict()[f"{number}.step"] for number in range(4)] == [8, 4, 8, 8]
+
+
+def test_data_of_another_shape_are_refused_before_anything_is_changed():
+    first, second = nn.Parameter(np.ones(2)), nn.Parameter(np.ones((2, 3)))
+    optimizer = optim.SGD([first, second], lr=0.1)
+    for shape in ((2, 3), (3, 2)):
+        second.data = np.ones(shape)
+        first.grad, second.grad = np.ones(2), np.ones(shape)
+        if shape == (2, 3):
+            optimizer.step()
+            before = first.data.copy()
+    with pytest.raises(ShapeError, match=r"step: .*\(2, 3\).*\(3, 2\)"):
+        optimizer.step()
+    np.testing.assert_array_equal(first.data, before)
+    np.testing.assert_array_equal(second.data, np.ones((3, 2)))
+
+
+@each_rule
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))], ids=["deepcopy", "pickle"]
+)
+def test_a_copy_of_a_model_and_its_optimiser_goes_on_like_the_original(make, copied):
+    model = nn.Linear(2, 2)
+    pair = model, make(model.parameters())
+
+    def step(model, optimizer):
+        for parameter in model.parameters():
+            parameter.grad = np.ones_like(parameter.data)
+        optimizer.step()
+
+    step(*pair)
+    twin = copied(pair)
+    before = twin[0].weight.data.copy()
+    step(*pair)
+    step(*twin)
+    assert not np.array_equal(twin[0].weight.data, before)
+    assert_same_bits(list(model.parameters()), list(twin[0].parameters()))
+
+
+@pytest.mark.parametrize("make", [RULES["SGD"], RULES["SGD with momentum"]], ids=["SGD", "SGD with momentum"])
+def test_data_of_another_shape_and_dtype_are_refused_too(make):
+    parameter = nn.Parameter(np.ones((2, 3)))
+    optimizer = make([parameter])
+    parameter.grad = np.ones((2, 3))
+    optimizer.step()
+    parameter.data = np.ones((3, 2), dtype=np.float32)
+    parameter.grad = np.ones((3, 2), dtype=np.float32)
+    with pytest.raises(ShapeError, match=r"\(2, 3\).*\(3, 2\)"):
+        optimizer.step()
+
+
+def test_parameters_that_have_missed_as_many_steps_are_updated_at_once_again():
+    one, two = parameters(shapes=[(2,), (3,)])
+    optimizer = optim.SGD([one, two], lr=0.1)
+    for with_gradient in (one, two):
+        with_gradient.grad = np.ones_like(with_gradient.data)
+        optimizer.step()
+        with_gradient.grad = None
+    lengths = lengths_updated(optimizer)
+    for parameter in (one, two):
+        parameter.grad = np.ones_like(parameter.data)
+    optimizer.step()
+    assert lengths == [5]
