@@ -130,11 +130,11 @@ def draw_time(panel: Axes, growth: Growth, name: str) -> None:
         panel.fill_between(
             values, [spread.low for spread in spreads], [spread.high for spread in spreads], color=color, alpha=0.25
         )
-    crossings = others(growth, name)
-    for contender in crossings:
+    for contender in others(growth, name):
         for value in growth.crossings(name, contender):
             panel.axvline(value, color="black", linestyle=":")
-            panel.text(value, panel.get_ylim()[0], f" equal at {value:,.0f}", rotation=90, va="bottom", fontsize=8)
+            label = f" equal at {value:,.0f}"
+            panel.text(value, 0.02, label, transform=panel.get_xaxis_transform(), rotation=90, ha="right", fontsize=8)
     panel.set_title(series_verdict(growth, name), fontsize=9)
 
 
