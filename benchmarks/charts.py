@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib
 import numpy as np
-
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
 from benchmarks.contenders import OURS, by_key
 from benchmarks.growth import SERIES
@@ -35,7 +32,8 @@ def draw_speed(results: Results, path: Path) -> None:
     keys = list(results.seconds)
     columns = min(3, len(keys))
     rows = -(-len(keys) // columns)
-    figure, panels = plt.subplots(rows, columns, figsize=(5.2 * columns, 3.1 * rows + 1.2), squeeze=False)
+    figure = Figure(figsize=(5.2 * columns, 3.1 * rows + 1.2))
+    panels = figure.subplots(rows, columns, squeeze=False)
     for panel, key in zip(panels.flat, keys, strict=False):
         draw_workload(panel, results, key)
     for panel in panels.flat[len(keys) :]:
@@ -45,7 +43,6 @@ def draw_speed(results: Results, path: Path) -> None:
     figure.text(0.5, 0.005, f"{legend}\n{machine_line(results)}", ha="center", fontsize=8)
     figure.tight_layout(rect=(0, 0.05, 1, 0.97))
     figure.savefig(path, dpi=100)
-    plt.close(figure)
 
 
 def draw_workload(panel: Axes, results: Results, key: str) -> None:
@@ -94,7 +91,8 @@ def speed_verdict(results: Results) -> str:
 def draw_growth(growth: Growth, path: Path) -> None:
     """Time above, memory below, one column for each thing that grows."""
     names = list(growth.values)
-    figure, panels = plt.subplots(2, len(names), figsize=(4.6 * len(names), 8.2), squeeze=False)
+    figure = Figure(figsize=(4.6 * len(names), 8.2))
+    panels = figure.subplots(2, len(names), squeeze=False)
     for column, name in enumerate(names):
         draw_time(panels[0][column], growth, name)
         draw_memory(panels[1][column], growth, name)
@@ -110,7 +108,6 @@ def draw_growth(growth: Growth, path: Path) -> None:
     figure.suptitle(growth_verdict(growth), fontsize=13)
     figure.tight_layout(rect=(0, 0, 1, 0.98))
     figure.savefig(path, dpi=100)
-    plt.close(figure)
 
 
 def draw_time(panel: Axes, growth: Growth, name: str) -> None:
