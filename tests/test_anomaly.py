@@ -138,3 +138,16 @@ def test_as_a_decorator_it_hides_nothing_from_those_who_watch_already():
         with pytest.raises(td.AnomalyError, match="log at"):
             log_of(-1.0)
     assert listener.heard == ["log", "log"]
+
+
+@pytest.mark.parametrize("unread", ["weight", "x"])
+def test_linear_looks_at_the_weight_for_the_inputs_gradient_alone_and_at_the_input_for_the_weights(unread):
+    """The first layer's input and a frozen weight need none, so the other may change."""
+    x = td.Tensor(np.ones((2, 3)), requires_grad=unread == "x")
+    weight = td.Tensor(np.ones((4, 3)), requires_grad=unread == "weight")
+    tensor = weight if unread == "weight" else x
+    with td.detect_anomaly():
+        y = td.functional.linear(x, weight).sum()
+        tensor.data[...] = 7
+        y.backward()
+    np.testing.assert_array_equal(tensor.grad, np.full(tensor.shape, 2.0 if unread == "weight" else 4.0))

@@ -30,7 +30,7 @@ def offer_grad(tensor: Tensor) -> None:
 
 def take(tensor: Tensor, dtype: np.dtype[Any]) -> Array | None:
     """An array of the tensor's shape and this dtype to overwrite; None (so that NumPy makes one) if there is none."""
-    if tensor.data.nbytes < LARGE:
+    if tensor.size * dtype.itemsize < LARGE:  # not tensor.data: detect_anomaly takes that for a look at its numbers
         return None
     array = _spare.pop(tensor, None)
-    return array if array is not None and array.shape == tensor.data.shape and array.dtype == dtype else None
+    return array if array is not None and array.shape == tensor.shape and array.dtype == dtype else None

@@ -87,9 +87,11 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
 
 def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
     """dL/dx = grad W;  dL/dW = grad' x;  dL/db = the sum of grad over the batch."""
-    grad, rows = as_rows(grad), as_rows(x.data)
-    dx = grad.dot(weight.data).reshape(x.data.shape) if x.requires_grad else None
-    dweight = grad.T.dot(rows, out=spare_memory.take(weight, grad.dtype)) if weight.requires_grad else None
+    grad = as_rows(grad)
+    dx = grad.dot(weight.data).reshape(x.shape) if x.requires_grad else None
+    dweight = None
+    if weight.requires_grad:
+        dweight = grad.T.dot(as_rows(x.data), out=spare_memory.take(weight, grad.dtype))
     if bias is None:
         return dx, dweight
     return dx, dweight, ones(len(grad), grad.dtype).dot(grad) if bias.requires_grad else None
