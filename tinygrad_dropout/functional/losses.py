@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional.constants import ones
 from tinygrad_dropout.functional.elementwise import logistic
 from tinygrad_dropout.functional.softmax import shifted
 from tinygrad_dropout.recording import as_tensor, operands, record
@@ -38,7 +37,7 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     # Classes x batch: along its few classes an example is a short run, on which NumPy is several times slower.
     below = shifted(np.ascontiguousarray(logits.data.T), axis=0)
     probabilities = np.exp(below)
-    sums = ones(len(below), below.dtype).dot(probabilities)
+    sums = np.add.reduce(probabilities, axis=0)
     probabilities /= sums
     if target.ndim == 1:
         losses = np.log(sums) - below[target, np.arange(len(target))]

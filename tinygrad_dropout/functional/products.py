@@ -9,7 +9,6 @@ import numpy as np
 
 from tinygrad_dropout import spare_memory
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional.constants import ones
 from tinygrad_dropout.recording import operands, record
 from tinygrad_dropout.tensor import Array, Tensor
 
@@ -94,7 +93,7 @@ def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None 
         dweight = grad.T.dot(as_rows(x.data), out=spare_memory.take(weight, grad.dtype))
     if bias is None:
         return dx, dweight
-    return dx, dweight, ones(len(grad), grad.dtype).dot(grad) if bias.requires_grad else None
+    return dx, dweight, np.add.reduce(grad, axis=0) if bias.requires_grad else None
 
 
 def as_rows(array: Array) -> Array:
