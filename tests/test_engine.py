@@ -234,3 +234,13 @@ def test_with_retain_graph_a_shared_part_can_be_walked_again():
     one.backward(retain_graph=True)
     two.backward()
     np.testing.assert_array_equal(x.grad, [32.0])
+
+
+def test_a_result_that_no_longer_asks_for_gradients_ends_the_walk():
+    x, w = leaf(1.0), leaf(3.0)
+    hidden = x * 2
+    hidden.backward()
+    hidden.requires_grad = False
+    (hidden * w).backward()
+    np.testing.assert_array_equal(w.grad, [2.0])
+    np.testing.assert_array_equal(x.grad, [2.0])

@@ -101,7 +101,7 @@ def results_behind(tensor: Tensor) -> list[Tensor]:
         if node._backward is freed_graph:
             freed_graph()
         for parent in node._parents:
-            if parent._backward is not None and parent not in seen:
+            if parent._backward is not None and parent.requires_grad and parent not in seen:
                 seen.add(parent)
                 nodes.append(parent)
     nodes.sort(key=creation_number)

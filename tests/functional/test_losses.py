@@ -237,3 +237,22 @@ def test_the_mean_of_many_losses_in_float16_does_not_overflow(loss, logits, targ
     mean = loss(td.Tensor(many[0]), many[1])
     assert mean.dtype == np.float16
     assert mean.item() == pytest.approx(each, rel=3e-3)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float16, 2e-3), (np.float32, 1e-6)])
+@pytest.mark.parametrize("classes", [50, 5000, 20_000])
+def test_the_loss_of_equal_scores_is_the_logarithm_of_their_number(dtype, tolerance, classes):
+    logits = td.Tensor(np.zeros((2, classes), dtype=dtype), requires_grad=True)
+    loss = F.cross_entropy(logits, np.array([0, 1]))
+    loss.backward()
+    assert loss.item() == pytest.approx(np.log(classes), rel=tolerance)
+    assert abs(float(logits.grad.astype(np.float64).sum())) < 0.01
+
+
+def test_single_losses_may_be_changed_before_backward():
+    logits = td.Tensor(np.array([[1.0, 2], [3, 1]]), requires_grad=True)
+    losses = F.cross_entropy(logits, np.array([0, 1]), reduction="none")
+    losses.data *= 0
+    losses.sum().backward()
+    np.testing.assert_allclose(logits.grad.sum(axis=1), 0, atol=1e-12)
+    assert (np.abs(logits.grad) > 0.5).all()

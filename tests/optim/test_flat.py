@@ -364,3 +364,10 @@ def test_parameters_that_have_missed_as_many_steps_are_updated_at_once_again():
         parameter.grad = np.ones_like(parameter.data)
     optimizer.step()
     assert lengths == [5]
+
+
+def test_parameters_without_any_gradient_keep_their_array():
+    array = np.ones(3)
+    parameter = nn.Parameter(array)
+    optim.Adam([parameter]).step()
+    assert parameter.data is array

@@ -37,13 +37,16 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     # Classes x batch: along its few classes an example is a short run, on which NumPy is several times slower.
     below = shifted(np.ascontiguousarray(logits.data.T), axis=0)
     probabilities = np.exp(below)
-    sums = np.add.reduce(probabilities, axis=0)
+    wide = np.float64 if len(below) > 64 or below.itemsize < 4 else None  # many terms, added one after the other
+    sums = np.add.reduce(probabilities, axis=0, dtype=wide).astype(below.dtype, copy=False)
     probabilities /= sums
     if target.ndim == 1:
         losses = np.log(sums) - below[target, np.arange(len(target))]
     else:
         losses = (target.T * (np.log(sums) - below)).sum(axis=0)
     out = reduce("cross_entropy", losses, reduction)
+    if out is losses:  # backward needs them as they are now, whatever becomes of the result's data
+        out = losses.copy()
     return record(out, (logits,), cross_entropy_backward, saved=(probabilities, target, losses, reduction))
 
 

@@ -109,6 +109,10 @@ class FlatGroup:
         """Whether every parameter's `.data` is its part of the flat array."""
         return all(map(is_, map(data_of, self.params), self.views))
 
+    def has_gradients(self) -> bool:
+        """Whether a step changes any of the parameters."""
+        return any(parameter._grad is not None for parameter in self.params)
+
     def check_shapes(self) -> None:
         """Refuse data of another shape than the parameter had before."""
         for parameter, shape in zip(self.params, self.shapes, strict=True):

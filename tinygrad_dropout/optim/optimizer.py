@@ -46,7 +46,7 @@ class Optimizer:
 
     def _groups_with_their_data(self) -> list[FlatGroup]:
         """The groups, after taking over what has been assigned to a parameter's `.data` since the last step."""
-        from_outside = [group for group in self._groups if not group.owns_its_data()]
+        from_outside = [group for group in self._groups if not group.owns_its_data() and group.has_gradients()]
         if from_outside:
             for group in from_outside:
                 group.check_shapes()
