@@ -43,7 +43,7 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
     while nodes:
         node = nodes.pop()  # off the list, so that its arrays can go as soon as it has run
         node_grad = gradients.pop(node, None)
-        function: Any = node._backward  # not None: a leaf is no result
+        function: Any = node._backward  # never None: results alone are in the list
         parents, saved = node._parents, node._saved
         if node_grad is not None:  # it is None where all the node's consumers answered None
             if node._retains_grad:

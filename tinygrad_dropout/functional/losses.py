@@ -79,7 +79,7 @@ def nll_loss(log_probabilities: Any, target: Any, *, reduction: str = "mean") ->
     labels = checked_target("nll_loss", log_probabilities, target)
     if labels.ndim != 1:
         raise ShapeError("nll_loss", f"expected integer class labels of shape (N,), got shape {labels.shape}")
-    out = reduce("nll_loss", negative_log_likelihood(labels, log_probabilities.data), reduction)
+    out = reduce("nll_loss", -log_probabilities.data[np.arange(len(labels)), labels], reduction)
     return record(out, (log_probabilities,), nll_loss_backward, saved=(labels, reduction))
 
 
@@ -153,13 +153,6 @@ def check_reduction(where: str, reduction: str) -> None:
 def grad_of_each(grad: Array, count: int, reduction: str) -> Array:
     """dL/d(one loss): the reduction's own backward."""
     return np.asarray(grad * (1 / count) if reduction == "mean" and count else grad)
-
-
-def negative_log_likelihood(target: Array, log_probabilities: Array) -> Array:
-    """-ln p of each row's label, or its average under each row's target probabilities."""
-    if target.ndim == 1:
-        return np.asarray(-log_probabilities[np.arange(len(target)), target])
-    return np.asarray(-(target * log_probabilities).sum(axis=1))
 
 
 def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
