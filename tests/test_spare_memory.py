@@ -105,6 +105,35 @@ def test_a_small_gradient_is_left_to_the_c_library():
     assert weight not in spare_memory._spare
 
 
+@pytest.mark.parametrize(
+    "use",
+    [lambda weight: rows(1) @ weight.T, lambda weight: weight[:2], lambda weight: weight * 2],
+    ids=["matmul", "indexing", "a product"],
+)
+def test_a_weight_that_never_asks_for_memory_keeps_none(use):
+    """Its next gradient would lie beside what was kept."""
+    weight = large_weight()
+    optimizer = optim.SGD([weight], lr=0.1)
+    for _ in range(2):
+        optimizer.zero_grad()
+        use(weight).sum().backward()
+        memory = weakref.ref(weight._grad)
+    optimizer.zero_grad()
+    assert memory() is None
+
+
+def test_memory_that_nobody_took_is_let_go_by_the_next_zero_grad():
+    weight = large_weight()
+    optimizer = optim.SGD([weight], lr=0.1)
+    give_gradient(weight)
+    memory = weakref.ref(weight._grad)
+    optimizer.zero_grad()
+    (weight * 2).sum().backward()
+    assert memory() is not None
+    optimizer.zero_grad()
+    assert memory() is None
+
+
 def test_a_gradient_that_does_not_lie_row_by_row_is_not_offered():
     """A product cannot be written into it."""
     weight = large_weight()

@@ -241,6 +241,14 @@ def test_a_gradient_that_is_assigned_is_kept_as_it_is_and_none_takes_it_away():
     assert x.grad is None
 
 
+@pytest.mark.parametrize("given", [np.float64, np.float16, np.int64, bool], ids=lambda dtype: dtype.__name__)
+def test_a_gradient_of_another_dtype_is_converted(given):
+    x, grad = td.Tensor([1.0, 2.0], requires_grad=True), np.array([1, 0], dtype=given)
+    x.grad = grad
+    assert x.grad.dtype == np.float32
+    np.testing.assert_array_equal(x.grad, grad)
+
+
 @pytest.mark.parametrize("shape", [(2,), ()], ids=str)
 def test_what_is_added_to_a_gradient_does_not_show_in_an_array_read_earlier(shape):
     x = td.Tensor(np.ones(shape), requires_grad=True)

@@ -1,4 +1,4 @@
-"""detect_anomaly: find where the first NaN came from, and what was changed behind the graph's back."""
+"""detect_anomaly: find where the first NaN came from, and whose arrays were changed behind whose back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from zlib import crc32
 import numpy as np
 
 from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.ownership import input_name, not_given_away, saved_name
 from tinygrad_dropout.tensor import Array, Tensor, operation_name
 
 PACKAGE = __name__.rpartition(".")[0] + "."
 
 
 class AnomalyError(RuntimeError):
-    """A NaN or an infinity appeared, or an array was changed after it had been saved for the backward pass."""
+    """A NaN or an infinity appeared, a saved array was changed before backward, or a gradient has two owners."""
 
 
 def detect_anomaly() -> ModeContext:
-    """Inside, every operation is checked: forward results and gradients for NaN and infinity, saved arrays for changes.
+    """Inside, every operation is checked: results and gradients for NaN and infinity, saved arrays for changes.
+
+    Every backward function is checked, too, for returning gradients that are nobody else's (see `record`).
 
     A context (`with td.detect_anomaly():`) around the forward and the backward pass. It costs time, and nothing once
     it is left.
@@ -64,6 +67,8 @@ class AnomalyWatcher:
             if contribution is not None and (fault := not_finite(contribution)):
                 name = input_name(parent, index)
                 raise AnomalyError(f"backward of {self.place(node)}: the gradient for {name} contains {fault}")
+        if fault := not_given_away(node, contributions):
+            raise AnomalyError(f"backward of {self.place(node)}: {fault}")
 
     def place(self, node: Tensor) -> str:
         """Where the node's operation was called, or its name alone if that was outside `detect_anomaly`."""
@@ -109,19 +114,6 @@ class Probe:
     def __getattr__(self, name: str) -> Any:
         self.read |= name == "data"
         return getattr(self.tensor, name)
-
-
-def input_name(parent: Tensor, index: int) -> str:
-    """`input 0 ("weight", shape (4, 5))`."""
-    name = f'"{parent.name}", ' if parent.name else ""
-    return f"input {index} ({name}shape {parent.shape})"
-
-
-def saved_name(node: Tensor, index: int) -> str:
-    """What the backward function calls its saved value: `the saved mask`."""
-    code = getattr(node._backward, "__code__", None)
-    names = code.co_varnames[1 + len(node._parents) : code.co_argcount] if code else ()
-    return f"the saved {names[index]}" if index < len(names) else f"saved value {index}"
 
 
 def calling_line() -> str:

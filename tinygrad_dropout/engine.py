@@ -33,6 +33,8 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
         RuntimeError: the tensor does not require gradients, has more than one element and no `grad`, or a part of its
             graph was already freed.
         ShapeError: `grad` has another shape than the tensor.
+
+    Where a backward function raises, the leaves that were reached before keep what was added to them.
     """
     seed = first_gradient(tensor, grad)
     if tensor._backward is None:

@@ -8,11 +8,27 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.engine import results_behind
-from tinygrad_dropout.tensor import Array, Tensor
+from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.ownership import not_given_away
+from tinygrad_dropout.tensor import Array, Tensor, operation_name
 
 
 class GradcheckError(AssertionError):
-    """backward() and the finite differences disagree."""
+    """backward() and the finite differences disagree, or a backward function returned what it does not own."""
+
+
+class OwnershipWatcher:
+    """Refuses gradients that a backward function returns and does not give away."""
+
+    def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
+        pass
+
+    def before_backward(self, node: Tensor, grad: Array) -> None:
+        pass
+
+    def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
+        if fault := not_given_away(node, contributions):
+            raise GradcheckError(f"gradcheck: backward of {operation_name(node._backward)}: {fault}")
 
 
 def gradcheck(
@@ -42,7 +58,8 @@ def gradcheck(
         True.
 
     Raises:
-        GradcheckError: names the input, the entry, both values and their ratio; or says that `fn` is random.
+        GradcheckError: names the input, the entry, both values and their ratio; or says that `fn` is random, or that
+            a backward function returned an array that somebody else holds.
         TypeError: an input that is not a float64 Tensor.
         ValueError: no input requires gradients.
     """
@@ -96,18 +113,19 @@ def analytic_gradients(
     """dL/d(input) as backward() gives it; zeros for an input that no gradient reached."""
     outputs = outputs_of(fn, tensors)
     results = (result for output in outputs for result in results_behind(output))
-    leaves = {parent for result in results for parent in result._parents if parent.is_leaf}.union(tensors, outputs)
-    kept = {leaf: leaf.grad for leaf in leaves}
+    parents = {parent for result in results for parent in result._parents}
+    gradients = {tensor: tensor.grad for tensor in parents.union(tensors, outputs)}  # of all that may be given one
     try:
-        for leaf in leaves:
-            leaf.grad = None
-        for output, weight in zip(outputs, weights, strict=True):
-            if output.requires_grad:
-                output.backward(weight, retain_graph=True)
+        for tensor in gradients:
+            tensor.grad = None
+        with ModeContext(watcher=OwnershipWatcher()):
+            for output, weight in zip(outputs, weights, strict=True):
+                if output.requires_grad:
+                    output.backward(weight, retain_graph=True)
         return [np.zeros(tensor.shape) if tensor.grad is None else tensor.grad for tensor in tensors]
     finally:
-        for leaf, grad in kept.items():
-            leaf.grad = grad
+        for tensor, grad in gradients.items():
+            tensor.grad = grad
 
 
 def numeric_gradient(loss: Callable[[], float], tensor: Tensor, eps: float) -> Array:

@@ -16,7 +16,7 @@ from tinygrad_dropout.tensor import Backward, Tensor, next_number, operation_nam
 
 new_tensor = Tensor.__new__
 ndarray = np.ndarray
-FLOAT64 = np.dtype(np.float64)  # one object: NumPy's own dtypes can be compared with `is`
+FLOAT64 = np.dtype(np.float64)  # to compare with `is`, which is quicker than ==: NumPy has one object for it
 
 
 def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tuple[Any, ...] = ()) -> Tensor:
@@ -26,9 +26,10 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         out: the result, an ndarray (or the NumPy scalar that a 0-d computation gives).
         parents: the Tensors it was computed from.
         backward: `backward(grad, *parents, *saved)` gets dL/d(out), an ndarray of out's shape that it may overwrite,
-            and returns a tuple with dL/d(parent) for each parent: an array that it gives away and that no other
-            entry shares, of the parent's shape or of the shape that the parent was broadcast to (the engine sums it
-            back); or None if that parent needs none.
+            and returns a tuple with dL/d(parent) for each parent: an array that it gives away (the engine adds to it,
+            so it is no other entry's, no saved array and not read-only; `detect_anomaly` and `gradcheck` watch over
+            that), of the parent's shape or of the shape that the parent was broadcast to (the engine sums it back);
+            or None if that parent needs none.
         saved: what backward needs beyond the parents. Arrays among them must not change before backward has run.
     """
     tensor = new_tensor(Tensor)  # not Tensor(out): its checks would cost more than all the rest

@@ -84,7 +84,8 @@ class Tensor:
         """The gradient that backward passes have left here, ndarray of the shape and dtype of `data`; or None.
 
         An array that was read from here is never written to again: `zero_grad()` and the next backward leave it as it
-        is. An array assigned must have the shape of `data` (else a ShapeError) and is not changed either.
+        is. An array assigned is not changed either; it must have the shape of `data` (else a ShapeError), and one of
+        another dtype is converted.
         """
         self._grad_was_read = True
         return self._grad
@@ -97,7 +98,7 @@ class Tensor:
             raise TypeError(f"Tensor.grad = ...: expected an ndarray or None, got {type(grad).__name__}")
         if grad is not None and grad.shape != self.data.shape:
             raise ShapeError("Tensor.grad = ...", f"expected an array of shape {self.data.shape}, got {grad.shape}")
-        self._grad = grad
+        self._grad = grad if grad is None else grad.astype(self.data.dtype, copy=False)
         self._grad_was_read = True
 
     @property

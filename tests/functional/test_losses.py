@@ -256,3 +256,9 @@ def test_single_losses_may_be_changed_before_backward():
     losses.sum().backward()
     np.testing.assert_allclose(logits.grad.sum(axis=1), 0, atol=1e-12)
     assert (np.abs(logits.grad) > 0.5).all()
+
+
+@pytest.mark.parametrize("label", [-1, 3, np.uint64(2**64 - 1), np.uint8(200)], ids=repr)
+def test_a_label_that_there_is_not_is_named_as_it_was_given(label):
+    with pytest.raises(ValueError, match=f"from 0 to 2, got {label}$"):
+        F.cross_entropy(np.zeros((2, 3)), np.array([0, label], dtype=np.asarray(label).dtype))

@@ -237,3 +237,11 @@ def test_a_p_that_is_no_probability_is_refused_when_the_layer_is_made(p):
 def test_an_unknown_scaling_is_refused_when_the_layer_is_made():
     with pytest.raises(ValueError, match=r'"train" or "test".*never'):
         nn.Dropout(0.5, scaling="never")
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_an_unknown_scaling_is_refused_when_it_is_set_later(training):
+    layer = nn.Dropout(0.5).train(training)
+    layer.scaling = "never"
+    with pytest.raises(ValueError, match=r'"train" or "test".*never'):
+        layer(td.Tensor([1.0]))

@@ -187,6 +187,20 @@ def test_params_may_come_from_a_generator():
     np.testing.assert_allclose(model.weight.data, before - 0.2 * np.array([1.0, 2.0]), rtol=1e-6)
 
 
+def test_a_memory_loaded_for_the_first_step_is_kept():
+    """Whatever number of steps it comes with."""
+    parameter = nn.Parameter(np.zeros(2))
+    optimizer = optim.SGD([parameter], lr=0.1, momentum=0.9)
+    state = {"lr": np.array(0.1), "0.step": np.array(0), "0.velocity": np.array([1.0, 2.0])}
+    optimizer.load_state_dict(state)
+    after = optimizer.state_dict()
+    assert after.keys() == state.keys()
+    np.testing.assert_array_equal(after["0.velocity"], [1, 2])
+    parameter.grad = np.zeros(2)
+    optimizer.step()
+    np.testing.assert_allclose(parameter.data, [-0.09, -0.18])
+
+
 # What is refused ------------------------------------------------------------------------------------------------------
 
 

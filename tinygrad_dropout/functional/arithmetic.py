@@ -55,10 +55,13 @@ def multiply(x: Any, y: Any) -> Tensor:
 
 def multiply_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad * y;  dL/dy = grad * x."""
-    dy = grad * x.data if y.requires_grad else None
-    if x.requires_grad:
+    dx = dy = None
+    if y.requires_grad:
+        dy = grad * x.data
+    if x.requires_grad:  # last, since it overwrites grad
         grad *= y.data
-    return grad if x.requires_grad else None, dy
+        dx = grad
+    return dx, dy
 
 
 def divide(x: Any, y: Any) -> Tensor:

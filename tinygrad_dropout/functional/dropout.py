@@ -54,8 +54,8 @@ def dropout(
     """
     x = floating(x)
     p = probability("dropout", p)
-    check_scaling("dropout", scaling)
     if not training:
+        check_scaling("dropout", scaling)
         return x if scaling == "train" else multiply(x, 1 - p)
     shape = x.data.shape
     mask = draw_mask(shape, p, rng) if mask is None else checked_mask(mask, shape, p)
@@ -71,7 +71,8 @@ def floating(x: Any) -> Tensor:
 
 
 def masked(x: Tensor, mask: Array, p: float, scaling: str) -> Tensor:
-    """m * x / (1 - p), or m * x with scaling="test": what `dropout` does once everything is checked and drawn."""
+    """m * x / (1 - p), or m * x with scaling="test": what `dropout` does once p is checked and the mask drawn."""
+    check_scaling("dropout", scaling)
     scale = 1.0 if scaling == "test" else 1 / (1 - p) if p < 1 else 0.0
     return record(thinned(x.data, mask, scale), (x,), dropout_backward, saved=(mask, scale))
 

@@ -170,7 +170,7 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
         raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}")
     labels = targets.astype(np.intp, copy=False)
     if rows and np.maximum.reduce(labels.view(np.uintp)) >= classes:  # a negative label, seen as unsigned, is huge
-        wrong = labels.min() if labels.min() < 0 else labels.max()
+        wrong = targets.min() if targets.min() < 0 else targets.max()
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
     return labels
 

@@ -70,7 +70,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
     try:
         out = as_rows(inputs).dot(matrix.T)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError):  # IndexError: x has no last axis
         problem = f"expected the last axis to be {matrix.shape[1]}, got an input of shape {x.shape}"
         raise ShapeError("linear", problem) from None
     if inputs.ndim != 2:

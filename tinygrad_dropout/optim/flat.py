@@ -7,134 +7,132 @@ because its arrays do not fit into the processor's cache; in blocks they do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
+from math import prod
 from operator import attrgetter, is_
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.tensor import Array, Tensor
 
-#: The arrays that an optimiser remembers, by name.
-State: TypeAlias = Mapping[str, Array]
-#: (data, grad, state, number of the step from 1): 1-D arrays of one length, and an integer.
-Stretch: TypeAlias = tuple[Array, Array, dict[str, Array], int]
+Shape: TypeAlias = tuple[int, ...]
 
 BLOCK = 131_072  # elements, 512 KiB of float32
 
 data_of = attrgetter("data")
 
 
-class FlatGroup:
-    """Some parameters of one dtype: their data lie side by side, and so does what an optimiser remembers of each.
+class State(dict[str, Array]):
+    """The arrays that an optimiser remembers, by name. To assign to a name is to write into its array."""
 
-    A parameter's `.data` is then a view of the flat array. An array that came from outside is never written to: its
+    def __setitem__(self, slot: str, values: Any) -> None:
+        self[slot][...] = values
+
+
+class FlatGroup:
+    """Neighbouring parameters that make every step together: their data lie in one flat array.
+
+    A parameter's `.data` is then a view of that array. An array that came from outside is never written to: its
     numbers are copied, and whoever holds it keeps it as it was.
 
     Args:
         params: Tensors of one dtype.
-        steps: how many steps each has made.
-        states: the arrays remembered of each, in its shape; what is missing is zero.
+        shapes: of each.
+        step: how many steps they have made.
+        memory: what is remembered of them, flat arrays by name.
     """
 
-    def __init__(self, params: Sequence[Tensor], steps: Sequence[int], states: Sequence[State]) -> None:
+    def __init__(
+        self, params: Sequence[Tensor], shapes: Sequence[Shape], step: int, memory: Mapping[str, Array]
+    ) -> None:
         self.params = params
-        self.step = max(steps)
-        self.missed = [self.step - step for step in steps]  # how many steps each has sat out, without a gradient
-        self.dtype = params[0].data.dtype
-        self.shapes = [parameter.data.shape for parameter in params]
-        ends = list(accumulate(parameter.data.size for parameter in params))
-        self.slices = [slice(*pair) for pair in pairwise([0, *ends])]
-        self.data: Array = np.empty(0)  # these two until the first step
+        self.shapes = shapes
+        self.step = step
+        self.memory = dict(memory)
+        self.data: Array = np.empty(0)  # these two until `take_over`
         self.views: list[Array | None] = [None] * len(params)
-        self.memory: dict[str, Array] = {}
-        for index, state in enumerate(states):
-            for slot, array in state.items():
-                self.remembered(slot)[self.slices[index]] = array.ravel()
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """For copy and pickle: in a copy, the parameters' data are no longer parts of the flat array."""
-        return {**self.__dict__, "data": np.empty(0), "views": [None] * len(self.params)}
+        return FlatGroup, (self.params, self.shapes, self.step, self.memory)
 
-    def steps(self) -> list[int]:
-        """How many steps each parameter has made."""
-        return [self.step - missed for missed in self.missed]
+    def slices(self) -> list[slice]:
+        """Where each parameter lies in the flat arrays."""
+        return [slice(*ends) for ends in pairwise(accumulate(map(prod, self.shapes), initial=0))]
 
-    def states(self) -> list[dict[str, Array]]:
-        """What is remembered of each parameter, as views in its shape; nothing before its first step."""
+    def states(self) -> list[State]:
+        """What is remembered of each parameter, as views in its shape; nothing before the first step."""
         return [
-            {slot: array[part].reshape(shape) for slot, array in self.memory.items()} if step else {}
-            for step, part, shape in zip(self.steps(), self.slices, self.shapes, strict=True)
+            State({slot: array[place].reshape(shape) for slot, array in self.memory.items()})
+            for place, shape in zip(self.slices(), self.shapes, strict=True)
         ]
 
-    def remembered(self, slot: str) -> Array:
-        """The flat array of that name, zero at first."""
-        if slot not in self.memory:
-            self.memory[slot] = np.zeros(self.slices[-1].stop, self.dtype)
-        return self.memory[slot]
-
-    def stretches(self, slots: Iterable[str]) -> Iterator[Stretch]:
-        """Begin a step: what an update rule is to be called with, for every parameter that has a gradient.
-
-        For all of them at once if none is without, and all have made as many steps; else for one after the other.
-        """
-        grads = [parameter._grad for parameter in self.params if parameter._grad is not None]
-        if not grads:
-            return
-        self.step += 1
-        if len(grads) == len(self.params) and len(set(self.missed)) == 1:
-            all_grads = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
-            runs = [(0, all_grads, self.step - self.missed[0])]
-        else:
-            runs = self.runs_one_by_one()
-        memory = [(slot, self.remembered(slot)) for slot in slots]
-        for start, grad, step in runs:
-            for begin in range(0, grad.size, BLOCK):
-                part = grad[begin : begin + BLOCK]
-                place = slice(start + begin, start + begin + part.size)
-                yield self.data[place], part, {slot: array[place] for slot, array in memory}, step
-
-    def runs_one_by_one(self) -> list[tuple[int, Array, int]]:
-        """(where it starts, gradient, number of the step) of each parameter with a gradient; the others miss one."""
-        runs = []
-        for index, parameter in enumerate(self.params):
-            if parameter._grad is None:
-                self.missed[index] += 1
-            else:
-                runs.append((self.slices[index].start, parameter._grad.ravel(), self.step - self.missed[index]))
-        return runs
-
-    def owns_its_data(self) -> bool:
-        """Whether every parameter's `.data` is its part of the flat array."""
+    def is_whole(self) -> bool:
+        """Whether it can stay one group: no parameter has a gradient, or each has one, and its data in its place."""
+        without = [parameter._grad is None for parameter in self.params]
+        if any(without):
+            return all(without)
         return all(map(is_, map(data_of, self.params), self.views))
 
-    def has_gradients(self) -> bool:
-        """Whether a step changes any of the parameters."""
-        return any(parameter._grad is not None for parameter in self.params)
-
-    def check_shapes(self) -> None:
-        """Refuse data of another shape than the parameter had before."""
-        for parameter, shape in zip(self.params, self.shapes, strict=True):
-            if parameter.data.shape != shape:
-                problem = f"expected a parameter's data to keep its shape {shape}, got shape {parameter.data.shape}"
-                raise ShapeError("step", problem)
+    def parts(self) -> Iterator[FlatGroup]:
+        """The group, cut where neighbours differ in having a gradient, in their dtype, or in having new data."""
+        slices = self.slices()
+        kinds = [
+            (parameter._grad is None, parameter.data.dtype, parameter.data is view)
+            for parameter, view in zip(self.params, self.views, strict=True)
+        ]
+        for _, run in groupby(range(len(kinds)), key=kinds.__getitem__):
+            first, *others = run
+            members = slice(first, first + 1 + len(others))
+            place = slice(slices[first].start, slices[members.stop - 1].stop)
+            memory = {slot: array[place] for slot, array in self.memory.items()}
+            part = FlatGroup(self.params[members], self.shapes[members], self.step, memory)
+            part.data, part.views = self.data[place], self.views[members]
+            yield part
 
     def take_over(self) -> None:
         """Copy the parameters' data into a new flat array, and make each parameter's `.data` its part of it."""
+        self.shapes = [parameter.data.shape for parameter in self.params]
         self.data = np.concatenate([parameter.data for parameter in self.params], axis=None)
-        for index, parameter in enumerate(self.params):
-            parameter.data = self.views[index] = self.data[self.slices[index]].reshape(self.shapes[index])
+        self.memory = {slot: array.astype(self.data.dtype, copy=False) for slot, array in self.memory.items()}
+        for index, (parameter, place) in enumerate(zip(self.params, self.slices(), strict=True)):
+            parameter.data = self.views[index] = self.data[place].reshape(parameter.data.shape)
+
+    def stretches(self, slots: Iterable[str]) -> Iterator[tuple[Array, Array, State]]:
+        """Begin a step: (data, grad, state), 1-D arrays of one length, for each call of an update rule."""
+        self.step += 1
+        for slot in slots:
+            if slot not in self.memory:
+                self.memory[slot] = np.zeros_like(self.data)
+        grads: list[Any] = [parameter._grad for parameter in self.params]
+        grad = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
+        for start in range(0, grad.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            yield self.data[block], grad[block], State({slot: self.memory[slot][block] for slot in slots})
 
 
-def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[State]) -> list[FlatGroup]:
-    """The parameters in groups: neighbours of one dtype share one, as long as it is no longer than a block."""
+def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]]) -> list[FlatGroup]:
+    """The parameters in groups: alike neighbours share one, as long as it is no longer than a block.
+
+    Args:
+        params: Tensors.
+        steps: how many steps each has made.
+        states: the arrays remembered of each, in its shape.
+    """
+    kinds = [
+        (parameter.data.dtype, step, tuple(state)) for parameter, step, state in zip(params, steps, states, strict=True)
+    ]
     groups: list[FlatGroup] = []
     first, size = 0, 0
-    for index, parameter in enumerate(params):
-        size += parameter.data.size
-        last = index + 1
-        if last == len(params) or params[last].data.dtype != parameter.data.dtype or size + params[last].size > BLOCK:
-            groups.append(FlatGroup(params[first:last], steps[first:last], states[first:last]))
+    for last, parameter in enumerate(params, start=1):
+        size += parameter.size
+        if last == len(params) or kinds[last] != kinds[first] or size + params[last].size > BLOCK:
+            members = slice(first, last)
+            memory = {
+                slot: np.concatenate([state[slot] for state in states[members]], axis=None) for slot in states[first]
+            }
+            shapes = [parameter.shape for parameter in params[members]]
+            groups.append(FlatGroup(params[members], shapes, steps[first], memory))
             first, size = last, 0
     return groups

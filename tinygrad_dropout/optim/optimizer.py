@@ -17,7 +17,8 @@ class Optimizer:
     """Keeps the parameters and walks over them; a subclass says how one step changes some of their numbers.
 
     It names in `slots` which arrays it remembers for a parameter, and defines `update`, a rule for single numbers:
-    how those of several parameters are laid side by side is decided here (see `FlatGroup`).
+    how those of several parameters are laid side by side is decided here (see `FlatGroup`). A rule that must see a
+    whole parameter, its norm say, defines `step` instead.
     """
 
     slots: tuple[str, ...]
@@ -38,23 +39,41 @@ class Optimizer:
         self._groups = grouped(self.params, [0] * count, [{}] * count)
 
     def step(self) -> None:
-        """Change every parameter that has a gradient; one whose `.grad` is None is left alone, memory included."""
-        slots = self.slots
-        for group in self._groups_with_their_data():
-            for data, grad, state, step in group.stretches(slots):
-                self.update(data, grad, state, step)
+        """Change every parameter that has a gradient; one whose `.grad` is None is left alone, memory included.
 
-    def _groups_with_their_data(self) -> list[FlatGroup]:
-        """The groups, after taking over what has been assigned to a parameter's `.data` since the last step."""
-        from_outside = [group for group in self._groups if not group.owns_its_data() and group.has_gradients()]
-        if from_outside:
-            for group in from_outside:
-                group.check_shapes()
-            if any(parameter.data.dtype != group.dtype for group in from_outside for parameter in group.params):
-                self._groups = from_outside = grouped(self.params, self._steps(), self._states())
-            for group in from_outside:
+        Raises:
+            ShapeError: a parameter's `.data` was assigned an array that does not have the shape of what is
+                remembered of it, or of its gradient. Nothing has been changed then.
+        """
+        slots = self.slots
+        if not all(map(FlatGroup.is_whole, self._groups)):
+            self._regroup()
+        for group in self._groups:
+            if group.params[0]._grad is not None:
+                for data, grad, state in group.stretches(slots):
+                    self.update(data, grad, state, group.step)
+
+    def _regroup(self) -> None:
+        """Part what no longer goes together, and take over what was assigned to `.data` since the last step."""
+        groups = [part for group in self._groups for part in group.parts()]
+        self._check_shapes(groups)
+        for group in groups:
+            if group.params[0]._grad is not None and group.params[0].data is not group.views[0]:
                 group.take_over()
-        return self._groups
+        self._groups = groups
+
+    def _check_shapes(self, groups: Iterable[FlatGroup]) -> None:
+        """Refuse data that do not fit what is remembered of a parameter, or its gradient."""
+        remembered = [shape if group.memory else None for group in groups for shape in group.shapes]
+        for index, (parameter, shape) in enumerate(zip(self.params, remembered, strict=True)):
+            grad = parameter._grad
+            if grad is not None and not parameter.data.shape == grad.shape == (shape or grad.shape):
+                name = f' ("{parameter.name}")' if parameter.name else ""
+                raise ShapeError(
+                    f"{type(self).__name__}.step",
+                    f"expected parameter {index}{name} to have the shape {shape or grad.shape} of its "
+                    f"{'memory' if shape else 'gradient'}, got data of shape {parameter.data.shape}",
+                )
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
         """Change `data` in place, number by number. All arrays are 1-D and of one length.
@@ -62,7 +81,7 @@ class Optimizer:
         Args:
             data: of one or several parameters.
             grad: its gradient; not to be changed, and not to be kept.
-            state: the arrays of `slots`, to be changed in place.
+            state: the arrays of `slots`, zeros at first. To assign to one is to write into it.
             step: the number of the step, from 1.
         """
         raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
@@ -70,7 +89,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to None. An array read from `.grad` earlier keeps its values.
 
-        The memory of a large gradient is kept for the next one (see `spare_memory`).
+        The memory of a large gradient is kept for the next one (see `spare_memory`); to be rid of it, call this twice.
         """
         for group in self._groups:
             if len(group.params) == 1:  # what shares a group is small
@@ -79,9 +98,9 @@ class Optimizer:
             parameter._grad = None
 
     def _steps(self) -> list[int]:
-        return [step for group in self._groups for step in group.steps()]
+        return [group.step for group in self._groups for _ in group.params]
 
-    def _states(self) -> list[dict[str, Array]]:
+    def _states(self) -> list[State]:
         return [state for group in self._groups for state in group.states()]
 
     def state_dict(self) -> dict[str, Array]:
@@ -105,7 +124,7 @@ class Optimizer:
         given = set(state_dict)
         if not needed <= given <= known:
             raise StateDictError(type(self).__name__, sorted(needed - given), sorted(given - known))
-        states: list[State] = []
+        states: list[Mapping[str, Array]] = []
         for index, parameter in enumerate(self.params):
             keys = {slot: f"{index}.{slot}" for slot in self.slots if f"{index}.{slot}" in given}
             state = {slot: np.asarray(state_dict[key], dtype=parameter.dtype) for slot, key in keys.items()}
