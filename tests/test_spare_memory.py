@@ -115,11 +115,10 @@ def test_a_weight_that_never_asks_for_memory_keeps_none(use):
     weight = large_weight()
     optimizer = optim.SGD([weight], lr=0.1)
     for _ in range(2):
-        optimizer.zero_grad()
         use(weight).sum().backward()
         memory = weakref.ref(weight._grad)
-    optimizer.zero_grad()
-    assert memory() is None
+        optimizer.zero_grad()
+        assert memory() is None
 
 
 def test_memory_that_nobody_took_is_let_go_by_the_next_zero_grad():
@@ -132,12 +131,15 @@ def test_memory_that_nobody_took_is_let_go_by_the_next_zero_grad():
     assert memory() is not None
     optimizer.zero_grad()
     assert memory() is None
+    assert not is_offered(weight)
 
 
 def test_a_gradient_that_does_not_lie_row_by_row_is_not_offered():
     """A product cannot be written into it."""
     weight = large_weight()
     optimizer = optim.SGD([weight], lr=0.1)
+    give_gradient(weight)
+    weight.zero_grad()
     (rows(1) @ weight.T).sum().backward()
     assert not weight._grad.flags.c_contiguous
     optimizer.zero_grad()

@@ -394,6 +394,18 @@ def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimiser_rem
     assert [optimizer.state_dict()[f"{number}.step"] for number in range(4)] == [8, 4, 8, 8]
 
 
+@each_rule
+def test_neighbours_may_get_different_dtypes_at_once(make):
+    params = parameters(shapes=[(2,), (3,)])
+    optimizer = make(params)
+    for step, dtype in enumerate([np.float32, np.float32, np.float64]):
+        params[0].data, params[1].data = params[0].data.astype(dtype), params[1].data.copy()
+        for number, parameter in enumerate(params):
+            parameter.grad = gradient(step, number, parameter)
+        optimizer.step()
+    assert [parameter.dtype for parameter in params] == [np.float64, np.float32]
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_data_that_do_not_fit_what_is_remembered_are_refused_before_anything_is_changed(dtype):
     first, second = nn.Parameter(np.ones(2)), nn.Parameter(np.ones((2, 3)))
@@ -412,12 +424,18 @@ def test_data_that_do_not_fit_what_is_remembered_are_refused_before_anything_is_
     assert optimizer.state_dict()["0.step"] == 1
 
 
-def test_data_that_do_not_fit_the_gradient_are_refused():
-    parameter = nn.Parameter(np.ones((2, 3)))
+@pytest.mark.parametrize("steps", [0, 1])
+def test_data_that_do_not_fit_the_gradient_are_refused(steps):
+    parameter = nn.Parameter(np.ones((3, 2)))
+    optimizer = optim.Adam([parameter])
+    for _ in range(steps):
+        parameter.grad = np.ones((3, 2))
+        optimizer.step()
+    parameter.data = np.ones((2, 3))
     parameter.grad = np.ones((2, 3))
     parameter.data = np.ones((3, 2))
-    with pytest.raises(ShapeError, match=r"SGD\.step: .*parameter 0 .*\(2, 3\) of its gradient.*\(3, 2\)"):
-        optim.SGD([parameter], lr=0.1).step()
+    with pytest.raises(ShapeError, match=r"Adam\.step: .*parameter 0 .*\(2, 3\) of its gradient.*\(3, 2\)"):
+        optimizer.step()
 
 
 @each_rule

@@ -201,6 +201,17 @@ def test_a_memory_loaded_for_the_first_step_is_kept():
     np.testing.assert_allclose(parameter.data, [-0.09, -0.18])
 
 
+def test_one_parameter_may_have_a_memory_and_its_neighbour_none():
+    params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
+    optimizer = optim.SGD(params, lr=1.0, momentum=0.5)
+    zero = np.array(0)
+    optimizer.load_state_dict({"lr": np.array(1.0), "0.step": zero, "1.step": zero, "1.velocity": np.array([2.0, 4.0])})
+    for parameter in params:
+        parameter.grad = np.zeros(2)
+    optimizer.step()
+    np.testing.assert_array_equal([parameter.data for parameter in params], [[0, 0], [-1, -2]])
+
+
 # What is refused ------------------------------------------------------------------------------------------------------
 
 

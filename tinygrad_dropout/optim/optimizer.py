@@ -69,11 +69,13 @@ class Optimizer:
             grad = parameter._grad
             if grad is not None and not parameter.data.shape == grad.shape == (shape or grad.shape):
                 name = f' ("{parameter.name}")' if parameter.name else ""
-                raise ShapeError(
-                    f"{type(self).__name__}.step",
-                    f"expected parameter {index}{name} to have the shape {shape or grad.shape} of its "
-                    f"{'memory' if shape else 'gradient'}, got data of shape {parameter.data.shape}",
+                fitting = (
+                    f"{grad.shape} of its gradient"
+                    if shape in (None, parameter.data.shape)
+                    else f"{shape} of its memory"
                 )
+                problem = f"expected parameter {index}{name} to have the shape {fitting}, got {parameter.data.shape}"
+                raise ShapeError(f"{type(self).__name__}.step", problem)
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
         """Change `data` in place, number by number. All arrays are 1-D and of one length.
