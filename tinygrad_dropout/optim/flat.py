@@ -70,9 +70,9 @@ class FlatGroup:
 
     def is_whole(self) -> bool:
         """Whether it can stay one group: no parameter has a gradient, or each has one, and its data in its place."""
-        without = [parameter._grad is None for parameter in self.params]
-        if any(without):
-            return all(without)
+        without = [parameter for parameter in self.params if parameter._grad is None]
+        if without:
+            return len(without) == len(self.params)
         return all(map(is_, map(data_of, self.params), self.views))
 
     def parts(self) -> Iterator[FlatGroup]:
