@@ -37,7 +37,7 @@ def test_a_link_leads_to_a_file(target):
 def test_every_core_file_is_in_the_reading_order():
     package = ROOT / "tinygrad_dropout"
     core = [path for folder in ("", "functional", "nn", "optim") for path in (package / folder).glob("*.py")]
-    by_name_alone = {"__main__.py", "cli.py", "errors.py", "nn/activations.py", "nn/containers.py", "nn/losses.py"}
+    by_name_alone = {"__main__.py", "errors.py", "nn/activations.py", "nn/containers.py", "nn/losses.py"}
     by_name_alone |= {"optim/max_norm.py"}
     names = {path.relative_to(package).as_posix() for path in core if path.name != "__init__.py"} - by_name_alone
     assert {name for name in names if f"(tinygrad_dropout/{name})" not in README} == set()

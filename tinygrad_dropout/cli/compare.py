@@ -1,26 +1,22 @@
-"""The command `tinygrad-dropout`: what can be typed, and what is said about a mistake."""
+"""The command `tinygrad-dropout compare`: an MLP with dropout and without, over many seeds."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import sys
 import time
-from collections.abc import Callable, Sequence
-from io import TextIOWrapper
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from tinygrad_dropout import __version__
+from tinygrad_dropout.cli.typed import INTERRUPTED, complain, name_of_file, number, whole_number, widths
 
 if TYPE_CHECKING:
     from tinygrad_dropout.lab import Config
 
-MISTAKE = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+HELP = "train an MLP with and without dropout, and compare"
 
-COMPARE = """\
+DESCRIPTION = """\
 Train an MLP on the same data with dropout and without, many times over, and say what dropout did.
 
 Each pair of trainings shares the split of the data, the initial weights and the order of the examples; only dropout
@@ -36,72 +32,7 @@ examples:
 Ctrl-C keeps the pairs that are finished; the same command with the same --out goes on from there."""
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, without repeating how the command is used."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(complain(message.removeprefix("argument ")))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command.
-
-    Args:
-        arguments: what was typed after `tinygrad-dropout`; None for what was typed to start this process.
-
-    Returns:
-        The exit code: 0; 1 if whoever read the output stopped reading; 2 for what cannot be done, a mistake in what
-        was asked for above all; 130 after Ctrl-C.
-    """
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
-    try:
-        options = build_parser().parse_args(arguments)
-        code: int = options.run(options)
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        return complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # whoever read our output has stopped, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except OSError as error:  # a full disk behind `>`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return complain(f"the output could not be written: {error.strerror}")
-    return code
-
-
-def complain(problem: str, code: int = MISTAKE) -> int:
-    """Say in one sentence what is wrong."""
-    print(f"tinygrad-dropout: {problem}", file=sys.stderr)
-    return code
-
-
-def print_help(parser: Parser) -> int:
-    """What is said where no command is given."""
-    parser.print_help()
-    return 0
-
-
-def build_parser() -> Parser:
-    """Everything that can be typed."""
-    parser = Parser("tinygrad-dropout", description="See what dropout does.", allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"tinygrad-dropout {__version__}")
-    parser.set_defaults(run=lambda _: print_help(parser))
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    add_compare(
-        commands.add_parser(
-            "compare",
-            help="train an MLP with and without dropout, and compare",
-            description=COMPARE,
-            epilog=EXAMPLES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-    )
-    return parser
-
-
-def add_compare(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `compare`; what is not given is left to `Config`."""
     from tinygrad_dropout.lab.config import DATASETS, OPTIMIZERS, Config
 
@@ -140,39 +71,6 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
             flag, metavar = option.split()
             group.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
     parser.set_defaults(run=run_compare)
-
-
-def whole_number(text: str) -> int:
-    """An option's value as an int."""
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
-
-
-def name_of_file(text: str) -> str:
-    """An option's value as the name of a file or folder: a variable that was not set gives an empty one."""
-    if not text:
-        raise argparse.ArgumentTypeError("expected the name of a file or folder, got an empty text")
-    return text
-
-
-def number(text: str) -> float:
-    """An option's value as a float."""
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
-
-
-def widths(text: str) -> tuple[int, ...]:
-    """The value of --hidden."""
-    try:
-        return tuple(int(width) for width in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"expected whole numbers with commas between, as 256,256, got {text!r}"
-        ) from None
 
 
 def run_compare(options: argparse.Namespace) -> int:

@@ -17,22 +17,6 @@ from tinygrad_dropout.lab import Config, compare
 COMMAND = [sys.executable, "-m", "tinygrad_dropout"]
 
 
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """Run the command in a folder of its own; gives exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run_here(*arguments):
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            code = end.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run_here
-
-
 def test_compare_prints_the_table_and_the_verdict_and_where_the_files_are(run, tmp_path):
     code, out, err = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
     assert code == 0
