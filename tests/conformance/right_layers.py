@@ -3,9 +3,9 @@
 import numpy as np
 
 import tinygrad_dropout as td
+from tests.conformance.wrong_layers import Dropout
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
-from tests.conformance.wrong_layers import Dropout
 
 RIGHT = [Dropout, nn.Dropout]
 
@@ -140,7 +140,7 @@ class ColumnByColumn(Dropout):
     """the mask is drawn column by column"""
 
     def draw(self, x):
-        return self.rng.random(x.shape[::-1]).T >= self.p
+        return self.p <= self.rng.random(x.shape[::-1]).T
 
 
 @right

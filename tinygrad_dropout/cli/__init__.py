@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
-from tinygrad_dropout.cli import compare
+from tinygrad_dropout.cli import compare, conformance
 from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain
 
-COMMANDS = {"compare": compare}
+COMMANDS = {"compare": compare, "conformance": conformance}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what was typed after `tinygrad-dropout`; None for what was typed to start this process.
 
     Returns:
-        The exit code: 0; 1 if whoever read the output stopped reading; 2 for what cannot be done, a mistake in what
-        was asked for above all; 130 after Ctrl-C.
+        The exit code: 0; 1 if the layer examined is wrong, or whoever read the output stopped reading; 2 for what
+        cannot be done, a mistake in what was asked for above all; 130 after Ctrl-C.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop

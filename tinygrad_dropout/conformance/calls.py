@@ -38,8 +38,9 @@ def examine_calls(trial: Trial) -> None:
             problem = "the same x always gets the same mask, another x another: the mask is computed from x"
             trial.log.finding("mask-follows-from-x", problem, FRESH)
         return
-    repeated_masks(masks, trial.log)
-    uneven_elements(masks, trial.log)
+    if trial.independent:
+        repeated_masks(masks, trial.log)
+        uneven_elements(masks, trial.log)
     one, other = (trial.subject(P).forward(x) for _ in range(2))
     if np.array_equal(one, other):
         problem = "two layers, made with different generators, drew the same first mask"
@@ -55,16 +56,17 @@ def repeated_masks(masks: Array, log: Log) -> None:
             problem = f"call {call + 1} used the mask of call {earlier + 1} again"
             log.finding("masks-come-again", problem, FRESH)
             return
-    signs = np.where(masks, P, P - 1)  # of mean 0, so that products of independent ones have mean 0, too
-    products = signs @ signs.T
-    spread = P * (1 - P) * sqrt(masks.shape[1])  # of one product
+    rate = float(masks.mean())
+    centred = masks - rate  # of mean 0, so that products of independent ones have mean 0, too
+    products = centred @ centred.T
+    spread = rate * (1 - rate) * sqrt(masks.shape[1])  # of one product
     for distance in range(1, len(masks) // 2):
         of_pairs = np.diagonal(products, distance)
         if abs(float(of_pairs.sum())) / sqrt(len(of_pairs)) / spread > band(len(masks)):
             agree = float((masks[:-distance] == masks[distance:]).mean())
             problem = (
                 f"masks {distance} call{'s'[: distance > 1]} apart agree in {agree:.3f} of their elements, "
-                f"where chance has {P**2 + (1 - P) ** 2:.3f}"
+                f"where chance has {rate**2 + (1 - rate) ** 2:.3f}"
             )
             log.finding("depends-on-earlier-masks", problem, FRESH)
             return

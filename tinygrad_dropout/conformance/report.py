@@ -22,7 +22,7 @@ class Finding:
     expected: str
 
     def __str__(self) -> str:
-        return f"[{self.code}] {self.message}\n    expected: {self.expected}"
+        return f"[{self.code}] {self.message}\n     expected: {self.expected}"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ def examine_structure(trial: Trial, seen: Seen) -> None:
         before = len(trial.log.findings)
         look_for(seen, trial.log)
         if len(trial.log.findings) > before:
-            return  # the others are mostly echoes of it
+            trial.independent = False  # the other questions would hear echoes of it
+            return
 
 
 def shared_mask(seen: Seen, log: Log) -> None:

@@ -22,8 +22,10 @@ class Trial:
 
     def __init__(self, make: Make, seed: int, log: Log) -> None:
         self.make, self.log = make, log
+        self.independent = True  # as far as is known, the elements of a mask
         self.rng = np.random.default_rng(seed)
-        self.p, self.other_p = (RATES[index] for index in self.rng.permutation(len(RATES))[:2])
+        self.p = float(self.rng.choice(RATES))
+        self.other_p = float(self.rng.choice([p for p in RATES if abs(p - self.p) > 0.09]))
 
     def subject(self, p: float | None = None) -> Subject:
         """A new layer with a generator of its own; its p is the examination's if none is given."""

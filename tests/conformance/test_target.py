@@ -1,0 +1,67 @@
+"""`file.py:Class` and `package.module:Class` are found; what is not there is said in one sentence."""
+
+import sys
+
+import pytest
+
+from tinygrad_dropout import nn
+from tinygrad_dropout.conformance.target import TargetError, load
+
+
+@pytest.fixture(autouse=True)
+def the_path_is_left_as_it_was(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    before = set(sys.modules)
+    monkeypatch.chdir(tmp_path)
+    yield
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+
+
+def test_a_class_of_an_importable_module():
+    assert load("tinygrad_dropout.nn:Dropout") is nn.Dropout
+
+
+def test_a_class_of_a_file_which_may_import_what_lies_beside_it(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "helper_of_mine.py").write_text("P = 0.25\n")
+    (tmp_path / "folder" / "my_layer.py").write_text("from helper_of_mine import P\nclass Mine:\n    p = P\n")
+    assert load("folder/my_layer.py:Mine").p == 0.25
+    assert load(f"{tmp_path / 'folder' / 'my_layer.py'}:Mine").p == 0.25
+
+
+def test_a_class_of_a_module_in_the_current_folder(tmp_path):
+    (tmp_path / "module_here.py").write_text("class Mine:\n    class Inner:\n        pass\n")
+    assert load("module_here:Mine.Inner").__name__ == "Inner"
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("layer.py", "expected path/to/file.py:ClassName or package.module:ClassName, got 'layer.py'"),
+        ("layer.py:", "expected path/to/file.py:ClassName"),
+        (":Mine", "expected path/to/file.py:ClassName"),
+        ("nowhere.py:Mine", "there is no file nowhere.py"),
+        ("no_such_package.layers:Mine", "no_such_package.layers cannot be loaded: ModuleNotFoundError"),
+        ("layers.py:Other", "layers.py has no Other; its classes: Mine, Yours"),
+        ("layers.py:number", "layers.py has nothing to call as number; its classes: Mine, Yours"),
+        ("empty.py:Mine", "empty.py has no Mine"),
+        ("broken.py:Mine", "broken.py, line 2 cannot be loaded: "),
+        ("raises.py:Mine", "raises.py cannot be loaded: ZeroDivisionError: division by zero"),
+        ("leaves.py:Mine", "leaves.py cannot be loaded: SystemExit: 3"),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_sentence(tmp_path, target, words):
+    files = {
+        "layers.py": "class Yours: pass\nclass Mine: pass\nnumber = 1\n",
+        "empty.py": "",
+        "broken.py": "class Mine:\n    def forward(self x):\n        pass\n",
+        "raises.py": "1 / 0\n",
+        "leaves.py": "import sys\nsys.exit(3)\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(TargetError) as caught:
+        load(target)
+    assert str(caught.value).startswith(words)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,93 @@
+"""Faults of dropouts that people used, re-created: what went wrong there, in the fewest lines that show it.
+
+`WILD` has, for each, where it was reported and the code that it must be given.
+"""
+
+import numpy as np
+
+from tests.conformance.wrong_layers import (
+    BackwardDrawsAgain,
+    BackwardForgetsTheMask,
+    DividesByP,
+    Dropout,
+    ForgetsP,
+    FourShareADraw,
+    IgnoresTheMode,
+    InfersTheMask,
+    NaNAtOne,
+)
+
+WILD = {}
+
+
+def seen_in(reference, code):
+    """Enter a class into WILD."""
+
+    def enter(cls):
+        WILD[cls] = (reference, code)
+        return cls
+
+    return enter
+
+
+@seen_in("pytorch/pytorch#198333", "shared-by-neighbours")
+class CompiledDropout(FourShareADraw):
+    """compiled for CUDA, four adjacent elements get the same mask"""
+
+
+@seen_in("pytorch/pytorch#198333", "backward-uses-another-mask")
+class CompiledDropoutUnderCheckpointing(BackwardDrawsAgain):
+    """under activation checkpointing, backward uses another mask than forward"""
+
+
+@seen_in("kaldi-asr/kaldi#3890", "backward-is-wrong-at-zeros")
+class FactorsFromInputAndOutput(Dropout):
+    """backward takes output / input for the factor, and 1 where the input is 0"""
+
+    def forward(self, x):
+        y = super().forward(x)
+        self.factors = np.divide(y, x, out=np.ones_like(x), where=x != 0)
+        return y
+
+    def backward(self, grad):
+        return grad * self.factors.astype(grad.dtype)
+
+
+@seen_in("huggingface/candle#82", "mask-inferred-from-the-output")
+class MaskFromTheOutput(InfersTheMask):
+    """backward takes the mask to be where the output is not 0"""
+
+
+@seen_in("ddbourgin/numpy-ml#94", "backward-forgets-the-mask")
+class WrapperWithoutAMask(BackwardForgetsTheMask):
+    """backward divides by 1 - p, and applies no mask"""
+
+
+@seen_in("NVIDIA/Megatron-LM#411", "never-drops-again")
+class ZeroForEver(ForgetsP):
+    """one forward in eval mode sets p to 0, also for the training that follows"""
+
+
+@seen_in("elixir-nx/axon#367", "p=1-gives-nan")
+class AxonAtOne(NaNAtOne):
+    """p = 1 divides 0 by 0"""
+
+
+@seen_in("gorgonia/gorgonia#399", "p=1-gives-nan")
+class GorgoniaAtOne(NaNAtOne):
+    """p = 1 divides by a probability of keeping that is 0"""
+
+
+@seen_in("rasbt/LLMs-from-scratch#431", "scale-is-1/p")
+class ScaleOfABook(DividesByP):
+    """1/p was given for the scale: the same at p = 0.5, and ten times for 1.1 times at p = 0.1"""
+
+
+@seen_in("lmjohns3/theanets#123", "scale-is-1/p")
+class TheanetsScale(DividesByP):
+    """divides by p instead of 1 - p"""
+
+
+@seen_in("karpathy/nanoGPT#240", "drops-in-eval")
+class AttentionThatDropsInEval(IgnoresTheMode):
+    """a function was called with its dropout rate in both modes"""
