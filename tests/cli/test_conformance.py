@@ -1,0 +1,100 @@
+"""The command `conformance`: its report, its exit codes, and what it says about a mistake."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+LAYERS = """
+import time
+from tinygrad_dropout import nn
+
+class Right(nn.Dropout):
+    pass
+
+class Wrong(nn.Dropout):
+    def forward(self, x):
+        return super().forward(x) * 2
+
+class Never(nn.Dropout):
+    def forward(self, x):
+        print("here", flush=True)
+        time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def layers(tmp_path):
+    (tmp_path / "my layers.py").write_text(LAYERS)
+    return "my layers.py"
+
+
+def test_a_right_layer_has_exit_code_0(run, layers):
+    assert run("conformance", f"{layers}:Right", "--seeds", 1) == (0, "This dropout is right.\n", "")
+
+
+def test_a_wrong_layer_has_exit_code_1_and_the_report(run, layers):
+    code, out, err = run("conformance", f"{layers}:Wrong", "--seeds", 1)
+    assert (code, err) == (1, "")
+    assert out.startswith("This dropout is wrong: ")
+    assert "\n  1. [scale-is-wrong] " in out
+
+
+def test_a_layer_that_never_returns_is_stopped(run, layers):
+    code, out, _ = run("conformance", f"{layers}:Never", "--time-limit", 3)
+    assert code == 1
+    assert "[never-returns] the examination was not finished after 3 s" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "TARGET"),
+        (["layers.py"], "expected path/to/file.py:ClassName or package.module:ClassName, got 'layers.py'"),
+        (["nowhere.py:Layer"], "there is no file nowhere.py"),
+        (["no_such_module:Layer"], "no_such_module cannot be loaded"),
+        (["tinygrad_dropout.nn:Nothing"], "has no Nothing; its classes: "),
+        (["a.py:B", "--seeds", "0"], "--seeds: expected at least 1, got 0"),
+        (["a.py:B", "--seeds", "many"], "--seeds: expected a whole number, got 'many'"),
+        (["a.py:B", "--time-limit", "0"], "--time-limit: expected a number of seconds above 0, got 0"),
+        (["a.py:B", "--time-limit", "nan"], "--time-limit: expected a number of seconds above 0, got nan"),
+        (["a.py:B", "--time-limit", "soon"], "--time-limit: expected a number, got 'soon'"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(run, arguments, words):
+    code, out, err = run("conformance", *arguments)
+    assert (code, out) == (2, "")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way on Windows")
+def test_ctrl_c_leaves_one_sentence_and_no_process(tmp_path, layers):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tinygrad_dropout", "conformance", f"{layers}:Never"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "here\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert err == "tinygrad-dropout: interrupted\n"
+    deadline = time.monotonic() + 10
+    while group_is_alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not group_is_alive(process.pid)
+
+
+def group_is_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
