@@ -25,7 +25,7 @@ from tinygrad_dropout.conformance import check_dropout, of  # noqa: E402
 
 SEEDS = 100
 KEPT = DOCS / "conformance.json"
-COMMAND = ["conformance", "examples/6_is_this_dropout_right.py:FirstTry"]
+COMMAND = ["conformance", "examples/7_is_this_dropout_right.py:FirstTry"]
 
 
 def sweep() -> dict[str, dict[str, int]]:

@@ -13,7 +13,7 @@ SHOWN = {
     "2_tensor_graph.py": ["dL/da = 2 dL/db   = [10. 18.]", "after zero_grad(): None", "retain_graph=True"],
     "3_train_an_mlp.py": ["accuracy on the training points: 9"],
     "4_dropout_mask.py": ["get the first forward's gradient: True"],
-    "6_is_this_dropout_right.py": ["[scale-is-1/p]", "[shared-by-rows]", "This dropout is right."],
+    "7_is_this_dropout_right.py": ["[scale-is-1/p]", "[shared-by-rows]", "This dropout is right."],
     "5_compare_with_and_without_dropout.py": ["seed 3: test accuracy", "points of test accuracy (95 % interval"],
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """A dropout as many people write it first, examined: the kit names what is wrong, until nothing is.
 
-The same from a terminal: tinygrad-dropout conformance 6_is_this_dropout_right.py:FirstTry
+The same from a terminal: tinygrad-dropout conformance 7_is_this_dropout_right.py:FirstTry
 """
 
 from tinygrad_dropout.conformance import assert_dropout, check_dropout, of
@@ -39,6 +39,7 @@ class SecondTry(FirstTry):
         return grad if self.mask is None else grad * self.mask
 
 
-print(check_dropout(of(FirstTry)))
-print(check_dropout(of(SecondTry)))
-assert_dropout(of(SecondTry))  # the line for your tests
+if __name__ == "__main__":
+    print(check_dropout(of(FirstTry)))
+    print(check_dropout(of(SecondTry)))
+    assert_dropout(of(SecondTry))  # the line for your tests
