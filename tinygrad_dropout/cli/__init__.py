@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
-from tinygrad_dropout.cli import compare
+from tinygrad_dropout.cli import compare, lab
 from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain
 
-COMMANDS = {"compare": compare}
+COMMANDS = {"compare": compare, "lab": lab}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
