@@ -20,7 +20,7 @@ from tinygrad_dropout.lab.datasets import load_digits
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.theory.averages import Averages
-from tinygrad_dropout.lab.theory.masks import check_countable, power_of_two
+from tinygrad_dropout.lab.theory.masks import countable, power_of_two
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
 from tinygrad_dropout.lab.theory.subnetworks import Subnetworks
 from tinygrad_dropout.lab.training import batches
@@ -30,7 +30,7 @@ TRAIN_SIZE, TEST_SIZE = 1000, 400  # of scikit-learn's digits
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 40, 50, 0.01
 REPETITIONS = 20  # of the Monte Carlo average, for its error bars
 MOST_UNITS = 16
-MOST_SAMPLES = 2000
+MOST_SAMPLES = 1000
 WIDE_LAYER = 4096  # the layer whose subnetworks are counted
 STEPS = (1, 2, 3, 5, 7)  # of k, in every power of ten
 
@@ -62,14 +62,13 @@ class Options:
             raise OptionError("layers", f"expected 1, 2 or both as 1,2; got {','.join(map(str, layers)) or 'none'}")
         checked = {
             "p": rate("p", self.p, above=True, why="else there is one subnetwork alone"),
-            "units": whole("units", self.units, max(layers), 10**18),
+            "units": countable("units", self.units, max(layers), MOST_UNITS, TEST_SIZE),
             "layers": tuple(sorted(layers)),
             "samples": whole("samples", self.samples, 1, MOST_SAMPLES),
             "seed": whole("seed", self.seed, 0, MOST_SEEDS),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-        check_countable("units", self.units, MOST_UNITS, TEST_SIZE)
 
     def widths(self, layers: int) -> tuple[int, ...]:
         """The units, shared out evenly to so many hidden layers."""

@@ -28,7 +28,7 @@ from tinygrad_dropout.lab.verdict import half_width
 
 NEURONS = 32  # of the next layer
 BINS = 41  # of the histogram
-MOST_DRAWS = 5 * 10**8  # units times samples
+MOST_DRAWS = 5 * 10**7  # units times samples
 DRAWS_AT_ONCE = 2**18
 
 SCHEMES = {  # what is done in training, and whether activations are scaled at test time
@@ -130,7 +130,7 @@ def measure_scheme(
     if mean - reach <= 0:
         raise OptionError(
             "samples",
-            f"expected more, got {options.samples}: with p = {options.p:g} and {options.units} units the mean input "
+            f"expected more, got {options.samples}: with p = {options.p} and units = {options.units} the mean input "
             "in training cannot be told from 0, so there is nothing to divide by",
         )
     counts, edges = np.histogram(samples, BINS)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import MAX_EMAX, Decimal, localcontext
+from typing import Any
 
 import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.theory.options import whole
 from tinygrad_dropout.random import Mask
 
 LARGEST_EXPONENT = 10**15  # beyond it, decimals end too
@@ -49,24 +51,25 @@ def in_chunks(units: int, masks_at_once: int) -> Iterator[Mask]:
         yield all_masks(units, first, min(first + masks_at_once, masks))
 
 
-def check_countable(option: str, units: int, most: int, examples: int) -> None:
-    """Refuse more units than can be enumerated, and say what they would cost.
+def countable(option: str, units: Any, low: int, most: int, examples: int) -> int:
+    """A number of units few enough for all their masks to be enumerated.
 
     Args:
         option: the option that gave the units.
         units: how many were asked for.
-        most: how many are allowed.
+        low, most: how many are allowed.
         examples: how many examples each subnetwork is run on.
 
     Raises:
-        OptionError: more than `most`.
+        OptionError: another number; of more than `most` it says what they would cost.
     """
-    if units > most:
+    if isinstance(units, int) and units > most:
         raise OptionError(
             option,
             f"expected at most {most}, got {units}: {power_of_two(units)} masks, each run on {examples:,} examples, "
             f"would take {power_of_two(units - most)} times as long as the {power_of_two(most)} of {most}",
         )
+    return whole(option, units, low, most)
 
 
 def power_of_two(exponent: int) -> str:

@@ -43,5 +43,5 @@ def rate(name: str, value: Any, *, above: bool, why: str) -> float:
         raise OptionError(name, f"expected a number, got {value!r}") from None
     if not (0 < number < 1 or (number == 0 and not above)):
         low = "above 0" if above else "of at least 0"
-        raise OptionError(name, f"expected a probability of dropping {low} and below 1 ({why}), got {number:g}")
+        raise OptionError(name, f"expected a probability of dropping {low} and below 1 ({why}), got {number}")
     return number

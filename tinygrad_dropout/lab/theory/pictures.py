@@ -74,7 +74,7 @@ def draw_neurons(axes: Axes, neurons: Figures, reach: float) -> None:
 def draw_ensemble(path: Path, figures: Figures, title: str, caption: str) -> None:
     """Error and loss of the mean of k subnetworks, and how far it is from two others. A column for each network."""
     networks = figures["networks"]
-    figure = new_figure(width=6 + 2.5 * len(networks), height=9.6)
+    figure = new_figure(width=10 if len(networks) == 1 else 11, height=9.6)
     grid = figure.subplots(3, len(networks), squeeze=False, sharex=True)
     for (error, loss, distance), network in zip(grid.T, networks, strict=True):
         draw_scores(error, network, "error")
@@ -84,12 +84,12 @@ def draw_ensemble(path: Path, figures: Figures, title: str, caption: str) -> Non
         layers = len(network["hidden"])
         error.set_title(f"{layers} hidden layer{'s' if layers > 1 else ''} ({hidden} units)")
         distance.set_xlabel("number of subnetworks drawn, k")
-    for axes, label in zip(grid[:, 0], ("test error (%)", "test loss (nats)", "distance to ..."), strict=True):
+    for axes, label in zip(grid[:, 0], ("test error (%)", "test loss (nats)", "distance of mean of k"), strict=True):
         axes.set_ylabel(label)
     labelled = grid[0, 0]
     for name, (_, colour, style) in DISTANCES.items():
         labelled.errorbar([], [], yerr=[], fmt=style, ms=4, lw=1, capsize=3, color=colour, label=f"distance to {name}")
-    labelled.plot([], [], color="black", lw=1, ls=":", label="1 / sqrt(k)")
+    labelled.plot([], [], color="black", lw=1, ls=":", label="falling as 1 / sqrt(k)")
     note = "Error bars: one standard deviation over repetitions. Distance: total variation, mean over test examples."
     finish(figure, path, title, f"{caption}\n{note}", labelled, columns=4)
 
@@ -138,7 +138,7 @@ def draw_ridge(path: Path, figures: Figures, title: str, caption: str) -> None:
     left.plot([], [], "o", color="black", ms=6, label="trained, all masks enumerated (a marker for each weight)")
     left.axhline(0, color=GREY, lw=1)
     left.set(xlabel="p, the probability that an input is dropped", ylabel="weight (target units per feature unit)")
-    left.set_title("Weights shrink as p grows")
+    left.set_title("Every weight, as p grows")
     draw_agreement(right, rates, figures["rates"])
     finish(figure, path, title, caption, left, columns=2)
 

@@ -25,7 +25,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.theory.masks import all_masks, check_countable, probabilities
+from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
 
 RATES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
@@ -65,13 +65,12 @@ class Options:
             )
         checked = {
             "p": tuple(sorted(rates)),
-            "features": whole("features", self.features, 1, 10**18),
             "examples": whole("examples", self.examples, 2, MOST_EXAMPLES),
+            "features": countable("features", self.features, 1, MOST_FEATURES, self.examples),
             "seed": whole("seed", self.seed, 0, MOST_SEEDS),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-        check_countable("features", self.features, MOST_FEATURES, self.examples)
         if self.examples <= self.features:
             raise OptionError(
                 "examples",

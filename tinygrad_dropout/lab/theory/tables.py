@@ -24,7 +24,7 @@ def new_table(first: str, *others: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    result = Table(first, box=box.SIMPLE_HEAD, pad_edge=False, caption_justify="left")
+    result = Table(first, box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in others:
         result.add_column(heading, justify="right")
     return result
@@ -39,7 +39,7 @@ def within(interval: Figures, digits: int) -> str:
 def describe_expectation(options: Figures, figures: Figures) -> str:
     """What was measured."""
     return (
-        f"{options['units']:,} activations through dropout with p = {options['p']:g}; {options['samples']:,} masks, "
+        f"{options['units']:,} activations through dropout with p = {options['p']}; {options['samples']:,} masks, "
         f"the same for all schemes; seed {options['seed']}"
     )
 
@@ -49,7 +49,6 @@ def expectation_tables(figures: Figures) -> Sequence[Table]:
     table = new_table("scheme", "in training", "at test", "test / training")
     for scheme, found in figures["schemes"].items():
         table.add_row(scheme, within(found["train"], 4), f"{found['test']:.4f}", within(found["ratio"], 4))
-    table.caption = "the mean input of the next layer; in brackets: 95 % interval over the masks"
     return [table]
 
 
@@ -62,11 +61,12 @@ def expectation_notes(figures: Figures) -> Sequence[str]:
     scaled = "lines the phases up" if aligned else f"comes near: {within(ratios['inverted'], 4)}"
     verdict = (
         f"Without scaling the next layer sees {within(measured, 3)} times as much at test time; "
-        f"1 / (1 - p) is {factor:.3f}{beside}. Either scaling {scaled}."
+        f"1/(1-p) is {factor:.3f}{beside}. Either scaling {scaled}."
     )
     relu = figures["schemes"]["inverted"]["after_relu"]
     return [
         verdict,
+        "Table: the mean input of the next layer; in brackets its 95 % interval over the masks.",
         f"The line-up is of what is linear in the mask. Behind the ReLUs of the next layer ({NEURONS} neurons) the "
         f"means differ: inverted {relu['train']:.4f} in training, {relu['test']:.4f} at test time.",
     ]
@@ -83,7 +83,7 @@ def describe_ensemble(options: Figures, figures: Figures) -> str:
     hidden = " and ".join("-".join(map(str, network["hidden"])) for network in figures["networks"])
     return (
         f"scikit-learn's digits, {TRAIN_SIZE:,} training and {TEST_SIZE} test examples; hidden units {hidden}, "
-        f"p = {options['p']:g}; all {figures['networks'][0]['subnetworks']:,} subnetworks; seed {options['seed']}"
+        f"p = {options['p']}; all {figures['networks'][0]['subnetworks']:,} subnetworks; seed {options['seed']}"
     )
 
 
@@ -110,11 +110,6 @@ def ensemble_tables(figures: Figures) -> Sequence[Table]:
                 table.add_row(f"Monte Carlo {found['k']}", *cells)
         table.add_row("one subnetwork", spread(network["one_subnetwork"]["error"], 1), "", "", "")
         tables.append(table)
-    tables[-1].caption = (
-        f"±: one standard deviation over {REPETITIONS} repetitions (one subnetwork: over all of them, weighted); "
-        "Monte Carlo k: the mean of k drawn subnetworks; distance: half the sum of |difference| over the classes, "
-        "mean over the examples"
-    )
     return tables
 
 
@@ -147,6 +142,8 @@ def ensemble_notes(figures: Figures) -> Sequence[str]:
     return [
         f"Weight scaling as the renormalised geometric mean: {', '.join(exact)}. "
         f"Monte Carlo {goes} the arithmetic mean.",
+        f"Monte Carlo k is the mean of k drawn subnetworks, ± one standard deviation over {REPETITIONS} repetitions; "
+        "one subnetwork: over all of them. Distance: half the sum of |difference| over the classes, mean of examples.",
         "The arithmetic mean E_z[f(x, z)] is what the mean of drawn subnetworks converges to; weight scaling is "
         "another number, computed in one pass.",
         f"A layer of {wide['units']:,} units has {wide['subnetworks']} subnetworks: nobody can run them all.",
@@ -167,10 +164,6 @@ def ridge_tables(figures: Figures) -> Sequence[Table]:
     for found in figures["rates"]:
         differences = (f"{found['differences'][key]:.0e}" for key in ("loss", "gradient", "solved", "trained"))
         table.add_row(f"{found['p']:g}", f"{found['penalty']:.4g}", f"{found['size']:.3f}", *differences)
-    table.caption = (
-        "size: |G v| relative to least squares; loss to trained: largest relative difference between all masks "
-        "enumerated and the closed form"
-    )
     return [table]
 
 
@@ -182,6 +175,8 @@ def ridge_notes(figures: Figures) -> Sequence[str]:
     return [
         f"Linear regression with dropout on its inputs {verdict}: the largest relative difference at "
         f"{rates} rate{'s' if rates > 1 else ''} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",
+        "Size: |G v| relative to least squares. Loss to trained: the relative difference between all masks enumerated "
+        "and the closed form.",
         "The penalty is p / (1 - p) times the square of |G v|, G = diag(X'X)^(1/2): each weight is counted by the size "
         "of its own feature.",
     ]
