@@ -73,6 +73,7 @@ def test_every_neuron_of_the_next_layer_sees_the_factor():
         neurons = {key: np.array(values) for key, values in schemes[scheme]["neurons"].items()}
         assert np.all(np.abs(neurons["train"] - neurons["test"] / factor) <= 3 * neurons["reach"])
         assert neurons["train"].shape == (expectation.NEURONS,)
+        assert np.all(neurons["reach"] < 0.05)
 
 
 def test_behind_a_relu_the_means_no_longer_line_up():
@@ -119,3 +120,9 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
 def test_too_few_samples_to_divide_by_are_refused():
     with pytest.raises(OptionError, match=r"samples: expected more, got 2: with p = 0\.99 and units = 1"):
         measure(Options(p=0.99, units=1, samples=2))
+
+
+def test_an_interval_that_holds_zero_is_refused_though_its_mean_is_above():
+    """One unit, few draws: some are kept, but the interval's lower end divides into nothing sensible."""
+    with pytest.raises(OptionError, match="cannot be told from 0"):
+        measure(Options(p=0.5, units=1, samples=3))

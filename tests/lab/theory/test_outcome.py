@@ -55,6 +55,12 @@ def test_a_folder_made_with_other_options_is_refused_before_the_work(tmp_path, m
     assert str(error.value) == f"{tmp_path} was made with other options (p 0.5, not 0.25): choose another folder"
 
 
+def test_another_seed_is_another_option(tmp_path):
+    small_outcome("ridge").save(tmp_path)
+    with pytest.raises(LabError, match=r"made with other options \(seed 0, not 1\)"):
+        theory.run("ridge", EXPERIMENTS["ridge"].options(**SMALL["ridge"], seed=1), out=tmp_path)
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"experiment": "ridge", "options": 3}', "\x00\xff"])
 def test_another_file_of_that_name_is_left_alone(tmp_path, content):
     path = tmp_path / "ridge.json"

@@ -69,3 +69,19 @@ def test_the_networks_weights_get_no_gradient(two_layers):
     two_layers.weight_scaling()
     assert all(parameter.grad is None for parameter in two_layers.model.parameters())
     assert td.is_grad_enabled()
+
+
+def test_no_graph_is_recorded():
+    class Asked(nn.Module):
+        def forward(self, x):
+            recorded.append(td.is_grad_enabled())
+            return x
+
+    recorded = []
+    rng = np.random.default_rng(0)
+    last = nn.Linear(2, 2, dtype=np.float64, rng=rng)
+    subnetworks = Subnetworks(nn.Sequential(Asked(), nn.Dropout(P), Asked(), last), (2,), np.ones((1, 2)))
+    list(subnetworks.all())
+    subnetworks.weight_scaling()
+    assert recorded
+    assert not any(recorded)
