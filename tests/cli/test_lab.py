@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.cli.test_compare import COMMAND, environment
+from tests.cli.test_compare import COMMAND, environment, wait_for
 from tests.lab.theory.small import SMALL, SMALL_OPTIONS, small_outcome
 from tinygrad_dropout import cli
 from tinygrad_dropout.lab import theory
@@ -147,13 +147,17 @@ def test_ctrl_c_is_a_sentence_and_code_130(run, tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
 def test_ctrl_c_ends_a_running_experiment_without_a_traceback(tmp_path):
+    heeds_ctrl_c = (  # which a shell's background jobs, and what they start, ignore
+        "import signal, sys\n"
+        "from tinygrad_dropout.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
     command = subprocess.Popen(
-        [*COMMAND, "lab", "ensemble", "--units", "16", "--out", "folder"],
+        [sys.executable, "-c", heeds_ctrl_c, "lab", "ensemble", "--units", "16", "--out", "folder"],
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
-    while not (tmp_path / "folder").exists() and command.poll() is None:
-        pass
+    wait_for(tmp_path / "folder")
     command.send_signal(signal.SIGINT)
     out, err = command.communicate(timeout=60)
     assert (command.returncode, out, err) == (130, "", "tinygrad-dropout: interrupted\n")
