@@ -128,7 +128,7 @@ def test_whole_pairs_are_accepted(tmp_path):
 
 
 def test_a_folder_belongs_to_one_command_at_a_time(tmp_path):
-    refused = pytest.raises(LabError, match="another comparison is writing")
+    refused = pytest.raises(LabError, match="another command is writing")
     with results.owned(tmp_path), refused, results.owned(tmp_path):
         pass
     with results.owned(tmp_path):

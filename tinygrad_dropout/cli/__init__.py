@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
-from tinygrad_dropout.cli import compare, conformance
-from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain
-
-COMMANDS = {"compare": compare, "conformance": conformance}
+from tinygrad_dropout.cli import compare, conformance, lab
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.cli.typed import INTERRUPTED, complain, name_of_file, number, whole_number, widths
+from tinygrad_dropout.cli.typed import INTERRUPTED, in_one_sentence, name_of_file, number, whole_number, widths
 
 if TYPE_CHECKING:
     from tinygrad_dropout.lab import Config
@@ -75,21 +75,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Run `compare`, and turn what cannot be done into a sentence."""
+    return in_one_sentence(lambda: compare_as_typed(options))
+
+
+def compare_as_typed(options: argparse.Namespace) -> int:
+    """Settle what was not given, and run the comparison."""
     from tinygrad_dropout import lab
 
     given = {name: value for name, value in vars(options).items() if name != "run"}
     workers, out = given.pop("workers", None), given.pop("out", None)
-    try:
-        config = lab.Config(**given)
-        lab.require_extras()
-        default_out = Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
-        return show_comparison(config, workers, default_out if out is None else Path(out))
-    except lab.OptionError as error:
-        return complain(f"--{error.option.replace('_', '-')}: {error.problem}")
-    except lab.LabError as error:
-        return complain(str(error))
-    except MemoryError as error:
-        return complain(f"there is not enough memory: {error}")
+    config = lab.Config(**given)
+    lab.require_extras()
+    default_out = Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
+    return show_comparison(config, workers, default_out if out is None else Path(out))
 
 
 def show_comparison(config: Config, workers: int | None, out: Path) -> int:

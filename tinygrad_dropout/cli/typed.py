@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 MISTAKE = 2
@@ -21,6 +22,24 @@ def complain(problem: str, code: int = MISTAKE) -> int:
     """Say in one sentence what is wrong."""
     print(f"tinygrad-dropout: {problem}", file=sys.stderr)
     return code
+
+
+def in_one_sentence(experiment: Callable[[], int]) -> int:
+    """Run an experiment of the lab; what cannot be done is said in one sentence.
+
+    Returns:
+        The experiment's exit code, or that of a mistake.
+    """
+    from tinygrad_dropout.lab.errors import LabError, OptionError
+
+    try:
+        return experiment()
+    except OptionError as error:
+        return complain(f"--{error.option.replace('_', '-')}: {error.problem}")
+    except LabError as error:
+        return complain(str(error))
+    except MemoryError as error:
+        return complain(f"there is not enough memory: {error}")
 
 
 def whole_number(text: str) -> int:

@@ -34,8 +34,15 @@ class OptionError(LabError):
         return f"{self.option}: {self.problem}"
 
 
-def require_extras(modules: Sequence[str] = tuple(EXTRAS)) -> None:
+COMPARISON = "the comparison (tinygrad-dropout compare, tinygrad_dropout.lab)"
+
+
+def require_extras(modules: Sequence[str] = tuple(EXTRAS), *, needed_by: str = COMPARISON) -> None:
     """Check that the packages of the extra `lab` are installed, without importing them.
+
+    Args:
+        modules: their import names.
+        needed_by: what cannot be run without them, in words.
 
     Raises:
         LabError: the packages that are missing, and what to type.
@@ -43,6 +50,6 @@ def require_extras(modules: Sequence[str] = tuple(EXTRAS)) -> None:
     missing = [EXTRAS[module] for module in modules if find_spec(module) is None]
     if missing:
         raise LabError(
-            "the comparison (tinygrad-dropout compare, tinygrad_dropout.lab) needs packages that are not installed, "
-            f"{', '.join(missing)}: type `pip install {' '.join(missing)}`"
+            f"{needed_by} needs packages that are not installed, {', '.join(missing)}: "
+            f"type `pip install {' '.join(missing)}`"
         )

@@ -102,12 +102,12 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout=layout)
 
 
-def save(figure: Figure, path: Path, title: str, caption: str, legend_of: Axes) -> None:
-    """Give all pictures the same look, and write the file."""
+def save(figure: Figure, path: Path, title: str, caption: str, legend_of: Axes, columns: int = 4) -> None:
+    """Give all pictures the same look, with a legend of so many columns, and write the file."""
     figure.suptitle(title, fontsize=12, fontweight="bold")
     caption = "\n".join(fill(line, CAPTION_WIDTH) for line in caption.splitlines())
     handles, labels = legend_of.get_legend_handles_labels()
-    legend = figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, title=caption)
+    legend = figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, title=caption)
     legend.get_title().set(fontsize=9, color=GREY, multialignment="center")
     for axes in figure.axes:
         axes.spines[["top", "right"]].set_visible(False)

@@ -57,7 +57,7 @@ def owned(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LabError(f"{folder}: another comparison is writing to this folder; choose another") from None
+            raise LabError(f"{folder}: another command is writing to this folder; choose another") from None
         for leftover in folder.glob(".*.tmp.*"):  # of a process that was killed while it wrote
             leftover.unlink(missing_ok=True)
         yield
@@ -90,15 +90,24 @@ def write_safely(path: Path, write: Callable[[Path], object]) -> None:
 
 def write_results(folder: Path, results: dict[str, Any]) -> None:
     """Write results.json."""
+    write_json(folder / FILE, results)
+
+
+def write_json(path: Path, results: dict[str, Any]) -> None:
+    """Write a file of figures.
+
+    Raises:
+        LabError: it cannot be written; see `write_safely`.
+    """
     text = json.dumps(results, indent=1, allow_nan=False) + "\n"
 
-    def write(path: Path) -> None:
-        with path.open("w", encoding="utf-8") as file:
+    def write(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
 
-    write_safely(folder / FILE, write)
+    write_safely(path, write)
 
 
 def read_results(folder: Path) -> dict[str, Any] | None:

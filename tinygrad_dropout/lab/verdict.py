@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tinygrad_dropout.lab.datasets.split import Numbers
+
 CONFIDENCE = 0.95
 
 
@@ -60,8 +62,6 @@ def paired_difference(without: Sequence[float], with_dropout: Sequence[float]) -
     Raises:
         ValueError: fewer than two pairs, or arms of different lengths.
     """
-    from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
-
     if len(without) != len(with_dropout) or len(without) < 2:
         raise ValueError(
             f"paired_difference: expected at least two pairs, got {len(without)} values without dropout "
@@ -70,5 +70,20 @@ def paired_difference(without: Sequence[float], with_dropout: Sequence[float]) -
     points = 100 * (np.asarray(with_dropout, float) - np.asarray(without, float))
     points = points.round(9)  # 0.9 - 0.8 and 0.8 - 0.7 are the same difference, but not the same float
     mean = points.mean()
-    half_width = stdtrit(len(points) - 1, (1 + CONFIDENCE) / 2) * points.std(ddof=1) / np.sqrt(len(points))
-    return Difference(float(mean), float(mean - half_width), float(mean + half_width), len(points))
+    reach = float(half_width(points))
+    return Difference(float(mean), float(mean - reach), float(mean + reach), len(points))
+
+
+def half_width(values: Numbers) -> Numbers:
+    """Half the width of the Student t interval of a mean: t(0.975, n - 1) · s / sqrt(n).
+
+    Args:
+        values: shape (n, ...), n at least 2.
+
+    Returns:
+        Shape (...).
+    """
+    from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
+
+    quantile = stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)
+    return np.asarray(quantile * values.std(axis=0, ddof=1) / np.sqrt(len(values)))

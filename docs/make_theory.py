@@ -1,0 +1,61 @@
+"""Make the runs that theory.md reports: `python docs/make_theory.py` runs its three commands, in half a minute.
+
+Their figures and pictures are kept in docs/theory/, and the reports are written into theory.md; `--render` only does
+the last. tests/test_theory_page.py renders again and compares.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from blocks import rendered
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.lab.theory import Outcome
+
+DOCS = Path(__file__).parent
+PAGE = DOCS / "theory.md"
+KEPT = DOCS / "theory"
+
+COMMANDS = {
+    "expectation": "tinygrad-dropout lab expectation",
+    "ensemble": "tinygrad-dropout lab ensemble",
+    "ridge": "tinygrad-dropout lab ridge",
+}
+
+
+def make(name: str) -> None:
+    """Run a command, and keep its figures and its picture."""
+    with TemporaryDirectory() as scratch:
+        code = cli.main([*COMMANDS[name].split()[1:], "--out", scratch])
+        if code:
+            sys.exit(code)
+        KEPT.mkdir(exist_ok=True)
+        for file in (f"{name}.json", f"{name}.png"):
+            shutil.copy(Path(scratch, file), KEPT / file)
+
+
+def load(name: str) -> Outcome:
+    """The outcome that was kept under this name."""
+    return Outcome.load(KEPT / f"{name}.json")
+
+
+def blocks() -> dict[str, str]:
+    """The page's blocks by name, as the kept runs have them."""
+    reports = {name: "\n".join(line.rstrip() for line in str(load(name)).splitlines()) for name in COMMANDS}
+    return {name: f"```\n$ {COMMANDS[name]}\n{report}\n```" for name, report in reports.items()}
+
+
+def render() -> None:
+    """Write the blocks into the page."""
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--render"]:
+        for wanted in sys.argv[1:] or COMMANDS:
+            make(wanted)
+    render()

@@ -1,0 +1,72 @@
+"""What docs/theory.md shows is what its kept runs found; its commands run, and its links lead somewhere."""
+
+import re
+import shlex
+from pathlib import Path
+
+import make_theory
+import pytest
+from blocks import rendered
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.lab import theory
+from tinygrad_dropout.lab.theory import EXPERIMENTS
+
+PAGE = make_theory.PAGE.read_text(encoding="utf-8")
+LINKS = sorted({target for target in re.findall(r"\]\(([^)#]+)\)", PAGE) if not target.startswith("https://")})
+
+
+def test_the_reports_are_those_of_the_kept_runs():
+    assert rendered(PAGE, make_theory.blocks()) == PAGE
+
+
+@pytest.mark.parametrize("name", make_theory.COMMANDS)
+def test_a_kept_run_was_made_by_its_command(name):
+    given = vars(cli.build_parser().parse_args(shlex.split(make_theory.COMMANDS[name])[1:]))
+    assert given.pop("experiment") == name
+    given.pop("run")
+    wanted = EXPERIMENTS[name].options(**given)
+    kept = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in make_theory.load(name).options.items()
+    }
+    assert EXPERIMENTS[name].options(**kept) == wanted
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^(tinygrad-dropout lab .*)$", PAGE, re.MULTILINE))))
+def test_a_command_parses(command):
+    assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+
+
+@pytest.mark.parametrize("target", LINKS)
+def test_a_link_leads_to_a_file(target):
+    assert Path(make_theory.DOCS, target).exists()
+
+
+@pytest.mark.parametrize("name", ["expectation", "ridge"])
+def test_a_run_made_again_finds_the_same(name):
+    """But for the last digits, in which other processors and libraries differ."""
+    kept = make_theory.load(name)
+    again = theory.run(name, EXPERIMENTS[name].options())
+    if name == "expectation":
+        assert [f"{value:.6f}" for value in numbers(again.figures)] == [
+            f"{value:.6f}" for value in numbers(kept.figures)
+        ]
+    else:
+        closed = [rate["weights"]["closed"] for rate in kept.figures["rates"]]
+        assert [rate["weights"]["closed"] for rate in again.figures["rates"]] == [
+            pytest.approx(each) for each in closed
+        ]
+
+
+@pytest.mark.slow
+def test_the_ensemble_made_again_finds_the_same():
+    kept, again = make_theory.load("ensemble"), theory.run("ensemble", EXPERIMENTS["ensemble"].options())
+    assert again.notes[-1] == kept.notes[-1]
+    for before, now in zip(kept.figures["networks"], again.figures["networks"], strict=True):
+        gaps = [figures["averages"]["geometric mean"]["most_from_scaling"] for figures in (before, now)]
+        assert len({gap < 1e-12 for gap in gaps}) == 1
+
+
+def numbers(figures):
+    """The ratios of test to training, with their intervals."""
+    return [value for found in figures["schemes"].values() for value in found["ratio"].values()]

@@ -1,0 +1,156 @@
+"""What the next layer sees in training and at test time, without scaling and with either way of scaling.
+
+A layer of activations h goes through dropout, with m_i = 1 where unit i is kept and E[m_i] = 1 - p:
+
+    scheme        training         its expectation    test
+    no scaling    m * h            (1 - p) h          h            larger by 1 / (1 - p)
+    original      m * h            (1 - p) h          (1 - p) h    the same (Hinton et al. 2012, Srivastava et al. 2014)
+    inverted      m * h / (1 - p)  h                  h            the same (what every framework does)
+
+Here the middle column is measured, over many masks drawn as the framework draws them, and held beside the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
+from tinygrad_dropout.lab.verdict import half_width
+
+NEURONS = 32  # of the next layer
+BINS = 41  # of the histogram
+MOST_DRAWS = 5 * 10**7  # units times samples
+DRAWS_AT_ONCE = 2**18
+
+SCHEMES = {  # what is done in training, and whether activations are scaled at test time
+    "no scaling": ("test", False),
+    "original": ("test", True),
+    "inverted": ("train", False),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What decides the numbers.
+
+    Attributes:
+        p: the probability that a unit is dropped, 0 <= p < 1.
+        units: the number of activations that go through dropout.
+        samples: how many masks are drawn.
+        seed: of the activations, the next layer's weights and the masks.
+
+    Raises:
+        OptionError: a value that is not allowed.
+    """
+
+    p: float = 0.5
+    units: int = 512
+    samples: int = 10_000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        checked = {
+            "p": rate("p", self.p, above=False, why="at 1 nothing is left to compare"),
+            "units": whole("units", self.units, 1, 1_000_000),
+            "samples": whole("samples", self.samples, 2, 1_000_000),
+            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.units * self.samples > MOST_DRAWS:
+            most = MOST_DRAWS // self.units
+            raise OptionError(
+                "samples",
+                f"expected at most {most:,} of {self.units:,} units ({MOST_DRAWS:,} draws), got {self.samples:,}",
+            )
+
+
+def measure(options: Options) -> dict[str, Any]:
+    """Measure all three schemes, with the same masks in each.
+
+    Returns:
+        factor: 1 / (1 - p); schemes: for each, `measure_scheme`.
+
+    Raises:
+        OptionError: there are so few samples that their mean input may be 0.
+    """
+    for_activations, for_weights, for_masks = np.random.SeedSequence(options.seed).spawn(3)
+    activations = np.abs(np.random.default_rng(for_activations).normal(size=options.units))  # ReLUs that are on
+    weights_rng = np.random.default_rng(for_weights)
+    next_layer = nn.Linear(options.units, NEURONS, bias=False, dtype=np.float64, rng=weights_rng)
+    schemes = {}
+    for scheme in SCHEMES:
+        masks = np.random.default_rng(for_masks)
+        schemes[scheme] = measure_scheme(scheme, options, activations, next_layer, masks)
+    return {"factor": 1 / (1 - options.p), "schemes": schemes}
+
+
+def measure_scheme(
+    scheme: str, options: Options, activations: Numbers, next_layer: nn.Linear, rng: np.random.Generator
+) -> dict[str, Any]:
+    """One scheme in training and at test time.
+
+    Args:
+        scheme: one of SCHEMES.
+        options: the rate and the number of samples.
+        activations: shape (units,), positive.
+        next_layer: what comes after dropout.
+        rng: draws the masks.
+
+    Returns:
+        train: the mean input of the next layer over all masks, with its 95 % interval; test: the same at test time;
+        ratio: test / train, with its interval; spread: the standard deviation between masks in training;
+        histogram: of the mean input, mask by mask; neurons: the weighted sum that each neuron of the next layer gets
+        (train: its mean and reach: half the interval's width; test); after_relu: the mean output of those neurons'
+        ReLUs in train and test.
+    """
+    scaling, scaled_at_test = SCHEMES[scheme]
+    dropout = nn.Dropout(options.p, scaling=scaling, rng=rng)
+    inputs, sums, outputs = [], [], 0.0
+    with td.no_grad():
+        for rows in sample_counts(options):
+            seen = dropout.train()(td.Tensor(np.broadcast_to(activations, (rows, options.units))))
+            inputs.append(seen.data.mean(axis=1))
+            sums.append(next_layer(seen).data)
+            outputs += F.relu(sums[-1]).data.sum()
+        whole_layer = td.Tensor(activations[None])
+        seen_at_test = dropout.eval()(whole_layer) if scaled_at_test else whole_layer
+        sums_at_test = next_layer(seen_at_test).data[0]
+    samples, every_sum = np.concatenate(inputs), np.concatenate(sums)
+    mean, reach, test = float(samples.mean()), float(half_width(samples)), float(seen_at_test.data.mean())
+    if mean - reach <= 0:
+        raise OptionError(
+            "samples",
+            f"expected more, got {options.samples}: with p = {options.p} and units = {options.units} the mean input "
+            "in training cannot be told from 0, so there is nothing to divide by",
+        )
+    counts, edges = np.histogram(samples, BINS)
+    return {
+        "train": {"mean": mean, "low": mean - reach, "high": mean + reach},
+        "test": test,
+        "ratio": {"mean": test / mean, "low": test / (mean + reach), "high": test / (mean - reach)},
+        "spread": float(samples.std(ddof=1)),
+        "histogram": {"counts": counts.tolist(), "edges": edges.tolist()},
+        "neurons": {
+            "train": every_sum.mean(axis=0).tolist(),
+            "reach": half_width(every_sum).tolist(),
+            "test": sums_at_test.tolist(),
+        },
+        "after_relu": {"train": float(outputs) / every_sum.size, "test": float(np.maximum(sums_at_test, 0).mean())},
+    }
+
+
+def sample_counts(options: Options) -> Iterator[int]:
+    """How many masks are drawn in one go, until there are as many as wanted."""
+    at_once = max(1, DRAWS_AT_ONCE // options.units)
+    for first in range(0, options.samples, at_once):
+        yield min(at_once, options.samples - first)

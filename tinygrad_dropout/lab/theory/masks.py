@@ -1,0 +1,83 @@
+"""All masks there are: n units have 2^n of them, each with a probability of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import MAX_EMAX, Decimal, localcontext
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.theory.options import whole
+from tinygrad_dropout.random import Mask
+
+LARGEST_EXPONENT = 10**15  # beyond it, decimals end too
+
+
+def all_masks(units: int, first: int = 0, last: int | None = None) -> Mask:
+    """The masks of so many units, counted in binary: bit j of a mask's number says whether unit j is kept.
+
+    Args:
+        units: how many units are dropped or kept.
+        first, last: give only the masks with the numbers first to last - 1 (default: all).
+
+    Returns:
+        Boolean array of shape (masks, units), True where a unit is kept; all of them are 2^units masks.
+    """
+    numbers = np.arange(first, 2**units if last is None else last)
+    return np.asarray((numbers[:, None] >> np.arange(units)) & 1, np.bool_)
+
+
+def probabilities(masks: Mask, p: float) -> Numbers:
+    """How likely each mask is: p^dropped (1 - p)^kept.
+
+    Args:
+        masks: shape (masks, units), True where a unit is kept.
+        p: the probability that a unit is dropped.
+
+    Returns:
+        float64 array of shape (masks,). Over all masks it sums to 1.
+    """
+    kept = masks.sum(axis=1)
+    return np.asarray(p ** (masks.shape[1] - kept) * (1 - p) ** kept, np.float64)
+
+
+def in_chunks(units: int, masks_at_once: int) -> Iterator[Mask]:
+    """All masks of so many units, a few at a time, so that 2^units of them need little memory."""
+    masks = 2**units
+    for first in range(0, masks, masks_at_once):
+        yield all_masks(units, first, min(first + masks_at_once, masks))
+
+
+def countable(option: str, units: Any, low: int, most: int, examples: int) -> int:
+    """A number of units few enough for all their masks to be enumerated.
+
+    Args:
+        option: the option that gave the units.
+        units: how many were asked for.
+        low, most: how many are allowed.
+        examples: how many examples each subnetwork is run on.
+
+    Raises:
+        OptionError: another number; of more than `most` it says what they would cost.
+    """
+    if isinstance(units, int) and units > most:
+        raise OptionError(
+            option,
+            f"expected at most {most}, got {units}: {power_of_two(units)} masks, each run on {examples:,} examples, "
+            f"would take {power_of_two(units - most)} times as long as the {power_of_two(most)} of {most}",
+        )
+    return whole(option, units, low, most)
+
+
+def power_of_two(exponent: int) -> str:
+    """2^exponent as a person would write it: whole below a million, then as 2^40 = 1.10 x 10^12."""
+    if exponent < 20:
+        return f"{2**exponent:,}"
+    if exponent > LARGEST_EXPONENT:
+        return f"2^{exponent}"
+    with localcontext(prec=50, Emax=MAX_EMAX):  # floats end at 10^308, and the whole number could fill the memory
+        mantissa, power = f"{Decimal(2) ** exponent:.2e}".split("e+")
+    return f"2^{exponent} = {mantissa} x 10^{power}"

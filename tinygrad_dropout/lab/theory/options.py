@@ -1,0 +1,47 @@
+"""What the options of all theory experiments have in common: numbers of the right kind, within bounds."""
+
+from __future__ import annotations
+
+from operator import index
+from typing import Any
+
+from tinygrad_dropout.lab.errors import OptionError
+
+MOST_SEEDS = 2**32
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """A whole number from low to high.
+
+    Raises:
+        OptionError: it is another, or none.
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        raise OptionError(name, f"expected a whole number, got {value!r}") from None
+    if not low <= number <= high:
+        raise OptionError(name, f"expected from {low:,} to {high:,}, got {number}")
+    return number
+
+
+def rate(name: str, value: Any, *, above: bool, why: str) -> float:
+    """A probability of dropping below 1.
+
+    Args:
+        name: the option.
+        value: what was given for it.
+        above: whether it must be above 0.
+        why: what is lost at the ends that are not allowed.
+
+    Raises:
+        OptionError: it lies outside.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise OptionError(name, f"expected a number, got {value!r}") from None
+    if not (0 < number < 1 or (number == 0 and not above)):
+        low = "above 0" if above else "of at least 0"
+        raise OptionError(name, f"expected a probability of dropping {low} and below 1 ({why}), got {number}")
+    return number

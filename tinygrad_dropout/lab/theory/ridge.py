@@ -1,0 +1,208 @@
+"""Linear regression with dropout on its inputs is ridge regression: all masks enumerated, beside the closed form.
+
+With q = 1 - p the probability of keeping, R a matrix of independent Bernoulli(q) and G = diag(X'X)^(1/2)
+(Srivastava et al. 2014, section 9.1):
+
+    the original scheme    E ||y - (R * X) w||²      =  ||y - q X w||² + q (1 - q) ||G w||²
+    inverted, v = q w      E ||y - (R * X) v / q||²  =  ||y - X v||²   + (1 - q) / q ||G v||²
+
+so that the weights v that are used at test time are those of ridge regression with the penalty p / (1 - p), each
+weight counted by the size of its own feature: v = (X'X + p / (1 - p) G²)^-1 X'y.
+
+Every row has a mask of its own, but an expectation of a sum is a sum of expectations: the 2^features masks of one row
+are enough for all rows, and nothing is sampled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn, optim
+from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
+from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
+
+RATES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
+MOST_RATES = 20
+MOST_FEATURES = 10
+MOST_EXAMPLES = 200
+AGREEMENT = 1e-8  # relative: what counts as the same
+TRIED_WEIGHTS = 5  # points at which losses and gradients are compared
+SETTLED = 1e-12  # the gradient, relative to that at 0, at which training has arrived
+MOST_STEPS = 10_000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What decides the numbers.
+
+    Attributes:
+        p: the rates: probabilities that an input is dropped, each 0 <= p < 1.
+        features: the number of inputs; 2^features masks are enumerated.
+        examples: the number of rows; more than features, so that least squares has one answer.
+        seed: of the data and of the weights at which losses are compared.
+
+    Raises:
+        OptionError: a value that is not allowed.
+    """
+
+    p: tuple[float, ...] = RATES
+    features: int = 8
+    examples: int = 40
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        rates = tuple(rate("p", p, above=False, why="at 1 the penalty is infinite") for p in self.p)
+        if not 1 <= len(rates) <= MOST_RATES or len(set(rates)) < len(rates):
+            raise OptionError(
+                "p", f"expected 1 to {MOST_RATES} different rates, got {','.join(f'{p:g}' for p in rates) or 'none'}"
+            )
+        checked = {
+            "p": tuple(sorted(rates)),
+            "examples": whole("examples", self.examples, 2, MOST_EXAMPLES),
+            "features": countable("features", self.features, 1, MOST_FEATURES, self.examples),
+            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.examples <= self.features:
+            raise OptionError(
+                "examples",
+                f"expected more than the {self.features} features, or least squares has many answers; "
+                f"got {self.examples}",
+            )
+
+
+@dataclass(frozen=True)
+class Regression:
+    """The data: x of shape (examples, features) and y of shape (examples,), float64."""
+
+    x: Numbers
+    y: Numbers
+
+    @classmethod
+    def draw(cls, options: Options, rng: np.random.Generator) -> Regression:
+        """Features that have much in common, and noisy targets."""
+        common = rng.normal(size=(options.examples, 1))
+        x = 0.7 * common + rng.normal(size=(options.examples, options.features))
+        true_weights = rng.normal(size=options.features)
+        return cls(x, x @ true_weights + rng.normal(size=options.examples))
+
+    def expected_loss(self, weights: td.Tensor, p: float, scaling: str) -> td.Tensor:
+        """E ||y - dropout(X) w||², by enumeration: a differentiable number.
+
+        Args:
+            weights: Tensor of shape (features,).
+            p: the rate.
+            scaling: "train" for inverted dropout, "test" for the original scheme; see `td.functional.dropout`.
+        """
+        masks = all_masks(self.x.shape[1])
+        shape = (len(masks), *self.x.shape)
+        each_row = np.broadcast_to(masks[:, None, :], shape)
+        seen = F.dropout(np.broadcast_to(self.x, shape), p, mask=each_row, scaling=scaling)
+        residuals = self.y - seen @ weights
+        loss: td.Tensor = ((residuals * residuals).sum(axis=1) * probabilities(masks, p)).sum()
+        return loss
+
+    def closed_loss(self, weights: Numbers, p: float, scaling: str) -> tuple[float, Numbers]:
+        """The right-hand sides above, and their gradients with respect to the weights."""
+        q = 1 - p
+        scale, penalty = (q, q * p) if scaling == "test" else (1.0, p / q)
+        residuals = self.y - scale * self.x @ weights
+        squares = (self.x**2).sum(axis=0)
+        loss = residuals @ residuals + penalty * (squares * weights**2).sum()
+        return float(loss), -2 * scale * self.x.T @ residuals + 2 * penalty * squares * weights
+
+    def ridge(self, p: float) -> Numbers:
+        """(X'X + p / (1 - p) G²)^-1 X'y."""
+        gram = self.x.T @ self.x
+        return np.linalg.solve(gram + p / (1 - p) * np.diag(np.diag(gram)), self.x.T @ self.y)
+
+    def normal_equations(self, p: float) -> tuple[Numbers, Numbers]:
+        """E[D'D] and E[D'y] of the inputs D with dropout, by enumeration: shapes (features, features), (features,)."""
+        masks = all_masks(self.x.shape[1])
+        left, right = np.zeros((len(masks[0]), len(masks[0]))), np.zeros(len(masks[0]))
+        for mask, probability in zip(masks, probabilities(masks, p), strict=True):
+            seen = F.dropout(self.x, p, mask=np.broadcast_to(mask, self.x.shape)).data
+            left += probability * seen.T @ seen
+            right += probability * seen.T @ self.y
+        return left, right
+
+    def trained(self, p: float, curvatures: Numbers) -> Numbers:
+        """The weights that gradient descent with momentum arrives at, on all masks together.
+
+        Args:
+            p: the rate.
+            curvatures: the eigenvalues of the loss's second derivative: they decide the step and the momentum
+                (Polyak 1964: lr = (2 / (sqrt L + sqrt l))², momentum = ((sqrt L - sqrt l) / (sqrt L + sqrt l))²).
+        """
+        low, high = np.sqrt(curvatures.min()), np.sqrt(curvatures.max())
+        weights = nn.Parameter(np.zeros(self.x.shape[1]))
+        descent = optim.SGD(
+            [weights], lr=float((2 / (high + low)) ** 2), momentum=float(((high - low) / (high + low)) ** 2)
+        )
+        start = 0.0
+        for _ in range(MOST_STEPS):
+            descent.zero_grad()
+            self.expected_loss(weights, p, "train").backward()
+            assert weights.grad is not None
+            slope = float(np.linalg.norm(weights.grad))
+            start = start or slope
+            if slope <= SETTLED * start:
+                break
+            descent.step()
+        return weights.data
+
+
+def measure(options: Options) -> dict[str, Any]:
+    """Hold enumeration against the closed form at every rate.
+
+    Returns:
+        masks: how many there are; rates: for each p its penalty, the weights (closed, solved and trained), size (of
+        G v, relative to that of least squares), and how far enumeration is from the closed form (relative, the largest
+        of all): loss, gradient, solved, trained.
+    """
+    for_data, for_weights = np.random.SeedSequence(options.seed).spawn(2)
+    regression = Regression.draw(options, np.random.default_rng(for_data))
+    tried = np.random.default_rng(for_weights).normal(size=(TRIED_WEIGHTS, options.features))
+    return {"masks": 2**options.features, "rates": [measure_rate(regression, p, tried) for p in options.p]}
+
+
+def measure_rate(regression: Regression, p: float, tried: Numbers) -> dict[str, Any]:
+    """One rate: losses and gradients at the tried weights, of shape (weights, features), and the minimisers."""
+    losses, gradients = [], []
+    for weights in tried:
+        for scaling in ("train", "test"):
+            leaf = td.Tensor(weights, requires_grad=True)
+            loss = regression.expected_loss(leaf, p, scaling)
+            loss.backward()
+            closed_loss, closed_gradient = regression.closed_loss(weights, p, scaling)
+            losses.append(distance(loss.data, closed_loss))
+            gradients.append(distance(leaf.grad, closed_gradient))
+    left, right = regression.normal_equations(p)
+    closed, solved = regression.ridge(p), np.linalg.solve(left, right)
+    trained = regression.trained(p, 2 * np.linalg.eigvalsh(left))
+    sizes = np.sqrt((regression.x**2).sum(axis=0))
+    return {
+        "p": p,
+        "penalty": p / (1 - p),
+        "weights": {"closed": closed.tolist(), "solved": solved.tolist(), "trained": trained.tolist()},
+        "size": float(np.linalg.norm(sizes * closed) / np.linalg.norm(sizes * regression.ridge(0.0))),
+        "differences": {
+            "loss": max(losses),
+            "gradient": max(gradients),
+            "solved": distance(solved, closed),
+            "trained": distance(trained, closed),
+        },
+    }
+
+
+def distance(found: Any, expected: Any) -> float:
+    """|found - expected| / |expected|, with the largest element for the size of an array."""
+    return float(np.abs(np.subtract(found, expected)).max() / np.abs(expected).max())
