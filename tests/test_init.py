@@ -26,13 +26,13 @@ CONTRACT = {
     ),
     "functional": (
         td.functional,
-        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout relu sigmoid tanh softmax "
-        "log_softmax where maximum minimum concatenate stack exp log sqrt abs clip matmul",
+        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout relu sigmoid "
+        "tanh softmax log_softmax where maximum minimum concatenate stack exp log sqrt abs clip matmul",
     ),
     "nn": (
         td.nn,
-        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout CrossEntropyLoss MSELoss "
-        "BCEWithLogitsLoss",
+        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout "
+        "RandomLayer CrossEntropyLoss MSELoss BCEWithLogitsLoss",
     ),
     "Module": (
         td.nn.Module,

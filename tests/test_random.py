@@ -26,7 +26,9 @@ def everything_random() -> list[np.ndarray]:
     """The first draws of all that draws."""
     layer = nn.Linear(3, 4)
     dropout = nn.Dropout(0.5)
-    return [layer.weight.data, layer.bias.data, dropout(td.Tensor(np.ones((4, 50)))).data, draw_mask((10, 10), 0.3)]
+    layers = [dropout, nn.Dropout(0.5, shared_axes=0)]
+    outputs = [layer(td.Tensor(np.ones((4, 50)))).data for layer in layers]
+    return [layer.weight.data, layer.bias.data, *outputs, draw_mask((10, 10), 0.3)]
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -251,3 +253,12 @@ def test_successive_masks_are_independent(p):
     first, second = draw_mask((count,), p), draw_mask((count,), p)
     both, together = np.count_nonzero(~first & ~second), p * p
     assert abs(both - count * together) <= 6 * np.sqrt(count * together * (1 - together))
+
+
+# Masks that are shared -----------------------------------------------------------------------------------------------
+
+
+def test_a_shared_mask_is_the_smaller_mask_stretched():
+    mask = draw_mask((4, 3, 5), 0.3, np.random.default_rng(1), (0, -1))
+    np.testing.assert_array_equal(mask, np.broadcast_to(draw_mask((1, 3, 1), 0.3, np.random.default_rng(1)), (4, 3, 5)))
+    assert not mask.flags.writeable

@@ -6,6 +6,7 @@ from tinygrad_dropout.nn.dropout import Dropout
 from tinygrad_dropout.nn.linear import Linear
 from tinygrad_dropout.nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from tinygrad_dropout.nn.module import Module, Parameter
+from tinygrad_dropout.nn.random_layer import RandomLayer
 
 __all__ = [
     "BCEWithLogitsLoss",
@@ -17,6 +18,7 @@ __all__ = [
     "Module",
     "ModuleList",
     "Parameter",
+    "RandomLayer",
     "ReLU",
     "Sequential",
     "Sigmoid",
