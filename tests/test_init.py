@@ -26,12 +26,12 @@ CONTRACT = {
     ),
     "functional": (
         td.functional,
-        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout relu sigmoid "
+        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout gaussian_dropout relu sigmoid "
         "tanh softmax log_softmax where maximum minimum concatenate stack exp log sqrt abs clip matmul",
     ),
     "nn": (
         td.nn,
-        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout "
+        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout GaussianDropout DropConnect "
         "RandomLayer CrossEntropyLoss MSELoss BCEWithLogitsLoss",
     ),
     "Module": (

@@ -1,4 +1,4 @@
-"""Where randomness comes from, and how a dropout mask is drawn so that p is exact.
+"""Where randomness comes from, how a dropout mask is drawn so that p is exact, and Gaussian dropout's noise.
 
 NumPy's global random state is never read or written. Whoever wants a stream of their own passes `rng=`, a
 `numpy.random.Generator`; everybody else shares the framework's, which `manual_seed` restarts.
@@ -6,7 +6,7 @@ NumPy's global random state is never read or written. Whoever wants a stream of 
 
 from __future__ import annotations
 
-from math import prod
+from math import prod, sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -124,3 +124,24 @@ def random_bytes(count: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
         words: npt.NDArray[np.uint64] = source.random_raw((count + 7) // 8)
         return words.view(BYTE)[:count]
     return rng.integers(0, 256, size=count, dtype=np.uint8)
+
+
+def draw_noise(
+    shape: tuple[int, ...], p: float, dtype: np.dtype[Any], rng: np.random.Generator | None = None
+) -> npt.NDArray[Any]:
+    """Draw Gaussian dropout's noise: independent N(1, p / (1 - p)), read-only.
+
+    Args:
+        shape: the noise's shape.
+        p: 0 <= p < 1; a mask scaled by 1 / (1 - p) has this mean and this variance, too.
+        dtype: of the result.
+        rng: the generator to draw from; the framework's own if None.
+    """
+    drawn = np.float32 if dtype.itemsize <= 4 else np.float64  # the two that NumPy draws
+    noise: npt.NDArray[Any]
+    noise = np.asarray(generator("gaussian_dropout", rng).standard_normal(shape, dtype=drawn), dtype=drawn)
+    noise *= sqrt(p / (1 - p))
+    noise += 1
+    noise = noise.astype(dtype, copy=False)
+    noise.setflags(write=False)  # backward will need it as it is now
+    return noise

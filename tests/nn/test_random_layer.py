@@ -51,6 +51,6 @@ def test_layers_do_not_share_what_they_drew():
         other.replay()
 
 
-@pytest.mark.parametrize("kind", [nn.Dropout])
+@pytest.mark.parametrize("kind", [nn.Dropout, nn.GaussianDropout, nn.DropConnect])
 def test_the_family_are_random_layers(kind):
     assert issubclass(kind, nn.RandomLayer)
