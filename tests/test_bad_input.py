@@ -190,6 +190,16 @@ CHECKING = [
     (lambda: td.gradcheck(F.exp, [td.Tensor(np.ones(2))]), ValueError, ["gradcheck", "requires_grad=True"]),
 ]
 
+MC = nn.Sequential(nn.Dropout(0.5))
+
+SAMPLING = [
+    (lambda: td.mc_forward(MC, LOGITS, 0), ValueError, ["mc_forward", "at least 1", "0"]),
+    (lambda: td.mc_forward(MC, LOGITS, 2.0), ValueError, ["mc_forward", "whole number", "2.0"]),
+    (lambda: td.mc_forward(nn.Linear(3, 1), LOGITS, 5), ValueError, ["mc_forward", "dropout", "Linear"]),
+    (lambda: td.mc_forward(F.dropout, LOGITS, 5), TypeError, ["mc_forward", "Module", "function"]),
+    (lambda: td.mc_forward(MC, LOGITS, 5, apply=lambda y: [y]), TypeError, ["mc_forward", "Tensor", "list"]),
+]
+
 TABLES = [
     MAKING_A_TENSOR,
     WALKING_BACK,
@@ -197,6 +207,7 @@ TABLES = [
     AXES_AND_INDICES,
     TARGETS,
     DROPPING,
+    SAMPLING,
     OPTIMISING,
     CHECKING,
 ]
