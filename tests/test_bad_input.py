@@ -200,6 +200,17 @@ SAMPLING = [
     (lambda: td.mc_forward(MC, LOGITS, 5, apply=lambda y: [y]), TypeError, ["mc_forward", "Tensor", "list"]),
 ]
 
+DRAWING = [
+    (lambda: td.show_mask(nn.Dropout(0.5)), ValueError, ["show_mask", "training mode", "Dropout(p=0.5)"]),
+    (lambda: td.show_mask(nn.Linear(2, 2)), TypeError, ["show_mask", "boolean array", "Linear"]),
+    (lambda: td.show_mask([True]), TypeError, ["show_mask", "boolean array", "list"]),
+    (lambda: td.show_mask(np.ones(2)), TypeError, ["show_mask", "boolean array", "float64"]),
+    (lambda: td.show_mask(KEPT, p=2), ValueError, ["show_mask", "between 0 and 1", "2"]),
+    (lambda: td.show_mask(KEPT, rows=0), ValueError, ["show_mask", "at least 1", "rows=0"]),
+    (lambda: td.show_mask(KEPT[None, None], index=0), ValueError, ["show_mask", "two axes", "(1, 1, 2, 3)", "[0]"]),
+    (lambda: td.show_mask(KEPT, index=2), IndexError, ["2"]),
+]
+
 TABLES = [
     MAKING_A_TENSOR,
     WALKING_BACK,
@@ -208,6 +219,7 @@ TABLES = [
     TARGETS,
     DROPPING,
     SAMPLING,
+    DRAWING,
     OPTIMISING,
     CHECKING,
 ]

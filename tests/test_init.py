@@ -14,8 +14,8 @@ PACKAGE = Path(td.__file__).parent
 CONTRACT = {
     "tinygrad_dropout": (
         td,
-        "Tensor no_grad enable_grad is_grad_enabled manual_seed detect_anomaly gradcheck mc_forward  "
-        "functional nn optim",
+        "Tensor no_grad enable_grad is_grad_enabled manual_seed detect_anomaly gradcheck mc_forward "
+        "show_mask functional nn optim",
     ),
     "Tensor": (
         td.Tensor,
