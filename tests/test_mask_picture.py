@@ -167,6 +167,14 @@ def test_the_svg_draws_a_square_for_each_kept_unit_and_a_cross_for_each_dropped_
         assert cells(picture, "dropped") == list(map(tuple, np.argwhere(~mask)))
 
 
+def test_a_square_is_filled_and_a_cross_is_two_strokes_without_a_filling():
+    root = svg(td.show_mask(MASK[:1]))
+    kept, dropped = (path.get("d") for path in root.iter(f"{SVG}path"))
+    assert kept == "M30 28h14v14h-14zM62 28h14v14h-14z"
+    assert dropped == "M46 28m3 3l8 8m0-8l-8 8"
+    assert ".dropped { fill: none; stroke: " in root.find(f"{SVG}style").text
+
+
 def test_a_notebook_asks_for_the_svg():
     picture = td.show_mask(MASK)
     assert picture._repr_svg_() == picture.svg()

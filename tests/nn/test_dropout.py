@@ -207,6 +207,7 @@ def test_in_eval_mode_a_replay_changes_nothing():
     layer.eval()
     with layer.replay(np.zeros(ONES.shape, dtype=bool)):
         np.testing.assert_array_equal(forward(layer), ONES)
+        assert layer.mask is None
 
 
 def test_a_replay_without_any_mask_is_an_error():

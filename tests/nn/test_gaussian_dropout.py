@@ -97,6 +97,7 @@ def test_in_eval_mode_a_replay_changes_nothing():
     layer = nn.GaussianDropout(0.5).eval()
     with layer.replay(2 * ONES):
         np.testing.assert_array_equal(forward(layer), ONES)
+        assert layer.noise is None
 
 
 def test_noise_of_another_shape_names_the_layer():

@@ -52,7 +52,7 @@ def mc_forward(
     Args:
         model: a network with at least one RandomLayer: Dropout, GaussianDropout, DropConnect, or one of your own.
             These alone are in training mode meanwhile. Every module's mode is then what it was, also after an error
-            or Ctrl-C.
+            or Ctrl-C; a layer's `mask` is the last forward's.
         x: the input, a Tensor or an array.
         samples: T, how many forwards, at least 1. The memory taken does not depend on it.
         apply: a function of each output, whose results are averaged in its place. To average probabilities and not
