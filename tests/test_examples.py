@@ -14,6 +14,7 @@ SHOWN = {
     "3_train_an_mlp.py": ["accuracy on the training points: 9"],
     "4_dropout_mask.py": ["get the first forward's gradient: True"],
     "5_compare_with_and_without_dropout.py": ["seed 3: test accuracy", "points of test accuracy (95 % interval"],
+    "6_how_sure_is_it.py": ["p = 0.1, kept ones x 1.111", "exceeds each inside: True", "as before: True"],
 }  # fmt: skip
 
 
