@@ -127,6 +127,33 @@ DROPPING = [
     (lambda: F.dropout(LOGITS, 0.5, scaling="both"), ValueError, ["dropout", '"train" or "test"', "'both'"]),
     (lambda: F.dropout(LOGITS, 0.5, rng=0), TypeError, ["dropout", "Generator", "0"]),
     (lambda: nn.Dropout(0.5, rng=0), TypeError, ["Dropout", "Generator", "0"]),
+    (lambda: F.dropout(LOGITS, 0.5, shared_axes=2), ValueError, ["dropout", "shared_axes", "2", "(2, 3)"]),
+    (lambda: F.dropout(LOGITS, 0.5, shared_axes="all"), TypeError, ["dropout", "int or a tuple", "'all'"]),
+    (lambda: nn.Dropout(0.5, shared_axes=[0]), TypeError, ["Dropout", "int or a tuple", "[0]"]),
+    (lambda: nn.Dropout(0.5, shared_axes=(0, 1.0)), TypeError, ["Dropout", "int or a tuple", "(0, 1.0)"]),
+    (lambda: nn.Dropout(0.5, shared_axes=True), TypeError, ["Dropout", "int or a tuple", "True"]),
+    (lambda: F.dropout(np.array([1, 2]), 0.5), TypeError, ["dropout", "floating", "int64"]),
+    (lambda: F.gaussian_dropout(np.array([1, 2]), 0.5), TypeError, ["gaussian_dropout", "floating", "int64"]),
+    (lambda: F.gaussian_dropout(LOGITS, 1), ValueError, ["gaussian_dropout", "below 1", "variance", "got 1"]),
+    (lambda: F.gaussian_dropout(LOGITS, 1.5), ValueError, ["gaussian_dropout", "between 0 and 1", "1.5"]),
+    (lambda: F.gaussian_dropout(LOGITS, 1, training=False), ValueError, ["gaussian_dropout", "below 1"]),
+    (lambda: F.gaussian_dropout(LOGITS, noise=KEPT), TypeError, ["gaussian_dropout", "floating", "bool"]),
+    (lambda: F.gaussian_dropout(LOGITS, noise=[1.0]), TypeError, ["gaussian_dropout", "floating", "list"]),
+    (lambda: F.gaussian_dropout(LOGITS, noise=np.ones(3)), ValueError, ["gaussian_dropout", "(3,)", "(2, 3)"]),
+    (lambda: F.gaussian_dropout(LOGITS, 0.5, rng=0), TypeError, ["gaussian_dropout", "Generator", "0"]),
+    (lambda: nn.GaussianDropout(1.0), ValueError, ["GaussianDropout", "below 1", "variance"]),
+    (lambda: nn.GaussianDropout(-1), ValueError, ["GaussianDropout", "between 0 and 1", "-1"]),
+    (lambda: nn.GaussianDropout(rng=0), TypeError, ["GaussianDropout", "Generator", "0"]),
+    (lambda: nn.GaussianDropout().replay(), RuntimeError, ["GaussianDropout(p=0.5).replay", "noise", "neither"]),
+    (lambda: nn.DropConnect(2, 2, p=1.5), ValueError, ["DropConnect", "between 0 and 1", "1.5"]),
+    (lambda: nn.DropConnect(2, 2, rng=0), TypeError, ["DropConnect", "Generator", "0"]),
+    (lambda: nn.DropConnect(5, 4)(LOGITS), ValueError, ["DropConnect(5 -> 4, p=0.5)", "to be 5", "(2, 3)"]),
+    (
+        lambda: nn.DropConnect(5, 4, per_example=True)(LOGITS),
+        ValueError,
+        ["DropConnect(5 -> 4, p=0.5, per_example=True)", "to be 5", "(2, 3)"],
+    ),
+    (lambda: nn.DropConnect(2, 2).replay(), RuntimeError, ["DropConnect(2 -> 2, p=0.5).replay", "mask", "neither"]),
     (lambda: nn.Linear(2, 2, rng=0), TypeError, ["Linear", "Generator", "0"]),
     (lambda: td.manual_seed(-1), ValueError, ["seed", "-1"]),
     (lambda: td.manual_seed("one"), (TypeError, ValueError), ["seed", "'one'"]),
@@ -163,6 +190,27 @@ CHECKING = [
     (lambda: td.gradcheck(F.exp, [td.Tensor(np.ones(2))]), ValueError, ["gradcheck", "requires_grad=True"]),
 ]
 
+MC = nn.Sequential(nn.Dropout(0.5))
+
+SAMPLING = [
+    (lambda: td.mc_forward(MC, LOGITS, 0), ValueError, ["mc_forward", "at least 1", "0"]),
+    (lambda: td.mc_forward(MC, LOGITS, 2.0), ValueError, ["mc_forward", "whole number", "2.0"]),
+    (lambda: td.mc_forward(nn.Linear(3, 1), LOGITS, 5), ValueError, ["mc_forward", "dropout", "Linear"]),
+    (lambda: td.mc_forward(F.dropout, LOGITS, 5), TypeError, ["mc_forward", "Module", "function"]),
+    (lambda: td.mc_forward(MC, LOGITS, 5, apply=lambda y: [y]), TypeError, ["mc_forward", "Tensor", "list"]),
+]
+
+DRAWING = [
+    (lambda: td.show_mask(nn.Dropout(0.5)), ValueError, ["show_mask", "training mode", "Dropout(p=0.5)"]),
+    (lambda: td.show_mask(nn.Linear(2, 2)), TypeError, ["show_mask", "boolean array", "Linear"]),
+    (lambda: td.show_mask([True]), TypeError, ["show_mask", "boolean array", "list"]),
+    (lambda: td.show_mask(np.ones(2)), TypeError, ["show_mask", "boolean array", "float64"]),
+    (lambda: td.show_mask(KEPT, p=2), ValueError, ["show_mask", "between 0 and 1", "2"]),
+    (lambda: td.show_mask(KEPT, rows=0), ValueError, ["show_mask", "at least 1", "rows=0"]),
+    (lambda: td.show_mask(KEPT[None, None], index=0), ValueError, ["show_mask", "two axes", "(1, 1, 2, 3)", "[0]"]),
+    (lambda: td.show_mask(KEPT, index=2), IndexError, ["2"]),
+]
+
 TABLES = [
     MAKING_A_TENSOR,
     WALKING_BACK,
@@ -170,6 +218,8 @@ TABLES = [
     AXES_AND_INDICES,
     TARGETS,
     DROPPING,
+    SAMPLING,
+    DRAWING,
     OPTIMISING,
     CHECKING,
 ]

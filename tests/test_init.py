@@ -14,7 +14,8 @@ PACKAGE = Path(td.__file__).parent
 CONTRACT = {
     "tinygrad_dropout": (
         td,
-        "Tensor no_grad enable_grad is_grad_enabled manual_seed detect_anomaly gradcheck functional nn optim",
+        "Tensor no_grad enable_grad is_grad_enabled manual_seed detect_anomaly gradcheck mc_forward "
+        "show_mask functional nn optim",
     ),
     "Tensor": (
         td.Tensor,
@@ -26,13 +27,13 @@ CONTRACT = {
     ),
     "functional": (
         td.functional,
-        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout relu sigmoid tanh softmax "
-        "log_softmax where maximum minimum concatenate stack exp log sqrt abs clip matmul",
+        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout gaussian_dropout relu sigmoid "
+        "tanh softmax log_softmax where maximum minimum concatenate stack exp log sqrt abs clip matmul",
     ),
     "nn": (
         td.nn,
-        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout CrossEntropyLoss MSELoss "
-        "BCEWithLogitsLoss",
+        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout GaussianDropout DropConnect "
+        "RandomLayer CrossEntropyLoss MSELoss BCEWithLogitsLoss",
     ),
     "Module": (
         td.nn.Module,

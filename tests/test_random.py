@@ -13,7 +13,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, random
-from tinygrad_dropout.random import draw_mask
+from tinygrad_dropout.random import draw_mask, draw_noise
 
 BIT_GENERATORS = [np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64, np.random.MT19937]
 each_bit_generator = pytest.mark.parametrize("bit_generator", BIT_GENERATORS, ids=lambda kind: kind.__name__)
@@ -26,7 +26,11 @@ def everything_random() -> list[np.ndarray]:
     """The first draws of all that draws."""
     layer = nn.Linear(3, 4)
     dropout = nn.Dropout(0.5)
-    return [layer.weight.data, layer.bias.data, dropout(td.Tensor(np.ones((4, 50)))).data, draw_mask((10, 10), 0.3)]
+    gaussian, connect = nn.GaussianDropout(0.5), nn.DropConnect(3, 4)
+    layers = [dropout, gaussian, nn.Dropout(0.5, shared_axes=0)]
+    outputs = [layer(td.Tensor(np.ones((4, 50)))).data for layer in layers]
+    connected = connect(td.Tensor(np.ones((5, 3), dtype=np.float32))).data
+    return [layer.weight.data, layer.bias.data, *outputs, connected, draw_mask((10, 10), 0.3)]
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -251,3 +255,50 @@ def test_successive_masks_are_independent(p):
     first, second = draw_mask((count,), p), draw_mask((count,), p)
     both, together = np.count_nonzero(~first & ~second), p * p
     assert abs(both - count * together) <= 6 * np.sqrt(count * together * (1 - together))
+
+
+# Masks that are shared, and noise -------------------------------------------------------------------------------------
+
+
+def test_a_shared_mask_is_the_smaller_mask_stretched():
+    mask = draw_mask((4, 3, 5), 0.3, np.random.default_rng(1), (0, -1))
+    np.testing.assert_array_equal(mask, np.broadcast_to(draw_mask((1, 3, 1), 0.3, np.random.default_rng(1)), (4, 3, 5)))
+    assert not mask.flags.writeable
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_noise_is_normal_with_mean_1_and_variance_p_over_1_minus_p(p, dtype):
+    n = 200_000
+    noise = draw_noise((n,), p, np.dtype(dtype), np.random.default_rng(0))
+    variance = p / (1 - p)
+    standard = (noise.astype(np.float64) - 1) / np.sqrt(variance)
+    for power, moment, of_the_square in [(1, 0, 1), (2, 1, 3), (3, 0, 15), (4, 3, 105)]:  # of a standard normal
+        assert abs((standard**power).mean() - moment) <= 6 * np.sqrt((of_the_square - moment**2) / n)
+
+
+def test_successive_noise_and_neighbours_are_independent():
+    one, two = (draw_noise((300, 400), 0.5, np.dtype(np.float32)) - 1 for _ in range(2))
+    for product in (one * two, one[1:] * one[:-1], one[:, 1:] * one[:, :-1]):
+        assert abs(product.mean()) <= 6 / np.sqrt(product.size)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+@pytest.mark.parametrize("shape", [(), (3,), (0, 2)])
+def test_noise_has_the_shape_and_dtype_asked_for(shape, dtype):
+    noise = draw_noise(shape, 0.3, np.dtype(dtype))
+    assert (type(noise), noise.shape, noise.dtype) == (np.ndarray, shape, dtype)
+    assert not noise.flags.writeable
+
+
+def test_noise_at_p_of_zero_is_1():
+    np.testing.assert_array_equal(draw_noise((50,), 0.0, np.dtype(np.float32)), np.ones(50))
+
+
+def test_noise_comes_from_the_frameworks_generator_or_the_one_given():
+    td.manual_seed(1)
+    first = draw_noise((5,), 0.5, np.dtype(np.float64))
+    td.manual_seed(1)
+    np.testing.assert_array_equal(draw_noise((5,), 0.5, np.dtype(np.float64)), first)
+    one, other = (draw_noise((5,), 0.5, np.dtype(np.float64), np.random.default_rng(2)) for _ in range(2))
+    np.testing.assert_array_equal(one, other)

@@ -9,6 +9,8 @@ from tinygrad_dropout.anomaly import AnomalyError, detect_anomaly
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.grad_mode import enable_grad, is_grad_enabled, no_grad
 from tinygrad_dropout.gradcheck import GradcheckError, gradcheck
+from tinygrad_dropout.mask_picture import show_mask
+from tinygrad_dropout.nn.monte_carlo import mc_forward
 from tinygrad_dropout.random import manual_seed
 from tinygrad_dropout.tensor import Tensor
 
@@ -25,8 +27,10 @@ __all__ = [
     "gradcheck",
     "is_grad_enabled",
     "manual_seed",
+    "mc_forward",
     "nn",
     "no_grad",
     "optim",
+    "show_mask",
 ]
 del methods  # imported for what it does to Tensor

@@ -99,6 +99,13 @@ WITH_MASK = Calls(
     st.builds(masked, shapes(), st.floats(0, 0.9)),
 )
 
+
+def noisy(shape: Shape, p: float) -> Call:
+    return call(shape, p=p, noise=np.random.default_rng(9).normal(1, 1, size=shape))
+
+
+WITH_NOISE = Calls([noisy(shape, 0.3) for shape in [(), (0, 2), (5, 3)]], st.builds(noisy, shapes(), st.floats(0, 0.9)))
+
 # Along axes -----------------------------------------------------------------------------------------------------------
 
 REDUCTION = Calls(

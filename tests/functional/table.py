@@ -150,5 +150,7 @@ OPERATIONS = [
               real, calls.FRACTIONS),
     Operation("dropout", lambda x, p, mask: F.dropout(x, p, mask=mask), lambda x, p, mask: x * mask / (1 - p),
               lambda t, x, p, mask: x * mask / (1 - p), real, calls.WITH_MASK),
+    Operation("gaussian_dropout", lambda x, p, noise: F.gaussian_dropout(x, p, noise=np.asarray(noise)),
+              lambda x, p, noise: x * noise, lambda t, x, p, noise: x * noise, real, calls.WITH_NOISE),
 ]
 # fmt: on

@@ -9,6 +9,7 @@ import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
+from tinygrad_dropout.random import draw_mask
 
 MASK = np.array([[True, False, True], [False, False, True]])
 X = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])
@@ -185,6 +186,93 @@ def test_scaling_averages_the_subnetworks_of_one_hidden_layer(p):
     np.testing.assert_allclose(scaled, geometric_mean, rtol=1e-12)
 
 
+# A mask shared along axes ---------------------------------------------------------------------------------------------
+
+IMAGES, SEQUENCES = (20, 30, 4, 5), (20, 6, 30)
+SHARED = [  # shape, shared_axes, the shape of the draws
+    pytest.param(IMAGES, (2, 3), (20, 30, 1, 1), id="whole channels of images"),
+    pytest.param(IMAGES, (-1, -2), (20, 30, 1, 1), id="counted from the end"),
+    pytest.param(SEQUENCES, 1, (20, 1, 30), id="one mask across time"),
+    pytest.param(SEQUENCES, np.int64(1), (20, 1, 30), id="a NumPy integer"),
+    pytest.param((600, 5), 0, (1, 5), id="one mask for a batch: axis 0 is an axis"),
+    pytest.param((6, 5), (0, 1), (1, 1), id="one draw for all"),
+    pytest.param((0, 5), 0, (1, 5), id="nothing along the shared axis"),
+]
+
+
+def dropped_ones(shape: tuple[int, ...], p: float, **options) -> np.ndarray:
+    return F.dropout(np.ones(shape), p, **options).data
+
+
+@pytest.mark.parametrize(("shape", "axes", "drawn"), SHARED)
+def test_what_lies_along_shared_axes_is_kept_or_dropped_as_a_whole(shape, axes, drawn):
+    """The same bits as of a mask of the smaller shape, so all that is known of masks holds for these."""
+    out = dropped_ones(shape, 0.3, shared_axes=axes, rng=np.random.default_rng(3))
+    mask = draw_mask(drawn, 0.3, np.random.default_rng(3))
+    np.testing.assert_array_equal(out != 0, np.broadcast_to(mask, shape))
+
+
+def test_channels_are_dropped_with_probability_p_and_apart_from_one_another():
+    kept = dropped_ones((300, 400, 2, 2), 0.2, shared_axes=(2, 3))[:, :, 0, 0] != 0
+    for statistic, expected in [(kept, 0.8), (kept[:, 1:] & kept[:, :-1], 0.64), (kept[1:] & kept[:-1], 0.64)]:
+        deviation = 2 * np.sqrt(expected * (1 - expected) / statistic.size)  # twice that of independent draws: enough
+        assert abs(statistic.mean() - expected) <= 6 * deviation
+
+
+def test_the_backward_drops_the_same_channels():
+    x = leaf(np.zeros(IMAGES))
+    y = F.dropout(x, 0.5, shared_axes=(2, 3), rng=np.random.default_rng(3))
+    y.backward(np.ones(IMAGES))
+    np.testing.assert_array_equal(x.grad, dropped_ones(IMAGES, 0.5, shared_axes=(2, 3), rng=np.random.default_rng(3)))
+
+
+@pytest.mark.parametrize(("scaling", "kept"), [("train", 4.0), ("test", 1.0)])
+def test_whole_channels_are_scaled_as_units_are(scaling, kept):
+    out = dropped_ones(IMAGES, 0.75, shared_axes=(2, 3), scaling=scaling)
+    assert set(np.unique(out)) == {0.0, kept}
+
+
+@pytest.mark.parametrize("scaling", ["train", "test"])
+def test_the_expected_channels_in_training_are_those_at_test_time(scaling):
+    """Exactly: over all masks of three channels, each weighted by its probability."""
+    x = np.random.default_rng(0).normal(size=(3, 2, 2))
+    mean = sum(
+        probability_of(m, 0.3)
+        * F.dropout(x, 0.3, mask=np.broadcast_to(m[:, None, None], x.shape), scaling=scaling, shared_axes=(1, 2)).data
+        for m in all_masks(3)
+    )
+    np.testing.assert_allclose(mean, F.dropout(x, 0.3, training=False, scaling=scaling).data, rtol=1e-13)
+
+
+def test_no_shared_axes_is_the_default():
+    one, other = (
+        dropped_ones((20, 30), 0.3, rng=np.random.default_rng(3), **options) for options in ({}, {"shared_axes": ()})
+    )
+    np.testing.assert_array_equal(one, other)
+    assert len(np.unique(one, axis=0)) == 20
+
+
+def test_a_given_mask_is_used_whatever_the_shared_axes():
+    out = F.dropout(X, 0.5, mask=MASK, shared_axes=1)
+    np.testing.assert_array_equal(out.data, 2 * X * MASK)
+
+
+def test_the_result_lies_in_memory_as_without_shared_axes():
+    x = leaf(np.ones(SEQUENCES))
+    y = F.dropout(x, 0.5, shared_axes=1)
+    y.sum().backward()
+    assert y.data.flags.c_contiguous
+    assert x.grad.flags.c_contiguous
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("axes", [2, -3, (0, 2), (0, 0), (1, -1)])
+def test_axes_that_the_input_does_not_have_once_are_refused_in_both_modes(axes, training):
+    with pytest.raises(td.ShapeError, match=r"^dropout: expected shared_axes .*got .*\(2, 3\)") as caught:
+        F.dropout(X, 0.5, training, shared_axes=axes)
+    assert str(axes) in str(caught.value)
+
+
 # The ends of p --------------------------------------------------------------------------------------------------------
 
 
@@ -238,3 +326,12 @@ def test_a_mask_refilled_before_backward_changes_nothing():
     mask[:] = ~mask
     y.sum().backward()
     np.testing.assert_array_equal(x.grad, 2.0 * MASK)
+
+
+def test_an_array_refilled_behind_a_read_only_mask_changes_nothing():
+    """np.broadcast_to gives such a mask: read-only, and the array behind it is anybody's."""
+    x, column = leaf(), np.array([[True], [False]])
+    y = F.dropout(x, 0.5, mask=np.broadcast_to(column, X.shape))
+    column[:] = ~column
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad, [[2, 2, 2], [0, 0, 0]])

@@ -1,5 +1,8 @@
 """Dropout as a layer: its mask, its two modes, its replay, and every container that must reach it."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -204,6 +207,7 @@ def test_in_eval_mode_a_replay_changes_nothing():
     layer.eval()
     with layer.replay(np.zeros(ONES.shape, dtype=bool)):
         np.testing.assert_array_equal(forward(layer), ONES)
+        assert layer.mask is None
 
 
 def test_a_replay_without_any_mask_is_an_error():
@@ -223,6 +227,107 @@ def test_a_replayed_network_is_a_fixed_function_that_gradcheck_can_check():
     model(x)
     with model[2].replay():
         assert td.gradcheck(lambda x, *parameters: model(x), [x, *model.parameters()])
+
+
+# A mask shared along axes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shape", "axes", "one"),
+    [
+        pytest.param((8, 9, 4, 5), (2, 3), np.s_[:, :, :1, :1], id="whole channels"),
+        pytest.param((8, 6, 9), 1, np.s_[:, :1], id="one mask across time"),
+    ],
+)
+def test_a_shared_mask_has_the_inputs_shape_and_is_the_same_along_the_shared_axes(shape, axes, one):
+    layer = nn.Dropout(0.5, shared_axes=axes)
+    out = forward(layer, np.ones(shape))
+    assert layer.mask.shape == shape
+    np.testing.assert_array_equal(layer.mask, np.broadcast_to(layer.mask[one], shape))
+    np.testing.assert_array_equal(out, 2.0 * layer.mask)
+    assert 0 < layer.mask.sum() < layer.mask.size
+    assert not layer.mask.flags.writeable
+
+
+def test_a_shared_mask_takes_the_memory_of_its_draws():
+    layer = nn.Dropout(0.5, shared_axes=(2, 3))
+    y = layer(leaf(np.ones((8, 9, 40, 50))))
+    (saved,) = (value for value in y._saved if isinstance(value, np.ndarray))
+    for mask in (layer.mask, saved):
+        assert np.lib.array_utils.byte_bounds(mask)[1] - np.lib.array_utils.byte_bounds(mask)[0] == 8 * 9
+
+
+def test_whole_channels_are_dropped_as_pytorchs_dropout2d_does(torch):
+    theirs = torch.nn.Dropout2d(0.3)
+    torch.manual_seed(0)
+    mask = theirs(torch.ones(6, 7, 4, 5)).numpy() != 0
+    assert 0 < mask.sum() < mask.size
+    layer = nn.Dropout(0.3, shared_axes=(2, 3))
+    array, upstream = (np.random.default_rng(seed).normal(size=mask.shape).astype(np.float32) for seed in (1, 2))
+    x, their_x = td.Tensor(array, requires_grad=True), torch.tensor(array, requires_grad=True)
+    torch.manual_seed(0)
+    their_out = theirs(their_x)
+    with layer.replay(mask):
+        out = layer(x)
+    np.testing.assert_allclose(out.data, their_out.detach().numpy(), rtol=1e-6)
+    out.backward(upstream)
+    their_out.backward(torch.tensor(upstream))
+    np.testing.assert_allclose(x.grad, their_x.grad.numpy(), rtol=1e-6)
+
+
+def test_gradcheck_works_through_a_shared_mask():
+    layer = nn.Dropout(0.5, shared_axes=1)
+    x = td.Tensor(np.random.default_rng(0).normal(size=(2, 3, 4)), requires_grad=True)
+    layer(x)
+    with layer.replay():
+        assert td.gradcheck(lambda x: layer(x.tanh()), x)
+
+
+def test_in_eval_mode_shared_axes_change_nothing():
+    layer = nn.Dropout(0.5, shared_axes=1).eval()
+    np.testing.assert_array_equal(forward(layer), ONES)
+    assert layer.mask is None
+
+
+@pytest.mark.parametrize("mode", [True, False])
+def test_shared_axes_that_the_input_does_not_have_name_the_layer_and_its_place(mode):
+    model = nn.Sequential(nn.ReLU(), nn.Dropout(0.5, shared_axes=(2, 3))).train(mode)
+    message = r'^Dropout\(p=0.5, shared_axes=\(2, 3\)\) at "1": expected shared_axes .* \(20, 30\)$'
+    with pytest.raises(td.ShapeError, match=message):
+        forward(model)
+
+
+# What a layer is besides ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (nn.Dropout(0.25), "Dropout(p=0.25)"),
+        (nn.Dropout(0.25, scaling="test"), "Dropout(p=0.25, scaling='test')"),
+        (nn.Dropout(0.25, shared_axes=1), "Dropout(p=0.25, shared_axes=(1,))"),
+        (nn.Dropout(0.25, shared_axes=(2, 3)), "Dropout(p=0.25, shared_axes=(2, 3))"),
+    ],
+)
+def test_repr_shows_what_is_not_the_default(layer, text):
+    assert repr(layer) == text
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+def test_a_copy_has_the_mask_and_the_generator_where_they_were(copied):
+    layer = nn.Dropout(0.3, shared_axes=1, rng=np.random.default_rng(0))
+    forward(layer)
+    other = copied(layer)
+    np.testing.assert_array_equal(other.mask, layer.mask)
+    with other.replay():
+        np.testing.assert_array_equal(forward(other) != 0, layer.mask)
+    np.testing.assert_array_equal(forward(other), forward(layer))
+
+
+def test_it_has_no_state():
+    layer = nn.Dropout(0.3)
+    forward(layer)
+    assert layer.state_dict() == {}
 
 
 # What is refused ------------------------------------------------------------------------------------------------------
@@ -245,3 +350,11 @@ def test_an_unknown_scaling_is_refused_when_it_is_set_later(training):
     layer.scaling = "never"
     with pytest.raises(ValueError, match=r'"train" or "test".*never'):
         layer(td.Tensor([1.0]))
+
+
+def test_an_error_in_making_a_subclass_names_the_subclass():
+    class Mine(nn.Dropout):
+        pass
+
+    with pytest.raises(ValueError, match=r"^Mine: expected p"):
+        Mine(2)

@@ -1,7 +1,7 @@
 """Dropout: set each element to 0 with probability p, and let no gradient through where that was done.
 
-Hinton et al. 2012 (arXiv:1207.0580); Srivastava et al., JMLR 15 (2014). Everything that drops units in this package
-goes through this one function.
+Hinton et al. 2012 (arXiv:1207.0580); Srivastava et al., JMLR 15 (2014). Everything that drops units, channels or
+weights in this package goes through this one function.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.functional.arithmetic import multiply
-from tinygrad_dropout.random import draw_mask, probability
+from tinygrad_dropout.random import axes_to_share, draw_mask, probability, shared_shape
 from tinygrad_dropout.recording import as_tensor, record
 from tinygrad_dropout.tensor import Array, Tensor
 
@@ -25,6 +25,7 @@ def dropout(
     mask: Array | None = None,
     rng: np.random.Generator | None = None,
     scaling: str = "train",
+    shared_axes: int | tuple[int, ...] = (),
 ) -> Tensor:
     """Drop each element of x with probability p while training; line the scales of training and test up.
 
@@ -43,30 +44,37 @@ def dropout(
         mask: boolean array of x's shape, True where the element is kept; drawn afresh if None.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
         scaling: "train" or "test".
+        shared_axes: an axis of x or several (negative ones count from the end). The mask is drawn with length 1
+            along them, and what lies along them is kept or dropped as a whole. A mask that is given is used as it is.
+
+            (N, C, H, W), shared_axes=(2, 3): whole channels, "spatial dropout" (Tompson et al. 2015, arXiv:1411.4280)
+            (N, T, F), shared_axes=1: one mask across time (Gal & Ghahramani 2016, arXiv:1512.05287)
 
     Returns:
         Tensor of x's shape and dtype. At p = 1 it is all zeros.
 
     Raises:
         ValueError: p outside [0, 1], an unknown scaling, or a mask that keeps elements although p = 1.
-        ShapeError: a mask of another shape than x.
-        TypeError: a mask that is not boolean, or an input that is not floating.
+        ShapeError: a mask of another shape than x, or shared axes that x does not have.
+        TypeError: a mask that is not boolean, shared axes that are not ints, or an input that is not floating.
     """
-    x = floating(x)
+    x = floating("dropout", x)
     p = probability("dropout", p)
+    shape = x.data.shape
+    shared_axes = axes_to_share("dropout", shared_axes)
+    shared_shape(shape, shared_axes)  # refuses axes that x does not have, also where nothing is drawn
     if not training:
         check_scaling("dropout", scaling)
         return x if scaling == "train" else multiply(x, 1 - p)
-    shape = x.data.shape
-    mask = draw_mask(shape, p, rng) if mask is None else checked_mask(mask, shape, p)
+    mask = draw_mask(shape, p, rng, shared_axes) if mask is None else checked_mask(mask, shape, p)
     return masked(x, mask, p, scaling)
 
 
-def floating(x: Any) -> Tensor:
+def floating(where: str, x: Any) -> Tensor:
     """x as a Tensor; integers have no 1 / (1 - p)."""
     tensor = as_tensor(x)
     if tensor.data.dtype.kind != "f":
-        raise TypeError(f"dropout: expected an input of a floating dtype, got {tensor.data.dtype}")
+        raise TypeError(f"{where}: expected an input of a floating dtype, got {tensor.data.dtype}")
     return tensor
 
 
@@ -83,8 +91,11 @@ def dropout_backward(grad: Array, x: Tensor, mask: Array, scale: float) -> tuple
 
 
 def thinned(array: Array, mask: Array, scale: float) -> Array:
-    """array * mask * scale. The mask becomes numbers first, by which NumPy multiplies faster than by booleans."""
-    out = mask.astype(array.dtype)
+    """array * mask * scale. The mask becomes numbers first, by which NumPy multiplies faster than by booleans.
+
+    They lie in memory in the order of the axes, whatever the order of a mask that was stretched along shared axes.
+    """
+    out = mask.astype(array.dtype, order="C")
     if scale != 1:
         out *= scale
     out *= array
@@ -98,15 +109,20 @@ def check_scaling(where: str, scaling: str) -> None:
 
 
 def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
-    """The mask, if it is boolean, has x's shape and does not contradict p = 1; a copy, unless it is read-only.
-
-    Backward needs the mask as it is now, whatever its owner does with it in between.
-    """
+    """The mask, if it is boolean, has x's shape and does not contradict p = 1; a copy, unless it is `unchanging`."""
     if not isinstance(mask, np.ndarray) or mask.dtype.kind != "b":
         given = f"an array of {mask.dtype}" if isinstance(mask, np.ndarray) else type(mask).__name__
         raise TypeError(f"dropout: expected the mask to be a boolean array, True where a unit is kept; got {given}")
     if mask.shape != shape:
-        raise ShapeError("dropout", f"expected an input of the mask's shape {mask.shape}, got shape {shape}")
+        raise ShapeError("dropout", f"expected the mask's shape {mask.shape} to be that of what it masks, got {shape}")
     if p == 1 and mask.any():
         raise ValueError("dropout: expected a mask that keeps nothing at p = 1, got one that keeps units")
-    return mask.copy() if mask.flags.writeable else mask
+    return mask if unchanging(mask) else mask.copy()
+
+
+def unchanging(array: Array) -> bool:
+    """Whether an array will be in backward what it is now, whatever its owner does in between.
+
+    Being read-only is not enough: a view (of `np.broadcast_to`, say) shows what is written to the array behind it.
+    """
+    return array.flags.owndata and not array.flags.writeable

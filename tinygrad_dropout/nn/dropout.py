@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import numpy as np
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.functional.dropout import check_scaling, floating, masked
-from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.random import Mask, draw_mask, generator, probability
+from tinygrad_dropout.nn.random_layer import RandomLayer
+from tinygrad_dropout.random import Mask, axes_to_share, draw_mask, generator, probability
 from tinygrad_dropout.tensor import Tensor
 
 
-class Dropout(Module):
+class Dropout(RandomLayer):
     """In training mode, set each element to 0 with probability p; in evaluation mode, drop nothing.
 
     The mask is drawn afresh for every forward and every element. `td.functional.dropout` has the formulas of both
@@ -22,6 +21,10 @@ class Dropout(Module):
 
     Args:
         p: the probability that a unit is dropped, 0 <= p <= 1, exactly as given.
+        shared_axes: an axis or several along which a mask is shared; what lies along them is kept or dropped as a
+            whole. For images (N, C, H, W), (2, 3) drops whole channels: "spatial dropout", PyTorch's Dropout2d
+            (Tompson et al. 2015, arXiv:1411.4280). For sequences (N, T, F), 1 is one mask across time
+            (Gal & Ghahramani 2016, arXiv:1512.05287).
         scaling: "train" (inverted dropout: nothing is scaled in evaluation mode) or "test" (the original scheme:
             nothing is scaled while training, activations are multiplied by 1 - p in evaluation mode).
         rng: a generator of this layer's own; the framework's (see `td.manual_seed`) if None.
@@ -33,27 +36,40 @@ class Dropout(Module):
     A forward's graph keeps its own mask, so two forwards before a backward do not disturb each other.
     """
 
-    def __init__(self, p: float = 0.5, *, scaling: str = "train", rng: np.random.Generator | None = None) -> None:
-        self.p = probability("Dropout", p)
-        check_scaling("Dropout", scaling)
+    draws = "a mask"
+
+    def __init__(
+        self,
+        p: float = 0.5,
+        *,
+        shared_axes: int | tuple[int, ...] = (),
+        scaling: str = "train",
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        name = type(self).__name__
+        self.p = probability(name, p)
+        self.shared_axes = axes_to_share(name, shared_axes)
+        check_scaling(name, scaling)
         self.scaling = scaling
         if rng is not None:
-            generator("Dropout", rng)
+            generator(name, rng)
         self.rng = rng
-        self.mask: Mask | None = None
-        self._replayed: Mask | None = None
+
+    @property
+    def mask(self) -> Mask | None:
+        """The last training forward's mask, True where a unit was kept; None in evaluation mode."""
+        return self._last
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training and self._replayed is None:
-            x = floating(x)
+        if self.training and self._replayed is None:  # what a train step runs: nothing is checked twice
+            x = floating("dropout", x)
             p = probability("Dropout", self.p)
-            self.mask = draw_mask(x.data.shape, p, self.rng)
-            return masked(x, self.mask, p, self.scaling)
-        self.mask = self._replayed if self.training else None
-        return F.dropout(x, self.p, self.training, mask=self.mask, scaling=self.scaling)
+            self._last = mask = draw_mask(x.data.shape, p, self.rng, self.shared_axes)
+            return masked(x, mask, p, self.scaling)
+        self._last = self._replayed if self.training else None
+        return F.dropout(x, self.p, self.training, mask=self._last, scaling=self.scaling, shared_axes=self.shared_axes)
 
-    @contextmanager
-    def replay(self, mask: Mask | None = None) -> Iterator[None]:
+    def replay(self, mask: Mask | None = None) -> AbstractContextManager[None]:
         """Inside, every training forward uses this mask; evaluation mode stays what it is.
 
         It makes a network with dropout a fixed function, so that its gradients can be checked.
@@ -65,17 +81,8 @@ class Dropout(Module):
             RuntimeError: no mask is given and there is no last one.
             ShapeError: (by the forward) the input does not have the mask's shape.
         """
-        if mask is None:
-            mask = self.mask
-        if mask is None:
-            raise RuntimeError(
-                f"{self!r}.replay(): expected a mask, or an earlier forward in training mode; got neither"
-            )
-        before, self._replayed = self._replayed, mask
-        try:
-            yield
-        finally:
-            self._replayed = before
+        return super().replay(mask)
 
     def extra_repr(self) -> str:
-        return f"p={self.p:g}{'' if self.scaling == 'train' else ', scaling=' + repr(self.scaling)}"
+        shared = f", shared_axes={self.shared_axes}" if self.shared_axes else ""
+        return f"p={self.p:g}{shared}{'' if self.scaling == 'train' else ', scaling=' + repr(self.scaling)}"

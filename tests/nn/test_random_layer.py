@@ -1,0 +1,56 @@
+"""RandomLayer: a random layer of one's own has what Dropout has."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn
+
+X = np.random.default_rng(0).normal(size=(3, 4))
+
+
+class Jitter(nn.RandomLayer):
+    """The docstring's example."""
+
+    def __init__(self):
+        self.generator = np.random.default_rng(0)
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        return x + self.drawn(lambda: self.generator.normal(size=x.shape))
+
+
+def test_it_draws_anew_in_every_training_forward_and_not_in_eval_mode():
+    layer = Jitter()
+    assert not np.array_equal(layer(td.Tensor(X)).data, layer(td.Tensor(X)).data)
+    layer.eval()
+    np.testing.assert_array_equal(layer(td.Tensor(X)).data, X)
+
+
+def test_it_replays_what_it_drew_last_or_what_is_given():
+    layer = Jitter()
+    first = layer(td.Tensor(X)).data
+    with layer.replay():
+        np.testing.assert_array_equal(layer(td.Tensor(X)).data, first)
+        with layer.replay(np.ones((3, 4))):
+            np.testing.assert_array_equal(layer(td.Tensor(X)).data, X + 1)
+        np.testing.assert_array_equal(layer(td.Tensor(X)).data, first)
+    assert not np.array_equal(layer(td.Tensor(X)).data, first)
+
+
+def test_a_replay_without_a_draw_is_an_error():
+    with pytest.raises(RuntimeError, match=r"^Jitter\(\).replay\(\): expected an array, or an earlier forward"):
+        Jitter().replay()
+
+
+def test_layers_do_not_share_what_they_drew():
+    one, other = Jitter(), Jitter()
+    one(td.Tensor(X))
+    with pytest.raises(RuntimeError):
+        other.replay()
+
+
+@pytest.mark.parametrize("kind", [nn.Dropout, nn.GaussianDropout, nn.DropConnect])
+def test_the_family_are_random_layers(kind):
+    assert issubclass(kind, nn.RandomLayer)

@@ -1,0 +1,69 @@
+"""Gaussian dropout as a layer: it draws noise for every training forward, and keeps the last to be looked at."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import numpy as np
+
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.functional.dropout import floating
+from tinygrad_dropout.functional.gaussian_dropout import finite_variance
+from tinygrad_dropout.nn.random_layer import RandomLayer
+from tinygrad_dropout.random import draw_noise, generator
+from tinygrad_dropout.tensor import Array, Tensor
+
+
+class GaussianDropout(RandomLayer):
+    """In training mode, multiply each element by noise ~ N(1, p / (1 - p)); in evaluation mode, do nothing.
+
+    The noise has the mean and the variance of Dropout's mask / (1 - p), so p can be carried over. It is drawn afresh
+    for every forward and every element. `td.functional.gaussian_dropout` has the formulas; Srivastava et al., JMLR 15
+    (2014), section 10.
+
+    Args:
+        p: what the probability of dropping would be, 0 <= p < 1. At p = 1 the variance would be infinite.
+        rng: a generator of this layer's own; the framework's (see `td.manual_seed`) if None.
+
+    Attributes:
+        noise: the last training forward's noise: array of the input's shape and dtype; None in evaluation mode, and
+            before the first forward.
+    """
+
+    draws = "noise"
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+        name = type(self).__name__
+        self.p = finite_variance(name, p)
+        if rng is not None:
+            generator(name, rng)
+        self.rng = rng
+
+    @property
+    def noise(self) -> Array | None:
+        """The last training forward's noise; None in evaluation mode."""
+        return self._last
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            self._last = None
+            return F.gaussian_dropout(x, self.p, training=False)
+        x = floating("gaussian_dropout", x)
+        p = finite_variance("GaussianDropout", self.p)
+        noise = self.drawn(lambda: draw_noise(x.shape, p, x.dtype, self.rng))
+        return F.gaussian_dropout(x, p, noise=noise)
+
+    def replay(self, noise: Array | None = None) -> AbstractContextManager[None]:
+        """Inside, every training forward multiplies by this noise; evaluation mode stays what it is.
+
+        Args:
+            noise: floating array of the input's shape; the last forward's if None.
+
+        Raises:
+            RuntimeError: no noise is given and there is no last one.
+            ShapeError: (by the forward) the input does not have the noise's shape.
+        """
+        return super().replay(noise)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p:g}"

@@ -1,0 +1,124 @@
+"""mc_forward: what a network answers on average over its own dropout masks, and how much that varies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import nan, sqrt
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.grad_mode import no_grad
+from tinygrad_dropout.nn.module import Module
+from tinygrad_dropout.nn.random_layer import RandomLayer
+from tinygrad_dropout.recording import as_tensor
+from tinygrad_dropout.tensor import Array, Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class MonteCarlo:
+    """The outputs of several random forwards, summed up.
+
+    Attributes:
+        mean: their mean, of the output's shape and dtype.
+        spread: their standard deviation, entry by entry: sqrt(sum of (y - mean)² / (samples - 1)). The samples stand
+            for all masks there are, and lie closer to their own mean than to that of all masks: dividing by `samples`
+            would give too little. NaN for a single sample, which says nothing about it.
+        samples: how many forwards there were.
+    """
+
+    mean: Array
+    spread: Array
+    samples: int
+
+    @property
+    def standard_error(self) -> Array:
+        """How far `mean` is, typically, from the mean over all masks: spread / sqrt(samples)."""
+        return np.divide(self.spread, sqrt(self.samples), dtype=self.spread.dtype)
+
+
+def mc_forward(
+    model: Module, x: Any, samples: int, *, apply: Callable[[Any], Tensor | Array] | None = None
+) -> MonteCarlo:
+    """Run the model `samples` times with its dropout on, all else in evaluation mode: the mean output and its spread.
+
+        mean = 1/T · sum over t of f(x, z_t),   with new masks z_t in every forward: an estimate of E_z[f(x, z)]
+
+    Gal & Ghahramani 2016 (arXiv:1506.02142) read the spread as how unsure the network is. What is averaged here is the
+    output, arithmetically; that is another number than the output in evaluation mode, which averages the weights.
+
+    Args:
+        model: a network with at least one RandomLayer: Dropout, GaussianDropout, DropConnect, or one of your own.
+            These alone are in training mode meanwhile. Every module's mode is then what it was, also after an error
+            or Ctrl-C; a layer's `mask` is the last forward's.
+        x: the input, a Tensor or an array.
+        samples: T, how many forwards, at least 1. The memory taken does not depend on it.
+        apply: a function of each output, whose results are averaged in its place. To average probabilities and not
+            logits: `apply=td.functional.softmax`.
+
+    Returns:
+        MonteCarlo, with `mean`, `spread`, `samples` and `standard_error`.
+
+    Raises:
+        TypeError: a model that is not a Module, or an output that is neither a Tensor nor an array.
+        ValueError: samples below 1, or a model in which nothing is random.
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"mc_forward: expected a model that is a Module, got {type(model).__name__}")
+    if not isinstance(samples, int | np.integer) or samples < 1:
+        raise ValueError(f"mc_forward: expected samples to be a whole number of at least 1, got {samples!r}")
+    if not any(isinstance(module, RandomLayer) for module in model.modules()):
+        raise ValueError(
+            f"mc_forward: expected a model with dropout in it (a RandomLayer), got a {type(model).__name__} without: "
+            "every forward would be the same"
+        )
+    x = as_tensor(x)
+
+    def outputs() -> Iterator[Array]:
+        for _ in range(samples):
+            out = model(x)
+            yield as_output(out if apply is None else apply(out))
+
+    with only_random_layers_training(model), no_grad():
+        return summed_up(outputs())
+
+
+@contextmanager
+def only_random_layers_training(model: Module) -> Iterator[None]:
+    """Inside, every RandomLayer is in training mode and every other module in evaluation mode; then all as before."""
+    before = [(module, module.training) for module in model.modules()]
+    try:
+        for module, _ in before:
+            module.training = isinstance(module, RandomLayer)
+        yield
+    finally:
+        for module, training in before:
+            module.training = training
+
+
+def as_output(value: Any) -> Array:
+    """What the model (or `apply`) returned, as an array."""
+    if isinstance(value, Tensor):
+        return value.data
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
+    raise TypeError(
+        f"mc_forward: expected each output to be a Tensor or an array, got {type(value).__name__}; "
+        "apply=function can make one of it"
+    )
+
+
+def summed_up(outputs: Iterator[Array]) -> MonteCarlo:
+    """Mean and spread in one pass, in float64 (Welford 1962): no output is kept, and no large numbers cancel."""
+    first = next(outputs)
+    mean, squares, samples = first.astype(np.float64), np.zeros(first.shape), 1
+    for output in outputs:
+        samples += 1
+        from_the_old_mean = output - mean
+        mean += from_the_old_mean / samples
+        squares += from_the_old_mean * (output - mean)
+    spread = np.sqrt(squares / (samples - 1)) if samples > 1 else np.full(first.shape, nan)
+    dtype = first.dtype if first.dtype.kind == "f" else np.float64
+    return MonteCarlo(mean.astype(dtype), np.asarray(spread).astype(dtype), samples)

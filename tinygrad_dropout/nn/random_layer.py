@@ -1,0 +1,60 @@
+"""RandomLayer: what all layers share that draw something for every training forward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar
+
+from tinygrad_dropout.nn.module import Module
+from tinygrad_dropout.tensor import Array
+
+
+class RandomLayer(Module):
+    """A layer that is random in training mode and fixed in evaluation mode: Dropout and its relatives.
+
+    It keeps what it drew last, and can use that again (`replay`). `td.mc_forward` leaves layers of this class in
+    training mode; a random layer of your own joins by being a subclass:
+
+        class Jitter(nn.RandomLayer):
+            def forward(self, x):
+                if not self.training:
+                    return x
+                return x + self.drawn(lambda: rng.normal(size=x.shape))
+    """
+
+    draws: ClassVar[str] = "an array"  # in the words of an error
+
+    _last: Array | None = None  # what the last training forward drew
+    _replayed: Array | None = None  # what training forwards use instead of drawing
+
+    def drawn(self, draw: Callable[[], Array]) -> Array:
+        """What this training forward uses: `draw()`, or the array that is being replayed. It is kept for `replay`."""
+        self._last = draw() if self._replayed is None else self._replayed
+        return self._last
+
+    def replay(self, drawn: Any = None) -> AbstractContextManager[None]:
+        """Inside, every training forward uses this array; evaluation mode stays what it is.
+
+        It makes a network with random layers a fixed function, so that its gradients can be checked.
+
+        Args:
+            drawn: what to use; what the last training forward drew if None.
+
+        Raises:
+            RuntimeError: nothing is given, and nothing was drawn yet.
+        """
+        if drawn is None:
+            drawn = self._last
+        if drawn is None:
+            problem = f"expected {self.draws}, or an earlier forward in training mode; got neither"
+            raise RuntimeError(f"{self!r}.replay(): {problem}")
+        return self._using(drawn)
+
+    @contextmanager
+    def _using(self, drawn: Any) -> Iterator[None]:
+        before, self._replayed = self._replayed, drawn
+        try:
+            yield
+        finally:
+            self._replayed = before
