@@ -39,3 +39,11 @@ def test_a_link_leads_to_a_file(target):
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^tinygrad-dropout (conformance .*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses(command):
     assert cli.build_parser().parse_args(command.split()).run
+
+
+def test_the_readme_shows_the_same():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```\n(\$ tinygrad-dropout conformance .*?)```", readme, re.DOTALL)
+    assert [line for line in block.splitlines() if line != "..." and line not in PAGE] == []
+    counted = f"{len(make_conformance.WRONG)} wrong layers, {len(make_conformance.RIGHT)} right ones"
+    assert counted in " ".join(readme.split())

@@ -10,6 +10,9 @@ from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
 from tinygrad_dropout.cli import compare, conformance, lab
+from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain
+
+COMMANDS = {"compare": compare, "conformance": conformance, "lab": lab}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
