@@ -29,6 +29,18 @@ def test_one_that_takes_any_keyword_is_given_rng():
     assert given.keys() == {"rng"}
 
 
+def test_one_that_hands_any_keyword_on_to_a_base_without_rng_is_not():
+    class Base(Dropout):
+        def __init__(self, p):
+            super().__init__(p, np.random.default_rng())
+
+    class HandsOn(Base):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+
+    assert check_dropout(of(HandsOn)).ok
+
+
 def test_our_layer_passes_and_its_graph_is_looked_at():
     report = check_dropout(of(nn.Dropout))
     assert report.ok

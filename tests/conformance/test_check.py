@@ -85,6 +85,7 @@ def test_every_code_that_the_kit_can_give_is_given_to_some_wrong_layer():
     elsewhere = {
         "eval-backward",  # no code but a part of one
         "mask-overwritten-by-the-next-forward",  # tests/conformance/test_adapters.py
+        "cannot-be-examined",  # tests/conformance/test_report.py
         *("never-returns", "ends-the-process"),  # tests/conformance/test_process.py
     }
     assert codes_in_it - given == elsewhere
@@ -121,11 +122,20 @@ class OwnGenerator(Dropout):
         super().__init__(p, np.random.default_rng())
 
 
-class PropagatesNaN(Dropout):
-    """0 * NaN is NaN"""
+class TwoAxesOnly(Dropout):
+    def draw(self, x):
+        rows, columns = x.shape
+        return self.rng.random((rows, columns)) >= self.p
+
+
+class SharesAlongTheLastOfThree(Dropout):
+    def draw(self, x):
+        return np.broadcast_to(super().draw(x[..., :1]), x.shape) if x.ndim == 3 else super().draw(x)
 
 
 TASTE = {
+    TwoAxesOnly: "two-axes-only",
+    SharesAlongTheLastOfThree: "shares-along-an-axis",
     SinglePrecisionScale: "scale-in-single-precision",
     RefusesOne: "refuses-p=1",
     GlobalState: "draws-from-the-global-state",
@@ -153,6 +163,89 @@ def test_numpys_global_state_is_left_as_it_was(layer):
     after = np.random.get_state()
     np.testing.assert_array_equal(before[1], after[1])
     assert before[2:] == after[2:]
+
+
+def test_another_global_generator_of_numpys_is_no_fault_of_the_layers():
+    before = np.random.get_bit_generator()
+    mine = np.random.PCG64(3)
+    try:
+        np.random.set_bit_generator(mine)
+        state = mine.state
+        assert check_dropout(of(td.nn.Dropout)).ok
+        assert np.random.get_bit_generator() is mine
+        assert mine.state == state
+    finally:
+        np.random.set_bit_generator(before)
+
+
+def test_a_layer_that_draws_from_the_global_state_gets_the_same_report_whatever_that_is():
+    class TooMany(GlobalState):
+        def draw(self, x):
+            return np.random.random_sample(x.shape) >= self.p + 0.02
+
+    before = np.random.get_state()
+    reports = set()
+    for _ in range(3):
+        np.random.random_sample()
+        reports.add(str(check_dropout(of(TooMany))))
+    np.random.set_state(before)
+    assert len(reports) == 1
+
+
+STRANGE = {
+    "object": lambda y: y.astype(object),
+    "text": lambda y: y.astype(str),
+    "dates": lambda y: y.astype("datetime64[D]"),
+    "complex": lambda y: y.astype(complex),
+    "integers": lambda y: y.astype(int),
+    "structured": lambda y: np.zeros(y.shape, dtype=[("a", float)]),
+    "masked": lambda y: np.ma.masked_equal(y, 0),
+    "a number": lambda y: 1.0,
+    "no axes": lambda y: np.array(1.0),
+    "huge": lambda y: y * 1e300,
+}
+
+
+@pytest.mark.parametrize("phase", ["forward", "backward"])
+@pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE.keys())
+def test_whatever_is_returned_is_a_finding_and_no_crash(strange, phase):
+    class Strange(Dropout):
+        pass
+
+    setattr(Strange, phase, lambda self, array: strange(getattr(Dropout, phase)(self, array)))
+    report = check_dropout(of(Strange))
+    assert not report.ok
+    assert "cannot-be-examined" not in codes(report)
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise ValueError("not even this")
+
+
+@pytest.mark.parametrize("error", [RecursionError, MemoryError, StopIteration, SystemExit, GeneratorExit, Unprintable])
+@pytest.mark.parametrize("place", ["__init__", "draw", "backward"])
+def test_whatever_is_raised_is_a_finding(error, place):
+    def raise_it(*_, **__):
+        raise error
+
+    report = check_dropout(of(type("Raises", (Dropout,), {place: raise_it})))
+    assert report.findings[0].code in ("cannot-be-made", "forward-raises", "backward-raises")
+    assert error.__name__ in report.findings[0].message
+
+
+def test_a_right_layer_may_return_a_matrix():
+    class Matrix(Dropout):
+        def forward(self, x):
+            y = super().forward(x)
+            return np.asmatrix(y) if y.ndim == 2 else y
+
+    assert check_dropout(of(Matrix)).ok
+
+
+@pytest.mark.parametrize("record", [False, [], lambda self, message: None])
+def test_an_attribute_that_happens_to_be_called_record_does_no_harm(record):
+    assert check_dropout(of(type("Records", (Dropout,), {"record": record}))).ok
 
 
 def test_numpys_error_handling_is_left_as_it_was():

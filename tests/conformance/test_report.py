@@ -54,6 +54,15 @@ def test_a_violation_ends_the_block_and_becomes_a_finding():
     assert log.report().findings == (Finding("code", "message", "expected"),)
 
 
-def test_other_exceptions_go_through():
-    with pytest.raises(ZeroDivisionError), Log().noting():
+def test_what_nobody_has_thought_of_becomes_a_finding_too():
+    log = Log()
+    with log.noting():
         1 / 0  # noqa: B018
+    (finding,) = log.report().findings
+    assert finding.code == "cannot-be-examined"
+    assert "ZeroDivisionError: division by zero" in finding.message
+
+
+def test_ctrl_c_goes_through():
+    with pytest.raises(KeyboardInterrupt), Log().noting():
+        raise KeyboardInterrupt

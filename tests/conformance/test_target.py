@@ -35,6 +35,14 @@ def test_a_class_of_a_module_in_the_current_folder(tmp_path):
     assert load("module_here:Mine.Inner").__name__ == "Inner"
 
 
+@pytest.mark.parametrize("name", ["numpy", "inspect", "random"])
+def test_a_file_named_like_a_module_is_not_taken_for_it(tmp_path, name):
+    (tmp_path / f"{name}.py").write_text("import numpy, inspect, random\nclass Mine:\n    pass\n")
+    before = sys.modules.get(name)
+    assert load(f"{name}.py:Mine").__module__ == f"examined_{name}"
+    assert sys.modules.get(name) is before
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [

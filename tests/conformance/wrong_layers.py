@@ -135,6 +135,46 @@ class OneBuffer(Dropout):
         return self.buffer
 
 
+@wrong("has-no-forward")
+class CallsItDifferently:
+    """forward is called __call__"""
+
+    def __init__(self, p, rng):
+        self.training = True
+
+    def __call__(self, x):
+        return x
+
+
+@wrong("has-no-backward")
+class ForwardOnly:
+    """there is no backward"""
+
+    def __init__(self, p, rng):
+        self.training = True
+
+    def forward(self, x):
+        return x
+
+
+@wrong("forward-changes-the-dtype")
+class ReturnsTheMask(Dropout):
+    """forward returns where y is not 0"""
+
+    def forward(self, x):
+        return super().forward(x) != 0
+
+
+@wrong("forward-changes-x")
+class ReshapesInPlace(Dropout):
+    """forward gives x another shape"""
+
+    def forward(self, x):
+        y = super().forward(x).copy()
+        x.shape = (-1,)
+        return y
+
+
 # What is dropped at all -----------------------------------------------------------------------------------------------
 
 
@@ -180,6 +220,17 @@ class UniformFactors(Dropout):
 
     def draw(self, x):
         return self.rng.random(x.shape)
+
+
+@wrong("differs-with-the-size")
+class SparesTheSmall(Dropout):
+    """small arrays are left as they are"""
+
+    def draw(self, x):
+        return super().draw(x) if x.size > 100 else np.full(x.shape, self.p < 1)
+
+    def scale(self):
+        return super().scale()
 
 
 # The scale ------------------------------------------------------------------------------------------------------------
@@ -331,6 +382,14 @@ class ScalesByColumn(Dropout):
 
     def apply(self, array, mask, scale):
         return super().apply(array, mask, scale) * np.linspace(1, 1.1, array.shape[1], dtype=array.dtype)
+
+
+@wrong("scale-is-wrong-near-the-ends")
+class CapsTheScale(Dropout):
+    """the scale is at most 5"""
+
+    def scale(self):
+        return min(super().scale(), 5.0)
 
 
 # The rate -------------------------------------------------------------------------------------------------------------
@@ -544,6 +603,15 @@ class SeededByX(Dropout):
         return np.random.default_rng(list(x.tobytes()[:64])).random(x.shape) >= self.p
 
 
+@wrong("mask-depends-on-x")
+class SparesWhatFollowsThePositive(Dropout):
+    """an element is dropped more often where the one to its left is negative"""
+
+    def draw(self, x):
+        shift = 0.2 * min(self.p, 1 - self.p) * np.sign(np.roll(x, 1, axis=1))
+        return self.rng.random(x.shape) >= self.p - shift
+
+
 # From call to call ----------------------------------------------------------------------------------------------------
 
 
@@ -644,6 +712,47 @@ class ReseedsWhenMade(Dropout):
     def __init__(self, p, rng):
         super().__init__(p, rng)
         np.random.seed(0)
+
+
+@wrong("reseeds-the-global-state")
+class ReseedsInBackward(Dropout):
+    """NumPy's global state is seeded by backward"""
+
+    def backward(self, grad):
+        np.random.seed(7)
+        return super().backward(grad)
+
+
+@wrong("layers-share-their-mask")
+class MaskOfTheClass(Dropout):
+    """the mask is an attribute of the class"""
+
+    def forward(self, x):
+        y = super().forward(x)
+        MaskOfTheClass.last = self.mask
+        return y
+
+    def backward(self, grad):
+        self.mask = MaskOfTheClass.last
+        return super().backward(grad)
+
+
+@wrong("layers-share-their-mode")
+class ModeOfTheClass(Dropout):
+    """the mode is an attribute of the class"""
+
+    mode = True
+    training = property(lambda self: ModeOfTheClass.mode, lambda self, mode: setattr(ModeOfTheClass, "mode", mode))
+
+
+@wrong("changes-with-use")
+class LowersP(Dropout):
+    """backward lowers p"""
+
+    def backward(self, grad):
+        out = super().backward(grad)
+        self.p *= 0.9
+        return out
 
 
 # Backward -------------------------------------------------------------------------------------------------------------
@@ -821,6 +930,50 @@ class KeepsWhatIsZero(Dropout):
         return y
 
 
+@wrong("backward-not-finite")
+class NaNWhereDropped(Dropout):
+    """backward gives NaN where the element was dropped"""
+
+    def backward(self, grad):
+        return grad if self.mask is None else super().backward(grad) / self.mask.astype(grad.dtype)
+
+
+@wrong("backward-changes-y")
+class WritesIntoTheOutput(Dropout):
+    """backward writes its result into what forward had returned"""
+
+    def forward(self, x):
+        self.out = super().forward(x) if self.training else x.copy()
+        return self.out
+
+    def backward(self, grad):
+        self.out[...] = super().backward(grad)
+        return self.out
+
+
+@wrong("backward-uses-an-earlier-mask")
+class OneMaskBehind(Dropout):
+    """backward uses the mask of the forward before the last, if there was one"""
+
+    def forward(self, x):
+        before = self.mask
+        y = super().forward(x)
+        self.older = before if before is not None and self.mask is not None and before.shape == x.shape else self.mask
+        return y
+
+    def backward(self, grad):
+        return grad if self.mask is None else self.apply(grad, self.older, self.scale())
+
+
+@wrong("backward-forgets-the-scale")
+class RightTheFirstTime(Dropout):
+    """every backward but the first forgets the scale"""
+
+    def backward_scale(self):
+        self.calls = getattr(self, "calls", 0) + 1
+        return self.scale() if self.calls == 1 else 1.0
+
+
 # Eval mode ------------------------------------------------------------------------------------------------------------
 
 
@@ -970,6 +1123,33 @@ class OneShapeForEver(Dropout):
             self.uniform = np.empty(x.shape)
         self.rng.random(out=self.uniform)
         return np.broadcast_to(self.uniform, x.shape) >= self.p
+
+
+@wrong("eval-not-finite")
+class NaNInEval(Dropout):
+    """eval mode divides by zero"""
+
+    def forward(self, x):
+        y = super().forward(x)
+        return y if self.training else y / x.dtype.type(0)
+
+
+@wrong("eval-depends-on-what-came-before")
+class ScalesBeforeTraining(Dropout):
+    """eval mode scales until the first training forward"""
+
+    def forward(self, x):
+        self.trained = self.training or getattr(self, "trained", False)
+        y = super().forward(x)
+        return y if self.trained else y * x.dtype.type(1 - self.p)
+
+
+@wrong("wrong-in-float32")
+class NoScaleInFloat32(Dropout):
+    """float32 is not scaled"""
+
+    def apply(self, array, mask, scale):
+        return super().apply(array, mask, scale if array.dtype == np.float64 else 1)
 
 
 # The ends of p --------------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ def test_my_dropout():                       # or one line in your tests
     assert_dropout(of(MyDropout))
 """
 
-from tinygrad_dropout.conformance.adapters import of
+from tinygrad_dropout.conformance.adapters import GraphLayer, of
 from tinygrad_dropout.conformance.check import assert_dropout, check_dropout
 from tinygrad_dropout.conformance.report import Finding, Report
 
-__all__ = ["Finding", "Report", "assert_dropout", "check_dropout", "of"]
+__all__ = ["Finding", "GraphLayer", "Report", "assert_dropout", "check_dropout", "of"]

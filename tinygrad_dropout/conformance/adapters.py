@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from inspect import signature
 from typing import Any
 
@@ -23,7 +24,7 @@ def of(cls: Callable[..., Any]) -> Make:
     """
 
     def make(p: float, rng: np.random.Generator) -> Any:
-        made = cls(p, rng=rng) if takes_rng(cls) else cls(p)
+        made = call(cls, p, rng)
         torch = sys.modules.get("torch")  # whoever has a layer of PyTorch's has imported it
         if torch is not None and isinstance(made, torch.nn.Module):
             return TorchLayer(made)
@@ -32,20 +33,25 @@ def of(cls: Callable[..., Any]) -> Make:
     return make
 
 
-def takes_rng(cls: Callable[..., Any]) -> bool:
-    """Whether it can be called with `rng=`."""
+def call(cls: Callable[..., Any], p: float, rng: np.random.Generator) -> Any:
+    """`cls(p, rng=rng)` if it names `rng`, `cls(p)` if it cannot take it; where that is not said, whichever works."""
     try:
         parameters = signature(cls).parameters.values()
     except ValueError:  # written in C
-        return False
-    return any(parameter.name == "rng" or parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+        return cls(p)
+    if any(parameter.name == "rng" for parameter in parameters):
+        return cls(p, rng=rng)
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        with suppress(TypeError):
+            return cls(p, rng=rng)
+    return cls(p)
 
 
 class GraphLayer:
-    """A layer that maps tensors to tensors and remembers how, as a layer on ndarrays.
+    """A layer that maps tensors to tensors and remembers how, as a layer on ndarrays: subclasses define `record`.
 
     Args:
-        module: the layer.
+        module: the layer; `train(mode)` switches it.
     """
 
     def __init__(self, module: Any) -> None:

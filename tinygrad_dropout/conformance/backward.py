@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_dropout.conformance.adapters import GraphLayer
 from tinygrad_dropout.conformance.seen import SAME
-from tinygrad_dropout.conformance.subject import Array
+from tinygrad_dropout.conformance.subject import Array, Subject
 from tinygrad_dropout.conformance.trial import Trial
 
 SHAPE = (23, 17)
@@ -17,19 +18,25 @@ def examine_backward(trial: Trial) -> None:
     subject = trial.subject()
     x, grad = trial.numbers(*SHAPE), trial.numbers(*SHAPE)
     y = subject.forward(x)
-    factors = y / x
+    before = y.copy()
+    factors = before / x
     gx = subject.backward(grad)
+    if not np.array_equal(y, before):
+        trial.log.finding("backward-changes-y", "backward overwrote the array that forward had returned", "y as it was")
     if np.allclose(gx, grad * factors, rtol=SAME, atol=0):
         examine_backward_at_zeros(trial)
         return
     code, message = name_backward(x, y, grad, gx, factors, trial.p)
     trial.log.finding(code, f"{message} (p = {trial.p})", RIGHT)
+    trial.backward_is_right = False
 
 
 def name_backward(x: Array, y: Array, grad: Array, gx: Array, factors: Array, p: float) -> tuple[str, str]:
     """Code and message for a wrong gradient."""
     kept, passed = factors != 0, gx != 0
-    scale = float(np.median(factors[kept]))
+    scale = np.median(factors[kept])
+    if not np.isfinite(gx).all():
+        return "backward-not-finite", f"dL/dx has {int((~np.isfinite(gx)).sum())} values that are NaN or infinite"
     formulas = [
         ("backward-is-the-identity", "dL/dx = g: neither mask nor scale", grad),
         ("backward-forgets-the-mask", f"dL/dx = g x {scale:.4g} everywhere: the mask is missing", grad * scale),
@@ -73,10 +80,58 @@ def examine_backward_at_zeros(trial: Trial) -> None:
         trial.log.finding("backward-is-wrong-at-zeros", problem, RIGHT)
 
 
+def examine_later_rounds(trial: Trial) -> None:
+    """Backward follows the last forward also when it is not the first, and using a layer does not change it."""
+    if not trial.backward_is_right:
+        return
+    subject = trial.subject()
+    scales = []
+    for turn in ("first", "second", "third"):
+        (earlier, _), (factors, y) = ((out / x, out) for x, out in forwards(trial, subject))
+        scales.append(np.median(factors[factors != 0]))
+        x, grad = y, trial.numbers(*SHAPE)
+        gx = subject.backward(grad)
+        if np.allclose(gx, grad * factors, rtol=SAME, atol=0):
+            continue
+        if np.allclose(gx, grad * earlier, rtol=SAME, atol=0):
+            problem = "after two forwards, backward used the mask of the one before the last"
+            trial.log.finding("backward-uses-an-earlier-mask", problem, RIGHT)
+        else:
+            code, message = name_backward(x, y, grad, gx, factors, trial.p)
+            trial.log.finding(code, f"in its {turn} backward, {message} (p = {trial.p})", RIGHT)
+        return
+    if not np.allclose(scales, scales[0], rtol=SAME):
+        problem = f"the scale was {scales[0]:.4g} in the first forwards and {scales[-1]:.4g} after two backwards"
+        trial.log.finding("changes-with-use", problem, "the same p always")
+
+
+def forwards(trial: Trial, subject: Subject) -> list[tuple[Array, Array]]:
+    """Input and output of two forwards of one layer, one after the other."""
+    inputs = [trial.numbers(*SHAPE) for _ in range(2)]
+    return [(x, subject.forward(x).copy()) for x in inputs]
+
+
+def examine_two_layers(trial: Trial) -> None:
+    """Two layers have nothing in common: neither their masks nor their modes."""
+    if not trial.backward_is_right:
+        return
+    one, other = trial.subject(), trial.subject()
+    x, grad = trial.numbers(*SHAPE), trial.numbers(*SHAPE)
+    factors = one.forward(x).copy() / x
+    other.forward(trial.numbers(*SHAPE))
+    if not np.allclose(one.backward(grad), grad * factors, rtol=SAME, atol=0):
+        problem = "a forward of another layer changed what backward of this one does"
+        trial.log.finding("layers-share-their-mask", problem, "a mask for each layer")
+    one.set_training(False)
+    if (other.forward(x) != 0).all():
+        problem = "switching one layer to eval mode switched another, too"
+        trial.log.finding("layers-share-their-mode", problem, "a mode for each layer")
+
+
 def examine_two_forwards(trial: Trial) -> None:
     """Two forwards before any backward: each backward has the mask of its own forward."""
     subject = trial.subject()
-    if not hasattr(subject.layer, "record"):
+    if not isinstance(subject.layer, GraphLayer):
         trial.log.not_checked.append("two forwards before the backwards: that takes a layer with a graph")
         return
     inputs = [trial.numbers(*SHAPE) for _ in range(2)]

@@ -7,12 +7,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tinygrad_dropout.conformance.backward import examine_backward, examine_two_forwards
+from tinygrad_dropout.conformance.axes import examine_other_axes
+from tinygrad_dropout.conformance.backward import (
+    examine_backward,
+    examine_later_rounds,
+    examine_two_forwards,
+    examine_two_layers,
+)
 from tinygrad_dropout.conformance.calls import examine_calls
-from tinygrad_dropout.conformance.edges import examine_edges
+from tinygrad_dropout.conformance.edges import examine_edges, examine_extreme_rates
 from tinygrad_dropout.conformance.evaluation import examine_eval
 from tinygrad_dropout.conformance.precision import examine_single_precision
-from tinygrad_dropout.conformance.randomness import examine_randomness, global_state_kept
+from tinygrad_dropout.conformance.randomness import examine_randomness, own_global_state
 from tinygrad_dropout.conformance.rate import examine_rate
 from tinygrad_dropout.conformance.report import Log, Report
 from tinygrad_dropout.conformance.scale import examine_scale
@@ -25,10 +31,14 @@ EXAMINATIONS: tuple[Callable[[Trial], None], ...] = (
     examine_randomness,
     examine_calls,
     examine_backward,
+    examine_later_rounds,
+    examine_two_layers,
     examine_two_forwards,
     examine_eval,
     examine_edges,
+    examine_extreme_rates,
     examine_single_precision,
+    examine_other_axes,
 )
 
 
@@ -50,7 +60,7 @@ def check_dropout(make: Make, *, seed: int = 0) -> Report:
         Report: `ok`, `findings`, `remarks`, and readable as a text. What the layer raises is a finding, too.
     """
     log = Log()
-    with global_state_kept(), np.errstate(all="ignore"), warnings.catch_warnings():
+    with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         trial = Trial(make, seed, log)
         seen = None

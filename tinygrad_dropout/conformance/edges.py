@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_dropout.conformance.report import Violation
+from tinygrad_dropout.conformance.seen import SAME
 from tinygrad_dropout.conformance.trial import Trial
 
 SHAPE = (6, 9)
@@ -49,6 +50,18 @@ def compare_at_edge(trial: Trial, p: float, target: str) -> None:
             name = "forward" if phase == "y" else "backward"
             trial.log.finding(f"p={p:g}-{name}-is-wrong", f"at p = {p:g}, {phase} is off by up to {worst:.4g}", wanted)
         return
+
+
+def examine_extreme_rates(trial: Trial) -> None:
+    """The scale is exact near the ends of p, too."""
+    for p in (0.05, 0.95):
+        x = trial.numbers(40, 50)
+        y = trial.subject(p).forward(x)
+        kept = y != 0
+        scale = float(np.median(y[kept] / x[kept])) if kept.any() else 0.0
+        if not trial.log.findings and abs(scale * (1 - p) - 1) > SAME:
+            problem = f"at p = {p} the elements that were kept are multiplied by {scale:.4g}"
+            trial.log.finding("scale-is-wrong-near-the-ends", problem, f"x {1 / (1 - p):.4g} = 1/(1 - p)")
 
 
 def accepts(trial: Trial, p: float) -> bool:

@@ -36,6 +36,8 @@ def examine_eval(trial: Trial) -> None:
 
 def name_eval(x: Array, y: Array, p: float) -> tuple[str, str]:
     """Code and message for an eval mode that is not the identity."""
+    if not np.isfinite(y).all():
+        return "eval-not-finite", "eval mode gave values that are NaN or infinite"
     if (y == 0).any():
         return "drops-in-eval", f"eval mode set {float((y == 0).mean()):.2f} of the elements to 0 at p = {p}"
     ratio = y / x
@@ -63,11 +65,14 @@ def name_eval_backward(grad: Array, gx: Array, last_kept: Array, p: float) -> tu
 
 
 def examine_fresh_eval(trial: Trial) -> None:
-    """Eval mode before any training forward, and shapes that change from call to call."""
+    """Eval mode before any training forward and twice in a row, and shapes that change from call to call."""
     fresh = trial.subject()
-    x, grad = trial.numbers(*SHAPE), trial.numbers(*SHAPE)
-    fresh.forward(x, training=False)
-    fresh.backward(grad, training=False)
+    for when in ("before any training forward", "the second time"):
+        x, grad = trial.numbers(*SHAPE), trial.numbers(*SHAPE)
+        y, gx = fresh.forward(x, training=False), fresh.backward(grad, training=False)
+        if not trial.log.findings and not (np.array_equal(y, x) and np.array_equal(gx, grad)):
+            problem = f"{when}, eval mode is not the identity"
+            trial.log.finding("eval-depends-on-what-came-before", problem, "y = x and dL/dx = g, always")
     for training in (True, False, True):
         other = trial.numbers(*OTHER_SHAPE)
         fresh.forward(other, training)

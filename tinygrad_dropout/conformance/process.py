@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from multiprocessing.connection import Connection
 
@@ -25,7 +26,7 @@ def check_target(target: str, *, seeds: int, time_limit: float) -> Report:
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(target, seeds, sender), daemon=True)
+    process = context.Process(target=work, args=(target, seeds, sender))
     process.start()
     sender.close()  # so that the end of the process is the end of the pipe
     try:
@@ -48,6 +49,7 @@ def check_target(target: str, *, seeds: int, time_limit: float) -> Report:
 def work(target: str, seeds: int, sender: Connection) -> None:
     """In the process of its own: send a Report, or the TargetError."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word; the command says what there is to say
+    os.dup2(2, 1)  # what the layer prints is no part of the report
     try:
         make = of(load(target))
     except TargetError as error:

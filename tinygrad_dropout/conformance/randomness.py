@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
+from numpy.random import get_bit_generator, set_bit_generator  # type: ignore[attr-defined]
 
 from tinygrad_dropout.conformance.trial import Trial
 
@@ -14,36 +15,41 @@ SHAPE = (5, 6)
 
 
 @contextmanager
-def global_state_kept() -> Iterator[None]:
-    """NumPy's global random state is put back as it was."""
-    before = np.random.get_state()
+def own_global_state(seed: int) -> Iterator[None]:
+    """Inside, NumPy's global functions draw from a generator made for the purpose; the user's is put back."""
+    users = get_bit_generator()
+    state = users.state
+    set_bit_generator(np.random.MT19937(seed))
     try:
         yield
     finally:
-        np.random.set_state(before)
+        set_bit_generator(users)
+        users.state = state
 
 
 def examine_randomness(trial: Trial) -> None:
     """What making a layer and calling it do to NumPy's global random state and to the generator they were given."""
     seed = int(trial.rng.integers(2**31)) | 1
     x = trial.numbers(*SHAPE)
-    after = []
+    states: list[list[bytes]] = []
     for start in (seed, seed + 2):
         np.random.seed(start)
+        states.append([global_state()])
         subject = trial.subject()
-        made = words()
-        own = subject.rng.bit_generator.state
-        subject.forward(x)
-        drawn_from_own = not same(own, subject.rng.bit_generator.state)
-        after.append((made, words()))
-    for moment, one, other in (("making a layer", after[0][0], after[1][0]), ("a forward", after[0][1], after[1][1])):
-        if np.array_equal(one, other):
+        states[-1].append(global_state())
+        own = repr(subject.rng.bit_generator.state)
+        for training in (True, False):
+            for call in (subject.forward, subject.backward):
+                call(x, training)
+                states[-1].append(global_state())
+        drawn_from_own = own != repr(subject.rng.bit_generator.state)
+    moments = ("making a layer", "a forward", "a backward", "a forward in eval mode", "a backward in eval mode")
+    for moment, one, other in zip(moments, states[0][1:], states[1][1:], strict=True):
+        if one == other:
             problem = f"after {moment} NumPy's global random state is the same, whatever it was before"
             trial.log.finding("reseeds-the-global-state", problem, "draws from a generator; never np.random.seed")
             return
-    np.random.seed(seed)
-    untouched = words()
-    if not np.array_equal(untouched, after[0][1]):
+    if len(set(states[0])) > 1:
         problem = "the mask is drawn from NumPy's global state"
         trial.log.remark("draws-from-the-global-state", problem, "draws from the generator it was given")
     elif not drawn_from_own:
@@ -51,12 +57,6 @@ def examine_randomness(trial: Trial) -> None:
         trial.log.remark("ignores-its-generator", problem, "masks that a seed gives again")
 
 
-def words() -> Any:
-    """NumPy's global random state, as numbers."""
-    _, key, position, *_ = np.random.get_state()
-    return np.append(key, position)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two generators' states are equal, arrays in them included."""
-    return repr(one) == repr(other)
+def global_state() -> bytes:
+    """NumPy's global random state, as something that can be compared."""
+    return pickle.dumps(get_bit_generator().state)

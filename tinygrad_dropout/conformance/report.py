@@ -79,11 +79,14 @@ class Log:
 
     @contextmanager
     def noting(self) -> Iterator[None]:
-        """Inside, a Violation ends the block and becomes a finding."""
+        """Inside, a Violation ends the block and becomes a finding; so does what nobody has thought of."""
         try:
             yield
         except Violation as violation:
             self.finding(*violation.finding)
+        except Exception as error:
+            problem = f"what the layer returned could not be examined: {type(error).__name__}: {error!s:.200}"
+            self.finding("cannot-be-examined", " ".join(problem.split()), "arrays of ordinary numbers")
 
     def report(self) -> Report:
         """What was collected."""

@@ -40,13 +40,19 @@ def shared_mask(seen: Seen, log: Log) -> None:
 
 def dependence_on_x(seen: Seen, log: Log) -> None:
     """Units that are dropped for their sign or their size."""
-    for what, values in (("sign and size", seen.x), ("absolute value", np.abs(seen.x))):
-        deviation = correlation_deviation(seen.kept.astype(np.float64), values)
+    kept = seen.kept.astype(np.float64)
+    for what, values in (
+        ("sign and size", seen.x),
+        ("absolute value", np.abs(seen.x)),
+        ("left neighbour's x", np.roll(seen.x, 1, axis=1)),
+        ("upper neighbour's x", np.roll(seen.x, 1, axis=0)),
+    ):
+        deviation = correlation_deviation(kept, values)
         if abs(deviation) > SIGMAS:
-            kept, dropped = values[seen.kept].mean(), values[~seen.kept].mean()
+            where_kept, where_dropped = values[seen.kept].mean(), values[~seen.kept].mean()
             problem = (
-                f"whether an element is dropped depends on its {what}: mean {kept:.3f} where kept, "
-                f"{dropped:.3f} where dropped ({abs(deviation):.0f} standard deviations apart)"
+                f"whether an element is dropped depends on its {what}: mean {where_kept:.3f} where kept, "
+                f"{where_dropped:.3f} where dropped ({abs(deviation):.0f} standard deviations apart)"
             )
             log.finding("mask-depends-on-x", problem, "a mask that is drawn without looking at x")
             return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ Array = npt.NDArray[Any]
 class Layer(Protocol):
     """What a dropout layer must offer to be checked. It keeps p the probability that an element is dropped.
 
-    One that has a graph, so that several forwards can wait for their backwards, also offers `record`.
+    One that has a graph, so that several forwards can wait for their backwards, is a `GraphLayer`.
     """
 
     training: bool
@@ -44,12 +45,13 @@ class Subject:
 
     def __init__(self, make: Make, p: float, rng: np.random.Generator, log: Log) -> None:
         self.p, self.rng, self.log = p, rng, log
-        try:
-            self.layer = make(p, rng)
-        except (Exception, SystemExit) as error:
-            problem = f"making the layer with p = {p} raised {described(error)}"
-            raise Violation("cannot-be-made", problem, "a layer") from error
         self.mode: bool | None = None
+        with guarded("cannot-be-made", f"making the layer with p = {p}", "a layer"):
+            self.layer = make(p, rng)
+        for name in ("forward", "backward"):
+            if not callable(getattr(self.layer, name, None)):
+                problem = f"what was made, a {type(self.layer).__name__}, has no method {name}"
+                raise Violation(f"has-no-{name}", problem, "a layer with forward(x) and backward(g)")
 
     def forward(self, x: Array, training: bool = True) -> Array:
         """y, for a copy of x."""
@@ -70,41 +72,58 @@ class Subject:
         """Switch the mode, if it is another."""
         if training is self.mode:
             return
-        try:
+        what = f"setting its attribute `training` to {training}"
+        with guarded("training-cannot-be-set", what, "an attribute that can be set"):
             self.layer.training = training
-        except (Exception, SystemExit) as error:
-            problem = f"setting its attribute `training` to {training} raised {described(error)}"
-            raise Violation("training-cannot-be-set", problem, "an attribute that can be set") from error
         self.mode = training
 
     def called(self, phase: str, function: Callable[[Array], Any], array: Array, name: str) -> Array:
-        """What the layer returns for the array, which must be an array of the same shape and dtype."""
+        """What the layer returns for the array, which must be a floating array of the same shape."""
         given = array.copy()
-        try:
+        what = f"{PHASES[phase]}, for {name} of shape {array.shape},"
+        with guarded(f"{phase}-raises", what, "an array of that shape"):
             out = function(given)
-        except (Exception, SystemExit) as error:
-            problem = f"{PHASES[phase]}, for {name} of shape {array.shape}, raised {described(error)}"
-            raise Violation(f"{phase}-raises", problem, "an array of that shape") from error
         if out is None:
             problem = f"{PHASES[phase]} returned None"
             raise Violation(f"{phase}-returns-none", problem, "an array: is a `return` missing?")
-        if not isinstance(out, np.ndarray):
+        if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
             problem = f"{PHASES[phase]} returned a {type(out).__name__}"
             raise Violation(f"{phase}-returns-no-array", problem, "a NumPy array")
+        out = np.asarray(out)  # not of a subclass, which may do as it likes
         if out.shape != array.shape:
             problem = f"{PHASES[phase]} returned shape {out.shape} for {name} of shape {array.shape}"
             raise Violation(f"{phase}-changes-the-shape", problem, f"shape {array.shape}")
         if out.dtype != array.dtype:
-            problem = f"{PHASES[phase]} returned {out.dtype} for {name} of {array.dtype}"
-            self.log.finding(f"{phase}-changes-the-dtype", problem, f"{array.dtype}")
-        if not np.array_equal(given, array):
+            fault = f"{phase}-changes-the-dtype", f"{PHASES[phase]} returned {out.dtype} for {name} of {array.dtype}"
+            if out.dtype.kind != "f":
+                raise Violation(*fault, f"{array.dtype}")
+            self.log.finding(*fault, f"{array.dtype}")
+        self.note_changes(phase, given, array, name)
+        return out
+
+    def note_changes(self, phase: str, given: Array, array: Array, name: str) -> None:
+        """Whether the layer changed the copy that it was given."""
+        code, expected = f"{phase}-changes-{name}", f"{name} as it was: work on a copy"
+        if given.shape != array.shape or given.dtype != array.dtype:
+            self.log.finding(code, f"{PHASES[phase]} gave the {name} it was given another shape or dtype", expected)
+        elif not np.array_equal(given, array):
             index = tuple(int(i) for i in np.argwhere(given != array)[0])
             problem = (
                 f"{PHASES[phase]} changed the {name} it was given: {name}{list(index)} was {array[index]:.4g} "
                 f"and is {given[index]:.4g} now"
             )
-            self.log.finding(f"{phase}-changes-{name}", problem, f"{name} as it was: work on a copy")
-        return out
+            self.log.finding(code, problem, expected)
+
+
+@contextmanager
+def guarded(code: str, what: str, expected: str) -> Iterator[None]:
+    """Inside, whatever is raised, but for Ctrl-C, is a Violation: `what` raised it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise Violation(code, f"{what} raised {described(error)}", expected) from error
 
 
 PHASES = {
@@ -117,5 +136,8 @@ PHASES = {
 
 def described(error: BaseException) -> str:
     """An exception in one line."""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an exception that cannot be shown
+        text = ""
     return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__

@@ -41,11 +41,12 @@ def loaded_file(path: Path) -> ModuleType:
     """The module that a file holds; what lies beside it can be imported by it."""
     if not path.is_file():
         raise TargetError(f"there is no file {path}")
-    sys.path.insert(0, str(path.resolve().parent))
-    spec = spec_from_file_location(path.stem, path)
+    sys.path.append(str(path.resolve().parent))
+    name = f"examined_{path.stem}"  # not the name of a module that somebody else imports
+    spec = spec_from_file_location(name, path)
     assert spec is not None, "a name that ends in .py has a loader"
     module = module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     loader: Any = spec.loader
     run(str(path), lambda: loader.exec_module(module))
     return module
@@ -62,7 +63,9 @@ def run(place: str, load_it: Callable[[], Any]) -> Any:
     """Load a module; whatever happens in it is said in one sentence."""
     try:
         return load_it()
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         problem = error.msg if isinstance(error, SyntaxError) else described(error)
         raise TargetError(f"{place}{line} cannot be loaded: {problem}") from error

@@ -8,7 +8,7 @@ from tinygrad_dropout.conformance.report import Log
 from tinygrad_dropout.conformance.subject import Array, Make, Subject
 
 #: Asymmetric, so that p and 1 - p, 1/p and 1/(1 - p) are told apart.
-RATES = (0.2, 0.3, 0.35, 0.7)
+RATES = (0.35, 0.3, 0.7, 0.2)
 
 
 class Trial:
@@ -22,10 +22,10 @@ class Trial:
 
     def __init__(self, make: Make, seed: int, log: Log) -> None:
         self.make, self.log = make, log
-        self.independent = True  # as far as is known, the elements of a mask
+        self.independent = True  # the elements of a mask, as far as is known
+        self.backward_is_right = True  # of a layer's first forward, as far as is known
         self.rng = np.random.default_rng(seed)
-        self.p = float(self.rng.choice(RATES))
-        self.other_p = float(self.rng.choice([p for p in RATES if abs(p - self.p) > 0.09]))
+        self.p, self.other_p = RATES[seed % 4], RATES[(seed + 2) % 4]  # two seeds in a row use all of them
 
     def subject(self, p: float | None = None) -> Subject:
         """A new layer with a generator of its own; its p is the examination's if none is given."""
