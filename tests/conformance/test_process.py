@@ -1,5 +1,7 @@
 """An examination in a process of its own ends, whatever the layer does."""
 
+import os
+
 import pytest
 
 from tinygrad_dropout.conformance.process import check_target
@@ -18,6 +20,13 @@ class Never(nn.Dropout):
 
 class Ends(nn.Dropout):
     def forward(self, x):
+        os._exit(0)
+
+class LeavesAChild(nn.Dropout):
+    def forward(self, x):
+        if os.fork():
+            os._exit(3)
+        time.sleep(8)
         os._exit(0)
 
 class Exits(nn.Dropout):
@@ -71,6 +80,13 @@ def test_one_that_ends_the_process_is_found_out(examine):
     (finding,) = examine("Ends").findings
     assert finding.code == "ends-the-process"
     assert "exit code 0" in finding.message
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+def test_one_that_ends_the_process_and_leaves_a_child_is_found_out_at_once(examine):
+    (finding,) = examine("LeavesAChild", time_limit=100).findings
+    assert finding.code == "ends-the-process"
+    assert "exit code 3" in finding.message
 
 
 def test_one_that_exits_is_named(examine):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 
 from tinygrad_dropout.conformance.adapters import of
 from tinygrad_dropout.conformance.check import check_dropout
@@ -30,9 +30,11 @@ def check_target(target: str, *, seeds: int, time_limit: float) -> Report:
     process.start()
     sender.close()  # so that the end of the process is the end of the pipe
     try:
-        if not receiver.poll(time_limit):
+        if not wait([receiver, process.sentinel], time_limit):
             problem = f"the examination was not finished after {time_limit:g} s, and was stopped"
             return Report((Finding("never-returns", problem, "a call that returns"),))
+        if not receiver.poll():  # it ended, and a process that it started may hold the pipe open
+            raise EOFError
         answer: Report | TargetError = receiver.recv()
     except EOFError:
         process.join()
