@@ -432,10 +432,10 @@ class TwoPercentTooMany(Dropout):
 
 @wrong("rate-is-wrong")
 class RoundsP(Dropout):
-    """p is rounded to sixteenths"""
+    """p is rounded to eighths"""
 
     def draw(self, x):
-        return self.rng.integers(0, 16, x.shape) >= round(self.p * 16)
+        return self.rng.integers(0, 8, x.shape) >= round(self.p * 8)
 
 
 @wrong("rate-is-wrong")
