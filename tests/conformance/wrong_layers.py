@@ -432,10 +432,10 @@ class TwoPercentTooMany(Dropout):
 
 @wrong("rate-is-wrong")
 class RoundsP(Dropout):
-    """p is rounded to eighths"""
+    """p is rounded to sevenths"""
 
     def draw(self, x):
-        return self.rng.integers(0, 8, x.shape) >= round(self.p * 8)
+        return self.rng.integers(0, 7, x.shape) >= round(self.p * 7)
 
 
 @wrong("rate-is-wrong")
