@@ -165,6 +165,19 @@ class CopiesInEval(Dropout):
 
 
 @right
+class BackwardOfTheForward(Dropout):
+    """every forward makes its own backward, a function that remembers the mask"""
+
+    backward = None
+
+    def forward(self, x):
+        y = super().forward(x)
+        mask, scale = self.mask, self.scale()
+        self.backward = lambda grad: grad if mask is None else self.apply(grad, mask, scale)
+        return y
+
+
+@right
 class RefusesTheEnds(Dropout):
     """p = 1 is refused: a matter of taste"""
 

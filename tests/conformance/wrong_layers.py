@@ -147,14 +147,10 @@ class CallsItDifferently:
 
 
 @wrong("has-no-backward")
-class ForwardOnly:
+class ForwardOnly(Dropout):
     """there is no backward"""
 
-    def __init__(self, p, rng):
-        self.training = True
-
-    def forward(self, x):
-        return x
+    backward = None
 
 
 @wrong("forward-changes-the-dtype")
@@ -231,6 +227,17 @@ class SparesTheSmall(Dropout):
 
     def scale(self):
         return super().scale()
+
+
+@wrong("differs-with-the-size")
+class SparesABatchOfOne(Dropout):
+    """a batch of one row is left as it is"""
+
+    def forward(self, x):
+        if self.training and len(x) > 1:
+            return super().forward(x)
+        self.mask = None
+        return x
 
 
 # The scale ------------------------------------------------------------------------------------------------------------
@@ -949,6 +956,17 @@ class WritesIntoTheOutput(Dropout):
     def backward(self, grad):
         self.out[...] = super().backward(grad)
         return self.out
+
+
+@wrong("gradient-is-overwritten")
+class OneBufferForGradients(Dropout):
+    """every backward writes into the same array"""
+
+    def backward(self, grad):
+        if getattr(self, "buffer", np.empty(0)).shape != grad.shape:
+            self.buffer = np.empty_like(grad)
+        self.buffer[...] = super().backward(grad)
+        return self.buffer.view()
 
 
 @wrong("backward-uses-an-earlier-mask")

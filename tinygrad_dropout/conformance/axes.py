@@ -1,4 +1,4 @@
-"""Inputs of one axis and of three. The contract is about two; what goes wrong with others is a remark."""
+"""Inputs of one row, of one axis and of three. The contract is about two axes; what others show is a remark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from tinygrad_dropout.conformance.trial import Trial
 
 
 def examine_other_axes(trial: Trial) -> None:
-    """Whether they can be dropped from at all, and element by element."""
+    """Whether they can be dropped from at all, and element by element; and a batch of a single row."""
+    if (trial.subject().forward(trial.numbers(1, 400)) != 0).all():
+        problem = "in a batch of one row nothing is dropped"
+        trial.log.finding("differs-with-the-size", problem, "small arrays treated as large ones are")
     for shape in ((400,), (9, 8, 7)):
         try:
             kept = trial.subject().forward(trial.numbers(*shape)) != 0

@@ -85,12 +85,13 @@ def examine_later_rounds(trial: Trial) -> None:
     if not trial.backward_is_right:
         return
     subject = trial.subject()
-    scales = []
+    scales, gradients = [], []
     for turn in ("first", "second", "third"):
         (earlier, _), (factors, y) = ((out / x, out) for x, out in forwards(trial, subject))
         scales.append(np.median(factors[factors != 0]))
         x, grad = y, trial.numbers(*SHAPE)
         gx = subject.backward(grad)
+        gradients.append((gx, gx.copy()))
         if np.allclose(gx, grad * factors, rtol=SAME, atol=0):
             continue
         if np.allclose(gx, grad * earlier, rtol=SAME, atol=0):
@@ -100,6 +101,9 @@ def examine_later_rounds(trial: Trial) -> None:
             code, message = name_backward(x, y, grad, gx, factors, trial.p)
             trial.log.finding(code, f"in its {turn} backward, {message} (p = {trial.p})", RIGHT)
         return
+    if not all(np.array_equal(gx, copy) for gx, copy in gradients):
+        problem = "the array that the first backward returned was overwritten by a later backward"
+        trial.log.finding("gradient-is-overwritten", problem, "a new array for every gradient")
     if not np.allclose(scales, scales[0], rtol=SAME):
         problem = f"the scale was {scales[0]:.4g} in the first forwards and {scales[-1]:.4g} after two backwards"
         trial.log.finding("changes-with-use", problem, "the same p always")

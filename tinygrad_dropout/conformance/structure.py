@@ -86,7 +86,9 @@ def distances(seen: Seen, log: Log) -> None:
     worst = int(np.argmax(np.abs(deviations)))
     if abs(deviations[worst]) <= band(len(deviations)):
         return
-    if worst < seen.kept.shape[1] and deviations[1] - deviations[2] < band(1) and deviations[2] > band(1):
+    near_or_far = deviations[1] - deviations[2] < band(1) and deviations[2] > band(1)
+    rows = dispersion_deviation((~seen.kept).sum(axis=1), seen.kept.shape[1], seen.dropped_rate)
+    if worst < seen.kept.shape[1] and near_or_far and rows > SIGMAS:
         return  # near or far in its row, they agree alike: the rows differ, which is named below
     rows, columns = divmod(worst, seen.kept.shape[1])
     place = f"{worst} places apart in memory ({rows} rows and {columns} columns)"

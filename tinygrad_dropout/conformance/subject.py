@@ -48,19 +48,23 @@ class Subject:
         self.mode: bool | None = None
         with guarded("cannot-be-made", f"making the layer with p = {p}", "a layer"):
             self.layer = make(p, rng)
-        for name in ("forward", "backward"):
-            if not callable(getattr(self.layer, name, None)):
-                problem = f"what was made, a {type(self.layer).__name__}, has no method {name}"
-                raise Violation(f"has-no-{name}", problem, "a layer with forward(x) and backward(g)")
 
     def forward(self, x: Array, training: bool = True) -> Array:
         """y, for a copy of x."""
         self.set_training(training)
-        return self.called("forward" if training else "eval", self.layer.forward, x, "x")
+        return self.called("forward" if training else "eval", self.method("forward"), x, "x")
 
     def backward(self, grad: Array, training: bool = True) -> Array:
         """dL/dx, for a copy of grad."""
-        return self.called("backward" if training else "eval-backward", self.layer.backward, grad, "g")
+        return self.called("backward" if training else "eval-backward", self.method("backward"), grad, "g")
+
+    def method(self, name: str) -> Callable[[Array], Any]:
+        """The layer's method of that name, which it may have since it was last called."""
+        method: Callable[[Array], Any] | None = getattr(self.layer, name, None)
+        if not callable(method):
+            problem = f"what was made, a {type(self.layer).__name__}, has no method {name}"
+            raise Violation(f"has-no-{name}", problem, "a layer with forward(x) and backward(g)")
+        return method
 
     def record(self, x: Array) -> tuple[Array, Callable[[Array], Array]]:
         """y, and the backward of this very forward in training mode, of a layer that has a graph."""
