@@ -5,17 +5,12 @@
 
 import numpy as np
 
-from tests.conformance.wrong_layers import (
-    BackwardDrawsAgain,
-    BackwardForgetsTheMask,
-    DividesByP,
-    Dropout,
-    ForgetsP,
-    FourShareADraw,
-    IgnoresTheMode,
-    InfersTheMask,
-    NaNAtOne,
-)
+from tests.conformance.wrong_layers.backward import BackwardDrawsAgain, BackwardForgetsTheMask, InfersTheMask
+from tests.conformance.wrong_layers.base import Dropout
+from tests.conformance.wrong_layers.edges import NaNAtOne
+from tests.conformance.wrong_layers.evaluation import ForgetsP, IgnoresTheMode
+from tests.conformance.wrong_layers.scale import DividesByP
+from tests.conformance.wrong_layers.structure import FourShareADraw
 
 WILD = {}
 

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
 from tinygrad_dropout.cli import compare, conformance, lab
-from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain
+from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain, print_help
 
 COMMANDS = {"compare": compare, "conformance": conformance, "lab": lab}
 
@@ -40,12 +40,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return complain(f"the output could not be written: {error.strerror}")
     return code
-
-
-def print_help(parser: Parser) -> int:
-    """What is said where no command is given."""
-    parser.print_help()
-    return 0
 
 
 def build_parser() -> Parser:

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file, number, whole_number
+from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file, number, print_help, whole_number
 
 HELP = "see the theory of dropout measured: expectation, ensemble, ridge"
 
@@ -119,12 +119,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             flag, metavar = option.split()
             experiment.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
         experiment.set_defaults(run=run_experiment, experiment=name)
-
-
-def print_help(parser: argparse.ArgumentParser) -> int:
-    """What is said where no experiment is given."""
-    parser.print_help()
-    return 0
 
 
 def run_experiment(options: argparse.Namespace) -> int:

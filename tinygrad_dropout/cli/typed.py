@@ -24,6 +24,12 @@ def complain(problem: str, code: int = MISTAKE) -> int:
     return code
 
 
+def print_help(parser: argparse.ArgumentParser) -> int:
+    """What is said where no command is given."""
+    parser.print_help()
+    return 0
+
+
 def in_one_sentence(experiment: Callable[[], int]) -> int:
     """Run an experiment of the lab; what cannot be done is said in one sentence.
 

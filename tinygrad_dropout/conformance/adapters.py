@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from inspect import signature
@@ -47,7 +48,7 @@ def call(cls: Callable[..., Any], p: float, rng: np.random.Generator) -> Any:
     return cls(p)
 
 
-class GraphLayer:
+class GraphLayer(ABC):
     """A layer that maps tensors to tensors and remembers how, as a layer on ndarrays: subclasses define `record`.
 
     Args:
@@ -67,9 +68,9 @@ class GraphLayer:
     def training(self, training: bool) -> None:
         self.module.train(training)
 
+    @abstractmethod
     def record(self, x: Array) -> tuple[Any, Callable[[Array], Any]]:
         """y, and the backward of this very forward."""
-        raise NotImplementedError
 
     def forward(self, x: Array) -> Any:
         """y."""

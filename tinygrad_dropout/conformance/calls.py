@@ -80,18 +80,18 @@ def repeated_masks(masks: Array, log: Log) -> None:
 def uneven_elements(masks: Array, log: Log) -> None:
     """An element that is dropped too often or never; a number of dropped elements that hardly varies between calls."""
     calls, size = masks.shape
-    often = (~masks).sum(axis=0)
-    deviations = [rate_deviation(int(count), calls, float((~masks).mean())) for count in often]
+    dropped = ~masks
+    rate, often, counts = float(dropped.mean()), dropped.sum(axis=0), dropped.sum(axis=1)
+    deviations = [rate_deviation(int(count), calls, rate) for count in often]
     worst = int(np.argmax(np.abs(deviations)))
     if abs(deviations[worst]) > band(size):
         index = [int(i) for i in np.unravel_index(worst, SHAPE)]
         problem = f"element {index} was dropped in {often[worst]} of {calls} calls, the others in {often.mean():.0f}"
         log.finding("rate-depends-on-the-place", problem, "the same rate everywhere")
         return
-    counts = (~masks).sum(axis=1)
-    deviation = dispersion_deviation(counts, size, float((~masks).mean()))
+    deviation = dispersion_deviation(counts, size, rate)
     if abs(deviation) > SIGMAS:
-        chance = np.sqrt(size * P * (1 - P))
+        chance = sqrt(size * rate * (1 - rate))
         varies = f"varies by {counts.std():.2f} from call to call, where chance has {chance:.2f}"
         code = "fixed-count" if deviation < 0 else "rate-varies-between-calls"
         log.finding(code, f"the number dropped, of {size}, {varies}", "each element is dropped or kept for itself")

@@ -8,12 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tinygrad_dropout.conformance.axes import examine_other_axes
-from tinygrad_dropout.conformance.backward import (
-    examine_backward,
-    examine_later_rounds,
-    examine_two_forwards,
-    examine_two_layers,
-)
+from tinygrad_dropout.conformance.backward import examine_backward
 from tinygrad_dropout.conformance.calls import examine_calls
 from tinygrad_dropout.conformance.edges import examine_edges, examine_extreme_rates
 from tinygrad_dropout.conformance.evaluation import examine_eval
@@ -23,6 +18,7 @@ from tinygrad_dropout.conformance.rate import examine_rate
 from tinygrad_dropout.conformance.report import Log, Report
 from tinygrad_dropout.conformance.scale import examine_scale
 from tinygrad_dropout.conformance.seen import BIG, MEDIUM, look
+from tinygrad_dropout.conformance.state import examine_later_rounds, examine_two_forwards, examine_two_layers
 from tinygrad_dropout.conformance.structure import examine_structure
 from tinygrad_dropout.conformance.subject import Make
 from tinygrad_dropout.conformance.trial import Trial
@@ -52,7 +48,7 @@ def check_dropout(make: Make, *, seed: int = 0) -> Report:
     Args:
         make: `make(p, rng)` returns a new layer with `forward(x) -> y` and `backward(grad) -> dL/dx` on ndarrays and an
             attribute `training` that can be set; p is the probability of dropping and rng a numpy.random.Generator
-            that it may draw from. `adapters` makes such layers of a class, of a Module and of PyTorch's.
+            that it may draw from. `of` makes such layers of a class, of a Module and of PyTorch's.
         seed: of all inputs and generators. A right layer passes whatever the seed is (but for once in a million); a
             wrong one fails.
 

@@ -34,15 +34,15 @@ def examine_randomness(trial: Trial) -> None:
     states: list[list[bytes]] = []
     for start in (seed, seed + 2):
         np.random.seed(start)
-        states.append([global_state()])
+        states.append([state_of(get_bit_generator())])
         subject = trial.subject()
-        states[-1].append(global_state())
-        own = repr(subject.rng.bit_generator.state)
+        states[-1].append(state_of(get_bit_generator()))
+        own = state_of(subject.rng.bit_generator)
         for training in (True, False):
             for call in (subject.forward, subject.backward):
                 call(x, training)
-                states[-1].append(global_state())
-        drawn_from_own = own != repr(subject.rng.bit_generator.state)
+                states[-1].append(state_of(get_bit_generator()))
+        drawn_from_own = own != state_of(subject.rng.bit_generator)
     moments = ("making a layer", "a forward", "a backward", "a forward in eval mode", "a backward in eval mode")
     for moment, one, other in zip(moments, states[0][1:], states[1][1:], strict=True):
         if one == other:
@@ -57,6 +57,6 @@ def examine_randomness(trial: Trial) -> None:
         trial.log.remark("ignores-its-generator", problem, "masks that a seed gives again")
 
 
-def global_state() -> bytes:
-    """NumPy's global random state, as something that can be compared."""
-    return pickle.dumps(get_bit_generator().state)
+def state_of(generator: np.random.BitGenerator) -> bytes:
+    """A generator's state, as something that can be compared."""
+    return pickle.dumps(generator.state)

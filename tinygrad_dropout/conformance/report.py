@@ -85,9 +85,18 @@ class Log:
         except Violation as violation:
             self.finding(*violation.finding)
         except Exception as error:
-            problem = f"what the layer returned could not be examined: {type(error).__name__}: {error!s:.200}"
-            self.finding("cannot-be-examined", " ".join(problem.split()), "arrays of ordinary numbers")
+            problem = f"what the layer returned could not be examined: {described(error)}"
+            self.finding("cannot-be-examined", problem, "arrays of ordinary numbers")
 
     def report(self) -> Report:
         """What was collected."""
         return Report(tuple(self.findings.values()), tuple(self.remarks.values()), tuple(self.not_checked))
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an exception that cannot be shown
+        text = ""
+    return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__

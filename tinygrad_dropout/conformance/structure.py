@@ -59,21 +59,20 @@ def dependence_on_x(seen: Seen, log: Log) -> None:
 
 
 def neighbours(seen: Seen, log: Log) -> None:
-    """Groups of adjacent elements that share one draw; or elements that depend on the one beside or below."""
-    for axis, beside in ((1, "in a row"), (0, "in a column")):
-        size = group_size(seen.kept, axis)
+    """Groups of adjacent elements that share one draw."""
+    for lines, beside in ((seen.kept, "in a row"), (seen.kept.T, "in a column")):
+        size = group_size(lines[:16])  # plenty: by chance not even all pairs of one line agree
         if size > 1:
             problem = f"groups of {size} adjacent elements {beside} are always dropped or kept together"
             log.finding("shared-by-neighbours", problem, INDEPENDENT)
             return
 
 
-def group_size(kept: Array, axis: int) -> int:
-    """The largest n such that elements 0 ... n-1, n ... 2n-1, and so on along the axis always agree; 1 if none."""
-    first_rows = kept[:16] if axis else kept.T[:16]  # plenty: by chance not even two pairs of three agree
-    for lines in (first_rows.ravel(), first_rows):  # the groups may go on from one row into the next
+def group_size(lines: Array) -> int:
+    """The largest n such that elements 0 ... n-1, n ... 2n-1, and so on of the lines always agree; 1 if none."""
+    for elements in (lines.ravel(), lines):  # the groups may go on from one line into the next
         for size in range(64, 1, -1):
-            whole = lines[..., : lines.shape[-1] // size * size].reshape(-1, size)
+            whole = elements[..., : elements.shape[-1] // size * size].reshape(-1, size)
             if (whole == whole[:, :1]).all():
                 return size
     return 1
@@ -87,8 +86,8 @@ def distances(seen: Seen, log: Log) -> None:
     if abs(deviations[worst]) <= band(len(deviations)):
         return
     near_or_far = deviations[1] - deviations[2] < band(1) and deviations[2] > band(1)
-    rows = dispersion_deviation((~seen.kept).sum(axis=1), seen.kept.shape[1], seen.dropped_rate)
-    if worst < seen.kept.shape[1] and near_or_far and rows > SIGMAS:
+    unevenness = dispersion_deviation((~seen.kept).sum(axis=1), seen.kept.shape[1], seen.dropped_rate)
+    if worst < seen.kept.shape[1] and near_or_far and unevenness > SIGMAS:
         return  # near or far in its row, they agree alike: the rows differ, which is named below
     rows, columns = divmod(worst, seen.kept.shape[1])
     place = f"{worst} places apart in memory ({rows} rows and {columns} columns)"

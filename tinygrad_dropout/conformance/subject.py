@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.conformance.report import Log, Violation
+from tinygrad_dropout.conformance.report import Log, Violation, described
 
 Array = npt.NDArray[Any]
 
@@ -30,7 +30,7 @@ class Layer(Protocol):
 
 
 #: make(p, rng) returns a new layer; rng is a numpy.random.Generator that it may draw from.
-Make = Callable[[float, np.random.Generator], Any]
+Make = Callable[[float, np.random.Generator], Layer]
 
 
 class Subject:
@@ -47,7 +47,7 @@ class Subject:
         self.p, self.rng, self.log = p, rng, log
         self.mode: bool | None = None
         with guarded("cannot-be-made", f"making the layer with p = {p}", "a layer"):
-            self.layer = make(p, rng)
+            self.layer: Any = make(p, rng)
 
     def forward(self, x: Array, training: bool = True) -> Array:
         """y, for a copy of x."""
@@ -136,12 +136,3 @@ PHASES = {
     "eval": "forward in eval mode",
     "eval-backward": "backward after a forward in eval mode",
 }
-
-
-def described(error: BaseException) -> str:
-    """An exception in one line."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # an exception that cannot be shown
-        text = ""
-    return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinygrad_dropout.conformance.subject import described
+from tinygrad_dropout.conformance.report import described
 
 
 class TargetError(Exception):

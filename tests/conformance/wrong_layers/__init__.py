@@ -1,0 +1,22 @@
+"""Dropout layers that are wrong, each in one way. What is not overridden is right.
+
+`WRONG` has the code that each must be given; docs/make_conformance.py makes the scoreboard of it.
+"""
+
+from tests.conformance.wrong_layers import (
+    backward,
+    calls,
+    dropping,
+    edges,
+    evaluation,
+    output,
+    rate,
+    scale,
+    structure,
+)
+from tests.conformance.wrong_layers.base import CODES, Dropout
+
+PARTS = (output, dropping, scale, rate, structure, calls, backward, evaluation, edges)
+WRONG = {layer: code for part in PARTS for layer, code in CODES.items() if layer.__module__ == part.__name__}
+
+__all__ = ["WRONG", "Dropout"]

@@ -1,0 +1,85 @@
+"""Wrong layers: the rate."""
+
+from tests.conformance.wrong_layers.base import Dropout, wrong
+
+
+@wrong("drops-with-1-p")
+class ComparesTheWrongWay(Dropout):
+    """keeps where u < p"""
+
+    def draw(self, x):
+        return self.rng.random(x.shape) < self.p
+
+
+@wrong("p-is-taken-for-the-probability-of-keeping")
+class PIsKeep(Dropout):
+    """p is the probability of keeping, all through"""
+
+    def draw(self, x):
+        return self.rng.random(x.shape) < self.p
+
+    def scale(self):
+        return 1 / self.p if self.p else 0.0
+
+
+@wrong("rate-ignores-p")
+class HalfWhateverPIs(Dropout):
+    """drops half, whatever p is"""
+
+    def draw(self, x):
+        return self.rng.integers(0, 2, x.shape).astype(bool)
+
+
+@wrong("rate-is-wrong")
+class TwoPercentTooMany(Dropout):
+    """drops 0.02 more than p"""
+
+    def draw(self, x):
+        return self.rng.random(x.shape) >= self.p + 0.02
+
+
+@wrong("rate-is-wrong")
+class RoundsP(Dropout):
+    """p is rounded to sevenths"""
+
+    def draw(self, x):
+        return self.rng.integers(0, 7, x.shape) >= round(self.p * 7)
+
+
+@wrong("rate-is-wrong")
+class DrawsFromANormal(Dropout):
+    """compares p with normal instead of uniform numbers"""
+
+    def draw(self, x):
+        return self.rng.normal(size=x.shape) >= self.p
+
+
+@wrong("drops-twice")
+class DropsTwice(Dropout):
+    """two masks and two scales, one after the other"""
+
+    def draw(self, x):
+        return super().draw(x) & super().draw(x)
+
+    def scale(self):
+        return super().scale() ** 2
+
+
+@wrong("rate-depends-on-the-place")
+class ForgetsTheLastColumn(Dropout):
+    """the last column is never dropped"""
+
+    def draw(self, x):
+        mask = super().draw(x)
+        mask[:, -1] = True
+        return mask
+
+
+@wrong("rate-depends-on-the-place")
+class KeepsTheFirstElement(Dropout):
+    """the very first element is never dropped"""
+
+    def draw(self, x):
+        mask = super().draw(x)
+        mask[0, 0] = self.p < 1
+        return mask
