@@ -81,23 +81,22 @@ def floating(where: str, x: Any) -> Tensor:
 def masked(x: Tensor, mask: Array, p: float, scaling: str) -> Tensor:
     """m * x / (1 - p), or m * x with scaling="test": what `dropout` does once p is checked and the mask drawn."""
     check_scaling("dropout", scaling)
-    scale = 1.0 if scaling == "test" else 1 / (1 - p) if p < 1 else 0.0
-    return record(thinned(x.data, mask, scale), (x,), dropout_backward, saved=(mask, scale))
+    return record(thinned(x.data, mask, p, scaling), (x,), dropout_backward, saved=(mask, p, scaling))
 
 
-def dropout_backward(grad: Array, x: Tensor, mask: Array, scale: float) -> tuple[Any, ...]:
-    """dL/dx = grad * mask * scale: the units that were dropped get no gradient, the others as much as they gave."""
-    return (thinned(grad, mask, scale),)
+def dropout_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+    """dL/dx = grad * mask / (1 - p): a dropped unit gets no gradient. With scaling="test", dL/dx = grad * mask."""
+    return (thinned(grad, mask, p, scaling),)
 
 
-def thinned(array: Array, mask: Array, scale: float) -> Array:
-    """array * mask * scale. The mask becomes numbers first, by which NumPy multiplies faster than by booleans.
+def thinned(array: Array, mask: Array, p: float, scaling: str) -> Array:
+    """array * mask / (1 - p). The mask becomes numbers first, by which NumPy multiplies faster than by booleans.
 
     They lie in memory in the order of the axes, whatever the order of a mask that was stretched along shared axes.
     """
     out = mask.astype(array.dtype, order="C")
-    if scale != 1:
-        out *= scale
+    if scaling == "train" and 0 < p < 1:  # at p = 1 nothing is kept, so nothing is scaled
+        out *= 1 / (1 - p)
     out *= array
     return out
 

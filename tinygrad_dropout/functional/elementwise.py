@@ -106,22 +106,24 @@ def clip(x: Any, min: Any = None, max: Any = None) -> Tensor:
     x = as_tensor(x)
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         raise TypeError("clip: expected numbers or arrays as bounds, for they get no gradient; got a Tensor, use .data")
-    inside = np.ones(x.shape, dtype=bool)
+    min, max = (bound if bound is None else np.array(bound) for bound in (min, max))  # as they are now
     try:
-        if min is not None:
-            inside &= x.data >= min
-        if max is not None:
-            inside &= x.data <= max
+        out = np.clip(x.data, min, max).astype(x.data.dtype, copy=False)
     except ValueError:
+        out = None
+    if out is None or out.shape != x.shape:
         given = f"{np.shape(min)} and {np.shape(max)}"
-        raise ShapeError("clip", f"expected bounds that broadcast to shape {x.shape}, got shapes {given}") from None
-    out = np.clip(x.data, min, max).astype(x.data.dtype, copy=False)
-    return record(out, (x,), clip_backward, saved=(inside,))
+        raise ShapeError("clip", f"expected bounds that broadcast to shape {x.shape}, got shapes {given}")
+    return record(out, (x,), clip_backward, saved=(min, max))
 
 
-def clip_backward(grad: Array, x: Tensor, inside: Array) -> tuple[Any, ...]:
+def clip_backward(grad: Array, x: Tensor, min: Array | None, max: Array | None) -> tuple[Any, ...]:
     """dL/dx = grad where min <= x <= max (at the bounds too, as in PyTorch), else 0."""
-    return (grad * inside,)
+    if min is not None:
+        grad *= x.data >= min
+    if max is not None:
+        grad *= x.data <= max
+    return (grad,)
 
 
 def maximum(x: Any, y: Any) -> Tensor:

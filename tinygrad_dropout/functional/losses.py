@@ -76,17 +76,17 @@ def nll_loss(log_probabilities: Any, target: Any, *, reduction: str = "mean") ->
         reduction: "mean", "sum" or "none".
     """
     log_probabilities = as_tensor(log_probabilities)
-    labels = checked_target("nll_loss", log_probabilities, target)
-    if labels.ndim != 1:
-        raise ShapeError("nll_loss", f"expected integer class labels of shape (N,), got shape {labels.shape}")
-    out = reduce("nll_loss", -log_probabilities.data[np.arange(len(labels)), labels], reduction)
-    return record(out, (log_probabilities,), nll_loss_backward, saved=(labels, reduction))
+    target = checked_target("nll_loss", log_probabilities, target)
+    if target.ndim != 1:
+        raise ShapeError("nll_loss", f"expected integer class labels of shape (N,), got shape {target.shape}")
+    out = reduce("nll_loss", -log_probabilities.data[np.arange(len(target)), target], reduction)
+    return record(out, (log_probabilities,), nll_loss_backward, saved=(target, reduction))
 
 
-def nll_loss_backward(grad: Array, log_probabilities: Tensor, labels: Array, reduction: str) -> tuple[Any, ...]:
+def nll_loss_backward(grad: Array, log_probabilities: Tensor, target: Array, reduction: str) -> tuple[Any, ...]:
     """dL/dlog_probabilities = -grad at the target class (divided by N for the mean), 0 elsewhere."""
     full = np.zeros(log_probabilities.shape, dtype=grad.dtype)
-    full[np.arange(len(labels)), labels] = -grad_of_each(grad, len(labels), reduction)
+    full[np.arange(len(target)), target] = -grad_of_each(grad, len(target), reduction)
     return (full,)
 
 
@@ -121,19 +121,19 @@ def binary_cross_entropy_with_logits(logits: Any, target: Any, *, reduction: str
         reduction: "mean", "sum" or "none".
     """
     logits = as_tensor(logits)
-    targets = constant("binary_cross_entropy_with_logits", target).astype(logits.dtype, copy=False)
-    same_shape("binary_cross_entropy_with_logits", logits, targets)
+    target = constant("binary_cross_entropy_with_logits", target).astype(logits.dtype, copy=False)
+    same_shape("binary_cross_entropy_with_logits", logits, target)
     z = logits.data
-    losses = np.maximum(z, 0) - z * targets + np.log1p(np.exp(-np.abs(z)))
+    losses = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
     out = reduce("binary_cross_entropy_with_logits", np.asarray(losses), reduction)
-    return record(out, (logits,), binary_cross_entropy_with_logits_backward, saved=(targets, reduction))
+    return record(out, (logits,), binary_cross_entropy_with_logits_backward, saved=(target, reduction))
 
 
 def binary_cross_entropy_with_logits_backward(
-    grad: Array, logits: Tensor, targets: Array, reduction: str
+    grad: Array, logits: Tensor, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (sigmoid(logits) - t), divided by the number of elements for the mean."""
-    return (grad_of_each(grad, targets.size, reduction) * (logistic(logits.data) - targets),)
+    return (grad_of_each(grad, target.size, reduction) * (logistic(logits.data) - target),)
 
 
 def reduce(operation: str, losses: Array, reduction: str) -> Any:

@@ -60,17 +60,17 @@ def unsqueeze(x: Any, axis: int) -> Tensor:
 def permute(x: Any, *axes: Any) -> Tensor:
     """With the axes in another order: result axis i is axis axes[i] of x."""
     x = as_tensor(x)
-    order = one_tuple(axes)
+    axes = one_tuple(axes)
     try:
-        out = x.data.transpose(order)
+        out = x.data.transpose(axes)
     except ValueError:
-        raise ShapeError("permute", f"expected each of the {x.ndim} axes of {x.shape} once, got {order}") from None
-    return record(out, (x,), permute_backward, saved=(order,))
+        raise ShapeError("permute", f"expected each of the {x.ndim} axes of {x.shape} once, got {axes}") from None
+    return record(out, (x,), permute_backward, saved=(axes,))
 
 
-def permute_backward(grad: Array, x: Tensor, order: tuple[int, ...]) -> tuple[Any, ...]:
+def permute_backward(grad: Array, x: Tensor, axes: tuple[int, ...]) -> tuple[Any, ...]:
     """dL/dx = grad with the axes put back: the inverse permutation."""
-    return (grad.transpose(np.argsort([axis % x.ndim for axis in order])),)
+    return (grad.transpose(np.argsort([axis % x.ndim for axis in axes])),)
 
 
 def transpose(x: Any, axis1: int, axis2: int) -> Tensor:
