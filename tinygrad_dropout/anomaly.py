@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 from weakref import WeakKeyDictionary
 from zlib import crc32
 
 import numpy as np
 
+from tinygrad_dropout.callers import calling_frame
 from tinygrad_dropout.grad_mode import ModeContext
 from tinygrad_dropout.ownership import input_name, not_given_away, saved_name
 from tinygrad_dropout.tensor import Array, Tensor, operation_name
-
-PACKAGE = __name__.rpartition(".")[0] + "."
 
 
 class AnomalyError(RuntimeError):
@@ -118,7 +116,5 @@ class Probe:
 
 def calling_line() -> str:
     """`train.py:12`: the innermost line of the call that lies outside this package."""
-    frame = sys._getframe(1)
-    while frame.f_back and (frame.f_globals.get("__name__") or "").startswith(PACKAGE):
-        frame = frame.f_back
+    frame = calling_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -6,11 +6,12 @@ that somebody else holds would change behind his back. `detect_anomaly` and `gra
 
 from __future__ import annotations
 
+from inspect import CO_VARARGS
 from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.tensor import Tensor
+from tinygrad_dropout.tensor import Backward, Tensor
 
 
 def not_given_away(node: Tensor, contributions: tuple[Any, ...]) -> str:
@@ -48,6 +49,19 @@ def input_name(parent: Tensor, index: int) -> str:
 
 def saved_name(node: Tensor, index: int) -> str:
     """What the backward function calls its saved value: `the saved mask`."""
-    code = getattr(node._backward, "__code__", None)
-    names = code.co_varnames[1 + len(node._parents) : code.co_argcount] if code else ()
-    return f"the saved {names[index]}" if index < len(names) else f"saved value {index}"
+    name = saved_names(node._backward, len(node._parents))[index : index + 1]
+    return f"the saved {name[0]}" if name else f"saved value {index}"
+
+
+def saved_names(backward: Backward | None, parents: int) -> tuple[str, ...]:
+    """What a backward function calls the values that were saved for it.
+
+    They come after the gradient and the parents; where it takes any number of parents, as `*parents_and_axis`, they
+    are named with these.
+    """
+    code = getattr(backward, "__code__", None)
+    if code is None:
+        return ()
+    if code.co_flags & CO_VARARGS:
+        return tuple(code.co_varnames[code.co_argcount + code.co_kwonlyargcount].split("_and_")[1:])
+    return tuple(code.co_varnames[1 + parents : code.co_argcount])

@@ -1,0 +1,175 @@
+"""Local derivatives: how each entry of a node's result changes with each entry of a parent.
+
+They are what the backward function itself says: given an upstream gradient that is 1 at one entry of the result and 0
+elsewhere, it answers with the derivatives of that entry. So a contribution can be taken apart into its products.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from tinygrad_dropout.engine import unbroadcast
+from tinygrad_dropout.study.again import rebuilt_exactly
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.recorded import Pass, Step
+from tinygrad_dropout.tensor import Array, Backward, Tensor
+
+#: (entries of the result, entries of the parent): d(result)/d(parent).
+Jacobian: TypeAlias = Array
+
+MOST_ENTRIES = 250_000  # of one node's Jacobians
+MOST_CALLS = 5_000  # of backward functions, over the whole pass
+
+
+@dataclass(frozen=True)
+class Term:
+    """One product of the chain rule: upstream x local.
+
+    Attributes:
+        entry: which entry of the upstream gradient, counted along its rows.
+        upstream, local: the two factors.
+    """
+
+    entry: int
+    upstream: float
+    local: float
+
+    @property
+    def product(self) -> float:
+        return self.upstream * self.local
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The products that add up to one entry of a contribution.
+
+    Attributes:
+        terms: the products, in the order of their entries.
+        upstream_place: where the upstream factors stand, if that is one row or column: `row 2`; else "".
+        local_place: where the local derivatives stand: `column 0 of 2.weight`; else "".
+    """
+
+    terms: tuple[Term, ...]
+    upstream_place: str = ""
+    local_place: str = ""
+
+
+class Derivatives:
+    """The Jacobians of a pass's steps.
+
+    Args:
+        recorded: the pass.
+
+    Attributes:
+        problem: why there are none, in a sentence; "" if there are. They are left out where a node or the whole pass
+            is too large.
+        jacobians: (step, which parent) -> Jacobian.
+    """
+
+    def __init__(self, recorded: Pass) -> None:
+        self.recorded = recorded
+        self.problem = ""
+        self.jacobians: dict[tuple[int, int], Jacobian] = {}
+        try:
+            tensors = rebuilt_exactly(recorded)
+        except StudyError as error:
+            self.problem = str(error)
+            return
+        calls = 0
+        for number, step in enumerate(recorded.steps):
+            node = tensors[step.value]
+            entries = node.size * max((parent.size for parent in node._parents if parent.requires_grad), default=1)
+            calls += node.size
+            if entries > MOST_ENTRIES or calls > MOST_CALLS:
+                self.problem = f"{recorded.values[step.value].name} is too large to be taken apart entry by entry"
+                continue
+            wanted = recorded.values[step.value].backward  # which is another than the node's where it has a bug
+            assert wanted is not None, "a leaf takes no step"
+            for position, jacobian in enumerate(jacobians(node, wanted)):
+                if jacobian is not None and explains(jacobian, step, position):
+                    self.jacobians[number, position] = jacobian
+
+    def sum(self, step: int, position: int, entry: int) -> Sum | None:
+        """The products that add up to one entry of what a step gave to one parent; None if they are not known.
+
+        Of a matrix product these are a row and a column that meet, zeros among them, too. Where nothing of the result
+        depends on the entry, it is the product with 0 of the entry at the same place, or no product.
+        """
+        jacobian = self.jacobians.get((step, position))
+        if jacobian is None:
+            return None
+        ran = self.recorded.steps[step]
+        local = jacobian[:, entry]
+        entries = np.flatnonzero(local)
+        upstream_place, local_place = "", ""
+        if len(self.recorded.values[ran.value].parents) > 1 and ran.upstream.ndim == 2:
+            upstream_place, local_place, line = self.meeting(ran, local.reshape(ran.upstream.shape))
+            entries = entries if line is None else line
+        contribution = ran.contributions[position].value
+        if not len(entries) and contribution is not None and contribution.size == local.size:
+            entries = np.array([entry])
+        upstream = ran.upstream.reshape(-1)
+        terms = tuple(Term(int(place), float(upstream[place]), float(local[place])) for place in entries)
+        return Sum(terms, upstream_place, local_place)
+
+    def meeting(self, ran: Step, local: Array) -> tuple[str, str, Array | None]:
+        """The row or column of the upstream gradient that takes part, and the one that holds the local derivatives.
+
+        The second is found by looking for the derivatives among the other parents and the saved values.
+
+        Returns:
+            Both in words, and the entries of the first; ("", "", None) where there is no such row or column.
+        """
+        node = self.recorded.values[ran.value]
+        sources = {self.recorded.values[parent].name: self.recorded.values[parent].data for parent in node.parents}
+        sources |= {name: value for name, value in node.saved.items() if isinstance(value, np.ndarray)}
+        entries = np.arange(local.size).reshape(local.shape)
+        rows, columns = np.flatnonzero(local.any(axis=1)), np.flatnonzero(local.any(axis=0))
+        lines = [("row", row, local[row], entries[row]) for row in rows if len(rows) == 1]
+        lines += [("column", column, local[:, column], entries[:, column]) for column in columns if len(columns) == 1]
+        for what, index, derivatives, places in lines:
+            if place := place_among(sources, derivatives):
+                return f"{what} {index}", place, places
+        for what, index, derivatives, places in lines:
+            if len(derivatives) > 1 and (derivatives == derivatives[0]).all():
+                return f"{what} {index}", "", places
+        return "", "", None
+
+
+def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
+    """A node's derivatives by each of its parents, as `backward` has them; None for one that gets no gradient."""
+    rows: list[list[Array]] = [[] for _ in node._parents]
+    for entry in range(node.size):
+        one_hot = np.zeros(node.shape, node.dtype)
+        one_hot.reshape(-1)[entry] = 1
+        answers = backward(one_hot, *node._parents, *node._saved)
+        for parent, answer, found in zip(node._parents, answers, rows, strict=True):
+            if answer is not None and parent.requires_grad:
+                found.append(unbroadcast(np.asarray(answer), parent.shape).astype(node.dtype).reshape(-1))
+    return [np.array(found) if len(found) == node.size > 0 else None for found in rows]
+
+
+def explains(jacobian: Jacobian, step: Step, position: int) -> bool:
+    """Whether the products add up to what the step really gave: a backward function of one's own may not be linear."""
+    contribution = step.contributions[position].value
+    if contribution is None:
+        return False
+    with np.errstate(all="ignore"):
+        total = step.upstream.reshape(-1) @ jacobian
+        size = np.abs(step.upstream.reshape(-1)) @ np.abs(jacobian)
+    tolerance = 16 * np.finfo(contribution.dtype).eps * max(1, step.upstream.size)
+    return bool(np.all(np.abs(total - contribution.reshape(-1)) <= tolerance * size))
+
+
+def place_among(arrays: dict[str, Array], numbers: Array) -> str:
+    """`row 1 of x`, if these numbers are a row or a column of one of the arrays; else ""."""
+    for name, array in arrays.items():
+        if array.ndim == 2:
+            for what, table in (("row", array), ("column", array.T)):
+                if table.shape[1] == len(numbers):
+                    for index in np.flatnonzero((table == numbers).all(axis=1)):
+                        return f"{what} {index} of {name}"
+    return ""

@@ -1,0 +1,76 @@
+"""Centred differences: what a gradient should be, by moving one entry a little both ways and looking at the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinygrad_dropout.grad_mode import no_grad
+from tinygrad_dropout.study.again import do_again, rebuild
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.tensor import Array, Tensor
+
+MOST_OPERATIONS = 60_000  # done again, over the whole pass
+STEP = 1e-6
+
+
+def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> tuple[dict[tuple[int, int], float], str]:
+    """(L(x + h) - L(x - h)) / 2h for entries of a pass's values, in float64, with every mask as it was.
+
+    h is 1e-6 times the entry's magnitude, at least 1e-6. Where L is not one number, it is the sum of the result times
+    the gradient that backward() was given.
+
+    Args:
+        recorded: the pass.
+        entries: (value, entry) pairs, the most important first.
+
+    Returns:
+        (value, entry) -> the difference; and why some or all are missing, in a sentence, or "".
+    """
+    try:
+        base = rebuild(recorded, dtype=np.float64)
+    except StudyError as error:
+        return {}, str(error)
+    except Exception as error:
+        return {}, f"the forward pass cannot be done again: {type(error).__name__}: {error}"
+    seed = recorded.steps[0].upstream.astype(np.float64)
+    found: dict[tuple[int, int], float] = {}
+    below = users(recorded)
+    work = 0
+    with no_grad():
+        for value, entry in entries:
+            work += 2 * len(below[value])
+            if work > MOST_OPERATIONS:
+                return found, f"the pass is too large to do again for every entry; {len(found):,} entries were"
+            data = base[value].data
+            step = STEP * max(1.0, abs(float(data.reshape(-1)[entry])))
+            ends = []
+            for sign in (1, -1):
+                moved = data.copy()
+                moved.reshape(-1)[entry] += sign * step
+                ends.append(float((loss_with(recorded, base, value, moved, below[value]) * seed).sum()))
+            found[value, entry] = (ends[0] - ends[1]) / (2 * step)
+    return found, ""
+
+
+def users(recorded: Pass) -> list[list[int]]:
+    """For each value, everything that was computed from it, in order."""
+    below: list[list[int]] = []
+    for value in range(len(recorded.values)):
+        touched = {value}
+        for index in range(value + 1, len(recorded.values)):
+            if touched.intersection(recorded.values[index].parents):
+                touched.add(index)
+        below.append(sorted(touched - {value}))
+    return below
+
+
+def loss_with(recorded: Pass, base: list[Tensor], value: int, data: Array, below: list[int]) -> Array:
+    """The root's data with one value replaced by other numbers."""
+    changed = {value: Tensor(data)}
+    for index in below:
+        node = recorded.values[index]
+        changed[index] = do_again(node, [changed.get(parent, base[parent]) for parent in node.parents])
+    return changed.get(recorded.root, base[recorded.root]).data

@@ -1,0 +1,177 @@
+"""One recorded backward pass as data: the tensors of its graph, and the steps in the order in which they ran.
+
+All arrays are copies, so a recording stays what it is whatever becomes of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.tensor import Array, Backward
+
+
+@dataclass
+class Place:
+    """The line that called an operation.
+
+    Attributes:
+        file, line: where it is.
+        code: the line itself, without the spaces around it; "" if the file cannot be read.
+        module: the layer inside which it was called, as `model.2 Dropout(p=0.5)`; "" outside of any.
+    """
+
+    file: str
+    line: int
+    code: str = ""
+    module: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass
+class Value:
+    """A tensor of the graph, as it was when backward() began.
+
+    Attributes:
+        name: unique in its pass.
+        data: ndarray, a copy.
+        requires_grad: whether a gradient flows to it.
+        operation: what made it; "" for a leaf.
+        parents: the places of its parents in the pass's `values`.
+        forward, backward: the functions of the operation; None for a leaf, and `forward` where it is not found.
+        saved: name -> value, what that function gets besides the gradient and the parents.
+        shared_axes: for a dropout, the axes along which its mask is one and the same.
+        place: where the operation was called; None if that was outside of the recording.
+        layer: the group that it is folded into; "" if none.
+        grad_before: ndarray, what its `.grad` was before the pass; None if nothing.
+    """
+
+    name: str
+    data: Array
+    requires_grad: bool
+    operation: str = ""
+    parents: tuple[int, ...] = ()
+    forward: Callable[..., Any] | None = None
+    backward: Backward | None = None
+    saved: dict[str, Any] = field(default_factory=dict)
+    shared_axes: tuple[int, ...] = ()
+    place: Place | None = None
+    layer: str = ""
+    grad_before: Array | None = None
+
+    @property
+    def rule(self) -> str:
+        """The rule of its gradient: the first paragraph of the docstring of the backward function that ran."""
+        paragraph, _, _ = (getattr(self.backward, "__doc__", None) or "").strip().partition("\n\n")
+        return " ".join(paragraph.split())
+
+
+@dataclass
+class Contribution:
+    """What one step gave to one parent.
+
+    Attributes:
+        parent: the parent's place in the pass's `values`.
+        returned: ndarray, what the backward function returned for it; None if that was None or nobody asked for it.
+        summed: the axes of `returned` over which it was summed to the parent's shape (unbroadcast); () if none.
+        value: ndarray of the parent's shape and dtype, what was added.
+        before, after: ndarray, the parent's gradient before and after; None where there is none yet.
+        waiting: how many consumers of the parent are still to run.
+    """
+
+    parent: int
+    returned: Array | None
+    summed: tuple[int, ...]
+    value: Array | None
+    before: Array | None
+    after: Array | None
+    waiting: int
+
+
+@dataclass
+class Step:
+    """One node's backward.
+
+    Attributes:
+        value: the node's place in the pass's `values`.
+        upstream: ndarray, dL/d(node): what the backward function got.
+        contributions: one for each parent.
+    """
+
+    value: int
+    upstream: Array
+    contributions: list[Contribution]
+
+
+@dataclass
+class Pass:
+    """One backward pass.
+
+    Attributes:
+        number: the first of a recording is 1.
+        label: "as it ran", or what was changed.
+        values: the tensors of the graph; parents come before what was made from them.
+        root: the place of the tensor whose backward() was called: the last one.
+        steps: in the order in which they ran.
+        place: the line that called backward().
+        operations: how many nodes the graph has, also where it has too many to be kept.
+    """
+
+    number: int
+    label: str
+    values: list[Value] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    place: Place | None = None
+    operations: int = 0
+
+    @property
+    def root(self) -> int:
+        return len(self.values) - 1
+
+    @property
+    def loss(self) -> Array:
+        """The data of the tensor whose backward() was called."""
+        return self.values[self.root].data
+
+    def consumers(self) -> list[list[tuple[int, int]]]:
+        """For each value, (consumer, which of the consumer's parents it is) for each time it is used."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.values]
+        for index, value in enumerate(self.values):
+            for position, parent in enumerate(value.parents):
+                found[parent].append((index, position))
+        return found
+
+    def gradients(self) -> dict[int, Array]:
+        """dL/d(value) of this pass alone, for each value that a gradient has reached."""
+        found: dict[int, Array] = {}
+        for step in self.steps:
+            found.setdefault(step.value, step.upstream)
+            for contribution in step.contributions:
+                if contribution.value is not None:
+                    so_far = found.get(contribution.parent)
+                    found[contribution.parent] = (
+                        contribution.value if so_far is None else np.asarray(so_far + contribution.value)
+                    )
+        return found
+
+
+def dropped(value: Value) -> Array | None:
+    """True where a unit was dropped: bool ndarray of the value's shape; None if it is no dropout's result."""
+    mask = value.saved.get("mask")
+    return ~mask if isinstance(mask, np.ndarray) and mask.shape == value.data.shape and mask.dtype == bool else None
+
+
+def dead(value: Value) -> Array | None:
+    """True where a ReLU is off, so that no gradient goes through: bool ndarray; None if it is no ReLU's result."""
+    return np.asarray(value.data <= 0) if value.operation == "relu" else None
+
+
+def scale(value: Value) -> float:
+    """By what a dropout multiplies the units that it keeps."""
+    p = value.saved.get("p", 0)
+    return 1 / (1 - p) if value.saved.get("scaling", "train") == "train" and 0 < p < 1 else 1.0

@@ -1,0 +1,198 @@
+"""The recorder: a watcher of the engine that copies what every step gets and gives.
+
+It changes nothing: it looks at arrays and copies them. Where nobody records, the engine has nobody to tell.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tinygrad_dropout.callers import calling_frame, frames
+from tinygrad_dropout.engine import results_behind, unbroadcast
+from tinygrad_dropout.nn import Module
+from tinygrad_dropout.ownership import saved_names
+from tinygrad_dropout.study.names import give_layers, give_names, names_in_scope
+from tinygrad_dropout.study.recorded import Contribution, Pass, Place, Step, Value
+from tinygrad_dropout.tensor import Array, Backward, Tensor, operation_name
+
+MODULE_CALL = Module.__call__.__code__
+
+
+class Recorder:
+    """Records every backward pass that runs while it watches.
+
+    Args:
+        keep: says of the n-th pass whether it is to be kept; all are counted.
+        max_nodes: of a graph with more operations only their number is kept.
+        names: what the tensors are called that have no name of their own; asked when a pass begins.
+    """
+
+    def __init__(
+        self,
+        *,
+        keep: Callable[[int], bool] = lambda number: True,
+        max_nodes: int,
+        names: Callable[[], Mapping[Tensor, str]] = names_in_scope,
+    ) -> None:
+        self.keep = keep
+        self.max_nodes = max_nodes
+        self.names = names
+        self.passes: list[Pass] = []
+        self.places: WeakKeyDictionary[Tensor, Place] = WeakKeyDictionary()
+        self.running: Running | None = None
+
+    def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
+        """Note the line and the layer."""
+        if result._backward is not None:
+            self.places[result] = place_of_call()
+
+    def before_backward(self, node: Tensor, grad: Array) -> None:
+        """Copy the gradient that comes in; the first node of a pass is its root."""
+        if self.running is None or not self.running.expects(node):
+            self.running = self.begin(node)
+        self.running.before(node, grad)
+
+    def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
+        """Copy the gradients that go out, and add them up as the engine will."""
+        assert self.running is not None, "before_backward comes first"
+        self.running.after(node, contributions)
+
+    def begin(self, root: Tensor) -> Running:
+        """A pass begins: copy its graph while it is there."""
+        nodes = results_behind(root)
+        recorded = Pass(len(self.passes) + 1, "as it ran", place=place_of_call(), operations=len(nodes))
+        self.passes.append(recorded)
+        if len(nodes) > self.max_nodes or not self.keep(recorded.number):
+            recorded.values = [Value("", np.array(root.data), True)]  # the loss alone
+            return Running(recorded, {}, nodes)
+        tensors = sorted({parent for node in nodes for parent in node._parents} | {root}, key=lambda t: t._number)
+        places = {tensor: index for index, tensor in enumerate(tensors)}
+        names = give_names(tensors, self.names())
+        graph = set(nodes)
+        parents = [
+            tuple(places[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors
+        ]
+        layers = give_layers(tensors, names, parents)
+        for index, tensor in enumerate(tensors):
+            value = Value(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])
+            if tensor in graph:
+                value.operation, value.backward = operation_name(tensor._backward), tensor._backward
+                value.forward = forward_beside(tensor._backward)
+                value.parents, value.place = parents[index], self.places.get(tensor)
+                value.saved, value.shared_axes = saved_values(tensor)
+            elif tensor._grad is not None:  # past the property, which would note that somebody holds the array
+                value.grad_before = tensor._grad.copy()
+            recorded.values.append(value)
+        return Running(recorded, places, nodes)
+
+
+class Running:
+    """A pass on its way.
+
+    Args:
+        recorded: what is filled in.
+        places: where each tensor of the graph stands in it; {} for a pass that is only counted.
+        nodes: the nodes of the graph, the oldest first.
+    """
+
+    def __init__(self, recorded: Pass, places: dict[Tensor, int], nodes: list[Tensor]) -> None:
+        self.recorded = recorded
+        self.places = places
+        self.ahead = nodes
+        self.reached = {nodes[-1]}
+        self.sums: dict[int, Array] = {
+            index: value.grad_before for index, value in enumerate(recorded.values) if value.grad_before is not None
+        }
+        self.uses: list[list[int]] = [[] for _ in recorded.values]
+        for index, value in enumerate(recorded.values):
+            for parent in value.parents:
+                self.uses[parent].append(index)
+
+    def expects(self, node: Tensor) -> bool:
+        """Whether this node's turn may still come in this pass: it lies ahead, and a gradient has come to it."""
+        while self.ahead and self.ahead[-1]._number > node._number:
+            self.ahead.pop()  # their consumers had no gradient for them
+        return bool(self.ahead) and self.ahead[-1] is node and node in self.reached
+
+    def before(self, node: Tensor, grad: Array) -> None:
+        """The node is about to run."""
+        self.ahead.pop()
+        if self.places:
+            self.recorded.steps.append(Step(self.places[node], np.array(grad), []))
+
+    def after(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
+        """The node has run."""
+        for parent, contribution in zip(node._parents, contributions, strict=True):
+            if contribution is not None and parent.requires_grad:
+                self.reached.add(parent)
+        if not self.places:
+            return
+        step = self.recorded.steps[-1]
+        for parent, returned in zip(node._parents, contributions, strict=True):
+            step.contributions.append(self.contribution(step, parent, returned))
+
+    def contribution(self, step: Step, parent: Tensor, returned: Any) -> Contribution:
+        """What a step gives to one parent, added to what that has."""
+        index = self.places[parent]
+        before = self.sums.get(index)
+        waiting = sum(use < step.value for use in self.uses[index])
+        if returned is None or not parent.requires_grad:
+            return Contribution(index, None, (), None, before, before, waiting)
+        returned = np.array(returned)
+        value = unbroadcast(returned, parent.shape).astype(parent.dtype)
+        self.sums[index] = value if before is None else np.asarray(before + value)
+        summed = summed_axes(returned.shape, parent.shape)
+        return Contribution(index, returned, summed, value, before, self.sums[index], waiting)
+
+
+def forward_beside(backward: Backward | None) -> Callable[..., Any] | None:
+    """The operation of a backward function: the function `relu` of the file that has `relu_backward`."""
+    found = getattr(backward, "__globals__", {}).get(operation_name(backward))
+    return found if callable(found) and found is not backward else None
+
+
+def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Copies of what was saved for a node's backward, by name; and the axes along which a mask is shared."""
+    names = saved_names(tensor._backward, len(tensor._parents))
+    names += tuple(f"saved {index}" for index in range(len(names), len(tensor._saved)))
+    saved = dict(zip(names, tensor._saved, strict=False))
+    mask = saved.get("mask")
+    shared: tuple[int, ...] = ()
+    if isinstance(mask, np.ndarray):
+        shared = tuple(axis for axis in range(mask.ndim) if mask.strides[axis] == 0 and mask.shape[axis] > 1)
+    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in saved.items()}, shared
+
+
+def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes over which `unbroadcast` sums an array of one shape to another."""
+    in_front = len(shape) - len(to)
+    stretched = [in_front + axis for axis, length in enumerate(to) if length == 1 and shape[in_front + axis] != 1]
+    return (*range(in_front), *stretched)
+
+
+def place_of_call() -> Place:
+    """The caller's line, and the layer that it is called in."""
+    frame = calling_frame()
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    code = linecache.getline(file, line, frame.f_globals).strip()
+    return Place(file, line, code, layer_of_call())
+
+
+def layer_of_call() -> str:
+    """The modules that are running, as `2 Dropout(p=0.5)`: the keys from the outermost in, and the innermost itself."""
+    running: list[Module] = [frame.f_locals["self"] for frame in frames() if frame.f_code is MODULE_CALL][::-1]
+    keys = [
+        next((key for key, child in outer.named_children() if child is inner), "?")
+        for outer, inner in pairwise(running)
+    ]
+    if not running:
+        return ""
+    innermost = running[-1]
+    shown = type(innermost).__name__ if list(innermost.named_children()) else repr(innermost)
+    return " ".join(filter(None, [".".join(keys), shown]))

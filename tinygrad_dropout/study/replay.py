@@ -1,0 +1,140 @@
+"""record() and the Replay that it gives: backward passes to be looked at, as text and as a page."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from types import TracebackType
+
+from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.study.bugs import Bug, find_bug, with_bug
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.recorder import Recorder
+from tinygrad_dropout.study.text import as_text, compared
+
+MOST_NODES = 300
+
+
+def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Recording:
+    """Record the backward passes that run inside: `with study.record() as replay: loss.backward()`.
+
+    If the forward pass runs inside, too, each operation is shown with the line and the layer that called it. Recording
+    changes no bit of any gradient.
+
+    Args:
+        bug: the name of a wrong backward function (see `study.BUGS`), or a `study.Bug` of your own. The pass is done
+            once more with it, and shown beside the right one at the first step where they differ.
+        max_nodes: refuse a graph with more operations: nobody reads so many steps.
+
+    Returns:
+        A context that gives a `Replay`, which is filled when it ends.
+
+    Raises:
+        StudyError: (when the context ends) no backward() ran inside; all graphs had too many operations; an unknown
+            bug, or one in an operation that the pass does not have.
+    """
+    wrong = find_bug(bug) if isinstance(bug, str) else bug
+    name = bug if isinstance(bug, str) else getattr(getattr(bug, "backward", None), "__name__", "")
+    return Recording(Recorder(max_nodes=max_nodes), name, wrong)
+
+
+class Recording:
+    """The context that `record` gives."""
+
+    def __init__(self, recorder: Recorder, bug_name: str = "", bug: Bug | None = None) -> None:
+        self.recorder = recorder
+        self.context = ModeContext(watcher=recorder)
+        self.replay = Replay([], bug_name, bug)
+
+    def __enter__(self) -> Replay:
+        self.context.__enter__()
+        return self.replay
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.context.__exit__()
+        self.recorder.running = None  # it holds tensors of the graph
+        self.replay.passes += [recorded for recorded in self.recorder.passes if recorded.steps]
+        if error is None:
+            self.replay.check(self.recorder.passes, self.recorder.max_nodes)
+
+
+class Replay:
+    """Recorded backward passes: `print(replay)`, `replay.save("replay.html")`, or `replay` in a notebook.
+
+    Args:
+        passes: in the order in which they ran.
+        bug_name, bug: a wrong backward function to be shown beside the right one.
+
+    Attributes:
+        passes: as above; each has `values` (the tensors) and `steps`.
+    """
+
+    def __init__(self, passes: list[Pass], bug_name: str = "", bug: Bug | None = None) -> None:
+        self.passes = passes
+        self.bug_name = bug_name
+        self.bug = bug
+
+    def check(self, ran: list[Pass], max_nodes: int) -> None:
+        """Refuse a recording without a pass to be shown, and a bug that does not concern it.
+
+        Args:
+            ran: all passes that ran.
+            max_nodes: what a graph was allowed to have.
+        """
+        if not ran:
+            raise StudyError(
+                "study.record: expected a backward() inside, of a result that operations made; none ran there"
+            )
+        if not self.passes:
+            raise StudyError(
+                f"study.record: expected a graph of at most {max_nodes:,} operations, got {ran[0].operations:,}; "
+                "record a smaller network or a smaller part, or pass max_nodes="
+            )
+        if self.bug:
+            self.wrong(self.passes[0])
+
+    def wrong(self, recorded: Pass) -> Pass:
+        """A pass with the bug."""
+        assert self.bug is not None, "record(bug=...) was not asked for"
+        return with_bug(recorded, self.bug_name, self.bug)
+
+    def __str__(self) -> str:
+        if not self.passes:
+            return "nothing recorded yet: the context of study.record() is to end first"
+        texts = [as_text(recorded) for recorded in self.passes]
+        if self.bug:
+            texts = [compared(recorded, self.wrong(recorded), self.bug.says) for recorded in self.passes]
+        return "\n\n".join(texts)
+
+    def __repr__(self) -> str:
+        steps = ", ".join(str(len(recorded.steps)) for recorded in self.passes)
+        return f"Replay(passes={len(self.passes)}, steps={steps or 0})"
+
+    def html(self) -> str:
+        """The page as text: one file that needs nothing else.
+
+        Raises:
+            StudyError: igraph, which lays out the graph, is not installed.
+        """
+        from tinygrad_dropout.study.page import page
+
+        return page(self.passes, self.bug_name, self.bug)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page to a file; returns its path.
+
+        Raises:
+            StudyError: igraph, which lays out the graph, is not installed.
+            OSError: the file cannot be written.
+        """
+        path = Path(path)
+        path.write_text(self.html(), encoding="utf-8")
+        return path
+
+    def _repr_html_(self) -> str:
+        """Asked for by notebooks: the page in a frame of its own, so that its style and its keys stay there."""
+        return (
+            f'<iframe title="replay of one backward pass" srcdoc="{escape(self.html())}" '
+            'sandbox="allow-scripts" style="width: 100%; height: 46rem; border: 1px solid #888"></iframe>'
+        )

@@ -1,0 +1,77 @@
+"""What is shown of an array: all of it up to 8 x 8; of a larger one its size, its range and a corner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.tensor import Array
+
+MOST_ROWS = MOST_COLUMNS = 8
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An array, and the part of it that is shown.
+
+    Args:
+        array: of any shape.
+    """
+
+    array: Array
+
+    @cached_property
+    def entries(self) -> Array:
+        """Which entries are shown, counted along the array's rows: int ndarray of two axes, at most 8 x 8."""
+        places = np.arange(self.array.size).reshape(self.array.shape)
+        if not self.array.size:
+            return np.zeros((0, 0), dtype=int)
+        places = places[(0,) * (self.array.ndim - 2)] if self.array.ndim > 2 else np.atleast_2d(places)
+        return np.asarray(places[:MOST_ROWS, :MOST_COLUMNS])
+
+    @property
+    def table(self) -> Array:
+        """The entries that are shown, as they stand."""
+        return np.asarray(self.array.reshape(-1)[self.entries])
+
+    @property
+    def whole(self) -> bool:
+        """Whether that is all of it."""
+        return bool(self.entries.size == self.array.size)
+
+    @property
+    def part(self) -> str:
+        """The part that is shown, as an index: `[0, 0:8, 0:8]`; "" if it is all."""
+        if self.whole:
+            return ""
+        rows, columns = self.entries.shape
+        last = [f"0:{rows}", f"0:{columns}"][-min(self.array.ndim, 2) :]
+        return f"[{', '.join(['0'] * (self.array.ndim - 2) + last)}]"
+
+    @property
+    def range(self) -> dict[str, float]:
+        """`min`, `max` and `norm` of all of it; {} for one without elements."""
+        if not self.array.size:
+            return {}
+        numbers = self.array.astype(np.float64)
+        return {"min": float(numbers.min()), "max": float(numbers.max()), "norm": float(np.linalg.norm(numbers))}
+
+    def index(self, entry: int) -> str:
+        """An entry's index as it stands between brackets: `[2, 0]`; "" for the only entry of a number."""
+        if not self.array.ndim:
+            return ""
+        return f"[{', '.join(map(str, np.unravel_index(entry, self.array.shape)))}]"
+
+
+def number(value: Any) -> str:
+    """A number in few characters: four significant digits, a true minus sign, no -0."""
+    value = float(value)
+    return f"{value + 0:.4g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+
+
+def sizes(shape: tuple[int, ...]) -> str:
+    """`4 x 3`, or `a number`."""
+    return " × ".join(map(str, shape)) if shape else "a number"
