@@ -11,7 +11,7 @@ PACKAGE = __name__.rpartition(".")[0]
 
 def calling_frame() -> FrameType:
     """The innermost frame of this call that is not ours; the outermost one where all are."""
-    for frame in frames():  # noqa: B007 (the last one, if none is outside)
+    for frame in frames():
         if not ours(frame):
             break
     return frame

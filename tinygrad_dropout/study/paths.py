@@ -84,9 +84,7 @@ class Paths:
                     for rank, link in enumerate(self.links[consumer][result]):
                         found[entry].append(Link(link.product * local, local, consumer, int(result), rank))
             if value in self.reached(consumers[value], number_of) or value == recorded.root:
-                self.links[value] = [
-                    sorted(links, key=lambda link: -abs(link.product))[:MOST_PATHS] for links in found
-                ]
+                self.links[value] = [sorted(links, key=lambda link: -abs(link.product))[:MOST_PATHS] for links in found]
                 self.counts[value], self.totals[value] = count, total
 
     def reached(self, consumers: list[tuple[int, int]], number_of: dict[int, int]) -> set[int]:

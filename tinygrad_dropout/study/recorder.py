@@ -75,9 +75,7 @@ class Recorder:
         places = {tensor: index for index, tensor in enumerate(tensors)}
         names = give_names(tensors, self.names())
         graph = set(nodes)
-        parents = [
-            tuple(places[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors
-        ]
+        parents = [tuple(places[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors]
         layers = give_layers(tensors, names, parents)
         for index, tensor in enumerate(tensors):
             value = Value(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])

@@ -89,7 +89,7 @@ class Replay:
         if not self.passes:
             raise StudyError(
                 f"study.record: expected a graph of at most {max_nodes:,} operations, got {ran[0].operations:,}; "
-                "record a smaller network or a smaller part, or pass max_nodes="
+                "record a smaller network or a part of it, or allow more (max_nodes=, --max-nodes)"
             )
         if self.bug:
             self.wrong(self.passes[0])

@@ -20,9 +20,7 @@ def variants(recorded: Pass) -> list[Pass]:
     Raises:
         StudyError: the pass cannot be done again.
     """
-    dropouts = {
-        index: value for index, value in enumerate(recorded.values) if value.backward is dropout_backward
-    }
+    dropouts = {index: value for index, value in enumerate(recorded.values) if value.backward is dropout_backward}
     if not dropouts:
         return []
     rebuilt_exactly(recorded)

@@ -1,0 +1,145 @@
+"""The command `tinygrad-dropout study`: replay one backward pass, as a page or as text."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.cli.typed import complain, number, whole_number
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.study import Replay
+    from tinygrad_dropout.study.recorded import Pass
+
+HELP = "replay one backward pass, step by step"
+
+DESCRIPTION = """\
+Record one real backward pass and show it step by step, as a page that opens in the browser or as text.
+
+Without SCRIPT it is that of a small MLP with dropout. With SCRIPT, that script runs as `python SCRIPT ARGUMENTS` would,
+and its backward passes are recorded, under the names that its variables have."""
+
+EXAMPLES = """\
+examples:
+  tinygrad-dropout study
+  tinygrad-dropout study --text
+  tinygrad-dropout study --bug forget-rescale-in-backward
+  tinygrad-dropout study --no-open --out runs/replay.html train.py --epochs 1
+  tinygrad-dropout study --pass 3 train.py
+
+Options go before SCRIPT; what comes after it is the script's own."""
+
+OUT, P = "replay.html", 0.4
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of `study`."""
+    from tinygrad_dropout.study.bugs import BUGS
+
+    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a script that calls backward()")
+    parser.add_argument("arguments", metavar="ARGUMENTS", nargs=argparse.REMAINDER, help="what the script is given")
+    parser.add_argument("--out", metavar="FILE", help=f"where to write the page (default: {OUT})")
+    parser.add_argument("--no-open", action="store_true", help="do not open the page in the browser")
+    parser.add_argument("--text", action="store_true", help="print the steps, and write no page unless --out is given")
+    parser.add_argument(
+        "--pass", dest="chosen", metavar="N", type=whole_number,
+        help="of a script, show its N-th backward pass alone, with its variants",
+    )  # fmt: skip
+    parser.add_argument("--bug", metavar="NAME", help="run the pass with a wrong backward, too: " + ", ".join(BUGS))
+    parser.add_argument("--p", type=number, help=f"of the MLP: the probability that a unit is dropped (default: {P})")
+    parser.add_argument("--seed", type=whole_number, help="of the MLP: where all chance comes from (default: 0)")
+    parser.add_argument(
+        "--max-nodes", metavar="N", type=whole_number, help="the most operations of a pass that is shown (default: 300)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Record, then show."""
+    from tinygrad_dropout.study.errors import StudyError
+    from tinygrad_dropout.study.script import ScriptFailed
+
+    if problem := wrong_options(options):
+        return complain(problem)
+    try:
+        replay, passes = recorded(options)
+        if options.text:
+            print(replay)
+        if options.out or not options.text:
+            return write_page(replay, passes, options)
+    except ScriptFailed as error:
+        print(error.traceback, file=sys.stderr)
+        return complain(str(error))
+    except StudyError as error:
+        return complain(str(error))
+    return 0
+
+
+def wrong_options(options: argparse.Namespace) -> str:
+    """What is wrong with what was typed, or ""."""
+    if options.p is not None and not 0 <= options.p <= 1:
+        return f"--p: expected a probability from 0 to 1, got {options.p:g}"
+    if options.seed is not None and options.seed < 0:
+        return f"--seed: expected at least 0, got {options.seed}"
+    for option, value in (("--pass", options.chosen), ("--max-nodes", options.max_nodes)):
+        if value is not None and value < 1:
+            return f"{option}: expected at least 1, got {value}"
+    if options.script is None and options.chosen is not None:
+        return "--pass: expected a SCRIPT whose passes are counted"
+    if options.script and (options.p is not None or options.seed is not None):
+        return "--p and --seed belong to the MLP that is shown without a SCRIPT"
+    return ""
+
+
+def recorded(options: argparse.Namespace) -> tuple[Replay, list[Pass]]:
+    """The recording, and all passes that ran."""
+    from tinygrad_dropout.study.bugs import find_bug
+    from tinygrad_dropout.study.replay import MOST_NODES
+    from tinygrad_dropout.study.script import EXAMPLE, run_script
+
+    p = P if options.p is None else options.p
+    ran = run_script(
+        options.script or EXAMPLE,
+        options.arguments if options.script else [str(p), str(options.seed or 0)],
+        chosen=options.chosen,
+        bug_name=options.bug or "",
+        bug=find_bug(options.bug) if options.bug else None,
+        max_nodes=options.max_nodes or MOST_NODES,
+    )
+    return ran.replay, ran.passes
+
+
+def write_page(replay: Replay, passes: list[Pass], options: argparse.Namespace) -> int:
+    """Write the page, say what is in it, and open it."""
+    path = Path(options.out or OUT)
+    page = replay.html()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        return complain(f"--out: {path} cannot be written: {error.strerror}")
+    if options.script:
+        print(table(passes, options.chosen))
+    kept = f"{len(replay.passes)} backward passes" if len(replay.passes) > 1 else "one backward pass"
+    print(f"{path}: {kept}, {len(page.encode()) // 1000} kB")
+    if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
+        print("No browser was found to open it; open the file by hand.")
+    return 0
+
+
+def table(passes: list[Pass], chosen: int | None) -> str:
+    """The passes that ran, one a line."""
+    shown = passes[:20] if chosen is None else passes[-1:]
+    lines = ["pass  operations          loss  called at"]
+    for one in shown:
+        loss = f"{one.loss.item():.6g}" if one.loss.size == 1 else "an array"
+        place = f"{Path(one.place.file).name}:{one.place.line}" if one.place else ""
+        lines.append(
+            f"{one.number:4}  {one.operations:10}  {loss:>12}  {place}" + ("" if one.steps else "  (not shown)")
+        )
+    if len(shown) < len(passes) and chosen is None:
+        lines.append(f" ...  and {len(passes) - len(shown):,} more; --pass N shows another")
+    return "\n".join(lines)

@@ -1,0 +1,223 @@
+"""A recorded pass as plain data, as the page reads it: numbers of six digits, no more of an array than is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from inspect import getsource, unwrap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.study.bugs import Bug, first_difference, with_bug
+from tinygrad_dropout.study.derivatives import Derivatives
+from tinygrad_dropout.study.differences import centred_differences
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.layout import lay_out
+from tinygrad_dropout.study.paths import Paths
+from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, scale
+from tinygrad_dropout.study.shown import Shown
+from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.tensor import Array
+
+Json = dict[str, Any]
+
+MOST_TERMS = 8  # of one sum of products
+
+
+def page_data(passes: list[Pass], bug_name: str, bug: Bug | None) -> Json:
+    """All that the page shows.
+
+    Args:
+        passes: as they ran. The first is shown with its variants, the others alone.
+        bug_name, bug: a wrong backward function to run each pass with, too.
+    """
+    sources: dict[str, Json] = {}
+    return {
+        "passes": [pass_data(recorded, bug_name, bug, recorded is passes[0], sources) for recorded in passes],
+        "sources": sources,
+    }
+
+
+def pass_data(recorded: Pass, bug_name: str, bug: Bug | None, with_variants: bool, sources: dict[str, Json]) -> Json:
+    """One pass: the run that was recorded, and others beside it."""
+    runs = [recorded]
+    found: Json = {"number": recorded.number, "bug": None, "no_variants": ""}
+    if bug:
+        wrong = with_bug(recorded, bug_name, bug)
+        runs.append(wrong)
+        found["bug"] = {"name": bug_name, "says": bug.says, "step": first_difference(recorded, wrong)}
+    if with_variants:
+        try:
+            runs += variants(recorded)
+        except StudyError as error:
+            found["no_variants"] = str(error)
+    found["runs"] = [run_data(run, sources) for run in runs]
+    return found
+
+
+def run_data(run: Pass, sources: dict[str, Json]) -> Json:
+    """One run of a pass."""
+    derivatives = Derivatives(run)
+    paths = Paths(derivatives)
+    gradients = run.gradients()
+    wanted = [(value, int(entry)) for value in gradients for entry in Shown(run.values[value].data).entries.flat]
+    differences, missing = centred_differences(run, wanted)
+    layout = lay_out(run)
+    links = reachable_links(paths, wanted)
+    return {
+        "label": run.label,
+        "place": place_text(run),
+        "values": [
+            {
+                **value_data(value, sources),
+                "x": layout.places[index][0],
+                "row": layout.places[index][1],
+                "differences": [
+                    rounded(differences.get((index, int(entry)))) for entry in Shown(value.data).entries.flat
+                ]
+                if index in gradients
+                else None,
+                "links": links.get(index),
+            }
+            for index, value in enumerate(run.values)
+        ],
+        "steps": [
+            {
+                "value": step.value,
+                "upstream": array_data(step.upstream),
+                "gives": [
+                    contribution_data(derivatives, number, position, contribution)
+                    for position, contribution in enumerate(step.contributions)
+                ],
+            }
+            for number, step in enumerate(run.steps)
+        ],
+        "routes": [[*edge, points] for edge, points in layout.routes.items()],
+        "no_paths": paths.problem,
+        "no_differences": missing,
+    }
+
+
+def value_data(value: Value, sources: dict[str, Json]) -> Json:
+    """A tensor of the graph."""
+    place = value.place
+    saved = {
+        name: "the result" if isinstance(kept, np.ndarray) and np.array_equal(kept, value.data) else saved_data(kept)
+        for name, kept in value.saved.items()
+        if kept is not None
+    }
+    data: Json = {
+        "name": value.name,
+        "operation": value.operation,
+        "dtype": str(value.data.dtype),
+        "asks": value.requires_grad,
+        "layer": value.layer,
+        "parents": list(value.parents),
+        "array": array_data(value.data),
+        "saved": saved,
+        "rule": value.rule,
+        "line": f"{Path(place.file).name}:{place.line}" if place else "",
+        "code": place.code if place else "",
+        "module": place.module if place else "",
+        "backward": source_key(value.backward, sources),
+        "forward": source_key(value.forward, sources),
+        "before": None if value.grad_before is None else array_data(value.grad_before),
+    }
+    if (out := dropped(value)) is not None:
+        data |= {"dropped": table_of(out), "scale": rounded(scale(value)), "p": value.saved.get("p")}
+    if (off := dead(value)) is not None:
+        data["dead"] = table_of(off)
+    return data
+
+
+def contribution_data(derivatives: Derivatives, step: int, position: int, contribution: Contribution) -> Json:
+    """What a step gives to one parent, and how each entry that is shown comes about."""
+    data: Json = {"parent": contribution.parent, "waiting": contribution.waiting}
+    if contribution.value is None or contribution.returned is None:
+        return data
+    data |= {
+        "array": array_data(contribution.value),
+        "before": None if contribution.before is None else array_data(contribution.before),
+        "after": None if contribution.after is None else array_data(contribution.after),
+    }
+    if contribution.summed:
+        data |= {"returned": array_data(contribution.returned), "summed": list(contribution.summed)}
+    sums = []
+    for entry in Shown(contribution.value).entries.flat:
+        found = derivatives.sum(step, position, int(entry))
+        if found is None:
+            return data
+        largest = sorted(found.terms, key=lambda term: -abs(term.product))[:MOST_TERMS]
+        terms = [
+            [term.entry, rounded(term.upstream), rounded(term.local)] for term in sorted(largest, key=lambda t: t.entry)
+        ]
+        sums.append([terms, len(found.terms), found.upstream_place, found.local_place])
+    return data | {"sums": sums}
+
+
+def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int, Json]:
+    """For each value, entry -> its number of paths and the last links of the largest, as far as the page needs them."""
+    found: dict[int, Json] = {}
+    ahead = [(value, entry) for value, entry in wanted if value in paths.links]
+    while ahead:
+        value, entry = ahead.pop()
+        if str(entry) in found.setdefault(value, {}):
+            continue
+        links = paths.links[value][entry]
+        found[value][str(entry)] = [
+            rounded(paths.counts[value][entry]),
+            [[rounded(link.product), rounded(link.local), link.value, link.entry, link.rank] for link in links],
+        ]
+        ahead += [(link.value, link.entry) for link in links if link.value >= 0]
+    return found
+
+
+def array_data(array: Array) -> Json:
+    """An array: its shape and the numbers that are shown; of a larger one its range, too."""
+    shown = Shown(array)
+    data: Json = {"shape": list(array.shape), "rows": table_of(array)}
+    if not shown.whole:
+        data |= {"part": shown.part, **{name: rounded(number) for name, number in shown.range.items()}}
+    return data
+
+
+def table_of(array: Array) -> list[list[Any]]:
+    """The rows that are shown; booleans as 0 and 1."""
+    return [[rounded(number) for number in row] for row in Shown(array).table.tolist()]
+
+
+def saved_data(saved: Any) -> Any:
+    """A saved value: an array as such, anything else in Python's words."""
+    return array_data(saved) if isinstance(saved, np.ndarray) and saved.dtype.kind in "fiub" else repr(saved)
+
+
+def rounded(number: Any) -> Any:
+    """Six digits; whole numbers and booleans without a point; what JSON has no number for as a word."""
+    if number is None:
+        return None
+    number = float(number)
+    if not np.isfinite(number):
+        return str(number)
+    return int(number) if number == int(number) and abs(number) < 1e6 else float(f"{number:.6g}")
+
+
+def source_key(function: Any, sources: dict[str, Json]) -> str:
+    """Enter a function's source among the sources; returns the key."""
+    function = unwrap(function) if callable(function) else None
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return ""
+    key = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+    if key not in sources:
+        try:
+            text = getsource(function)
+        except (OSError, TypeError):
+            return ""
+        sources[key] = {"name": code.co_name, "text": text.rstrip()}
+    return key
+
+
+def place_text(run: Pass) -> str:
+    """`train.py:12  loss.backward()`."""
+    return f"{Path(run.place.file).name}:{run.place.line}  {run.place.code}".rstrip() if run.place else ""

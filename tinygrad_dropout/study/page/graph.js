@@ -1,0 +1,167 @@
+// The graph: a box for each tensor, inputs at the top, the loss at the bottom; layers can be folded into one box.
+
+const BOX = { width: 116, height: 38, across: 130, down: 51, margin: 16 };
+
+/** What is drawn: single values and folded layers, each as {key, label, note, members, x, row}. */
+function boxes() {
+  const of = run();
+  const drawn = [];
+  of.values.forEach((value, place) => {
+    if (value.layer && state.folded.has(value.layer)) {
+      const box = drawn.find((one) => one.key === `layer ${value.layer}`);
+      if (box) box.members.push(place);
+      else drawn.push({ key: `layer ${value.layer}`, layer: value.layer, members: [place] });
+    } else drawn.push({ key: `value ${place}`, members: [place] });
+  });
+  for (const box of drawn) {
+    const results = box.members.filter((place) => of.values[place].operation);
+    const middle = results.length ? results : box.members;
+    box.x = middle.reduce((sum, place) => sum + of.values[place].x, 0) / middle.length;
+    box.row = Math.max(...box.members.map((place) => of.values[place].row));
+  }
+  const rows = [...new Set(drawn.map((box) => box.row))].sort((a, b) => a - b); // none is left empty
+  for (const box of drawn) box.row = rows.indexOf(box.row);
+  return drawn;
+}
+
+function showGraph() {
+  const of = run();
+  const drawn = boxes();
+  const left = (box) => BOX.margin + box.x * BOX.across;
+  const top = (box) => BOX.margin + box.row * BOX.down;
+  const width = 2 * BOX.margin + Math.max(...drawn.map((box) => box.x)) * BOX.across + BOX.width;
+  const height = 2 * BOX.margin + Math.max(...drawn.map((box) => box.row)) * BOX.down + BOX.height;
+  const svg = element("svg", {
+    viewBox: `0 0 ${width} ${height}`,
+    style: `max-width: ${width}px; min-width: ${Math.min(width, Math.round(width * 0.62))}px`,
+    role: "group",
+    "aria-label": `graph of ${of.values.length} tensors`,
+  }, definitions());
+
+  const layers = [...new Set(of.values.map((value) => value.layer).filter(Boolean))];
+  for (const layer of layers.filter((name) => !state.folded.has(name))) {
+    const members = drawn.filter((box) => of.values[box.members[0]].layer === layer);
+    const x = Math.min(...members.map(left)) - 8;
+    const y = Math.min(...members.map(top)) - 6;
+    svg.append(element("rect", {
+      class: "layer",
+      x, y, rx: 10,
+      width: Math.max(...members.map(left)) + BOX.width + 8 - x,
+      height: Math.max(...members.map(top)) + BOX.height + 6 - y,
+    }));
+  }
+  const boxOf = new Map(drawn.flatMap((box) => box.members.map((place) => [place, box])));
+  const routes = new Map(of.routes.map(([parent, child, points]) => [`${parent} ${child}`, points]));
+  const lines = new Set();
+  of.values.forEach((value, child) => {
+    for (const parent of value.parents) {
+      const [from, to] = [boxOf.get(parent), boxOf.get(child)];
+      if (from === to || lines.has(`${from.key} ${to.key}`)) continue;
+      lines.add(`${from.key} ${to.key}`);
+      const points = state.folded.size ? [] : routes.get(`${parent} ${child}`) ?? [];
+      const active = child === current() || to.members.includes(current());
+      svg.append(element("path", {
+        class: `edge ${active ? "active" : ""}`,
+        d: curve([left(from) + BOX.width / 2, top(from) + BOX.height],
+          points.map(([x, row]) => [BOX.margin + x * BOX.across + BOX.width / 2, BOX.margin + row * BOX.down + BOX.height / 2]),
+          [left(to) + BOX.width / 2, top(to)]),
+        [state.view === "backward" ? "marker-start" : "marker-end"]: active ? "url(#arrow-active)" : "url(#arrow)",
+      }));
+    }
+  });
+  for (const box of drawn) svg.append(boxElement(of, box, left(box), top(box)));
+
+  const all = layers.length && layers.every((layer) => state.folded.has(layer));
+  const buttons = layers.map((layer) => element("button", {
+    class: "fold",
+    "aria-pressed": String(state.folded.has(layer)),
+    title: `fold layer ${layer} into one box`,
+    onclick: () => fold([layer], !state.folded.has(layer)),
+  }, layer));
+  const bar = layers.length
+    ? element("p", { class: "folds" }, "fold: ", buttons, element("button", {
+      id: "fold-all", "aria-pressed": String(all), title: "fold all layers (l)", "aria-keyshortcuts": "l",
+      onclick: () => fold(layers, !all),
+    }, "all layers"))
+    : null;
+  const pane = document.getElementById("graph");
+  const focused = pane.contains(document.activeElement) ? document.activeElement.getAttribute("data-key") : null;
+  pane.replaceChildren(...[bar, element("div", { class: "scroll" }, svg)].filter(Boolean));
+  if (focused) [...pane.querySelectorAll("[data-key]")].find((one) => one.getAttribute("data-key") === focused)?.focus();
+}
+
+function fold(layers, folded) {
+  for (const layer of layers) state.folded[folded ? "add" : "delete"](layer);
+  show();
+}
+
+function foldAll() {
+  const layers = [...new Set(run().values.map((value) => value.layer).filter(Boolean))];
+  fold(layers, !layers.every((layer) => state.folded.has(layer)));
+}
+
+function boxElement(of, box, x, y) {
+  const place = box.members.length === 1 || !box.layer ? box.members[0] : -1;
+  const value = of.values[place];
+  const here = box.members.includes(current());
+  const ready = box.members.every((member) => !of.values[member].asks || there(of, member));
+  const label = box.layer ? `layer ${box.layer}` : value.name;
+  const note = box.layer
+    ? box.members.map((member) => of.values[member].operation).filter(Boolean).join(" → ")
+    : status(of, place);
+  const made = element("g", {
+    class: ["box", here && "here", !ready && "pending", place === state.inspected && "inspected", box.layer && "folded"]
+      .filter(Boolean).join(" "),
+    transform: `translate(${x} ${y})`,
+    tabindex: 0,
+    role: "button",
+    "data-key": box.key,
+    "aria-label": `${label}: ${note}${here ? ", this step" : ""}`,
+    onclick: () => (box.layer ? fold([box.layer], false) : inspect(place)),
+    onkeydown: (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      box.layer ? fold([box.layer], false) : inspect(place);
+    },
+  },
+    element("title", {}, `${label}: ${note}`),
+    element("rect", { width: BOX.width, height: BOX.height, rx: value?.operation || box.layer ? 6 : 18 }),
+    element("text", { x: BOX.width / 2, y: 16, class: "name" }, (here ? "▶ " : "") + cut(label, here ? 14 : 16)),
+    element("text", { x: BOX.width / 2, y: 30 }, cut(note, 21)));
+  return made;
+}
+
+/** What a box says of its value. */
+function status(of, place) {
+  const value = of.values[place];
+  const size = sizes(value.array.shape);
+  if (state.view === "forward") return there(of, place) ? size : "not yet";
+  if (!value.asks) return `${size}, no grad`;
+  const found = gradient(of, place, seen());
+  if (!found.array) return asking() ? "not yet" : `${size}, not yet`; // the size is what a question may be about
+  if (found.earlier) return `${size}, earlier`;
+  return found.waiting ? `${size}, waits for ${found.waiting}` : `${size} ✓`;
+}
+
+const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+function curve(from, through, to) {
+  const points = [from, ...through, to];
+  let path = `M${points[0]}`;
+  for (let i = 1; i < points.length; i++) {
+    const [[x1, y1], [x2, y2]] = [points[i - 1], points[i]];
+    const bend = Math.max(10, Math.abs(y2 - y1) / 2);
+    path += `C${[x1, y1 + bend]} ${[x2, y2 - bend]} ${[x2, y2]}`;
+  }
+  return path;
+}
+
+function definitions() {
+  const arrow = (id) => element("marker", {
+    id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
+  }, element("path", { d: "M0 0L8 4L0 8z" }));
+  return element("defs", {}, arrow("arrow"), arrow("arrow-active"),
+    element("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      element("rect", { width: 6, height: 6, class: "hatch-ground" }), element("rect", { width: 2, height: 6, class: "hatch-line" })));
+}

@@ -1,0 +1,159 @@
+// The page as a whole: its bars, its keys, and showing it all.
+
+const by = (id) => document.getElementById(id);
+let timer = null;
+
+const KEYS = [
+  ["→ ←", "next step, previous step"], ["Home End", "before the first step, the last step"], ["space", "play, stop"],
+  ["f b", "forward pass, backward pass: the same operation the other way"], ["l", "fold all layers, unfold them"],
+  ["g", "the centred difference of the entry that is picked"], ["p", "predict: guess before you see"],
+  ["Tab, Enter", "go to a box, a table or a button, and use it; arrow keys move inside a table, Escape leaves it"],
+  ["?", "this list"],
+];
+const SIGNS = [
+  ["positive", "positive: the darker, the larger in its table"], ["negative", "negative: the same"],
+  ["pending", "not computed yet, which is not 0"], ["dropped", "dropped by dropout: 0 forward, no gradient backward"],
+  ["dead", "its ReLU is off: 0 forward, no gradient backward"], ["differs", "differs from the run beside it"],
+];
+
+function show() {
+  if (asking() && !questionOf(run(), state.step)) state.answers.set(state.step, { right: true, guess: "", answer: "" });
+  by("called").textContent = `${run().values.at(-1).name}${run().place ? `, ${run().place}` : ""}`;
+  by("count").textContent = length();
+  by("jump").max = length();
+  by("jump").value = state.step;
+  by("forward").setAttribute("aria-pressed", state.view === "forward");
+  by("backward").setAttribute("aria-pressed", state.view === "backward");
+  by("predict").setAttribute("aria-pressed", state.predicting);
+  by("play").setAttribute("aria-pressed", timer !== null);
+  by("play").textContent = timer === null ? "play" : "stop";
+  for (const id of ["first", "previous"]) by(id).disabled = state.step === 0;
+  for (const id of ["next", "last"]) by(id).disabled = state.step === length();
+  showChoices();
+  showBanner();
+  showGraph();
+  showPanel();
+}
+
+function showChoices() {
+  const passes = recording.passes;
+  const choice = (id, label, options, value, change) => element("label", {}, `${label} `,
+    element("select", { id, onchange: (event) => change(Number(event.target.value)) },
+      options.map(([number_, text]) => element("option", { value: number_, selected: number_ === value }, text))));
+  const runs = pass().runs.map((one, k) => [k, one.label]);
+  const children = [];
+  if (passes.length > 1) {
+    children.push(choice("pass", "pass", passes.map((one, k) => [k, `${one.number}: ${one.runs[0].place}`]), state.pass,
+      (k) => go({ pass: k, run: 0, beside: -1, inspected: -1, entry: -1 })));
+  }
+  if (runs.length > 1) {
+    children.push(
+      choice("run", "run", runs, state.run, (k) => go({ run: k, inspected: -1, entry: -1 })),
+      choice("beside", "beside it", [[-1, "nothing"], ...runs.filter(([k]) => k !== state.run)],
+        state.beside === state.run ? -1 : state.beside, (k) => go({ beside: k })));
+  }
+  if (state.beside === state.run) state.beside = -1;
+  if (pass().no_variants) children.push(element("span", { class: "note" }, `No variants: ${pass().no_variants}`));
+  const bar = by("choices");
+  const focused = bar.contains(document.activeElement) ? document.activeElement.id : null;
+  bar.replaceChildren(...children);
+  bar.hidden = !children.length;
+  if (focused) by(focused)?.focus();
+}
+
+function showBanner() {
+  const banner = by("banner");
+  const bug = pass().bug;
+  const points = score();
+  const parts = [];
+  if (points) parts.push(points);
+  else if (bug && bug.step === null) parts.push(`Bug ${bug.name} (${bug.says}): in this pass it changes nothing.`);
+  else if (bug) {
+    parts.push(`Bug ${bug.name}: ${bug.says}. The first step that differs is step ${bug.step + 1}. `,
+      element("button", { id: "to-bug", onclick: () => go({ run: 0, beside: 1, view: "backward", step: bug.step + 1 }) }, "go there"));
+  }
+  banner.replaceChildren(...parts);
+  banner.hidden = !parts.length;
+  banner.className = bug && !points ? "bug" : "";
+}
+
+/** Say something to those who do not see the page. */
+function tell(text) {
+  by("says").textContent = text;
+}
+
+function stepTo(step) {
+  if (asking() && step > state.step) {
+    by("guess").focus();
+    tell("type a guess first, or choose: show me");
+    return;
+  }
+  go({ step });
+  const value = run().values[current()];
+  tell(value ? `step ${state.step} of ${length()}, ${state.view} of ${value.name}: ${state.view === "backward" ? value.rule : value.operation}` : "before the first step");
+  if (asking()) by("guess").focus();
+}
+
+function play(on) {
+  clearInterval(timer);
+  timer = on ? setInterval(() => {
+    if (state.step === length() || asking()) play(false);
+    else stepTo(state.step + 1);
+  }, 1200) : null;
+  if (on && state.step === length()) stepTo(0);
+  show();
+}
+
+function showKeys() {
+  const open = by("keys").hidden;
+  by("keys").hidden = !open;
+  by("help").setAttribute("aria-expanded", open);
+}
+
+const SHORTCUTS = {
+  ArrowRight: () => stepTo(state.step + 1),
+  ArrowLeft: () => stepTo(state.step - 1),
+  Home: () => stepTo(0),
+  End: () => stepTo(length()),
+  " ": () => play(timer === null),
+  f: () => turn("forward"),
+  b: () => turn("backward"),
+  l: foldAll,
+  g: () => state.entry >= 0 && go({ checked: !state.checked }),
+  p: () => setPredicting(!state.predicting),
+  "?": showKeys,
+  Escape: () => (state.inspected >= 0 ? go({ inspected: -1, entry: -1 }) : by("keys").hidden || showKeys()),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.matches("input, select, textarea") && event.key !== "Escape") return;
+  if (event.key === " " && event.target.matches("button, summary")) return;
+  const action = SHORTCUTS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+by("first").onclick = SHORTCUTS.Home;
+by("previous").onclick = SHORTCUTS.ArrowLeft;
+by("next").onclick = SHORTCUTS.ArrowRight;
+by("last").onclick = SHORTCUTS.End;
+by("play").onclick = SHORTCUTS[" "];
+by("forward").onclick = SHORTCUTS.f;
+by("backward").onclick = SHORTCUTS.b;
+by("predict").onclick = SHORTCUTS.p;
+by("help").onclick = showKeys;
+by("jump").onchange = (event) => stepTo(Math.round(Number(event.target.value)) || 0);
+window.addEventListener("hashchange", () => {
+  readFragment();
+  show();
+});
+by("keys").append(
+  element("dl", {}, KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])),
+  element("dl", {}, SIGNS.flatMap(([sign, what]) => [
+    element("dt", {}, element("table", { class: `sample ${sign === "pending" ? "pending" : ""}`, "aria-hidden": "true" },
+      element("tr", {}, element("td", { class: sign, style: "--share: 50%" }, { positive: "0.5", negative: "−0.5", dropped: "0", dead: "0", differs: "0.5" }[sign] ?? "")))),
+    element("dd", {}, what)])));
+readFragment();
+show();

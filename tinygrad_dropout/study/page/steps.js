@@ -1,0 +1,185 @@
+// The panel: what the step does, in one run or in two side by side.
+
+function showPanel() {
+  const panel = document.getElementById("panel");
+  const focus = placeOfFocus(panel);
+  const beside = other();
+  const children = [];
+  if (!state.step) children.push(beginning());
+  else if (asking()) children.push(question());
+  if (state.step) {
+    const name = run().values[current()].name;
+    const columns = [column(run(), current(), beside)];
+    if (beside) columns.push(column(beside, named(beside, name), run(), name));
+    children.push(element("div", { class: beside ? "columns two" : "columns" }, columns));
+  }
+  if (state.inspected >= 0) children.push(inspection());
+  panel.replaceChildren(...children);
+  focus?.(panel);
+}
+
+/** Where the focus is in a part of the page, as a function that puts it there once the part is made anew. */
+function placeOfFocus(part) {
+  const at = document.activeElement;
+  if (at === part || !part.contains(at)) return null;
+  const all = (within) => [...within.querySelectorAll(at.id ? `#${at.id}` : at.tagName)];
+  const index = all(part).indexOf(at);
+  return (within) => all(within)[index]?.focus({ preventScroll: true });
+}
+
+/** Something to be opened, which stays open from step to step. */
+function details(kind, summary, ...children) {
+  const made = element("details", { open: state.open.has(kind), class: kind }, element("summary", {}, summary), children);
+  made.addEventListener("toggle", () => state.open[made.open ? "add" : "delete"](kind));
+  return made;
+}
+
+function beginning() {
+  const of = run();
+  const loss = of.values.at(-1);
+  const text = state.view === "backward"
+    ? `Nothing has been computed yet: every gradient is hatched, which is not the same as 0. The backward pass starts from ${loss.name} and takes ${of.steps.length} steps.`
+    : `Only the inputs are there. The forward pass takes ${forwardOrder(of).length} steps down to ${loss.name}.`;
+  return element("div", { class: "beginning" },
+    element("h2", {}, state.view === "backward" ? "Before backward()" : "Before the forward pass"),
+    element("p", {}, text, " Press → for the first one."),
+    element("p", {}, "Click a box of the graph, or go there with Tab and press Enter, to look at its numbers."));
+}
+
+/** One run's account of the step. */
+function column(of, place, against, missing) {
+  const title = other() ? element("p", { class: "run" }, of.label) : null;
+  if (place < 0 || !of.values[place].operation) {
+    return element("article", {}, title, element("p", {}, `This run has no ${missing}: ` +
+      (of.label === "evaluation mode" ? "in evaluation mode dropout is the identity." : "the operation was not done.")));
+  }
+  const value = of.values[place];
+  const counterpart = against ? against.values[named(against, value.name)] : null;
+  const backward = state.view === "backward";
+  const ran = of.steps.findIndex((step) => step.value === place);
+  const inputs = value.parents.map((parent) => of.values[parent].name).join(", ");
+  return element("article", {},
+    title,
+    element("h2", {}, `${value.name} = ${value.operation}(${inputs})`),
+    place_(value),
+    backward ? element("p", { class: "rule" }, value.rule || "The backward function has no docstring.") : null,
+    sourceOf(backward ? value.backward : value.forward),
+    element("h3", {}, "Forward"),
+    element("div", { class: "arrays" },
+      [...new Set(value.parents)].map((parent) => figureOf(of, parent, against)),
+      element("span", { class: "sign" }, "→"),
+      figureOf(of, place, against, counterpart)),
+    maskNote(value),
+    savedOf(value),
+    backward && ran >= 0 ? backwardPart(of, of.steps[ran], ran, value, against) : null,
+    backward && ran < 0 ? element("p", {}, "No gradient came to it, so its backward did not run.") : null);
+}
+
+function place_(value) {
+  if (!value.line) return element("p", { class: "line" }, "The forward pass ran outside of study.record(), so its line is not known.");
+  return element("p", { class: "line" }, element("code", {}, value.code || value.line), element("span", {},
+    `  ${value.line}${value.module ? `, in ${value.module}` : ""}`));
+}
+
+function sourceOf(key) {
+  const source = recording.sources[key];
+  if (!source) return null;
+  return details("source", `the function that ran: ${source.name} (${key})`, element("pre", {}, source.text));
+}
+
+function figureOf(of, place, against, counterpart) {
+  const value = of.values[place];
+  const twin = counterpart ?? (against ? against.values[named(against, value.name)] : null);
+  return arrayFigure(value.array, {
+    caption: value.name,
+    dropped: value.dropped, dead: value.dead, against: twin?.array,
+    pick: of === run() ? (entry) => pick(place, entry) : null,
+    picked: state.inspected === place ? state.entry : -1,
+  });
+}
+
+function maskNote(value) {
+  if (!value.dropped) return null;
+  const why = value.p !== null && value.p > 0 && value.scale !== 1 ? ` = 1/(1 − ${number(value.p)})` : "";
+  return element("p", { class: "note" }, "Crossed out: dropped. ",
+    element("strong", {}, `Kept: × ${number(value.scale)}${why}`), ", forward and backward.");
+}
+
+function savedOf(value) {
+  const saved = Object.entries(value.saved);
+  if (!saved.length) return null;
+  return details("saved", `saved for backward: ${saved.map(([name]) => name).join(", ")}`,
+    element("div", { class: "arrays" }, saved.map(([name, kept]) => kept.rows
+      ? arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? value.dropped : null })
+      : element("p", { class: "note" }, `${name}: ${kept}`))));
+}
+
+function backwardPart(of, step, ran, value, against) {
+  const hidden = asking() && of.steps[state.step - 1]?.value === step.value;
+  const twin = against?.steps.find((one) => against.values[one.value].name === value.name);
+  const parts = [
+    element("h3", {}, "Backward"),
+    element("div", { class: "arrays" },
+      arrayFigure(step.upstream, { caption: `upstream: dL/d${value.name}`, against: twin?.upstream })),
+  ];
+  step.gives.forEach((gift, position) => parts.push(giftPart(of, gift, value, hidden, twin?.gives[position])));
+  return element("div", { class: "backward" }, parts);
+}
+
+/** What the step gives to one parent. */
+function giftPart(of, gift, value, hidden, twin) {
+  const parent = of.values[gift.parent];
+  if (!gift.array) {
+    return element("p", { class: "note" }, parent.asks
+      ? `${parent.name} gets nothing from this operation.` : `${parent.name} asks for no gradient.`);
+  }
+  const same = String(gift.array.shape) === String(value.array.shape);
+  const figure = (array, caption, options = {}) => arrayFigure(array, {
+    caption, dropped: same ? value.dropped : null, dead: same ? value.dead : null, ...options,
+  });
+  if (hidden) return element("div", { class: "gift" }, element("h4", {}, `to ${parent.name}: ?`));
+  const pieces = [];
+  if (gift.summed) {
+    pieces.push(figure(gift.returned, "returned", { dropped: null, dead: null }),
+      element("p", { class: "note" }, `sum over axis ${gift.summed.join(", ")}, along which ${parent.name} was stretched: ` +
+        `${sizes(gift.returned.shape)} → ${sizes(gift.array.shape)}`));
+  }
+  const pickable = of === run() ? (entry) => pick(gift.parent, entry) : null;
+  const picked = state.inspected === gift.parent ? state.entry : -1;
+  if (gift.before) {
+    pieces.push(figure(gift.before, "before", { dropped: null, dead: null }), element("span", { class: "sign" }, "+"));
+  }
+  pieces.push(figure(gift.array, `${gift.before ? "contribution" : "dL/d" + parent.name}`,
+    { pick: pickable, picked, against: twin?.array }));
+  if (gift.before) {
+    pieces.push(element("span", { class: "sign" }, "="),
+      figure(gift.after, `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
+  }
+  const waits = gift.waiting ? `, waiting for ${gift.waiting} more consumer${gift.waiting > 1 ? "s" : ""}` : "";
+  return element("div", { class: "gift" },
+    element("h4", {}, `to ${parent.name}${waits}`),
+    element("div", { class: "arrays" }, pieces),
+    exampleOf(gift, value, parent, picked));
+}
+
+/** One entry of a contribution, written out: upstream × local = contribution. */
+function exampleOf(gift, value, parent, picked) {
+  if (!gift.sums || !gift.array.rows.length) return null;
+  const numbers = gift.array.rows.flat();
+  const columns = gift.array.rows[0].length;
+  const across = gift.array.shape.at(-1) ?? 1;
+  let at = numbers.findIndex((_, k) => Math.floor(k / columns) * across + (k % columns) === picked);
+  if (at < 0) at = numbers.reduce((best, one, k) => (Math.abs(one) > Math.abs(numbers[best]) ? k : best), 0);
+  const entry = Math.floor(at / columns) * across + (at % columns);
+  const [terms, count, upstreamPlace, localPlace] = gift.sums[at];
+  return element("p", { class: "example" },
+    element("strong", {}, `${parent.name}${indexed(gift.array.shape, entry)}: `),
+    "upstream × local: ", products(terms, count), ` = ${number(numbers[at])}`,
+    localPlace ? element("span", { class: "note" }, ` (${upstreamPlace} of dL/d${value.name} meets ${localPlace})`) : null,
+    !localPlace && upstreamPlace ? element("span", { class: "note" }, ` (the sum over ${upstreamPlace} of dL/d${value.name})`) : null);
+}
+
+function products(terms, count) {
+  const written = terms.map(([, upstream, local]) => `${number(upstream)} × ${number(local)}`).join(" + ") || "0";
+  return count > terms.length ? `${written} + … (${count - terms.length} more)` : written;
+}

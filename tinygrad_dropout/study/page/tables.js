@@ -1,0 +1,97 @@
+// Arrays as tables: the colour says how large and of which sign, and the number says it again.
+
+/**
+ * An array as a figure.
+ *
+ * options: caption; dropped, dead (tables of 0 and 1); pending: not computed yet, so hatched; against: an array to
+ * mark differences from; mask: 0 and 1, without colours; pick: called with an entry; picked: an entry.
+ */
+function arrayFigure(array, options) {
+  const caption = element("figcaption", {}, options.caption, " ", element("small", {}, sizes(array.shape)));
+  const figure = element("figure", { class: "array" }, caption);
+  if (array.part) {
+    const range = ["min", "max", "norm"].map((name) => `${name} ${number(array[name])}`).join(", ");
+    if (!options.pending) caption.append(element("small", { class: "range" }, range));
+    caption.append(element("small", { class: "range" }, `the part ${array.part}`));
+  }
+  if (!array.rows.length) {
+    figure.append(element("p", {}, "no elements"));
+    return figure;
+  }
+  const table = element("table", {
+    role: "grid",
+    "aria-label": `${plain(options.caption)}, ${sizes(array.shape)}${options.pending ? ", not computed yet" : ""}`,
+    class: options.pending ? "pending" : "",
+  });
+  const largest = Math.max(...array.rows.flat().map((value) => (Number.isFinite(value) ? Math.abs(value) : 0)), 0);
+  array.rows.forEach((row, i) => {
+    table.append(element("tr", { role: "row" }, row.map((value, j) => cell(array, value, i, j, largest, options))));
+  });
+  const first = table.querySelector("td[aria-selected=true]") ?? table.querySelector("td");
+  if (options.pick) first.tabIndex = 0;
+  table.addEventListener("keydown", moveInTable);
+  figure.append(element("div", { class: "scroll" }, table));
+  return figure;
+}
+
+function cell(array, value, i, j, largest, options) {
+  const entry = i * (array.shape.at(-1) ?? 1) + j;
+  const dropped = options.dropped?.[i]?.[j] === 1;
+  const dead = !dropped && options.dead?.[i]?.[j] === 1;
+  const differs = !options.pending && options.against?.rows?.[i] !== undefined && !close(options.against.rows[i][j], value);
+  const signs = [dropped && "dropped", dead && "ReLU off", differs && "differs"].filter(Boolean);
+  const text = options.pending ? "" : number(value);
+  const share = options.pending || !largest || !Number.isFinite(value) || options.mask ? 0 : Math.abs(value) / largest;
+  const made = element("td", {
+    role: "gridcell",
+    class: [dropped && "dropped", dead && "dead", differs && "differs", value < 0 ? "negative" : "positive"]
+      .filter(Boolean).join(" "),
+    style: `--share: ${Math.round(share * 55)}%`,
+    title: [indexed(array.shape, entry), ...signs].join(" "),
+    "aria-label": `${indexed(array.shape, entry)} ${options.pending ? "not computed yet" : text} ${signs.join(" ")}`,
+    "aria-selected": options.pick ? String(options.picked === entry) : null,
+    tabindex: options.pick ? -1 : null,
+  }, text);
+  if (options.pick) {
+    made.addEventListener("mousedown", (event) => event.preventDefault()); // the arrow keys stay with the steps
+    made.addEventListener("click", () => options.pick(entry));
+  }
+  return made;
+}
+
+/** Arrow keys among the cells of a table that has the focus; Enter or space picks, Escape leaves. */
+function moveInTable(event) {
+  const at = event.target.closest("td");
+  if (!at || event.ctrlKey || event.altKey || event.metaKey) return;
+  const row = at.parentElement;
+  const column = [...row.children].indexOf(at);
+  const to = {
+    ArrowLeft: at.previousElementSibling,
+    ArrowRight: at.nextElementSibling,
+    ArrowUp: row.previousElementSibling?.children[column],
+    ArrowDown: row.nextElementSibling?.children[column],
+  }[event.key];
+  if (event.key === "Enter" || event.key === " ") {
+    at.click();
+  } else if (event.key === "Escape") {
+    document.getElementById("panel").focus();
+  } else if (event.key.startsWith("Arrow")) {
+    if (to) {
+      at.tabIndex = -1;
+      to.tabIndex = 0;
+      to.focus();
+    }
+  } else {
+    return;
+  }
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function close(a, b) {
+  if (typeof a !== "number" || typeof b !== "number") return a === b;
+  return Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
+}
+
+/** The words of a caption that may hold elements. */
+const plain = (caption) => (typeof caption === "string" ? caption : caption.textContent);

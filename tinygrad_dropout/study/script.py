@@ -1,0 +1,141 @@
+"""Run a person's own script, and record the backward passes that it makes."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, TracebackType
+
+from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.study.bugs import Bug
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.recorder import Recorder, Running
+from tinygrad_dropout.study.replay import MOST_NODES, Replay
+from tinygrad_dropout.tensor import Tensor
+
+EXAMPLE = Path(__file__).with_name("example.py")
+MOST_PASSES = 10  # that are kept of a script, if none is chosen
+
+
+class ScriptFailed(StudyError):
+    """The script raised.
+
+    Attributes:
+        traceback: of the script alone, without the lines that ran it.
+    """
+
+    def __init__(self, message: str, traceback: str) -> None:
+        super().__init__(message)
+        self.traceback = traceback
+
+
+class Enough(BaseException):
+    """The chosen pass is recorded: the script need not go on. No `except Exception` of the script's stops it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a script did.
+
+    Attributes:
+        replay: the passes that were kept.
+        passes: all of them; only their loss and their place is known of those that were not kept.
+    """
+
+    replay: Replay
+    passes: list[Pass]
+
+
+class ScriptRecorder(Recorder):
+    """Keeps the first passes, or the one that was chosen, and then ends the script."""
+
+    def __init__(self, chosen: int | None, max_nodes: int) -> None:
+        keep = (lambda number: number <= MOST_PASSES) if chosen is None else (lambda number: number == chosen)
+        super().__init__(keep=keep, max_nodes=max_nodes)
+        self.chosen = chosen
+
+    def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
+        if self.chosen is not None and len(self.passes) >= self.chosen:
+            raise Enough
+        super().after_forward(result, parents, operation)
+
+    def begin(self, root: Tensor) -> Running:
+        if self.chosen is not None and len(self.passes) >= self.chosen:
+            raise Enough
+        return super().begin(root)
+
+
+def run_script(
+    path: str | Path,
+    arguments: Sequence[str] = (),
+    *,
+    chosen: int | None = None,
+    bug_name: str = "",
+    bug: Bug | None = None,
+    max_nodes: int = MOST_NODES,
+) -> Run:
+    """Run a script as `python script.py arguments` would, and record its backward passes.
+
+    Args:
+        path: the script.
+        arguments: what it finds in sys.argv behind its own name.
+        chosen: record this pass alone, counted from 1, and end the script after it; the first ten if None.
+        bug_name, bug: as for `Replay`.
+        max_nodes: as for `record`.
+
+    Raises:
+        StudyError: there is no such file, it makes no backward pass, not so many, or only too large ones.
+        ScriptFailed: it raised; the error holds its own traceback.
+    """
+    path = Path(path)
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read: {error.strerror}") from error
+    recorder = ScriptRecorder(chosen, max_nodes)
+    before = sys.argv, sys.path[:], sys.modules["__main__"]
+    sys.argv = [str(path), *arguments]
+    sys.path.insert(0, str(path.resolve().parent))
+    main = sys.modules["__main__"] = ModuleType("__main__")
+    main.__file__ = str(path)
+    try:
+        with ModeContext(watcher=recorder):
+            exec(compile(source, str(path), "exec"), vars(main))
+    except Enough:
+        pass
+    except KeyboardInterrupt:
+        raise
+    except SystemExit as end:
+        if end.code not in (None, 0) and not recorder.passes:
+            raise StudyError(f"{path} ended with exit code {end.code}, before any backward()") from None
+    except BaseException as error:
+        raise ScriptFailed(f"{path} failed, so there is nothing to show", own_traceback(error, str(path))) from error
+    finally:
+        recorder.running = None
+        sys.argv, sys.path, sys.modules["__main__"] = before
+    return checked(path, recorder, Replay([one for one in recorder.passes if one.steps], bug_name, bug))
+
+
+def checked(path: Path, recorder: ScriptRecorder, replay: Replay) -> Run:
+    """The run, if there is something to show."""
+    passes = recorder.passes
+    if not passes:
+        raise StudyError(f"{path}: expected a script that calls backward(); it made no backward pass")
+    if recorder.chosen is not None and recorder.chosen > len(passes):
+        raise StudyError(f"{path}: expected at least {recorder.chosen} backward passes, it made {len(passes)}")
+    replay.check(passes, recorder.max_nodes)
+    return Run(replay, passes)
+
+
+def own_traceback(error: BaseException, path: str) -> str:
+    """The error's traceback as the script would have shown it, from its own first line on."""
+    frame: TracebackType | None = error.__traceback__
+    while frame and frame.tb_frame.f_code.co_filename != path:
+        frame = frame.tb_next
+    if isinstance(error, SyntaxError) and frame is None:
+        return "".join(traceback.format_exception_only(error)).rstrip()
+    return "".join(traceback.format_exception(type(error), error, frame)).rstrip()
