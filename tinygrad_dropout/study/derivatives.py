@@ -20,7 +20,7 @@ from tinygrad_dropout.tensor import Array, Backward, Tensor
 #: (entries of the result, entries of the parent): d(result)/d(parent).
 Jacobian: TypeAlias = Array
 
-MOST_ENTRIES = 250_000  # of one node's Jacobians
+MOST_ENTRIES = 500_000  # of one node's Jacobians
 MOST_CALLS = 5_000  # of backward functions, over the whole pass
 
 
@@ -64,15 +64,17 @@ class Derivatives:
         recorded: the pass.
 
     Attributes:
-        problem: why there are none, in a sentence; "" if there are. They are left out where a node or the whole pass
-            is too large.
+        problem: why there are none, or not all, in a sentence; "" if all are there.
         jacobians: (step, which parent) -> Jacobian.
+        diagonals: (step, which parent) -> ndarray of the parent's shape, for an elementwise operation that is too large
+            for a Jacobian.
     """
 
     def __init__(self, recorded: Pass) -> None:
         self.recorded = recorded
         self.problem = ""
         self.jacobians: dict[tuple[int, int], Jacobian] = {}
+        self.diagonals: dict[tuple[int, int], Array] = {}
         try:
             tensors = rebuilt_exactly(recorded)
         except StudyError as error:
@@ -80,15 +82,17 @@ class Derivatives:
             return
         calls = 0
         for number, step in enumerate(recorded.steps):
-            node = tensors[step.value]
+            node, backward = tensors[step.value], recorded.values[step.value].backward
+            assert backward is not None, "a leaf takes no step"
             entries = node.size * max((parent.size for parent in node._parents if parent.requires_grad), default=1)
             calls += node.size
             if entries > MOST_ENTRIES or calls > MOST_CALLS:
                 self.problem = f"{recorded.values[step.value].name} is too large to be taken apart entry by entry"
+                for position, diagonal in enumerate(diagonals(node, backward)):
+                    if diagonal is not None and is_product(step, position, diagonal):
+                        self.diagonals[number, position] = diagonal
                 continue
-            wanted = recorded.values[step.value].backward  # which is another than the node's where it has a bug
-            assert wanted is not None, "a leaf takes no step"
-            for position, jacobian in enumerate(jacobians(node, wanted)):
+            for position, jacobian in enumerate(jacobians(node, backward)):
                 if jacobian is not None and explains(jacobian, step, position):
                     self.jacobians[number, position] = jacobian
 
@@ -98,10 +102,12 @@ class Derivatives:
         Of a matrix product these are a row and a column that meet, zeros among them, too. Where nothing of the result
         depends on the entry, it is the product with 0 of the entry at the same place, or no product.
         """
+        ran = self.recorded.steps[step]
+        if (diagonal := self.diagonals.get((step, position))) is not None:
+            return Sum((Term(entry, float(ran.upstream.reshape(-1)[entry]), float(diagonal.reshape(-1)[entry])),))
         jacobian = self.jacobians.get((step, position))
         if jacobian is None:
             return None
-        ran = self.recorded.steps[step]
         local = jacobian[:, entry]
         entries = np.flatnonzero(local)
         upstream_place, local_place = "", ""
@@ -150,6 +156,29 @@ def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
             if answer is not None and parent.requires_grad:
                 found.append(unbroadcast(np.asarray(answer), parent.shape).astype(node.dtype).reshape(-1))
     return [np.array(found) if len(found) == node.size > 0 else None for found in rows]
+
+
+def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
+    """What each parent would get from an upstream gradient of ones, where it has the shape of the result; else None.
+
+    Of an elementwise operation these are the local derivatives.
+    """
+    answers = backward(np.ones(node.shape, node.dtype), *node._parents, *node._saved)
+    return [
+        np.array(answer) if answer is not None and parent.requires_grad and np.shape(answer) == node.shape else None
+        for parent, answer in zip(node._parents, answers, strict=True)
+    ]
+
+
+def is_product(step: Step, position: int, local: Array) -> bool:
+    """Whether a step gave upstream x local, element by element."""
+    contribution = step.contributions[position].value
+    if contribution is None or contribution.shape != local.shape:
+        return False
+    with np.errstate(all="ignore"):
+        product = step.upstream * local
+    tolerance = 16 * np.finfo(contribution.dtype).eps
+    return bool(np.all(np.abs(product - contribution) <= tolerance * np.abs(product)))
 
 
 def explains(jacobian: Jacobian, step: Step, position: int) -> bool:

@@ -43,7 +43,7 @@ function showChoices() {
   const runs = pass().runs.map((one, k) => [k, one.label]);
   const children = [];
   if (passes.length > 1) {
-    children.push(choice("pass", "pass", passes.map((one, k) => [k, `${one.number}: ${one.runs[0].place}`]), state.pass,
+    children.push(choice("pass", "pass", passes.map((one, k) => [k, `${one.number}: ${lossOf(one)}`]), state.pass,
       (k) => go({ pass: k, run: 0, beside: -1, inspected: -1, entry: -1 })));
   }
   if (runs.length > 1) {
@@ -59,6 +59,12 @@ function showChoices() {
   bar.replaceChildren(...children);
   bar.hidden = !children.length;
   if (focused) by(focused)?.focus();
+}
+
+/** A pass's loss, to tell it from the others; where it is an array, the line. */
+function lossOf(one) {
+  const loss = one.runs[0].values.at(-1);
+  return loss.array.shape.length ? one.runs[0].place : `${loss.name} ${number(loss.array.rows[0][0])}`;
 }
 
 function showBanner() {
@@ -153,7 +159,7 @@ by("keys").append(
   element("dl", {}, KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])),
   element("dl", {}, SIGNS.flatMap(([sign, what]) => [
     element("dt", {}, element("table", { class: `sample ${sign === "pending" ? "pending" : ""}`, "aria-hidden": "true" },
-      element("tr", {}, element("td", { class: sign, style: "--share: 50%" }, { positive: "0.5", negative: "−0.5", dropped: "0", dead: "0", differs: "0.5" }[sign] ?? "")))),
+      element("tr", {}, element("td", { class: sign, style: `--share: ${sign.endsWith("tive") ? 50 : 0}%` }, { positive: "0.5", negative: "−0.5", dropped: "0", dead: "0", differs: "0.5" }[sign] ?? "")))),
     element("dd", {}, what)])));
 readFragment();
 show();

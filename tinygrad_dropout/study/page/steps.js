@@ -29,8 +29,8 @@ function placeOfFocus(part) {
 
 /** Something to be opened, which stays open from step to step. */
 function details(kind, summary, ...children) {
-  const made = element("details", { open: state.open.has(kind), class: kind }, element("summary", {}, summary), children);
-  made.addEventListener("toggle", () => state.open[made.open ? "add" : "delete"](kind));
+  const made = element("details", { open: state.open.has(kind), class: kind },
+    element("summary", { onclick: () => state.open[made.open ? "delete" : "add"](kind) }, summary), children);
   return made;
 }
 
@@ -159,12 +159,13 @@ function giftPart(of, gift, value, hidden, twin) {
   return element("div", { class: "gift" },
     element("h4", {}, `to ${parent.name}${waits}`),
     element("div", { class: "arrays" }, pieces),
-    exampleOf(gift, value, parent, picked));
+    gift.sums ? exampleOf(gift, value, parent, picked)
+      : element("p", { class: "note" }, `Its products are not shown: ${of.no_paths || "they are not known"}.`));
 }
 
 /** One entry of a contribution, written out: upstream × local = contribution. */
 function exampleOf(gift, value, parent, picked) {
-  if (!gift.sums || !gift.array.rows.length) return null;
+  if (!gift.array.rows.length) return null;
   const numbers = gift.array.rows.flat();
   const columns = gift.array.rows[0].length;
   const across = gift.array.shape.at(-1) ?? 1;

@@ -1,0 +1,97 @@
+"""A real browser for the page: headless Chromium, driven by Playwright."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn, study
+from tinygrad_dropout.study.script import EXAMPLE, run_script
+
+pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The browser; skipped where there is none, unless REQUIRE_BROWSER is set."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        if os.environ.get("REQUIRE_BROWSER"):
+            raise
+        pytest.skip("Playwright, which drives the browser, is not installed: pip install playwright")
+    with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        except Error:
+            if os.environ.get("REQUIRE_BROWSER"):
+                raise
+            pytest.skip("no browser is found: install Chromium, or run `playwright install chromium`")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Open a page, by its text or by its replay: visit(replay, "#step=3", width=390). No error and no request may come.
+
+    `page.of` holds the replay, to compare with.
+    """
+    opened, noise = [], []
+
+    def visit_here(replay, fragment="", width=1280, height=800, **options):
+        file = tmp_path / "replay.html"
+        file.write_text(PAGES.setdefault(id(replay), replay.html() if hasattr(replay, "html") else replay), "utf-8")
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        page = context.new_page()
+        page.set_default_timeout(4000)
+        page.on("console", lambda message: noise.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on(
+            "request", lambda request: noise.append(request.url) if request.url[:5] not in ("file:", "data:") else None
+        )
+        page.goto(file.as_uri() + fragment)
+        opened.append(context)
+        return page
+
+    yield visit_here
+    for context in opened:
+        context.close()
+    assert noise == []
+
+
+PAGES = {}
+
+
+@pytest.fixture(scope="session")
+def default():
+    """What `tinygrad-dropout study` shows."""
+    return run_script(EXAMPLE, ["0.4", "0"]).replay
+
+
+@pytest.fixture(scope="session")
+def buggy():
+    """The same with a wrong backward beside it."""
+    name = "forget-rescale-in-backward"
+    return run_script(EXAMPLE, ["0.4", "0"], bug_name=name, bug=study.BUGS[name]).replay
+
+
+@pytest.fixture(scope="session")
+def passes():
+    """Three passes of a network with a residual link, a broadcast, a value used twice, and arrays larger than 8 x 8."""
+    td.manual_seed(0)
+    first, second = nn.Linear(5, 12), nn.Linear(12, 12)
+    x = td.Tensor(np.random.default_rng(0).normal(size=(10, 5)).astype(np.float32))
+    shift = td.Tensor(np.ones((1, 12), dtype=np.float32), requires_grad=True)
+    with study.record() as replay:
+        for _ in range(3):
+            hidden = first(x).relu()
+            out = hidden + second(hidden) * shift
+            loss = (out * out).mean()
+            loss.backward()
+    return replay

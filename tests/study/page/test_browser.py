@@ -1,0 +1,546 @@
+"""The page in a real browser: every key, every click, the fragment, the widths, and what a screen reader is told."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tinygrad_dropout.study.shown import number
+from tinygrad_dropout.study.variants import variants
+
+STEPS = 8
+
+
+def shown_step(page):
+    return int(page.input_value("#jump"))
+
+
+def heading(page):
+    return page.inner_text("#panel h2")
+
+
+def gradient_entry(page, entry):
+    """A cell of the gradient of the tensor that is looked at."""
+    return page.locator("#inspection figure").nth(1).locator("td").nth(int(entry))
+
+
+def look_at(page, name):
+    page.locator(f"g.box:has(text.name:text-is('{name}'))").click()
+
+
+def value_of(replay, name):
+    (recorded,) = replay.passes
+    (index,) = [index for index, value in enumerate(recorded.values) if value.name == name]
+    return index, recorded.gradients()[index]
+
+
+@pytest.mark.parametrize(
+    ("keys", "step"),
+    [
+        ("ArrowRight", 1), ("ArrowRight ArrowRight ArrowLeft", 1), ("End", STEPS), ("End Home", 0), ("ArrowLeft", 0),
+        ("End ArrowRight", STEPS), ("End ArrowLeft", STEPS - 1),
+    ],
+)  # fmt: skip
+def test_keys_go_from_step_to_step(visit, default, keys, step):
+    page = visit(default)
+    for key in keys.split():
+        page.keyboard.press(key)
+    assert shown_step(page) == step
+    assert page.inner_text("#count") == str(STEPS)
+
+
+@pytest.mark.parametrize(("button", "step"), [("first", 0), ("previous", 2), ("next", 4), ("last", STEPS)])
+def test_buttons_go_from_step_to_step(visit, default, button, step):
+    page = visit(default, "#step=3")
+    page.click(f"#{button}")
+    assert shown_step(page) == step
+
+
+def test_a_step_can_be_jumped_to(visit, default):
+    page = visit(default)
+    page.fill("#jump", "5")
+    page.keyboard.press("Tab")
+    assert heading(page).startswith("linear_2 =")
+    page.fill("#jump", "99")
+    page.keyboard.press("Enter")
+    assert shown_step(page) == STEPS
+
+
+def test_the_steps_are_those_that_ran_in_their_order(visit, default):
+    page = visit(default)
+    (recorded,) = default.passes
+    for step in recorded.steps:
+        page.keyboard.press("ArrowRight")
+        value = recorded.values[step.value]
+        assert heading(page).startswith(f"{value.name} = {value.operation}(")
+        assert page.inner_text(".rule") == value.rule
+        assert value.backward.__name__ in page.inner_text("details.source summary")
+
+
+def test_the_source_is_that_of_the_function_and_stays_open(visit, default):
+    page = visit(default, "#step=3")
+    page.click("details.source summary")
+    assert "return (thinned(grad, mask, p, scaling),)" in page.inner_text("details.source pre")
+    page.keyboard.press("ArrowRight")
+    assert "def relu_backward" in page.inner_text("details.source pre")
+
+
+def test_play_goes_on_by_itself_and_stops_at_the_end(visit, default):
+    page = visit(default, "#step=7")
+    page.keyboard.press("Space")
+    assert page.get_attribute("#play", "aria-pressed") == "true"
+    page.wait_for_function("document.getElementById('jump').value === '8'")
+    page.wait_for_function("document.getElementById('play').getAttribute('aria-pressed') === 'false'")
+
+
+def test_play_stops_when_asked(visit, default):
+    page = visit(default)
+    page.click("#play")
+    page.click("#play")
+    assert page.get_attribute("#play", "aria-pressed") == "false"
+    page.wait_for_timeout(1400)
+    assert shown_step(page) == 0
+
+
+def test_the_fragment_keeps_the_step_over_a_reload(visit, default):
+    page = visit(default)
+    page.keyboard.press("End")
+    page.keyboard.press("f")
+    page.select_option("#beside", "2")
+    assert "view=forward" in page.url
+    page.reload()
+    assert page.get_attribute("#forward", "aria-pressed") == "true"
+    assert heading(page).startswith("linear_1")
+    assert page.input_value("#beside") == "2"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "step"),
+    [("#step=4", 4), ("#step=999", STEPS), ("#step=-1", 0), ("#nonsense", 0), ("#step=x&run=77", 0)],
+)
+def test_any_fragment_leads_somewhere(visit, default, fragment, step):
+    page = visit(default, fragment)
+    assert shown_step(page) == step
+    page.evaluate("location.hash = '#step=2'")
+    page.wait_for_function("document.getElementById('jump').value === '2'")
+
+
+def test_forward_and_backward_show_the_same_operation(visit, default):
+    page = visit(default, "#step=6")
+    assert heading(page).startswith("dropout_1")
+    page.click("#forward")
+    assert heading(page).startswith("dropout_1")
+    assert "Backward" not in page.inner_text("#panel")
+    page.keyboard.press("b")
+    assert heading(page).startswith("dropout_1")
+    assert shown_step(page) == 6
+
+
+def test_the_forward_pass_computes_from_the_inputs_to_the_loss(visit, default):
+    page = visit(default, "#view=forward&step=0")
+    names = []
+    for _ in range(STEPS):
+        page.keyboard.press("ArrowRight")
+        names.append(heading(page).split(" = ")[0])
+    assert names == ["linear_1", "relu_1", "dropout_1", "linear_2", "relu_2", "dropout_2", "logits", "loss"]
+
+
+def test_before_backward_every_gradient_is_hatched_and_none_is_0(visit, default):
+    page = visit(default)
+    look_at(page, "0.weight")
+    assert page.locator("#inspection table.pending").count() == 1
+    assert page.locator("#inspection table.pending td").all_inner_texts() == [""] * 15
+    assert "not computed yet" in page.get_attribute("#inspection table.pending", "aria-label")
+    assert page.locator("g.box.pending").count() == 14  # all but x, which asks for no gradient
+
+
+def test_a_box_says_how_far_its_gradient_is(visit, passes):
+    page = visit(passes, "#step=2")
+    boxes = page.locator("g.box")
+    assert not any("waits" in text for text in boxes.all_text_contents())  # both uses of out are one operation
+    page.keyboard.press("ArrowRight")
+    assert any("waits for 1" in text for text in boxes.all_text_contents())
+    assert "waiting for 1 more consumer" in page.inner_text("#panel")
+
+
+def test_dropped_units_are_crossed_out_forward_and_backward(visit, default):
+    page = visit(default, "#step=6")
+    (recorded,) = default.passes
+    (value,) = [value for value in recorded.values if value.name == "dropout_1"]
+    dropped = int((~value.saved["mask"]).sum())
+    figures = page.locator("article figure:has(td.dropped)")
+    assert [figures.nth(k).locator("td.dropped").count() for k in range(figures.count())] == [dropped, dropped, dropped]
+    assert "Kept: × 1.667 = 1/(1 − 0.4)" in page.inner_text("#panel")
+    assert page.locator("main td.dropped").first.get_attribute("title").endswith("dropped")
+
+
+def test_units_that_are_off_have_another_sign_than_dropped_ones(visit, default):
+    page = visit(default, "#step=7")
+    (recorded,) = default.passes
+    (value,) = [value for value in recorded.values if value.name == "relu_1"]
+    assert page.locator(".gift td.dead").count() == int((value.data == 0).sum())
+    assert page.locator(".gift td.dropped").count() == 0
+    assert page.locator("main td.dead").first.get_attribute("title").endswith("ReLU off")
+
+
+def test_elementwise_rules_show_upstream_times_local(visit, default):
+    page = visit(default, "#step=3")
+    found = re.search(r"upstream × local: (\S+) × 1\.667 = (\S+)", page.inner_text("#panel"))
+    upstream, product = (float(text.replace("−", "-")) for text in found.groups())
+    assert product == pytest.approx(upstream / 0.6, rel=1e-3)
+
+
+def test_matrix_products_show_the_row_and_the_column_that_meet(visit, default):
+    page = visit(default, "#step=5")
+    assert re.search(r"row \d of dL/dlinear_2 meets column \d of 3.weight", page.inner_text("#panel"))
+    assert re.search(r"column \d of dL/dlinear_2 meets column \d of dropout_1", page.inner_text("#panel"))
+    page.locator(".gift:has(h4:text-is('to 3.weight')) td").nth(7).click()
+    assert "3.weight[1, 2]: upstream × local" in page.inner_text(".gift:has(h4:text-is('to 3.weight')) .example")
+
+
+def test_unbroadcast_is_a_step_of_its_own(visit, passes):
+    page = visit(passes)
+    page.keyboard.press("End")
+    while "to shift" not in page.inner_text("#panel"):
+        page.keyboard.press("ArrowLeft")
+    assert "sum over axis 0, along which shift was stretched: 10 × 12 → 1 × 12" in page.inner_text("#panel")
+
+
+def test_what_was_there_before_is_added_to(visit, passes):
+    page = visit(passes, "#pass=2")
+    page.keyboard.press("End")
+    captions = page.locator(".gift figcaption").all_inner_texts()
+    assert any(caption.startswith("before") for caption in captions)
+    assert any(caption.startswith("contribution") for caption in captions)
+
+
+def test_large_arrays_show_their_range_and_a_part(visit, passes):
+    page = visit(passes, "#step=3")
+    assert "the part [0:8, 0:8]" in page.inner_text("#panel")
+    assert re.search(r"min \S+, max \S+, norm \S+", page.inner_text("#panel"))
+
+
+@pytest.mark.parametrize("name", ["0.weight", "3.bias", "relu_1", "logits", "loss"])
+def test_the_paths_to_an_entry_add_up_to_its_gradient_and_the_difference_agrees(visit, default, name):
+    page = visit(default)
+    page.keyboard.press("End")
+    look_at(page, name)
+    _, gradient = value_of(default, name)
+    entry = int(np.argmax(np.abs(gradient)))
+    gradient_entry(page, entry).click()
+    text = page.inner_text("#entry")
+    assert f"= {number(gradient.reshape(-1)[entry])}" in text
+    assert "differences" not in text
+    page.keyboard.press("g")
+    assert "✓ They agree." in page.inner_text("#entry")
+    page.click("#check")
+    assert "They agree" not in page.inner_text("#entry")
+
+
+def test_all_paths_are_shown_where_they_are_few(visit, default):
+    page = visit(default)
+    page.keyboard.press("End")
+    look_at(page, "logits")
+    gradient_entry(page, 0).click()
+    assert page.locator(".paths li").count() == 1
+    assert page.inner_text("#entry").startswith("All paths from loss to logits[0, 0]")
+
+
+def test_an_entry_without_paths_says_why(visit, default):
+    page = visit(default)
+    page.keyboard.press("End")
+    look_at(page, "relu_1")
+    (recorded,) = default.passes
+    (dropout,) = [value for value in recorded.values if value.name == "dropout_1"]
+    entry = int(np.flatnonzero(~dropout.saved["mask"])[0])
+    gradient_entry(page, entry).click()
+    assert "(dropout_1 dropped it), so its gradient is 0" in page.inner_text("#entry")
+
+
+def test_nothing_is_told_of_an_entry_before_its_gradient_is_there(visit, default):
+    page = visit(default, "#step=2")
+    look_at(page, "0.weight")
+    page.locator("#inspection td").first.click()
+    assert "is not computed yet at this step" in page.inner_text("#inspection")
+    assert page.locator("#entry").count() == 0
+
+
+def test_layers_fold_into_one_box_and_unfold(visit, default):
+    page = visit(default)
+    everything = page.locator("g.box").count()
+    page.keyboard.press("l")
+    assert sorted(page.locator("g.box text.name").all_text_contents()) == ["layer 0", "layer 3", "layer 6", "loss", "x"]
+    page.click("button.fold >> nth=0")
+    assert page.locator("g.box").count() == 9
+    page.locator("g.box.folded").first.focus()
+    page.keyboard.press("Enter")
+    page.click("#fold-all")
+    page.click("#fold-all")
+    assert page.locator("g.box").count() == everything
+
+
+def test_a_folded_layer_shows_the_step_in_it(visit, default):
+    page = visit(default, "#step=3")
+    page.keyboard.press("l")
+    assert "layer 3" in page.text_content("g.box.here")
+
+
+@pytest.mark.parametrize("run", [1, 2, 3])
+def test_variants_stand_beside_the_run(visit, default, run):
+    page = visit(default, "#step=3")
+    page.select_option("#beside", str(run))
+    variant = variants(default.passes[0])[run - 1]
+    assert page.inner_text("article:nth-child(2) .run").lower() == variant.label
+    text = page.inner_text("article:nth-child(2)")
+    if variant.label == "evaluation mode":
+        assert "in evaluation mode dropout is the identity" in text
+    else:
+        assert "Backward" in text
+        assert page.locator("main td.differs").count() > 0
+
+
+def test_a_variant_can_be_the_run_itself(visit, default):
+    page = visit(default)
+    page.select_option("#run", "2")
+    assert page.inner_text("#count") == "6"
+    assert page.locator("g.box:has-text('dropout')").count() == 0
+    page.keyboard.press("End")
+    look_at(page, "0.weight")
+    gradient_entry(page, 0).click()
+    page.keyboard.press("g")
+    assert "✓ They agree." in page.inner_text("#entry")
+
+
+def test_passes_are_chosen_from_a_list(visit, passes):
+    page = visit(passes)
+    assert page.locator("#pass option").count() == 3
+    page.select_option("#pass", "1")
+    assert "pass=2" in page.url
+    assert "loss" in page.locator("#pass option").nth(1).inner_text()
+
+
+def test_a_bug_opens_at_the_first_step_that_differs_with_both_side_by_side(visit, buggy):
+    page = visit(buggy)
+    assert shown_step(page) == 3
+    assert "The first step that differs is step 3" in page.inner_text("#banner")
+    assert page.locator("article").count() == 2
+    assert page.inner_text("article:nth-child(2) .rule") == "dL/dx = grad * mask"
+    assert page.locator(".gift td.differs").count() > 0
+    assert page.locator("article h3 ~ .arrays >> nth=0 >> td.differs").count() == 0
+    assert "differs" in page.locator(".gift td.differs").first.get_attribute("title")
+    page.keyboard.press("Home")
+    page.click("#to-bug")
+    assert shown_step(page) == 3
+
+
+def test_before_the_bug_nothing_differs_and_its_difference_check_fails(visit, buggy):
+    page = visit(buggy, "#step=2&beside=1")
+    assert page.locator("main td.differs").count() == 0
+    page.select_option("#run", "1")
+    page.keyboard.press("End")
+    look_at(page, "0.weight")
+    page.locator("#inspection figure").nth(1).locator("td").nth(
+        int(np.argmax(np.abs(value_of(buggy, "0.weight")[1])))
+    ).click()
+    page.keyboard.press("g")
+    assert "✗ They differ" in page.inner_text("#entry")
+
+
+def answer_of(page):
+    """The right answer to the question that is asked, from the page's own data."""
+    return page.evaluate("questionOf(run(), state.step).answer")
+
+
+def test_predict_hides_what_is_asked_until_it_is_guessed(visit, default):
+    page = visit(default)
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#question").count() == 1
+    assert page.evaluate("document.activeElement.id") == "guess"
+    assert page.locator(".gift table").count() == 0
+    assert "to logits: ?" in page.inner_text("#panel")
+    assert "4 × 3" not in page.locator("g.box:has(text.name:text-is('logits'))").text_content()
+    page.keyboard.press("Enter")  # no guess yet
+    page.click("#next")
+    assert shown_step(page) == 1
+    page.fill("#guess", "4x3")
+    page.keyboard.press("Enter")
+    assert "✓ Right." in page.inner_text("#banner")
+    assert page.locator(".gift table").count() == 1
+
+
+def test_predict_counts_what_was_right(visit, default):
+    page = visit(default)
+    page.click("#predict")
+    for step in range(1, STEPS + 1):
+        page.keyboard.press("ArrowRight")
+        assert shown_step(page) == step
+        if step == 2:
+            page.fill("#guess", "123456")
+            page.click("#question button[type=submit]")
+            assert f"✗ It is {answer_of(page)}, not 123456." in page.inner_text("#banner")
+        elif step == 3:
+            page.click("#give-up")
+        else:
+            page.fill("#guess", answer_of(page))
+            page.keyboard.press("Enter")
+    assert page.inner_text("#banner").endswith(f"At the end: {STEPS - 2} of {STEPS} right.")
+    page.click("#predict")
+    assert page.is_hidden("#banner")
+
+
+@pytest.mark.parametrize("guess", ["4, 3", "(4, 3)", "4 × 3", "4x3"])
+def test_predict_takes_a_shape_as_people_write_it(visit, default, guess):
+    page = visit(default)
+    page.keyboard.press("p")
+    page.keyboard.press("ArrowRight")
+    page.fill("#guess", guess)
+    page.keyboard.press("Enter")
+    assert "✓ Right." in page.inner_text("#banner")
+
+
+def test_keys_and_signs_are_explained(visit, default):
+    page = visit(default)
+    page.keyboard.press("?")
+    text = page.inner_text("#keys")
+    for word in (
+        "play",
+        "forward pass",
+        "fold",
+        "centred difference",
+        "predict",
+        "not computed yet",
+        "dropped",
+        "ReLU",
+    ):
+        assert word in text
+    page.click("#help")
+    assert page.is_hidden("#keys")
+
+
+def test_the_keyboard_alone_reaches_an_entry_and_its_check(visit, default):
+    page = visit(default)
+    page.keyboard.press("End")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''").startswith("0.weight"):
+            break
+    page.keyboard.press("Enter")
+    assert "0.weight" in page.inner_text("#inspection h3")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("!!document.activeElement.closest('#inspection figure')"):
+            break
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("[1, 1]")
+    page.keyboard.press("Enter")
+    assert "0.weight[1, 1]" in page.inner_text("#entry")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("[1, 1]")
+    page.keyboard.press("g")
+    assert "They agree" in page.inner_text("#entry")
+    assert shown_step(page) == STEPS
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert page.locator("#inspection").count() == 0
+
+
+def test_a_click_on_an_entry_leaves_the_arrow_keys_to_the_steps(visit, default):
+    page = visit(default, "#step=3")
+    page.locator(".gift td").first.click()
+    page.keyboard.press("ArrowRight")
+    assert shown_step(page) == 4
+
+
+NAMELESS = """() => {
+  const used = document.querySelectorAll("button, select, input, summary, [role=button], main table");
+  return [...used]
+    .filter((one) => !(one.getAttribute("aria-label") || one.textContent.trim() || one.labels?.length))
+    .map((one) => one.outerHTML);
+}"""
+
+
+def test_everything_that_can_be_used_has_a_name(visit, default):
+    page = visit(default, "#step=5")
+    look_at(page, "relu_1")
+    nameless = page.evaluate(NAMELESS)
+    assert nameless == []
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.locator("#says[aria-live=polite]").inner_text()
+
+
+def test_a_step_is_said_aloud(visit, default):
+    page = visit(default)
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#says").startswith("step 1 of 8, backward of loss: dL/dlogits = grad * (p - target)")
+
+
+@pytest.mark.parametrize(("width", "options"), [(360, {}), (768, {}), (1280, {}), (640, {"device_scale_factor": 2})])
+@pytest.mark.parametrize("fragment", ["#step=0", "#step=5", "#step=3&beside=1"])
+def test_no_width_needs_scrolling_sideways(visit, default, width, options, fragment):
+    page = visit(default, fragment, width=width, height=760, **options)
+    look_at(page, "0.weight")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert (
+        page.evaluate(
+            "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector('#graph .scroll'))"
+        )
+        <= 0
+    )
+
+
+def test_the_default_graph_fits_one_screen(visit, default):
+    page = visit(default, width=1280, height=800)
+    assert page.evaluate("document.querySelector('#graph svg').getBoundingClientRect().bottom") <= 800
+
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (color, under) => {
+    canvas.fillStyle = under; canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (color) => {
+    const [r, g, b] = color.map((c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (one) => {
+    for (; one; one = one.parentElement) {
+      const color = getComputedStyle(one).backgroundColor;
+      if (color !== "rgba(0, 0, 0, 0)") return color;
+    }
+    return "white";
+  };
+  const words = document.querySelectorAll("td, p, h1, h2, h3, h4, small, summary, button:not(:disabled), .note");
+  return [...words].map((one) => {
+    const [a, b] = [light(rgb(getComputedStyle(one).color, "white")), light(rgb(ground(one), "white"))];
+    return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), one.className + " " + one.textContent.slice(0, 20)];
+  }).filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("fragment", ["#step=3&beside=1", "#step=8", "#step=1"])
+def test_words_stand_out_from_their_ground(visit, default, scheme, fragment):
+    page = visit(default, fragment, color_scheme=scheme)
+    look_at(page, "0.weight")
+    page.click("#inspection td >> nth=0")
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_dark_and_light_differ(visit, default):
+    grounds = {
+        scheme: visit(default, color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("light", "dark")
+    }
+    assert grounds["light"] != grounds["dark"]
+
+
+def test_in_a_notebook_it_works_in_a_frame_of_its_own(visit, default):
+    page = visit(f"<!DOCTYPE html><title>notebook</title><link rel=icon href=data:,>{default._repr_html_()}")
+    frame = page.frame_locator("iframe")
+    frame.locator("#next").click()
+    assert frame.locator("#jump").input_value() == "1"
+    frame.locator("g.box").first.click()
+    assert frame.locator("#inspection").count() == 1
