@@ -14,6 +14,7 @@ import numpy as np
 from tinygrad_dropout.engine import unbroadcast
 from tinygrad_dropout.study.again import rebuilt_exactly
 from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.meetings import Meeting, find_meeting
 from tinygrad_dropout.study.recorded import Pass, Step
 from tinygrad_dropout.tensor import Array, Backward, Tensor
 
@@ -75,6 +76,7 @@ class Derivatives:
         self.problem = ""
         self.jacobians: dict[tuple[int, int], Jacobian] = {}
         self.diagonals: dict[tuple[int, int], Array] = {}
+        self.meetings: dict[tuple[int, int], Meeting | None] = {}
         try:
             tensors = rebuilt_exactly(recorded)
         except StudyError as error:
@@ -108,41 +110,34 @@ class Derivatives:
         jacobian = self.jacobians.get((step, position))
         if jacobian is None:
             return None
-        local = jacobian[:, entry]
+        local, upstream = jacobian[:, entry], ran.upstream.reshape(-1)
         entries = np.flatnonzero(local)
-        upstream_place, local_place = "", ""
-        if len(self.recorded.values[ran.value].parents) > 1 and ran.upstream.ndim == 2:
-            upstream_place, local_place, line = self.meeting(ran, local.reshape(ran.upstream.shape))
-            entries = entries if line is None else line
+        if meeting := self.meeting(step, position):
+            entries = meeting.entries(ran.upstream.shape, self.shape(step, position), entry)
         contribution = ran.contributions[position].value
         if not len(entries) and contribution is not None and contribution.size == local.size:
             entries = np.array([entry])
-        upstream = ran.upstream.reshape(-1)
         terms = tuple(Term(int(place), float(upstream[place]), float(local[place])) for place in entries)
-        return Sum(terms, upstream_place, local_place)
+        return Sum(terms, *(meeting.places(self.shape(step, position), entry) if meeting else ("", "")))
 
-    def meeting(self, ran: Step, local: Array) -> tuple[str, str, Array | None]:
-        """The row or column of the upstream gradient that takes part, and the one that holds the local derivatives.
+    def shape(self, step: int, position: int) -> tuple[int, ...]:
+        """The shape of one of the parents of a step's node."""
+        recorded = self.recorded
+        return recorded.values[recorded.steps[step].contributions[position].parent].data.shape
 
-        The second is found by looking for the derivatives among the other parents and the saved values.
-
-        Returns:
-            Both in words, and the entries of the first; ("", "", None) where there is no such row or column.
-        """
-        node = self.recorded.values[ran.value]
-        sources = {self.recorded.values[parent].name: self.recorded.values[parent].data for parent in node.parents}
-        sources |= {name: value for name, value in node.saved.items() if isinstance(value, np.ndarray)}
-        entries = np.arange(local.size).reshape(local.shape)
-        rows, columns = np.flatnonzero(local.any(axis=1)), np.flatnonzero(local.any(axis=0))
-        lines = [("row", row, local[row], entries[row]) for row in rows if len(rows) == 1]
-        lines += [("column", column, local[:, column], entries[:, column]) for column in columns if len(columns) == 1]
-        for what, index, derivatives, places in lines:
-            if place := place_among(sources, derivatives):
-                return f"{what} {index}", place, places
-        for what, index, derivatives, places in lines:
-            if len(derivatives) > 1 and (derivatives == derivatives[0]).all():
-                return f"{what} {index}", "", places
-        return "", "", None
+    def meeting(self, step: int, position: int) -> Meeting | None:
+        """Which rows and columns meet in a contribution, if it is a matrix product or a sum over rows or columns."""
+        if (step, position) not in self.meetings:
+            ran = self.recorded.steps[step]
+            node = self.recorded.values[ran.value]
+            arrays = {self.recorded.values[parent].name: self.recorded.values[parent].data for parent in node.parents}
+            arrays |= {name: value for name, value in node.saved.items() if isinstance(value, np.ndarray)}
+            jacobian = self.jacobians[step, position]
+            found = None
+            if len(node.parents) > 1 and ran.upstream.ndim == 2:
+                found = find_meeting(jacobian, ran.upstream.shape, self.shape(step, position), arrays)
+            self.meetings[step, position] = found
+        return self.meetings[step, position]
 
 
 def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
@@ -191,14 +186,3 @@ def explains(jacobian: Jacobian, step: Step, position: int) -> bool:
         size = np.abs(step.upstream.reshape(-1)) @ np.abs(jacobian)
     tolerance = 16 * np.finfo(contribution.dtype).eps * max(1, step.upstream.size)
     return bool(np.all(np.abs(total - contribution.reshape(-1)) <= tolerance * size))
-
-
-def place_among(arrays: dict[str, Array], numbers: Array) -> str:
-    """`row 1 of x`, if these numbers are a row or a column of one of the arrays; else ""."""
-    for name, array in arrays.items():
-        if array.ndim == 2:
-            for what, table in (("row", array), ("column", array.T)):
-                if table.shape[1] == len(numbers):
-                    for index in np.flatnonzero((table == numbers).all(axis=1)):
-                        return f"{what} {index} of {name}"
-    return ""

@@ -109,7 +109,7 @@ def accumulated(parent: Value, contribution: Contribution) -> str:
     if contribution.before is None:
         first = "grad: nothing before" + ("" if contribution.waiting else ", so this is all")
     else:
-        entry = most_telling(contribution.after)
+        entry = most_telling(contribution.value)
         before, added, after = (
             number(array.reshape(-1)[entry])
             for array in (contribution.before, contribution.value, contribution.after)

@@ -58,9 +58,9 @@ function pathsPart(of, value, name) {
     const steps = walk.map((one) => {
       const on = of.values[one.value];
       return element("span", { class: "hop" }, `${on.name}${indexed(on.array.shape, one.entry)}`,
-        one.local === null ? "" : element("b", {}, ` ${number(one.local)}`));
+        element("b", {}, ` × ${number(one.local)}`));
     });
-    return element("li", {}, steps.flatMap((hop, k) => (k ? [" × ", hop] : [hop])), ` = ${number(largest[rank][0])}`);
+    return element("li", {}, steps.flatMap((hop, k) => (k ? [" → ", hop] : [hop])), ` = ${number(largest[rank][0])}`);
   });
   const gradientHere = total ?? largest.reduce((sum, link) => sum + link[0], 0);
   return element("div", {},

@@ -1,0 +1,77 @@
+"""Rows and columns that meet: the pattern of a matrix product, found in the numbers of its Jacobian.
+
+Let g be the upstream gradient and x a parent. In a matrix product each entry of dL/dx is a row or a column of g times a
+row or a column of another array, and one rule says which for all entries. So that rule is looked for: which axis of g
+goes with which axis of x, and which array holds the derivatives. Nothing here knows any operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from tinygrad_dropout.tensor import Array
+
+LINES = ("row", "column")
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What meets in each entry of a contribution.
+
+    Attributes:
+        upstream_axis: 0 if it is a row of the upstream gradient, 1 if a column.
+        parent_axis: the axis of the parent along which the entry's index says which.
+        source: the array that holds the local derivatives; "" if they are in none (ones, say).
+        source_axis: 0 if they are a row of it, 1 if a column.
+    """
+
+    upstream_axis: int
+    parent_axis: int
+    source: str = ""
+    source_axis: int = 0
+
+    def entries(self, upstream: tuple[int, ...], parent: tuple[int, ...], entry: int) -> Array:
+        """The entries of the upstream gradient that take part in one entry of the parent's."""
+        index = np.unravel_index(entry, parent)[self.parent_axis]
+        return np.asarray(np.arange(upstream[0] * upstream[1]).reshape(upstream).take(index, axis=self.upstream_axis))
+
+    def places(self, parent: tuple[int, ...], entry: int) -> tuple[str, str]:
+        """Both in words: `row 2`, and `column 0 of 2.weight` (or "")."""
+        index = np.unravel_index(entry, parent)
+        first = f"{LINES[self.upstream_axis]} {index[self.parent_axis]}"
+        if not self.source:
+            return first, ""
+        return first, f"{LINES[self.source_axis]} {index[1 - self.parent_axis]} of {self.source}"
+
+
+def find_meeting(
+    jacobian: Array, upstream: tuple[int, ...], parent: tuple[int, ...], arrays: Mapping[str, Array]
+) -> Meeting | None:
+    """The pattern that explains every number of a Jacobian, or None.
+
+    Args:
+        jacobian: shape (entries of the upstream gradient, entries of the parent).
+        upstream, parent: the shapes; the first has two axes.
+        arrays: where the local derivatives may stand, by name.
+    """
+    for upstream_axis, parent_axis in product((0, 1), range(len(parent))):
+        if len(parent) > 2 or upstream[upstream_axis] != parent[parent_axis] or upstream == parent == (1, 1):
+            continue
+        # tied[line, free, other]: the derivatives by the entries of one line of the parent. They are all that is not 0.
+        whole = np.moveaxis(jacobian.reshape(*upstream, *parent), (upstream_axis, 2 + parent_axis), (0, 1))
+        tied = np.einsum("ii...->i...", whole)
+        if np.count_nonzero(tied) < np.count_nonzero(jacobian):
+            continue
+        if len(parent) == 1:
+            return Meeting(upstream_axis, parent_axis)
+        for (name, array), source_axis in product(arrays.items(), (0, 1)):
+            matrix = array.T if source_axis == 0 else array
+            if array.ndim == 2 and matrix.shape == tied.shape[1:] and (tied == matrix).all():
+                return Meeting(upstream_axis, parent_axis, name, source_axis)
+        if parent[1 - parent_axis] == 1 and upstream != parent:
+            return Meeting(upstream_axis, parent_axis)
+    return None
