@@ -23,7 +23,10 @@ def test_the_snippets_run_and_print_what_is_shown():
     assert failures == 0
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(tinygrad-dropout (?:compare|lab|study)[^`|]*)`", README))))
+COMMANDS = sorted(set(re.findall(r"`(tinygrad-dropout (?:compare|lab|study)[^`|]*)`", README)))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_parses(command):
     arguments = [word for word in shlex.split(command)[1:] if word != "--help"]
     assert cli.build_parser().parse_args(arguments).run

@@ -41,7 +41,7 @@ def lay_out(recorded: Pass) -> Layout:
     left = min(x for x, _ in layout.coords)
     routes = {
         edge: [(x - left, y) for x, y in points]
-        for edge, points in zip(edges, getattr(layout, "edge_routing", [[]] * len(edges)), strict=False)
+        for edge, points in zip(edges, layout.edge_routing, strict=True)
         if points
     }
     return Layout([(x - left, row) for (x, _), row in zip(layout.coords, rows, strict=True)], routes)

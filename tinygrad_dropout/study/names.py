@@ -42,7 +42,7 @@ def variables(frame: FrameType) -> Iterator[tuple[str, Any]]:
         yield name, value
         if isinstance(value, list | tuple):
             yield from ((f"{name}[{index}]", item) for index, item in enumerate(value[:1000]))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             yield from ((f"{name}[{key!r}]", item) for key, item in list(value.items())[:1000])
         elif not isinstance(value, Module | Tensor | type) and isinstance(getattr(value, "__dict__", None), dict):
             yield from list(vars(value).items())  # self.weight is called weight

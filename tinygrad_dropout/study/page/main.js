@@ -11,9 +11,9 @@ const KEYS = [
   ["?", "this list"],
 ];
 const SIGNS = [
-  ["positive", "positive: the darker, the larger in its table"], ["negative", "negative: the same"],
-  ["pending", "not computed yet, which is not 0"], ["dropped", "dropped by dropout: 0 forward, no gradient backward"],
-  ["dead", "its ReLU is off: 0 forward, no gradient backward"], ["differs", "differs from the run beside it"],
+  ["positive", "0.5", "positive: the stronger, the larger in its table"], ["negative", "−0.5", "negative: likewise"],
+  ["pending", "", "not computed yet, which is not 0"], ["dropped", "0", "dropped: 0 forward, no gradient backward"],
+  ["dead", "0", "ReLU off: 0 forward, no gradient backward"], ["differs", "0.5", "differs from the run beside it"],
 ];
 
 function show() {
@@ -156,10 +156,10 @@ window.addEventListener("hashchange", () => {
   show();
 });
 by("keys").append(
-  element("dl", {}, KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])),
-  element("dl", {}, SIGNS.flatMap(([sign, what]) => [
-    element("dt", {}, element("table", { class: `sample ${sign === "pending" ? "pending" : ""}`, "aria-hidden": "true" },
-      element("tr", {}, element("td", { class: sign, style: `--share: ${sign.endsWith("tive") ? 50 : 0}%` }, { positive: "0.5", negative: "−0.5", dropped: "0", dead: "0", differs: "0.5" }[sign] ?? "")))),
-    element("dd", {}, what)])));
+  element("dl", {}, KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])));
+by("signs").append(...SIGNS.map(([sign, sample, what]) => element("span", {},
+  element("table", { class: sign === "pending" ? "pending" : "", "aria-hidden": "true" },
+    element("tr", {}, element("td", { class: sign, style: `--share: ${sign.endsWith("tive") ? 50 : 0}%` }, sample))),
+  ` ${what}`)));
 readFragment();
 show();
