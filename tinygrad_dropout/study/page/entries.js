@@ -84,31 +84,25 @@ function walkOf(of, place, entry, rank) {
 
 /** The gradient that this pass gave to an entry: what the steps contributed. */
 function totalOf(of, place, entry) {
-  const value = of.values[place];
-  const across = value.array.shape.at(-1) ?? 1;
-  const [i, j] = [Math.floor(entry / across), entry % across];
-  let sum = place === of.steps[0].value ? of.steps[0].upstream.rows[i][j] : 0;
-  for (const step of of.steps) for (const gift of step.gives) if (gift.parent === place && gift.array) sum += gift.array.rows[i][j];
+  let sum = place === of.steps[0].value ? shownAt(of.steps[0].upstream, entry) : 0;
+  for (const step of of.steps) {
+    for (const gift of step.gives) if (gift.parent === place && gift.array) sum += shownAt(gift.array, entry);
+  }
   return sum;
 }
 
 function whyCut(of, value) {
   const place = of.values.indexOf(value);
   for (const user of of.values.filter((one) => one.parents.includes(place))) {
-    const at = user.array.shape.at(-1) ?? 1;
-    const [i, j] = [Math.floor(state.entry / at), state.entry % at];
     if (String(user.array.shape) !== String(value.array.shape)) continue;
-    if (user.dropped?.[i]?.[j]) return ` (${user.name} dropped it)`;
-    if (user.dead?.[i]?.[j]) return ` (${user.name} is off there)`;
+    if (shownAt(user.array, state.entry, user.dropped)) return ` (${user.name} dropped it)`;
+    if (shownAt(user.array, state.entry, user.dead)) return ` (${user.name} is off there)`;
   }
   return "";
 }
 
 function differencePart(of, value, name, found) {
-  const rows = value.array.rows;
-  const across = value.array.shape.at(-1) ?? 1;
-  const [i, j] = [Math.floor(state.entry / across), state.entry % across];
-  const difference = value.differences?.[i * rows[0].length + j];
+  const difference = value.differences?.[entriesOf(value.array).indexOf(state.entry)];
   const button = element("button", {
     id: "check", "aria-pressed": String(state.checked), "aria-keyshortcuts": "g",
     onclick: () => go({ checked: !state.checked }),

@@ -18,11 +18,9 @@ function questionOf(of, number_) {
     };
   }
   const gift = gifts[0];
-  const numbers = gift.array.rows.flat();
-  const columns = gift.array.rows[0].length;
-  const across = gift.array.shape.at(-1) ?? 1;
+  const numbers = numbersOf(gift.array);
   const at = easiest(numbers, gift.sums);
-  const entry = Math.floor(at / columns) * across + (at % columns);
+  const entry = entriesOf(gift.array)[at];
   return {
     text: `Which number does ${name(gift)}${indexed(gift.array.shape, entry)} get from this step? (1 % off counts as right.)`,
     hint: "a number",

@@ -122,6 +122,23 @@ function indexed(shape, entry) {
   return `[${index.join(", ")}]`;
 }
 
+// An entry is counted along the rows of the whole array, of which a corner is shown.
+const entryAt = (array, row, column) => row * (array.shape.at(-1) ?? 1) + column;
+const rowAndColumn = (array, entry) => [Math.floor(entry / (array.shape.at(-1) ?? 1)), entry % (array.shape.at(-1) ?? 1)];
+
+/** The number that is shown of an entry, in this table or in one of the same shape; undefined if it is not shown. */
+function shownAt(array, entry, rows = array.rows) {
+  const [row, column] = rowAndColumn(array, entry);
+  return rows?.[row]?.[column];
+}
+
+/** The entries that are shown, in the order of the numbers, and the numbers. */
+const entriesOf = (array) => array.rows.flatMap((row, i) => row.map((_, j) => entryAt(array, i, j)));
+const numbersOf = (array) => array.rows.flat();
+
+/** The place of the largest of some numbers. */
+const largestOf = (numbers) => numbers.reduce((best, one, k) => (Math.abs(one) > Math.abs(numbers[best]) ? k : best), 0);
+
 /** An element with attributes and children; a child that is null or false is left out. */
 function element(tag, attributes = {}, ...children) {
   const svg = ["svg", "g", "rect", "path", "text", "title", "defs", "pattern", "marker"].includes(tag);

@@ -166,15 +166,11 @@ function giftPart(of, gift, value, hidden, twin) {
 /** One entry of a contribution, written out: upstream × local = contribution. */
 function exampleOf(gift, value, parent, picked) {
   if (!gift.array.rows.length) return null;
-  const numbers = gift.array.rows.flat();
-  const columns = gift.array.rows[0].length;
-  const across = gift.array.shape.at(-1) ?? 1;
-  let at = numbers.findIndex((_, k) => Math.floor(k / columns) * across + (k % columns) === picked);
-  if (at < 0) at = numbers.reduce((best, one, k) => (Math.abs(one) > Math.abs(numbers[best]) ? k : best), 0);
-  const entry = Math.floor(at / columns) * across + (at % columns);
+  const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
+  const at = entries.includes(picked) ? entries.indexOf(picked) : largestOf(numbers);
   const [terms, count, upstreamPlace, localPlace] = gift.sums[at];
   return element("p", { class: "example" },
-    element("strong", {}, `${parent.name}${indexed(gift.array.shape, entry)}: `),
+    element("strong", {}, `${parent.name}${indexed(gift.array.shape, entries[at])}: `),
     "upstream × local: ", products(terms, count), ` = ${number(numbers[at])}`,
     localPlace ? element("span", { class: "note" }, ` (${upstreamPlace} of dL/d${value.name} meets ${localPlace})`) : null,
     !localPlace && upstreamPlace ? element("span", { class: "note" }, ` (the sum over ${upstreamPlace} of dL/d${value.name})`) : null);

@@ -35,7 +35,7 @@ function arrayFigure(array, options) {
 }
 
 function cell(array, value, i, j, largest, options) {
-  const entry = i * (array.shape.at(-1) ?? 1) + j;
+  const entry = entryAt(array, i, j);
   const dropped = options.dropped?.[i]?.[j] === 1;
   const dead = !dropped && options.dead?.[i]?.[j] === 1;
   const differs = !options.pending && options.against?.rows?.[i] !== undefined && !close(options.against.rows[i][j], value);
