@@ -6,7 +6,7 @@ that somebody else holds would change behind his back. `detect_anomaly` and `gra
 
 from __future__ import annotations
 
-from inspect import CO_VARARGS
+from inspect import CO_VARARGS, ismethod
 from typing import Any
 
 import numpy as np
@@ -64,4 +64,10 @@ def saved_names(backward: Backward | None, parents: int) -> tuple[str, ...]:
         return ()
     if code.co_flags & CO_VARARGS:
         return tuple(code.co_varnames[code.co_argcount + code.co_kwonlyargcount].split("_and_")[1:])
-    return tuple(code.co_varnames[1 + parents : code.co_argcount])
+    return argument_names(backward)[1 + parents :]
+
+
+def argument_names(function: Any) -> tuple[str, ...]:
+    """What a function calls the arguments that it takes in order; a method's `self` is none of them."""
+    code = getattr(function, "__code__", None)
+    return tuple(code.co_varnames[ismethod(function) : code.co_argcount]) if code else ()

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.grad_mode import ModeContext, enable_grad
+from tinygrad_dropout.ownership import argument_names
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass, Value
 from tinygrad_dropout.study.recorder import Recorder
@@ -69,11 +70,8 @@ def do_again(value: Value, parents: Sequence[Tensor], changes: Changes | None = 
 
 def parent_names(value: Value) -> tuple[str, ...] | None:
     """What the backward function calls its parents; None where it takes any number of them."""
-    code = getattr(value.backward, "__code__", None)
-    count = len(value.parents)
-    if code is None or code.co_argcount < 1 + count:
-        return None
-    return tuple(code.co_varnames[1 : 1 + count])
+    names = argument_names(value.backward)[1 : 1 + len(value.parents)]
+    return names if len(names) == len(value.parents) else None
 
 
 def rebuild(

@@ -161,20 +161,24 @@ def find_bug(name: str) -> Bug:
     return BUGS[name]
 
 
+def concerns(recorded: Pass, wrong: Bug) -> bool:
+    """Whether a pass has the bug's operation."""
+    return any(value.operation == wrong.operation and value.requires_grad for value in recorded.values)
+
+
 def with_bug(recorded: Pass, name: str, wrong: Bug) -> Pass:
     """The pass again, with a wrong backward function for one operation.
 
     Raises:
         StudyError: the pass has no such operation, or cannot be done again.
     """
-    tensors = rebuilt_exactly(recorded)
-    concerned = [tensor for tensor, value in zip(tensors, recorded.values, strict=True)
-                 if value.operation == wrong.operation and value.requires_grad]  # fmt: skip
-    if not concerned:
+    if not concerns(recorded, wrong):
         made = sorted({value.operation for value in recorded.values} - {""})
         raise StudyError(f"bug {name}: expected a pass with {wrong.operation} in it, got one of {', '.join(made)}")
-    for tensor in concerned:
-        tensor._backward = wrong.backward
+    tensors = rebuilt_exactly(recorded)
+    for tensor, value in zip(tensors, recorded.values, strict=True):
+        if value.operation == wrong.operation and value.requires_grad:
+            tensor._backward = wrong.backward
     run = record_again(recorded, tensors, f"bug: {name}")
     for index, value in enumerate(run.values):
         if value.backward is wrong.backward:  # the operation is what it was, and so is its forward

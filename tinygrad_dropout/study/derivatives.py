@@ -88,15 +88,19 @@ class Derivatives:
             assert backward is not None, "a leaf takes no step"
             entries = node.size * max((parent.size for parent in node._parents if parent.requires_grad), default=1)
             calls += node.size
-            if entries > MOST_ENTRIES or calls > MOST_CALLS:
-                self.problem = f"{recorded.values[step.value].name} is too large to be taken apart entry by entry"
-                for position, diagonal in enumerate(diagonals(node, backward)):
-                    if diagonal is not None and is_product(step, position, diagonal):
-                        self.diagonals[number, position] = diagonal
-                continue
-            for position, jacobian in enumerate(jacobians(node, backward)):
-                if jacobian is not None and explains(jacobian, step, position):
-                    self.jacobians[number, position] = jacobian
+            name = recorded.values[step.value].name
+            try:
+                if entries > MOST_ENTRIES or calls > MOST_CALLS:
+                    self.problem = f"{name} is too large to be taken apart entry by entry"
+                    for position, diagonal in enumerate(diagonals(node, backward)):
+                        if diagonal is not None and is_product(step, position, diagonal):
+                            self.diagonals[number, position] = diagonal
+                    continue
+                for position, jacobian in enumerate(jacobians(node, backward)):
+                    if jacobian is not None and explains(jacobian, step, position):
+                        self.jacobians[number, position] = jacobian
+            except Exception as error:  # a backward function of somebody's own
+                self.problem = f"{name}: its backward function raised {type(error).__name__}: {error}"
 
     def sum(self, step: int, position: int, entry: int) -> Sum | None:
         """The products that add up to one entry of what a step gave to one parent; None if they are not known.
@@ -150,7 +154,12 @@ def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
         for parent, answer, found in zip(node._parents, answers, rows, strict=True):
             if answer is not None and parent.requires_grad:
                 found.append(unbroadcast(np.asarray(answer), parent.shape).astype(node.dtype).reshape(-1))
-    return [np.array(found) if len(found) == node.size > 0 else None for found in rows]
+    return [
+        np.array(found, node.dtype).reshape(node.size, parent.size)
+        if parent.requires_grad and len(found) == node.size
+        else None
+        for parent, found in zip(node._parents, rows, strict=True)
+    ]
 
 
 def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
@@ -167,7 +176,7 @@ def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
 
 def is_product(step: Step, position: int, local: Array) -> bool:
     """Whether a step gave upstream x local, element by element."""
-    contribution = step.contributions[position].value
+    contribution = step.contributions[position].value if step.contributions else None
     if contribution is None or contribution.shape != local.shape:
         return False
     with np.errstate(all="ignore"):
@@ -178,11 +187,12 @@ def is_product(step: Step, position: int, local: Array) -> bool:
 
 def explains(jacobian: Jacobian, step: Step, position: int) -> bool:
     """Whether the products add up to what the step really gave: a backward function of one's own may not be linear."""
-    contribution = step.contributions[position].value
+    contribution = step.contributions[position].value if step.contributions else None
     if contribution is None:
         return False
     with np.errstate(all="ignore"):
         total = step.upstream.reshape(-1) @ jacobian
-        size = np.abs(step.upstream.reshape(-1)) @ np.abs(jacobian)
+        through = np.abs(step.upstream.reshape(-1)) @ np.abs(jacobian)
+        size = max(np.max(through, initial=0), np.max(np.abs(step.upstream), initial=0))  # what may cancel on the way
     tolerance = 16 * np.finfo(contribution.dtype).eps * max(1, step.upstream.size)
     return bool(np.all(np.abs(total - contribution.reshape(-1)) <= tolerance * size))

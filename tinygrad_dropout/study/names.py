@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import count
 from types import FrameType
 from typing import Any
 
 from tinygrad_dropout.callers import frames, ours
-from tinygrad_dropout.nn import Module
+from tinygrad_dropout.nn import Module, Parameter
 from tinygrad_dropout.tensor import Tensor, operation_name
 
 
@@ -18,17 +19,17 @@ def names_in_scope() -> dict[Tensor, str]:
     The innermost caller's variables come first, the script's own last. Of several models, each puts its name in front.
     """
     found: dict[Tensor, str] = {}
-    models: dict[str, Module] = {}
+    models: list[tuple[str, Module]] = []
     for frame in frames():
         if not ours(frame):
             for name, value in variables(frame):
                 if isinstance(value, Tensor):
                     found.setdefault(value, name)
-                elif isinstance(value, Module) and all(value is not model for model in models.values()):
-                    models.setdefault(name, value)
-    inside = {module for model in models.values() for module in list(model.modules())[1:]}
-    models = {name: model for name, model in models.items() if model not in inside}
-    for name, model in models.items():
+                elif isinstance(value, Module) and all(value is not model for _, model in models):
+                    models.append((name, value))
+    inside = {id(module) for _, model in models for module in list(model.modules())[1:]}
+    models = [(name, model) for name, model in models if id(model) not in inside]
+    for name, model in models:
         for key, parameter in model.named_parameters():
             found.setdefault(parameter, key if len(models) == 1 else f"{name}.{key}")
     return found
@@ -56,18 +57,15 @@ def give_names(tensors: list[Tensor], known: Mapping[Tensor, str]) -> list[str]:
         known: names from elsewhere, for those that have none of their own.
     """
     names = [tensor.name or known.get(tensor) or described(tensor) for tensor in tensors]
-    told = {tensor for tensor in tensors if tensor.name or tensor in known}
-    often = Counter(names)
-    taken: Counter[str] = Counter()
-    used = {name for name, times in often.items() if times == 1}
-    for index, name in enumerate(names):
-        if often[name] > 1:
-            taken[name] += 1
-            first_as_it_is = tensors[index] in told and taken[name] == 1
-            while not first_as_it_is and f"{name}_{taken[name]}" in used:
-                taken[name] += 1
-            names[index] = name if first_as_it_is else f"{name}_{taken[name]}"
+    often, used = Counter(names), set(names)
+    taken: set[str] = set()
+    for index, (tensor, name) in enumerate(zip(tensors, names, strict=True)):
+        told = bool(tensor.name) or tensor in known
+        if often[name] > 1 and (name in taken or not told):
+            numbered = (f"{name}_{number}" for number in count(2 if told else 1))
+            names[index] = next(candidate for candidate in numbered if candidate not in used)
             used.add(names[index])
+        taken.add(names[index])
     return names
 
 
@@ -83,29 +81,32 @@ def described(tensor: Tensor) -> str:
 def give_layers(tensors: list[Tensor], names: list[str], parents: list[tuple[int, ...]]) -> list[str]:
     """The layer that each tensor is folded into.
 
-    An operation that uses a parameter of a model (`0.weight`) begins the layer of that name; one without parameters
+    An operation that uses a Parameter of a module (`0.weight`) begins the layer of that module's key; another one
     belongs to the youngest layer that it takes its input from, so that no layer takes from one that comes after it.
     The root stands alone, and so do inputs.
     """
     order: list[str] = []  # the layers, as they begin
+    used: set[int] = set()
     layers = [""] * len(tensors)
     for index, tensor in enumerate(tensors[:-1]):
         if tensor._backward is None:
             continue
-        keys = [
-            names[parent].rpartition(".")[0]
-            for parent in parents[index]
-            if tensors[parent]._backward is None and tensors[parent].requires_grad and "." in names[parent]
-        ]
-        if keys:
-            layer = keys[0]
+        own = [parent for parent in parents[index] if isinstance(tensors[parent], Parameter) and "." in names[parent]]
+        if own:
+            key = layer = key_of(names[own[0]])
             while layer in order:  # its parameters are used again
                 layer += "′"
             order.append(layer)
             layers[index] = layer
-            for parent in parents[index]:
-                if tensors[parent]._backward is None and tensors[parent].requires_grad and not layers[parent]:
+            for parent in own:  # but for one that another layer has used first
+                if key_of(names[parent]) == key and parent not in used:
                     layers[parent] = layer
-        elif above := [layers[parent] for parent in parents[index] if layers[parent] in order]:
+        elif above := [layers[parent] for parent in parents[index] if layers[parent]]:
             layers[index] = max(above, key=order.index)
+        used.update(parents[index])
     return layers
+
+
+def key_of(name: str) -> str:
+    """The module's part of a parameter's name: `0` of `0.weight`."""
+    return name.rpartition(".")[0]

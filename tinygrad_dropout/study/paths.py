@@ -71,7 +71,7 @@ class Paths:
             found: list[list[Link]] = [[] for _ in range(size)]
             count, total = np.zeros(size), np.zeros(size)
             if value == recorded.root:
-                found = [[Link(float(seed[entry]), 1.0, -1, entry, 0)] for entry in range(size)]
+                found = [[Link(float(seed[entry]), 1.0, -1, entry, 0)] * bool(seed[entry]) for entry in range(size)]
                 count, total = (seed != 0).astype(float), seed.astype(float)
             for consumer, position in consumers[value]:
                 jacobian = derivatives.jacobians.get((number_of.get(consumer, -1), position))

@@ -81,7 +81,7 @@ class Contribution:
         summed: the axes of `returned` over which it was summed to the parent's shape (unbroadcast); () if none.
         value: ndarray of the parent's shape and dtype, what was added.
         before, after: ndarray, the parent's gradient before and after; None where there is none yet.
-        waiting: how many consumers of the parent are still to run.
+        waiting: how many operations that use the parent are still to run.
     """
 
     parent: int
@@ -158,6 +158,12 @@ class Pass:
                         contribution.value if so_far is None else np.asarray(so_far + contribution.value)
                     )
         return found
+
+
+def is_result(value: Value, name: str) -> bool:
+    """Whether a saved value is the operation's own result, which many backward functions use."""
+    kept = value.saved[name]
+    return isinstance(kept, np.ndarray) and kept.dtype == value.data.dtype and np.array_equal(kept, value.data)
 
 
 def dropped(value: Value) -> Array | None:

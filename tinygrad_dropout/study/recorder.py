@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -103,29 +104,32 @@ class Running:
         self.recorded = recorded
         self.places = places
         self.ahead = nodes
+        self.failed = False  # a backward function that began has not returned
         self.reached = {nodes[-1]}
         self.sums: dict[int, Array] = {
             index: value.grad_before for index, value in enumerate(recorded.values) if value.grad_before is not None
         }
-        self.uses: list[list[int]] = [[] for _ in recorded.values]
+        self.uses: list[set[int]] = [set() for _ in recorded.values]
         for index, value in enumerate(recorded.values):
             for parent in value.parents:
-                self.uses[parent].append(index)
+                self.uses[parent].add(index)
 
     def expects(self, node: Tensor) -> bool:
-        """Whether this node's turn may still come in this pass: it lies ahead, and a gradient has come to it."""
+        """Whether it is this node's turn in this pass: it lies ahead, a gradient has come to it, and nothing failed."""
         while self.ahead and self.ahead[-1]._number > node._number:
             self.ahead.pop()  # their consumers had no gradient for them
-        return bool(self.ahead) and self.ahead[-1] is node and node in self.reached
+        return not self.failed and bool(self.ahead) and self.ahead[-1] is node and node in self.reached
 
     def before(self, node: Tensor, grad: Array) -> None:
         """The node is about to run."""
+        self.failed = True
         self.ahead.pop()
         if self.places:
             self.recorded.steps.append(Step(self.places[node], np.array(grad), []))
 
     def after(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
         """The node has run."""
+        self.failed = False
         for parent, contribution in zip(node._parents, contributions, strict=True):
             if contribution is not None and parent.requires_grad:
                 self.reached.add(parent)
@@ -143,7 +147,8 @@ class Running:
         if returned is None or not parent.requires_grad:
             return Contribution(index, None, (), None, before, before, waiting)
         returned = np.array(returned)
-        value = unbroadcast(returned, parent.shape).astype(parent.dtype)
+        value = returned if returned.shape == parent.shape else unbroadcast(returned, parent.shape)
+        value = value.astype(parent.dtype)
         self.sums[index] = value if before is None else np.asarray(before + value)
         summed = summed_axes(returned.shape, parent.shape)
         return Contribution(index, returned, summed, value, before, self.sums[index], waiting)
@@ -164,7 +169,7 @@ def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
     shared: tuple[int, ...] = ()
     if isinstance(mask, np.ndarray):
         shared = tuple(axis for axis in range(mask.ndim) if mask.strides[axis] == 0 and mask.shape[axis] > 1)
-    return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in saved.items()}, shared
+    return {name: deepcopy(value) for name, value in saved.items()}, shared
 
 
 def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:

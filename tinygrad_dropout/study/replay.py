@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tinygrad_dropout.grad_mode import ModeContext
-from tinygrad_dropout.study.bugs import Bug, find_bug, with_bug
+from tinygrad_dropout.study.bugs import Bug, concerns, find_bug, with_bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.study.recorder import Recorder
@@ -54,7 +54,7 @@ class Recording:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.context.__exit__()
         self.recorder.running = None  # it holds tensors of the graph
-        self.replay.passes += [recorded for recorded in self.recorder.passes if recorded.steps]
+        self.replay.passes = [recorded for recorded in self.recorder.passes if recorded.steps]
         if error is None:
             self.replay.check(self.recorder.passes, self.recorder.max_nodes)
 
@@ -92,20 +92,24 @@ class Replay:
                 "record a smaller network or a part of it, or allow more (max_nodes=, --max-nodes)"
             )
         if self.bug:
-            self.wrong(self.passes[0])
-
-    def wrong(self, recorded: Pass) -> Pass:
-        """A pass with the bug."""
-        assert self.bug is not None, "record(bug=...) was not asked for"
-        return with_bug(recorded, self.bug_name, self.bug)
+            concerned = [recorded for recorded in self.passes if concerns(recorded, self.bug)]
+            self.wrong((concerned or self.passes)[0])
 
     def __str__(self) -> str:
         if not self.passes:
             return "nothing recorded yet: the context of study.record() is to end first"
-        texts = [as_text(recorded) for recorded in self.passes]
-        if self.bug:
-            texts = [compared(recorded, self.wrong(recorded), self.bug.says) for recorded in self.passes]
-        return "\n\n".join(texts)
+        return "\n\n".join(self.text(recorded) for recorded in self.passes)
+
+    def text(self, recorded: Pass) -> str:
+        """One pass as text; with the bug, if that concerns it, the first step that differs."""
+        if self.bug and concerns(recorded, self.bug):
+            return compared(recorded, self.wrong(recorded), self.bug.says)
+        return as_text(recorded)
+
+    def wrong(self, recorded: Pass) -> Pass:
+        """A pass done again with the bug."""
+        assert self.bug is not None, "record(bug=...) was not asked for"
+        return with_bug(recorded, self.bug_name, self.bug)
 
     def __repr__(self) -> str:
         steps = ", ".join(str(len(recorded.steps)) for recorded in self.passes)

@@ -69,7 +69,7 @@ class Shown:
 def number(value: Any) -> str:
     """A number in few characters: four significant digits, a true minus sign, no -0."""
     value = float(value)
-    return f"{value + 0:.4g}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+    return f"{value + 0:.4g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
 def sizes(shape: tuple[int, ...]) -> str:

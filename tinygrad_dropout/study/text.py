@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_dropout.study.bugs import first_difference
 from tinygrad_dropout.study.derivatives import Derivatives, Sum
-from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, scale
+from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
 from tinygrad_dropout.study.shown import Shown, number, sizes
 from tinygrad_dropout.tensor import Array
 
@@ -57,13 +57,15 @@ def step_as_lines(derivatives: Derivatives, index: int) -> Iterator[str]:
     yield from labelled("forward", node.name, node.data, marks(node))
     for name, value in node.saved.items():
         if isinstance(value, np.ndarray):
-            if not np.array_equal(value, node.data):
-                yield from labelled("saved", name, value, {DROPPED: ~value} if value.dtype == bool else {})
+            if not is_result(node, name):
+                yield from labelled("saved", name, value, {DROPPED: ~value} if name == "mask" else {})
         elif value is not None:
             yield f"  saved      {name} = {value!r}"
     if dropped(node) is not None:
         yield f"             kept units × {number(scale(node))}, forward and backward"
     yield from labelled("upstream", f"dL/d{node.name}", step.upstream, {})
+    if not step.contributions:
+        yield "  gives      nothing: its backward function raised"
     for position in range(len(step.contributions)):
         yield from contribution_as_lines(derivatives, index, position)
 
@@ -92,7 +94,8 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int) -
         yield f"             dL/d{parent.name}{at} = {as_sum(found, contribution.value.reshape(-1)[entry])}"
         if found.local_place:
             yield f"             ({found.upstream_place} of dL/d{node.name} meets {found.local_place})"
-    yield f"             {accumulated(parent, contribution)}"
+    again = any(later.parent == contribution.parent for later in recorded.steps[index].contributions[position + 1 :])
+    yield f"             {accumulated(parent, contribution, again)}"
 
 
 def as_sum(found: Sum, total: Any) -> str:
@@ -104,10 +107,10 @@ def as_sum(found: Sum, total: Any) -> str:
     return f"{' + '.join(written) or '0'} = {number(total)}"
 
 
-def accumulated(parent: Value, contribution: Contribution) -> str:
-    """`grad: nothing before; waiting for 1 more consumer`."""
+def accumulated(parent: Value, contribution: Contribution, again: bool) -> str:
+    """`grad: nothing before; waiting for 1 more consumer`; `again` if the same step gives it more."""
     if contribution.before is None:
-        first = "grad: nothing before" + ("" if contribution.waiting else ", so this is all")
+        first = "grad: nothing before" + ("" if contribution.waiting or again else ", so this is all")
     else:
         entry = most_telling(contribution.value)
         before, added, after = (
@@ -155,7 +158,9 @@ def table(shown: Shown, marked: dict[str, Array]) -> str:
         return "no elements"
     cells = np.array([[number(value) for value in row] for row in shown.table], dtype=object)
     for sign, where in marked.items():
-        cells[where.reshape(-1)[shown.entries]] = sign
+        cells[where.reshape(-1)[shown.entries] & (shown.table == 0)] = (
+            sign  # a wrong backward may let something through
+        )
     width = max(len(cell) for cell in cells.reshape(-1))
     return "\n".join(" ".join(f"{cell:>{width}}" for cell in row) for row in cells)
 

@@ -24,21 +24,21 @@ def variants(recorded: Pass) -> list[Pass]:
     if not dropouts:
         return []
     rebuilt_exactly(recorded)
+    rng = np.random.default_rng(SEED)
     rates = sorted({value.saved["p"] for value in dropouts.values()})
     other = 0.2 if rates[-1] > 0.35 else 0.5
     found = []
     for label, changed in (
-        ("another mask", {index: redrawn(value, value.saved["p"]) for index, value in dropouts.items()}),
+        ("another mask", {index: redrawn(value, value.saved["p"], rng) for index, value in dropouts.items()}),
         ("evaluation mode", {index: {"training": False} for index in dropouts}),
-        (f"p = {other:g}", {index: redrawn(value, other) for index, value in dropouts.items()}),
+        (f"p = {other:g}", {index: redrawn(value, other, rng) for index, value in dropouts.items()}),
     ):
         found.append(record_again(recorded, rebuild(recorded, changes=changed), label))
     return found
 
 
-def redrawn(value: Value, p: float) -> Changes:
+def redrawn(value: Value, p: float, rng: np.random.Generator) -> Changes:
     """A dropout's arguments with a mask of another draw: for the same p, one that differs if any does."""
-    rng = np.random.default_rng(SEED)
     changes: dict[str, Any] = {}
     for _ in range(20):
         mask = draw_mask(value.data.shape, p, rng, value.shared_axes)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.study.bugs import Bug, first_difference, with_bug
+from tinygrad_dropout.study.bugs import Bug, concerns, first_difference, with_bug
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.layout import lay_out
 from tinygrad_dropout.study.paths import Paths
-from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, scale
+from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
 from tinygrad_dropout.study.shown import Shown
 from tinygrad_dropout.study.variants import variants
 from tinygrad_dropout.tensor import Array
@@ -43,7 +43,7 @@ def pass_data(recorded: Pass, bug_name: str, bug: Bug | None, with_variants: boo
     """One pass: the run that was recorded, and others beside it."""
     runs = [recorded]
     found: Json = {"number": recorded.number, "bug": None, "no_variants": ""}
-    if bug:
+    if bug and concerns(recorded, bug):
         wrong = with_bug(recorded, bug_name, bug)
         runs.append(wrong)
         found["bug"] = {"name": bug_name, "says": bug.says, "step": first_difference(recorded, wrong)}
@@ -103,7 +103,7 @@ def value_data(value: Value, sources: dict[str, Json]) -> Json:
     """A tensor of the graph."""
     place = value.place
     saved = {
-        name: "the result" if isinstance(kept, np.ndarray) and np.array_equal(kept, value.data) else saved_data(kept)
+        name: "the result" if is_result(value, name) else saved_data(kept)
         for name, kept in value.saved.items()
         if kept is not None
     }

@@ -1,0 +1,290 @@
+"""A pass done again from the recording alone: every operation from what its graph remembers, with the same bits."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import tinygrad_dropout as td
+from tests.functional.calls import Call
+from tests.functional.table import OPERATIONS, Operation
+from tests.study.graphs import generator_state, programs, record_loss, record_program, same_bits
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import study
+from tinygrad_dropout.recording import record
+from tinygrad_dropout.study.again import do_again, parent_names, rebuild, rebuilt_exactly, record_again
+from tinygrad_dropout.study.bugs import first_difference
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.recorded import Pass
+
+often = settings(max_examples=80)
+TABLE = [pytest.param(row, call, id=f"{row}: {call}") for row in OPERATIONS for call in row.calls.always]
+
+
+def record_call(operation: Operation, call: Call, dtype: type) -> Pass:
+    rng = np.random.default_rng(1)
+    inputs = [td.Tensor(operation.domain(rng, shape).astype(dtype), requires_grad=True) for shape in call.shapes]
+    with study.record() as replay:
+        out = operation.ours(*inputs, **call.options)
+        out.backward(rng.uniform(-2, 2, out.shape))
+    return replay.passes[0]
+
+
+def contributions_are_the_same(one: Pass, other: Pass) -> bool:
+    assert len(one.steps) == len(other.steps)
+    for mine, theirs in zip(one.steps, other.steps, strict=True):
+        for left, right in zip(mine.contributions, theirs.contributions, strict=True):
+            if left.value is None or right.value is None:
+                assert left.value is right.value
+            else:
+                assert same_bits(left.value, right.value)
+    return True
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=lambda dtype: dtype.__name__)
+@pytest.mark.parametrize(("operation", "call"), TABLE)
+def test_every_operation_can_be_done_again_with_the_same_bits(operation, call, dtype):
+    recorded = record_call(operation, call, dtype)
+    tensors = rebuilt_exactly(recorded)
+    for value, tensor in zip(recorded.values, tensors, strict=True):
+        assert same_bits(tensor.data, value.data)
+        assert tensor.requires_grad == value.requires_grad
+    again = record_again(recorded, tensors, "again")
+    assert contributions_are_the_same(recorded, again)
+
+
+@often
+@given(program=programs())
+def test_any_graph_can_be_done_again_with_the_same_bits(program):
+    recorded, _ = record_program(program)
+    before = generator_state()
+    tensors = rebuilt_exactly(recorded)
+    again = record_again(recorded, tensors, "once more")
+    assert generator_state() == before
+    assert first_difference(recorded, again) is None
+    assert contributions_are_the_same(recorded, again)
+    assert (again.number, again.label, again.place) == (recorded.number, "once more", recorded.place)
+    for then, now in zip(recorded.values, again.values, strict=True):
+        assert same_bits(then.data, now.data)
+        facts = [(value.name, value.operation, value.parents, value.layer, value.place) for value in (then, now)]
+        assert facts[0] == facts[1]
+
+
+def test_the_tensors_are_nobody_elses():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    x.grad = np.array([5.0, 5.0])
+    recorded = record_loss(lambda: (x * x).sum())
+    tensors = rebuilt_exactly(recorded)
+    tensors[-1].backward()
+    np.testing.assert_array_equal(tensors[0].grad, [7, 9])
+    np.testing.assert_array_equal(x.grad, [7, 9])
+    tensors[0].data.fill(100)
+    tensors[0].grad.fill(100)
+    np.testing.assert_array_equal(recorded.values[0].data, [1, 2])
+    np.testing.assert_array_equal(recorded.values[0].grad_before, [5, 5])
+    np.testing.assert_array_equal(x.data, [1, 2])
+
+
+def test_a_pass_is_done_again_under_no_grad_too():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x * x).sum())
+    with td.no_grad():
+        assert rebuild(recorded)[-1].requires_grad
+
+
+def test_leaves_can_take_another_dtype_if_they_are_floating():
+    x = td.Tensor(np.array([0.1, 0.2], dtype=np.float32), requires_grad=True)
+    x.grad = np.array([1.0, 1.0], dtype=np.float32)
+    y = td.Tensor(np.array([2, 3]))
+    recorded = record_loss(lambda: F.stack([x, x]).sum(axis=0) * td.Tensor(np.ones(2, dtype=np.float32)) + x)
+    tensors = rebuild(recorded, dtype=np.float64)
+    assert {tensor.dtype for tensor in tensors} == {np.dtype(np.float64)}
+    assert tensors[0].grad.dtype == np.float64
+    assert rebuild(recorded)[-1].dtype == np.float32
+    recorded = record_loss(lambda: x.data @ (y @ td.Tensor(np.ones((2, 2)), requires_grad=True)))
+    kinds = {value.data.dtype.kind for value in recorded.values if not value.operation}
+    assert kinds == {tensor.dtype.kind for tensor in rebuild(recorded, dtype=np.float64) if tensor.is_leaf}
+
+
+def test_an_integer_leaf_stays_one():
+    x, y = td.Tensor(np.array([2, 3])), td.Tensor(np.array([2, 4]))
+    w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: record(w.data * (x.data * y.data), (w, x), lambda grad, w, x: (grad, None)))
+    recorded.values[-1].forward = lambda w, x: w * 1.0
+    tensors = rebuild(recorded, dtype=np.float32)
+    assert sorted(str(tensor.dtype) for tensor in tensors[:2]) == ["float32", "int64"]
+
+
+# Something else than it was -------------------------------------------------------------------------------------------
+
+
+def test_an_argument_can_be_changed():
+    x = td.Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True)
+    recorded = record_loss(lambda: (x.sum(axis=0) * 2).sum())
+    (place,) = [place for place, value in enumerate(recorded.values) if value.saved.get("axis") == 0]
+    tensors = rebuild(recorded, changes={place: {"axis": 1}})
+    np.testing.assert_array_equal(tensors[place].data, [3, 7])
+    assert tensors[-1].item() == 20
+
+
+def test_parents_can_be_others():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: x - 5.0)
+    other = td.Tensor(np.array([10.0, 20.0]))
+    np.testing.assert_array_equal(do_again(recorded.values[-1], [other, td.Tensor(1.0)]).data, [9, 19])
+
+
+def test_where_an_operation_passed_its_input_through_the_pass_goes_on_from_there():
+    mask = np.array([True, False])
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (F.dropout(x.tanh(), 0.5, mask=mask) * 3).sum())
+    (place,) = [place for place, value in enumerate(recorded.values) if value.operation == "dropout"]
+    again = record_again(recorded, rebuild(recorded, changes={place: {"training": False}}), "evaluation mode")
+    assert [value.name for value in again.values] == ["x", "tanh", "3", "multiply", "sum"]
+    np.testing.assert_allclose(again.gradients()[0], 3 * (1 - np.tanh([1, 2]) ** 2))
+
+
+def test_the_gradient_that_backward_was_given_is_given_again():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    with study.record() as replay:
+        (x * 3).backward(np.array([10.0, 20.0]))
+    (recorded,) = replay.passes
+    again = record_again(recorded, rebuild(recorded), "again")
+    np.testing.assert_array_equal(again.gradients()[0], [30, 60])
+
+
+def test_where_nothing_is_left_to_differentiate_that_is_said():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: F.dropout(x, 0.5))
+    tensors = rebuild(recorded, changes={1: {"training": False}})
+    with pytest.raises(StudyError, match=r"evaluation mode: nothing is left that a gradient could flow through"):
+        record_again(recorded, tensors, "evaluation mode")
+
+
+# What cannot be done again --------------------------------------------------------------------------------------------
+
+
+def forgotten_backward(grad, x):
+    """dL/dx = 2 grad"""
+    return (2 * grad,)
+
+
+def secretive(x, secret):
+    return record(x.data * secret, (x,), secretive_backward, ())
+
+
+def secretive_backward(grad, x):
+    """dL/dx = 3 grad"""
+    return (3 * grad,)
+
+
+calls_of_fickle = []
+
+
+def fickle(x):
+    calls_of_fickle.append(x)
+    return record(x.data + len(calls_of_fickle), (x,), fickle_backward)
+
+
+def fickle_backward(grad, x):
+    """dL/dx = grad"""
+    return (grad,)
+
+
+def plain(x):
+    """The function beside plain_backward gives an array."""
+    return x.data
+
+
+def plain_backward(grad, x):
+    """dL/dx = grad"""
+    return (grad,)
+
+
+def raising(x):
+    raise KeyError("not now")
+
+
+def raising_backward(grad, x):
+    """dL/dx = grad"""
+    return (grad,)
+
+
+HOPELESS = [
+    (
+        lambda x: record(x.data * 2, (x,), forgotten_backward),
+        r"expected a function forgotten beside forgotten_backward",
+    ),
+    (lambda x: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)), r"expected a function <lambda> beside <lambda>"),
+    (lambda x: secretive(x, 3), r"the argument secret of secretive is not among what was saved"),
+    (lambda x: fickle(x), r"done again, fickle gives other numbers"),
+    (lambda x: record(x.data, (x,), plain_backward), r"expected plain to return a Tensor, got ndarray"),
+    (lambda x: record(x.data, (x,), raising_backward), r"the forward pass cannot be done again: KeyError: 'not now'"),
+]
+
+
+@pytest.mark.parametrize(("operation", "words"), HOPELESS, ids=[words[:40] for _, words in HOPELESS])
+def test_what_cannot_be_done_again_says_why(operation, words):
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: operation(x.tanh()).sum())
+    assert len(recorded.steps) == 3
+    with pytest.raises(StudyError, match=words):
+        rebuilt_exactly(recorded)
+
+
+def test_a_weight_that_was_changed_after_it_was_used_shows():
+    w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    with study.record() as replay:
+        loss = (w * 3).sum()
+        w.data += 1
+        loss.backward()
+    with pytest.raises(StudyError, match=r"multiply gives other numbers; was an input changed after it was used"):
+        rebuilt_exactly(replay.passes[0])
+
+
+def test_not_a_number_is_as_good_as_itself():
+    x = td.Tensor(np.array([np.nan, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x * 2).sum())
+    assert np.isnan(rebuilt_exactly(recorded)[-1].item())
+
+
+def scaled(tensor, by, *, shift=0.0):
+    """An operation of one's own whose backward calls its parent otherwise."""
+    return record(tensor.data * by + shift, (tensor,), scaled_backward, (by, shift))
+
+
+def scaled_backward(grad, x, by, shift):
+    """dL/dx = grad * by"""
+    return (grad * by,)
+
+
+def weighted(values, weight):
+    """An operation of one's own whose arguments are called as its backward calls them, in another order."""
+    return record(values.data * weight.data, (weight, values), weighted_backward)
+
+
+def weighted_backward(grad, weight, values):
+    """dL/dweight = grad * values; dL/dvalues = grad * weight"""
+    return grad * values.data, grad * weight.data
+
+
+def test_an_operation_of_ones_own_is_done_again_by_the_names_of_its_arguments():
+    x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
+    recorded = record_loss(lambda: weighted(x, y) - 1)
+    assert same_bits(rebuilt_exactly(recorded)[-1].data, np.array([2.0, 7.0]))
+    value = recorded.values[2]
+    other = do_again(value, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
+    np.testing.assert_array_equal(other.data, [0, 5])
+
+
+def test_parent_names_are_the_arguments_after_the_gradient():
+    x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
+    value = record_loss(lambda: weighted(x, y)).values[-1]
+    assert parent_names(value) == ("weight", "values")
+    many = record_loss(lambda: F.concatenate([x, y])).values[-1]
+    assert parent_names(many) is None
+
+
+def test_an_operation_of_ones_own_takes_its_parents_in_order_where_the_names_differ():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: scaled(x, 3.0, shift=1.0).sum())
+    assert same_bits(rebuilt_exactly(recorded)[1].data, np.array([4.0, 7.0]))

@@ -1,0 +1,300 @@
+"""Local derivatives: the backward functions say of them what moving an entry shows, and their products add up."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+
+import tinygrad_dropout as td
+from tests.functional.table import OPERATIONS
+from tests.study.graphs import generator_state, programs, record_loss, record_program
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import study
+from tinygrad_dropout.recording import record
+from tinygrad_dropout.study import derivatives as module
+from tinygrad_dropout.study.again import do_again
+from tinygrad_dropout.study.derivatives import Derivatives, Sum, Term
+from tinygrad_dropout.study.recorded import Pass
+
+often = settings(max_examples=60)
+STEP = 1e-6
+
+
+def at_a_kink(recorded: Pass) -> bool:
+    """Whether a ReLU of the pass has an input so near 0 that moving it tells nothing."""
+    inputs = [recorded.values[value.parents[0]].data for value in recorded.values if value.operation == "relu"]
+    return any((np.abs(array) < 1e-3).any() for array in inputs)
+
+
+def moved_derivatives(recorded: Pass, place: int, position: int) -> np.ndarray:
+    """d(result)/d(parent at that position): each of its entries moved a little both ways."""
+    node = recorded.values[place]
+    parents = [td.Tensor(recorded.values[parent].data) for parent in node.parents]
+    data = parents[position].data
+    found = np.zeros((node.data.size, data.size))
+    for entry in range(data.size):
+        ends = []
+        for sign in (1, -1):
+            moved = data.copy()
+            moved.reshape(-1)[entry] += sign * STEP
+            others = [*parents[:position], td.Tensor(moved), *parents[position + 1 :]]
+            ends.append(do_again(node, others).data.reshape(-1))
+        found[:, entry] = (ends[0] - ends[1]) / (2 * STEP)
+    return found
+
+
+def derivatives_are_what_moving_shows(recorded: Pass) -> None:
+    derivatives = Derivatives(recorded)
+    assert derivatives.problem == ""
+    for number, step in enumerate(recorded.steps):
+        for position, contribution in enumerate(step.contributions):
+            jacobian = derivatives.jacobians.get((number, position))
+            assert (jacobian is None) == (contribution.value is None)
+            if jacobian is not None:
+                expected = moved_derivatives(recorded, step.value, position)
+                assert jacobian.shape == expected.shape
+                np.testing.assert_allclose(jacobian, expected, rtol=1e-6, atol=1e-6)
+
+
+@often
+@given(program=programs())
+def test_the_derivatives_of_any_graph_are_what_moving_an_entry_shows(program):
+    recorded, _ = record_program(program)
+    assume(not at_a_kink(recorded))
+    derivatives_are_what_moving_shows(recorded)
+
+
+TABLE = [pytest.param(row, call, id=f"{row}: {call}") for row in OPERATIONS for call in row.calls.always]
+
+
+@pytest.mark.parametrize(("operation", "call"), TABLE)
+def test_the_derivatives_of_every_operation_are_what_moving_an_entry_shows(operation, call):
+    rng = np.random.default_rng(1)
+    inputs = [td.Tensor(operation.domain(rng, shape), requires_grad=True) for shape in call.shapes]
+    with study.record() as replay:
+        out = operation.ours(*inputs, **call.options)
+        out.backward(rng.uniform(-2, 2, out.shape))
+    derivatives_are_what_moving_shows(replay.passes[0])
+
+
+@often
+@given(program=programs())
+def test_the_products_add_up_to_every_entry_of_every_contribution(program):
+    recorded, _ = record_program(program)
+    state = generator_state()
+    derivatives = Derivatives(recorded)
+    assert generator_state() == state
+    for number, step in enumerate(recorded.steps):
+        upstream = step.upstream.reshape(-1)
+        for position, contribution in enumerate(step.contributions):
+            if contribution.value is None:
+                assert derivatives.sum(number, position, 0) is None
+                continue
+            jacobian = derivatives.jacobians[number, position]
+            for entry, given_entry in enumerate(contribution.value.reshape(-1)):
+                terms = derivatives.sum(number, position, entry).terms
+                places = [term.entry for term in terms]
+                assert places == sorted(set(places))
+                assert set(np.flatnonzero(jacobian[:, entry])) <= set(places)
+                assert [term.upstream for term in terms] == [upstream[place] for place in places]
+                assert [term.local for term in terms] == [jacobian[place, entry] for place in places]
+                total = sum(term.product for term in terms)
+                assert total == pytest.approx(given_entry, rel=1e-10, abs=1e-13)
+
+
+def test_a_product_is_the_upstream_gradient_times_the_local_derivative():
+    assert Term(entry=3, upstream=2.0, local=-1.5).product == -3.0
+
+
+SURE = [np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32) * 10 for seed in range(10)]
+
+
+@pytest.mark.parametrize("operation", [F.softmax, F.log_softmax], ids=["softmax", "log_softmax"])
+@pytest.mark.parametrize("scores", SURE, ids=range(len(SURE)))
+def test_a_softmax_that_is_sure_of_itself_has_derivatives(operation, scores):
+    x = td.Tensor(scores, requires_grad=True)
+    weights = td.Tensor(np.random.default_rng(99).normal(size=(3, 4)).astype(np.float32))
+    recorded = record_loss(lambda: (operation(x) * weights).sum())
+    assert len(Derivatives(recorded).jacobians) == len(recorded.steps) == 3
+
+
+# Rows that meet columns -----------------------------------------------------------------------------------------------
+
+
+def tensors(*shapes: tuple[int, ...]) -> list[td.Tensor]:
+    rng = np.random.default_rng(6)
+    names = ("x", "w", "b")
+    return [
+        td.Tensor(rng.normal(size=shape), requires_grad=True, name=name)
+        for shape, name in zip(shapes, names, strict=False)
+    ]
+
+
+def sums(operation, shapes, position: int, entry: int) -> Sum:
+    inputs = tensors(*shapes)
+    with study.record() as replay:
+        out = operation(*inputs)
+        out.backward(np.random.default_rng(7).normal(size=out.shape))
+    return Derivatives(replay.passes[0]).sum(0, position, entry)
+
+
+MATMUL, LINEAR = [(2, 3), (3, 4)], [(2, 3), (4, 3), (4,)]
+MEETINGS = [
+    # operation, shapes, which parent, entry, the place of the upstream factors, that of the local ones, the entries
+    (F.matmul, MATMUL, 0, 0, "row 0", "row 0 of w", [0, 1, 2, 3]),
+    (F.matmul, MATMUL, 0, 5, "row 1", "row 2 of w", [4, 5, 6, 7]),
+    (F.matmul, MATMUL, 1, 0, "column 0", "column 0 of x", [0, 4]),
+    (F.matmul, MATMUL, 1, 11, "column 3", "column 2 of x", [3, 7]),
+    (F.linear, LINEAR, 0, 4, "row 1", "column 1 of w", [4, 5, 6, 7]),
+    (F.linear, LINEAR, 1, 7, "column 2", "column 1 of x", [2, 6]),
+    (F.linear, LINEAR, 2, 3, "column 3", "", [3, 7]),
+    (F.add, [(2, 3), (3,)], 1, 1, "column 1", "", [1, 4]),
+    (F.add, [(2, 3), (2, 1)], 1, 1, "row 1", "", [3, 4, 5]),
+    (F.multiply, [(2, 3), (3,)], 1, 2, "column 2", "", [2, 5]),
+    (F.multiply, [(2, 3), (2, 1)], 1, 0, "row 0", "", [0, 1, 2]),
+]
+
+
+@pytest.mark.parametrize(("operation", "shapes", "position", "entry", "upstream", "local", "entries"), MEETINGS)
+def test_the_row_and_the_column_that_meet_are_named(operation, shapes, position, entry, upstream, local, entries):
+    found = sums(operation, shapes, position, entry)
+    assert (found.upstream_place, found.local_place) == (upstream, local)
+    assert [term.entry for term in found.terms] == entries
+
+
+def test_zeros_of_a_row_and_a_column_that_meet_are_among_the_products():
+    x = td.Tensor(np.array([[1.0, 2.0]]), requires_grad=True)
+    w = td.Tensor(np.array([[3.0, 0.0, 5.0], [7.0, 8.0, 9.0]]), requires_grad=True)
+    recorded = record_loss(lambda: (x @ w).sum())
+    found = Derivatives(recorded).sum(1, 0, 0)
+    assert [(term.upstream, term.local) for term in found.terms] == [(1, 3), (1, 0), (1, 5)]
+    assert (found.upstream_place, found.local_place) == ("row 0", "row 0 of w")
+
+
+NO_MEETING = [
+    (F.tanh, [(2, 3)], 0, 0),
+    (F.sum, [(2, 3)], 0, 0),
+    (lambda x: x.permute(1, 0), [(3, 1)], 0, 0),
+    (lambda x: x.reshape(1, 3), [(3,)], 0, 0),
+    (lambda x: F.softmax(x, axis=1), [(2, 3)], 0, 0),
+    (F.add, [(3,), (3,)], 0, 0),
+    (F.add, [(2, 3), (2, 3)], 1, 4),
+    (F.multiply, [(2, 3), ()], 1, 0),
+]
+
+
+@pytest.mark.parametrize(("operation", "shapes", "position", "entry"), NO_MEETING)
+def test_where_no_two_rows_meet_none_are_named(operation, shapes, position, entry):
+    found = sums(operation, shapes, position, entry)
+    assert (found.upstream_place, found.local_place) == ("", "")
+
+
+def test_an_entry_on_which_nothing_depends_is_its_own_upstream_gradient_times_0():
+    x = td.Tensor(np.array([-1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x.relu() * 3).sum())
+    assert Derivatives(recorded).sum(2, 0, 0).terms == (Term(0, 3.0, 0.0),)
+    assert Derivatives(recorded).sum(2, 0, 1).terms == (Term(1, 3.0, 1.0),)
+
+
+def test_an_entry_that_was_not_picked_has_no_product():
+    x = td.Tensor(np.array([1.0, 2.0, 3.0]), requires_grad=True)
+    recorded = record_loss(lambda: x[[1, 1]].sum())
+    derivatives = Derivatives(recorded)
+    assert derivatives.sum(1, 0, 0).terms == ()
+    assert derivatives.sum(1, 0, 1).terms == (Term(0, 1.0, 1.0), Term(1, 1.0, 1.0))
+
+
+# What cannot be taken apart -------------------------------------------------------------------------------------------
+
+
+def clipping(x):
+    return record(x.data * 1, (x,), clipping_backward)
+
+
+def clipping_backward(grad, x):
+    """dL/dx = grad, held between -1 and 1: not linear in grad"""
+    return (np.clip(grad, -1, 1),)
+
+
+def test_a_backward_function_that_is_not_linear_is_left_out_alone():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (clipping(x) * 3).sum())
+    derivatives = Derivatives(recorded)
+    assert sorted(derivatives.jacobians) == [(0, 0), (1, 0)]
+    assert derivatives.problem == ""
+    assert derivatives.sum(2, 0, 0) is None
+
+
+def test_what_cannot_be_done_again_has_no_derivatives_and_the_reason_is_told():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)).sum())
+    derivatives = Derivatives(recorded)
+    assert derivatives.jacobians == {}
+    assert "expected a function <lambda> beside <lambda>" in derivatives.problem
+    assert derivatives.sum(0, 0, 0) is None
+
+
+def test_a_node_that_is_too_large_is_left_out_and_named(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ENTRIES", 16)  # those of the two that are elementwise, 4 by 4
+    x, w = tensors((2, 3), (3, 2))
+    recorded = record_loss(lambda: ((x @ w).tanh() * 1).sum())
+    derivatives = Derivatives(recorded)
+    names = [recorded.values[recorded.steps[number].value].name for number, _ in derivatives.jacobians]
+    assert names == ["sum", "multiply", "tanh"]
+    assert derivatives.problem == "matmul is too large to be taken apart entry by entry"
+
+
+def test_a_pass_that_is_too_large_as_a_whole_is_taken_apart_as_far_as_it_goes(monkeypatch):
+    monkeypatch.setattr(module, "MOST_CALLS", 5)
+    (x,) = tensors((3,))
+    recorded = record_loss(lambda: x.tanh().exp().sum())
+    derivatives = Derivatives(recorded)
+    assert sorted(derivatives.jacobians) == [(0, 0), (1, 0)]
+    assert derivatives.problem == "tanh is too large to be taken apart entry by entry"
+
+
+def test_the_derivatives_change_nothing_in_the_recording():
+    x, w, b = tensors((2, 3), (4, 3), (4,))
+    recorded = record_loss(lambda: (F.linear(x, w, b).relu() * 2).sum())
+    then = [(step.upstream.copy(), [part.value for part in step.contributions]) for step in recorded.steps]
+    derivatives_are_what_moving_shows(recorded)
+    for (upstream, _), step in zip(then, recorded.steps, strict=True):
+        np.testing.assert_array_equal(upstream, step.upstream)
+    np.testing.assert_array_equal(recorded.values[0].data, x.data)
+
+
+def test_a_large_elementwise_operation_is_the_product_of_one_entry(monkeypatch):
+    monkeypatch.setattr(module, "MOST_ENTRIES", 5)
+    (x,) = tensors((2, 3))
+    recorded = record_loss(lambda: (x.tanh() * x).sum())
+    derivatives = Derivatives(recorded)
+    assert derivatives.jacobians == {}
+    expected = {(1, 0): x.data, (1, 1): np.tanh(x.data), (2, 0): 1 - np.tanh(x.data) ** 2}
+    assert derivatives.diagonals.keys() == expected.keys()
+    for key, diagonal in expected.items():
+        np.testing.assert_allclose(derivatives.diagonals[key], diagonal, rtol=1e-12)
+        found = derivatives.sum(*key, 4)
+        (term,) = found.terms
+        step = recorded.steps[key[0]]
+        assert (term.entry, term.upstream, term.local) == (4, step.upstream[1, 1], derivatives.diagonals[key][1, 1])
+        assert term.product == pytest.approx(step.contributions[key[1]].value[1, 1], rel=1e-12)
+
+
+MOVES = {
+    "permute": lambda x: x.permute(1, 0),
+    "softmax": lambda x: F.softmax(x, axis=1),
+    "getitem": lambda x: x[[1, 0, 2]],
+    "sum": lambda x: x.sum(axis=0),
+    "linear": lambda x: F.linear(x, x),
+}
+
+
+@pytest.mark.parametrize("operation", MOVES.values(), ids=MOVES.keys())
+def test_a_large_operation_that_is_not_elementwise_has_no_derivatives(operation, monkeypatch):
+    monkeypatch.setattr(module, "MOST_ENTRIES", 5)
+    (x,) = tensors((3, 3))
+    with study.record() as replay:
+        out = operation(x)
+        out.backward(np.random.default_rng(7).normal(size=out.shape))
+    derivatives = Derivatives(replay.passes[0])
+    assert (derivatives.jacobians, derivatives.diagonals) == ({}, {})
+    assert derivatives.sum(0, 0, 0) is None

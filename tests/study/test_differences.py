@@ -1,0 +1,158 @@
+"""Centred differences: the same gradients, found by moving one entry both ways."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+
+import tinygrad_dropout as td
+from tests.functional.table import OPERATIONS
+from tests.study.graphs import generator_state, programs, record_loss, record_program
+from tests.study.test_derivatives import at_a_kink
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import study
+from tinygrad_dropout.recording import record
+from tinygrad_dropout.study import differences as module
+from tinygrad_dropout.study.differences import centred_differences, users
+from tinygrad_dropout.study.recorded import Pass
+
+often = settings(max_examples=60)
+
+
+def all_entries(recorded: Pass) -> list[tuple[int, int]]:
+    return [(value, entry) for value, grad in recorded.gradients().items() for entry in range(grad.size)]
+
+
+def agree_with_the_gradients(recorded: Pass) -> None:
+    entries = all_entries(recorded)
+    differences, problem = centred_differences(recorded, entries)
+    assert problem == ""
+    assert list(differences) == entries
+    gradients = recorded.gradients()
+    for (value, entry), difference in differences.items():
+        assert difference == pytest.approx(gradients[value].reshape(-1)[entry], rel=1e-5, abs=1e-5)
+
+
+@often
+@given(program=programs())
+def test_they_agree_with_the_gradients_of_any_graph(program):
+    recorded, _ = record_program(program)
+    assume(not at_a_kink(recorded))
+    state = generator_state()
+    agree_with_the_gradients(recorded)
+    assert generator_state() == state
+
+
+FEW = [pytest.param(row, row.calls.always[-1], id=str(row)) for row in OPERATIONS]
+
+
+@pytest.mark.parametrize(("operation", "call"), FEW)
+def test_they_agree_with_the_gradients_of_every_operation(operation, call):
+    rng = np.random.default_rng(1)
+    inputs = [td.Tensor(operation.domain(rng, shape), requires_grad=True) for shape in call.shapes]
+    with study.record() as replay:
+        out = operation.ours(*inputs, **call.options)
+        out.backward(rng.uniform(-2, 2, out.shape))
+    agree_with_the_gradients(replay.passes[0])
+
+
+def test_a_network_in_float32_is_looked_at_in_float64():
+    rng = np.random.default_rng(3)
+    x = td.Tensor(rng.normal(size=(5, 4)).astype(np.float32))
+    model = td.nn.Sequential(td.nn.Linear(4, 6, rng=rng), td.nn.Tanh(), td.nn.Dropout(0.4), td.nn.Linear(6, 3, rng=rng))
+    recorded = record_loss(lambda: F.cross_entropy(model(x), np.array([0, 1, 2, 0, 1])))
+    agree_with_the_gradients(recorded)
+
+
+def test_every_mask_stays_as_it_was():
+    x = td.Tensor(np.ones(20), requires_grad=True)
+    recorded = record_loss(lambda: F.dropout(x, 0.5).sum())
+    differences, _ = centred_differences(recorded, [(0, entry) for entry in range(20)])
+    kept = recorded.values[1].saved["mask"]
+    np.testing.assert_allclose([differences[0, entry] for entry in range(20)], 2.0 * kept, atol=1e-8)
+
+
+def test_the_loss_of_many_numbers_is_their_sum_times_the_gradient_that_was_given():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    with study.record() as replay:
+        (x * x).backward(np.array([10.0, -1.0]))
+    differences, _ = centred_differences(replay.passes[0], [(0, 0), (0, 1)])
+    assert differences == pytest.approx({(0, 0): 20.0, (0, 1): -4.0}, rel=1e-8)
+
+
+def test_a_large_entry_is_moved_by_more():
+    """At 1e12 a step of 1e-6 is lost in the rounding."""
+    x = td.Tensor(np.array([1e12]), requires_grad=True)
+    recorded = record_loss(lambda: (x * 3).sum())
+    differences, _ = centred_differences(recorded, [(0, 0)])
+    assert differences[0, 0] == pytest.approx(3, rel=1e-8)
+
+
+def test_the_root_itself_can_be_asked_for():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x * 3).sum())
+    differences, _ = centred_differences(recorded, [(recorded.root, 0)])
+    assert differences[recorded.root, 0] == pytest.approx(1)
+
+
+def test_a_wrong_gradient_is_not_what_they_find():
+    x = td.Tensor(np.array([[-1.0, 2.0]]), requires_grad=True)
+    with study.record(bug="ignore-relu") as replay:
+        x.relu().sum().backward()
+    (recorded,) = replay.passes
+    wrong = replay.wrong(recorded)
+    differences, problem = centred_differences(wrong, [(0, 0), (0, 1)])
+    assert problem == ""
+    assert differences == pytest.approx({(0, 0): 0.0, (0, 1): 1.0}, abs=1e-8)
+    np.testing.assert_array_equal(wrong.gradients()[0], [[1, 1]])
+
+
+def test_they_change_nothing_in_the_recording():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x * x).sum())
+    then = [value.data.copy() for value in recorded.values]
+    centred_differences(recorded, all_entries(recorded))
+    assert all(np.array_equal(one, value.data) for one, value in zip(then, recorded.values, strict=True))
+
+
+def test_users_are_everything_computed_from_a_value():
+    x, y = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(2))
+    recorded = record_loss(lambda: (x.tanh() * x + y.exp()).sum())
+    assert [value.operation for value in recorded.values] == ["", "", "tanh", "multiply", "exp", "add", "sum"]
+    assert users(recorded) == [[2, 3, 5, 6], [4, 5, 6], [3, 5, 6], [5, 6], [5, 6], [6], []]
+
+
+def test_a_pass_that_is_too_large_is_looked_at_as_far_as_it_goes(monkeypatch):
+    x = td.Tensor(np.array([1.0, 2.0, 3.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x * x).sum())
+    monkeypatch.setattr(module, "MOST_OPERATIONS", 9)  # 2 ways x 2 operations, for 2 of the 3 entries
+    differences, problem = centred_differences(recorded, [(0, 2), (0, 0), (0, 1)])
+    assert list(differences) == [(0, 2), (0, 0)]
+    assert problem == "the pass is too large to do again for every entry; 2 entries were"
+
+
+def test_what_cannot_be_done_again_has_none_and_the_reason_is_told():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)).sum())
+    differences, problem = centred_differences(recorded, [(0, 0)])
+    assert differences == {}
+    assert "expected a function <lambda> beside <lambda>" in problem
+
+
+def halved(x):
+    if x.dtype == np.float64:
+        raise KeyError("float32 alone")
+    return record(x.data / 2, (x,), halved_backward)
+
+
+def halved_backward(grad, x):
+    """dL/dx = grad / 2"""
+    return (grad / 2,)
+
+
+def test_what_fails_in_float64_has_none_and_the_reason_is_told():
+    x = td.Tensor([1.0, 2.0], requires_grad=True)
+    recorded = record_loss(lambda: halved(x).sum())
+    assert centred_differences(recorded, [(0, 0)]) == (
+        {},
+        "the forward pass cannot be done again: KeyError: 'float32 alone'",
+    )

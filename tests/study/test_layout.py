@@ -1,0 +1,159 @@
+"""Where the boxes of the graph go: parents above children, and no two boxes at one place."""
+
+import random
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import tinygrad_dropout as td
+from tests.study.graphs import generator_state, programs, record_loss, record_program
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.layout import lay_out, rows_of
+from tinygrad_dropout.study.recorded import Pass
+
+often = settings(max_examples=80)
+
+
+def edges(recorded: Pass) -> set[tuple[int, int]]:
+    return {(parent, child) for child, value in enumerate(recorded.values) for parent in value.parents}
+
+
+def recorded_network() -> Pass:
+    rng = np.random.default_rng(1)
+    model = nn.Sequential(nn.Linear(3, 4, rng=rng), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 3, rng=rng))
+    x = td.Tensor(rng.normal(size=(2, 3)).astype(np.float32))
+
+    def loss() -> td.Tensor:
+        hidden = model(x)
+        return F.cross_entropy(hidden + x, np.array([0, 1]))
+
+    return record_loss(loss)
+
+
+@often
+@given(program=programs())
+def test_parents_stand_above_their_children(program):
+    pytest.importorskip("igraph")
+    recorded, _ = record_program(program)
+    places = lay_out(recorded).places
+    assert len(places) == len(recorded.values)
+    assert all(places[parent][1] < places[child][1] for parent, child in edges(recorded))
+
+
+@often
+@given(program=programs())
+def test_no_two_boxes_stand_at_one_place(program):
+    pytest.importorskip("igraph")
+    recorded, _ = record_program(program)
+    rows: dict[int, list[float]] = {}
+    for x, row in lay_out(recorded).places:
+        rows.setdefault(row, []).append(x)
+    for xs in rows.values():
+        assert np.diff(sorted(xs)).min(initial=1) > 0.99
+
+
+@often
+@given(program=programs())
+def test_places_are_counted_from_the_left_and_the_top(program):
+    pytest.importorskip("igraph")
+    recorded, _ = record_program(program)
+    places = lay_out(recorded).places
+    assert min(x for x, _ in places) == 0
+    assert min(row for _, row in places) == 0
+    assert [row for _, row in places] == rows_of(recorded)
+
+
+@often
+@given(program=programs())
+def test_an_edge_has_a_point_in_each_row_of_boxes_between(program):
+    pytest.importorskip("igraph")
+    recorded, _ = record_program(program)
+    layout = lay_out(recorded)
+    rows = {row for _, row in layout.places}
+    for parent, child in edges(recorded):
+        between = rows & set(range(layout.places[parent][1] + 1, layout.places[child][1]))
+        points = layout.routes.get((parent, child), [])
+        assert [y for _, y in points] == sorted(between)
+        assert all(x >= 0 for x, _ in points)
+    assert set(layout.routes) <= edges(recorded)
+
+
+@often
+@given(program=programs())
+def test_a_route_goes_through_no_box(program):
+    pytest.importorskip("igraph")
+    recorded, _ = record_program(program)
+    layout = lay_out(recorded)
+    taken = {(round(x, 3), row) for x, row in layout.places}
+    for points in layout.routes.values():
+        assert not taken & {(round(x, 3), round(y)) for x, y in points}
+
+
+def test_the_layout_is_the_same_every_time():
+    pytest.importorskip("igraph")
+    recorded = recorded_network()
+    assert lay_out(recorded) == lay_out(recorded)
+
+
+def test_nobodys_random_numbers_are_drawn():
+    pytest.importorskip("igraph")
+    recorded = recorded_network()
+    before = generator_state(), random.getstate()
+    lay_out(recorded)
+    assert (generator_state(), random.getstate()) == before
+
+
+def test_without_igraph_it_is_said_what_to_install(monkeypatch):
+    recorded = recorded_network()
+    monkeypatch.setitem(sys.modules, "igraph", None)
+    with pytest.raises(StudyError, match=r'needs igraph.*pip install "tinygrad-dropout\[lab\]".*print\(replay\)'):
+        lay_out(recorded)
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def rows_by_name(recorded: Pass) -> dict[str, int]:
+    return {value.name: row for value, row in zip(recorded.values, rows_of(recorded), strict=True)}
+
+
+def test_leaves_stand_right_above_the_first_operation_that_uses_them():
+    x, w, b = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(3))
+    recorded = record_loss(lambda: ((x * w).tanh() + b).exp().sum())
+    assert rows_by_name(recorded) == {
+        "x": 0, "w": 0, "multiply": 1, "tanh": 2, "b": 3, "add": 4, "exp": 5, "sum": 6,
+    }  # fmt: skip
+
+
+def test_an_operation_of_results_alone_stands_right_below_the_lowest():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: (x.tanh().exp() * x.exp()).sum())
+    assert rows_by_name(recorded) == {"x": 0, "tanh": 1, "exp_1": 2, "exp_2": 1, "multiply": 3, "sum": 4}
+
+
+def test_an_operation_that_takes_a_leaf_too_leaves_a_row_free_for_it():
+    recorded = recorded_network()
+    rows = rows_by_name(recorded)
+    assert (rows["linear_1"], rows["relu"], rows["dropout"], rows["linear_2"]) == (1, 2, 3, 5)
+    assert [rows[name] for name in ("x", "0.weight", "0.bias", "2.weight" if "2.weight" in rows else "3.weight")] == [
+        0, 0, 0, 4,
+    ]  # fmt: skip
+    assert rows["add"] == 7
+
+
+def test_a_leaf_that_is_used_twice_stands_above_the_higher_use():
+    x, w = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(2))
+    recorded = record_loss(lambda: ((x * w).tanh() * w).sum())
+    assert rows_by_name(recorded)["w"] == 0
+
+
+def test_one_operation_alone():
+    pytest.importorskip("igraph")
+    x = td.Tensor(np.array(2.0), requires_grad=True)
+    layout = lay_out(record_loss(lambda: x.tanh()))
+    assert [row for _, row in layout.places] == [0, 1]
+    assert layout.routes == {}

@@ -1,0 +1,434 @@
+"""A pass as text: each step with its line, its rule, its numbers, and where every gradient comes from."""
+
+import inspect
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tests.study.graphs import arrays_of, generator_state, record_loss, same_bits, stopped
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn, study
+from tinygrad_dropout.functional.dropout import dropout_backward
+from tinygrad_dropout.functional.elementwise import relu_backward
+from tinygrad_dropout.functional.products import matmul_backward
+from tinygrad_dropout.recording import record
+from tinygrad_dropout.study.bugs import BUGS, with_bug
+from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.text import LEGEND, as_text, compared, short
+
+
+def leaf(values, name: str | None = None) -> td.Tensor:
+    return td.Tensor(np.array(values, dtype=float), requires_grad=True, name=name)
+
+
+def steps(text: str) -> list[str]:
+    """The text of each step, the legend left out."""
+    return text.removesuffix(LEGEND).split("\nstep ")[1:]
+
+
+def table_below(text: str, head: str) -> list[list[str]]:
+    """The cells of the table under the line that begins like this."""
+    lines = text.splitlines()
+    (start,) = [number for number, line in enumerate(lines) if line.strip().startswith(head) and line.endswith(":")]
+    rows = []
+    for line in lines[start + 1 :]:
+        if not line.startswith(" " * 15):
+            break
+        rows.append(line.split())
+    return rows
+
+
+# A network ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def network() -> tuple[Pass, str]:
+    """x @ w, ReLU, dropout, sum; all numbers small enough to follow by hand."""
+    x, w = leaf([[1.0, 2.0], [-3.0, 4.0]], "x"), leaf([[1.0, -1.0], [0.5, 1.0]], "w")
+    mask = np.array([[True, False], [True, True]])
+    recorded = record_loss(lambda: (F.dropout((x @ w).relu(), 0.5, mask=mask) * np.array([1.0, 10.0])).sum())
+    return recorded, as_text(recorded)
+
+
+def test_the_heading_tells_what_was_recorded(network):
+    recorded, text = network
+    first, second = text.splitlines()[:2]
+    assert first == "backward pass from sum = 144, as it ran: 5 steps, 8 tensors"
+    assert second.startswith(f"called at graphs.py:{recorded.place.line}  _root.backward(")
+
+
+def test_the_loss_of_many_numbers_is_told_by_its_size():
+    x = leaf([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], "x")
+    assert as_text(record_loss(lambda: x.tanh())).startswith("backward pass from tanh (2 × 3), as it ran: 1 steps")
+
+
+def test_every_step_is_there_in_order_with_its_operation(network):
+    _, text = network
+    assert [step.splitlines()[0] for step in steps(text)] == [
+        "1 of 5   sum = sum(multiply)",
+        "2 of 5   multiply = multiply(dropout, input)",
+        "3 of 5   dropout = dropout(relu)",
+        "4 of 5   relu = relu(matmul)",
+        "5 of 5   matmul = matmul(x, w)",
+    ]
+
+
+RULES = [(2, dropout_backward), (3, relu_backward), (4, matmul_backward)]
+
+
+@pytest.mark.parametrize(("index", "backward"), RULES)
+def test_the_rule_is_the_docstring_and_the_source_the_place_of_the_backward_function(network, index, backward):
+    _, text = network
+    rule = " ".join(backward.__doc__.strip().partition("\n\n")[0].split())
+    file = inspect.getsourcefile(backward).rpartition("/")[2]
+    line = inspect.getsourcelines(backward)[1]
+    lines = [part.strip() for part in steps(text)[index].splitlines()]
+    assert f"rule       {rule}" in lines
+    assert f"source     {file}:{line}, {backward.__name__}" in lines
+
+
+def test_the_line_of_the_code_is_there(network):
+    recorded, text = network
+    place = recorded.values[-1].place
+    assert place.code.startswith("recorded = record_loss(")
+    assert all(f"line       test_text.py:{place.line}  {place.code}" in step for step in steps(text))
+
+
+def test_the_layer_is_named_beside_the_line():
+    model = nn.Sequential(nn.ReLU())
+    x = leaf([1.0, 2.0], "x")
+    text = as_text(record_loss(lambda: model(x).sum()))
+    assert steps(text)[1].splitlines()[1].endswith("  in 0 ReLU()")
+    assert " in " not in steps(text)[0].splitlines()[1]
+
+
+def test_an_operation_outside_of_the_recording_has_no_line():
+    hidden = leaf([1.0, 2.0], "x").tanh()
+    text = as_text(record_loss(lambda: hidden.sum()))
+    assert ["  line " in step for step in steps(text)] == [True, False]
+
+
+def test_values_and_gradients_are_there_and_right(network):
+    _, text = network
+    matmul = steps(text)[4]
+    assert table_below(matmul, "forward    matmul (2 × 2)") == [["2", "1"], ["−1", "7"]]
+    assert table_below(matmul, "upstream   dL/dmatmul (2 × 2)") == [["2", "0"], ["0", "20"]]
+    assert table_below(matmul, "gives      dL/dx (2 × 2)") == [["2", "1"], ["−20", "20"]]
+    assert table_below(matmul, "gives      dL/dw (2 × 2)") == [["2", "−60"], ["4", "80"]]
+    assert "upstream   dL/dsum = 1" in steps(text)[0]
+    assert "forward    sum = 144" in steps(text)[0]
+
+
+def test_a_dropped_unit_is_crossed_out_forward_and_backward(network):
+    _, text = network
+    dropout = steps(text)[2]
+    assert table_below(dropout, "forward    dropout") == [["4", "×"], ["0", "14"]]
+    assert table_below(dropout, "saved      mask") == [["1", "×"], ["1", "1"]]
+    assert table_below(dropout, "upstream   dL/ddropout") == [["1", "10"], ["1", "10"]]
+    assert table_below(dropout, "gives      dL/drelu") == [["2", "×"], ["2", "20"]]
+    assert "kept units × 2, forward and backward" in dropout
+    assert "saved      p = 0.5" in dropout
+    assert "saved      scaling = 'train'" in dropout
+
+
+def test_a_relu_that_is_off_is_a_ring_forward_and_backward(network):
+    _, text = network
+    relu = steps(text)[3]
+    assert table_below(relu, "forward    relu") == [["2", "1"], ["○", "7"]]
+    assert table_below(relu, "gives      dL/dmatmul") == [["2", "0"], ["○", "20"]]
+    assert "saved      out" not in relu  # it is the result, which stands above
+
+
+def test_the_legend_explains_the_signs(network):
+    _, text = network
+    assert text.endswith(LEGEND)
+    assert "× dropped" in LEGEND
+    assert "○ ReLU off" in LEGEND
+
+
+def test_a_matrix_product_is_a_row_that_meets_a_column(network):
+    _, text = network
+    matmul = steps(text)[4].splitlines()
+    at = [number for number, line in enumerate(matmul) if "meets" in line]
+    assert [matmul[number].strip() for number in at] == [
+        "(row 1 of dL/dmatmul meets row 0 of w)",
+        "(column 1 of dL/dmatmul meets column 1 of x)",
+    ]
+    assert matmul[at[0] - 1].strip() == "dL/dx[1, 0] = 20 × −1 + 0 × 1 = −20"
+    assert matmul[at[1] - 1].strip() == "dL/dw[1, 1] = 20 × 4 + 0 × 2 = 80"
+
+
+def test_a_parent_without_gradients_is_told(network):
+    _, text = network
+    assert "gives      input asks for no gradient" in steps(text)[1]
+
+
+def test_a_parent_that_is_answered_none_is_told():
+    x = leaf([1.0, 2.0], "x")
+    text = as_text(record_loss(lambda: (stopped(x) + x).sum()))
+    (stopping,) = [step for step in steps(text) if "stopped = stopped(x)" in step]
+    assert "gives      x gets none from this operation" in stopping
+
+
+# Sums of products -----------------------------------------------------------------------------------------------------
+
+
+def test_the_largest_entry_is_taken_apart():
+    x, y = leaf([1.0, -5.0, 2.0], "x"), leaf([3.0, 4.0, -1.0], "y")
+    text = as_text(record_loss(lambda: (x * y * 2).sum()))
+    assert "dL/dx[1] = 2 × 4 = 8" in text
+    assert "dL/dy[1] = 2 × −5 = −10" in text
+
+
+def test_of_many_products_the_six_largest_are_written_and_the_others_counted():
+    x = leaf(np.array([[1.0, -2.0, 3.0, 4.0, -5.0, 6.0, 7.0, 8.0]]), "x")
+    b = leaf([0.0], "b")
+    text = as_text(record_loss(lambda: (x * b).sum()))
+    expected = "dL/db[0] = 1 × 8 + 1 × 7 + 1 × 6 + 1 × −5 + 1 × 4 + 1 × 3 + … (2 more) = 22"
+    assert expected in text
+
+
+def test_a_sum_without_products_is_0():
+    x = leaf([1.0, 2.0, 3.0], "x")
+    text = as_text(record_loss(lambda: x[[1, 1]].sum() * 0.0))
+    assert "dL/dx[0] = 0 = 0" in text
+
+
+def test_a_number_has_no_index():
+    x = leaf(3.0, "x")
+    text = as_text(record_loss(lambda: x * 2))
+    assert "dL/dx = 1 × 2 = 2" in text
+    assert "gives      dL/dx = 2" in text
+
+
+# How a gradient adds up -----------------------------------------------------------------------------------------------
+
+
+def test_a_gradient_adds_up_and_waits_for_the_consumers_to_come():
+    x = leaf([1.0, 2.0], "x")
+    text = as_text(record_loss(lambda: (x * 1.0 + (x * 2.0 + x * 4.0)).sum()))
+    waiting = [line.strip() for line in text.splitlines() if line.strip().startswith("grad")]
+    assert waiting[-3:] == [
+        "grad: nothing before; waiting for 2 more consumers",
+        "grad[0]: 4 + 2 = 6; waiting for 1 more consumer",
+        "grad[0]: 6 + 1 = 7",
+    ]
+    assert waiting[0] == "grad: nothing before, so this is all"
+
+
+def test_a_grad_from_before_is_added_to():
+    x = leaf([1.0, 2.0], "x")
+    x.grad = np.array([50.0, -10.0])
+    text = as_text(record_loss(lambda: (x * np.array([1.0, 3.0])).sum()))  # the entry that gets most is shown
+    assert "grad[1]: −10 + 3 = −7" in text
+    assert "waiting" not in text
+
+
+def test_the_first_of_two_gradients_from_one_operation_is_not_said_to_be_all():
+    x = leaf([3.0], "x")
+    text = as_text(record_loss(lambda: (x * x).sum()))
+    assert "so this is all" not in steps(text)[1]
+    assert "grad[0]: 3 + 3 = 6" in steps(text)[1]
+
+
+def test_what_was_broadcast_is_summed_and_that_is_told():
+    x, b = leaf(np.ones((32, 10)), "x"), leaf(np.ones(10), "b")
+    text = as_text(record_loss(lambda: (x + b).sum()))
+    (told,) = [line.strip() for line in text.splitlines() if "summed over" in line]
+    assert told == "summed over axis 0, along which b was stretched: 32 × 10 → 10"
+    assert "dL/db[0] = 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + … (26 more) = 32" in text
+    assert "(column 0 of dL/dadd meets" not in text
+
+
+def test_several_axes_that_were_summed_are_told():
+    x, y = leaf([[1.0], [2.0], [3.0]], "x"), leaf(2.0, "y")
+    text = as_text(record_loss(lambda: (x * y).sum()))
+    assert "summed over axis 0, 1, along which y was stretched: 3 × 1 → a number" in text
+
+
+# Arrays ---------------------------------------------------------------------------------------------------------------
+
+
+def test_of_a_large_array_the_range_and_a_corner_are_shown():
+    x = leaf(np.arange(90.0).reshape(9, 10), "x")
+    text = as_text(record_loss(lambda: (x * 2).sum()))
+    norm = np.linalg.norm(np.arange(90.0) * 2)
+    head = f"forward    multiply (9 × 10), min 0, max 178, norm {norm:.4g}, here: [0:8, 0:8]:"
+    assert head in text
+    rows = table_below(text, "forward    multiply (9 × 10)")
+    assert rows == [[str(2 * (10 * row + column)) for column in range(8)] for row in range(8)]
+
+
+def test_the_columns_of_a_table_stand_below_each_other():
+    x = leaf([[1.0, -200.0], [30.0, 4.0]], "x")
+    text = as_text(record_loss(lambda: x.tanh().sum() + (x * 1.0).sum()))
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("  forward    multiply"))
+    assert lines[at + 1 : at + 3] == [" " * 15 + "   1 −200", " " * 15 + "  30    4"]
+
+
+def test_an_array_without_elements_is_told():
+    x = leaf(np.zeros((0, 3)), "x")
+    text = as_text(record_loss(lambda: x.relu().sum()))
+    assert "gives      dL/dx (0 × 3):" in text
+    assert "no elements" in text
+
+
+def test_a_dropout_of_a_large_array_crosses_out_what_is_shown():
+    mask = np.zeros((10, 10), dtype=bool)
+    mask[1, 2] = mask[9, 9] = True
+    x = leaf(np.ones((10, 10)), "x")
+    text = as_text(record_loss(lambda: F.dropout(x, 0.5, mask=mask).sum()))
+    rows = table_below(text, "forward    dropout (10 × 10)")
+    assert [[cell == "×" for cell in row] for row in rows] == (~mask[:8, :8]).tolist()
+    assert rows[1][2] == "2"
+
+
+def test_the_condition_of_where_is_not_said_to_be_dropped():
+    x, y = leaf([1.0, 2.0], "x"), leaf([3.0, 4.0], "y")
+    text = as_text(record_loss(lambda: F.where(np.array([True, False]), x, y).sum()))
+    assert table_below(text, "saved      condition") == [["1", "0"]]
+
+
+def weighed(x, mask):
+    """An operation of one's own that calls mask what is no dropout's."""
+    return record(x.data * mask, (x,), weighed_backward, (mask,))
+
+
+def weighed_backward(grad, x, mask):
+    """dL/dx = grad * mask"""
+    return (grad * mask,)
+
+
+@pytest.mark.parametrize("mask", [np.array([0.5, 0.0]), np.array([2, 0])], ids=["floats", "integers"])
+def test_a_mask_of_numbers_is_shown_as_numbers(mask):
+    x = leaf([3.0, 4.0], "x")
+    text = as_text(record_loss(lambda: weighed(x, mask).sum()))
+    assert table_below(text, "saved      mask") == [[f"{mask[0]:g}", "0"]]
+
+
+def test_a_mask_that_equals_the_result_is_shown_all_the_same():
+    mask = np.array([True, False])
+    x = leaf([1.0, 1.0], "x")
+    text = as_text(record_loss(lambda: F.dropout(x, 0.5, mask=mask, scaling="test").sum()))
+    assert table_below(text, "saved      mask") == [["1", "×"]]
+
+
+# What cannot be told --------------------------------------------------------------------------------------------------
+
+
+def test_an_operation_that_cannot_be_done_again_is_shown_without_products():
+    x = leaf([1.0, 2.0], "x")
+    text = as_text(record_loss(lambda: record(x.data * 5, (x,), lambda grad, x: (grad * 5,)).sum()))
+    assert len(steps(text)) == 2
+    assert "rule       its backward function has no docstring" in steps(text)[1]
+    assert table_below(steps(text)[1], "gives      dL/dx") == [["5", "5"]]
+    assert "dL/dx[" not in text
+
+
+class Callable:
+    """A backward function without a name or code of its own."""
+
+    def __call__(self, grad, x):
+        return (grad * 5,)
+
+
+def test_a_backward_that_is_no_function_is_shown_without_a_source():
+    x = leaf([1.0, 2.0], "x")
+    text = as_text(record_loss(lambda: record(x.data * 5, (x,), Callable())))
+    assert "source" not in text
+    assert table_below(text, "gives      dL/dx") == [["5", "5"]]
+
+
+def test_text_touches_neither_the_recording_nor_the_generator(network):
+    recorded, text = network
+    then, state = [array.copy() for array in arrays_of(recorded)], generator_state()
+    assert as_text(recorded) == text
+    assert generator_state() == state
+    assert all(same_bits(*pair) for pair in zip(then, arrays_of(recorded), strict=True))
+
+
+def test_a_file_is_told_without_its_folder():
+    assert short("/home/me/train.py") == "train.py"
+    assert short("<stdin>") == "<stdin>"
+
+
+# With a bug -----------------------------------------------------------------------------------------------------------
+
+
+def compare(recorded: Pass, name: str) -> str:
+    return compared(recorded, with_bug(recorded, name, BUGS[name]), BUGS[name].says)
+
+
+def halves(text: str) -> tuple[str, str]:
+    right, wrong = text.split("── the right one ")[1].split("── with the bug ")
+    return right, wrong
+
+
+def test_two_passes_are_shown_at_the_first_step_that_differs(network):
+    recorded, _ = network
+    text = compare(recorded, "rescale-twice-in-backward")
+    first, second = text.splitlines()[:2]
+    assert first == "bug: rescale-twice-in-backward (the gradient is scaled by 1/(1-p) twice)"
+    assert second == "the first step that differs is step 3:"
+    right, wrong = halves(text)
+    assert "step 3 of 5   dropout = dropout(relu)" in right
+    assert "step 3 of 5   dropout = dropout(relu)" in wrong
+    assert table_below(right, "gives      dL/drelu") == [["2", "×"], ["2", "20"]]
+    assert table_below(wrong, "gives      dL/drelu") == [["4", "×"], ["4", "40"]]
+    assert "rule       dL/dx = grad * mask / (1 - p) / (1 - p)" in wrong
+    assert "bugs.py:" in wrong
+    assert "bugs.py:" not in right
+
+
+HIDDEN = [
+    ("forget-mask-in-backward", "gives      dL/drelu", [["2", "20"], ["2", "20"]]),
+    ("invert-mask-in-backward", "gives      dL/drelu", [["0", "20"], ["0", "0"]]),
+    ("ignore-relu", "gives      dL/dmatmul", [["2", "0"], ["2", "20"]]),
+]
+
+
+@pytest.mark.parametrize(("name", "head", "expected"), HIDDEN)
+def test_a_gradient_that_a_bug_lets_through_is_not_hidden_behind_a_sign(network, name, head, expected):
+    """Where the wrong gradient is not 0 its number is what there is to be seen."""
+    recorded, _ = network
+    _, wrong = halves(compare(recorded, name))
+    for row, numbers in zip(table_below(wrong, head), expected, strict=True):
+        for cell, number in zip(row, numbers, strict=True):
+            assert cell == number or (number == "0" and cell in "×○")
+
+
+def test_a_bug_that_changes_nothing_in_a_pass_says_so():
+    x = leaf([1.0, 2.0], "x")
+    recorded = record_loss(lambda: x.relu().sum())
+    assert compare(recorded, "ignore-relu") == (
+        "bug: ignore-relu (the gradient goes through where the unit is off): in this pass it changes nothing; "
+        "try other inputs or another p"
+    )
+
+
+def test_a_step_that_one_pass_does_not_take_is_shown_of_the_other_alone():
+    x = leaf([1.0, 2.0], "x")
+    recorded = record_loss(lambda: x.relu().sum())
+    shorter = replace(recorded, steps=recorded.steps[:1], label="shorter")
+    text = compared(recorded, shorter, "it stops early")
+    assert "the first step that differs is step 2" in text
+    assert "── the right one" in text
+    assert "── with the bug" not in text
+
+
+def test_a_gradient_that_a_bug_loses_is_told():
+    def forgotten(grad, x, out):
+        """dL/dx: forgotten"""
+        return (None,)
+
+    x = leaf([1.0, 2.0], "x")
+    recorded = record_loss(lambda: (x * 2).relu().sum())
+    bug = study.Bug("relu", forgotten, "no gradient at all")
+    text = compared(recorded, with_bug(recorded, "forgotten", bug), bug.says)
+    right, wrong = halves(text)
+    assert "step 2 of 3" in right
+    assert "step 2 of 2" in wrong
+    assert "multiply gets none from this operation" in wrong

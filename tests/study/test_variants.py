@@ -1,0 +1,178 @@
+"""The same pass with other chances: another mask, no dropout at all, another p."""
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tests.study.graphs import arrays_of, generator_state, record_loss, same_bits
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+from tinygrad_dropout.recording import record
+from tinygrad_dropout.study.derivatives import Derivatives
+from tinygrad_dropout.study.differences import centred_differences
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.paths import Paths
+from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.variants import variants
+
+
+def recorded_network(*dropouts: nn.Module, seed: int = 1) -> Pass:
+    rng = np.random.default_rng(seed)
+    layers: list[nn.Module] = [nn.Linear(3, 8, rng=rng)]
+    for dropout in dropouts:
+        layers += [nn.Tanh(), dropout, nn.Linear(8, 8, rng=rng)]
+    model = nn.Sequential(*layers)
+    x = td.Tensor(rng.normal(size=(4, 3)).astype(np.float32))
+    return record_loss(lambda: F.cross_entropy(model(x), np.array([0, 1, 2, 3])))
+
+
+def dropouts(run: Pass) -> list:
+    return [value for value in run.values if value.operation == "dropout"]
+
+
+def test_there_are_three_and_the_recorded_pass_is_none_of_them():
+    recorded = recorded_network(nn.Dropout(0.5))
+    runs = variants(recorded)
+    assert [run.label for run in runs] == ["another mask", "evaluation mode", "p = 0.2"]
+    assert recorded.label == "as it ran"
+    assert {run.number for run in runs} == {recorded.number}
+    assert all(run.place == recorded.place for run in runs)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.3, 0.5, 0.9])
+def test_another_mask_is_another_of_the_same_p(p):
+    recorded = recorded_network(nn.Dropout(p))
+    other, _, _ = variants(recorded)
+    (then,), (now,) = dropouts(recorded), dropouts(other)
+    assert now.saved["p"] == then.saved["p"] == p
+    assert not np.array_equal(then.saved["mask"], now.saved["mask"])
+    assert now.saved["mask"].mean() == pytest.approx(1 - p, abs=0.3)
+    scale = np.float32(1 / (1 - p))
+    (tanh,) = [value.data for value in other.values if value.operation == "tanh"]
+    np.testing.assert_allclose(now.data, tanh * now.saved["mask"] * scale, rtol=1e-6)
+
+
+def test_another_mask_differs_also_where_there_is_little_to_draw():
+    x = td.Tensor(np.array([1.0]), requires_grad=True)
+    for kept in (True, False):
+        recorded = record_loss(lambda: F.dropout(x, 0.5, mask=np.array([kept])).sum())  # noqa: B023 (called at once)
+        other, _, _ = variants(recorded)
+        assert dropouts(other)[0].saved["mask"] == [not kept]
+
+
+@pytest.mark.parametrize("p", [0.0, 1.0])
+def test_where_p_leaves_no_choice_the_mask_is_the_same(p):
+    recorded = recorded_network(nn.Dropout(p))
+    other, _, _ = variants(recorded)
+    np.testing.assert_array_equal(dropouts(recorded)[0].saved["mask"], dropouts(other)[0].saved["mask"])
+
+
+def test_every_dropout_gets_another_mask():
+    recorded = recorded_network(nn.Dropout(0.5), nn.Dropout(0.3))
+    other, _, _ = variants(recorded)
+    for then, now in zip(dropouts(recorded), dropouts(other), strict=True):
+        assert not np.array_equal(then.saved["mask"], now.saved["mask"])
+        assert then.saved["p"] == now.saved["p"]
+
+
+def test_two_dropouts_of_one_shape_do_not_share_their_other_mask():
+    recorded = recorded_network(nn.Dropout(0.5), nn.Dropout(0.5))
+    other, _, _ = variants(recorded)
+    one, two = (value.saved["mask"] for value in dropouts(other))
+    assert not np.array_equal(one, two)
+
+
+OTHER_P = [((0.5,), 0.2), ((0.4,), 0.2), ((0.35,), 0.5), ((0.2,), 0.5), ((0.0,), 0.5), ((0.1, 0.6), 0.2)]
+
+
+@pytest.mark.parametrize(("rates", "other"), OTHER_P)
+def test_the_other_p_is_small_for_a_large_one_and_large_for_small_ones(rates, other):
+    recorded = recorded_network(*(nn.Dropout(p) for p in rates))
+    run = variants(recorded)[-1]
+    assert run.label == f"p = {other:g}"
+    assert [value.saved["p"] for value in dropouts(run)] == [other] * len(rates)
+    for value in dropouts(run):
+        before = run.values[value.parents[0]].data
+        np.testing.assert_allclose(value.data, before * value.saved["mask"] * np.float32(1 / (1 - other)), rtol=1e-6)
+
+
+def test_in_evaluation_mode_nothing_is_dropped_and_the_gradients_are_those_of_eval():
+    dropout = nn.Dropout(0.5)
+    model = nn.Sequential(nn.Linear(3, 8, rng=np.random.default_rng(1)), dropout, nn.Linear(8, 4))
+    x, target = td.Tensor(np.ones((2, 3), dtype=np.float32)), np.array([0, 1])
+    recorded = record_loss(lambda: F.cross_entropy(model(x), target))
+    run = variants(recorded)[1]
+    assert dropouts(run) == []
+    assert len(run.steps) == len(recorded.steps) - 1
+    model.zero_grad()
+    model.eval()
+    F.cross_entropy(model(x), target).backward()
+    found = {run.values[place].name: grad for place, grad in run.gradients().items()}
+    for name, parameter in model.named_parameters():
+        assert same_bits(found[name], parameter.grad)
+
+
+def test_in_evaluation_mode_of_the_original_scheme_units_are_scaled_down():
+    x = td.Tensor(np.array([1.0, 2.0, 3.0, 4.0]), requires_grad=True)
+    recorded = record_loss(lambda: F.dropout(x, 0.25, scaling="test").sum())
+    _, evaluation, other = variants(recorded)
+    np.testing.assert_allclose(evaluation.gradients()[0], [0.75] * 4)
+    assert [value.operation for value in evaluation.values if value.operation] == ["multiply", "sum"]
+    (dropout,) = dropouts(other)
+    assert dropout.saved["scaling"] == "test"
+    np.testing.assert_array_equal(dropout.data, x.data * dropout.saved["mask"])
+
+
+def test_shared_axes_stay_shared():
+    x = td.Tensor(np.ones((3, 4, 5)), requires_grad=True)
+    recorded = record_loss(lambda: F.dropout(x, 0.5, shared_axes=(0, 2)).sum())
+    for run in (variants(recorded)[0], variants(recorded)[2]):
+        mask = dropouts(run)[0].saved["mask"]
+        assert mask.shape == (3, 4, 5)
+        assert (mask == mask[:1, :, :1]).all()
+
+
+def test_names_places_and_layers_are_those_of_the_first_time():
+    recorded = recorded_network(nn.Dropout(0.5))
+    facts = {value.name: (value.place, value.layer, value.operation) for value in recorded.values}
+    for run in variants(recorded):
+        names = {value.name for value in run.values}
+        assert names <= set(facts)
+        assert set(facts) - names <= {"dropout"}
+        assert all(facts[value.name] == (value.place, value.layer, value.operation) for value in run.values)
+
+
+def test_a_variant_can_be_studied_like_the_pass():
+    for run in variants(recorded_network(nn.Dropout(0.5))):
+        paths = Paths(Derivatives(run))
+        assert paths.problem == ""
+        for place, gradient in run.gradients().items():
+            np.testing.assert_allclose(paths.totals[place].reshape(gradient.shape), gradient, rtol=1e-4, atol=1e-6)
+        entries = [(place, 0) for place in run.gradients()]
+        differences, problem = centred_differences(run, entries)
+        assert problem == ""
+        for place, _ in entries:
+            gradient = run.gradients()[place].reshape(-1)[0]
+            assert differences[place, 0] == pytest.approx(gradient, rel=1e-3, abs=1e-5)
+
+
+def test_variants_touch_neither_the_recording_nor_the_network_nor_the_generator():
+    recorded = recorded_network(nn.Dropout(0.5))
+    then, state = [array.copy() for array in arrays_of(recorded)], generator_state()
+    first, second = variants(recorded), variants(recorded)
+    assert generator_state() == state
+    assert all(same_bits(*pair) for pair in zip(then, arrays_of(recorded), strict=True))
+    assert all(same_bits(*pair) for pair in zip(arrays_of(first), arrays_of(second), strict=True))
+
+
+def test_a_pass_without_dropout_has_none():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    assert variants(record_loss(lambda: F.gaussian_dropout(x).sum())) == []
+    assert variants(record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)))) == []
+
+
+def test_a_pass_that_cannot_be_done_again_says_why():
+    x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
+    recorded = record_loss(lambda: record(F.dropout(x).data * 2, (F.dropout(x),), lambda grad, x: (2 * grad,)))
+    with pytest.raises(StudyError, match=r"expected a function <lambda> beside <lambda>, to be done again"):
+        variants(recorded)
