@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.cli.typed import complain, number, whole_number
 
 if TYPE_CHECKING:
-    from tinygrad_dropout.study import Replay
     from tinygrad_dropout.study.recorded import Pass
+    from tinygrad_dropout.study.script import Run
 
 HELP = "replay one backward pass, step by step"
 
@@ -65,17 +65,19 @@ def run(options: argparse.Namespace) -> int:
     if problem := wrong_options(options):
         return complain(problem)
     try:
-        replay, passes = recorded(options)
+        ran = recorded(options)
+        if ran.traceback:
+            print(ran.traceback, file=sys.stderr)
+            complain(f"{options.script} failed; what it did before is shown")
         if options.text:
-            print(replay)
-        if options.out or not options.text:
-            return write_page(replay, passes, options)
+            print(ran.replay)
+        code = write_page(ran, options) if options.out or not options.text else 0
     except ScriptFailed as error:
         print(error.traceback, file=sys.stderr)
         return complain(str(error))
     except StudyError as error:
         return complain(str(error))
-    return 0
+    return code or int(ran.traceback != "")
 
 
 def wrong_options(options: argparse.Namespace) -> str:
@@ -94,36 +96,34 @@ def wrong_options(options: argparse.Namespace) -> str:
     return ""
 
 
-def recorded(options: argparse.Namespace) -> tuple[Replay, list[Pass]]:
-    """The recording, and all passes that ran."""
-    from tinygrad_dropout.study.bugs import find_bug
+def recorded(options: argparse.Namespace) -> Run:
+    """Run the script, or the example."""
     from tinygrad_dropout.study.replay import MOST_NODES
     from tinygrad_dropout.study.script import EXAMPLE, run_script
+    from tinygrad_dropout.study.wrong_run import find_bug
 
     p = P if options.p is None else options.p
-    ran = run_script(
+    return run_script(
         options.script or EXAMPLE,
         options.arguments if options.script else [str(p), str(options.seed or 0)],
         chosen=options.chosen,
-        bug_name=options.bug or "",
         bug=find_bug(options.bug) if options.bug else None,
         max_nodes=options.max_nodes or MOST_NODES,
     )
-    return ran.replay, ran.passes
 
 
-def write_page(replay: Replay, passes: list[Pass], options: argparse.Namespace) -> int:
+def write_page(ran: Run, options: argparse.Namespace) -> int:
     """Write the page, say what is in it, and open it."""
     path = Path(options.out or OUT)
-    page = replay.html()
+    page = ran.replay.html()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         return complain(f"--out: {path} cannot be written: {error.strerror}")
     if options.script:
-        print(table(passes, options.chosen))
-    kept = f"{len(replay.passes)} backward passes" if len(replay.passes) > 1 else "one backward pass"
+        print(table(ran.passes, options.chosen))
+    kept = f"{len(ran.replay.passes)} backward passes" if len(ran.replay.passes) > 1 else "one backward pass"
     print(f"{path}: {kept}, {len(page.encode()) // 1000} kB")
     if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
         print("No browser was found to open it; open the file by hand.")

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.grad_mode import ModeContext, enable_grad
-from tinygrad_dropout.ownership import argument_names
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass, Value
 from tinygrad_dropout.study.recorder import Recorder
@@ -42,11 +41,10 @@ def do_again(value: Value, parents: Sequence[Tensor], changes: Changes | None = 
         raise StudyError(f"{value.name}: expected a function {value.operation} beside {name}, to be done again")
     wanted = signature(forward).parameters
     arguments: dict[str, Any] = {"shape": value.data.shape, **value.saved, **(changes or {})}
-    own = parent_names(value)
-    if own is None:  # it takes any number of parents, as a list
+    if not value.arguments:  # it takes any number of parents, as a list
         arguments[next(iter(wanted))] = list(parents)
-    elif set(own) <= set(wanted):
-        arguments |= dict(zip(own, parents, strict=True))
+    elif set(value.arguments) <= set(wanted):
+        arguments |= dict(zip(value.arguments, parents, strict=True))
     else:
         arguments |= dict(zip(wanted, parents, strict=False))
     in_order: list[Any] = []
@@ -68,12 +66,6 @@ def do_again(value: Value, parents: Sequence[Tensor], changes: Changes | None = 
     return result
 
 
-def parent_names(value: Value) -> tuple[str, ...] | None:
-    """What the backward function calls its parents; None where it takes any number of them."""
-    names = argument_names(value.backward)[1 : 1 + len(value.parents)]
-    return names if len(names) == len(value.parents) else None
-
-
 def rebuild(
     recorded: Pass, *, dtype: npt.DTypeLike | None = None, changes: Mapping[int, Changes] | None = None
 ) -> list[Tensor]:
@@ -88,7 +80,7 @@ def rebuild(
         A Tensor for each value. They are nobody else's.
     """
     tensors: list[Tensor] = []
-    with enable_grad():
+    with enable_grad(), np.errstate(all="ignore"):  # it was said the first time
         for index, value in enumerate(recorded.values):
             if value.backward is None:
                 kept = dtype is None or value.data.dtype.kind != "f"
@@ -130,7 +122,7 @@ def record_again(recorded: Pass, tensors: list[Tensor], label: str) -> Pass:
     recorder = Recorder(max_nodes=len(tensors), names=lambda: names)
     root = tensors[-1]
     if root.requires_grad:
-        with ModeContext(watcher=recorder):
+        with ModeContext(watcher=recorder), np.errstate(all="ignore"):
             root.backward(recorded.steps[0].upstream if root.shape == recorded.loss.shape else None)
     if not recorder.passes:
         raise StudyError(f"{label}: nothing is left that a gradient could flow through")

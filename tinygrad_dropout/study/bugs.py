@@ -10,9 +10,6 @@ import numpy as np
 
 from tinygrad_dropout.functional.losses import cross_entropy_backward, grad_of_each
 from tinygrad_dropout.functional.products import linear_backward
-from tinygrad_dropout.study.again import rebuilt_exactly, record_again
-from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.tensor import Array, Backward, Tensor
 
 BUGS: dict[str, Bug] = {}
@@ -22,22 +19,29 @@ BUGS: dict[str, Bug] = {}
 class Bug:
     """A wrong backward function for one operation.
 
-    Attributes:
+    Args:
         operation: `dropout`, `relu`, `linear`, ...
         backward: what runs in place of the operation's backward function, on the same arguments.
         says: what is wrong with it, in a sentence.
+        name: what it is called; the function's name if "".
     """
 
     operation: str
     backward: Backward
-    says: str
+    says: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        own = getattr(self.backward, "__name__", type(self.backward).__name__)
+        object.__setattr__(self, "name", self.name or own.replace("_", "-"))
 
 
 def bug(operation: str, says: str) -> Callable[[Backward], Backward]:
     """Enter the function below in BUGS, under its name with hyphens."""
 
     def enter(backward: Backward) -> Backward:
-        BUGS[backward.__name__.replace("_", "-")] = Bug(operation, backward, says)
+        made = Bug(operation, backward, says)
+        BUGS[made.name] = made
         return backward
 
     return enter
@@ -152,47 +156,3 @@ def ignore_upstream(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = y;  dL/dy = x"""
     ones = np.ones_like(grad)
     return ones * y.data, ones * x.data
-
-
-def find_bug(name: str) -> Bug:
-    """The bug of that name; StudyError if there is none."""
-    if name not in BUGS:
-        raise StudyError(f'bug: expected one of {", ".join(BUGS)}; got "{name}"')
-    return BUGS[name]
-
-
-def concerns(recorded: Pass, wrong: Bug) -> bool:
-    """Whether a pass has the bug's operation."""
-    return any(value.operation == wrong.operation and value.requires_grad for value in recorded.values)
-
-
-def with_bug(recorded: Pass, name: str, wrong: Bug) -> Pass:
-    """The pass again, with a wrong backward function for one operation.
-
-    Raises:
-        StudyError: the pass has no such operation, or cannot be done again.
-    """
-    if not concerns(recorded, wrong):
-        made = sorted({value.operation for value in recorded.values} - {""})
-        raise StudyError(f"bug {name}: expected a pass with {wrong.operation} in it, got one of {', '.join(made)}")
-    tensors = rebuilt_exactly(recorded)
-    for tensor, value in zip(tensors, recorded.values, strict=True):
-        if value.operation == wrong.operation and value.requires_grad:
-            tensor._backward = wrong.backward
-    run = record_again(recorded, tensors, f"bug: {name}")
-    for index, value in enumerate(run.values):
-        if value.backward is wrong.backward:  # the operation is what it was, and so is its forward
-            value.operation, value.forward = wrong.operation, recorded.values[index].forward
-    return run
-
-
-def first_difference(reference: Pass, other: Pass) -> int | None:
-    """The first step whose contributions are not those of the reference, counted from 0; None if there is none."""
-    for number, (mine, theirs) in enumerate(zip(reference.steps, other.steps, strict=False)):
-        for right, wrong in zip(mine.contributions, theirs.contributions, strict=False):
-            if right.value is None or wrong.value is None:
-                if right.value is not wrong.value:
-                    return number
-            elif not np.allclose(right.value, wrong.value, rtol=1e-5, atol=0, equal_nan=True):
-                return number
-    return None if len(reference.steps) == len(other.steps) else min(len(reference.steps), len(other.steps))

@@ -82,6 +82,8 @@ class Derivatives:
         except StudyError as error:
             self.problem = str(error)
             return
+        if not all(np.isfinite(step.upstream).all() for step in recorded.steps):
+            self.problem = "there is a NaN or an infinity among the gradients"
         calls = 0
         for number, step in enumerate(recorded.steps):
             node, backward = tensors[step.value], recorded.values[step.value].backward
@@ -144,6 +146,7 @@ class Derivatives:
         return self.meetings[step, position]
 
 
+@np.errstate(all="ignore")
 def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
     """A node's derivatives by each of its parents, as `backward` has them; None for one that gets no gradient."""
     rows: list[list[Array]] = [[] for _ in node._parents]
@@ -162,6 +165,7 @@ def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
     ]
 
 
+@np.errstate(all="ignore")
 def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
     """What each parent would get from an upstream gradient of ones, where it has the shape of the result; else None.
 

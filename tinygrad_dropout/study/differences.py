@@ -39,7 +39,7 @@ def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> t
     found: dict[tuple[int, int], float] = {}
     below = users(recorded)
     work = 0
-    with no_grad():
+    with no_grad(), np.errstate(all="ignore"):
         for value, entry in entries:
             work += 2 * len(below[value])
             if work > MOST_OPERATIONS:

@@ -9,15 +9,32 @@ from tinygrad_dropout.study.recorded import Pass
 
 
 @dataclass(frozen=True)
+class Box:
+    """A box of the picture.
+
+    Attributes:
+        value: the place of what it shows among the pass's values.
+        child: for a leaf that is used more than once, the use that this box stands beside; else -1.
+        x: counted in boxes from the left.
+        row: from the top.
+    """
+
+    value: int
+    child: int
+    x: float
+    row: int
+
+
+@dataclass(frozen=True)
 class Layout:
     """The places of a pass's values.
 
     Attributes:
-        places: (x, row) of each value; x counts boxes from the left, rows from the top.
+        boxes: one for each result; for a leaf, one beside each of its uses.
         routes: (parent, child) -> the points between them through which an edge over several rows goes.
     """
 
-    places: list[tuple[float, int]]
+    boxes: list[Box]
     routes: dict[tuple[int, int], list[tuple[float, float]]]
 
 
@@ -35,32 +52,44 @@ def lay_out(recorded: Pass) -> Layout:
             "without)"
         ) from error
     rows = rows_of(recorded)
-    edges = sorted({(parent, child) for child, value in enumerate(recorded.values) for parent in value.parents})
-    graph = igraph.Graph(n=len(rows), edges=edges, directed=True)
-    layout = graph.layout_sugiyama(layers=rows)
-    left = min(x for x, _ in layout.coords)
-    routes = {
-        edge: [(x - left, y) for x, y in points]
-        for edge, points in zip(edges, layout.edge_routing, strict=True)
-        if points
-    }
-    return Layout([(x - left, row) for (x, _), row in zip(layout.coords, rows, strict=True)], routes)
+    boxes: list[tuple[int, int]] = []  # (value, child)
+    edges: list[tuple[int, int]] = []  # (value, child)
+    for value, uses in enumerate(recorded.consumers()):
+        children = sorted({child for child, _ in uses})
+        edges += [(value, child) for child in children]
+        several = not recorded.values[value].parents and len(children) > 1
+        boxes += [(value, child) for child in children] if several else [(value, -1)]
+    vertex = {box: index for index, box in enumerate(boxes)}
+    graph = igraph.Graph(
+        n=len(boxes),
+        edges=[(vertex.get((value, child), vertex.get((value, -1))), vertex[child, -1]) for value, child in edges],
+        directed=True,
+    )
+    down = [rows[value] if child < 0 else rows[child] - 1 for value, child in boxes]
+    layout = graph.layout_sugiyama(layers=down)
+    routed = zip(edges, layout.edge_routing, strict=True)
+    return Layout(
+        [Box(*box, x, row) for box, (x, _), row in zip(boxes, layout.coords, down, strict=True)],
+        {edge: [(x, y) for x, y in points] for edge, points in routed if points},
+    )
 
 
 def rows_of(recorded: Pass) -> list[int]:
-    """The row of each value: below all its parents, and leaves right above the first that uses them.
+    """The row of each value: below all its parents, and as near above what uses it as that allows.
 
     An operation that has both results and leaves for parents leaves a row free for the leaves, so that a layer keeps to
     rows of its own.
     """
     values = recorded.values
     rows = [0] * len(values)
+    gap = [0] * len(values)  # from an operation up to the results that it uses
     for index, value in enumerate(values):
         results = [rows[parent] for parent in value.parents if values[parent].parents]
-        leaves = len(results) < len(value.parents)
+        gap[index] = 2 if results and len(results) < len(value.parents) else 1
         if value.parents:
-            rows[index] = max(results) + 1 + leaves if results else 1
-    for index, uses in enumerate(recorded.consumers()):
-        if not values[index].parents and uses:
-            rows[index] = min(rows[consumer] for consumer, _ in uses) - 1
+            rows[index] = max(results, default=0) + gap[index]
+    uses = recorded.consumers()
+    for index in range(len(values) - 1, -1, -1):
+        above = [rows[child] - (gap[child] if values[index].parents else 1) for child, _ in uses[index]]
+        rows[index] = min(above, default=rows[index])
     return rows

@@ -30,8 +30,12 @@ def names_in_scope() -> dict[Tensor, str]:
     inside = {id(module) for _, model in models for module in list(model.modules())[1:]}
     models = [(name, model) for name, model in models if id(model) not in inside]
     for name, model in models:
-        for key, parameter in model.named_parameters():
-            found.setdefault(parameter, key if len(models) == 1 else f"{name}.{key}")
+        inside_it: dict[str, Tensor] = dict(model.named_parameters())
+        for key, module in model.named_modules():  # and what its modules hold that are no Parameters
+            held = {attribute: value for attribute, value in vars(module).items() if isinstance(value, Tensor)}
+            inside_it |= {".".join(filter(None, [key, attribute])): value for attribute, value in held.items()}
+        for key, tensor in inside_it.items():
+            found.setdefault(tensor, key if len(models) == 1 else f"{name}.{key}")
     return found
 
 

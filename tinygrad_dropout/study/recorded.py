@@ -44,6 +44,7 @@ class Value:
         operation: what made it; "" for a leaf.
         parents: the places of its parents in the pass's `values`.
         forward, backward: the functions of the operation; None for a leaf, and `forward` where it is not found.
+        arguments: what the backward function calls its parents; () where it takes any number of them.
         saved: name -> value, what that function gets besides the gradient and the parents.
         shared_axes: for a dropout, the axes along which its mask is one and the same.
         place: where the operation was called; None if that was outside of the recording.
@@ -58,6 +59,7 @@ class Value:
     parents: tuple[int, ...] = ()
     forward: Callable[..., Any] | None = None
     backward: Backward | None = None
+    arguments: tuple[str, ...] = ()
     saved: dict[str, Any] = field(default_factory=dict)
     shared_axes: tuple[int, ...] = ()
     place: Place | None = None

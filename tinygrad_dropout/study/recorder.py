@@ -17,7 +17,7 @@ import numpy as np
 from tinygrad_dropout.callers import calling_frame, frames
 from tinygrad_dropout.engine import results_behind, unbroadcast
 from tinygrad_dropout.nn import Module
-from tinygrad_dropout.ownership import saved_names
+from tinygrad_dropout.ownership import argument_names, saved_names
 from tinygrad_dropout.study.names import give_layers, give_names, names_in_scope
 from tinygrad_dropout.study.recorded import Contribution, Pass, Place, Step, Value
 from tinygrad_dropout.tensor import Array, Backward, Tensor, operation_name
@@ -85,6 +85,8 @@ class Recorder:
                 value.forward = forward_beside(tensor._backward)
                 value.parents, value.place = parents[index], self.places.get(tensor)
                 value.saved, value.shared_axes = saved_values(tensor)
+                called = argument_names(tensor._backward)[1 : 1 + len(value.parents)]
+                value.arguments = called if len(called) == len(value.parents) else ()
             elif tensor._grad is not None:  # past the property, which would note that somebody holds the array
                 value.grad_before = tensor._grad.copy()
             recorded.values.append(value)
@@ -191,7 +193,7 @@ def layer_of_call() -> str:
     """The modules that are running, as `2 Dropout(p=0.5)`: the keys from the outermost in, and the innermost itself."""
     running: list[Module] = [frame.f_locals["self"] for frame in frames() if frame.f_code is MODULE_CALL][::-1]
     keys = [
-        next((key for key, child in outer.named_children() if child is inner), "?")
+        next((key for key, module in outer.named_modules() if module is inner), "?")
         for outer, inner in pairwise(running)
     ]
     if not running:

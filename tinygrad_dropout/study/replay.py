@@ -7,11 +7,12 @@ from pathlib import Path
 from types import TracebackType
 
 from tinygrad_dropout.grad_mode import ModeContext
-from tinygrad_dropout.study.bugs import Bug, concerns, find_bug, with_bug
+from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.study.recorder import Recorder
 from tinygrad_dropout.study.text import as_text, compared
+from tinygrad_dropout.study.wrong_run import concerns, find_bug, with_bug
 
 MOST_NODES = 300
 
@@ -34,18 +35,16 @@ def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Reco
         StudyError: (when the context ends) no backward() ran inside; all graphs had too many operations; an unknown
             bug, or one in an operation that the pass does not have.
     """
-    wrong = find_bug(bug) if isinstance(bug, str) else bug
-    name = bug if isinstance(bug, str) else getattr(getattr(bug, "backward", None), "__name__", "")
-    return Recording(Recorder(max_nodes=max_nodes), name, wrong)
+    return Recording(Recorder(max_nodes=max_nodes), None if bug is None else find_bug(bug))
 
 
 class Recording:
     """The context that `record` gives."""
 
-    def __init__(self, recorder: Recorder, bug_name: str = "", bug: Bug | None = None) -> None:
+    def __init__(self, recorder: Recorder, bug: Bug | None = None) -> None:
         self.recorder = recorder
         self.context = ModeContext(watcher=recorder)
-        self.replay = Replay([], bug_name, bug)
+        self.replay = Replay([], bug)
 
     def __enter__(self) -> Replay:
         self.context.__enter__()
@@ -64,15 +63,14 @@ class Replay:
 
     Args:
         passes: in the order in which they ran.
-        bug_name, bug: a wrong backward function to be shown beside the right one.
+        bug: a wrong backward function to be shown beside the right one.
 
     Attributes:
         passes: as above; each has `values` (the tensors) and `steps`.
     """
 
-    def __init__(self, passes: list[Pass], bug_name: str = "", bug: Bug | None = None) -> None:
+    def __init__(self, passes: list[Pass], bug: Bug | None = None) -> None:
         self.passes = passes
-        self.bug_name = bug_name
         self.bug = bug
 
     def check(self, ran: list[Pass], max_nodes: int) -> None:
@@ -103,13 +101,13 @@ class Replay:
     def text(self, recorded: Pass) -> str:
         """One pass as text; with the bug, if that concerns it, the first step that differs."""
         if self.bug and concerns(recorded, self.bug):
-            return compared(recorded, self.wrong(recorded), self.bug.says)
+            return compared(recorded, self.wrong(recorded), self.bug)
         return as_text(recorded)
 
     def wrong(self, recorded: Pass) -> Pass:
         """A pass done again with the bug."""
         assert self.bug is not None, "record(bug=...) was not asked for"
-        return with_bug(recorded, self.bug_name, self.bug)
+        return with_bug(recorded, self.bug)
 
     def __repr__(self) -> str:
         steps = ", ".join(str(len(recorded.steps)) for recorded in self.passes)
@@ -123,7 +121,7 @@ class Replay:
         """
         from tinygrad_dropout.study.page import page
 
-        return page(self.passes, self.bug_name, self.bug)
+        return page(self.passes, self.bug)
 
     def save(self, path: str | Path) -> Path:
         """Write the page to a file; returns its path.

@@ -22,7 +22,7 @@ MOST_PASSES = 10  # that are kept of a script, if none is chosen
 
 
 class ScriptFailed(StudyError):
-    """The script raised.
+    """The script raised, and there is nothing to show.
 
     Attributes:
         traceback: of the script alone, without the lines that ran it.
@@ -44,10 +44,12 @@ class Run:
     Attributes:
         replay: the passes that were kept.
         passes: all of them; only their loss and their place is known of those that were not kept.
+        traceback: where the script raised, without the lines that ran it; "" if it ended well.
     """
 
     replay: Replay
     passes: list[Pass]
+    traceback: str
 
 
 class ScriptRecorder(Recorder):
@@ -74,7 +76,6 @@ def run_script(
     arguments: Sequence[str] = (),
     *,
     chosen: int | None = None,
-    bug_name: str = "",
     bug: Bug | None = None,
     max_nodes: int = MOST_NODES,
 ) -> Run:
@@ -84,12 +85,12 @@ def run_script(
         path: the script.
         arguments: what it finds in sys.argv behind its own name.
         chosen: record this pass alone, counted from 1, and end the script after it; the first ten if None.
-        bug_name, bug: as for `Replay`.
+        bug: as for `Replay`.
         max_nodes: as for `record`.
 
     Raises:
-        StudyError: there is no such file, it makes no backward pass, not so many, or only too large ones.
-        ScriptFailed: it raised; the error holds its own traceback.
+        StudyError: there is no such file, it makes no backward pass, not so many, or only too large ones. Where it
+            raised before its first backward pass ended, the error is a ScriptFailed.
     """
     path = Path(path)
     try:
@@ -97,6 +98,7 @@ def run_script(
     except OSError as error:
         raise StudyError(f"{path} cannot be read: {error.strerror}") from error
     recorder = ScriptRecorder(chosen, max_nodes)
+    failed = ""
     before = sys.argv, sys.path[:], sys.modules["__main__"]
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(path.resolve().parent))
@@ -113,22 +115,24 @@ def run_script(
         if end.code not in (None, 0) and not recorder.passes:
             raise StudyError(f"{path} ended with exit code {end.code}, before any backward()") from None
     except BaseException as error:
-        raise ScriptFailed(f"{path} failed, so there is nothing to show", own_traceback(error, str(path))) from error
+        failed = own_traceback(error, str(path))
     finally:
         recorder.running = None
         sys.argv, sys.path, sys.modules["__main__"] = before
-    return checked(path, recorder, Replay([one for one in recorder.passes if one.steps], bug_name, bug))
-
-
-def checked(path: Path, recorder: ScriptRecorder, replay: Replay) -> Run:
-    """The run, if there is something to show."""
-    passes = recorder.passes
-    if not passes:
+    replay = Replay([one for one in recorder.passes if complete(one)], bug)
+    if failed and not replay.passes:
+        raise ScriptFailed(f"{path} failed before it had made a backward pass", failed)
+    if not recorder.passes:
         raise StudyError(f"{path}: expected a script that calls backward(); it made no backward pass")
-    if recorder.chosen is not None and recorder.chosen > len(passes):
-        raise StudyError(f"{path}: expected at least {recorder.chosen} backward passes, it made {len(passes)}")
-    replay.check(passes, recorder.max_nodes)
-    return Run(replay, passes)
+    if chosen is not None and chosen > len(recorder.passes):
+        raise StudyError(f"{path}: expected at least {chosen} backward passes, it made {len(recorder.passes)}")
+    replay.check(recorder.passes, max_nodes)
+    return Run(replay, recorder.passes, failed)
+
+
+def complete(recorded: Pass) -> bool:
+    """Whether a pass was kept, and no backward function of it raised."""
+    return bool(recorded.steps) and bool(recorded.steps[-1].contributions)
 
 
 def own_traceback(error: BaseException, path: str) -> str:

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.study.bugs import first_difference
+from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives, Sum
 from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
 from tinygrad_dropout.study.shown import Shown, number, sizes
+from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
 from tinygrad_dropout.tensor import Array
 
-DROPPED, DEAD, NOT_YET = "×", "○", "░"
-LEGEND = f"{DROPPED} dropped   {DEAD} ReLU off   {NOT_YET} not computed yet"
+DROPPED, DEAD = "·", "○"
+LEGEND = f"{DROPPED} dropped   {DEAD} ReLU off   both are 0"
 MOST_TERMS = 6
 
 
@@ -41,8 +42,8 @@ def heading(recorded: Pass) -> Iterator[str]:
         yield f"called at {short(recorded.place.file)}:{recorded.place.line}  {recorded.place.code}".rstrip()
 
 
-def step_as_lines(derivatives: Derivatives, index: int) -> Iterator[str]:
-    """One step."""
+def step_as_lines(derivatives: Derivatives, index: int, difference: Difference | None = None) -> Iterator[str]:
+    """One step; where it is to be compared, its example is the entry that differs."""
     recorded = derivatives.recorded
     step = recorded.steps[index]
     node = recorded.values[step.value]
@@ -54,24 +55,28 @@ def step_as_lines(derivatives: Derivatives, index: int) -> Iterator[str]:
     yield f"  rule       {node.rule or 'its backward function has no docstring'}"
     if source := source_of(node):
         yield f"  source     {source}"
+    for parent in dict.fromkeys(node.parents):
+        yield from labelled("input", recorded.values[parent].name, recorded.values[parent].data, {})
     yield from labelled("forward", node.name, node.data, marks(node))
+    if dropped(node) is not None:
+        yield f"             kept units × {number(scale(node))}"
     for name, value in node.saved.items():
         if isinstance(value, np.ndarray):
             if not is_result(node, name):
                 yield from labelled("saved", name, value, {DROPPED: ~value} if name == "mask" else {})
         elif value is not None:
             yield f"  saved      {name} = {value!r}"
-    if dropped(node) is not None:
-        yield f"             kept units × {number(scale(node))}, forward and backward"
     yield from labelled("upstream", f"dL/d{node.name}", step.upstream, {})
     if not step.contributions:
         yield "  gives      nothing: its backward function raised"
     for position in range(len(step.contributions)):
-        yield from contribution_as_lines(derivatives, index, position)
+        differs = difference is not None and difference.position == position
+        entry = difference.entry if difference and differs else None
+        yield from contribution_as_lines(derivatives, index, position, entry)
 
 
-def contribution_as_lines(derivatives: Derivatives, index: int, position: int) -> Iterator[str]:
-    """What a step gives to one parent."""
+def contribution_as_lines(derivatives: Derivatives, index: int, position: int, entry: int | None) -> Iterator[str]:
+    """What a step gives to one parent, with one entry as an example: the largest if none is asked for."""
     recorded = derivatives.recorded
     contribution = recorded.steps[index].contributions[position]
     parent = recorded.values[contribution.parent]
@@ -81,52 +86,50 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int) -
         return
     node = recorded.values[recorded.steps[index].value]
     through = marks(node) if contribution.value.shape == node.data.shape else {}
-    yield from labelled("gives", f"dL/d{parent.name}", contribution.value, through)
+    used = f", as {node.arguments[position]}" if node.arguments and node.parents.count(contribution.parent) > 1 else ""
+    yield from labelled("gives", f"dL/d{parent.name}{used}", contribution.value, through)
     if contribution.summed and contribution.returned is not None:
         axes = ", ".join(map(str, contribution.summed))
         yield (
             f"             summed over axis {axes}, along which {parent.name} was stretched: "
             f"{sizes(contribution.returned.shape)} → {sizes(parent.data.shape)}"
         )
-    entry = most_telling(contribution.value)
-    if contribution.value.size and (found := derivatives.sum(index, position, entry)):
-        at = Shown(contribution.value).index(entry)
-        yield f"             dL/d{parent.name}{at} = {as_sum(found, contribution.value.reshape(-1)[entry])}"
-        if found.local_place:
-            yield f"             ({found.upstream_place} of dL/d{node.name} meets {found.local_place})"
+    if contribution.value.size:
+        entry = int(np.argmax(np.abs(contribution.value))) if entry is None else entry
+        if found := derivatives.sum(index, position, entry):
+            at = Shown(contribution.value).index(entry)
+            yield f"             dL/d{parent.name}{at} = {as_sum(found, contribution.value.reshape(-1)[entry])}"
+            if found.local_place:
+                yield f"             ({found.upstream_place} of dL/d{node.name} meets {found.local_place})"
     again = any(later.parent == contribution.parent for later in recorded.steps[index].contributions[position + 1 :])
-    yield f"             {accumulated(parent, contribution, again)}"
+    yield f"             {accumulated(parent, contribution, entry or 0, again)}"
 
 
 def as_sum(found: Sum, total: Any) -> str:
-    """`0.5 × 1.667 + 0.1 × 2 = 1.033`."""
-    terms = sorted(found.terms, key=lambda term: -abs(term.product))
-    written = [f"{number(term.upstream)} × {number(term.local)}" for term in terms[:MOST_TERMS]]
-    if len(terms) > MOST_TERMS:
-        written.append(f"… ({len(terms) - MOST_TERMS} more)")
+    """`0.5 × 1.667 + 0.1 × 2 = 1.033`; of many products the largest."""
+    largest = sorted(found.terms, key=lambda term: -abs(term.product))[:MOST_TERMS]
+    largest.sort(key=lambda term: term.entry)
+    written = [f"{number(term.upstream)} × {number(term.local)}" for term in largest]
+    if len(found.terms) > MOST_TERMS:
+        written.append(f"… ({len(found.terms) - MOST_TERMS} more)")
     return f"{' + '.join(written) or '0'} = {number(total)}"
 
 
-def accumulated(parent: Value, contribution: Contribution, again: bool) -> str:
+def accumulated(parent: Value, contribution: Contribution, entry: int, again: bool) -> str:
     """`grad: nothing before; waiting for 1 more consumer`; `again` if the same step gives it more."""
-    if contribution.before is None:
+    if contribution.before is None or contribution.value is None or contribution.after is None:
         first = "grad: nothing before" + ("" if contribution.waiting or again else ", so this is all")
-    else:
-        entry = most_telling(contribution.value)
+    elif contribution.value.size:
         before, added, after = (
-            number(array.reshape(-1)[entry])
-            for array in (contribution.before, contribution.value, contribution.after)
-            if array is not None
+            number(array.reshape(-1)[entry]) for array in (contribution.before, contribution.value, contribution.after)
         )
-        first = f"grad{Shown(parent.data).index(entry)}: {before} + {added} = {after}"
+        earlier = " (.grad holds that of an earlier backward, too)" if parent.grad_before is not None else ""
+        first = f"grad{Shown(parent.data).index(entry)}: {before} + {added} = {after}{earlier}"
+    else:
+        first = "grad: no elements"
     if not contribution.waiting:
         return first
     return f"{first}; waiting for {contribution.waiting} more consumer{'s' if contribution.waiting > 1 else ''}"
-
-
-def most_telling(array: Array | None) -> int:
-    """The entry that is worth an example: the largest."""
-    return int(np.argmax(np.abs(array))) if array is not None and array.size else 0
 
 
 def marks(node: Value) -> dict[str, Array]:
@@ -176,13 +179,17 @@ def short(file: str) -> str:
     return Path(file).name
 
 
-def compared(reference: Pass, wrong: Pass, says: str) -> str:
+def compared(reference: Pass, wrong: Pass, bug: Bug) -> str:
     """Two passes at the first step where they differ."""
-    index = first_difference(reference, wrong)
-    if index is None:
-        return f"{wrong.label} ({says}): in this pass it changes nothing; try other inputs or another p"
-    lines = [f"{wrong.label} ({says})", f"the first step that differs is step {index + 1}:"]
+    difference = first_difference(reference, wrong)
+    if difference is None:
+        return f"{wrong.label} ({bug.says}): in this pass it changes nothing; try other inputs or another p"
+    lines = [
+        f"{wrong.label} ({bug.says})",
+        f"the first step that differs is step {difference.step + 1}; {in_words(reference, difference)}",
+    ]
     for name, recorded in (("the right one", reference), ("with the bug", wrong)):
-        if index < len(recorded.steps):
-            lines += ["", f"── {name} " + "─" * 40, *step_as_lines(Derivatives(recorded), index)]
-    return "\n".join(lines)
+        if difference.step < len(recorded.steps):
+            steps = step_as_lines(Derivatives(recorded), difference.step, difference)
+            lines += ["", f"── {name} " + "─" * 40, *steps]
+    return "\n".join([*lines, "", LEGEND])

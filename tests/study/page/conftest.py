@@ -78,7 +78,7 @@ def default():
 def buggy():
     """The same with a wrong backward beside it."""
     name = "forget-rescale-in-backward"
-    return run_script(EXAMPLE, ["0.4", "0"], bug_name=name, bug=study.BUGS[name]).replay
+    return run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[name]).replay
 
 
 @pytest.fixture(scope="session")
@@ -94,4 +94,17 @@ def passes():
             out = hidden + second(hidden) * shift
             loss = (out * out).mean()
             loss.backward()
+    return replay
+
+
+@pytest.fixture(scope="session")
+def deep():
+    """A recurrent network: twelve steps that share a weight, with links past them."""
+    weight = td.Tensor(0.1 * np.ones((3, 3)), requires_grad=True)
+    with study.record() as replay:
+        hidden = first = td.Tensor(np.ones((2, 3))) * 1.0
+        for step in range(12):
+            hidden = (hidden @ weight).tanh() + (first if step % 4 == 3 else 0.5)
+            first = hidden if step % 4 == 3 else first
+        hidden.sum().backward()
     return replay

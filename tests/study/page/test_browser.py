@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from tinygrad_dropout import study
+from tinygrad_dropout.study.script import EXAMPLE, run_script
 from tinygrad_dropout.study.shown import number
 from tinygrad_dropout.study.variants import variants
 
@@ -64,6 +66,8 @@ def test_a_step_can_be_jumped_to(visit, default):
     page.fill("#jump", "99")
     page.keyboard.press("Enter")
     assert shown_step(page) == STEPS
+    page.keyboard.press("ArrowLeft")
+    assert shown_step(page) == STEPS - 1
 
 
 def test_the_steps_are_those_that_ran_in_their_order(visit, default):
@@ -212,6 +216,7 @@ def test_what_was_there_before_is_added_to(visit, passes):
     captions = page.locator(".gift figcaption").all_inner_texts()
     assert any(caption.startswith("before") for caption in captions)
     assert any(caption.startswith("contribution") for caption in captions)
+    assert any("with an earlier backward's" in caption for caption in captions)
 
 
 def test_large_arrays_show_their_range_and_a_part(visit, passes):
@@ -257,6 +262,13 @@ def test_an_entry_without_paths_says_why(visit, default):
     assert "(dropout_1 dropped it), so its gradient is 0" in page.inner_text("#entry")
 
 
+@pytest.mark.parametrize(
+    "value", [0.0, 1.0, -0.5, 12345.6, 9999.5, 0.00012345, 0.000012345, 1e-10, -3e20, 123.456, 0.1 + 0.2]
+)
+def test_numbers_are_written_as_in_the_text(visit, default, value):
+    assert visit(default).evaluate("(value) => number(value)", value) == number(value)
+
+
 def test_nothing_is_told_of_an_entry_before_its_gradient_is_there(visit, default):
     page = visit(default, "#step=2")
     look_at(page, "0.weight")
@@ -277,6 +289,37 @@ def test_layers_fold_into_one_box_and_unfold(visit, default):
     page.click("#fold-all")
     page.click("#fold-all")
     assert page.locator("g.box").count() == everything
+
+
+def test_the_graph_follows_the_step_without_moving_the_page(visit, deep):
+    page = visit(deep, height=600)
+    for _ in range(len(deep.passes[0].steps)):
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate("""() => {
+          const [pane, here] = ["#graph", ".box.here"].map((one) => document.querySelector(one).getBoundingClientRect());
+          return here.top >= pane.top && here.bottom <= pane.bottom
+            && here.left >= pane.left && here.right <= pane.right;
+        }""")
+        assert page.evaluate("scrollY") == 0
+
+
+def test_no_box_lies_on_another_and_no_line_leaves_the_picture(visit, deep):
+    page = visit(deep)
+    assert page.evaluate("""() => {
+      const svg = document.querySelector("#graph svg");
+      const { width, height } = svg.viewBox.baseVal;
+      const boxes = [...svg.querySelectorAll(".box")].map((one) => one.transform.baseVal[0].matrix);
+      const near = (a, b) => Math.abs(a.e - b.e) < 116 && Math.abs(a.f - b.f) < 38;
+      const overlaps = boxes.filter((a, i) => boxes.slice(i + 1).some((b) => near(a, b)));
+      const outside = [...svg.querySelectorAll(".edge")].map((one) => one.getBBox()).filter((box) =>
+        box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height);
+      return [overlaps.length, outside.length];
+    }""") == [0, 0]
+
+
+def test_a_leaf_that_is_used_again_stands_beside_each_use(visit, deep):
+    page = visit(deep)
+    assert page.locator("g.box:has(text.name:text-is('weight'))").count() == 12
 
 
 def test_a_folded_layer_shows_the_step_in_it(visit, default):
@@ -309,6 +352,24 @@ def test_a_variant_can_be_the_run_itself(visit, default):
     gradient_entry(page, 0).click()
     page.keyboard.press("g")
     assert "✓ They agree." in page.inner_text("#entry")
+
+
+@pytest.mark.parametrize("bug", ["forget-mask-in-backward", "ignore-relu", "invert-mask-in-backward"])
+def test_what_a_bug_lets_through_is_not_crossed_out(visit, bug):
+    page = visit(run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[bug]).replay)
+    through = page.locator("article:nth-child(2) .gift td.differs").filter(has_not_text=re.compile("^0$"))
+    assert through.count() > 0
+    assert all(" differs" in one.get_attribute("class") or one.get_attribute("class").split()[0] == "differs"
+               for one in through.all())  # fmt: skip
+    assert not any({"dropped", "dead"} & set(one.get_attribute("class").split()) for one in through.all())
+    assert "with the bug" in page.inner_text("#banner")
+
+
+def test_the_example_of_a_bug_is_an_entry_that_differs(visit, buggy):
+    page = visit(buggy)
+    right, wrong = (page.inner_text(f"article:nth-child({k}) .example") for k in (1, 2))
+    assert right.split(":")[0] == wrong.split(":")[0]
+    assert right.split("=")[1] != wrong.split("=")[1]
 
 
 def test_passes_are_chosen_from_a_list(visit, passes):
@@ -364,7 +425,7 @@ def test_predict_hides_what_is_asked_until_it_is_guessed(visit, default):
     assert shown_step(page) == 1
     page.fill("#guess", "4x3")
     page.keyboard.press("Enter")
-    assert "✓ Right." in page.inner_text("#banner")
+    assert "✓ Right." in page.inner_text("#verdict")
     assert page.locator(".gift table").count() == 1
 
 
@@ -377,15 +438,15 @@ def test_predict_counts_what_was_right(visit, default):
         if step == 2:
             page.fill("#guess", "123456")
             page.click("#question button[type=submit]")
-            assert f"✗ It is {answer_of(page)}, not 123456." in page.inner_text("#banner")
+            assert f"✗ It is {answer_of(page)}, not 123456." in page.inner_text("#verdict")
         elif step == 3:
             page.click("#give-up")
         else:
             page.fill("#guess", answer_of(page))
             page.keyboard.press("Enter")
-    assert page.inner_text("#banner").endswith(f"At the end: {STEPS - 2} of {STEPS} right.")
+    assert page.inner_text("#verdict").endswith(f"At the end: {STEPS - 2} of {STEPS} right.")
     page.click("#predict")
-    assert page.is_hidden("#banner")
+    assert page.locator("#verdict").count() == 0
 
 
 @pytest.mark.parametrize("guess", ["4, 3", "(4, 3)", "4 × 3", "4x3"])
@@ -395,7 +456,32 @@ def test_predict_takes_a_shape_as_people_write_it(visit, default, guess):
     page.keyboard.press("ArrowRight")
     page.fill("#guess", guess)
     page.keyboard.press("Enter")
-    assert "✓ Right." in page.inner_text("#banner")
+    assert "✓ Right." in page.inner_text("#verdict")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_predict_shows_what_came_of_a_guess_where_it_is_seen(visit, default, width):
+    page = visit(default, width=width, height=700)
+    page.keyboard.press("p")
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+        page.click("#give-up")
+        assert page.locator("#verdict").evaluate(
+            "(one) => { const box = one.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+        )
+
+
+def test_predict_leaves_no_step_out_and_shows_one_run_alone(visit, default):
+    page = visit(default, "#beside=2")
+    page.keyboard.press("p")
+    assert page.is_hidden("#choices")
+    page.keyboard.press("End")
+    assert shown_step(page) == 1
+    page.click("#give-up")
+    page.fill("#jump", "8")
+    page.keyboard.press("Enter")
+    assert shown_step(page) == 2
+    assert page.locator("article").count() == 1
 
 
 def test_every_colour_and_sign_is_explained(visit, default):

@@ -15,13 +15,13 @@ from tinygrad_dropout.study.recorded import Pass
 SCRIPTS = ("state", "tables", "graph", "steps", "entries", "predict", "main")
 
 
-def page(passes: list[Pass], bug_name: str = "", bug: Bug | None = None) -> str:
+def page(passes: list[Pass], bug: Bug | None = None) -> str:
     """The page for these passes.
 
     Raises:
         StudyError: igraph is not installed, or a pass cannot be done again with the bug.
     """
-    data = json.dumps(page_data(passes, bug_name, bug), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    data = json.dumps(page_data(passes, bug), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     script = "\n".join(part(f"{name}.js") for name in SCRIPTS)
     return (
         part("page.html")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.study.bugs import Bug, concerns, first_difference, with_bug
+from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError
@@ -18,6 +18,7 @@ from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
 from tinygrad_dropout.study.shown import Shown
 from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.wrong_run import concerns, first_difference, in_words, with_bug
 from tinygrad_dropout.tensor import Array
 
 Json = dict[str, Any]
@@ -25,28 +26,28 @@ Json = dict[str, Any]
 MOST_TERMS = 8  # of one sum of products
 
 
-def page_data(passes: list[Pass], bug_name: str, bug: Bug | None) -> Json:
+def page_data(passes: list[Pass], bug: Bug | None) -> Json:
     """All that the page shows.
 
     Args:
         passes: as they ran. The first is shown with its variants, the others alone.
-        bug_name, bug: a wrong backward function to run each pass with, too.
+        bug: a wrong backward function to run each pass with, too.
     """
     sources: dict[str, Json] = {}
     return {
-        "passes": [pass_data(recorded, bug_name, bug, recorded is passes[0], sources) for recorded in passes],
+        "passes": [pass_data(recorded, bug, recorded is passes[0], sources) for recorded in passes],
         "sources": sources,
     }
 
 
-def pass_data(recorded: Pass, bug_name: str, bug: Bug | None, with_variants: bool, sources: dict[str, Json]) -> Json:
+def pass_data(recorded: Pass, bug: Bug | None, with_variants: bool, sources: dict[str, Json]) -> Json:
     """One pass: the run that was recorded, and others beside it."""
     runs = [recorded]
     found: Json = {"number": recorded.number, "bug": None, "no_variants": ""}
     if bug and concerns(recorded, bug):
-        wrong = with_bug(recorded, bug_name, bug)
+        wrong = with_bug(recorded, bug)
         runs.append(wrong)
-        found["bug"] = {"name": bug_name, "says": bug.says, "step": first_difference(recorded, wrong)}
+        found["bug"] = {"name": bug.name, "says": bug.says, **difference_data(recorded, wrong)}
     if with_variants:
         try:
             runs += variants(recorded)
@@ -54,6 +55,14 @@ def pass_data(recorded: Pass, bug_name: str, bug: Bug | None, with_variants: boo
             found["no_variants"] = str(error)
     found["runs"] = [run_data(run, sources) for run in runs]
     return found
+
+
+def difference_data(recorded: Pass, wrong: Pass) -> Json:
+    """Where two runs part, in words, too."""
+    difference = first_difference(recorded, wrong)
+    if difference is None:
+        return {"step": None}
+    return {"step": difference.step, "words": in_words(recorded, difference)}
 
 
 def run_data(run: Pass, sources: dict[str, Json]) -> Json:
@@ -71,8 +80,6 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
         "values": [
             {
                 **value_data(value, sources),
-                "x": layout.places[index][0],
-                "row": layout.places[index][1],
                 "differences": [
                     rounded(differences.get((index, int(entry)))) for entry in Shown(value.data).entries.flat
                 ]
@@ -93,6 +100,7 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
             }
             for number, step in enumerate(run.steps)
         ],
+        "boxes": [[box.value, box.child, box.x, box.row] for box in layout.boxes],
         "routes": [[*edge, points] for edge, points in layout.routes.items()],
         "no_paths": paths.problem,
         "no_differences": missing,
@@ -114,6 +122,7 @@ def value_data(value: Value, sources: dict[str, Json]) -> Json:
         "asks": value.requires_grad,
         "layer": value.layer,
         "parents": list(value.parents),
+        "arguments": list(value.arguments),
         "array": array_data(value.data),
         "saved": saved,
         "rule": value.rule,
@@ -166,7 +175,7 @@ def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int
             continue
         links = paths.links[value][entry]
         found[value][str(entry)] = [
-            rounded(paths.counts[value][entry]),
+            int(min(paths.counts[value][entry], 2**53)),
             [[rounded(link.product), rounded(link.local), link.value, link.entry, link.rank] for link in links],
         ]
         ahead += [(link.value, link.entry) for link in links if link.value >= 0]

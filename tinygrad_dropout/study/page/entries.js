@@ -31,7 +31,8 @@ function inspection() {
       arrayFigure(value.array, { caption: "values", dropped: value.dropped, dead: value.dead, ...options }),
       value.asks
         ? arrayFigure(found.array ?? empty, {
-          caption: found.earlier ? ".grad of an earlier backward" : `gradient${found.waiting ? ", so far" : ""}`,
+          caption: found.earlier ? ".grad of an earlier backward"
+            : `${value.before ? ".grad, with an earlier backward's" : "gradient"}${found.waiting ? ", so far" : ""}`,
           pending: !found.array, ...options,
         })
         : element("p", { class: "note" }, "It asks for no gradient.")),
@@ -55,20 +56,21 @@ function pathsPart(of, value, name) {
   const total = largest.length < count ? totalOf(of, state.inspected, state.entry) : null;
   const shown = largest.map((_, rank) => {
     const walk = walkOf(of, state.inspected, state.entry, rank);
-    const steps = walk.map((one) => {
+    const steps = walk.map((one, k) => {
       const on = of.values[one.value];
-      return element("span", { class: "hop" }, `${on.name}${indexed(on.array.shape, one.entry)}`,
-        element("b", {}, ` × ${number(one.local)}`));
+      return element("span", { class: "hop" }, k ? [" —", element("b", {}, number(one.local)), "→ "] : "",
+        `${on.name}${indexed(on.array.shape, one.entry)}`);
     });
-    return element("li", {}, steps.flatMap((hop, k) => (k ? [" → ", hop] : [hop])), ` = ${number(largest[rank][0])}`);
+    const seed = walk[0].local === 1 ? "" : `${number(walk[0].local)} at the start; `;
+    return element("li", {}, seed, steps, `: product ${number(largest[rank][0])}`);
   });
   const gradientHere = total ?? largest.reduce((sum, link) => sum + link[0], 0);
   return element("div", {},
     element("p", {}, largest.length < count
-      ? `The largest ${largest.length} of ${number(count)} paths from ${of.values.at(-1).name} to ${name}, each with the derivatives on its way:`
-      : `All paths from ${of.values.at(-1).name} to ${name}, each with the derivatives on its way:`),
+      ? `The largest ${largest.length} of ${count.toLocaleString("en")} paths from ${of.values.at(-1).name} to ${name}, each derivative on its arrow:`
+      : `All paths from ${of.values.at(-1).name} to ${name}, each derivative on its arrow:`),
     element("ol", { class: "paths" }, shown),
-    element("p", {}, element("strong", {}, `All ${number(count)} together: dL/d${name} = ${number(gradientHere)}`)));
+    element("p", {}, element("strong", {}, `All ${count.toLocaleString("en")} together: dL/d${name} = ${number(gradientHere)}`)));
 }
 
 /** A path from the loss to an entry: each value with the derivative by which it is entered. */

@@ -2,35 +2,44 @@
 
 const BOX = { width: 116, height: 38, across: 130, down: 51, margin: 16 };
 
-/** What is drawn: single values and folded layers, each as {key, label, note, members, x, row}. */
+/** What is drawn: single values (a leaf once beside each use) and folded layers: {key, layer, members, child, x, row}. */
 function boxes() {
   const of = run();
-  const drawn = [];
-  of.values.forEach((value, place) => {
-    if (value.layer && state.folded.has(value.layer)) {
-      const box = drawn.find((one) => one.key === `layer ${value.layer}`);
-      if (box) box.members.push(place);
-      else drawn.push({ key: `layer ${value.layer}`, layer: value.layer, members: [place] });
-    } else drawn.push({ key: `value ${place}`, members: [place] });
-  });
-  for (const box of drawn) {
-    const results = box.members.filter((place) => of.values[place].operation);
-    const middle = results.length ? results : box.members;
-    box.x = middle.reduce((sum, place) => sum + of.values[place].x, 0) / middle.length;
-    box.row = Math.max(...box.members.map((place) => of.values[place].row));
+  const drawn = new Map();
+  for (const [place, child, x, row] of of.boxes) {
+    const layer = of.values[place].layer;
+    const folded = layer && state.folded.has(layer);
+    const key = folded ? `layer ${layer}` : child < 0 ? `value ${place}` : `value ${place} for ${child}`;
+    const box = drawn.get(key) ?? { key, layer: folded ? layer : "", child: -1, members: [], places: [] };
+    box.members.push(place);
+    box.places.push({ x, row, result: Boolean(of.values[place].operation) });
+    if (!folded) box.child = child;
+    drawn.set(key, box);
   }
-  const rows = [...new Set(drawn.map((box) => box.row))].sort((a, b) => a - b); // none is left empty
-  for (const box of drawn) box.row = rows.indexOf(box.row);
-  return drawn;
+  for (const box of drawn.values()) {
+    const results = box.places.filter((one) => one.result);
+    const middle = results.length ? results : box.places;
+    box.x = middle.reduce((sum, one) => sum + one.x, 0) / middle.length;
+    box.row = Math.max(...box.places.map((one) => one.row));
+  }
+  const all = [...drawn.values()];
+  const rows = [...new Set(all.map((box) => box.row))].sort((a, b) => a - b); // none is left empty
+  for (const box of all) box.row = rows.indexOf(box.row);
+  return all;
 }
 
 function showGraph() {
   const of = run();
   const drawn = boxes();
-  const left = (box) => BOX.margin + box.x * BOX.across;
-  const top = (box) => BOX.margin + box.row * BOX.down;
-  const width = 2 * BOX.margin + Math.max(...drawn.map((box) => box.x)) * BOX.across + BOX.width;
-  const height = 2 * BOX.margin + Math.max(...drawn.map((box) => box.row)) * BOX.down + BOX.height;
+  const routes = new Map((state.folded.size ? [] : of.routes).map(([parent, child, points]) => [`${parent} ${child}`, points]));
+  const across = [...drawn.map((box) => box.x), ...[...routes.values()].flat().map(([x]) => x)];
+  const leftmost = Math.min(...across);
+  const leftOf = (x) => BOX.margin + (x - leftmost) * BOX.across;
+  const topOf = (row) => BOX.margin + row * BOX.down;
+  const left = (box) => leftOf(box.x);
+  const top = (box) => topOf(box.row);
+  const width = leftOf(Math.max(...across)) + BOX.width + BOX.margin;
+  const height = topOf(Math.max(...drawn.map((box) => box.row))) + BOX.height + BOX.margin;
   const svg = element("svg", {
     viewBox: `0 0 ${width} ${height}`,
     style: `max-width: ${width}px; min-width: ${Math.min(width, Math.round(width * 0.62))}px`,
@@ -50,21 +59,18 @@ function showGraph() {
       height: Math.max(...members.map(top)) + BOX.height + 6 - y,
     }));
   }
-  const boxOf = new Map(drawn.flatMap((box) => box.members.map((place) => [place, box])));
-  const routes = new Map(of.routes.map(([parent, child, points]) => [`${parent} ${child}`, points]));
+  const find = (place, child) => drawn.find((box) => box.members.includes(place) && (box.child < 0 || box.child === child));
   const lines = new Set();
   of.values.forEach((value, child) => {
     for (const parent of value.parents) {
-      const [from, to] = [boxOf.get(parent), boxOf.get(child)];
+      const [from, to] = [find(parent, child), find(child, -1)];
       if (from === to || lines.has(`${from.key} ${to.key}`)) continue;
       lines.add(`${from.key} ${to.key}`);
-      const points = state.folded.size ? [] : routes.get(`${parent} ${child}`) ?? [];
+      const points = (routes.get(`${parent} ${child}`) ?? []).map(([x, row]) => [leftOf(x) + BOX.width / 2, topOf(row)]);
       const active = child === current() || to.members.includes(current());
       svg.append(element("path", {
         class: `edge ${active ? "active" : ""}`,
-        d: curve([left(from) + BOX.width / 2, top(from) + BOX.height],
-          points.map(([x, row]) => [BOX.margin + x * BOX.across + BOX.width / 2, BOX.margin + row * BOX.down + BOX.height / 2]),
-          [left(to) + BOX.width / 2, top(to)]),
+        d: curve([left(from) + BOX.width / 2, top(from) + BOX.height], points, [left(to) + BOX.width / 2, top(to)]),
         [state.view === "backward" ? "marker-start" : "marker-end"]: active ? "url(#arrow-active)" : "url(#arrow)",
       }));
     }
@@ -75,7 +81,7 @@ function showGraph() {
   const buttons = layers.map((layer) => element("button", {
     class: "fold",
     "aria-pressed": String(state.folded.has(layer)),
-    title: `fold layer ${layer} into one box`,
+    title: `fold layer ${layer} (an operation with parameters, and what follows it) into one box`,
     onclick: () => fold([layer], !state.folded.has(layer)),
   }, layer));
   const bar = layers.length
@@ -88,6 +94,18 @@ function showGraph() {
   const focused = pane.contains(document.activeElement) ? document.activeElement.getAttribute("data-key") : null;
   pane.replaceChildren(...[bar, element("div", { class: "scroll" }, svg)].filter(Boolean));
   if (focused) [...pane.querySelectorAll("[data-key]")].find((one) => one.getAttribute("data-key") === focused)?.focus();
+  followStep(pane);
+}
+
+/** Scroll the pane, and it alone, until the box of the step is in sight. */
+function followStep(pane) {
+  const here = pane.querySelector(".box.here")?.getBoundingClientRect();
+  if (!here) return;
+  for (const one of [pane, pane.querySelector(".scroll")]) {
+    const seen = one.getBoundingClientRect();
+    if (here.top < seen.top || here.bottom > seen.bottom) one.scrollTop += here.top + here.height / 2 - (seen.top + seen.bottom) / 2;
+    if (here.left < seen.left || here.right > seen.right) one.scrollLeft += here.left + here.width / 2 - (seen.left + seen.right) / 2;
+  }
 }
 
 function fold(layers, folded) {
@@ -127,8 +145,8 @@ function boxElement(of, box, x, y) {
   },
     element("title", {}, `${label}: ${note}`),
     element("rect", { width: BOX.width, height: BOX.height, rx: value?.operation || box.layer ? 6 : 18 }),
-    element("text", { x: BOX.width / 2, y: 16, class: "name" }, (here ? "▶ " : "") + cut(label, here ? 14 : 16)),
-    element("text", { x: BOX.width / 2, y: 30 }, cut(note, 21)));
+    element("text", { x: BOX.width / 2, y: 16, class: "name" }, (here ? "▶ " : "") + cutFront(label, here ? 12 : 14)),
+    element("text", { x: BOX.width / 2, y: 30 }, cut(note, 19)));
   return made;
 }
 
@@ -144,17 +162,20 @@ function status(of, place) {
   return found.waiting ? `${size}, waits for ${found.waiting}` : `${size} ✓`;
 }
 
+const cutFront = (text, most) => (text.length > most ? `…${text.slice(1 - most)}` : text);
 const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+/** A line from box to box: bent between the rows, straight through the rows that it passes. */
 function curve(from, through, to) {
-  const points = [from, ...through, to];
-  let path = `M${points[0]}`;
-  for (let i = 1; i < points.length; i++) {
-    const [[x1, y1], [x2, y2]] = [points[i - 1], points[i]];
-    const bend = Math.max(10, Math.abs(y2 - y1) / 2);
+  let path = `M${from}`;
+  let [x1, y1] = from;
+  for (const [x2, y2] of [...through, to]) {
+    const bend = Math.max(8, (y2 - y1) / 2);
     path += `C${[x1, y1 + bend]} ${[x2, y2 - bend]} ${[x2, y2]}`;
+    [x1, y1] = [x2, y2 + BOX.height];
+    path += `V${y1}`;
   }
-  return path;
+  return path.slice(0, path.lastIndexOf("V")); // the last point is the box itself
 }
 
 function definitions() {

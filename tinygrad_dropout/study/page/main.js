@@ -10,6 +10,8 @@ const KEYS = [
   ["Tab, Enter", "go to a box, a table or a button, and use it; arrow keys move inside a table, Escape leaves it"],
   ["?", "this list"],
 ];
+const WORDS = "In a box: ✓ its gradient is complete; waits for 2: two more operations that use it are still to run; " +
+  "earlier: its .grad is that of an earlier backward.";
 const SIGNS = [
   ["positive", "0.5", "positive: the stronger, the larger in its table"], ["negative", "−0.5", "negative: likewise"],
   ["pending", "", "not computed yet, which is not 0"], ["dropped", "0", "dropped: 0 forward, no gradient backward"],
@@ -53,11 +55,12 @@ function showChoices() {
         state.beside === state.run ? -1 : state.beside, (k) => go({ beside: k })));
   }
   if (state.beside === state.run) state.beside = -1;
+  if (state.pass > 0) children.push(element("span", { class: "note" }, "The variants are recorded for the first pass alone (--pass N chooses it)."));
   if (pass().no_variants) children.push(element("span", { class: "note" }, `No variants: ${pass().no_variants}`));
   const bar = by("choices");
   const focused = bar.contains(document.activeElement) ? document.activeElement.id : null;
   bar.replaceChildren(...children);
-  bar.hidden = !children.length;
+  bar.hidden = !children.length || state.predicting; // a question is about one run
   if (focused) by(focused)?.focus();
 }
 
@@ -69,18 +72,19 @@ function lossOf(one) {
 
 function showBanner() {
   const banner = by("banner");
-  const bug = pass().bug;
-  const points = score();
-  const parts = [];
-  if (points) parts.push(points);
-  else if (bug && bug.step === null) parts.push(`Bug ${bug.name} (${bug.says}): in this pass it changes nothing.`);
-  else if (bug) {
-    parts.push(`Bug ${bug.name}: ${bug.says}. The first step that differs is step ${bug.step + 1}. `,
-      element("button", { id: "to-bug", onclick: () => go({ run: 0, beside: 1, view: "backward", step: bug.step + 1 }) }, "go there"));
-  }
+  const bug = state.predicting ? null : pass().bug;
+  banner.hidden = !bug;
+  if (!bug) return;
+  const parts = bug.step === null ? [`Bug ${bug.name} (${bug.says}): in this pass it changes nothing.`] : [
+    `Bug ${bug.name}: ${bug.says}. The first step that differs is step ${bug.step + 1}: ${bug.words}. `,
+    element("button", { id: "to-bug", onclick: goToBug }, "go there"),
+  ];
   banner.replaceChildren(...parts);
-  banner.hidden = !parts.length;
-  banner.className = bug && !points ? "bug" : "";
+}
+
+function goToBug() {
+  go({ run: 0, beside: 1, view: "backward", step: pass().bug.step + 1 });
+  document.querySelector("main td.differs")?.scrollIntoView({ block: "center" });
 }
 
 /** Say something to those who do not see the page. */
@@ -93,6 +97,10 @@ function stepTo(step) {
     by("guess").focus();
     tell("type a guess first, or choose: show me");
     return;
+  }
+  if (state.predicting && step > state.step) { // every step is asked
+    const ahead = Array.from({ length: step - state.step }, (_, k) => state.step + 1 + k);
+    step = ahead.find((one) => !state.answers.has(one)) ?? step;
   }
   go({ step });
   const value = run().values[current()];
@@ -133,7 +141,10 @@ const SHORTCUTS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.target.matches("input, select, textarea") && event.key !== "Escape") return;
+  if (event.target.matches("input, select, textarea")) {
+    if (event.key === "Escape") by("panel").focus();
+    return;
+  }
   if (event.key === " " && event.target.matches("button, summary")) return;
   const action = SHORTCUTS[event.key];
   if (!action) return;
@@ -150,7 +161,11 @@ by("forward").onclick = SHORTCUTS.f;
 by("backward").onclick = SHORTCUTS.b;
 by("predict").onclick = SHORTCUTS.p;
 by("help").onclick = showKeys;
-by("jump").onchange = (event) => stepTo(Math.round(Number(event.target.value)) || 0);
+by("jump").onchange = (event) => {
+  const step = Math.round(Number(event.target.value)) || 0;
+  by("panel").focus({ preventScroll: true }); // so that the keys are free for the steps
+  stepTo(step);
+};
 window.addEventListener("hashchange", () => {
   readFragment();
   show();
@@ -160,6 +175,6 @@ by("keys").append(
 by("signs").append(...SIGNS.map(([sign, sample, what]) => element("span", {},
   element("table", { class: sign === "pending" ? "pending" : "", "aria-hidden": "true" },
     element("tr", {}, element("td", { class: sign, style: `--share: ${sign.endsWith("tive") ? 50 : 0}%` }, sample))),
-  ` ${what}`)));
+  ` ${what}`)), element("span", {}, WORDS));
 readFragment();
 show();

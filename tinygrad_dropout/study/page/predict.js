@@ -49,6 +49,7 @@ function question() {
     tell(last.right ? "right" : `not right: ${asked.answer}`);
     show();
     document.getElementById("panel").focus();
+    document.getElementById("verdict").scrollIntoView({ block: "nearest" });
   };
   return element("form", {
     id: "question",
@@ -72,15 +73,14 @@ function setPredicting(on) {
   tell(on ? "predict: guess before you see" : "predict is off");
 }
 
-/** How the guessing stands, for the banner; "" if there is nothing to say. */
-function score() {
-  if (!state.predicting) return "";
+/** How the guessing stands: what came of the last guess, and how many were right. */
+function verdict() {
   const right = [...state.answers.values()].filter((answer) => answer.right).length;
   const last = state.answers.get(state.step);
-  const verdict = !last ? "" : last.right ? "✓ Right. " : `✗ It is ${last.answer}${last.guess === null ? "" : `, not ${last.guess}`}. `;
-  const total = questions();
-  if (state.answers.size === total) return `${verdict}At the end: ${right} of ${total} right.`;
-  return `${verdict}Predict: ${right} of ${state.answers.size} right so far.`;
+  const words = !last ? "" : last.right ? "✓ Right. " : `✗ It is ${last.answer}${last.guess === null ? "" : `, not ${last.guess}`}. `;
+  const count = state.answers.size === questions() ? `At the end: ${right} of ${questions()} right.`
+    : `Predict: ${right} of ${state.answers.size} right so far.`;
+  return element("p", { id: "verdict", class: last ? (last.right ? "good" : "bad") : "" }, words, count);
 }
 
 const questions = () => run().steps.filter((_, k) => questionOf(run(), k + 1)).length;

@@ -93,6 +93,7 @@ function readFragment() {
   const given = new URLSearchParams(location.hash.slice(1));
   const whole = (name, otherwise) => (/^\d+$/.test(given.get(name) ?? "") ? Number(given.get(name)) : otherwise);
   state.pass = Math.min(Math.max(whole("pass", 1), 1), recording.passes.length) - 1;
+  state.answers.clear(); // they may be about another pass
   const runs = pass().runs.length;
   const bug = pass().bug;
   state.run = Math.min(whole("run", 0), runs - 1);
@@ -101,12 +102,12 @@ function readFragment() {
   state.step = Math.min(whole("step", bug && bug.step !== null ? bug.step + 1 : 0), length());
 }
 
-/** A number in few characters, as in the text. */
+/** A number in four digits, as in the text. */
 function number(value) {
   if (typeof value !== "number") return String(value).replace("-", "−");
-  const [digits, power] = Number(value.toPrecision(4)).toString().split("e");
-  const text = Math.abs(value) < 1e-4 && value !== 0 ? Number(value.toPrecision(4)).toExponential() : null;
-  return (text ?? (power ? `${digits}e${power}` : digits)).replace("e+", "e").replaceAll("-", "−");
+  const rounded = Number(value.toPrecision(4));
+  const far = rounded !== 0 && (Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e4);
+  return (far ? rounded.toExponential() : String(rounded)).replace("e+", "e").replaceAll("-", "−");
 }
 
 const sizes = (shape) => (shape.length ? shape.join(" × ") : "a number");

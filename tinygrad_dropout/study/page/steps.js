@@ -5,6 +5,7 @@ function showPanel() {
   const focus = placeOfFocus(panel);
   const beside = other();
   const children = [];
+  if (state.predicting) children.push(verdict());
   if (!state.step) children.push(beginning());
   else if (asking()) children.push(question());
   if (state.step) {
@@ -67,8 +68,7 @@ function column(of, place, against, missing) {
     element("h3", {}, "Forward"),
     element("div", { class: "arrays" },
       [...new Set(value.parents)].map((parent) => figureOf(of, parent, against)),
-      element("span", { class: "sign" }, "→"),
-      figureOf(of, place, against, counterpart)),
+      element("span", { class: "together" }, element("span", { class: "sign" }, "→"), figureOf(of, place, against, counterpart))),
     maskNote(value),
     savedOf(value),
     backward && ran >= 0 ? backwardPart(of, of.steps[ran], ran, value, against) : null,
@@ -102,7 +102,7 @@ function maskNote(value) {
   if (!value.dropped) return null;
   const why = value.p !== null && value.p > 0 && value.scale !== 1 ? ` = 1/(1 − ${number(value.p)})` : "";
   return element("p", { class: "note" }, "Crossed out: dropped. ",
-    element("strong", {}, `Kept: × ${number(value.scale)}${why}`), ", forward and backward.");
+    element("strong", {}, `Kept: × ${number(value.scale)}${why}`), ".");
 }
 
 function savedOf(value) {
@@ -122,12 +122,12 @@ function backwardPart(of, step, ran, value, against) {
     element("div", { class: "arrays" },
       arrayFigure(step.upstream, { caption: `upstream: dL/d${value.name}`, against: twin?.upstream })),
   ];
-  step.gives.forEach((gift, position) => parts.push(giftPart(of, gift, value, hidden, twin?.gives[position])));
+  step.gives.forEach((gift, position) => parts.push(giftPart(of, gift, position, value, hidden, twin?.gives[position])));
   return element("div", { class: "backward" }, parts);
 }
 
 /** What the step gives to one parent. */
-function giftPart(of, gift, value, hidden, twin) {
+function giftPart(of, gift, position, value, hidden, twin) {
   const parent = of.values[gift.parent];
   if (!gift.array) {
     return element("p", { class: "note" }, parent.asks
@@ -153,21 +153,24 @@ function giftPart(of, gift, value, hidden, twin) {
     { pick: pickable, picked, against: twin?.array }));
   if (gift.before) {
     pieces.push(element("span", { class: "sign" }, "="),
-      figure(gift.after, `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
+      figure(gift.after, parent.before ? `.grad of ${parent.name}, with an earlier backward's` : `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
   }
+  const twice = value.parents.filter((one) => one === gift.parent).length > 1 && value.arguments.length;
+  const as = twice ? `, as ${value.arguments[position]}` : "";
   const waits = gift.waiting ? `, waiting for ${gift.waiting} more consumer${gift.waiting > 1 ? "s" : ""}` : "";
   return element("div", { class: "gift" },
-    element("h4", {}, `to ${parent.name}${waits}`),
+    element("h4", {}, `to ${parent.name}${as}${waits}`),
     element("div", { class: "arrays" }, pieces),
-    gift.sums ? exampleOf(gift, value, parent, picked)
+    gift.sums ? exampleOf(gift, value, parent, picked, twin)
       : element("p", { class: "note" }, `Its products are not shown: ${of.no_paths || "they are not known"}.`));
 }
 
 /** One entry of a contribution, written out: upstream × local = contribution. */
-function exampleOf(gift, value, parent, picked) {
+function exampleOf(gift, value, parent, picked, twin) {
   if (!gift.array.rows.length) return null;
   const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
-  const at = entries.includes(picked) ? entries.indexOf(picked) : largestOf(numbers);
+  const apart = twin?.array ? numbersOf(twin.array).map((one, k) => (close(one, numbers[k]) ? 0 : one - numbers[k])) : [];
+  const at = entries.includes(picked) ? entries.indexOf(picked) : largestOf(apart.some(Boolean) ? apart : numbers);
   const [terms, count, upstreamPlace, localPlace] = gift.sums[at];
   return element("p", { class: "example" },
     element("strong", {}, `${parent.name}${indexed(gift.array.shape, entries[at])}: `),

@@ -36,8 +36,8 @@ function arrayFigure(array, options) {
 
 function cell(array, value, i, j, largest, options) {
   const entry = entryAt(array, i, j);
-  const dropped = options.dropped?.[i]?.[j] === 1;
-  const dead = !dropped && options.dead?.[i]?.[j] === 1;
+  const dropped = options.dropped?.[i]?.[j] === 1 && !value; // a wrong backward may let something through
+  const dead = options.dead?.[i]?.[j] === 1 && !value && !dropped;
   const differs = !options.pending && options.against?.rows?.[i] !== undefined && !close(options.against.rows[i][j], value);
   const signs = [dropped && "dropped", dead && "ReLU off", differs && "differs"].filter(Boolean);
   const text = options.pending ? "" : number(value);
