@@ -14,7 +14,7 @@ x = td.Tensor([[0.5, -1.0, 2.0, 1.0]], requires_grad=True)
 
 with study.record() as replay:
     h = dropout(x)
-    y = h * h + h  # h is used three times, by two operations: its gradient is complete after both
+    y = h * h + h  # h is used by two operations: its gradient is complete after both
     loss = y.sum()
     loss.backward()
 print(replay)

@@ -16,7 +16,7 @@ SHOWN = {
     "7_is_this_dropout_right.py": ["[scale-is-1/p]", "[shared-by-rows]", "This dropout is right."],
     "5_compare_with_and_without_dropout.py": ["seed 3: test accuracy", "points of test accuracy (95 % interval"],
     "6_how_sure_is_it.py": ["p = 0.1, kept ones x 1.111", "exceeds each inside: True", "as before: True"],
-    "8_replay_a_backward_pass.py": ["waiting for 2 more consumers", "grad[0, 1]: −1 + −2 = −3", "with the bug"],
+    "8_replay_a_backward_pass.py": ["waiting for 1 more consumer", "grad[0, 1]: −1 + −2 = −3", "with the bug"],
 }  # fmt: skip
 
 

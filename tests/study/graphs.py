@@ -139,7 +139,7 @@ class Writer:
         axis = int(rng.integers(-len(shape), len(shape))) if shape else None
         if operation in ("add", "multiply"):
             fits = [place for place, value in enumerate(self.values) if broadcast_size(shape, value.shape)]
-            pair = [x, int(rng.choice(fits))]
+            pair = [x, int(rng.choice(fits or [x]))]
             self.enter(operation, *(pair if self.either() else pair[::-1]))
         elif operation in ("matmul", "linear"):
             if len(shape) in (1, 2):

@@ -33,12 +33,13 @@ def moved_derivatives(recorded: Pass, place: int, position: int) -> np.ndarray:
     found = np.zeros((node.data.size, data.size))
     for entry in range(data.size):
         ends = []
+        step = STEP * max(1.0, abs(float(data.reshape(-1)[entry])))
         for sign in (1, -1):
             moved = data.copy()
-            moved.reshape(-1)[entry] += sign * STEP
+            moved.reshape(-1)[entry] += sign * step
             others = [*parents[:position], td.Tensor(moved), *parents[position + 1 :]]
             ends.append(do_again(node, others).data.reshape(-1))
-        found[:, entry] = (ends[0] - ends[1]) / (2 * STEP)
+        found[:, entry] = (ends[0] - ends[1]) / (2 * step)
     return found
 
 

@@ -1,14 +1,15 @@
 """Where the boxes of the graph go: parents above children, and no two boxes at one place."""
 
+import itertools
 import random
 import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 import tinygrad_dropout as td
-from tests.study.graphs import generator_state, programs, record_loss, record_program
+from tests.study.graphs import generator_state, programs, random_program, record_loss, record_program
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.study.errors import StudyError
@@ -39,19 +40,27 @@ def recorded_network() -> Pass:
 def test_parents_stand_above_their_children(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
-    places = lay_out(recorded).places
-    assert len(places) == len(recorded.values)
-    assert all(places[parent][1] < places[child][1] for parent, child in edges(recorded))
+    boxes = lay_out(recorded).boxes
+    assert {box.value for box in boxes} == set(range(len(recorded.values)))
+    row = {box.value: box.row for box in boxes if recorded.values[box.value].parents}
+    for parent, child in edges(recorded):
+        above = [box.row for box in boxes if box.value == parent and box.child in (-1, child)]
+        assert len(above) == 1
+        assert above[0] < row[child]
 
 
 @often
 @given(program=programs())
+@example(program=random_program(415, 11))  # igraph puts two boxes half a box apart
 def test_no_two_boxes_stand_at_one_place(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     rows: dict[int, list[float]] = {}
-    for x, row in lay_out(recorded).places:
-        rows.setdefault(row, []).append(x)
+    layout = lay_out(recorded)
+    for box in layout.boxes:
+        rows.setdefault(box.row, []).append(box.x)
+    for x, row in itertools.chain(*layout.routes.values()):
+        rows.setdefault(round(row), []).append(x)
     for xs in rows.values():
         assert np.diff(sorted(xs)).min(initial=1) > 0.99
 
@@ -61,21 +70,25 @@ def test_no_two_boxes_stand_at_one_place(program):
 def test_places_are_counted_from_the_left_and_the_top(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
-    places = lay_out(recorded).places
-    assert min(x for x, _ in places) == 0
-    assert min(row for _, row in places) == 0
-    assert [row for _, row in places] == rows_of(recorded)
+    layout = lay_out(recorded)
+    assert min([box.x for box in layout.boxes] + [x for x, _ in itertools.chain(*layout.routes.values())]) == 0
+    assert min(box.row for box in layout.boxes) == 0
+    results = [box for box in layout.boxes if box.child < 0]
+    assert [box.row for box in results] == [rows_of(recorded)[box.value] for box in results]
 
 
 @often
 @given(program=programs())
+@example(program=random_program(414870, 9))  # the leftmost point is that of an edge
 def test_an_edge_has_a_point_in_each_row_of_boxes_between(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     layout = lay_out(recorded)
-    rows = {row for _, row in layout.places}
+    rows = {box.row for box in layout.boxes}
     for parent, child in edges(recorded):
-        between = rows & set(range(layout.places[parent][1] + 1, layout.places[child][1]))
+        (above,) = [box.row for box in layout.boxes if box.value == parent and box.child in (-1, child)]
+        (below,) = [box.row for box in layout.boxes if box.value == child]
+        between = rows & set(range(above + 1, below))
         points = layout.routes.get((parent, child), [])
         assert [y for _, y in points] == sorted(between)
         assert all(x >= 0 for x, _ in points)
@@ -88,7 +101,7 @@ def test_a_route_goes_through_no_box(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     layout = lay_out(recorded)
-    taken = {(round(x, 3), row) for x, row in layout.places}
+    taken = {(round(box.x, 3), box.row) for box in layout.boxes}
     for points in layout.routes.values():
         assert not taken & {(round(x, 3), round(y)) for x, y in points}
 
@@ -132,7 +145,7 @@ def test_leaves_stand_right_above_the_first_operation_that_uses_them():
 def test_an_operation_of_results_alone_stands_right_below_the_lowest():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x.tanh().exp() * x.exp()).sum())
-    assert rows_by_name(recorded) == {"x": 0, "tanh": 1, "exp_1": 2, "exp_2": 1, "multiply": 3, "sum": 4}
+    assert rows_by_name(recorded) == {"x": 0, "tanh": 1, "exp_1": 2, "exp_2": 2, "multiply": 3, "sum": 4}
 
 
 def test_an_operation_that_takes_a_leaf_too_leaves_a_row_free_for_it():
@@ -155,5 +168,13 @@ def test_one_operation_alone():
     pytest.importorskip("igraph")
     x = td.Tensor(np.array(2.0), requires_grad=True)
     layout = lay_out(record_loss(lambda: x.tanh()))
-    assert [row for _, row in layout.places] == [0, 1]
-    assert layout.routes == {}
+    assert [box.row for box in layout.boxes] == [0, 1]
+
+
+def test_a_leaf_that_is_used_again_has_a_box_beside_each_use():
+    pytest.importorskip("igraph")
+    x = td.Tensor(np.array(1.0), requires_grad=True)
+    recorded = record_loss(lambda: (x.exp().exp().exp() * x) * 2)
+    boxes = [box for box in lay_out(recorded).boxes if box.value == 0]
+    assert [recorded.values[box.child].operation for box in boxes] == ["exp", "multiply"]
+    assert [box.row for box in boxes] == [0, 4]

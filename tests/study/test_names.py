@@ -160,6 +160,29 @@ def test_two_models_under_one_name_in_two_functions_are_both_named():
     assert "leaf" not in parameters
 
 
+class Closed:
+    """Stands for something else that is not there now, as web frameworks have it: whoever looks into it is refused."""
+
+    @property
+    def __dict__(self):
+        raise RuntimeError("there is no request")
+
+
+class Stranger:
+    @property
+    def __class__(self):
+        raise RuntimeError("there is no request")
+
+
+@pytest.mark.parametrize("kind", [Closed, Stranger])
+def test_a_variable_that_will_not_be_looked_into_is_no_obstacle(kind):
+    request = kind()
+    weight = leaf(1.0)
+    recorded = record_loss(lambda: weight * 2)
+    assert type(request) is kind
+    assert recorded.values[0].name == "weight"
+
+
 # What has no name -----------------------------------------------------------------------------------------------------
 
 

@@ -215,7 +215,7 @@ def test_an_unknown_bug_is_refused():
 
 def test_a_bug_in_an_operation_that_the_pass_does_not_have_is_refused_when_the_context_ends():
     x = leaf(1.0)
-    words = r"bug ignore-relu: expected a pass with relu in it, got one of multiply, sum"
+    words = r"bug ignore-relu: expected a backward pass that goes through relu, got one through multiply, sum"
     with pytest.raises(StudyError, match=words), study.record(bug="ignore-relu"):
         (x * 2).sum().backward()
     np.testing.assert_array_equal(x.grad, [2])
@@ -269,7 +269,7 @@ def test_with_a_bug_the_pass_is_printed_at_the_first_step_that_differs():
         (x.relu() * 3).sum().backward()
     np.testing.assert_array_equal(x.grad, [0, 3])
     text = str(replay)
-    assert text.startswith(f"bug: ignore-relu ({BUGS['ignore-relu'].says})\nthe first step that differs is step 3:")
+    assert text.startswith(f"bug: ignore-relu ({BUGS['ignore-relu'].says})\nthe first step that differs is step 3; ")
     assert "── the right one" in text
     assert "── with the bug" in text
     np.testing.assert_array_equal(replay.wrong(replay.passes[0]).gradients()[0], [3, 3])
@@ -290,7 +290,7 @@ def test_a_bug_of_ones_own_goes_by_the_name_of_its_function():
     x = leaf(1.0, 2.0)
     with study.record(bug=Bug("relu", sign_lost, "the sign is lost")) as replay:
         x.relu().sum().backward()
-    assert str(replay).startswith("bug: sign_lost (the sign is lost)")
+    assert str(replay).startswith("bug: sign-lost (the sign is lost)")
     assert "rule       dL/dx = -grad" in str(replay)
 
 

@@ -67,11 +67,28 @@ def lay_out(recorded: Pass) -> Layout:
     )
     down = [rows[value] if child < 0 else rows[child] - 1 for value, child in boxes]
     layout = graph.layout_sugiyama(layers=down)
-    routed = zip(edges, layout.edge_routing, strict=True)
+    places = [[x, float(row)] for (x, _), row in zip(layout.coords, down, strict=True)]
+    routes = [[list(point) for point in points] for points in layout.edge_routing]
+    keep_apart(places + [point for points in routes for point in points])
     return Layout(
-        [Box(*box, x, row) for box, (x, _), row in zip(boxes, layout.coords, down, strict=True)],
-        {edge: [(x, y) for x, y in points] for edge, points in routed if points},
+        [Box(*box, x, row) for box, (x, _), row in zip(boxes, places, down, strict=True)],
+        {edge: [(x, y) for x, y in points] for edge, points in zip(edges, routes, strict=True) if points},
     )
+
+
+def keep_apart(points: list[list[float]]) -> None:
+    """Move points to the right until those of one row are a box apart, and all to the left until the first is at 0.
+
+    The layout has them in a good order, and now and then half a box apart.
+    """
+    rightmost: dict[int, float] = {}
+    for point in sorted(points):
+        row = round(point[1])
+        point[0] = max(point[0], rightmost.get(row, point[0] - 1) + 1)
+        rightmost[row] = point[0]
+    first = min(x for x, _ in points)
+    for point in points:
+        point[0] -= first
 
 
 def rows_of(recorded: Pass) -> list[int]:

@@ -39,18 +39,25 @@ def names_in_scope() -> dict[Tensor, str]:
     return found
 
 
-def variables(frame: FrameType) -> Iterator[tuple[str, Any]]:
-    """(name, value) of a frame's variables, and of what lists, tuples, dicts and objects among them hold."""
+def variables(frame: FrameType) -> Iterator[tuple[str, Tensor | Module]]:
+    """(name, value) of the Tensors and Modules in a frame's variables, and in the lists, dicts and objects there."""
     for name, value in list(frame.f_locals.items()):
-        if name.startswith("_"):
-            continue
-        yield name, value
-        if isinstance(value, list | tuple):
-            yield from ((f"{name}[{index}]", item) for index, item in enumerate(value[:1000]))
-        elif isinstance(value, dict):
-            yield from ((f"{name}[{key!r}]", item) for key, item in list(value.items())[:1000])
-        elif not isinstance(value, Module | Tensor | type) and isinstance(getattr(value, "__dict__", None), dict):
-            yield from list(vars(value).items())  # self.weight is called weight
+        if not name.startswith("_"):
+            try:
+                yield from ((key, held) for key, held in within(name, value) if isinstance(held, Tensor | Module))
+            except Exception:
+                continue
+
+
+def within(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """(name, value) of a variable, and of what it holds."""
+    yield name, value
+    if isinstance(value, list | tuple):
+        yield from ((f"{name}[{index}]", item) for index, item in enumerate(value[:1000]))
+    elif isinstance(value, dict):
+        yield from ((f"{name}[{key!r}]", item) for key, item in list(value.items())[:1000])
+    elif not isinstance(value, Module | Tensor | type) and isinstance(getattr(value, "__dict__", None), dict):
+        yield from list(vars(value).items())  # self.weight is called weight
 
 
 def give_names(tensors: list[Tensor], known: Mapping[Tensor, str]) -> list[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -46,7 +45,7 @@ class Recorder:
         self.names = names
         self.passes: list[Pass] = []
         self.places: WeakKeyDictionary[Tensor, Place] = WeakKeyDictionary()
-        self.running: Running | None = None
+        self.running: list[Running] = []  # several where a backward function calls backward()
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
         """Note the line and the layer."""
@@ -55,14 +54,19 @@ class Recorder:
 
     def before_backward(self, node: Tensor, grad: Array) -> None:
         """Copy the gradient that comes in; the first node of a pass is its root."""
-        if self.running is None or not self.running.expects(node):
-            self.running = self.begin(node)
-        self.running.before(node, grad)
+        if (
+            not self.running or self.running[-1].inside is not None
+        ):  # within a backward function, or after one that failed
+            self.running.append(self.begin(node))
+        elif not self.running[-1].expects(node):
+            self.running[-1] = self.begin(node)
+        self.running[-1].before(node, grad)
 
     def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
         """Copy the gradients that go out, and add them up as the engine will."""
-        assert self.running is not None, "before_backward comes first"
-        self.running.after(node, contributions)
+        while self.running[-1].inside is not node:
+            self.running.pop()
+        self.running[-1].after(node, contributions)
 
     def begin(self, root: Tensor) -> Running:
         """A pass begins: copy its graph while it is there."""
@@ -106,7 +110,7 @@ class Running:
         self.recorded = recorded
         self.places = places
         self.ahead = nodes
-        self.failed = False  # a backward function that began has not returned
+        self.inside: Tensor | None = None  # the node whose backward function has not returned yet
         self.reached = {nodes[-1]}
         self.sums: dict[int, Array] = {
             index: value.grad_before for index, value in enumerate(recorded.values) if value.grad_before is not None
@@ -117,21 +121,21 @@ class Running:
                 self.uses[parent].add(index)
 
     def expects(self, node: Tensor) -> bool:
-        """Whether it is this node's turn in this pass: it lies ahead, a gradient has come to it, and nothing failed."""
+        """Whether it is this node's turn in this pass: it lies ahead, and a gradient has come to it."""
         while self.ahead and self.ahead[-1]._number > node._number:
             self.ahead.pop()  # their consumers had no gradient for them
-        return not self.failed and bool(self.ahead) and self.ahead[-1] is node and node in self.reached
+        return bool(self.ahead) and self.ahead[-1] is node and node in self.reached
 
     def before(self, node: Tensor, grad: Array) -> None:
         """The node is about to run."""
-        self.failed = True
+        self.inside = node
         self.ahead.pop()
         if self.places:
             self.recorded.steps.append(Step(self.places[node], np.array(grad), []))
 
     def after(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
         """The node has run."""
-        self.failed = False
+        self.inside = None
         for parent, contribution in zip(node._parents, contributions, strict=True):
             if contribution is not None and parent.requires_grad:
                 self.reached.add(parent)
@@ -171,7 +175,16 @@ def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
     shared: tuple[int, ...] = ()
     if isinstance(mask, np.ndarray):
         shared = tuple(axis for axis in range(mask.ndim) if mask.strides[axis] == 0 and mask.shape[axis] > 1)
-    return {name: deepcopy(value) for name, value in saved.items()}, shared
+    return {name: copied(value) for name, value in saved.items()}, shared
+
+
+def copied(value: Any) -> Any:
+    """The value with copies of the arrays in it; whatever else there is stays what it is."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(map(copied, value))
+    return value
 
 
 def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:

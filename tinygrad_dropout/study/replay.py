@@ -52,7 +52,7 @@ class Recording:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.context.__exit__()
-        self.recorder.running = None  # it holds tensors of the graph
+        self.recorder.running = []  # they hold tensors of the graph
         self.replay.passes = [recorded for recorded in self.recorder.passes if recorded.steps]
         if error is None:
             self.replay.check(self.recorder.passes, self.recorder.max_nodes)

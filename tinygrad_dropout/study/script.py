@@ -117,7 +117,7 @@ def run_script(
     except BaseException as error:
         failed = own_traceback(error, str(path))
     finally:
-        recorder.running = None
+        recorder.running = []
         sys.argv, sys.path, sys.modules["__main__"] = before
     replay = Replay([one for one in recorder.passes if complete(one)], bug)
     if failed and not replay.passes:

@@ -63,7 +63,9 @@ def step_as_lines(derivatives: Derivatives, index: int, difference: Difference |
     for name, value in node.saved.items():
         if isinstance(value, np.ndarray):
             if not is_result(node, name):
-                yield from labelled("saved", name, value, {DROPPED: ~value} if name == "mask" else {})
+                yield from labelled(
+                    "saved", name, value, {DROPPED: ~value} if name == "mask" and value.dtype == bool else {}
+                )
         elif value is not None:
             yield f"  saved      {name} = {value!r}"
     yield from labelled("upstream", f"dL/d{node.name}", step.upstream, {})

@@ -296,7 +296,8 @@ def test_the_graph_follows_the_step_without_moving_the_page(visit, deep):
     for _ in range(len(deep.passes[0].steps)):
         page.keyboard.press("ArrowRight")
         assert page.evaluate("""() => {
-          const [pane, here] = ["#graph", ".box.here"].map((one) => document.querySelector(one).getBoundingClientRect());
+          const place = (one) => document.querySelector(one).getBoundingClientRect();
+          const [pane, here] = ["#graph", ".box.here"].map(place);
           return here.top >= pane.top && here.bottom <= pane.bottom
             && here.left >= pane.left && here.right <= pane.right;
         }""")
