@@ -13,6 +13,7 @@ from tinygrad_dropout import study
 from tinygrad_dropout.grad_mode import current_mode
 from tinygrad_dropout.recording import record
 from tinygrad_dropout.study import BUGS, Bug, Replay, StudyError
+from tinygrad_dropout.study.differences import centred_differences
 
 
 def leaf(*values: float) -> td.Tensor:
@@ -71,6 +72,16 @@ def test_recordings_within_each_other_record_the_same():
     for one, other in zip(outer.passes[1].steps, inner.passes[0].steps, strict=True):
         assert same_bits(one.upstream, other.upstream)
     assert inner.passes[0].number == 1
+
+
+def test_what_is_done_again_to_be_shown_is_not_recorded_outside():
+    x = leaf(1.0, -2.0)
+    with study.record() as outer:
+        with study.record(bug="ignore-relu") as inner:
+            x.relu().sum().backward()
+        assert "with the bug" in str(inner)
+        centred_differences(inner.passes[0], [(0, 0)])
+    assert len(outer.passes) == 1
 
 
 def test_a_context_that_is_entered_again_records_what_runs_then():

@@ -7,14 +7,15 @@ operations here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.grad_mode import ModeContext, enable_grad
+from tinygrad_dropout.grad_mode import RECORDING, ModeContext, current_mode
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass, Value
 from tinygrad_dropout.study.recorder import Recorder
@@ -22,6 +23,20 @@ from tinygrad_dropout.tensor import Tensor
 
 #: What to change of an operation: argument -> value.
 Changes = Mapping[str, Any]
+
+
+@contextmanager
+def unwatched() -> Iterator[None]:
+    """Inside, operations are recorded as at the start of a program: nobody who watches outside is told of them.
+
+    NumPy is silent about divisions by 0 and the like, too: it spoke of them the first time.
+    """
+    token = current_mode.set(RECORDING)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        current_mode.reset(token)
 
 
 def do_again(value: Value, parents: Sequence[Tensor], changes: Changes | None = None) -> Tensor:
@@ -80,7 +95,7 @@ def rebuild(
         A Tensor for each value. They are nobody else's.
     """
     tensors: list[Tensor] = []
-    with enable_grad(), np.errstate(all="ignore"):  # it was said the first time
+    with unwatched():
         for index, value in enumerate(recorded.values):
             if value.backward is None:
                 kept = dtype is None or value.data.dtype.kind != "f"
@@ -122,7 +137,7 @@ def record_again(recorded: Pass, tensors: list[Tensor], label: str) -> Pass:
     recorder = Recorder(max_nodes=len(tensors), names=lambda: names)
     root = tensors[-1]
     if root.requires_grad:
-        with ModeContext(watcher=recorder), np.errstate(all="ignore"):
+        with unwatched(), ModeContext(watcher=recorder):
             root.backward(recorded.steps[0].upstream if root.shape == recorded.loss.shape else None)
     if not recorder.passes:
         raise StudyError(f"{label}: nothing is left that a gradient could flow through")

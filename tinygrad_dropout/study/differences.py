@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from tinygrad_dropout.grad_mode import no_grad
-from tinygrad_dropout.study.again import do_again, rebuild
+from tinygrad_dropout.study.again import do_again, rebuild, unwatched
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.tensor import Array, Tensor
@@ -39,7 +39,7 @@ def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> t
     found: dict[tuple[int, int], float] = {}
     below = users(recorded)
     work = 0
-    with no_grad(), np.errstate(all="ignore"):
+    with unwatched(), no_grad():
         for value, entry in entries:
             work += 2 * len(below[value])
             if work > MOST_OPERATIONS:

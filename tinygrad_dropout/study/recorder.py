@@ -54,10 +54,8 @@ class Recorder:
 
     def before_backward(self, node: Tensor, grad: Array) -> None:
         """Copy the gradient that comes in; the first node of a pass is its root."""
-        if (
-            not self.running or self.running[-1].inside is not None
-        ):  # within a backward function, or after one that failed
-            self.running.append(self.begin(node))
+        if not self.running or self.running[-1].inside is not None:
+            self.running.append(self.begin(node))  # the first; or one within a backward function, or after it failed
         elif not self.running[-1].expects(node):
             self.running[-1] = self.begin(node)
         self.running[-1].before(node, grad)
