@@ -13,7 +13,7 @@ from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.layout import lay_out
+from tinygrad_dropout.study.page.layout import lay_out
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
 from tinygrad_dropout.study.shown import Shown

@@ -13,7 +13,7 @@ from tests.study.graphs import generator_state, programs, random_program, record
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.layout import lay_out, rows_of
+from tinygrad_dropout.study.page.layout import lay_out, rows_of
 from tinygrad_dropout.study.recorded import Pass
 
 often = settings(max_examples=80)
