@@ -10,20 +10,14 @@ import tinygrad_dropout as td
 from tinygrad_dropout import nn, study
 from tinygrad_dropout.study.script import EXAMPLE, run_script
 
-pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
-
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="session")
 def browser():
     """The browser; skipped where there is none, unless REQUIRE_BROWSER is set."""
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        if os.environ.get("REQUIRE_BROWSER"):
-            raise
-        pytest.skip("Playwright, which drives the browser, is not installed: pip install playwright")
+    from playwright.sync_api import Error, sync_playwright
+
     with sync_playwright() as playwright:
         path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
         try:
@@ -38,10 +32,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, tmp_path):
-    """Open a page, by its text or by its replay: visit(replay, "#step=3", width=390). No error and no request may come.
-
-    `page.of` holds the replay, to compare with.
-    """
+    """Open a page, by its text or by its replay: visit(replay, "#step=3", width=390). No error and no request may come."""
     opened, noise = [], []
 
     def visit_here(replay, fragment="", width=1280, height=800, **options):

@@ -1,5 +1,6 @@
 """The page in a real browser: every key, every click, the fragment, the widths, and what a screen reader is told."""
 
+import os
 import re
 
 import numpy as np
@@ -9,6 +10,10 @@ from tinygrad_dropout import study
 from tinygrad_dropout.study.script import EXAMPLE, run_script
 from tinygrad_dropout.study.shown import number
 from tinygrad_dropout.study.variants import variants
+
+pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
+if not os.environ.get("REQUIRE_BROWSER"):
+    pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
 
 STEPS = 8
 
