@@ -157,6 +157,16 @@ def test_an_index_that_was_saved_is_a_copy(index):
     assert not any(np.shares_memory(array, rows) for array in arrays_of(recorded))
 
 
+def test_arrays_in_a_dict_that_was_saved_are_copies():
+    x, factors = td.Tensor(np.array([1.0, 2.0]), requires_grad=True), {"by": np.array([3.0, 4.0])}
+
+    def backward(grad, x, factors):
+        return (grad * factors["by"],)
+
+    recorded = record_loss(lambda: record(x.data * factors["by"], (x,), backward, (factors,)).sum())
+    assert not any(np.shares_memory(array, factors["by"]) for array in arrays_of(recorded))
+
+
 def test_a_list_that_was_saved_is_a_copy():
     rows = [0, 0, 2]
     x = td.Tensor(np.arange(12.0).reshape(4, 3), requires_grad=True)

@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -13,7 +14,11 @@ from tinygrad_dropout import study
 from tinygrad_dropout.grad_mode import current_mode
 from tinygrad_dropout.recording import record
 from tinygrad_dropout.study import BUGS, Bug, Replay, StudyError
+from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
+from tinygrad_dropout.study.paths import Paths
+from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.wrong_run import with_bug
 
 
 def leaf(*values: float) -> td.Tensor:
@@ -269,6 +274,44 @@ def test_every_message_is_one_line():
 
 def test_a_study_error_is_a_value_error():
     assert issubclass(StudyError, ValueError)
+
+
+# The network is left alone --------------------------------------------------------------------------------------------
+
+
+def checkpointed(x, function):
+    """function(x), which is computed again in backward so that its graph need not be kept until then."""
+    with td.no_grad():
+        out = function(x)
+    return record(out.data, (x,), checkpointed_backward, (function,))
+
+
+def checkpointed_backward(grad, x, function):
+    """dL/dx: that of the function, done again; the weights in it get their gradients there."""
+    again = td.Tensor(x.data, requires_grad=True)
+    function(again).backward(grad)
+    return (again.grad,)
+
+
+STUDIES = {
+    "print": str,
+    "paths": lambda replay: Paths(Derivatives(replay.passes[0])),
+    "differences": lambda replay: centred_differences(replay.passes[0], [(0, 0)]),
+    "variants": lambda replay: variants(replay.passes[0]),
+    "a bug": lambda replay: with_bug(replay.passes[0], BUGS["ignore-relu"]),
+}
+
+
+@pytest.mark.parametrize("look", STUDIES.values(), ids=STUDIES.keys())
+def test_a_backward_function_that_calls_backward_leaves_no_second_gradient(look):
+    """What is looked at is done again; the weights' gradients stay those of the pass."""
+    w, x = leaf(2.0, 3.0), leaf(1.0, 1.0)
+    with study.record() as replay:
+        F.dropout(checkpointed(x, lambda y: y * w).relu(), 0.5, mask=np.array([True, True])).sum().backward()
+    np.testing.assert_array_equal(w.grad, [2, 2])
+    with suppress(StudyError):
+        look(replay)
+    np.testing.assert_array_equal(w.grad, [2, 2])
 
 
 # With a bug -----------------------------------------------------------------------------------------------------------

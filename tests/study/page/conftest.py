@@ -32,12 +32,14 @@ def browser():
 
 @pytest.fixture
 def visit(browser, tmp_path):
-    """Open a page, by its text or by its replay: visit(replay, "#step=3", width=390). No error and no request may come."""
+    """Open the page of a replay, or one given as text: visit(replay, "#step=3", width=390). It may not err or fetch."""
     opened, noise = [], []
 
     def visit_here(replay, fragment="", width=1280, height=800, **options):
         file = tmp_path / "replay.html"
-        file.write_text(PAGES.setdefault(id(replay), replay.html() if hasattr(replay, "html") else replay), "utf-8")
+        if replay not in PAGES:
+            PAGES[replay] = replay.html() if isinstance(replay, study.Replay) else replay
+        file.write_text(PAGES[replay], "utf-8")
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         page.set_default_timeout(4000)
@@ -56,7 +58,7 @@ def visit(browser, tmp_path):
     assert noise == []
 
 
-PAGES = {}
+PAGES = {}  # each is made once
 
 
 @pytest.fixture(scope="session")
