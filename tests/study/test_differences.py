@@ -124,7 +124,8 @@ def test_users_are_everything_computed_from_a_value():
 def test_a_pass_that_is_too_large_is_looked_at_as_far_as_it_goes(monkeypatch):
     x = td.Tensor(np.array([1.0, 2.0, 3.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
-    monkeypatch.setattr(module, "MOST_OPERATIONS", 9)  # 2 ways x 2 operations, for 2 of the 3 entries
+    monkeypatch.setattr(module, "MOST_WORK", 13)  # 2 ways x (the entry itself and 2 operations), for 2 of the 3 entries
+    monkeypatch.setattr(module, "cost", lambda result, parents: 1)
     differences, problem = centred_differences(recorded, [(0, 2), (0, 0), (0, 1)])
     assert list(differences) == [(0, 2), (0, 0)]
     assert problem == "the pass is too large to do again for every entry; 2 entries were"
@@ -156,3 +157,9 @@ def test_what_fails_in_float64_has_none_and_the_reason_is_told():
         {},
         "the forward pass cannot be done again: KeyError: 'float32 alone'",
     )
+
+
+def test_the_cost_of_a_matrix_product_is_that_of_its_products():
+    assert module.cost(64 * 32, [64 * 128, 128 * 32]) == 1000 + 64 * 32 + 64 * 128 + 128 * 32 + 64 * 128 * 32 / 8
+    assert module.cost(6, [6, 3]) == 1000 + 6 + 9
+    assert module.cost(6, [6]) == 1000 + 12

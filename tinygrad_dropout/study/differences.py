@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod, sqrt
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.tensor import Array, Tensor
 
-MOST_OPERATIONS = 60_000  # done again, over the whole pass
+MOST_WORK = 100_000_000  # see `cost`; a second or so for the whole pass
 STEP = 1e-6
 
 
@@ -38,11 +39,15 @@ def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> t
     seed = recorded.steps[0].upstream.astype(np.float64)
     found: dict[tuple[int, int], float] = {}
     below = users(recorded)
-    work = 0
+    costs = [
+        cost(tensor.size, [base[parent].size for parent in value.parents])
+        for tensor, value in zip(base, recorded.values, strict=True)
+    ]
+    work = 0.0
     with unwatched(), no_grad():
         for value, entry in entries:
-            work += 2 * len(below[value])
-            if work > MOST_OPERATIONS:
+            work += 2 * sum(costs[index] for index in [value, *below[value]])
+            if work > MOST_WORK:
                 return found, f"the pass is too large to do again for every entry; {len(found):,} entries were"
             data = base[value].data
             step = STEP * max(1.0, abs(float(data.reshape(-1)[entry])))
@@ -53,6 +58,17 @@ def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> t
                 ends.append(float((loss_with(recorded, base, value, moved, below[value]) * seed).sum()))
             found[value, entry] = (ends[0] - ends[1]) / (2 * step)
     return found, ""
+
+
+def cost(result: int, parents: list[int]) -> float:
+    """About how much work an operation is, from the sizes of its result and its parents.
+
+    1,000 for the call, 1 for each number, and for each product of two matrices an eighth: (n, k) with (k, m) to (n, m)
+    takes n k m products, which is the root of the three sizes multiplied.
+    """
+    largest = sorted(parents)[-2:]
+    products = sqrt(prod([result, *largest])) if len(largest) == 2 and result != largest[-1] else 0
+    return 1_000 + result + sum(parents) + products / 8
 
 
 def users(recorded: Pass) -> list[list[int]]:

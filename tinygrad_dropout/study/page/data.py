@@ -71,6 +71,7 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
     paths = Paths(derivatives)
     gradients = run.gradients()
     wanted = [(value, int(entry)) for value in gradients for entry in Shown(run.values[value].data).entries.flat]
+    wanted.sort(key=lambda one: (one[1], bool(run.values[one[0]].parents)))  # some of each, should they be too many
     differences, missing = centred_differences(run, wanted)
     layout = lay_out(run)
     links = reachable_links(paths, wanted)
