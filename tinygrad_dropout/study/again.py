@@ -93,7 +93,13 @@ def rebuild(
 
     Returns:
         A Tensor for each value. They are nobody else's.
+
+    Raises:
+        StudyError: an operation cannot be done again, or must not: one whose backward function calls backward() would
+            add to the gradients of tensors that are not in this graph.
     """
+    if recorded.not_again:
+        raise StudyError(f"{recorded.not_again}, so the pass is not done again")
     tensors: list[Tensor] = []
     with unwatched():
         for index, value in enumerate(recorded.values):

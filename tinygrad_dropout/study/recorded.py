@@ -122,6 +122,7 @@ class Pass:
         steps: in the order in which they ran.
         place: the line that called backward().
         operations: how many nodes the graph has, also where it has too many to be kept.
+        not_again: why the pass must not be done again, in a sentence; "" if it may.
     """
 
     number: int
@@ -130,6 +131,7 @@ class Pass:
     steps: list[Step] = field(default_factory=list)
     place: Place | None = None
     operations: int = 0
+    not_again: str = ""
 
     @property
     def root(self) -> int:

@@ -54,8 +54,12 @@ class Recorder:
 
     def before_backward(self, node: Tensor, grad: Array) -> None:
         """Copy the gradient that comes in; the first node of a pass is its root."""
-        if not self.running or self.running[-1].inside is not None:
-            self.running.append(self.begin(node))  # the first; or one within a backward function, or after it failed
+        if not self.running:
+            self.running.append(self.begin(node))
+        elif (around := self.running[-1]).inside is not None:  # its backward function calls backward(), or has failed
+            operation = operation_name(around.inside._backward)
+            around.recorded.not_again = f"the backward function of {operation} calls backward() itself, or failed"
+            self.running.append(self.begin(node))
         elif not self.running[-1].expects(node):
             self.running[-1] = self.begin(node)
         self.running[-1].before(node, grad)
@@ -182,6 +186,8 @@ def copied(value: Any) -> Any:
         return value.copy()
     if type(value) in (list, tuple):
         return type(value)(map(copied, value))
+    if type(value) is dict:
+        return {key: copied(held) for key, held in value.items()}
     return value
 
 
