@@ -28,7 +28,7 @@ BUG = "tinygrad-dropout study --bug forget-rescale-in-backward"
 #: picture -> (command, fragment, width, height, dark, where to click)
 PICTURES = {
     "step": ("tinygrad-dropout study", "#step=3", 1280, 860, False, ()),
-    "bug": (BUG, "", 1280, 1010, False, ()),
+    "bug": (BUG, "", 1280, 1250, False, ()),
     "entry": ("tinygrad-dropout study", "#step=8", 900, 900, True, ("0.weight",)),
     "phone": ("tinygrad-dropout study", "#step=6", 390, 1700, False, ()),
 }

@@ -58,7 +58,7 @@ function pathsPart(of, value, name) {
     const walk = walkOf(of, state.inspected, state.entry, rank);
     const steps = walk.map((one, k) => {
       const on = of.values[one.value];
-      return element("span", { class: "hop" }, k ? [" —", element("b", {}, number(one.local)), "→ "] : "",
+      return element("span", { class: "hop" }, k ? [" × ", element("b", {}, number(one.local)), " → "] : "",
         `${on.name}${indexed(on.array.shape, one.entry)}`);
     });
     const seed = walk[0].local === 1 ? "" : `${number(walk[0].local)} at the start; `;
@@ -67,8 +67,8 @@ function pathsPart(of, value, name) {
   const gradientHere = total ?? largest.reduce((sum, link) => sum + link[0], 0);
   return element("div", {},
     element("p", {}, largest.length < count
-      ? `The largest ${largest.length} of ${count.toLocaleString("en")} paths from ${of.values.at(-1).name} to ${name}, each derivative on its arrow:`
-      : `All paths from ${of.values.at(-1).name} to ${name}, each derivative on its arrow:`),
+      ? `The largest ${largest.length} of ${count.toLocaleString("en")} paths from ${of.values.at(-1).name} to ${name}, each derivative before its arrow:`
+      : `All paths from ${of.values.at(-1).name} to ${name}, each derivative before its arrow:`),
     element("ol", { class: "paths" }, shown),
     element("p", {}, element("strong", {}, `All ${count.toLocaleString("en")} together: dL/d${name} = ${number(gradientHere)}`)));
 }
