@@ -123,6 +123,26 @@ def test_a_difference_is_told_by_the_entry_that_differs_most():
     assert in_words(recorded, found) == "dL/dx[1, 0] is 0, with the bug 5"
 
 
+def test_where_one_is_no_number_that_is_the_largest_difference():
+    def lost(grad, x, out):
+        """dL/dx = grad, and nan where x is off"""
+        return (np.where(out > 0, grad + 1, np.nan),)
+
+    x = tensor(np.array([2.0, -1.0, 3.0]), "x")
+    recorded = record_loss(lambda: x.relu().sum())
+    found = first_difference(recorded, with_bug(recorded, Bug("relu", lost)))
+    assert (found.entry, found.right) == (1, 0.0)
+    assert in_words(recorded, found) == "dL/dx[1] is 0, with the bug nan"
+
+
+def test_what_one_of_the_two_does_not_give_is_told():
+    x = tensor(np.array([1.0, 2.0]), "x")
+    recorded = record_loss(lambda: x.relu().sum())
+    assert in_words(recorded, Difference(1, 0, 0, 3.0, None)) == "dL/dx[0] is 3, with the bug not given"
+    assert in_words(recorded, Difference(1, 0, 1, None, 4.0)) == "dL/dx[1] is not given, with the bug 4"
+    assert in_words(recorded, Difference(2, 0, 0, None, None)) == "one run takes more steps"
+
+
 def test_a_bug_that_fails_is_said_in_a_sentence():
     x = tensor(np.array([1.0, 2.0]), "x")
     recorded = record_loss(lambda: x.relu().sum())
