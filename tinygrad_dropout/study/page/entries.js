@@ -19,7 +19,7 @@ function bringIntoView() {
 function inspection() {
   const of = run();
   const value = of.values[state.inspected];
-  const steps = state.view === "backward" ? seen() : of.steps.length;
+  const steps = state.view === "backward" ? seen() : state.predicting ? answered() : of.steps.length;
   const found = gradient(of, state.inspected, steps);
   const options = { pick: (entry) => pick(state.inspected, entry), picked: state.entry };
   const empty = { shape: value.array.shape, rows: value.array.rows, part: value.array.part };
@@ -86,9 +86,9 @@ function walkOf(of, place, entry, rank) {
 
 /** The gradient that this pass gave to an entry: what the steps contributed. */
 function totalOf(of, place, entry) {
-  let sum = place === of.steps[0].value ? shownAt(of.steps[0].upstream, entry) : 0;
+  let sum = place === of.steps[0].value ? numeric(shownAt(of.steps[0].upstream, entry)) : 0;
   for (const step of of.steps) {
-    for (const gift of step.gives) if (gift.parent === place && gift.array) sum += shownAt(gift.array, entry);
+    for (const gift of step.gives) if (gift.parent === place && gift.array) sum += numeric(shownAt(gift.array, entry));
   }
   return sum;
 }
@@ -97,8 +97,8 @@ function whyCut(of, value) {
   const place = of.values.indexOf(value);
   for (const user of of.values.filter((one) => one.parents.includes(place))) {
     if (String(user.array.shape) !== String(value.array.shape)) continue;
-    if (shownAt(user.array, state.entry, user.dropped)) return ` (${user.name} dropped it)`;
-    if (shownAt(user.array, state.entry, user.dead)) return ` (${user.name} is off there)`;
+    if (user.dropped && shownAt(user.array, state.entry, user.dropped)) return ` (${user.name} dropped it)`;
+    if (user.dead && shownAt(user.array, state.entry, user.dead)) return ` (${user.name} is off there)`;
   }
   return "";
 }

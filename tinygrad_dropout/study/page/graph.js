@@ -80,13 +80,14 @@ function showGraph() {
   const all = layers.length && layers.every((layer) => state.folded.has(layer));
   const buttons = layers.map((layer) => element("button", {
     class: "fold",
+    "data-key": `fold ${layer}`,
     "aria-pressed": String(state.folded.has(layer)),
     title: `fold layer ${layer} (an operation with parameters, and what follows it) into one box`,
     onclick: () => fold([layer], !state.folded.has(layer)),
   }, layer));
   const bar = layers.length
     ? element("p", { class: "folds" }, "fold: ", buttons, element("button", {
-      id: "fold-all", "aria-pressed": String(all), title: "fold all layers (l)", "aria-keyshortcuts": "l",
+      id: "fold-all", "data-key": "fold all layers", "aria-pressed": String(all), title: "fold all layers (l)", "aria-keyshortcuts": "l",
       onclick: () => fold(layers, !all),
     }, "all layers"))
     : null;

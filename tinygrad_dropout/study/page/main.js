@@ -19,7 +19,7 @@ const SIGNS = [
 ];
 
 function show() {
-  if (asking() && !questionOf(run(), state.step)) state.answers.set(state.step, { right: true, guess: "", answer: "" });
+  if (asking() && !questionOf(run(), state.step)) state.answers.set(state.step, { asked: false });
   by("called").textContent = `${run().values.at(-1).name}${run().place ? `, ${run().place}` : ""}`;
   by("count").textContent = length();
   by("jump").max = length();
@@ -168,6 +168,7 @@ by("jump").onchange = (event) => {
 };
 window.addEventListener("hashchange", () => {
   readFragment();
+  Object.assign(state, { inspected: -1, entry: -1 }); // it may be another run, with other tensors
   show();
 });
 by("keys").append(

@@ -17,8 +17,9 @@ function questionOf(of, number_) {
       right: (guess) => String(guess.match(/\d+/g)?.map(Number) ?? []) === String(shape),
     };
   }
-  const gift = gifts[0];
-  const numbers = numbersOf(gift.array);
+  const gift = gifts[0]; // and what else the same tensor gets from this step
+  const all = gifts.filter((one) => one.parent === gift.parent).map((one) => numbersOf(one.array).map(numeric));
+  const numbers = all[0].map((_, k) => all.reduce((sum, one) => sum + one[k], 0));
   const at = easiest(numbers, gift.sums);
   const entry = entriesOf(gift.array)[at];
   return {
@@ -26,7 +27,7 @@ function questionOf(of, number_) {
     hint: "a number",
     answer: number(numbers[at]),
     right: (guess) => {
-      const value = Number(guess.trim().replace("−", "-").replace(",", "."));
+      const value = Number(guess.trim().replaceAll("−", "-").replace(",", "."));
       return guess.trim() !== "" && Math.abs(value - numbers[at]) <= 0.01 * Math.abs(numbers[at]) + 1e-9;
     },
   };
@@ -44,7 +45,7 @@ function question() {
   const asked = questionOf(run(), state.step);
   const input = element("input", { id: "guess", placeholder: asked.hint, autocomplete: "off", "aria-label": asked.text });
   const give = (guess) => {
-    state.answers.set(state.step, { right: guess !== null && asked.right(guess), guess, answer: asked.answer });
+    state.answers.set(state.step, { asked: true, right: guess !== null && asked.right(guess), guess, answer: asked.answer });
     const last = state.answers.get(state.step);
     tell(last.right ? "right" : `not right: ${asked.answer}`);
     show();
@@ -75,12 +76,20 @@ function setPredicting(on) {
 
 /** How the guessing stands: what came of the last guess, and how many were right. */
 function verdict() {
-  const right = [...state.answers.values()].filter((answer) => answer.right).length;
-  const last = state.answers.get(state.step);
+  const given = [...state.answers.values()].filter((answer) => answer.asked);
+  const right = given.filter((answer) => answer.right).length;
+  const last = state.answers.get(state.step)?.asked ? state.answers.get(state.step) : null;
   const words = !last ? "" : last.right ? "✓ Right. " : `✗ It is ${last.answer}${last.guess === null ? "" : `, not ${last.guess}`}. `;
-  const count = state.answers.size === questions() ? `At the end: ${right} of ${questions()} right.`
-    : `Predict: ${right} of ${state.answers.size} right so far.`;
+  const count = given.length === questions() ? `At the end: ${right} of ${questions()} right.`
+    : `Predict: ${right} of ${given.length} right so far.`;
   return element("p", { id: "verdict", class: last ? (last.right ? "good" : "bad") : "" }, words, count);
+}
+
+/** Up to which step everything has been answered. */
+function answered() {
+  let step = 0;
+  while (state.answers.has(step + 1)) step += 1;
+  return step;
 }
 
 const questions = () => run().steps.filter((_, k) => questionOf(run(), k + 1)).length;

@@ -46,6 +46,7 @@ function gradient(of, value, steps) {
     for (const gift of step.gives) {
       if (gift.parent !== value || !gift.array) continue;
       Object.assign(found, { array: gift.after, waiting: gift.waiting, earlier: false, by: found.by + 1 });
+      if (steps >= of.steps.length) found.waiting = 0; // what has not run by now never does
     }
   }
   return found;
@@ -104,11 +105,14 @@ function readFragment() {
 
 /** A number in four digits, as in the text. */
 function number(value) {
-  if (typeof value !== "number") return String(value).replace("-", "−");
+  if (!Number.isFinite(value)) return String(value).replace("-", "−").replace("Infinity", "inf").replace("NaN", "nan");
   const rounded = Number(value.toPrecision(4));
   const far = rounded !== 0 && (Math.abs(rounded) < 1e-4 || Math.abs(rounded) >= 1e4);
   return (far ? rounded.toExponential() : String(rounded)).replace("e+", "e").replaceAll("-", "−");
 }
+
+/** A number of the recording as such: what JSON has no number for is a word there. */
+const numeric = (value) => (typeof value === "number" ? value : Number(String(value).replace("inf", "Infinity")));
 
 const sizes = (shape) => (shape.length ? shape.join(" × ") : "a number");
 
