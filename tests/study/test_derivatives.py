@@ -234,6 +234,14 @@ def test_what_cannot_be_done_again_has_no_derivatives_and_the_reason_is_told():
     assert derivatives.sum(0, 0, 0) is None
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own words, at the forward and the backward
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_where_a_gradient_is_no_finite_number_that_is_told(value):
+    x = td.Tensor(np.array([value, 1.0]), requires_grad=True)
+    derivatives = Derivatives(record_loss(lambda: (x * 1.0).sqrt().sum()))
+    assert derivatives.problem == "there is a NaN or an infinity among the gradients"
+
+
 def test_a_node_that_is_too_large_is_left_out_and_named(monkeypatch):
     monkeypatch.setattr(module, "MOST_ENTRIES", 16)  # those of the two that are elementwise, 4 by 4
     x, w = tensors((2, 3), (3, 2))

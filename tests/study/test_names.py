@@ -147,6 +147,19 @@ def test_inside_a_models_own_method_its_parameters_have_their_keys():
     assert sorted(found) == ["layer.weight", "linear", "x"]
 
 
+def test_a_tensor_that_a_module_holds_without_being_a_parameter_has_its_key_too():
+    class Scaled(nn.Module):
+        def __init__(self):
+            self.scale = td.Tensor(np.array([2.0, 3.0]))
+
+        def forward(self, x):
+            return x * self.scale
+
+    x = leaf(1.0, 2.0)
+    model = nn.Sequential(Scaled())
+    assert sorted(names(record_loss(lambda: model(x).sum()))) == ["0.scale", "multiply", "sum", "x"]
+
+
 def test_two_models_under_one_name_in_two_functions_are_both_named():
     model = nn.Linear(2, 2, bias=False)
 
@@ -343,6 +356,12 @@ def test_an_input_that_asks_for_its_gradient_stands_alone_too():
 def test_without_a_model_there_are_no_layers():
     w = leaf(1.0)
     assert set(layers(record_loss(lambda: (w * 2).tanh().sum())).values()) == {""}
+
+
+def test_a_module_that_is_used_by_itself_has_no_key_and_is_no_layer():
+    layer = nn.Linear(2, 2)
+    x = td.Tensor(np.ones((1, 2), dtype=np.float32))
+    assert set(layers(record_loss(lambda: layer(layer(x)).sum())).values()) == {""}
 
 
 def test_a_layer_that_is_frozen_is_a_layer_too():

@@ -534,6 +534,19 @@ def test_a_value_knows_its_operation_and_what_was_saved_for_it():
     assert total.saved == {"axis": 1, "keepdims": False}
 
 
+def test_parents_go_by_the_names_that_the_backward_function_gives_each_of_them():
+    def both(grad, x, y):
+        return grad, grad
+
+    def some(grad, x, *rest):
+        return grad, grad
+
+    one, other = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0], [2.0]))
+    for backward, names in [(both, ("x", "y")), (some, ())]:
+        recorded = record_loss(lambda: record(one.data + other.data, (one, other), backward))  # noqa: B023 (at once)
+        assert recorded.values[-1].arguments == names
+
+
 def tripled(grad, x):
     """A backward function that is not called after its forward."""
     return (3 * grad,)

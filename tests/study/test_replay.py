@@ -256,6 +256,7 @@ def test_a_backward_that_failed_inside_can_be_printed_as_far_as_it_came():
     with study.record() as replay, pytest.raises(ValueError, match="as told"):
         failing(x).sum().backward()
     assert "step 1 of 2   sum = sum(failing)" in str(replay)
+    assert "gives      nothing: its backward function raised" in str(replay)
 
 
 def test_a_wrong_answer_is_the_engines_error():
@@ -361,6 +362,14 @@ def test_with_a_bug_a_second_pass_that_it_does_not_concern_can_be_printed():
     with study.record(bug="ignore-relu") as replay:
         x.relu().sum().backward()
         x.tanh().sum().backward()
+    assert "the first step that differs is step 2" in str(replay)
+
+
+def test_a_bug_need_not_concern_the_first_pass():
+    x = leaf(-1.0, 2.0)
+    with study.record(bug="ignore-relu") as replay:
+        x.tanh().sum().backward()
+        x.relu().sum().backward()
     assert "the first step that differs is step 2" in str(replay)
 
 

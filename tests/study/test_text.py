@@ -161,6 +161,15 @@ def test_a_matrix_product_is_a_row_that_meets_a_column(network):
     assert matmul[at[1] - 1].strip() == "dL/dw[1, 1] = 0 × 2 + 20 × 4 = 80"
 
 
+def test_what_went_in_is_shown_once_for_each_input(network):
+    _, text = network
+    matmul = steps(text)[4]
+    assert table_below(matmul, "input      x (2 × 2)") == [["1", "2"], ["−3", "4"]]
+    assert table_below(matmul, "input      w (2 × 2)") == [["1", "−1"], ["0.5", "1"]]
+    x = leaf([3.0], "x")
+    assert as_text(record_loss(lambda: x * x)).count("input      x") == 1
+
+
 def test_a_parent_without_gradients_is_told(network):
     _, text = network
     assert "gives      input asks for no gradient" in steps(text)[1]
@@ -223,7 +232,7 @@ def test_a_grad_from_before_is_added_to():
     x = leaf([1.0, 2.0], "x")
     x.grad = np.array([50.0, -10.0])
     text = as_text(record_loss(lambda: (x * np.array([1.0, 3.0])).sum()))  # the entry that gets most is shown
-    assert "grad[1]: −10 + 3 = −7" in text
+    assert "grad[1]: −10 + 3 = −7 (.grad holds that of an earlier backward, too)" in text
     assert "waiting" not in text
 
 
@@ -232,6 +241,15 @@ def test_the_first_of_two_gradients_from_one_operation_is_not_said_to_be_all():
     text = as_text(record_loss(lambda: (x * x).sum()))
     assert "so this is all" not in steps(text)[1]
     assert "grad[0]: 3 + 3 = 6" in steps(text)[1]
+
+
+def test_what_a_value_that_is_used_twice_in_one_operation_gets_is_told_apart():
+    x = leaf([3.0], "x")
+    lines = [line.strip() for line in steps(as_text(record_loss(lambda: (x / x).sum())))[1].splitlines()]
+    assert [line for line in lines if line.startswith("gives")] == [
+        "gives      dL/dx, as x (1):",
+        "gives      dL/dx, as y (1):",
+    ]
 
 
 def test_what_was_broadcast_is_summed_and_that_is_told():
@@ -399,6 +417,13 @@ def test_a_gradient_that_a_bug_lets_through_is_not_hidden_behind_a_sign(network,
     for row, numbers in zip(table_below(wrong, head), expected, strict=True):
         for cell, number in zip(row, numbers, strict=True):
             assert cell == number or (number == "0" and cell in (DROPPED, DEAD))
+
+
+def test_the_entry_that_differs_is_the_example(network):
+    recorded, _ = network
+    right, wrong = halves(compare(recorded, "ignore-relu"))
+    assert "dL/dmatmul[1, 0] = 2 × 0 = 0" in right
+    assert "dL/dmatmul[1, 0] = 2 × 1 = 2" in wrong
 
 
 def test_a_bug_that_changes_nothing_in_a_pass_says_so():
