@@ -32,8 +32,8 @@ def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Reco
         A context that gives a `Replay`, which is filled when it ends.
 
     Raises:
-        StudyError: (when the context ends) no backward() ran inside; all graphs had too many operations; an unknown
-            bug, or one in an operation that the pass does not have.
+        StudyError: an unknown bug; and when the context ends: no backward() ran inside, all graphs had too many
+            operations, or the bug's operation takes no part in them.
     """
     return Recording(Recorder(max_nodes=max_nodes), None if bug is None else find_bug(bug))
 
