@@ -1,0 +1,1 @@
+"""Drills: exercises whose grader names your bug, question cards and a mock interview."""

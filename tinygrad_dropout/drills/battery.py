@@ -1,0 +1,205 @@
+"""Dropout exercises are graded by the conformance kit: its findings, sorted into claims, with what to think about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from re import fullmatch
+
+from tinygrad_dropout.conformance import Finding, check_dropout
+from tinygrad_dropout.conformance.subject import Make
+from tinygrad_dropout.drills.grade import Rejected, Rejection
+from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.shown import as_text
+
+
+@dataclass(frozen=True)
+class Family:
+    """Findings that belong to one claim.
+
+    Attributes:
+        name: by which an exercise asks for it.
+        claim: what holds if there is no finding.
+        codes: of the findings, as a pattern.
+        theme: the kind of mistake.
+        think: what to think about, where nothing more precise is known.
+    """
+
+    name: str
+    claim: str
+    codes: str
+    theme: str
+    think: str
+
+
+#: In the order in which the kit looks at them.
+FAMILIES = (
+    Family(
+        "ownership",
+        "the arrays it is given stay as they are",
+        ".*-changes-(x|g|y)|(output|gradient)-is-overwritten",
+        "ownership",
+        "Who else needs that array? Work on a copy, or return a new one.",
+    ),
+    Family(
+        "precision",
+        "the output has the dtype of the input",
+        ".*-changes-the-dtype|wrong-in-float32",
+        "precision",
+        "Which factor is float64? float32 times a float64 array is float64.",
+    ),
+    Family(
+        "forward",
+        "forward returns an array of x's shape, with zeros in it",
+        "cannot-be-made|has-no-.*|forward-.*|backward-(raises|returns-.*|changes-the-shape)|never-drops|drops-everything"
+        "|ignores-x|noise-instead-of-a-mask|training-cannot-be-set|cannot-be-examined|differs-with-the-size",
+        "mask",
+        "Follow one element of x through the function, once kept and once dropped.",
+    ),
+    Family(
+        "scale",
+        "units that are kept are x/(1 - p), exactly",
+        "scale-.*|original-scheme|p-is-taken-for-the-probability-of-keeping|drops-twice",
+        "rescaling",
+        "E[y] should be x. A unit is kept with probability 1 - p: what must it be multiplied by?",
+    ),
+    Family(
+        "structure",
+        "every unit is dropped or kept by a draw of its own",
+        "shared-.*|fixed-count.*|mask-depends-on-x|depends-.*|rows-differ|columns-differ|rate-depends-on-the-place",
+        "independence",
+        "How many random numbers are drawn for an input of n rows and m columns?",
+    ),
+    Family(
+        "rate",
+        "a fraction p is dropped",
+        "drops-with-1-p|rate-.*",
+        "rate",
+        "p is the probability of dropping. Put p = 0.9 into your comparison: how many are kept?",
+    ),
+    Family(
+        "randomness",
+        "random numbers come from the generator that it is given",
+        "reseeds-the-global-state|draws-from-the-global-state|ignores-its-generator",
+        "randomness",
+        "What happens to a user's own random numbers when your layer draws or seeds globally?",
+    ),
+    Family(
+        "calls",
+        "each call draws a fresh mask",
+        "mask-is-frozen|masks-come-again|mask-follows-from-x|same-mask-in-every-layer|.*-by-call|calls-differ"
+        "|changes-with-use",
+        "independence",
+        "When is your mask drawn: once, or in each forward?",
+    ),
+    Family(
+        "backward",
+        "dL/dx is the upstream gradient times the forward's mask, divided by 1 - p",
+        "backward-(is|forgets|scales|inverts|ignores|multiplies|uses-another|not-finite).*|mask-inferred-from-the-output",
+        "mask",
+        "Given its mask, dropout is linear: y = x * m/(1 - p). What is dy/dx?",
+    ),
+    Family(
+        "state",
+        "each forward keeps its own mask",
+        "backward-uses-an-earlier-mask|layers-share-.*|mask-overwritten-by-the-next-forward",
+        "state",
+        "Which mask does backward use after two forwards, or with two layers?",
+    ),
+    Family(
+        "eval",
+        "eval mode is the identity both ways, and training mode comes back",
+        "eval-.*|drops-in-eval|never-drops-again|old-mask-.*",
+        "modes",
+        "Write down what forward and backward do when training is False, and what of that is remembered afterwards.",
+    ),
+    Family(
+        "edges",
+        "p = 0 and p = 1 give x and 0; a p outside 0 ... 1 is refused",
+        "p=.*|accepts-a-bad-p|refuses-p=.*",
+        "edges",
+        "What is 1/(1 - p) at p = 1? And is -0.1 a probability?",
+    ),
+)
+
+#: code -> what to think about, where a question can be more precise than the family's
+THINK = {
+    "scale-missing": "In training a fraction p is gone. What is the mean of y, and what is it in eval mode?",
+    "scale-is-1/p": "E[y] = (1 - p) * scale * x. For which scale is that x? Try p = 0.2.",
+    "scale-is-1-p": "E[y] = (1 - p) * scale * x. Multiplying by 1 - p makes it smaller still.",
+    "scale-ignores-p": "2 is right for one p alone. Which one?",
+    "scale-from-the-realised-rate": "With this mask's count in the scale, is E[y_i] still x_i? Are units independent?",
+    "original-scheme": "That is the scheme of 2012. In the inverted one, which phase does the scaling?",
+    "ignores-x": "What if x is not all ones?",
+    "forward-changes-x": "x belongs to the layer before, whose backward may still need it.",
+    "shared-by-rows": "The mask has one row. How many examples does the batch have?",
+    "shared-by-columns": "A whole example is dropped at once. Is that what dropout does?",
+    "mask-is-frozen": "The same subnetwork is trained in every step. Where does the mask have to be drawn?",
+    "drops-with-1-p": "rng.random() < p happens with probability p. Is that the event of keeping or of dropping?",
+    "backward-is-the-identity": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
+    "backward-forgets-the-mask": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
+    "backward-forgets-the-scale": "y = x/(1 - p) where kept. What is dy/dx there?",
+    "backward-scales-twice": "Does the mask that you stored hold the scale already?",
+    "backward-uses-another-mask": "The gradient of this forward needs this forward's mask. Is it drawn anew?",
+    "mask-inferred-from-the-output": "After a ReLU many x are exactly 0. Are they dropped?",
+    "drops-in-eval": "What does forward do when training is False?",
+    "eval-scales-by-1-p": "Inverted dropout has scaled already while training. What is left for eval mode to do?",
+    "never-drops-again": "Something is overwritten in eval mode that training mode needs. p, perhaps?",
+    "old-mask-in-eval-backward": "In eval mode y = x. What is dy/dx, and which mask lies about from before?",
+    "mask-overwritten-by-the-next-forward": "Two forwards, then backward through the first. Where is its mask by then?",
+    "p=1-gives-nan": "0 * inf is NaN. What should y be when everything is dropped?",
+    "accepts-a-bad-p": "When does the user learn of p = 50: when the layer is made, or after a night of training?",
+    "reseeds-the-global-state": "A seed that you set is a seed that every other user of NumPy gets.",
+}  # fmt: skip
+
+
+def examine(judge: Judge, make: Make, asked: Sequence[str], *, strict: Collection[str] = ()) -> None:
+    """Grade a dropout layer, or a part of one that an adapter completes, with the conformance kit.
+
+    Args:
+        judge: of the answer.
+        make: as for `conformance.check_dropout`.
+        asked: the names of the families that this exercise is about; the findings of others are left to theirs.
+        strict: codes of remarks, a matter of taste elsewhere, that are wrong here.
+    """
+    families = [family for family in FAMILIES if family.name in asked]
+    report = check_dropout(make, seed=judge.seed)
+    findings = [*report.findings, *(remark for remark in report.remarks if remark.code in strict)]
+    for remark in report.remarks:
+        judge.note(remark.code)
+    wrong = [(family, finding) for finding in findings for family in families if fullmatch(family.codes, finding.code)]
+    reached = families.index(wrong[0][0]) if wrong else len(families)
+    for family in families[:reached]:
+        with judge.claim(family.claim):
+            pass
+    if wrong:
+        family, finding = wrong[0]
+        raise Rejected(rejection(family, finding, small_example(judge, make, family.name in ("backward", "state"))))
+
+
+def small_example(judge: Judge, make: Make, backward: bool) -> tuple[tuple[str, str], ...]:
+    """What the layer does with a small input; nothing where it cannot do anything with it."""
+    p = 0.35
+    x, grad = judge.numbers(3, 4), judge.numbers(3, 4)
+    try:
+        layer = make(p, judge.rng.spawn(1)[0])
+        y = layer.forward(x.copy())
+        shown = [(f"a small x, p = {p}", as_text(x)), ("your y", as_text(y))]
+        if backward:
+            shown += [("grad", as_text(grad)), ("your dx", as_text(layer.backward(grad.copy())))]
+    except Exception:
+        return ()
+    return tuple(shown)
+
+
+def rejection(family: Family, finding: Finding, example: tuple[tuple[str, str], ...]) -> Rejection:
+    """A finding, as the grader says it."""
+    message = f"{finding.message[:1].upper()}{finding.message[1:]}."
+    return Rejection(
+        finding.code,
+        message,
+        THINK.get(finding.code, family.think),
+        claim=family.claim,
+        shown=(("expected", finding.expected), *example),
+        theme=family.theme,
+    )

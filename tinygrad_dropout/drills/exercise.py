@@ -1,0 +1,178 @@
+"""An exercise: a folder with its task, starter, solution, checks, hints, and answers that are wrong or right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.judge import Judge
+    from tinygrad_dropout.study import Bug
+
+EXERCISES = Path(__file__).with_name("exercises")
+PARTS = ("task.md", "starter.py", "solution.py", "checks.py", "hints.md", "wrong.py", "right.py")
+GAP = "raise NotImplementedError"  # marks what is to be written
+
+
+class DrillError(Exception):
+    """What was asked cannot be done; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An answer that is kept with the exercise, to test its grader.
+
+    Attributes:
+        name: of a wrong answer the code with which it must be rejected; else a title.
+        says: what is special about it.
+        source: the whole file.
+    """
+
+    name: str
+    says: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    Args:
+        folder: `exercises/11_linear_backward`.
+    """
+
+    folder: Path
+
+    @property
+    def slug(self) -> str:
+        """`11_linear_backward`: its name everywhere."""
+        return self.folder.name
+
+    @property
+    def number(self) -> int:
+        """11."""
+        return int(self.slug.partition("_")[0])
+
+    @property
+    def title(self) -> str:
+        """The task's heading."""
+        return self.task.partition("\n")[0].removeprefix("# ").strip()
+
+    def read(self, part: str) -> str:
+        """The text of a part."""
+        return (self.folder / part).read_text(encoding="utf-8")
+
+    @cached_property
+    def task(self) -> str:
+        """What is asked, as Markdown."""
+        return self.read("task.md")
+
+    @property
+    def starter(self) -> str:
+        """The file that a learner begins with."""
+        return self.read("starter.py")
+
+    @property
+    def solution(self) -> str:
+        """The reference answer, with the derivation in its docstring."""
+        return self.read("solution.py")
+
+    @property
+    def hints(self) -> list[str]:
+        """Three: a nudge, the idea, nearly there."""
+        return [hint.strip() for hint in re.split(r"^## .*$", self.read("hints.md"), flags=re.MULTILINE)[1:]]
+
+    @property
+    def wrong(self) -> list[Sample]:
+        """Answers that must be rejected."""
+        return samples(self.read("wrong.py"))
+
+    @property
+    def right(self) -> list[Sample]:
+        """Answers, written differently from the solution, that must pass."""
+        return samples(self.read("right.py"))
+
+    @cached_property
+    def checks(self) -> ModuleType:
+        """The module of its checks."""
+        path = self.folder / "checks.py"
+        spec = spec_from_file_location(f"checks_of_{self.slug}", path)
+        assert spec is not None, "a name that ends in .py has a loader"
+        assert spec.loader is not None, "as above"
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    @property
+    def check(self) -> Callable[[Judge], None]:
+        """Grades an answer."""
+        return self.checks.check  # type: ignore[no-any-return]
+
+    @property
+    def topic(self) -> str:
+        """`backprop` or `dropout`."""
+        return str(self.checks.TOPIC)
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes in an interview."""
+        return int(self.checks.MINUTES)
+
+    @property
+    def trains(self) -> tuple[str, ...]:
+        """The kinds of mistake that it is about, of `themes.THEMES`."""
+        return tuple(self.checks.TRAINS)
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """Names of NumPy's that would be the whole answer -> why they are refused."""
+        return getattr(self.checks, "REFUSED", {})
+
+    @property
+    def bug(self) -> Callable[[Judge], Bug] | None:
+        """Gives the learner's backward as a bug for the replay; None where there is no backward to be seen."""
+        return getattr(self.checks, "bug", None)
+
+
+def samples(text: str) -> list[Sample]:
+    """The answers of a file: what stands above the first `# %% name: what it does` is common to all."""
+    common, *sections = re.split(r"^# %% ", text, flags=re.MULTILINE)
+    found = []
+    for section in sections:
+        heading, _, source = section.partition("\n")
+        name, _, says = heading.partition(": ")
+        found.append(Sample(name.strip(), says.strip(), common + source))
+    return found
+
+
+def exercises() -> list[Exercise]:
+    """All, in their order."""
+    return [Exercise(folder) for folder in sorted(EXERCISES.iterdir()) if re.match(r"\d\d_", folder.name)]
+
+
+def find(name: str) -> Exercise:
+    """The exercise that somebody means: by its number, its name, a part of it, or its file.
+
+    Raises:
+        DrillError: there is none, or there are several.
+    """
+    everything = exercises()
+    wanted = Path(name).name.removesuffix(".py").removesuffix(".md")
+    if wanted.isdecimal():
+        found = [one for one in everything if one.number == int(wanted)]
+    else:
+        found = [one for one in everything if one.slug == wanted] or [one for one in everything if wanted in one.slug]
+    if not found:
+        raise DrillError(
+            f"there is no exercise {name!r}; expected a number from {everything[0].number} to {everything[-1].number} "
+            "or a name that `drill list` shows"
+        )
+    if len(found) > 1:
+        raise DrillError(f"{name!r} may be {', '.join(one.slug for one in found)}; expected one of them")
+    return found[0]

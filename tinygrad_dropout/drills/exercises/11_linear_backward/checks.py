@@ -1,0 +1,98 @@
+"""dW = g'x, db = the sum of g over the batch, dx = gW."""
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.study import Bug
+
+TOPIC, MINUTES = "backprop", 8
+TRAINS = ("axes", "averaging", "accumulation", "chain-rule")
+
+#: batch, in, out: the smallest first, never square
+SIZES = ((1, 2, 3), (2, 1, 3), (2, 3, 1), (3, 2, 4), (5, 4, 3))
+
+
+def check(judge: Judge) -> None:
+    backward = judge.function("linear_backward", "grad", "x", "weight")
+    cases = [(judge.numbers(n, o), judge.numbers(n, i), judge.numbers(o, i)) for n, i, o in SIZES]
+    dx, dweight, dbias = judge.parts(judge.run(backward, cases), "dx", "dweight", "dbias")
+    judge.compare(
+        "dx is grad W",
+        dx,
+        lambda grad, x, weight: grad @ weight,
+        name="dx",
+        slips=[
+            Slip(
+                "input-gradient-averaged",
+                lambda grad, x, weight: grad @ weight / len(x),
+                "dx is divided by the size of the batch.",
+                "Row n of x enters row n of y alone. Where would a mean over rows come from?",
+                "averaging",
+            ),
+        ],
+        think="In which entries of y does x[n, i] appear, and multiplied by what?",
+        theme="axes",
+    )
+    judge.compare(
+        "dW is grad' x",
+        dweight,
+        lambda grad, x, weight: grad.T @ x,
+        name="dweight",
+        slips=[
+            Slip(
+                "weight-gradient-transposed",
+                lambda grad, x, weight: x.T @ grad,
+                "dweight is x' grad, of shape (in, out): the transpose of what it should be.",
+                "A gradient has the shape of what it belongs to. What is the shape of W here?",
+                "axes",
+            ),
+            Slip(
+                "weight-gradient-averaged",
+                lambda grad, x, weight: grad.T @ x / len(x),
+                "dweight is divided by the size of the batch.",
+                "If the loss is a mean, is the 1/N not in grad already?",
+                "averaging",
+            ),
+        ],
+        think="In which entries of y does W[o, i] appear, and multiplied by what?",
+        theme="axes",
+    )
+    judge.compare(
+        "db is the sum of grad over the batch",
+        dbias,
+        lambda grad, x, weight: grad.sum(axis=0),
+        name="dbias",
+        slips=[
+            Slip(
+                "bias-gradient-averaged",
+                lambda grad, x, weight: grad.mean(axis=0),
+                "dbias is the mean of grad over the batch; expected the sum.",
+                "b is used once for every row, and gradients of several uses add up. Is the 1/N not in grad already?",
+                "averaging",
+            ),
+            Slip(
+                "bias-gradient-unsummed",
+                lambda grad, x, weight: grad,
+                "dbias is grad itself, one row for each example; b has one row in all.",
+                "b was broadcast over the batch. What does that do to its gradient?",
+                "accumulation",
+            ),
+            Slip(
+                "bias-gradient-keeps-the-axis",
+                lambda grad, x, weight: grad.sum(axis=0, keepdims=True),
+                "dbias has shape (1, out); b has shape (out,).",
+                "A gradient has exactly the shape of what it belongs to.",
+                "shapes",
+            ),
+        ],
+        think="In which entries of y does b[o] appear?",
+        theme="accumulation",
+    )
+
+
+def bug(judge: Judge) -> Bug:
+    """The learner's backward in place of the linear layer's own."""
+    theirs = judge.function("linear_backward", "grad", "x", "weight")
+
+    def backward(grad, x, weight, bias=None):
+        return tuple(theirs(grad, x.data, weight.data))[: 2 if bias is None else 3]
+
+    return Bug("linear", backward, "your linear_backward", "yours")

@@ -1,0 +1,61 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+# %% scale-missing: the kept ones are not scaled
+def dropout_forward(x, p, rng):
+    return x * (rng.random(x.shape) >= p)
+
+
+# %% scale-is-1/p: divides by p
+def dropout_forward(x, p, rng):
+    return x * (rng.random(x.shape) >= p) / p
+
+
+# %% scale-is-1-p: multiplies by 1 - p in place of dividing
+def dropout_forward(x, p, rng):
+    return x * (rng.random(x.shape) >= p) * (1 - p)
+
+
+# %% scale-ignores-p: 2, right for p = 0.5 alone
+def dropout_forward(x, p, rng):
+    return x * (rng.random(x.shape) >= p) * 2
+
+
+# %% scale-from-the-realised-rate: divides by the fraction that was kept this time
+def dropout_forward(x, p, rng):
+    kept = rng.random(x.shape) >= p
+    return x * kept / kept.mean()
+
+
+# %% ignores-x: the scaled mask alone
+def dropout_forward(x, p, rng):
+    return ((rng.random(x.shape) >= p) / (1 - p)).astype(x.dtype)
+
+
+# %% forward-changes-x: in place
+def dropout_forward(x, p, rng):
+    x *= rng.random(x.shape) >= p
+    x /= 1 - p
+    return x
+
+
+# %% forward-changes-the-dtype: the mask is a float64 array
+def dropout_forward(x, p, rng):
+    return x * ((rng.random(x.shape) >= p) / (1 - p))
+
+
+# %% drops-with-1-p: < p for >= p, scaled rightly
+def dropout_forward(x, p, rng):
+    return x * (rng.random(x.shape) < p) / (1 - p)
+
+
+# %% shared-by-rows: one mask for the whole batch
+def dropout_forward(x, p, rng):
+    return x * (rng.random(x.shape[-1]) >= p) / (1 - p)
+
+
+# %% mask-is-frozen: the generator is made anew
+def dropout_forward(x, p, rng):
+    return x * (np.random.default_rng(0).random(x.shape) >= p) / (1 - p)

@@ -1,0 +1,71 @@
+"""What the grader says of an answer: what is right, then the first thing that is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """The first thing that is wrong.
+
+    Attributes:
+        code: its name, which stays the same from version to version: `bias-gradient-averaged`.
+        message: what was seen, in a sentence.
+        think: what to think about; "" if the message says it all.
+        claim: what was being checked; "" if it did not come to that.
+        shown: (label, value) of what shows it: the arguments, yours, the expected.
+        theme: the kind of mistake, of `themes.THEMES`: what to repeat.
+        traceback: of what the answer raised; "" if it raised nothing.
+    """
+
+    code: str
+    message: str
+    think: str = ""
+    claim: str = ""
+    shown: tuple[tuple[str, str], ...] = ()
+    theme: str = "python"
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What the grader found.
+
+    Attributes:
+        right: the claims that were seen to hold, in their order.
+        rejection: the first thing that is wrong; None if nothing is.
+        notes: what the answer does that is not wrong, and worth a question: `float-mask`.
+        printed: what the answer printed, cut off where it is long.
+    """
+
+    right: tuple[str, ...] = ()
+    rejection: Rejection | None = None
+    notes: tuple[str, ...] = ()
+    printed: str = ""
+
+    @property
+    def solved(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.rejection is None
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Grade:
+        """The grade that `as_json` made plain."""
+        rejection = plain["rejection"]
+        if rejection:
+            rejection = Rejection(**{**rejection, "shown": tuple((label, text) for label, text in rejection["shown"])})
+        return cls(tuple(plain["right"]), rejection, tuple(plain["notes"]), plain["printed"])
+
+
+class Rejected(Exception):
+    """Ends the grading: something is wrong."""
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.message)
+        self.rejection = rejection

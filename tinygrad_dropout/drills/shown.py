@@ -1,0 +1,36 @@
+"""Arguments and results as a learner is shown them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+MOST = 24  # characters of a value beside its label; longer ones get lines of their own
+
+
+def as_text(value: Any) -> str:
+    """A value, short enough to be read: of a large array the shape and the corners."""
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=5, suppress_small=False, threshold=60, edgeitems=2, max_line_width=88)
+        return text if value.ndim == 0 or value.size <= 4 else f"{text}  shape {value.shape}"
+    if isinstance(value, np.random.Generator):
+        return "a numpy.random.Generator"
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.8g}"
+    if isinstance(value, np.integer):
+        return str(int(value))
+    if callable(value):
+        return str(getattr(value, "__doc__", None) or getattr(value, "__name__", "a function")).strip()
+    text = repr(value)
+    return text if len(text) <= 300 else f"{text[:300]} ..."
+
+
+def shown_arguments(parameters: tuple[str, ...], arguments: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:
+    """(name, text) of each."""
+    return tuple((name, as_text(argument)) for name, argument in zip(parameters, arguments, strict=False))
+
+
+def call_text(name: str, parameters: tuple[str, ...]) -> str:
+    """`linear_backward(grad, x, weight)`."""
+    return f"{name}({', '.join(parameters)})"
