@@ -1,0 +1,129 @@
+"""The cards: every file parses, every promised question has one, every snippet prints what it says."""
+
+import doctest
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout.drills.quiz.cards import Card, load, parsed
+
+CARDS = load()
+
+
+def by_id(cards):
+    return pytest.mark.parametrize("card", cards, ids=[card.id for card in cards])
+
+
+@by_id(CARDS)
+def test_a_card_can_be_read_out_and_explained(card):
+    assert card.question.endswith("?")
+    assert len(card.question) <= 120
+    assert 5 <= len(card.short.split()) <= 60
+    assert len(card.why.split()) >= 30
+    assert len(card.why.splitlines()) < 25
+    assert len(card.snippet.splitlines()) <= 12
+
+
+@by_id(CARDS)
+def test_a_card_is_ascii_and_fits_any_terminal(card):
+    text = "\n".join([card.question, card.short, card.why, card.snippet])
+    assert text.isascii()
+    assert "\t" not in text
+    formulas = [line for line in card.why.splitlines() if line.startswith(" ")]
+    assert [line for line in [*formulas, *card.snippet.splitlines()] if len(line) > 76] == []
+
+
+@by_id(CARDS)
+def test_paragraphs_and_formulas_do_not_mix(card):
+    for paragraph in [card.short, *card.why.split("\n\n")]:
+        lines = paragraph.splitlines()
+        assert len(lines) == 1 or all(line.startswith("    ") for line in lines)
+
+
+SNIPPETS = [card for card in CARDS if card.snippet]
+
+
+@by_id(SNIPPETS)
+def test_a_snippet_prints_what_it_shows(card):
+    namespace = {"np": np, "td": td}
+    test = doctest.DocTestParser().get_doctest(card.snippet + "\n", namespace, card.id, None, None)
+    assert test.examples
+    report = []
+    result = doctest.DocTestRunner(verbose=False).run(test, out=report.append)
+    assert result.failed == 0, "".join(report)
+
+
+MADE = """# A topic
+
+## one-card
+What is asked?
+
+**In short.** An
+answer.
+
+**Why.** The first
+paragraph.
+
+    a formula
+      of two lines
+
+The last.
+
+```python
+>>> 1 + 1
+2
+```
+
+## another-card
+And what else?
+
+**In short.** Another.
+
+**Why.** Because.
+"""
+
+
+def test_a_file_becomes_cards():
+    assert parsed([("topic_name.md", MADE)]) == (
+        Card(
+            "one-card",
+            "topic_name",
+            "What is asked?",
+            "An answer.",
+            "The first paragraph.\n\n    a formula\n      of two lines\n\nThe last.",
+            ">>> 1 + 1\n2",
+        ),
+        Card("another-card", "topic_name", "And what else?", "Another.", "Because.", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "expected"),
+    [
+        ("# A topic\n", "", 1, "a title, `# ...`; got an empty line"),
+        ("## one-card", "## One card", 3, "a card, `## words-joined-by-hyphens`; got '## One card'"),
+        ("## one-card", "## card", 3, "a card"),
+        ("What is asked?", "", 4, "the question, on one line; got an empty line"),
+        ("What is asked?\n", "What is\nasked?\n", 5, "an empty line after the question; got 'asked?'"),
+        ("**In short.** An", "An", 6, "`**In short.** ...`; got 'An'"),
+        ("**In short.** An\n", "**In short.**\n", 6, "`**In short.** ...`; got '**In short.**'"),
+        ("answer.", "answer.\n\nMore of it.", 9, "`**Why.** ...`; got 'More of it.'"),
+        ("**Why.** The", "The", 9, "`**Why.** ...`; got 'The first'"),
+        ("\n**Why.** Because.\n", "", 26, "`**Why.** ...`; got the end of the file"),
+        ("```python", "```", 17, "a snippet that begins with ```python; got '```'"),
+        ("2\n```\n", "2\n", 27, "```, the end of the snippet that began in line 17; got the end of the file"),
+        ("2\n```\n", "2\n```\nA word.\n", 21, "a card, `## words-joined-by-hyphens`; got 'A word.'"),
+        ("another-card", "one-card", 22, "an id of its own; topic.md has a card one-card already"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_said(before, after, line, expected):
+    assert MADE.count(before) >= 1
+    with pytest.raises(ValueError, match=r"^questions/topic\.md, line ") as raised:
+        parsed([("topic.md", MADE.replace(before, after))])
+    assert f", line {line}: expected {expected}" in str(raised.value)
+
+
+def test_an_id_is_unique_over_all_files():
+    with pytest.raises(ValueError, match=r"^questions/b\.md, line 3: expected an id of its own; a\.md has a card one-"):
+        parsed([("a.md", MADE), ("b.md", MADE)])
