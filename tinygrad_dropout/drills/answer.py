@@ -37,7 +37,7 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
     refuse_imports(tree)
     refuse_names(tree, refused or {})
     namespace: dict[str, Any] = {"__name__": "answer", "__file__": filename}
-    with_care(lambda: exec(code, namespace), "running your file")
+    with_care(lambda: exec(code, namespace), "Your file")
     return namespace
 
 
@@ -92,7 +92,7 @@ def with_care(action: Callable[[], Any], what: str, call: str = "", shown: tuple
 
     Args:
         action: runs the learner's code.
-        what: for the message: `running your file`.
+        what: for the message: `Your file`.
         call: as it would be typed; "" for a whole file.
         shown: the arguments.
     """

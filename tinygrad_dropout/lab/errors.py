@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 EXTRAS = {
+    "filelock": "filelock",
     "matplotlib": "matplotlib",
+    "platformdirs": "platformdirs",
     "rich": "rich",
     "scipy": "scipy",
     "sklearn": "scikit-learn",
@@ -35,9 +37,10 @@ class OptionError(LabError):
 
 
 COMPARISON = "the comparison (tinygrad-dropout compare, tinygrad_dropout.lab)"
+OF_EXPERIMENTS = ("matplotlib", "rich", "scipy", "sklearn", "threadpoolctl")
 
 
-def require_extras(modules: Sequence[str] = tuple(EXTRAS), *, needed_by: str = COMPARISON) -> None:
+def require_extras(modules: Sequence[str] = OF_EXPERIMENTS, *, needed_by: str = COMPARISON) -> None:
     """Check that the packages of the extra `lab` are installed, without importing them.
 
     Args:

@@ -1,0 +1,1 @@
+"""A mock interview: a clock, exercises chosen by earlier mistakes, and questions chosen by what the code did."""

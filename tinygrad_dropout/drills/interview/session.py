@@ -1,0 +1,248 @@
+"""The interview itself: exercises against the clock, three questions, a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from textwrap import fill
+from typing import Any
+
+from tinygrad_dropout.drills.exercise import Exercise
+from tinygrad_dropout.drills.grade import Grade
+from tinygrad_dropout.drills.interview.evidence import facts
+from tinygrad_dropout.drills.interview.follow_ups import FollowUp, choose, reason
+from tinygrad_dropout.drills.quiz.cards import Card
+from tinygrad_dropout.drills.quiz.session import RATINGS, key
+from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.drills.workspace import Workspace
+
+COMMANDS = "c check, t task, d done with this exercise, q to the questions"
+WIDTH = 96
+
+
+@dataclass
+class Attempt:
+    """What became of one exercise.
+
+    Attributes:
+        exercise: its name.
+        title: of it.
+        tries: how often it was checked.
+        seconds: until it was solved or left.
+        solved: whether it was.
+        mistakes: code and theme of each, in the order in which they were made.
+    """
+
+    exercise: str
+    title: str
+    tries: int = 0
+    seconds: float = 0.0
+    solved: bool = False
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class Answered:
+    """A question, why it was asked, and how well the learner says to have answered it: "" for not at all."""
+
+    because: str
+    question: str
+    rating: str = ""
+
+
+@dataclass
+class Outcome:
+    """What an interview was."""
+
+    when: str
+    minutes: int
+    attempts: list[Attempt]
+    answered: list[Answered] = field(default_factory=list)
+    ended: str = "done"  # or "time", "quit"
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, with the names of its exercises."""
+        return {**asdict(self), "exercises": [attempt.exercise for attempt in self.attempts]}
+
+
+class Interview:
+    """One interview.
+
+    Args:
+        outcome: to be filled.
+        workspace: where its exercises are.
+        exercises: what is asked.
+        check: grades the answer in a file, and shows the grade.
+        read: shows a prompt and returns what is typed within so many seconds (None: without end); TimeoutError or
+            EOFError else.
+        write: shows a text.
+        now: seconds.
+        cards: to draw questions from.
+        chance: draws them.
+    """
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        workspace: Workspace,
+        exercises: Sequence[Exercise],
+        *,
+        check: Callable[[Exercise, Path], Grade],
+        read: Callable[[str, float | None], str],
+        write: Callable[[str], None],
+        now: Callable[[], float],
+        cards: Sequence[Card],
+        chance: Random,
+    ) -> None:
+        self.outcome, self.workspace, self.exercises = outcome, workspace, exercises
+        self.check, self.read, self.write, self.now = check, read, write, now
+        self.cards, self.chance = cards, chance
+        self.notes: set[str] = set()
+        self.ends = now() + 60 * outcome.minutes
+
+    def run(self) -> Outcome:
+        """From the first exercise to the summary. The end of the input, and Ctrl-C, end it at once."""
+        try:
+            for attempt, exercise in zip(self.outcome.attempts, self.exercises, strict=True):
+                if not self.solve(attempt, exercise):
+                    break
+            self.ask_questions()
+        except (EOFError, KeyboardInterrupt):
+            self.outcome.ended = "quit"
+            self.write("")
+        return self.outcome
+
+    def solve(self, attempt: Attempt, exercise: Exercise) -> bool:
+        """One exercise; whether to go on with the next."""
+        path = self.workspace.path(exercise)
+        began = self.now()
+        self.write(f"\n{exercise.title}, about {exercise.minutes} minutes\n  the task   {self.task(exercise)}")
+        self.write(f"  your file  {path}\n")
+        try:
+            while True:
+                typed = self.read(f"{self.left()} left. {COMMANDS}: ", self.ends - self.now()).strip().lower()
+                if typed in ("t", "task"):
+                    self.write(exercise.task)
+                elif typed in ("c", "check", ""):
+                    if self.now() > self.ends:
+                        raise TimeoutError
+                    if self.grade(attempt, exercise, path):
+                        return True
+                elif typed in ("d", "done", "q", "quit"):
+                    return typed[0] == "d"
+                else:
+                    self.write(f"Expected c, t, d or q; got {typed!r}.")
+        except TimeoutError:
+            self.write(f"\nTime is up: {self.outcome.minutes} minutes.")
+            self.outcome.ended = "time"
+            return False
+        finally:
+            attempt.seconds = self.now() - began
+            self.look_at(path, exercise)
+
+    def grade(self, attempt: Attempt, exercise: Exercise, path: Path) -> bool:
+        """Check the answer; whether it is solved."""
+        grade = self.check(exercise, path)
+        self.notes |= set(grade.notes)
+        attempt.tries += 1
+        attempt.solved = grade.solved
+        if grade.rejection and grade.rejection.code != "not-written":
+            mistake = (grade.rejection.code, grade.rejection.theme)
+            if mistake not in attempt.mistakes[-1:]:
+                attempt.mistakes.append(mistake)
+        return grade.solved
+
+    def look_at(self, path: Path, exercise: Exercise) -> None:
+        """Note what the code does, of what the learner wrote."""
+        try:
+            source = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return
+        if source != exercise.starter:
+            self.notes |= facts(source) - facts(exercise.starter)
+
+    def task(self, exercise: Exercise) -> Path:
+        """Where the task is."""
+        return self.workspace.folder / "tasks" / f"{exercise.slug}.md"
+
+    def left(self) -> str:
+        """The time that is left, `12:05`."""
+        return clock(max(0.0, self.ends - self.now()))
+
+    def ask_questions(self) -> None:
+        """Three, chosen by what was done."""
+        made = [theme for attempt in self.outcome.attempts for _, theme in reversed(attempt.mistakes)]
+        topics = {exercise.topic for exercise in self.exercises}
+        of_topic = [card for card in self.cards if any(topic in card.topic for topic in topics)] or self.cards
+        questions = choose(made, self.notes, of_topic, self.chance)
+        self.outcome.answered = [Answered(one.because, one.question) for one in questions]
+        self.write("\nNow some questions about it. Say your answer aloud or type it, then press Enter.")
+        for number, (one, answered) in enumerate(zip(questions, self.outcome.answered, strict=True), start=1):
+            self.write(f"\n{number} of {len(questions)}  ({reason(one)})")
+            self.write(fill(one.question, WIDTH))
+            if not self.ask(one, answered):
+                break
+
+    def ask(self, question: FollowUp, answered: Answered) -> bool:
+        """One question; whether to go on."""
+        if key(self.read("Your answer, q stops: ", None)) == "q":
+            return False
+        self.write(f"\n{fill(question.answer, WIDTH)}\n")
+        while True:
+            typed = key(self.read("How was yours? r right, p partly, w wrong: ", None))
+            if typed == "q":
+                return False
+            if typed in RATINGS:
+                answered.rating = RATINGS[typed]
+                return True
+            self.write(f"Expected r, p, w or q; got {typed!r}.")
+
+
+def clock(seconds: float) -> str:
+    """`7:05`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def summary(outcome: Outcome) -> str:
+    """An interview in words: time, tries, mistakes by name, what to repeat."""
+    ended = {"done": "", "time": ", until time was up", "quit": ", ended early"}[outcome.ended]
+    lines = [f"Interview of {outcome.when[:10]}, {outcome.minutes} minutes{ended}", ""]
+    themes: list[str] = []
+    for attempt in outcome.attempts:
+        state = "solved" if attempt.solved else "not solved" if attempt.tries or attempt.seconds else "not begun"
+        tries = f"{attempt.tries} {'try' if attempt.tries == 1 else 'tries'}"
+        lines.append(f"  {attempt.title}: {state} in {clock(attempt.seconds)}, {tries}")
+        for code, theme in attempt.mistakes:
+            lines.append(f"      {code:34} {THEMES.get(theme, theme)}")
+            themes += [theme] * (theme not in themes)
+    rated = [answered for answered in outcome.answered if answered.rating]
+    if outcome.answered:
+        words = ", ".join(
+            f"{count} {rating}"
+            for rating in RATINGS.values()
+            if (count := sum(answered.rating == rating for answered in rated))
+        )
+        lines.append(f"  Questions: {words or 'not answered'}")
+    lines += ["", *what_to_repeat(outcome, themes)]
+    return "\n".join(lines)
+
+
+def what_to_repeat(outcome: Outcome, themes: Sequence[str]) -> list[str]:
+    """The last lines of the summary."""
+    repeat = [
+        f"  {attempt.title}: drill check {attempt.exercise[:2]}" for attempt in outcome.attempts if not attempt.solved
+    ]
+    repeat += [f"  {THEMES[theme]}: drill next chooses an exercise about it" for theme in themes if theme in THEMES]
+    repeat += [
+        fill(answered.question, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
+        for answered in outcome.answered
+        if answered.rating in ("partly", "wrong")
+    ]
+    if repeat:
+        return ["To repeat:", *repeat]
+    everything = all(attempt.solved for attempt in outcome.attempts) and outcome.answered
+    return [
+        "Nothing to repeat: all was right at the first try." if everything else "To repeat: the interview, to its end."
+    ]

@@ -1,0 +1,112 @@
+"""The learner's folder: a file for each exercise, to be edited; the tasks; solutions that were asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises
+
+README = """\
+# Drills
+
+Each exercise is a file here, and its task is in `tasks/`. Edit the file, then:
+
+    tinygrad-dropout drill check        the file that you saved last (or: check 11)
+    tinygrad-dropout drill watch        check whenever you save
+    tinygrad-dropout drill hint 11      three of them, each time the next
+    tinygrad-dropout drill list         what is solved
+    tinygrad-dropout drill next         what to do next, and why
+
+Begin with 01, or with what your interview is about: 01 to 16 are backpropagation, 17 to 25 dropout, and 26 on are bug
+hunts, where a network trains and is wrong.
+"""
+
+
+class Workspace:
+    """A folder of exercises.
+
+    Args:
+        folder: it need not exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, exercise: Exercise) -> Path:
+        """The file of an exercise."""
+        return self.folder / f"{exercise.slug}.py"
+
+    def start(self, chosen: list[Exercise] | None = None) -> tuple[int, int]:
+        """Write what is not there yet; what is there is left alone.
+
+        Args:
+            chosen: the exercises; all if None.
+
+        Returns:
+            How many exercise files were written, and how many were there.
+        """
+        chosen = exercises() if chosen is None else chosen
+        written = 0
+        write(self.folder / "README.md", README)
+        for exercise in chosen:
+            write(self.folder / "tasks" / f"{exercise.slug}.md", exercise.task)
+            if not self.path(exercise).exists():
+                write(self.path(exercise), exercise.starter)
+                written += 1
+        return written, len(chosen) - written
+
+    def untouched(self, exercise: Exercise) -> bool:
+        """Whether its file is as it was given, or not there."""
+        try:
+            return self.path(exercise).read_text(encoding="utf-8") == exercise.starter
+        except FileNotFoundError:
+            return True
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def saved_last(self) -> Exercise | None:
+        """Of the exercises that were begun, the one whose file was saved last."""
+        begun = [one for one in exercises() if not self.untouched(one)]
+        return max(begun, key=lambda one: self.path(one).stat().st_mtime, default=None)
+
+    def reset(self, exercise: Exercise, when: datetime) -> Path | None:
+        """Write the starter again.
+
+        Returns:
+            Where what was there is kept; None if it was the starter.
+        """
+        kept = None
+        path = self.path(exercise)
+        if not self.untouched(exercise):
+            kept = self.folder / "before-reset" / f"{exercise.slug}-{when:%Y%m%d-%H%M%S-%f}.py"
+            make_folder(kept.parent)
+            try:
+                path.replace(kept)
+            except OSError as error:
+                raise DrillError(f"{path} cannot be moved: {error.strerror}") from error
+        write(path, exercise.starter)
+        return kept
+
+    def write_solution(self, exercise: Exercise) -> Path:
+        """Write the reference solution beside the learner's file; returns where."""
+        path = self.folder / "solutions" / f"{exercise.slug}.py"
+        write(path, exercise.solution)
+        return path
+
+
+def make_folder(folder: Path) -> None:
+    """With those above it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DrillError(f"the folder {folder} cannot be made: {error.strerror}") from error
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file, and its folder."""
+    make_folder(path.parent)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DrillError(f"{path} cannot be written: {error.strerror}") from error
