@@ -241,7 +241,7 @@ class Drill:
             self.say(text, kind)
         if grade.solved:
             self.say("Next: drill next. Ours, with the derivation: drill solution " + str(exercise.number))
-        elif grade.rejection and grade.rejection.code != "not-written":
+        elif not grade.untried:
             shows = f"; see it: drill check {exercise.number} --show" if exercise.bug else ""
             self.say(f"\nA hint: drill hint {exercise.number}{shows}")
 

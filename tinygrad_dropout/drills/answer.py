@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.drills.grade import Rejected, Rejection
+from tinygrad_dropout.drills.grade import NOT_WRITTEN, Rejected, Rejection
 from tinygrad_dropout.drills.shown import call_text, shown_arguments
 
 FILE = "your file"
@@ -111,7 +111,7 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
     """Code, message and what to think about, of something that was raised."""
     if isinstance(error, NotImplementedError):
         return (
-            "not-written",
+            NOT_WRITTEN,
             "This is not written yet: the gap is as it was given.",
             "Read the task, then fill the gap.",
         )

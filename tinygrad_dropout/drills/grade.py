@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+NOT_WRITTEN = "not-written"
+
 
 @dataclass(frozen=True)
 class Rejection:
@@ -49,6 +51,11 @@ class Grade:
     def solved(self) -> bool:
         """Whether nothing is wrong."""
         return self.rejection is None
+
+    @property
+    def untried(self) -> bool:
+        """Whether the gap is as it was given."""
+        return self.rejection is not None and self.rejection.code == NOT_WRITTEN
 
     def as_json(self) -> dict[str, Any]:
         """As plain values."""

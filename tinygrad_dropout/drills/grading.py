@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tinygrad_dropout.conformance.randomness import own_global_state
 from tinygrad_dropout.drills import answer
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grade import Grade, Rejected
@@ -35,7 +36,7 @@ def grade(
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     judge = Judge({}, source=source, seed=seed, hear=hear)
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             judge.namespace = answer.run(source, filename, exercise.refused)
             exercise.check(judge)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.drills.answer import Answer, callable_of
-from tinygrad_dropout.drills.grade import Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grade import NOT_WRITTEN, Grade, Rejected, Rejection
 from tinygrad_dropout.drills.shown import as_text, call_text, shown_arguments
 
 Array = npt.NDArray[Any]
@@ -119,7 +119,7 @@ class Judge:
         """
         found = self.namespace.get(name)
         if found is None or found is ...:
-            self.reject("not-written", f"{name} is not set yet; expected {what}.", "Read the task, then fill the gap.")
+            self.reject(NOT_WRITTEN, f"{name} is not set yet; expected {what}.", "Read the task, then fill the gap.")
         if not isinstance(found, kind):
             self.reject("wrong-type", f"{name} is a {type(found).__name__}; expected {what}.")
         return found

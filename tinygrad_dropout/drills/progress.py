@@ -19,6 +19,33 @@ from tinygrad_dropout.drills.quiz.boxes import Box, from_json
 VERSION = 1
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
 MOST_MISTAKES = 1000  # that are remembered
+PATIENCE = 10.0  # seconds to wait for another process
+
+#: What the file must hold, so that nobody stumbles over it later.
+FORM = {
+    "version": int,
+    "folder": str,
+    "current": str,
+    "exercises": {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}},
+    "cards": dict,
+    "interviews": [
+        {"when": str, "minutes": int, "exercises": [str], "attempts": [{"solved": bool}], "answered": [{"rating": str}]}
+    ],
+    "mistakes": [{"code": str, "theme": str, "exercise": str, "when": str}],
+}
+
+
+def has_form(value: Any, form: Any) -> bool:
+    """Whether a value is of the form: a type; [form] for a list of it; {name: form}; or {str: form} for any names."""
+    if isinstance(form, type):
+        return isinstance(value, form)
+    if isinstance(form, list):
+        return isinstance(value, list) and all(has_form(one, form[0]) for one in value)
+    if not isinstance(value, dict):
+        return False
+    if str in form:
+        return all(has_form(one, form[str]) for one in value.values())
+    return all(name in value and has_form(value[name], wanted) for name, wanted in form.items())
 
 
 def state_file() -> Path:
@@ -71,7 +98,7 @@ class Progress:
         known = self.of(slug)
         self.current = slug
         code = grade.rejection.code if grade.rejection else ""
-        if code == "not-written":  # nothing was tried
+        if grade.untried:
             return
         known["tries"] += 1
         if grade.rejection is None:
@@ -112,24 +139,19 @@ def load(path: Path) -> Progress:
     try:
         state = json.loads(text)
         version = state["version"]
-        progress = Progress(state)
-        kinds = (
-            (progress.exercises, dict),
-            (progress.cards, dict),
-            (progress.interviews, list),
-            (progress.mistakes, list),
-        )
-        if not all(isinstance(value, kind) for value, kind in (*kinds, (progress.folder, str), (version, int))):
+        if not isinstance(version, int):
             raise TypeError
-        progress.bugs()
+        if version > VERSION:
+            raise DrillError(
+                f"{path} was made by a newer version of tinygrad_dropout; expected version {VERSION}, got {version}"
+            )
+        progress = Progress(state)
+        if not has_form(progress.as_json(), FORM):
+            raise TypeError
         progress.boxes()
     except (ValueError, KeyError, TypeError, AttributeError):
         set_aside(path)
         return Progress({})
-    if version > VERSION:
-        raise DrillError(
-            f"{path} was made by a newer version of tinygrad_dropout; expected version {VERSION}, got {version}"
-        )
     return progress
 
 
@@ -157,7 +179,7 @@ def changing(path: Path) -> Iterator[Progress]:
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(path.with_suffix(".lock"), timeout=10):
+        with filelock.FileLock(path.with_suffix(".lock"), timeout=PATIENCE):
             progress = load(path)
             yield progress
             write(path, progress)

@@ -30,10 +30,10 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
         replay = recorded_pass(bug)
         recorded = replay.passes[0]
         difference = first_difference(recorded, replay.wrong(recorded))
-    except Rejected as rejected:
-        return {"problem": f"there is no replay, for {rejected.rejection.message}"}
-    except study.StudyError as error:
-        return {"problem": str(error)}
+    except (Rejected, study.StudyError) as error:
+        cause = error if isinstance(error, Rejected) else error.__cause__
+        says = cause.rejection.message if isinstance(cause, Rejected) else str(error)
+        return {"problem": f"there is no replay: {says.removesuffix('.')}"}
     replay.save(page)
     if difference is None:
         return {"shows": "your backward gives the right gradient at every step of this pass"}

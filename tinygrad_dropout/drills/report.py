@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill, indent
 
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grade import Grade, Rejection
+from tinygrad_dropout.drills.grade import NOT_WRITTEN, Grade, Rejection
 
 WIDTH = 96
 MOST_PRINTED = 10  # lines of what the answer printed
@@ -34,7 +34,7 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False) -> list
 def of_rejection(rejection: Rejection, verbose: bool) -> list[Line]:
     """The first thing that is wrong."""
     lines = []
-    if rejection.code == "not-written":
+    if rejection.code == NOT_WRITTEN:
         return [("wrong", f"  open   {rejection.message}"), ("think", f"\n{rejection.think}")]
     if rejection.claim:
         lines.append(("wrong", f"  wrong  {rejection.claim}"))

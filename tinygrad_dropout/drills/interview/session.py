@@ -125,7 +125,7 @@ class Interview:
                 typed = self.read(f"{self.left()} left. {COMMANDS}: ", self.ends - self.now()).strip().lower()
                 if typed in ("t", "task"):
                     self.write(exercise.task)
-                elif typed in ("c", "check", ""):
+                elif typed in ("c", "check"):
                     if self.now() > self.ends:
                         raise TimeoutError
                     if self.grade(attempt, exercise, path):
@@ -146,9 +146,9 @@ class Interview:
         """Check the answer; whether it is solved."""
         grade = self.check(exercise, path)
         self.notes |= set(grade.notes)
-        attempt.tries += 1
         attempt.solved = grade.solved
-        if grade.rejection and grade.rejection.code != "not-written":
+        attempt.tries += not grade.untried
+        if grade.rejection and not grade.untried:
             mistake = (grade.rejection.code, grade.rejection.theme)
             if mistake not in attempt.mistakes[-1:]:
                 attempt.mistakes.append(mistake)
