@@ -54,6 +54,71 @@ def test_a_snippet_prints_what_it_shows(card):
     assert result.failed == 0, "".join(report)
 
 
+#: The questions that interviewers really ask, by their numbers, and the card that answers each.
+PROMISED = {
+    1: "what-is-dropout",
+    2: "dropout-in-numpy",
+    3: "why-divide-by-one-minus-p",
+    4: "inverted-or-original",
+    5: "dropout-at-inference",
+    6: "scale-left-out",
+    7: "gradient-mask-scaled",
+    8: "why-the-same-mask",
+    9: "is-dropout-differentiable",
+    10: "gradient-of-a-dropped-unit",
+    11: "mask-per-batch-or-element",
+    12: "keep-or-drop",
+    13: "typical-p",
+    14: "where-to-put-dropout",
+    15: "ensemble-view",
+    16: "weight-scaling-exact",
+    17: "dropout-against-bagging",
+    18: "dropout-against-l2",
+    19: "co-adaptation",
+    20: "output-variance",
+    21: "dropout-and-batch-norm",
+    22: "mc-dropout",
+    23: "mc-dropout-limits",
+    24: "dropout-in-cnns",
+    25: "dropout-in-rnns",
+    26: "dropout-in-transformers",
+    27: "validation-loss-below-training-loss",
+    28: "smaller-layers-drop-less",
+    29: "training-time",
+    30: "eval-or-no-grad",
+    31: "gradient-in-eval-mode",
+    32: "gradient-check-dropout",
+    33: "memory-of-the-mask",
+    34: "what-is-backprop",
+    35: "why-reverse-mode",
+    36: "linear-backward",
+    37: "two-layer-mlp-in-numpy",
+    38: "softmax-cross-entropy-gradient",
+    39: "stable-softmax",
+    40: "relu-at-zero",
+    41: "sigmoid-derivative",
+    42: "vanishing-and-exploding-gradients",
+    43: "why-zero-grad",
+    44: "why-gradients-add-up",
+    45: "why-topological-order",
+    46: "gradient-checking",
+    47: "why-not-zero-weights",
+    48: "dead-neurons",
+}
+
+
+def test_every_promised_question_has_its_card():
+    assert list(PROMISED) == list(range(1, 49))
+    assert len(set(PROMISED.values())) == 48
+    assert set(PROMISED.values()) <= {card.id for card in CARDS}
+
+
+def test_there_are_enough():
+    assert len(CARDS) >= 48 + 14
+    assert len(SNIPPETS) >= 40
+    assert [card.topic for card in CARDS] == sorted(card.topic for card in CARDS)
+
+
 MADE = """# A topic
 
 ## one-card
@@ -103,7 +168,7 @@ def test_a_file_becomes_cards():
     [
         ("# A topic\n", "", 1, "a title, `# ...`; got an empty line"),
         ("## one-card", "## One card", 3, "a card, `## words-joined-by-hyphens`; got '## One card'"),
-        ("## one-card", "## card", 3, "a card"),
+        ("## one-card", "## one_card", 3, "a card"),
         ("What is asked?", "", 4, "the question, on one line; got an empty line"),
         ("What is asked?\n", "What is\nasked?\n", 5, "an empty line after the question; got 'asked?'"),
         ("**In short.** An", "An", 6, "`**In short.** ...`; got 'An'"),

@@ -91,7 +91,7 @@ class Reader:
 
     def card(self) -> Card:
         """The card that begins here; afterwards the next one does."""
-        heading = self.take(r"## [a-z0-9]+(-[a-z0-9]+)+", "a card, `## words-joined-by-hyphens`")
+        heading = self.take(r"## [a-z0-9]+(-[a-z0-9]+)*", "a card, `## words-joined-by-hyphens`")
         question = self.take(r"\S.*", "the question, on one line")
         self.take("", "an empty line after the question")
         short = self.paragraph(SHORT)
