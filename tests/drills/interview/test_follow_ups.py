@@ -1,0 +1,58 @@
+"""Three questions, chosen by what was done."""
+
+from random import Random
+
+import pytest
+
+from tinygrad_dropout.drills.interview.evidence import FACTS
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, choose, reason
+from tinygrad_dropout.drills.quiz.cards import Card
+from tinygrad_dropout.drills.themes import THEMES
+
+CARDS = [Card(f"card-{letter}", "dropout", f"{letter}?", f"{letter}!", "", "") for letter in "abcde"]
+
+
+def reasons(made=(), seen=()):
+    return [one.because for one in choose(made, seen, CARDS, Random(0))]
+
+
+def test_every_fact_and_note_has_a_question_and_every_question_a_reason():
+    known = {*FACTS, *NOTED, *(f"made: {theme}" for theme in THEMES)}
+    assert {one.because for one in FOLLOW_UPS} <= known
+    assert {*FACTS, *NOTED} <= {one.because for one in FOLLOW_UPS}
+    assert {f"made: {theme}" for theme in THEMES} - {one.because for one in FOLLOW_UPS} == {
+        "made: exposing",
+        "made: python",
+        "made: randomness",
+    }
+    assert len({one.because for one in FOLLOW_UPS}) == len(FOLLOW_UPS)
+
+
+@pytest.mark.parametrize(
+    ("made", "seen", "asked"),
+    [
+        (["rescaling"], ["scaled-mask", "exp", "mean"], ["made: rescaling", "scaled-mask", "exp"]),
+        ([], ["exp", "scaled-mask", "mean", "where"], ["scaled-mask", "exp", "where"]),
+        (["rescaling", "mask"], [], ["made: rescaling", "made: mask"]),
+        (["rescaling", "mask"], ["exp"], ["made: rescaling", "exp", "made: mask"]),
+        (["python"], ["exp"], ["exp"]),
+    ],
+)
+def test_a_mistake_comes_first_then_the_code(made, seen, asked):
+    assert reasons(made, seen)[: len(asked)] == asked
+
+
+def test_cards_fill_up_to_three_and_none_comes_twice():
+    asked = reasons([], ["exp"])
+    assert asked[0] == "exp"
+    assert len(set(asked)) == 3
+    assert all(one.startswith("card: card-") for one in asked[1:])
+
+
+@pytest.mark.parametrize("one", FOLLOW_UPS, ids=lambda one: one.because)
+def test_a_question_asks_and_its_answer_answers(one):
+    assert one.question.endswith(("?", "."))
+    assert "?" in one.question
+    assert 10 <= len(one.answer.split()) <= 80
+    assert reason(one)
+    assert (one.question + one.answer).isascii()
