@@ -11,8 +11,8 @@ from tinygrad_dropout.drills.quiz.cards import Card
 
 RATINGS: dict[str, Rating] = {"r": "right", "p": "partly", "w": "wrong"}
 LETTERS = {word: word[0] for word in (*RATINGS.values(), "more", "quit")}  # the whole words do as well
-TO_ANSWER = "Say your answer (or type it); Enter shows ours, q stops: "
-TO_RATE = "r right, p partly, w wrong, m more, q stop: "
+TO_ANSWER = "Say your answer (or type it); Enter shows ours, q quits: "
+TO_RATE = "r right, p partly, w wrong, m more, q quit: "
 
 
 def ask(
@@ -20,7 +20,7 @@ def ask(
 ) -> Iterator[tuple[Card, Rating]]:
     """Ask the cards in this order, and yield each as soon as it is rated, so that progress can be saved at once.
 
-    It ends after the last card, at `q`, at the end of the input and at Ctrl-C, and says how many were rated how.
+    It ends after the last card, at q, at the end of the input and at Ctrl-C, and says how many were rated how.
 
     Args:
         cards: what to ask.
@@ -30,8 +30,9 @@ def ask(
     """
     ratings: Counter[Rating] = Counter()
     for number, card in enumerate(cards, start=1):
-        write(f"\n{number} of {len(cards)}   {card.topic.replace('_', ' ')}\n\n{wrapped(card.question, width)}\n")
+        heading = f"{number} of {len(cards)}   {card.topic.replace('_', ' ')}"
         try:
+            write(f"\n{heading}\n\n{wrapped(card.question, width)}\n")
             rating = rated(card, read, write, width)
         except (EOFError, KeyboardInterrupt):
             write("")  # the cursor is still behind the prompt
