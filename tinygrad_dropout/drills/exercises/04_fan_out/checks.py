@@ -1,0 +1,201 @@
+"""Every use adds its share, upstream times slope."""
+
+from tinygrad_dropout.drills.answer import Answer
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "backprop", 5
+TRAINS = ("accumulation", "chain-rule", "averaging")
+
+ONCE = ("x + y", "x * y", "(x + y) * z", "x * y * z", "(x * y + z) * w")
+SEVERAL = (
+    "x + x",
+    "x * x",
+    "x * x + x",
+    "x * y + x * z",
+    "(x + x) * (y + y)",
+    "(x * y) * (x * y) + y",
+    "(x + y) * x + (x + y) * (z + w) * x",
+)
+
+
+class Node:
+    """A number of our own, on which right and wrong rules are tried."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes, self.grad = data, parents, slopes, 0.0
+
+    def __add__(self, other):
+        return Node(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Node(self.data * other.data, (self, other), (other.data, self.data))
+
+
+class Formula:
+    """One formula, with numbers for its letters."""
+
+    def __init__(self, judge, text):
+        self.text, self.numbers = text, dict(zip("xyzw", judge.numbers(4).tolist(), strict=True))
+        self.letters = sorted(set(text) & set("xyzw"))
+
+    def __repr__(self):
+        numbers = ", ".join(f"{letter} = {self.numbers[letter]:.5g}" for letter in self.letters)
+        return f"{self.text} with {numbers}"
+
+    def result(self, make):
+        """The inputs and the result, as a graph of whatever `make` makes."""
+        inputs = {letter: make(self.numbers[letter]) for letter in self.letters}
+        return list(inputs.values()), eval(self.text, {}, inputs)
+
+
+def users_first(result):
+    found = []
+
+    def visit(node):
+        if node not in found:
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return found[::-1]
+
+
+def gradients_by(rule):
+    """The gradients of the inputs, where a rule hands on."""
+
+    def formula(given):
+        inputs, result = given.result(Node)
+        result.grad = 1.0
+        for node in users_first(result):
+            rule(node)
+        return [node.grad for node in inputs]
+
+    return formula
+
+
+def each(share):
+    """A rule that adds what `share` gives of (node, parent, slope)."""
+
+    def rule(node):
+        for parent, slope in zip(node.parents, node.slopes, strict=True):
+            parent.grad += share(node, slope)
+
+    return rule
+
+
+def overwrite(node):
+    for parent, slope in zip(node.parents, node.slopes, strict=True):
+        parent.grad = node.grad * slope
+
+
+def once_for_each_parent(node):
+    for parent, slope in dict(zip(node.parents, node.slopes, strict=True)).items():
+        parent.grad += node.grad * slope
+
+
+def zero_first(node):
+    for parent in node.parents:
+        parent.grad = 0.0
+    each(lambda node, slope: node.grad * slope)(node)
+
+
+def multiply(node):
+    for parent, slope in zip(node.parents, node.slopes, strict=True):
+        parent.grad = (parent.grad or 1.0) * node.grad * slope
+
+
+def swap(node):
+    for parent, slope in zip(node.parents, node.slopes[::-1], strict=True):
+        parent.grad += node.grad * slope
+
+
+SLIPS = [
+    Slip(
+        "slopes-swapped",
+        gradients_by(swap),
+        "Each operand gets the slope of the other one.",
+        "parents and slopes stand in the same order. Which slope belongs to the first parent?",
+        "chain-rule",
+    ),
+    Slip(
+        "ignores-upstream",
+        gradients_by(each(lambda node, slope: slope)),
+        "The parents get the slopes alone; the gradient of the value itself is left out.",
+        "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
+        "chain-rule",
+    ),
+    Slip(
+        "ignores-the-slope",
+        gradients_by(each(lambda node, slope: node.grad)),
+        "Every parent gets the whole gradient of the value; the slopes are left out.",
+        "x * y with y = 100: does the product move as fast as x does?",
+        "chain-rule",
+    ),
+    Slip(
+        "adds-the-slope",
+        gradients_by(each(lambda node, slope: node.grad + slope)),
+        "The parents get upstream + slope; expected upstream * slope.",
+        "y moves twice as fast as x, the result three times as fast as y. How fast does the result move with x?",
+        "chain-rule",
+    ),
+    Slip(
+        "splits-the-gradient",
+        gradients_by(each(lambda node, slope: node.grad * slope / len(node.parents))),
+        "The gradient of a value is divided among its parents.",
+        "x + y: if x alone moves by 0.1, by how much does the sum move?",
+        "averaging",
+    ),
+    Slip(
+        "overwrites-the-gradient",
+        gradients_by(overwrite),
+        "The share of one use replaces the share of another: the last one alone is left.",
+        "x is used twice. If x moves, how many terms of the result move?",
+        "accumulation",
+    ),
+    Slip(
+        "same-parent-once",
+        gradients_by(once_for_each_parent),
+        "A value that is both operands gets one share; in x * x and x + x there are two.",
+        "What are the parents of x * x? How often does a set or a dictionary know one of them?",
+        "accumulation",
+    ),
+    Slip(
+        "forgets-other-users",
+        gradients_by(zero_first),
+        "The gradient of a parent is set to 0 first, which throws away what its other users have given it.",
+        "Who may have given something to this parent before?",
+        "accumulation",
+    ),
+    Slip(
+        "multiplies-the-shares",
+        gradients_by(multiply),
+        "The shares of several uses are multiplied with one another; expected their sum.",
+        "x + x is 2 x. What are its two shares, and what should they give together?",
+        "accumulation",
+    ),
+]
+
+
+def check(judge: Judge) -> None:
+    make, backward = judge.make("Value", "data"), judge.function("backward", "result")
+
+    def gradients(formula):
+        inputs, result = formula.result(make.function)
+        backward.function(result)
+        return [value.grad for value in inputs]
+
+    graded = Answer(gradients, "backward", ("result",))
+    for claim, texts, theme in (
+        ("a value that is used once gets upstream times slope", ONCE, "chain-rule"),
+        ("a value that is used several times gets the sum of its shares", SEVERAL, "accumulation"),
+    ):
+        judge.compare(
+            claim,
+            judge.run(graded, [(Formula(judge, text),) for text in texts]),
+            gradients_by(each(lambda node, slope: node.grad * slope)),
+            name="the list of the inputs' grad",
+            slips=SLIPS,
+            think="What does each operand get, and what becomes of what it had already?",
+            theme=theme,
+        )

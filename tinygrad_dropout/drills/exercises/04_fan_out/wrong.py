@@ -1,0 +1,87 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+
+class Value:
+    """A number that remembers what it was computed from."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes, self.grad = data, parents, slopes, 0.0
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+
+
+def backward(result):
+    """Leave in every value's grad how much the result moves when the value moves."""
+    result.grad = 1.0
+    for value in users_first(result):
+        hand_on(value)
+
+
+def users_first(result):
+    """All values that the result depends on, each after the values that use it."""
+    found, seen = [], set()
+
+    def visit(value):
+        if value not in seen:
+            seen.add(value)
+            for parent in value.parents:
+                visit(parent)
+            found.append(value)
+
+    visit(result)
+    return found[::-1]
+
+
+# %% overwrites-the-gradient: = for +=
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad = value.grad * slope
+
+
+# %% same-parent-once: a dictionary of parents knows x once
+def hand_on(value):
+    for parent, slope in dict(zip(value.parents, value.slopes)).items():
+        parent.grad += value.grad * slope
+
+
+# %% forgets-other-users: the parents are set to 0 before the shares are added
+def hand_on(value):
+    for parent in value.parents:
+        parent.grad = 0.0
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += value.grad * slope
+
+
+# %% ignores-upstream: the slope alone
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += slope
+
+
+# %% ignores-the-slope: every parent gets the whole gradient
+def hand_on(value):
+    for parent in value.parents:
+        parent.grad += value.grad
+
+
+# %% slopes-swapped: each operand gets the slope of the other one
+def hand_on(value):
+    for parent, slope in zip(value.parents, reversed(value.slopes)):
+        parent.grad += value.grad * slope
+
+
+# %% splits-the-gradient: the shares are divided by the number of parents
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += value.grad * slope / len(value.parents)
+
+
+# %% multiplies-the-shares: *= for +=, after a special case for 0
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        share = value.grad * slope
+        parent.grad = parent.grad * share if parent.grad else share
