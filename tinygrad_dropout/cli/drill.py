@@ -92,7 +92,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
     quiz = command("quiz", Drill.quiz, "question cards, asked again after 1, 2, 4, 9 and 21 days")
-    quiz.add_argument("--topic", help="only those of this topic, or with this in its name")
+    quiz.add_argument("--topic", help="only those of this topic")
     quiz.add_argument(
         "--count", metavar="N", type=whole_number, default=CARDS, help=f"at most so many (default: {CARDS})"
     )
@@ -476,10 +476,10 @@ class Drill:
         from tinygrad_dropout.drills.quiz.session import ask
         from tinygrad_dropout.drills.workspace import write
 
-        cards = [card for card in load() if not options.topic or options.topic in card.topic]
-        if not cards:
-            topics = ", ".join(sorted({card.topic for card in load()}))
-            return complain(f"--topic: expected one of {topics}, or a part of it; got {options.topic!r}")
+        cards, topics = load(), sorted({card.topic for card in load()})
+        if options.topic and options.topic not in topics:
+            return complain(f"--topic: expected one of {', '.join(topics)}; got {options.topic!r}")
+        cards = tuple(card for card in cards if options.topic in (None, card.topic))
         if options.count < 1:
             return complain(f"--count: expected at least 1, got {options.count}")
         if options.export:

@@ -1,0 +1,345 @@
+"""The command `drill`, as its users type it."""
+
+import json
+import os
+import signal
+import sys
+from io import StringIO
+from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
+
+import pytest
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.drills.exercise import exercises, find
+from tinygrad_dropout.drills.quiz.cards import load
+from tinygrad_dropout.lab import errors
+
+LINEAR = find("11_linear_backward")
+COUNT = len(exercises())
+
+
+@pytest.fixture
+def drill(run, tmp_path, monkeypatch):
+    """Run `drill ...` in a folder, with progress of its own."""
+    monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *arguments: run("drill", *arguments)
+
+
+@pytest.fixture
+def begun(drill, tmp_path):
+    drill("start")
+    return tmp_path / "drills"
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """What is typed at prompts; then the end of the input."""
+
+    def type_these(*lines):
+        left = list(lines)
+
+        def read(prompt=""):
+            print(prompt, end="")
+            if not left:
+                raise EOFError
+            return left.pop(0)
+
+        monkeypatch.setattr("builtins.input", read)
+
+    type_these()
+    return type_these
+
+
+def answer(folder, code):
+    """Write an answer: the solution, or the wrong one of that code."""
+    source = LINEAR.solution if code == "solution" else next(one.source for one in LINEAR.wrong if one.name == code)
+    (folder / f"{LINEAR.slug}.py").write_text(source)
+
+
+def progress(tmp_path):
+    return json.loads((tmp_path / "home" / "progress.json").read_text())
+
+
+def test_start_writes_the_exercises_and_says_what_to_type(drill, tmp_path):
+    code, out, err = drill("start", "mine")
+    assert (code, err) == (0, "")
+    assert f"{COUNT} exercises written." in out
+    assert "drill check" in out
+    assert len(list((tmp_path / "mine").glob("*.py"))) == COUNT
+    code, out, _ = drill("start", "mine")
+    assert f"0 exercises written; {COUNT} were there and are as they were." in out
+
+
+def test_before_start_there_is_nothing_to_check(drill):
+    assert drill("check", "11") == (
+        2, "", "tinygrad-dropout: there are no exercises yet: type `tinygrad-dropout drill start`\n",
+    )  # fmt: skip
+
+
+def test_a_folder_that_is_gone_is_said(drill, begun, tmp_path):
+    begun.rename(tmp_path / "moved")
+    code, _, err = drill("check", "11")
+    assert code == 2
+    assert "which is not there: type `drill start` again" in err
+
+
+def test_an_untouched_exercise_is_open(drill, begun):
+    code, out, err = drill("check", "11")
+    assert (code, err) == (1, "")
+    assert "open   This is not written yet" in out
+
+
+def test_a_wrong_answer_is_named_and_a_right_one_solved(drill, begun, tmp_path):
+    answer(begun, "bias-gradient-averaged")
+    code, out, _ = drill("check", "11")
+    assert code == 1
+    assert "[bias-gradient-averaged]" in out
+    assert "drill hint 11" in out
+    assert "drill check 11 --show" in out
+    answer(begun, "solution")
+    code, out, _ = drill("check", "11")
+    assert code == 0
+    assert "Solved." in out
+    assert progress(tmp_path)["exercises"][LINEAR.slug]["tries"] == 2
+
+
+def test_without_a_number_the_file_that_was_saved_last_is_checked(drill, begun):
+    answer(begun, "solution")
+    assert "11  Linear backward" in drill("check")[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["11", "011", "linear_back", "11_linear_backward", "11_linear_backward.py", "drills/11_linear_backward.py"]
+)
+def test_an_exercise_is_found_by_any_of_its_names(drill, begun, name):
+    assert "11  Linear backward" in drill("check", name)[1]
+
+
+def test_the_folder_one_stands_in_comes_first(drill, begun, tmp_path, monkeypatch):
+    drill("start", "other")
+    answer(begun, "solution")
+    assert drill("check", "11")[0] == 1
+    monkeypatch.chdir(begun)
+    assert cli.main(["drill", "check", "11"]) == 0
+
+
+def test_a_traceback_comes_with_v_alone(drill, begun):
+    answer(begun, "raises")
+    assert "Traceback" not in drill("check", "11")[1]
+    code, out, err = drill("check", "11", "-v")
+    assert "Traceback" in out
+    assert "Traceback" not in err
+
+
+def test_all_untouched_are_open_and_none_counts_as_a_try(drill, begun, tmp_path):
+    code, out, _ = drill("check", "--all")
+    assert code == 1
+    assert out.count("not-written") == COUNT
+    assert f"0 of {COUNT} solved." in out
+    assert all(one["tries"] == 0 for one in progress(tmp_path)["exercises"].values())
+
+
+def test_hints_come_one_after_the_other_and_are_counted(drill, begun, tmp_path):
+    shown = [drill("hint", "11")[1] for _ in range(4)]
+    assert [f"hint {n} of 3" in text for n, text in zip((1, 2, 3, 3), shown, strict=True)] == [True] * 4
+    assert shown[0] != shown[1] != shown[2] == shown[3]
+    assert progress(tmp_path)["exercises"][LINEAR.slug]["hints"] == 3
+
+
+def test_list_shows_every_exercise_and_what_is_solved(drill, begun):
+    answer(begun, "solution")
+    drill("check", "11")
+    drill("hint", "11")
+    code, out, _ = drill("list")
+    assert code == 0
+    assert all(one.title in out for one in exercises())
+    assert "solved, 1 try, 1 hint <" in out
+    assert f"1 of {COUNT} solved." in out
+
+
+def test_next_says_why(drill, begun):
+    code, out, _ = drill("next")
+    assert code == 0
+    assert "the first that is not solved yet" in out
+    assert str(begun) in out
+
+
+def test_task_is_shown_as_it_is_in_a_pipe(drill, begun):
+    assert drill("task", "11")[1].strip() == LINEAR.task.strip()
+
+
+def test_reset_asks_and_keeps_what_was_there(drill, begun, typed):
+    answer(begun, "solution")
+    assert "Nothing was changed." in drill("reset", "11")[1]
+    typed("n")
+    assert drill("reset", "11")[0] == 1
+    typed("y")
+    code, out, _ = drill("reset", "11")
+    assert code == 0
+    assert "yours is kept as before-reset" in out
+    assert (begun / f"{LINEAR.slug}.py").read_text() == LINEAR.starter
+    assert [path.read_text() for path in (begun / "before-reset").iterdir()] == [LINEAR.solution]
+
+
+def test_reset_all_needs_one_answer_or_yes(drill, begun, typed):
+    answer(begun, "solution")
+    assert drill("reset", "--all", "--yes")[0] == 0
+    assert (begun / f"{LINEAR.slug}.py").read_text() == LINEAR.starter
+    assert "nothing to do" in drill("reset", "--all")[1]
+
+
+def test_a_solution_is_written_when_it_was_earned(drill, begun):
+    answer(begun, "solution")
+    drill("check", "11")
+    code, out, _ = drill("solution", "11")
+    assert code == 0
+    assert "grad.T @ x" in out
+    assert (begun / "solutions" / f"{LINEAR.slug}.py").exists()
+
+
+def test_a_solution_that_was_not_earned_is_asked_for_and_recorded(drill, begun, typed, tmp_path):
+    assert "Nothing was written." in drill("solution", "11")[1]
+    typed("yes")
+    assert drill("solution", "11")[0] == 0
+    assert progress(tmp_path)["exercises"][LINEAR.slug]["solution"]
+    assert "solution read" in drill("list")[1]
+
+
+def test_show_writes_the_replay(drill, begun, tmp_path):
+    pytest.importorskip("igraph")
+    answer(begun, "bias-gradient-averaged")
+    code, out, _ = drill("check", "11", "--show", "--no-open", "--out", "page.html")
+    assert code == 1
+    assert "page.html: step 2 of 5" in out
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+
+
+def test_the_quiz_asks_and_remembers_after_each_card(drill, typed, tmp_path):
+    typed("", "r", "", "w")
+    code, out, _ = drill("quiz", "--count", "3")
+    assert code == 0
+    assert "2 of 3 cards rated: 1 right, 1 wrong." in out
+    assert [card["box"] for card in progress(tmp_path)["cards"].values()] == [2, 1]
+    code, out, _ = drill("quiz", "--list")
+    assert out.count("new  ") == len(load()) - 2
+    assert out.count("box ") == 2
+
+
+def test_the_quiz_says_when_nothing_is_due(drill, typed):
+    topic = load()[0].topic
+    count = sum(card.topic == topic for card in load())
+    typed(*["", "r"] * count)
+    drill("quiz", "--topic", topic, "--count", "1000")
+    assert "Nothing is due today; the next card is on 20" in drill("quiz", "--topic", topic)[1]
+
+
+def test_the_quiz_writes_a_deck(drill, tmp_path):
+    code, out, _ = drill("quiz", "--export", "anki", "--out", "deck.txt")
+    assert code == 0
+    assert f"{len(load())} cards" in out
+    assert (tmp_path / "deck.txt").read_text(encoding="utf-8").startswith("#separator:tab")
+
+
+def test_follow_ups_are_listed(drill):
+    code, out, _ = drill("interview", "--list-follow-ups")
+    assert code == 0
+    assert "the mask is stored as floats, or holds the scale\n    Your mask holds floats" in out
+
+
+def test_an_interview_is_kept_and_its_summary_written(drill, begun, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdin", StringIO("c\nq\n\nr\n\np\n\nw\n"))
+    code, out, _ = drill("interview")
+    assert code == 0
+    assert "Questions: 1 right, 1 partly, 1 wrong" in out
+    (kept,) = progress(tmp_path)["interviews"]
+    assert [answered["rating"] for answered in kept["answered"]] == ["right", "partly", "wrong"]
+    (folder,) = (begun / "interviews").iterdir()
+    assert (folder / "summary.txt").read_text() in out
+    assert "1 of 3 questions right" in drill("stats")[1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
+def test_watch_needs_no_keyboard_and_ctrl_c_ends_it(drill, begun):
+    command = [sys.executable, "-u", "-m", "tinygrad_dropout", "drill", "watch"]
+    with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True) as watching:
+        assert "Ctrl-C ends it." in watching.stdout.readline()
+        answer(begun, "solution")
+        assert any("Solved." in line for line in watching.stdout)
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(30) == 130
+        assert watching.stderr.read() == "tinygrad-dropout: interrupted\n"
+
+
+def test_stats_say_what_to_do_next(drill, begun):
+    assert "next: 1 " in drill("stats")[1]
+
+
+MISTAKES = {
+    "an unknown exercise": (("check", "99"), "there is no exercise '99'; expected a number from 1 to"),
+    "an ambiguous one": (("check", "_b"), "'_b' may be"),
+    "reset of nothing": (("reset",), "expected either an exercise or --all"),
+    "reset of both": (("reset", "11", "--all"), "expected either an exercise or --all"),
+    "a topic": (("quiz", "--topic", "cooking"), "--topic: expected one of"),
+    "a count": (("quiz", "--count", "0"), "--count: expected at least 1"),
+    "a count in words": (("quiz", "--count", "ten"), "--count: expected a whole number"),
+    "out without export": (("quiz", "--out", "x"), "--out belongs to --export"),
+    "another export": (("quiz", "--export", "word"), "--export: invalid choice"),
+    "minutes": (("interview", "--minutes", "30"), "--minutes: invalid choice: 30"),
+    "a time limit": (("check", "11", "--time-limit", "0"), "--time-limit: expected"),
+    "a seed": (("check", "11", "--seed", "-1"), "--seed: expected at least 0"),
+    "out without show": (("check", "11", "--out", "x.html"), "belong to --show"),
+    "an unknown command": (("cheque",), "invalid choice"),
+    "an exercise that is missing": (("solution",), "required: N"),
+    "a deck that cannot be written": (("quiz", "--export", "anki", "--out", "/proc/deck.txt"), "cannot be"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_sentence(drill, begun, arguments, says):
+    code, out, err = drill(*arguments)
+    assert code == 2
+    assert says in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in out + err
+
+
+def test_start_in_the_place_of_a_file_is_said(drill, tmp_path):
+    Path("taken").write_text("")
+    code, _, err = drill("start", "taken")
+    assert code == 2
+    assert "cannot be made" in err
+
+
+def test_progress_that_cannot_be_kept_does_not_hide_the_grade(drill, begun, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    answer(begun, "solution")
+    monkeypatch.setattr(os, "fsync", full)
+    code, out, err = drill("check", "11")
+    assert code == 0
+    assert "Solved." in out
+    assert "could not be written: No space left on device" in err
+
+
+def test_progress_that_cannot_be_read_is_said(drill, begun, tmp_path):
+    (tmp_path / "home" / "progress.json").unlink()
+    (tmp_path / "home" / "progress.json").mkdir()
+    code, _, err = drill("check", "11")
+    assert code == 2
+    assert "cannot be read" in err
+
+
+def test_what_is_missing_is_said_with_what_to_type(drill, monkeypatch):
+    monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "filelock" else object())
+    code, _, err = drill("list")
+    assert code == 2
+    assert "tinygrad-dropout drill needs packages that are not installed, filelock: type `pip install filelock`" in err
+
+
+def test_drill_alone_prints_its_help(drill):
+    code, out, _ = drill()
+    assert code == 0
+    assert "interview" in out
