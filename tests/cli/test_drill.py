@@ -7,6 +7,7 @@ import sys
 from io import StringIO
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
+from threading import Timer
 
 import pytest
 
@@ -128,7 +129,7 @@ def test_the_folder_one_stands_in_comes_first(drill, begun, tmp_path, monkeypatc
 def test_a_traceback_comes_with_v_alone(drill, begun):
     answer(begun, "raises")
     assert "Traceback" not in drill("check", "11")[1]
-    code, out, err = drill("check", "11", "-v")
+    _, out, err = drill("check", "11", "-v")
     assert "Traceback" in out
     assert "Traceback" not in err
 
@@ -264,11 +265,14 @@ def test_an_interview_is_kept_and_its_summary_written(drill, begun, tmp_path, mo
 def test_watch_needs_no_keyboard_and_ctrl_c_ends_it(drill, begun):
     command = [sys.executable, "-u", "-m", "tinygrad_dropout", "drill", "watch"]
     with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True) as watching:
+        patience = Timer(30, watching.kill)
+        patience.start()
         assert "Ctrl-C ends it." in watching.stdout.readline()
         answer(begun, "solution")
         assert any("Solved." in line for line in watching.stdout)
         watching.send_signal(signal.SIGINT)
         assert watching.wait(30) == 130
+        patience.cancel()
         assert watching.stderr.read() == "tinygrad-dropout: interrupted\n"
 
 

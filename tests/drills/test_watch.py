@@ -45,7 +45,7 @@ def test_it_checks_what_is_saved_and_does_what_keys_ask(workspace):
         return step
 
     steps = iter(["", "h", "save", "", "q", "never"])
-    watch(workspace, check=checked.append, act=lambda key: acted.append(key) or key != "q", pressed=pressed)
+    watch(Watch(workspace), check=checked.append, act=lambda key: acted.append(key) or key != "q", pressed=pressed)
     assert checked == [EXERCISE]
     assert acted == ["h", "q"]
     assert next(steps) == "never"

@@ -274,7 +274,7 @@ class Drill:
         import time
 
         from tinygrad_dropout.drills.terminal import keys, pressed
-        from tinygrad_dropout.drills.watch import KEYS, watch
+        from tinygrad_dropout.drills.watch import KEYS, Watch, watch
 
         workspace = self.workspace(self.progress())
         of_keys = ", ".join(f"{key} {says}" for key, says in KEYS.items())
@@ -302,9 +302,10 @@ class Drill:
             time.sleep(seconds)
             return ""
 
+        seen = Watch(workspace)
         with keys() as there_are:
             self.say(f"Watching {workspace.folder}. " + (of_keys if there_are else "Ctrl-C ends it."))
-            watch(workspace, check=check, act=act, pressed=pressed if there_are else no_keys)
+            watch(seen, check=check, act=act, pressed=pressed if there_are else no_keys)
         return 0
 
     def task(self, options: argparse.Namespace) -> int:

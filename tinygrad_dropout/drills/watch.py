@@ -50,7 +50,7 @@ def state(path: Path) -> tuple[int, int]:
 
 
 def watch(
-    workspace: Workspace,
+    seen: Watch,
     *,
     check: Callable[[Exercise], None],
     act: Callable[[str], bool],
@@ -60,13 +60,12 @@ def watch(
     """Check what is saved and do what keys ask, until one asks to end.
 
     Args:
-        workspace: the learner's folder.
+        seen: the files, as they were when somebody was told that they are watched.
         check: checks an exercise and shows its grade.
         act: does what a key stands for; whether to go on.
         pressed: waits so many seconds for a key; "" if none was pressed.
         every: seconds between looks at the files.
     """
-    seen = Watch(workspace)
     while True:
         key = pressed(every)
         if key and not act(key):

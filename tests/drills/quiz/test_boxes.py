@@ -32,6 +32,7 @@ PLACES = st.dictionaries(st.sampled_from([*NAMES, "gone-card"]), BOXES)
         (4, "right", 5, 21),
         (5, "right", 5, 21),
         (4, "partly", 4, 9),
+        (5, "partly", 5, 21),
         (4, "wrong", 1, 1),
     ],
 )

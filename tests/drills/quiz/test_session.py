@@ -98,8 +98,9 @@ def test_an_end_loses_nothing(first, end):
 
 @pytest.mark.parametrize("typed", [("q",), ("Quit",), ("", "q"), ("", "m", "q")])
 def test_q_stops(typed):
-    person = Person(*typed)
+    person = Person(*typed, "r", "", "r")
     assert person.takes(CARDS) == []
+    assert person.typed == ["r", "", "r"]
     assert person.seen[-1] == "\n0 of 2 cards rated."
     assert "What is second?" not in person.screen
 
