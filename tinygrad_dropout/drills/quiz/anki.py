@@ -1,8 +1,8 @@
 """Cards for Anki, the flash card program: a text file that it imports by itself (version 2.1.54 or newer).
 
 The lines that begin with # tell Anki how to read the file (https://docs.ankiweb.net/importing/text-files.html). The
-first column is an id that never changes, so that importing a newer file updates the notes and keeps their history. The deck is
-made if there is none; before Anki 25.07 only an existing one is used, and the import dialog's choice otherwise.
+first column is an id that never changes, so that importing a newer file updates the notes and keeps their history. The
+deck is made if there is none; before Anki 25.07 it is not, and the notes go to the deck chosen in the import dialog.
 """
 
 from __future__ import annotations
