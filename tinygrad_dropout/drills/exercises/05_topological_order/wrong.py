@@ -1,0 +1,136 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+from collections import Counter, deque
+
+
+# %% visits-a-node-twice: recursion without a memory
+def backward_order(result):
+    order = [result]
+    for parent in result.parents:
+        order += backward_order(parent)
+    return order
+
+
+# %% one-visit-for-each-path: repeats are taken out at the end, after all paths were walked
+def backward_order(result):
+    found = []
+
+    def visit(node):
+        for parent in node.parents:
+            visit(parent)
+        if node not in found:
+            found.append(node)
+
+    visit(result)
+    return found[::-1]
+
+
+# %% inputs-first: not turned round
+def backward_order(result):
+    found, met = [], set()
+
+    def visit(node):
+        if node not in met:
+            met.add(node)
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return found
+
+
+# %% breadth-first: level by level, by the shortest way
+def backward_order(result):
+    order, waiting = [], deque([result])
+    while waiting:
+        node = waiting.popleft()
+        if node not in order:
+            order.append(node)
+            waiting.extend(node.parents)
+    return order
+
+
+# %% depth-first-on-the-way-down: listed before the parents, and not turned round
+def backward_order(result):
+    order, met = [], set()
+
+    def visit(node):
+        if node not in met:
+            met.add(node)
+            order.append(node)
+            for parent in node.parents:
+                visit(parent)
+
+    visit(result)
+    return order
+
+
+# %% node-before-its-user: users are counted once, and counted down once for each use
+def backward_order(result):
+    users, waiting = Counter(), [result]
+    met = {result}
+    while waiting:
+        node = waiting.pop()
+        for parent in set(node.parents):
+            users[parent] += 1
+            if parent not in met:
+                met.add(parent)
+                waiting.append(parent)
+    order, ready = [], deque([result])
+    while ready:
+        node = ready.popleft()
+        order.append(node)
+        for parent in node.parents:
+            users[parent] -= 1
+            if users[parent] == 0:
+                ready.append(parent)
+    return order
+
+
+# %% nodes-missing: the parents alone
+def backward_order(result):
+    return [result, *dict.fromkeys(result.parents)]
+
+
+# %% result-missing: it begins with the parents
+def backward_order(result):
+    found, met = [], set()
+
+    def visit(node):
+        for parent in node.parents:
+            if parent not in met:
+                met.add(parent)
+                visit(parent)
+                found.append(parent)
+
+    visit(result)
+    return found[::-1]
+
+
+# %% second-call-differs: the nodes that were met are remembered for ever
+met = set()
+
+
+def backward_order(result):
+    found = []
+
+    def visit(node):
+        if node not in met:
+            met.add(node)
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return found[::-1]
+
+
+# %% nodes-of-an-earlier-call: default values that are changed
+def backward_order(result, found=[], met=set()):
+    if result not in met:
+        met.add(result)
+        for parent in result.parents:
+            backward_order(parent)
+        found.append(result)
+    return found[::-1]
