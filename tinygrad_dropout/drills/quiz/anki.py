@@ -2,7 +2,7 @@
 
 The lines that begin with # tell Anki how to read the file (https://docs.ankiweb.net/importing/text-files.html). The
 first column is an id that never changes, so that importing a newer file updates the notes and keeps their history. The
-deck is made if there is none; before Anki 25.07 it is not, and the notes go to the deck chosen in the import dialog.
+deck is made if there is none; before Anki 25.07.3 it is not, and the notes go to the deck chosen in the import dialog.
 """
 
 from __future__ import annotations
