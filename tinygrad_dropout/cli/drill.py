@@ -97,7 +97,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--count", metavar="N", type=whole_number, default=CARDS, help=f"at most so many (default: {CARDS})"
     )
     quiz.add_argument("--list", action="store_true", help="the questions, and the box each is in")
-    quiz.add_argument("--export", choices=("anki",), help="write a deck that Anki imports")
+    quiz.add_argument("--export", choices=("anki",), help="write a file that Anki (2.1.55 or newer) imports")
     quiz.add_argument("--out", metavar="FILE", type=name_of_file, help="where to write it (default: drills-anki.txt)")
 
     command("stats", Drill.stats, "what you have done, and the mistakes by name")

@@ -1,0 +1,155 @@
+"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in some minutes.
+
+`python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for whoever writes one.
+`--render` only writes the page. tests/test_drills_page.py renders again and compares.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from blocks import rendered
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.drills.exercise import Exercise, exercises, find
+from tinygrad_dropout.drills.grade import Rejection
+from tinygrad_dropout.drills.grading import grade
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
+from tinygrad_dropout.drills.quiz.cards import load
+from tinygrad_dropout.drills.report import as_text
+
+DOCS = Path(__file__).parent
+PAGE, README = DOCS / "drills.md", DOCS.parent / "README.md"
+KEPT = DOCS / "drills.json"
+SEEDS = 50
+
+Counts = dict[str, dict[str, int]]
+
+
+def sweep(exercise: Exercise) -> Counts:
+    """How many of the seeds name each wrong answer rightly, and pass each right one and the solution."""
+
+    def named(source: str, code: str) -> int:
+        found = (grade(exercise, source, seed=seed).rejection for seed in range(SEEDS))
+        return sum(rejection is not None and rejection.code == code for rejection in found)
+
+    def passed(source: str) -> int:
+        return sum(grade(exercise, source, seed=seed).solved for seed in range(SEEDS))
+
+    right = {sample.name: passed(sample.source) for sample in exercise.right}
+    return {
+        "wrong": {sample.name: named(sample.source, sample.name) for sample in exercise.wrong},
+        "right": {"the solution": passed(exercise.solution), **right},
+    }
+
+
+def sweep_all() -> dict[str, Counts]:
+    """Of every exercise."""
+    everything = exercises()
+    with ProcessPoolExecutor() as processes:
+        return {one.slug: counts for one, counts in zip(everything, processes.map(sweep, everything), strict=True)}
+
+
+def show(exercise: Exercise) -> int:
+    """What the grader says of each answer of an exercise; whether anything is wrong with that."""
+    counts = sweep(exercise)
+    print(as_text(exercise, grade(exercise, exercise.starter)))
+    for sample in exercise.wrong:
+        print(f"\n-- {sample.name}: {sample.says}. Named with {counts['wrong'][sample.name]} of {SEEDS} seeds.")
+        print(as_text(exercise, grade(exercise, sample.source)))
+    for name, count in counts["right"].items():
+        print(f"-- right: {name}, passed with {count} of {SEEDS} seeds")
+    return int({count for kind in counts.values() for count in kind.values()} != {SEEDS})
+
+
+def rejection_of(exercise: Exercise, source: str) -> Rejection:
+    """What the grader says of a wrong answer."""
+    found = grade(exercise, source).rejection
+    assert found is not None, "it is wrong"
+    return found
+
+
+def cell(text: str) -> str:
+    """A text inside a table."""
+    return text.replace("|", "\\|")
+
+
+def session() -> str:
+    """What a learner sees: a start, and the check of an answer with a mistake in it."""
+    exercise = find("11_linear_backward")
+    mistake = next(sample for sample in exercise.wrong if sample.name == "bias-gradient-averaged")
+    function = mistake.source.partition("\n\n")[2].strip()
+    said = as_text(exercise, grade(exercise, mistake.source))
+    return f"```\n$ cat 11_linear_backward.py\n{function}\n$ tinygrad-dropout drill check 11\n{said}\n```"
+
+
+def commands() -> str:
+    """The commands of `drill`, as its help has them."""
+    out = StringIO()
+    with redirect_stdout(out):
+        cli.main(["drill"])
+    lines = out.getvalue().partition("commands:\n")[2].partition("\n\n")[0].splitlines()
+    joined = " ".join(line.strip() if line.startswith("     ") else f"\n{line.strip()}" for line in lines[1:])
+    rows = [line.split(maxsplit=1) for line in joined.splitlines() if line.strip()]
+    return "\n".join(["| command | |", "|---|---|", *(f"| `drill {name}` | {says.strip()} |" for name, says in rows)])
+
+
+def blocks() -> dict[str, str]:
+    """The blocks of the page."""
+    counts: dict[str, Counts] = json.loads(KEPT.read_text(encoding="utf-8"))
+    everything = exercises()
+    board = ["| | exercise | wrong answers | named | right answers | passed |", "|---|---|---|---|---|---|"]
+    answers = []
+    for one in everything:
+        wrong, right = counts[one.slug]["wrong"], counts[one.slug]["right"]
+        shares = [f"{sum(kind.values())} of {len(kind) * SEEDS}" for kind in (wrong, right)]
+        board.append(f"| {one.number} | {one.title} | {len(wrong)} | {shares[0]} | {len(right)} | {shares[1]} |")
+        answers += [f"**{one.number}. {one.title}**", "", "| wrong answer | code | what the grader says |", "|---|---|---|"]
+        for sample in one.wrong:
+            message = rejection_of(one, sample.source).message
+            answers.append(f"| {cell(sample.says)} | `{sample.name}` | {cell(message)} |")
+        answers.append("")
+    missed, alarms = (
+        sum(SEEDS - count for one in counts.values() for count in one[kind].values()) for kind in ("wrong", "right")
+    )
+    totals = {kind: sum(len(one[kind]) for one in counts.values()) for kind in ("wrong", "right")}
+    summary = (
+        f"{len(everything)} exercises, {SEEDS} seeds. {totals['wrong']} wrong answers: of {totals['wrong'] * SEEDS:,} "
+        f"gradings {missed} missed the mistake or gave it another name. {totals['right']} right answers, the solutions "
+        f"among them: of {totals['right'] * SEEDS:,} gradings {alarms} rejected one."
+    )
+    return {
+        "session": session(),
+        "commands": commands(),
+        "summary": summary,
+        "scoreboard": "\n".join(board),
+        "answers": "\n".join(answers).rstrip(),
+        "cards": f"{len(load())} cards, {sum(bool(card.snippet) for card in load())} of them with a snippet.",
+        "questions": f"{len(FOLLOW_UPS)} questions wait for their reason.",
+    }
+
+
+def render() -> None:
+    """Write the blocks into the page, and the session into the README."""
+    made = blocks()
+    for path, its_blocks in ((PAGE, made), (README, {"drill": made["session"]})):
+        path.write_text(rendered(path.read_text(encoding="utf-8"), its_blocks), encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Sweep one, or all; or render."""
+    if arguments and arguments != ["--render"]:
+        return show(find(arguments[0]))
+    if not arguments:
+        KEPT.write_text(json.dumps(sweep_all(), indent=1) + "\n", encoding="utf-8")
+    render()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
