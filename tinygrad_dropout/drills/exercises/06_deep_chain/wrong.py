@@ -1,0 +1,120 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import sys
+from collections import deque
+
+
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += value.grad * slope
+
+
+# %% recursion-error: an order by recursion
+def backward(result):
+    order, met = [], set()
+
+    def visit(value):
+        if value not in met:
+            met.add(value)
+            for parent in value.parents:
+                visit(parent)
+            order.append(value)
+
+    visit(result)
+    result.grad = 1.0
+    for value in reversed(order):
+        hand_on(value)
+
+
+# %% raises-the-recursion-limit: a larger limit
+def backward(result):
+    sys.setrecursionlimit(1_000_000)
+    order, met = [], set()
+
+    def visit(value):
+        if value not in met:
+            met.add(value)
+            for parent in value.parents:
+                visit(parent)
+            order.append(value)
+
+    visit(result)
+    result.grad = 1.0
+    for value in reversed(order):
+        hand_on(value)
+
+
+# %% hands-on-too-early: a stack and a set, in the order in which values are met
+def backward(result):
+    result.grad = 1.0
+    stack, met = [result], {result}
+    while stack:
+        value = stack.pop()
+        hand_on(value)
+        for parent in value.parents:
+            if parent not in met:
+                met.add(parent)
+                stack.append(parent)
+
+
+# %% hands-on-again: a stack without a set: values are visited once for each use, and hand on all they have each time
+def backward(result):
+    result.grad = 1.0
+    stack = [result]
+    while stack:
+        value = stack.pop()
+        hand_on(value)
+        stack.extend(value.parents)
+
+
+# %% breadth-first: level by level
+def backward(result):
+    result.grad = 1.0
+    waiting, met = deque([result]), {result}
+    while waiting:
+        value = waiting.popleft()
+        hand_on(value)
+        for parent in value.parents:
+            if parent not in met:
+                met.add(parent)
+                waiting.append(parent)
+
+
+# %% walks-every-path: a stack of pairs: right, but one step for each path
+def backward(result):
+    stack = [(result, 1.0)]
+    while stack:
+        value, upstream = stack.pop()
+        value.grad += upstream
+        stack += [(parent, upstream * slope) for parent, slope in zip(value.parents, value.slopes)]
+
+
+# %% searches-a-list: `in` for a list in place of a set
+def backward(result):
+    order, met, stack = [], [], [(result, False)]
+    while stack:
+        value, parents_done = stack.pop()
+        if parents_done:
+            order.append(value)
+        elif value not in met:
+            met.append(value)
+            stack.append((value, True))
+            stack += [(parent, False) for parent in value.parents]
+    result.grad = 1.0
+    for value in reversed(order):
+        hand_on(value)
+
+
+# %% result-without-gradient: the gradient of the result is not set to 1
+def backward(result):
+    order, met, stack = [], set(), [(result, False)]
+    while stack:
+        value, parents_done = stack.pop()
+        if parents_done:
+            order.append(value)
+        elif value not in met:
+            met.add(value)
+            stack.append((value, True))
+            stack += [(parent, False) for parent in value.parents]
+    for value in reversed(order):
+        hand_on(value)
