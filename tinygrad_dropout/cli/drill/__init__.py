@@ -1,0 +1,116 @@
+"""The command `tinygrad-dropout drill`: exercises with a grader, question cards, a mock interview."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+
+from tinygrad_dropout.cli.drill import asking, solving
+from tinygrad_dropout.cli.drill.desk import Desk
+from tinygrad_dropout.cli.typed import complain, name_of_file, number, print_help, whole_number
+
+HELP = "exercises whose grader names your bug, question cards, a mock interview"
+
+DESCRIPTION = """\
+Prepare for an interview about backpropagation and dropout: `start` writes exercises into a folder, `check` grades one
+and names what is wrong with it. N is an exercise's number, its name, a part of that, or its file."""
+
+EXAMPLES = """\
+examples:
+  tinygrad-dropout drill start my-drills
+  tinygrad-dropout drill check                 the file that you saved last
+  tinygrad-dropout drill check 11 -v
+  tinygrad-dropout drill interview --minutes 20
+  tinygrad-dropout drill quiz --topic backprop
+
+exit code of check: 0 if solved, 1 if something is wrong, 2 if there is no such exercise."""
+
+MINUTES, CARDS = 20, 10
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The commands of `drill`, each with its options."""
+    parser.set_defaults(run=lambda _: print_help(parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, act: Callable[[Desk, argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
+        added.set_defaults(run=partial(run, act))
+        return added
+
+    def of_exercise(added: argparse.ArgumentParser, *, optional: bool) -> None:
+        says = "an exercise" + ("; the file that was saved last if left out" if optional else "")
+        added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=says)
+
+    start = command("start", solving.start, "write the exercises into a folder; files that are there are left alone")
+    start.add_argument(
+        "folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {solving.FOLDER})"
+    )
+
+    check = command("check", solving.check, "grade an exercise: what is right, then the first thing that is wrong")
+    of_exercise(check, optional=True)
+    check.add_argument("-v", "--verbose", action="store_true", help="with the traceback of what your file raised")
+    check.add_argument("--all", action="store_true", help="grade all of them, a line each")
+    check.add_argument("--show", action="store_true", help="open the replay at the first step where yours goes wrong")
+    check.add_argument("--out", metavar="FILE", type=name_of_file, help="with --show: where to write the page")
+    check.add_argument("--no-open", action="store_true", help="with --show: do not open the page in the browser")
+    check.add_argument("--seed", type=whole_number, default=0, help="of all inputs (default: 0)")
+    check.add_argument("--time-limit", metavar="SECONDS", type=number, default=10.0, help="of one answer (default: 10)")
+
+    command("watch", solving.watch, "check an exercise whenever its file is saved; keys do the rest")
+    of_exercise(command("task", solving.task, "show what an exercise asks"), optional=True)
+    of_exercise(
+        command("hint", solving.hint, "a nudge, then the idea, then nearly the answer: each time the next"),
+        optional=True,
+    )
+    command("list", solving.list_exercises, "the exercises, and what is solved")
+    command("next", solving.choose_next, "what to do next, and why")
+
+    reset = command("reset", solving.reset, "write the starter again; what you wrote is kept in before-reset/")
+    of_exercise(reset, optional=True)
+    reset.add_argument("--all", action="store_true", help="all of them")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+
+    solution = command(
+        "solution", solving.solution, "write the reference solution, with its derivation, into solutions/"
+    )
+    of_exercise(solution, optional=False)
+    solution.add_argument("--anyway", action="store_true", help="although it is not solved yet, which is recorded")
+
+    interview = command(
+        "interview", asking.interview, "a mock interview: an exercise or two against the clock, then questions"
+    )
+    interview.add_argument(
+        "--minutes", type=whole_number, choices=(20, 40), default=MINUTES, help=f"20 or 40 (default: {MINUTES})"
+    )
+    interview.add_argument(
+        "--list-follow-ups", action="store_true", help="show which question is asked because of what"
+    )
+
+    quiz = command("quiz", asking.quiz, "question cards, asked again after 1, 2, 4, 9 and 21 days")
+    quiz.add_argument("--topic", help="only those of this topic")
+    quiz.add_argument(
+        "--count", metavar="N", type=whole_number, default=CARDS, help=f"at most so many (default: {CARDS})"
+    )
+    quiz.add_argument("--list", action="store_true", help="the questions, and the box each is in")
+    quiz.add_argument("--export", choices=("anki",), help="write a file that Anki (2.1.55 or newer) imports")
+    quiz.add_argument("--out", metavar="FILE", type=name_of_file, help="where to write it (default: drills-anki.txt)")
+
+    command("stats", asking.stats, "what you have done, and the mistakes by name")
+
+
+def run(act: Callable[[Desk, argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Run one of the commands; what cannot be done is said in one sentence."""
+    from tinygrad_dropout.lab.errors import LabError, require_extras
+
+    try:
+        require_extras(("filelock", "platformdirs", "rich"), needed_by="tinygrad-dropout drill")
+    except LabError as error:
+        return complain(str(error))
+    from tinygrad_dropout.drills.exercise import DrillError
+
+    try:
+        return act(Desk(), options)
+    except DrillError as error:
+        return complain(str(error))

@@ -1,0 +1,114 @@
+"""The commands that ask: interview, quiz; and stats, which says what came of it all."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.cli.drill.desk import Desk
+from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
+from tinygrad_dropout.cli.typed import complain
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.exercise import Exercise
+    from tinygrad_dropout.drills.grade import Grade
+
+
+def interview(desk: Desk, options: argparse.Namespace) -> int:
+    """Hold an interview."""
+    import time
+    from random import Random
+
+    from tinygrad_dropout.drills.choice import for_interview
+    from tinygrad_dropout.drills.exercise import exercises
+    from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, reason
+    from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, summary
+    from tinygrad_dropout.drills.progress import changing, stamp
+    from tinygrad_dropout.drills.quiz.cards import load
+    from tinygrad_dropout.drills.terminal import Lines
+    from tinygrad_dropout.drills.workspace import Workspace, write
+
+    if options.list_follow_ups:
+        for one in FOLLOW_UPS:
+            desk.say(f"{reason(one)}\n    {one.question}")
+        desk.say("\nThree are asked: one about a mistake that was made, then about the code, then from the cards.")
+        return 0
+    progress, chance, when = desk.progress(), Random(), datetime.now()
+    chosen = for_interview(progress, exercises(), options.minutes, chance)
+    home = Path(progress.folder) if progress.folder and Path(progress.folder).is_dir() else Path.cwd()
+    workspace = Workspace(home / "interviews" / f"{when:%Y-%m-%d-%H%M%S}")
+    workspace.start(chosen)
+    desk.say(f"A mock interview of {options.minutes} minutes: {len(chosen)} to write, then three questions.", "title")
+    desk.say(f"The clock runs. Edit in {workspace.folder}")
+
+    def check(exercise: Exercise, path: Path) -> Grade:
+        grade = grade_and_keep(desk, exercise, path)
+        show_grade(desk, exercise, grade)
+        return grade
+
+    outcome = Interview(
+        Outcome(stamp(when), options.minutes, [Attempt(one.slug, one.title) for one in chosen]),
+        workspace,
+        chosen,
+        check=check,
+        read=Lines().read,
+        write=desk.say,
+        now=time.monotonic,
+        cards=load(),
+        chance=chance,
+    ).run()
+    text = summary(outcome)
+    desk.say(f"\n{text}")
+    write(workspace.folder / "summary.txt", text + "\n")
+    with changing(desk.state_file) as progress:
+        progress.interviews.append(outcome.as_json())
+    return 0
+
+
+def quiz(desk: Desk, options: argparse.Namespace) -> int:
+    """Ask cards, list them, or export them."""
+    from tinygrad_dropout.drills.progress import changing
+    from tinygrad_dropout.drills.quiz import anki, boxes
+    from tinygrad_dropout.drills.quiz.cards import load
+    from tinygrad_dropout.drills.quiz.session import ask
+    from tinygrad_dropout.drills.workspace import write
+
+    cards, topics = load(), sorted({card.topic for card in load()})
+    if options.topic and options.topic not in topics:
+        return complain(f"--topic: expected one of {', '.join(topics)}; got {options.topic!r}")
+    cards = tuple(card for card in cards if options.topic in (None, card.topic))
+    if options.count < 1:
+        return complain(f"--count: expected at least 1, got {options.count}")
+    if options.export:
+        path = Path(options.out or "drills-anki.txt")
+        write(path, anki.export(cards))
+        desk.say(f"{path}: {len(cards)} cards. In Anki: File, Import.")
+        return 0
+    if options.out:
+        return complain("--out belongs to --export")
+    known = desk.progress().boxes()
+    if options.list:
+        for card in cards:
+            box = known.get(card.id)
+            desk.say(f"{f'box {box.box}, due {box.due}' if box else 'new':22} {card.question}")
+        return 0
+    today = datetime.now().date()
+    chosen = boxes.due(cards, known, today, options.count)
+    if not chosen:
+        first = min(known[card.id].due for card in cards)
+        desk.say(f"Nothing is due today; the next card is on {first}.")
+        return 0
+    for card, rating in ask(chosen, read=input, write=desk.say, width=min(96, desk.console.width)):
+        with changing(desk.state_file) as progress:
+            progress.cards |= boxes.to_json({card.id: boxes.after(progress.boxes().get(card.id), rating, today)})
+    return 0
+
+
+def stats(desk: Desk, options: argparse.Namespace) -> int:
+    """What was done."""
+    from tinygrad_dropout.drills.stats import as_text
+
+    desk.say(as_text(desk.progress(), datetime.now().date()))
+    return 0

@@ -1,0 +1,81 @@
+"""What the commands of `drill` share: where the learner's files are, what is known of them, how text is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.exercise import Exercise
+    from tinygrad_dropout.drills.progress import Progress
+    from tinygrad_dropout.drills.workspace import Workspace
+
+
+class Desk:
+    """One call of the command.
+
+    Attributes:
+        state_file: where progress is kept.
+        console: what is written to.
+    """
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        from tinygrad_dropout.drills.progress import state_file
+
+        self.state_file = state_file()
+        self.console = Console(highlight=False, markup=False, emoji=False)
+
+    def say(self, text: str, kind: str = "") -> None:
+        """A line or several; in the colour of its kind where there are colours."""
+        style = {"title": "bold", "right": "green", "wrong": "red", "think": "cyan"}.get(kind, "")
+        self.console.print(text, style=style, soft_wrap=True)
+
+    def show_task(self, exercise: Exercise) -> None:
+        """The task: laid out in a terminal, as it is in a pipe."""
+        from rich.markdown import Markdown
+
+        self.console.print(Markdown(exercise.task)) if self.console.is_terminal else self.say(exercise.task)
+
+    def progress(self) -> Progress:
+        """To be read."""
+        from tinygrad_dropout.drills.progress import load
+
+        return load(self.state_file)
+
+    def workspace(self, progress: Progress) -> Workspace:
+        """The folder one stands in, if it holds exercises; else the one of `start`.
+
+        Raises:
+            DrillError: there is none.
+        """
+        from tinygrad_dropout.drills.exercise import DrillError, exercises
+        from tinygrad_dropout.drills.workspace import Workspace
+
+        here = Workspace(Path.cwd())
+        if any(here.path(one).exists() for one in exercises()):
+            return here
+        if not progress.folder:
+            raise DrillError("there are no exercises yet: type `tinygrad-dropout drill start`")
+        if not Path(progress.folder).is_dir():
+            raise DrillError(f"the exercises were in {progress.folder}, which is not there: type `drill start` again")
+        return Workspace(Path(progress.folder))
+
+    def meant(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
+        """The exercise that was typed; else the one whose file was saved last; else the current one or the next."""
+        from tinygrad_dropout.drills.choice import next_exercise
+        from tinygrad_dropout.drills.exercise import exercises, find
+
+        if wanted is not None:
+            return find(wanted)
+        current = [one for one in exercises() if one.slug == progress.current]
+        return workspace.saved_last() or (current or [next_exercise(progress, exercises())[0] or exercises()[0]])[0]
+
+    def agreed(self, question: str) -> bool:
+        """Whether somebody says yes."""
+        try:
+            return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+        except EOFError:
+            print()
+            return False
