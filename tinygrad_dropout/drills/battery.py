@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from re import fullmatch
+
+import numpy as np
 
 from tinygrad_dropout.conformance import Finding, check_dropout
 from tinygrad_dropout.conformance.subject import Make
@@ -159,7 +161,14 @@ def family_of(code: str) -> Family:
     return next((family for family in FAMILIES if fullmatch(family.codes, code)), general)
 
 
-def examine(judge: Judge, make: Make, asked: Sequence[str], *, strict: Collection[str] = ()) -> None:
+def examine(
+    judge: Judge,
+    make: Make,
+    asked: Sequence[str],
+    *,
+    strict: Collection[str] = (),
+    claims: Mapping[str, str] | None = None,
+) -> None:
     """Grade a dropout layer, or a part of one that an adapter completes, with the conformance kit.
 
     Args:
@@ -167,20 +176,46 @@ def examine(judge: Judge, make: Make, asked: Sequence[str], *, strict: Collectio
         make: as for `conformance.check_dropout`.
         asked: the names of the families that this exercise is about; the findings of others are left to theirs.
         strict: codes of remarks, a matter of taste elsewhere, that are wrong here.
+        claims: name of a family -> its claim, where this exercise has better words.
     """
-    families = [family for family in FAMILIES if family.name in asked]
+    said = claims or {}
+    families = [
+        replace(family, claim=said.get(family.name, family.claim)) for family in FAMILIES if family.name in asked
+    ]
     report = check_dropout(make, seed=judge.seed)
     findings = [*report.findings, *(remark for remark in report.remarks if remark.code in strict)]
     for remark in report.remarks:
         judge.note(remark.code)
-    wrong = [(family, finding) for finding in findings if (family := family_of(finding.code)) in families]
+    by_name = {family.name: family for family in families}
+    wrong = [(by_name[name], finding) for finding in findings if (name := family_of(finding.code).name) in by_name]
     reached = families.index(wrong[0][0]) if wrong else len(families)
     for family in families[:reached]:
-        with judge.claim(family.claim):
-            pass
+        if all(family is not another for another, _ in wrong):
+            with judge.claim(family.claim):
+                pass
     if wrong:
         family, finding = wrong[0]
         raise Rejected(rejection(family, finding, small_example(judge, make, family.name in ("backward", "state"))))
+
+
+def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object]) -> None:
+    """Whether the same seed gives the same masks again: then the generator, and nothing else, is drawn from.
+
+    Args:
+        judge: of the answer.
+        draw: what a generator gives: enough elements that it is not the same twice by chance.
+    """
+    with judge.claim("the same seed gives the same masks again"):
+        seed = int(judge.rng.integers(2**31))
+        one, again = (np.asarray(draw(np.random.default_rng(seed))) for _ in range(2))
+        if not np.array_equal(one, again):
+            judge.reject(
+                "seed-does-not-repeat",
+                "Two generators of the same seed gave different masks: something besides the generator was drawn from.",
+                "Which source of random numbers does the caller not know of?",
+                theme="randomness",
+                shown={"with one generator": one, "with another of the same seed": again},
+            )
 
 
 def small_example(judge: Judge, make: Make, backward: bool) -> tuple[tuple[str, str], ...]:

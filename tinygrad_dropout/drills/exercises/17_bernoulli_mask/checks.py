@@ -1,0 +1,105 @@
+"""True with probability 1 - p, by a draw for every element and every call."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.battery import examine, refuse_unseeded
+from tinygrad_dropout.drills.judge import Judge
+
+TOPIC, MINUTES = "dropout", 4
+TRAINS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
+
+SHAPES = ((5,), (2, 3), (4, 1, 3))
+
+
+def check(judge: Judge) -> None:
+    draw = judge.function("bernoulli_mask", "shape", "p", "rng")
+    runs = judge.run(draw, [(shape, 0.35, judge.rng) for shape in SHAPES])
+    with judge.claim("the mask has the shape that was asked for"):
+        for run in runs:
+            refuse_shape(judge, run)
+    with judge.claim("every element is True or False"):
+        for run in runs:
+            refuse_values(judge, np.asarray(run.value), run.arguments[1])
+
+    class Layer:
+        """The learner's mask, completed to a layer."""
+
+        training = True
+
+        def __init__(self, p, rng):
+            self.p, self.rng = p, rng
+
+        def forward(self, x):
+            self.factors = 1.0
+            if self.training:
+                kept = np.asarray(draw.function(x.shape, self.p, self.rng)).astype(x.dtype)
+                self.factors = kept / x.dtype.type(1 - self.p or 1)
+            return x * self.factors
+
+        def backward(self, grad):
+            return grad * self.factors
+
+    asked = ("forward", "structure", "rate", "randomness", "calls")
+    claims = {"forward": "some elements are kept and some dropped"}
+    examine(judge, Layer, asked, strict=["draws-from-the-global-state"], claims=claims)
+    refuse_unseeded(judge, lambda rng: draw((20, 30), 0.35, rng))
+    with judge.claim("at p = 0 everything is kept, at p = 1 nothing"):
+        for p in (0.0, 1.0):
+            mask = np.asarray(draw((200, 30), p, judge.rng))
+            if (mask != (p == 0)).any():
+                judge.reject(
+                    "ends-of-p",
+                    f"At p = {p:g}, {np.mean(mask != 0):.4g} of the elements are kept; expected {1 - p:g}.",
+                    "Which numbers can rng.random() give, and what does your comparison say of the smallest of them?",
+                    theme="edges",
+                )
+
+
+def refuse_shape(judge: Judge, run) -> None:
+    shape, got = run.arguments[0], np.shape(run.value)
+    if got == shape:
+        return
+    shown = {"shape": shape, "yours": run.value}
+    if len(shape) > 1 and got == shape[-1:]:
+        judge.reject(
+            "one-row-of-the-mask",
+            f"The mask has shape {got}, one row; expected {shape}.",
+            "If the rows of a batch share a mask, how many different subnetworks does the batch train?",
+            theme="independence",
+            shown=shown,
+        )
+    judge.reject("wrong-shape", f"The mask has shape {got}; expected {shape}.", theme="shapes", shown=shown)
+
+
+def refuse_values(judge: Judge, mask, p: float) -> None:
+    if mask.dtype.kind not in "biuf":
+        judge.reject("wrong-type", f"The mask is an array of {mask.dtype}; expected booleans.", shown={"yours": mask})
+    if mask.dtype.kind != "b":
+        judge.note("float-mask" if mask.dtype.kind == "f" else "integer-mask")
+    values = set(np.unique(mask).tolist())
+    if values <= {0, 1}:
+        return
+    scaled = {0.0, 1 / (1 - p)}
+    if all(any(abs(value - wanted) < 1e-6 for wanted in scaled) for value in values):
+        judge.reject(
+            "mask-is-scaled",
+            f"The mask holds 0 and {max(values):.5g} = 1/(1 - p); expected False and True.",
+            "The scale is a matter of what the mask is multiplied with. What is asked for here?",
+            theme="rescaling",
+            shown={"p": p, "yours": mask},
+        )
+    if mask.min() >= 0 and mask.max() < 1:
+        judge.reject(
+            "uniform-numbers",
+            f"The mask holds numbers such as {mask.ravel()[0]:.4g}; expected True and False.",
+            "A random number is not a decision yet. What turns it into one that is yes with probability 1 - p?",
+            theme="mask",
+            shown={"p": p, "yours": mask},
+        )
+    judge.reject(
+        "not-a-mask",
+        f"The mask holds {len(values)} different values, such as {mask.ravel()[0]:.4g}; expected True and False.",
+        "What is the answer to: is this unit kept?",
+        theme="mask",
+        shown={"p": p, "yours": mask},
+    )

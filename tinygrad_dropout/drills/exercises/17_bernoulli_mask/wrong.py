@@ -1,0 +1,73 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import random
+
+import numpy as np
+
+
+# %% drops-with-1-p: True where dropped
+def bernoulli_mask(shape, p, rng):
+    return rng.random(shape) < p
+
+
+# %% shared-by-rows: one row is drawn, for all rows
+def bernoulli_mask(shape, p, rng):
+    return np.broadcast_to(rng.random(shape[-1]) >= p, shape)
+
+
+# %% shared-by-columns: one draw for each row
+def bernoulli_mask(shape, p, rng):
+    return np.broadcast_to(rng.random((*shape[:-1], 1)) >= p, shape)
+
+
+# %% one-row-of-the-mask: a mask of the last axis alone
+def bernoulli_mask(shape, p, rng):
+    return rng.random(shape[-1]) >= p
+
+
+# %% mask-is-frozen: the generator is made anew in every call
+def bernoulli_mask(shape, p, rng):
+    return np.random.default_rng(0).random(shape) >= p
+
+
+# %% fixed-count: exactly a fraction p is dropped
+def bernoulli_mask(shape, p, rng):
+    size = int(np.prod(shape))
+    mask = np.ones(size, dtype=bool)
+    mask[rng.permutation(size)[: round(p * size)]] = False
+    return mask.reshape(shape)
+
+
+# %% draws-from-the-global-state: the generator is not used
+def bernoulli_mask(shape, p, rng):
+    return np.random.random(shape) >= p
+
+
+# %% seed-does-not-repeat: Python's own random numbers
+def bernoulli_mask(shape, p, rng):
+    return np.array([random.random() >= p for _ in range(int(np.prod(shape)))]).reshape(shape)
+
+
+# %% mask-is-scaled: 1/(1 - p) where kept
+def bernoulli_mask(shape, p, rng):
+    return (rng.random(shape) >= p) / (1 - p) if p < 1 else np.zeros(shape)
+
+
+# %% uniform-numbers: the comparison is missing
+def bernoulli_mask(shape, p, rng):
+    return rng.random(shape)
+
+
+# %% rate-ignores-p: half of them, whatever p is
+def bernoulli_mask(shape, p, rng):
+    return rng.random(shape) >= 0.5
+
+
+# %% rate-is-wrong: normal random numbers are compared with p
+def bernoulli_mask(shape, p, rng):
+    return rng.normal(size=shape) >= p
+
+
+# %% ends-of-p: the rate is kept away from 0 and 1
+def bernoulli_mask(shape, p, rng):
+    return rng.random(shape) >= min(max(p, 0.01), 0.99)
