@@ -1,0 +1,184 @@
+"""Inputs add up over calls; what is in the middle belongs to one call."""
+
+from tinygrad_dropout.drills.answer import Answer
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "backprop", 8
+TRAINS = ("accumulation", "state", "chain-rule")
+
+
+class Node:
+    """A number of our own, on which right and wrong procedures are tried."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes, self.grad, self.done = data, parents, slopes, 0.0, False
+
+    def __add__(self, other):
+        return Node(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Node(self.data * other.data, (self, other), (other.data, self.data))
+
+
+class Story:
+    """A graph, and the calls that are made one after the other."""
+
+    def __init__(self, judge, formulas, calls):
+        self.formulas, self.calls = formulas, calls
+        self.numbers = dict(zip("xy", judge.numbers(2).tolist(), strict=True))
+
+    def __repr__(self):
+        numbers = [f"{name} = {number:.5g}" for name, number in self.numbers.items()]
+        calls = ["zero_grad([x, y])" if name == "zero" else f"backward({name})" for name in self.calls.split()]
+        return "; ".join([*numbers, *self.formulas, *calls])
+
+    def grads(self, make, backward):
+        """[x.grad, y.grad] in the end."""
+        values = {name: make(number) for name, number in self.numbers.items()}
+        for formula in self.formulas:
+            name, text = formula.split(" = ")
+            values[name] = eval(text, {}, values)
+        for name in self.calls.split():
+            if name == "zero":
+                values["x"].grad = values["y"].grad = 0.0
+            else:
+                backward(values[name])
+        return [values["x"].grad, values["y"].grad]
+
+
+SIMPLE, CUBE = ["r = x * y"], ["m = x * x", "r = m * x"]
+SHARED = ["m = x * y", "n = m * m", "r = n * x", "s = n * y + m"]
+CLAIMS = (
+    ("one call gives the inputs their gradient", [(SIMPLE, "r"), (CUBE, "r"), (SHARED, "r"), (SHARED, "s")]),
+    (
+        "further calls add up, for the same result and for others",
+        [(SIMPLE, "r r"), (CUBE, "r r"), (CUBE, "m r m r r"), (SHARED, "r s"), (SHARED, "s s s"), (SHARED, "s m n r")],
+    ),
+    ("after zero_grad it begins anew", [(SIMPLE, "r zero r"), (CUBE, "r zero r r"), (SHARED, "r s zero s r")]),
+    ("an input may be the result", [(SIMPLE, "x"), (SIMPLE, "x x"), (SIMPLE, "r x"), (CUBE, "x r x")]),
+)
+
+
+def users_first(result):
+    found, met = [], set()
+
+    def visit(node):
+        if node not in met:
+            met.add(node)
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return found[::-1]
+
+
+def hand_on(node):
+    for parent, slope in zip(node.parents, node.slopes, strict=True):
+        parent.grad += node.grad * slope
+
+
+def procedure(clean, begin, each=hand_on):
+    """A backward.
+
+    Args:
+        clean: whether a value is set to 0 before, of (value, result).
+        begin: what becomes of the result's gradient, of itself.
+        each: how a value hands on.
+    """
+
+    def backward(result):
+        order = users_first(result)
+        for node in order:
+            node.grad = 0.0 if clean(node, result) else node.grad
+        result.grad = begin(result.grad)
+        for node in order:
+            each(node)
+
+    return lambda story: story.grads(Node, backward)
+
+
+def once(node):
+    if not node.done:
+        node.done = True
+        hand_on(node)
+
+
+def clean_parents(node):
+    for parent in node.parents:
+        parent.grad = 0.0 if parent.parents else parent.grad
+    hand_on(node)
+
+
+def middle(node, result):
+    return bool(node.parents)
+
+
+def never(node, result):
+    return False
+
+
+def always(node, result):
+    return True
+
+
+def one(grad):
+    return 1.0
+
+
+def one_more(grad):
+    return grad + 1.0
+
+
+STALE = "What is still in the middle from the call before, and where does it go when it is handed on?"
+SLIPS = [
+    Slip("input-as-result-overwritten", procedure(middle, one),
+         "Where the result is an input itself, its gradient is set to 1; expected 1 more than before.",
+         "An input's gradient is a sum over all calls. Does that hold where the input is the result?", "accumulation"),
+    Slip("leaves-zeroed", procedure(always, one),
+         "backward sets the gradients of the inputs to 0: what an earlier call has left there is lost.",
+         "Two losses, two calls: whose gradient should the inputs have in the end?", "accumulation"),
+    Slip("stale-intermediates", procedure(never, one),
+         "Values in the middle keep the gradient of the call before, which is handed on once more.", STALE, "state"),
+    Slip("nothing-is-fresh", procedure(never, one_more),
+         "The result and the values in the middle keep the gradient of the call before, which is handed on once more.",
+         STALE, "state"),
+    Slip("result-not-fresh", procedure(lambda node, result: node.parents and node is not result, one_more),
+         "The result keeps its 1 of the call before and gets another: the second call counts double.",
+         "How much does the result move when the result moves, in every call?", "state"),
+    Slip("inputs-get-nothing", lambda story: [0.0, 0.0],
+         "The gradients of the inputs are 0 after the calls.",
+         "What does the result hand on, and who may have set it to 0 again before it is read?", "accumulation"),
+    Slip("second-call-does-nothing", procedure(never, one, each=once),
+         "Values that have handed on once never do so again.",
+         "Where do you remember which values are done, and who takes that back before the next call?", "state"),
+    Slip("second-call-does-nothing", procedure(middle, one, each=once),
+         "Values that have handed on once never do so again.",
+         "Where do you remember which values are done, and who takes that back before the next call?", "state"),
+    Slip("cleans-the-parents", procedure(never, one, each=clean_parents),
+         "A parent is set to 0 whenever one of its users hands on: the share of the other users is lost.",
+         "A value is used twice. When the second user comes, what has the first one left there?", "accumulation"),
+    Slip("overwrites-the-gradient", procedure(middle, one, each=lambda node: overwrite(node)),
+         "The share of one use replaces the share of another: the last one alone is left.",
+         "If x moves and is used twice, how many terms move?", "accumulation"),
+]  # fmt: skip
+
+
+def overwrite(node):
+    for parent, slope in zip(node.parents, node.slopes, strict=True):
+        parent.grad = node.grad * slope
+
+
+def check(judge: Judge) -> None:
+    make, backward = judge.make("Value", "data"), judge.function("backward", "result")
+    graded = Answer(lambda story: story.grads(make.function, backward.function), "backward", ("the program",))
+    for claim, stories in CLAIMS:
+        judge.compare(
+            claim,
+            judge.run(graded, [(Story(judge, *story),) for story in stories]),
+            procedure(middle, one_more),
+            name="[x.grad, y.grad]",
+            slips=SLIPS,
+            think="Which gradients belong to one call, and which are a sum over all of them?",
+            theme="accumulation",
+        )

@@ -1,0 +1,116 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+
+class Value:
+    """A number that remembers what it was computed from."""
+
+    def __init__(self, data, parents=(), slopes=()):
+        self.data, self.parents, self.slopes, self.grad = data, parents, slopes, 0.0
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
+
+
+def users_first(result):
+    """All values that the result depends on, each after the values that use it."""
+    found, seen = [], set()
+
+    def visit(value):
+        if value not in seen:
+            seen.add(value)
+            for parent in value.parents:
+                visit(parent)
+            found.append(value)
+
+    visit(result)
+    return found[::-1]
+
+
+def zero_grad(inputs):
+    """Begin anew."""
+    for value in inputs:
+        value.grad = 0.0
+
+
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += value.grad * slope
+
+
+# %% stale-intermediates: nothing is cleaned
+def backward(result):
+    result.grad = 1.0
+    for value in users_first(result):
+        hand_on(value)
+
+
+# %% leaves-zeroed: everything is cleaned, inputs too
+def backward(result):
+    order = users_first(result)
+    for value in order:
+        value.grad = 0.0
+    result.grad = 1.0
+    for value in order:
+        hand_on(value)
+
+
+# %% result-not-fresh: all but the result is cleaned
+def backward(result):
+    order = users_first(result)
+    for value in order:
+        if value.parents and value is not result:
+            value.grad = 0.0
+    result.grad += 1.0
+    for value in order:
+        hand_on(value)
+
+
+# %% nothing-is-fresh: += 1 for the result, and nothing is cleaned
+def backward(result):
+    result.grad += 1.0
+    for value in users_first(result):
+        hand_on(value)
+
+
+# %% second-call-does-nothing: values are marked as done
+def backward(result):
+    for value in users_first(result):
+        if value is result:
+            value.grad = 1.0
+        if not hasattr(value, "done"):
+            value.done = True
+            hand_on(value)
+
+
+# %% input-as-result-overwritten: an input is set to 1
+def backward(result):
+    order = users_first(result)
+    for value in order:
+        if value.parents:
+            value.grad = 0.0
+    result.grad = 1.0
+    for value in order:
+        hand_on(value)
+
+
+# %% inputs-get-nothing: all is cleaned at the end
+def backward(result):
+    order = users_first(result)
+    result.grad = 1.0
+    for value in order:
+        hand_on(value)
+    for value in order:
+        value.grad = 0.0
+
+
+# %% cleans-the-parents: each value sets its parents to 0 before it hands on
+def backward(result):
+    result.grad = 1.0
+    for value in users_first(result):
+        for parent in value.parents:
+            if parent.parents:
+                parent.grad = 0.0
+        hand_on(value)
