@@ -1,0 +1,168 @@
+"""Every mask once, weighted by its probability: a linear network gives its eval output, others have a gap."""
+
+from itertools import product
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "dropout", 12
+TRAINS = ("expectation", "rescaling", "rate", "edges")
+
+#: units, outputs, p
+SIZES = ((1, 1, 0.2), (2, 2, 0.3), (3, 2, 0.35), (5, 3, 0.7))
+
+
+class Linear:
+    """a linear network: f(h)"""
+
+    def __init__(self, rng, units, outputs):
+        self.weight, self.calls = rng.normal(size=(outputs, units)), 0
+
+    def __call__(self, h):
+        self.calls += 1
+        return self.weight @ h
+
+
+class Network(Linear):
+    """a network with a ReLU and a tanh: f(h)"""
+
+    def __init__(self, rng, units, outputs):
+        super().__init__(rng, units, outputs)
+        self.first = rng.normal(size=(4, units))
+        self.second = rng.normal(size=(outputs, 4))
+
+    def __call__(self, h):
+        self.calls += 1
+        return np.tanh(self.second @ np.maximum(self.first @ h, 0) + 0.3) + self.weight @ h
+
+
+def average(weight, scale):
+    """The sum over masks of weight(k, n, p) f(x m scale(p)), as a formula of (f, x, p)."""
+
+    def formula(f, x, p):
+        n = len(x)
+        masks = [np.array(bits) for bits in product((0, 1), repeat=n)]
+        return sum(weight(mask.sum(), n, p) * f(x * mask * scale(p)) for mask in masks)
+
+    return formula
+
+
+def probability(k, n, p):
+    return (1 - p) ** k * p ** (n - k)
+
+
+def inverse(p):
+    return 1 / (1 - p)
+
+
+RIGHT = average(probability, inverse)
+SLIPS = (
+    Slip(
+        "unweighted-mean",
+        average(lambda k, n, p: 0.5**n, inverse),
+        "Every mask counts the same, 1/2^n.",
+        "With p = 0.2, is the mask that drops everything as likely as the one that keeps everything?",
+        "expectation",
+    ),
+    Slip(
+        "keep-and-drop-swapped",
+        average(lambda k, n, p: probability(n - k, n, p), inverse),
+        "A mask with k units kept has the weight p^k (1 - p)^(n - k).",
+        "p is the probability of dropping. What is the weight of the mask that keeps everything?",
+        "rate",
+    ),
+    Slip(
+        "scale-missing",
+        average(probability, lambda p: 1),
+        "The kept units are not divided by 1 - p.",
+        "Which input would the next layer see on average? Which one in eval mode?",
+        "rescaling",
+    ),
+    Slip(
+        "scale-is-1/p",
+        average(probability, lambda p: 1 / p),
+        "The kept units are divided by p.",
+        "A unit is kept with probability 1 - p. What must it be divided by so that its mean is x?",
+        "rescaling",
+    ),
+    Slip(
+        "empty-mask-left-out",
+        average(lambda k, n, p: probability(k, n, p) if k else 0, inverse),
+        "The mask that drops everything is left out.",
+        "Do your weights add up to 1?",
+        "expectation",
+    ),
+    Slip(
+        "sum-for-mean",
+        average(lambda k, n, p: 1, inverse),
+        "The answers are added up without weights.",
+        "How likely is each mask?",
+        "expectation",
+    ),
+    Slip(
+        "combinations-counted-once",
+        lambda f, x, p: sum(
+            probability(k, len(x), p) * f(x * (np.arange(len(x)) < k) / (1 - p)) for k in range(len(x) + 1)
+        ),
+        "There is one mask for each number of units kept, n + 1 of them; there are 2^n.",
+        "How many masks keep exactly one of three units?",
+        "expectation",
+    ),
+    Slip(
+        "eval-mode",
+        lambda f, x, p: f(x),
+        "The answer is f(x), what eval mode computes, and not a mean over masks.",
+        "When is the mean over masks f(x), and when is it not?",
+        "expectation",
+    ),
+)
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("mask_average", "f", "x", "p")
+    cases = [
+        (kind(judge.rng, n, outputs), judge.numbers(n), p) for n, outputs, p in SIZES for kind in (Linear, Network)
+    ]
+    of_linear, of_network = cases[::2], cases[1::2]
+    with judge.claim("no chance is in it: a second call gives the same"):
+        f, x, p = of_network[-1]
+        one, other = (np.asarray(function(f, x, p)) for _ in range(2))
+        if not np.array_equal(one, other):
+            judge.reject(
+                "random-masks",
+                "Two calls with the same arguments gave different means.",
+                "How many masks are there, and can they all be listed?",
+                theme="expectation",
+                shown={"one": one, "the other": other},
+            )
+    before = judge.run(function, of_linear)
+    judge.compare(
+        "for a linear network the mean is the eval output, f(x)",
+        before,
+        lambda f, x, p: f(x),
+        name="mean",
+        slips=SLIPS[:-1],
+        think="What is E[x m / (1 - p)], for each unit? And which weights make the sum of all probabilities 1?",
+        theme="expectation",
+    )
+    judge.compare(
+        "for a network with a ReLU it is the exact mean, which is not f(x)",
+        judge.run(function, of_network),
+        RIGHT,
+        name="mean",
+        slips=SLIPS,
+        think="Which masks are there, and how likely is each?",
+        theme="expectation",
+    )
+    with judge.claim("p = 0 keeps everything"):
+        f, x = Network(judge.rng, 3, 2), judge.numbers(3)
+        got = np.asarray(function(f, x, 0.0))
+        if not np.allclose(got, f(x)):
+            judge.reject(
+                "wrong-at-p-0",
+                "At p = 0 the mean is not f(x), although every unit is kept.",
+                "What is 0 to the power of 0 in your weights?",
+                theme="edges",
+                shown={"x": x, "yours": got, "expected": f(x)},
+            )

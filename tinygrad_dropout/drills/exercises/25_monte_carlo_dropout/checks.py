@@ -1,0 +1,159 @@
+"""T passes in training mode; the mean of the probabilities; s/sqrt(T), with T - 1 in s."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "dropout", 10
+TRAINS = ("expectation", "modes", "independence", "axes")
+
+#: rows, classes, passes
+SIZES = ((1, 2, 2), (2, 3, 5), (4, 3, 9))
+
+
+def softmax(logits, axis=-1):
+    exponentials = np.exp(logits - logits.max(axis=axis, keepdims=True))
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+
+class Network:
+    """A linear network with dropout on its input; it remembers how it was called and what it said."""
+
+    def __init__(self, rng, inputs, classes):
+        self.rng, self.weight = rng, rng.normal(size=(classes, inputs))
+        self.modes, self.rows, self.logits = [], [], []
+
+    def __call__(self, x, training):
+        self.modes.append(bool(training))
+        self.rows.append(len(x))
+        kept = self.rng.random(x.shape) >= 0.35 if training else np.ones(x.shape, dtype=bool)
+        logits = (x * kept / (0.65 if training else 1)) @ self.weight.T
+        self.logits.append(logits.copy())
+        return logits
+
+    __doc__ = "a network: forward(x, training)"
+
+
+def probabilities_of(forward):
+    return softmax(np.array(forward.logits))
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("monte_carlo", "forward", "x", "samples")
+    cases = [(Network(judge.rng, 6, classes), judge.numbers(rows, 6), samples) for rows, classes, samples in SIZES]
+    runs = judge.run(function, cases)
+    with judge.claim("the network runs in training mode, so that it drops"):
+        for forward, x, samples in cases:
+            if not all(forward.modes):
+                judge.reject(
+                    "eval-mode",
+                    f"Of {len(forward.modes)} passes, {forward.modes.count(False)} ran with training=False.",
+                    "How much do passes differ from one another if nothing is dropped?",
+                    theme="modes",
+                    shown={"x": x, "samples": samples},
+                )
+    with judge.claim("there are as many passes as asked for, each over all of x"):
+        for forward, x, samples in cases:
+            if len(forward.modes) == 1 and samples > 1:
+                judge.reject(
+                    "one-pass-reused",
+                    f"forward was called once, and {samples} samples were asked for.",
+                    "What does a second look at the same mask tell?",
+                    theme="independence",
+                    shown={"x": x, "samples": samples},
+                )
+            if len(forward.modes) != samples or set(forward.rows) != {len(x)}:
+                judge.reject(
+                    "wrong-number-of-passes",
+                    f"forward was called {len(forward.modes)} times, with {sorted(set(forward.rows))} rows; "
+                    f"expected {samples} times with {len(x)} rows.",
+                    "Which loop runs over the passes, and what is x in it?",
+                    theme="expectation",
+                    shown={"x": x, "samples": samples},
+                )
+    means, errors = judge.parts(runs, "mean", "standard_error")
+    judge.compare(
+        "the mean is that of the probabilities",
+        means,
+        lambda forward, x, samples: probabilities_of(forward).mean(axis=0),
+        name="mean",
+        slips=[
+            Slip(
+                "logits-averaged",
+                lambda forward, x, samples: softmax(np.mean(forward.logits, axis=0)),
+                "mean is the softmax of the mean logits; expected the mean of the softmax.",
+                "Is softmax linear? Which of the two is the expected answer over masks?",
+                "expectation",
+            ),
+            Slip(
+                "no-softmax",
+                lambda forward, x, samples: np.mean(forward.logits, axis=0),
+                "mean is that of the logits: there is no softmax.",
+                "What does forward return, and what is asked for?",
+                "expectation",
+            ),
+            Slip(
+                "softmax-over-the-batch",
+                lambda forward, x, samples: softmax(np.array(forward.logits), axis=1).mean(axis=0),
+                "The probabilities add up to 1 over the batch, not over the classes.",
+                "Over which axis do the probabilities of one example lie?",
+                "axes",
+            ),
+        ],
+        think="Which numbers are averaged, and over which axis?",
+        theme="expectation",
+    )
+
+    def spread(forward, ddof=1):
+        return probabilities_of(forward).std(axis=0, ddof=ddof)
+
+    judge.compare(
+        "the standard error of the mean is s / sqrt(samples)",
+        errors,
+        lambda forward, x, samples: spread(forward) / np.sqrt(samples),
+        name="standard_error",
+        slips=[
+            Slip(
+                "spread-for-standard-error",
+                lambda forward, x, samples: spread(forward),
+                "standard_error is the standard deviation of one pass; that of the mean is smaller.",
+                "With four times as many passes, how much better is the mean? And the spread of one pass?",
+                "expectation",
+            ),
+            Slip(
+                "ddof-missing",
+                lambda forward, x, samples: spread(forward, ddof=0) / np.sqrt(samples),
+                "The deviation is divided by samples; expected samples - 1.",
+                "The mean was taken from the same numbers. Which way does that bias the deviation?",
+                "expectation",
+            ),
+            Slip(
+                "divided-by-samples",
+                lambda forward, x, samples: spread(forward) / samples,
+                "The deviation is divided by samples; expected by their square root.",
+                "Variances of independent numbers add up. What is the variance of their mean, and its root?",
+                "expectation",
+            ),
+            Slip(
+                "variance-for-deviation",
+                lambda forward, x, samples: spread(forward) ** 2 / samples,
+                "standard_error is the variance of the mean; its square root is missing.",
+                "Which unit should an error of a probability have?",
+                "expectation",
+            ),
+        ],
+        think="How does the error of a mean fall with the number of passes?",
+        theme="expectation",
+    )
+    with judge.claim("it falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
+        x = judge.numbers(3, 6)
+        network = Network(judge.rng, 6, 3)
+        few, many = (np.asarray(function(network, x, samples)[1]) for samples in (100, 1600))
+        ratio = float(np.mean(few) / np.mean(many))
+        if not 3.2 < ratio < 4.9:  # some six of its own standard errors around 4
+            judge.reject(
+                "error-does-not-fall",
+                f"From 100 to 1600 passes standard_error fell by a factor of {ratio:.3g}; expected about 4.",
+                "Which number of passes stands in your formula?",
+                theme="expectation",
+            )

@@ -1,0 +1,8 @@
+"""Exercise 25: the mean answer over masks, and how sure it is. The task: tasks/25_monte_carlo_dropout.md"""
+
+import numpy as np
+
+
+def monte_carlo(forward, x, samples):
+    """The mean of the probabilities over the passes, and its standard error, both of shape (N, C)."""
+    raise NotImplementedError
