@@ -176,6 +176,7 @@ def examine(
         make: as for `conformance.check_dropout`.
         asked: the names of the families that this exercise is about; the findings of others are left to theirs.
         strict: codes of remarks, a matter of taste elsewhere, that are wrong here.
+        label: stands before each claim, where an exercise asks about several layers.
         claims: name of a family -> its claim, where this exercise has better words.
     """
     said = claims or {}
@@ -191,7 +192,7 @@ def examine(
     reached = families.index(wrong[0][0]) if wrong else len(families)
     for family in families[:reached]:
         if all(family is not another for another, _ in wrong):
-            with judge.claim(family.claim):
+            with judge.claim(label + family.claim):
                 pass
     if wrong:
         family, finding = wrong[0]
@@ -235,10 +236,12 @@ def small_example(judge: Judge, make: Make, backward: bool) -> tuple[tuple[str, 
 
 def rejection(family: Family, finding: Finding, example: tuple[tuple[str, str], ...]) -> Rejection:
     """A finding, as the grader says it."""
-    message = f"{finding.message[:1].upper()}{finding.message[1:]}."
+    message = (
+        finding.message if finding.message.startswith("dL/dx") else finding.message[:1].upper() + finding.message[1:]
+    )
     return Rejection(
         finding.code,
-        message,
+        f"{message}.",
         THINK.get(finding.code, family.think),
         claim=family.claim,
         shown=(("expected", finding.expected), *example),

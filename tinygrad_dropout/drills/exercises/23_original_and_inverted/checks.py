@@ -1,0 +1,99 @@
+"""The same expectation in both phases; while training the schemes differ by 1 - p; each scales in one phase alone."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from tinygrad_dropout.drills.battery import examine
+from tinygrad_dropout.drills.judge import Judge
+
+TOPIC, MINUTES = "dropout", 8
+TRAINS = ("rescaling", "modes", "rate", "independence", "ownership")
+
+#: (scheme, training) -> the right factor of what is kept, in words and as a function of p
+RIGHT = {
+    ("original", True): ("1", lambda p: 1.0),
+    ("original", False): ("1 - p", lambda p: 1 - p),
+    ("inverted", True): ("1/(1 - p)", lambda p: 1 / (1 - p)),
+    ("inverted", False): ("1", lambda p: 1.0),
+}
+#: code -> a factor that people take, in words and as a function of p
+FACTORS = {
+    "not-scaled": ("1", lambda p: 1.0),
+    "scaled-by-1-p": ("1 - p", lambda p: 1 - p),
+    "scaled-by-1/(1-p)": ("1/(1 - p)", lambda p: 1 / (1 - p)),
+    "scaled-by-p": ("p", lambda p: p),
+    "scaled-by-1/p": ("1/p", lambda p: 1 / p),
+}
+THINK = {
+    ("original", True): "In which phase does the original scheme scale?",
+    ("original", False): "E[y] while training is (1 - p) x. What should evaluation give, where nothing is dropped?",
+    ("inverted", True): "E[y] should be x. A unit is kept with probability 1 - p.",
+    ("inverted", False): "The inverted scheme has scaled while training. What is left to do in evaluation?",
+}
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("dropout", "x", "p", "training", "rng", "scheme")
+    for (scheme, training), (words, factor) in RIGHT.items():
+        phase = "while training" if training else "in evaluation"
+        with judge.claim(f"the {scheme} scheme multiplies what is kept by {words} {phase}"):
+            for p in (0.2, 0.35, 0.7):
+                x = judge.numbers(4, 30)
+                y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], scheme))
+                compare(judge, x, y, p, scheme, training, factor(p), words)
+    for scheme in ("original", "inverted"):
+        graded_by_the_kit(judge, function, scheme)
+
+
+def compare(judge, x, y, p, scheme, training, right, words):
+    """Hold the factor of one call against the right one."""
+    phase = "while training" if training else "in evaluation"
+    shown = {"x": x[:2, :4], "p": p, "your y": y[:2, :4] if y.shape == x.shape else y}
+    if y.shape != x.shape:
+        judge.reject("wrong-shape", f"y has shape {y.shape} for x of shape {x.shape}.", theme="shapes", shown=shown)
+    kept = y != 0
+    if not kept.any():
+        judge.reject("drops-everything", f"The {scheme} scheme gave only zeros {phase}.", theme="rate", shown=shown)
+    if not training and not kept.all():
+        think = "What does evaluation drop?"
+        judge.reject(
+            "drops-in-evaluation",
+            f"The {scheme} scheme dropped units in evaluation.",
+            think,
+            theme="modes",
+            shown=shown,
+        )
+    if training and kept.all():
+        think = "Which units are 0?"
+        judge.reject(
+            "never-drops", f"The {scheme} scheme dropped nothing while training.", think, theme="modes", shown=shown
+        )
+    factors = y[kept] / x[kept]
+    if np.allclose(factors, right):
+        return
+    for code, (name, formula) in FACTORS.items():
+        if np.allclose(factors, formula(p)):
+            message = f"The {scheme} scheme multiplies by {name} {phase}; expected {words}."
+            code = f"{scheme}-{code}{'' if training else '-in-evaluation'}"
+            judge.reject(code, message, THINK[scheme, training], theme="rescaling", shown=shown)
+    factors_seen = f"{factors.min():.4g} to {factors.max():.4g}"
+    message = f"The {scheme} scheme multiplies what is kept by {factors_seen} {phase}; expected {words}."
+    judge.reject("wrong-factor", message, THINK[scheme, training], theme="rescaling", shown=shown)
+
+
+def graded_by_the_kit(judge, function, scheme):
+    """Mask by mask: divided by 1 - p, the original scheme is the inverted one."""
+
+    def make(p, rng):
+        layer = SimpleNamespace(training=True)
+
+        def forward(x):
+            y = np.asarray(function.function(x, p, layer.training, rng, scheme))
+            layer.factors = y / x / (1 - p if scheme == "original" else 1)
+            return y if scheme == "inverted" else (y / (1 - p)).astype(x.dtype)
+
+        layer.forward, layer.backward = forward, lambda grad: (grad * layer.factors).astype(grad.dtype)
+        return layer
+
+    examine(judge, make, ("ownership", "structure", "rate", "calls"), label=f"the {scheme} scheme: ")

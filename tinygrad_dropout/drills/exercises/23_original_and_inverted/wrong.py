@@ -1,0 +1,87 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+# %% inverted-scaled-by-1-p-in-evaluation: the two mixed, scaled in both phases
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x * (1 - p)
+
+
+# %% original-scaled-by-1/(1-p): the two mixed, both scale while training
+def dropout(x, p, training, rng, scheme):
+    if training:
+        return x * (rng.random(x.shape) >= p) / (1 - p)
+    return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% original-not-scaled-in-evaluation: scaled in neither phase
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x.copy()
+
+
+# %% original-scaled-by-1/(1-p)-in-evaluation: the wrong way
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" else x / (1 - p)
+
+
+# %% original-scaled-by-p-in-evaluation: p for 1 - p
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" else x * p
+
+
+# %% inverted-scaled-by-1/p: divides by p
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / p if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% inverted-not-scaled: the two exchanged while training
+def dropout(x, p, training, rng, scheme):
+    if training:
+        return x * (rng.random(x.shape) >= p)
+    return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% drops-in-evaluation: training is not looked at
+def dropout(x, p, training, rng, scheme):
+    kept = rng.random(x.shape) >= p
+    return x * kept / (1 - p) if scheme == "inverted" else x * kept
+
+
+# %% drops-with-1-p: p is the probability of keeping, in the draw alone
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) < p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% shared-by-rows: one mask for the batch
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape[-1]) >= p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% changes-its-input: in place
+def dropout(x, p, training, rng, scheme):
+    if training:
+        x *= rng.random(x.shape) >= p
+        return x / (1 - p) if scheme == "inverted" else x
+    return x.copy() if scheme == "inverted" else x * (1 - p)
