@@ -1,0 +1,137 @@
+"""The sum over all axes along which copies were made, in the array's own shape."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "backprop", 8
+TRAINS = ("accumulation", "shapes", "averaging", "ownership")
+
+#: (shape of grad, shape of the array)
+SAME = (((3,), (3,)), ((2, 3), (2, 3)), ((1, 3), (1, 3)))
+IN_FRONT = (((3,), ()), ((2, 3), (3,)), ((3, 3), (3,)), ((4, 2, 3), (3,)), ((4, 2, 3), (2, 3)), ((2, 3, 2), ()))
+STRETCHED = (
+    ((3,), (1,)),
+    ((2, 3), (1, 3)),
+    ((2, 3), (2, 1)),
+    ((3, 3), (3, 1)),
+    ((2, 3), (1, 1)),
+    ((4, 2, 3), (1, 2, 1)),
+)
+BOTH = (((2, 3), (1,)), ((4, 2, 3), (2, 1)), ((4, 2, 3), (1, 3)), ((4, 2, 3), (1,)), ((5, 4, 2, 3), (4, 1, 3)),
+        ((4, 1, 3), (1, 1)), ((1, 2, 3), (2, 1)), ((2, 1, 3), (1, 1, 3)))  # fmt: skip
+
+
+def right(grad, shape):
+    front = grad.ndim - len(shape)
+    axes = tuple(axis for axis in range(grad.ndim) if axis < front or shape[axis - front] == 1)
+    return grad.sum(axis=axes, keepdims=True).reshape(shape)
+
+
+def copies(grad, shape):
+    return grad.size / max(np.prod(shape), 1)
+
+
+def in_front(grad, shape):
+    """The axes in front alone."""
+    return grad.sum(axis=tuple(range(grad.ndim - len(shape))))
+
+
+def stretched(grad, shape):
+    """The axes of length 1 alone."""
+    front = grad.ndim - len(shape)
+    return grad.sum(axis=tuple(axis + front for axis, length in enumerate(shape) if length == 1), keepdims=True)
+
+
+def first_axis(grad, shape):
+    """One axis alone."""
+    front = grad.ndim - len(shape)
+    if front:
+        return grad.sum(axis=0)
+    axes = [axis for axis in range(grad.ndim) if shape[axis] == 1 and grad.shape[axis] != 1]
+    return grad.sum(axis=axes[0], keepdims=True) if axes else grad
+
+
+def one_copy(grad, shape):
+    """The first of the copies."""
+    front = grad.ndim - len(shape)
+    grad = grad[(0,) * front]
+    return grad[tuple(slice(0, 1) if length == 1 else slice(None) for length in shape)]
+
+
+SLIPS = [
+    Slip(
+        "gradient-not-summed",
+        lambda grad, shape: grad,
+        "The gradient has the shape that it had: nothing was summed.",
+        "A gradient has exactly the shape of what it belongs to. Which entries belong to one and the same number?",
+        "accumulation",
+    ),
+    Slip(
+        "mean-over-the-copies",
+        lambda grad, shape: right(grad, shape) / copies(grad, shape),
+        "The gradient is the mean over the copies; expected the sum.",
+        "If the number moves, all copies move with it. Is the effect on the loss their mean or their sum?",
+        "averaging",
+    ),
+    Slip(
+        "one-copy-alone",
+        one_copy,
+        "The gradient of the first copy is taken, and the others are thrown away.",
+        "Does the loss depend on the first copy alone?",
+        "accumulation",
+    ),
+    Slip(
+        "axis-of-length-1-lost",
+        lambda grad, shape: np.squeeze(right(grad, shape), tuple(i for i, length in enumerate(shape) if length == 1)),
+        "Axes of length 1 are gone: (3, 1) has become (3,).",
+        "A sum removes the axis, unless it is told not to. Which of its arguments says so?",
+        "shapes",
+    ),
+    Slip(
+        "axes-in-front-forgotten",
+        stretched,
+        "Only the axes of length 1 are summed; the axes that were added in front are still there.",
+        "(2, 3) plus (3,): the second one is read as (1, 3). What of the axis that it does not have?",
+        "accumulation",
+    ),
+    Slip(
+        "stretched-axes-forgotten",
+        in_front,
+        "Only the axes in front are summed; where the array has length 1, the gradient is still longer.",
+        "Copies were made along axes of length 1, too. Which entries belong to one and the same number?",
+        "accumulation",
+    ),
+    Slip(
+        "one-axis-alone",
+        first_axis,
+        "One axis alone is summed; copies were made along several.",
+        "Write the two shapes one below the other. Along how many axes do they differ?",
+        "accumulation",
+    ),
+    Slip(
+        "everything-summed",
+        lambda grad, shape: np.full(shape, grad.sum()),
+        "Every entry is the sum of all of grad.",
+        "Which entries of grad belong to copies of this one number?",
+        "accumulation",
+    ),
+]
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("unbroadcast", "grad", "shape")
+    for claim, shapes in (
+        ("where nothing was broadcast, the gradient is grad", SAME),
+        ("every number gets the sum over its copies, and the array its own shape", IN_FRONT + STRETCHED + BOTH),
+    ):
+        runs = judge.run(function, [(judge.numbers(*grad_shape), shape) for grad_shape, shape in shapes])
+        judge.compare(
+            claim,
+            runs,
+            right,
+            name="the gradient",
+            slips=SLIPS,
+            think="Which entries of grad belong to copies of one and the same number?",
+            theme="accumulation",
+        )

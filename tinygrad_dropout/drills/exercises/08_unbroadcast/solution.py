@@ -1,0 +1,18 @@
+"""Undoing a broadcast.
+
+Broadcasting copies: an array b of shape (3,) that is added to x of shape (2, 3) is used once in every row,
+
+    y[n, o] = x[n, o] + b[o]        so        dL/db[o] = sum_n dL/dy[n, o]
+
+A value that is used several times gets the sum of its gradients, so the gradient is summed along every axis along which
+copies were made. There are two kinds: axes that were put in front, which disappear with the sum, and axes whose length
+was 1, which stay with that length. It is a sum, not a mean: every copy really took part in the loss.
+"""
+
+import numpy as np
+
+
+def unbroadcast(grad, shape):
+    in_front = grad.ndim - len(shape)
+    stretched = tuple(in_front + axis for axis, length in enumerate(shape) if length == 1)
+    return grad.sum(axis=(*range(in_front), *stretched), keepdims=True).reshape(shape)
