@@ -176,7 +176,6 @@ def examine(
         make: as for `conformance.check_dropout`.
         asked: the names of the families that this exercise is about; the findings of others are left to theirs.
         strict: codes of remarks, a matter of taste elsewhere, that are wrong here.
-        label: stands before each claim, where an exercise asks about several layers.
         claims: name of a family -> its claim, where this exercise has better words.
     """
     said = claims or {}
@@ -192,7 +191,7 @@ def examine(
     reached = families.index(wrong[0][0]) if wrong else len(families)
     for family in families[:reached]:
         if all(family is not another for another, _ in wrong):
-            with judge.claim(label + family.claim):
+            with judge.claim(family.claim):
                 pass
     if wrong:
         family, finding = wrong[0]

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tinygrad_dropout.drills.battery import examine
+from tinygrad_dropout.drills.battery import FAMILIES, examine
 from tinygrad_dropout.drills.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
@@ -96,4 +96,6 @@ def graded_by_the_kit(judge, function, scheme):
         layer.forward, layer.backward = forward, lambda grad: (grad * layer.factors).astype(grad.dtype)
         return layer
 
-    examine(judge, make, ("ownership", "structure", "rate", "calls"), label=f"the {scheme} scheme: ")
+    asked = ("ownership", "structure", "rate", "calls")
+    claims = {family.name: f"the {scheme} scheme: {family.claim}" for family in FAMILIES}
+    examine(judge, make, asked, claims=claims)
