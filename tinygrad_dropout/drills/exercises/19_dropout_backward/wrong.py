@@ -1,0 +1,78 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+# %% backward-is-the-identity: the gradient is handed on
+def dropout_backward(grad, mask, p):
+    return grad.copy()
+
+
+# %% backward-forgets-the-scale: the mask alone
+def dropout_backward(grad, mask, p):
+    return grad * mask
+
+
+# %% backward-forgets-the-mask: the scale alone
+def dropout_backward(grad, mask, p):
+    return grad / (1 - p)
+
+
+# %% backward-scales-twice: as if the mask were not scaled, and then again
+def dropout_backward(grad, mask, p):
+    return grad * mask / (1 - p) / (1 - p)
+
+
+# %% backward-scales-by-1/p: p taken for the probability of keeping
+def dropout_backward(grad, mask, p):
+    return grad * mask / p
+
+
+# %% backward-scales-by-1-p: multiplies in place of dividing
+def dropout_backward(grad, mask, p):
+    return grad * mask * (1 - p)
+
+
+# %% backward-uses-another-mask: draws one of its own
+def dropout_backward(grad, mask, p):
+    return grad * (np.random.random(grad.shape) >= p) / (1 - p)
+
+
+# %% backward-inverts-the-mask: True taken for dropped
+def dropout_backward(grad, mask, p):
+    return grad * ~mask / (1 - p)
+
+
+# %% backward-ignores-g: the local slope alone
+def dropout_backward(grad, mask, p):
+    return mask.astype(grad.dtype) / (1 - p)
+
+
+# %% changes-its-input: in place
+def dropout_backward(grad, mask, p):
+    grad[~mask] = 0
+    grad /= 1 - p
+    return grad
+
+
+# %% backward-changes-the-dtype: mask / (1 - p) is a float64 array
+def dropout_backward(grad, mask, p):
+    return grad * (mask / (1 - p))
+
+
+# %% scale-from-the-mask: divides by the fraction that was kept this time
+def dropout_backward(grad, mask, p):
+    return grad * mask / grad.dtype.type(mask.mean())
+
+
+# %% wrong-shape: the kept ones alone
+def dropout_backward(grad, mask, p):
+    return grad[mask] / (1 - p)
+
+
+# %% uses-an-earlier-mask: the first mask is remembered
+seen = {}
+
+
+def dropout_backward(grad, mask, p):
+    return grad * seen.setdefault(mask.shape, mask) / (1 - p)
