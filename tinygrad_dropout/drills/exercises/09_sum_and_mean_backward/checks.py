@@ -1,0 +1,170 @@
+"""grad, repeated along the axes that were reduced; for a mean divided by how many elements went into each result."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.study import Bug
+
+TOPIC, MINUTES = "backprop", 8
+TRAINS = ("axes", "averaging", "chain-rule", "shapes")
+
+ALL = (((3,), None), ((2, 3), None), ((2, 3, 4), None))
+SQUARE = (((3,), 0), ((3, 3), 0), ((3, 3), 1), ((3, 3), -1))  # where a wrong axis is no error
+ONE = (((2, 3), 0), ((2, 3), 1), ((2, 3), -1), ((2, 3, 4), 1), ((2, 3, 4), -3))
+SEVERAL = (((2, 3), (0, 1)), ((3, 3, 3), (0, 1)), ((3, 3, 3), (2, 1)), ((2, 3, 4), (2, 0)), ((2, 3, 4), (-1, 1)),
+           ((2, 3, 4, 5), (3, 0, -2)))  # fmt: skip
+
+
+def put_back(grad, shape, axis, keepdims):
+    axis = tuple(range(len(shape))) if axis is None else axis
+    return grad if keepdims else np.expand_dims(grad, axis)
+
+
+def count(shape, axis):
+    """How many elements go into one result."""
+    axes = range(len(shape)) if axis is None else np.atleast_1d(axis)
+    return int(np.prod([shape[one] for one in axes]))
+
+
+def right(kind, grad, shape, axis, keepdims):
+    dx = np.broadcast_to(put_back(grad, shape, axis, keepdims), shape)
+    return dx / count(shape, axis) if kind == "mean" else dx
+
+
+def divided_by(divisor):
+    """The right answer of a sum, divided by something."""
+    return lambda kind, grad, shape, axis, keepdims: (
+        right("sum", grad, shape, axis, keepdims) / divisor(grad, shape, axis)
+    )
+
+
+COMMON = [
+    Slip(
+        "upstream-ignored",
+        lambda kind, grad, *rest: right(kind, np.ones_like(grad), *rest),
+        "dx is the local slope alone; grad is left out.",
+        "By the chain rule a gradient is upstream times local. Where is the upstream one?",
+        "chain-rule",
+    ),
+    Slip(
+        "gradient-not-repeated",
+        lambda kind, grad, shape, axis, keepdims: grad,
+        "dx is grad itself, in the shape of y.",
+        "A gradient has exactly the shape of what it belongs to. How many elements of x share one y?",
+        "shapes",
+    ),
+    Slip(
+        "gradient-not-repeated",
+        lambda kind, grad, shape, axis, keepdims: grad / count(shape, axis),
+        "dx is grad divided by N, in the shape of y.",
+        "A gradient has exactly the shape of what it belongs to. How many elements of x share one y?",
+        "shapes",
+    ),
+    Slip(
+        "axis-not-put-back",
+        lambda kind, grad, shape, *rest: right(kind, np.ones_like(grad), shape, *rest) * np.broadcast_to(grad, shape),
+        "grad is repeated along the wrong axis: broadcasting aligned it at the last one.",
+        "x is (3, 3) and was summed over axis 1. Is grad, of shape (3,), laid down as a row or as a column?",
+        "axes",
+    ),
+    Slip(
+        "shared-among-all",
+        lambda kind, grad, shape, axis, keepdims: np.full(shape, grad.sum()),
+        "Every element gets the sum of all of grad.",
+        "Into how many of the y does one element of x go?",
+        "axes",
+    ),
+]  # fmt: skip
+SUM = [
+    Slip(
+        "sum-divided",
+        divided_by(lambda grad, shape, axis: count(shape, axis)),
+        "The gradient of a sum is divided by the number of its terms.",
+        "y = a + b. If a grows by 0.1, by how much does y?",
+        "averaging",
+    ),
+    *COMMON,
+]
+MEAN = [
+    Slip(
+        "mean-not-divided",
+        divided_by(lambda grad, shape, axis: 1),
+        "The gradient of a mean is not divided by N.",
+        "y = (a + b) / 2. If a grows by 0.1, by how much does y?",
+        "averaging",
+    ),
+    Slip(
+        "divided-by-all-elements",
+        divided_by(lambda grad, shape, axis: np.prod(shape)),
+        "The gradient is divided by the number of all elements of x; expected those that go into one y.",
+        "x is (2, 3), the mean is over axis 1. By what does the forward pass divide?",
+        "averaging",
+    ),
+    Slip(
+        "divided-by-the-results",
+        divided_by(lambda grad, shape, axis: grad.size),
+        "The gradient is divided by the size of y.",
+        "x is (2, 3), the mean is over axis 1. By what does the forward pass divide?",
+        "averaging",
+    ),
+    Slip(
+        "divided-by-the-first-axis",
+        divided_by(lambda grad, shape, axis: shape[0]),
+        "The gradient is divided by the length of the first axis, whatever the axis of the mean.",
+        "By what does the forward pass divide if the mean is over axis 1, or over all axes?",
+        "averaging",
+    ),
+    Slip(
+        "divided-by-one-axis-alone",
+        divided_by(lambda grad, shape, axis: shape[np.atleast_1d(0 if axis is None else axis)[0]]),
+        "The mean is over several axes, and the gradient is divided by the length of one of them.",
+        "How many elements go into one y, if two axes are averaged over?",
+        "averaging",
+    ),
+    Slip(
+        "multiplied-by-n",
+        divided_by(lambda grad, shape, axis: 1 / count(shape, axis)),
+        "The gradient of a mean is multiplied by N; expected to be divided by it.",
+        "y = (a + b) / 2. If a grows by 0.1, by how much does y?",
+        "averaging",
+    ),
+    *COMMON,
+]
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("reduction_backward", "kind", "grad", "shape", "axis", "keepdims")
+
+    def compare(claim, kind, shapes, keepdims):
+        cases = []
+        for shape, axis in shapes:
+            like = np.zeros(shape).sum(axis=axis, keepdims=keepdims).shape
+            cases.append((kind, judge.numbers(*like), shape, axis, keepdims))
+        judge.compare(
+            claim,
+            judge.run(function, cases),
+            right,
+            name="dx",
+            slips=SUM if kind == "sum" else MEAN,
+            think="Into which y does x[i, j] go, and multiplied by what?",
+            theme="axes",
+        )
+
+    compare("the gradient of a sum over all axes is grad, in every place", "sum", ALL, False)
+    compare("the gradient of a sum over one axis is grad, repeated along that axis", "sum", SQUARE, False)
+    compare("that holds for shapes that are not square", "sum", ONE, False)
+    compare("the axis may be a tuple", "sum", SEVERAL, False)
+    compare("axes that were kept are not put back again", "sum", ALL + ONE + SEVERAL, True)
+    compare("the gradient of a mean is divided by the number of elements that go into one y", "mean", ALL + ONE, False)
+    compare("that holds for tuples", "mean", SEVERAL, False)
+    compare("that holds where axes were kept", "mean", ALL + ONE + SEVERAL, True)
+
+
+def bug(judge: Judge) -> Bug:
+    """The learner's backward in place of the mean's own."""
+    theirs = judge.function("reduction_backward", "kind", "grad", "shape", "axis", "keepdims")
+
+    def backward(grad, x, axis, keepdims):
+        return (theirs("mean", grad, x.shape, axis, keepdims),)
+
+    return Bug("mean", backward, "your reduction_backward", "yours")
