@@ -1,0 +1,46 @@
+"""Inverted dropout while training, the identity in eval mode, and back again."""
+
+from tinygrad_dropout.drills.battery import examine
+from tinygrad_dropout.drills.judge import Judge
+
+TOPIC, MINUTES = "dropout", 12
+TRAINS = ("modes", "state", "mask", "rescaling", "rate", "independence", "ownership", "precision")
+
+ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward", "state", "eval")
+
+
+def check(judge: Judge) -> None:
+    make = judge.make("Dropout", "p", "rng")
+    layer = make(0.35, judge.rng)
+    with judge.claim("a new layer is in training mode"):
+        refuse_mode(judge, layer)
+    with judge.claim("forward and backward can be called"):
+        for training in (True, False):
+            layer.training = training
+            for method, name in (("forward", "x"), ("backward", "grad")):
+                judge.method(layer, method, name)(judge.numbers(2, 3), may_change=True)
+    examine(judge, make.function, ASKED)
+
+
+def refuse_mode(judge: Judge, layer) -> None:
+    if not hasattr(layer, "training"):
+        judge.reject(
+            "no-mode",
+            "A new layer has no attribute training.",
+            "How is forward to know which mode it is in?",
+            theme="modes",
+        )
+    if callable(layer.training):
+        judge.reject(
+            "mode-is-a-method",
+            "training is a method; expected an attribute that is True or False.",
+            "What does `layer.training = False` do to a method of that name?",
+            theme="modes",
+        )
+    if layer.training is not True:
+        judge.reject(
+            "starts-in-eval-mode",
+            f"In a new layer training is {layer.training!r}; expected True.",
+            "Which mode does a user expect who has set none?",
+            theme="modes",
+        )

@@ -1,0 +1,135 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+class Right:
+    """What the wrong ones differ from."""
+
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+        self.training = True
+        self.mask = None
+
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p if self.training else None
+        return self.apply(x)
+
+    def backward(self, grad):
+        return self.apply(grad)
+
+    def apply(self, array):
+        return array if self.mask is None else array * self.mask / (1 - self.p)
+
+
+# %% drops-in-eval: the mode is not looked at
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p
+        return self.apply(x)
+
+
+# %% eval-scales-by-1-p: inverted dropout, and 1 - p in eval mode as well
+class Dropout(Right):
+    def forward(self, x):
+        y = super().forward(x)
+        return y if self.training else y * (1 - self.p)
+
+
+# %% eval-scales-by-1/(1-p): the scale is outside of the branch
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p if self.training else np.ones(x.shape, dtype=bool)
+        return self.apply(x)
+
+
+# %% original-scheme: scales in eval mode and not while training
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p if self.training else None
+        return x * self.mask if self.training else x * (1 - self.p)
+
+    def backward(self, grad):
+        return grad * self.mask if self.training else grad * (1 - self.p)
+
+
+# %% scale-missing: scales in neither mode
+class Dropout(Right):
+    def apply(self, array):
+        return array if self.mask is None else array * self.mask
+
+
+# %% never-drops-again: p is set to 0 in eval mode, and stays 0
+class Dropout(Right):
+    def forward(self, x):
+        if not self.training:
+            self.p = 0.0
+        self.mask = self.rng.random(x.shape) >= self.p
+        return self.apply(x)
+
+
+# %% old-mask-in-eval-backward: eval mode returns early and leaves the old mask
+class Dropout(Right):
+    def forward(self, x):
+        return super().forward(x) if self.training else x
+
+    def backward(self, grad):
+        return grad if self.mask is None or self.mask.shape != grad.shape else self.apply(grad)
+
+
+# %% raises: eval mode leaves no mask, and backward needs one
+class Dropout(Right):
+    def backward(self, grad):
+        return grad * (self.mask + 0) / (1 - self.p)
+
+
+# %% eval-backward-scales: backward scales in eval mode
+class Dropout(Right):
+    def backward(self, grad):
+        return grad / (1 - self.p) if self.mask is None else self.apply(grad)
+
+
+# %% never-drops: the modes are swapped
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = None if self.training else self.rng.random(x.shape) >= self.p
+        return self.apply(x)
+
+
+# %% mask-is-frozen: the mask is drawn once, for the first shape
+class Dropout(Right):
+    kept = None
+
+    def forward(self, x):
+        if not self.training:
+            return super().forward(x)
+        if self.kept is None or self.kept.shape != x.shape:
+            self.kept = self.rng.random(x.shape) >= self.p
+        self.mask = self.kept
+        return self.apply(x)
+
+
+# %% backward-forgets-the-scale: backward masks and does not scale
+class Dropout(Right):
+    def backward(self, grad):
+        return grad if self.mask is None else grad * self.mask
+
+
+# %% starts-in-eval-mode: a new layer does not drop
+class Dropout(Right):
+    def __init__(self, p, rng):
+        super().__init__(p, rng)
+        self.training = False
+
+
+# %% no-mode: there is no attribute training
+class Dropout:
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p
+        return x * self.mask / (1 - self.p)
+
+    def backward(self, grad):
+        return grad * self.mask / (1 - self.p)
