@@ -167,6 +167,17 @@ def test_next_says_why(drill, begun):
     assert str(begun) in out
 
 
+def test_what_next_chose_is_meant_until_another_file_is_saved(drill, begun):
+    answer(begun, "solution")
+    os.utime(begun / f"{LINEAR.slug}.py", (1e9, 1e9))
+    assert "11  Linear backward" in drill("check")[1]
+    drill("next")
+    assert "1  Shape prediction" in drill("check")[1]
+    answer(begun, "solution")
+    os.utime(begun / f"{LINEAR.slug}.py", (3e9, 3e9))
+    assert "11  Linear backward" in drill("check")[1]
+
+
 def test_task_is_shown_as_it_is_in_a_pipe(drill, begun):
     assert drill("task", "11")[1].strip() == LINEAR.task.strip()
 

@@ -26,6 +26,7 @@ FORM = {
     "version": int,
     "folder": str,
     "current": str,
+    "chosen": str,
     "exercises": {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}},
     "cards": dict,
     "interviews": [
@@ -65,6 +66,7 @@ class Progress:
     Attributes:
         folder: where their exercises are; "" before `start`.
         current: the name of the exercise that they work on; "" for none.
+        chosen: when `next` chose it; "" if it did not.
         cards: question card -> its box and when it is due, as `quiz.boxes` has it.
         interviews: what is kept of each.
         mistakes: each with `code`, `theme`, `exercise` and `when`, the latest last.
@@ -74,6 +76,7 @@ class Progress:
         self.state = dict(state)
         self.folder: str = state.get("folder", "")
         self.current: str = state.get("current", "")
+        self.chosen: str = state.get("chosen", "")
         self.exercises: dict[str, dict[str, Any]] = state.get("exercises", {})
         self.cards: dict[str, Any] = state.get("cards", {})
         self.interviews: list[dict[str, Any]] = state.get("interviews", [])
@@ -81,7 +84,7 @@ class Progress:
 
     def as_json(self) -> dict[str, Any]:
         """For the file; what it held besides stays as it was."""
-        known = ("folder", "current", "exercises", "cards", "interviews")
+        known = ("folder", "current", "chosen", "exercises", "cards", "interviews")
         mistakes = self.mistakes[-MOST_MISTAKES:]
         return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
 

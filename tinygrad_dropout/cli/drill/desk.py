@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,14 +64,19 @@ class Desk:
         return Workspace(Path(progress.folder))
 
     def meant(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
-        """The exercise that was typed; else the one whose file was saved last; else the current one or the next."""
+        """The exercise that was typed; else the one that was saved last, or that `next` chose since then."""
         from tinygrad_dropout.drills.choice import next_exercise
         from tinygrad_dropout.drills.exercise import exercises, find
+        from tinygrad_dropout.drills.progress import stamp
 
         if wanted is not None:
             return find(wanted)
-        current = [one for one in exercises() if one.slug == progress.current]
-        return workspace.saved_last() or (current or [next_exercise(progress, exercises())[0] or exercises()[0]])[0]
+        saved = workspace.saved_last()
+        current = next((one for one in exercises() if one.slug == progress.current), None)
+        if saved and current and progress.chosen:
+            when = datetime.fromtimestamp(workspace.path(saved).stat().st_mtime)
+            saved = saved if stamp(when) >= progress.chosen else current
+        return saved or current or next_exercise(progress, exercises())[0] or exercises()[0]
 
     def agreed(self, question: str) -> bool:
         """Whether somebody says yes."""

@@ -203,13 +203,13 @@ def choose_next(desk: Desk, options: argparse.Namespace) -> int:
     """Choose the next exercise, and say why."""
     from tinygrad_dropout.drills.choice import next_exercise
     from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.progress import changing
+    from tinygrad_dropout.drills.progress import changing, stamp
 
     with changing(desk.state_file) as progress:
         workspace = desk.workspace(progress)
         chosen, why = next_exercise(progress, exercises())
         if chosen:
-            progress.current = chosen.slug
+            progress.current, progress.chosen = chosen.slug, stamp(datetime.now())
     if chosen is None:
         desk.say("All are solved. Now the questions: drill quiz; and against the clock: drill interview.")
         return 0
