@@ -57,6 +57,17 @@ def test_what_is_defined_is_returned():
     assert answer.run("x = 3")["x"] == 3
 
 
+def test_a_dataclass_with_its_annotations_as_texts_can_be_defined():
+    source = (
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 3"
+    )
+    assert answer.run(source)["A"]().x == 3
+
+
+def test_a_main_part_does_not_run():
+    assert "y" not in answer.run("if __name__ == '__main__':\n    y = 1")
+
+
 CALLS = {
     "missing": ("g = 1", "missing", "has no function f; expected f(x, y)"),
     "no function": ("f = 1", "missing", "f is a int"),

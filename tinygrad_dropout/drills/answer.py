@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from inspect import Parameter, signature
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,11 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
         raise Rejected(syntax_rejection(error)) from None
     refuse_imports(tree)
     refuse_names(tree, refused or {})
-    namespace: dict[str, Any] = {"__name__": "answer", "__file__": filename}
-    with_care(lambda: exec(code, namespace), "Your file")
-    return namespace
+    module = ModuleType("answer")
+    module.__file__ = filename
+    sys.modules["answer"] = module  # where a dataclass looks for the names in its annotations
+    with_care(lambda: exec(code, vars(module)), "Your file")
+    return vars(module)
 
 
 def syntax_rejection(error: SyntaxError | ValueError) -> Rejection:
