@@ -1,0 +1,148 @@
+"""dx = grad y', dy = x' grad, and what they become where x or y is a vector."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.study import Bug
+
+TOPIC, MINUTES = "backprop", 10
+TRAINS = ("axes", "shapes", "chain-rule")
+
+#: (n, k, m): equal ones first, where a forgotten transpose is no error but a wrong number
+SIZES = ((2, 2, 2), (3, 3, 3), (1, 2, 3), (3, 1, 2), (2, 3, 1), (4, 2, 3))
+SQUARE, OTHERS = SIZES[:2], SIZES[2:]
+
+
+def as_matrices(grad, x, y):
+    rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
+    return grad.reshape(len(rows), columns.shape[1]), rows, columns
+
+
+def dx_of(grad, x, y):
+    grad, _, columns = as_matrices(grad, x, y)
+    return (grad @ columns.T).reshape(x.shape)
+
+
+def dy_of(grad, x, y):
+    grad, rows, _ = as_matrices(grad, x, y)
+    return (rows.T @ grad).reshape(y.shape)
+
+
+TRANSPOSE = "Work it out with z[i, j] = sum over k of x[i, k] y[k, j]: which index of the factor is summed over?"
+MATRIX_DX = [
+    Slip("dx-transpose-forgotten", lambda grad, x, y: grad @ y,
+         "dx is grad @ y; y is not transposed.", TRANSPOSE, "axes"),
+    Slip("dx-factors-swapped", lambda grad, x, y: y.T @ grad,
+         "dx is y' @ grad: the factors are in the wrong order.",
+         "grad is (n, m) and y is (k, m). Which product gives (n, k)?", "axes"),
+    Slip("dx-transposed", lambda grad, x, y: dx_of(grad, x, y).T,
+         "dx is the transpose of what it should be.",
+         "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
+    Slip("gradients-swapped", dy_of,
+         "dx is what dy should be.", "In which order are the gradients to be returned?", "axes"),
+    Slip("x-and-y-swapped", lambda grad, x, y: grad @ x.T,
+         "dx is grad @ x'; it depends on x, as if x were its own factor.",
+         "z = x @ y is linear in x. Does the slope depend on x or on y?", "chain-rule"),
+    Slip("elementwise", lambda grad, x, y: grad * y,
+         "dx is grad * y, the rule of a product of numbers, element by element.",
+         "How many entries of z does one entry of x go into?", "chain-rule"),
+    Slip("dx-ignores-upstream", lambda grad, x, y: np.ones_like(grad) @ y.T,
+         "dx does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
+]  # fmt: skip
+MATRIX_DY = [
+    Slip("dy-transpose-forgotten", lambda grad, x, y: x @ grad,
+         "dy is x @ grad; x is not transposed.", TRANSPOSE, "axes"),
+    Slip("dy-factors-swapped", lambda grad, x, y: grad @ x.T,
+         "dy is grad @ x': the factors are in the wrong order.",
+         "x is (n, k) and grad is (n, m). Which product gives (k, m)?", "axes"),
+    Slip("dy-transposed", lambda grad, x, y: dy_of(grad, x, y).T,
+         "dy is grad' @ x, the transpose of what it should be.",
+         "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
+    Slip("dy-ignores-upstream", lambda grad, x, y: x.T @ np.ones_like(grad),
+         "dy does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
+]  # fmt: skip
+#: of a vector that meets a matrix
+SCALAR = "z[i] is the sum over k of x[i, k] y[k]. How many numbers has the gradient of x, and what is each of them?"
+MATRIX_VECTOR_DX = [
+    Slip("matrix-times-vector-gives-a-scalar", lambda grad, x, y: grad @ y,
+         "dx is one number: grad @ y of two vectors is their inner product.", SCALAR, "shapes"),
+    Slip("outer-product-turned-round", lambda grad, x, y: np.outer(y, grad),
+         "dx is outer(y, grad), the transpose of what it should be.",
+         "Which of the two, grad or y, belongs to the rows of x?", "axes"),
+    Slip("matrix-times-vector-elementwise", lambda grad, x, y: grad * y,
+         "dx is the vector grad * y, element by element.", SCALAR, "shapes"),
+    Slip("matrix-times-vector-broadcast", lambda grad, x, y: np.broadcast_to(grad * y, x.shape),
+         "Every row of dx is grad * y: grad was laid along the wrong axis.",
+         "grad[i] belongs to row i of x. As what must it be written to be repeated along the columns?", "axes"),
+]  # fmt: skip
+VECTOR_MATRIX_DY = [
+    Slip("vector-times-matrix-gives-a-scalar", lambda grad, x, y: x @ grad,
+         "dy is one number: x @ grad of two vectors is their inner product.",
+         "z[j] is the sum over k of x[k] y[k, j]. How many numbers has the gradient of y, and what is each of them?",
+         "shapes"),
+    Slip("outer-product-the-wrong-way", lambda grad, x, y: np.outer(grad, x),
+         "dy is outer(grad, x), the transpose of what it should be.",
+         "Which of the two, x or grad, belongs to the rows of y?", "axes"),
+]  # fmt: skip
+
+TWO_VECTORS = Slip(
+    "two-vectors-forgotten",
+    None,
+    "matmul_backward(grad, x, y) raised an error for two vectors, where grad is one number and not an array of axes.",
+    "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0]? Which operation multiplies a vector by a number?",
+    "shapes",
+)
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("matmul_backward", "grad", "x", "y")
+
+    def compare(case, shapes, sizes, dx_slips, dy_slips, dx_says="dx is grad y'", dy_says="dy is x' grad"):
+        """shapes: gives the shapes of grad, x and y for n, k and m."""
+        cases = [tuple(judge.numbers(*shape) for shape in shapes(*size)) for size in sizes]
+        runs = judge.run(function, cases, slips={ValueError: TWO_VECTORS} if cases[0][0].ndim == 0 else None)
+        dx, dy = judge.parts(runs, "dx", "dy")
+        for name, runs, right, slips, says in (
+            ("dx", dx, dx_of, dx_slips, dx_says),
+            ("dy", dy, dy_of, dy_slips, dy_says),
+        ):
+            judge.compare(
+                f"{case}: {says}",
+                runs,
+                right,
+                name=name,
+                slips=slips,
+                think=f"In which entries of z does an entry of {name[1]} appear, and multiplied by what?",
+                theme="axes",
+            )
+
+    def matrices(n, k, m):
+        return (n, m), (n, k), (k, m)
+
+    compare("square matrices", matrices, SQUARE, MATRIX_DX, MATRIX_DY)
+    compare("matrices of any shape", matrices, OTHERS, MATRIX_DX, MATRIX_DY)
+    # equal lengths again first: an inner product of vectors of other lengths is an error
+    compare("matrix @ vector", lambda n, k, m: ((n,), (n, k), (k,)), SQUARE, MATRIX_VECTOR_DX, MATRIX_DY,
+            "dx has the shape of the matrix")  # fmt: skip
+    compare("matrix @ vector of any length", lambda n, k, m: ((n,), (n, k), (k,)), OTHERS, MATRIX_VECTOR_DX, MATRIX_DY)
+    compare("vector @ matrix", lambda n, k, m: ((m,), (k,), (k, m)), SQUARE, MATRIX_DX, VECTOR_MATRIX_DY,
+            dy_says="dy has the shape of the matrix")  # fmt: skip
+    compare("vector @ matrix of any shape", lambda n, k, m: ((m,), (k,), (k, m)), OTHERS, MATRIX_DX, VECTOR_MATRIX_DY)
+    swapped = [
+        Slip("vectors-swapped", lambda grad, x, y: grad * x, "dx is grad * x; the vectors are swapped.",
+             "z = x[0] y[0] + x[1] y[1] + ... By what is x[0] multiplied?", "chain-rule"),
+        Slip("inner-product-hands-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
+             "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0], and with x[1]?", "shapes"),
+    ]  # fmt: skip
+    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, [], "dx is grad times y",
+            "dy is grad times x")  # fmt: skip
+
+
+def bug(judge: Judge) -> Bug:
+    """The learner's backward in place of the matrix product's own."""
+    theirs = judge.function("matmul_backward", "grad", "x", "y")
+
+    def backward(grad, x, y):
+        return tuple(theirs(grad, x.data, y.data))
+
+    return Bug("matmul", backward, "your matmul_backward", "yours")

@@ -1,0 +1,67 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+def right(grad, x, y):
+    rows, columns = np.atleast_2d(x), y.reshape(len(y), -1)
+    grad = grad.reshape(len(rows), columns.shape[1])
+    return (grad @ columns.T).reshape(x.shape), (rows.T @ grad).reshape(y.shape)
+
+
+# %% dx-transpose-forgotten: no transposes at all
+def matmul_backward(grad, x, y):
+    return grad @ y, x @ grad
+
+
+# %% dx-factors-swapped: y' g and g x'
+def matmul_backward(grad, x, y):
+    return y.T @ grad, grad @ x.T
+
+
+# %% dy-transpose-forgotten: in dy alone
+def matmul_backward(grad, x, y):
+    return grad @ y.T, x @ grad
+
+
+# %% dy-transposed: in the shape of y'
+def matmul_backward(grad, x, y):
+    return grad @ y.T, grad.T @ x
+
+
+# %% gradients-swapped: dy first
+def matmul_backward(grad, x, y):
+    return x.T @ grad, grad @ y.T
+
+
+# %% matrix-times-vector-gives-a-scalar: the matrix rule for vectors
+def matmul_backward(grad, x, y):
+    return grad @ y.T, x.T @ grad
+
+
+# %% outer-product-turned-round: y g' for g y'
+def matmul_backward(grad, x, y):
+    if x.ndim == 2 and y.ndim == 1:
+        return np.outer(y, grad), x.T @ grad
+    return right(grad, x, y)
+
+
+# %% vector-times-matrix-gives-a-scalar: only the vector on the right is thought of
+def matmul_backward(grad, x, y):
+    if y.ndim == 1:
+        return (np.outer(grad, y) if x.ndim == 2 else grad * y), x.T * grad if x.ndim == 1 else x.T @ grad
+    return grad @ y.T, x.T @ grad
+
+
+# %% two-vectors-forgotten: the case is not thought of
+def matmul_backward(grad, x, y):
+    if x.ndim == 2 and y.ndim == 2:
+        return grad @ y.T, x.T @ grad
+    if y.ndim == 1:
+        return np.outer(grad, y), x.T @ grad
+    return grad @ y.T, np.outer(x, grad)
+
+
+# %% elementwise: the rule of a product of numbers
+def matmul_backward(grad, x, y):
+    return grad * y, grad * x
