@@ -86,3 +86,8 @@ def test_solved_exercises_come_after_unsolved_ones():
 
 def test_chance_decides_between_equals():
     assert len({for_interview(Progress({}), ALL, 20, Random(seed))[0].slug for seed in range(30)}) == 4
+
+
+def test_what_is_done_in_a_moment_comes_last():
+    short = exercise("04_fan_out", ("accumulation",), "backprop", 5)
+    assert all(for_interview(Progress({}), [short, LINEAR], 20, Random(seed)) == [LINEAR] for seed in range(20))

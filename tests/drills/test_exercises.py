@@ -106,6 +106,12 @@ def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
 
 
 @every_exercise
+def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
+    found = {grade(exercise, sample.source).rejection.theme for sample in exercise.wrong}
+    assert set(exercise.trains) <= found
+
+
+@every_exercise
 def test_the_wrong_answers_of_an_exercise_have_messages_of_their_own(exercise):
     messages = [grade(exercise, sample.source).rejection.message for sample in exercise.wrong]
     assert len(set(messages)) == len(messages)

@@ -9,6 +9,7 @@ from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.progress import Progress
 from tinygrad_dropout.drills.themes import THEMES
 
+SHORT = 6  # minutes; what takes less is no exercise for an interview, if there is another
 NOT_REPEATED = {"python", "exposing"}  # no exercise is about them
 
 
@@ -52,7 +53,7 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
 def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: int, chance: Random) -> list[Exercise]:
     """The exercises of an interview: one, or two for more than 20 minutes, those about open mistakes first.
 
-    Then come unsolved ones, and those that no earlier interview had. Of two, one is about backpropagation and one about
+    Then come unsolved ones, those that no earlier interview had, and those that are not done in a moment. Of two, one is about backpropagation and one about
     dropout, where that fits.
 
     Args:
@@ -64,9 +65,9 @@ def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: i
     themes = open_themes(progress, everything)
     had = {slug for interview in progress.interviews for slug in interview["exercises"]}
 
-    def rank(one: Exercise) -> tuple[int, bool, bool, float]:
-        places = [themes.index(theme) for theme in one.trains if theme in themes]
-        return min(places, default=len(themes)), progress.solved(one.slug), one.slug in had, chance.random()
+    def rank(one: Exercise) -> tuple[int, bool, bool, bool, float]:
+        place = min((themes.index(theme) for theme in one.trains if theme in themes), default=len(themes))
+        return place, progress.solved(one.slug), one.slug in had, one.minutes < SHORT, chance.random()
 
     left = minutes * 3 / 4
     first = next(one for one in sorted(everything, key=rank) if one.minutes <= left)

@@ -4,7 +4,7 @@ from tinygrad_dropout.drills.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("axes", "averaging", "accumulation", "chain-rule")
+TRAINS = ("axes", "averaging", "accumulation", "shapes")
 
 #: batch, in, out: the smallest first, never square
 SIZES = ((1, 2, 3), (2, 1, 3), (2, 3, 1), (3, 2, 4), (5, 4, 3))
