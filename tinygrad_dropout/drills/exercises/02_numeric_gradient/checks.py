@@ -6,7 +6,7 @@ from tinygrad_dropout.drills.grade import Rejected
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("chain-rule", "precision", "ownership", "shapes")
+TRAINS = ("chain-rule", "precision", "ownership")
 REFUSED = {"gradient": "it differentiates along an axis of samples, which is another matter"}
 
 SHAPES = ((1,), (3,), (2, 3), (2, 1, 3))

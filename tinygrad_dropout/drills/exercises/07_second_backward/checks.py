@@ -4,7 +4,7 @@ from tinygrad_dropout.drills.answer import Answer
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("accumulation", "state", "chain-rule")
+TRAINS = ("accumulation", "state")
 
 
 class Node:

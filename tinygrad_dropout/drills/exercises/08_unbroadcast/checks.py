@@ -5,7 +5,7 @@ import numpy as np
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("accumulation", "shapes", "averaging", "ownership")
+TRAINS = ("accumulation", "shapes", "averaging")
 
 #: (shape of grad, shape of the array)
 SAME = (((3,), (3,)), ((2, 3), (2, 3)), ((1, 3), (1, 3)))

@@ -1,0 +1,135 @@
+"""max(x, 0); grad where x > 0; 0 at exactly 0; and a mask that nobody else can change."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.answer import Answer
+from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.study import Bug
+
+TOPIC, MINUTES = "backprop", 6
+TRAINS = ("kinks", "chain-rule", "ownership")
+
+SHAPES = ((2,), (5,), (3, 4), (2, 3, 4))
+
+
+def forward_of(x, *rest):
+    return np.where(x > 0, x, 0.0)
+
+
+def backward_of(x, grad):
+    return np.where(x > 0, grad, 0.0)
+
+
+FORWARD = [
+    Slip("absolute-value", lambda x: np.abs(x),
+         "y is |x|: negative x were turned round.", "What should a unit give whose input is -2?", "kinks"),
+    Slip("negative-part", lambda x: np.minimum(x, 0),
+         "y is min(x, 0): the negative x are kept.", "Which side of 0 is let through?", "kinks"),
+    Slip("step-for-ramp", lambda x: (x > 0) * 1.0,
+         "y is 1 where x is positive; expected x.", "That is the slope. And the output?", "chain-rule"),
+    Slip("identity", lambda x: x,
+         "y is x: nothing was cut off.", "What should a unit give whose input is -2?", "kinks"),
+]  # fmt: skip
+BACKWARD = [
+    Slip("gradient-everywhere", lambda x, grad: grad,
+         "dx is grad everywhere; units that were off get a gradient.",
+         "If x = -2 grows a little, by how much does y grow?", "chain-rule"),
+    Slip("mask-from-the-gradient", lambda x, grad: grad * (grad > 0),
+         "The mask is made from grad: what is negative there is cut off.",
+         "Whose sign decides whether a unit was on?", "chain-rule"),
+    Slip("mask-from-both", lambda x, grad: grad * ((grad > 0) & (x > 0)),
+         "The gradient goes through only where grad is positive, too.",
+         "A unit is on and grad is negative. How fast does the loss move with x?", "chain-rule"),
+    Slip("upstream-ignored", lambda x, grad: (x > 0) * 1.0,
+         "dx is the local slope alone, 0 or 1; grad is left out.",
+         "By the chain rule a gradient is upstream times local.", "chain-rule"),
+    Slip("multiplied-by-the-output", lambda x, grad: grad * np.maximum(x, 0),
+         "dx is grad * y; expected grad where y is positive.", "What is the slope of y = x at x = 3?", "chain-rule"),
+    Slip("multiplied-by-the-input", lambda x, grad: grad * x,
+         "dx is grad * x.", "What is the slope of y = x at x = 3, and at x = -3?", "chain-rule"),
+    Slip("mask-turned-round", lambda x, grad: grad * (x < 0),
+         "The gradient goes through where x is negative.", "Which units were on?", "kinks"),
+    Slip("sign-for-slope", lambda x, grad: grad * np.sign(x),
+         "dx is grad * sign(x), the backward of |x|.", "How fast does y move where x is negative?", "kinks"),
+]  # fmt: skip
+ZERO = "At exactly 0 both 0 and 1 are slopes of a line below the curve. Which one does the task ask for?"
+AT_ZERO = [
+    Slip("gradient-1-at-0", lambda x, grad: grad * (x >= 0),
+         "The gradient goes through where x is exactly 0; expected 0 there.", ZERO, "kinks"),
+    Slip("gradient-half-at-0", lambda x, grad: grad * np.where(x == 0, 0.5, x > 0),
+         "Half of the gradient goes through where x is exactly 0; expected 0 there.", ZERO, "kinks"),
+    Slip("nan-at-0", lambda x, grad: grad * np.maximum(x, 0) / x,
+         "dx is NaN where x is exactly 0: y / x is 0 / 0 there.",
+         "The slope is 0 or 1. Is there a way to it without a division?", "kinks"),
+]  # fmt: skip
+
+
+def check(judge: Judge) -> None:
+    relu = judge.function("relu", "x")
+
+    def both(x):
+        """y and backward, of the array itself."""
+        value = relu.function(x)
+        if not isinstance(value, (tuple, list)) or len(value) != 2 or not callable(value[1]):
+            judge.reject("not-a-pair", "relu(x) did not return two things, the output y and a function backward(grad).")
+        return value
+
+    forward = Answer(lambda x: both(x)[0], "relu", ("x",))
+    backward = Answer(lambda x, grad: both(x)[1](grad), "backward", ("x", "grad"))
+
+    inputs = [judge.numbers(*shape) for shape in SHAPES]
+    cases = [(x, judge.numbers(*x.shape)) for x in inputs]
+    judge.compare("y is x where x is positive, else 0", judge.run(forward, [(x,) for x in inputs]), forward_of,
+                  name="y", slips=FORWARD, think="Draw y against x.", theme="kinks")  # fmt: skip
+    judge.compare("dx is grad where x is positive, else 0", judge.run(backward, cases), backward_of,
+                  name="dx", slips=BACKWARD, think="What is the slope of y, left and right of 0?")  # fmt: skip
+
+    zeros = [(x * (judge.rng.permutation(x.size).reshape(x.shape) % 3 != 0), grad) for x, grad in cases]
+    judge.compare("where x is exactly 0, y is 0", judge.run(forward, [(x,) for x, _ in zeros]), forward_of, name="y",
+                  theme="kinks")  # fmt: skip
+    judge.compare("where x is exactly 0, dx is 0", judge.run(backward, zeros), backward_of, name="dx", slips=AT_ZERO,
+                  think=ZERO, theme="kinks")  # fmt: skip
+    twice = Answer(lambda x, grad: again(both(x)[1], grad), "backward", ("x", "grad"))
+    judge.compare("a second call of backward gives the same", judge.run(twice, cases), backward_of, name="dx",
+                  think="What does backward change that it needs the next time?", theme="state")  # fmt: skip
+    refuse_a_cache_that_follows(judge, both, cases)
+
+
+def again(backward, grad):
+    """The second result; the first has had its turn, with other numbers."""
+    backward(-2 * grad)
+    return backward(grad)
+
+
+def refuse_a_cache_that_follows(judge, both, cases):
+    """Between forward and backward others write into x and y."""
+    for name, claim in (("x", "x may be overwritten before backward"), ("y", "y may be overwritten before backward")):
+
+        def answer(x, grad, name=name):
+            given = x.copy()
+            y, backward = both(given)
+            array = given if name == "x" else y
+            array[...] = np.where(array > 0, -1.0, 1.0)  # whoever was on is off, and the other way round
+            return backward(grad)
+
+        runs = judge.run(Answer(answer, "backward", ("x", "grad")), cases)
+        slip = Slip(
+            f"cache-follows-{name}",
+            lambda x, grad: np.where(x > 0, 0.0, grad),
+            f"After something else was written into {name}, backward takes its mask from the new numbers.",
+            f"Does backward keep the array {name} itself? Who else can write into it, and what would be safe to keep?",
+            "ownership",
+        )
+        think = f"What does backward keep of the forward pass: the array {name}, or something of its own?"
+        judge.compare(claim, runs, backward_of, name="dx", slips=[slip], think=think, theme="ownership")
+
+
+def bug(judge: Judge) -> Bug:
+    """The learner's backward in place of ReLU's own."""
+    theirs = judge.function("relu", "x")
+
+    def backward(grad, x, out):
+        go_back = Answer(theirs(x.data)[1], "backward", ("grad",))
+        return (go_back(grad),)
+
+    return Bug("relu", backward, "your relu's backward", "yours")

@@ -1,0 +1,71 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+# %% gradient-1-at-0: >= for >
+def relu(x):
+    on = x >= 0
+    return x * on, lambda grad: grad * on
+
+
+# %% gradient-half-at-0: the mean of both sides
+def relu(x):
+    slope = (1 + np.sign(x)) / 2
+    return np.maximum(x, 0), lambda grad: grad * slope
+
+
+# %% mask-from-the-gradient: ReLU is applied to the gradient
+def relu(x):
+    return np.maximum(x, 0), lambda grad: np.maximum(grad, 0)
+
+
+# %% mask-from-both: what is called guided backpropagation
+def relu(x):
+    on = x > 0
+    return np.maximum(x, 0), lambda grad: np.maximum(grad, 0) * on
+
+
+# %% gradient-everywhere: handed on as it is
+def relu(x):
+    return np.maximum(x, 0), lambda grad: grad.copy()
+
+
+# %% upstream-ignored: the local slope alone
+def relu(x):
+    on = x > 0
+    return np.maximum(x, 0), lambda grad: on.astype(float)
+
+
+# %% multiplied-by-the-output: grad * y
+def relu(x):
+    y = np.maximum(x, 0)
+    return y, lambda grad: grad * y
+
+
+# %% changes-its-input: forward in place
+def relu(x):
+    x[x < 0] = 0
+    return x, lambda grad: grad * (x > 0)
+
+
+# %% cache-follows-x: the array x is kept, not a mask of its own
+def relu(x):
+    return np.maximum(x, 0), lambda grad: grad * (x > 0)
+
+
+# %% cache-follows-y: the output is kept, which the caller has too
+def relu(x):
+    y = np.maximum(x, 0)
+    return y, lambda grad: grad * (y > 0)
+
+
+# %% nan-at-0: the slope as y / x
+def relu(x):
+    slope = np.maximum(x, 0) / x
+    return np.maximum(x, 0), lambda grad: grad * slope
+
+
+# %% not-a-pair: backward is not given
+def relu(x):
+    return np.maximum(x, 0)
