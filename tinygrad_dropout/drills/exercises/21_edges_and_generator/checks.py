@@ -1,0 +1,128 @@
+"""p = 0 and p = 1, a p that is no probability, and random numbers that disturb nobody."""
+
+import numpy as np
+from numpy.random import get_bit_generator
+
+from tinygrad_dropout.conformance.randomness import state_of
+from tinygrad_dropout.drills.battery import examine, refuse_unseeded
+from tinygrad_dropout.drills.grade import Rejected
+from tinygrad_dropout.drills.judge import Judge
+
+TOPIC, MINUTES = "dropout", 12
+TRAINS = ("edges", "randomness", "independence")
+
+ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward", "edges")
+STRICT = ("draws-from-the-global-state", "refuses-p=0", "refuses-p=1")
+CLAIMS = {
+    "edges": "at p = 0 y is x and dx is grad; at p = 1 both are 0",
+    "randomness": "NumPy's global random state is left alone",
+}
+NOT_PROBABILITIES = (-0.1, 1.5, 20, float("nan"))
+
+
+def check(judge: Judge) -> None:
+    make = judge.make("Dropout", "p", "rng")
+    judge.make("Dropout", "p")
+    refuse_a_seeded_file(judge)
+    layer = make(0.35, judge.rng)
+    with judge.claim("forward and backward can be called"):
+        judge.method(layer, "forward", "x")(judge.numbers(2, 3), may_change=True)
+        judge.method(layer, "backward", "grad")(judge.numbers(2, 3), may_change=True)
+    examine(judge, make.function, ASKED, strict=STRICT, claims=CLAIMS)
+    x = judge.numbers(20, 30)
+    refuse_unseeded(judge, lambda rng: np.asarray(make(0.35, rng).forward(x.copy())) != 0)
+    with judge.claim("a p that is no probability is a ValueError when the layer is made"):
+        accepted = [p for p in NOT_PROBABILITIES if not refused(judge, make, p, x)]
+        refuse_accepted(judge, accepted)
+    with judge.claim("a layer without a generator has one of its own"):
+        refuse_common_numbers(judge, x)
+
+
+def refuse_a_seeded_file(judge: Judge) -> None:
+    """The global state was that of the judge's seed before the learner's file ran."""
+    with judge.claim("loading the file leaves NumPy's global random state alone"):
+        if state_of(get_bit_generator()) != state_of(np.random.MT19937(judge.seed)):
+            judge.reject(
+                "seeds-when-loaded",
+                "The file seeds NumPy's global random state, or draws from it, as soon as it is loaded.",
+                "Whoever imports your layer has random numbers of their own. What has become of them?",
+                theme="randomness",
+            )
+
+
+def refused(judge: Judge, make, p: float, x) -> bool:
+    """Whether it is, with the right exception and in time; False if it is not refused at all."""
+    try:
+        layer = make.function(p, np.random.default_rng(0))
+    except ValueError:
+        return True
+    except Exception as error:
+        judge.reject(
+            "not-a-value-error",
+            f"Dropout(p = {p}) raised {type(error).__name__}; expected ValueError.",
+            "Which exception says that a value is not one of those that make sense? And what does python -O leave out?",
+            theme="edges",
+        )
+    try:
+        layer.forward(x.copy())
+    except Exception as error:
+        judge.reject(
+            "refuses-too-late",
+            f"A layer can be made with p = {p}; only its forward raises {type(error).__name__}.",
+            "A network is built in one place and run in another. Where is the line that has the mistake?",
+            theme="edges",
+        )
+    return False
+
+
+def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
+    if not accepted:
+        return
+    if all(np.isnan(p) for p in accepted):
+        judge.reject(
+            "accepts-nan",
+            "A layer can be made with p = NaN; other bad ones are refused.",
+            "What is nan < 0? And nan > 1? Which condition does NaN not fulfil?",
+            theme="edges",
+        )
+    judge.reject(
+        "accepts-a-bad-p",
+        f"A layer can be made with p = {', '.join(map(str, accepted))}.",
+        "When does the user learn of p = 20: when the layer is made, or after a night of training?",
+        theme="edges",
+    )
+
+
+def refuse_common_numbers(judge: Judge, x) -> None:
+    """Two layers without a generator, and what they do to the global state."""
+    without = judge.make("Dropout", "p")
+    try:
+        states, masks = [state_of(get_bit_generator())], []
+        for _ in range(2):
+            layer = without(0.35)
+            masks.append(np.asarray(judge.method(layer, "forward", "x")(x)) != 0)
+        states.append(state_of(get_bit_generator()))
+    except Rejected as rejected:
+        cause = rejected.__cause__
+        if rejected.rejection.code != "raises" or cause is None:
+            raise
+        judge.reject(
+            "needs-a-generator",
+            f"A layer that is made without rng cannot be used: {type(cause).__name__}: {cause}.",
+            "rng is None by default. What does the layer draw from then?",
+            theme="randomness",
+        )
+    if states[0] != states[1]:
+        judge.reject(
+            "global-state-without-a-generator",
+            "A layer that is made without rng draws from NumPy's global state.",
+            "Is there a generator that belongs to this layer alone?",
+            theme="randomness",
+        )
+    if np.array_equal(*masks):
+        judge.reject(
+            "every-layer-has-the-same-seed",
+            "Two layers that were made without rng drew the same mask.",
+            "If all layers of a network have the same seed, which units are dropped together?",
+            theme="randomness",
+        )

@@ -1,0 +1,29 @@
+"""A dropout layer for every p, with a generator of its own.
+
+The scale 1/(1 - p) has a pole at p = 1, where nothing is left that it could multiply: m = 0 for certain, and y = 0. Any
+finite scale gives that; a division gives 0/0, which is NaN. At p = 0 the formula is right as it stands.
+
+`not 0 <= p <= 1` refuses NaN, too, since every comparison with NaN is False; `p < 0 or p > 1` lets it through.
+
+A generator is an argument, so that whoever wants the same masks again can have them. Without one the layer makes its
+own from fresh entropy: a seed that is written into the code would give every layer of a network the same masks. The
+global functions of np.random have one state for the whole program: to seed it changes everybody's numbers.
+"""
+
+import numpy as np
+
+
+class Dropout:
+    def __init__(self, p, rng=None):
+        if not 0 <= p <= 1:
+            raise ValueError(f"p is the probability of dropping: expected 0 <= p <= 1, got {p}")
+        self.p = p
+        self.scale = 1 / (1 - p) if p < 1 else 0.0
+        self.rng = np.random.default_rng() if rng is None else rng
+
+    def forward(self, x):
+        self.kept = self.rng.random(x.shape) >= self.p
+        return x * self.kept * self.scale
+
+    def backward(self, grad):
+        return grad * self.kept * self.scale

@@ -1,0 +1,146 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+class Right:
+    """What the wrong ones differ from."""
+
+    def __init__(self, p, rng=None):
+        self.refuse(p)
+        self.p, self.rng = p, rng if rng is not None else np.random.default_rng()
+
+    def refuse(self, p):
+        if not 0 <= p <= 1:
+            raise ValueError(f"expected 0 <= p <= 1, got {p}")
+
+    def draw(self, shape):
+        return self.rng.random(shape) >= self.p
+
+    def forward(self, x):
+        self.mask = self.draw(x.shape)
+        return self.apply(x)
+
+    def backward(self, grad):
+        return self.apply(grad)
+
+    def apply(self, array):
+        return array * self.mask / (1 - self.p or 1)
+
+
+# %% p=1-gives-nan: 0/0
+class Dropout(Right):
+    def apply(self, array):
+        return array * self.mask / (1 - self.p)
+
+
+# %% p=1-fails: the scale is a division by zero
+class Dropout(Right):
+    def apply(self, array):
+        return array * self.mask * (1 / (1 - self.p))
+
+
+# %% p=1-forward-is-wrong: nothing is dropped at p = 1
+class Dropout(Right):
+    def draw(self, shape):
+        return super().draw(shape) if self.p < 1 else np.ones(shape, dtype=bool)
+
+
+# %% p=1-backward-is-wrong: backward lets all through at p = 1
+class Dropout(Right):
+    def backward(self, grad):
+        return self.apply(grad) if self.p < 1 else grad
+
+
+# %% p=0-forward-is-wrong: 0 is taken for "not given"
+class Dropout(Right):
+    def __init__(self, p, rng=None):
+        super().__init__(p or 0.5, rng)
+
+
+# %% refuses-p=1: p = 1 is refused
+class Dropout(Right):
+    def refuse(self, p):
+        if not 0 <= p < 1:
+            raise ValueError(f"expected 0 <= p < 1, got {p}")
+
+
+# %% reseeds-the-global-state: seeds NumPy's global state, to be reproducible
+class Dropout(Right):
+    def draw(self, shape):
+        np.random.seed(0)
+        return super().draw(shape)
+
+
+# %% draws-from-the-global-state: draws from NumPy's global state
+class Dropout(Right):
+    def draw(self, shape):
+        return np.random.rand(*shape) >= self.p
+
+
+# %% mask-is-frozen: the generator is made anew in each forward
+class Dropout(Right):
+    def draw(self, shape):
+        return np.random.default_rng(42).random(shape) >= self.p
+
+
+# %% seed-does-not-repeat: the generator that is given is not used
+class Dropout(Right):
+    def __init__(self, p, rng=None):
+        super().__init__(p)
+
+
+# %% accepts-a-bad-p: nothing is refused
+class Dropout(Right):
+    def refuse(self, p):
+        pass
+
+
+# %% accepts-nan: both comparisons with NaN are False
+class Dropout(Right):
+    def refuse(self, p):
+        if p < 0 or p > 1:
+            raise ValueError(f"expected 0 <= p <= 1, got {p}")
+
+
+# %% refuses-too-late: forward refuses it
+class Dropout(Right):
+    def __init__(self, p, rng=None):
+        self.p, self.rng = p, rng if rng is not None else np.random.default_rng()
+
+    def forward(self, x):
+        self.refuse(self.p)
+        return super().forward(x)
+
+
+# %% not-a-value-error: an assert, which `python -O` leaves out
+class Dropout(Right):
+    def refuse(self, p):
+        assert 0 <= p <= 1
+
+
+# %% every-layer-has-the-same-seed: a seed is written into the code
+class Dropout(Right):
+    def __init__(self, p, rng=None):
+        super().__init__(p, np.random.default_rng(0) if rng is None else rng)
+
+
+# %% global-state-without-a-generator: the global state is drawn from where no generator is given
+class Dropout(Right):
+    def __init__(self, p, rng=None):
+        super().__init__(p, np.random if rng is None else rng)
+
+
+# %% needs-a-generator: None is not taken care of
+class Dropout(Right):
+    def __init__(self, p, rng=None):
+        self.refuse(p)
+        self.p, self.rng = p, rng
+
+
+# %% seeds-when-loaded: a line at the top of the file, to be reproducible
+np.random.seed(42)
+
+
+class Dropout(Right):
+    pass
