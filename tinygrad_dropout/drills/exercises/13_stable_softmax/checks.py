@@ -1,0 +1,147 @@
+"""exp(x - the row's maximum), divided by the row's sum; for logits up to 10,000, and exact."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "backprop", 6
+TRAINS = ("stability", "axes", "precision")
+
+
+def right(x):
+    below = x - x.max(axis=1, keepdims=True)
+    return np.exp(below) / np.exp(below).sum(axis=1, keepdims=True)
+
+
+def softmax_less(shift):
+    """The softmax after something was taken from the logits."""
+
+    def formula(x):
+        exponentials = np.exp(x - shift(x))
+        return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+    return formula
+
+
+def along(axis):
+    """The softmax along another axis, or over all of the batch."""
+    return lambda x: np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
+
+
+def lost_axes():
+    """Formulas in which the maximum, the sum, or both are not laid down as a column."""
+    row, column = (lambda x: x.max(axis=1)), (lambda x: x.max(axis=1, keepdims=True))
+    for shift in (row, column, np.max, lambda x: 0):
+        yield lambda x, shift=shift: np.exp(x - shift(x)) / np.exp(x - shift(x)).sum(axis=1)
+        yield softmax_less(shift)
+
+
+PLAIN = [
+    Slip("not-normalised", np.exp,
+         "The exponentials are not divided by anything: rows do not sum to 1.",
+         "What must the probabilities of one example sum to?", "axes"),
+    Slip("not-normalised", lambda x: np.exp(x - x.max(axis=1, keepdims=True)),
+         "The exponentials are not divided by anything: rows do not sum to 1.",
+         "What must the probabilities of one example sum to?", "axes"),
+    Slip("sums-over-the-whole-batch", along(None),
+         "The exponentials are divided by the sum over the whole batch: all rows together sum to 1.",
+         "What must the probabilities of one example sum to?", "axes"),
+    Slip("sums-over-the-batch-axis", along(0),
+         "The softmax runs down the columns: each class sums to 1 over the examples.",
+         "Which axis counts the examples, and which one the classes?", "axes"),
+    Slip("exponential-forgotten", lambda x: x / x.sum(axis=1, keepdims=True),
+         "The logits themselves are divided by their sum; the exponential is missing.",
+         "A logit may be negative. And a probability?", "stability"),
+    Slip("logarithm-of-softmax", lambda x: np.log(right(x)),
+         "That is the logarithm of the softmax.", "May a probability be negative?", "stability"),
+    Slip("maximum-of-the-columns", softmax_less(lambda x: x.max(axis=0, keepdims=True)),
+         "The largest logit of each column is taken away: within a row, that changes the probabilities.",
+         "What may be taken away without changing the result? The same number from all logits of a ...?", "axes"),
+    *[Slip("axis-not-kept", formula,
+           "A maximum or a sum over axis 1 has lost that axis, and broadcasting laid it down as a row.",
+           "What shape has x.sum(axis=1), and along which axis of x does it broadcast?", "axes")
+      for formula in lost_axes()],
+]  # fmt: skip
+OVERFLOW = "Which number in between is infinite, and which number may be taken from all logits of a row?"
+LARGE = [
+    Slip("maximum-of-the-whole-batch", softmax_less(np.max),
+         "The largest logit of the whole batch is taken away: a row that lies far below it becomes 0 / 0.",
+         "What are the exponentials of a row whose logits all lie 1,000 below the maximum that you subtract?",
+         "stability"),
+    Slip("shifted-by-the-mean", softmax_less(lambda x: x.mean(axis=1, keepdims=True)),
+         "The row's mean is taken away, and what lies far above it still overflows.",
+         "Which shift leaves no exponent above 0?", "stability"),
+    Slip("shifted-by-the-minimum", softmax_less(lambda x: x.min(axis=1, keepdims=True)),
+         "The row's minimum is taken away, and what lies far above it overflows.",
+         "Which shift leaves no exponent above 0?", "stability"),
+    Slip("overflows", softmax_less(lambda x: 0),
+         "exp overflows: infinite divided by infinite is NaN.", OVERFLOW, "stability"),
+]  # fmt: skip
+#: at which number they are clipped is anybody's guess; so these are the usual ones
+CLIPPED = [
+    Slip("clips-the-logits", lambda x, most=most: right(np.clip(x, -most, most)),
+         "The logits are clipped: all that lie beyond a limit count as equal.",
+         "Two logits of 5,000 and 6,000: which class is certain, and what does clipping make of it?", "stability")
+    for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709, 1000)
+]  # fmt: skip
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("softmax", "logits")
+    rng = judge.rng
+    square = [judge.numbers(n, n) for n in (2, 3)]  # where a wrong axis is no error
+    small = [judge.numbers(*shape) for shape in ((1, 2), (2, 3), (4, 3), (3, 5))]
+    for claim, inputs in (
+        ("each row is exp(x) divided by its sum", square),
+        ("that holds where there are more or fewer rows than columns", small),
+    ):
+        judge.compare(
+            claim,
+            judge.run(function, [(x,) for x in inputs]),
+            right,
+            name="softmax(logits)",
+            slips=PLAIN,
+            think="Write the formula out for one row. Which numbers are summed?",
+            theme="axes",
+        )
+    with judge.claim("rows sum to 1, to rounding"):
+        refuse_added_constants(judge, judge.run(function, [(x,) for x in small]))
+    shifts = [rng.choice([-1, 1]) * rng.uniform(5000, 9000) for _ in small]
+    compare_large(judge, function, "a shift of all logits, by thousands, changes nothing",
+                  [x + shift for x, shift in zip(small, shifts, strict=True)])  # fmt: skip
+    rows = [(3, 2), (2, 3), (4, 5)]
+    spread = [judge.numbers(*shape) + rng.permutation([-8000, 7000, 0, 3000])[: shape[0], None] for shape in rows]
+    compare_large(judge, function, "rows may lie far apart", spread)
+    wide = [judge.numbers(*shape, low=0.5, high=9000) for shape in ((1, 2), (2, 3), (4, 5))]
+    wide.append(judge.numbers(2, 2) + np.array([[0, 1000], [1000, 0]]))
+    compare_large(judge, function, "logits of a row may lie far apart, up to 10,000", wide)
+
+
+def compare_large(judge, function, claim, inputs):
+    """Where it matters what is taken away before exp."""
+    judge.compare(
+        claim,
+        judge.run(function, [(x,) for x in inputs]),
+        right,
+        name="softmax(logits)",
+        slips=[*LARGE, *CLIPPED],
+        think=OVERFLOW,
+        theme="stability",
+    )
+
+
+def refuse_added_constants(judge, runs):
+    """The sum of a row tells of a small constant that was added to it."""
+    for run in runs:
+        got = np.asarray(run.value)
+        sums = got.sum(axis=1)
+        if np.abs(sums - 1).max() < 1e-12:
+            continue
+        n = int(np.abs(sums - 1).argmax())
+        judge.reject(
+            "adds-a-small-constant",
+            f"Row {n} sums to 1 {'+' if sums[n] > 1 else '-'} {abs(sums[n] - 1):.1e}: a small constant was added.",
+            "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?",
+            theme="precision",
+            shown={"logits": run.arguments[0], "yours": got},
+        )
