@@ -1,0 +1,156 @@
+"""Every forward has a mask of its own, which its backward uses whenever it is called."""
+
+import numpy as np
+
+from tinygrad_dropout.conformance import GraphLayer
+from tinygrad_dropout.drills.answer import Answer
+from tinygrad_dropout.drills.battery import examine
+from tinygrad_dropout.drills.grade import Rejected
+from tinygrad_dropout.drills.judge import Judge
+
+TOPIC, MINUTES = "dropout", 10
+TRAINS = ("state", "independence", "mask")
+
+ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward")
+CLAIMS = {"forward": "forward returns an array of x's shape, with zeros in it, and backward another"}
+SHAPE = (5, 8)  # large enough that no two masks are the same by chance
+FORWARDS = 3
+
+
+class Switch:
+    """What a GraphLayer switches: there is nothing, since there is no eval mode."""
+
+    training = True
+
+    def train(self, mode):
+        self.training = mode
+
+
+def check(judge: Judge) -> None:
+    make = judge.make("Dropout", "p", "rng")
+    layer = make(0.35, judge.rng)
+    with judge.claim("forward returns y and a function"):
+        refuse_no_pair(judge, judge.method(layer, "forward", "x")(judge.numbers(2, 3), may_change=True))
+
+    class Layer(GraphLayer):
+        """The learner's layer; in eval mode the identity."""
+
+        def __init__(self, p, rng):
+            super().__init__(Switch())
+            self.theirs = make.function(p, rng)
+
+        def record(self, x):
+            return self.theirs.forward(x) if self.training else (x, lambda grad: grad)
+
+    def graph_layer(p, rng):
+        return Layer(p, rng)
+
+    try:
+        examine(judge, graph_layer, ASKED, claims=CLAIMS)
+    except Rejected as rejected:
+        if rejected.rejection.code == "backward-raises":  # a mask of another shape: why has a better name
+            refuse_other_masks(judge, make)
+        raise
+    with judge.claim("after several forwards, each backward uses the mask of its own forward"):
+        refuse_other_masks(judge, make)
+    with judge.claim("a backward may be called again"):
+        refuse_only_once(judge, make)
+    with judge.claim("a forward of another shape changes nothing"):
+        refuse_shapes_that_meet(judge, make)
+    examine(judge, graph_layer, ["state"], claims={"state": "other layers and earlier calls change nothing"})
+
+
+def refuse_no_pair(judge: Judge, value) -> None:
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        kind = f"{len(value)} values" if isinstance(value, (tuple, list)) else type(value).__name__
+        judge.reject(
+            "no-pair",
+            f"Dropout.forward(x) returned {kind}; expected y and a function.",
+            "Who will know, when the backward is due, which forward it belongs to?",
+            theme="state",
+        )
+    if not callable(value[1]):
+        judge.reject(
+            "backward-is-no-function",
+            f"The second value of Dropout.forward(x) is of type {type(value[1]).__name__}; expected a function of grad.",
+            "What is the caller to do with it, once grad is there?",
+            theme="state",
+        )
+
+
+def forwards(judge: Judge, layer, count: int):
+    """(mask, backward) of several forwards of one layer."""
+    found = []
+    for _ in range(count):
+        y, backward = layer.forward(judge.numbers(*SHAPE))
+        found.append((np.asarray(y) != 0, backward))
+    return found
+
+
+def used(judge: Judge, backward, masks) -> int:
+    """Which of the masks a backward uses; -1 if it is none of them."""
+    try:
+        dx = np.asarray(Answer(backward, "backward", ("grad",))(judge.numbers(*SHAPE)))
+    except Rejected as rejected:
+        if isinstance(rejected.__cause__, Exception):  # an empty stack, an index of nothing
+            return -1
+        raise
+    return next((number for number, mask in enumerate(masks) if np.array_equal(dx != 0, mask)), -1)
+
+
+def refuse_other_masks(judge: Judge, make) -> None:
+    """In the order of the forwards, and backwards, and in another."""
+    first_to_last, last_to_first, mixed = (0, 1, 2), (2, 1, 0), (1, 0, 2)
+    seen = {}
+    for order in (first_to_last, last_to_first, mixed):
+        found = forwards(judge, make.function(0.35, judge.rng), FORWARDS)
+        masks = [mask for mask, _ in found]
+        seen[order] = tuple(used(judge, found[number][1], masks) for number in order)
+    if all(order == which for order, which in seen.items()):
+        return
+    always = set(seen.values())
+    if always == {(2, 2, 2)}:
+        code, says = "mask-overwritten-by-the-next-forward", "every backward used the mask of the last forward"
+        think = "Where does your backward look for the mask when it runs: in something that is one for all forwards?"
+    elif always == {(0, 0, 0)}:
+        code, says = "first-mask-for-ever", "every backward used the mask of the first forward"
+        think = "What was drawn for the second forward, and who holds it?"
+    elif always == {(2, 1, 0)}:
+        code, says = "masks-from-a-stack", "the backward that was called first used the last mask, as from a stack"
+        think = "Who says that the last forward has its backward first?"
+    elif always == {(0, 1, 2)}:
+        code, says = "masks-from-a-queue", "the backward that was called first used the first mask, as from a queue"
+        think = "Who says that the first forward has its backward first?"
+    else:
+        code, says = "masks-mixed-up", "a backward used a mask that is not that of its forward"
+        think = "Which mask does each backward hold, and since when?"
+    shown = {
+        f"backwards in the order {', '.join(str(number + 1) for number in order)}":
+        f"used the masks {', '.join('?' if number < 0 else str(number + 1) for number in which)}"
+        for order, which in seen.items()
+    }  # fmt: skip
+    judge.reject(code, f"After {FORWARDS} forwards {says}.", think, theme="state", shown=shown)
+
+
+def refuse_only_once(judge: Judge, make) -> None:
+    (mask, backward), _ = forwards(judge, make.function(0.35, judge.rng), 2)
+    if [used(judge, backward, [mask]) for _ in range(2)] != [0, 0]:
+        judge.reject(
+            "only-once",
+            "Called a second time, a backward did not use its mask again.",
+            "Two losses may be differentiated through one forward. Who throws its mask away, and when?",
+            theme="state",
+        )
+
+
+def refuse_shapes_that_meet(judge: Judge, make) -> None:
+    layer = make.function(0.35, judge.rng)
+    ((mask, backward),) = forwards(judge, layer, 1)
+    layer.forward(judge.numbers(3))
+    if used(judge, backward, [mask]) != 0:
+        judge.reject(
+            "other-shapes-disturb",
+            "After a forward of another shape, the first forward's backward did not use its mask.",
+            "What do the two forwards have in common?",
+            theme="state",
+        )

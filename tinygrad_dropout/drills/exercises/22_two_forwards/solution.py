@@ -1,0 +1,24 @@
+"""Two forwards, one layer.
+
+With a mask drawn for each use, one layer is two functions:
+
+    y1 = m1 x1 / (1 - p)        dL/dx1 = g1 m1 / (1 - p)
+    y2 = m2 x2 / (1 - p)        dL/dx2 = g2 m2 / (1 - p)
+
+An attribute `self.mask` has room for one mask: by the time of the first backward it is m2. Here the mask is a local
+variable of the forward, and the inner function keeps the one that it was made with. A mask lives as long as somebody
+holds its backward, and goes with it: that is what the nodes of an autograd graph do with what they save.
+"""
+
+
+class Dropout:
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        mask = self.rng.random(x.shape) >= self.p
+
+        def backward(grad):
+            return grad * mask / (1 - self.p)
+
+        return x * mask / (1 - self.p), backward

@@ -1,0 +1,14 @@
+"""Exercise 22: two forwards through one dropout layer. The task: tasks/22_two_forwards.md"""
+
+import numpy as np
+
+
+class Dropout:
+    """Inverted dropout, of which several forwards may wait for their backwards."""
+
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        """y, and a function: backward(grad), which returns dL/dx of this very forward."""
+        raise NotImplementedError

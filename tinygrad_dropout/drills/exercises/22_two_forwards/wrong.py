@@ -1,0 +1,119 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+class Right:
+    """What the wrong ones differ from."""
+
+    def __init__(self, p, rng):
+        self.p, self.rng, self.masks = p, rng, []
+
+    def draw(self, x):
+        return self.rng.random(x.shape) >= self.p
+
+    def thin(self, array, mask):
+        return array * mask / (1 - self.p)
+
+
+# %% mask-overwritten-by-the-next-forward: the inner function looks at self.mask
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.draw(x)
+        return self.thin(x, self.mask), lambda grad: self.thin(grad, self.mask)
+
+
+# %% masks-from-a-stack: the last mask comes first
+class Dropout(Right):
+    def forward(self, x):
+        self.masks.append(self.draw(x))
+        return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, self.masks.pop())
+
+
+# %% masks-from-a-queue: the first mask comes first, whoever asks
+class Dropout(Right):
+    def forward(self, x):
+        self.masks.append(self.draw(x))
+        return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, self.masks.pop(0))
+
+
+# %% first-mask-for-ever: the mask of the first forward is kept
+class Dropout(Right):
+    def forward(self, x):
+        self.masks.append(self.draw(x))
+        first = next(mask for mask in self.masks if mask.shape == x.shape)
+        return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, first)
+
+
+# %% mask-is-frozen: one mask for all forwards, so that none can be mixed up
+class Dropout(Right):
+    def forward(self, x):
+        mask = next((mask for mask in self.masks if mask.shape == x.shape), None)
+        if mask is None:
+            mask = self.draw(x)
+            self.masks.append(mask)
+        return self.thin(x, mask), lambda grad: self.thin(grad, mask)
+
+
+# %% only-once: the mask is thrown away after its first backward
+class Dropout(Right):
+    def forward(self, x):
+        waiting = [self.draw(x)]
+        return self.thin(x, waiting[0]), lambda grad: self.thin(grad, waiting.pop())
+
+
+# %% backward-uses-another-mask: backward draws one of its own
+class Dropout(Right):
+    def forward(self, x):
+        return self.thin(x, self.draw(x)), lambda grad: self.thin(grad, self.draw(grad))
+
+
+# %% backward-forgets-the-scale: backward masks and does not scale
+class Dropout(Right):
+    def forward(self, x):
+        mask = self.draw(x)
+        return self.thin(x, mask), lambda grad: grad * mask
+
+
+# %% other-shapes-disturb: an input of another shape is taken for a new batch, and the old masks are thrown away
+class Dropout(Right):
+    def forward(self, x):
+        if self.masks and self.masks[0].shape != x.shape:
+            self.masks.clear()
+        self.masks.append(self.draw(x))
+        number = len(self.masks) - 1
+        return self.thin(x, self.masks[number]), lambda grad: self.thin(grad, self.masks[number])
+
+
+# %% layers-share-their-mask: the masks belong to the class
+class Dropout(Right):
+    last = []
+
+    def forward(self, x):
+        mask = self.draw(x)
+        self.last[:] = [mask]
+        mine = len(self.masks)
+        self.masks.append(mask)
+
+        def backward(grad):
+            own = self.last[0] if mine == len(self.masks) - 1 and self.last[0].shape == grad.shape else self.masks[mine]
+            return self.thin(grad, own)
+
+        return self.thin(x, mask), backward
+
+
+# %% no-pair: y alone
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.draw(x)
+        return self.thin(x, self.mask)
+
+    def backward(self, grad):
+        return self.thin(grad, self.mask)
+
+
+# %% backward-is-no-function: the mask in place of the function
+class Dropout(Right):
+    def forward(self, x):
+        mask = self.draw(x)
+        return self.thin(x, mask), mask
