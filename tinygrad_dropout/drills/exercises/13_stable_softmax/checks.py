@@ -5,7 +5,7 @@ import numpy as np
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 6
-TRAINS = ("stability", "axes", "precision")
+TRAINS = ("stability", "axes", "precision", "ownership")
 
 
 def right(x):
