@@ -72,7 +72,7 @@ def refuse_no_pair(judge: Judge, value) -> None:
     if not callable(value[1]):
         judge.reject(
             "backward-is-no-function",
-            f"The second value of Dropout.forward(x) is of type {type(value[1]).__name__}; expected a function of grad.",
+            f"The second value of forward(x) is of type {type(value[1]).__name__}; expected a function of grad.",
             "What is the caller to do with it, once grad is there?",
             theme="state",
         )
