@@ -1,0 +1,141 @@
+"""(softmax - one-hot) / N."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.study import Bug
+
+TOPIC, MINUTES = "backprop", 8
+TRAINS = ("averaging", "axes", "stability", "chain-rule", "ownership")
+
+
+def softmax(x, axis=1, shift=lambda x: x.max(axis=1, keepdims=True)):
+    exponentials = np.exp(x - shift(x))
+    return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+
+def onehot(x, target):
+    return np.eye(x.shape[1])[target]
+
+
+def right(x, target):
+    return (softmax(x) - onehot(x, target)) / len(x)
+
+
+def less_columns(x, target, p=softmax):
+    """1 taken from whole columns."""
+    gradient = p(x)
+    gradient[:, target] -= 1
+    return gradient
+
+
+def everywhere(divisor, p=softmax):
+    return lambda x, target: (p(x) - onehot(x, target)) / divisor(x)
+
+
+def at_the_class_alone(x, target):
+    return (softmax(x) - 1) * onehot(x, target) / len(x)
+
+
+COLUMN = "How do you pick one column from each row, another one in each? What does [:, target] pick?"
+SLIPS = [
+    Slip("mean-forgotten", everywhere(lambda x: 1),
+         "The gradient is not divided by N: it is that of the sum of the losses.",
+         "The loss is a mean. If one row's loss grows by 1, by how much does L?", "averaging"),
+    Slip("divided-by-all-elements", everywhere(np.size),
+         "The gradient is divided by N times C; expected by N.",
+         "How many losses are averaged: one for each example, or one for each logit?", "averaging"),
+    Slip("divided-by-the-classes", everywhere(lambda x: x.shape[1]),
+         "The gradient is divided by the number of classes; expected by the number of examples.",
+         "Over what is the loss a mean?", "averaging"),
+    Slip("divided-twice", everywhere(lambda x: len(x) ** 2),
+         "The gradient is divided by N twice.", "Over what is the loss a mean, and how often?", "averaging"),
+    Slip("target-less-probabilities", lambda x, target: -right(x, target),
+         "The gradient has the wrong sign: it is one-hot - p.",
+         "If the logit of the right class grows, does the loss grow? Which sign must its gradient have?", "chain-rule"),
+    Slip("target-less-probabilities", lambda x, target: onehot(x, target) - softmax(x),
+         "The gradient has the wrong sign, and is not divided by N.",
+         "If the logit of the right class grows, does the loss grow? Which sign must its gradient have?", "chain-rule"),
+    Slip("target-not-subtracted", lambda x, target: softmax(x) / len(x),
+         "The gradient is p / N: nothing is subtracted for the right class, and rows do not sum to 0.",
+         "ln sum exp(x) - x[t]: what does the second term give?", "chain-rule"),
+    Slip("target-not-subtracted", lambda x, target: softmax(x),
+         "The gradient is p: nothing is subtracted for the right class, and rows do not sum to 0.",
+         "ln sum exp(x) - x[t]: what does the second term give?", "chain-rule"),
+    Slip("right-class-alone", at_the_class_alone,
+         "The gradient is 0 for all classes but the right one.",
+         "The other logits stand in the sum below. What does the loss do when one of them grows?", "chain-rule"),
+    Slip("right-class-alone", lambda x, target: at_the_class_alone(x, target) * len(x),
+         "The gradient is 0 for all classes but the right one, and is not divided by N.",
+         "The other logits stand in the sum below. What does the loss do when one of them grows?", "chain-rule"),
+    Slip("gradient-of-minus-log-p", lambda x, target: -onehot(x, target) / softmax(x) / len(x),
+         "That is the gradient with respect to p, -1/p at the right class; expected that with respect to the logits.",
+         "One step is missing. How do the probabilities move with the logits?", "chain-rule"),
+    Slip("one-subtracted-from-columns", lambda x, target: less_columns(x, target) / len(x),
+         "1 is subtracted from whole columns: p[:, target] is every row, for each of the targets.", COLUMN, "axes"),
+    Slip("one-subtracted-from-columns", less_columns,
+         "1 is subtracted from whole columns, p[:, target], and nothing is divided by N.", COLUMN, "axes"),
+    Slip("one-hot-transposed",
+         lambda x, target: (softmax(x) - np.eye(x.shape[1])[:, target]) / len(x),
+         "The one-hot matrix is transposed: np.eye(C)[:, target] has a column for each example.",
+         "What shape have np.eye(C)[target] and np.eye(C)[:, target]?", "axes"),
+    Slip("softmax-twice", everywhere(len, lambda x: softmax(softmax(x))),
+         "Softmax is applied twice: to the logits and to the probabilities.",
+         "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
+    Slip("softmax-twice", everywhere(lambda x: 1, lambda x: softmax(softmax(x))),
+         "Softmax is applied twice, and nothing is divided by N.",
+         "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
+    Slip("softmax-forgotten", lambda x, target: (x - onehot(x, target)) / len(x),
+         "It is (logits - one-hot) / N: the softmax is missing.",
+         "ln sum exp(x) - x[t]: what is the derivative of the first term?", "chain-rule"),
+    Slip("softmax-over-the-batch", everywhere(len, lambda x: softmax(x, 0, lambda x: 0)),
+         "The softmax runs down the columns, over the examples.",
+         "Which axis counts the examples, and which one the classes?", "axes"),
+    Slip("softmax-over-everything", everywhere(len, lambda x: softmax(x, None, np.max)),
+         "The softmax runs over the whole batch at once.",
+         "What must the probabilities of one example sum to?", "axes"),
+    Slip("multiplied-by-the-softmax-slope",
+         lambda x, target: right(x, target) * softmax(x) * (1 - softmax(x)),
+         "The gradient is multiplied by p (1 - p), the slope of a sigmoid, once more.",
+         "p - onehot is the gradient with respect to the logits already. What has still to be gone through?",
+         "chain-rule"),
+]  # fmt: skip
+LARGE = [
+    Slip("overflows", everywhere(len, lambda x: softmax(x, 1, lambda x: 0)),
+         "exp overflows: infinite divided by infinite is NaN.",
+         "Which number may be taken from all logits of a row without changing the softmax?", "stability"),
+    Slip("maximum-of-the-whole-batch", everywhere(len, lambda x: softmax(x, 1, np.max)),
+         "The largest logit of the whole batch is taken away: a row that lies far below it becomes 0 / 0.",
+         "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
+]  # fmt: skip
+
+
+def check(judge: Judge) -> None:
+    function = judge.function("cross_entropy_gradient", "logits", "target")
+
+    def case(n, c, shift=0.0):
+        """Some of the targets are the same, and for more than two rows not all."""
+        which = judge.rng.permutation(np.arange(n) % max(min(c, n - 1), 1))
+        return judge.numbers(n, c) + shift, judge.rng.permutation(c)[which]
+
+    def compare(claim, cases, slips, theme):
+        think = "ln sum exp(x) - x[t], for one row: what are the derivatives of the two terms?"
+        runs = judge.run(function, cases)
+        judge.compare(claim, runs, right, name="the gradient", slips=slips, think=think, theme=theme)
+
+    square = [case(1, 3), case(3, 3), case(4, 4)]  # where a wrong axis is no error
+    compare("the gradient is (softmax - one-hot) / N", square, SLIPS, "chain-rule")
+    compare("that holds for all shapes, and rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], SLIPS, "axes")
+    spread = judge.rng.permutation([-1000, 990, 0, 500])[:, None]
+    compare("logits may be as large as 1,000", [case(1, 2, 990), case(3, 3, 900)], LARGE, "stability")
+    compare("rows may lie far apart", [case(2, 3, np.array([[-990], [990]])), case(4, 3, spread)], LARGE, "stability")
+
+
+def bug(judge: Judge) -> Bug:
+    """The learner's gradient in place of the cross-entropy's own."""
+    theirs = judge.function("cross_entropy_gradient", "logits", "target")
+
+    def backward(grad, logits, probabilities, target, losses, reduction):
+        return (np.asarray(theirs(logits.data, target)) * grad,)
+
+    return Bug("cross_entropy", backward, "your cross_entropy_gradient", "yours")

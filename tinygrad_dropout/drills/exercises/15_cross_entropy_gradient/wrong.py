@@ -1,0 +1,82 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+
+def softmax(logits):
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+# %% mean-forgotten: the gradient of the sum
+def cross_entropy_gradient(logits, target):
+    gradient = softmax(logits)
+    gradient[np.arange(len(target)), target] -= 1
+    return gradient
+
+
+# %% divided-by-all-elements: by N times C
+def cross_entropy_gradient(logits, target):
+    gradient = softmax(logits)
+    gradient[np.arange(len(target)), target] -= 1
+    return gradient / gradient.size
+
+
+# %% one-subtracted-from-columns: [:, target]
+def cross_entropy_gradient(logits, target):
+    gradient = softmax(logits)
+    gradient[:, target] -= 1
+    return gradient / len(target)
+
+
+# %% softmax-twice: probabilities are taken for logits
+def cross_entropy_gradient(logits, target):
+    gradient = softmax(softmax(logits))
+    gradient[np.arange(len(target)), target] -= 1
+    return gradient / len(target)
+
+
+# %% target-not-subtracted: p alone
+def cross_entropy_gradient(logits, target):
+    return softmax(logits) / len(target)
+
+
+# %% target-less-probabilities: the wrong sign
+def cross_entropy_gradient(logits, target):
+    return (np.eye(logits.shape[1])[target] - softmax(logits)) / len(target)
+
+
+# %% right-class-alone: the other classes get no gradient
+def cross_entropy_gradient(logits, target):
+    gradient = np.zeros_like(logits)
+    rows = np.arange(len(target))
+    gradient[rows, target] = softmax(logits)[rows, target] - 1
+    return gradient / len(target)
+
+
+# %% gradient-of-minus-log-p: the softmax is not gone through
+def cross_entropy_gradient(logits, target):
+    return -np.eye(logits.shape[1])[target] / softmax(logits) / len(target)
+
+
+# %% overflows: softmax without a shift
+def cross_entropy_gradient(logits, target):
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return (probabilities - np.eye(logits.shape[1])[target]) / len(target)
+
+
+# %% maximum-of-the-whole-batch: max without an axis
+def cross_entropy_gradient(logits, target):
+    gradient = np.exp(logits - logits.max())
+    gradient /= gradient.sum(axis=1, keepdims=True)
+    gradient[np.arange(len(target)), target] -= 1
+    return gradient / len(target)
+
+
+# %% changes-its-input: in the caller's array
+def cross_entropy_gradient(logits, target):
+    logits -= logits.max(axis=1, keepdims=True)
+    gradient = np.exp(logits)
+    gradient /= gradient.sum(axis=1, keepdims=True)
+    gradient[np.arange(len(target)), target] -= 1
+    return gradient / len(target)
