@@ -1,0 +1,295 @@
+"""A check of every entry, then steps of -lr times a fresh gradient, into the arrays that the model holds."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.answer import Answer
+from tinygrad_dropout.drills.grade import Rejected
+from tinygrad_dropout.drills.judge import Judge, Slip
+
+TOPIC, MINUTES = "backprop", 15
+TRAINS = ("updates", "accumulation", "exposing")
+
+
+class Parameter:
+    """What `train` is given."""
+
+    def __init__(self, data, grad):
+        self.data, self.grad = data, grad
+
+
+class Problem:
+    """L = the sum over all parameters of c (w - t)^2 / 2, of which the gradient is c (w - t).
+
+    Args:
+        judge: for the numbers.
+        shapes: of the parameters.
+        steps: to be taken.
+        stale: whether there are old numbers in the gradients.
+        scale: of the loss.
+        spoil: changes the list of gradients, in `backward` alone.
+    """
+
+    def __init__(self, judge, shapes, steps, *, stale=False, scale=1.0, spoil=None):
+        self.start = [judge.numbers(*shape) for shape in shapes]
+        self.goal = [start - judge.numbers(*shape) for start, shape in zip(self.start, shapes, strict=True)]
+        self.weights = [scale * np.abs(judge.numbers(*shape, low=0.5, high=1.5)) for shape in shapes]
+        self.old = [judge.numbers(*shape) if stale else np.zeros(shape) for shape in shapes]
+        self.steps, self.spoil, self.lr = steps, spoil, judge.rng.uniform(0.2, 0.4) / scale
+        self.rebound = False
+
+    def __repr__(self):
+        shapes = " and ".join(str(start.shape) for start in self.start)
+        old = "; old numbers in .grad" if any(old.any() for old in self.old) else ""
+        return (
+            f"L = sum of c (w - t)^2 / 2, parameters of shape {shapes}, lr = {self.lr:.4g}, steps = {self.steps}{old}"
+        )
+
+    def run(self, train):
+        """(all numbers of the model's arrays in the end, the losses)."""
+        arrays = [start.copy() for start in self.start]  # these are the model's
+        parameters = [Parameter(array, old.copy()) for array, old in zip(arrays, self.old, strict=True)]
+
+        def gradients():
+            return [c * (w - t) for c, w, t in zip(self.weights, arrays, self.goal, strict=True)]
+
+        def loss():
+            terms = zip(self.weights, arrays, self.goal, strict=True)
+            return float(sum((c * (w - t) ** 2).sum() for c, w, t in terms) / 2)
+
+        def backward():
+            found = gradients()
+            if self.spoil:
+                self.spoil(found)
+            for parameter, gradient in zip(parameters, found, strict=True):
+                parameter.grad += gradient
+
+        def measure():
+            return [one + 5e-9 * np.sign(one) * np.maximum(1, np.abs(one)) for one in gradients()]
+
+        self.arrays = arrays
+        losses = train(parameters, loss, backward, measure, self.lr, self.steps)
+        self.rebound = any(one.data is not array for one, array in zip(parameters, arrays, strict=True))
+        return np.concatenate([array.ravel() for array in arrays]), losses
+
+
+def training(zero="before", checks=True, sign=-1, lr=lambda lr: lr, which=slice(None)):
+    """A training loop.
+
+    Args:
+        zero: when gradients are set to 0: `before` each backward, `after` each step, `between` the two, `once` before
+            the first step, or `never`.
+        checks: whether there is a check, which begins with clean gradients.
+        sign: of the step.
+        lr: what the learning rate becomes.
+        which: of the parameters are updated.
+    """
+
+    def train(parameters, loss, backward, measure, rate, steps):
+        def clean():
+            for parameter in parameters:
+                parameter.grad = np.zeros_like(parameter.data)
+
+        losses = []
+        if checks:
+            clean()
+            backward()
+        if zero == "once":
+            clean()
+        for _ in range(steps):
+            losses.append(loss())
+            if zero == "before":
+                clean()
+            backward()
+            if zero == "between":
+                clean()
+            for parameter in parameters[which]:
+                parameter.data += sign * lr(rate) * parameter.grad
+            if zero == "after":
+                clean()
+        return losses
+
+    return train
+
+
+def numbers_after(**how):
+    return lambda problem: problem.run(training(**how))[0]
+
+
+ADDS = "backward adds to .grad. What is in there when it is called: at first, after your check, and in the next step?"
+UPDATES = [
+    Slip("wrong-sign-of-the-step", numbers_after(sign=1),
+         "The step goes up: lr times the gradient is added; expected to be taken away.",
+         "The gradient points to where the loss grows. Where do you want to go?", "updates"),
+    Slip("parameters-unchanged", lambda problem: np.concatenate([one.ravel() for one in problem.start]),
+         "The parameters are as they were: no step arrives in the model's arrays.",
+         "Is the gradient still there when you step, and into which array goes the result?", "updates"),
+    Slip("learning-rate-ignored", numbers_after(lr=lambda lr: 1.0),
+         "The whole gradient is taken away; the learning rate is left out.",
+         "By how much should a parameter with gradient 1 move?", "updates"),
+    Slip("divided-by-the-learning-rate", numbers_after(lr=lambda lr: 1 / lr),
+         "The gradient is divided by the learning rate.",
+         "Does a smaller learning rate make smaller steps?", "updates"),
+    Slip("first-parameter-alone", numbers_after(which=slice(1)),
+         "Only the first parameter is updated.", "How many parameters are in the list?", "updates"),
+    Slip("last-parameter-alone", numbers_after(which=slice(-1, None)),
+         "Only the last parameter is updated.", "What is inside your loop over the parameters, and what behind it?",
+         "updates"),
+    Slip("gradients-never-zeroed", numbers_after(zero="once"),
+         "Gradients are not set to 0 between steps: each step takes those of all steps before it once more.", ADDS,
+         "accumulation"),
+    Slip("gradients-never-zeroed", numbers_after(zero="never"),
+         "Gradients are never set to 0: each step takes that of the check and of all steps before it once more.", ADDS,
+         "accumulation"),
+    Slip("gradients-never-zeroed", numbers_after(zero="never", checks=False),
+         "Gradients are never set to 0: each step takes those of all steps before it once more.", ADDS, "accumulation"),
+    Slip("gradient-of-the-check-left", numbers_after(zero="after"),
+         "The first step takes the gradient twice: the one that the check left in .grad is still there.", ADDS,
+         "accumulation"),
+    Slip("stale-gradients-at-the-start", numbers_after(zero="after", checks=False),
+         "The first step takes the old numbers that were in .grad at the beginning.", ADDS, "accumulation"),
+]  # fmt: skip
+LOSSES = [
+    Slip("losses-after-the-steps", lambda problem: losses_of(problem)[1:],
+         "The losses are those after each step; expected those before it.",
+         "Is the first number of the list the loss of the untrained model?", "updates"),
+    Slip("one-loss-too-many", lambda problem: losses_of(problem),
+         "There is one loss more than there are steps.", "How many numbers does the task ask for?", "updates"),
+    Slip("last-loss-alone", lambda problem: losses_of(problem)[-2],
+         "The result is one number; expected the list of the losses.", "How many numbers does the task ask for?",
+         "updates"),
+]  # fmt: skip
+
+
+def losses_of(problem):
+    """The right ones, and that after the last step."""
+    problem.steps += 1
+    losses = problem.run(training())[1]
+    problem.steps -= 1
+    return losses
+
+
+def check(judge: Judge) -> None:
+    train = judge.function("train", "parameters", "loss", "backward", "measure", "lr", "steps")
+    graded = Answer(lambda problem: problem.run(train.function), "train", ("the problem",))
+    refuses = {
+        ValueError: Slip(
+            "refuses-a-right-gradient",
+            None,
+            "train(...) raised ValueError for a gradient that is right.",
+            "What is in .grad when you compare? It may have held old numbers, and backward adds to them.",
+            "accumulation",
+        )
+    }
+
+    def compare(claim, problems):
+        runs = judge.run(graded, [(problem,) for problem in problems], slips=refuses)
+        after, losses = judge.parts(runs, "the parameters", "the losses")
+        if not judge.right:
+            with judge.claim("the arrays of the model are updated in place"):
+                refuse_new_arrays(judge, problems)
+        judge.compare(claim, after, numbers_after(), name="the parameters", slips=UPDATES, theme="updates",
+                      think="Zero, backward, step: go through it for the first step, and for the second.")  # fmt: skip
+        return losses
+
+    one, two = [(2,)], [(2, 3), (3,)]
+    losses = compare("each step takes lr times a fresh gradient away",
+                     [Problem(judge, shapes, steps) for steps in (1, 4) for shapes in (one, two)])  # fmt: skip
+    compare("what was in .grad at the beginning does not matter",
+            [Problem(judge, shapes, steps, stale=True) for shapes in (one, two) for steps in (1, 3)])  # fmt: skip
+    judge.compare("the losses are those before each step", losses, lambda problem: losses_of(problem)[:-1],
+                  name="the list of losses", slips=LOSSES, theme="updates",
+                  think="When is the loss read, before or after the step?")  # fmt: skip
+    with judge.claim("a wrong gradient raises ValueError, before anything is changed"):
+        for number, (what, spoil) in enumerate(SPOILS):
+            refuse_what_is_accepted(judge, graded, Problem(judge, two, 2, stale=True, spoil=spoil), what, number == 0)
+    compare_large(judge, graded)
+
+
+def refuse_new_arrays(judge, problems):
+    for problem in problems:
+        if problem.rebound:
+            judge.reject(
+                "rebinds-the-parameter",
+                ".data is another array after train(...); the array that the model holds was not changed.",
+                "`p.data = p.data - ...` makes a new array. Who still computes with the old one?",
+                theme="updates",
+                shown={"the problem": repr(problem)},
+            )
+
+
+def times(parameter, factor, index=...):
+    """Multiply a part of the gradient."""
+
+    def spoil(gradients):
+        gradients[parameter][index] *= factor
+
+    return spoil
+
+
+def swap(gradients):
+    gradients[0][[0, 1]] = gradients[0][[1, 0]]
+
+
+SPOILS = (
+    ("all of the first parameter's gradient has the wrong sign", times(0, -1.0)),
+    ("the last parameter's gradient is twice what it should be", times(-1, 2.0)),
+    ("two rows of the first parameter's gradient are swapped", swap),
+    ("one entry of the first parameter's gradient is 1% too large", times(0, 1.01, (1, 2))),
+    ("one entry of the last parameter's gradient is 1% too small", times(-1, 0.99, 0)),
+)
+
+
+def refuse_what_is_accepted(judge, graded, problem, what, first):
+    """A problem of which backward is wrong."""
+    shown = {"the problem": repr(problem), "backward": what}
+    try:
+        graded(problem)
+    except Rejected as rejected:
+        cause = rejected.__cause__
+        if cause is None:
+            raise
+        if not isinstance(cause, ValueError):
+            judge.reject(
+                "another-exception",
+                f"For a wrong gradient train(...) raised {type(cause).__name__}; expected ValueError.",
+                "Which exception does the task ask for? (An assert is gone if Python runs with -O.)",
+                shown=shown,
+            )
+        if any(not np.array_equal(*pair) for pair in zip(problem.arrays, problem.start, strict=True)):
+            judge.reject(
+                "steps-before-the-check",
+                "ValueError was raised when parameters had been changed already.",
+                "What is left of a model that was trained with a wrong gradient?",
+                theme="updates",
+                shown=shown,
+            )
+        return
+    if first:
+        judge.reject(
+            "gradient-not-checked",
+            f"No ValueError, although {what}.",
+            "backward may be wrong. What do you have to compare its gradient with, and when?",
+            theme="exposing",
+            shown=shown,
+        )
+    judge.reject(
+        "check-sees-too-little",
+        f"No ValueError, although {what}.",
+        "Which parameters and which entries does your check look at? Do errors cancel in what you compare?",
+        theme="exposing",
+        shown=shown,
+    )
+
+
+def compare_large(judge, graded):
+    """The measurement is less exact where the numbers are large."""
+    slip = Slip(
+        "tolerance-too-small",
+        None,
+        "train(...) raised ValueError for a right gradient of a million, measured to 5e-9 of its size.",
+        "The rounding of the measurement grows with the numbers. Should the tolerance?",
+        "exposing",
+    )
+    problems = [(Problem(judge, [(2, 3)], 1, scale=1e6),)]
+    with judge.claim("a large gradient is compared relative to its size"):
+        judge.run(graded, problems, slips={ValueError: slip})

@@ -1,0 +1,34 @@
+"""Gradient descent, after a check of the gradient.
+
+To first order a step d changes the loss by grad . d. For d = -lr grad that is -lr |grad|^2: it falls, if lr is small
+enough, and it climbs for the other sign. Three things are easily got wrong.
+
+    backward adds, so .grad must be 0 before each call, also before the first and after the check;
+    p.data = p.data - lr * p.grad makes a new array that the model does not know; p.data -= ... writes into the old one;
+    the gradient must be there when the step is taken: zero, backward, step, in this order.
+
+The check compares every entry: an error in one of a million is an error. A tolerance relative to the gradient's size,
+but never below that of 1, allows for the rounding of the measurement, which grows with the loss.
+"""
+
+import numpy as np
+
+
+def train(parameters, loss, backward, measure, lr, steps):
+    def fresh_gradients():
+        for parameter in parameters:
+            parameter.grad[...] = 0.0
+        backward()
+
+    fresh_gradients()
+    for parameter, measured in zip(parameters, measure(), strict=True):
+        if np.any(np.abs(parameter.grad - measured) > 1e-4 * np.maximum(1, np.abs(measured))):
+            raise ValueError("backward does not give the gradient that is measured")
+
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        fresh_gradients()
+        for parameter in parameters:
+            parameter.data -= lr * parameter.grad
+    return losses
