@@ -39,7 +39,7 @@ def check(judge: Judge) -> None:
         phase = "while training" if training else "in evaluation"
         with judge.claim(f"the {scheme} scheme multiplies what is kept by {words} {phase}"):
             for p in (0.2, 0.35, 0.7):
-                x = judge.numbers(4, 30)
+                x = judge.numbers(4, 29)  # of 116, no such p is a whole number: the realised rate is never p
                 y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], scheme))
                 compare(judge, x, y, p, scheme, training, factor(p), words)
     for scheme in ("original", "inverted"):
@@ -77,6 +77,14 @@ def compare(judge, x, y, p, scheme, training, right, words):
             message = f"The {scheme} scheme multiplies by {name} {phase}; expected {words}."
             code = f"{scheme}-{code}{'' if training else '-in-evaluation'}"
             judge.reject(code, message, THINK[scheme, training], theme="rescaling", shown=shown)
+    if training and np.allclose(factors, y.size / kept.sum()):
+        judge.reject(
+            "scale-from-the-realised-rate",
+            f"The {scheme} scheme multiplies by size/kept of this very mask {phase}; expected {words}.",
+            "With this mask's count in the scale, are the units still independent?",
+            theme="rescaling",
+            shown=shown,
+        )
     factors_seen = f"{factors.min():.4g} to {factors.max():.4g}"
     message = f"The {scheme} scheme multiplies what is kept by {factors_seen} {phase}; expected {words}."
     judge.reject("wrong-factor", message, THINK[scheme, training], theme="rescaling", shown=shown)

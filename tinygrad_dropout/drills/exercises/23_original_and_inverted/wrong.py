@@ -85,3 +85,11 @@ def dropout(x, p, training, rng, scheme):
         x *= rng.random(x.shape) >= p
         return x / (1 - p) if scheme == "inverted" else x
     return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% scale-from-the-realised-rate: divides by the fraction that was kept this time
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / kept.mean() if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" else x * (1 - p)

@@ -94,6 +94,27 @@ SLIPS = (
         "expectation",
     ),
     Slip(
+        "full-mask-left-out",
+        average(lambda k, n, p: probability(k, n, p) if k < n else 0, inverse),
+        "The mask that keeps everything is left out.",
+        "Do your weights add up to 1? Where does the counting of masks end?",
+        "expectation",
+    ),
+    Slip(
+        "empty-mask-conditioned-away",
+        lambda f, x, p: average(lambda k, n, p: probability(k, n, p) if k else 0, inverse)(f, x, p) / (1 - p ** len(x)),
+        "The mask that drops everything is left out, and the other weights are raised so that they add up to 1.",
+        "How likely is the mask that drops everything? Is it a mask like the others?",
+        "expectation",
+    ),
+    Slip(
+        "answer-scaled",
+        lambda f, x, p: average(probability, lambda p: 1)(f, x, p) / (1 - p),
+        "f is called with x * mask, and its answer is divided by 1 - p; expected the units to be.",
+        "For which f is f(h / (1 - p)) the same as f(h) / (1 - p)?",
+        "rescaling",
+    ),
+    Slip(
         "sum-for-mean",
         average(lambda k, n, p: 1, inverse),
         "The answers are added up without weights.",

@@ -77,3 +77,25 @@ def mask_average(f, x, p):
         weight = np.exp(k * np.log(1 - p) + (len(x) - k) * np.log(p))
         mean = mean + weight * f(x * np.array(bits) / (1 - p))
     return mean
+
+
+# %% full-mask-left-out: the last mask is not reached
+def mask_average(f, x, p):
+    n = len(x)
+    masks = [np.array([number >> bit & 1 for bit in range(n)]) for number in range(2**n - 1)]
+    return sum((1 - p) ** mask.sum() * p ** (n - mask.sum()) * f(x * mask / (1 - p)) for mask in masks)
+
+
+# %% empty-mask-conditioned-away: what drops everything is no network, and is left out
+def mask_average(f, x, p):
+    n = len(x)
+    masks = [np.array([number >> bit & 1 for bit in range(n)]) for number in range(1, 2**n)]
+    weights = np.array([(1 - p) ** mask.sum() * p ** (n - mask.sum()) for mask in masks])
+    return sum(weight * f(x * mask / (1 - p)) for weight, mask in zip(weights / weights.sum(), masks))
+
+
+# %% answer-scaled: the scale is moved out of f
+def mask_average(f, x, p):
+    n = len(x)
+    masks = [np.array([number >> bit & 1 for bit in range(n)]) for number in range(2**n)]
+    return sum((1 - p) ** mask.sum() * p ** (n - mask.sum()) * f(x * mask) for mask in masks) / (1 - p)

@@ -135,6 +135,20 @@ def check(judge: Judge) -> None:
                 "expectation",
             ),
             Slip(
+                "divided-by-the-root-of-the-batch",
+                lambda forward, x, samples: spread(forward) / np.sqrt(len(x)),
+                "The deviation is divided by the square root of the number of rows of x; expected that of the passes.",
+                "Which numbers were averaged: those of the rows, or those of the passes?",
+                "axes",
+            ),
+            Slip(
+                "error-of-the-logits",
+                lambda forward, x, samples: np.std(forward.logits, axis=0, ddof=1) / np.sqrt(samples),
+                "standard_error is that of the logits; the mean is one of probabilities.",
+                "Which numbers is the mean a mean of?",
+                "expectation",
+            ),
+            Slip(
                 "variance-for-deviation",
                 lambda forward, x, samples: spread(forward) ** 2 / samples,
                 "standard_error is the variance of the mean; its square root is missing.",

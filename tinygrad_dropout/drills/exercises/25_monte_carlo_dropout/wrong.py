@@ -66,3 +66,15 @@ def monte_carlo(forward, x, samples):
 def monte_carlo(forward, x, samples):
     probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
     return probabilities.mean(axis=0), probabilities.var(axis=0, ddof=1) / samples
+
+
+# %% divided-by-the-root-of-the-batch: N for T
+def monte_carlo(forward, x, samples):
+    probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
+    return probabilities.mean(axis=0), probabilities.std(axis=0, ddof=1) / np.sqrt(len(x))
+
+
+# %% error-of-the-logits: the spread is taken before the softmax
+def monte_carlo(forward, x, samples):
+    logits = np.array([forward(x, True) for _ in range(samples)])
+    return softmax(logits).mean(axis=0), logits.std(axis=0, ddof=1) / np.sqrt(samples)
