@@ -1,0 +1,79 @@
+"""Answers that the grader must reject, each under the name of its mistake."""
+
+import numpy as np
+
+# %% p-of-one-half-hides-it: the p of the training
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.linspace(-1, 1, 32).reshape(2, 16), "labels": np.array([0, 1]), "p": 0.5, "training": True}
+
+
+# %% p-close-to-one-half-hides-it: 0.49 and 0.51
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.linspace(-1, 1, 32).reshape(2, 16), "labels": np.array([0, 1]), "p": 0.49, "training": True}
+
+
+# %% eval-mode-hides-it: training=False
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": False}
+
+
+# %% nothing-to-drop: x of zeros
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.zeros((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}
+
+
+# %% names-another-bug: the scale, which is right
+BUG = "scale-is-one-over-p"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}
+
+
+# %% not-a-name-of-the-list: in words
+BUG = "keeps with probability p"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}
+
+
+# %% input-has-the-wrong-shape: one digit, 1-D
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.ones(16), "labels": np.array([0]), "p": 0.2, "training": True}
+
+
+# %% input-lacks-an-argument: no mode is given
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2}
+
+
+# %% p-is-wrong: p = 1, where 1/(1 - p) is infinite
+BUG = "keep-and-drop-swapped"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 1.0, "training": True}
+
+
+# %% not-written: the input without the name
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}
