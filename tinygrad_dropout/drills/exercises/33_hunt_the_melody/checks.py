@@ -1,0 +1,46 @@
+"""A weight is used at every time step, and one use alone is in its gradient. A melody of one note does not show it."""
+
+from pathlib import Path
+
+from tinygrad_dropout.drills.hunt import TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.judge import Judge
+
+TOPIC, MINUTES = "backprop", 10
+TRAINS = ("exposing", "accumulation")
+
+HUNT = Hunt(
+    Path(__file__).parent,
+    bug="later-use-overwrites-the-gradient",
+    theme="accumulation",
+    listed=(
+        "bias-gradient-averaged",
+        "eval-mode-scales",
+        "later-use-overwrites-the-gradient",
+        "loss-gradient-not-divided-by-n",
+        "mask-redrawn-in-backward",
+        "mask-shared-by-rows",
+        "max-over-the-whole-batch",
+        "weight-gradient-forgets-the-mask",
+    ),
+    planted="d_in = d_before.T @ x[:, time]\n",
+    corrected="d_in = d_in + d_before.T @ x[:, time]\n",
+    arguments=(Argument("x", ("rows", "length", 3)), Argument("labels", ("rows",), below=4), P, TRAINING),
+    hidings=(
+        Hiding(
+            "one-note-hides-it",
+            lambda given, seen: given["x"].shape[1] == 1,
+            "With one note, every weight is used once at most.",
+            "How often must a weight be used for the wrong line to lose something?",
+        ),
+        Hiding(
+            "blank-after-the-first-note",
+            lambda given, seen: not given["x"][:, 1:].any(),
+            "After the first note all is 0: the uses that the wrong line loses would have added 0.",
+            "The loop runs backward in time. Which use is left at its end, and what did the others add?",
+        ),
+    ),
+)
+
+
+def check(judge: Judge) -> None:
+    HUNT.check(judge)
