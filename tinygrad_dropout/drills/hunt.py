@@ -122,6 +122,13 @@ EVAL_MODE = Hiding(
     "In which mode does the wrong line matter?",
 )
 
+ALL_DROPPED = Hiding(
+    "p-close-to-one-hides-it",
+    lambda given, seen: given["training"] and given["p"] > 0.95,
+    f"With p this close to 1, what would show the bug was dropped in every one of {PAIRED} runs.",
+    "For which p does the gradient get through dropout at all?",
+)
+
 
 @dataclass(frozen=True)
 class Hunt:
@@ -198,7 +205,7 @@ class Hunt:
                 for hiding in self.hidings:
                     if hiding.applies(given, seen):
                         judge.reject(hiding.code, hiding.says, hiding.think, theme="exposing", shown=shown)
-                runs = f"one of {PAIRED} runs" if self.drawn is None else f"the means of {DRAWN[-1]} runs"
+                runs = f"every one of {PAIRED} runs" if self.drawn is None else f"the means of {DRAWN[-1]} runs"
                 judge.reject(
                     "bug-not-visible",
                     f"On this input the right network and that with the bug return the same, in {runs}.",

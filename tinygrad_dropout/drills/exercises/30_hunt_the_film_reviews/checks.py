@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tinygrad_dropout.drills.hunt import EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.hunt import ALL_DROPPED, EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P
 from tinygrad_dropout.drills.judge import Judge
 
 TOPIC, MINUTES = "dropout", 10
@@ -39,6 +39,7 @@ HUNT = Hunt(
             "None of these words has a vector with a 0 in it: what is 0 after dropout was dropped.",
             "When is an output 0 although it was kept?",
         ),
+        ALL_DROPPED,
     ),
 )
 

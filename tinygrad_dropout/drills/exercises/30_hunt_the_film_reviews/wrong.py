@@ -18,6 +18,14 @@ def exposing_input():
     return {"words": np.array([[2, 17, 5]]), "kinds": np.array([1]), "p": 0.3, "training": False}
 
 
+# %% p-close-to-one-hides-it: p = 0.9999
+BUG = "mask-inferred-from-the-output"
+
+
+def exposing_input():
+    return {"words": np.array([[2, 17, 5]]), "kinds": np.array([1]), "p": 0.9999, "training": True}
+
+
 # %% names-another-bug: nothing is redrawn
 BUG = "mask-redrawn-in-backward"
 

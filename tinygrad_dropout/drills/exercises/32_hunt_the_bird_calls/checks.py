@@ -34,8 +34,8 @@ HUNT = Hunt(
         ),
         Hiding(
             "p-of-zero-hides-it",
-            lambda given, seen: given["p"] == 0,
-            "With p = 0 the wrong line multiplies by 1.",
+            lambda given, seen: given["p"] < 1e-6,
+            "With p = 0, or next to it, the wrong line multiplies by 1.",
             "Does eval mode depend on p? Which p would show it?",
         ),
         Hiding(

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from tinygrad_dropout.drills.hunt import TRAINING, Argument, Hiding, Hunt, P
+import numpy as np
+
+from tinygrad_dropout.drills.hunt import ALL_DROPPED, TRAINING, Argument, Hiding, Hunt, P
 from tinygrad_dropout.drills.judge import Judge
 
 TOPIC, MINUTES = "backprop", 10
@@ -37,6 +39,13 @@ HUNT = Hunt(
             lambda given, seen: not given["x"][:, 1:].any(),
             "After the first note all is 0: the uses that the wrong line loses would have added 0.",
             "The loop runs backward in time. Which use is left at its end, and what did the others add?",
+        ),
+        ALL_DROPPED,
+        Hiding(
+            "flat-tanh-hides-it",
+            lambda given, seen: np.isclose(np.abs(seen["last"]).max() * (1 - given["p"] * given["training"]), 1),
+            "The notes are so large that tanh is flat: next to no gradient reaches the loop.",
+            "What is 1 - tanh(z)**2 for z = 100?",
         ),
     ),
 )

@@ -20,6 +20,22 @@ def exposing_input():
     return {"x": x, "labels": np.array([0, 1]), "p": 0.0, "training": True}
 
 
+# %% p-close-to-one-hides-it: p = 0.9999
+BUG = "later-use-overwrites-the-gradient"
+
+
+def exposing_input():
+    return {"x": np.ones((1, 2, 3)), "labels": np.array([0]), "p": 0.9999, "training": True}
+
+
+# %% flat-tanh-hides-it: loud notes
+BUG = "later-use-overwrites-the-gradient"
+
+
+def exposing_input():
+    return {"x": np.full((2, 4, 3), 1e6), "labels": np.array([0, 1]), "p": 0.1, "training": True}
+
+
 # %% names-another-bug: the loss is divided by N
 BUG = "loss-gradient-not-divided-by-n"
 
