@@ -252,6 +252,9 @@ class Judge:
                     raise Rejected(Rejection(slip.code, slip.says, slip.think, shown=shown, theme=slip.theme))
             code, message = described(gots[worst], rights[worst], name)
             ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
+            if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
+                message = f"{message.partition(', ratio')[0]}. That is nearly right: the first digits agree."
+                raise Rejected(Rejection("inexact", message, think, shown=shown, theme="precision"))
             if ratio is not None and code == "wrong-values":
                 code, message = ("wrong-sign", f"{name} has the wrong sign.") if ratio == -1 else (code, message)
                 message += "" if ratio == -1 else f" Everywhere it is {ratio:.6g} times the expected."

@@ -50,6 +50,7 @@ def check(judge: Judge) -> None:
         "each axis has the common length, or the one that is not 1",
         judge.run(function, EQUAL, slips=refuses),
         right,
+        name="the shape",
         slips=[
             Slip(
                 "result-reversed",
@@ -80,6 +81,7 @@ def check(judge: Judge) -> None:
         "the shapes are aligned at the last axis, and a missing axis counts as 1",
         judge.run(function, OTHER, slips=refuses),
         right,
+        name="the shape",
         slips=[
             Slip(
                 "aligned-at-the-left",
@@ -103,6 +105,7 @@ def check(judge: Judge) -> None:
         "that holds for random shapes of up to four axes",
         judge.run(function, sorted((random_pair(judge) for _ in range(20)), key=lambda pair: len(sum(pair, ())))),
         right,
+        name="the shape",
         think="Write them one below the other, aligned at the right, and decide each axis alone.",
         theme="shapes",
     )
@@ -110,6 +113,7 @@ def check(judge: Judge) -> None:
         "1 and 0 give 0",
         judge.run(function, ZEROS, slips=refuses),
         right,
+        name="the shape",
         slips=[
             Slip(
                 "larger-of-the-two",

@@ -130,6 +130,20 @@ RULES = [
         "chain-rule",
     ),
     Slip(
+        "whole-rows-moved",
+        lambda f, x, h: rows_moved(f, x, h),
+        "A whole row of x is moved at once, and all of it gets the same number.",
+        "Over what does a loop over range(len(x)) run, if x has two axes?",
+        "chain-rule",
+    ),
+    Slip(
+        "h-ignored",
+        lambda f, x, h: measured(f, x, 1e-5, centred),
+        "The step is not the h that was given: the result is that of a much smaller one.",
+        "Where does the h come from that you move x by?",
+        "precision",
+    ),
+    Slip(
         "elements-stay-moved",
         lambda f, x, h: stays_moved(f, x, h),
         "Elements that were moved are not put back before the next one is moved.",
@@ -137,6 +151,16 @@ RULES = [
         "ownership",
     ),
 ]
+
+
+def rows_moved(f, x, h):
+    """All that lies in x[i] moved at once."""
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        step = np.zeros(x.shape)
+        step[i] = h
+        out[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return out
 
 
 def stays_moved(f, x, h):

@@ -194,7 +194,7 @@ def check(judge: Judge) -> None:
             claim,
             judge.run(graded, [(Formula(judge, text),) for text in texts]),
             gradients_by(each(lambda node, slope: node.grad * slope)),
-            name="the list of the inputs' grad",
+            name="[grad of each input]",
             slips=SLIPS,
             think="What does each operand get, and what becomes of what it had already?",
             theme=theme,

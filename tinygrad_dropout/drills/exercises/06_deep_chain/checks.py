@@ -125,10 +125,11 @@ def users_first(result):
     return found[::-1]
 
 
-def plain(result, start=1.0):
+def plain(result, start=1.0, share=lambda value, slope: value.grad * slope):
     result.grad = start
     for value in users_first(result):
-        hand_on(value)
+        for parent, slope in zip(value.parents, value.slopes, strict=True):
+            parent.grad += share(value, slope)
 
 
 def as_met(take, again=False):
@@ -160,6 +161,13 @@ SLIPS = [
     Slip("result-without-gradient", grads_by(lambda result: plain(result, 0.0)),
          "All gradients are 0: the result's own is not set.",
          "How much does the result move when the result moves?", "chain-rule"),
+    Slip("ignores-the-slope", grads_by(lambda result: plain(result, share=lambda value, slope: value.grad)),
+         "Every parent gets the whole gradient of the value; the slopes are left out.",
+         "b = 5 a: does b move as fast as a?", "chain-rule"),
+    Slip("ignores-upstream", grads_by(lambda result: plain(result, share=lambda value, slope: slope)),
+         "The parents get the slopes alone; the gradient of the value itself is left out.",
+         "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
+         "chain-rule"),
     Slip("breadth-first", grads_by(as_met(deque.popleft)),
          "Values hand on level by level, some of them before all values that use them have done so.", WAITS, "order"),
     Slip("hands-on-too-early", grads_by(as_met(deque.pop)),
@@ -191,7 +199,7 @@ def check(judge: Judge) -> None:
         "small graphs get the right gradients, each value after all that use it",
         judge.run(Answer(small, "backward", ("result",)), [(Graph(judge, text),) for text in SMALL]),
         grads_by(plain),
-        name="the list of all values' grad, by name",
+        name="[a.grad, b.grad, ...]",
         slips=SLIPS,
         think=WAITS,
         theme="order",

@@ -5,7 +5,7 @@ import numpy as np
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("accumulation", "shapes", "averaging")
+TRAINS = ("accumulation", "shapes", "averaging", "axes")
 
 #: (shape of grad, shape of the array)
 SAME = (((3,), (3,)), ((2, 3), (2, 3)), ((1, 3), (1, 3)))
@@ -59,6 +59,12 @@ def one_copy(grad, shape):
     return grad[tuple(slice(0, 1) if length == 1 else slice(None) for length in shape)]
 
 
+def from_the_left(grad, shape):
+    """The axes of length 1 without the offset, and then those in front."""
+    grad = grad.sum(axis=tuple(axis for axis, length in enumerate(shape) if length == 1), keepdims=True)
+    return grad.sum(axis=tuple(range(grad.ndim - len(shape))))
+
+
 SLIPS = [
     Slip(
         "gradient-not-summed",
@@ -108,6 +114,27 @@ SLIPS = [
         "One axis alone is summed; copies were made along several.",
         "Write the two shapes one below the other. Along how many axes do they differ?",
         "accumulation",
+    ),
+    Slip(
+        "axes-in-front-kept",
+        lambda grad, shape: right(grad, shape).reshape((1,) * (grad.ndim - len(shape)) + shape),
+        "The right numbers, with the axes in front still there, of length 1.",
+        "A gradient has exactly the shape of what it belongs to. How many axes has the array?",
+        "shapes",
+    ),
+    Slip(
+        "counts-axes-from-the-left",
+        lambda grad, shape: from_the_left(grad, shape),
+        "An axis of length 1 is looked for at its place in the array's shape; in grad it stands further to the right.",
+        "grad has more axes than the array. Where is the array's axis 0 in it?",
+        "axes",
+    ),
+    Slip(
+        "last-axes-summed",
+        lambda grad, shape: grad.sum(axis=tuple(range(len(shape), grad.ndim))),
+        "Axes were taken off at the end; broadcasting puts them in front.",
+        "(2, 3) plus (3,): which axis does the second array not have?",
+        "axes",
     ),
     Slip(
         "everything-summed",

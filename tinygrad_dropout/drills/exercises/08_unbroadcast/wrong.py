@@ -66,3 +66,13 @@ def unbroadcast(grad, shape):
 # %% everything-summed: one number for all
 def unbroadcast(grad, shape):
     return grad if grad.shape == shape else np.full(shape, grad.sum())
+
+
+# %% counts-axes-from-the-left: the axes in front shift all others, which is forgotten
+def unbroadcast(grad, shape):
+    for axis, length in enumerate(shape):
+        if length == 1:
+            grad = grad.sum(axis=axis, keepdims=True)
+    while grad.ndim > len(shape):
+        grad = grad.sum(axis=0)
+    return grad

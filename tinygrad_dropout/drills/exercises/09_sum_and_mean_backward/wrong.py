@@ -60,7 +60,7 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
     return grad * (grad.size / np.prod(shape)) if kind == "mean" else grad
 
 
-# %% raises: an axis that was kept is put back again
+# %% kept-axes-put-back-again: an axis that was kept is put back again
 def reduction_backward(kind, grad, shape, axis, keepdims):
     if axis is None:
         axis = tuple(range(len(shape)))

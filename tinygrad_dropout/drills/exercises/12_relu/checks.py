@@ -7,7 +7,7 @@ from tinygrad_dropout.drills.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 6
-TRAINS = ("kinks", "chain-rule", "ownership")
+TRAINS = ("kinks", "chain-rule", "ownership", "state")
 
 SHAPES = ((2,), (5,), (3, 4), (2, 3, 4))
 
@@ -94,6 +94,29 @@ def check(judge: Judge) -> None:
                   think="What does backward change that it needs the next time?", theme="state")  # fmt: skip
     refuse_a_cache_that_follows(judge, both, cases)
 
+    def first_of_two(x, grad):
+        first = both(x)[1]
+        both(-x)
+        return first(grad)
+
+    judge.compare(
+        "each call has a backward of its own",
+        judge.run(Answer(first_of_two, "backward", ("x", "grad")), cases),
+        backward_of,
+        name="dx",
+        slips=[
+            Slip(
+                "mask-of-a-later-call",
+                lambda x, grad: backward_of(-x, grad),
+                "After relu was called again, the backward of the first call takes the mask of the second.",
+                "Two layers, one after the other: where does each of them keep its mask?",
+                "state",
+            )
+        ],
+        think="Where does a call keep what its backward needs?",
+        theme="state",
+    )
+
 
 def again(backward, grad):
     """The second result; the first has had its turn, with other numbers."""
@@ -109,7 +132,8 @@ def refuse_a_cache_that_follows(judge, both, cases):
             given = x.copy()
             y, backward = both(given)
             array = given if name == "x" else y
-            array[...] = np.where(array > 0, -1.0, 1.0)  # whoever was on is off, and the other way round
+            if isinstance(array, np.ndarray) and array.flags.writeable:
+                array[...] = np.where(array > 0, -1.0, 1.0)  # whoever was on is off, and the other way round
             return backward(grad)
 
         runs = judge.run(Answer(answer, "backward", ("x", "grad")), cases)

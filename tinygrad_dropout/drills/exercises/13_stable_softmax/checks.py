@@ -105,7 +105,18 @@ def check(judge: Judge) -> None:
             theme="axes",
         )
     with judge.claim("rows sum to 1, to rounding"):
-        refuse_added_constants(judge, judge.run(function, [(x,) for x in small]))
+        runs = judge.run(function, [(x,) for x in small])
+        refuse_added_constants(judge, runs)
+    judge.compare(
+        "each probability is exact, to rounding",
+        runs,
+        right,
+        name="softmax(logits)",
+        think="Which number of a formula that is exact on paper did you add to, cut off, or keep in float32?",
+        theme="precision",
+        rtol=1e-11,
+        atol=1e-14,
+    )
     shifts = [rng.choice([-1, 1]) * rng.uniform(5000, 9000) for _ in small]
     compare_large(judge, function, "a shift of all logits, by thousands, changes nothing",
                   [x + shift for x, shift in zip(small, shifts, strict=True)])  # fmt: skip

@@ -65,3 +65,10 @@ def softmax(logits):
 def softmax(logits):
     exponentials = np.exp(logits - logits.max(axis=0, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+# %% inexact: in float32
+def softmax(logits):
+    logits = logits.astype(np.float32)
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -78,6 +78,21 @@ USUAL = [
     Slip("highest-class-for-the-target", lambda x, target: -np.log(probabilities(x).max(axis=1)).mean(),
          "The loss is that of the class with the highest logit, whatever the target.",
          "What does the target do in your formula?", "axes"),
+    Slip("target-counted-from-1", lambda x, target: right(x, target - 1),
+         "The class before the right one is taken: target - 1.", "Are the classes counted from 0 or from 1?", "axes"),
+    Slip("binary-cross-entropy",
+         lambda x, target: log_of(probabilities)(x, target) - np.log1p(
+             -probabilities(x))[np.arange(x.shape[1]) != target[:, None]].sum() / len(x),
+         "-ln(1 - p) of the wrong classes is added: that is the loss of C independent yes-or-no questions.",
+         "Which classes does the formula of the task look at?", "chain-rule"),
+    Slip("squared-error",
+         lambda x, target: ((probabilities(x) - np.eye(x.shape[1])[target]) ** 2).sum(axis=1).mean(),
+         "That is the squared error of the probabilities.", "Where is the logarithm?", "chain-rule"),
+    Slip("maximum-not-added-back",
+         lambda x, target: (np.log(np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1))
+                            - x[np.arange(len(target)), target]).mean(),
+         "The row's maximum is taken away inside the logarithm, and not added again outside.",
+         "ln sum exp(x) = m + ln sum exp(x - m). Where is the m?", "chain-rule"),
     Slip("mean-before-the-logarithm",
          lambda x, target: -np.log(probabilities(x)[np.arange(len(target)), target].mean()),
          "The probabilities are averaged first, and the logarithm is taken of their mean.",
@@ -94,6 +109,11 @@ EXTREME = [
     Slip("logarithm-of-0", log_of(probabilities),
          "The loss is infinite: the probability of the right class has become 0 before the logarithm was taken.",
          TOO_SMALL, "stability"),
+    Slip("zero-times-infinity",
+         lambda x, target: -(np.eye(x.shape[1])[target] * np.log(probabilities(x))).sum() / len(x),
+         "The loss is NaN: the one-hot 0 of a wrong class is multiplied by its ln p, which is minus infinity.",
+         "0 times infinity is NaN. Must the other classes be touched at all, and can ln p be had without p?",
+         "stability"),
     Slip("overflows", log_of(lambda x: np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)),
          "The loss is NaN: exp overflows, and infinite divided by infinite is NaN.",
          "Which number may be taken from all logits of a row?", "stability"),
@@ -124,7 +144,7 @@ def check(judge: Judge) -> None:
     one = judge.numbers(1, 3), np.array([2])
     square = judge.numbers(3, 3), np.array([1, 0, 0])
     compare("the loss is the mean of -ln softmax(logits)[target]", [one, square, case(4, 3), case(3, 5), case(6, 2)],
-            [*USUAL, *added(1e-6, 1e-5)], rtol=1e-7)  # fmt: skip
+            [*USUAL, *added(1e-6, 1e-5, 1e-4, 1e-3, 1e-2)], rtol=1e-7)  # fmt: skip
     shift = judge.rng.uniform(5000, 8000)
     compare("a shift of all logits, by thousands, changes nothing",
             [case(1, 3, shift), case(4, 3, shift), case(3, 5, -shift)], EXTREME, theme="stability")  # fmt: skip

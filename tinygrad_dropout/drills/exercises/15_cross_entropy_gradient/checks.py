@@ -94,13 +94,39 @@ SLIPS = [
     Slip("softmax-over-everything", everywhere(len, lambda x: softmax(x, None, np.max)),
          "The softmax runs over the whole batch at once.",
          "What must the probabilities of one example sum to?", "axes"),
+    Slip("target-counted-from-1", lambda x, target: right(x, target - 1),
+         "1 is subtracted at the class before the right one: target - 1.",
+         "Are the classes counted from 0 or from 1?", "axes"),
+    Slip("highest-class-for-the-target", lambda x, target: right(x, x.argmax(axis=1)),
+         "1 is subtracted at the class with the highest logit, whatever the target.",
+         "What does the target do in your formula?", "axes"),
+    Slip("slope-of-a-sigmoid", lambda x, target: softmax(x) * (1 - softmax(x)) / len(x),
+         "It is p (1 - p) / N: each probability's slope with its own logit, whatever the target.",
+         "That is a part of the softmax's own derivative. Of what is the gradient wanted?", "chain-rule"),
     Slip("multiplied-by-the-softmax-slope",
          lambda x, target: right(x, target) * softmax(x) * (1 - softmax(x)),
          "The gradient is multiplied by p (1 - p), the slope of a sigmoid, once more.",
          "p - onehot is the gradient with respect to the logits already. What has still to be gone through?",
          "chain-rule"),
 ]  # fmt: skip
+
+
+def by_way_of_p(dlog):
+    """-1/p at the right class, and from there through the softmax."""
+
+    def formula(x, target):
+        p = softmax(x)
+        dp = dlog(onehot(x, target), p) / len(x)
+        return p * (dp - (dp * p).sum(axis=1, keepdims=True))
+
+    return formula
+
+
 LARGE = [
+    *[Slip("divides-by-a-probability-of-0", by_way_of_p(dlog),
+           "The gradient is NaN: something is divided by a p that is 0, and then multiplied by that p again.",
+           "On paper the two p cancel. What is left?", "stability")
+      for dlog in (lambda onehot, p: -onehot / p, lambda onehot, p: np.where(onehot > 0, -1 / p, 0.0))],
     Slip("overflows", everywhere(len, lambda x: softmax(x, 1, lambda x: 0)),
          "exp overflows: infinite divided by infinite is NaN.",
          "Which number may be taken from all logits of a row without changing the softmax?", "stability"),
@@ -128,6 +154,9 @@ def check(judge: Judge) -> None:
     compare("that holds for all shapes, and rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], SLIPS, "axes")
     spread = judge.rng.permutation([-1000, 990, 0, 500])[:, None]
     compare("logits may be as large as 1,000", [case(1, 2, 990), case(3, 3, 900)], LARGE, "stability")
+    wide = [(judge.numbers(n, c, low=400, high=1000), case(n, c)[1]) for n, c in ((4, 3), (6, 4))]
+    wide.append((judge.numbers(1, 2) + np.array([[0, 990]]), np.array([0])))  # where p of the right class is 0
+    compare("logits of a row may lie far apart", wide, LARGE, "stability")
     compare("rows may lie far apart", [case(2, 3, np.array([[-990], [990]])), case(4, 3, spread)], LARGE, "stability")
 
 

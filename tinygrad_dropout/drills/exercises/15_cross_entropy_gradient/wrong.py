@@ -80,3 +80,12 @@ def cross_entropy_gradient(logits, target):
     gradient /= gradient.sum(axis=1, keepdims=True)
     gradient[np.arange(len(target)), target] -= 1
     return gradient / len(target)
+
+
+# %% divides-by-a-probability-of-0: backward through -ln p, then through the softmax
+def cross_entropy_gradient(logits, target):
+    p = softmax(logits)
+    dp = np.zeros_like(p)
+    rows = np.arange(len(target))
+    dp[rows, target] = -1 / p[rows, target] / len(target)
+    return p * (dp - (dp * p).sum(axis=1, keepdims=True))

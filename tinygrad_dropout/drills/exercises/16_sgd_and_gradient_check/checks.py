@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.grade import Rejected
+from tinygrad_dropout.drills.grade import Rejected, Rejection
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 15
@@ -68,6 +68,9 @@ class Problem:
 
         self.arrays = arrays
         losses = train(parameters, loss, backward, measure, self.lr, self.steps)
+        if losses is None:
+            raise Rejected(Rejection("returns-none", "train(...) returned None; expected the list of losses.",
+                                     "Is a `return` missing?"))  # fmt: skip
         self.rebound = any(one.data is not array for one, array in zip(parameters, arrays, strict=True))
         return np.concatenate([array.ravel() for array in arrays]), losses
 
@@ -77,7 +80,7 @@ def training(zero="before", checks=True, sign=-1, lr=lambda lr: lr, which=slice(
 
     Args:
         zero: when gradients are set to 0: `before` each backward, `after` each step, `between` the two, `once` before
-            the first step, or `never`.
+            the first step, or `never`; `stay`: there is no backward but that of the check.
         checks: whether there is a check, which begins with clean gradients.
         sign: of the step.
         lr: what the learning rate becomes.
@@ -99,7 +102,8 @@ def training(zero="before", checks=True, sign=-1, lr=lambda lr: lr, which=slice(
             losses.append(loss())
             if zero == "before":
                 clean()
-            backward()
+            if zero != "stay":
+                backward()
             if zero == "between":
                 clean()
             for parameter in parameters[which]:
@@ -134,6 +138,9 @@ UPDATES = [
     Slip("last-parameter-alone", numbers_after(which=slice(-1, None)),
          "Only the last parameter is updated.", "What is inside your loop over the parameters, and what behind it?",
          "updates"),
+    Slip("same-gradient-in-each-step", numbers_after(zero="stay"),
+         "Each step takes the same gradient, that of the parameters before the first.",
+         "The parameters have moved. Is the gradient still that of where they are?", "updates"),
     Slip("gradients-never-zeroed", numbers_after(zero="once"),
          "Gradients are not set to 0 between steps: each step takes those of all steps before it once more.", ADDS,
          "accumulation"),
