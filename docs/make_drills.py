@@ -109,7 +109,8 @@ def blocks() -> dict[str, str]:
         wrong, right = counts[one.slug]["wrong"], counts[one.slug]["right"]
         shares = [f"{sum(kind.values())} of {len(kind) * SEEDS}" for kind in (wrong, right)]
         board.append(f"| {one.number} | {one.title} | {len(wrong)} | {shares[0]} | {len(right)} | {shares[1]} |")
-        answers += [f"**{one.number}. {one.title}**", "", "| wrong answer | code | what the grader says |", "|---|---|---|"]
+        answers += [f"**{one.number}. {one.title}**", ""]
+        answers += ["| wrong answer | code | what the grader says |", "|---|---|---|"]
         for sample in one.wrong:
             message = rejection_of(one, sample.source).message
             answers.append(f"| {cell(sample.says)} | `{sample.name}` | {cell(message)} |")

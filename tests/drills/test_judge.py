@@ -33,6 +33,7 @@ def test_a_right_answer_has_its_claim():
         ("return x.mean(axis=0)", "averaged", "It is the mean."),
         ("return -x.sum(axis=0)", "negated", "It is negated."),
         ("return 3 * x.sum(axis=0)", "wrong-values", "Everywhere it is 3 times the expected."),
+        ("return (1 + 1e-6) * x.sum(axis=0)", "inexact", "That is nearly right: the first digits agree."),
         ("return x.sum(axis=0, keepdims=True)", "wrong-shape", "y has shape (1, 2); expected (2,)."),
         ("return x.sum(axis=0) * np.nan", "not-finite", "2 of 2 values that are NaN"),
         ("return 'a'", "wrong-type", "returned a str"),

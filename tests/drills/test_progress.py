@@ -25,7 +25,8 @@ def path(tmp_path):
 
 def test_somebody_new_has_none(path):
     assert load(path).as_json() == {
-        "version": 1, "folder": "", "current": "", "chosen": "", "exercises": {}, "cards": {}, "interviews": [], "mistakes": [],
+        "version": 1, "folder": "", "current": "", "chosen": "",
+        "exercises": {}, "cards": {}, "interviews": [], "mistakes": [],
     }  # fmt: skip
 
 

@@ -53,8 +53,8 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
 def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: int, chance: Random) -> list[Exercise]:
     """The exercises of an interview: one, or two for more than 20 minutes, those about open mistakes first.
 
-    Then come unsolved ones, those that no earlier interview had, and those that are not done in a moment. Of two, one is about backpropagation and one about
-    dropout, where that fits.
+    Then come unsolved ones, those that no earlier interview had, and those that are not done in a moment. Of two, one
+    is about backpropagation and one about dropout, where that fits.
 
     Args:
         progress: of the learner.

@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.judge import Judge
@@ -136,8 +136,18 @@ class Exercise:
 
     @property
     def bug(self) -> Callable[[Judge], Bug] | None:
-        """Gives the learner's backward as a bug for the replay; None where there is no backward to be seen."""
+        """Gives the learner's backward function in place of an operation's, for the replay; None if it is none."""
         return getattr(self.checks, "bug", None)
+
+    @property
+    def layers(self) -> Callable[[Judge, float], Any] | None:
+        """Gives the forwards of two of the learner's dropout layers, for the replay; None if they are none."""
+        return getattr(self.checks, "layers", None)
+
+    @property
+    def has_replay(self) -> bool:
+        """Whether there is a backward to be seen."""
+        return self.bug is not None or self.layers is not None
 
 
 def samples(text: str) -> list[Sample]:

@@ -57,7 +57,7 @@ def check(desk: Desk, options: argparse.Namespace) -> int:
     grade = grade_and_keep(desk, exercise, path, options.seed, options.time_limit)
     show_grade(desk, exercise, grade, options.verbose)
     if options.show:
-        return replay(desk, exercise, path, options) or int(not grade.solved)
+        return replay(desk, exercise, path, options, grade.solved) or int(not grade.solved)
     return int(not grade.solved)
 
 
@@ -85,7 +85,7 @@ def show_grade(desk: Desk, exercise: Exercise, grade: Grade, verbose: bool = Fal
     if grade.solved:
         desk.say("Next: drill next. Ours, with the derivation: drill solution " + str(exercise.number))
     elif not grade.untried:
-        shows = f"; see it: drill check {exercise.number} --show" if exercise.bug else ""
+        shows = f"; see it: drill check {exercise.number} --show" if exercise.has_replay else ""
         desk.say(f"\nA hint: drill hint {exercise.number}{shows}")
 
 
@@ -103,13 +103,14 @@ def check_all(desk: Desk, workspace: Workspace, options: argparse.Namespace) -> 
     return int(solved < len(exercises()))
 
 
-def replay(desk: Desk, exercise: Exercise, path: Path, options: argparse.Namespace) -> int:
+def replay(desk: Desk, exercise: Exercise, path: Path, options: argparse.Namespace, solved: bool) -> int:
     """Write the page, and open it."""
     from tinygrad_dropout.drills.sandbox import replayed
 
     page = Path(options.out or f"replay-{exercise.slug}.html")
     shows = replayed(exercise, path, page)
-    desk.say(f"\n{page}: {shows}")
+    elsewhere = "" if solved or shows.startswith("step") else "; the mistake shows on other inputs than these"
+    desk.say(f"\n{page}: {shows}{elsewhere}")
     if not options.no_open and not webbrowser.open(page.resolve().as_uri()):
         desk.say("No browser was found to open it; open the file by hand.")
     return 0

@@ -4,7 +4,7 @@ from tinygrad_dropout.drills.battery import examine
 from tinygrad_dropout.drills.judge import Judge
 
 TOPIC, MINUTES = "dropout", 12
-TRAINS = ("modes", "state", "mask", "rescaling", "rate", "independence", "ownership", "precision")
+TRAINS = ("modes", "mask", "rescaling", "independence")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward", "state", "eval")
 
@@ -44,3 +44,9 @@ def refuse_mode(judge: Judge, layer) -> None:
             "Which mode does a user expect who has set none?",
             theme="modes",
         )
+
+
+def layers(judge: Judge, p: float):
+    """Two layers of the learner's, each with the backward of its last forward."""
+    made = [judge.make("Dropout", "p", "rng")(p, rng) for rng in judge.rng.spawn(2)]
+    return [lambda x, layer=layer: (layer.forward(x), layer.backward) for layer in made]

@@ -126,3 +126,9 @@ def refuse_common_numbers(judge: Judge, x) -> None:
             "If all layers of a network have the same seed, which units are dropped together?",
             theme="randomness",
         )
+
+
+def layers(judge: Judge, p: float):
+    """Two layers of the learner's, each with the backward of its last forward."""
+    made = [judge.make("Dropout", "p", "rng")(p, rng) for rng in judge.rng.spawn(2)]
+    return [lambda x, layer=layer: (layer.forward(x), layer.backward) for layer in made]

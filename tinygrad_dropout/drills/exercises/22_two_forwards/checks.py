@@ -154,3 +154,8 @@ def refuse_shapes_that_meet(judge: Judge, make) -> None:
             "What do the two forwards have in common?",
             theme="state",
         )
+
+
+def layers(judge: Judge, p: float):
+    """One layer of the learner's, used twice."""
+    return [judge.make("Dropout", "p", "rng")(p, judge.rng).forward] * 2
