@@ -156,6 +156,12 @@ FOLLOW_UPS = (
         "Four or eight times the memory. The scale 1/(1-p) is not in it, so it has to be applied in both passes.",
     ),
     FollowUp(
+        "integer-mask",
+        "Your mask is an array of integers. What does it cost, and what would you store in its place?",
+        "NumPy's integers take 8 bytes, twice what a float32 activation takes. Booleans take 1, bits 1/8, and "
+        "multiplying by a boolean array gives the same numbers.",
+    ),
+    FollowUp(
         "draws-globally",
         "You draw from NumPy's global state. What can go wrong with that in a larger program?",
         "Anybody's draw or seed moves your masks, so a run cannot be repeated by seeding the layer; threads share "
@@ -240,6 +246,13 @@ FOLLOW_UPS = (
         "Twice as many: one product of the same size for each operand's gradient. It is why a train step costs "
         "about three forwards, and why the gradient with respect to the input batch is left out.",
     ),
+    FollowUp(
+        "accepts-a-bad-p",
+        "Your dropout takes p = 1.5 or -0.1 without a word. What happens then, and where would you check?",
+        "With p = 1.5 nothing is kept, with -0.1 everything is, scaled by 0.91: nothing fails, training is just bad. "
+        "Check once, when the layer is made, and say what p means and what was given. Most mistakes are p = 50 for 0.5, "
+        "and keep for drop.",
+    ),
 )
 
 QUESTIONS = 3
@@ -277,4 +290,8 @@ def reason(follow_up: FollowUp) -> str:
 
 
 #: notes of the grader -> what was seen
-NOTED = {"float-mask": "the mask is an array of floats"}
+NOTED = {
+    "float-mask": "the mask is an array of floats",
+    "integer-mask": "the mask is an array of integers",
+    "accepts-a-bad-p": "a p that is no probability is taken",
+}
