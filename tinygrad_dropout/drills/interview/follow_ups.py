@@ -250,7 +250,7 @@ FOLLOW_UPS = (
         "accepts-a-bad-p",
         "Your dropout takes p = 1.5 or -0.1 without a word. What happens then, and where would you check?",
         "With p = 1.5 nothing is kept, with -0.1 everything is, scaled by 0.91: nothing fails, training is just bad. "
-        "Check once, when the layer is made, and say what p means and what was given. Most mistakes are p = 50 for 0.5, "
+        "Check once, when the layer is made, and say what p means and what was given. Usual slips: 50 for 0.5, "
         "and keep for drop.",
     ),
 )
