@@ -29,6 +29,8 @@ def check(judge: Judge) -> None:
         training = True
 
         def __init__(self, p, rng):
+            if not 0 <= p <= 1:  # so that nobody is asked why our forward accepts it
+                raise ValueError(p)
             self.p, self.rng = p, rng
 
         def forward(self, x):
