@@ -40,6 +40,24 @@ def test_a_hostile_file_ends_in_a_sentence(tmp_path, source, code, says):
     assert says in found.message
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system has no such limit")
+def test_memory_is_bounded_where_the_system_has_a_limit(tmp_path):
+    assert grade(tmp_path, "x = np.empty(3 * 2**30, dtype=np.uint8)").rejection.code == "out-of-memory"
+
+
+def test_what_is_typed_at_the_graders_terminal_does_not_reach_the_answer(tmp_path):
+    reading, writing = os.pipe()
+    kept = os.dup(0)
+    try:
+        os.write(writing, b"3\n")
+        os.dup2(reading, 0)
+        assert grade(tmp_path, "input()").rejection.code == "asks-for-input"
+    finally:
+        os.dup2(kept, 0)
+        for descriptor in (reading, writing, kept):
+            os.close(descriptor)
+
+
 def test_a_right_answer_that_prints_is_right_and_what_it_prints_is_kept(tmp_path):
     found = grade(tmp_path, "print('hello')\n" + EXERCISE.solution)
     assert found.solved
