@@ -91,3 +91,8 @@ def test_chance_decides_between_equals():
 def test_what_is_done_in_a_moment_comes_last():
     short = exercise("04_fan_out", ("accumulation",), "backprop", 5)
     assert all(for_interview(Progress({}), [short, LINEAR], 20, Random(seed)) == [LINEAR] for seed in range(20))
+
+
+def test_two_exercises_fit_into_the_time_together():
+    longer = exercise("21_edges", ("edges",), "dropout", 20)
+    assert all(len(for_interview(Progress({}), [LONG, longer], 40, Random(seed))) == 1 for seed in range(20))
