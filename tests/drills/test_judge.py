@@ -92,14 +92,59 @@ def test_an_exception_can_be_a_known_mistake():
     slip = Slip("too-deep", None, "It calls itself.", "How deep?", "order")
     judge = judge_of("def f(x): return f(x)")
     found = rejection_of(lambda: judge.run(judge.function("f", "x"), [(1,)], slips={RecursionError: slip}))
-    assert (found.code, found.message, found.theme) == ("too-deep", "It calls itself. (RecursionError)", "order")
+    assert (found.code, found.message, found.theme) == ("too-deep", "It calls itself.", "order")
 
 
 def test_several_results_are_taken_apart():
     judge = judge_of("def f(x): return x, 2 * x")
     runs = judge.run(judge.function("f", "x"), [(1,), (2,)])
     assert [[run.value for run in part] for part in judge.parts(runs, "one", "two")] == [[1, 2], [2, 4]]
-    assert rejection_of(lambda: judge.parts(runs, "one", "two", "three")).message.startswith("f(x) returned 2 values")
+    found = rejection_of(lambda: judge.parts(runs, "one", "two", "three"))
+    assert found.message == "f(x) returned 2 values; expected 3: one, two, three."
+
+
+@pytest.mark.parametrize("value", ["[x, 2 * x]", "np.stack([x, 2 * x])", "(k * x for k in (1, 2))", "map(abs, (x, x))"])
+def test_several_results_may_be_in_anything_that_has_an_order(value):
+    judge = judge_of(f"import numpy as np\ndef f(x): return {value}")
+    runs = judge.run(judge.function("f", "x"), [(np.ones(3),)])
+    assert [len(part) for part in judge.parts(runs, "one", "two")] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("x", "f(x) returned one array; expected 3 values: da, db, dc."),
+        ("x.sum()", "f(x) returned one float64; expected 3 values: da, db, dc."),
+        ("{1, 2, 3}", "f(x) returned one set; expected 3 values: da, db, dc."),
+        ("dict(da=1, db=2, dc=3)", "f(x) returned one dict; expected 3 values: da, db, dc."),
+        ("'abc'", "f(x) returned one str; expected 3 values: da, db, dc."),
+        ("[x]", "f(x) returned 1 value; expected 3: da, db, dc."),
+    ],
+)
+def test_one_result_for_several(value, says):
+    judge = judge_of(f"def f(x): return {value}")
+    runs = judge.run(judge.function("f", "x"), [(np.ones(4),)])
+    assert rejection_of(lambda: judge.parts(runs, "da", "db", "dc")).message == says
+
+
+def test_what_a_generator_raises_is_the_learners():
+    judge = judge_of("def f(x): return (1 / k for k in (1, 0))")
+    runs = judge.run(judge.function("f", "x"), [(1,)])
+    assert rejection_of(lambda: judge.parts(runs, "one", "two")).code == "raises"
+
+
+def test_an_entry_may_have_a_name_of_its_own():
+    judge = judge_of("def f(x): return [x[0], x[1] + 1]")
+    runs = judge.run(judge.function("f", "x"), [(judge.numbers(2),)])
+    found = rejection_of(lambda: judge.compare("x", runs, lambda x: x, entries=lambda x: ["a.grad", "b.grad"]))
+    assert found.message.startswith("b.grad is ")
+
+
+def test_a_sentence_begins_with_a_capital_letter():
+    judge = judge_of("def f(x): return x + [0, 1]")
+    runs = judge.run(judge.function("f", "x"), [(judge.numbers(2),)])
+    found = rejection_of(lambda: judge.compare("x", runs, lambda x: x, name="the gradient"))
+    assert found.message.startswith("The gradient at [")
 
 
 def test_numbers_have_both_signs_and_neither_zeros_nor_repeats():

@@ -6,7 +6,7 @@ formulas, and the one that fits on every input names the mistake.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.drills.answer import Answer, callable_of
+from tinygrad_dropout.drills.answer import Answer, callable_of, with_care
 from tinygrad_dropout.drills.grade import NOT_WRITTEN, Grade, Rejected, Rejection
 from tinygrad_dropout.drills.shown import as_text, call_text, shown_arguments
 
@@ -188,7 +188,7 @@ class Judge:
                     if isinstance(cause, kind):
                         raise Rejected(
                             replace(rejected.rejection, code=slip.code, think=slip.think, theme=slip.theme,
-                                    message=f"{slip.says} ({type(cause).__name__})")
+                                    message=slip.says)
                         ) from cause  # fmt: skip
                 raise
             runs.append(Run(call, function.parameters, case, value))
@@ -196,12 +196,17 @@ class Judge:
 
     def parts(self, runs: Sequence[Run], *names: str) -> list[list[Run]]:
         """For functions that return several arrays: the runs with the first alone, with the second alone, ..."""
-        for run in runs:
-            if not isinstance(run.value, (tuple, list)) or len(run.value) != len(names):
-                got = f"{len(run.value)} values" if isinstance(run.value, (tuple, list)) else type(run.value).__name__
-                message = f"{run.call} returned {got}; expected {len(names)}: {', '.join(names)}."
+        several = [values_of(run) for run in runs]
+        for run, values in zip(runs, several, strict=True):
+            if values is None or len(values) != len(names):
+                got = one_of(run.value) if values is None or isinstance(run.value, np.ndarray) else counted(values)
+                wanted = f"{len(names)} values" if got.startswith("one ") else str(len(names))
+                message = f"{run.call} returned {got}; expected {wanted}: {', '.join(names)}."
                 raise Rejected(Rejection("wrong-number-of-values", message, shown=run.shown))
-        return [[replace(run, value=run.value[index]) for run in runs] for index in range(len(names))]
+        return [
+            [replace(run, value=values[index]) for run, values in zip(runs, several, strict=True) if values is not None]
+            for index in range(len(names))
+        ]
 
     def compare(
         self,
@@ -210,6 +215,7 @@ class Judge:
         expected: Callable[..., Any],
         *,
         name: str = "the result",
+        entries: Callable[..., Sequence[str]] | None = None,
         slips: Sequence[Slip] = (),
         think: str = "",
         theme: str = "chain-rule",
@@ -224,6 +230,7 @@ class Judge:
             runs: of `run` or `parts`.
             expected: gives the right result, of the same arguments.
             name: of what is compared: `dL/db`.
+            entries: gives, of the same arguments, a name of each entry: `["x.grad", "y.grad"]`.
             slips: the known mistakes. The first that fits on every input is named.
             think: what to think about, where no slip fits.
             theme: the kind of mistake, where no slip fits.
@@ -250,14 +257,17 @@ class Judge:
                     fits(slip.formula, run, got, close) for run, got in zip(runs, gots, strict=True)
                 ):
                     raise Rejected(Rejection(slip.code, slip.says, slip.think, shown=shown, theme=slip.theme))
-            code, message = described(gots[worst], rights[worst], name)
+            names = entries(*runs[worst].arguments) if entries else ()
+            code, message = described(gots[worst], rights[worst], name, names)
             ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
             if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
                 message = f"{message.partition(', ratio')[0]}. That is nearly right: the first digits agree."
                 raise Rejected(Rejection("inexact", message, think, shown=shown, theme="precision"))
             if ratio is not None and code == "wrong-values":
-                code, message = ("wrong-sign", f"{name} has the wrong sign.") if ratio == -1 else (code, message)
-                message += "" if ratio == -1 else f" Everywhere it is {ratio:.6g} times the expected."
+                if ratio == -1:
+                    code, message = "wrong-sign", f"{capital(name)} has the wrong sign."
+                else:
+                    message += f" Everywhere it is {ratio:.6g} times the expected."
             raise Rejected(
                 Rejection(code, message, think, shown=shown, theme="shapes" if code == "wrong-shape" else theme)
             )
@@ -286,7 +296,7 @@ def array_of(run: Run, name: str) -> Array:
         got = np.asarray(None)
     if got.dtype.kind not in "biufc":
         kind = type(run.value).__name__
-        message = f"{name}: {run.call} returned a {kind}; expected an array of numbers."
+        message = f"{capital(name)}: {run.call} returned a {kind}; expected an array of numbers."
         raise Rejected(Rejection("wrong-type", message, shown=run.shown))
     return got
 
@@ -300,8 +310,34 @@ def fits(formula: Callable[..., Any], run: Run, got: Array, close: Callable[[Arr
         return False  # not for arguments of these shapes
 
 
-def described(got: Array, right: Array, name: str) -> tuple[str, str]:
+def values_of(run: Run) -> list[Any] | None:
+    """What a function returned several of: of a tuple, a list, an array, a generator; None of anything else."""
+    if isinstance(run.value, (str, bytes, Mapping, Set)) or not isinstance(run.value, Iterable):
+        return None
+    if isinstance(run.value, np.ndarray) and not run.value.ndim:
+        return None
+    values: list[Any] = with_care(lambda: list(run.value), run.call, run.call, run.shown)
+    return values
+
+
+def one_of(value: Any) -> str:
+    """`one array`, of what should have been several values."""
+    return "one array" if isinstance(value, np.ndarray) else f"one {type(value).__name__}"
+
+
+def counted(values: Sequence[Any]) -> str:
+    """`2 values`."""
+    return f"{len(values)} value{'s'[: len(values) != 1]}"
+
+
+def capital(name: str) -> str:
+    """As it begins a sentence: `The gradient`; what is a name in the code, `dx`, stays."""
+    return f"T{name[1:]}" if name.startswith("the ") else name
+
+
+def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:
     """Code and message where no known mistake fits."""
+    name = capital(name)
     if got.shape != right.shape:
         return "wrong-shape", f"{name} has shape {got.shape}; expected {right.shape}."
     finite = np.isfinite(got)
@@ -314,6 +350,10 @@ def described(got: Array, right: Array, name: str) -> tuple[str, str]:
     mine, wanted = got[index], right[index]
     ratio = f", ratio {mine / wanted:.6g}" if wanted else ""
     place = str(list(index)) if index else ""
+    if place and " " in name:
+        place = f" at {place}"
+    if entries and len(index) == 1:
+        name, place = entries[index[0]], ""
     return "wrong-values", f"{name}{place} is {mine:.8g}; expected {wanted:.8g}{ratio}."
 
 
