@@ -251,13 +251,14 @@ class Judge:
                     refuse_dtypes(runs, gots, rights, name)
                 return
             worst = min(wrong, key=lambda i: runs[i].size)
-            shown = (*runs[worst].shown, ("yours", as_text(gots[worst])), ("expected", as_text(rights[worst])))
+            names = entries(*runs[worst].arguments) if entries else ()
+            both = ("yours", gots[worst]), ("expected", rights[worst])
+            shown = (*runs[worst].shown, *((label, with_names(value, names)) for label, value in both))
             for slip in slips:
                 if slip.formula and all(
                     fits(slip.formula, run, got, close) for run, got in zip(runs, gots, strict=True)
                 ):
                     raise Rejected(Rejection(slip.code, slip.says, slip.think, shown=shown, theme=slip.theme))
-            names = entries(*runs[worst].arguments) if entries else ()
             code, message = described(gots[worst], rights[worst], name, names)
             ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
             if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
@@ -333,6 +334,13 @@ def counted(values: Sequence[Any]) -> str:
 def capital(name: str) -> str:
     """As it begins a sentence: `The gradient`; what is a name in the code, `dx`, stays."""
     return f"T{name[1:]}" if name.startswith("the ") else name
+
+
+def with_names(values: Array, names: Sequence[str]) -> str:
+    """`x.grad = 1, y.grad = 2`; without names, the array."""
+    if not names or values.shape != (len(names),):
+        return as_text(values)
+    return ", ".join(f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True))
 
 
 def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:

@@ -27,6 +27,8 @@ SMALL = (
     "b = a; c = a; d = b c",
     "b = a; c = b; d = a c",
     "b = a; c = b; d = c a",
+    "b = a; c = b; d = c b b",
+    "b = a; c = b; d = b b c",
     "b = a x; c = a b; d = c x b; e = d a; f = e b; g = f d x",
 )
 
@@ -70,6 +72,16 @@ class Counted:
         return self.own
 
 
+class Chain:
+    """The slopes of a long chain."""
+
+    def __init__(self, judge):
+        self.slopes = np.where(judge.rng.random(DEPTH) < 0.5, -1.0, 1.0)
+
+    def __repr__(self):
+        return f"a chain of {DEPTH:,} values, slopes 1 and -1"
+
+
 class Graph:
     """A recipe: what is made from what, with random slopes."""
 
@@ -81,10 +93,14 @@ class Graph:
             self.recipes.append((name, list(zip(slopes, parents.split(), strict=True))))
 
     def __repr__(self):
-        return "; ".join(
+        return "\n".join(
             f"{name} = {' + '.join(f'({slope:.5g}) {parent}' for slope, parent in terms)}"
             for name, terms in self.recipes
         )
+
+    def names(self):
+        """`a.grad` and so on, as the gradients are listed."""
+        return [f"{name}.grad" for name in sorted(self.values())]
 
     def values(self):
         """All values by name, the result last."""
@@ -149,6 +165,26 @@ def as_met(take, again=False):
     return walk
 
 
+def as_counted(take):
+    """A value waits for each of its users once, however often the user uses it."""
+
+    def walk(result):
+        uses = dict.fromkeys(users_first(result), 0)
+        for value in uses:
+            for parent in set(value.parents):
+                uses[parent] += 1
+        result.grad, ready = 1.0, deque([result])
+        while ready:
+            value = take(ready)
+            hand_on(value)
+            for parent in value.parents:
+                uses[parent] -= 1
+                if uses[parent] == 0:
+                    ready.append(parent)
+
+    return walk
+
+
 def overwrite(result):
     result.grad = 1.0
     for value in users_first(result):
@@ -173,6 +209,10 @@ SLIPS = [
     Slip("hands-on-too-early", grads_by(as_met(deque.pop)),
          "Values hand on in the order in which a stack gives them, some before all their users have done so.", WAITS,
          "order"),
+    *[Slip("uses-counted-once-per-user", grads_by(as_counted(take)),
+           "A value that uses the same parent twice is counted as one use: the parent hands on before all has arrived.",
+           "d = b + b: how many shares does b get from d, and how many does your count wait for?", "order")
+      for take in (deque.pop, deque.popleft)],
     Slip("hands-on-again", grads_by(as_met(deque.pop, again=True)),
          "A value that is used twice is visited twice, and hands on all that it has each time.",
          "What has the value handed on already when it is visited again?", "accumulation"),
@@ -199,20 +239,21 @@ def check(judge: Judge) -> None:
         "small graphs get the right gradients, each value after all that use it",
         judge.run(Answer(small, "backward", ("result",)), [(Graph(judge, text),) for text in SMALL]),
         grads_by(plain),
-        name="[a.grad, b.grad, ...]",
+        name="the gradients",
+        entries=lambda graph: graph.names(),
         slips=SLIPS,
         think=WAITS,
         theme="order",
     )
     with judge.claim(f"a chain of {DEPTH:,} values is gone through without a RecursionError"):
-        signs = np.where(judge.rng.random(DEPTH) < 0.5, -1.0, 1.0)
-        runs = judge.run(Answer(lambda signs: chain(backward.function, signs), "backward", ("result",)), [(signs,)],
+        long = Answer(lambda values: chain(backward.function, values.slopes), "backward", ("result",))
+        runs = judge.run(long, [(Chain(judge),)],
                          slips={RecursionError: RECURSION, TooManyComparisons: SEARCH})  # fmt: skip
     judge.compare(
         "the gradient at the far end is right",
         runs,
-        lambda signs: 2 * signs.prod(),
-        name="grad at the far end",
+        lambda values: 2 * values.slopes.prod(),
+        name="the grad at the far end",
         think=WAITS,
         theme="order",
     )
@@ -223,7 +264,7 @@ def check(judge: Judge) -> None:
         "the gradient behind them is right",
         runs,
         lambda: 1.0,
-        name="the input's grad",
+        name="the grad of the input",
         think=WAITS,
         theme="order",
     )

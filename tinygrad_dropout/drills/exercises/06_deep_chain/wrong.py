@@ -118,3 +118,24 @@ def backward(result):
             stack += [(parent, False) for parent in value.parents]
     for value in reversed(order):
         hand_on(value)
+
+
+# %% uses-counted-once-per-user: a set of the parents is counted, and each use is taken off
+def backward(result):
+    uses, stack = {result: 0}, [result]
+    while stack:
+        value = stack.pop()
+        for parent in set(value.parents):
+            if parent not in uses:
+                uses[parent] = 0
+                stack.append(parent)
+            uses[parent] += 1
+    result.grad = 1.0
+    ready = [result]
+    while ready:
+        value = ready.pop()
+        for parent, slope in zip(value.parents, value.slopes):
+            parent.grad += value.grad * slope
+            uses[parent] -= 1
+            if uses[parent] == 0:
+                ready.append(parent)
