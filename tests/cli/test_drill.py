@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from threading import Timer
 
+import filelock
 import pytest
 
 from tinygrad_dropout import cli
@@ -156,7 +157,7 @@ def test_list_shows_every_exercise_and_what_is_solved(drill, begun):
     code, out, _ = drill("list")
     assert code == 0
     assert all(one.title in out for one in exercises())
-    assert "solved, 1 try, 1 hint <" in out
+    assert "solved, 1 try <" in out
     assert f"1 of {COUNT} solved." in out
 
 
@@ -269,7 +270,7 @@ def test_an_interview_is_kept_and_its_summary_written(drill, begun, tmp_path, mo
     assert [answered["rating"] for answered in kept["answered"]] == ["right", "partly", "wrong"]
     (folder,) = (begun / "interviews").iterdir()
     assert (folder / "summary.txt").read_text() in out
-    assert "1 of 3 questions right" in drill("stats")[1]
+    assert "questions: 1 right, 1 partly, 1 wrong" in drill("stats")[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
@@ -278,7 +279,8 @@ def test_watch_needs_no_keyboard_and_ctrl_c_ends_it(drill, begun):
     with Popen(command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, text=True) as watching:
         patience = Timer(30, watching.kill)
         patience.start()
-        assert "Ctrl-C ends it." in watching.stdout.readline()
+        assert "Watching" in watching.stdout.readline()
+        assert watching.stdout.readline() == "Ctrl-C ends it.\n"
         answer(begun, "solution")
         assert any("Solved." in line for line in watching.stdout)
         watching.send_signal(signal.SIGINT)
@@ -337,6 +339,17 @@ def test_progress_that_cannot_be_kept_does_not_hide_the_grade(drill, begun, monk
     assert code == 0
     assert "Solved." in out
     assert "could not be written: No space left on device" in err
+
+
+@pytest.mark.parametrize(("command", "says"), [("hint", "hint 1 of 3"), ("check", "open   This is not written")])
+def test_a_folder_that_cannot_be_written_hides_nothing(drill, begun, monkeypatch, command, says):
+    def refuse(lock):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
+    _, out, err = drill(command, "11")
+    assert says in out
+    assert "could not be written: Read-only file system" in err
 
 
 def test_progress_that_cannot_be_read_is_said(drill, begun, tmp_path):

@@ -38,8 +38,8 @@ def done(*events):
     [
         ([], LINEAR, "first that is not solved"),
         ([(LINEAR, "")], LONG, "first that is not solved"),
-        ([(FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "because of rescaling-wrong in 18_forward"),
-        ([(FORWARD, "rescaling")], BACKWARD, "because of rescaling-wrong"),
+        ([(FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "after rescaling-wrong in 18_forward"),
+        ([(FORWARD, "rescaling")], BACKWARD, "after rescaling-wrong"),
         ([(FORWARD, "rescaling"), (FORWARD, ""), (BACKWARD, "")], LINEAR, "first that is not solved"),
         ([(FORWARD, "python"), (FORWARD, "")], LINEAR, "first that is not solved"),
         ([(one, "") for one in ALL], None, "all are solved"),
@@ -96,3 +96,10 @@ def test_what_is_done_in_a_moment_comes_last():
 def test_two_exercises_fit_into_the_time_together():
     longer = exercise("21_edges", ("edges",), "dropout", 20)
     assert all(len(for_interview(Progress({}), [LONG, longer], 40, Random(seed))) == 1 for seed in range(20))
+
+
+def test_what_was_chosen_comes_again_until_it_is_tried():
+    progress = Progress({"current": LONG.slug, "chosen": "2026-11-25T12:00:00", "why": "so it was"})
+    assert next_exercise(progress, ALL) == (LONG, "so it was")
+    progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", theme="updates")), NOON)
+    assert next_exercise(progress, ALL)[0] is LINEAR

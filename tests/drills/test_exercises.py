@@ -101,14 +101,14 @@ def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
         found = grade(exercise, sample.source, seed=seed).rejection
         assert found is not None
         assert found.code == sample.name
-        assert found.theme in exercise.trains or found.theme in ("python", "shapes")
+        assert found.theme in (*exercise.trains, "python", "shapes", "exposing")
         assert re.match(r"(?s)\S.*[.?!)]$", found.message)
 
 
 @every_exercise
 def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
     found = {grade(exercise, sample.source).rejection.theme for sample in exercise.wrong}
-    assert set(exercise.trains) <= found
+    assert set(exercise.trains) <= found or "_hunt_" in exercise.slug  # where the mistake is the network's
 
 
 @every_exercise

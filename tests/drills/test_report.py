@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_dropout.drills.exercise import find
+from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grade import Grade, Rejection
 from tinygrad_dropout.drills.grading import grade
 from tinygrad_dropout.drills.report import as_text, lines_of
@@ -68,6 +68,35 @@ def test_what_was_printed_is_shown_shortened(count, says):
     assert says in text
     assert max(map(len, text.splitlines())) < 120
     assert text.count("| x") == min(count, 10)
+
+
+@pytest.mark.parametrize("exercise", exercises(), ids=lambda one: one.slug)
+def test_every_rejection_can_be_shown_in_a_narrow_terminal(exercise):
+    for wrong in exercise.wrong:
+        found = grade(exercise, wrong.source)
+        for kind, text in lines_of(exercise, found, width=60):
+            assert text
+            if kind in ("wrong", "think"):
+                assert max(map(len, text.splitlines())) <= 100  # a long code or claim is not broken
+        assert found.untried or f"[{wrong.name}]" in as_text(exercise, found)
+
+
+def test_a_long_label_has_its_value_below_it():
+    text = as_text(EXERCISE, Grade((), Rejection("a", "b.", shown=(("a label that is longer than most are", "1\n2"),))))
+    assert "    a label that is longer than most are:\n      1\n      2" in text
+
+
+def test_of_a_wrong_claim_the_name_alone_is_shown():
+    text = as_text(EXERCISE, Grade(("dx: grad W",), Rejection("a", "b.", claim="dW: grad' x")))
+    assert "right  dx: grad W" in text
+    assert "wrong  dW\n" in text
+
+
+def test_neither_a_code_nor_what_stands_in_backticks_is_broken():
+    found = Rejection("a-code-of-several-words", "Write `a = a * b` " * 20)
+    text = as_text(EXERCISE, Grade((), found))
+    assert text.count("`a = a * b`") == 20
+    assert "[a-code-of-several-words]" in text
 
 
 def test_each_line_has_a_kind():

@@ -41,4 +41,4 @@ def test_tries_mistakes_cards_and_interviews_are_counted():
     assert "1 x scale-missing" in text
     assert "1 x the factor 1/(1-p) !" in text
     assert f"1 of {len(load())} asked: 1 in box 3; 1 due today" in text
-    assert "2026-11-24  20 minutes: 1 of 1 solved, 1 of 2 questions right" in text
+    assert "2026-11-24  20 minutes: 1 of 1 solved; questions: 1 right" in text

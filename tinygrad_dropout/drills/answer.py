@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.drills.grade import NOT_WRITTEN, Rejected, Rejection
-from tinygrad_dropout.drills.shown import call_text, shown_arguments
+from tinygrad_dropout.drills.shown import as_text, call_text, shown_arguments
 
 FILE = "your file"
 
@@ -197,7 +197,7 @@ class Answer:
                         "changes-its-input",
                         f"{self.name} changed the array {name} that it was given.",
                         "Somebody else still needs that array: work on a copy, or write `a = a * b` for `a *= b`.",
-                        shown=(*shown, (f"{name} afterwards", str(new))),
+                        shown=(*shown, (f"{name} afterwards", as_text(new))),
                         theme="ownership",
                     )
                 )

@@ -35,16 +35,18 @@ def open_themes(progress: Progress, everything: Sequence[Exercise]) -> list[str]
 
 
 def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[Exercise | None, str]:
-    """The exercise to do next, and why; None if all are solved and no mistake is open."""
+    """The exercise to do next, and why; None if all are solved. What was chosen comes again until it is tried."""
+    current = next((one for one in everything if one.slug == progress.current), None)
+    if current and progress.chosen and not progress.solved(current.slug):
+        return current, progress.why
     unsolved = [one for one in everything if not progress.solved(one.slug) and one.slug != progress.current]
     for theme in open_themes(progress, everything):
         last = next(mistake for mistake in reversed(progress.mistakes) if mistake["theme"] == theme)
         about = [one for one in unsolved if theme in one.trains and one.slug != last["exercise"]]
         if about:
-            return about[0], f"because of {last['code']} in {last['exercise']}: it is about {THEMES[theme]}, too"
+            return about[0], f"after {last['code']} in {last['exercise']}: this one is about {THEMES[theme]}, too"
     if unsolved:
         return unsolved[0], "the first that is not solved yet"
-    current = next((one for one in everything if one.slug == progress.current), None)
     if current and not progress.solved(current.slug):
         return current, "the last that is not solved yet"
     return None, "all are solved"

@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_dropout.conformance.randomness import own_global_state
 from tinygrad_dropout.drills import answer
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grade import Grade, Rejected
+from tinygrad_dropout.drills.grade import Grade, Rejected, Rejection
 from tinygrad_dropout.drills.judge import Judge
 
 
@@ -42,4 +42,7 @@ def grade(
             exercise.check(judge)
     except Rejected as rejected:
         return judge.grade(rejected.rejection)
+    except Exception as error:  # of an answer that did what its checks did not foresee
+        code, message, think = answer.raised(error, "Your answer, as the grader used it,")
+        return judge.grade(Rejection(code, message, think, traceback=answer.own_traceback(error)))
     return judge.grade()

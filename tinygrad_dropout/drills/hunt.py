@@ -227,7 +227,7 @@ class Hunt:
                 "names-another-bug",
                 f"BUG is {name}, but in this network {BUGS[name][1]}.",
                 "Take one line after the other. What should it compute, and for which input would it not?",
-                theme=self.theme,
+                theme="exposing",
             )
 
     def given(self, judge: Judge, found: Any) -> dict[str, Any]:

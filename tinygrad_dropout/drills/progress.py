@@ -27,6 +27,7 @@ FORM = {
     "folder": str,
     "current": str,
     "chosen": str,
+    "why": str,
     "exercises": {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}},
     "cards": dict,
     "interviews": [
@@ -66,7 +67,8 @@ class Progress:
     Attributes:
         folder: where their exercises are; "" before `start`.
         current: the name of the exercise that they work on; "" for none.
-        chosen: when `next` chose it; "" if it did not.
+        chosen: when `next` chose it; "" if it did not, or if an exercise was checked since.
+        why: it did.
         cards: question card -> its box and when it is due, as `quiz.boxes` has it.
         interviews: what is kept of each.
         mistakes: each with `code`, `theme`, `exercise` and `when`, the latest last.
@@ -77,6 +79,7 @@ class Progress:
         self.folder: str = state.get("folder", "")
         self.current: str = state.get("current", "")
         self.chosen: str = state.get("chosen", "")
+        self.why: str = state.get("why", "")
         self.exercises: dict[str, dict[str, Any]] = state.get("exercises", {})
         self.cards: dict[str, Any] = state.get("cards", {})
         self.interviews: list[dict[str, Any]] = state.get("interviews", [])
@@ -84,7 +87,7 @@ class Progress:
 
     def as_json(self) -> dict[str, Any]:
         """For the file; what it held besides stays as it was."""
-        known = ("folder", "current", "chosen", "exercises", "cards", "interviews")
+        known = ("folder", "current", "chosen", "why", "exercises", "cards", "interviews")
         mistakes = self.mistakes[-MOST_MISTAKES:]
         return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
 
@@ -99,11 +102,11 @@ class Progress:
     def record(self, slug: str, grade: Grade, when: datetime) -> None:
         """Remember a try, and its mistake."""
         known = self.of(slug)
-        self.current = slug
+        self.current, self.chosen, self.why = slug, "", ""
         code = grade.rejection.code if grade.rejection else ""
         if grade.untried:
             return
-        known["tries"] += 1
+        known["tries"] += not known["solved"]  # what is tried afterwards is no try
         if grade.rejection is None:
             known["solved"] = known["solved"] or stamp(when)
         elif code != known["last"]:  # not again because nothing was changed
@@ -171,25 +174,37 @@ def set_aside(path: Path) -> None:
         )
 
 
+class NotKept(DrillError):
+    """Progress could not be written; the file is as it was."""
+
+
 @contextmanager
 def changing(path: Path) -> Iterator[Progress]:
     """Inside, the progress, to be changed; it is written when the block ends well. Others wait so long.
 
     Raises:
-        DrillError: another process holds the file, or it cannot be written. It is as it was then.
+        NotKept: another process holds the file, or it cannot be written.
+        DrillError: as for `load`.
     """
     import filelock
 
+    lock = filelock.FileLock(path.with_suffix(".lock"), timeout=PATIENCE)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(path.with_suffix(".lock"), timeout=PATIENCE):
-            progress = load(path)
-            yield progress
-            write(path, progress)
+        lock.acquire()
     except filelock.Timeout as error:
-        raise DrillError(f"the progress in {path} is in use by another process, and was not changed") from error
+        raise NotKept(f"the progress in {path} is in use by another process, and was not changed") from error
     except OSError as error:
-        raise DrillError(f"the progress in {path} could not be written: {error.strerror}") from error
+        raise NotKept(f"the progress in {path} could not be written: {error.strerror}") from error
+    try:
+        progress = load(path)
+        yield progress
+        try:
+            write(path, progress)
+        except OSError as error:
+            raise NotKept(f"the progress in {path} could not be written: {error.strerror}") from error
+    finally:
+        lock.release()
 
 
 def write(path: Path, progress: Progress) -> None:

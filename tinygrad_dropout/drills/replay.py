@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
         `shows`: what is to be seen there; or `problem`: why there is nothing.
     """
     if not exercise.has_replay:
-        return {"problem": f"exercise {exercise.number} has no backward function that could be replayed"}
+        return {"problem": f"exercise {exercise.number} is not about one backward, which is what a replay shows"}
     try:
         with own_global_state(0):
             replay, difference = ran(exercise, source, filename)
@@ -58,6 +59,9 @@ def why(error: Exception) -> str:
     cause = error if isinstance(error, Rejected) else error.__cause__
     if isinstance(cause, Rejected):
         return cause.rejection.message
+    shapes = re.search(r"that shape (\(.*?\)) was broadcast to, got shape (\(.*?\))", str(error))
+    if shapes:
+        return f"your backward gives shape {shapes[2]} where {shapes[1]} is right; it needs the right shapes"
     if isinstance(error, study.StudyError):
         return str(error).replace("bug yours: its backward function failed", "your backward failed in it")
     return answer.raised(error, "your layer")[1]

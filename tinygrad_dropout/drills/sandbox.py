@@ -100,6 +100,8 @@ def run(exercise: Exercise, path: Path, *, seed: int, time_limit: float, page: P
     try:
         source = path.read_bytes()
         source.decode("utf-8")
+    except FileNotFoundError as error:
+        raise DrillError(f"there is no {path}; `drill reset {exercise.number}` writes it again") from error
     except OSError as error:
         raise DrillError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

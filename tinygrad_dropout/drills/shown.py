@@ -6,8 +6,6 @@ from typing import Any
 
 import numpy as np
 
-MOST = 24  # characters of a value beside its label; longer ones get lines of their own
-
 
 def as_text(value: Any) -> str:
     """A value, short enough to be read: of a large array the shape and the corners."""
@@ -22,6 +20,8 @@ def as_text(value: Any) -> str:
         return str(int(value))
     if callable(value):
         return str(getattr(value, "__doc__", None) or getattr(value, "__name__", "a function")).strip()
+    if isinstance(value, (list, tuple)) and value and all(isinstance(one, (list, tuple, np.ndarray)) for one in value):
+        return "\n".join(as_text(one) for one in value)
     text = repr(value)
     return text if len(text) <= 300 else f"{text[:300]} ..."
 

@@ -71,9 +71,10 @@ def of_interviews(progress: Progress) -> str:
     lines = []
     for interview in progress.interviews[-5:]:
         solved = sum(attempt["solved"] for attempt in interview["attempts"])
-        right = sum(answered["rating"] == "right" for answered in interview["answered"])
+        ratings = Counter(answered["rating"] for answered in interview["answered"])
+        said = ", ".join(f"{ratings[rating]} {rating}" for rating in ("right", "partly", "wrong") if ratings[rating])
         lines.append(
             f"  {interview['when'][:10]}  {interview['minutes']} minutes: {solved} of {len(interview['attempts'])} "
-            f"solved, {right} of {len(interview['answered'])} questions right"
+            f"solved; questions: {said or 'not answered'}"
         )
     return "\n".join([f"Interviews: {len(progress.interviews)}", *lines]) if lines else ""

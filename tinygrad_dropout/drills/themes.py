@@ -17,7 +17,7 @@ THEMES = {
     "rescaling": "the factor 1/(1-p)",
     "mask": "the same mask forward and backward",
     "independence": "a draw of its own for every unit and every call",
-    "rate": "p is the probability of dropping",
+    "rate": "p, the probability of dropping",
     "modes": "training mode and eval mode",
     "edges": "the ends of p, and wrong input",
     "randomness": "where random numbers come from",

@@ -17,6 +17,8 @@ KEYS = {
     "q": "quit",
 }
 
+NOT_THERE = (0, 0)
+
 
 class Watch:
     """Sees which exercise was saved.
@@ -37,7 +39,8 @@ class Watch:
         """The exercise whose file was saved since this was last asked; of several the last in order."""
         now, before = self.states(), self.seen
         self.seen = now
-        return next((one for one in reversed(exercises()) if now[one.slug] != before[one.slug]), None)
+        changed = [one for one in exercises() if now[one.slug] not in (before[one.slug], NOT_THERE)]
+        return changed[-1] if changed else None
 
 
 def state(path: Path) -> tuple[int, int]:
@@ -45,7 +48,7 @@ def state(path: Path) -> tuple[int, int]:
     try:
         stat = path.stat()
     except OSError:
-        return (0, 0)
+        return NOT_THERE
     return (stat.st_mtime_ns, stat.st_size)
 
 

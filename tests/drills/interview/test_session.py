@@ -64,7 +64,7 @@ class Script:
 
 def test_an_interview_from_a_mistake_to_the_summary(tmp_path):
     script = Script(
-        tmp_path, 60, wrong("bias-gradient-averaged"), "c", 60, LINEAR.solution, "c",
+        tmp_path, 60, wrong("bias-gradient-averaged"), "c", 60, LINEAR.solution, "c", "",
         "it is in the loss", "r", "", "p", "", "w",
     )  # fmt: skip
     outcome, text, shown = script.run()
@@ -90,7 +90,7 @@ def test_an_interview_from_a_mistake_to_the_summary(tmp_path):
 
 
 def test_all_right_leaves_nothing_to_repeat(tmp_path):
-    _, text, _ = Script(tmp_path, LINEAR.solution, "c", "", "r", "", "r", "", "r").run()
+    _, text, _ = Script(tmp_path, LINEAR.solution, "c", "", "", "r", "", "r", "", "r").run()
     assert text.endswith("Nothing to repeat: all was right at the first try.")
 
 
@@ -112,7 +112,7 @@ def test_a_check_after_the_end_of_the_time_does_not_count(tmp_path):
 
 def test_two_exercises_share_the_clock(tmp_path):
     script = Script(
-        tmp_path, 300, LINEAR.solution, "c", 100, DROPOUT.solution, "c", "", "r", "", "r", "", "r",
+        tmp_path, 300, LINEAR.solution, "c", "", 100, DROPOUT.solution, "c", "", "", "r", "", "r", "", "r",
         exercises=(LINEAR, DROPOUT), minutes=40,
     )  # fmt: skip
     outcome, text, _ = script.run()

@@ -40,12 +40,13 @@ def interview(desk: Desk, options: argparse.Namespace) -> int:
     home = Path(progress.folder) if progress.folder and Path(progress.folder).is_dir() else Path.cwd()
     workspace = Workspace(home / "interviews" / f"{when:%Y-%m-%d-%H%M%S}")
     workspace.start(chosen)
-    desk.say(f"A mock interview of {options.minutes} minutes: {len(chosen)} to write, then three questions.", "title")
+    what = "one exercise" if len(chosen) == 1 else "two exercises"
+    desk.say(f"A mock interview of {options.minutes} minutes: {what}, then three questions.", "title")
     desk.say(f"The clock runs. Edit in {workspace.folder}")
 
     def check(exercise: Exercise, path: Path) -> Grade:
         grade = grade_and_keep(desk, exercise, path)
-        show_grade(desk, exercise, grade)
+        show_grade(desk, exercise, grade, hints=False)
         return grade
 
     outcome = Interview(
@@ -100,6 +101,7 @@ def quiz(desk: Desk, options: argparse.Namespace) -> int:
         first = min(known[card.id].due for card in cards)
         desk.say(f"Nothing is due today; the next card is on {first}.")
         return 0
+    desk.say("Snippets begin with: import numpy as np; import tinygrad_dropout as td; td.manual_seed(0)")
     for card, rating in ask(chosen, read=input, write=desk.say, width=min(96, desk.console.width)):
         with changing(desk.state_file) as progress:
             progress.cards |= boxes.to_json({card.id: boxes.after(progress.boxes().get(card.id), rating, today)})

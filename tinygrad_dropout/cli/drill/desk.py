@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tinygrad_dropout.cli.typed import complain
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.progress import Progress
     from tinygrad_dropout.drills.workspace import Workspace
+
+WIDTH = 96
 
 
 class Desk:
@@ -33,6 +39,11 @@ class Desk:
         style = {"title": "bold", "right": "green", "wrong": "red", "think": "cyan"}.get(kind, "")
         self.console.print(text, style=style, soft_wrap=True)
 
+    @property
+    def width(self) -> int:
+        """Of a line of text."""
+        return min(WIDTH, self.console.width)
+
     def show_task(self, exercise: Exercise) -> None:
         """The task: laid out in a terminal, as it is in a pipe."""
         from rich.markdown import Markdown
@@ -44,6 +55,21 @@ class Desk:
         from tinygrad_dropout.drills.progress import load
 
         return load(self.state_file)
+
+    @contextmanager
+    def keeping_if_possible(self) -> Iterator[Progress]:
+        """Inside, the progress, to be changed; that it cannot be kept is said, and is no reason to show nothing."""
+        from tinygrad_dropout.drills.progress import NotKept, changing
+
+        given = False
+        try:
+            with changing(self.state_file) as progress:
+                given = True
+                yield progress
+        except NotKept as error:
+            complain(str(error))
+            if not given:
+                yield self.progress()
 
     def workspace(self, progress: Progress) -> Workspace:
         """The folder one stands in, if it holds exercises; else the one of `start`.

@@ -7,6 +7,7 @@ import webbrowser
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.cli.drill.desk import Desk
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tinygrad_dropout.drills.workspace import Workspace
 
 FOLDER = "drills"
+DRILL = "tinygrad-dropout drill"  # what is shown can be typed as it stands
 
 
 def start(desk: Desk, options: argparse.Namespace) -> int:
@@ -35,8 +37,8 @@ def start(desk: Desk, options: argparse.Namespace) -> int:
     desk.say(f"{folder}: {written} exercises written{left}.")
     first = exercises()[0]
     desk.say(f"\nThe first:   {first.slug}.py, its task in tasks/{first.slug}.md")
-    desk.say("To grade it: tinygrad-dropout drill check, or drill watch to do so whenever you save")
-    desk.say("More:        drill next, hint, list, quiz, interview")
+    desk.say(f"To grade it: {DRILL} check, or {DRILL} watch to do so whenever you save")
+    desk.say(f"More:        {DRILL} --help")
     return 0
 
 
@@ -63,30 +65,28 @@ def check(desk: Desk, options: argparse.Namespace) -> int:
 
 def grade_and_keep(desk: Desk, exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0) -> Grade:
     """Grade an answer, and remember it."""
-    from tinygrad_dropout.drills.exercise import DrillError
-    from tinygrad_dropout.drills.progress import changing
     from tinygrad_dropout.drills.sandbox import graded
 
     grade = graded(exercise, path, seed=seed, time_limit=time_limit)
-    try:
-        with changing(desk.state_file) as progress:
-            progress.record(exercise.slug, grade, datetime.now())
-    except DrillError as error:
-        complain(str(error))  # the grade is worth showing all the same
+    with desk.keeping_if_possible() as progress:
+        progress.record(exercise.slug, grade, datetime.now())
     return grade
 
 
-def show_grade(desk: Desk, exercise: Exercise, grade: Grade, verbose: bool = False) -> None:
-    """A grade, and what one may do next."""
+def show_grade(desk: Desk, exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True) -> None:
+    """A grade, and what one may do next; in an interview there are no hints."""
     from tinygrad_dropout.drills.report import lines_of
 
-    for kind, text in lines_of(exercise, grade, verbose=verbose):
+    for kind, text in lines_of(exercise, grade, verbose=verbose, width=desk.width):
         desk.say(text, kind)
+    if not hints:
+        return
     if grade.solved:
-        desk.say("Next: drill next. Ours, with the derivation: drill solution " + str(exercise.number))
+        desk.say(f"Next: {DRILL} next. Ours, with the derivation: {DRILL} solution {exercise.number}")
     elif not grade.untried:
-        shows = f"; see it: drill check {exercise.number} --show" if exercise.has_replay else ""
-        desk.say(f"\nA hint: drill hint {exercise.number}{shows}")
+        desk.say(f"\nA hint: {DRILL} hint {exercise.number}")
+        if exercise.has_replay:
+            desk.say(f"See it: {DRILL} check {exercise.number} --show")
 
 
 def check_all(desk: Desk, workspace: Workspace, options: argparse.Namespace) -> int:
@@ -120,15 +120,19 @@ def watch(desk: Desk, options: argparse.Namespace) -> int:
     """Check what is saved."""
     import time
 
+    from tinygrad_dropout.drills.exercise import DrillError
     from tinygrad_dropout.drills.terminal import keys, pressed
     from tinygrad_dropout.drills.watch import KEYS, Watch, watch
 
     workspace = desk.workspace(desk.progress())
-    of_keys = ", ".join(f"{key} {says}" for key, says in KEYS.items())
+    of_keys = fill(", ".join(f"{key} {says}" for key, says in KEYS.items()), desk.width)
 
     def check(exercise: Exercise) -> None:
         desk.say(f"\n{'-' * 40} {datetime.now():%H:%M:%S}")
-        show_grade(desk, exercise, grade_and_keep(desk, exercise, workspace.path(exercise)))
+        try:
+            show_grade(desk, exercise, grade_and_keep(desk, exercise, workspace.path(exercise)))
+        except DrillError as error:  # the next save may put it right
+            desk.say(f"{error}.", "wrong")
 
     def act(key: str) -> bool:
         if key in ("q", "\x1b"):
@@ -151,7 +155,8 @@ def watch(desk: Desk, options: argparse.Namespace) -> int:
 
     seen = Watch(workspace)
     with keys() as there_are:
-        desk.say(f"Watching {workspace.folder}. " + (of_keys if there_are else "Ctrl-C ends it."))
+        desk.say(f"Watching {workspace.folder}.")
+        desk.say(of_keys if there_are else "Ctrl-C ends it.")
         watch(seen, check=check, act=act, pressed=pressed if there_are else no_keys)
     return 0
 
@@ -172,14 +177,18 @@ def hint(desk: Desk, options: argparse.Namespace) -> int:
 
 def give_hint(desk: Desk, exercise: Exercise) -> None:
     """Show the next hint of an exercise, and remember that."""
-    from tinygrad_dropout.drills.progress import changing
+    from tinygrad_dropout.drills.quiz.session import wrapped
 
-    hints = exercise.hints
-    with changing(desk.state_file) as progress:
+    hints, level = exercise.hints, 1
+    with desk.keeping_if_possible() as progress:
         known = progress.of(exercise.slug)
-        known["hints"] = level = min(known["hints"] + 1, len(hints))
+        again = known["hints"] == len(hints) or bool(known["solved"])  # what is asked after that is no help
+        level = min(known["hints"] + 1, len(hints))
+        known["hints"] = known["hints"] if again else level
     desk.say(f"{exercise.number}  {exercise.title}, hint {level} of {len(hints)}\n", "title")
-    desk.say(hints[level - 1])
+    desk.say(wrapped(hints[level - 1], desk.width))
+    if level == len(hints):
+        desk.say(f"\nThat was the last. The solution: {DRILL} solution {exercise.number}")
 
 
 def list_exercises(desk: Desk, options: argparse.Namespace) -> int:
@@ -196,26 +205,30 @@ def list_exercises(desk: Desk, options: argparse.Namespace) -> int:
                 here = " <" if one.slug == progress.current else ""
                 desk.say(f"{one.number:3}  {one.title:44} {one.minutes:4}   {state}{here}", "right" if solved else "")
     solved_ones = sum(progress.solved(one.slug) for one in everything)
-    desk.say(f"\n{solved_ones} of {len(everything)} solved.")
+    desk.say(f"\n{solved_ones} of {len(everything)} solved." + (" < is where you are." if progress.current else ""))
     return 0
 
 
 def choose_next(desk: Desk, options: argparse.Namespace) -> int:
     """Choose the next exercise, and say why."""
     from tinygrad_dropout.drills.choice import next_exercise
-    from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.progress import changing, stamp
+    from tinygrad_dropout.drills.exercise import exercises, find
+    from tinygrad_dropout.drills.progress import stamp
 
-    with changing(desk.state_file) as progress:
+    with desk.keeping_if_possible() as progress:
         workspace = desk.workspace(progress)
         chosen, why = next_exercise(progress, exercises())
+        before = progress.current
         if chosen:
-            progress.current, progress.chosen = chosen.slug, stamp(datetime.now())
+            progress.current, progress.chosen, progress.why = chosen.slug, stamp(datetime.now()), why
     if chosen is None:
         desk.say("All are solved. Now the questions: drill quiz; and against the clock: drill interview.")
         return 0
     desk.say(f"{chosen.number}  {chosen.title}", "title")
-    desk.say(f"  {why}\n  {workspace.path(chosen)}\n  {workspace.folder / 'tasks' / chosen.slug}.md")
+    desk.say(fill(why, desk.width, initial_indent="  ", subsequent_indent="  "))
+    desk.say(f"  {workspace.path(chosen)}\n  {workspace.folder / 'tasks' / chosen.slug}.md")
+    if before not in ("", chosen.slug) and not progress.solved(before):
+        desk.say(f"Still open: {find(before).number}  {find(before).title}")
     return 0
 
 

@@ -54,8 +54,12 @@ def recursive(tree: ast.AST) -> bool:
 
 
 def loops(tree: ast.AST) -> bool:
-    """A Python loop inside a loop, or over the rows of an array."""
-    return any(True for _ in every(tree, ast.For))
+    """A loop inside a loop, or over what indexes the elements of an array."""
+    loop = (ast.For, ast.comprehension)
+    nested = any(
+        isinstance(inner, loop) and inner is not outer for outer in every(tree, ast.For) for inner in ast.walk(outer)
+    )
+    return nested or calls("ndindex", "ndenumerate", "nditer")(tree)
 
 
 def in_place(tree: ast.AST) -> bool:
@@ -109,7 +113,7 @@ FACTS: dict[str, tuple[str, Callable[[ast.AST], bool]]] = {
     "where": ("np.where chooses between two values", calls(".where")),
     "einsum": ("einsum does the products", calls(".einsum")),
     "mean": ("a mean is taken", calls(".mean")),
-    "loops": ("Python loops over elements", loops),
+    "loops": ("Python loops inside loops, or over all elements", loops),
     "zeros-like": ("gradients are gathered in an array of zeros", calls(".zeros_like", ".zeros")),
     "matrix-product": (
         "matrices are multiplied",

@@ -106,9 +106,11 @@ FOLLOW_UPS = (
     ),
     FollowUp(
         "made: state",
-        "What your layer remembered was overwritten. Where should a mask live?",
-        "With the call, not with the layer: each forward's node in the graph keeps its own. Then a layer that is "
-        "used twice, or whose backward comes later, uses the right one.",
+        "Something that your code kept from one call was used, or overwritten, in another. Where should what a backward "
+        "needs be kept?",
+        "With the call, not with the layer or the module: each node of the graph keeps what its own backward needs. Then a "
+        "layer that is used twice, or a second backward, finds its own values. What is kept longer is a decision: "
+        ".grad of leaves adds up over calls, that of intermediates starts anew.",
     ),
     FollowUp(
         "made: ownership",

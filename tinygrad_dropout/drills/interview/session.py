@@ -129,6 +129,7 @@ class Interview:
                     if self.now() > self.ends:
                         raise TimeoutError
                     if self.grade(attempt, exercise, path):
+                        self.read("Solved. Enter goes on: ", None)
                         return True
                 elif typed in ("d", "done", "q", "quit"):
                     return typed[0] == "d"
@@ -178,7 +179,8 @@ class Interview:
         of_topic = [card for card in self.cards if any(topic in card.topic for topic in topics)] or self.cards
         questions = choose(made, self.notes, of_topic, self.chance)
         self.outcome.answered = [Answered(one.because, one.question) for one in questions]
-        self.write("\nNow some questions about it. Say your answer aloud or type it, then press Enter.")
+        about = "Now three questions, from what you did" if self.notes or made else "Now three questions"
+        self.write(f"\n{about}. Say your answer aloud or type it, then press Enter.")
         for number, (one, answered) in enumerate(zip(questions, self.outcome.answered, strict=True), start=1):
             self.write(f"\n{number} of {len(questions)}  ({reason(one)})")
             self.write(fill(one.question, WIDTH))
