@@ -340,7 +340,8 @@ def with_names(values: Array, names: Sequence[str]) -> str:
     """`x.grad = 1, y.grad = 2`; without names, the array."""
     if not names or values.shape != (len(names),):
         return as_text(values)
-    return ", ".join(f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True))
+    texts = [f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True)]
+    return (", " if len(names) <= 4 else "\n").join(texts)
 
 
 def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:

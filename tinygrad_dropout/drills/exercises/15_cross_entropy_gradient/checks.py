@@ -6,7 +6,7 @@ from tinygrad_dropout.drills.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("averaging", "axes", "stability", "chain-rule", "ownership")
+TRAINS = ("averaging", "axes", "stability", "chain-rule", "ownership", "precision")
 
 
 def softmax(x, axis=1, shift=lambda x: x.max(axis=1, keepdims=True)):
@@ -79,6 +79,13 @@ SLIPS = [
          lambda x, target: (softmax(x) - np.eye(x.shape[1])[:, target]) / len(x),
          "The one-hot matrix is transposed: np.eye(C)[:, target] has a column for each example.",
          "What shape have np.eye(C)[target] and np.eye(C)[:, target]?", "axes"),
+    Slip("one-hot-alone-divided", lambda x, target: softmax(x) - onehot(x, target) / len(x),
+         "It is p - one-hot / N: the one-hot alone is divided.",
+         "What does Python do first, the subtraction or the division?", "averaging"),
+    *[Slip("labels-subtracted", lambda x, target, mean=mean: (softmax(x) - target[:, None]) / (len(x) if mean else 1),
+           "The labels themselves, target[:, None], are subtracted from every p of their row.",
+           "A label 2 is not twice a label 1. By how much does the logit of class c take part in x[t]?", "chain-rule")
+      for mean in (True, False)],
     Slip("softmax-twice", everywhere(len, lambda x: softmax(softmax(x))),
          "Softmax is applied twice: to the logits and to the probabilities.",
          "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
@@ -122,11 +129,22 @@ def by_way_of_p(dlog):
     return formula
 
 
+#: what a probability of 0 is usually made
+BOUNDS = (1e-300, 1e-30, 1e-20, 1e-16, 1e-15, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8)
 LARGE = [
     *[Slip("divides-by-a-probability-of-0", by_way_of_p(dlog),
            "The gradient is NaN: something is divided by a p that is 0, and then multiplied by that p again.",
            "On paper the two p cancel. What is left?", "stability")
       for dlog in (lambda onehot, p: -onehot / p, lambda onehot, p: np.where(onehot > 0, -1 / p, 0.0))],
+    *[Slip("no-gradient-where-p-is-0", formula,
+           "Where p of the right class is 0, its gradient is 0: nothing is learned from the worst mistakes.",
+           "On paper the p of -1/p and the p of the softmax's slope cancel. What is left?", "stability")
+      for formula in (
+          lambda x, target: np.nan_to_num(by_way_of_p(lambda one, p: -one / p)(x, target)),
+          lambda x, target: np.nan_to_num(by_way_of_p(lambda one, p: np.where(one > 0, -1 / p, 0.0))(x, target)),
+          *(by_way_of_p(lambda one, p, c=c: -one / np.maximum(p, c)) for c in BOUNDS),
+          *(by_way_of_p(lambda one, p, c=c: -one / (p + c)) for c in BOUNDS),
+      )],
     Slip("overflows", everywhere(len, lambda x: softmax(x, 1, lambda x: 0)),
          "exp overflows: infinite divided by infinite is NaN.",
          "Which number may be taken from all logits of a row without changing the softmax?", "stability"),
@@ -147,17 +165,47 @@ def check(judge: Judge) -> None:
     def compare(claim, cases, slips, theme):
         think = "ln sum exp(x) - x[t], for one row: what are the derivatives of the two terms?"
         runs = judge.run(function, cases)
+        if theme != "stability":
+            refuse_measured(judge, runs)
         judge.compare(claim, runs, right, name="the gradient", slips=slips, think=think, theme=theme)
 
     square = [case(1, 3), case(3, 3), case(4, 4)]  # where a wrong axis is no error
-    compare("the gradient is (softmax - one-hot) / N", square, SLIPS, "chain-rule")
-    compare("that holds for all shapes, and rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], SLIPS, "axes")
+    compare("the gradient: (softmax - one-hot) / N", square, SLIPS, "chain-rule")
+    compare("the gradient for all shapes: rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], SLIPS, "axes")
     spread = judge.rng.permutation([-1000, 990, 0, 500])[:, None]
     compare("logits may be as large as 1,000", [case(1, 2, 990), case(3, 3, 900)], LARGE, "stability")
     wide = [(judge.numbers(n, c, low=400, high=1000), case(n, c)[1]) for n, c in ((4, 3), (6, 4))]
     wide.append((judge.numbers(1, 2) + np.array([[0, 990]]), np.array([0])))  # where p of the right class is 0
     compare("logits of a row may lie far apart", wide, LARGE, "stability")
     compare("rows may lie far apart", [case(2, 3, np.array([[-990], [990]])), case(4, 3, spread)], LARGE, "stability")
+
+
+def refuse_measured(judge, runs):
+    """Numbers that are nearly right, and further off than rounding: differences of losses."""
+    for run in runs:
+        got, wanted = run.value, right(*run.arguments)
+        try:
+            error = np.abs(np.asarray(got, dtype=np.float64) - wanted).max()
+        except (TypeError, ValueError):
+            return  # no numbers, or not of this shape: that is said elsewhere
+        if np.shape(got) != wanted.shape or not 1e-13 < error < 1e-4:
+            continue
+        shown = {"logits": run.arguments[0], "target": run.arguments[1], "yours": np.asarray(got), "expected": wanted}
+        if np.array_equal(got, np.float32(got)):
+            judge.reject(
+                "computed-in-float32",
+                f"The gradient is off by up to {error:.1e}: it is right to 7 digits only. Computed in float32?",
+                "Which dtype has each of your arrays?",
+                theme="precision",
+                shown=shown,
+            )
+        judge.reject(
+            "measured-not-derived",
+            f"The gradient is off by up to {error:.1e}: far more than rounding, as a difference of losses is.",
+            "Can the derivative be written down? It needs one softmax; differences need two losses for every logit.",
+            theme="precision",
+            shown=shown,
+        )
 
 
 def bug(judge: Judge) -> Bug:

@@ -18,7 +18,10 @@ class Parameter:
 
 
 class Problem:
-    """L = the sum over all parameters of c (w - t)^2 / 2, of which the gradient is c (w - t).
+    """L = sum of c (w - t)^2 / 2 + b S^2 / 2, where S = sum of v (w - t), over the entries of all parameters.
+
+    The gradient is c (w - t) + b S v: it depends on all parameters, so that they must be updated together. Each v has
+    the sign of w - t at the start, so that no entry of the gradient is near 0 there.
 
     Args:
         judge: for the numbers.
@@ -27,22 +30,45 @@ class Problem:
         stale: whether there are old numbers in the gradients.
         scale: of the loss.
         spoil: changes the list of gradients, in `backward` alone.
+        flat: whether the gradient is 0 in one entry.
+        steep: how much larger it is in one entry.
     """
 
-    def __init__(self, judge, shapes, steps, *, stale=False, scale=1.0, spoil=None):
+    def __init__(self, judge, shapes, steps, *, stale=False, scale=1.0, spoil=None, flat=False, steep=1.0):
         self.start = [judge.numbers(*shape) for shape in shapes]
         self.goal = [start - judge.numbers(*shape) for start, shape in zip(self.start, shapes, strict=True)]
         self.weights = [scale * np.abs(judge.numbers(*shape, low=0.5, high=1.5)) for shape in shapes]
+        self.signs = [np.sign(start - goal) for start, goal in zip(self.start, self.goal, strict=True)]
+        self.coupling = 0.1 * scale
+        first = (0,) * len(shapes[0])
+        self.weights[0][first] *= steep
+        if flat:
+            self.goal[0][first], self.signs[0][first] = self.start[0][first], 1.0
+            off = self.coupling * self.together(self.start) / (self.weights[0][first] + self.coupling)
+            self.goal[0][first] += off
         self.old = [judge.numbers(*shape) if stale else np.zeros(shape) for shape in shapes]
         self.steps, self.spoil, self.lr = steps, spoil, judge.rng.uniform(0.2, 0.4) / scale
-        self.rebound = False
+        self.rebound, self.calls = False, {"backward": 0, "measure": 0}
 
     def __repr__(self):
         shapes = " and ".join(str(start.shape) for start in self.start)
         old = "; old numbers in .grad" if any(old.any() for old in self.old) else ""
         return (
-            f"L = sum of c (w - t)^2 / 2, parameters of shape {shapes}, lr = {self.lr:.4g}, steps = {self.steps}{old}"
+            f"L = sum of c (w - t)^2 / 2 + b (sum of v (w - t))^2 / 2, parameters of shape {shapes}, "
+            f"lr = {self.lr:.4g}, steps = {self.steps}{old}"
         )
+
+    def names(self):
+        """Of all entries, one parameter after the other."""
+        return [
+            f"parameters[{i}].data{list(index)}"
+            for i, start in enumerate(self.start)
+            for index in np.ndindex(*start.shape)
+        ]
+
+    def together(self, arrays):
+        """S, on which all parameters have an influence."""
+        return sum((v * (w - t)).sum() for v, w, t in zip(self.signs, arrays, self.goal, strict=True))
 
     def run(self, train):
         """(all numbers of the model's arrays in the end, the losses)."""
@@ -50,13 +76,17 @@ class Problem:
         parameters = [Parameter(array, old.copy()) for array, old in zip(arrays, self.old, strict=True)]
 
         def gradients():
-            return [c * (w - t) for c, w, t in zip(self.weights, arrays, self.goal, strict=True)]
+            terms = zip(self.weights, arrays, self.goal, self.signs, strict=True)
+            s = self.coupling * self.together(arrays)
+            return [c * (w - t) + s * v for c, w, t, v in terms]
 
         def loss():
             terms = zip(self.weights, arrays, self.goal, strict=True)
-            return float(sum((c * (w - t) ** 2).sum() for c, w, t in terms) / 2)
+            squares = sum((c * (w - t) ** 2).sum() for c, w, t in terms)
+            return float(squares + self.coupling * self.together(arrays) ** 2) / 2
 
         def backward():
+            self.calls["backward"] += 1
             found = gradients()
             if self.spoil:
                 self.spoil(found)
@@ -64,9 +94,10 @@ class Problem:
                 parameter.grad += gradient
 
         def measure():
-            return [one + 5e-9 * np.sign(one) * np.maximum(1, np.abs(one)) for one in gradients()]
+            self.calls["measure"] += 1
+            return [one + 5e-9 * np.where(one < 0, -1, 1) * np.maximum(1, np.abs(one)) for one in gradients()]
 
-        self.arrays = arrays
+        self.arrays, self.calls = arrays, {"backward": 0, "measure": 0}
         losses = train(parameters, loss, backward, measure, self.lr, self.steps)
         if losses is None:
             raise Rejected(Rejection("returns-none", "train(...) returned None; expected the list of losses.",
@@ -115,6 +146,19 @@ def training(zero="before", checks=True, sign=-1, lr=lambda lr: lr, which=slice(
     return train
 
 
+def one_by_one(parameters, loss, backward, measure, rate, steps):
+    """A fresh gradient for every parameter, which the others' updates have moved already."""
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        for parameter in parameters:
+            for other in parameters:
+                other.grad = np.zeros_like(other.data)
+            backward()
+            parameter.data -= rate * parameter.grad
+    return losses
+
+
 def numbers_after(**how):
     return lambda problem: problem.run(training(**how))[0]
 
@@ -137,6 +181,10 @@ UPDATES = [
          "Only the first parameter is updated.", "How many parameters are in the list?", "updates"),
     Slip("last-parameter-alone", numbers_after(which=slice(-1, None)),
          "Only the last parameter is updated.", "What is inside your loop over the parameters, and what behind it?",
+         "updates"),
+    Slip("updated-one-by-one", lambda problem: problem.run(one_by_one)[0],
+         "Parameters are updated one by one, each with a new gradient: the later ones see the earlier ones' updates.",
+         "At which point is the gradient of one step taken? Is that the same for all parameters in your loop?",
          "updates"),
     Slip("same-gradient-in-each-step", numbers_after(zero="stay"),
          "Each step takes the same gradient, that of the parameters before the first.",
@@ -194,21 +242,26 @@ def check(judge: Judge) -> None:
         if not judge.right:
             with judge.claim("the arrays of the model are updated in place"):
                 refuse_new_arrays(judge, problems)
+        refuse_other_gradients(judge, problems)
         judge.compare(claim, after, numbers_after(), name="the parameters", slips=UPDATES, theme="updates",
+                      entries=lambda problem: problem.names(),
                       think="Zero, backward, step: go through it for the first step, and for the second.")  # fmt: skip
         return losses
 
     one, two = [(2,)], [(2, 3), (3,)]
-    losses = compare("each step takes lr times a fresh gradient away",
+    losses = compare("each step: lr times a fresh gradient is taken away",
                      [Problem(judge, shapes, steps) for steps in (1, 4) for shapes in (one, two)])  # fmt: skip
     compare("what was in .grad at the beginning does not matter",
             [Problem(judge, shapes, steps, stale=True) for shapes in (one, two) for steps in (1, 3)])  # fmt: skip
     judge.compare("the losses are those before each step", losses, lambda problem: losses_of(problem)[:-1],
                   name="the list of losses", slips=LOSSES, theme="updates",
+                  entries=lambda problem: [f"losses[{step}]" for step in range(problem.steps)],
                   think="When is the loss read, before or after the step?")  # fmt: skip
     with judge.claim("a wrong gradient raises ValueError, before anything is changed"):
         for number, (what, spoil) in enumerate(SPOILS):
             refuse_what_is_accepted(judge, graded, Problem(judge, two, 2, stale=True, spoil=spoil), what, number == 0)
+        refuse_a_common_tolerance(judge, graded, Problem(judge, two, 1, spoil=times(0, 1.01, (1, 2)), steep=1e6))
+    compare_small(judge, graded)
     compare_large(judge, graded)
 
 
@@ -221,6 +274,32 @@ def refuse_new_arrays(judge, problems):
                 "`p.data = p.data - ...` makes a new array. Who still computes with the old one?",
                 theme="updates",
                 shown={"the problem": repr(problem)},
+            )
+
+
+def refuse_other_gradients(judge, problems):
+    """Steps that do not take what backward gives."""
+    for problem in problems:
+        calls = problem.calls
+        if calls["backward"] >= problem.steps:
+            continue
+        shown = {"the problem": repr(problem)}
+        if calls["measure"] >= problem.steps:
+            judge.reject(
+                "steps-by-measurement",
+                f"In {problem.steps} steps measure was called {calls['measure']} times, backward {calls['backward']}: "
+                "the steps take the measured gradient.",
+                "A measurement needs two losses for every single number. For what is it worth that, and for what not?",
+                theme="updates",
+                shown=shown,
+            )
+        if all(np.array_equal(*pair) for pair in zip(problem.arrays, problem.start, strict=True)):
+            judge.reject(
+                "no-backward-in-the-loop",
+                f"In {problem.steps} steps backward was called {calls['backward']} times, and no parameter has moved.",
+                "What is in .grad when you step? Who puts it there, once it was set to 0?",
+                theme="updates",
+                shown=shown,
             )
 
 
@@ -286,6 +365,37 @@ def refuse_what_is_accepted(judge, graded, problem, what, first):
         theme="exposing",
         shown=shown,
     )
+
+
+def refuse_a_common_tolerance(judge, graded, problem):
+    """One entry of a million, beside which another may be wrong by 1%."""
+    try:
+        graded(problem)
+    except Rejected as rejected:
+        if isinstance(rejected.__cause__, ValueError):
+            return
+        raise
+    judge.reject(
+        "tolerance-of-the-largest-entry",
+        "No ValueError, although one entry is 1% too large: beside an entry of a million its error looks small.",
+        "With what does your check compare the error of an entry: with that entry, or with the largest of them?",
+        theme="exposing",
+        shown={"the problem": repr(problem), "backward": "one entry is 1% too large, another is about a million"},
+    )
+
+
+def compare_small(judge, graded):
+    """A relative error says nothing where the right number is 0."""
+    slip = Slip(
+        "tolerance-relative-alone",
+        None,
+        "train(...) raised ValueError for a right gradient: one entry is 0, and was measured to be 5e-9.",
+        "What is the relative error of 0, if 5e-9 was measured? What does the 1 in the task's tolerance do?",
+        "exposing",
+    )
+    problems = [(Problem(judge, shapes, 1, flat=True),) for shapes in ([(2,)], [(2, 3), (3,)])]
+    with judge.claim("a gradient near 0 is not compared relative to its size"):
+        judge.run(graded, problems, slips={ValueError: slip})
 
 
 def compare_large(judge, graded):

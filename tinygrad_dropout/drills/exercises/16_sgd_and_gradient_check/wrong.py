@@ -194,3 +194,73 @@ def train(parameters, loss, backward, measure, lr, steps):
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
     return losses
+
+
+# %% updated-one-by-one: backward for each parameter, which is updated at once
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure)
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        for parameter in parameters:
+            clean(parameters)
+            backward()
+            parameter.data -= lr * parameter.grad
+    return losses
+
+
+# %% tolerance-relative-alone: a relative error, with a tiny number against a division by 0
+def train(parameters, loss, backward, measure, lr, steps):
+    clean(parameters)
+    backward()
+    for parameter, measured in zip(parameters, measure()):
+        if (np.abs(parameter.grad - measured) / (np.abs(measured) + 1e-12) > 1e-4).any():
+            raise ValueError("wrong gradient")
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        clean(parameters)
+        backward()
+        for parameter in parameters:
+            parameter.data -= lr * parameter.grad
+    return losses
+
+
+# %% tolerance-of-the-largest-entry: one tolerance for the whole array
+def train(parameters, loss, backward, measure, lr, steps):
+    clean(parameters)
+    backward()
+    for parameter, measured in zip(parameters, measure()):
+        if np.abs(parameter.grad - measured).max() > 1e-4 * max(1, np.abs(measured).max()):
+            raise ValueError("wrong gradient")
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        clean(parameters)
+        backward()
+        for parameter in parameters:
+            parameter.data -= lr * parameter.grad
+    return losses
+
+
+# %% steps-by-measurement: measure in place of backward
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure)
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        for parameter, gradient in zip(parameters, measure()):
+            parameter.data -= lr * gradient
+    return losses
+
+
+# %% no-backward-in-the-loop: cleaned, and not filled again
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure)
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        clean(parameters)
+        for parameter in parameters:
+            parameter.data -= lr * parameter.grad
+    return losses
