@@ -27,7 +27,7 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
         width: of the sentences, in characters; arrays keep their lines.
     """
     lines = [("title", f"{exercise.number}  {exercise.title}")]
-    lines += [("right", f"  right  {claim}") for claim in grade.right]
+    lines += [("right", filled(f"  right  {claim}", width, indented=9)) for claim in grade.right]
     if grade.rejection is None:
         lines.append(("right", "\nSolved."))
     else:
@@ -41,7 +41,7 @@ def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
         return [("wrong", f"  open   {rejection.message}"), ("think", f"\n{rejection.think}")]
     lines = []
     if rejection.claim:
-        lines.append(("wrong", f"  wrong  {rejection.claim.partition(': ')[0]}"))
+        lines.append(("wrong", filled(f"  wrong  {rejection.claim.partition(': ')[0]}", width, indented=9)))
     lines.append(("wrong", "\n" + filled(f"{rejection.message} [{rejection.code}]", width)))
     if rejection.shown:
         labels = max((len(label) for label, _ in rejection.shown if len(label) <= MOST_LABEL), default=0)
@@ -61,10 +61,12 @@ def one_shown(label: str, text: str, width: int) -> str:
     return f"{label:{width}}  {beside(text, width + 2)}"
 
 
-def filled(text: str, width: int) -> str:
-    """A sentence or two, in lines; neither a code with hyphens nor one in backticks is broken."""
+def filled(text: str, width: int, indented: int = 0) -> str:
+    """A sentence or two, in lines, all but the first indented; no code with hyphens or in backticks is broken."""
     whole = re.sub(r"`[^`]*`", lambda code: code[0].replace(" ", KEPT), text)
-    return fill(whole, width, break_long_words=False, break_on_hyphens=False).replace(KEPT, " ")
+    behind = " " * indented
+    lines = fill(whole, width, subsequent_indent=behind, break_long_words=False, break_on_hyphens=False)
+    return lines.replace(KEPT, " ")
 
 
 def beside(text: str, width: int) -> str:

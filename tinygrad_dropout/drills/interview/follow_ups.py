@@ -106,11 +106,11 @@ FOLLOW_UPS = (
     ),
     FollowUp(
         "made: state",
-        "Something that your code kept from one call was used, or overwritten, in another. Where should what a backward "
-        "needs be kept?",
-        "With the call, not with the layer or the module: each node of the graph keeps what its own backward needs. Then a "
-        "layer that is used twice, or a second backward, finds its own values. What is kept longer is a decision: "
-        ".grad of leaves adds up over calls, that of intermediates starts anew.",
+        "Something that your code kept from one call was used, or overwritten, in another. Where should what a "
+        "backward needs be kept?",
+        "With the call, not with the layer or the module: each node of the graph keeps what its own backward needs. "
+        "Then a layer that is used twice, or a second backward, finds its own values. What is kept longer is a "
+        "decision: .grad of leaves adds up over calls, that of intermediates starts anew.",
     ),
     FollowUp(
         "made: ownership",
