@@ -3,10 +3,11 @@
 import os
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from tinygrad_dropout.drills.terminal import Lines, keys, pressed
+from tinygrad_dropout.drills.terminal import Lines, keys, pressed, pressed_on_windows
 
 
 @pytest.fixture
@@ -64,3 +65,15 @@ def test_a_terminal_has_keys_and_is_left_as_it_was(monkeypatch):
             assert pressed(0.01) == ""
         assert termios.tcgetattr(terminal) == before
     os.close(keyboard)
+
+
+@pytest.mark.parametrize(("keyboard", "key"), [(["", "", "Q"], "q"), ([], "")])
+def test_on_windows_a_key_is_asked_for_again_and_again(monkeypatch, keyboard, key):
+    waiting = list(keyboard)
+
+    def hit():  # "" stands for a look at the keyboard at which no key was down
+        return bool(waiting) and bool(waiting[0] or waiting.pop(0))
+
+    module = SimpleNamespace(kbhit=hit, getwch=lambda: waiting.pop(0))
+    monkeypatch.setitem(sys.modules, "msvcrt", module)
+    assert pressed_on_windows(0.3) == key
