@@ -94,3 +94,49 @@ def test_a_remark_can_be_made_a_mistake():
     assert judge.notes[0] == strict[0]
     with own_global_state(0):
         assert rejection_of(lambda: examine(judge, of(Global), asked, strict=strict)).code == strict[0]
+
+
+def test_an_example_is_at_the_p_and_in_the_mode_of_the_finding():
+    class NanAtOne(Dropout):
+        def forward(self, x):
+            return super().forward(x) if self.p < 1 else x * np.nan
+
+    class ScalesInEval(Dropout):
+        def forward(self, x):
+            return super().forward(x) * (1 if self.training else 1 - self.p)
+
+    found = rejection_of(lambda: examine(judge_of(""), of(NanAtOne), ["edges"]))
+    assert found.code == "p=1-gives-nan"
+    assert "a small x, p = 1" in dict(found.shown)
+    found = rejection_of(lambda: examine(judge_of(""), of(ScalesInEval), ["eval"]))
+    assert "your y in eval mode" in dict(found.shown)
+
+
+def test_an_exercise_has_its_own_words_and_its_own_example():
+    class Forgets(Dropout):
+        def backward(self, grad):
+            return grad
+
+    def ask(example):
+        return rejection_of(
+            lambda: examine(judge_of(""), of(Forgets), ["backward"], words={"dL/dx": "dx"}, example=example)
+        )
+
+    found = ask(lambda finding: {"the code": finding.code})
+    assert found.message.startswith("dx = grad")
+    assert dict(found.shown)["the code"] == repr(found.code)
+    assert [label for label, _ in ask(lambda finding: {"expected dx": 1 / 0}).shown] == ["expected"]
+
+
+def test_what_cannot_be_examined_has_no_claim():
+    class Pair(Dropout):
+        def forward(self, x):
+            return super().forward(x), None
+
+    judge = judge_of("")
+    assert rejection_of(lambda: examine(judge, of(Pair), EVERYTHING)).code == "forward-returns-no-array"
+    assert judge.right == []
+
+
+def test_a_claim_that_holds_the_answer_has_it_behind_a_colon():
+    assert all(": " in family.claim for family in FAMILIES)

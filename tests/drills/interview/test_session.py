@@ -176,3 +176,17 @@ def test_an_outcome_can_be_kept(tmp_path):
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.9, "0:59"), (60, "1:00"), (1199.5, "19:59")])
 def test_a_clock(seconds, shown):
     assert clock(seconds) == shown
+
+
+def test_the_same_mistake_twice_in_a_row_is_one(tmp_path):
+    outcome, _, _ = Script(tmp_path, wrong("bias-gradient-averaged"), "c", "c", "q", "q").run()
+    assert outcome.attempts[0].mistakes == [("bias-gradient-averaged", "averaging")]
+    assert outcome.attempts[0].tries == 2
+
+
+def test_of_an_answer_only_what_is_new_is_seen(tmp_path):
+    exercise = find("07_")  # whose starter has a recursion in it
+    script = Script(tmp_path, "q", "q", exercises=(exercise,))
+    script.workspace.path(exercise).write_text(exercise.starter.replace("raise NotImplementedError", "x = np.exp(1)"))
+    script.run()
+    assert script.interview.notes == {"exp"}
