@@ -1,8 +1,11 @@
 """max(x, 0); grad where x > 0; 0 at exactly 0; and a mask that nobody else can change."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tinygrad_dropout.drills.answer import Answer
+from tinygrad_dropout.drills.grade import Rejected
 from tinygrad_dropout.drills.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
@@ -70,28 +73,50 @@ def check(judge: Judge) -> None:
     def both(x):
         """y and backward, of the array itself."""
         value = relu.function(x)
+        if isinstance(value, (tuple, list)) and len(value) == 2 and callable(value[0]) and not callable(value[1]):
+            judge.reject(
+                "pair-turned-round",
+                "relu(x) returned backward and y, in this order; expected y and backward.",
+                "Which of the two does the signature in the task name first?",
+            )
         if not isinstance(value, (tuple, list)) or len(value) != 2 or not callable(value[1]):
             judge.reject("not-a-pair", "relu(x) did not return two things, the output y and a function backward(grad).")
         return value
 
     forward = Answer(lambda x: both(x)[0], "relu", ("x",))
-    backward = Answer(lambda x, grad: both(x)[1](grad), "backward", ("x", "grad"))
+    backward = Backward(lambda x, grad: both(x)[1](grad))
 
     inputs = [judge.numbers(*shape) for shape in SHAPES]
     cases = [(x, judge.numbers(*x.shape)) for x in inputs]
-    judge.compare("y is x where x is positive, else 0", judge.run(forward, [(x,) for x in inputs]), forward_of,
+    judge.compare("y: x where x is positive, else 0", judge.run(forward, [(x,) for x in inputs]), forward_of,
                   name="y", slips=FORWARD, think="Draw y against x.", theme="kinks")  # fmt: skip
-    judge.compare("dx is grad where x is positive, else 0", judge.run(backward, cases), backward_of,
+    judge.compare("dx: grad where x is positive, else 0", judge.run(backward, cases), backward_of,
                   name="dx", slips=BACKWARD, think="What is the slope of y, left and right of 0?")  # fmt: skip
 
     zeros = [(x * (judge.rng.permutation(x.size).reshape(x.shape) % 3 != 0), grad) for x, grad in cases]
-    judge.compare("where x is exactly 0, y is 0", judge.run(forward, [(x,) for x, _ in zeros]), forward_of, name="y",
+    judge.compare("y where x is exactly 0: 0", judge.run(forward, [(x,) for x, _ in zeros]), forward_of, name="y",
                   theme="kinks")  # fmt: skip
-    judge.compare("where x is exactly 0, dx is 0", judge.run(backward, zeros), backward_of, name="dx", slips=AT_ZERO,
+    judge.compare("dx where x is exactly 0: 0", judge.run(backward, zeros), backward_of, name="dx", slips=AT_ZERO,
                   think=ZERO, theme="kinks")  # fmt: skip
-    twice = Answer(lambda x, grad: again(both(x)[1], grad), "backward", ("x", "grad"))
+    twice = Backward(lambda x, grad: again(both(x)[1], grad))
     judge.compare("a second call of backward gives the same", judge.run(twice, cases), backward_of, name="dx",
                   think="What does backward change that it needs the next time?", theme="state")  # fmt: skip
+    with judge.claim("y is a new array, also where x is positive everywhere"):
+
+        def owned(x):
+            y = both(x)[0]
+            if isinstance(y, np.ndarray) and np.shares_memory(x, y):
+                judge.reject(
+                    "output-is-the-input",
+                    "For an x that is positive everywhere y is x itself; expected a new array.",
+                    "Somebody writes into y. Whose numbers does he change?",
+                    theme="ownership",
+                    shown={"x": x},
+                )
+            return y
+
+        judge.run(Answer(owned, "relu", ("x",)), [(np.abs(x),) for x in inputs])
+
     refuse_a_cache_that_follows(judge, both, cases)
 
     def first_of_two(x, grad):
@@ -101,7 +126,7 @@ def check(judge: Judge) -> None:
 
     judge.compare(
         "each call has a backward of its own",
-        judge.run(Answer(first_of_two, "backward", ("x", "grad")), cases),
+        judge.run(Backward(first_of_two), cases),
         backward_of,
         name="dx",
         slips=[
@@ -116,6 +141,26 @@ def check(judge: Judge) -> None:
         think="Where does a call keep what its backward needs?",
         theme="state",
     )
+
+
+class Backward(Answer):
+    """Of x and grad, but called by the learner's own signature: backward(grad)."""
+
+    def __init__(self, function):
+        super().__init__(function, "backward", ("x", "grad"))
+
+    def __call__(self, *arguments, **options):
+        try:
+            return super().__call__(*arguments, **options)
+        except Rejected as rejected:
+            found = rejected.rejection
+            shown = tuple((label, text.replace(LONG, SHORT)) for label, text in found.shown)
+            raise Rejected(
+                replace(found, message=found.message.replace(LONG, SHORT), shown=shown)
+            ) from rejected.__cause__
+
+
+LONG, SHORT = "backward(x, grad)", "backward(grad)"
 
 
 def again(backward, grad):
@@ -136,7 +181,7 @@ def refuse_a_cache_that_follows(judge, both, cases):
                 array[...] = np.where(array > 0, -1.0, 1.0)  # whoever was on is off, and the other way round
             return backward(grad)
 
-        runs = judge.run(Answer(answer, "backward", ("x", "grad")), cases)
+        runs = judge.run(Backward(answer), cases)
         slip = Slip(
             f"cache-follows-{name}",
             lambda x, grad: np.where(x > 0, 0.0, grad),

@@ -86,3 +86,17 @@ LAYER = Relu()
 
 def relu(x):
     return LAYER.forward(x), LAYER.backward
+
+
+# %% output-is-the-input: no copy where there is nothing to cut off
+def relu(x):
+    on = x > 0
+    if on.all():
+        return x, lambda grad: grad.copy()
+    return x * on, lambda grad: grad * on
+
+
+# %% pair-turned-round: backward first
+def relu(x):
+    on = x > 0
+    return lambda grad: grad * on, x * on

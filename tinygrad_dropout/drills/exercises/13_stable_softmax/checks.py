@@ -28,6 +28,16 @@ def along(axis):
     return lambda x: np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
 
 
+def shifted_by_rows_over(axis, constant=0.0):
+    """The row's maximum taken away, and the sum over something else, or with something added."""
+
+    def formula(x):
+        exponentials = np.exp(x - x.max(axis=1, keepdims=True))
+        return exponentials / (exponentials.sum(axis=axis, keepdims=True) + constant)
+
+    return formula
+
+
 def lost_axes():
     """Formulas in which the maximum, the sum, or both are not laid down as a column."""
     row, column = (lambda x: x.max(axis=1)), (lambda x: x.max(axis=1, keepdims=True))
@@ -46,6 +56,13 @@ PLAIN = [
     Slip("sums-over-the-whole-batch", along(None),
          "The exponentials are divided by the sum over the whole batch: all rows together sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
+    Slip("shifts-rows-and-sums-the-batch", shifted_by_rows_over(None),
+         "Each row's own maximum is taken away, and then the exponentials are divided by the sum over the whole batch.",
+         "What must the probabilities of one example sum to? Over which axis does e.sum() go?", "axes"),
+    *[Slip("adds-a-small-constant", shifted_by_rows_over(1, constant),
+           "A small constant was added to the sum: rows do not sum to 1.",
+           "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?", "precision")
+      for constant in (1e-2, 1e-3, 1e-4, 1e-5)],
     Slip("sums-over-the-batch-axis", along(0),
          "The softmax runs down the columns: each class sums to 1 over the examples.",
          "Which axis counts the examples, and which one the classes?", "axes"),
@@ -92,8 +109,8 @@ def check(judge: Judge) -> None:
     square = [judge.numbers(n, n) for n in (2, 3)]  # where a wrong axis is no error
     small = [judge.numbers(*shape) for shape in ((1, 2), (2, 3), (4, 3), (3, 5))]
     for claim, inputs in (
-        ("each row is exp(x) divided by its sum", square),
-        ("that holds where there are more or fewer rows than columns", small),
+        ("each row: exp(x) divided by its sum", square),
+        ("each row, where there are more or fewer rows than columns", small),
     ):
         judge.compare(
             claim,
@@ -103,10 +120,12 @@ def check(judge: Judge) -> None:
             slips=PLAIN,
             think="Write the formula out for one row. Which numbers are summed?",
             theme="axes",
+            rtol=1e-5,  # what is nearly right is looked at below
         )
     with judge.claim("rows sum to 1, to rounding"):
         runs = judge.run(function, [(x,) for x in small])
         refuse_added_constants(judge, runs)
+        refuse_float32(judge, runs)
     judge.compare(
         "each probability is exact, to rounding",
         runs,
@@ -144,9 +163,10 @@ def compare_large(judge, function, claim, inputs):
 def refuse_added_constants(judge, runs):
     """The sum of a row tells of a small constant that was added to it."""
     for run in runs:
-        got = np.asarray(run.value)
+        got = np.asarray(run.value, dtype=np.float64)
         sums = got.sum(axis=1)
-        if np.abs(sums - 1).max() < 1e-12:
+        scaled = np.allclose(got / sums[:, None], right(*run.arguments), rtol=1e-13, atol=0)
+        if np.abs(sums - 1).max() < 4e-15 or not scaled:
             continue
         n = int(np.abs(sums - 1).argmax())
         judge.reject(
@@ -156,3 +176,20 @@ def refuse_added_constants(judge, runs):
             theme="precision",
             shown={"logits": run.arguments[0], "yours": got},
         )
+
+
+def refuse_float32(judge, runs):
+    """Half of the digits."""
+    for run in runs:
+        got, wanted = np.asarray(run.value), right(*run.arguments)
+        error = np.abs(got / wanted - 1)
+        if got.dtype.itemsize < 8 or error.max() > 1e-10:
+            index = np.unravel_index(int(error.argmax()), error.shape)
+            judge.reject(
+                "computed-in-float32",
+                f"softmax(logits){[int(i) for i in index]} is {got[index]:.12g}; expected {wanted[index]:.12g}: it is "
+                "right to 7 digits only. Computed in float32?",
+                "The logits are float64. Which dtype has each of your arrays?",
+                theme="precision",
+                shown={"logits": run.arguments[0], "yours": got, "expected": wanted},
+            )
