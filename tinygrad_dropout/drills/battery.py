@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from re import fullmatch
+from re import fullmatch, sub
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tinygrad_dropout.conformance import Finding, check_dropout
 from tinygrad_dropout.conformance.subject import Make
@@ -21,7 +23,7 @@ class Family:
 
     Attributes:
         name: by which an exercise asks for it.
-        claim: what holds if there is no finding.
+        claim: what holds if there is no finding. Before the colon stands what is examined, the answer behind it.
         codes: of the findings, as a pattern.
         theme: the kind of mistake.
         think: what to think about, where nothing more precise is known.
@@ -34,25 +36,38 @@ class Family:
     think: str
 
 
+Array = npt.NDArray[Any]
+Shown = tuple[tuple[str, str], ...]
+
+#: What the kit says -> what the grader says.
+WORDS = {
+    r"\bg\b": "grad",
+    r"\bby 1 = 1\b": "by 1",
+    "the comparison is the wrong way round": "keep and drop are exchanged",
+}
+
+#: Findings of what cannot be examined any further.
+BROKEN = "cannot-be-made|has-no-.*|forward-(raises|returns-.*|changes-the-shape)|training-cannot-be-set"
+
 #: In the order in which the kit looks at them.
 FAMILIES = (
     Family(
         "ownership",
-        "the arrays it is given stay as they are",
+        "the arrays that it is given: they stay as they are",
         "(forward|backward|eval-backward)-changes-(x|g|y)|(output|gradient)-is-overwritten",
         "ownership",
         "Who else needs that array? Work on a copy, or return a new one.",
     ),
     Family(
         "precision",
-        "the output has the dtype of the input",
+        "the dtype: that of the input",
         ".*-changes-the-dtype|wrong-in-float32",
         "precision",
         "Which factor is float64? float32 times a float64 array is float64.",
     ),
     Family(
         "forward",
-        "forward returns an array of x's shape, with zeros in it",
+        "forward: it returns an array of x's shape, with zeros in it",
         "cannot-be-made|has-no-.*|forward-.*|backward-(raises|returns-.*|changes-the-shape)|never-drops|drops-everything"
         "|ignores-x|noise-instead-of-a-mask|training-cannot-be-set|cannot-be-examined|differs-with-the-size",
         "mask",
@@ -60,35 +75,35 @@ FAMILIES = (
     ),
     Family(
         "scale",
-        "units that are kept are x/(1 - p), exactly",
+        "the scale: kept units are x/(1 - p), exactly",
         "scale-.*|original-scheme|p-is-taken-for-the-probability-of-keeping|drops-twice",
         "rescaling",
         "E[y] should be x. A unit is kept with probability 1 - p: what must it be multiplied by?",
     ),
     Family(
         "structure",
-        "every unit is dropped or kept by a draw of its own",
+        "the draws: every unit is dropped or kept by one of its own",
         "shared-.*|fixed-count.*|mask-depends-on-x|depends-.*|rows-differ|columns-differ|rate-depends-on-the-place",
         "independence",
         "How many random numbers are drawn for an input of n rows and m columns?",
     ),
     Family(
         "rate",
-        "a fraction p is dropped",
+        "the rate: a fraction p is dropped",
         "drops-with-1-p|rate-.*",
         "rate",
         "p is the probability of dropping. Put p = 0.9 into your comparison: how many are kept?",
     ),
     Family(
         "randomness",
-        "random numbers come from the generator that it is given",
+        "the source of random numbers: the generator that it is given",
         "reseeds-the-global-state|draws-from-the-global-state|ignores-its-generator",
         "randomness",
         "What happens to a user's own random numbers when your layer draws or seeds globally?",
     ),
     Family(
         "calls",
-        "each call draws a fresh mask",
+        "several calls: each draws a fresh mask",
         "mask-is-frozen|masks-come-again|mask-follows-from-x|same-mask-in-every-layer|.*-by-call|calls-differ"
         "|changes-with-use",
         "independence",
@@ -96,28 +111,28 @@ FAMILIES = (
     ),
     Family(
         "backward",
-        "dL/dx is the upstream gradient times the forward's mask, divided by 1 - p",
+        "the gradient: dL/dx is grad times the forward's mask, divided by 1 - p",
         "backward-(is|forgets|scales|inverts|ignores|multiplies|uses-another|not-finite).*|mask-inferred-from-the-output",
         "mask",
         "Given its mask, dropout is linear: y = x * m/(1 - p). What is dy/dx?",
     ),
     Family(
         "state",
-        "each forward keeps its own mask",
+        "what is remembered: each forward keeps its own mask",
         "backward-uses-an-earlier-mask|layers-share-.*|mask-overwritten-by-the-next-forward",
         "state",
         "Which mask does backward use after two forwards, or with two layers?",
     ),
     Family(
         "eval",
-        "eval mode is the identity both ways, and training mode comes back",
+        "eval mode: the identity both ways, and training mode comes back",
         "eval-.*|drops-in-eval|never-drops-again|old-mask-.*",
         "modes",
         "Write down what forward and backward do when training is False, and what of that is remembered afterwards.",
     ),
     Family(
         "edges",
-        "p = 0 and p = 1 give x and 0; a p outside 0 ... 1 is refused",
+        "the ends of p: p = 0 and p = 1 give x and 0; a p outside 0 ... 1 is refused",
         "p=.*|accepts-a-bad-p|refuses-p=.*",
         "edges",
         "What is 1/(1 - p) at p = 1? And is -0.1 a probability?",
@@ -142,13 +157,19 @@ THINK = {
     "backward-forgets-the-mask": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
     "backward-forgets-the-scale": "y = x/(1 - p) where kept. What is dy/dx there?",
     "backward-scales-twice": "Does the mask that you stored hold the scale already?",
-    "backward-uses-another-mask": "The gradient of this forward needs this forward's mask. Is it drawn anew?",
+    "backward-uses-another-mask": "Hold the zeros of your dx against those of y. Where does each of them come from?",
+    "backward-is-wrong": "Given its mask, dropout is linear: y = x * m/(1 - p). Which other factor is in your dx?",
     "mask-inferred-from-the-output": "After a ReLU many x are exactly 0. Are they dropped?",
     "drops-in-eval": "What does forward do when training is False?",
     "eval-scales-by-1-p": "Inverted dropout has scaled already while training. What is left for eval mode to do?",
     "never-drops-again": "Something is overwritten in eval mode that training mode needs. p, perhaps?",
     "old-mask-in-eval-backward": "In eval mode y = x. What is dy/dx, and which mask lies about from before?",
     "mask-overwritten-by-the-next-forward": "Two forwards, then backward through the first. Where is its mask by then?",
+    "p=0-forward-is-wrong": "At p = 0 nothing is dropped. What is the scale then, and is any number below 0?",
+    "p=0-backward-is-wrong": "At p = 0 the forward is y = x. What is dy/dx?",
+    "p=0-gives-nan": "At p = 0 nothing is dropped. Which step of yours divides by p?",
+    "p=0-fails": "At p = 0 nothing is dropped. Which step of yours cannot be done with 0?",
+    "refuses-p=0": "Is 0 a probability? What does a layer do that never drops?",
     "p=1-gives-nan": "0 * inf is NaN. What should y be when everything is dropped?",
     "accepts-a-bad-p": "When does the user learn of p = 50: when the layer is made, or after a night of training?",
     "reseeds-the-global-state": "A seed that you set is a seed that every other user of NumPy gets.",
@@ -168,6 +189,8 @@ def examine(
     *,
     strict: Collection[str] = (),
     claims: Mapping[str, str] | None = None,
+    words: Mapping[str, str] | None = None,
+    example: Callable[[Finding], Mapping[str, Any]] | None = None,
 ) -> None:
     """Grade a dropout layer, or a part of one that an adapter completes, with the conformance kit.
 
@@ -177,6 +200,8 @@ def examine(
         asked: the names of the families that this exercise is about; the findings of others are left to theirs.
         strict: codes of remarks, a matter of taste elsewhere, that are wrong here.
         claims: name of a family -> its claim, where this exercise has better words.
+        words: a pattern in a message -> what this exercise says for it, where the learner wrote no whole layer.
+        example: label -> value of what the learner's function was given and returned; None for the layer's x and y.
     """
     said = claims or {}
     families = [
@@ -189,13 +214,94 @@ def examine(
     by_name = {family.name: family for family in families}
     wrong = [(by_name[name], finding) for finding in findings if (name := family_of(finding.code).name) in by_name]
     reached = families.index(wrong[0][0]) if wrong else len(families)
+    if wrong and fullmatch(BROKEN, wrong[0][1].code):
+        reached = 0  # it did not come to the claims before
     for family in families[:reached]:
         if all(family is not another for another, _ in wrong):
             with judge.claim(family.claim):
                 pass
     if wrong:
         family, finding = wrong[0]
-        raise Rejected(rejection(family, finding, small_example(judge, make, family.name in ("backward", "state"))))
+        shown = small_example(judge, make, family.name, finding.code) if example is None else shown_of(example, finding)
+        finding, think = named(judge, make, finding)
+        raise Rejected(rejection(family, finding, shown, words or {}, think))
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A wrong gradient: what grad is multiplied by, of x, y, whether y is kept, grad, and p."""
+
+    code: str
+    formula: Callable[[Array, Array, Array, Array, float], Array]
+    says: str
+    think: str
+
+
+#: What the kit knows no name of.
+FACTORS = (
+    Factor(
+        "dropped-units-keep-grad",
+        lambda x, y, kept, grad, p: np.where(kept, grad / (1 - p), grad),
+        "where a unit was dropped, dx is grad; expected 0",
+        "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
+    ),
+    Factor(
+        "brackets-missing",
+        lambda x, y, kept, grad, p: grad * (kept - p),
+        "where a unit was dropped, dx is -p times grad; expected 0: brackets are missing",
+        "In which order does Python compute mask / 1 - p?",
+    ),
+    Factor(
+        "p-is-subtracted",
+        lambda x, y, kept, grad, p: grad * kept - p,
+        "where a unit was dropped, dx is -p; expected 0: brackets are missing",
+        "In which order does Python compute grad * mask / 1 - p?",
+    ),
+    Factor(
+        "mask-inferred-from-the-sign",
+        lambda x, y, kept, grad, p: grad * (y > 0) / (1 - p),
+        "where the output is negative, dx is 0: the mask was inferred from the sign of the output",
+        "Can a unit that was kept have a negative output?",
+    ),
+    Factor(
+        "mask-inferred-from-the-sign",
+        lambda x, y, kept, grad, p: grad * (x > 0) / (1 - p),
+        "where x is negative, dx is 0: the mask was inferred from the sign of the input",
+        "Can a unit that was kept have a negative input?",
+    ),
+    Factor(
+        "divided-by-the-batch",
+        lambda x, y, kept, grad, p: grad * kept / (1 - p) / len(grad),
+        "dx is divided by the number of rows",
+        "Whose factor is 1/N: that of a mean in the loss, or that of dropout? Is it in grad already?",
+    ),
+)
+
+
+def named(judge: Judge, make: Make, finding: Finding) -> tuple[Finding, str]:
+    """A more precise name of a finding, and what to think about; the finding itself where there is none."""
+    if finding.code not in ("backward-uses-another-mask", "backward-is-wrong", "eval-changes-x"):
+        return finding, ""
+    p, x, grad = 0.35, judge.numbers(5, 7), judge.numbers(5, 7)
+    try:
+        layer = make(p, judge.rng.spawn(1)[0])
+        if finding.code == "eval-changes-x":
+            layer.training = False
+            if np.allclose(layer.forward(x.copy()), x, rtol=1e-12, atol=0):
+                says = "in eval mode y equals x up to rounding only: hand x on as it is"
+                think = "Must anything be computed where nothing is to be done?"
+                return Finding("eval-equal-up-to-rounding", says, "y = x in eval mode"), think
+            return finding, ""
+        y = layer.forward(x.copy()).copy()
+        dx, again = (layer.backward(grad.copy()).copy() for _ in range(2))
+        for factor in FACTORS:
+            if np.allclose(dx, factor.formula(x, y, y != 0, grad, p), rtol=1e-9, atol=0):
+                return Finding(factor.code, factor.says, finding.expected), factor.think
+        if finding.code == "backward-uses-another-mask" and not np.array_equal(dx != 0, again != 0):
+            return finding, "The gradient of this forward needs this forward's mask. Is it drawn anew?"
+    except Exception:
+        pass  # it shows elsewhere, and the finding stands
+    return finding, ""
 
 
 def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object]) -> None:
@@ -218,31 +324,48 @@ def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object])
             )
 
 
-def small_example(judge: Judge, make: Make, backward: bool) -> tuple[tuple[str, str], ...]:
-    """What the layer does with a small input; nothing where it cannot do anything with it."""
-    p = 0.35
+def small_example(judge: Judge, make: Make, family: str, code: str) -> Shown:
+    """What the layer does with a small input, in the mode and at the p of the finding; nothing where it cannot."""
+    p = 0.0 if "p=0" in code else 1.0 if "p=1" in code else 0.35
     x, grad = judge.numbers(3, 4), judge.numbers(3, 4)
+    shown = [(f"a small x, p = {p:g}", as_text(x))]
     try:
         layer = make(p, judge.rng.spawn(1)[0])
-        y = layer.forward(x.copy())
-        shown = [(f"a small x, p = {p}", as_text(x)), ("your y", as_text(y))]
-        if backward:
+        if family == "eval":
+            if code != "never-drops-again":
+                shown.append(("your y in training", as_text(layer.forward(x.copy()))))
+            layer.training = False
+        shown.append(("your y in eval mode" if family == "eval" else "your y", as_text(layer.forward(x.copy()))))
+        if code == "never-drops-again":
+            layer.training = True
+            shown.append(("in training after it", as_text(layer.forward(x.copy()))))
+        elif family in ("backward", "state", "eval", "edges"):
             shown += [("grad", as_text(grad)), ("your dx", as_text(layer.backward(grad.copy())))]
     except Exception:
-        return ()
+        return tuple(shown) if len(shown) > 1 else ()
     return tuple(shown)
 
 
-def rejection(family: Family, finding: Finding, example: tuple[tuple[str, str], ...]) -> Rejection:
-    """A finding, as the grader says it."""
-    message = (
-        finding.message if finding.message.startswith("dL/dx") else finding.message[:1].upper() + finding.message[1:]
-    )
+def shown_of(example: Callable[[Finding], Mapping[str, Any]], finding: Finding) -> Shown:
+    """An exercise's own example; nothing where the learner's function cannot do anything with it."""
+    try:
+        return tuple((label, as_text(value)) for label, value in example(finding).items())
+    except Exception:
+        return ()
+
+
+def rejection(family: Family, finding: Finding, example: Shown, words: Mapping[str, str], think: str) -> Rejection:
+    """A finding, as the grader says it: what the kit calls g is grad in the tasks."""
+    message, expected = finding.message, finding.expected
+    for pattern, said in {**WORDS, **words}.items():
+        message, expected = sub(pattern, said, message), sub(pattern, said, expected)
+    message = message if message.startswith(("dL/dx", "dx")) else message[:1].upper() + message[1:]
+    given = any(label == "expected dx" for label, _ in example)
     return Rejection(
         finding.code,
         f"{message}.",
-        THINK.get(finding.code, family.think),
+        think or THINK.get(finding.code, family.think),
         claim=family.claim,
-        shown=(("expected", finding.expected), *example),
+        shown=example if given else (("expected", expected), *example),
         theme=family.theme,
     )

@@ -16,31 +16,53 @@ def check(judge: Judge) -> None:
         refuse_mode(judge, layer)
     with judge.claim("forward and backward can be called"):
         for training in (True, False):
-            layer.training = training
+            set_mode(judge, layer, training)
             for method, name in (("forward", "x"), ("backward", "grad")):
                 judge.method(layer, method, name)(judge.numbers(2, 3), may_change=True)
     examine(judge, make.function, ASKED)
 
 
-def refuse_mode(judge: Judge, layer) -> None:
-    if not hasattr(layer, "training"):
+def mode_of(judge: Judge, layer):
+    """Its attribute; a property may raise whatever it likes."""
+    try:
+        return layer.training
+    except AttributeError:
         judge.reject(
             "no-mode",
             "A new layer has no attribute training.",
             "How is forward to know which mode it is in?",
             theme="modes",
         )
-    if callable(layer.training):
+    except Exception as error:
+        judge.reject("mode-cannot-be-read", f"`training` cannot be read: {type(error).__name__}: {error}.",
+                     "Does `training` have to be more than a plain attribute?", theme="modes")  # fmt: skip
+
+
+def set_mode(judge: Judge, layer, training: bool) -> None:
+    think = "What does `layer.training = False` do? Does `training` have to be more than a plain attribute?"
+    try:
+        layer.training = training
+    except Exception as error:
+        message = f"`training` cannot be set: {type(error).__name__}: {error}."
+        judge.reject("training-cannot-be-set", message, think, theme="modes")
+    if bool(mode_of(judge, layer)) is not training:
+        message = f"`training` was set to {training}, and does not stay so."
+        judge.reject("training-does-not-stay", message, think, theme="modes")
+
+
+def refuse_mode(judge: Judge, layer) -> None:
+    mode = mode_of(judge, layer)
+    if callable(mode):
         judge.reject(
             "mode-is-a-method",
             "training is a method; expected an attribute that is True or False.",
             "What does `layer.training = False` do to a method of that name?",
             theme="modes",
         )
-    if layer.training is not True:
+    if mode is not True:
         judge.reject(
             "starts-in-eval-mode",
-            f"In a new layer training is {layer.training!r}; expected True.",
+            f"In a new layer training is {mode!r}; expected True.",
             "Which mode does a user expect who has set none?",
             theme="modes",
         )

@@ -133,3 +133,72 @@ class Dropout:
 
     def backward(self, grad):
         return grad * self.mask / (1 - self.p)
+
+
+# %% eval-equal-up-to-rounding: multiplied by 1 - p and divided by it
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p if self.training else np.full(x.shape, 1 - self.p)
+        return self.apply(x)
+
+
+# %% mask-inferred-from-the-sign: as if dropout were a ReLU
+class Dropout(Right):
+    def forward(self, x):
+        self.y = super().forward(x)
+        return self.y
+
+    def backward(self, grad):
+        return grad * (self.y > 0) / (1 - self.p)
+
+
+# %% dropped-units-keep-grad: what was dropped is forgotten
+class Dropout(Right):
+    def backward(self, grad):
+        return grad if self.mask is None else np.where(self.mask, grad / (1 - self.p), grad)
+
+
+# %% brackets-missing: mask / 1 - p
+class Dropout(Right):
+    def backward(self, grad):
+        return grad if self.mask is None else grad * (self.mask / 1 - self.p).astype(grad.dtype)
+
+
+# %% divided-by-the-batch: 1/N
+class Dropout(Right):
+    def backward(self, grad):
+        return super().backward(grad) / len(grad)
+
+
+# %% backward-uses-another-mask: draws again
+class Dropout(Right):
+    def backward(self, grad):
+        return super().forward(grad)
+
+
+# %% training-cannot-be-set: a property without a setter
+class Dropout(Right):
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    @property
+    def training(self):
+        return True
+
+
+# %% training-does-not-stay: a property that swallows what is set
+class Dropout(Right):
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    training = property(lambda self: True, lambda self, mode: None)
+
+
+# %% mode-cannot-be-read: a property that raises
+class Dropout(Right):
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    @property
+    def training(self):
+        return self.modes["training"] if hasattr(self, "modes") else {}["training"]
