@@ -20,9 +20,9 @@ def test_what_is_right_then_what_is_wrong_what_shows_it_and_what_to_think_about(
         text.index(part)
         for part in (
             "11  Linear backward",
-            "right  dx is grad W",
-            "right  dW is grad' x",
-            "wrong  db is the sum",
+            "right  dx: grad W",
+            "right  dW: grad' x",
+            "wrong  db\n",
             "dbias is the mean of grad over the batch; expected the sum. [bias-gradient-averaged]",
             "    grad      [[",
             "    yours     [",

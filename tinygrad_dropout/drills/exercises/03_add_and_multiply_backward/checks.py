@@ -19,7 +19,7 @@ def check(judge: Judge) -> None:
     da, db, dc = judge.parts(judge.run(backward, cases), "da", "db", "dc")
     for name, of, other, runs in (("da", "a", "b", da), ("db", "b", "a", db)):
         judge.compare(
-            f"{name} is grad * {other}",
+            f"{name}: grad * {other}",
             runs,
             gradient(other),
             name=name,
@@ -27,7 +27,7 @@ def check(judge: Judge) -> None:
             think=f"If {of} grows by a little, by how much does a * b + c grow?",
         )
     judge.compare(
-        "dc is grad",
+        "dc: grad",
         dc,
         lambda grad, a, b, c: grad,
         name="dc",

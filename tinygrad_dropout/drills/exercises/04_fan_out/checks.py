@@ -112,6 +112,13 @@ def swap(node):
 
 SLIPS = [
     Slip(
+        "inputs-get-nothing",
+        gradients_by(lambda node: None),
+        "The gradients of all inputs are 0, as they were: nothing is handed on.",
+        "Who writes into a parent's grad? A name that is bound anew is not that parent's grad.",
+        "chain-rule",
+    ),
+    Slip(
         "slopes-swapped",
         gradients_by(swap),
         "Each operand gets the slope of the other one.",
@@ -187,14 +194,15 @@ def check(judge: Judge) -> None:
 
     graded = Answer(gradients, "backward", ("result",))
     for claim, texts, theme in (
-        ("a value that is used once gets upstream times slope", ONCE, "chain-rule"),
-        ("a value that is used several times gets the sum of its shares", SEVERAL, "accumulation"),
+        ("a value that is used once: upstream times slope", ONCE, "chain-rule"),
+        ("a value that is used several times: the sum of its shares", SEVERAL, "accumulation"),
     ):
         judge.compare(
             claim,
             judge.run(graded, [(Formula(judge, text),) for text in texts]),
             gradients_by(each(lambda node, slope: node.grad * slope)),
-            name="[grad of each input]",
+            name="the gradients",
+            entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],
             slips=SLIPS,
             think="What does each operand get, and what becomes of what it had already?",
             theme=theme,

@@ -85,3 +85,10 @@ def hand_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         share = value.grad * slope
         parent.grad = parent.grad * share if parent.grad else share
+
+
+# %% inputs-get-nothing: a name is bound anew, and the parent is as it was
+def hand_on(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        grad = parent.grad
+        grad += value.grad * slope

@@ -84,6 +84,7 @@ def check(judge: Judge) -> None:
         for text in texts:
             graph = Graph(text)
             order = function(graph.result)
+            refuse_iterators(judge, order)
             if not isinstance(order, (list, tuple)) or not all(isinstance(node, Node) for node in order):
                 judge.reject(
                     "not-a-list-of-nodes",
@@ -111,6 +112,8 @@ def check(judge: Judge) -> None:
         early = [(graph, order) for graph, order in found if too_early(order)]
         if early:
             refuse_early(judge, found, *early[0])
+    with judge.claim("nodes are told apart by what they are, not by their names"):
+        refuse_names(judge, function)
     with judge.claim("it may be called again, and for another node"):
         refuse_marks(judge, function)
     with judge.claim("20 diamonds in a row, with a million paths, take as many steps as there are nodes"):
@@ -127,6 +130,34 @@ def check(judge: Judge) -> None:
         refuse_repeats(judge, graph, order)
         if too_early(order):
             refuse_early(judge, [(graph, order)], graph, order)
+
+
+def refuse_iterators(judge, order):
+    """What can be gone through once is no list."""
+    if hasattr(order, "__next__"):
+        judge.reject(
+            "iterator-for-a-list",
+            f"backward_order returned a {type(order).__name__}, which is an iterator; wrap it in list(...).",
+            "How often can an iterator be gone through, and what is its length?",
+        )
+
+
+def refuse_names(judge, function):
+    """Two nodes of one graph that have the same name."""
+    for text in ("b = a; c = a b", "b = a; c = b; d = a c"):
+        graph = Graph(text)
+        graph.nodes["a"].name = graph.nodes["b"].name = "h"
+        order = function(graph.result)
+        missing = [node for node in graph.nodes.values() if not any(node is other for other in order)]
+        if missing or len(order) != len(graph.nodes):
+            judge.reject(
+                "met-by-name",
+                f"Two nodes are both called h, and the order has {len(order)} of {len(graph.nodes)} nodes: "
+                "they were taken for one.",
+                "May two nodes have the same name? What else tells them apart?",
+                theme="state",
+                shown={"the graph": text.replace("a", "h").replace("b", "h"), "your order": repr(list(order))},
+            )
 
 
 def is_import(node):

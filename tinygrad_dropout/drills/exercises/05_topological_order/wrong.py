@@ -134,3 +134,33 @@ def backward_order(result, found=[], met=set()):
             backward_order(parent)
         found.append(result)
     return found[::-1]
+
+
+# %% met-by-name: a set of names
+def backward_order(result):
+    found, met = [], set()
+
+    def visit(node):
+        if node.name not in met:
+            met.add(node.name)
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return found[::-1]
+
+
+# %% iterator-for-a-list: reversed(...) as it is
+def backward_order(result):
+    found, met = [], set()
+
+    def visit(node):
+        if node not in met:
+            met.add(node)
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return reversed(found)

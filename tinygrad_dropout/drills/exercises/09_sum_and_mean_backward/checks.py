@@ -159,14 +159,19 @@ def check(judge: Judge) -> None:
             theme="axes",
         )
 
-    compare("the gradient of a sum over all axes is grad, in every place", "sum", ALL, False)
-    compare("the gradient of a sum over one axis is grad, repeated along that axis", "sum", SQUARE, False)
-    compare("that holds for shapes that are not square", "sum", ONE, False)
-    compare("the axis may be a tuple", "sum", SEVERAL, False)
-    compare("axes that were kept are not put back again", "sum", ALL + ONE + SEVERAL, True)
-    compare("the gradient of a mean is divided by the number of elements that go into one y", "mean", ALL + ONE, False)
-    compare("that holds for tuples", "mean", SEVERAL, False)
-    compare("that holds where axes were kept", "mean", ALL + ONE + SEVERAL, True)
+    compare("the gradient of a sum over all axes: grad, in every place", "sum", ALL, False)
+    compare("the gradient of a sum over one axis: grad, repeated along that axis", "sum", SQUARE, False)
+    compare("the gradient of a sum, for shapes that are not square", "sum", ONE, False)
+    compare("the gradient of a sum over a tuple of axes", "sum", SEVERAL, False)
+    compare(
+        "the gradient of a sum with keepdims=True: axes that were kept are not put back again",
+        "sum",
+        ALL + ONE + SEVERAL,
+        True,
+    )
+    compare("the gradient of a mean: divided by the number of elements that go into one y", "mean", ALL + ONE, False)
+    compare("the gradient of a mean over a tuple of axes", "mean", SEVERAL, False)
+    compare("the gradient of a mean with keepdims=True", "mean", ALL + ONE + SEVERAL, True)
 
 
 def bug(judge: Judge) -> Bug:

@@ -97,7 +97,7 @@ TWO_VECTORS = Slip(
 def check(judge: Judge) -> None:
     function = judge.function("matmul_backward", "grad", "x", "y")
 
-    def compare(case, shapes, sizes, dx_slips, dy_slips, dx_says="dx is grad y'", dy_says="dy is x' grad"):
+    def compare(case, shapes, sizes, dx_slips, dy_slips, dx_says="grad y'", dy_says="x' grad"):
         """shapes: gives the shapes of grad, x and y for n, k and m."""
         cases = [tuple(judge.numbers(*shape) for shape in shapes(*size)) for size in sizes]
         runs = judge.run(function, cases, slips={ValueError: TWO_VECTORS} if cases[0][0].ndim == 0 else None)
@@ -107,7 +107,7 @@ def check(judge: Judge) -> None:
             ("dy", dy, dy_of, dy_slips, dy_says),
         ):
             judge.compare(
-                f"{case}: {says}",
+                f"{name}, {case}: {says}",
                 runs,
                 right,
                 name=name,
@@ -123,10 +123,10 @@ def check(judge: Judge) -> None:
     compare("matrices of any shape", matrices, OTHERS, MATRIX_DX, MATRIX_DY)
     # equal lengths again first: an inner product of vectors of other lengths is an error
     compare("matrix @ vector", lambda n, k, m: ((n,), (n, k), (k,)), SQUARE, MATRIX_VECTOR_DX, MATRIX_DY,
-            "dx has the shape of the matrix")  # fmt: skip
+            "the shape of the matrix")  # fmt: skip
     compare("matrix @ vector of any length", lambda n, k, m: ((n,), (n, k), (k,)), OTHERS, MATRIX_VECTOR_DX, MATRIX_DY)
     compare("vector @ matrix", lambda n, k, m: ((m,), (k,), (k, m)), SQUARE, MATRIX_DX, VECTOR_MATRIX_DY,
-            dy_says="dy has the shape of the matrix")  # fmt: skip
+            dy_says="the shape of the matrix")  # fmt: skip
     compare("vector @ matrix of any shape", lambda n, k, m: ((m,), (k,), (k, m)), OTHERS, MATRIX_DX, VECTOR_MATRIX_DY)
     swapped = [
         Slip("vectors-swapped", lambda grad, x, y: grad * x, "dx is grad * x; the vectors are swapped.",
@@ -134,8 +134,8 @@ def check(judge: Judge) -> None:
         Slip("inner-product-hands-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
              "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0], and with x[1]?", "shapes"),
     ]  # fmt: skip
-    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, [], "dx is grad times y",
-            "dy is grad times x")  # fmt: skip
+    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, [], "grad times y",
+            "grad times x")  # fmt: skip
 
 
 def bug(judge: Judge) -> Bug:

@@ -15,7 +15,7 @@ def check(judge: Judge) -> None:
     cases = [(judge.numbers(n, o), judge.numbers(n, i), judge.numbers(o, i)) for n, i, o in SIZES]
     dx, dweight, dbias = judge.parts(judge.run(backward, cases), "dx", "dweight", "dbias")
     judge.compare(
-        "dx is grad W",
+        "dx: grad W",
         dx,
         lambda grad, x, weight: grad @ weight,
         name="dx",
@@ -32,7 +32,7 @@ def check(judge: Judge) -> None:
         theme="axes",
     )
     judge.compare(
-        "dW is grad' x",
+        "dW: grad' x",
         dweight,
         lambda grad, x, weight: grad.T @ x,
         name="dweight",
@@ -42,6 +42,13 @@ def check(judge: Judge) -> None:
                 lambda grad, x, weight: x.T @ grad,
                 "dweight is x' grad, of shape (in, out): the transpose of what it should be.",
                 "A gradient has the shape of what it belongs to. What is the shape of W here?",
+                "axes",
+            ),
+            Slip(
+                "weight-gradient-reshaped",
+                lambda grad, x, weight: (x.T @ grad).reshape(weight.shape),
+                "dweight is x' grad in the shape of W: reshape keeps the numbers in their order.",
+                "Where does the second number of the first row go in a transpose, and where in a reshape?",
                 "axes",
             ),
             Slip(
@@ -56,7 +63,7 @@ def check(judge: Judge) -> None:
         theme="axes",
     )
     judge.compare(
-        "db is the sum of grad over the batch",
+        "db: the sum of grad over the batch",
         dbias,
         lambda grad, x, weight: grad.sum(axis=0),
         name="dbias",
@@ -74,6 +81,20 @@ def check(judge: Judge) -> None:
                 "dbias is grad itself, one row for each example; b has one row in all.",
                 "b was broadcast over the batch. What does that do to its gradient?",
                 "accumulation",
+            ),
+            Slip(
+                "bias-gradient-over-the-wrong-axis",
+                lambda grad, x, weight: grad.sum(axis=1),
+                "dbias is grad.sum(axis=1): one number for each example.",
+                "b has one number for each output. Which axis of grad counts the outputs, and which one the examples?",
+                "axes",
+            ),
+            Slip(
+                "bias-gradient-summed-to-one-number",
+                lambda grad, x, weight: grad.sum(),
+                "dbias is grad.sum(), one number for all outputs.",
+                "A gradient has the shape of what it belongs to. Which axis of grad does b have?",
+                "axes",
             ),
             Slip(
                 "bias-gradient-keeps-the-axis",

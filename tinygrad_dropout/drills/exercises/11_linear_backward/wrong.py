@@ -28,6 +28,21 @@ def linear_backward(grad, x, weight):
     return grad @ weight, grad.T @ x, grad.sum(axis=0, keepdims=True)
 
 
+# %% bias-gradient-over-the-wrong-axis: the outputs are summed over
+def linear_backward(grad, x, weight):
+    return grad @ weight, grad.T @ x, grad.sum(axis=1)
+
+
+# %% bias-gradient-summed-to-one-number: no axis
+def linear_backward(grad, x, weight):
+    return grad @ weight, grad.T @ x, grad.sum()
+
+
+# %% weight-gradient-reshaped: reshape for a transpose
+def linear_backward(grad, x, weight):
+    return grad @ weight, (x.T @ grad).reshape(weight.shape), grad.sum(axis=0)
+
+
 # %% input-gradient-averaged: dx divided by N
 def linear_backward(grad, x, weight):
     return grad @ weight / len(x), grad.T @ x, grad.sum(axis=0)
