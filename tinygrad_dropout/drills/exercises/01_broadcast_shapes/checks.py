@@ -46,11 +46,11 @@ def check(judge: Judge) -> None:
             "shapes",
         )
     }
-    judge.compare(
+    compare(
+        judge,
         "each axis has the common length, or the one that is not 1",
         judge.run(function, EQUAL, slips=refuses),
         right,
-        name="the shape",
         slips=[
             Slip(
                 "result-reversed",
@@ -77,11 +77,11 @@ def check(judge: Judge) -> None:
         think="Which of the rules decides this axis?",
         theme="shapes",
     )
-    judge.compare(
+    compare(
+        judge,
         "the shapes are aligned at the last axis, and a missing axis counts as 1",
         judge.run(function, OTHER, slips=refuses),
         right,
-        name="the shape",
         slips=[
             Slip(
                 "aligned-at-the-left",
@@ -101,19 +101,19 @@ def check(judge: Judge) -> None:
         think="Write them one below the other, aligned at the right. What stands in the gap?",
         theme="shapes",
     )
-    judge.compare(
+    compare(
+        judge,
         "that holds for random shapes of up to four axes",
         judge.run(function, sorted((random_pair(judge) for _ in range(20)), key=lambda pair: len(sum(pair, ())))),
         right,
-        name="the shape",
         think="Write them one below the other, aligned at the right, and decide each axis alone.",
         theme="shapes",
     )
-    judge.compare(
+    compare(
+        judge,
         "1 and 0 give 0",
         judge.run(function, ZEROS, slips=refuses),
         right,
-        name="the shape",
         slips=[
             Slip(
                 "larger-of-the-two",
@@ -136,6 +136,39 @@ def check(judge: Judge) -> None:
                 "Only one length can be repeated. Which?",
                 theme="shapes",
             )
+
+
+def compare(judge, claim, runs, expected, *, slips=(), think, theme):
+    """As the judge's own, with shapes written as shapes."""
+    wrong = next((run for run in runs if not same_shape(run.value, expected(*run.arguments))), None)
+    if wrong is None or any(all(same_shape(run.value, guess(slip, run)) for run in runs) for slip in slips):
+        judge.compare(claim, runs, expected, name="the shape", slips=slips, think=think, theme=theme)
+        return
+    with judge.claim(claim):
+        a, b = wrong.arguments
+        got = tuple(wrong.value) if isinstance(wrong.value, (list, tuple)) else wrong.value
+        judge.reject(
+            "wrong-values",
+            f"The result is {got!r:.80}; expected {expected(a, b)}.",
+            think,
+            theme=theme,
+            shown={"a": repr(a), "b": repr(b), "yours": f"{got!r:.80}", "expected": repr(expected(a, b))},
+        )
+
+
+def guess(slip, run):
+    """What a known mistake gives; None where it gives nothing."""
+    try:
+        return slip.formula(*run.arguments)
+    except Exception:
+        return None
+
+
+def same_shape(one, other):
+    try:
+        return tuple(one) == tuple(other)
+    except TypeError:
+        return False
 
 
 def raises(judge, function, a, b):

@@ -182,15 +182,18 @@ def check(judge: Judge) -> None:
     def case(shape, x, h=STEP):
         return Function(judge, shape), x, h
 
-    with judge.claim("x is as it was afterwards"):  # with numbers that x + h - h gives again
-        runs = judge.run(function, [case(shape, np.round(judge.numbers(*shape) * 1024) / 1024) for shape in SHAPES])
+    # with numbers that x + h - h gives again
+    runs = judge.run(function, [case(shape, np.round(judge.numbers(*shape) * 1024) / 1024) for shape in SHAPES])
+    wrong_shape = next((run for run in runs if np.shape(run.value) not in (run.arguments[1].shape, ())), None)
     judge.compare(
-        "each element of the gradient is (f(x + h) - f(x - h)) / (2 h), with that element alone moved",
+        "each element of the gradient: (f(x + h) - f(x - h)) / (2 h), with that element alone moved",
         runs,
         of(centred),
         name="the gradient",
         slips=RULES,
-        think="Which element is moved, at which two points is f called, and how far apart are they?",
+        think="Which shape has x, and how many numbers has its gradient?"
+        if wrong_shape
+        else "Which element is moved, at which two points is f called, and how far apart are they?",
     )
 
     cases = [case((2, 3), judge.numbers(2, 3) + i / 3, 0.1) for i in range(5)]

@@ -87,6 +87,12 @@ def procedure(clean, begin, each=hand_on):
         each: how a value hands on.
     """
 
+    return lambda story: story.grads(Node, procedure_of(clean, begin, each))
+
+
+def procedure_of(clean, begin, each):
+    """The function itself."""
+
     def backward(result):
         order = users_first(result)
         for node in order:
@@ -95,13 +101,25 @@ def procedure(clean, begin, each=hand_on):
         for node in order:
             each(node)
 
-    return lambda story: story.grads(Node, backward)
+    return backward
 
 
 def once(node):
     if not node.done:
         node.done = True
         hand_on(node)
+
+
+def first_call_alone(story):
+    """Every result is gone back from once; a further call for it is ignored."""
+    met = set()
+
+    def backward(result):
+        if result not in met:
+            met.add(result)
+            procedure_of(middle, one_more, hand_on)(result)
+
+    return story.grads(Node, backward)
 
 
 def clean_parents(node):
@@ -136,7 +154,7 @@ SLIPS = [
          "Where the result is an input itself, its gradient is set to 1; expected 1 more than before.",
          "An input's gradient is a sum over all calls. Does that hold where the input is the result?", "accumulation"),
     Slip("leaves-zeroed", procedure(always, one),
-         "backward sets the gradients of the inputs to 0: what an earlier call has left there is lost.",
+         "What a call gives the inputs replaces what an earlier call left there; expected to be added to it.",
          "Two losses, two calls: whose gradient should the inputs have in the end?", "accumulation"),
     Slip("stale-intermediates", procedure(never, one),
          "Values in the middle keep the gradient of the call before, which is handed on once more.", STALE, "state"),
@@ -149,6 +167,9 @@ SLIPS = [
     Slip("inputs-get-nothing", lambda story: [0.0, 0.0],
          "The gradients of the inputs are 0 after the calls.",
          "What does the result hand on, and who may have set it to 0 again before it is read?", "accumulation"),
+    Slip("second-call-ignored", lambda story: first_call_alone(story),
+         "A further call for the same result changes nothing.",
+         "What tells your function that it was called before? Is that a reason to do nothing?", "state"),
     Slip("second-call-does-nothing", procedure(never, one, each=once),
          "Values that have handed on once never do so again.",
          "Where do you remember which values are done, and who takes that back before the next call?", "state"),

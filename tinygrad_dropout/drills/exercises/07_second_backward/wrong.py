@@ -114,3 +114,17 @@ def backward(result):
             if parent.parents:
                 parent.grad = 0.0
         hand_on(value)
+
+
+# %% second-call-ignored: a mark on the result
+def backward(result):
+    if hasattr(result, "done"):
+        return
+    result.done = True
+    order = users_first(result)
+    for value in order:
+        if value.parents:
+            value.grad = 0.0
+    result.grad += 1.0
+    for value in order:
+        hand_on(value)

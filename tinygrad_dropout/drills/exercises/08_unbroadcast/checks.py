@@ -90,7 +90,7 @@ SLIPS = [
     Slip(
         "axis-of-length-1-lost",
         lambda grad, shape: np.squeeze(right(grad, shape), tuple(i for i, length in enumerate(shape) if length == 1)),
-        "Axes of length 1 are gone: (3, 1) has become (3,).",
+        "Axes of length 1 are gone: a sum took them away, and the array has them.",
         "A sum removes the axis, unless it is told not to. Which of its arguments says so?",
         "shapes",
     ),
@@ -149,8 +149,8 @@ SLIPS = [
 def check(judge: Judge) -> None:
     function = judge.function("unbroadcast", "grad", "shape")
     for claim, shapes in (
-        ("where nothing was broadcast, the gradient is grad", SAME),
-        ("every number gets the sum over its copies, and the array its own shape", IN_FRONT + STRETCHED + BOTH),
+        ("the gradient where nothing was broadcast: grad", SAME),
+        ("the gradient where copies were made: each number gets the sum over its copies", IN_FRONT + STRETCHED + BOTH),
     ):
         runs = judge.run(function, [(judge.numbers(*grad_shape), shape) for grad_shape, shape in shapes])
         judge.compare(
