@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,7 @@ class Hunt:
         name = judge.value("BUG", str, "the name of a bug, as a text")
         found = make()
         with judge.claim("the bug is named"):
-            self.refuse_name(judge, name.strip().lower().replace("_", "-"))
+            self.refuse_name(judge, name)
         with judge.claim("the input is one that the network takes"):
             given = self.given(judge, found)
             with np.errstate(all="ignore"):
@@ -201,7 +202,9 @@ class Hunt:
             with np.errstate(all="ignore"):
                 visible, loss = self.visible(given)
             if not visible:
-                shown = {**given, "loss with the bug": loss[0], "loss without": loss[1]}
+                shown = {**given, "loss with the bug": loss[0] + 0.0, "loss without": loss[1] + 0.0}  # no -0
+                if self.drawn is not None and loss[0] != loss[1]:
+                    shown["the difference"] = f"chance: these are means over {DRAWN[-1]} runs, each of other masks"
                 for hiding in self.hidings:
                     if hiding.applies(given, seen):
                         judge.reject(hiding.code, hiding.says, hiding.think, theme="exposing", shown=shown)
@@ -214,18 +217,21 @@ class Hunt:
                     shown=shown,
                 )
 
-    def refuse_name(self, judge: Judge, name: str) -> None:
+    def refuse_name(self, judge: Judge, typed: str) -> None:
         """A name that is not that of the bug."""
+        name = typed.strip().lower().replace("_", "-")
         if name not in self.listed:
+            near = get_close_matches(name, self.listed, 1)
+            meant = f"did you mean {near[0]}? Else " if near else ""
             judge.reject(
                 "not-a-name-of-the-list",
-                f"BUG is {name!r}; expected one of {', '.join(self.listed)}.",
+                f"BUG is {typed!r}; {meant}expected one of {', '.join(self.listed)}.",
                 "Copy the name from the table of the task.",
             )
         if name != self.bug:
             judge.reject(
                 "names-another-bug",
-                f"BUG is {name}, but in this network {BUGS[name][1]}.",
+                f"BUG is {typed.strip()}, but in this network {BUGS[name][1]}.",
                 "Take one line after the other. What should it compute, and for which input would it not?",
                 theme="exposing",
             )

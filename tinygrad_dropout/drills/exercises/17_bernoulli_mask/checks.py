@@ -8,6 +8,12 @@ from tinygrad_dropout.drills.judge import Judge
 TOPIC, MINUTES = "dropout", 4
 TRAINS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
 
+WORDS = {
+    "forwards of one layer": "calls",
+    "two layers, made with different generators, drew": "two calls, with different generators, gave",
+    "forward in training mode": "bernoulli_mask",
+    "the output": "the mask",
+}
 SHAPES = ((5,), (2, 3), (4, 1, 3))
 
 
@@ -39,11 +45,16 @@ def check(judge: Judge) -> None:
         def backward(self, grad):
             return grad * self.factors
 
+    refuse_fixed(judge, draw)
     asked = ("forward", "structure", "rate", "randomness", "calls")
+
+    def example(finding):
+        return {"shape": (3, 4), "p": 0.35, "your mask": np.asarray(draw((3, 4), 0.35, judge.rng.spawn(1)[0]))}
+
     claims = {"forward": "some elements are kept and some dropped"}
-    examine(judge, Layer, asked, strict=["draws-from-the-global-state"], claims=claims)
+    examine(judge, Layer, asked, strict=["draws-from-the-global-state"], claims=claims, words=WORDS, example=example)
     refuse_unseeded(judge, lambda rng: draw((20, 30), 0.35, rng))
-    with judge.claim("at p = 0 everything is kept, at p = 1 nothing"):
+    with judge.claim("the ends of p: at p = 0 everything is kept, at p = 1 nothing"):
         for p in (0.0, 1.0):
             mask = np.asarray(draw((200, 30), p, judge.rng))
             if (mask != (p == 0)).any():
@@ -53,6 +64,29 @@ def check(judge: Judge) -> None:
                     "Which numbers can rng.random() give, and what does your comparison say of the smallest of them?",
                     theme="edges",
                 )
+    with judge.claim("a small p: a fraction p is dropped"):
+        dropped = float(np.mean(np.asarray(draw((200, 200), 0.005, judge.rng)) == 0))
+        if not 0.0026 < dropped < 0.0074:  # some seven standard deviations
+            judge.reject(
+                "rate-is-rounded",
+                f"At p = 0.005, {dropped:.4g} of 40,000 elements were dropped; expected 0.005.",
+                "How many different values of p can your comparison tell apart?",
+                theme="rate",
+            )
+
+
+def refuse_fixed(judge: Judge, draw) -> None:
+    """Generators of different seeds should not give the same mask, unless all or nothing is kept."""
+    with judge.claim("the mask depends on rng"):
+        one, other = (np.asarray(draw((20, 30), 0.35, rng)) for rng in judge.rng.spawn(2))
+        if 0 < one.mean() < 1 and np.array_equal(one, other):
+            judge.reject(
+                "mask-does-not-depend-on-rng",
+                "Two generators of different seeds gave the same mask.",
+                "What do you draw from? And what is rng for?",
+                theme="randomness",
+                shown={"with one": one, "with the other": other},
+            )
 
 
 def refuse_shape(judge: Judge, run) -> None:

@@ -25,7 +25,7 @@ def bernoulli_mask(shape, p, rng):
     return rng.random(shape[-1]) >= p
 
 
-# %% mask-is-frozen: the generator is made anew in every call
+# %% mask-does-not-depend-on-rng: the generator is made anew in every call
 def bernoulli_mask(shape, p, rng):
     return np.random.default_rng(0).random(shape) >= p
 
@@ -71,3 +71,8 @@ def bernoulli_mask(shape, p, rng):
 # %% ends-of-p: the rate is kept away from 0 and 1
 def bernoulli_mask(shape, p, rng):
     return rng.random(shape) >= min(max(p, 0.01), 0.99)
+
+
+# %% rate-is-rounded: p in whole percents
+def bernoulli_mask(shape, p, rng):
+    return rng.integers(0, 100, shape) >= int(p * 100)

@@ -59,3 +59,17 @@ def dropout_forward(x, p, rng):
 # %% mask-is-frozen: the generator is made anew
 def dropout_forward(x, p, rng):
     return x * (np.random.default_rng(0).random(x.shape) >= p) / (1 - p)
+
+
+# %% dropped-units-not-set: np.empty_like is not zero
+def dropout_forward(x, p, rng):
+    kept = rng.random(x.shape) >= p
+    y = np.empty_like(x)
+    y[kept] = x[kept] / (1 - p)
+    return y
+
+
+# %% returns-no-array: y and the mask
+def dropout_forward(x, p, rng):
+    kept = rng.random(x.shape) >= p
+    return x * kept / (1 - p), kept

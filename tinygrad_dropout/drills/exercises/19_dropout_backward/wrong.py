@@ -76,3 +76,23 @@ seen = {}
 
 def dropout_backward(grad, mask, p):
     return grad * seen.setdefault(mask.shape, mask) / (1 - p)
+
+
+# %% dropped-units-keep-grad: what was dropped is handed on
+def dropout_backward(grad, mask, p):
+    return np.where(mask, grad / (1 - p), grad)
+
+
+# %% brackets-missing: mask / 1 - p
+def dropout_backward(grad, mask, p):
+    return grad * (mask / 1 - p)
+
+
+# %% p-is-subtracted: no brackets at all
+def dropout_backward(grad, mask, p):
+    return grad * mask / 1 - p
+
+
+# %% divided-by-the-batch: 1/N
+def dropout_backward(grad, mask, p):
+    return grad * mask / (1 - p) / len(grad)

@@ -1,5 +1,7 @@
 """p = 0 and p = 1, a p that is no probability, and random numbers that disturb nobody."""
 
+from inspect import signature
+
 import numpy as np
 from numpy.random import get_bit_generator
 
@@ -14,8 +16,8 @@ TRAINS = ("edges", "randomness", "independence")
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward", "edges")
 STRICT = ("draws-from-the-global-state", "refuses-p=0", "refuses-p=1")
 CLAIMS = {
-    "edges": "at p = 0 y is x and dx is grad; at p = 1 both are 0",
-    "randomness": "NumPy's global random state is left alone",
+    "edges": "the ends of p: at p = 0 y is x and dx is grad; at p = 1 both are 0",
+    "randomness": "NumPy's global random state: it is left alone",
 }
 NOT_PROBABILITIES = (-0.1, 1.5, 20, float("nan"))
 
@@ -28,13 +30,16 @@ def check(judge: Judge) -> None:
     with judge.claim("forward and backward can be called"):
         judge.method(layer, "forward", "x")(judge.numbers(2, 3), may_change=True)
         judge.method(layer, "backward", "grad")(judge.numbers(2, 3), may_change=True)
+    refuse_a_nudged_scale(judge, make)
     examine(judge, make.function, ASKED, strict=STRICT, claims=CLAIMS)
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: np.asarray(make(0.35, rng).forward(x.copy())) != 0)
-    with judge.claim("a p that is no probability is a ValueError when the layer is made"):
+    with judge.claim("layers that share a generator: they draw different masks"):
+        refuse_a_copied_generator(judge, make, x)
+    with judge.claim("a p that is no probability: it is a ValueError when the layer is made"):
         accepted = [p for p in NOT_PROBABILITIES if not refused(judge, make, p, x)]
         refuse_accepted(judge, accepted)
-    with judge.claim("a layer without a generator has one of its own"):
+    with judge.claim("a layer without a generator: it has one of its own"):
         refuse_common_numbers(judge, x)
 
 
@@ -48,6 +53,38 @@ def refuse_a_seeded_file(judge: Judge) -> None:
                 "Whoever imports your layer has random numbers of their own. What has become of them?",
                 theme="randomness",
             )
+
+
+def refuse_a_nudged_scale(judge: Judge, make) -> None:
+    """1/(1 - p + 1e-8): nearly the scale, and finite at p = 1."""
+    x = judge.numbers(20, 30)
+    try:
+        y = np.asarray(make.function(0.35, judge.rng.spawn(1)[0]).forward(x.copy()))
+        factors = y[y != 0] / x[y != 0]
+    except Exception:
+        return  # the kit has words for it
+    off = float(np.abs(factors * 0.65 - 1).max(initial=0))
+    if factors.size and np.ptp(factors) < 1e-12 and 1e-11 < off < 1e-2:
+        with judge.claim("the scale: kept units are x/(1 - p), exactly"):
+            judge.reject(
+                "scale-is-nudged",
+                f"At p = 0.35 kept units are multiplied by {factors[0]:.12g}; expected {1 / 0.65:.12g}.",
+                "A small number in the denominator makes every other p wrong. Which p was it for?",
+                theme="edges",
+            )
+
+
+def refuse_a_copied_generator(judge: Judge, make, x) -> None:
+    """A copy of the caller's generator leaves it where it was: the next layer draws the same again."""
+    rng = np.random.default_rng(int(judge.rng.integers(2**31)))
+    masks = [np.asarray(make(0.35, rng).forward(x.copy())) != 0 for _ in range(2)]
+    if np.array_equal(*masks):
+        judge.reject(
+            "copies-the-generator",
+            "Two layers that were given the same generator, one after the other, drew the same mask.",
+            "Where does the caller's generator stand after your layer has drawn?",
+            theme="randomness",
+        )
 
 
 def refused(judge: Judge, make, p: float, x) -> bool:
@@ -95,11 +132,19 @@ def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
 
 def refuse_common_numbers(judge: Judge, x) -> None:
     """Two layers without a generator, and what they do to the global state."""
-    without = judge.make("Dropout", "p")
+    without, make = judge.make("Dropout", "p"), judge.make("Dropout", "p", "rng")
+    default = signature(without.function).parameters.get("rng")
+    if default is not None and isinstance(default.default, (np.random.Generator, np.random.RandomState)):
+        judge.reject(
+            "one-generator-for-all-layers",
+            "The default of rng is a generator: it is made once, when the file is loaded, for all layers.",
+            "When does Python compute the default of a parameter?",
+            theme="randomness",
+        )
     try:
         states, masks = [state_of(get_bit_generator())], []
-        for _ in range(2):
-            layer = without(0.35)
+        for arguments in ((), (), (None,), (None,)):
+            layer = make(0.35, *arguments) if arguments else without(0.35)
             masks.append(np.asarray(judge.method(layer, "forward", "x")(x)) != 0)
         states.append(state_of(get_bit_generator()))
     except Rejected as rejected:
@@ -119,7 +164,7 @@ def refuse_common_numbers(judge: Judge, x) -> None:
             "Is there a generator that belongs to this layer alone?",
             theme="randomness",
         )
-    if np.array_equal(*masks):
+    if any(np.array_equal(masks[i], masks[j]) for i in range(4) for j in range(i)):
         judge.reject(
             "every-layer-has-the-same-seed",
             "Two layers that were made without rng drew the same mask.",

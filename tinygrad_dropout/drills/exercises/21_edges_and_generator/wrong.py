@@ -1,5 +1,7 @@
 """Answers that the grader must reject, each under the name of its mistake."""
 
+import copy
+
 import numpy as np
 
 
@@ -144,3 +146,48 @@ np.random.seed(42)
 
 class Dropout(Right):
     pass
+
+
+# %% one-generator-for-all-layers: the default is computed once
+class Dropout:
+    def __init__(self, p, rng=np.random.default_rng()):
+        if not 0 <= p <= 1:
+            raise ValueError(p)
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        self.kept = self.rng.random(x.shape) >= self.p
+        return self.backward(x)
+
+    def backward(self, grad):
+        return grad * self.kept * (1 / (1 - self.p) if self.p < 1 else 0.0)
+
+
+# %% copies-the-generator: the caller's stays where it was
+class Dropout:
+    def __init__(self, p, rng=None):
+        if not 0 <= p <= 1:
+            raise ValueError(p)
+        self.p, self.rng = p, np.random.default_rng() if rng is None else copy.deepcopy(rng)
+
+    def forward(self, x):
+        self.kept = self.rng.random(x.shape) >= self.p
+        return self.backward(x)
+
+    def backward(self, grad):
+        return grad * self.kept * (1 / (1 - self.p) if self.p < 1 else 0.0)
+
+
+# %% scale-is-nudged: 1e-8 in the denominator
+class Dropout:
+    def __init__(self, p, rng=None):
+        if not 0 <= p <= 1:
+            raise ValueError(p)
+        self.p, self.rng = p, np.random.default_rng() if rng is None else rng
+
+    def forward(self, x):
+        self.kept = self.rng.random(x.shape) >= self.p
+        return self.backward(x)
+
+    def backward(self, grad):
+        return grad * self.kept * (1 / (1 - self.p + 1e-8))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.conformance import GraphLayer
+from tinygrad_dropout.conformance.randomness import state_of
 from tinygrad_dropout.drills.answer import Answer
 from tinygrad_dropout.drills.battery import examine
 from tinygrad_dropout.drills.grade import Rejected
@@ -12,7 +13,7 @@ TOPIC, MINUTES = "dropout", 10
 TRAINS = ("state", "independence", "mask")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward")
-CLAIMS = {"forward": "forward returns an array of x's shape, with zeros in it, and backward another"}
+CLAIMS = {"forward": "forward: it returns an array of x's shape, with zeros in it, and backward another"}
 SHAPE = (5, 8)  # large enough that no two masks are the same by chance
 FORWARDS = 3
 
@@ -57,6 +58,8 @@ def check(judge: Judge) -> None:
         refuse_only_once(judge, make)
     with judge.claim("a forward of another shape changes nothing"):
         refuse_shapes_that_meet(judge, make)
+    with judge.claim("the generator: backward leaves it alone"):
+        refuse_a_generator_set_back(judge, make)
     examine(judge, graph_layer, ["state"], claims={"state": "other layers and earlier calls change nothing"})
 
 
@@ -152,6 +155,20 @@ def refuse_shapes_that_meet(judge: Judge, make) -> None:
             "other-shapes-disturb",
             "After a forward of another shape, the first forward's backward did not use its mask.",
             "What do the two forwards have in common?",
+            theme="state",
+        )
+
+
+def refuse_a_generator_set_back(judge: Judge, make) -> None:
+    rng = np.random.default_rng(int(judge.rng.integers(2**31)))
+    found = forwards(judge, make.function(0.35, rng), 2)
+    before = state_of(rng.bit_generator)
+    found[0][1](judge.numbers(*SHAPE))
+    if state_of(rng.bit_generator) != before:
+        judge.reject(
+            "backward-moves-the-generator",
+            "After a backward the generator is in another state than before it.",
+            "Who else draws from that generator, and what will they get after your backward?",
             theme="state",
         )
 

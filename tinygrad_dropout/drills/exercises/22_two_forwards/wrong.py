@@ -117,3 +117,21 @@ class Dropout(Right):
     def forward(self, x):
         mask = self.draw(x)
         return self.thin(x, mask), mask
+
+
+# %% backward-moves-the-generator: sets it back, and draws the mask again
+class Dropout:
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        state = self.rng.bit_generator.state
+
+        def thin(array):
+            return array * (self.rng.random(array.shape) >= self.p) / (1 - self.p)
+
+        def backward(grad):
+            self.rng.bit_generator.state = state
+            return thin(grad)
+
+        return thin(x), backward

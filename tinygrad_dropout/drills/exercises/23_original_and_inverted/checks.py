@@ -35,15 +35,34 @@ THINK = {
 
 def check(judge: Judge) -> None:
     function = judge.function("dropout", "x", "p", "training", "rng", "scheme")
+    refuse_exchanged(judge, function)
     for (scheme, training), (words, factor) in RIGHT.items():
         phase = "while training" if training else "in evaluation"
-        with judge.claim(f"the {scheme} scheme multiplies what is kept by {words} {phase}"):
+        with judge.claim(f"{scheme} scheme, {phase}: what is kept is multiplied by {words}"):
             for p in (0.2, 0.35, 0.7):
                 x = judge.numbers(4, 29)  # of 116, no such p is a whole number: the realised rate is never p
                 y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], scheme))
                 compare(judge, x, y, p, scheme, training, factor(p), words)
     for scheme in ("original", "inverted"):
         graded_by_the_kit(judge, function, scheme)
+
+
+def refuse_exchanged(judge: Judge, function) -> None:
+    """Each scheme does what the other should, in both phases."""
+    p, exchanged, x = 0.35, {"original": "inverted", "inverted": "original"}, judge.numbers(4, 29)
+    for scheme, training in RIGHT:
+        y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], scheme))
+        if y.shape != x.shape or not (y != 0).any():
+            return
+        if not np.allclose((y / x)[y != 0], RIGHT[exchanged[scheme], training][1](p)):
+            return
+    with judge.claim("the names: each scheme does what its name says"):
+        judge.reject(
+            "schemes-exchanged",
+            'The two schemes are exchanged: "original" scales while training, "inverted" in evaluation.',
+            "Which of the two leaves evaluation alone?",
+            theme="modes",
+        )
 
 
 def compare(judge, x, y, p, scheme, training, right, words):
@@ -85,7 +104,8 @@ def compare(judge, x, y, p, scheme, training, right, words):
             theme="rescaling",
             shown=shown,
         )
-    factors_seen = f"{factors.min():.4g} to {factors.max():.4g}"
+    least, most = f"{factors.min():.4g}", f"{factors.max():.4g}"
+    factors_seen = least if least == most else f"{least} to {most}"
     message = f"The {scheme} scheme multiplies what is kept by {factors_seen} {phase}; expected {words}."
     judge.reject("wrong-factor", message, THINK[scheme, training], theme="rescaling", shown=shown)
 
@@ -104,6 +124,12 @@ def graded_by_the_kit(judge, function, scheme):
         layer.forward, layer.backward = forward, lambda grad: (grad * layer.factors).astype(grad.dtype)
         return layer
 
+    def example(finding):
+        x = judge.numbers(3, 4)
+        return {"x": x, "p": 0.35, "training": True, "scheme": scheme,
+                "your y": function(x, 0.35, True, judge.rng.spawn(1)[0], scheme, may_change=True)}  # fmt: skip
+
     asked = ("ownership", "structure", "rate", "calls")
-    claims = {family.name: f"the {scheme} scheme: {family.claim}" for family in FAMILIES}
-    examine(judge, make, asked, claims=claims)
+    claims = {family.name: f"{scheme} scheme, {family.claim}" for family in FAMILIES}
+    words = {"forwards of one layer": "calls", "forward in training mode": "dropout"}
+    examine(judge, make, asked, claims=claims, words=words, example=example)

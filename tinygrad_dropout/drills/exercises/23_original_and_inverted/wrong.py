@@ -93,3 +93,11 @@ def dropout(x, p, training, rng, scheme):
         kept = rng.random(x.shape) >= p
         return x * kept / kept.mean() if scheme == "inverted" else x * kept
     return x.copy() if scheme == "inverted" else x * (1 - p)
+
+
+# %% schemes-exchanged: each under the name of the other
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / (1 - p) if scheme == "original" else x * kept
+    return x.copy() if scheme == "original" else x * (1 - p)

@@ -1,6 +1,7 @@
 """Every mask once, weighted by its probability: a linear network gives its eval output, others have a gap."""
 
 from itertools import product
+from math import comb
 
 import numpy as np
 
@@ -71,6 +72,20 @@ SLIPS = (
         "A mask with k units kept has the weight p^k (1 - p)^(n - k).",
         "p is the probability of dropping. What is the weight of the mask that keeps everything?",
         "rate",
+    ),
+    Slip(
+        "weighted-by-combinations-too",
+        average(lambda k, n, p: comb(n, k) * probability(k, n, p), inverse),
+        "The weight of each mask holds the number of masks with as many units kept, and every one of them is counted.",
+        "Is comb(n, k) the number of masks, or does it belong to the probability of a single one?",
+        "expectation",
+    ),
+    Slip(
+        "dropped-units-without-probability",
+        average(lambda k, n, p: (1 - p) ** k, inverse),
+        "A mask with k units kept has the weight (1 - p)^k.",
+        "How likely is it that the other units are dropped?",
+        "expectation",
     ),
     Slip(
         "scale-missing",
@@ -146,9 +161,9 @@ def check(judge: Judge) -> None:
         (kind(judge.rng, n, outputs), judge.numbers(n), p) for n, outputs, p in SIZES for kind in (Linear, Network)
     ]
     of_linear, of_network = cases[::2], cases[1::2]
-    with judge.claim("no chance is in it: a second call gives the same"):
-        f, x, p = of_network[-1]
-        one, other = (np.asarray(function(f, x, p)) for _ in range(2))
+    f, x, p = of_network[-1]
+    one, other = (np.asarray(function(f, x, p)) for _ in range(2))
+    with judge.claim("a second call gives the same"):
         if not np.array_equal(one, other):
             judge.reject(
                 "random-masks",
@@ -157,9 +172,19 @@ def check(judge: Judge) -> None:
                 theme="expectation",
                 shown={"one": one, "the other": other},
             )
+    calls = f.calls // 2
+    if calls > 2 ** len(x) + 2 and not np.allclose(one, RIGHT(f, x, p), rtol=1e-7):
+        with judge.claim("each mask is counted once"):
+            judge.reject(
+                "masks-are-drawn",
+                f"f was called {calls:,} times, and the mean is not exact; there are {2 ** len(x)} masks.",
+                "How many masks are there, and can they all be listed?",
+                theme="expectation",
+                shown={"x": x, "p": p, "yours": one, "expected": RIGHT(f, x, p)},
+            )
     before = judge.run(function, of_linear)
     judge.compare(
-        "for a linear network the mean is the eval output, f(x)",
+        "a linear network: the mean is the eval output, f(x)",
         before,
         lambda f, x, p: f(x),
         name="mean",
@@ -168,7 +193,7 @@ def check(judge: Judge) -> None:
         theme="expectation",
     )
     judge.compare(
-        "for a network with a ReLU it is the exact mean, which is not f(x)",
+        "a network with a ReLU: it is the exact mean, which is not f(x)",
         judge.run(function, of_network),
         RIGHT,
         name="mean",
@@ -176,7 +201,7 @@ def check(judge: Judge) -> None:
         think="Which masks are there, and how likely is each?",
         theme="expectation",
     )
-    with judge.claim("p = 0 keeps everything"):
+    with judge.claim("p = 0: everything is kept"):
         f, x = Network(judge.rng, 3, 2), judge.numbers(3)
         got = np.asarray(function(f, x, 0.0))
         if not np.allclose(got, f(x)):

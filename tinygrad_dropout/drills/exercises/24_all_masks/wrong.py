@@ -1,6 +1,7 @@
 """Answers that the grader must reject, each under the name of its mistake."""
 
 from itertools import product
+from math import comb
 
 import numpy as np
 
@@ -99,3 +100,27 @@ def mask_average(f, x, p):
     n = len(x)
     masks = [np.array([number >> bit & 1 for bit in range(n)]) for number in range(2**n)]
     return sum((1 - p) ** mask.sum() * p ** (n - mask.sum()) * f(x * mask) for mask in masks) / (1 - p)
+
+
+# %% weighted-by-combinations-too: the binomial distribution for one mask
+def mask_average(f, x, p):
+    n, mean = len(x), 0
+    for bits in product((0, 1), repeat=n):
+        k = sum(bits)
+        mean = mean + comb(n, k) * (1 - p) ** k * p ** (n - k) * f(x * np.array(bits) / (1 - p))
+    return mean
+
+
+# %% dropped-units-without-probability: p^(n - k) is left out
+def mask_average(f, x, p):
+    n, mean = len(x), 0
+    for bits in product((0, 1), repeat=n):
+        k = sum(bits)
+        mean = mean + (1 - p) ** k * f(x * np.array(bits) / (1 - p))
+    return mean
+
+
+# %% masks-are-drawn: many masks, of a fixed seed
+def mask_average(f, x, p):
+    rng = np.random.default_rng(0)
+    return np.mean([f(x * (rng.random(len(x)) >= p) / (1 - p)) for _ in range(2000)], axis=0)

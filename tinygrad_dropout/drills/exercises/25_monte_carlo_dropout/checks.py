@@ -5,7 +5,7 @@ import numpy as np
 from tinygrad_dropout.drills.judge import Judge, Slip
 
 TOPIC, MINUTES = "dropout", 10
-TRAINS = ("expectation", "modes", "independence", "axes")
+TRAINS = ("expectation", "stability", "modes", "independence", "axes")
 
 #: rows, classes, passes
 SIZES = ((1, 2, 2), (2, 3, 5), (4, 3, 9))
@@ -65,8 +65,8 @@ def check(judge: Judge) -> None:
             if len(forward.modes) != samples or set(forward.rows) != {len(x)}:
                 judge.reject(
                     "wrong-number-of-passes",
-                    f"forward was called {len(forward.modes)} times, with {sorted(set(forward.rows))} rows; "
-                    f"expected {samples} times with {len(x)} rows.",
+                    f"forward was called {len(forward.modes)} times, with x of {sorted(set(forward.rows))} rows; "
+                    f"expected {samples} times, with x of {len(x)}.",
                     "Which loop runs over the passes, and what is x in it?",
                     theme="expectation",
                     shown={"x": x, "samples": samples},
@@ -90,6 +90,22 @@ def check(judge: Judge) -> None:
                 lambda forward, x, samples: np.mean(forward.logits, axis=0),
                 "mean is that of the logits: there is no softmax.",
                 "What does forward return, and what is asked for?",
+                "expectation",
+            ),
+            Slip(
+                "softmax-over-everything",
+                lambda forward, x, samples: np.mean(
+                    [np.exp(one - one.max()) / np.exp(one - one.max()).sum() for one in forward.logits], axis=0
+                ),
+                "The probabilities add up to 1 over the whole array, not over the classes.",
+                "Over which axis do the probabilities of one example lie?",
+                "axes",
+            ),
+            Slip(
+                "softmax-twice",
+                lambda forward, x, samples: softmax(probabilities_of(forward)).mean(axis=0),
+                "mean is that of softmax(softmax(logits)).",
+                "What are the numbers after the first softmax?",
                 "expectation",
             ),
             Slip(
@@ -159,7 +175,18 @@ def check(judge: Judge) -> None:
         think="How does the error of a mean fall with the number of passes?",
         theme="expectation",
     )
-    with judge.claim("it falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
+    with judge.claim("large logits: the probabilities stay finite"):
+        network = Network(judge.rng, 6, 3)
+        mean = np.asarray(function(network, judge.numbers(2, 6) * 1e3, 4)[0])
+        if not np.allclose(mean, probabilities_of(network).mean(axis=0)):
+            judge.reject(
+                "softmax-overflows",
+                f"With logits up to {np.abs(network.logits).max():.0f}, mean has values that are wrong or NaN.",
+                "What is exp(1000) in float64? What may be subtracted from all logits of a row?",
+                theme="stability",
+                shown={"yours": mean, "expected": probabilities_of(network).mean(axis=0)},
+            )
+    with judge.claim("the standard error falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
         x = judge.numbers(3, 6)
         network = Network(judge.rng, 6, 3)
         few, many = (np.asarray(function(network, x, samples)[1]) for samples in (100, 1600))

@@ -78,3 +78,33 @@ def monte_carlo(forward, x, samples):
 def monte_carlo(forward, x, samples):
     logits = np.array([forward(x, True) for _ in range(samples)])
     return softmax(logits).mean(axis=0), logits.std(axis=0, ddof=1) / np.sqrt(samples)
+
+
+# %% softmax-overflows: the maximum is not subtracted
+def monte_carlo(forward, x, samples):
+    def soft(logits, axis=-1):
+        exponentials = np.exp(logits)
+        return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+    found = np.array([soft(forward(x, True)) for _ in range(samples)])
+    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
+
+
+# %% softmax-over-everything: no axis
+def monte_carlo(forward, x, samples):
+    def soft(logits, axis=-1):
+        exponentials = np.exp(logits - logits.max())
+        return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+    found = np.array([soft(forward(x, True), None) for _ in range(samples)])
+    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
+
+
+# %% softmax-twice: a softmax of probabilities
+def monte_carlo(forward, x, samples):
+    def soft(logits, axis=-1):
+        exponentials = np.exp(logits - logits.max(axis=axis, keepdims=True))
+        return exponentials / exponentials.sum(axis=axis, keepdims=True)
+
+    found = np.array([soft(soft(forward(x, True))) for _ in range(samples)])
+    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
