@@ -134,7 +134,7 @@ def test_each_other_name_is_refused_with_a_reason(exercise):
             source = exercise.solution.replace(f'BUG = "{hunt.bug}"', f'BUG = "{name}"')
             found = grade(exercise, source).rejection
             assert found.code == "names-another-bug"
-            assert found.theme == hunt.theme
+            assert found.theme == "exposing"
             messages.add(found.message)
     assert len(messages) == 7
 
@@ -230,3 +230,19 @@ def test_rows_that_share_a_mask_are_never_apart():
     shared, own = drawn({"y": np.array([[1.0, 0, 2], [3, 0, 4]])}), drawn({"y": np.array([[1.0, 0, 2], [0, 3, 4]])})
     assert shared.tolist() == [1, 0, 2, 3, 0, 4, 2, 0, 0]
     assert own.tolist() == [1, 0, 2, 0, 3, 4, 2, 4, 2]
+
+
+def test_a_name_is_shown_as_it_was_typed_and_the_nearest_is_proposed():
+    exercise = ALL[0]
+    source = exercise.solution.replace(f'"{hunt_of(exercise).bug}"', '"Keep_and_drop_swaped"')
+    message = grade(exercise, source).rejection.message
+    assert message.startswith("BUG is 'Keep_and_drop_swaped'; did you mean keep-and-drop-swapped?")
+    other = grade(exercise, exercise.solution.replace(f'"{hunt_of(exercise).bug}"', '"Scale_is_one_over_p"')).rejection
+    assert other.code == "names-another-bug"
+    assert other.message.startswith("BUG is Scale_is_one_over_p, but")
+
+
+def test_losses_that_differ_by_chance_are_said_to():
+    exercise = next(one for one in ALL if one.number == 28)
+    sample = next(sample for sample in exercise.wrong if sample.name == "one-row-hides-it")
+    assert dict(grade(exercise, sample.source).rejection.shown)["the difference"].startswith("chance")
