@@ -1,4 +1,4 @@
-"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in some minutes.
+"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with many seeds, in some minutes.
 
 `python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for whoever writes one.
 `--render` only writes the page. tests/test_drills_page.py renders again and compares.
@@ -24,9 +24,9 @@ from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.drills.report import as_text
 
 DOCS = Path(__file__).parent
-PAGE, README = DOCS / "drills.md", DOCS.parent / "README.md"
+PAGE, ANSWERS, README = DOCS / "drills.md", DOCS / "drills_answers.md", DOCS.parent / "README.md"
 KEPT = DOCS / "drills.json"
-SEEDS = 50
+SEEDS = 5
 
 Counts = dict[str, dict[str, int]]
 
@@ -99,8 +99,8 @@ def commands() -> str:
     return "\n".join(["| command | |", "|---|---|", *(f"| `drill {name}` | {says.strip()} |" for name, says in rows)])
 
 
-def blocks() -> dict[str, str]:
-    """The blocks of the page."""
+def blocks() -> dict[Path, dict[str, str]]:
+    """The blocks of the pages."""
     counts: dict[str, Counts] = json.loads(KEPT.read_text(encoding="utf-8"))
     everything = exercises()
     board = ["| | exercise | wrong answers | named | right answers | passed |", "|---|---|---|---|---|---|"]
@@ -124,21 +124,20 @@ def blocks() -> dict[str, str]:
         f"gradings {missed} missed the mistake or gave it another name. {totals['right']} right answers, the solutions "
         f"among them: of {totals['right'] * SEEDS:,} gradings {alarms} rejected one."
     )
-    return {
+    page = {
         "session": session(),
         "commands": commands(),
         "summary": summary,
         "scoreboard": "\n".join(board),
-        "answers": "\n".join(answers).rstrip(),
         "cards": f"{len(load())} cards, {sum(bool(card.snippet) for card in load())} of them with a snippet.",
         "questions": f"{len(FOLLOW_UPS)} questions wait for their reason.",
     }
+    return {PAGE: page, ANSWERS: {"answers": "\n".join(answers).rstrip()}, README: {"drill": page["session"]}}
 
 
 def render() -> None:
-    """Write the blocks into the page, and the session into the README."""
-    made = blocks()
-    for path, its_blocks in ((PAGE, made), (README, {"drill": made["session"]})):
+    """Write the blocks into the pages."""
+    for path, its_blocks in blocks().items():
         path.write_text(rendered(path.read_text(encoding="utf-8"), its_blocks), encoding="utf-8")
 
 
