@@ -64,7 +64,7 @@ def refuse_what_is_no_y(judge: Judge, forward) -> None:
                      shown={"x": x, "yours": y})  # fmt: skip
     scaled = np.isclose(y, x / 0.7)
     others = (y / x)[~scaled & (y != 0)]
-    if 0.4 < scaled.mean() < 0.95 and len(np.unique(others)) > 3 or (y == LEFT_OVER).any():
+    if (0.4 < scaled.mean() < 0.95 and len(np.unique(others)) > 3) or (y == LEFT_OVER).any():
         judge.reject(
             "dropped-units-not-set",
             "The kept elements of y are right; the others hold numbers that happen to be in memory, in place of 0.",

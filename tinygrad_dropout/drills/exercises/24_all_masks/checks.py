@@ -19,6 +19,8 @@ class Linear:
 
     def __init__(self, rng, units, outputs):
         self.weight, self.calls = rng.normal(size=(outputs, units)), 0
+        rows = "; ".join(" ".join(f"{value:.4g}" for value in row) for row in self.weight)
+        self.__doc__ = f"{type(self).__doc__}, with the matrix [{rows}]"
 
     def __call__(self, h):
         self.calls += 1
