@@ -47,6 +47,18 @@ def name_backward(x: Array, y: Array, grad: Array, gx: Array, factors: Array, p:
         ("backward-ignores-g", f"dL/dx = {scale:.4g} where kept, whatever g is", factors),
         ("backward-multiplies-by-x", "dL/dx = g times the output y", grad * y),
         ("backward-multiplies-by-x", "dL/dx = g times x, where kept", grad * x * kept),
+        (
+            "backward-scales-by-the-realised-rate",
+            f"dL/dx = g x {1 / kept.mean():.4g} = size/kept of this very mask, where kept",
+            grad * kept / kept.mean(),
+        ),
+        ("backward-passes-where-dropped", "dL/dx = g where dropped", np.where(kept, grad * scale, grad)),
+        ("backward-subtracts-p", "dL/dx = g x -p where dropped: brackets are missing", grad * (kept - p)),
+        ("backward-subtracts-p", "dL/dx = -p where dropped: brackets are missing", grad * kept - p),
+        ("backward-averages", "dL/dx is divided by the number of rows", grad * factors / len(grad)),
+        ("backward-averages", "dL/dx is divided by the number of elements", grad * factors / grad.size),
+        ("mask-inferred-from-the-sign", "dL/dx is 0 where y is not above 0", grad * scale * (y > 0)),
+        ("mask-inferred-from-the-sign", "dL/dx is 0 where x is not above 0", grad * scale * (x > 0)),
     ]
     for code, message, formula in formulas:
         if np.allclose(gx, formula, rtol=SAME, atol=0):

@@ -48,6 +48,8 @@ def name_eval(x: Array, y: Array, p: float) -> tuple[str, str]:
     ):
         if np.allclose(ratio, factor, rtol=SAME, atol=0):
             return code, f"eval mode multiplies by {factor:.4g} = {formula} at p = {p}"
+    if np.allclose(ratio, 1, rtol=SAME, atol=0):
+        return "eval-is-rounded", "in eval mode y equals x up to rounding only"
     return "eval-changes-x", f"eval mode multiplies by numbers from {ratio.min():.4g} to {ratio.max():.4g} at p = {p}"
 
 

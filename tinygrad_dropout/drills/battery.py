@@ -112,7 +112,8 @@ FAMILIES = (
     Family(
         "backward",
         "the gradient: dL/dx is grad times the forward's mask, divided by 1 - p",
-        "backward-(is|forgets|scales|inverts|ignores|multiplies|uses-another|not-finite).*|mask-inferred-from-the-output",
+        "backward-(is|forgets|scales|inverts|ignores|multiplies|passes|subtracts|averages|uses-another|not-finite).*"
+        "|mask-inferred-from-the-(output|sign)",
         "mask",
         "Given its mask, dropout is linear: y = x * m/(1 - p). What is dy/dx?",
     ),
@@ -139,6 +140,9 @@ FAMILIES = (
     ),
 )
 
+#: codes, as a pattern -> the kind of mistake, where it is another than the family's
+THEMES = {"backward-(forgets-the-scale|scales-.*|subtracts-p)": "rescaling", "backward-averages": "averaging"}
+
 #: code -> what to think about, where a question can be more precise than the family's
 THINK = {
     "scale-missing": "In training a fraction p is gone. What is the mean of y, and what is it in eval mode?",
@@ -159,6 +163,12 @@ THINK = {
     "backward-scales-twice": "Does the mask that you stored hold the scale already?",
     "backward-uses-another-mask": "Hold the zeros of your dx against those of y. Where does each of them come from?",
     "backward-is-wrong": "Given its mask, dropout is linear: y = x * m/(1 - p). Which other factor is in your dx?",
+    "backward-scales-by-the-realised-rate": "The forward's divisor was known before any mask was drawn. What is it?",
+    "backward-passes-where-dropped": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
+    "backward-subtracts-p": "In which order does Python compute mask / 1 - p?",
+    "backward-averages": "Whose factor is 1/N: that of a mean in the loss, or dropout's? Is it in grad already?",
+    "mask-inferred-from-the-sign": "Can a unit that was kept have a negative x, or a negative y?",
+    "eval-is-rounded": "Must anything be computed where nothing is to be done? Hand x on as it is.",
     "mask-inferred-from-the-output": "After a ReLU many x are exactly 0. Are they dropped?",
     "drops-in-eval": "What does forward do when training is False?",
     "eval-scales-by-1-p": "Inverted dropout has scaled already while training. What is left for eval mode to do?",
@@ -223,85 +233,7 @@ def examine(
     if wrong:
         family, finding = wrong[0]
         shown = small_example(judge, make, family.name, finding.code) if example is None else shown_of(example, finding)
-        finding, think = named(judge, make, finding)
-        raise Rejected(rejection(family, finding, shown, words or {}, think))
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A wrong gradient: what grad is multiplied by, of x, y, whether y is kept, grad, and p."""
-
-    code: str
-    formula: Callable[[Array, Array, Array, Array, float], Array]
-    says: str
-    think: str
-
-
-#: What the kit knows no name of.
-FACTORS = (
-    Factor(
-        "dropped-units-keep-grad",
-        lambda x, y, kept, grad, p: np.where(kept, grad / (1 - p), grad),
-        "where a unit was dropped, dx is grad; expected 0",
-        "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
-    ),
-    Factor(
-        "brackets-missing",
-        lambda x, y, kept, grad, p: grad * (kept - p),
-        "where a unit was dropped, dx is -p times grad; expected 0: brackets are missing",
-        "In which order does Python compute mask / 1 - p?",
-    ),
-    Factor(
-        "p-is-subtracted",
-        lambda x, y, kept, grad, p: grad * kept - p,
-        "where a unit was dropped, dx is -p; expected 0: brackets are missing",
-        "In which order does Python compute grad * mask / 1 - p?",
-    ),
-    Factor(
-        "mask-inferred-from-the-sign",
-        lambda x, y, kept, grad, p: grad * (y > 0) / (1 - p),
-        "where the output is negative, dx is 0: the mask was inferred from the sign of the output",
-        "Can a unit that was kept have a negative output?",
-    ),
-    Factor(
-        "mask-inferred-from-the-sign",
-        lambda x, y, kept, grad, p: grad * (x > 0) / (1 - p),
-        "where x is negative, dx is 0: the mask was inferred from the sign of the input",
-        "Can a unit that was kept have a negative input?",
-    ),
-    Factor(
-        "divided-by-the-batch",
-        lambda x, y, kept, grad, p: grad * kept / (1 - p) / len(grad),
-        "dx is divided by the number of rows",
-        "Whose factor is 1/N: that of a mean in the loss, or that of dropout? Is it in grad already?",
-    ),
-)
-
-
-def named(judge: Judge, make: Make, finding: Finding) -> tuple[Finding, str]:
-    """A more precise name of a finding, and what to think about; the finding itself where there is none."""
-    if finding.code not in ("backward-uses-another-mask", "backward-is-wrong", "eval-changes-x"):
-        return finding, ""
-    p, x, grad = 0.35, judge.numbers(5, 7), judge.numbers(5, 7)
-    try:
-        layer = make(p, judge.rng.spawn(1)[0])
-        if finding.code == "eval-changes-x":
-            layer.training = False
-            if np.allclose(layer.forward(x.copy()), x, rtol=1e-12, atol=0):
-                says = "in eval mode y equals x up to rounding only: hand x on as it is"
-                think = "Must anything be computed where nothing is to be done?"
-                return Finding("eval-equal-up-to-rounding", says, "y = x in eval mode"), think
-            return finding, ""
-        y = layer.forward(x.copy()).copy()
-        dx, again = (layer.backward(grad.copy()).copy() for _ in range(2))
-        for factor in FACTORS:
-            if np.allclose(dx, factor.formula(x, y, y != 0, grad, p), rtol=1e-9, atol=0):
-                return Finding(factor.code, factor.says, finding.expected), factor.think
-        if finding.code == "backward-uses-another-mask" and not np.array_equal(dx != 0, again != 0):
-            return finding, "The gradient of this forward needs this forward's mask. Is it drawn anew?"
-    except Exception:
-        pass  # it shows elsewhere, and the finding stands
-    return finding, ""
+        raise Rejected(rejection(family, finding, shown, words or {}))
 
 
 def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object]) -> None:
@@ -354,7 +286,7 @@ def shown_of(example: Callable[[Finding], Mapping[str, Any]], finding: Finding) 
         return ()
 
 
-def rejection(family: Family, finding: Finding, example: Shown, words: Mapping[str, str], think: str) -> Rejection:
+def rejection(family: Family, finding: Finding, example: Shown, words: Mapping[str, str]) -> Rejection:
     """A finding, as the grader says it: what the kit calls g is grad in the tasks."""
     message, expected = finding.message, finding.expected
     for pattern, said in {**WORDS, **words}.items():
@@ -364,8 +296,8 @@ def rejection(family: Family, finding: Finding, example: Shown, words: Mapping[s
     return Rejection(
         finding.code,
         f"{message}.",
-        think or THINK.get(finding.code, family.think),
+        THINK.get(finding.code, family.think),
         claim=family.claim,
         shown=example if given else (("expected", expected), *example),
-        theme=family.theme,
+        theme=next((theme for codes, theme in THEMES.items() if fullmatch(codes, finding.code)), family.theme),
     )

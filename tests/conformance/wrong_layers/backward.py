@@ -140,11 +140,12 @@ class BackwardIsZero(Dropout):
 
 
 @wrong("backward-is-wrong")
-class BackwardAverages(Dropout):
-    """backward divides by the size of the batch"""
+class BackwardAddsAConstant(Dropout):
+    """backward adds a hundredth to what it lets through"""
 
     def backward(self, grad):
-        return grad if self.mask is None else super().backward(grad) / grad.dtype.type(len(grad))
+        dx = super().backward(grad)
+        return dx if self.mask is None else dx + self.mask * grad.dtype.type(0.01)
 
 
 @wrong("mask-inferred-from-the-output")
@@ -230,3 +231,75 @@ class RightTheFirstTime(Dropout):
     def backward_scale(self):
         self.calls = getattr(self, "calls", 0) + 1
         return self.scale() if self.calls == 1 else 1.0
+
+
+@wrong("backward-scales-by-the-realised-rate")
+class BackwardScalesByTheRealisedRate(Dropout):
+    """backward divides by the fraction that was kept this time"""
+
+    def backward(self, grad):
+        return grad if self.mask is None else (grad * self.mask / max(self.mask.mean(), 0.01)).astype(grad.dtype)
+
+
+@wrong("backward-passes-where-dropped")
+class BackwardPassesWhereDropped(Dropout):
+    """backward scales what was kept, and hands on what was dropped"""
+
+    def backward(self, grad):
+        return grad if self.mask is None else np.where(self.mask, super().backward(grad), grad)
+
+
+@wrong("backward-subtracts-p")
+class BackwardForgetsBrackets(Dropout):
+    """backward multiplies by mask / 1 - p"""
+
+    def backward(self, grad):
+        return grad if self.mask is None else grad * (self.mask / 1 - self.p).astype(grad.dtype)
+
+
+@wrong("backward-subtracts-p")
+class BackwardForgetsAllBrackets(Dropout):
+    """backward is g * mask / 1 - p"""
+
+    def backward(self, grad):
+        return grad if self.mask is None else grad * self.mask / 1 - grad.dtype.type(self.p)
+
+
+@wrong("backward-averages")
+class BackwardAveragesTheBatch(Dropout):
+    """backward divides by the number of rows"""
+
+    def backward(self, grad):
+        return super().backward(grad) / grad.dtype.type(1 if self.mask is None else len(grad))
+
+
+@wrong("backward-averages")
+class BackwardAveragesAll(Dropout):
+    """backward divides by the number of elements"""
+
+    def backward(self, grad):
+        return super().backward(grad) / grad.dtype.type(1 if self.mask is None else grad.size)
+
+
+@wrong("mask-inferred-from-the-sign")
+class MaskFromTheSignOfTheOutput(Dropout):
+    """backward takes what is not above 0 for dropped, as ReLU's does"""
+
+    def forward(self, x):
+        self.y = super().forward(x)
+        return self.y
+
+    def backward(self, grad):
+        return grad if self.mask is None else self.apply(grad, self.y > 0, self.scale())
+
+
+@wrong("mask-inferred-from-the-sign")
+class MaskFromTheSignOfTheInput(Dropout):
+    """backward looks at the sign of x"""
+
+    def forward(self, x):
+        self.x = x
+        return super().forward(x)
+
+    def backward(self, grad):
+        return grad if self.mask is None else self.apply(grad, self.x > 0, self.scale())

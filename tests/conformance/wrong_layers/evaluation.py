@@ -178,3 +178,12 @@ class NoScaleInFloat32(Dropout):
 
     def apply(self, array, mask, scale):
         return super().apply(array, mask, scale if array.dtype == np.float64 else 1)
+
+
+@wrong("eval-is-rounded")
+class EvalIsRounded(Dropout):
+    """eval mode multiplies by 1 - p and divides by it"""
+
+    def forward(self, x):
+        keep = x.dtype.type(1 - self.p)
+        return super().forward(x) if self.training or not keep else x * keep / keep

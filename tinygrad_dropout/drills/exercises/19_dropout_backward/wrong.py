@@ -60,7 +60,7 @@ def dropout_backward(grad, mask, p):
     return grad * (mask / (1 - p))
 
 
-# %% scale-from-the-mask: divides by the fraction that was kept this time
+# %% backward-scales-by-the-realised-rate: divides by the fraction that was kept this time
 def dropout_backward(grad, mask, p):
     return grad * mask / grad.dtype.type(mask.mean())
 
@@ -78,21 +78,16 @@ def dropout_backward(grad, mask, p):
     return grad * seen.setdefault(mask.shape, mask) / (1 - p)
 
 
-# %% dropped-units-keep-grad: what was dropped is handed on
+# %% backward-passes-where-dropped: what was dropped is handed on
 def dropout_backward(grad, mask, p):
     return np.where(mask, grad / (1 - p), grad)
 
 
-# %% brackets-missing: mask / 1 - p
+# %% backward-subtracts-p: mask / 1 - p
 def dropout_backward(grad, mask, p):
     return grad * (mask / 1 - p)
 
 
-# %% p-is-subtracted: no brackets at all
-def dropout_backward(grad, mask, p):
-    return grad * mask / 1 - p
-
-
-# %% divided-by-the-batch: 1/N
+# %% backward-averages: 1/N
 def dropout_backward(grad, mask, p):
     return grad * mask / (1 - p) / len(grad)

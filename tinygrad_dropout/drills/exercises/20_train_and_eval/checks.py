@@ -4,7 +4,7 @@ from tinygrad_dropout.drills.battery import examine
 from tinygrad_dropout.drills.judge import Judge
 
 TOPIC, MINUTES = "dropout", 12
-TRAINS = ("modes", "mask", "rescaling", "independence")
+TRAINS = ("modes", "mask", "rescaling", "independence", "averaging")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward", "state", "eval")
 

@@ -135,7 +135,7 @@ class Dropout:
         return grad * self.mask / (1 - self.p)
 
 
-# %% eval-equal-up-to-rounding: multiplied by 1 - p and divided by it
+# %% eval-is-rounded: multiplied by 1 - p and divided by it
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.rng.random(x.shape) >= self.p if self.training else np.full(x.shape, 1 - self.p)
@@ -152,19 +152,19 @@ class Dropout(Right):
         return grad * (self.y > 0) / (1 - self.p)
 
 
-# %% dropped-units-keep-grad: what was dropped is forgotten
+# %% backward-passes-where-dropped: what was dropped is forgotten
 class Dropout(Right):
     def backward(self, grad):
         return grad if self.mask is None else np.where(self.mask, grad / (1 - self.p), grad)
 
 
-# %% brackets-missing: mask / 1 - p
+# %% backward-subtracts-p: mask / 1 - p
 class Dropout(Right):
     def backward(self, grad):
         return grad if self.mask is None else grad * (self.mask / 1 - self.p).astype(grad.dtype)
 
 
-# %% divided-by-the-batch: 1/N
+# %% backward-averages: 1/N
 class Dropout(Right):
     def backward(self, grad):
         return super().backward(grad) / len(grad)

@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.grade import Rejected
 from tinygrad_dropout.drills.judge import Judge
 
 TOPIC, MINUTES = "dropout", 10
-TRAINS = ("state", "independence", "mask")
+TRAINS = ("state", "independence", "mask", "rescaling")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward")
 CLAIMS = {"forward": "forward: it returns an array of x's shape, with zeros in it, and backward another"}
