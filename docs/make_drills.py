@@ -1,4 +1,4 @@
-"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with many seeds, in some minutes.
+"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in some five minutes.
 
 `python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for whoever writes one.
 `--render` only writes the page. tests/test_drills_page.py renders again and compares.
@@ -26,7 +26,7 @@ from tinygrad_dropout.drills.report import as_text
 DOCS = Path(__file__).parent
 PAGE, ANSWERS, README = DOCS / "drills.md", DOCS / "drills_answers.md", DOCS.parent / "README.md"
 KEPT = DOCS / "drills.json"
-SEEDS = 5
+SEEDS = 50
 
 Counts = dict[str, dict[str, int]]
 

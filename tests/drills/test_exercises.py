@@ -1,6 +1,6 @@
 """Every exercise is whole, and its grader is right: starters fail, solutions pass, wrong answers are named.
 
-A few seeds here; `python docs/make_drills.py` takes more.
+A few seeds here; `python docs/make_drills.py` takes fifty.
 """
 
 import ast
