@@ -1,4 +1,4 @@
-"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in some five minutes.
+"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in five minutes.
 
 `python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for whoever writes one.
 `--render` only writes the page. tests/test_drills_page.py renders again and compares.
@@ -17,11 +17,11 @@ from blocks import rendered
 
 from tinygrad_dropout import cli
 from tinygrad_dropout.drills.exercise import Exercise, exercises, find
-from tinygrad_dropout.drills.grade import Rejection
-from tinygrad_dropout.drills.grading import grade
+from tinygrad_dropout.drills.grader.grade import Rejection
+from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.report import as_text
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
 from tinygrad_dropout.drills.quiz.cards import load
-from tinygrad_dropout.drills.report import as_text
 
 DOCS = Path(__file__).parent
 PAGE, ANSWERS, README = DOCS / "drills.md", DOCS / "drills_answers.md", DOCS.parent / "README.md"

@@ -6,12 +6,13 @@ A few seeds here; `python docs/make_drills.py` takes fifty.
 import ast
 import doctest
 import re
+from functools import cache
 
 import numpy as np
 import pytest
 
 from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
-from tinygrad_dropout.drills.grading import grade
+from tinygrad_dropout.drills.grader.grading import grade
 from tinygrad_dropout.drills.themes import THEMES
 
 ALL = exercises()
@@ -21,6 +22,12 @@ SEEDS = 3
 def of_every_exercise(kind):
     """The samples of all exercises, as parameters."""
     return [pytest.param(one, sample, id=f"{one.number}-{sample.name}") for one in ALL for sample in getattr(one, kind)]
+
+
+@cache
+def rejections(exercise):
+    """What is said of each wrong answer, at the first seed."""
+    return [grade(exercise, sample.source).rejection for sample in exercise.wrong]
 
 
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=[one.slug for one in ALL])
@@ -107,13 +114,13 @@ def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
 
 @every_exercise
 def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
-    found = {grade(exercise, sample.source).rejection.theme for sample in exercise.wrong}
+    found = {rejection.theme for rejection in rejections(exercise)}
     assert set(exercise.trains) <= found or "_hunt_" in exercise.slug  # where the mistake is the network's
 
 
 @every_exercise
 def test_the_wrong_answers_of_an_exercise_have_messages_of_their_own(exercise):
-    messages = [grade(exercise, sample.source).rejection.message for sample in exercise.wrong]
+    messages = [rejection.message for rejection in rejections(exercise)]
     assert len(set(messages)) == len(messages)
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tinygrad_dropout.drills.judge import Judge
+    from tinygrad_dropout.drills.grader.judge import Judge
     from tinygrad_dropout.study import Bug
 
 EXERCISES = Path(__file__).with_name("exercises")

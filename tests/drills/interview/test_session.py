@@ -5,12 +5,12 @@ from random import Random
 import pytest
 
 from tinygrad_dropout.drills.exercise import find
-from tinygrad_dropout.drills.grade import Grade
-from tinygrad_dropout.drills.grading import grade
+from tinygrad_dropout.drills.grader.grade import Grade
+from tinygrad_dropout.drills.grader.grading import grade
 from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, clock, summary
-from tinygrad_dropout.drills.progress import FORM, has_form
+from tinygrad_dropout.drills.learner.progress import FORM, has_form
+from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
-from tinygrad_dropout.drills.workspace import Workspace
 
 LINEAR, DROPOUT = find("11_linear_backward"), find("18_inverted_dropout_forward")
 CARDS = [

@@ -13,7 +13,7 @@ from tinygrad_dropout.cli.typed import complain
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.grade import Grade
+    from tinygrad_dropout.drills.grader.grade import Grade
 
 
 def interview(desk: Desk, options: argparse.Namespace) -> int:
@@ -21,14 +21,14 @@ def interview(desk: Desk, options: argparse.Namespace) -> int:
     import time
     from random import Random
 
-    from tinygrad_dropout.drills.choice import for_interview
     from tinygrad_dropout.drills.exercise import exercises
     from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, reason
     from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, summary
-    from tinygrad_dropout.drills.progress import changing, stamp
+    from tinygrad_dropout.drills.learner.choice import for_interview
+    from tinygrad_dropout.drills.learner.progress import changing, stamp
+    from tinygrad_dropout.drills.learner.terminal import Lines
+    from tinygrad_dropout.drills.learner.workspace import Workspace, write
     from tinygrad_dropout.drills.quiz.cards import load
-    from tinygrad_dropout.drills.terminal import Lines
-    from tinygrad_dropout.drills.workspace import Workspace, write
 
     if options.list_follow_ups:
         for one in FOLLOW_UPS:
@@ -70,11 +70,11 @@ def interview(desk: Desk, options: argparse.Namespace) -> int:
 
 def quiz(desk: Desk, options: argparse.Namespace) -> int:
     """Ask cards, list them, or export them."""
-    from tinygrad_dropout.drills.progress import changing
+    from tinygrad_dropout.drills.learner.progress import changing
+    from tinygrad_dropout.drills.learner.workspace import write
     from tinygrad_dropout.drills.quiz import anki, boxes
     from tinygrad_dropout.drills.quiz.cards import load
     from tinygrad_dropout.drills.quiz.session import ask
-    from tinygrad_dropout.drills.workspace import write
 
     cards, topics = load(), sorted({card.topic for card in load()})
     if options.topic and options.topic not in topics:
@@ -110,7 +110,7 @@ def quiz(desk: Desk, options: argparse.Namespace) -> int:
 
 def stats(desk: Desk, options: argparse.Namespace) -> int:
     """What was done."""
-    from tinygrad_dropout.drills.stats import as_text
+    from tinygrad_dropout.drills.learner.stats import as_text
 
     desk.say(as_text(desk.progress(), datetime.now().date()))
     return 0

@@ -12,8 +12,8 @@ from tinygrad_dropout.cli.typed import complain
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.progress import Progress
-    from tinygrad_dropout.drills.workspace import Workspace
+    from tinygrad_dropout.drills.learner.progress import Progress
+    from tinygrad_dropout.drills.learner.workspace import Workspace
 
 WIDTH = 96
 
@@ -29,7 +29,7 @@ class Desk:
     def __init__(self) -> None:
         from rich.console import Console
 
-        from tinygrad_dropout.drills.progress import state_file
+        from tinygrad_dropout.drills.learner.progress import state_file
 
         self.state_file = state_file()
         self.console = Console(highlight=False, markup=False, emoji=False)
@@ -52,14 +52,14 @@ class Desk:
 
     def progress(self) -> Progress:
         """To be read."""
-        from tinygrad_dropout.drills.progress import load
+        from tinygrad_dropout.drills.learner.progress import load
 
         return load(self.state_file)
 
     @contextmanager
     def keeping_if_possible(self) -> Iterator[Progress]:
         """Inside, the progress, to be changed; that it cannot be kept is said, and is no reason to show nothing."""
-        from tinygrad_dropout.drills.progress import NotKept, changing
+        from tinygrad_dropout.drills.learner.progress import NotKept, changing
 
         given = False
         try:
@@ -78,7 +78,7 @@ class Desk:
             DrillError: there is none.
         """
         from tinygrad_dropout.drills.exercise import DrillError, exercises
-        from tinygrad_dropout.drills.workspace import Workspace
+        from tinygrad_dropout.drills.learner.workspace import Workspace
 
         here = Workspace(Path.cwd())
         if any(here.path(one).exists() for one in exercises()):
@@ -91,9 +91,9 @@ class Desk:
 
     def meant(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
         """The exercise that was typed; else the one that was saved last, or that `next` chose since then."""
-        from tinygrad_dropout.drills.choice import next_exercise
         from tinygrad_dropout.drills.exercise import exercises, find
-        from tinygrad_dropout.drills.progress import stamp
+        from tinygrad_dropout.drills.learner.choice import next_exercise
+        from tinygrad_dropout.drills.learner.progress import stamp
 
         if wanted is not None:
             return find(wanted)

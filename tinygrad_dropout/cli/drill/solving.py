@@ -15,9 +15,9 @@ from tinygrad_dropout.cli.typed import complain
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.grade import Grade
-    from tinygrad_dropout.drills.progress import Progress
-    from tinygrad_dropout.drills.workspace import Workspace
+    from tinygrad_dropout.drills.grader.grade import Grade
+    from tinygrad_dropout.drills.learner.progress import Progress
+    from tinygrad_dropout.drills.learner.workspace import Workspace
 
 FOLDER = "drills"
 DRILL = "tinygrad-dropout drill"  # what is shown can be typed as it stands
@@ -26,8 +26,8 @@ DRILL = "tinygrad-dropout drill"  # what is shown can be typed as it stands
 def start(desk: Desk, options: argparse.Namespace) -> int:
     """Write the exercises."""
     from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.progress import changing
-    from tinygrad_dropout.drills.workspace import Workspace
+    from tinygrad_dropout.drills.learner.progress import changing
+    from tinygrad_dropout.drills.learner.workspace import Workspace
 
     folder = Path(options.folder or FOLDER).resolve()
     written, kept = Workspace(folder).start()
@@ -65,7 +65,7 @@ def check(desk: Desk, options: argparse.Namespace) -> int:
 
 def grade_and_keep(desk: Desk, exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0) -> Grade:
     """Grade an answer, and remember it."""
-    from tinygrad_dropout.drills.sandbox import graded
+    from tinygrad_dropout.drills.grader.sandbox import graded
 
     grade = graded(exercise, path, seed=seed, time_limit=time_limit)
     with desk.keeping_if_possible() as progress:
@@ -75,7 +75,7 @@ def grade_and_keep(desk: Desk, exercise: Exercise, path: Path, seed: int = 0, ti
 
 def show_grade(desk: Desk, exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True) -> None:
     """A grade, and what one may do next; in an interview there are no hints."""
-    from tinygrad_dropout.drills.report import lines_of
+    from tinygrad_dropout.drills.grader.report import lines_of
 
     for kind, text in lines_of(exercise, grade, verbose=verbose, width=desk.width):
         desk.say(text, kind)
@@ -105,7 +105,7 @@ def check_all(desk: Desk, workspace: Workspace, options: argparse.Namespace) -> 
 
 def replay(desk: Desk, exercise: Exercise, path: Path, options: argparse.Namespace, solved: bool) -> int:
     """Write the page, and open it."""
-    from tinygrad_dropout.drills.sandbox import replayed
+    from tinygrad_dropout.drills.grader.sandbox import replayed
 
     page = Path(options.out or f"replay-{exercise.slug}.html")
     shows = replayed(exercise, path, page)
@@ -121,8 +121,8 @@ def watch(desk: Desk, options: argparse.Namespace) -> int:
     import time
 
     from tinygrad_dropout.drills.exercise import DrillError
-    from tinygrad_dropout.drills.terminal import keys, pressed
-    from tinygrad_dropout.drills.watch import KEYS, Watch, watch
+    from tinygrad_dropout.drills.learner.terminal import keys, pressed
+    from tinygrad_dropout.drills.learner.watch import KEYS, Watch, watch
 
     workspace = desk.workspace(desk.progress())
     of_keys = fill(", ".join(f"{key} {says}" for key, says in KEYS.items()), desk.width)
@@ -211,9 +211,9 @@ def list_exercises(desk: Desk, options: argparse.Namespace) -> int:
 
 def choose_next(desk: Desk, options: argparse.Namespace) -> int:
     """Choose the next exercise, and say why."""
-    from tinygrad_dropout.drills.choice import next_exercise
     from tinygrad_dropout.drills.exercise import exercises, find
-    from tinygrad_dropout.drills.progress import stamp
+    from tinygrad_dropout.drills.learner.choice import next_exercise
+    from tinygrad_dropout.drills.learner.progress import stamp
 
     with desk.keeping_if_possible() as progress:
         workspace = desk.workspace(progress)
@@ -257,7 +257,7 @@ def reset(desk: Desk, options: argparse.Namespace) -> int:
 def solution(desk: Desk, options: argparse.Namespace) -> int:
     """Write the solution, if it was earned or is wanted all the same."""
     from tinygrad_dropout.drills.exercise import find
-    from tinygrad_dropout.drills.progress import changing, stamp
+    from tinygrad_dropout.drills.learner.progress import changing, stamp
 
     exercise, progress = find(options.exercise), desk.progress()
     workspace = desk.workspace(progress)

@@ -10,13 +10,13 @@ from textwrap import fill
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grade import Grade
+from tinygrad_dropout.drills.grader.grade import Grade
 from tinygrad_dropout.drills.interview.evidence import facts
 from tinygrad_dropout.drills.interview.follow_ups import FollowUp, choose, reason
+from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.drills.quiz.session import RATINGS, key
 from tinygrad_dropout.drills.themes import THEMES
-from tinygrad_dropout.drills.workspace import Workspace
 
 COMMANDS = "c check, t task, d done with this exercise, q to the questions"
 WIDTH = 96

@@ -2,8 +2,8 @@
 
 from itertools import zip_longest
 
-from tinygrad_dropout.drills.grade import Rejected
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.grade import Rejected
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 5
 TRAINS = ("shapes",)

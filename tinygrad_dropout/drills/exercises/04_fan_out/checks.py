@@ -1,7 +1,7 @@
 """Every use adds its share, upstream times slope."""
 
-from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 5
 TRAINS = ("accumulation", "chain-rule", "averaging")

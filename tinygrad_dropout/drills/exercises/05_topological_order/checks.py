@@ -3,7 +3,7 @@
 import ast
 from collections import deque
 
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 10
 TRAINS = ("order", "accumulation", "state")

@@ -6,8 +6,8 @@ from collections import deque
 
 import numpy as np
 
-from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 10
 TRAINS = ("order", "accumulation", "chain-rule")

@@ -1,7 +1,7 @@
 """Inputs add up over calls; what is in the middle belongs to one call."""
 
-from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 8
 TRAINS = ("accumulation", "state")

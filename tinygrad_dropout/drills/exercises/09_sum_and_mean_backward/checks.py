@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8

@@ -1,6 +1,6 @@
 """dW = g'x, db = the sum of g over the batch, dx = gW."""
 
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8

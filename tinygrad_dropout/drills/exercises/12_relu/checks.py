@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.grade import Rejected
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.grade import Rejected
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 6

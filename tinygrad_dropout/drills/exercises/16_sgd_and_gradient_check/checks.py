@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.grade import Rejected, Rejection
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.grade import Rejected, Rejection
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "backprop", 15
 TRAINS = ("updates", "accumulation", "exposing")

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.battery import examine, refuse_unseeded
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.battery import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 4
 TRAINS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")

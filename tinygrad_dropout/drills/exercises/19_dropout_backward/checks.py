@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.battery import examine
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.battery import examine
+from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "dropout", 4

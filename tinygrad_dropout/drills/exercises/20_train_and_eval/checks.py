@@ -1,7 +1,7 @@
 """Inverted dropout while training, the identity in eval mode, and back again."""
 
-from tinygrad_dropout.drills.battery import examine
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.battery import examine
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 12
 TRAINS = ("modes", "mask", "rescaling", "independence", "averaging")

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.random import get_bit_generator
 
 from tinygrad_dropout.conformance.randomness import state_of
-from tinygrad_dropout.drills.battery import examine, refuse_unseeded
-from tinygrad_dropout.drills.grade import Rejected
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.battery import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.grade import Rejected
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 12
 TRAINS = ("edges", "randomness", "independence")

@@ -4,10 +4,10 @@ import numpy as np
 
 from tinygrad_dropout.conformance import GraphLayer
 from tinygrad_dropout.conformance.randomness import state_of
-from tinygrad_dropout.drills.answer import Answer
-from tinygrad_dropout.drills.battery import examine
-from tinygrad_dropout.drills.grade import Rejected
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.battery import examine
+from tinygrad_dropout.drills.grader.grade import Rejected
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 10
 TRAINS = ("state", "independence", "mask", "rescaling")

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tinygrad_dropout.drills.battery import FAMILIES, examine
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.battery import FAMILIES, examine
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
 TRAINS = ("rescaling", "modes", "rate", "independence", "ownership")

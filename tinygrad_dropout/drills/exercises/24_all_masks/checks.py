@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 
-from tinygrad_dropout.drills.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, Slip
 
 TOPIC, MINUTES = "dropout", 12
 TRAINS = ("expectation", "rescaling", "rate", "edges")

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tinygrad_dropout.drills.hunt import EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P, drawn_from
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.hunt import EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P, drawn_from
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
 TRAINS = ("exposing", "rate")

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tinygrad_dropout.drills.hunt import ALL_DROPPED, EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.hunt import ALL_DROPPED, EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 10
 TRAINS = ("exposing", "mask")

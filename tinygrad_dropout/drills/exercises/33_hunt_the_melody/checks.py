@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tinygrad_dropout.drills.hunt import ALL_DROPPED, TRAINING, Argument, Hiding, Hunt, P
-from tinygrad_dropout.drills.judge import Judge
+from tinygrad_dropout.drills.grader.hunt import ALL_DROPPED, TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "backprop", 10
 TRAINS = ("exposing", "accumulation")

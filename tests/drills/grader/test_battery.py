@@ -1,0 +1,142 @@
+"""The conformance kit's findings, sorted into claims."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.conformance.wrong_layers import WRONG, Dropout
+from tests.drills.grader.answers import judge_of, rejection_of
+from tinygrad_dropout.conformance import of
+from tinygrad_dropout.conformance.randomness import own_global_state
+from tinygrad_dropout.drills.grader.battery import FAMILIES, THINK, examine, family_of
+from tinygrad_dropout.drills.themes import THEMES
+
+EVERYTHING = [family.name for family in FAMILIES]
+CODES = sorted(set(WRONG.values()))
+
+
+def families_of(code):
+    return [family.name for family in FAMILIES if re.fullmatch(family.codes, code)]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_finding_of_the_kit_belongs_to_a_claim(code):
+    assert families_of(code)[0] == family_of(code).name
+
+
+@pytest.mark.parametrize("code", THINK)
+def test_what_to_think_about_is_said_of_findings_that_there_are(code):
+    assert families_of(code)
+    assert THINK[code].rstrip().endswith(("?", ".", "half-way?"))
+
+
+def test_families_have_themes_and_questions():
+    assert {family.theme for family in FAMILIES} <= set(THEMES)
+    assert all(family.think for family in FAMILIES)
+
+
+def test_a_right_layer_has_every_claim():
+    judge = judge_of("")
+    examine(judge, of(Dropout), EVERYTHING)
+    assert judge.right == [family.claim for family in FAMILIES]
+
+
+def test_a_wrong_layer_has_the_claims_before_its_finding():
+    judge = judge_of("")
+
+    class ScalesInEval(Dropout):
+        def forward(self, x):
+            return super().forward(x) * (1 if self.training else 1 - self.p)
+
+    found = rejection_of(lambda: examine(judge, of(ScalesInEval), EVERYTHING))
+    assert found.code == "eval-scales-by-1-p"
+    assert found.theme == "modes"
+    assert judge.right == [family.claim for family in FAMILIES][: EVERYTHING.index("eval")]
+
+
+def test_what_is_not_asked_is_left_to_others():
+    class Forgetful(Dropout):
+        def forward(self, x):
+            return super().forward(x) * (1 - self.p if self.training else 1)
+
+    assert rejection_of(lambda: examine(judge_of(""), of(Forgetful), ["structure", "rate"])) is None
+    assert rejection_of(lambda: examine(judge_of(""), of(Forgetful), ["scale"])).code == "scale-missing"
+
+
+def test_a_small_example_is_shown():
+    class Identity:
+        training = True
+
+        def __init__(self, p):
+            pass
+
+        def forward(self, x):
+            return x
+
+        def backward(self, grad):
+            return grad
+
+    shown = dict(rejection_of(lambda: examine(judge_of(""), of(Identity), EVERYTHING)).shown)
+    assert shown["a small x, p = 0.35"] == shown["your y"]
+
+
+def test_a_remark_can_be_made_a_mistake():
+    class Global(Dropout):
+        def forward(self, x):
+            if not self.training:
+                return x
+            mask = np.random.random(x.shape) >= self.p
+            return x * (mask / np.float64(1 - self.p))
+
+    judge, asked, strict = judge_of(""), ["scale", "randomness"], ["draws-from-the-global-state"]
+    assert rejection_of(lambda: examine(judge, of(Global), asked)) is None
+    assert judge.notes[0] == strict[0]
+    with own_global_state(0):
+        assert rejection_of(lambda: examine(judge, of(Global), asked, strict=strict)).code == strict[0]
+
+
+def test_an_example_is_at_the_p_and_in_the_mode_of_the_finding():
+    class NanAtOne(Dropout):
+        def forward(self, x):
+            return super().forward(x) if self.p < 1 else x * np.nan
+
+    class ScalesInEval(Dropout):
+        def forward(self, x):
+            return super().forward(x) * (1 if self.training else 1 - self.p)
+
+    found = rejection_of(lambda: examine(judge_of(""), of(NanAtOne), ["edges"]))
+    assert found.code == "p=1-gives-nan"
+    assert "a small x, p = 1" in dict(found.shown)
+    found = rejection_of(lambda: examine(judge_of(""), of(ScalesInEval), ["eval"]))
+    assert "your y in eval mode" in dict(found.shown)
+
+
+def test_an_exercise_has_its_own_words_and_its_own_example():
+    class Forgets(Dropout):
+        def backward(self, grad):
+            return grad
+
+    def ask(example):
+        return rejection_of(
+            lambda: examine(judge_of(""), of(Forgets), ["backward"], words={"dL/dx": "dx"}, example=example)
+        )
+
+    found = ask(lambda finding: {"the code": finding.code})
+    assert found.message.startswith("dx = grad")
+    assert dict(found.shown)["the code"] == repr(found.code)
+    assert [label for label, _ in ask(lambda finding: {"expected dx": 1 / 0}).shown] == ["expected"]
+
+
+def test_what_cannot_be_examined_has_no_claim():
+    class Pair(Dropout):
+        def forward(self, x):
+            return super().forward(x), None
+
+    judge = judge_of("")
+    assert rejection_of(lambda: examine(judge, of(Pair), EVERYTHING)).code == "forward-returns-no-array"
+    assert judge.right == []
+
+
+def test_a_claim_that_holds_the_answer_has_it_behind_a_colon():
+    assert all(": " in family.claim for family in FAMILIES)

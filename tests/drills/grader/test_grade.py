@@ -1,0 +1,26 @@
+"""A grade goes from one process to another as JSON."""
+
+import json
+
+import pytest
+
+from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+
+
+@pytest.mark.parametrize(
+    "grade",
+    [
+        Grade(),
+        Grade(("a", "b"), None, ("note",), "printed"),
+        Grade(("a",), Rejection("code", "message", "think", "claim", (("x", "1"), ("y", "2")), "axes", "traceback")),
+    ],
+)
+def test_a_grade_comes_back_as_it_was(grade):
+    assert Grade.from_json(json.loads(json.dumps(grade.as_json()))) == grade
+    assert grade.solved == (grade.rejection is None)
+
+
+def test_a_gap_as_it_was_given_is_untried():
+    assert Grade((), Rejection("not-written", "")).untried
+    assert not Grade((), Rejection("raises", "")).untried
+    assert not Grade().untried

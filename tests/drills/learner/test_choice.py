@@ -1,0 +1,105 @@
+"""What comes next: mistakes are repeated by their kind, in another exercise."""
+
+from datetime import datetime, timedelta
+from random import Random
+from types import SimpleNamespace
+
+import pytest
+
+from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.learner.choice import for_interview, next_exercise, open_themes
+from tinygrad_dropout.drills.learner.progress import Progress
+
+NOON = datetime(2026, 11, 25, 12)
+
+
+def exercise(slug, trains, topic="dropout", minutes=8):
+    return SimpleNamespace(slug=slug, trains=trains, topic=topic, minutes=minutes)
+
+
+FORWARD = exercise("18_forward", ("rescaling", "rate"))
+BACKWARD = exercise("19_backward", ("rescaling", "mask"))
+LINEAR = exercise("11_linear", ("axes",), "backprop", 6)
+LONG = exercise("16_sgd", ("updates",), "backprop", 15)
+ALL = [LINEAR, LONG, FORWARD, BACKWARD]
+
+
+def done(*events):
+    """Progress after (exercise, theme of a mistake or "" for solved), one a minute."""
+    progress = Progress({})
+    for minute, (one, theme) in enumerate(events):
+        grade = Grade((), Rejection(f"{theme}-wrong", "", theme=theme)) if theme else Grade()
+        progress.record(one.slug, grade, NOON + timedelta(minutes=minute))
+    return progress
+
+
+@pytest.mark.parametrize(
+    ("events", "chosen", "why"),
+    [
+        ([], LINEAR, "first that is not solved"),
+        ([(LINEAR, "")], LONG, "first that is not solved"),
+        ([(FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "after rescaling-wrong in 18_forward"),
+        ([(FORWARD, "rescaling")], BACKWARD, "after rescaling-wrong"),
+        ([(FORWARD, "rescaling"), (FORWARD, ""), (BACKWARD, "")], LINEAR, "first that is not solved"),
+        ([(FORWARD, "python"), (FORWARD, "")], LINEAR, "first that is not solved"),
+        ([(one, "") for one in ALL], None, "all are solved"),
+        ([(LINEAR, ""), (FORWARD, ""), (BACKWARD, ""), (LONG, "updates")], LONG, "the last that is not solved"),
+    ],
+)
+def test_what_comes_next(events, chosen, why):
+    found, because = next_exercise(done(*events), ALL)
+    assert found is chosen
+    assert why in because
+
+
+def test_a_mistake_is_put_right_by_solving_another_exercise_about_it_afterwards():
+    assert open_themes(done((FORWARD, "rescaling")), ALL) == ["rescaling"]
+    assert open_themes(done((FORWARD, "rescaling"), (FORWARD, "")), ALL) == ["rescaling"]
+    assert open_themes(done((FORWARD, "rescaling"), (BACKWARD, "")), ALL) == []
+    assert open_themes(done((BACKWARD, ""), (FORWARD, "rescaling")), ALL) == ["rescaling"]
+
+
+def test_the_latest_mistake_comes_first():
+    assert open_themes(done((LINEAR, "axes"), (FORWARD, "rate")), ALL) == ["rate", "axes"]
+
+
+def test_an_interview_asks_what_was_got_wrong_before():
+    for seed in range(20):
+        assert for_interview(done((FORWARD, "axes")), ALL, 20, Random(seed)) == [LINEAR]
+
+
+def test_an_interview_of_40_minutes_has_one_exercise_of_each_topic_that_fit():
+    for seed in range(20):
+        first, second = for_interview(Progress({}), ALL, 40, Random(seed))
+        assert {first.topic, second.topic} == {"backprop", "dropout"}
+        assert first.minutes + second.minutes <= 30
+
+
+def test_an_interview_does_not_repeat_what_an_earlier_one_had():
+    progress = Progress({"interviews": [{"exercises": [one.slug for one in (LINEAR, FORWARD, BACKWARD)]}]})
+    assert for_interview(progress, ALL, 20, Random(0)) == [LONG]
+
+
+def test_solved_exercises_come_after_unsolved_ones():
+    assert for_interview(done((LINEAR, ""), (FORWARD, ""), (LONG, "")), ALL, 20, Random(0)) == [BACKWARD]
+
+
+def test_chance_decides_between_equals():
+    assert len({for_interview(Progress({}), ALL, 20, Random(seed))[0].slug for seed in range(30)}) == 4
+
+
+def test_what_is_done_in_a_moment_comes_last():
+    short = exercise("04_fan_out", ("accumulation",), "backprop", 5)
+    assert all(for_interview(Progress({}), [short, LINEAR], 20, Random(seed)) == [LINEAR] for seed in range(20))
+
+
+def test_two_exercises_fit_into_the_time_together():
+    longer = exercise("21_edges", ("edges",), "dropout", 20)
+    assert all(len(for_interview(Progress({}), [LONG, longer], 40, Random(seed))) == 1 for seed in range(20))
+
+
+def test_what_was_chosen_comes_again_until_it_is_tried():
+    progress = Progress({"current": LONG.slug, "chosen": "2026-11-25T12:00:00", "why": "so it was"})
+    assert next_exercise(progress, ALL) == (LONG, "so it was")
+    progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", theme="updates")), NOON)
+    assert next_exercise(progress, ALL)[0] is LINEAR

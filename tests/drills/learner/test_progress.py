@@ -1,0 +1,191 @@
+"""Progress is kept: two processes at once lose nothing, a damaged file is set aside, a full disk changes nothing."""
+
+import json
+import multiprocessing
+import os
+from datetime import datetime
+
+import filelock
+import pytest
+
+from tinygrad_dropout.drills.exercise import DrillError
+from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.learner import progress as module
+from tinygrad_dropout.drills.learner.progress import Progress, changing, load, state_file
+
+NOON = datetime(2026, 11, 25, 12)
+WRONG = Grade((), Rejection("scale-missing", "The scale is missing.", theme="rescaling"))
+SLUG = "18_inverted_dropout_forward"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data" / "progress.json"
+
+
+def test_somebody_new_has_none(path):
+    assert load(path).as_json() == {
+        "version": 1, "folder": "", "current": "", "chosen": "", "why": "",
+        "exercises": {}, "cards": {}, "interviews": [], "mistakes": [],
+    }  # fmt: skip
+
+
+def test_what_is_changed_is_found_again(path):
+    with changing(path) as progress:
+        progress.folder = "somewhere"
+        progress.record(SLUG, WRONG, NOON)
+        progress.record(SLUG, Grade(), NOON)
+    again = load(path)
+    assert again.folder == "somewhere"
+    assert again.of(SLUG) == {"tries": 2, "solved": "2026-11-25T12:00:00", "hints": 0, "solution": "", "last": ""}
+    assert again.mistakes == [
+        {"code": "scale-missing", "theme": "rescaling", "exercise": SLUG, "when": "2026-11-25T12:00:00"}
+    ]
+
+
+def test_it_is_plain_text(path):
+    with changing(path) as progress:
+        progress.folder = "Übungen"
+    assert '"folder": "Übungen"' in path.read_text(encoding="utf-8")
+
+
+def test_the_same_mistake_twice_in_a_row_is_one_and_again_later_another():
+    progress = Progress({})
+    for grade in (WRONG, WRONG, Grade(), WRONG):
+        progress.record(SLUG, grade, NOON)
+    assert progress.bugs() == {"scale-missing": 2}
+    assert progress.of(SLUG)["tries"] == 3  # what is tried after it was solved is no try
+
+
+def test_a_gap_as_it_was_given_is_no_try():
+    progress = Progress({})
+    progress.record(SLUG, Grade((), Rejection("not-written", "")), NOON)
+    assert progress.of(SLUG)["tries"] == 0
+    assert progress.current == SLUG
+
+
+def test_solved_stays_solved():
+    progress = Progress({})
+    progress.record(SLUG, Grade(), NOON)
+    progress.record(SLUG, WRONG, NOON)
+    assert progress.solved(SLUG)
+
+
+def test_an_error_inside_changes_nothing(path):
+    with changing(path) as progress:
+        progress.folder = "before"
+    with pytest.raises(ZeroDivisionError), changing(path) as progress:
+        progress.folder = str(1 / 0)
+    assert load(path).folder == "before"
+
+
+def add_tries(path, slug, count):
+    """In a process of its own: record tries, one at a time."""
+    for _ in range(count):
+        with changing(path) as progress:
+            progress.of(slug)["tries"] += 1
+            progress.of("both")["tries"] += 1
+
+
+def test_two_processes_at_once_lose_nothing(path):
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=add_tries, args=(path, slug, 40)) for slug in ("one", "other")]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    found = load(path).exercises
+    assert [found[slug]["tries"] for slug in ("one", "other", "both")] == [40, 40, 80]
+
+
+def test_who_waits_too_long_says_so(path, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    path.parent.mkdir()
+    with (
+        filelock.FileLock(path.with_suffix(".lock")),
+        pytest.raises(DrillError, match="in use by another process"),
+        changing(path),
+    ):
+        pass
+
+
+DAMAGED = {
+    "cut off": '{"version": 1, "folder": "x',
+    "empty": "",
+    "no object": "[]",
+    "no version": '{"folder": "x"}',
+    "a version that is no number": '{"version": "1"}',
+    "exercises of another kind": '{"version": 1, "exercises": []}',
+    "mistakes of another kind": '{"version": 1, "mistakes": [3]}',
+    "a card of another kind": '{"version": 1, "cards": {"a": {"box": 9, "due": "2026-01-01"}}}',
+    "an exercise of another kind": '{"version": 1, "exercises": {"18": {"tries": "many"}}}',
+    "an interview of another kind": '{"version": 1, "interviews": [{}]}',
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_file_is_set_aside_and_said(path, text, capsys):
+    path.parent.mkdir()
+    path.write_text(text)
+    assert load(path).exercises == {}
+    assert path.with_name("progress.damaged-1.json").read_text() == text
+    assert not path.exists()
+    assert "was damaged; it is kept as progress.damaged-1.json" in capsys.readouterr().err
+
+
+def test_a_second_damaged_file_does_not_overwrite_the_first(path):
+    path.parent.mkdir()
+    for text in ("first", "second"):
+        path.write_text(text)
+        load(path)
+    assert [path.with_name(f"progress.damaged-{n}.json").read_text() for n in (1, 2)] == ["first", "second"]
+
+
+def test_bytes_that_are_no_text_are_damage(path):
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xfe\x00")
+    assert load(path).folder == ""
+
+
+def test_a_newer_version_is_left_alone(path):
+    path.parent.mkdir()
+    text = '{"version": 2, "exercises": "in a form of the future"}'
+    path.write_text(text)
+    with pytest.raises(DrillError, match="made by a newer version"):
+        load(path)
+    assert path.read_text() == text
+
+
+def test_what_it_does_not_know_it_keeps(path):
+    path.parent.mkdir()
+    path.write_text('{"version": 1, "theme_of_the_week": "mask"}')
+    with changing(path) as progress:
+        progress.folder = "x"
+    assert json.loads(path.read_text())["theme_of_the_week"] == "mask"
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(path, monkeypatch):
+    with changing(path) as progress:
+        progress.folder = "before"
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DrillError, match="could not be written: No space left"), changing(path) as progress:
+        progress.folder = "after"
+    assert load(path).folder == "before"
+    assert {file.name for file in path.parent.iterdir()} <= {"progress.json", "progress.lock"}
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DrillError, match="could not be written"), changing(tmp_path / "file" / "progress.json"):
+        pass
+
+
+def test_the_environment_names_another_place(monkeypatch, tmp_path):
+    monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path))
+    assert state_file() == tmp_path / "progress.json"
+    monkeypatch.delenv("TINYGRAD_DROPOUT_HOME")
+    assert state_file().parent.name == "tinygrad_dropout"

@@ -1,0 +1,44 @@
+"""What was done, in words."""
+
+from datetime import date, datetime
+
+from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.learner.stats import as_text
+from tinygrad_dropout.drills.quiz.cards import load
+
+NOON, TODAY = datetime(2026, 11, 25, 12), date(2026, 11, 25)
+
+
+def test_somebody_new_is_told_where_to_begin():
+    text = as_text(Progress({}), TODAY)
+    assert "Exercises: 0 of " in text
+    assert "next: " in text
+    assert "Mistakes" not in text
+    assert "none of " in text
+
+
+def test_tries_mistakes_cards_and_interviews_are_counted():
+    card = load()[0].id
+    progress = Progress(
+        {
+            "cards": {card: {"box": 3, "due": "2026-11-25"}, "gone": {"box": 1, "due": "2026-11-01"}},
+            "interviews": [
+                {
+                    "when": "2026-11-24T10:00:00", "minutes": 20, "exercises": ["a"],
+                    "attempts": [{"solved": True}], "answered": [{"rating": "right"}, {"rating": ""}],
+                }
+            ],
+        }
+    )  # fmt: skip
+    wrong = Grade((), Rejection("scale-missing", "", theme="rescaling"))
+    for grade in (wrong, Grade()):
+        progress.record("18_inverted_dropout_forward", grade, NOON)
+    progress.record("11_linear_backward", Grade(), NOON)
+    text = as_text(progress, TODAY)
+    assert "2 of " in text
+    assert "1 at the first try, 2 without a hint; 3 tries in all" in text
+    assert "1 x scale-missing" in text
+    assert "1 x the factor 1/(1-p) !" in text
+    assert f"1 of {len(load())} asked: 1 in box 3; 1 due today" in text
+    assert "2026-11-24  20 minutes: 1 of 1 solved; questions: 1 right" in text

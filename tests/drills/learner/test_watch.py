@@ -1,0 +1,51 @@
+"""Saved files are checked, keys are heard, and a key ends it."""
+
+import pytest
+
+from tinygrad_dropout.drills.exercise import find
+from tinygrad_dropout.drills.learner.watch import Watch, watch
+from tinygrad_dropout.drills.learner.workspace import Workspace
+
+EXERCISE = find("11_linear_backward")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    made = Workspace(tmp_path)
+    made.start()
+    return made
+
+
+def test_only_what_is_saved_is_seen_and_once(workspace):
+    seen = Watch(workspace)
+    assert seen.saved() is None
+    workspace.path(EXERCISE).write_text("changed")
+    assert seen.saved() == EXERCISE
+    assert seen.saved() is None
+
+
+def test_a_file_that_an_editor_replaces_is_seen(workspace):
+    seen = Watch(workspace)
+    other = workspace.folder / "scratch"
+    other.write_text("new text")
+    workspace.path(EXERCISE).unlink()
+    assert seen.saved() is None
+    other.replace(workspace.path(EXERCISE))
+    assert seen.saved() == EXERCISE
+
+
+def test_it_checks_what_is_saved_and_does_what_keys_ask(workspace):
+    checked, acted = [], []
+
+    def pressed(seconds):
+        step = next(steps)
+        if step == "save":
+            workspace.path(EXERCISE).write_text("changed")
+            return ""
+        return step
+
+    steps = iter(["", "h", "save", "", "q", "never"])
+    watch(Watch(workspace), check=checked.append, act=lambda key: acted.append(key) or key != "q", pressed=pressed)
+    assert checked == [EXERCISE]
+    assert acted == ["h", "q"]
+    assert next(steps) == "never"

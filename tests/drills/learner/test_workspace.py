@@ -1,0 +1,76 @@
+"""The learner's folder: nothing that somebody wrote is ever lost."""
+
+import os
+from datetime import datetime
+
+import pytest
+
+from tinygrad_dropout.drills.exercise import DrillError, exercises, find
+from tinygrad_dropout.drills.learner.workspace import Workspace
+
+NOON = datetime(2026, 11, 25, 12)
+EXERCISE = find("11_linear_backward")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    made = Workspace(tmp_path / "drills")
+    made.start()
+    return made
+
+
+def test_start_writes_every_exercise_its_task_and_a_readme(workspace):
+    slugs = {one.slug for one in exercises()}
+    assert {path.stem for path in workspace.folder.glob("*.py")} == slugs
+    assert {path.stem for path in (workspace.folder / "tasks").iterdir()} == slugs
+    assert "drill check" in (workspace.folder / "README.md").read_text()
+
+
+def test_a_second_start_leaves_what_is_there_alone(workspace):
+    workspace.path(EXERCISE).write_text("mine")
+    workspace.path(find("18_")).unlink()
+    assert workspace.start() == (1, len(exercises()) - 1)
+    assert workspace.path(EXERCISE).read_text() == "mine"
+
+
+def test_reset_keeps_what_was_there(workspace):
+    workspace.path(EXERCISE).write_text("mine")
+    kept = workspace.reset(EXERCISE, NOON)
+    assert kept.read_text() == "mine"
+    assert kept.parent.name == "before-reset"
+    assert workspace.path(EXERCISE).read_text() == EXERCISE.starter
+    assert workspace.reset(EXERCISE, NOON) is None
+
+
+def test_reset_writes_a_file_that_was_deleted(workspace):
+    workspace.path(EXERCISE).unlink()
+    assert workspace.reset(EXERCISE, NOON) is None
+    assert workspace.path(EXERCISE).read_text() == EXERCISE.starter
+
+
+def test_saved_last_is_the_newest_of_those_that_were_begun(workspace):
+    assert workspace.saved_last() is None
+    other = find("18_")
+    for one, time in ((EXERCISE, 2e9), (other, 1e9)):
+        workspace.path(one).write_text("mine")
+        os.utime(workspace.path(one), (time, time))
+    assert workspace.saved_last() == EXERCISE
+    os.utime(workspace.path(other), (3e9, 3e9))
+    assert workspace.saved_last() == other
+
+
+def test_a_file_that_cannot_be_read_as_text_counts_as_begun(workspace):
+    workspace.path(EXERCISE).write_bytes(b"\xff")
+    assert workspace.saved_last() == EXERCISE
+
+
+def test_a_solution_is_written_beside(workspace):
+    path = workspace.write_solution(EXERCISE)
+    assert path.read_text(encoding="utf-8") == EXERCISE.solution
+    assert path.parent == workspace.folder / "solutions"
+
+
+def test_a_folder_that_is_a_file_is_said(tmp_path):
+    (tmp_path / "drills").write_text("")
+    with pytest.raises(DrillError, match="cannot be made"):
+        Workspace(tmp_path / "drills").start()

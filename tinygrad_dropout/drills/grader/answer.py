@@ -1,0 +1,243 @@
+"""A learner's file: read, run, and its functions called with care. Whatever it does wrong is said in a sentence."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from inspect import Parameter, signature
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.grade import NOT_WRITTEN, Rejected, Rejection
+from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
+
+FILE = "your file"
+
+
+def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Run a learner's file; returns what it defines.
+
+    Args:
+        source: its text.
+        filename: for tracebacks.
+        refused: names of NumPy's that would be the whole answer -> why they are refused.
+
+    Raises:
+        Rejected: it cannot be compiled, imports what it must not, or raises.
+    """
+    try:
+        tree = ast.parse(source, filename)
+        code = compile(tree, filename, "exec")
+    except (SyntaxError, ValueError) as error:
+        raise Rejected(syntax_rejection(error)) from None
+    refuse_imports(tree)
+    refuse_names(tree, refused or {})
+    module = ModuleType("answer")
+    module.__file__ = filename
+    sys.modules["answer"] = module  # where a dataclass looks for the names in its annotations
+    with_care(lambda: exec(code, vars(module)), "Your file")
+    return vars(module)
+
+
+def syntax_rejection(error: SyntaxError | ValueError) -> Rejection:
+    """Python's own words, with the line."""
+    if not isinstance(error, SyntaxError):
+        return Rejection("syntax-error", f"Python cannot read your file: {error}.")
+    line = (error.text or "").strip()
+    shown = (("the line", line),) if line else ()
+    return Rejection("syntax-error", f"Python cannot read line {error.lineno}: {error.msg}.", shown=shown)
+
+
+def refuse_imports(tree: ast.AST) -> None:
+    """The standard library and NumPy are allowed; what would be the answer ready-made is not."""
+    for node in ast.walk(tree):
+        names: list[str | None] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or "."]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("__import__", "import_module")):
+            first = node.args[0] if node.args else None
+            names = [str(first.value) if isinstance(first, ast.Constant) else None]
+        for name in names:
+            top = (name or "something computed").partition(".")[0]
+            if top != "numpy" and top not in sys.stdlib_module_names:
+                raise Rejected(
+                    Rejection(
+                        "forbidden-import",
+                        f"Your file imports {top}; NumPy and the standard library alone are allowed.",
+                        "The point is to write it yourself: the interviewer will ask what stands behind the import.",
+                    )
+                )
+
+
+def refuse_names(tree: ast.AST, refused: Mapping[str, str]) -> None:
+    """Names that would be the whole answer: `np.broadcast_shapes` where broadcasting is to be written."""
+    for node in ast.walk(tree):
+        used: list[str] = []
+        if isinstance(node, ast.Attribute):
+            used = [node.attr]
+        elif isinstance(node, ast.ImportFrom):
+            used = [alias.name for alias in node.names]
+        for name in used:
+            if name in refused:
+                message = f"Your file uses NumPy's {name}, which is not allowed here: {refused[name]}."
+                raise Rejected(Rejection("forbidden-name", message))
+
+
+def with_care(action: Callable[[], Any], what: str, call: str = "", shown: tuple[tuple[str, str], ...] = ()) -> Any:
+    """Do it; what is raised, but for Ctrl-C, is a rejection.
+
+    Args:
+        action: runs the learner's code.
+        what: for the message: `Your file`.
+        call: as it would be typed; "" for a whole file.
+        shown: the arguments.
+    """
+    try:
+        return action()
+    except (KeyboardInterrupt, Rejected):
+        raise
+    except BaseException as error:
+        code, message, think = raised(error, call or what)
+        if call and shown:
+            shown = (("the call", call), *shown)
+        raise Rejected(Rejection(code, message, think, shown=shown, traceback=own_traceback(error))) from error
+
+
+def raised(error: BaseException, what: str) -> tuple[str, str, str]:
+    """Code, message and what to think about, of something that was raised."""
+    if isinstance(error, NotImplementedError):
+        return (
+            NOT_WRITTEN,
+            "This is not written yet: the gap is as it was given.",
+            "Read the task, then fill the gap.",
+        )
+    if isinstance(error, SystemExit):
+        return "calls-exit", f"{what} called exit(): the grader cannot go on.", "Return a value in its place."
+    if isinstance(error, EOFError):
+        return "asks-for-input", f"{what} waits for input(), and nobody is there to type.", "Use the arguments alone."
+    if isinstance(error, MemoryError):
+        return "out-of-memory", f"{what} needed more memory than there is.", "Is an array far larger than its input?"
+    if isinstance(error, RecursionError):
+        return "recursion-error", f"{what} went deeper than Python's recursion limit.", "Does it call itself for ever?"
+    text = " ".join(str(error).split())
+    place = line_of(error)
+    return "raises", f"{what} raised {type(error).__name__}{f' in line {place}' if place else ''}: {text:.300}.", ""
+
+
+def line_of(error: BaseException) -> int | None:
+    """The last line of the learner's file that took part."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if is_theirs(frame.filename)]
+    return lines[-1] if lines else None
+
+
+def own_traceback(error: BaseException) -> str:
+    """The traceback from the learner's file on, without the grader's lines."""
+    frames = traceback.extract_tb(error.__traceback__)
+    first = next((index for index, frame in enumerate(frames) if is_theirs(frame.filename)), len(frames))
+    kept = frames[first:]
+    if len(kept) > 30:
+        kept = kept[:10] + kept[-10:]
+    return "".join(
+        ["Traceback (most recent call last):\n", *traceback.format_list(kept), *traceback.format_exception_only(error)]
+    )
+
+
+def is_theirs(filename: str) -> bool:
+    """Whether a file of a traceback is the learner's: neither ours, nor Python's, nor NumPy's."""
+    return filename == FILE or filename in LEARNERS
+
+
+#: the names under which learners' files were run
+LEARNERS: set[str] = set()
+
+
+class Answer:
+    """A function of the learner's, called with copies of its arguments.
+
+    Args:
+        function: theirs.
+        name: its name.
+        parameters: the names of its parameters.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str, parameters: tuple[str, ...]) -> None:
+        self.function, self.name, self.parameters = function, name, parameters
+
+    def __call__(self, *arguments: Any, may_return_none: bool = False, may_change: bool = False) -> Any:
+        """What it returns.
+
+        Raises:
+            Rejected: it raised, returned None, or changed an array that it was given.
+        """
+        given = tuple(copied(argument) for argument in arguments)
+        shown = shown_arguments(self.parameters, arguments)
+        call = call_text(self.name, self.parameters)
+        value = with_care(lambda: self.function(*given), call, call, shown)
+        if value is None and not may_return_none:
+            raise Rejected(Rejection("returns-none", f"{call} returned None.", "Is a `return` missing?", shown=shown))
+        if not may_change:
+            self.refuse_changes(arguments, given, shown)
+        return value
+
+    def refuse_changes(
+        self, before: tuple[Any, ...], after: tuple[Any, ...], shown: tuple[tuple[str, str], ...]
+    ) -> None:
+        """Arrays belong to whoever made them."""
+        for name, old, new in zip(self.parameters, before, after, strict=False):
+            if isinstance(old, np.ndarray) and not same(old, new):
+                raise Rejected(
+                    Rejection(
+                        "changes-its-input",
+                        f"{self.name} changed the array {name} that it was given.",
+                        "Somebody else still needs that array: work on a copy, or write `a = a * b` for `a *= b`.",
+                        shown=(*shown, (f"{name} afterwards", as_text(new))),
+                        theme="ownership",
+                    )
+                )
+
+
+def copied(argument: Any) -> Any:
+    """Arrays and lists are copied, so that theirs and ours are apart; generators and functions are passed on."""
+    if isinstance(argument, np.ndarray):
+        return argument.copy()
+    return deepcopy(argument) if isinstance(argument, (list, dict, tuple, set)) else argument
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether an array is as it was."""
+    return (
+        old.shape == new.shape and old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
+    )
+
+
+def callable_of(namespace: Mapping[str, Any], name: str, parameters: tuple[str, ...], kind: str = "function") -> Any:
+    """A function or class of the learner's file that can be called with these parameters.
+
+    Raises:
+        Rejected: it is not there, or has another signature.
+    """
+    call = call_text(name, parameters)
+    found = namespace.get(name)
+    if found is None:
+        defined = sorted(key for key, value in namespace.items() if callable(value) and not key.startswith("_"))
+        there = f" It defines {', '.join(defined)}." if defined else ""
+        raise Rejected(Rejection("missing", f"Your file has no {kind} {name}; expected {call}.{there}"))
+    if not callable(found):
+        raise Rejected(Rejection("missing", f"{name} is a {type(found).__name__}; expected a {kind} {call}."))
+    try:
+        wanted = signature(found)
+        wanted.bind(*parameters)
+    except (TypeError, ValueError):
+        theirs = ", ".join(
+            str(parameter).partition(":")[0] for parameter in signature(found).parameters.values()
+            if parameter.kind is not Parameter.KEYWORD_ONLY
+        )  # fmt: skip
+        raise Rejected(Rejection("wrong-signature", f"{name}({theirs}) cannot be called as {call}.")) from None
+    return found

@@ -1,0 +1,48 @@
+"""Grade an answer, in this process."""
+
+from __future__ import annotations
+
+import linecache
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from tinygrad_dropout.conformance.randomness import own_global_state
+from tinygrad_dropout.drills.exercise import Exercise
+from tinygrad_dropout.drills.grader import answer
+from tinygrad_dropout.drills.grader.grade import Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.judge import Judge
+
+
+def grade(
+    exercise: Exercise,
+    source: str,
+    *,
+    seed: int = 0,
+    filename: str = answer.FILE,
+    hear: Callable[[str, str], None] = lambda event, claim: None,
+) -> Grade:
+    """Grade an answer.
+
+    Args:
+        exercise: that it answers.
+        source: the text of the learner's file.
+        seed: of all inputs.
+        filename: for tracebacks.
+        hear: is told of every claim, as for `Judge`.
+    """
+    answer.LEARNERS.add(filename)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    judge = Judge({}, source=source, seed=seed, hear=hear)
+    try:
+        with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            judge.namespace = answer.run(source, filename, exercise.refused)
+            exercise.check(judge)
+    except Rejected as rejected:
+        return judge.grade(rejected.rejection)
+    except Exception as error:  # of an answer that did what its checks did not foresee
+        code, message, think = answer.raised(error, "Your answer, as the grader used it,")
+        return judge.grade(Rejection(code, message, think, traceback=answer.own_traceback(error)))
+    return judge.grade()

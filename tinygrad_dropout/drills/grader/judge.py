@@ -1,0 +1,387 @@
+"""What an exercise's checks are written with: claims about the learner's functions, held against the right answers.
+
+A check runs the function on several inputs and compares. Where the results are wrong, it tries the known wrong
+formulas, and the one that fits on every input names the mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.drills.grader.answer import Answer, callable_of, with_care
+from tinygrad_dropout.drills.grader.grade import NOT_WRITTEN, Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A known mistake.
+
+    Args:
+        code: its name: `bias-gradient-averaged`.
+        formula: of the same arguments, gives what this mistake gives; None where it cannot be told from the numbers.
+        says: what the answer did, in a sentence: `db is the mean of grad over the batch; expected the sum.`
+        think: what to think about: a question, not the answer.
+        theme: of `themes.THEMES`.
+    """
+
+    code: str
+    formula: Callable[..., Any] | None
+    says: str
+    think: str
+    theme: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of the learner's function.
+
+    Attributes:
+        call: as text.
+        parameters: the names.
+        arguments: what it was given.
+        value: what it returned.
+    """
+
+    call: str
+    parameters: tuple[str, ...]
+    arguments: tuple[Any, ...]
+    value: Any
+
+    @property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The arguments, for a person."""
+        return shown_arguments(self.parameters, self.arguments)
+
+    @property
+    def size(self) -> int:
+        """How many numbers it was given."""
+        return sum(np.size(argument) for argument in self.arguments if isinstance(argument, (np.ndarray, list, tuple)))
+
+
+class Judge:
+    """Grades one answer.
+
+    Args:
+        namespace: what the learner's file defines.
+        seed: of all inputs.
+        hear: is told of every claim, before it is checked and once it is seen to hold.
+
+    Attributes:
+        rng: draws the inputs.
+        source: the learner's file.
+    """
+
+    def __init__(
+        self,
+        namespace: Mapping[str, Any],
+        *,
+        source: str = "",
+        seed: int = 0,
+        hear: Callable[[str, str], None] = lambda event, claim: None,
+    ) -> None:
+        self.namespace, self.source, self.seed, self.hear = namespace, source, seed, hear
+        self.rng = np.random.default_rng(seed)
+        self.right: list[str] = []
+        self.notes: list[str] = []
+
+    # what the answer has
+
+    def function(self, name: str, *parameters: str) -> Answer:
+        """The learner's function, to be called with care."""
+        return Answer(callable_of(self.namespace, name, parameters), name, parameters)
+
+    def make(self, name: str, *parameters: str) -> Answer:
+        """The learner's class, to be called with care."""
+        return Answer(callable_of(self.namespace, name, parameters, "class"), name, parameters)
+
+    def method(self, instance: Any, name: str, *parameters: str) -> Answer:
+        """A method of something that the learner's class made."""
+        kind = type(instance).__name__
+        found = {name: getattr(instance, name, None)}
+        return Answer(callable_of(found, name, parameters, f"method of {kind},"), f"{kind}.{name}", parameters)
+
+    def value(self, name: str, kind: type | tuple[type, ...], what: str) -> Any:
+        """A value that the learner's file sets.
+
+        Args:
+            name: of the variable.
+            kind: what it must be.
+            what: that in words: `the name of a bug, as a text`.
+        """
+        found = self.namespace.get(name)
+        if found is None or found is ...:
+            self.reject(NOT_WRITTEN, f"{name} is not set yet; expected {what}.", "Read the task, then fill the gap.")
+        if not isinstance(found, kind):
+            self.reject("wrong-type", f"{name} is a {type(found).__name__}; expected {what}.")
+        return found
+
+    # what is claimed of it
+
+    @contextmanager
+    def claim(self, claim: str) -> Iterator[None]:
+        """Inside, what shows the claim to hold: it does if nothing is rejected.
+
+        Args:
+            claim: what is checked, as a statement that is true of a right answer: `dL/db is the sum of grad`.
+        """
+        self.hear("checking", claim)
+        try:
+            yield
+        except Rejected as rejected:
+            raise Rejected(replace(rejected.rejection, claim=rejected.rejection.claim or claim)) from rejected.__cause__
+        self.right.append(claim)
+        self.hear("right", claim)
+
+    def reject(
+        self, code: str, message: str, think: str = "", *, theme: str = "python", shown: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say that something is wrong, which ends the grading.
+
+        Args:
+            code: its name.
+            message: what was seen, with the numbers.
+            think: what to think about.
+            theme: of `themes.THEMES`.
+            shown: label -> value of what shows it.
+        """
+        texts = tuple(
+            (label, value if isinstance(value, str) else as_text(value)) for label, value in (shown or {}).items()
+        )
+        raise Rejected(Rejection(code, message, think, shown=texts, theme=theme))
+
+    def note(self, note: str) -> None:
+        """Remember what the answer does that is not wrong, for an interviewer's question: `float-mask`."""
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def run(
+        self,
+        function: Answer,
+        cases: Sequence[tuple[Any, ...]],
+        *,
+        slips: Mapping[type[BaseException], Slip] | None = None,
+    ) -> list[Run]:
+        """Call the function on every case, the smallest first.
+
+        Args:
+            function: of the learner's.
+            cases: the arguments of each call.
+            slips: the mistake that is shown by an exception of this kind.
+        """
+        call = call_text(function.name, function.parameters)
+        runs = []
+        for case in cases:
+            try:
+                value = function(*case)
+            except Rejected as rejected:
+                cause = rejected.__cause__
+                for kind, slip in (slips or {}).items():
+                    if isinstance(cause, kind):
+                        raise Rejected(
+                            replace(rejected.rejection, code=slip.code, think=slip.think, theme=slip.theme,
+                                    message=slip.says)
+                        ) from cause  # fmt: skip
+                raise
+            runs.append(Run(call, function.parameters, case, value))
+        return runs
+
+    def parts(self, runs: Sequence[Run], *names: str) -> list[list[Run]]:
+        """For functions that return several arrays: the runs with the first alone, with the second alone, ..."""
+        several = [values_of(run) for run in runs]
+        for run, values in zip(runs, several, strict=True):
+            if values is None or len(values) != len(names):
+                got = one_of(run.value) if values is None or isinstance(run.value, np.ndarray) else counted(values)
+                wanted = f"{len(names)} values" if got.startswith("one ") else str(len(names))
+                message = f"{run.call} returned {got}; expected {wanted}: {', '.join(names)}."
+                raise Rejected(Rejection("wrong-number-of-values", message, shown=run.shown))
+        return [
+            [replace(run, value=values[index]) for run, values in zip(runs, several, strict=True) if values is not None]
+            for index in range(len(names))
+        ]
+
+    def compare(
+        self,
+        claim: str,
+        runs: Sequence[Run],
+        expected: Callable[..., Any],
+        *,
+        name: str = "the result",
+        entries: Callable[..., Sequence[str]] | None = None,
+        slips: Sequence[Slip] = (),
+        think: str = "",
+        theme: str = "chain-rule",
+        rtol: float = 1e-7,
+        atol: float = 1e-9,
+        dtype: bool = False,
+    ) -> None:
+        """Hold the results against the right ones.
+
+        Args:
+            claim: as for `claim`.
+            runs: of `run` or `parts`.
+            expected: gives the right result, of the same arguments.
+            name: of what is compared: `dL/db`.
+            entries: gives, of the same arguments, a name of each entry: `["x.grad", "y.grad"]`.
+            slips: the known mistakes. The first that fits on every input is named.
+            think: what to think about, where no slip fits.
+            theme: the kind of mistake, where no slip fits.
+            rtol: what may differ, relative to the expected.
+            atol: what may differ besides.
+            dtype: whether the dtype must be that of the expected, too.
+        """
+        with self.claim(claim):
+            rights = [np.asarray(expected(*run.arguments)) for run in runs]
+            gots = [array_of(run, name) for run in runs]
+
+            def close(one: Array, other: Array) -> bool:
+                return one.shape == other.shape and np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True)
+
+            wrong = [i for i in range(len(runs)) if not close(gots[i], rights[i])]
+            if not wrong:
+                if dtype:
+                    refuse_dtypes(runs, gots, rights, name)
+                return
+            worst = min(wrong, key=lambda i: runs[i].size)
+            names = entries(*runs[worst].arguments) if entries else ()
+            both = ("yours", gots[worst]), ("expected", rights[worst])
+            shown = (*runs[worst].shown, *((label, with_names(value, names)) for label, value in both))
+            for slip in slips:
+                if slip.formula and all(
+                    fits(slip.formula, run, got, close) for run, got in zip(runs, gots, strict=True)
+                ):
+                    raise Rejected(Rejection(slip.code, slip.says, slip.think, shown=shown, theme=slip.theme))
+            code, message = described(gots[worst], rights[worst], name, names)
+            ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
+            if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
+                message = f"{message.partition(', ratio')[0]}. That is nearly right: the first digits agree."
+                raise Rejected(Rejection("inexact", message, think, shown=shown, theme="precision"))
+            if ratio is not None and code == "wrong-values":
+                if ratio == -1:
+                    code, message = "wrong-sign", f"{capital(name)} has the wrong sign."
+                else:
+                    message += f" Everywhere it is {ratio:.6g} times the expected."
+            raise Rejected(
+                Rejection(code, message, think, shown=shown, theme="shapes" if code == "wrong-shape" else theme)
+            )
+
+    # inputs
+
+    def numbers(self, *shape: int, low: float = 0.2, high: float = 2.0) -> Array:
+        """Random float64: both signs, no zeros, no repeats, nothing near 0."""
+        size = int(np.prod(shape))
+        ladder = np.linspace(low, high, size, endpoint=False) + self.rng.uniform(
+            0, (high - low) / max(size, 1) * 0.9, size
+        )
+        signs = np.where(self.rng.permutation(size) % 2 == 0, 1.0, -1.0)
+        return self.rng.permutation(ladder * signs).reshape(shape)
+
+    def grade(self, rejection: Rejection | None = None) -> Grade:
+        """What was found."""
+        return Grade(tuple(self.right), rejection, tuple(self.notes))
+
+
+def array_of(run: Run, name: str) -> Array:
+    """The run's value as an array of numbers."""
+    try:
+        got = np.asarray(run.value)
+    except Exception:
+        got = np.asarray(None)
+    if got.dtype.kind not in "biufc":
+        kind = type(run.value).__name__
+        message = f"{capital(name)}: {run.call} returned a {kind}; expected an array of numbers."
+        raise Rejected(Rejection("wrong-type", message, shown=run.shown))
+    return got
+
+
+def fits(formula: Callable[..., Any], run: Run, got: Array, close: Callable[[Array, Array], bool]) -> bool:
+    """Whether a known mistake gives what the learner's function gave."""
+    try:
+        with np.errstate(all="ignore"):
+            return close(got, np.asarray(formula(*run.arguments)))
+    except Exception:
+        return False  # not for arguments of these shapes
+
+
+def values_of(run: Run) -> list[Any] | None:
+    """What a function returned several of: of a tuple, a list, an array, a generator; None of anything else."""
+    if isinstance(run.value, (str, bytes, Mapping, Set)) or not isinstance(run.value, Iterable):
+        return None
+    if isinstance(run.value, np.ndarray) and not run.value.ndim:
+        return None
+    values: list[Any] = with_care(lambda: list(run.value), run.call, run.call, run.shown)
+    return values
+
+
+def one_of(value: Any) -> str:
+    """`one array`, of what should have been several values."""
+    return "one array" if isinstance(value, np.ndarray) else f"one {type(value).__name__}"
+
+
+def counted(values: Sequence[Any]) -> str:
+    """`2 values`."""
+    return f"{len(values)} value{'s'[: len(values) != 1]}"
+
+
+def capital(name: str) -> str:
+    """As it begins a sentence: `The gradient`; what is a name in the code, `dx`, stays."""
+    return f"T{name[1:]}" if name.startswith("the ") else name
+
+
+def with_names(values: Array, names: Sequence[str]) -> str:
+    """`x.grad = 1, y.grad = 2`; without names, the array."""
+    if not names or values.shape != (len(names),):
+        return as_text(values)
+    texts = [f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True)]
+    return (", " if len(names) <= 4 else "\n").join(texts)
+
+
+def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:
+    """Code and message where no known mistake fits."""
+    name = capital(name)
+    if got.shape != right.shape:
+        return "wrong-shape", f"{name} has shape {got.shape}; expected {right.shape}."
+    finite = np.isfinite(got)
+    if not finite.all() and np.isfinite(right).all():
+        return "not-finite", f"{name} has {int((~finite).sum())} of {got.size} values that are NaN or infinite."
+    index: tuple[int, ...] = ()
+    if got.ndim:
+        off = np.abs(got - right) / np.maximum(np.abs(right), 1e-12)
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), got.shape))
+    mine, wanted = got[index], right[index]
+    ratio = f", ratio {mine / wanted:.6g}" if wanted else ""
+    place = str(list(index)) if index else ""
+    if place and " " in name:
+        place = f" at {place}"
+    if entries and len(index) == 1:
+        name, place = entries[index[0]], ""
+    return "wrong-values", f"{name}{place} is {mine:.8g}; expected {wanted:.8g}{ratio}."
+
+
+def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None:
+    """The one factor between all results and the right ones; None if there is none."""
+    if any(got.shape != right.shape for got, right in zip(gots, rights, strict=True)):
+        return None
+    got = np.concatenate([one.ravel() for one in gots]).astype(np.float64)
+    right = np.concatenate([one.ravel() for one in rights]).astype(np.float64)
+    if not np.isfinite(got).all() or not (right @ right):
+        return None
+    ratio = round(float(got @ right) / float(right @ right), 9)
+    return ratio if ratio and np.allclose(got, right * ratio, rtol=1e-6, atol=1e-12) else None
+
+
+def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[Array], name: str) -> None:
+    """Right numbers in another dtype than the input's."""
+    for run, got, right in zip(runs, gots, rights, strict=True):
+        if got.dtype != right.dtype:
+            message = f"{name} is {got.dtype} for an input of {right.dtype}."
+            think = "Which of your factors is a float64? A framework that promotes doubles its memory without a word."
+            raise Rejected(Rejection("changes-the-dtype", message, think, shown=run.shown, theme="precision"))

@@ -1,0 +1,1 @@
+"""The learner: their folder, what they have done, and what comes next."""

@@ -1,0 +1,220 @@
+"""What a learner has done: a JSON file in their data folder, which two terminals may write at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tinygrad_dropout.drills.exercise import DrillError
+from tinygrad_dropout.drills.grader.grade import Grade
+from tinygrad_dropout.drills.quiz.boxes import Box, from_json
+
+VERSION = 1
+HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
+MOST_MISTAKES = 1000  # that are remembered
+PATIENCE = 10.0  # seconds to wait for another process
+
+#: What the file must hold, so that nobody stumbles over it later.
+FORM = {
+    "version": int,
+    "folder": str,
+    "current": str,
+    "chosen": str,
+    "why": str,
+    "exercises": {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}},
+    "cards": dict,
+    "interviews": [
+        {"when": str, "minutes": int, "exercises": [str], "attempts": [{"solved": bool}], "answered": [{"rating": str}]}
+    ],
+    "mistakes": [{"code": str, "theme": str, "exercise": str, "when": str}],
+}
+
+
+def has_form(value: Any, form: Any) -> bool:
+    """Whether a value is of the form: a type; [form] for a list of it; {name: form}; or {str: form} for any names."""
+    if isinstance(form, type):
+        return isinstance(value, form)
+    if isinstance(form, list):
+        return isinstance(value, list) and all(has_form(one, form[0]) for one in value)
+    if not isinstance(value, dict):
+        return False
+    if str in form:
+        return all(has_form(one, form[str]) for one in value.values())
+    return all(name in value and has_form(value[name], wanted) for name, wanted in form.items())
+
+
+def state_file() -> Path:
+    """Where progress is kept."""
+    import platformdirs
+
+    home = os.environ.get(HOME) or platformdirs.user_data_dir("tinygrad_dropout", appauthor=False)
+    return Path(home) / "progress.json"
+
+
+class Progress:
+    """What is known of a learner.
+
+    Args:
+        state: as the file has it; {} for somebody new.
+
+    Attributes:
+        folder: where their exercises are; "" before `start`.
+        current: the name of the exercise that they work on; "" for none.
+        chosen: when `next` chose it; "" if it did not, or if an exercise was checked since.
+        why: it did.
+        cards: question card -> its box and when it is due, as `quiz.boxes` has it.
+        interviews: what is kept of each.
+        mistakes: each with `code`, `theme`, `exercise` and `when`, the latest last.
+    """
+
+    def __init__(self, state: Mapping[str, Any]) -> None:
+        self.state = dict(state)
+        self.folder: str = state.get("folder", "")
+        self.current: str = state.get("current", "")
+        self.chosen: str = state.get("chosen", "")
+        self.why: str = state.get("why", "")
+        self.exercises: dict[str, dict[str, Any]] = state.get("exercises", {})
+        self.cards: dict[str, Any] = state.get("cards", {})
+        self.interviews: list[dict[str, Any]] = state.get("interviews", [])
+        self.mistakes: list[dict[str, str]] = state.get("mistakes", [])
+
+    def as_json(self) -> dict[str, Any]:
+        """For the file; what it held besides stays as it was."""
+        known = ("folder", "current", "chosen", "why", "exercises", "cards", "interviews")
+        mistakes = self.mistakes[-MOST_MISTAKES:]
+        return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
+
+    def of(self, slug: str) -> dict[str, Any]:
+        """What is known of an exercise: tries, solved, hints, solution, last."""
+        return self.exercises.setdefault(slug, {"tries": 0, "solved": "", "hints": 0, "solution": "", "last": ""})
+
+    def solved(self, slug: str) -> bool:
+        """Whether an exercise was solved once."""
+        return bool(self.exercises.get(slug, {}).get("solved"))
+
+    def record(self, slug: str, grade: Grade, when: datetime) -> None:
+        """Remember a try, and its mistake."""
+        known = self.of(slug)
+        self.current, self.chosen, self.why = slug, "", ""
+        code = grade.rejection.code if grade.rejection else ""
+        if grade.untried:
+            return
+        known["tries"] += not known["solved"]  # what is tried afterwards is no try
+        if grade.rejection is None:
+            known["solved"] = known["solved"] or stamp(when)
+        elif code != known["last"]:  # not again because nothing was changed
+            mistake = {"code": code, "theme": grade.rejection.theme, "exercise": slug, "when": stamp(when)}
+            self.mistakes.append(mistake)
+        known["last"] = code
+
+    def boxes(self) -> dict[str, Box]:
+        """Where each question card is."""
+        return from_json(self.cards)
+
+    def bugs(self) -> Counter[str]:
+        """How often each was made."""
+        return Counter(mistake["code"] for mistake in self.mistakes)
+
+
+def stamp(when: datetime) -> str:
+    """A time, as the file has it."""
+    return when.isoformat(timespec="seconds")
+
+
+def load(path: Path) -> Progress:
+    """Read the file; somebody new has none. A damaged one is set aside, and its new name said on standard error.
+
+    Raises:
+        DrillError: it was made by a newer version, or cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Progress({})
+    except UnicodeDecodeError:
+        text = ""
+    except OSError as error:
+        raise DrillError(f"the progress in {path} cannot be read: {error.strerror}") from error
+    try:
+        state = json.loads(text)
+        version = state["version"]
+        if not isinstance(version, int):
+            raise TypeError
+        if version > VERSION:
+            raise DrillError(
+                f"{path} was made by a newer version of tinygrad_dropout; expected version {VERSION}, got {version}"
+            )
+        progress = Progress(state)
+        if not has_form(progress.as_json(), FORM):
+            raise TypeError
+        progress.boxes()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        set_aside(path)
+        return Progress({})
+    return progress
+
+
+def set_aside(path: Path) -> None:
+    """Keep a damaged file under another name."""
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.damaged-{number}.json")).exists():
+        number += 1
+    with suppress(FileNotFoundError):  # another terminal was faster
+        os.replace(path, aside)
+        print(
+            f"tinygrad-dropout: {path} was damaged; it is kept as {aside.name}, and progress begins anew",
+            file=sys.stderr,
+        )
+
+
+class NotKept(DrillError):
+    """Progress could not be written; the file is as it was."""
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[Progress]:
+    """Inside, the progress, to be changed; it is written when the block ends well. Others wait so long.
+
+    Raises:
+        NotKept: another process holds the file, or it cannot be written.
+        DrillError: as for `load`.
+    """
+    import filelock
+
+    lock = filelock.FileLock(path.with_suffix(".lock"), timeout=PATIENCE)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise NotKept(f"the progress in {path} is in use by another process, and was not changed") from error
+    except OSError as error:
+        raise NotKept(f"the progress in {path} could not be written: {error.strerror}") from error
+    try:
+        progress = load(path)
+        yield progress
+        try:
+            write(path, progress)
+        except OSError as error:
+            raise NotKept(f"the progress in {path} could not be written: {error.strerror}") from error
+    finally:
+        lock.release()
+
+
+def write(path: Path, progress: Progress) -> None:
+    """In one step: who reads sees the old file or the new one."""
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        with open(scratch, "w", encoding="utf-8") as file:
+            json.dump(progress.as_json(), file, indent=1, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -1,0 +1,80 @@
+"""What a learner has done, in words: exercises, mistakes by name and by kind, cards, interviews."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from tinygrad_dropout.drills.exercise import exercises
+from tinygrad_dropout.drills.learner.choice import next_exercise, open_themes
+from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.quiz.boxes import PAUSES
+from tinygrad_dropout.drills.quiz.cards import load
+from tinygrad_dropout.drills.themes import THEMES
+
+MOST_BUGS = 10
+
+
+def as_text(progress: Progress, today: date) -> str:
+    """All of it."""
+    parts = [of_exercises(progress), of_mistakes(progress), of_cards(progress, today), of_interviews(progress)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def of_exercises(progress: Progress) -> str:
+    """How many are solved, and how."""
+    everything = exercises()
+    known = [progress.exercises[one.slug] for one in everything if one.slug in progress.exercises]
+    solved = [one for one in known if one["solved"]]
+    lines = [f"Exercises: {len(solved)} of {len(everything)} solved"]
+    if solved:
+        first = sum(one["tries"] == 1 for one in solved)
+        unaided = sum(not one["hints"] and not one["solution"] for one in solved)
+        tries = sum(one["tries"] for one in known)
+        lines[0] += f", {first} at the first try, {unaided} without a hint; {tries} tries in all"
+    chosen, why = next_exercise(progress, everything)
+    if chosen:
+        lines.append(f"  next: {chosen.number} {chosen.title} ({why})")
+    return "\n".join(lines)
+
+
+def of_mistakes(progress: Progress) -> str:
+    """The most frequent ones, and their kinds."""
+    bugs = progress.bugs()
+    if not bugs:
+        return ""
+    still = open_themes(progress, exercises())
+    kinds = Counter(mistake["theme"] for mistake in progress.mistakes)
+    lines = ["Mistakes, by name"]
+    lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MOST_BUGS)]
+    lines.append("by kind (! not yet put right in another exercise)")
+    lines += [
+        f"  {count:3} x {THEMES.get(kind, kind)}{' !' if kind in still else ''}" for kind, count in kinds.most_common()
+    ]
+    return "\n".join(lines)
+
+
+def of_cards(progress: Progress, today: date) -> str:
+    """How many cards are in which box."""
+    known, cards = progress.boxes(), load()
+    asked = [known[card.id] for card in cards if card.id in known]
+    if not asked:
+        return f"Cards: none of {len(cards)} asked yet"
+    in_box = Counter(box.box for box in asked)
+    boxes = ", ".join(f"{in_box[box]} in box {box}" for box in PAUSES if in_box[box])
+    due = sum(box.due <= today for box in asked)
+    return f"Cards: {len(asked)} of {len(cards)} asked: {boxes}; {due} due today"
+
+
+def of_interviews(progress: Progress) -> str:
+    """The last ones."""
+    lines = []
+    for interview in progress.interviews[-5:]:
+        solved = sum(attempt["solved"] for attempt in interview["attempts"])
+        ratings = Counter(answered["rating"] for answered in interview["answered"])
+        said = ", ".join(f"{ratings[rating]} {rating}" for rating in ("right", "partly", "wrong") if ratings[rating])
+        lines.append(
+            f"  {interview['when'][:10]}  {interview['minutes']} minutes: {solved} of {len(interview['attempts'])} "
+            f"solved; questions: {said or 'not answered'}"
+        )
+    return "\n".join([f"Interviews: {len(progress.interviews)}", *lines]) if lines else ""
