@@ -75,3 +75,20 @@ def test_a_backward_that_can_run_only_once_is_shown_all_the_same(shown):
     exercise = find("22_")
     source = next(sample.source for sample in exercise.wrong if sample.name == "only-once")
     assert "right gradient at every step" in shown(exercise, source)["shows"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "source"),
+    [
+        ("11_", "loss = F.cross_entropy(model(x), target)", "def linear_backward("),
+        ("22_", "h = another(", "def backward(grad)"),
+    ],
+)
+def test_the_page_shows_the_networks_lines_and_the_learners_source(name, line, source, shown, tmp_path):
+    exercise = find(name)
+    shown(exercise, exercise.solution)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert line in page
+    assert source in page
+    assert "answer.py:" in page
+    assert "replay.py:" not in page

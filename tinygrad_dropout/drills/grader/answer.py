@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -37,6 +38,8 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
         raise Rejected(syntax_rejection(error)) from None
     refuse_imports(tree)
     refuse_names(tree, refused or {})
+    LEARNERS.add(filename)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)  # for tracebacks
     module = ModuleType("answer")
     module.__file__ = filename
     sys.modules["answer"] = module  # where a dataclass looks for the names in its annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import warnings
 from collections.abc import Callable
 
@@ -32,8 +31,6 @@ def grade(
         filename: for tracebacks.
         hear: is told of every claim, as for `Judge`.
     """
-    answer.LEARNERS.add(filename)
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     judge = Judge({}, source=source, seed=seed, hear=hear)
     try:
         with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():

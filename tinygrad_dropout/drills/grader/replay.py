@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from tinygrad_dropout.drills.grader.judge import Array, Judge
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
 
 P = 0.4
+#: Loaded by path, as a script of the learner's would be: then their lines are shown beside the operations.
+NETWORKS = run_path(str(Path(__file__).with_name("networks.py")), run_name="networks")
 
 
 def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> dict[str, str]:
@@ -43,10 +46,12 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
 
 def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, Difference | None]:
     """The pass, and the first step at which the two part."""
-    answer.LEARNERS.add(filename)
     judge = Judge(answer.run(source, filename, exercise.refused), source=source)
     if exercise.bug:
-        replay = recorded_pass(exercise.bug(judge))
+        bug = exercise.bug(judge)
+        chosen = "few_operations" if bug.operation in ("multiply", "matmul", "mean") else "network"
+        with study.record(bug=bug) as replay:
+            NETWORKS[chosen](P)
     else:
         assert exercise.layers is not None, "it has one of the two"
         replay = pass_through(exercise.layers(judge, P))
@@ -67,36 +72,6 @@ def why(error: Exception) -> str:
     return answer.raised(error, "your layer")[1]
 
 
-def recorded_pass(bug: study.Bug) -> study.Replay:
-    """A backward pass in which the bug's operation takes part: of a small MLP with dropout, or of a few operations."""
-    rng = np.random.default_rng(0)
-    if bug.operation in ("linear", "relu", "dropout", "cross_entropy"):
-        values = rng.normal(size=(3, 4))
-        values[0] = 0  # where the bias is 0, too, ReLU is at its kink
-        x, target = td.Tensor(values, name="x"), np.array([0, 2, 1])
-        model = td.nn.Sequential(
-            td.nn.Linear(4, 4, dtype=np.float64, rng=rng),
-            td.nn.ReLU(),
-            td.nn.Dropout(P, rng=rng),
-            td.nn.Linear(4, 4, dtype=np.float64, rng=rng),
-        )
-        for name, parameter in model.named_parameters():
-            parameter.name = name
-        bias = dict(model.named_parameters())["0.bias"]
-        bias.data = np.where(np.arange(4) < 3, 0.0, bias.data)
-        with study.record(bug=bug) as replay:
-            loss = F.cross_entropy(model(x), target)
-            loss.backward()
-        return replay
-    shapes = {"x": (3, 3), "y": (3, 3), "weight": (3, 3)}  # square: a transpose is seen in numbers
-    x, y, weight = (td.Tensor(rng.normal(size=shapes[name]), requires_grad=True, name=name) for name in shapes)
-    with study.record(bug=bug) as replay:
-        product = (x * y + x) @ weight
-        loss = ((product * product).mean(axis=1) * product.sum(axis=1)).sum()
-        loss.backward()
-    return replay
-
-
 #: A dropout layer's forward: x -> y and the backward of this very forward.
 Forward = Callable[[Array], tuple[Array, Callable[[Array], Array]]]
 
@@ -112,6 +87,7 @@ def pass_through(layers: Sequence[Forward]) -> study.Replay:
     def dropout(h: td.Tensor, forward: Forward) -> td.Tensor:
         y, theirs = forward(h.data.copy())
         backwards.append((np.asarray(y) != 0, theirs))
+        backward.__wrapped__ = theirs  # type: ignore[attr-defined]  # whose source is shown
         return F.dropout(h, P, mask=backwards[-1][0])
 
     def backward(grad: Array, x: td.Tensor, mask: Array, p: float, scaling: str) -> tuple[Array, ...]:
@@ -120,12 +96,7 @@ def pass_through(layers: Sequence[Forward]) -> study.Replay:
             given[mask.tobytes()] = np.asarray(theirs(grad.copy()))
         return (given[mask.tobytes()].copy(),)
 
-    rng = np.random.default_rng(0)
-    x, target = td.Tensor(rng.normal(size=(4, 3)), name="x"), np.array([0, 2, 1, 2])
-    first, second, third = (td.nn.Linear(*sizes, dtype=np.float64, rng=rng) for sizes in ((3, 5), (5, 5), (5, 3)))
-    with study.record(bug=study.Bug("dropout", backward, "your backward", "yours")) as replay:
-        h = dropout(first(x).tanh(), layers[0])  # tanh, whose output is never 0: so 0 is dropped
-        h = dropout(second(h).tanh(), layers[1])
-        loss = F.cross_entropy(third(h), target)
-        loss.backward()
+    bug = study.Bug("dropout", backward, "your backward", "yours")
+    with study.record(bug=bug) as replay:
+        NETWORKS["two_layers"](lambda h: dropout(h, layers[0]), lambda h: dropout(h, layers[1]))
     return replay

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge, Slip
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 3
 TRAINS = ("chain-rule", "ownership")
@@ -81,11 +81,11 @@ def slips(name, of, other):
     ]  # fmt: skip
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's backward in place of the framework's multiplication."""
     theirs = judge.function("multiply_add_backward", "grad", "a", "b", "c")
 
     def backward(grad, x, y):
         return tuple(theirs(grad, x.data, y.data, np.zeros_like(grad)))[:2]
 
-    return Bug("multiply", backward, "your multiply_add_backward", "yours")
+    return bug_of("multiply", backward, theirs)

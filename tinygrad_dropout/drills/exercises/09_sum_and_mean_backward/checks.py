@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge, Slip
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8
 TRAINS = ("axes", "averaging", "chain-rule", "shapes")
@@ -174,11 +174,11 @@ def check(judge: Judge) -> None:
     compare("the gradient of a mean with keepdims=True", "mean", ALL + ONE + SEVERAL, True)
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's backward in place of the mean's own."""
     theirs = judge.function("reduction_backward", "kind", "grad", "shape", "axis", "keepdims")
 
     def backward(grad, x, axis, keepdims):
         return (theirs("mean", grad, x.shape, axis, keepdims),)
 
-    return Bug("mean", backward, "your reduction_backward", "yours")
+    return bug_of("mean", backward, theirs)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge, Slip
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 10
 TRAINS = ("axes", "shapes", "chain-rule")
@@ -138,11 +138,11 @@ def check(judge: Judge) -> None:
             "grad times x")  # fmt: skip
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's backward in place of the matrix product's own."""
     theirs = judge.function("matmul_backward", "grad", "x", "y")
 
     def backward(grad, x, y):
         return tuple(theirs(grad, x.data, y.data))
 
-    return Bug("matmul", backward, "your matmul_backward", "yours")
+    return bug_of("matmul", backward, theirs)

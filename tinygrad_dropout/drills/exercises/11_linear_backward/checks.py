@@ -1,7 +1,7 @@
 """dW = g'x, db = the sum of g over the batch, dx = gW."""
 
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge, Slip
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8
 TRAINS = ("axes", "averaging", "accumulation", "shapes")
@@ -109,11 +109,11 @@ def check(judge: Judge) -> None:
     )
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's backward in place of the linear layer's own."""
     theirs = judge.function("linear_backward", "grad", "x", "weight")
 
     def backward(grad, x, weight, bias=None):
         return tuple(theirs(grad, x.data, weight.data))[: 2 if bias is None else 3]
 
-    return Bug("linear", backward, "your linear_backward", "yours")
+    return bug_of("linear", backward, theirs)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.judge import Judge, Slip
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 6
 TRAINS = ("kinks", "chain-rule", "ownership", "state")
@@ -193,7 +193,7 @@ def refuse_a_cache_that_follows(judge, both, cases):
         judge.compare(claim, runs, backward_of, name="dx", slips=[slip], think=think, theme="ownership")
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's backward in place of ReLU's own."""
     theirs = judge.function("relu", "x")
 
@@ -201,4 +201,4 @@ def bug(judge: Judge) -> Bug:
         go_back = Answer(theirs(x.data)[1], "backward", ("grad",))
         return (go_back(grad),)
 
-    return Bug("relu", backward, "your relu's backward", "yours")
+    return bug_of("relu", backward, theirs)

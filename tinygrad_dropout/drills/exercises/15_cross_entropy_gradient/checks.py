@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.judge import Judge, Slip
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "backprop", 8
 TRAINS = ("averaging", "axes", "stability", "chain-rule", "ownership", "precision")
@@ -214,11 +214,11 @@ def refuse_measured(judge, runs):
         )
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's gradient in place of the cross-entropy's own."""
     theirs = judge.function("cross_entropy_gradient", "logits", "target")
 
     def backward(grad, logits, probabilities, target, losses, reduction):
         return (np.asarray(theirs(logits.data, target)) * grad,)
 
-    return Bug("cross_entropy", backward, "your cross_entropy_gradient", "yours")
+    return bug_of("cross_entropy", backward, theirs)

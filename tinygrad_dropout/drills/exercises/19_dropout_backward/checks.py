@@ -3,8 +3,8 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.battery import examine
+from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.study import Bug
 
 TOPIC, MINUTES = "dropout", 4
 TRAINS = ("mask", "rescaling", "ownership", "precision", "averaging")
@@ -83,11 +83,11 @@ def refuse_a_remembered_mask(judge: Judge, backward, runs) -> None:
             )
 
 
-def bug(judge: Judge) -> Bug:
+def bug(judge: Judge):
     """The learner's backward in place of the framework's dropout."""
     theirs = judge.function("dropout_backward", "grad", "mask", "p")
 
     def backward(grad, x, mask, p, scaling):
         return (theirs(grad, mask, p),)
 
-    return Bug("dropout", backward, "your dropout_backward", "yours")
+    return bug_of("dropout", backward, theirs)

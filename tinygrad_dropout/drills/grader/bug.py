@@ -1,0 +1,20 @@
+"""A learner's function in the place of an operation's backward, for the replay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.study import Bug
+
+
+def bug_of(operation: str, backward: Any, theirs: Answer) -> Bug:
+    """What the replay runs beside the right backward.
+
+    Args:
+        operation: of which it is the backward.
+        backward: called as the operation's backward is; it calls the learner's function.
+        theirs: that function, whose source and docstring are shown.
+    """
+    backward.__wrapped__, backward.__doc__ = theirs.function, theirs.function.__doc__
+    return Bug(operation, backward, f"your {theirs.name}", "yours")
