@@ -59,6 +59,7 @@ def interview(desk: Desk, options: argparse.Namespace) -> int:
         now=time.monotonic,
         cards=load(),
         chance=chance,
+        width=desk.width,
     ).run()
     text = summary(outcome)
     desk.say(f"\n{text}")

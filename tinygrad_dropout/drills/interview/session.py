@@ -81,6 +81,7 @@ class Interview:
         now: seconds.
         cards: to draw questions from.
         chance: draws them.
+        width: of a line, in characters.
     """
 
     def __init__(
@@ -95,10 +96,11 @@ class Interview:
         now: Callable[[], float],
         cards: Sequence[Card],
         chance: Random,
+        width: int = WIDTH,
     ) -> None:
         self.outcome, self.workspace, self.exercises = outcome, workspace, exercises
         self.check, self.read, self.write, self.now = check, read, write, now
-        self.cards, self.chance = cards, chance
+        self.cards, self.chance, self.width = cards, chance, width
         self.notes: set[str] = set()
         self.ends = now() + 60 * outcome.minutes
 
@@ -183,7 +185,7 @@ class Interview:
         self.write(f"\n{about}. Say your answer aloud or type it, then press Enter.")
         for number, (one, answered) in enumerate(zip(questions, self.outcome.answered, strict=True), start=1):
             self.write(f"\n{number} of {len(questions)}  ({reason(one)})")
-            self.write(fill(one.question, WIDTH))
+            self.write(fill(one.question, self.width))
             if not self.ask(one, answered):
                 break
 
@@ -191,7 +193,7 @@ class Interview:
         """One question; whether to go on."""
         if key(self.read("Your answer, q stops: ", None)) == "q":
             return False
-        self.write(f"\n{fill(question.answer, WIDTH)}\n")
+        self.write(f"\n{fill(question.answer, self.width)}\n")
         while True:
             typed = key(self.read("How was yours? r right, p partly, w wrong: ", None))
             if typed == "q":
