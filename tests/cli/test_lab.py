@@ -159,7 +159,11 @@ def test_ctrl_c_ends_a_running_experiment_without_a_traceback(tmp_path):
     )  # fmt: skip
     wait_for(tmp_path / "folder")
     command.send_signal(signal.SIGINT)
-    out, err = command.communicate(timeout=60)
+    try:
+        out, err = command.communicate(timeout=5)
+    except subprocess.TimeoutExpired:  # Python itself loses one that comes in a weakref callback of an import
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=60)
     assert (command.returncode, out, err) == (130, "", "tinygrad-dropout: interrupted\n")
     assert os.listdir(tmp_path / "folder") == []
 
