@@ -19,7 +19,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 BYTE, BOOL = np.dtype(np.uint8), np.dtype(np.bool_)
 
 # Their raw output is 64 random bits. Others are asked through the Generator: MT19937's has 32 bits in each 64.
-RAW_64_BIT = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)
+RAW_64_BIT = (np.random.SFC64, np.random.PCG64, np.random.PCG64DXSM, np.random.Philox)
 
 _generator = np.random.Generator(np.random.SFC64())
 
@@ -112,8 +112,9 @@ def keep(count: int, p: float, rng: np.random.Generator) -> Mask:
     if rest == 0:
         return first >= int(digit)
     kept = first > int(digit)
-    tied = np.flatnonzero(first == int(digit))
-    kept[tied] = keep(len(tied), rest, rng)
+    (tied,) = (first == int(digit)).nonzero()
+    if len(tied):
+        kept[tied] = keep(len(tied), rest, rng)
     return kept
 
 
