@@ -20,7 +20,7 @@ from tinygrad_dropout.grad_mode import ModeContext
 
 PACKAGE = str(Path(td.__file__).parent)
 
-BOUNDS = {"python calls": 127, "c calls": 155, "bytecodes": 4700, "bytecodes a node": 340}
+BOUNDS = {"python calls": 122, "c calls": 146, "bytecodes": 4600, "bytecodes a node": 310}
 
 
 class TrainStep:

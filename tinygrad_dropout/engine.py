@@ -45,18 +45,20 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
     while nodes:
         node = nodes.pop()  # off the list, so that its arrays can go as soon as it has run
         node_grad = gradients.pop(node, None)
-        function: Any = node._backward  # never None: results alone are in the list
-        parents, saved = node._parents, node._saved
         if node_grad is not None:  # it is None where all the node's consumers answered None
+            function: Any = node._backward  # never None: results alone are in the list
+            parents = node._parents
             if node._retains_grad:
                 add_to_grad(node, node_grad.copy())
-            for watcher in watchers:
-                watcher.before_backward(node, node_grad)
-            contributions = function(node_grad, *parents, *saved)
+            if watchers:  # asked first, for a loop over none costs more than an if, and this runs for every node
+                for watcher in watchers:
+                    watcher.before_backward(node, node_grad)
+            contributions: Any = function(node_grad, *parents, *node._saved)
             if type(contributions) is not tuple or len(contributions) != len(parents):
                 raise wrong_answer(node, contributions)
-            for watcher in watchers:
-                watcher.after_backward(node, contributions)
+            if watchers:
+                for watcher in watchers:
+                    watcher.after_backward(node, contributions)
             for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
                 if contribution is None or not parent.requires_grad:
                     continue
@@ -67,10 +69,10 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
                     contribution = contribution.astype(data.dtype, copy=False)
                 if parent._backward is None:
                     add_to_grad(parent, contribution)
-                elif parent not in gradients:
-                    gradients[parent] = contribution
-                else:
+                elif parent in gradients:
                     gradients[parent] += contribution
+                else:
+                    gradients[parent] = contribution
         if not retain_graph:  # let go of what the node remembers: its arrays can go as soon as nobody else holds them
             node._backward, node._parents, node._saved = freed_graph, (), ()
 
@@ -88,7 +90,7 @@ def first_gradient(tensor: Tensor, grad: Any) -> Array:
                 f"backward: expected a Tensor of one element, got shape {tensor.shape}; "
                 "reduce it first (loss.mean().backward()), or pass grad= of that shape"
             )
-        return np.array(1, dtype=tensor.data.dtype).reshape(tensor.data.shape)
+        return np.array(1, dtype=tensor.data.dtype, ndmin=tensor.data.ndim)  # one element: each axis has length 1
     array = np.array(grad.data if isinstance(grad, Tensor) else grad, dtype=tensor.data.dtype)
     if array.shape != tensor.data.shape:
         raise ShapeError("backward", f"expected grad of the Tensor's shape {tensor.shape}, got shape {array.shape}")

@@ -48,8 +48,9 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         tensor._parents, tensor._backward, tensor._saved = (), None, ()
         if tensor.data.dtype is FLOAT64 and all(parent.data.dtype.kind != "f" for parent in parents):
             tensor.data = tensor.data.astype(np.float32)  # the floats that integers lead to, as in PyTorch
-    for watcher in mode.watchers:
-        watcher.after_forward(tensor, parents, operation_name(backward))
+    if mode.watchers:
+        for watcher in mode.watchers:
+            watcher.after_forward(tensor, parents, operation_name(backward))
     return tensor
 
 
