@@ -56,6 +56,7 @@ CONTENDERS = (
     Contender("torch_best", "PyTorch at its best", "torch"),
     Contender("jax_jit", "JAX jit", "jax"),
     Contender("mygrad_tape", "MyGrad", "mygrad"),
+    Contender("bare_tape", "a bare tape"),
     Contender("numpy_naive", "NumPy, naive"),
     Contender("numpy_tricks", "NumPy, every trick"),
     Contender("products_alone", "matrix products alone", computes=False),
