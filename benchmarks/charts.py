@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; hatching and markers say the same once more.
 BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#B0B0B0"
-SHOWN, TICKS = (0.05, 150), (0.1, 0.2, 0.5, 1, 2, 5, 10)
+SHOWN, TICKS = (0.05, 300), (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
 
 
