@@ -1,7 +1,8 @@
-"""What holds for every test: a fixed seed, NumPy's global random state left alone, PyTorch where there is one."""
+"""What holds for every test: a fixed seed, no use of NumPy's global state, Ctrl-C heard, PyTorch where there is one."""
 
 import importlib
 import os
+import signal
 
 import numpy as np
 import pytest
@@ -11,6 +12,9 @@ import tinygrad_dropout as td
 
 settings.register_profile("core", derandomize=True, max_examples=12, deadline=None, database=None)
 settings.load_profile("core")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as where a shell runs pytest in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
