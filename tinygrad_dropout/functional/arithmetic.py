@@ -17,8 +17,8 @@ from tinygrad_dropout.tensor import Array, Backward, Tensor, operation_name
 
 def combine(ufunc: np.ufunc, x: Any, y: Any, backward: Backward, saves_out: bool = False) -> Tensor:
     """Record ufunc(x, y), elementwise with broadcasting; `backward` also gets the result if `saves_out`."""
-    if type(x) is not Tensor or type(y) is not Tensor or x.data.dtype is not y.data.dtype:  # seldom: a call spared
-        x, y = operands(x, y)
+    if type(x) is not Tensor or type(y) is not Tensor or x.data.dtype is not y.data.dtype:
+        x, y = operands(x, y)  # two Tensors of one dtype, as they nearly always are, do without this call
     try:
         out = ufunc(x.data, y.data)
     except ValueError as error:
