@@ -69,7 +69,7 @@ def relu(x: Any) -> Tensor:
 
 def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
     """dL/dx = grad where x > 0, and 0 where x <= 0 (PyTorch's choice at the kink)."""
-    grad *= (out > 0).astype(grad.dtype)  # NumPy multiplies by numbers several times faster than by booleans
+    grad *= (out > 0).astype(grad.dtype)  # NumPy multiplies faster by numbers than by booleans
     return (grad,)
 
 
