@@ -16,7 +16,7 @@ print("the graph, from the loss back:")
 nodes = [loss]
 for node in nodes:
     for parent in node._parents:
-        if parent not in nodes:
+        if all(parent is not node for node in nodes):  # not `parent in nodes`: == compares elements
             nodes.append(parent)
 for node in sorted(nodes, key=lambda node: -node._number):
     print(f"  made as number {node._number}: {node}")

@@ -9,7 +9,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 
 
 def tensor(*shape: int) -> td.Tensor:
@@ -147,7 +147,7 @@ DROPPING = [
     (lambda: nn.GaussianDropout().replay(), RuntimeError, ["GaussianDropout(p=0.5).replay", "noise", "neither"]),
     (lambda: nn.DropConnect(2, 2, p=1.5), ValueError, ["DropConnect", "between 0 and 1", "1.5"]),
     (lambda: nn.DropConnect(2, 2, rng=0), TypeError, ["DropConnect", "Generator", "0"]),
-    (lambda: nn.DropConnect(5, 4)(LOGITS), ValueError, ["DropConnect(5 -> 4, p=0.5)", "to be 5", "(2, 3)"]),
+    (lambda: nn.DropConnect(5, 4)(LOGITS.data), ValueError, ["DropConnect(5 -> 4, p=0.5)", "to be 5", "(2, 3)"]),
     (
         lambda: nn.DropConnect(5, 4, per_example=True)(LOGITS),
         ValueError,

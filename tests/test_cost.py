@@ -16,7 +16,7 @@ import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.autograd.grad_mode import ModeContext
 
 PACKAGE = str(Path(td.__file__).parent)
 

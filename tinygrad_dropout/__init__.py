@@ -4,25 +4,28 @@
 the operations. This project has nothing to do with the framework tinygrad.
 """
 
-from tinygrad_dropout import functional, methods, nn, optim
-from tinygrad_dropout.anomaly import AnomalyError, detect_anomaly
-from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.grad_mode import enable_grad, is_grad_enabled, no_grad
-from tinygrad_dropout.gradcheck import GradcheckError, gradcheck
-from tinygrad_dropout.mask_picture import show_mask
+from tinygrad_dropout import debug, functional, nn, optim
+from tinygrad_dropout.autograd.creation import from_numpy, ones, randn, tensor, zeros
+from tinygrad_dropout.autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.debug import AnomalyError, GradcheckError, detect_anomaly, gradcheck
+from tinygrad_dropout.errors import DtypeError, ShapeError
+from tinygrad_dropout.nn.mask_picture import show_mask
 from tinygrad_dropout.nn.monte_carlo import mc_forward
-from tinygrad_dropout.random import manual_seed
-from tinygrad_dropout.tensor import Tensor
+from tinygrad_dropout.rng import manual_seed
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AnomalyError",
+    "DtypeError",
     "GradcheckError",
     "ShapeError",
     "Tensor",
+    "debug",
     "detect_anomaly",
     "enable_grad",
+    "from_numpy",
     "functional",
     "gradcheck",
     "is_grad_enabled",
@@ -30,7 +33,10 @@ __all__ = [
     "mc_forward",
     "nn",
     "no_grad",
+    "ones",
     "optim",
+    "randn",
     "show_mask",
+    "tensor",
+    "zeros",
 ]
-del methods  # imported for what it does to Tensor

@@ -1,13 +1,13 @@
-"""The exceptions for arrays that do not fit (and how a layer signs it) and for keys that do not match."""
+"""The exceptions: for arrays that do not fit (and how a layer signs it), and for keys that do not match."""
 
 from __future__ import annotations
 
 
-class ShapeError(ValueError):
+class MisfitError(Exception):
     """Arrays do not fit together: `where` it happened, then what was expected and what was given.
 
-    An operation raises it under its own name; `Module.__call__` replaces that name by the layer's and each
-    container on the way out adds the key it knows the layer by:
+    An operation raises it under its own name; `Module.__call__` replaces that name with the layer's, and each container
+    on the way out adds the key it knows the layer by:
     `Linear(5 -> 4) at "encoder.2": expected the last axis to be 5, got an input of shape (2, 3)`.
     """
 
@@ -21,6 +21,14 @@ class ShapeError(ValueError):
     def __str__(self) -> str:
         place = f'{self.where} at "{self.key}"' if self.key else self.where
         return f"{place}: {self.problem}"
+
+
+class ShapeError(MisfitError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class DtypeError(MisfitError, TypeError):
+    """Dtypes that do not fit together."""
 
 
 class StateDictError(KeyError):

@@ -6,8 +6,8 @@ import pytest
 import tinygrad_dropout as td
 from tests.conformance.wrong_layers import Dropout
 from tinygrad_dropout import nn
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.conformance import check_dropout, of
-from tinygrad_dropout.recording import record
 
 OVERWRITTEN = "mask-overwritten-by-the-next-forward"
 

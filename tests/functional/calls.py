@@ -131,6 +131,13 @@ REDUCTION_OR_EMPTY = Calls(
     [*REDUCTION.always, *(call((0, 3), axis=axis, keepdims=False) for axis in (None, 0, (0, 1)))], REDUCTION.invented
 )
 
+REDUCTION_OF_SEVERAL = Calls(  # what has a sample variance: two elements or more for each result
+    [one for one in REDUCTION.always if one.shapes[0] not in {(), (1, 1)}],
+    shapes(min_dims=1, min_side=2).flatmap(
+        lambda shape: st.builds(call, st.just(shape), axis=some_axes(shape), keepdims=st.booleans())
+    ),
+)
+
 ALONG_AXIS = Calls(
     [call((3,), axis=0), call((3, 3), axis=0), call((2, 1), axis=-1), call((0, 3), axis=1), call((2, 3, 4), axis=1)],
     shapes(min_dims=1, min_side=1).flatmap(lambda shape: st.builds(call, st.just(shape), axis=an_axis(shape))),

@@ -73,6 +73,10 @@ def numpy_binary_cross_entropy(logits: np.ndarray, target: np.ndarray, reduction
     return reduced(-target * np.log(q) - (1 - target) * np.log(1 - q), reduction)
 
 
+def sample_variance(x: np.ndarray, **how: Any) -> np.ndarray:
+    return np.var(x, ddof=1, **how)
+
+
 def every_axis(axis: int | tuple[int, ...] | None) -> int | tuple[int, ...]:
     return () if axis is None else axis
 
@@ -107,8 +111,10 @@ OPERATIONS = [
 
     Operation("sum", lambda x, **how: x.sum(**how), np.sum, None, real, calls.REDUCTION_OR_EMPTY),
     Operation("mean", lambda x, **how: x.mean(**how), np.mean, None, real, calls.REDUCTION),
-    Operation("var", lambda x, **how: x.var(**how), np.var, lambda t, x, **how: x.var(correction=0, **how),
-              real, calls.REDUCTION),
+    Operation("var", lambda x, **how: x.var(**how), sample_variance, None, real, calls.REDUCTION_OF_SEVERAL),
+    Operation("var correction 0", lambda x, **how: x.var(correction=0, **how), np.var, None, real, calls.REDUCTION),
+    Operation("std", lambda x, **how: x.std(**how), lambda x, **how: np.sqrt(sample_variance(x, **how)), None,
+              real, calls.REDUCTION_OF_SEVERAL),
     Operation("max", lambda x, **how: x.max(**how), np.max,
               lambda t, x, axis, **how: x.amax(every_axis(axis), **how), real, calls.REDUCTION),
     Operation("min", lambda x, **how: x.min(**how), np.min,
@@ -123,6 +129,7 @@ OPERATIONS = [
     Operation("T", lambda x: x.T, lambda x: x.T, None, real, calls.MATRIX),
     Operation("squeeze", lambda x, axis: x.squeeze(axis), np.squeeze, None, real, calls.SQUEEZE),
     Operation("unsqueeze", lambda x, axis: x.unsqueeze(axis), np.expand_dims, None, real, calls.UNSQUEEZE),
+    Operation("clone", lambda x: x.clone(), np.copy, None, real, calls.ONE_INPUT),
     Operation("flatten", lambda x: x.flatten(), np.ravel, None, real, calls.ONE_INPUT),
     Operation("getitem", lambda x, key: x[key], lambda x, key: x[key], None, real, calls.INDEXING),
     Operation("concatenate", lambda *xs, axis: F.concatenate(xs, axis=axis), lambda *xs, axis: np.concatenate(xs, axis),

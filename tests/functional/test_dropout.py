@@ -9,7 +9,7 @@ import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.random import draw_mask
+from tinygrad_dropout.functional._masks import draw_mask
 
 MASK = np.array([[True, False, True], [False, False, True]])
 X = np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]])

@@ -39,8 +39,9 @@ def test_the_sum_of_a_square_over_one_axis_spreads_along_that_axis():
     np.testing.assert_array_equal(x.grad, [[1, 1], [10, 10]])
 
 
-def test_var_divides_by_the_count():
-    assert td.Tensor([1.0, 3.0]).var().item() == 1.0
+def test_var_divides_by_one_less_than_the_count_unless_told_otherwise():
+    assert td.Tensor([1.0, 3.0]).var().item() == 2.0
+    assert td.Tensor([1.0, 3.0]).var(correction=0).item() == 1.0
 
 
 def test_the_variance_of_a_constant_has_a_gradient_of_zero():

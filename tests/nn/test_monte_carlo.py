@@ -29,7 +29,7 @@ class Jitter(nn.RandomLayer):
     """A random layer of one's own."""
 
     def forward(self, x):
-        return x + self.drawn(lambda: np.random.default_rng().normal(size=x.shape)) if self.training else x
+        return x + self.draw_or_replay(lambda: np.random.default_rng().normal(size=x.shape)) if self.training else x
 
 
 def network(*, seed: int | None = None) -> nn.Sequential:

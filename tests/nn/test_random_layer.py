@@ -18,7 +18,7 @@ class Jitter(nn.RandomLayer):
     def forward(self, x):
         if not self.training:
             return x
-        return x + self.drawn(lambda: self.generator.normal(size=x.shape))
+        return x + self.draw_or_replay(lambda: self.generator.normal(size=x.shape))
 
 
 def test_it_draws_anew_in_every_training_forward_and_not_in_eval_mode():

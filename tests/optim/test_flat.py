@@ -9,7 +9,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.optim import flat
+from tinygrad_dropout.optim import _flat as flat
 
 RULES = {
     "SGD": lambda params: optim.SGD(params, lr=0.1),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.recorded import Pass
 
 MOST_ENTRIES = 12  # of one value
@@ -215,4 +215,4 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
 
 def generator_state() -> dict[str, Any]:
     """Of the framework's own generator, as text that can be compared."""
-    return str(td.random._generator.bit_generator.state)
+    return str(td.rng._generator.bit_generator.state)

@@ -10,7 +10,7 @@ from tests.functional.table import OPERATIONS, Operation
 from tests.study.graphs import generator_state, programs, record_loss, record_program, same_bits
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.again import do_again, rebuild, rebuilt_exactly, record_again
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
@@ -100,7 +100,7 @@ def test_leaves_can_take_another_dtype_if_they_are_floating():
     assert {tensor.dtype for tensor in tensors} == {np.dtype(np.float64)}
     assert tensors[0].grad.dtype == np.float64
     assert rebuild(recorded)[-1].dtype == np.float32
-    recorded = record_loss(lambda: x.data @ (y @ td.Tensor(np.ones((2, 2)), requires_grad=True)))
+    recorded = record_loss(lambda: x.data @ (y.data @ td.Tensor(np.ones((2, 2)), requires_grad=True)))
     kinds = {value.data.dtype.kind for value in recorded.values if not value.operation}
     assert kinds == {tensor.dtype.kind for tensor in rebuild(recorded, dtype=np.float64) if tensor.is_leaf}
 

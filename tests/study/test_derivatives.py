@@ -9,7 +9,7 @@ from tests.functional.table import OPERATIONS
 from tests.study.graphs import generator_state, programs, record_loss, record_program
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import derivatives as module
 from tinygrad_dropout.study.again import do_again
 from tinygrad_dropout.study.derivatives import Derivatives, Sum, Term

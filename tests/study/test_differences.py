@@ -10,7 +10,7 @@ from tests.study.graphs import generator_state, programs, record_loss, record_pr
 from tests.study.test_derivatives import at_a_kink
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import differences as module
 from tinygrad_dropout.study.differences import centred_differences, users
 from tinygrad_dropout.study.recorded import Pass

@@ -9,7 +9,7 @@ import tinygrad_dropout as td
 from tests.study.graphs import programs, record_loss, record_program
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.names import give_layers, give_names
 from tinygrad_dropout.study.recorded import Pass
 

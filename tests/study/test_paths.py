@@ -10,7 +10,7 @@ import tinygrad_dropout as td
 from tests.study.graphs import programs, record_loss, record_program, stopped
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import derivatives as derivatives_module
 from tinygrad_dropout.study import paths as module
 from tinygrad_dropout.study.derivatives import Derivatives

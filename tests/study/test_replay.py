@@ -11,8 +11,8 @@ import tinygrad_dropout as td
 from tests.study.graphs import same_bits
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.grad_mode import current_mode
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.grad_mode import current_mode
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import BUGS, Bug, Replay, StudyError
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences

@@ -10,10 +10,10 @@ import tinygrad_dropout as td
 from tests.study.graphs import arrays_of, generator_state, record_loss, same_bits, stopped
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, study
-from tinygrad_dropout.functional.dropout import dropout_backward
-from tinygrad_dropout.functional.elementwise import relu_backward
-from tinygrad_dropout.functional.products import matmul_backward
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
+from tinygrad_dropout.functional._activations import relu_backward
+from tinygrad_dropout.functional._dropout import dropout_backward
+from tinygrad_dropout.functional._products import matmul_backward
 from tinygrad_dropout.study.bugs import BUGS
 from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.study.text import DEAD, DROPPED, LEGEND, as_text, compared, short

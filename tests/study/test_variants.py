@@ -7,7 +7,7 @@ import tinygrad_dropout as td
 from tests.study.graphs import arrays_of, generator_state, record_loss, same_bits
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError

@@ -7,7 +7,7 @@ import pytest
 
 import tinygrad_dropout as td
 from tests.study.graphs import record_loss
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.bugs import BUGS, Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Contribution, Pass, Step

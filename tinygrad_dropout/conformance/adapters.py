@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout import nn
+from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.conformance.subject import Array, Make
-from tinygrad_dropout.tensor import Tensor
 
 
 def of(cls: Callable[..., Any]) -> Make:

@@ -1,25 +1,18 @@
 """Every differentiable operation, each with its backward right below it."""
 
-from tinygrad_dropout.functional.arithmetic import add, divide, multiply, negative, power, subtract
-from tinygrad_dropout.functional.dropout import dropout
-from tinygrad_dropout.functional.elementwise import (
-    abs,
-    clip,
-    exp,
-    log,
-    maximum,
-    minimum,
-    relu,
-    sigmoid,
-    sqrt,
-    tanh,
-    where,
-)
-from tinygrad_dropout.functional.gaussian_dropout import gaussian_dropout
-from tinygrad_dropout.functional.losses import binary_cross_entropy_with_logits, cross_entropy, mse_loss, nll_loss
-from tinygrad_dropout.functional.products import linear, matmul
-from tinygrad_dropout.functional.reductions import max, mean, min, sum, var
-from tinygrad_dropout.functional.shapes import (
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._activations import relu, sigmoid, tanh
+from tinygrad_dropout.functional._arithmetic import add, divide, multiply, negative, power, subtract
+from tinygrad_dropout.functional._comparisons import argmax, argmin
+from tinygrad_dropout.functional._cross_entropy import cross_entropy
+from tinygrad_dropout.functional._dropout import dropout
+from tinygrad_dropout.functional._elementwise import abs, clip, exp, log, maximum, minimum, sqrt, where
+from tinygrad_dropout.functional._gaussian_dropout import gaussian_dropout
+from tinygrad_dropout.functional._losses import binary_cross_entropy_with_logits, mse_loss, nll_loss
+from tinygrad_dropout.functional._products import linear, matmul
+from tinygrad_dropout.functional._reductions import max, mean, min, std, sum, var
+from tinygrad_dropout.functional._shapes import (
+    clone,
     concatenate,
     flatten,
     getitem,
@@ -30,12 +23,17 @@ from tinygrad_dropout.functional.shapes import (
     transpose,
     unsqueeze,
 )
-from tinygrad_dropout.functional.softmax import log_softmax, softmax
+from tinygrad_dropout.functional._softmax import log_softmax, softmax
 
 __all__ = [
-    "abs", "add", "binary_cross_entropy_with_logits", "clip", "concatenate", "cross_entropy", "divide", "dropout",
-    "exp", "flatten", "gaussian_dropout", "getitem", "linear", "log", "log_softmax", "matmul", "max", "maximum",
-    "mean", "min", "minimum", "mse_loss", "multiply", "negative", "nll_loss", "permute", "power", "relu", "reshape",
-    "sigmoid", "softmax", "sqrt", "squeeze", "stack", "subtract", "sum", "tanh", "transpose", "unsqueeze", "var",
-    "where",
+    "abs", "add", "argmax", "argmin", "binary_cross_entropy_with_logits", "clip", "clone", "concatenate",
+    "cross_entropy", "divide", "dropout", "exp", "flatten", "gaussian_dropout", "getitem", "linear", "log",
+    "log_softmax", "matmul", "max", "maximum", "mean", "min", "minimum", "mse_loss", "multiply", "negative", "nll_loss",
+    "permute", "power", "relu", "reshape", "sigmoid", "softmax", "sqrt", "squeeze", "stack", "std", "subtract", "sum",
+    "tanh", "transpose", "unsqueeze", "var", "where",
 ]  # fmt: skip
+
+for name in __all__:  # help(Tensor.sum) says what help(td.functional.sum) says
+    if name in vars(Tensor):
+        vars(Tensor)[name].__doc__ = globals()[name].__doc__
+del name

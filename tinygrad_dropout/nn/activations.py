@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import prod
 
 from tinygrad_dropout import functional as F
+from tinygrad_dropout.autograd.dtypes import as_tensor
+from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.recording import as_tensor
-from tinygrad_dropout.tensor import Tensor
 
 
 class ReLU(Module):

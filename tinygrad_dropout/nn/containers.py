@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import overload
 
+from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.nn.module import Module, Parameter
-from tinygrad_dropout.tensor import Tensor
 
 
 class ModuleList(Module):

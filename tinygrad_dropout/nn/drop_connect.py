@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
+from tinygrad_dropout.autograd.dtypes import as_tensor
+from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.nn.dropout import Dropout
 from tinygrad_dropout.nn.linear import Linear
-from tinygrad_dropout.recording import as_tensor
-from tinygrad_dropout.tensor import Tensor
 
 
 class DropConnect(Dropout, Linear):

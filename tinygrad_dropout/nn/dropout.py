@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.functional.dropout import check_scaling, floating, masked
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._dropout import as_floating_tensor, check_scaling
+from tinygrad_dropout.functional._masks import Mask, axes_to_share, draw_mask, probability
 from tinygrad_dropout.nn.random_layer import RandomLayer
-from tinygrad_dropout.random import Mask, axes_to_share, draw_mask, generator, probability
-from tinygrad_dropout.tensor import Tensor
+from tinygrad_dropout.rng import generator
 
 
 class Dropout(RandomLayer):
@@ -61,13 +62,12 @@ class Dropout(RandomLayer):
         return self._last
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training and self._replayed is None:  # what a train step runs: nothing is checked twice
-            x = floating("dropout", x)
-            p = probability("Dropout", self.p)
-            self._last = mask = draw_mask(x.data.shape, p, self.rng, self.shared_axes)
-            return masked(x, mask, p, self.scaling)
-        self._last = self._replayed if self.training else None
-        return F.dropout(x, self.p, self.training, mask=self._last, scaling=self.scaling, shared_axes=self.shared_axes)
+        if not self.training:
+            self._last = None
+            return F.dropout(x, self.p, training=False, scaling=self.scaling, shared_axes=self.shared_axes)
+        x = as_floating_tensor("dropout", x)
+        mask = self.draw_or_replay(lambda: draw_mask(x.shape, self.p, self.rng, self.shared_axes))
+        return F.dropout(x, self.p, mask=mask, scaling=self.scaling)
 
     def replay(self, mask: Mask | None = None) -> AbstractContextManager[None]:
         """Inside, every training forward uses this mask; evaluation mode stays what it is.

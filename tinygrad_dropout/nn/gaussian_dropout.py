@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.functional.dropout import floating
-from tinygrad_dropout.functional.gaussian_dropout import finite_variance
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.functional._dropout import as_floating_tensor
+from tinygrad_dropout.functional._gaussian_dropout import finite_variance
+from tinygrad_dropout.functional._masks import draw_noise
 from tinygrad_dropout.nn.random_layer import RandomLayer
-from tinygrad_dropout.random import draw_noise, generator
-from tinygrad_dropout.tensor import Array, Tensor
+from tinygrad_dropout.rng import generator
 
 
 class GaussianDropout(RandomLayer):
@@ -48,9 +49,9 @@ class GaussianDropout(RandomLayer):
         if not self.training:
             self._last = None
             return F.gaussian_dropout(x, self.p, training=False)
-        x = floating("gaussian_dropout", x)
+        x = as_floating_tensor("gaussian_dropout", x)
         p = finite_variance("GaussianDropout", self.p)
-        noise = self.drawn(lambda: draw_noise(x.shape, p, x.dtype, self.rng))
+        noise = self.draw_or_replay(lambda: draw_noise(x.shape, p, x.dtype, self.rng))
         return F.gaussian_dropout(x, p, noise=noise)
 
     def replay(self, noise: Array | None = None) -> AbstractContextManager[None]:

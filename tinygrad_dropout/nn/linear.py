@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
+from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.nn.module import Module, Parameter
-from tinygrad_dropout.random import generator
-from tinygrad_dropout.tensor import Array, Tensor
+from tinygrad_dropout.rng import generator
 
 
 class Linear(Module):

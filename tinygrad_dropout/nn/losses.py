@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.functional.losses import check_reduction
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._loss_parts import check_reduction
 from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.tensor import Tensor
 
 
 class Loss(Module):

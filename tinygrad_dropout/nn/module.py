@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.errors import ShapeError, StateDictError
-from tinygrad_dropout.tensor import Array, Tensor
+from tinygrad_dropout.autograd.in_place import note_change
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.errors import MisfitError, ShapeError, StateDictError
 
 Self = TypeVar("Self", bound="Module")
 
@@ -53,11 +54,11 @@ class Module:
         """Run `forward`. An array that does not fit is reported with this module's name and place."""
         try:
             return self.forward(*inputs, **options)
-        except ShapeError as error:
+        except MisfitError as error:
             self._sign(error)
             raise
 
-    def _sign(self, error: ShapeError) -> None:
+    def _sign(self, error: MisfitError) -> None:
         """Say in the error where it happened: the layer itself by name, each module around it by the layer's key."""
         if error.module is None:
             if type(self).__module__.startswith(f"{__package__}."):  # a layer of ours is the one operation it performs
@@ -148,6 +149,7 @@ class Module:
             if parameter.dtype.kind != "f":  # indices and the like
                 continue
             parameter.data = parameter.data.astype(dtype)
+            note_change(parameter.data)
             if parameter.grad is not None:
                 parameter.grad = parameter.grad.astype(dtype)
         return self
@@ -179,6 +181,7 @@ class Module:
                 raise ShapeError("load_state_dict", problem)
         for key, array in arrays.items():
             mine[key].data = array.astype(mine[key].dtype)
+            note_change(mine[key].data)
 
     @recursive_repr("...")
     def __repr__(self) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.grad_mode import no_grad
+from tinygrad_dropout.autograd.dtypes import as_tensor
+from tinygrad_dropout.autograd.grad_mode import no_grad
+from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.nn.random_layer import RandomLayer
-from tinygrad_dropout.recording import as_tensor
-from tinygrad_dropout.tensor import Array, Tensor
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
+from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.nn.module import Module
-from tinygrad_dropout.tensor import Array
 
 
 class RandomLayer(Module):
@@ -20,7 +20,7 @@ class RandomLayer(Module):
             def forward(self, x):
                 if not self.training:
                     return x
-                return x + self.drawn(lambda: rng.normal(size=x.shape))
+                return x + self.draw_or_replay(lambda: rng.normal(size=x.shape))
     """
 
     draws: ClassVar[str] = "an array"  # in the words of an error
@@ -28,7 +28,7 @@ class RandomLayer(Module):
     _last: Array | None = None  # what the last training forward drew
     _replayed: Array | None = None  # what training forwards use instead of drawing
 
-    def drawn(self, draw: Callable[[], Array]) -> Array:
+    def draw_or_replay(self, draw: Callable[[], Array]) -> Array:
         """What this training forward uses: `draw()`, or the array that is being replayed. It is kept for `replay`."""
         self._last = draw() if self._replayed is None else self._replayed
         return self._last

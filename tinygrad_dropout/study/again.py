@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.grad_mode import RECORDING, ModeContext, current_mode
+from tinygrad_dropout.autograd.grad_mode import RECORDING, ModeContext, current_mode
+from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass, Value
 from tinygrad_dropout.study.recorder import Recorder
-from tinygrad_dropout.tensor import Tensor
 
 #: What to change of an operation: argument -> value.
 Changes = Mapping[str, Any]

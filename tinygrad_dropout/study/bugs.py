@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.functional.losses import cross_entropy_backward, grad_of_each
-from tinygrad_dropout.functional.products import linear_backward
-from tinygrad_dropout.tensor import Array, Backward, Tensor
+from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor
+from tinygrad_dropout.functional._cross_entropy import cross_entropy_backward
+from tinygrad_dropout.functional._loss_parts import grad_of_each
+from tinygrad_dropout.functional._products import linear_backward
 
 BUGS: dict[str, Bug] = {}
 
@@ -122,27 +123,28 @@ def divide_by_batch_twice(grad: Array, x: Tensor, weight: Tensor, bias: Tensor |
 
 @bug("cross_entropy", "the loss is a mean over the batch, and its gradient is not divided by N")
 def forget_divide_by_batch(
-    grad: Array, logits: Tensor, probabilities: Array, target: Array, losses: Array, reduction: str
+    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target)"""
     each = "sum" if reduction == "mean" else reduction
-    return cross_entropy_backward(grad, logits, probabilities, target, losses, each)
+    return cross_entropy_backward(grad, logits, log_probabilities, target, each)
 
 
 @bug("cross_entropy", "the target is not subtracted from the probabilities")
 def forget_to_subtract_target(
-    grad: Array, logits: Tensor, probabilities: Array, target: Array, losses: Array, reduction: str
+    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * p, divided by N for the mean"""
-    return ((probabilities * grad_of_each(grad, len(target), reduction)).T,)
+    each = np.reshape(grad_of_each(grad, len(target), reduction), (-1, 1))
+    return (np.exp(log_probabilities) * each,)
 
 
 @bug("cross_entropy", "the sign is wrong, so a step of gradient descent climbs")
 def target_minus_probabilities(
-    grad: Array, logits: Tensor, probabilities: Array, target: Array, losses: Array, reduction: str
+    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (target - p), divided by N for the mean"""
-    return cross_entropy_backward(-grad, logits, probabilities, target, losses, reduction)
+    return cross_entropy_backward(-grad, logits, log_probabilities, target, reduction)
 
 
 @bug("multiply", "the operands are swapped: each gets its own value in place of the other's")

@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from tinygrad_dropout.engine import unbroadcast
+from tinygrad_dropout.autograd.engine import unbroadcast
+from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor
 from tinygrad_dropout.study.again import rebuilt_exactly
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.meetings import Meeting, find_meeting
 from tinygrad_dropout.study.recorded import Pass, Step
-from tinygrad_dropout.tensor import Array, Backward, Tensor
 
 #: (entries of the result, entries of the parent): d(result)/d(parent).
 Jacobian: TypeAlias = Array

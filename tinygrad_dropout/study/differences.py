@@ -7,11 +7,11 @@ from math import prod, sqrt
 
 import numpy as np
 
-from tinygrad_dropout.grad_mode import no_grad
+from tinygrad_dropout.autograd.grad_mode import no_grad
+from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.study.again import do_again, rebuild, unwatched
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
-from tinygrad_dropout.tensor import Array, Tensor
 
 MOST_WORK = 100_000_000  # see `cost`; a second or so for the whole pass
 STEP = 1e-6

@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 
-from tinygrad_dropout.tensor import Array
+from tinygrad_dropout.autograd.tensor import Array
 
 LINES = ("row", "column")
 

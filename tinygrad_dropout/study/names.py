@@ -8,9 +8,9 @@ from itertools import count
 from types import FrameType
 from typing import Any
 
-from tinygrad_dropout.callers import frames, ours
+from tinygrad_dropout.autograd.tensor import Tensor, operation_name
+from tinygrad_dropout.debug._frames import frames, is_internal
 from tinygrad_dropout.nn import Module, Parameter
-from tinygrad_dropout.tensor import Tensor, operation_name
 
 
 def names_in_scope() -> dict[Tensor, str]:
@@ -21,7 +21,7 @@ def names_in_scope() -> dict[Tensor, str]:
     found: dict[Tensor, str] = {}
     models: list[tuple[str, Module]] = []
     for frame in frames():
-        if not ours(frame):
+        if not is_internal(frame):
             for name, value in variables(frame):
                 if isinstance(value, Tensor):
                     found.setdefault(value, name)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.tensor import Array
 
 MOST_PATHS = 3  # that are kept for each entry
 MOST_WORK = 400_000  # derivatives that are not 0, over the whole pass

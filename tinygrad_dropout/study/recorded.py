@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.tensor import Array, Backward
+from tinygrad_dropout.autograd.tensor import Array, Backward
 
 
 @dataclass

@@ -9,17 +9,17 @@ import linecache
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from tinygrad_dropout.callers import calling_frame, frames
-from tinygrad_dropout.engine import results_behind, unbroadcast
+from tinygrad_dropout.autograd.engine import results_behind, unbroadcast
+from tinygrad_dropout.autograd.naming import argument_names, saved_names
+from tinygrad_dropout.autograd.notes import TensorNotes
+from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor, operation_name
+from tinygrad_dropout.debug._frames import calling_frame, frames
 from tinygrad_dropout.nn import Module
-from tinygrad_dropout.ownership import argument_names, saved_names
 from tinygrad_dropout.study.names import give_layers, give_names, names_in_scope
 from tinygrad_dropout.study.recorded import Contribution, Pass, Place, Step, Value
-from tinygrad_dropout.tensor import Array, Backward, Tensor, operation_name
 
 MODULE_CALL = Module.__call__.__code__
 
@@ -44,7 +44,7 @@ class Recorder:
         self.max_nodes = max_nodes
         self.names = names
         self.passes: list[Pass] = []
-        self.places: WeakKeyDictionary[Tensor, Place] = WeakKeyDictionary()
+        self.places: TensorNotes[Place] = TensorNotes()
         self.running: list[Running] = []  # several where a backward function calls backward()
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:

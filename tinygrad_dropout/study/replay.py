@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from types import TracebackType
 
-from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.autograd.grad_mode import ModeContext
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass

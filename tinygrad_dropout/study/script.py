@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-from tinygrad_dropout.grad_mode import ModeContext
+from tinygrad_dropout.autograd.grad_mode import ModeContext
+from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.study.recorder import Recorder, Running
 from tinygrad_dropout.study.replay import MOST_NODES, Replay
-from tinygrad_dropout.tensor import Tensor
 
 EXAMPLE = Path(__file__).with_name("example.py")
 MOST_PASSES = 10  # that are kept of a script, if none is chosen

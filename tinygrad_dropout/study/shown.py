@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.tensor import Array
+from tinygrad_dropout.autograd.tensor import Array
 
 MOST_ROWS = MOST_COLUMNS = 8
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives, Sum
 from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
 from tinygrad_dropout.study.shown import Shown, number, sizes
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
-from tinygrad_dropout.tensor import Array
 
 DROPPED, DEAD = "·", "○"
 LEGEND = f"{DROPPED} dropped   {DEAD} ReLU off   both are 0"

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.functional.dropout import dropout_backward
-from tinygrad_dropout.random import draw_mask
+from tinygrad_dropout.functional._dropout import dropout_backward
+from tinygrad_dropout.functional._masks import draw_mask
 from tinygrad_dropout.study.again import Changes, rebuild, rebuilt_exactly, record_again
 from tinygrad_dropout.study.recorded import Pass, Value
 

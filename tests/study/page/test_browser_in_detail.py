@@ -11,7 +11,7 @@ from tests.study.graphs import stopped
 from tests.study.page.test_browser import STEPS, answer_of, gradient_entry, heading, shown_step
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.recording import record
+from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.page.data import MOST_TERMS
 from tinygrad_dropout.study.paths import Paths

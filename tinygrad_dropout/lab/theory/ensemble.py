@@ -16,6 +16,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
+from tinygrad_dropout.functional._masks import draw_mask
 from tinygrad_dropout.lab.datasets import load_digits
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.errors import OptionError
@@ -24,7 +25,6 @@ from tinygrad_dropout.lab.theory.masks import countable, power_of_two
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
 from tinygrad_dropout.lab.theory.subnetworks import Subnetworks
 from tinygrad_dropout.lab.training import batches
-from tinygrad_dropout.random import draw_mask
 
 TRAIN_SIZE, TEST_SIZE = 1000, 400  # of scikit-learn's digits
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 40, 50, 0.01

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.theory.options import whole
-from tinygrad_dropout.random import Mask
 
 LARGEST_EXPONENT = 10**15  # beyond it, decimals end too
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
@@ -19,7 +20,6 @@ from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dro
 from tinygrad_dropout.study.shown import Shown
 from tinygrad_dropout.study.variants import variants
 from tinygrad_dropout.study.wrong_run import concerns, first_difference, in_words, with_bug
-from tinygrad_dropout.tensor import Array
 
 Json = dict[str, Any]
 

@@ -1,0 +1,57 @@
+"""docs/drills.md shows what the grader says; its counts are those that are kept, and nothing was missed."""
+
+import json
+import re
+from pathlib import Path
+
+import make_drills
+import pytest
+from blocks import rendered
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.drills.exercise import exercises
+
+ROOT = Path(__file__).parent.parent.parent
+TEXT = make_drills.PAGE.read_text(encoding="utf-8")
+COUNTS = json.loads(make_drills.KEPT.read_text(encoding="utf-8"))
+
+
+def without_digits(text: str) -> str:
+    """Another version of NumPy may draw other numbers; the words stay."""
+    return re.sub(r"[-+]?[0-9][0-9.,]*(e[-+][0-9]+)?", "#", text)
+
+
+def test_the_pages_show_what_the_grader_says():
+    for path, its_blocks in make_drills.blocks().items():
+        text = path.read_text(encoding="utf-8")
+        assert without_digits(rendered(text, its_blocks)) == without_digits(text), path.name
+
+
+def test_the_counts_are_of_these_answers_and_nothing_was_missed():
+    assert COUNTS.keys() == {one.slug for one in exercises()}
+    for one in exercises():
+        assert COUNTS[one.slug]["wrong"].keys() == {sample.name for sample in one.wrong}
+        assert COUNTS[one.slug]["right"].keys() == {"the solution", *(sample.name for sample in one.right)}
+    counted = {count for one in COUNTS.values() for kind in one.values() for count in kind.values()}
+    assert counted == {make_drills.SEEDS}
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", TEXT))))
+def test_a_link_leads_to_a_file(target):
+    assert (ROOT / "docs" / target).exists()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:tinygrad-dropout )?(drill [a-z]+[^`|]*)`", TEXT))))
+def test_a_command_parses(command):
+    arguments = [word for word in command.replace(" N", " 11").split() if word != "..."]
+    if arguments[1] in ("hint", "solution") and len(arguments) == 2:
+        arguments.append("11")
+    assert cli.build_parser().parse_args(arguments).run
+
+
+def test_whoever_writes_an_exercise_is_shown_what_the_grader_says(capsys, monkeypatch):
+    monkeypatch.setattr(make_drills, "SEEDS", 2)
+    assert make_drills.main(["11"]) == 0
+    shown = capsys.readouterr().out
+    assert "-- bias-gradient-averaged: the mean over the batch. Named with 2 of 2 seeds." in shown
+    assert "-- right: einsum, passed with 2 of 2 seeds" in shown

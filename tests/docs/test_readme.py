@@ -1,0 +1,61 @@
+"""What the README shows is true: snippets run, commands parse, links lead somewhere, figures are those of real runs."""
+
+import doctest
+import json
+import re
+import shlex
+from pathlib import Path
+
+import make_runs
+import pytest
+from blocks import rendered
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.lab import Config
+
+ROOT = Path(__file__).parent.parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_snippets_run_and_print_what_is_shown():
+    failures, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert tried > 10
+    assert failures == 0
+
+
+COMMANDS = sorted(set(re.findall(r"`(tinygrad-dropout (?:compare|drill|lab|study)[^`|]*)`", README)))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_parses(command):
+    arguments = [word for word in shlex.split(command)[1:] if word != "--help"]
+    assert cli.build_parser().parse_args(arguments).run
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_a_link_leads_to_a_file(target):
+    assert (ROOT / target).exists()
+
+
+def test_the_figures_are_those_of_the_kept_runs():
+    assert rendered(README, make_runs.blocks()) == README
+
+
+@pytest.mark.parametrize("name", make_runs.COMMANDS)
+def test_a_kept_run_was_made_by_its_command(name):
+    given = vars(cli.build_parser().parse_args(shlex.split(make_runs.COMMANDS[name])[1:]))
+    wanted = Config(**{option: value for option, value in given.items() if option != "run"}).as_json()
+    kept = make_runs.load(name).options
+    assert {key: kept[key] for key in wanted if key != "train_size"} == {
+        key: wanted[key] for key in wanted if key != "train_size"
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", make_runs.COMMANDS)
+def test_a_run_made_again_shows_the_same(name, tmp_path):
+    assert cli.main([*shlex.split(make_runs.COMMANDS[name])[1:], "--out", str(tmp_path)]) == 0
+    summary = json.loads((tmp_path / "results.json").read_text())["summary"]
+    kept = make_runs.load(name).summary
+    assert summary["verdict"] == kept["verdict"]
+    assert kept["difference"]["low"] <= summary["difference"]["mean"] <= kept["difference"]["high"]

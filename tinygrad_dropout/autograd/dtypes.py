@@ -1,0 +1,74 @@
+"""Which dtype a result has: numbers and arrays become Tensors, and the operands of one operation get one dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.autograd.recording import record
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+
+
+def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
+    """Return `value` if it is a Tensor, else a new leaf: in the dtype of `like`, if that is floating.
+
+    Next to an integer Tensor, 2.5 is not truncated.
+    """
+    if isinstance(value, Tensor):
+        return value
+    if like is not None and like.data.dtype.kind == "f":
+        return Tensor(value, dtype=like.data.dtype)
+    return Tensor(value)
+
+
+def as_floating(value: Any) -> Tensor:
+    """Return `value` as a Tensor of a floating dtype: integers and booleans of every width become float32."""
+    tensor = as_tensor(value)
+    return tensor if tensor.data.dtype.kind == "f" else cast(tensor, np.float32)
+
+
+def operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Return both operands of a binary operation as Tensors of one dtype.
+
+    An array or a number takes the dtype of the Tensor that it meets. Two Tensors get their `common_dtype`.
+    """
+    x, y = tensors(x, y)
+    if x.data.dtype != y.data.dtype:
+        dtype = common_dtype(x, y)
+        x, y = cast(x, dtype), cast(y, dtype)
+    return x, y
+
+
+def tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Return both operands as Tensors; an array or a number takes the dtype of the Tensor that it meets."""
+    if not isinstance(x, Tensor):
+        y = as_tensor(y)
+        return as_tensor(x, like=y), y
+    return x, as_tensor(y, like=x)
+
+
+RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+
+
+def common_dtype(*tensors: Tensor) -> np.dtype[Any]:
+    """Return the dtype that Tensors meet in, by PyTorch's rules (`torch.result_type`).
+
+    Floats outrank integers and integers outrank booleans, whatever their width: float32 with int64 is float32. Within
+    a rank, Tensors with axes outrank 0-d ones; among equals the widest dtype wins.
+    """
+    ranks = [(RANK[tensor.dtype.kind], tensor.ndim > 0) for tensor in tensors]
+    widest = np.result_type(*(tensor.dtype for tensor, rank in zip(tensors, ranks, strict=True) if rank == max(ranks)))
+    floats_from_integers = RANK[widest.kind] > max(ranks)[0]  # which NumPy makes of int64 and uint64
+    return np.dtype(np.float32) if floats_from_integers else widest
+
+
+def cast(x: Tensor, dtype: npt.DTypeLike) -> Tensor:
+    """Return x in another dtype; x itself if it has it."""
+    return x if x.data.dtype == dtype else record(x.data.astype(dtype), (x,), cast_backward, saved=(dtype,))
+
+
+def cast_backward(grad: Array, x: Tensor, dtype: npt.DTypeLike) -> tuple[Any, ...]:
+    """dL/dx = grad (the engine converts it to x's dtype)."""
+    return (grad,)

@@ -1,0 +1,155 @@
+"""The one engine: from a result back to the leaves, each node once, after everything that used it.
+
+A result is created after its parents. So among the nodes that can be reached from the loss, descending creation numbers
+are an order in which every node comes after all its consumers: a topological order for the price of a sort, without
+recursion.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd import in_place
+from tinygrad_dropout.autograd.grad_mode import Watcher, current_mode
+from tinygrad_dropout.autograd.tensor import FREED, Array, Tensor
+from tinygrad_dropout.errors import ShapeError
+
+
+def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) -> None:
+    """Compute dL/d(leaf) for every leaf that this tensor, L, was made from, and add it to the leaf's `.grad`.
+
+    Args:
+        tensor: where to start; usually the loss.
+        grad: array of the tensor's shape, dL/d(tensor); it is not changed. It may be left out (and is then 1) if the
+            tensor has one element.
+        retain_graph: keep what the graph saved, so that it can be walked again; otherwise it is freed on the way.
+
+    Raises:
+        RuntimeError: the tensor does not require gradients, has more than one element and no `grad`, a part of its
+            graph was already freed, or a value that a backward function needs was changed since the forward pass.
+        ShapeError: `grad` has another shape than the tensor.
+
+    If a backward function raises, the leaves that were reached before keep what was added to them.
+    """
+    seed = first_gradient(tensor, grad)
+    if tensor._backward is None:
+        return add_to_grad(tensor, seed)
+    nodes = results_behind(tensor)
+    watchers = current_mode.get().watchers
+    with_care = bool(watchers) or in_place.latest > nodes[0]._number  # something was changed since the oldest was made
+    gradients = {tensor: seed}
+    while nodes:
+        node = nodes.pop()
+        grad = gradients.pop(node, None)
+        if grad is not None:  # it is None if all of the node's consumers returned None
+            parents = node._parents
+            if node._retains_grad:
+                add_to_grad(node, grad.copy())
+            if with_care:
+                contributions = run_with_care(node, grad, watchers)
+            else:
+                contributions = node._backward(grad, *parents, *node._saved)  # type: ignore[misc]
+            if type(contributions) is not tuple or len(contributions) != len(parents):
+                raise wrong_answer(node, contributions)
+            for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
+                if contribution is None or not parent._requires_grad:
+                    continue
+                contribution = fitted(contribution, parent.data)
+                if parent._backward is None:
+                    add_to_grad(parent, contribution)
+                elif parent in gradients:
+                    gradients[parent] += contribution
+                else:
+                    gradients[parent] = contribution
+        if not retain_graph:  # the arrays that the node remembers can go as soon as nothing else holds them
+            node._parents, node._saved = (), FREED
+
+
+def first_gradient(tensor: Tensor, grad: Any) -> Array:
+    """Return dL/d(tensor), where the walk begins: a fresh array, which the first backward function may overwrite."""
+    if not tensor.requires_grad:
+        raise RuntimeError(
+            "backward: expected a Tensor made from one with requires_grad=True, got one that remembers nothing "
+            "(was it computed under no_grad, or detached?)"
+        )
+    if grad is None:
+        if tensor.size != 1:
+            raise RuntimeError(
+                f"backward: expected a Tensor of one element, got shape {tensor.shape}; "
+                "reduce it first (loss.mean().backward()), or pass grad= of that shape"
+            )
+        return np.ones(tensor.shape, dtype=tensor.dtype)
+    array = np.array(grad.data if isinstance(grad, Tensor) else grad, dtype=tensor.dtype)
+    if array.shape != tensor.shape:
+        raise ShapeError("backward", f"expected grad of the Tensor's shape {tensor.shape}, got shape {array.shape}")
+    return array
+
+
+def results_behind(tensor: Tensor) -> list[Tensor]:
+    """List every result of an operation that gradients of this one flow through, itself included, oldest first."""
+    nodes = [tensor]
+    seen = {tensor}
+    for node in nodes:  # the list grows while it is walked
+        if node._saved is FREED:
+            raise RuntimeError(
+                "backward: this graph, or a part of it, was freed by an earlier backward(); "
+                "to walk it again, call the earlier one with retain_graph=True"
+            )
+        for parent in node._parents:
+            if parent._backward is not None and parent not in seen:
+                seen.add(parent)
+                nodes.append(parent)
+    nodes.sort(key=attrgetter("_number"))
+    return nodes
+
+
+def run_with_care(node: Tensor, grad: Array, watchers: tuple[Watcher, ...]) -> Any:
+    """Run the node's backward function where something watches, or where a value that it reads may have changed."""
+    inputs = in_place.guarded_inputs(node)
+    for watcher in watchers:
+        watcher.before_backward(node, grad)
+    contributions: Any = node._backward(grad, *inputs)  # type: ignore[misc]
+    if type(contributions) is tuple and len(contributions) == len(node._parents):
+        for watcher in watchers:
+            watcher.after_backward(node, contributions)
+    return contributions
+
+
+def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
+    """The error for a backward function that did not return one gradient for each parent."""
+    given = f"{len(contributions)}" if isinstance(contributions, tuple) else f"a {type(contributions).__name__}"
+    name = getattr(node._backward, "__name__", "backward")
+    return TypeError(f"{name}: expected a tuple of {len(node._parents)}, one gradient or None per input, got {given}")
+
+
+def fitted(grad: Any, data: Array) -> Array:
+    """Return a gradient in the shape and dtype of the array that it is for."""
+    if type(grad) is not np.ndarray or grad.shape != data.shape:
+        grad = unbroadcast(np.asarray(grad), data.shape)
+    return grad if grad.dtype is data.dtype else np.asarray(grad, data.dtype)
+
+
+def add_to_grad(tensor: Tensor, grad: Array) -> None:
+    """Accumulate into `.grad`, as PyTorch does; into a new array, since the caller may hold the old one."""
+    if tensor.data.dtype.kind != "f":
+        raise TypeError(f"backward: expected leaves of a floating dtype, got one of {tensor.dtype}")
+    tensor._grad = grad if tensor._grad is None else np.asarray(tensor._grad + grad)
+
+
+def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
+    """Sum a gradient over the axes along which broadcasting stretched an array of this shape.
+
+    Broadcasting repeats an element; each copy contributes to the loss; so the element's gradient is their sum.
+    Axes that broadcasting put in front are summed away, axes of length 1 that it stretched are summed to length 1.
+    """
+    in_front = grad.ndim - len(shape)
+    if in_front < 0 or any(length not in (1, grad.shape[in_front + axis]) for axis, length in enumerate(shape)):
+        raise ShapeError("backward", f"expected a gradient that shape {shape} was broadcast to, got shape {grad.shape}")
+    stretched = tuple(
+        in_front + axis for axis, length in enumerate(shape) if length == 1 and grad.shape[in_front + axis] != 1
+    )
+    total = np.asarray(grad.sum(axis=tuple(range(in_front)) + stretched))
+    return total.reshape(shape)

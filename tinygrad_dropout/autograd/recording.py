@@ -1,0 +1,45 @@
+"""How a result comes to remember how it was made.
+
+An operation makes its result differentiable by calling `record` with the result, the Tensors it was made from (its
+parents), the function that turns a gradient of the result into gradients of the parents, and anything else that
+function needs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.grad_mode import current_mode
+from tinygrad_dropout.autograd.tensor import Backward, Tensor, next_number, operation_name
+
+
+def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tuple[Any, ...] = ()) -> Tensor:
+    """Return the result of an operation as a Tensor that remembers how it was made, if a parent requires gradients.
+
+    Args:
+        out: the result, an ndarray (or the NumPy scalar that a 0-d computation gives).
+        parents: the Tensors it was computed from.
+        backward: `backward(grad, *parents, *saved)` gets dL/d(out), an ndarray of out's shape that it may overwrite.
+            It returns a tuple with dL/d(parent) for each parent, or None for a parent that needs none. Each is a fresh,
+            writable array, since the engine adds to it in place (`detect_anomaly` and `gradcheck` check this); its
+            shape is the parent's, or the shape that the parent was broadcast to (the engine sums it back).
+        saved: what backward needs beyond the parents, such as the mask. Arrays in it must not change before backward
+            has run.
+    """
+    tensor = Tensor.__new__(Tensor)  # not Tensor(out), whose checks cost more than all the rest of this function
+    tensor.data = np.asarray(out)
+    tensor.name = tensor._grad = None
+    tensor._retains_grad = False
+    tensor._number = next_number()
+    mode = current_mode.get()
+    if mode.grad and any(parent._requires_grad for parent in parents):
+        tensor._requires_grad = True
+        tensor._parents, tensor._backward, tensor._saved = parents, backward, saved
+    else:
+        tensor._requires_grad = False
+        tensor._parents, tensor._backward, tensor._saved = (), None, ()
+    for watcher in mode.watchers:
+        watcher.after_forward(tensor, parents, operation_name(backward))
+    return tensor

@@ -1,0 +1,334 @@
+"""A Tensor: an array that can remember how it was made. Start reading here.
+
+`recording.py` writes that memory and `engine.py` walks it back. `functional/` holds the operations; the operators and
+methods below only call them by their usual names.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from operator import attrgetter
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.errors import ShapeError
+
+Array: TypeAlias = npt.NDArray[Any]
+Axis: TypeAlias = int | tuple[int, ...] | None
+#: backward(grad, *parents, *saved) -> one gradient, or None, for each parent.
+Backward: TypeAlias = Callable[..., tuple[Any, ...]]
+
+FREED: tuple[Any, ...] = ("freed",)
+next_number = count().__next__  # one counter for the whole process: in any thread, a result is younger than its parents
+
+
+class Tensor:
+    """An array, and the memory of the operation that made it.
+
+    Args:
+        data: an ndarray, which is shared and not copied, or numbers in nested lists. Python floats become float32;
+            an array keeps its dtype; integers stay integers.
+        requires_grad: True if `backward()` should leave the gradient in `.grad`; needs a floating dtype.
+        dtype: the dtype to convert to, if not the one above.
+        name: what messages and pictures call this tensor.
+
+    Attributes:
+        data: the ndarray. What you write into it yourself (`x.data[0] = 9`, `x.data = array`) goes unnoticed, as in
+            PyTorch; changes by `+=`, an optimiser or `load_state_dict` are noticed (see `in_place.py`).
+        grad: ndarray of the shape and dtype of `data`, or None before a backward pass has reached this tensor.
+        requires_grad: whether gradients flow to (and through) this tensor.
+        name: str or None.
+
+    Raises:
+        TypeError: data that is not numbers, or `requires_grad` for a dtype that is not floating.
+
+    Comparisons work element by element and give plain boolean arrays. `hash()` goes by identity, so a Tensor can be a
+    key of a dict.
+    """
+
+    __slots__ = (
+        "data", "name", "_requires_grad", "_grad", "_retains_grad", "_number", "_parents", "_backward", "_saved",
+        "__weakref__",
+    )  # fmt: skip
+
+    data: Array
+    name: str | None
+    _requires_grad: bool
+    _grad: Array | None
+    _retains_grad: bool
+    _number: int  # of creation: parents have smaller numbers than their results
+    _parents: tuple[Tensor, ...]
+    _backward: Backward | None  # None on a leaf
+    _saved: tuple[Any, ...]  # FREED once backward has freed the graph
+
+    def __init__(
+        self, data: Any, requires_grad: bool = False, *, dtype: npt.DTypeLike | None = None, name: str | None = None
+    ) -> None:
+        self.data = as_array(data, dtype)
+        self.name = name
+        self._grad = None
+        self._retains_grad = False
+        self._number = next_number()
+        self._parents = ()
+        self._backward = None
+        self._saved = ()
+        self.requires_grad = requires_grad
+
+    @property
+    def is_leaf(self) -> bool:
+        """True unless an operation on tensors that require gradients made this one."""
+        return self._backward is None
+
+    def _set_requires_grad(self, requires_grad: bool) -> None:
+        if requires_grad and self.data.dtype.kind != "f":
+            raise TypeError(
+                f"Tensor(requires_grad=True): expected a floating dtype, got {self.data.dtype}; "
+                "only real numbers have gradients (write 1.0 for 1, or pass dtype=np.float32)"
+            )
+        if self._backward is not None and not requires_grad:
+            raise RuntimeError(
+                f"Tensor.requires_grad = False: expected a leaf, got the result of {operation_name(self._backward)}, "
+                "through which gradients would silently stop; use detach()"
+            )
+        self._requires_grad = bool(requires_grad)
+
+    requires_grad = property(attrgetter("_requires_grad"), _set_requires_grad, doc="Whether gradients flow to it.")
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Set `requires_grad`, and return this tensor."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def grad(self) -> Array | None:
+        """The gradient that backward passes have left here: ndarray of the shape and dtype of `data`, or None.
+
+        Neither `zero_grad()` nor a later backward pass writes to an array that was read from here. An array assigned
+        here is not written to either; it must have the shape of `data` (else a ShapeError), and is converted to its
+        dtype. Reading the gradient of a result that does not keep it warns.
+        """
+        if self._grad is None and self._backward is not None and not self._retains_grad:
+            warnings.warn(
+                f"reading .grad of the result of {operation_name(self._backward)}: only leaves keep their gradient. "
+                "Call retain_grad() on the result before backward(). If this was meant to be a weight that is "
+                "updated, update it in place: with td.no_grad(): w -= lr * w.grad",
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Array | None) -> None:
+        if isinstance(grad, np.generic):  # 0-d arithmetic gives these
+            grad = np.asarray(grad)
+        if grad is not None and not isinstance(grad, np.ndarray):
+            raise TypeError(f"Tensor.grad = ...: expected an ndarray or None, got {type(grad).__name__}")
+        if grad is not None and grad.shape != self.data.shape:
+            raise ShapeError("Tensor.grad = ...", f"expected an array of shape {self.data.shape}, got {grad.shape}")
+        self._grad = grad if grad is None else grad.astype(self.data.dtype, copy=False)
+
+    def zero_grad(self) -> None:
+        """Set `.grad` to None. An array read from `.grad` earlier keeps its values."""
+        self._grad = None
+
+    def retain_grad(self) -> None:
+        """Ask later backward passes to leave this tensor's gradient in `.grad` although it is not a leaf."""
+        if not self._requires_grad:
+            raise RuntimeError("retain_grad: expected a Tensor that requires grad, and this one does not")
+        self._retains_grad = True
+
+    def backward(self, grad: Any = None, *, retain_graph: bool = False) -> None:
+        """Add dL/d(leaf) to the `.grad` of every leaf that this tensor, L, was made from. See `engine.backward`."""
+        engine.backward(self, grad, retain_graph=retain_graph)
+
+    def detach(self) -> Tensor:
+        """A new leaf over the same array, through which no gradient flows."""
+        return Tensor(self.data, name=self.name)
+
+    # fmt: off
+    shape = property(lambda self: self.data.shape, doc="The length of each axis.")
+    ndim = property(lambda self: self.data.ndim, doc="The number of axes.")
+    size = property(lambda self: self.data.size, doc="The number of elements.")
+    dtype = property(lambda self: self.data.dtype, doc="The NumPy dtype of the elements.")
+    # fmt: on
+
+    def item(self) -> Any:
+        """The only element, as a Python number; ValueError if there is not exactly one."""
+        if self.data.size != 1:
+            raise ValueError(f"item: expected a Tensor of one element, got shape {self.shape}")
+        return self.data.item()
+
+    def numpy(self) -> Array:
+        """The data as a read-only view. To change the numbers on purpose, use `.data`."""
+        view = self.data.view()
+        view.flags.writeable = False
+        return view
+
+    # The operators and methods. What happens in each stands in functional/, under the name that is called here.
+    # fmt: off
+    def __add__(self, other: Any) -> Tensor: return F.add(self, other)
+    def __radd__(self, other: Any) -> Tensor: return F.add(other, self)
+    def __sub__(self, other: Any) -> Tensor: return F.subtract(self, other)
+    def __rsub__(self, other: Any) -> Tensor: return F.subtract(other, self)
+    def __mul__(self, other: Any) -> Tensor: return F.multiply(self, other)
+    def __rmul__(self, other: Any) -> Tensor: return F.multiply(other, self)
+    def __truediv__(self, other: Any) -> Tensor: return F.divide(self, other)
+    def __rtruediv__(self, other: Any) -> Tensor: return F.divide(other, self)
+    def __pow__(self, other: Any) -> Tensor: return F.power(self, other)
+    def __rpow__(self, other: Any) -> Tensor: return F.power(other, self)
+    def __matmul__(self, other: Any) -> Tensor: return F.matmul(self, other)
+    def __rmatmul__(self, other: Any) -> Tensor: return F.matmul(other, self)
+    def __neg__(self) -> Tensor: return F.negative(self)
+    def __abs__(self) -> Tensor: return F.abs(self)
+    def __getitem__(self, index: Any) -> Tensor: return F.getitem(self, index)
+
+    def __iadd__(self, other: Any) -> Tensor: return update_in_place(self, np.add, F.add, other)
+    def __isub__(self, other: Any) -> Tensor: return update_in_place(self, np.subtract, F.subtract, other)
+    def __imul__(self, other: Any) -> Tensor: return update_in_place(self, np.multiply, F.multiply, other)
+    def __itruediv__(self, other: Any) -> Tensor: return update_in_place(self, np.divide, F.divide, other)
+    def __ipow__(self, other: Any) -> Tensor: return update_in_place(self, np.power, F.power, other)
+
+    def __eq__(self, other: Any) -> Any: return compare(np.equal, self, other)
+    def __ne__(self, other: Any) -> Any: return compare(np.not_equal, self, other)
+    def __lt__(self, other: Any) -> Any: return compare(np.less, self, other)
+    def __le__(self, other: Any) -> Any: return compare(np.less_equal, self, other)
+    def __gt__(self, other: Any) -> Any: return compare(np.greater, self, other)
+    def __ge__(self, other: Any) -> Any: return compare(np.greater_equal, self, other)
+    __hash__ = object.__hash__
+
+    def sum(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
+        return F.sum(self, axis, keepdims, **names)
+    def mean(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
+        return F.mean(self, axis, keepdims, **names)
+    def var(self, axis: Axis = None, keepdims: bool = False, correction: float = 1, **names: Any) -> Tensor:
+        return F.var(self, axis, keepdims, correction, **names)
+    def std(self, axis: Axis = None, keepdims: bool = False, correction: float = 1, **names: Any) -> Tensor:
+        return F.std(self, axis, keepdims, correction, **names)
+    def max(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
+        return F.max(self, axis, keepdims, **names)
+    def min(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
+        return F.min(self, axis, keepdims, **names)
+    def argmax(self, axis: int | None = None, keepdims: bool = False, **names: Any) -> Tensor:
+        return F.argmax(self, axis, keepdims, **names)
+    def argmin(self, axis: int | None = None, keepdims: bool = False, **names: Any) -> Tensor:
+        return F.argmin(self, axis, keepdims, **names)
+    def softmax(self, axis: int = -1, **names: Any) -> Tensor: return F.softmax(self, axis, **names)
+    def log_softmax(self, axis: int = -1, **names: Any) -> Tensor: return F.log_softmax(self, axis, **names)
+
+    def reshape(self, *shape: int | tuple[int, ...]) -> Tensor: return F.reshape(self, *shape)
+    def permute(self, *axes: int | tuple[int, ...]) -> Tensor: return F.permute(self, *axes)
+    def transpose(self, axis1: int, axis2: int) -> Tensor: return F.transpose(self, axis1, axis2)
+    def squeeze(self, axis: Axis = None, **names: Any) -> Tensor: return F.squeeze(self, axis, **names)
+    def unsqueeze(self, axis: int, **names: Any) -> Tensor: return F.unsqueeze(self, axis, **names)
+    def flatten(self) -> Tensor: return F.flatten(self)
+    def clone(self) -> Tensor: return F.clone(self)
+    @property
+    def T(self) -> Tensor: return matrix_transpose(self)
+
+    def exp(self) -> Tensor: return F.exp(self)
+    def log(self) -> Tensor: return F.log(self)
+    def sqrt(self) -> Tensor: return F.sqrt(self)
+    def abs(self) -> Tensor: return F.abs(self)
+    def relu(self) -> Tensor: return F.relu(self)
+    def sigmoid(self) -> Tensor: return F.sigmoid(self)
+    def tanh(self) -> Tensor: return F.tanh(self)
+    def clip(self, min: Any = None, max: Any = None) -> Tensor: return F.clip(self, min, max)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        return array_ufunc(ufunc, method, inputs, options)
+    def __array_function__(self, function: Callable[..., Any], *_: Any) -> NoReturn: refuse(function.__name__)
+    # fmt: on
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise TypeError("NumPy was given a Tensor where it expected an array: pass tensor.data (or tensor.numpy())")
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            "Tensor[...] = value: a Tensor's entries cannot be changed in place, for the graph remembers its values; "
+            "build a new one with td.functional.where, or change .data before it is used"
+        )
+
+    def __len__(self) -> int:
+        if self.data.ndim == 0:
+            raise TypeError("len: expected a Tensor with at least one axis, got a 0-d Tensor")
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[index] for index in range(len(self)))
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __repr__(self) -> str:
+        body = np.array2string(self.data, separator=", ", prefix=f"{type(self).__name__}(", threshold=100)
+        notes = [body]
+        if self.data.dtype not in (np.float32, np.int64, np.bool_):
+            notes.append(f"dtype={self.data.dtype}")
+        if self._backward is not None:
+            notes.append(f"from={operation_name(self._backward)}")
+        elif self._requires_grad:
+            notes.append("requires_grad=True")
+        if self.name is not None:
+            notes.append(f"name={self.name!r}")
+        return f"{type(self).__name__}({', '.join(notes)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle a leaf without its place in the order of creation, which means nothing elsewhere."""
+        if self._backward is not None:
+            made_by = operation_name(self._backward)
+            raise TypeError(f"copy or pickle: expected a leaf, got the result of {made_by}; detach() it first")
+        return rebuilt, (type(self), self.data, self._requires_grad, self.name, self._grad)
+
+
+def rebuilt(cls: type[Tensor], data: Array, requires_grad: bool, name: str | None, grad: Array | None) -> Tensor:
+    """A leaf, from what `Tensor.__reduce__` kept of it."""
+    tensor = cls(data, requires_grad, name=name)
+    tensor.grad = grad
+    return tensor
+
+
+def operation_name(backward: Backward | None) -> str:
+    """The operation that a backward function belongs to: `relu_backward` is relu's."""
+    return getattr(backward, "__name__", "leaf").removesuffix("_backward")
+
+
+def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
+    """`data` as an ndarray of numbers or booleans; see `Tensor` for which dtype it gets."""
+    if isinstance(data, Tensor):
+        data = data.data
+    try:
+        array = np.asarray(data)
+    except ValueError as error:  # a ragged list
+        raise ValueError(f"Tensor: expected lists of equal length at each depth, got {data!r:.60} ({error})") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}")
+    if dtype is None and array.dtype == np.float64 and not holds_numpy_values(data):
+        dtype = np.float32
+    if dtype is None:
+        return array
+    if np.dtype(dtype).kind not in "fiub":
+        raise TypeError(f"Tensor: expected a dtype of real numbers, got {np.dtype(dtype)}")
+    return array.astype(dtype, copy=False)
+
+
+def holds_numpy_values(data: Any) -> bool:
+    """True for an ndarray or NumPy scalar, or a (nested) list whose first value is one: these bring their own dtype."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return isinstance(data, np.ndarray | np.generic)
+
+
+# Down here since they need the class above. functional/ is the one room that a lower floor imports: without it, the
+# operators could not stand in the class, where a reader looks for them.
+from tinygrad_dropout import functional as F  # noqa: E402
+from tinygrad_dropout.autograd import engine  # noqa: E402
+from tinygrad_dropout.autograd.in_place import update_in_place  # noqa: E402
+from tinygrad_dropout.functional._comparisons import compare  # noqa: E402
+from tinygrad_dropout.functional._numpy_protocol import array_ufunc, refuse  # noqa: E402
+from tinygrad_dropout.functional._shapes import matrix_transpose  # noqa: E402

@@ -1,0 +1,53 @@
+"""The nonlinearities of a network, elementwise: relu, sigmoid, tanh."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor
+from tinygrad_dropout.autograd.recording import record
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+
+
+def relu(x: Any) -> Tensor:
+    """max(x, 0), elementwise: the rectified linear unit."""
+    x = as_tensor(x)
+    out = np.maximum(x.data, 0)
+    return record(out, (x,), relu_backward, saved=(out,))
+
+
+def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad where x > 0, and 0 where x <= 0 (PyTorch's choice at the kink)."""
+    return (grad * (out != 0),)
+
+
+def sigmoid(x: Any) -> Tensor:
+    """1 / (1 + e^-x), elementwise; neither end overflows."""
+    x = as_floating(x)
+    out = logistic(x.data)
+    return record(out, (x,), sigmoid_backward, saved=(out,))
+
+
+def sigmoid_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad * out (1 - out), at most grad / 4."""
+    return (grad * (out * (1 - out)),)
+
+
+def logistic(x: Array) -> Array:
+    """1 / (1 + e^-x) of an ndarray, with an exponent that is never positive: e^-|x| lies in (0, 1]."""
+    small = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
+
+
+def tanh(x: Any) -> Tensor:
+    """The hyperbolic tangent, elementwise."""
+    x = as_floating(x)
+    out = np.tanh(x.data)
+    return record(out, (x,), tanh_backward, saved=(out,))
+
+
+def tanh_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+    """dL/dx = grad * (1 - out²)."""
+    return (grad * (1 - out * out),)

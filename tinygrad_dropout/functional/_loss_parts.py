@@ -1,0 +1,61 @@
+"""What the losses share: the checks of a target, and the reduction of a batch's losses to one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.tensor import Array, Tensor, as_array
+from tinygrad_dropout.errors import DtypeError, ShapeError
+
+
+def reduced(operation: str, losses: Array, reduction: str) -> Any:
+    """The losses of the batch as their mean, their sum, or as they are."""
+    check_reduction(operation, reduction)
+    return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
+
+
+def check_reduction(where: str, reduction: str) -> None:
+    """Refuse an unknown reduction."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f'{where}: expected reduction to be "mean", "sum" or "none", got {reduction!r}')
+
+
+def grad_of_each(grad: Array, count: int, reduction: str) -> Any:
+    """dL/d(one loss), a number or as many as there are losses: the reduction's own backward."""
+    return grad * (1 / count) if reduction == "mean" and count else grad
+
+
+def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
+    """The target, checked: labels of shape (N,), or probabilities of shape (N, C) in the scores' dtype."""
+    targets = constant(operation, target)
+    if scores.ndim != 2:
+        raise ShapeError(operation, f"expected scores of shape (N, C), got shape {scores.shape}")
+    if targets.dtype.kind == "b":
+        raise DtypeError(operation, "expected class labels as integers, or probabilities as floats; got booleans")
+    rows, classes = scores.shape
+    if targets.dtype.kind == "f":
+        if targets.shape != scores.shape:
+            problem = f"expected target probabilities of the scores' shape {scores.shape}, got shape {targets.shape}"
+            raise ShapeError(operation, f"{problem} (class labels must be integers)")
+        return targets.astype(scores.dtype, copy=False)
+    if targets.shape != (rows,):
+        raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}")
+    if rows and (targets.min() < 0 or targets.max() >= classes):
+        wrong = targets[(targets < 0) | (targets >= classes)][0]
+        raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
+    return targets.astype(np.intp, copy=False)
+
+
+def constant(operation: str, target: Any) -> Array:
+    """A copy of the target, so that refilling the caller's array before backward changes nothing."""
+    if isinstance(target, Tensor) and target.requires_grad:
+        raise TypeError(f"{operation}: expected a target without gradients, got one that requires them; detach() it")
+    return np.array(as_array(target))
+
+
+def check_same_shape(operation: str, prediction: Tensor, target: Array) -> None:
+    """Refuse two shapes: to broadcast in a loss would hide a mistake."""
+    if prediction.shape != target.shape:
+        raise ShapeError(operation, f"expected two equal shapes, got {prediction.shape} and {target.shape}")

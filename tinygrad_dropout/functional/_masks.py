@@ -1,0 +1,124 @@
+"""How a dropout mask is drawn so that p is exact, and how Gaussian dropout's noise is drawn."""
+
+from __future__ import annotations
+
+from math import prod, sqrt
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.autograd.in_place import memory_owner
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.rng import generator
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+BYTE, BOOL = np.dtype(np.uint8), np.dtype(np.bool_)
+
+# Their raw output is 64 random bits. Others are asked through the Generator: MT19937's has 32 bits in each 64.
+RAW_64_BIT = (np.random.SFC64, np.random.PCG64, np.random.PCG64DXSM, np.random.Philox)
+
+
+def probability(where: str, p: float) -> float:
+    """p as a Python float, or an error that says what p means."""
+    try:
+        if 0 <= p <= 1:
+            return float(p)
+    except TypeError:  # not a number at all: said like any other wrong p
+        pass
+    raise ValueError(f"{where}: expected p, the probability of dropping, between 0 and 1; got {p!r}")
+
+
+def draw_mask(
+    shape: tuple[int, ...],
+    p: float,
+    rng: np.random.Generator | None = None,
+    shared_axes: int | tuple[int, ...] = (),
+) -> Mask:
+    """Draw a fresh dropout mask: each element is independently False (dropped) with probability p, exactly.
+
+    Args:
+        shape: the mask's shape.
+        p: the probability of dropping, 0 <= p <= 1.
+        rng: the generator to draw from; the framework's own if None.
+        shared_axes: an axis or several along which all elements share one draw.
+
+    Returns:
+        Boolean array of that shape, True where a unit is kept, read-only; one byte for each draw.
+
+    The first random byte of an element decides unless it ties with the first digit of p in base 256; then the next
+    byte is compared with the next digit, and so on. That is the comparison u < p of a uniform u with as many digits
+    as p has: no rounding of p, at the cost of one byte for 255 elements of 256.
+    """
+    if axes_to_share("dropout", shared_axes):
+        return np.broadcast_to(draw_mask(shared_shape(shape, shared_axes), p, rng), shape)
+    mask = draw_bernoulli(prod(shape), p, generator("dropout", rng)).reshape(shape)
+    memory_owner(mask).setflags(write=False)  # backward will need it as it is now
+    mask.setflags(write=False)
+    return mask
+
+
+def shared_shape(shape: tuple[int, ...], shared_axes: int | tuple[int, ...]) -> tuple[int, ...]:
+    """The shape with length 1 along the shared axes: that of the draws behind a mask of `shape`."""
+    axes = axes_to_share("dropout", shared_axes)
+    places = {axis + len(shape) if axis < 0 else axis for axis in axes}
+    if not places <= set(range(len(shape))) or len(places) < len(axes):
+        problem = f"expected shared_axes to be axes of the input, each once; got {shared_axes} and shape {shape}"
+        raise ShapeError("dropout", problem)
+    return tuple(1 if axis in places else length for axis, length in enumerate(shape))
+
+
+def axes_to_share(where: str, shared_axes: Any) -> tuple[int, ...]:
+    """An axis or several as a tuple, or an error that says what is expected."""
+    axes = shared_axes if isinstance(shared_axes, tuple) else (shared_axes,)
+    if any(isinstance(axis, bool) or not isinstance(axis, int | np.integer) for axis in axes):
+        raise TypeError(f"{where}: expected shared_axes to be an int or a tuple of ints, got {shared_axes!r}")
+    return axes
+
+
+def draw_bernoulli(count: int, p: float, rng: np.random.Generator) -> Mask:
+    """`count` independent booleans, each False with probability p."""
+    if p == 0 or p == 1 or count == 0:
+        return np.full(count, p < 1)
+    if p == 0.5:  # a single bit decides
+        return np.unpackbits(random_bytes((count + 7) // 8, rng), count=count).view(BOOL)
+    digit, rest = divmod(p * 256, 1)  # exact: a power of two scales, and the rest has fewer bits than p
+    first = random_bytes(count, rng)
+    if rest == 0:
+        return first >= int(digit)
+    kept = first > int(digit)
+    (tied,) = (first == int(digit)).nonzero()
+    if len(tied):
+        kept[tied] = draw_bernoulli(len(tied), rest, rng)
+    return kept
+
+
+def random_bytes(count: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """`count` independent uniform bytes."""
+    source = rng.bit_generator
+    if isinstance(source, RAW_64_BIT):
+        words: npt.NDArray[np.uint64] = source.random_raw((count + 7) // 8)
+        return words.view(BYTE)[:count]
+    return rng.integers(0, 256, size=count, dtype=np.uint8)
+
+
+def draw_noise(
+    shape: tuple[int, ...], p: float, dtype: np.dtype[Any], rng: np.random.Generator | None = None
+) -> npt.NDArray[Any]:
+    """Draw Gaussian dropout's noise: independent N(1, p / (1 - p)), read-only.
+
+    Args:
+        shape: the noise's shape.
+        p: 0 <= p < 1; a mask scaled by 1 / (1 - p) has this mean and this variance, too.
+        dtype: of the result.
+        rng: the generator to draw from; the framework's own if None.
+    """
+    drawn = np.float32 if dtype.itemsize <= 4 else np.float64  # the two that NumPy draws
+    noise: npt.NDArray[Any]
+    noise = np.asarray(generator("gaussian_dropout", rng).standard_normal(shape, dtype=drawn), dtype=drawn)
+    noise *= sqrt(p / (1 - p))
+    noise += 1
+    noise = noise.astype(dtype, copy=False)
+    noise.setflags(write=False)  # backward will need it as it is now
+    return noise

@@ -1,0 +1,110 @@
+"""Matrix products: matmul, and the affine map at the heart of a Linear layer."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.dtypes import tensors
+from tinygrad_dropout.autograd.recording import record
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.errors import DtypeError, ShapeError
+
+
+def matmul(x: Any, y: Any) -> Tensor:
+    """x @ y: the matrix product, over stacks of matrices too; a 1-D x is a row, a 1-D y a column.
+
+    Args:
+        x: shape (..., n, k) or (k,).
+        y: shape (..., k, m) or (k,).
+
+    Returns:
+        Tensor of shape (..., n, m), without the n or m that a 1-D operand does not have.
+    """
+    x, y = factors("matmul", x, y)
+    try:
+        out = x.data @ y.data
+    except ValueError:
+        problem = f"expected the last axis of x to match the last but one of y, got {x.shape} @ {y.shape}"
+        raise ShapeError("matmul", problem) from None
+    return record(out, (x, y), matmul_backward)
+
+
+def matmul_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
+    """dL/dx = grad @ y.T;  dL/dy = x.T @ grad  (.T is here the transpose of the last two axes)."""
+    if x.ndim == 1:  # a row, whose axis the product does not have
+        grad = np.expand_dims(grad, -2 if y.ndim > 1 else -1)
+    if y.ndim == 1:  # a column
+        grad = np.expand_dims(grad, -1)
+    dx = dy = None
+    if x.requires_grad:
+        columns = y.data if y.ndim > 1 else y.data[:, np.newaxis]
+        dx = grad @ columns.swapaxes(-1, -2)
+    if y.requires_grad:
+        rows = x.data if x.ndim > 1 else x.data[np.newaxis, :]
+        dy = rows.swapaxes(-1, -2) @ grad
+        if y.ndim == 1:
+            dy = dy[..., 0]
+    return dx, dy
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
+    """x @ W.T + b: every row of x, seen through the weights.
+
+    Args:
+        x: shape (..., in).
+        weight: W, shape (out, in), as in PyTorch.
+        bias: b, shape (out,), or None.
+
+    Returns:
+        Tensor of shape (..., out).
+
+    Raises:
+        ShapeError: the last axis of x is not `in`, W is not a matrix, or b does not have shape (out,).
+        DtypeError: Tensors of different dtypes.
+    """
+    x, weight = factors("linear", x, weight)
+    if weight.data.ndim != 2:
+        raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
+    if x.data.ndim == 0 or x.data.shape[-1] != weight.data.shape[1]:
+        problem = f"expected the last axis to be {weight.shape[1]}, got an input of shape {x.shape}"
+        raise ShapeError("linear", problem)
+    out = (as_rows(x.data) @ weight.data.T).reshape(*x.shape[:-1], len(weight.data))
+    if bias is None:
+        return record(out, (x, weight), linear_backward)
+    weight, bias = factors("linear", weight, bias)
+    if bias.data.shape != weight.data.shape[:1]:
+        raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
+    out += bias.data
+    return record(out, (x, weight, bias), linear_backward)
+
+
+def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
+    """dL/dx = grad @ W;  dL/dW = grad.T @ x;  dL/db = the sum of grad over the batch."""
+    rows = as_rows(grad)
+    gradients = (
+        (rows @ weight.data).reshape(x.shape) if x.requires_grad else None,
+        rows.T @ as_rows(x.data) if weight.requires_grad else None,
+    )
+    if bias is None:
+        return gradients
+    return (*gradients, rows.sum(axis=0) if bias.requires_grad else None)
+
+
+def as_rows(array: Array) -> Array:
+    """The array as a matrix: every axis but the last belongs to the batch."""
+    return array.reshape(prod(array.shape[:-1]), array.shape[-1])
+
+
+def factors(operation: str, x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Both as Tensors, of one dtype: float64 data must not silently turn a float32 network into a float64 one."""
+    x, y = tensors(x, y)
+    if x.data.dtype != y.data.dtype:
+        raise DtypeError(
+            operation,
+            f"expected Tensors of one dtype, got {x.data.dtype} and {y.data.dtype}; convert the data, as in "
+            f"td.Tensor(x, dtype=np.{y.data.dtype}), or the network, with model.float() or model.double()",
+        )
+    return x, y

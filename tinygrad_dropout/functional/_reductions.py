@@ -1,0 +1,146 @@
+"""Sums, means, variances and extremes over axes.
+
+`axis` is None (all of them), an int or a tuple; `keepdims=True` leaves the reduced axes in place with length 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor
+from tinygrad_dropout.autograd.recording import record
+from tinygrad_dropout.autograd.tensor import Array, Axis, Tensor
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional._axes import checked_axis, numpys_names
+
+
+@numpys_names
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Add up the elements over `axis`. Integers of every width and booleans add up to int64."""
+    x = as_tensor(x)
+    axis = checked_axis(x, axis)
+    dtype = x.data.dtype if x.data.dtype.kind == "f" else np.int64
+    out = reduced("sum", x, axis, lambda array: array.sum(axis=axis, keepdims=keepdims, dtype=dtype))
+    return record(out, (x,), sum_backward, saved=(axis, keepdims))
+
+
+def sum_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad, repeated along the axes that were summed."""
+    return (np.broadcast_to(restore_axes(grad, axis, keepdims), x.shape).copy(),)
+
+
+@numpys_names
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """Average the elements over `axis`."""
+    x = as_floating(x)
+    axis = checked_axis(x, axis)
+    out = reduced("mean", x, axis, lambda array: array.mean(axis=axis, keepdims=keepdims))
+    return record(out, (x,), mean_backward, saved=(axis, keepdims))
+
+
+def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad / N, repeated along the axes that were averaged, each result over N elements."""
+    return sum_backward(grad * (1 / (elements_per_result(x, axis) or 1)), x, axis, keepdims)
+
+
+@numpys_names
+def var(x: Any, axis: Axis = None, keepdims: bool = False, correction: float = 1) -> Tensor:
+    """The variance over `axis`: the sum of the squared distances from the mean, divided by N - correction.
+
+    Args:
+        x: any shape.
+        axis, keepdims: as for every reduction.
+        correction: 1 for an estimate from a sample (PyTorch's default), 0 for the mean squared distance (NumPy's).
+
+    Returns:
+        Tensor; NaN, with NumPy's warning, where N <= correction.
+    """
+    x = as_floating(x)
+    axis = checked_axis(x, axis)
+    out = reduced("var", x, axis, lambda array: array.var(axis=axis, keepdims=keepdims, ddof=correction))
+    mean = x.data.mean(axis=axis, keepdims=True)
+    return record(out, (x,), var_backward, saved=(mean, axis, keepdims, correction))
+
+
+def var_backward(grad: Array, x: Tensor, mean: Array, axis: Axis, keepdims: bool, correction: float) -> tuple[Any, ...]:
+    """dL/dx = grad * 2 (x - mean) / (N - correction).
+
+    The mean's own dependence on x cancels, as the distances sum to 0.
+    """
+    divisor = elements_per_result(x, axis) - correction
+    with np.errstate(invalid="ignore"):  # inf * 0, where nothing is left to divide by
+        slope = grad * (2 / divisor if divisor > 0 else np.inf)
+        return (restore_axes(slope, axis, keepdims) * (x.data - mean),)
+
+
+@numpys_names
+def std(x: Any, axis: Axis = None, keepdims: bool = False, correction: float = 1) -> Tensor:
+    """The standard deviation over `axis`: the square root of `var`, with the same arguments."""
+    x = as_floating(x)
+    axis = checked_axis(x, axis)
+    out = reduced("std", x, axis, lambda array: array.std(axis=axis, keepdims=keepdims, ddof=correction))
+    mean = x.data.mean(axis=axis, keepdims=True)
+    return record(out, (x,), std_backward, saved=(out, mean, axis, keepdims, correction))
+
+
+def std_backward(
+    grad: Array, x: Tensor, out: Array, mean: Array, axis: Axis, keepdims: bool, correction: float
+) -> tuple[Any, ...]:
+    """dL/dx = grad * (x - mean) / (out (N - correction)), and 0 where out = 0 (PyTorch's choice)."""
+    grad_of_var = np.divide(grad, 2 * out, out=np.zeros_like(grad), where=out != 0)
+    return var_backward(grad_of_var, x, mean, axis, keepdims, correction)
+
+
+@numpys_names
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The largest element over `axis`."""
+    x = as_tensor(x)
+    axis = checked_axis(x, axis)
+    out = reduced("max", x, axis, lambda array: array.max(axis=axis, keepdims=keepdims))
+    return record(out, (x,), max_backward, saved=(out, axis, keepdims))
+
+
+def max_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad at the largest element, shared equally among ties (PyTorch's amax), 0 elsewhere."""
+    chosen = x.data == restore_axes(out, axis, keepdims)
+    ties = chosen.sum(axis=axis, keepdims=True, dtype=grad.dtype)
+    with np.errstate(invalid="ignore"):  # a NaN is equal to nothing: 0 / 0
+        return (restore_axes(grad, axis, keepdims) * (chosen / ties),)
+
+
+@numpys_names
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    """The smallest element over `axis`."""
+    x = as_tensor(x)
+    axis = checked_axis(x, axis)
+    out = reduced("min", x, axis, lambda array: array.min(axis=axis, keepdims=keepdims))
+    return record(out, (x,), min_backward, saved=(out, axis, keepdims))
+
+
+def min_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
+    """dL/dx = grad at the smallest element, shared equally among ties (PyTorch's amin), 0 elsewhere."""
+    return max_backward(grad, x, out, axis, keepdims)
+
+
+def reduced(operation: str, x: Tensor, axis: Axis, reduction: Callable[[Array], Any]) -> Any:
+    """The reduction of x's array; an axis that is not there is reported with the shape."""
+    try:
+        return np.asarray(reduction(x.data))
+    except (TypeError, ValueError) as error:
+        problem = f"expected axes that shape {x.shape} has, with elements in them, got axis={axis}: {error}"
+        raise ShapeError(operation, problem) from None
+
+
+def restore_axes(result: Array, axis: Axis, keepdims: bool) -> Array:
+    """A reduction's result with the reduced axes restored, of length 1: it broadcasts against what was reduced."""
+    return result if axis is None or keepdims else np.expand_dims(result, axis)
+
+
+def elements_per_result(x: Tensor, axis: Axis) -> int:
+    """How many elements of x went into each element of a reduction's result."""
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int | np.integer) else axis
+    return prod(x.shape[axis] for axis in axes)

@@ -1,0 +1,87 @@
+"""Adam and AdamW: steps scaled by running moments of the gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.optim._optimizer import Optimizer
+
+
+class Adam(Optimizer):
+    """Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1): steps scaled by running moments of the gradient.
+
+        g = grad + weight_decay * w
+        m = beta1 * m + (1 - beta1) * g           v = beta2 * v + (1 - beta2) * g²
+        w = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
+
+    Args:
+        params: Tensors to optimise, usually `model.parameters()`.
+        lr: the learning rate.
+        betas: the decay of the two moments, each in [0, 1).
+        eps: keeps the division finite.
+        weight_decay: the factor of the L2 penalty's gradient.
+    """
+
+    slots = ("first_moment", "second_moment")
+
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+    ) -> None:
+        super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        if max(betas) >= 1:
+            raise ValueError(f"{type(self).__name__}: expected both betas below 1, got {betas}")
+        self.betas = betas
+        self.eps = eps
+        self.weight_decay = weight_decay
+
+    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
+        if self.weight_decay:
+            grad = self.decayed(data, grad)
+        first, second = state["first_moment"], state["second_moment"]
+        beta1, beta2 = self.betas
+        first *= beta1
+        first += (1 - beta1) * grad
+        second *= beta2
+        second += (1 - beta2) * (grad * grad)
+        root = np.sqrt(second)
+        root /= (1 - beta2**step) ** 0.5
+        root += self.eps
+        move = first / root
+        move *= self.lr / (1 - beta1**step)
+        data -= move
+
+    def decayed(self, data: Array, grad: Array) -> Array:
+        """The gradient after weight decay: here, with the penalty's gradient added."""
+        return grad + self.weight_decay * data
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101): w shrinks by lr * weight_decay.
+
+    Args:
+        params, lr, betas, eps: as for Adam.
+        weight_decay: the fraction of w, times lr, taken away at each step before Adam's own.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay)
+
+    def decayed(self, data: Array, grad: Array) -> Array:
+        """The gradient after weight decay: unchanged, since the weights themselves are shrunk."""
+        data *= 1 - self.lr * self.weight_decay
+        return grad

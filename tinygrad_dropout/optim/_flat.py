@@ -1,0 +1,138 @@
+"""Parameters side by side in one flat array, so that an update rule runs once for many of them.
+
+A step of a small network is many calls on tiny arrays; side by side they are one call. A step of a large one is slow
+because its arrays do not fit into the processor's cache; in blocks they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, groupby, pairwise
+from math import prod
+from operator import attrgetter, is_
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+
+Shape: TypeAlias = tuple[int, ...]
+
+BLOCK = 131_072  # elements, 512 KiB of float32
+
+data_of = attrgetter("data")
+
+
+class State(dict[str, Array]):
+    """The arrays that an optimiser remembers, by name. To assign to a name is to write into its array."""
+
+    def __setitem__(self, slot: str, values: Any) -> None:
+        self[slot][...] = values
+
+
+class FlatGroup:
+    """Neighbouring parameters that make every step together: their data lie in one flat array.
+
+    A parameter's `.data` is then a view of that array. An array that came from outside is never written to: its
+    numbers are copied, and whoever holds it keeps it as it was.
+
+    Args:
+        params: Tensors of one dtype.
+        shapes: of each.
+        step: how many steps they have made.
+        memory: what is remembered of them, flat arrays by name.
+    """
+
+    def __init__(
+        self, params: Sequence[Tensor], shapes: Sequence[Shape], step: int, memory: Mapping[str, Array]
+    ) -> None:
+        self.params = params
+        self.shapes = shapes
+        self.step = step
+        self.memory = dict(memory)
+        self.data: Array = np.empty(0)  # these two until `take_over`
+        self.views: list[Array | None] = [None] * len(params)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copy and pickle: in a copy, the parameters' data are no longer parts of the flat array."""
+        return FlatGroup, (self.params, self.shapes, self.step, self.memory)
+
+    def slices(self) -> list[slice]:
+        """Where each parameter lies in the flat arrays."""
+        return [slice(*ends) for ends in pairwise(accumulate(map(prod, self.shapes), initial=0))]
+
+    def states(self) -> list[State]:
+        """What is remembered of each parameter, as views in its shape; nothing before the first step."""
+        return [
+            State({slot: array[place].reshape(shape) for slot, array in self.memory.items()})
+            for place, shape in zip(self.slices(), self.shapes, strict=True)
+        ]
+
+    def is_whole(self) -> bool:
+        """Whether it can stay one group: no parameter has a gradient, or each has one, and its data in its place."""
+        without = [parameter for parameter in self.params if parameter._grad is None]
+        if without:
+            return len(without) == len(self.params)
+        return all(map(is_, map(data_of, self.params), self.views))
+
+    def parts(self) -> Iterator[FlatGroup]:
+        """The group, cut where neighbours differ in having a gradient, in their dtype, or in having new data."""
+        slices = self.slices()
+        kinds = [
+            (parameter._grad is None, parameter.data.dtype, parameter.data is view)
+            for parameter, view in zip(self.params, self.views, strict=True)
+        ]
+        for _, run in groupby(range(len(kinds)), key=kinds.__getitem__):
+            first, *others = run
+            members = slice(first, first + 1 + len(others))
+            place = slice(slices[first].start, slices[members.stop - 1].stop)
+            memory = {slot: array[place] for slot, array in self.memory.items()}
+            part = FlatGroup(self.params[members], self.shapes[members], self.step, memory)
+            part.data, part.views = self.data[place], self.views[members]
+            yield part
+
+    def take_over(self) -> None:
+        """Copy the parameters' data into a new flat array, and make each parameter's `.data` its part of it."""
+        self.shapes = [parameter.data.shape for parameter in self.params]
+        self.data = np.concatenate([parameter.data for parameter in self.params], axis=None)
+        self.memory = {slot: array.astype(self.data.dtype, copy=False) for slot, array in self.memory.items()}
+        for index, (parameter, place) in enumerate(zip(self.params, self.slices(), strict=True)):
+            parameter.data = self.views[index] = self.data[place].reshape(parameter.data.shape)
+
+    def stretches(self, slots: Iterable[str]) -> Iterator[tuple[Array, Array, State]]:
+        """Begin a step: (data, grad, state), 1-D arrays of one length, for each call of an update rule."""
+        self.step += 1
+        for slot in slots:
+            if slot not in self.memory:
+                self.memory[slot] = np.zeros_like(self.data)
+        grads: list[Any] = [parameter._grad for parameter in self.params]
+        grad = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
+        for start in range(0, grad.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            yield self.data[block], grad[block], State({slot: self.memory[slot][block] for slot in slots})
+
+
+def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]]) -> list[FlatGroup]:
+    """The parameters in groups: alike neighbours share one, as long as it is no longer than a block.
+
+    Args:
+        params: Tensors.
+        steps: how many steps each has made.
+        states: the arrays remembered of each, in its shape.
+    """
+    kinds = [
+        (parameter.data.dtype, step, tuple(state)) for parameter, step, state in zip(params, steps, states, strict=True)
+    ]
+    groups: list[FlatGroup] = []
+    first, size = 0, 0
+    for last, parameter in enumerate(params, start=1):
+        size += parameter.size
+        if last == len(params) or kinds[last] != kinds[first] or size + params[last].size > BLOCK:
+            members = slice(first, last)
+            memory = {
+                slot: np.concatenate([state[slot] for state in states[members]], axis=None) for slot in states[first]
+            }
+            shapes = [parameter.shape for parameter in params[members]]
+            groups.append(FlatGroup(params[members], shapes, steps[first], memory))
+            first, size = last, 0
+    return groups

@@ -1,0 +1,34 @@
+"""max_norm: hold each unit's incoming weights within a ball."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinygrad_dropout.autograd.in_place import note_change
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.optim._optimizer import list_of_tensors
+
+
+def max_norm(params: Iterable[Tensor], c: float) -> None:
+    """Scale each unit's incoming weight vector back to length c where it is longer. Call it after `step()`.
+
+    The constraint ||w|| <= c that Srivastava et al. (2014, §5.1) pair with dropout. A unit's incoming vector is
+    weight[i], all axes but the first; tensors of fewer than two axes (biases) are left alone.
+
+    Args:
+        params: Tensors; their `.data` is replaced where a vector was too long.
+        c: the longest length allowed, above 0.
+    """
+    c = float(c)
+    if not c > 0:
+        raise ValueError(f"max_norm: expected c above 0, got {c:g}")
+    for parameter in list_of_tensors("max_norm", params):
+        if parameter.ndim < 2:
+            continue
+        incoming = tuple(range(1, parameter.ndim))
+        norms = np.sqrt(np.square(parameter.data).sum(axis=incoming, keepdims=True))
+        if (norms > c).any():
+            parameter.data = parameter.data * (c / np.maximum(norms, c))
+            note_change(parameter.data)

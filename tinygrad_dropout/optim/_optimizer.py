@@ -1,0 +1,143 @@
+"""What the optimisers share: the parameters, what is remembered of each, and the walk over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.in_place import note_change
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.errors import ShapeError, StateDictError
+from tinygrad_dropout.optim._flat import FlatGroup, State, grouped
+
+
+class Optimizer:
+    """Keeps the parameters and walks over them; a subclass says how one step changes some of their numbers.
+
+    It names in `slots` which arrays it remembers for a parameter, and defines `update`, a rule for single numbers:
+    how those of several parameters are laid side by side is decided here (see `FlatGroup`). A rule that must see a
+    whole parameter, its norm say, defines `step` instead.
+    """
+
+    slots: tuple[str, ...]
+
+    def __init__(self, params: Iterable[Tensor], lr: float, **settings: Any) -> None:
+        name = type(self).__name__
+        self.params = list_of_tensors(name, params)
+        if not self.params:
+            raise ValueError(f"{name}: expected one or more Tensors to optimise, got nothing")
+        if len(set(self.params)) < len(self.params):
+            raise ValueError(f"{name}: expected each parameter once, got one of them twice")
+        for key, value in {"lr": lr, **settings}.items():
+            numbers = value if isinstance(value, tuple) else (value,)
+            if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
+                raise ValueError(f"{name}: expected {key} to be at least 0, got {value!r}")
+        self.lr = lr
+        count = len(self.params)
+        self._groups = grouped(self.params, [0] * count, [{}] * count)
+
+    def step(self) -> None:
+        """Change every parameter that has a gradient; one whose `.grad` is None is left alone, memory included.
+
+        Raises:
+            ShapeError: a parameter's `.data` was assigned an array that does not have the shape of what is
+                remembered of it, or of its gradient. Nothing has been changed then.
+        """
+        slots = self.slots
+        if not all(map(FlatGroup.is_whole, self._groups)):
+            self._regroup()
+        for group in self._groups:
+            if group.params[0]._grad is not None:
+                for data, grad, state in group.stretches(slots):
+                    self.update(data, grad, state, group.step)
+                note_change(group.data)
+
+    def _regroup(self) -> None:
+        """Part what no longer goes together, and take over what was assigned to `.data` since the last step."""
+        groups = [part for group in self._groups for part in group.parts()]
+        self._check_shapes(groups)
+        for group in groups:
+            if group.params[0]._grad is not None and group.params[0].data is not group.views[0]:
+                group.take_over()
+        self._groups = groups
+
+    def _check_shapes(self, groups: Iterable[FlatGroup]) -> None:
+        """Refuse data that do not fit what is remembered of a parameter, or its gradient."""
+        remembered = [shape if group.memory else None for group in groups for shape in group.shapes]
+        for index, (parameter, shape) in enumerate(zip(self.params, remembered, strict=True)):
+            grad = parameter._grad
+            if grad is not None and not parameter.data.shape == grad.shape == (shape or grad.shape):
+                name = f' ("{parameter.name}")' if parameter.name else ""
+                fitting = (
+                    f"{grad.shape} of its gradient"
+                    if shape in (None, parameter.data.shape)
+                    else f"{shape} of its memory"
+                )
+                problem = f"expected parameter {index}{name} to have the shape {fitting}, got {parameter.data.shape}"
+                raise ShapeError(f"{type(self).__name__}.step", problem)
+
+    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
+        """Change `data` in place, number by number. All arrays are 1-D and of one length.
+
+        Args:
+            data: of one or several parameters.
+            grad: its gradient; not to be changed, and not to be kept.
+            state: the arrays of `slots`, zeros at first. To assign to one is to write into it.
+            step: the number of the step, from 1.
+        """
+        raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
+
+    def zero_grad(self) -> None:
+        """Set every parameter's `.grad` to None. An array read from `.grad` earlier keeps its values."""
+        for parameter in self.params:
+            parameter._grad = None
+
+    def _steps(self) -> list[int]:
+        return [group.step for group in self._groups for _ in group.params]
+
+    def _states(self) -> list[State]:
+        return [state for group in self._groups for state in group.states()]
+
+    def state_dict(self) -> dict[str, Array]:
+        """Copies of what the optimiser remembers: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`."""
+        arrays = {"lr": np.asarray(self.lr)}
+        for index, (state, step) in enumerate(zip(self._states(), self._steps(), strict=True)):
+            arrays[f"{index}.step"] = np.asarray(step)
+            arrays.update({f"{index}.{slot}": array.copy() for slot, array in state.items()})
+        return arrays
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` of an optimiser of the same kind over the same parameters returned.
+
+        Raises:
+            KeyError: a key that is missing or not expected.
+            ShapeError: an array that does not have its parameter's shape.
+        """
+        indices = range(len(self.params))
+        needed = {"lr", *(f"{index}.step" for index in indices)}
+        known = needed | {f"{index}.{slot}" for index in indices for slot in self.slots}
+        given = set(state_dict)
+        if not needed <= given <= known:
+            raise StateDictError(type(self).__name__, sorted(needed - given), sorted(given - known))
+        states: list[Mapping[str, Array]] = []
+        for index, parameter in enumerate(self.params):
+            keys = {slot: f"{index}.{slot}" for slot in self.slots if f"{index}.{slot}" in given}
+            state = {slot: np.asarray(state_dict[key], dtype=parameter.dtype) for slot, key in keys.items()}
+            for slot, array in state.items():
+                if array.shape != parameter.shape:
+                    problem = f'expected "{keys[slot]}" to have shape {parameter.shape}, got {array.shape}'
+                    raise ShapeError(f"{type(self).__name__}.load_state_dict", problem)
+            states.append(state)
+        self.lr = float(state_dict["lr"])
+        self._groups = grouped(self.params, [int(state_dict[f"{index}.step"]) for index in indices], states)
+
+
+def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
+    """The parameters as a list; a single Tensor, which would be taken for a list of its rows, is refused."""
+    tensors = [params] if isinstance(params, Tensor) else list(params)
+    if isinstance(params, Tensor) or not all(isinstance(tensor, Tensor) for tensor in tensors):
+        given = "a single Tensor" if isinstance(params, Tensor) else [type(tensor).__name__ for tensor in tensors]
+        raise TypeError(f"{where}: expected a list of Tensors, got {given}")
+    return tensors
