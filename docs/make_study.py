@@ -1,6 +1,6 @@
 """Make what study.md shows: `python docs/make_study.py` takes its pictures and writes its texts, in half a minute.
 
-It needs Chromium and Playwright. `--render` only writes the texts; tests/docs/test_study_page.py renders again and compares.
+It needs Chromium and Playwright. `--render` only writes the texts, which tests/docs/test_study_page.py compares.
 """
 
 from __future__ import annotations

@@ -133,7 +133,9 @@ def agrees_with_torch(torch, operation: Operation, call: Call, dtype: type) -> N
 
 
 @each_precision
-@pytest.mark.filterwarnings("ignore:(var|std).*degrees of freedom:UserWarning")  # PyTorch's, on the variance of an empty axis
+@pytest.mark.filterwarnings(
+    "ignore:(var|std).*degrees of freedom:UserWarning"
+)  # PyTorch's, on the variance of an empty axis
 @pytest.mark.parametrize(("operation", "call"), ALWAYS)
 def test_agrees_with_torch_on_the_shapes_always_tried(torch, operation, call, dtype):
     agrees_with_torch(torch, operation, call, dtype)

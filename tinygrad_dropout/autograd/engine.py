@@ -17,6 +17,9 @@ from tinygrad_dropout.autograd.grad_mode import Watcher, current_mode
 from tinygrad_dropout.autograd.tensor import FREED, Array, Tensor
 from tinygrad_dropout.errors import ShapeError
 
+creation_number = attrgetter("_number")
+ndarray = np.ndarray
+
 
 def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) -> None:
     """Compute dL/d(leaf) for every leaf that this tensor, L, was made from, and add it to the leaf's `.grad`.
@@ -57,7 +60,11 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
             for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
                 if contribution is None or not parent._requires_grad:
                     continue
-                contribution = fitted(contribution, parent.data)
+                data = parent.data
+                if type(contribution) is not ndarray or contribution.shape != data.shape:
+                    contribution = unbroadcast(np.asarray(contribution), data.shape)
+                if contribution.dtype is not data.dtype:
+                    contribution = contribution.astype(data.dtype, copy=False)
                 if parent._backward is None:
                     add_to_grad(parent, contribution)
                 elif parent in gradients:
@@ -81,7 +88,7 @@ def first_gradient(tensor: Tensor, grad: Any) -> Array:
                 f"backward: expected a Tensor of one element, got shape {tensor.shape}; "
                 "reduce it first (loss.mean().backward()), or pass grad= of that shape"
             )
-        return np.ones(tensor.shape, dtype=tensor.dtype)
+        return np.array(1, dtype=tensor.dtype, ndmin=tensor.ndim)  # one element: each axis has length 1
     array = np.array(grad.data if isinstance(grad, Tensor) else grad, dtype=tensor.dtype)
     if array.shape != tensor.shape:
         raise ShapeError("backward", f"expected grad of the Tensor's shape {tensor.shape}, got shape {array.shape}")
@@ -102,7 +109,7 @@ def results_behind(tensor: Tensor) -> list[Tensor]:
             if parent._backward is not None and parent not in seen:
                 seen.add(parent)
                 nodes.append(parent)
-    nodes.sort(key=attrgetter("_number"))
+    nodes.sort(key=creation_number)
     return nodes
 
 
@@ -123,13 +130,6 @@ def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
     given = f"{len(contributions)}" if isinstance(contributions, tuple) else f"a {type(contributions).__name__}"
     name = getattr(node._backward, "__name__", "backward")
     return TypeError(f"{name}: expected a tuple of {len(node._parents)}, one gradient or None per input, got {given}")
-
-
-def fitted(grad: Any, data: Array) -> Array:
-    """Return a gradient in the shape and dtype of the array that it is for."""
-    if type(grad) is not np.ndarray or grad.shape != data.shape:
-        grad = unbroadcast(np.asarray(grad), data.shape)
-    return grad if grad.dtype is data.dtype else np.asarray(grad, data.dtype)
 
 
 def add_to_grad(tensor: Tensor, grad: Array) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 from tinygrad_dropout.autograd.grad_mode import current_mode
 from tinygrad_dropout.autograd.tensor import Backward, Tensor, next_number, operation_name
 
+new_tensor, ndarray = Tensor.__new__, np.ndarray  # looked up once: record runs for every operation
+
 
 def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tuple[Any, ...] = ()) -> Tensor:
     """Return the result of an operation as a Tensor that remembers how it was made, if a parent requires gradients.
@@ -28,15 +30,17 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         saved: what backward needs beyond the parents, such as the mask. Arrays in it must not change before backward
             has run.
     """
-    tensor = Tensor.__new__(Tensor)  # not Tensor(out), whose checks cost more than all the rest of this function
-    tensor.data = np.asarray(out)
+    tensor = new_tensor(Tensor)  # not Tensor(out), whose checks cost more than all the rest of this function
+    tensor.data = out if type(out) is ndarray else np.asarray(out)
     tensor.name = tensor._grad = None
     tensor._retains_grad = False
     tensor._number = next_number()
     mode = current_mode.get()
-    if mode.grad and any(parent._requires_grad for parent in parents):
-        tensor._requires_grad = True
-        tensor._parents, tensor._backward, tensor._saved = parents, backward, saved
+    for parent in parents:
+        if parent._requires_grad and mode.grad:
+            tensor._requires_grad = True
+            tensor._parents, tensor._backward, tensor._saved = parents, backward, saved
+            break
     else:
         tensor._requires_grad = False
         tensor._parents, tensor._backward, tensor._saved = (), None, ()

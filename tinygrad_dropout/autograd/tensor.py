@@ -148,12 +148,25 @@ class Tensor:
         """A new leaf over the same array, through which no gradient flows."""
         return Tensor(self.data, name=self.name)
 
-    # fmt: off
-    shape = property(lambda self: self.data.shape, doc="The length of each axis.")
-    ndim = property(lambda self: self.data.ndim, doc="The number of axes.")
-    size = property(lambda self: self.data.size, doc="The number of elements.")
-    dtype = property(lambda self: self.data.dtype, doc="The NumPy dtype of the elements.")
-    # fmt: on
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.data.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The NumPy dtype of the elements."""
+        return self.data.dtype
 
     def item(self) -> Any:
         """The only element, as a Python number; ValueError if there is not exactly one."""

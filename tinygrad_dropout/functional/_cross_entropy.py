@@ -10,7 +10,6 @@ from tinygrad_dropout.autograd.dtypes import as_floating
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.functional._loss_parts import checked_target, grad_of_each, reduced
-from tinygrad_dropout.functional._softmax import shifted
 
 
 def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -32,12 +31,14 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     """
     logits = as_floating(logits)
     target = checked_target("cross_entropy", logits, target)
-    below = shifted("cross_entropy", logits.data, axis=1)
-    log_probabilities = below - np.log(np.exp(below).sum(axis=1, keepdims=True))
+    scores = np.ascontiguousarray(logits.data.T)  # classes x batch: NumPy is slow along an axis as short as the classes
+    below = scores - np.maximum.reduce(scores, axis=0, initial=-np.inf)  # scores.max, which NumPy starts later
+    wide = np.float64 if len(below) > 64 or below.itemsize < 4 else None  # to add many terms one after the other
+    log_probabilities = below - np.log(np.add.reduce(np.exp(below), axis=0, dtype=wide)).astype(below.dtype, copy=False)
     if target.ndim == 1:
-        losses = -log_probabilities[np.arange(len(target)), target]
+        losses = -log_probabilities[target, np.arange(len(target))]
     else:
-        losses = -np.where(target == 0, 0, target * log_probabilities).sum(axis=1)  # 0 ln 0 is 0
+        losses = -np.where(target.T == 0, 0, target.T * log_probabilities).sum(axis=0)  # 0 ln 0 is 0
     out = reduced("cross_entropy", losses, reduction)
     return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
 
@@ -49,12 +50,12 @@ def cross_entropy_backward(
 
     (A target whose probabilities sum to s instead of 1 gives s p - target.)
     """
-    dlogits = np.exp(log_probabilities)
+    difference = np.exp(log_probabilities)
     if target.ndim == 1:
-        label = np.arange(len(target)), target
-        dlogits[label] = np.expm1(log_probabilities[label])  # p - 1, but exact where p is close to 1
+        label = target, np.arange(len(target))
+        difference[label] = np.expm1(log_probabilities[label])  # p - 1, but exact where p is close to 1
     else:
-        dlogits *= target.sum(axis=1, keepdims=True)
-        dlogits -= target
-    each = grad_of_each(grad, len(target), reduction)
-    return (dlogits * np.reshape(each, (-1, 1)),)
+        difference *= target.sum(axis=1)
+        difference -= target.T
+    difference *= grad_of_each(grad, len(target), reduction)
+    return (difference.T,)

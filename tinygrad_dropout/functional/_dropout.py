@@ -63,8 +63,9 @@ def dropout(
     x = as_floating_tensor("dropout", x)
     p = probability("dropout", p)
     check_scaling("dropout", scaling)
-    if axes := axes_to_share("dropout", shared_axes):
-        shared_shape(x.shape, axes)  # refuses axes that x does not have, even if nothing is drawn
+    if type(shared_axes) is not tuple or shared_axes:
+        shared_axes = axes_to_share("dropout", shared_axes)
+        shared_shape(x.shape, shared_axes)  # refuses axes that x does not have, even if nothing is drawn
     if not training:
         return x if scaling == "train" else multiply(x, 1 - p)
     mask = draw_mask(x.shape, p, rng, shared_axes) if mask is None else checked_mask(mask, x.shape, p)

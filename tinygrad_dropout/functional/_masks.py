@@ -34,7 +34,7 @@ def draw_mask(
     shape: tuple[int, ...],
     p: float,
     rng: np.random.Generator | None = None,
-    shared_axes: int | tuple[int, ...] = (),
+    shared_axes: tuple[int, ...] = (),
 ) -> Mask:
     """Draw a fresh dropout mask: each element is independently False (dropped) with probability p, exactly.
 
@@ -42,7 +42,7 @@ def draw_mask(
         shape: the mask's shape.
         p: the probability of dropping, 0 <= p <= 1.
         rng: the generator to draw from; the framework's own if None.
-        shared_axes: an axis or several along which all elements share one draw.
+        shared_axes: axes along which all elements share one draw.
 
     Returns:
         Boolean array of that shape, True where a unit is kept, read-only; one byte for each draw.
@@ -51,7 +51,7 @@ def draw_mask(
     byte is compared with the next digit, and so on. That is the comparison u < p of a uniform u with as many digits
     as p has: no rounding of p, at the cost of one byte for 255 elements of 256.
     """
-    if axes_to_share("dropout", shared_axes):
+    if shared_axes != ():
         return np.broadcast_to(draw_mask(shared_shape(shape, shared_axes), p, rng), shape)
     mask = draw_bernoulli(prod(shape), p, generator("dropout", rng)).reshape(shape)
     memory_owner(mask).setflags(write=False)  # backward will need it as it is now

@@ -1,4 +1,7 @@
-"""Matrix products: matmul, and the affine map at the heart of a Linear layer."""
+"""Matrix products: matmul, and the affine map at the heart of a Linear layer.
+
+`x.dot(y)` is `x @ y`, and `np.add.reduce` is `sum`, in the spellings that NumPy starts sooner: small networks notice.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,9 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
     if x.data.ndim == 0 or x.data.shape[-1] != weight.data.shape[1]:
         problem = f"expected the last axis to be {weight.shape[1]}, got an input of shape {x.shape}"
         raise ShapeError("linear", problem)
-    out = (as_rows(x.data) @ weight.data.T).reshape(*x.shape[:-1], len(weight.data))
+    out = as_rows(x.data).dot(weight.data.T)
+    if x.data.ndim != 2:
+        out = out.reshape(*x.shape[:-1], len(weight.data))
     if bias is None:
         return record(out, (x, weight), linear_backward)
     weight, bias = factors("linear", weight, bias)
@@ -85,22 +90,23 @@ def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None 
     """dL/dx = grad @ W;  dL/dW = grad.T @ x;  dL/db = the sum of grad over the batch."""
     rows = as_rows(grad)
     gradients = (
-        (rows @ weight.data).reshape(x.shape) if x.requires_grad else None,
-        rows.T @ as_rows(x.data) if weight.requires_grad else None,
+        rows.dot(weight.data).reshape(x.shape) if x.requires_grad else None,
+        rows.T.dot(as_rows(x.data)) if weight.requires_grad else None,
     )
     if bias is None:
         return gradients
-    return (*gradients, rows.sum(axis=0) if bias.requires_grad else None)
+    return (*gradients, np.add.reduce(rows, axis=0) if bias.requires_grad else None)
 
 
 def as_rows(array: Array) -> Array:
     """The array as a matrix: every axis but the last belongs to the batch."""
-    return array.reshape(prod(array.shape[:-1]), array.shape[-1])
+    return array if array.ndim == 2 else array.reshape(prod(array.shape[:-1]), array.shape[-1])
 
 
 def factors(operation: str, x: Any, y: Any) -> tuple[Tensor, Tensor]:
     """Both as Tensors, of one dtype: float64 data must not silently turn a float32 network into a float64 one."""
-    x, y = tensors(x, y)
+    if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
+        x, y = tensors(x, y)
     if x.data.dtype != y.data.dtype:
         raise DtypeError(
             operation,
