@@ -7,7 +7,7 @@ import numpy as np
 
 
 # 1. TENSOR AND OPERATIONS. In full: autograd/tensor.py, autograd/recording.py. They add float32 and clear errors.
-# Here the rules that take gradients back are lambdas. There they are functions that show what they save.
+# Here a rule that takes gradients back is a lambda; there it is a function: less to free, and you see what it saves.
 class Tensor:
     """An array that remembers how it was made."""
 
@@ -35,7 +35,7 @@ class Tensor:
     def backward(self, grad=1.0):  # grad is dL/d(this tensor): 1 for the loss L itself
         gradients = {self: np.asarray(grad).reshape(self.data.shape)}  # the tensors to visit, with the gradient so far
         while gradients:
-            tensor = max(gradients, key=lambda waiting: waiting.depth)  # the deepest: what used it has had its turn,
+            tensor = max(gradients, key=lambda each: each.depth)  # the deepest: whatever used it has had its turn,
             grad = gradients.pop(tensor)  # so its gradient is complete
             tensor.grad = tensor.grad + grad
             for parent, contribution in zip(tensor.parents, tensor.rule(grad), strict=True):
@@ -135,7 +135,7 @@ if __name__ == "__main__":
     x, dropout = Tensor([1, 2, 3, 4, 5, 6]), Dropout(p=0.5, rng=np.random.default_rng(0))
     y = dropout(x, training=True)
     y.backward(np.array([3, 1, 4, 1, 5, 9]))
-    print("Dropout, p = 0.5. Where the mask is 0, y is 0 and so is dL/dx. (There is no loss here: dL/dy is made up.)")
+    print("Dropout, p = 0.5. Where the mask is 0, y is 0 and so is dL/dx. (No layers follow, so dL/dy is made up.)")
     for name, row in {"x": x.data, "mask": dropout.mask, "y": y.data, "dL/dy": y.grad, "dL/dx": x.grad}.items():
         print(f"{name:>7}", *(f"{number:4.0f}" for number in row))
     for noise, kind in ((0.3, "noisy"), (0.0, "clean")):  # with clean labels dropout shows no gain

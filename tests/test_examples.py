@@ -9,6 +9,10 @@ import pytest
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 SHOWN = {
+    "0_the_whole_idea.py": [
+        "dL/dx    6    0    0    0   10   18", "with noisy labels, dropout helps.",
+        "with clean labels, dropout shows no gain.",
+    ],
     "1_one_neuron.py": ["dL/dw1 by hand +0.523669  backward() +0.523669", "dL/db  by hand -0.261834"],
     "2_tensor_graph.py": ["dL/da = 2 dL/db   = [10. 18.]", "after zero_grad(): None", "retain_graph=True"],
     "3_train_an_mlp.py": ["accuracy on the training points: 9"],

@@ -191,7 +191,7 @@ def test_a_memory_loaded_for_the_first_step_is_kept():
     """Whatever number of steps it comes with."""
     parameter = nn.Parameter(np.zeros(2))
     optimizer = optim.SGD([parameter], lr=0.1, momentum=0.9)
-    state = {"lr": np.array(0.1), "0.step": np.array(0), "0.velocity": np.array([1.0, 2.0])}
+    state = {**optimizer.state_dict(), "0.step": np.array(0), "0.velocity": np.array([1.0, 2.0])}
     optimizer.load_state_dict(state)
     after = optimizer.state_dict()
     assert after.keys() == state.keys()
@@ -205,11 +205,31 @@ def test_one_parameter_may_have_a_memory_and_its_neighbour_none():
     params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
     optimizer = optim.SGD(params, lr=1.0, momentum=0.5)
     zero = np.array(0)
-    optimizer.load_state_dict({"lr": np.array(1.0), "0.step": zero, "1.step": zero, "1.velocity": np.array([2.0, 4.0])})
+    memory = {"0.step": zero, "1.step": zero, "1.velocity": np.array([2.0, 4.0])}
+    optimizer.load_state_dict({**optimizer.state_dict(), **memory})
     for parameter in params:
         parameter.grad = np.zeros(2)
     optimizer.step()
     np.testing.assert_array_equal([parameter.data for parameter in params], [[0, 0], [-1, -2]])
+
+
+@pytest.mark.parametrize(
+    ("make", "settings"),
+    [
+        (lambda params, **settings: optim.SGD(params, **{"lr": 1.0, **settings}),
+         {"lr": 0.3, "momentum": 0.7, "weight_decay": 0.2, "nesterov": True}),
+        (optim.Adam, {"lr": 0.3, "betas": (0.7, 0.6), "eps": 1e-3, "weight_decay": 0.2}),
+        (optim.AdamW, {"lr": 0.3, "betas": (0.7, 0.6), "eps": 1e-3, "weight_decay": 0.2}),
+    ],
+    ids=["SGD", "Adam", "AdamW"],
+)  # fmt: skip
+def test_an_optimiser_made_with_other_settings_resumes_with_the_saved_ones(make, settings):
+    saved, resumed = [nn.Parameter(np.ones(2))], [nn.Parameter(np.ones(2))]
+    state = make(saved, **settings).state_dict()
+    other = make(resumed)
+    other.load_state_dict(state)
+    assert {key: getattr(other, key) for key in other.settings} == settings
+    assert {key: type(getattr(other, key)) for key in settings} == {key: type(value) for key, value in settings.items()}
 
 
 # What is refused ------------------------------------------------------------------------------------------------------
@@ -220,9 +240,11 @@ def test_one_parameter_may_have_a_memory_and_its_neighbour_none():
     [
         (lambda state: state.pop("1.step"), KeyError, ["SGD", "missing", "1.step"]),
         (lambda state: state.update({"2.velocity": np.zeros(2)}), KeyError, ["SGD", "2.velocity"]),
+        (lambda state: state.pop("momentum"), KeyError, ["SGD", "missing", "momentum"]),
         (lambda state: state.update({"1.velocity": np.zeros(3)}), ValueError, ["SGD", "1.velocity", "(2,)", "(3,)"]),
+        (lambda state: state.update({"weight_decay": np.array(-1.0)}), ValueError, ["SGD", "weight_decay", "-1.0"]),
     ],
-    ids=["a key is missing", "a key is not expected", "another shape"],
+    ids=["a key is missing", "a key is not expected", "a setting is missing", "another shape", "a senseless setting"],
 )
 def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, error, words):
     params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
@@ -231,7 +253,8 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, err
         parameter.grad = np.ones(2)
     optimizer.step()
     before = optimizer.state_dict()
-    state = {"lr": np.array(7.0), "0.step": np.array(7), "1.step": np.array(7), "0.velocity": np.full(2, 7.0)}
+    sevens = {"lr": np.array(7.0), "0.step": np.array(7), "1.step": np.array(7), "0.velocity": np.full(2, 7.0)}
+    state = {**before, **sevens}
     change(state)
     with pytest.raises(error) as caught:
         optimizer.load_state_dict(state)

@@ -20,4 +20,5 @@ def test_without_a_momentum_nothing_is_remembered_but_the_number_of_steps():
     optimizer = optim.SGD([parameter], lr=0.1)
     parameter.grad = np.array([1.0])
     optimizer.step()
-    assert optimizer.state_dict() == {"lr": 0.1, "0.step": 1}
+    remembered = optimizer.state_dict().keys() - set(optimizer.settings)
+    assert remembered == {"0.step"}

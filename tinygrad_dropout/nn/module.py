@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import UserList, deque
+from collections.abc import Iterator, Mapping, Set
 from reprlib import recursive_repr
 from typing import Any, TypeVar
 
@@ -36,9 +37,9 @@ class Parameter(Tensor):
 class Module:
     """A part of a network: parameters, other modules, and a `forward` that uses them.
 
-    Subclasses assign Parameters and Modules to attributes, alone or in (nested) lists, tuples and dicts, and define
-    `forward`. Nothing is registered: the attributes are looked through when somebody asks. So `super().__init__()`
-    is not needed, and nothing is missed.
+    Subclasses assign Parameters and Modules to attributes and define `forward`. Nothing is registered: when parameters
+    are asked for, the attributes (those in `__slots__` and on the class too) are searched, through lists, tuples,
+    deques and dicts at any depth. In a set, which has no order, they are an error. `super().__init__()` is not needed.
 
     Attributes:
         training: True after `train()` and at the start, False after `eval()`. Dropout looks at it.
@@ -109,7 +110,7 @@ class Module:
 
     def _members(self) -> Iterator[tuple[str, Parameter | Module]]:
         """(key, value) of the Parameters and Modules held directly, in the order of their attributes."""
-        return members(vars(self))
+        return members(attributes(self))
 
     def _all_parameters(self, above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Parameter]]:
         """Like `named_parameters`, but a shared parameter comes under each of its keys."""
@@ -196,12 +197,35 @@ class Module:
         return ""
 
 
+def attributes(module: Module) -> dict[str, Any]:
+    """What a module's attributes hold, by name: those of its class, those in `__slots__`, its own."""
+    found: dict[str, Any] = {}
+    for cls in reversed(type(module).__mro__):
+        found |= {name: value for name, value in vars(cls).items() if isinstance(value, Parameter | Module)}
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            private = name.startswith("__") and not name.endswith("__")  # Python puts the class's name in front
+            name = f"_{cls.__name__.lstrip('_')}{name}" if private else name
+            if hasattr(module, name):
+                found[name] = getattr(module, name)
+    return found | vars(module)
+
+
 def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Parameter | Module]]:
-    """(key, value) of all Parameters and Modules among the values, and in the lists, tuples and dicts among them."""
+    """(key, value) of all Parameters and Modules among the values, and in the containers among them.
+
+    Raises:
+        TypeError: a set holds one, which then would have no key to be saved under.
+    """
     for key, value in values.items():
         if isinstance(value, Parameter | Module):
             yield str(key), value
-        elif isinstance(value, list | tuple):
-            yield from ((f"{key}.{below}", found) for below, found in members(dict(enumerate(value))))
-        elif isinstance(value, dict):
+        elif isinstance(value, Mapping):
             yield from ((f"{key}.{below}", found) for below, found in members(value))
+        elif isinstance(value, list | tuple | deque | UserList):
+            yield from ((f"{key}.{below}", found) for below, found in members(dict(enumerate(value))))
+        elif isinstance(value, Set) and any(isinstance(item, Parameter | Module) for item in value):
+            raise TypeError(
+                f"Module: expected parameters and modules in a list, a tuple or a dict, got {key!r}, a "
+                f"{type(value).__name__}: it has no order, so what is in it has no lasting name"
+            )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,9 @@ class Adam(Optimizer):
     """
 
     slots = ("first_moment", "second_moment")
+    betas: tuple[float, float]
+    eps: float
+    weight_decay: float
 
     def __init__(
         self,
@@ -36,11 +40,11 @@ class Adam(Optimizer):
         weight_decay: float = 0,
     ) -> None:
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
-        if max(betas) >= 1:
-            raise ValueError(f"{type(self).__name__}: expected both betas below 1, got {betas}")
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
+
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        super().check_settings(settings)
+        if max(settings["betas"]) >= 1:
+            raise ValueError(f"{type(self).__name__}: expected both betas below 1, got {settings['betas']}")
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
         if self.weight_decay:

@@ -22,6 +22,7 @@ class Optimizer:
     """
 
     slots: tuple[str, ...]
+    lr: float
 
     def __init__(self, params: Iterable[Tensor], lr: float, **settings: Any) -> None:
         name = type(self).__name__
@@ -30,13 +31,22 @@ class Optimizer:
             raise ValueError(f"{name}: expected one or more Tensors to optimise, got nothing")
         if len(set(self.params)) < len(self.params):
             raise ValueError(f"{name}: expected each parameter once, got one of them twice")
-        for key, value in {"lr": lr, **settings}.items():
-            numbers = value if isinstance(value, tuple) else (value,)
-            if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
-                raise ValueError(f"{name}: expected {key} to be at least 0, got {value!r}")
-        self.lr = lr
+        self.settings = ("lr", *settings)
+        self._set({"lr": lr, **settings})
         count = len(self.params)
         self._groups = grouped(self.params, [0] * count, [{}] * count)
+
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        """Raise a ValueError if a setting makes no sense: here, if it is not a number of at least 0."""
+        for key, value in settings.items():
+            numbers = value if isinstance(value, tuple) else (value,)
+            if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
+                raise ValueError(f"{type(self).__name__}: expected {key} to be at least 0, got {value!r}")
+
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        self.check_settings(settings)
+        for key, value in settings.items():
+            setattr(self, key, value)
 
     def step(self) -> None:
         """Change every parameter that has a gradient; one whose `.grad` is None is left alone, memory included.
@@ -101,22 +111,23 @@ class Optimizer:
         return [state for group in self._groups for state in group.states()]
 
     def state_dict(self) -> dict[str, Array]:
-        """Copies of what the optimiser remembers: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`."""
-        arrays = {"lr": np.asarray(self.lr)}
+        """Copies of its settings and of what it remembers: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`."""
+        arrays = {key: np.asarray(getattr(self, key)) for key in self.settings}
         for index, (state, step) in enumerate(zip(self._states(), self._steps(), strict=True)):
             arrays[f"{index}.step"] = np.asarray(step)
             arrays.update({f"{index}.{slot}": array.copy() for slot, array in state.items()})
         return arrays
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` of an optimiser of the same kind over the same parameters returned.
+        """Restore the settings and the memory of an optimiser of the same kind over the same parameters.
 
         Raises:
             KeyError: a key that is missing or not expected.
             ShapeError: an array that does not have its parameter's shape.
+            ValueError: a setting that makes no sense. In each case, nothing has been changed.
         """
         indices = range(len(self.params))
-        needed = {"lr", *(f"{index}.step" for index in indices)}
+        needed = {*self.settings, *(f"{index}.step" for index in indices)}
         known = needed | {f"{index}.{slot}" for index in indices for slot in self.slots}
         given = set(state_dict)
         if not needed <= given <= known:
@@ -130,7 +141,8 @@ class Optimizer:
                     problem = f'expected "{keys[slot]}" to have shape {parameter.shape}, got {array.shape}'
                     raise ShapeError(f"{type(self).__name__}.load_state_dict", problem)
             states.append(state)
-        self.lr = float(state_dict["lr"])
+        settings = {key: np.asarray(state_dict[key]).tolist() for key in self.settings}
+        self._set({key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()})
         self._groups = grouped(self.params, [int(state_dict[f"{index}.step"]) for index in indices], states)
 
 

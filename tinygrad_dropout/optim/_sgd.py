@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.optim._optimizer import Optimizer
@@ -23,6 +24,10 @@ class SGD(Optimizer):
         nesterov: look one step ahead; needs a momentum.
     """
 
+    momentum: float
+    weight_decay: float
+    nesterov: bool
+
     def __init__(
         self,
         params: Iterable[Tensor],
@@ -31,12 +36,12 @@ class SGD(Optimizer):
         weight_decay: float = 0,
         nesterov: bool = False,
     ) -> None:
-        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay)
-        if nesterov and not momentum:
+        super().__init__(params, lr, momentum=momentum, weight_decay=weight_decay, nesterov=nesterov)
+
+    def check_settings(self, settings: Mapping[str, Any]) -> None:
+        super().check_settings(settings)
+        if settings["nesterov"] and not settings["momentum"]:
             raise ValueError("SGD(nesterov=True): expected a momentum above 0, got 0")
-        self.momentum = momentum
-        self.weight_decay = weight_decay
-        self.nesterov = nesterov
 
     @property
     def slots(self) -> tuple[str, ...]:  # type: ignore[override]
