@@ -2,7 +2,9 @@
 
 import io
 import re
+from collections import OrderedDict, UserDict, UserList, deque, namedtuple
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -330,3 +332,61 @@ def test_an_error_in_a_forward_of_ones_own_names_the_operation():
 
     with pytest.raises(td.ShapeError, match=r'^Adds at "1": add: expected shapes that broadcast.*\(4, 2\) and \(3,\)'):
         nn.Sequential(nn.ReLU(), Adds())(td.Tensor(np.ones((4, 2))))
+
+
+# Wherever a parameter is kept -----------------------------------------------------------------------------------------
+
+
+class Slotted(nn.Module):
+    __slots__ = ("__hidden", "empty", "weight")
+
+    def __init__(self):
+        self.weight = nn.Parameter([1.0])
+        self.__hidden = nn.Parameter([2.0])
+
+
+class OnTheClass(nn.Module):
+    layer = nn.Linear(1, 1)
+    scale = nn.Parameter([1.0])
+
+
+PLACES = {
+    "a deque": (lambda held: deque([held]), "kept.0"),
+    "a dict in a list": (lambda held: [{"a": held}], "kept.0.a"),
+    "an ordered dict": (lambda held: OrderedDict(a=held), "kept.a"),
+    "a user dict": (lambda held: UserDict(a=[held]), "kept.a.0"),
+    "a user list": (lambda held: UserList([held]), "kept.0"),
+    "a read-only dict": (lambda held: MappingProxyType({"a": held}), "kept.a"),
+    "a named tuple": (lambda held: namedtuple("Pair", "a b")(held, None), "kept.0"),
+}
+
+
+@pytest.mark.parametrize(("keep", "key"), PLACES.values(), ids=PLACES)
+def test_a_parameter_is_found_in(keep, key):
+    module = nn.Module()
+    parameter = nn.Parameter([1.0])
+    module.kept = keep(parameter)
+    assert list(module.named_parameters()) == [(key, parameter)]
+    module.kept = keep(nn.Sequential(nn.Dropout(), nn.Linear(1, 1)))
+    assert list(module.state_dict()) == [f"{key}.1.weight", f"{key}.1.bias"]
+    assert [below.training for below in module.eval().modules()] == [False] * 4
+
+
+def test_a_parameter_is_found_in_slots_and_on_the_class():
+    assert list(Slotted().state_dict()) == ["_Slotted__hidden", "weight"]
+    assert list(OnTheClass().state_dict()) == ["layer.weight", "layer.bias", "scale"]
+    module = OnTheClass()
+    module.scale = nn.Parameter([5.0])
+    assert module.state_dict()["scale"] == [5.0]
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+@pytest.mark.parametrize("held", [nn.Parameter([1.0]), nn.ReLU()], ids=["parameter", "module"])
+def test_a_set_which_has_no_order_is_an_error(kind, held):
+    module = nn.Module()
+    module.kept = [kind([held])]
+    for ask in (module.parameters, module.state_dict, module.eval):
+        with pytest.raises(TypeError, match=rf"expected .* in a list.*got 0, a {kind.__name__}"):
+            list(ask())
+    module.kept = kind(["a", 1])
+    assert module.state_dict() == {}

@@ -235,7 +235,7 @@ class Tensor:
     def permute(self, *axes: int | tuple[int, ...]) -> Tensor: return F.permute(self, *axes)
     def transpose(self, axis1: int, axis2: int) -> Tensor: return F.transpose(self, axis1, axis2)
     def squeeze(self, axis: Axis = None, **names: Any) -> Tensor: return F.squeeze(self, axis, **names)
-    def unsqueeze(self, axis: int, **names: Any) -> Tensor: return F.unsqueeze(self, axis, **names)
+    def unsqueeze(self, *axis: int, **names: Any) -> Tensor: return F.unsqueeze(self, *axis, **names)
     def flatten(self) -> Tensor: return F.flatten(self)
     def clone(self) -> Tensor: return F.clone(self)
     @property

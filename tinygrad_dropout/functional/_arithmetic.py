@@ -70,8 +70,10 @@ def divide(x: Any, y: Any) -> Tensor:
 
 def divide_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad / y;  dL/dy = -grad * x / y²."""
-    dx = grad / y.data
-    return dx, -dx * (x.data / y.data) if y.requires_grad else None
+    return (
+        grad / y.data if x.requires_grad else None,
+        -grad * (x.data / y.data / y.data) if y.requires_grad else None,  # x / (y * y) could overflow
+    )
 
 
 def power(x: Any, y: Any) -> Tensor:

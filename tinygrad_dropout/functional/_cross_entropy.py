@@ -10,6 +10,7 @@ from tinygrad_dropout.autograd.dtypes import as_floating
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.functional._loss_parts import checked_target, grad_of_each, reduced
+from tinygrad_dropout.functional._softmax import shifted
 
 
 def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:
@@ -31,14 +32,12 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     """
     logits = as_floating(logits)
     target = checked_target("cross_entropy", logits, target)
-    scores = np.ascontiguousarray(logits.data.T)  # classes x batch: NumPy is slow along an axis as short as the classes
-    below = scores - np.maximum.reduce(scores, axis=0, initial=-np.inf)  # scores.max, which NumPy starts later
-    wide = np.float64 if len(below) > 64 or below.itemsize < 4 else None  # to add many terms one after the other
-    log_probabilities = below - np.log(np.add.reduce(np.exp(below), axis=0, dtype=wide)).astype(below.dtype, copy=False)
+    below = shifted("cross_entropy", logits.data, axis=1)
+    log_probabilities = below - np.log(np.exp(below).sum(axis=1, keepdims=True))
     if target.ndim == 1:
-        losses = -log_probabilities[target, np.arange(len(target))]
+        losses = -log_probabilities[np.arange(len(target)), target]
     else:
-        losses = -np.where(target.T == 0, 0, target.T * log_probabilities).sum(axis=0)  # 0 ln 0 is 0
+        losses = -np.where(target == 0, 0, target * log_probabilities).sum(axis=1)  # 0 ln 0 is 0
     out = reduced("cross_entropy", losses, reduction)
     return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
 
@@ -52,10 +51,10 @@ def cross_entropy_backward(
     """
     difference = np.exp(log_probabilities)
     if target.ndim == 1:
-        label = target, np.arange(len(target))
+        label = np.arange(len(target)), target
         difference[label] = np.expm1(log_probabilities[label])  # p - 1, but exact where p is close to 1
     else:
-        difference *= target.sum(axis=1)
-        difference -= target.T
-    difference *= grad_of_each(grad, len(target), reduction)
-    return (difference.T,)
+        difference *= target.sum(axis=1, keepdims=True)
+        difference -= target
+    each = grad_of_each(grad, len(target), reduction)
+    return (difference * (each[:, np.newaxis] if reduction == "none" else each),)

@@ -45,11 +45,19 @@ def log_softmax_backward(grad: Array, x: Tensor, out: Array, axis: int) -> tuple
 
 
 def shifted(operation: str, scores: Array, axis: int) -> Array:
-    """The scores less their maximum: a softmax does not change, and e^x is at most 1.
-
-    (Where the maximum is infinite, inf - inf is NaN, as in PyTorch: several infinite scores have no limit.)
-    """
+    """The scores less their maximum: a softmax does not change, and e^x is at most 1."""
     try:
-        return np.asarray(scores - scores.max(axis=axis, keepdims=True, initial=-np.inf))
+        highest = np.maximum.reduce(scores, axis=axis, keepdims=True, initial=-np.inf)
     except np.exceptions.AxisError as error:
         raise ShapeError(operation, f"expected an axis of shape {scores.shape}, got axis={axis}: {error}") from None
+    if np.maximum.reduce(highest, axis=None, initial=-np.inf) == np.inf:
+        return shifted_from_infinity(scores, highest, axis)
+    return np.asarray(scores - highest)
+
+
+def shifted_from_infinity(scores: Array, highest: Array, axis: int) -> Array:
+    """The same where a score is infinite. One takes all of the probability; of several, which do not say how they
+    share it, NaN is left."""
+    infinite = scores == np.inf
+    with np.errstate(invalid="ignore"):  # inf - inf
+        return np.where(infinite & (infinite.sum(axis=axis, keepdims=True) == 1), 0, scores - highest)
