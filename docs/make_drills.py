@@ -24,7 +24,7 @@ from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
 from tinygrad_dropout.drills.quiz.cards import load
 
 DOCS = Path(__file__).parent
-PAGE, ANSWERS, README = DOCS / "drills.md", DOCS / "drills_answers.md", DOCS.parent / "README.md"
+PAGE, ANSWERS = DOCS / "drills.md", DOCS / "drills_answers.md"
 KEPT = DOCS / "drills.json"
 SEEDS = 50
 
@@ -132,7 +132,7 @@ def blocks() -> dict[Path, dict[str, str]]:
         "cards": f"{len(load())} cards, {sum(bool(card.snippet) for card in load())} of them with a snippet.",
         "questions": f"{len(FOLLOW_UPS)} questions wait for their reason.",
     }
-    return {PAGE: page, ANSWERS: {"answers": "\n".join(answers).rstrip()}, README: {"drill": page["session"]}}
+    return {PAGE: page, ANSWERS: {"answers": "\n".join(answers).rstrip()}}
 
 
 def render() -> None:

@@ -1,8 +1,7 @@
-"""Make the runs that the README reports: `python docs/make_runs.py` runs its commands and writes its figures.
+"""Make the runs that the README and compare.md report: `python docs/make_runs.py` runs them and writes their figures.
 
 Every command's results go to docs/runs/NAME.json (of the epochs, only the last), the default command's pictures to
-docs/. The README's blocks are then rendered from those files (see blocks.py); tests/test_readme.py renders them again
-and compares.
+docs/. The pages' blocks are then rendered from those files (see blocks.py); the tests render them again and compare.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from tinygrad_dropout import cli
 from tinygrad_dropout.lab import Comparison
 
 DOCS = Path(__file__).parent
-README = DOCS.parent / "README.md"
+PAGES = {DOCS.parent / "README.md": "report", DOCS / "compare.md": "table"}  # and the block that each holds
 
 COMMANDS = {
     "digits": "tinygrad-dropout compare",
@@ -32,7 +31,7 @@ COMMANDS = {
 
 
 def make(name: str, folder: Path) -> None:
-    """Run a command, and keep of its results what the README shows."""
+    """Run a command, and keep the part of its results that the pages show."""
     code = cli.main([*COMMANDS[name].split()[1:], "--out", str(folder)])
     if code:
         sys.exit(code)
@@ -53,7 +52,7 @@ def load(name: str) -> Comparison:
 
 
 def row(command: str, summary: Any) -> str:
-    """A run as a row of the README's table: train / test accuracy of both arms, the difference, the verdict."""
+    """A run as a row of the table: train / test accuracy of both arms, the difference, the verdict."""
     arms = [
         f"{summary[arm]['train_accuracy']:.3f} / {summary[arm]['test_accuracy']:.3f}" for arm in ("without", "with")
     ]
@@ -62,7 +61,7 @@ def row(command: str, summary: Any) -> str:
 
 
 def blocks() -> dict[str, str]:
-    """The README's blocks by name, as the kept runs have them."""
+    """The pages' blocks by name, as the kept runs have them."""
     heading = [
         "| command | without: train / test | with: train / test | difference in points (95 % interval) | dropout |",
         "|---|---|---|---|---|",
@@ -76,4 +75,5 @@ if __name__ == "__main__":
     with TemporaryDirectory() as scratch:
         for wanted in sys.argv[1:] or COMMANDS:
             make(wanted, Path(scratch, wanted))
-    README.write_text(rendered(README.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
+    for page, name in PAGES.items():
+        page.write_text(rendered(page.read_text(encoding="utf-8"), {name: blocks()[name]}), encoding="utf-8")

@@ -37,8 +37,34 @@ def test_a_link_leads_to_a_file(target):
     assert (ROOT / target).exists()
 
 
+def test_the_essential_files_can_be_read_in_an_evening():
+    """At most eight of them, and at most 1,000 lines, blank ones not counted."""
+    table = README.partition("<!-- essential -->")[2].partition("<!-- end -->")[0]
+    files = re.findall(r"\]\((tinygrad_dropout/[^)]+)\)", table)
+    assert len(set(files)) == len(files) <= 8
+    lines = [line for file in files for line in (ROOT / file).read_text(encoding="utf-8").splitlines() if line.strip()]
+    assert 500 < len(lines) <= 1000
+
+
+def test_every_file_of_the_core_is_listed_here_or_among_what_to_read_later():
+    package, later = ROOT / "tinygrad_dropout", (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+    rooms = ("autograd", "functional", "nn", "optim", "debug")
+    core = [path for room in rooms for path in (package / room).glob("*.py")] + [
+        package / "rng.py",
+        package / "errors.py",
+    ]
+    names = {path.relative_to(package).as_posix() for path in core if path.name != "__init__.py"}
+    assert {name for name in names if f"tinygrad_dropout/{name})" not in README + later} == set()
+
+
+def test_it_is_short():
+    assert len(README.split()) <= 1300
+
+
 def test_the_figures_are_those_of_the_kept_runs():
-    assert rendered(README, make_runs.blocks()) == README
+    for page, name in make_runs.PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        assert rendered(text, {name: make_runs.blocks()[name]}) == text
 
 
 @pytest.mark.parametrize("name", make_runs.COMMANDS)
