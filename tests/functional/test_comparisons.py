@@ -43,7 +43,7 @@ def test_comparing_asks_for_no_gradients_and_needs_none():
     assert bool(td.Tensor(2.0) == 2)
 
 
-@pytest.mark.parametrize("other", [None, "a", {}, object()], ids=repr)
+@pytest.mark.parametrize("other", [None, "a", {}, object()], ids=["None", "a string", "a dict", "an object"])
 def test_what_is_no_number_is_never_equal_and_has_no_order(other):
     x = td.Tensor([1.0])
     assert (x == other) is False

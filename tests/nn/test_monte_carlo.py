@@ -270,3 +270,8 @@ def test_the_memory_does_not_grow_with_the_samples():
 def test_the_result_can_be_made_by_hand():
     result = MonteCarlo(mean=np.zeros(2), spread=np.array([2.0, 4.0]), samples=4)
     np.testing.assert_array_equal(result.standard_error, [1, 2])
+
+
+def test_an_array_takes_the_dtype_of_the_model():
+    model = nn.Sequential(nn.Dropout(0.5), nn.Linear(3, 2))
+    assert td.mc_forward(model, np.ones((4, 3)), 5).mean.dtype == np.float32

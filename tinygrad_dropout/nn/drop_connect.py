@@ -1,4 +1,4 @@
-"""DropConnect: a Linear layer whose weights are dropped, not its inputs."""
+"""DropConnect: a Linear layer that drops weights instead of inputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinygrad_dropout.nn.linear import Linear
 
 
 class DropConnect(Dropout, Linear):
-    """y = x (M * W)' / (1 - p) + b in training mode, each weight kept or dropped by itself; Linear in evaluation mode.
+    """y = x @ (M * W).T / (1 - p) + b in training mode, each weight dropped on its own; Linear in evaluation mode.
 
     Wan et al. 2013, "Regularization of Neural Networks using DropConnect" (ICML). What they did, and what is done here:
 
@@ -29,8 +29,8 @@ class DropConnect(Dropout, Linear):
     Args:
         in_features, out_features, bias, dtype: as for Linear. The state_dict is Linear's, too.
         p: the probability that a weight is dropped, 0 <= p <= 1, exactly as given.
-        per_example: whether every row of the input has a mask of its own. It costs memory for as many weight matrices
-            as there are rows, a few times over.
+        per_example: whether every row of the input has its own mask. That takes a few times the memory of as many
+            weight matrices as there are rows.
         rng: draws the initial values and the masks; the framework's own generator (see `td.manual_seed`) if None.
 
     Attributes:
@@ -61,7 +61,7 @@ class DropConnect(Dropout, Linear):
         return F.linear(x, Dropout.forward(self, self.weight), self.bias)
 
     def _forward_per_example(self, x: Tensor) -> Tensor:
-        """Every row of x meets a weight matrix of its own: the layer's, thinned by a mask of its own."""
+        """Every row of x meets its own weight matrix: the layer's, with its own mask."""
         inputs = self.weight.shape[1]
         if x.shape[-1:] != (inputs,):
             raise ShapeError("linear", f"expected the last axis to be {inputs}, got an input of shape {x.shape}")

@@ -1,4 +1,4 @@
-"""Dropout as a layer: it draws a mask for every training forward, and keeps the last one to be looked at."""
+"""Dropout as a layer: it draws a mask for every training forward and keeps the last one, so that you can look at it."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class Dropout(RandomLayer):
 
     Args:
         p: the probability that a unit is dropped, 0 <= p <= 1, exactly as given.
-        shared_axes: an axis or several along which a mask is shared; what lies along them is kept or dropped as a
+        shared_axes: one axis or several along which the mask is shared: what lies along them is kept or dropped as a
             whole. For images (N, C, H, W), (2, 3) drops whole channels: "spatial dropout", PyTorch's Dropout2d
             (Tompson et al. 2015, arXiv:1411.4280). For sequences (N, T, F), 1 is one mask across time
             (Gal & Ghahramani 2016, arXiv:1512.05287).
         scaling: "train" (inverted dropout: nothing is scaled in evaluation mode) or "test" (the original scheme:
             nothing is scaled while training, activations are multiplied by 1 - p in evaluation mode).
-        rng: a generator of this layer's own; the framework's (see `td.manual_seed`) if None.
+        rng: this layer's own generator; the framework's (see `td.manual_seed`) if None.
 
     Attributes:
         mask: the last training forward's mask: bool array of the input's shape, True where the unit was kept;
             None in evaluation mode, and before the first forward.
 
-    A forward's graph keeps its own mask, so two forwards before a backward do not disturb each other.
+    The graph of each forward keeps its own mask, so two forwards before a backward do not disturb each other.
     """
 
     draws = "a mask"
@@ -70,9 +70,9 @@ class Dropout(RandomLayer):
         return F.dropout(x, self.p, mask=mask, scaling=self.scaling)
 
     def replay(self, mask: Mask | None = None) -> AbstractContextManager[None]:
-        """Inside, every training forward uses this mask; evaluation mode stays what it is.
+        """Inside this context, every training forward uses this mask; evaluation mode is unchanged.
 
-        It makes a network with dropout a fixed function, so that its gradients can be checked.
+        A network with dropout is then a fixed function, so its gradients can be checked.
 
         Args:
             mask: bool array of the input's shape, True where a unit is kept; the last forward's if None.

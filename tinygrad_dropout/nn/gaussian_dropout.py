@@ -1,4 +1,4 @@
-"""Gaussian dropout as a layer: it draws noise for every training forward, and keeps the last to be looked at."""
+"""Gaussian dropout as a layer: it draws noise for every training forward and keeps the last, so you can look at it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class GaussianDropout(RandomLayer):
 
     Args:
         p: what the probability of dropping would be, 0 <= p < 1. At p = 1 the variance would be infinite.
-        rng: a generator of this layer's own; the framework's (see `td.manual_seed`) if None.
+        rng: this layer's own generator; the framework's (see `td.manual_seed`) if None.
 
     Attributes:
         noise: the last training forward's noise: array of the input's shape and dtype; None in evaluation mode, and
@@ -55,7 +55,7 @@ class GaussianDropout(RandomLayer):
         return F.gaussian_dropout(x, p, noise=noise)
 
     def replay(self, noise: Array | None = None) -> AbstractContextManager[None]:
-        """Inside, every training forward multiplies by this noise; evaluation mode stays what it is.
+        """Inside this context, every training forward multiplies by this noise; evaluation mode is unchanged.
 
         Args:
             noise: floating array of the input's shape; the last forward's if None.

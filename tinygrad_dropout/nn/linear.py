@@ -1,4 +1,4 @@
-"""Linear: the affine layer y = x W' + b."""
+"""Linear: the affine layer y = x @ W.T + b."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tinygrad_dropout.rng import generator
 
 
 class Linear(Module):
-    """y = x W' + b, with learnt W and b.
+    """y = x @ W.T + b, with trained W and b.
 
     Args:
-        in_features, out_features: the length of x's last axis, and of y's.
+        in_features, out_features: the lengths of the last axes of x and y.
         bias: whether there is a b.
         dtype: of the parameters.
         rng: draws the initial values; the framework's own generator if None.

@@ -1,4 +1,4 @@
-"""mc_forward: what a network answers on average over its own dropout masks, and how much that varies."""
+"""mc_forward: a network's mean output over its own dropout masks, and how much it varies."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tinygrad_dropout.nn.random_layer import RandomLayer
 
 @dataclass(frozen=True, eq=False)
 class MonteCarlo:
-    """The outputs of several random forwards, summed up.
+    """A summary of several random forwards.
 
     Attributes:
         mean: their mean, of the output's shape and dtype.
-        spread: their standard deviation, entry by entry: sqrt(sum of (y - mean)² / (samples - 1)). The samples stand
-            for all masks there are, and lie closer to their own mean than to that of all masks: dividing by `samples`
-            would give too little. NaN for a single sample, which says nothing about it.
+        spread: their standard deviation, entry by entry: sqrt(sum of (y - mean)² / (samples - 1)). It estimates the
+            spread over all masks; the samples lie closer to their own mean, so dividing by `samples` would give too
+            little. NaN for a single sample.
         samples: how many forwards there were.
     """
 
@@ -35,27 +35,27 @@ class MonteCarlo:
 
     @property
     def standard_error(self) -> Array:
-        """How far `mean` is, typically, from the mean over all masks: spread / sqrt(samples)."""
+        """The typical distance of `mean` from the mean over all masks: spread / sqrt(samples)."""
         return np.divide(self.spread, sqrt(self.samples), dtype=self.spread.dtype)
 
 
 def mc_forward(
     model: Module, x: Any, samples: int, *, apply: Callable[[Any], Tensor | Array] | None = None
 ) -> MonteCarlo:
-    """Run the model `samples` times with its dropout on, all else in evaluation mode: the mean output and its spread.
+    """Run the model `samples` times with its dropout on, everything else in evaluation mode: mean output and spread.
 
         mean = 1/T · sum over t of f(x, z_t),   with new masks z_t in every forward: an estimate of E_z[f(x, z)]
 
-    Gal & Ghahramani 2016 (arXiv:1506.02142) read the spread as how unsure the network is. What is averaged here is the
-    output, arithmetically; that is another number than the output in evaluation mode, which averages the weights.
+    Gal & Ghahramani 2016 (arXiv:1506.02142) read the spread as the network's uncertainty. The mean is arithmetic, over
+    outputs; the output in evaluation mode is a different number, since it averages the weights.
 
     Args:
         model: a network with at least one RandomLayer: Dropout, GaussianDropout, DropConnect, or one of your own.
-            These alone are in training mode meanwhile. Every module's mode is then what it was, also after an error
-            or Ctrl-C; a layer's `mask` is the last forward's.
+            Meanwhile only these are in training mode. Afterwards every module is in the mode it was in, even after an
+            error or Ctrl-C; a layer's `mask` is that of the last forward.
         x: the input, a Tensor or an array.
-        samples: T, how many forwards, at least 1. The memory taken does not depend on it.
-        apply: a function of each output, whose results are averaged in its place. To average probabilities and not
+        samples: T, the number of forwards, at least 1. The memory used does not depend on it.
+        apply: a function of each output, whose results are averaged instead. To average probabilities rather than
             logits: `apply=td.functional.softmax`.
 
     Returns:
@@ -74,7 +74,7 @@ def mc_forward(
             f"mc_forward: expected a model with dropout in it (a RandomLayer), got a {type(model).__name__} without: "
             "every forward would be the same"
         )
-    x = as_tensor(x)
+    x = as_tensor(x, like=next(model.parameters(), None))
 
     def outputs() -> Iterator[Array]:
         for _ in range(samples):

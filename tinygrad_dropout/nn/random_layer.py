@@ -1,4 +1,4 @@
-"""RandomLayer: what all layers share that draw something for every training forward."""
+"""RandomLayer: what the layers that draw something for every training forward have in common."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class RandomLayer(Module):
     """A layer that is random in training mode and fixed in evaluation mode: Dropout and its relatives.
 
     It keeps what it drew last, and can use that again (`replay`). `td.mc_forward` leaves layers of this class in
-    training mode; a random layer of your own joins by being a subclass:
+    training mode. A random layer of your own joins in if it subclasses this one:
 
         class Jitter(nn.RandomLayer):
             def forward(self, x):
@@ -29,7 +29,7 @@ class RandomLayer(Module):
     _replayed: Array | None = None  # what training forwards use instead of drawing
 
     def draw_or_replay(self, draw: Callable[[], Array]) -> Array:
-        """What this training forward uses: `draw()`, or the array that is being replayed. It is kept for `replay`."""
+        """Return what this training forward uses, `draw()` or the array that is being replayed, and keep it."""
         self._last = draw() if self._replayed is None else self._replayed
         return self._last
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby, pairwise
 from math import prod
-from operator import attrgetter, is_
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,11 +19,9 @@ Shape: TypeAlias = tuple[int, ...]
 
 BLOCK = 131_072  # elements, 512 KiB of float32
 
-data_of = attrgetter("data")
-
 
 class State(dict[str, Array]):
-    """The arrays that an optimiser remembers, by name. To assign to a name is to write into its array."""
+    """The arrays that an optimiser remembers, by name. Assignment copies into the existing array."""
 
     def __setitem__(self, slot: str, values: Any) -> None:
         self[slot][...] = values
@@ -34,13 +31,13 @@ class FlatGroup:
     """Neighbouring parameters that make every step together: their data lie in one flat array.
 
     A parameter's `.data` is then a view of that array. An array that came from outside is never written to: its
-    numbers are copied, and whoever holds it keeps it as it was.
+    numbers are copied, and the caller's array stays as it was.
 
     Args:
         params: Tensors of one dtype.
         shapes: of each.
         step: how many steps they have made.
-        memory: what is remembered of them, flat arrays by name.
+        memory: what is remembered about them, flat arrays by name.
     """
 
     def __init__(
@@ -54,7 +51,7 @@ class FlatGroup:
         self.views: list[Array | None] = [None] * len(params)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For copy and pickle: in a copy, the parameters' data are no longer parts of the flat array."""
+        """For copy and pickle: in a copy, the parameters' data are not parts of the flat array."""
         return FlatGroup, (self.params, self.shapes, self.step, self.memory)
 
     def slices(self) -> list[slice]:
@@ -62,21 +59,21 @@ class FlatGroup:
         return [slice(*ends) for ends in pairwise(accumulate(map(prod, self.shapes), initial=0))]
 
     def states(self) -> list[State]:
-        """What is remembered of each parameter, as views in its shape; nothing before the first step."""
+        """What is remembered about each parameter, as views in its shape; nothing before the first step."""
         return [
             State({slot: array[place].reshape(shape) for slot, array in self.memory.items()})
             for place, shape in zip(self.slices(), self.shapes, strict=True)
         ]
 
     def is_whole(self) -> bool:
-        """Whether it can stay one group: no parameter has a gradient, or each has one, and its data in its place."""
+        """Whether it can stay one group: either no parameter has a gradient, or all do and their data is in place."""
         without = [parameter for parameter in self.params if parameter._grad is None]
         if without:
             return len(without) == len(self.params)
-        return all(map(is_, map(data_of, self.params), self.views))
+        return all(parameter.data is view for parameter, view in zip(self.params, self.views, strict=True))
 
     def parts(self) -> Iterator[FlatGroup]:
-        """The group, cut where neighbours differ in having a gradient, in their dtype, or in having new data."""
+        """Split the group where neighbours differ in having a gradient, in their dtype, or in having new data."""
         slices = self.slices()
         kinds = [
             (parameter._grad is None, parameter.data.dtype, parameter.data is view)
@@ -99,8 +96,8 @@ class FlatGroup:
         for index, (parameter, place) in enumerate(zip(self.params, self.slices(), strict=True)):
             parameter.data = self.views[index] = self.data[place].reshape(parameter.data.shape)
 
-    def stretches(self, slots: Iterable[str]) -> Iterator[tuple[Array, Array, State]]:
-        """Begin a step: (data, grad, state), 1-D arrays of one length, for each call of an update rule."""
+    def blocks(self, slots: Iterable[str]) -> Iterator[tuple[Array, Array, State]]:
+        """Begin a step: yield (data, grad, state), 1-D arrays of one length, for each call of the update rule."""
         self.step += 1
         for slot in slots:
             if slot not in self.memory:
@@ -113,12 +110,12 @@ class FlatGroup:
 
 
 def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]]) -> list[FlatGroup]:
-    """The parameters in groups: alike neighbours share one, as long as it is no longer than a block.
+    """Put the parameters into groups: neighbours of one kind share a group, up to the length of a block.
 
     Args:
         params: Tensors.
         steps: how many steps each has made.
-        states: the arrays remembered of each, in its shape.
+        states: the arrays remembered about each, in its shape.
     """
     kinds = [
         (parameter.data.dtype, step, tuple(state)) for parameter, step, state in zip(params, steps, states, strict=True)

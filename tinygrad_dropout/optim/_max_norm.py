@@ -1,4 +1,4 @@
-"""max_norm: hold each unit's incoming weights within a ball."""
+"""max_norm: limit the length of each unit's incoming weight vector."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def max_norm(params: Iterable[Tensor], c: float) -> None:
     weight[i], all axes but the first; tensors of fewer than two axes (biases) are left alone.
 
     Args:
-        params: Tensors; their `.data` is replaced where a vector was too long.
+        params: Tensors; the `.data` of one with a vector that is too long is replaced.
         c: the longest length allowed, above 0.
     """
     c = float(c)

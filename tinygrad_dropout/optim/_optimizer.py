@@ -1,4 +1,4 @@
-"""What the optimisers share: the parameters, what is remembered of each, and the walk over both."""
+"""What the optimisers share: the parameters, what is remembered about each, and the walk over both."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tinygrad_dropout.optim._flat import FlatGroup, State, grouped
 
 
 class Optimizer:
-    """Keeps the parameters and walks over them; a subclass says how one step changes some of their numbers.
+    """Keep the parameters and walk over them; a subclass says how one step changes some of their numbers.
 
-    It names in `slots` which arrays it remembers for a parameter, and defines `update`, a rule for single numbers:
-    how those of several parameters are laid side by side is decided here (see `FlatGroup`). A rule that must see a
-    whole parameter, its norm say, defines `step` instead.
+    A subclass names in `slots` the arrays that it remembers for a parameter, and defines `update`, a rule for single
+    numbers. How the numbers of several parameters are put side by side is decided here (see `FlatGroup`). A rule that
+    must see a whole parameter, for example its norm, defines `step` instead.
     """
 
     slots: tuple[str, ...]
@@ -49,23 +49,23 @@ class Optimizer:
             setattr(self, key, value)
 
     def step(self) -> None:
-        """Change every parameter that has a gradient; one whose `.grad` is None is left alone, memory included.
+        """Update every parameter that has a gradient. One whose `.grad` is None is skipped: no decay, no momentum.
 
         Raises:
-            ShapeError: a parameter's `.data` was assigned an array that does not have the shape of what is
-                remembered of it, or of its gradient. Nothing has been changed then.
+            ShapeError: a parameter's `.data` was assigned an array whose shape differs from that of its gradient, or
+                of what is remembered about it. Nothing has been changed then.
         """
         slots = self.slots
         if not all(map(FlatGroup.is_whole, self._groups)):
             self._regroup()
         for group in self._groups:
             if group.params[0]._grad is not None:
-                for data, grad, state in group.stretches(slots):
+                for data, grad, state in group.blocks(slots):
                     self.update(data, grad, state, group.step)
                 note_change(group.data)
 
     def _regroup(self) -> None:
-        """Part what no longer goes together, and take over what was assigned to `.data` since the last step."""
+        """Split groups that no longer step together, and take over what was assigned to `.data` since the last step."""
         groups = [part for group in self._groups for part in group.parts()]
         self._check_shapes(groups)
         for group in groups:
@@ -74,7 +74,7 @@ class Optimizer:
         self._groups = groups
 
     def _check_shapes(self, groups: Iterable[FlatGroup]) -> None:
-        """Refuse data that do not fit what is remembered of a parameter, or its gradient."""
+        """Refuse data whose shape differs from the gradient's, or from that of what is remembered."""
         remembered = [shape if group.memory else None for group in groups for shape in group.shapes]
         for index, (parameter, shape) in enumerate(zip(self.params, remembered, strict=True)):
             grad = parameter._grad
@@ -89,12 +89,12 @@ class Optimizer:
                 raise ShapeError(f"{type(self).__name__}.step", problem)
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
-        """Change `data` in place, number by number. All arrays are 1-D and of one length.
+        """Change `data` in place, number by number. All arrays are 1-D and have the same length.
 
         Args:
-            data: of one or several parameters.
-            grad: its gradient; not to be changed, and not to be kept.
-            state: the arrays of `slots`, zeros at first. To assign to one is to write into it.
+            data: the numbers of one parameter or several.
+            grad: their gradient; do not change or keep it.
+            state: the arrays of `slots`, zeros at first. Assignment copies into the existing array.
             step: the number of the step, from 1.
         """
         raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
