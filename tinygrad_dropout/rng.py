@@ -24,7 +24,7 @@ def manual_seed(seed: int) -> None:
 
 
 def generator(where: str, rng: np.random.Generator | None) -> np.random.Generator:
-    """`rng`, or the framework's own generator (as the last `manual_seed` left it) for None."""
+    """Return `rng`, or the framework's own generator for None."""
     if rng is None:
         return _generator
     if not isinstance(rng, np.random.Generator):

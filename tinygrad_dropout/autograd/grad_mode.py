@@ -1,4 +1,4 @@
-"""Is the graph being recorded here and now? Each thread and each asyncio task has an answer of its own."""
+"""Is the graph being recorded here and now? Each thread and each asyncio task has its own answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Watcher(Protocol):
-    """Somebody who is told of every operation as it runs: `detect_anomaly` is one."""
+    """An observer that is told about every operation as it runs; `detect_anomaly` is one."""
 
     def after_forward(self, result: Any, parents: tuple[Any, ...], operation: str) -> None:
         """`result`, a Tensor, has just been computed from `parents` by the operation of that name."""
@@ -27,7 +27,7 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What an operation has to do besides computing its result, and the mode to go back to."""
+    """What an operation has to do in addition to computing its result, and the mode to go back to."""
 
     grad: bool = True
     watchers: tuple[Watcher, ...] = ()
@@ -42,8 +42,8 @@ class ModeContext:
     """A change of the current mode, as a context and as a decorator. It holds no state, so it can be used again.
 
     Args:
-        grad: whether operations are recorded; None leaves that as it is.
-        watcher: is added to those who watch already.
+        grad: whether operations are recorded; None leaves that unchanged.
+        watcher: an observer to add.
     """
 
     def __init__(self, *, grad: bool | None = None, watcher: Watcher | None = None) -> None:
@@ -76,19 +76,19 @@ class ModeContext:
 
 
 def no_grad() -> ModeContext:
-    """Inside, results remember nothing: no graph, no memory held for a backward pass.
+    """Record nothing inside this context: results remember no graph, and no memory is held for a backward pass.
 
-    A context (`with td.no_grad():`) and a decorator (`@td.no_grad()`). It belongs to the thread or asyncio task
+    It is a context (`with td.no_grad():`) and a decorator (`@td.no_grad()`). It belongs to the thread or asyncio task
     that enters it.
     """
     return ModeContext(grad=False)
 
 
 def enable_grad() -> ModeContext:
-    """Inside, results remember how they were made again, also within `no_grad`. A context and a decorator."""
+    """Record operations inside this context even within `no_grad`. It is a context and a decorator."""
     return ModeContext(grad=True)
 
 
 def is_grad_enabled() -> bool:
-    """True where operations on Tensors that require gradients are recorded."""
+    """Return whether operations on Tensors that require gradients are being recorded."""
     return current_mode.get().grad

@@ -1,4 +1,4 @@
-"""detect_anomaly: find where the first NaN came from, and whose arrays were changed behind whose back."""
+"""detect_anomaly: find where the first NaN came from, and which saved array was changed before backward read it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tinygrad_dropout.debug._frames import calling_frame
 
 
 class AnomalyError(RuntimeError):
-    """A NaN or an infinity appeared, a saved array was changed before backward, or a gradient has two owners."""
+    """A NaN or an infinity appeared, a saved array was changed before backward, or a gradient shares its memory."""
 
 
 def detect_anomaly() -> ModeContext:
-    """Inside, every operation is checked: results and gradients for NaN and infinity, saved arrays for changes.
+    """Check every operation inside this context: results and gradients for NaN and infinity, saved arrays for changes.
 
-    Every backward function is checked, too, for returning gradients that are nobody else's (see `record`).
+    Every backward function is also checked for returning fresh arrays (see `record`).
 
-    A context (`with td.detect_anomaly():`) around the forward and the backward pass. It costs time, and nothing once
-    it is left.
+    Put the context (`with td.detect_anomaly():`) around the forward and the backward pass. It takes time; once it is
+    left, it costs nothing.
 
     Raises:
         AnomalyError: names the operation, the line that called it, and the tensor or saved array concerned.
@@ -33,7 +33,7 @@ def detect_anomaly() -> ModeContext:
 
 
 class AnomalyWatcher:
-    """Remembers where each operation was called, and what the arrays looked like that its backward will read."""
+    """Remember where each operation was called, and a checksum of the arrays that its backward can read."""
 
     def __init__(self) -> None:
         self.places: TensorNotes[str] = TensorNotes()
@@ -69,33 +69,33 @@ class AnomalyWatcher:
             raise AnomalyError(f"backward of {self.place(node)}: {fault}")
 
     def place(self, node: Tensor) -> str:
-        """Where the node's operation was called, or its name alone if that was outside `detect_anomaly`."""
+        """Where the node's operation was called; just its name if that was outside `detect_anomaly`."""
         return self.places.get(node) or operation_name(node._backward)
 
 
 def not_finite(array: Any) -> str:
-    """The first kind of number that should not be in the array, in words, or ""."""
+    """Return "NaN" or "an infinity" if the array contains one, else ""."""
     if np.isnan(array).any():
         return "NaN"
     return "" if np.isfinite(array).all() else "an infinity"
 
 
 def fingerprints(node: Tensor) -> dict[str, int]:
-    """A checksum of every array that the node's backward function can read, by a name a person understands."""
+    """Return a checksum of every array that the node's backward function can read, by a name for messages."""
     values = {input_name(parent, i): parent.data for i, parent in enumerate(node._parents)}
     values |= {saved_name(node, i): value for i, value in enumerate(node._saved)}
     return {name: checksum(value) for name, value in values.items()}
 
 
 def checksum(value: Any) -> int:
-    """Of an array's bytes; of the arrays in a tuple (an index, say); of anything else, which cannot change, 0."""
+    """Return a checksum of an array's bytes, or of the arrays in a tuple (such as an index); 0 for anything else."""
     if isinstance(value, np.ndarray):
         return crc32(value.tobytes())
     return hash(tuple(map(checksum, value))) if isinstance(value, tuple | list) else 0
 
 
 def unread_inputs(node: Tensor, grad: Array) -> set[str]:
-    """The inputs whose numbers the node's backward function does not look at: found by running it once on a copy."""
+    """Return the inputs whose data the node's backward function does not read, found by running it on a copy."""
     probes = [Probe(parent) for parent in node._parents]
     assert node._backward is not None, "a leaf has no backward to watch"
     node._backward(grad.copy(), *probes, *node._saved)
@@ -103,7 +103,7 @@ def unread_inputs(node: Tensor, grad: Array) -> set[str]:
 
 
 class Probe:
-    """Stands in for a Tensor and notes whether its `.data` is read."""
+    """A stand-in for a Tensor that notes whether its `.data` is read."""
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor

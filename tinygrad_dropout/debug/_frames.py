@@ -1,4 +1,4 @@
-"""Who called us: the frames of the call that lie outside this package."""
+"""The frames of the current call that lie outside this package."""
 
 from __future__ import annotations
 

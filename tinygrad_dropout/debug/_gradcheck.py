@@ -1,4 +1,4 @@
-"""gradcheck: hold backward() against finite differences, entry by entry."""
+"""gradcheck: compare the gradients of backward() with finite differences, entry by entry."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tinygrad_dropout.debug._anomaly import aliasing_error
 
 
 class GradcheckError(AssertionError):
-    """backward() and the finite differences disagree, or a backward function returned what it does not own."""
+    """backward() and the finite differences disagree, or a backward function returned an array that is not fresh."""
 
 
 class OwnershipWatcher:
-    """Refuses gradients that a backward function returns and does not give away."""
+    """Refuse returned gradients that share memory with another array."""
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
         pass
@@ -49,8 +49,8 @@ def gradcheck(
     Args:
         fn: takes the inputs, returns a Tensor or several. It must give the same result every time it is called:
             freeze a dropout's mask with `layer.replay()`.
-        inputs: a Tensor or several, float64; at least one requires gradients. Their data, and every leaf's `.grad`, are
-            left as found.
+        inputs: a Tensor or several, float64; at least one requires gradients. Their data, and the
+            `.grad` of every leaf, are unchanged afterwards.
         eps: the step.
         rtol, atol: the two may differ by atol + rtol * (the larger of the two).
 
@@ -59,7 +59,7 @@ def gradcheck(
 
     Raises:
         GradcheckError: names the input, the entry, both values and their ratio; or says that `fn` is random, or that
-            a backward function returned an array that somebody else holds.
+            a backward function returned an array that is not fresh.
         TypeError: an input that is not a float64 Tensor.
         ValueError: no input requires gradients.
     """
@@ -69,7 +69,7 @@ def gradcheck(
             given = f"a {tensor.dtype} Tensor" if isinstance(tensor, Tensor) else type(tensor).__name__
             raise TypeError(
                 f"gradcheck: expected input {index} to be a float64 Tensor, got {given} "
-                f"(a step of {eps} drowns in the rounding of anything shorter)"
+                f"(a step of {eps} is lost in the rounding of anything shorter)"
             )
     if not any(tensor.requires_grad for tensor in tensors):
         raise ValueError("gradcheck: expected at least one input with requires_grad=True, got none")

@@ -1,4 +1,4 @@
-"""Dropout: set each element to 0 with probability p, and let no gradient through where that was done.
+"""Dropout: set each element to 0 with probability p, and pass no gradient back through those that were.
 
 Hinton et al. 2012 (arXiv:1207.0580); Srivastava et al., JMLR 15 (2014). Everything that drops units, channels or
 weights in this package goes through this one function.
@@ -29,12 +29,12 @@ def dropout(
     scaling: str = "train",
     shared_axes: int | tuple[int, ...] = (),
 ) -> Tensor:
-    """Drop each element of x with probability p while training; line the scales of training and test up.
+    """Drop each element of x with probability p while training, and scale so that test time matches on average.
 
     With m_i = 1 where element i is kept and 0 where it is dropped, so that E[m_i] = 1 - p:
 
         scaling    training           test (training=False)
-        "train"    m * x / (1 - p)    x              inverted dropout, what every framework does
+        "train"    m * x / (1 - p)    x              inverted dropout, as in every framework
         "test"     m * x              x * (1 - p)    the original scheme of 2012 and 2014
 
     Either way the next layer sees the same expected input in both phases.
@@ -43,11 +43,11 @@ def dropout(
         x: any shape, a floating dtype.
         p: the probability that an element is dropped, 0 <= p <= 1, exactly as given.
         training: whether to drop at all.
-        mask: boolean array of x's shape, True where the element is kept; drawn afresh if None.
+        mask: boolean array of x's shape, True where the element is kept; a fresh one is drawn if None.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
         scaling: "train" or "test".
-        shared_axes: an axis of x or several (negative ones count from the end). The mask is drawn with length 1
-            along them, and what lies along them is kept or dropped as a whole. A mask that is given is used as it is.
+        shared_axes: one axis of x or several (negative ones count from the end). The mask is drawn with length 1
+            along them, so what lies along them is kept or dropped as a whole. A mask that is given is used unchanged.
 
             (N, C, H, W), shared_axes=(2, 3): whole channels, "spatial dropout" (Tompson et al. 2015, arXiv:1411.4280)
             (N, T, F), shared_axes=1: one mask across time (Gal & Ghahramani 2016, arXiv:1512.05287)
@@ -89,7 +89,7 @@ def multiply_by_mask(array: Array, mask: Array, p: float, scaling: str) -> Array
 
 
 def as_floating_tensor(where: str, x: Any) -> Tensor:
-    """x as a Tensor, if it is floating; integers have no 1 / (1 - p)."""
+    """Return x as a Tensor of a floating dtype; integers can't be scaled by 1 / (1 - p)."""
     tensor = as_tensor(x)
     if tensor.data.dtype.kind != "f":
         raise TypeError(f"{where}: expected an input of a floating dtype, got {tensor.data.dtype}")
@@ -103,7 +103,7 @@ def check_scaling(where: str, scaling: str) -> None:
 
 
 def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
-    """The mask, if it is boolean, has x's shape and does not contradict p = 1; a copy, unless it is `unchanging`."""
+    """Return the mask if it is boolean, has x's shape and agrees with p = 1; as a copy, unless it is `unchanging`."""
     if isinstance(mask, np.bool_):  # a 0-d mask
         mask = np.asarray(mask)
     if not isinstance(mask, np.ndarray) or mask.dtype.kind != "b":
@@ -117,9 +117,9 @@ def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
 
 
 def unchanging(array: Array) -> bool:
-    """Whether an array will be the same in backward as it is now, whatever its owner does in between.
+    """Return whether an array is sure to be the same in backward as it is now.
 
-    Being read-only is not enough: a view (of `np.broadcast_to`, say) shows what is written to the array behind it.
+    Being read-only is not enough: a view (from `np.broadcast_to`, say) shows what is written to the array behind it.
     """
     owner = memory_owner(array)
     return owner.flags.owndata and not owner.flags.writeable

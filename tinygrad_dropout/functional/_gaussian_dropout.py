@@ -21,7 +21,7 @@ def gaussian_dropout(
     noise: Array | None = None,
     rng: np.random.Generator | None = None,
 ) -> Tensor:
-    """Multiply each element of x by noise of mean 1 while training; leave x as it is at test time.
+    """Multiply each element of x by noise of mean 1 while training; leave x unchanged at test time.
 
         training    x * z,   z_i ~ N(1, p / (1 - p)) independently
         test        x
@@ -34,7 +34,7 @@ def gaussian_dropout(
         x: any shape, a floating dtype.
         p: what the probability of dropping would be, 0 <= p < 1. At p = 1 the variance would be infinite.
         training: whether to multiply at all.
-        noise: floating array of x's shape to multiply by; drawn afresh if None.
+        noise: floating array of x's shape to multiply by; fresh noise is drawn if None.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
 
     Returns:
@@ -60,7 +60,7 @@ def gaussian_dropout_backward(grad: Array, x: Tensor, noise: Array) -> tuple[Any
 
 
 def finite_variance(where: str, p: float) -> float:
-    """p as a Python float, if there is a p / (1 - p)."""
+    """Return p as a Python float if p / (1 - p) is finite."""
     p = probability(where, p)
     if p == 1:
         raise ValueError(f"{where}: expected p below 1, since the noise has variance p / (1 - p); got 1")
@@ -68,7 +68,7 @@ def finite_variance(where: str, p: float) -> float:
 
 
 def checked_noise(noise: Any, x: Array) -> Array:
-    """The noise in x's dtype, if it is floating and has x's shape; a copy, unless it is `unchanging`."""
+    """Return the noise in x's dtype if it is floating and has x's shape; as a copy, unless it is `unchanging`."""
     if not isinstance(noise, np.ndarray) or noise.dtype.kind != "f":
         given = f"an array of {noise.dtype}" if isinstance(noise, np.ndarray) else type(noise).__name__
         raise TypeError(f"gaussian_dropout: expected the noise to be a floating array, got {given}")

@@ -21,11 +21,11 @@ RAW_64_BIT = (np.random.SFC64, np.random.PCG64, np.random.PCG64DXSM, np.random.P
 
 
 def probability(where: str, p: float) -> float:
-    """p as a Python float, or an error that says what p means."""
+    """Return p as a Python float, or raise an error that says what p means."""
     try:
         if 0 <= p <= 1:
             return float(p)
-    except TypeError:  # not a number at all: said like any other wrong p
+    except TypeError:  # not a number at all: reported like any other wrong p
         pass
     raise ValueError(f"{where}: expected p, the probability of dropping, between 0 and 1; got {p!r}")
 
@@ -47,9 +47,9 @@ def draw_mask(
     Returns:
         Boolean array of that shape, True where a unit is kept, read-only; one byte for each draw.
 
-    The first random byte of an element decides unless it ties with the first digit of p in base 256; then the next
-    byte is compared with the next digit, and so on. That is the comparison u < p of a uniform u with as many digits
-    as p has: no rounding of p, at the cost of one byte for 255 elements of 256.
+    The first random byte of an element decides, unless it equals the first digit of p in base 256. Then the next byte
+    is compared with the next digit, and so on. This is the comparison u < p with a uniform u that has as many digits as
+    p: p is not rounded, and 255 elements of 256 cost a single byte.
     """
     if shared_axes != ():
         return np.broadcast_to(draw_mask(shared_shape(shape, shared_axes), p, rng), shape)
@@ -60,17 +60,17 @@ def draw_mask(
 
 
 def shared_shape(shape: tuple[int, ...], shared_axes: int | tuple[int, ...]) -> tuple[int, ...]:
-    """The shape with length 1 along the shared axes: that of the draws behind a mask of `shape`."""
+    """Return `shape` with length 1 along the shared axes: the shape of what is drawn."""
     axes = axes_to_share("dropout", shared_axes)
-    places = {axis + len(shape) if axis < 0 else axis for axis in axes}
-    if not places <= set(range(len(shape))) or len(places) < len(axes):
+    axes_from_0 = {axis + len(shape) if axis < 0 else axis for axis in axes}
+    if not axes_from_0 <= set(range(len(shape))) or len(axes_from_0) < len(axes):
         problem = f"expected shared_axes to be axes of the input, each once; got {shared_axes} and shape {shape}"
         raise ShapeError("dropout", problem)
-    return tuple(1 if axis in places else length for axis, length in enumerate(shape))
+    return tuple(1 if axis in axes_from_0 else length for axis, length in enumerate(shape))
 
 
 def axes_to_share(where: str, shared_axes: Any) -> tuple[int, ...]:
-    """An axis or several as a tuple, or an error that says what is expected."""
+    """Return one axis or several as a tuple, or raise an error that says what is expected."""
     axes = shared_axes if isinstance(shared_axes, tuple) else (shared_axes,)
     if any(isinstance(axis, bool) or not isinstance(axis, int | np.integer) for axis in axes):
         raise TypeError(f"{where}: expected shared_axes to be an int or a tuple of ints, got {shared_axes!r}")
@@ -78,7 +78,7 @@ def axes_to_share(where: str, shared_axes: Any) -> tuple[int, ...]:
 
 
 def draw_bernoulli(count: int, p: float, rng: np.random.Generator) -> Mask:
-    """`count` independent booleans, each False with probability p."""
+    """Return `count` independent booleans, each False with probability p."""
     if p == 0 or p == 1 or count == 0:
         return np.full(count, p < 1)
     if p == 0.5:  # a single bit decides
@@ -95,7 +95,7 @@ def draw_bernoulli(count: int, p: float, rng: np.random.Generator) -> Mask:
 
 
 def random_bytes(count: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """`count` independent uniform bytes."""
+    """Return `count` independent uniform bytes."""
     source = rng.bit_generator
     if isinstance(source, RAW_64_BIT):
         words: npt.NDArray[np.uint64] = source.random_raw((count + 7) // 8)
@@ -110,7 +110,7 @@ def draw_noise(
 
     Args:
         shape: the noise's shape.
-        p: 0 <= p < 1; a mask scaled by 1 / (1 - p) has this mean and this variance, too.
+        p: 0 <= p < 1; a mask scaled by 1 / (1 - p) has the same mean and variance.
         dtype: of the result.
         rng: the generator to draw from; the framework's own if None.
     """

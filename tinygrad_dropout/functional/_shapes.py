@@ -20,7 +20,7 @@ from tinygrad_dropout.functional._axes import checked_axis, numpys_names
 
 
 def reshape(x: Any, *shape: Any) -> Tensor:
-    """The elements in the same order under another shape; one length may be -1. Lengths apart or as a tuple."""
+    """The elements in the same order in another shape, given as lengths or as a tuple; one length may be -1."""
     x = as_tensor(x)
     shape = lengths(shape)
     try:
@@ -53,7 +53,7 @@ def flatten(x: Any) -> Tensor:
 
 @numpys_names
 def squeeze(x: Any, axis: Axis = None) -> Tensor:
-    """Without the axes of length 1, or without just those named by `axis`, which must have length 1."""
+    """Remove the axes of length 1, or only those that `axis` names, which must have length 1."""
     x = as_tensor(x)
     axis = checked_axis(x, axis)
     try:
@@ -65,7 +65,7 @@ def squeeze(x: Any, axis: Axis = None) -> Tensor:
 
 @numpys_names
 def unsqueeze(x: Any, axis: int) -> Tensor:
-    """With a new axis of length 1 at place `axis`."""
+    """Insert an axis of length 1 at position `axis`."""
     x = as_tensor(x)
     try:
         out = np.expand_dims(x.data, axis)
@@ -75,7 +75,7 @@ def unsqueeze(x: Any, axis: int) -> Tensor:
 
 
 def permute(x: Any, *axes: Any) -> Tensor:
-    """With the axes in another order: result axis i is axis axes[i] of x."""
+    """Reorder the axes: axis i of the result is axis axes[i] of x."""
     x = as_tensor(x)
     axes = lengths(axes)
     try:
@@ -86,12 +86,12 @@ def permute(x: Any, *axes: Any) -> Tensor:
 
 
 def permute_backward(grad: Array, x: Tensor, axes: tuple[int, ...]) -> tuple[Any, ...]:
-    """dL/dx = grad with the axes put back: the inverse permutation."""
+    """dL/dx = grad with its axes in x's order: the inverse permutation."""
     return (grad.transpose(np.argsort([axis % x.ndim for axis in axes])),)
 
 
 def transpose(x: Any, axis1: int, axis2: int) -> Tensor:
-    """With two axes exchanged."""
+    """Exchange two axes."""
     x = as_tensor(x)
     order = list(range(x.ndim))
     try:
@@ -116,7 +116,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
 
 
 def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
-    """dL/dx = grad at the places that were picked, added up where one was picked more than once; 0 elsewhere."""
+    """dL/dx = grad where an element was picked, summed if it was picked more than once; 0 elsewhere."""
     full = np.zeros(x.shape, dtype=grad.dtype)
     if may_repeat(index):
         np.add.at(full, index, grad)
@@ -126,7 +126,7 @@ def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
 
 
 def may_repeat(index: Any) -> bool:
-    """Only integers in an array (or what NumPy takes for one) can pick an element more than once."""
+    """Only an array of integers (or what NumPy converts to one) can pick an element more than once."""
     parts = index if isinstance(index, tuple) else (index,)
     once = int | np.integer | slice | None
     return not all(part is ... or isinstance(part, once) or np.asarray(part).dtype == np.bool_ for part in parts)
@@ -147,7 +147,7 @@ def concatenate(tensors: Sequence[Any], axis: int = 0) -> Tensor:
 
 
 def concatenate_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]:
-    """dL/dx_i = the part of grad that x_i became."""
+    """dL/dx_i = the part of grad that belongs to x_i."""
     *parents, axis = parents_and_axis
     ends = np.cumsum([parent.shape[axis] for parent in parents])
     return tuple(np.split(grad, ends[:-1], axis=axis))
@@ -171,7 +171,7 @@ def stack_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]:
 
 
 def tensors_alike(operation: str, values: Sequence[Any]) -> tuple[Tensor, ...]:
-    """The values as Tensors of one dtype: the common one of the Tensors among them; arrays and numbers take it too."""
+    """Return the values as Tensors of one dtype: that of the Tensors among them, which arrays and numbers take too."""
     if isinstance(values, Tensor) or len(values) == 0:
         raise ShapeError(operation, f"expected a list of at least one tensor, got {values!r}")
     given = [value for value in values if isinstance(value, Tensor)] or [as_tensor(value) for value in values]
@@ -180,7 +180,7 @@ def tensors_alike(operation: str, values: Sequence[Any]) -> tuple[Tensor, ...]:
 
 
 def plain_index(index: Any) -> Any:
-    """The index with ndarrays in place of the Tensors in it."""
+    """Return the index with its Tensors replaced by their arrays."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
     return index.data if isinstance(index, Tensor) else index

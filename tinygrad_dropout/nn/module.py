@@ -60,7 +60,7 @@ class Module:
             raise
 
     def _sign(self, error: MisfitError) -> None:
-        """Say in the error where it happened: the layer itself by name, each module around it by the layer's key."""
+        """Add to the error where it happened: the layer's name, and its key from each module around it."""
         if error.module is None:
             if type(self).__module__.startswith(f"{__package__}."):  # a layer of ours is the one operation it performs
                 error.where = repr(self)
@@ -193,12 +193,12 @@ class Module:
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
 
     def extra_repr(self) -> str:
-        """What stands between the brackets in repr: the settings; subclasses define it."""
+        """Return the settings that repr shows in brackets; subclasses define it."""
         return ""
 
 
 def attributes(module: Module) -> dict[str, Any]:
-    """What a module's attributes hold, by name: those of its class, those in `__slots__`, its own."""
+    """Return the values of a module's attributes by name: the class's, those in `__slots__`, and its own."""
     found: dict[str, Any] = {}
     for cls in reversed(type(module).__mro__):
         found |= {name: value for name, value in vars(cls).items() if isinstance(value, Parameter | Module)}
