@@ -390,3 +390,15 @@ def test_a_set_which_has_no_order_is_an_error(kind, held):
             list(ask())
     module.kept = kind(["a", 1])
     assert module.state_dict() == {}
+
+
+def test_a_plain_tensor_cannot_take_the_place_of_a_parameter():
+    """`layer.weight = layer.weight - lr * grad` would leave a layer whose weight nothing trains or saves."""
+    layer = nn.Linear(2, 1)
+    with pytest.raises(TypeError, match=r"^Linear\.weight = \.\.\.: expected a Parameter.*no_grad\(\)"):
+        layer.weight = layer.weight - 0.1
+    layer.weight = nn.Parameter(layer.weight.data - 0.1)
+    layer.bias = None
+    layer.cache = td.Tensor([1.0])
+    layer.cache = td.Tensor([2.0])
+    assert list(layer.state_dict()) == ["weight"]

@@ -273,3 +273,10 @@ def test_a_kind_of_optimiser_that_does_not_say_how_to_update_is_told_so():
     parameter.grad = np.ones(2)
     with pytest.raises(TypeError, match=r"Idle: expected the class to define update"):
         Idle([parameter], lr=0.1).step()
+
+
+def test_a_result_cannot_be_optimised():
+    """Its `.grad` stays None, so every step would silently skip it."""
+    w = td.Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(ValueError, match=r"^SGD: expected leaves, got the result of an operation at index 1"):
+        optim.SGD([w, w * 0.1], lr=0.1)

@@ -59,6 +59,16 @@ class Module:
             self._sign(error)
             raise
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assign, unless a plain Tensor would silently take the place of a Parameter, which would no longer be trained."""
+        if isinstance(value, Tensor) and not isinstance(value, Parameter):
+            if isinstance(vars(self).get(name), Parameter):
+                raise TypeError(
+                    f"{type(self).__name__}.{name} = ...: expected a Parameter to replace a Parameter, got a Tensor; "
+                    "to update it, write: with td.no_grad(): parameter -= ..."
+                )
+        object.__setattr__(self, name, value)
+
     def _sign(self, error: MisfitError) -> None:
         """Add to the error where it happened: the layer's name, and its key from each module around it."""
         if error.module is None:

@@ -29,6 +29,9 @@ class Optimizer:
         self.params = list_of_tensors(name, params)
         if not self.params:
             raise ValueError(f"{name}: expected one or more Tensors to optimise, got nothing")
+        if results := [index for index, parameter in enumerate(self.params) if not parameter.is_leaf]:
+            problem = f"expected leaves, got the result of an operation at index {results[0]}"
+            raise ValueError(f"{name}: {problem}: only leaves get a gradient in .grad")
         if len(set(self.params)) < len(self.params):
             raise ValueError(f"{name}: expected each parameter once, got one of them twice")
         self.settings = ("lr", *settings)
