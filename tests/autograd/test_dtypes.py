@@ -139,3 +139,17 @@ def test_a_gradient_has_the_dtype_of_its_own_tensor():
     np.testing.assert_array_equal(x.grad, [6, 6, 6])
     np.testing.assert_array_equal(y.grad, [6, 6, 6])
     np.testing.assert_array_equal(z.grad, 18)
+
+
+@pytest.mark.parametrize("shape", [(), (2,)])
+@pytest.mark.parametrize("other", [1, np.int64(1), np.array(1), True], ids=repr)
+def test_an_integer_takes_the_integer_dtype_that_it_meets(shape, other):
+    x = tensor_of(np.uint8, shape)
+    assert (x + other).dtype == (other + x).dtype == np.uint8
+    x += other
+    assert (x.dtype, x.data.max()) == (np.uint8, 2)
+
+
+def test_an_integer_that_does_not_fit_is_an_error():
+    with pytest.raises(OverflowError, match="300"):
+        tensor_of(np.uint8, (2,)) + 300

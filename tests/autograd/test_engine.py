@@ -3,6 +3,7 @@
 Operations whose backward reports what it was asked are made with `record`, as any operation is.
 """
 
+import contextlib
 import weakref
 
 import numpy as np
@@ -246,3 +247,33 @@ def test_a_result_cannot_be_told_to_require_no_gradients():
     hidden.requires_grad = True
     x.requires_grad = False
     assert not (x * 2).requires_grad
+
+
+# What a backward function must return ---------------------------------------------------------------------------------
+
+WRONG_ANSWERS = [
+    ("a list", lambda grad, x, y: [grad, grad], "got a list"),
+    ("an array", lambda grad, x, y: grad, "got a ndarray"),
+    ("nothing", lambda grad, x, y: None, "got a NoneType"),
+    ("one gradient for two inputs", lambda grad, x, y: (grad,), "got 1"),
+    ("three gradients for two inputs", lambda grad, x, y: (grad, grad, grad), "got 3"),
+]
+
+
+@pytest.mark.parametrize("watched", [False, True], ids=["unwatched", "within detect_anomaly"])
+@pytest.mark.parametrize(
+    ("backward", "given"), [row[1:] for row in WRONG_ANSWERS], ids=[row[0] for row in WRONG_ANSWERS]
+)
+def test_a_backward_that_does_not_return_one_gradient_per_input_is_refused(backward, given, watched):
+    x, y = leaf(1.0), leaf(2.0)
+    with td.detect_anomaly() if watched else contextlib.nullcontext():
+        out = record(x.data + y.data, (x, y), backward)
+        with pytest.raises(TypeError, match=rf"<lambda>: expected a tuple of 2, .*{given}"):
+            out.backward()
+
+
+def test_a_leaf_whose_data_became_integers_gets_no_gradient():
+    x = leaf(1.0)
+    x.data = np.array([1])
+    with pytest.raises(TypeError, match=r"^backward: expected leaves of a floating dtype, got one of int64"):
+        (x * 2.0).backward()

@@ -270,3 +270,47 @@ def test_a_gradient_kept_by_a_result_does_not_change_on_its_way_to_the_leaves():
     np.testing.assert_array_equal(held, [5, 0])
     np.testing.assert_array_equal(hidden.grad, [12, 0])
     np.testing.assert_array_equal(x.grad, [24, 0])
+
+
+# What Python itself asks of a Tensor ------------------------------------------------------------------------------------
+
+
+def test_a_single_number_can_be_formatted_and_converted():
+    loss = td.Tensor(2.75)
+    assert f"{loss:.1f}" == "2.8"
+    assert f"{loss}" == str(loss) == "Tensor(2.75)"
+    assert (int(loss), float(loss), bool(loss)) == (2, 2.75, True)
+    assert float(td.Tensor([[1.5]])) == 1.5
+
+
+@pytest.mark.parametrize("convert", [int, float, bool, lambda x: f"{x:.1f}"], ids=["int", "float", "bool", "format"])
+def test_several_numbers_cannot(convert):
+    with pytest.raises((TypeError, ValueError)):
+        convert(td.Tensor([1.0, 2.0]))
+
+
+def test_a_number_is_in_a_tensor_if_an_element_equals_it():
+    assert 2 in td.Tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert 5 not in td.Tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert "a" not in td.Tensor([1.0])
+
+
+def test_a_part_can_be_changed_in_place_where_it_is_a_view():
+    x = td.Tensor([1.0, 2.0, 3.0])
+    x[0:2] += 9
+    x[2] *= 2
+    np.testing.assert_array_equal(x.data, [10, 11, 6])
+    for index in ([0, 1], np.array([True, False, False])):  # a copy: nothing would change
+        with pytest.raises(TypeError, match="cannot be changed in place"):
+            x[index] += 1
+    with pytest.raises(TypeError, match="cannot be changed in place"):
+        x[0:2] = x[1:3]
+    np.testing.assert_array_equal(x.data, [10, 11, 6])
+
+
+def test_requires_grad_underscore_switches_it_and_returns_the_tensor():
+    x = td.Tensor([1.0])
+    assert x.requires_grad_() is x
+    assert x.requires_grad is True
+    assert x.requires_grad_(False) is x
+    assert x.requires_grad is False

@@ -7,6 +7,7 @@ import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.autograd.grad_mode import ModeContext
+from tinygrad_dropout.autograd.recording import record
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own words on the same faults
 
@@ -151,3 +152,47 @@ def test_linear_looks_at_the_weight_for_the_inputs_gradient_alone_and_at_the_inp
         tensor.data[...] = 7
         y.backward()
     np.testing.assert_array_equal(tensor.grad, np.full(tensor.shape, 2.0 if unread == "weight" else 4.0))
+
+
+JOINED = {
+    "concatenate": (F.concatenate, [[1.0, 2.0], [np.nan]]),
+    "stack": (F.stack, [[1.0], [np.nan]]),
+}
+
+
+@pytest.mark.parametrize(("join", "values"), JOINED.values(), ids=JOINED.keys())
+def test_of_the_inputs_of_an_operation_on_many_the_faulty_one_is_named(join, values):
+    whole, faulty = (td.Tensor(value, requires_grad=True) for value in values)
+    with td.detect_anomaly(), pytest.raises(td.AnomalyError, match=rf"{join.__name__} at .*input 1 \(.*NaN"):
+        join([whole, faulty])
+
+
+@pytest.mark.parametrize("join", [F.concatenate, F.stack], ids=["concatenate", "stack"])
+def test_a_sound_operation_on_many_passes_and_each_input_keeps_its_gradient(join):
+    x, y = (td.Tensor([value], requires_grad=True) for value in (1.0, 2.0))
+    with td.detect_anomaly():
+        (join([x, y]) * 3).sum().backward()
+    assert (x.grad.tolist(), y.grad.tolist()) == ([3.0], [3.0])
+
+
+def test_a_graph_from_outside_the_context_is_checked_in_backward():
+    x = td.Tensor([0.0], requires_grad=True)
+    loss = x.sqrt().sum()
+    with td.detect_anomaly(), pytest.raises(td.AnomalyError, match=r"^backward of sqrt: .*infinity"):
+        loss.backward()
+
+
+class Doubled:
+    """A backward that is no function: it has no code to read names from."""
+
+    def __call__(self, grad, x, factor):
+        return (grad * factor,)
+
+
+def test_a_saved_value_that_has_no_name_goes_by_its_number():
+    x, factor = td.Tensor([1.0], requires_grad=True), np.array([2.0])
+    with td.detect_anomaly():
+        out = record(x.data * factor, (x,), Doubled(), saved=(factor,))
+        factor[:] = 3
+        with pytest.raises(td.AnomalyError, match="saved value 0 was changed"):
+            out.backward()

@@ -139,3 +139,29 @@ def test_the_gradients_of_a_model_are_left_alone():
     model.weight.grad = kept = np.ones((2, 3))
     assert td.gradcheck(model, leaf())
     assert model.weight.grad is kept
+
+
+def both_of_one_hidden_value(x):
+    hidden = x.exp()
+    return hidden * 2, hidden * x
+
+
+SEVERAL_OUTPUTS = {
+    "that share a graph": both_of_one_hidden_value,
+    "one of which requires no gradients": lambda x: (x * x, td.Tensor(X)),
+    "one of which is the input": lambda x: [x, x * 3],
+}
+
+
+@pytest.mark.parametrize("function", SEVERAL_OUTPUTS.values(), ids=SEVERAL_OUTPUTS.keys())
+def test_right_gradients_of_several_outputs_pass(function):
+    assert td.gradcheck(function, leaf()) is True
+
+
+def test_a_wrong_gradient_of_one_output_among_several_is_caught():
+    with pytest.raises(td.GradcheckError):
+        td.gradcheck(lambda x: (x.exp(), WRONG["half"](x)), leaf())
+
+
+def test_a_backward_may_compute_with_tensors():
+    assert td.gradcheck(square_with(lambda grad, x: (td.Tensor(grad) * x * 2).data), leaf())

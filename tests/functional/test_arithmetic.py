@@ -111,3 +111,9 @@ def test_the_two_gradients_of_a_sum_are_two_arrays():
     (a + b).backward(np.ones(3))
     a.grad[:] = 7
     np.testing.assert_array_equal(b.grad, [1, 1, 1])
+
+
+def test_an_error_that_is_not_about_shapes_keeps_numpys_words():
+    with pytest.raises(ValueError, match="negative integer powers") as caught:
+        td.Tensor([2, 3]) ** -1
+    assert not isinstance(caught.value, td.ShapeError)

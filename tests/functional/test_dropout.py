@@ -335,3 +335,11 @@ def test_an_array_refilled_behind_a_read_only_mask_changes_nothing():
     column[:] = ~column
     y.sum().backward()
     np.testing.assert_array_equal(x.grad, [[2, 2, 2], [0, 0, 0]])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_mask_of_a_tensor_without_axes_may_be_a_numpy_scalar(kept):
+    x = td.Tensor(np.array(3.0), requires_grad=True)
+    out = F.dropout(x, 0.5, mask=np.bool_(kept))
+    out.backward()
+    assert (out.shape, out.item(), x.grad.item()) == ((), 6.0 * kept, 2.0 * kept)

@@ -262,3 +262,9 @@ def test_single_losses_may_be_changed_before_backward():
 def test_a_label_that_there_is_not_is_named_as_it_was_given(label):
     with pytest.raises(ValueError, match=f"from 0 to 2, got {label}$"):
         F.cross_entropy(np.zeros((2, 3)), np.array([0, label], dtype=np.asarray(label).dtype))
+
+
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss], ids=["cross_entropy", "nll_loss"])
+def test_booleans_are_neither_labels_nor_probabilities(loss):
+    with pytest.raises(td.DtypeError, match=rf"^{loss.__name__}: .*got booleans"):
+        loss(td.Tensor(np.zeros((2, 3))), np.array([True, False]))

@@ -101,3 +101,9 @@ def test_an_entry_repeated_in_any_kind_of_index_gets_all_its_gradients(key):
 @pytest.mark.parametrize("join", [F.concatenate, F.stack])
 def test_integers_joined_to_floats_promote_nothing(join):
     assert join([td.Tensor([1, 2]), td.Tensor([1.0, 2.0])]).dtype == np.float32
+
+
+def test_a_tensor_without_axes_can_be_transposed_as_in_pytorch():
+    assert td.Tensor(3.0).transpose(0, -1).item() == 3.0
+    with pytest.raises(td.ShapeError, match="transpose"):
+        td.Tensor(3.0).transpose(0, 1)

@@ -59,3 +59,10 @@ def test_a_module_list_can_grow():
 def test_what_is_no_module_is_refused_with_its_place(build):
     with pytest.raises(TypeError, match=r"expected modules.*1"):
         build()
+
+
+def test_a_part_of_a_module_list_is_a_module_list_over_the_same_layers():
+    part = nn.ModuleList(LAYERS)[1:]
+    assert type(part) is nn.ModuleList
+    assert list(part) == LAYERS[1:]
+    assert list(part.state_dict()) == ["1.weight", "1.bias"]

@@ -28,3 +28,15 @@ def test_a_loss_layer_is_the_function(layer, function, target, reduction):
 def test_the_mean_is_the_default(layer):
     target = np.array([2, 0]) if layer is nn.CrossEntropyLoss else np.full((2, 3), 0.25)
     assert layer()(X, target).item() == layer(reduction="mean")(X, target).item()
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [
+        (nn.MSELoss(), "MSELoss()"),
+        (nn.MSELoss(reduction="mean"), "MSELoss()"),
+        (nn.CrossEntropyLoss(reduction="sum"), "CrossEntropyLoss(reduction='sum')"),
+    ],
+)
+def test_repr_shows_a_reduction_that_is_not_the_mean(loss, text):
+    assert repr(loss) == text

@@ -62,3 +62,7 @@ def test_the_defaults_are_those_of_the_papers():
         optimizer = kind([nn.Parameter(np.ones(1))])
         assert (optimizer.lr, optimizer.betas, optimizer.eps) == (1e-3, (0.9, 0.999), 1e-8)
         assert optimizer.weight_decay == weight_decay
+
+
+def test_betas_may_come_as_a_list():
+    assert optim.Adam([nn.Parameter(np.ones(1))], betas=[0.8, 0.9]).betas == (0.8, 0.9)

@@ -10,17 +10,24 @@ import numpy.typing as npt
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 
+RANK = {"b": 0, "u": 1, "i": 1, "f": 2}  # of a dtype's kind: floats outrank integers, integers outrank booleans
+
 
 def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
-    """Return `value` if it is a Tensor, else a new leaf: in the dtype of `like`, if that is floating.
+    """Return `value` if it is a Tensor, else a new leaf in the dtype of the Tensor that it meets, `like`.
 
-    Next to an integer Tensor, 2.5 is not truncated.
+    Next to an integer Tensor, 2.5 is not truncated; and an integer that does not fit its dtype is an OverflowError.
     """
     if isinstance(value, Tensor):
         return value
-    if like is not None and like.data.dtype.kind == "f":
+    if like is None:
+        return Tensor(value)
+    if like.data.dtype.kind == "f":
         return Tensor(value, dtype=like.data.dtype)
-    return Tensor(value)
+    tensor = Tensor(value)
+    if RANK[tensor.dtype.kind] > RANK[like.dtype.kind]:
+        return tensor
+    return Tensor(np.asarray(value, dtype=like.dtype))
 
 
 def as_floating(value: Any) -> Tensor:
@@ -47,9 +54,6 @@ def tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
         y = as_tensor(y)
         return as_tensor(x, like=y), y
     return x, as_tensor(y, like=x)
-
-
-RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
 
 
 def common_dtype(*tensors: Tensor) -> np.dtype[Any]:

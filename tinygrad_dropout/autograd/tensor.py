@@ -216,10 +216,10 @@ class Tensor:
         return F.sum(self, axis, keepdims, **names)
     def mean(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
         return F.mean(self, axis, keepdims, **names)
-    def var(self, axis: Axis = None, keepdims: bool = False, correction: float = 1, **names: Any) -> Tensor:
-        return F.var(self, axis, keepdims, correction, **names)
-    def std(self, axis: Axis = None, keepdims: bool = False, correction: float = 1, **names: Any) -> Tensor:
-        return F.std(self, axis, keepdims, correction, **names)
+    def var(self, axis: Axis = None, keepdims: bool = False, *, correction: float = 1, **names: Any) -> Tensor:
+        return F.var(self, axis, keepdims, correction=correction, **names)
+    def std(self, axis: Axis = None, keepdims: bool = False, *, correction: float = 1, **names: Any) -> Tensor:
+        return F.std(self, axis, keepdims, correction=correction, **names)
     def max(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
         return F.max(self, axis, keepdims, **names)
     def min(self, axis: Axis = None, keepdims: bool = False, **names: Any) -> Tensor:
@@ -258,7 +258,9 @@ class Tensor:
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise TypeError("NumPy was given a Tensor where it expected an array: pass tensor.data (or tensor.numpy())")
 
-    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if isinstance(value, Tensor) and same_memory(part_of(self.data, plain_index(index)), value.data):
+            return  # the end of `x[index] += 1`, which has changed the entries already
         raise TypeError(
             "Tensor[...] = value: a Tensor's entries cannot be changed in place, for the graph remembers its values; "
             "build a new one with td.functional.where, or change .data before it is used"
@@ -277,6 +279,15 @@ class Tensor:
 
     def __float__(self) -> float:
         return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __contains__(self, number: Any) -> bool:
+        return bool(np.any(self == number))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec and self.data.size == 1 else super().__format__(spec)
 
     def __repr__(self) -> str:
         body = np.array2string(self.data, separator=", ", prefix=f"{type(self).__name__}(", threshold=100)
@@ -304,6 +315,11 @@ def rebuilt(cls: type[Tensor], data: Array, requires_grad: bool, name: str | Non
     tensor = cls(data, requires_grad, name=name)
     tensor.grad = grad
     return tensor
+
+
+def same_memory(x: Array, y: Array) -> bool:
+    """Whether two arrays are the same numbers in memory, in the same order."""
+    return x.__array_interface__ == y.__array_interface__
 
 
 def operation_name(backward: Backward | None) -> str:
@@ -344,4 +360,4 @@ from tinygrad_dropout.autograd import engine  # noqa: E402
 from tinygrad_dropout.autograd.in_place import update_in_place  # noqa: E402
 from tinygrad_dropout.functional._comparisons import compare  # noqa: E402
 from tinygrad_dropout.functional._numpy_protocol import array_ufunc, refuse  # noqa: E402
-from tinygrad_dropout.functional._shapes import matrix_transpose  # noqa: E402
+from tinygrad_dropout.functional._shapes import matrix_transpose, part_of, plain_index  # noqa: E402

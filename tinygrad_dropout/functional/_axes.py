@@ -12,7 +12,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 #: PyTorch's name for an argument, and what to write here.
-NUMPYS = {"dim": "axis=", "keepdim": "keepdims=", "unbiased": "correction=1 for True, correction=0 for False"}
+NUMPYS = {"dim": "axis=", "keepdim": "keepdims=", "unbiased": "correction= (1 or 0)"}
 
 
 def numpys_names(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -20,8 +20,9 @@ def numpys_names(function: Callable[Arguments, Result]) -> Callable[Arguments, R
 
     @wraps(function)
     def checked(*args: Arguments.args, **options: Arguments.kwargs) -> Result:
-        for theirs in NUMPYS.keys() & options.keys():
-            raise TypeError(f"{function.__name__}: expected NumPy's name for {theirs}=; write {NUMPYS[theirs]}")
+        if theirs := [name for name in NUMPYS if name in options]:
+            advice = " and ".join(f"{NUMPYS[name]} for {name}=" for name in theirs)
+            raise TypeError(f"{function.__name__}: expected NumPy's names of arguments; write {advice}")
         return function(*args, **options)
 
     return checked

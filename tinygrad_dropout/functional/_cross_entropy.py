@@ -37,7 +37,8 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     if target.ndim == 1:
         losses = -log_probabilities[np.arange(len(target)), target]
     else:
-        losses = -np.where(target == 0, 0, target * log_probabilities).sum(axis=1)  # 0 ln 0 is 0
+        weighted = np.zeros_like(log_probabilities)  # 0 ln 0 is 0
+        losses = -np.multiply(target, log_probabilities, out=weighted, where=target != 0).sum(axis=1)
     out = reduced("cross_entropy", losses, reduction)
     return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
 

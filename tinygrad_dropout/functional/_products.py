@@ -108,9 +108,10 @@ def factors(operation: str, x: Any, y: Any) -> tuple[Tensor, Tensor]:
     if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
         x, y = tensors(x, y)
     if x.data.dtype != y.data.dtype:
+        wanted = x.dtype if y.dtype.kind != "f" else y.dtype
         raise DtypeError(
             operation,
-            f"expected Tensors of one dtype, got {x.data.dtype} and {y.data.dtype}; convert the data, as in "
-            f"td.Tensor(x, dtype=np.{y.data.dtype}), or the network, with model.float() or model.double()",
+            f"expected Tensors of one dtype, got {x.dtype} and {y.dtype}; convert the data, as in "
+            f"td.Tensor(data, dtype=np.{wanted}), or the network, with model.float() or model.double()",
         )
     return x, y

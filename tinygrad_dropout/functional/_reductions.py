@@ -48,7 +48,7 @@ def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[A
 
 
 @numpys_names
-def var(x: Any, axis: Axis = None, keepdims: bool = False, correction: float = 1) -> Tensor:
+def var(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float = 1) -> Tensor:
     """The variance over `axis`: the sum of the squared distances from the mean, divided by N - correction.
 
     Args:
@@ -78,7 +78,7 @@ def var_backward(grad: Array, x: Tensor, mean: Array, axis: Axis, keepdims: bool
 
 
 @numpys_names
-def std(x: Any, axis: Axis = None, keepdims: bool = False, correction: float = 1) -> Tensor:
+def std(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float = 1) -> Tensor:
     """The standard deviation over `axis`: the square root of `var`, with the same arguments."""
     x = as_floating(x)
     axis = checked_axis(x, axis)

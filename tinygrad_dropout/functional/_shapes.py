@@ -94,6 +94,8 @@ def transpose(x: Any, axis1: int, axis2: int) -> Tensor:
     """Exchange two axes."""
     x = as_tensor(x)
     order = list(range(x.ndim))
+    if x.ndim == 0 and {axis1, axis2} <= {0, -1}:  # as in PyTorch
+        return permute(x)
     try:
         order[axis1], order[axis2] = order[axis2], order[axis1]
     except IndexError:
@@ -112,7 +114,7 @@ def matrix_transpose(x: Any) -> Tensor:
 def getitem(x: Tensor, index: Any) -> Tensor:
     """x[index]: slices, integers, integer arrays, boolean masks, None and ..., as in NumPy."""
     index = plain_index(index)
-    return record(x.data[index], (x,), getitem_backward, saved=(index,))
+    return record(part_of(x.data, index), (x,), getitem_backward, saved=(index,))
 
 
 def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
@@ -123,6 +125,14 @@ def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
     else:
         full[index] = grad
     return (full,)
+
+
+def part_of(array: Array, index: Any) -> Array:
+    """array[index]; for a single element too, a view (NumPy gives a scalar)."""
+    part = array[index]
+    if isinstance(part, np.ndarray):
+        return part
+    return np.asarray(array[(*index, ...) if isinstance(index, tuple) else (index, ...)])
 
 
 def may_repeat(index: Any) -> bool:

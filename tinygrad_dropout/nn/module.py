@@ -60,13 +60,13 @@ class Module:
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assign, unless a plain Tensor would silently take the place of a Parameter, which would no longer be trained."""
-        if isinstance(value, Tensor) and not isinstance(value, Parameter):
-            if isinstance(vars(self).get(name), Parameter):
-                raise TypeError(
-                    f"{type(self).__name__}.{name} = ...: expected a Parameter to replace a Parameter, got a Tensor; "
-                    "to update it, write: with td.no_grad(): parameter -= ..."
-                )
+        """Assign; a Tensor may not silently replace a Parameter, which would then be neither trained nor saved."""
+        replaces_a_parameter = isinstance(vars(self).get(name), Parameter)
+        if replaces_a_parameter and isinstance(value, Tensor) and not isinstance(value, Parameter):
+            raise TypeError(
+                f"{type(self).__name__}.{name} = ...: expected a Parameter to replace a Parameter, got a Tensor; "
+                "to update it, write: with td.no_grad(): parameter -= ..."
+            )
         object.__setattr__(self, name, value)
 
     def _sign(self, error: MisfitError) -> None:

@@ -42,14 +42,14 @@ class Optimizer:
     def check_settings(self, settings: Mapping[str, Any]) -> None:
         """Raise a ValueError if a setting makes no sense: here, if it is not a number of at least 0."""
         for key, value in settings.items():
-            numbers = value if isinstance(value, tuple) else (value,)
+            numbers = value if isinstance(value, tuple | list) else (value,)
             if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
                 raise ValueError(f"{type(self).__name__}: expected {key} to be at least 0, got {value!r}")
 
     def _set(self, settings: Mapping[str, Any]) -> None:
         self.check_settings(settings)
         for key, value in settings.items():
-            setattr(self, key, value)
+            setattr(self, key, tuple(value) if isinstance(value, list) else value)
 
     def step(self) -> None:
         """Update every parameter that has a gradient. One whose `.grad` is None is skipped: no decay, no momentum.
@@ -144,8 +144,7 @@ class Optimizer:
                     problem = f'expected "{keys[slot]}" to have shape {parameter.shape}, got {array.shape}'
                     raise ShapeError(f"{type(self).__name__}.load_state_dict", problem)
             states.append(state)
-        settings = {key: np.asarray(state_dict[key]).tolist() for key in self.settings}
-        self._set({key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()})
+        self._set({key: np.asarray(state_dict[key]).tolist() for key in self.settings})
         self._groups = grouped(self.params, [int(state_dict[f"{index}.step"]) for index in indices], states)
 
 

@@ -33,6 +33,7 @@ class SGD(Optimizer):
         params: Iterable[Tensor],
         lr: float,
         momentum: float = 0,
+        *,
         weight_decay: float = 0,
         nesterov: bool = False,
     ) -> None:
