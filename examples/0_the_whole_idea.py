@@ -7,7 +7,7 @@ import numpy as np
 
 
 # 1. TENSOR AND OPERATIONS. In full: autograd/tensor.py, autograd/recording.py. They add float32 and clear errors.
-# Here a rule that takes gradients back is a lambda; there it is a function: less to free, and you see what it saves.
+# Here each backward rule is a lambda. There it is a named function, which is cheaper and shows what it saves.
 class Tensor:
     """An array that remembers how it was made."""
 
@@ -35,8 +35,8 @@ class Tensor:
     def backward(self, grad=1.0):  # grad is dL/d(this tensor): 1 for the loss L itself
         gradients = {self: np.asarray(grad).reshape(self.data.shape)}  # the tensors to visit, with the gradient so far
         while gradients:
-            tensor = max(gradients, key=lambda each: each.depth)  # the deepest: whatever used it has had its turn,
-            grad = gradients.pop(tensor)  # so its gradient is complete
+            tensor = max(gradients, key=lambda each: each.depth)  # the deepest, whose gradient is complete:
+            grad = gradients.pop(tensor)  # everything that was computed from it has had its turn
             tensor.grad = tensor.grad + grad
             for parent, contribution in zip(tensor.parents, tensor.rule(grad), strict=True):
                 gradients[parent] = gradients.get(parent, 0) + unbroadcast(contribution, parent.data.shape)
@@ -119,7 +119,7 @@ def two_moons(count, rng):
 
 
 def train(p, noise, seed, steps=1000):
-    """Train an MLP on 100 points, a share `noise` of them with random labels; return it and its test accuracy."""
+    """Train an MLP on 100 points, a fraction `noise` of them with random labels; return it and its test accuracy."""
     data_rng, weight_rng, mask_rng = np.random.default_rng(seed).spawn(3)  # p changes neither data nor weights
     (points, labels), (test_points, test_labels) = two_moons(100, data_rng), two_moons(2000, data_rng)
     labels = np.where(data_rng.random(100) < noise, data_rng.integers(0, 2, 100), labels)  # noise: redrawn at random

@@ -4,6 +4,7 @@ Operations whose backward reports what it was asked are made with `record`, as a
 """
 
 import contextlib
+import re
 import weakref
 
 import numpy as np
@@ -277,3 +278,15 @@ def test_a_leaf_whose_data_became_integers_gets_no_gradient():
     x.data = np.array([1])
     with pytest.raises(TypeError, match=r"^backward: expected leaves of a floating dtype, got one of int64"):
         (x * 2.0).backward()
+
+
+@pytest.mark.parametrize("shape", [(0,), (2,), (1, 0), (1, 2)], ids=str)
+def test_a_tensor_of_more_or_fewer_elements_than_one_needs_a_seed(shape):
+    x = td.Tensor(np.ones(shape), requires_grad=True)
+    with pytest.raises(
+        RuntimeError, match=rf"^backward: expected a Tensor of one element, got shape {re.escape(str(shape))}"
+    ):
+        (x * 2).backward()
+    assert x.grad is None
+    (x * 2).backward(np.ones(shape))
+    np.testing.assert_array_equal(x.grad, np.full(shape, 2.0))

@@ -49,7 +49,7 @@ def test_where_neither_side_requires_gradients_the_tensor_itself_changes(apply):
 @each_operator
 def test_on_a_leaf_that_requires_gradients_it_is_an_error_as_in_pytorch(apply):
     w = leaf(4.0)
-    with pytest.raises(RuntimeError, match=r"in place: expected anything but a leaf.*no_grad\(\): w -= lr"):
+    with pytest.raises(RuntimeError, match=r"in place: expected a Tensor other than a leaf.*no_grad\(\): w -= lr"):
         apply(w, 2.0)
     np.testing.assert_array_equal(w.data, [4.0])
 

@@ -272,7 +272,7 @@ def test_a_gradient_kept_by_a_result_does_not_change_on_its_way_to_the_leaves():
     np.testing.assert_array_equal(x.grad, [24, 0])
 
 
-# What Python itself asks of a Tensor ------------------------------------------------------------------------------------
+# What Python itself asks of a Tensor ----------------------------------------------------------------------------------
 
 
 def test_a_single_number_can_be_formatted_and_converted():

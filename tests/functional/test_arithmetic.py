@@ -117,3 +117,12 @@ def test_an_error_that_is_not_about_shapes_keeps_numpys_words():
     with pytest.raises(ValueError, match="negative integer powers") as caught:
         td.Tensor([2, 3]) ** -1
     assert not isinstance(caught.value, td.ShapeError)
+
+
+@pytest.mark.parametrize(("exponent", "gradient"), [(2.0, 0.0), (0.5, 0.0), (0.0, 0.0), (-1.0, -np.inf)])
+def test_the_gradient_of_an_exponent_at_base_zero(exponent, gradient):
+    """0^y is 0 for every y above 0, so it does not change with y."""
+    base, exponents = td.Tensor(np.zeros(2)), td.Tensor(np.full(2, exponent), requires_grad=True)
+    with np.errstate(divide="ignore"):  # 0^-1 itself
+        (base**exponents).backward(np.ones(2))
+    np.testing.assert_array_equal(exponents.grad, [gradient, gradient])

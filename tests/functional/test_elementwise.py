@@ -70,3 +70,45 @@ def test_where_sends_the_gradient_only_to_the_side_that_was_taken(condition):
     np.testing.assert_array_equal(out.data, [1, 4])
     np.testing.assert_array_equal(a.grad, [10, 0])
     np.testing.assert_array_equal(b.grad, [0, 20])
+
+
+# clip's bounds: x, how it is held, and the numbers and the dtype that come out.
+BOUNDS = [
+    ("arrays", [1.0, 5.0, 9.0], {"min": [2.0, 0.0, 0.0], "max": [9.0, 4.0, 9.0]}, [2, 4, 9], np.float32),
+    ("an array that is stretched", [[1.0, 5.0], [9.0, 3.0]], {"max": [4.0]}, [[1, 4], [4, 3]], np.float32),
+    ("none", [1.0, 5.0], {}, [1, 5], np.float32),
+    ("whole numbers for whole numbers", [1, 5, 9], {"min": 2, "max": 8}, [2, 5, 8], np.int64),
+    ("a floating upper bound for whole numbers", [1, 5, 9], {"max": 5.5}, [1, 5, 5.5], np.float32),
+    ("a floating lower bound for whole numbers", [1, 5, 9], {"min": 1.5, "max": 8}, [1.5, 5, 8], np.float32),
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "bounds", "expected", "dtype"), [row[1:] for row in BOUNDS], ids=[row[0] for row in BOUNDS]
+)
+def test_clip_takes_as_bounds(values, bounds, expected, dtype):
+    out = F.clip(td.Tensor(values), **bounds)
+    assert out.dtype == dtype
+    np.testing.assert_array_equal(out.data, expected)
+
+
+@pytest.mark.parametrize("bound", ["min", "max"])
+def test_a_bound_refilled_before_backward_changes_nothing(bound):
+    x, array = td.Tensor([1.0, 2.0, 3.0], requires_grad=True), np.array([2.0, 2.0, 2.0])
+    out = F.clip(x, **{bound: array})
+    array[:] = [9, 0, 9]
+    out.backward(np.ones(3))
+    np.testing.assert_array_equal(x.grad, [0, 1, 1] if bound == "min" else [1, 1, 0])
+
+
+@pytest.mark.parametrize("bound", ["min", "max"])
+@pytest.mark.parametrize("shape", [(3,), (2, 1), (1, 2)], ids=str)
+def test_a_bound_that_does_not_broadcast_to_the_input_is_refused(bound, shape):
+    with pytest.raises(td.ShapeError, match=r"^clip: expected bounds that broadcast to shape \(2,\)"):
+        F.clip(td.Tensor([1.0, 2.0]), **{bound: np.zeros(shape)})
+
+
+@pytest.mark.parametrize("bound", ["min", "max"])
+def test_a_bound_that_is_a_tensor_is_refused_since_it_would_get_no_gradient(bound):
+    with pytest.raises(TypeError, match=r"^clip: expected numbers or arrays as bounds"):
+        F.clip(td.Tensor([1.0, 2.0]), **{bound: td.Tensor(1.0)})

@@ -222,3 +222,12 @@ def test_noise_comes_from_the_frameworks_generator_or_the_one_given():
     np.testing.assert_array_equal(draw_noise((5,), 0.5, np.dtype(np.float64)), first)
     one, other = (draw_noise((5,), 0.5, np.dtype(np.float64), np.random.default_rng(2)) for _ in range(2))
     np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "drawn"), [(np.float16, np.float32), (np.float32, np.float32), (np.float64, np.float64)]
+)
+def test_noise_is_drawn_in_the_precision_it_needs_and_no_more(dtype, drawn):
+    noise = draw_noise((5,), 0.2, np.dtype(dtype), np.random.default_rng(0))
+    normal = np.random.default_rng(0).standard_normal(5, dtype=drawn)
+    np.testing.assert_array_equal(noise, (normal * drawn(0.5) + 1).astype(dtype))

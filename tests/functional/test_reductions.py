@@ -67,3 +67,23 @@ def test_a_mean_of_more_elements_than_a_float16_can_count_has_a_gradient():
     x = td.Tensor(np.ones(70_000, dtype=np.float16), requires_grad=True)
     x.mean().backward()
     np.testing.assert_allclose(x.grad, 1 / 70_000, rtol=0.01)
+
+
+@pytest.mark.parametrize(
+    "dtype", [np.bool_, np.uint8, np.int8, np.int32, np.uint32, np.int64], ids=lambda d: d.__name__
+)
+def test_integers_and_booleans_add_up_to_int64(dtype):
+    out = td.Tensor(np.ones((3, 100), dtype=dtype)).sum(axis=1)
+    assert out.dtype == np.int64
+    np.testing.assert_array_equal(out.data, [100, 100, 100])
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64], ids=lambda d: d.__name__)
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "max", "min"])
+def test_a_reduction_of_floats_keeps_their_dtype(name, dtype):
+    assert getattr(td.Tensor(np.array([1.0, 2.0, 4.0], dtype=dtype)), name)().dtype == dtype
+
+
+@pytest.mark.parametrize("name", ["mean", "var", "std"])
+def test_an_average_of_integers_is_float32(name):
+    assert getattr(td.Tensor([1, 2, 4]), name)().dtype == np.float32

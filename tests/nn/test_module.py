@@ -402,3 +402,14 @@ def test_a_plain_tensor_cannot_take_the_place_of_a_parameter():
     layer.cache = td.Tensor([1.0])
     layer.cache = td.Tensor([2.0])
     assert list(layer.state_dict()) == ["weight"]
+
+
+def test_of_layers_that_compare_equal_the_one_at_fault_is_named():
+    class ByValue(nn.Linear):
+        def __eq__(self, other):
+            return isinstance(other, ByValue)
+
+        __hash__ = None
+
+    with pytest.raises(td.ShapeError, match=r'at "1": .*expected the last axis to be 3'):
+        nn.Sequential(ByValue(2, 2), ByValue(3, 2))(td.ones(1, 2))

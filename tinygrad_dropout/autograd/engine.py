@@ -1,7 +1,7 @@
 """The one engine: from a result back to the leaves, each node once, after everything that used it.
 
-A result is created after its parents. So among the nodes that can be reached from the loss, descending creation numbers
-are an order in which every node comes after all its consumers: a topological order for the price of a sort, without
+A result is created after its parents. So if backward visits the nodes behind the loss from the newest to the oldest,
+each comes after everything that was computed from it. That is a topological order, and a single sort finds it, without
 recursion.
 """
 
@@ -37,30 +37,29 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
 
     If a backward function raises, the leaves that were reached before keep what was added to them.
     """
-    seed = first_gradient(tensor, grad)
+    first = first_gradient(tensor, grad)
     if tensor._backward is None:
-        return add_to_grad(tensor, seed)
+        return add_to_grad(tensor, first)
     nodes = results_behind(tensor)
     watchers = current_mode.get().watchers
-    with_care = bool(watchers) or in_place.latest > nodes[0]._number  # something was changed since the oldest was made
-    gradients = {tensor: seed}
+    changed = in_place.latest > nodes[0]._number  # something was changed in place since the oldest node was made
+    gradients = {tensor: first}
     while nodes:
-        node = nodes.pop()
+        node = nodes.pop()  # the newest: everything that was computed from it has run, so its gradient is complete
         grad = gradients.pop(node, None)
-        if grad is not None:  # it is None if all of the node's consumers returned None
-            parents = node._parents
+        if grad is not None:  # None if no gradient reached it
             if node._retains_grad:
                 add_to_grad(node, grad.copy())
-            if with_care:
-                contributions = run_with_care(node, grad, watchers)
+            if watchers or changed:
+                contributions = checked_contributions(node, grad, watchers)
             else:
-                contributions = node._backward(grad, *parents, *node._saved)  # type: ignore[misc]
-            if type(contributions) is not tuple or len(contributions) != len(parents):
+                contributions = node._backward(grad, *node._parents, *node._saved)  # type: ignore[misc]
+            if type(contributions) is not tuple or len(contributions) != len(node._parents):
                 raise wrong_answer(node, contributions)
-            for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
+            for parent, contribution in zip(node._parents, contributions):  # noqa: B905 (the lengths were just compared)
                 if contribution is None or not parent._requires_grad:
                     continue
-                data = parent.data
+                data = parent.data  # what follows stands here since a call for each contribution costs a chain 5 %
                 if type(contribution) is not ndarray or contribution.shape != data.shape:
                     contribution = unbroadcast(np.asarray(contribution), data.shape)
                 if contribution.dtype is not data.dtype:
@@ -79,8 +78,8 @@ def first_gradient(tensor: Tensor, grad: Any) -> Array:
     """Return dL/d(tensor), where the walk begins: a fresh array, which the first backward function may overwrite."""
     if not tensor.requires_grad:
         raise RuntimeError(
-            "backward: expected a Tensor made from one with requires_grad=True, got one that remembers nothing "
-            "(was it computed under no_grad, or detached?)"
+            "backward: expected a Tensor made from one with requires_grad=True, got one that remembers nothing (was it "
+            "computed under no_grad, detached, or made from a weight that was rebound: w = w - ... for w -= ...?)"
         )
     if grad is None:
         if tensor.size != 1:
@@ -113,8 +112,8 @@ def results_behind(tensor: Tensor) -> list[Tensor]:
     return nodes
 
 
-def run_with_care(node: Tensor, grad: Array, watchers: tuple[Watcher, ...]) -> Any:
-    """Run the node's backward function where something watches, or where a value that it reads may have changed."""
+def checked_contributions(node: Tensor, grad: Array, watchers: tuple[Watcher, ...]) -> Any:
+    """Run the node's backward function if something watches, or if a value that it reads may have been changed."""
     inputs = in_place.guarded_inputs(node)
     for watcher in watchers:
         watcher.before_backward(node, grad)

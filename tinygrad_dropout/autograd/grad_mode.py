@@ -29,7 +29,7 @@ class Watcher(Protocol):
 class Mode:
     """What an operation has to do in addition to computing its result, and the mode to go back to."""
 
-    grad: bool = True
+    recording: bool = True
     watchers: tuple[Watcher, ...] = ()
     outer: Mode | None = None
 
@@ -52,9 +52,9 @@ class ModeContext:
 
     def __enter__(self) -> None:
         outer = current_mode.get()
-        grad = outer.grad if self.grad is None else self.grad
+        recording = outer.recording if self.grad is None else self.grad
         watchers = outer.watchers if self.watcher is None else (*outer.watchers, self.watcher)
-        current_mode.set(Mode(grad, watchers, outer))
+        current_mode.set(Mode(recording, watchers, outer))
 
     def __exit__(self, *_: object) -> None:
         current_mode.set(current_mode.get().outer or RECORDING)
@@ -91,4 +91,4 @@ def enable_grad() -> ModeContext:
 
 def is_grad_enabled() -> bool:
     """Return whether operations on Tensors that require gradients are being recorded."""
-    return current_mode.get().grad
+    return current_mode.get().recording

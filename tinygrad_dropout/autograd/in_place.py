@@ -49,8 +49,8 @@ def update_in_place(tensor: Tensor, ufunc: np.ufunc, operation: Callable[[Any, A
     if requires_grad and is_grad_enabled():
         if tensor.requires_grad and tensor.is_leaf:
             raise RuntimeError(
-                f"{ufunc.__name__} in place: expected anything but a leaf that requires gradients, for it would no "
-                "longer be a leaf; to update a weight, write: with td.no_grad(): w -= lr * w.grad"
+                f"{ufunc.__name__} in place: expected a Tensor other than a leaf that requires gradients; "
+                "to update a weight, write: with td.no_grad(): w -= lr * w.grad"
             )
         return operation(tensor, other)
     array, value = tensor.data, as_tensor(other, like=tensor).data

@@ -24,9 +24,10 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         out: the result, an ndarray (or the NumPy scalar that a 0-d computation gives).
         parents: the Tensors it was computed from.
         backward: `backward(grad, *parents, *saved)` gets dL/d(out), an ndarray of out's shape that it may overwrite.
-            It returns a tuple with dL/d(parent) for each parent, or None for a parent that needs none. Each is a fresh,
-            writable array, since the engine adds to it in place (`detect_anomaly` and `gradcheck` check this); its
-            shape is the parent's, or the shape that the parent was broadcast to (the engine sums it back).
+            It returns a tuple with dL/d(parent) for each parent, or None for a parent that needs none. Each is a
+            writable array that shares no memory with another (it may be `grad` itself), since the engine adds to it in
+            place; `detect_anomaly` and `gradcheck` check this. Its shape is the parent's, or the shape that the parent
+            was broadcast to (the engine sums it back).
         saved: what backward needs beyond the parents, such as the mask. Arrays in it must not change before backward
             has run.
     """
@@ -36,8 +37,8 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
     tensor._retains_grad = False
     tensor._number = next_number()
     mode = current_mode.get()
-    for parent in parents:
-        if parent._requires_grad and mode.grad:
+    for parent in parents:  # a loop with an else, since any(...) would cost 10 % of a long chain
+        if parent._requires_grad and mode.recording:
             tensor._requires_grad = True
             tensor._parents, tensor._backward, tensor._saved = parents, backward, saved
             break

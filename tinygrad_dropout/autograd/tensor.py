@@ -96,6 +96,7 @@ class Tensor:
             )
         self._requires_grad = bool(requires_grad)
 
+    # attrgetter is a getter in C: a long chain of operations reads this so often that one in Python would cost 4 %.
     requires_grad = property(attrgetter("_requires_grad"), _set_requires_grad, doc="Whether gradients flow to it.")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -107,9 +108,9 @@ class Tensor:
     def grad(self) -> Array | None:
         """The gradient that backward passes have left here: ndarray of the shape and dtype of `data`, or None.
 
-        Neither `zero_grad()` nor a later backward pass writes to an array that was read from here. An array assigned
-        here is not written to either; it must have the shape of `data` (else a ShapeError), and is converted to its
-        dtype. Reading the gradient of a result that does not keep it warns.
+        Neither `zero_grad()` nor a later backward pass writes to an array that you have read or assigned here. An array
+        that you assign must have the shape of `data` (else a ShapeError); it is converted to its dtype. Reading the
+        gradient of a result that does not keep it warns.
         """
         if self._grad is None and self._backward is not None and not self._retains_grad:
             warnings.warn(
@@ -260,9 +261,9 @@ class Tensor:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if isinstance(value, Tensor) and same_memory(part_of(self.data, plain_index(index)), value.data):
-            return  # the end of `x[index] += 1`, which has changed the entries already
+            return  # Python ends `x[index] += 1` with this assignment; the entries have been changed already
         raise TypeError(
-            "Tensor[...] = value: a Tensor's entries cannot be changed in place, for the graph remembers its values; "
+            "Tensor[...] = value: a Tensor's entries cannot be changed in place, since the graph may need its values; "
             "build a new one with td.functional.where, or change .data before it is used"
         )
 
@@ -275,6 +276,9 @@ class Tensor:
         return (self[index] for index in range(len(self)))
 
     def __bool__(self) -> bool:
+        if self.data.size != 1:
+            problem = f"expected a Tensor of one element, got shape {self.shape}; use (x == y).all() to compare arrays"
+            raise ValueError(f"bool: {problem}")
         return bool(self.item())
 
     def __float__(self) -> float:
@@ -287,7 +291,9 @@ class Tensor:
         return bool(np.any(self == number))
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec and self.data.size == 1 else super().__format__(spec)
+        if spec and self.data.size != 1:
+            raise TypeError(f"format: expected a Tensor of one element for {spec!r}, got shape {self.shape}")
+        return format(self.item(), spec) if spec else str(self)
 
     def __repr__(self) -> str:
         body = np.array2string(self.data, separator=", ", prefix=f"{type(self).__name__}(", threshold=100)
@@ -336,7 +342,8 @@ def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     except ValueError as error:  # a ragged list
         raise ValueError(f"Tensor: expected lists of equal length at each depth, got {data!r:.60} ({error})") from None
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}")
+        hint = "; does a function or a forward lack its return?" if data is None else ""
+        raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}{hint}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy_values(data):
         dtype = np.float32
     if dtype is None:
@@ -353,8 +360,8 @@ def holds_numpy_values(data: Any) -> bool:
     return isinstance(data, np.ndarray | np.generic)
 
 
-# Down here since they need the class above. functional/ is the one room that a lower floor imports: without it, the
-# operators could not stand in the class, where a reader looks for them.
+# These imports stand at the end because they need the class above. Elsewhere in the core, imports only point down;
+# without this one exception, the operators could not be methods of Tensor, where a reader looks for them.
 from tinygrad_dropout import functional as F  # noqa: E402
 from tinygrad_dropout.autograd import engine  # noqa: E402
 from tinygrad_dropout.autograd.in_place import update_in_place  # noqa: E402

@@ -36,7 +36,10 @@ def add(x: Any, y: Any) -> Tensor:
 
 def add_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad;  dL/dy = grad."""
-    return grad, grad.copy() if y.requires_grad else None
+    return (
+        grad,
+        grad.copy() if y.requires_grad else None,  # an array of its own, since the engine adds to it in place
+    )
 
 
 def subtract(x: Any, y: Any) -> Tensor:
@@ -46,7 +49,10 @@ def subtract(x: Any, y: Any) -> Tensor:
 
 def subtract_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad;  dL/dy = -grad."""
-    return grad, -grad if y.requires_grad else None
+    return (
+        grad,
+        -grad if y.requires_grad else None,
+    )
 
 
 def multiply(x: Any, y: Any) -> Tensor:

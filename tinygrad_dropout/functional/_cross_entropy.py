@@ -37,8 +37,9 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     if target.ndim == 1:
         losses = -log_probabilities[np.arange(len(target)), target]
     else:
-        weighted = np.zeros_like(log_probabilities)  # 0 ln 0 is 0
-        losses = -np.multiply(target, log_probabilities, out=weighted, where=target != 0).sum(axis=1)
+        weighted = np.zeros_like(log_probabilities)  # will be target * log_probabilities, in which 0 ln 0 is 0
+        np.multiply(target, log_probabilities, out=weighted, where=target != 0)
+        losses = -weighted.sum(axis=1)
     out = reduced("cross_entropy", losses, reduction)
     return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
 
@@ -48,14 +49,14 @@ def cross_entropy_backward(
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target), divided by N for the mean; the target is one-hot for class labels.
 
-    (A target whose probabilities sum to s instead of 1 gives s p - target.)
+    (If a row of the target sums to s instead of 1, it is s * p - target.)
     """
-    difference = np.exp(log_probabilities)
+    difference = np.exp(log_probabilities)  # p, from which the target is now subtracted
     if target.ndim == 1:
         label = np.arange(len(target)), target
         difference[label] = np.expm1(log_probabilities[label])  # p - 1, but exact where p is close to 1
     else:
         difference *= target.sum(axis=1, keepdims=True)
         difference -= target
-    each = grad_of_each(grad, len(target), reduction)
-    return (difference * (each[:, np.newaxis] if reduction == "none" else each),)
+    grad_per_example = grad_of_each(grad, len(target), reduction)
+    return (difference * (grad_per_example[:, np.newaxis] if reduction == "none" else grad_per_example),)

@@ -34,7 +34,7 @@ def dropout(
     With m_i = 1 where element i is kept and 0 where it is dropped, so that E[m_i] = 1 - p:
 
         scaling    training           test (training=False)
-        "train"    m * x / (1 - p)    x              inverted dropout, as in every framework
+        "train"    m * x / (1 - p)    x              inverted dropout, the usual form today
         "test"     m * x              x * (1 - p)    the original scheme of 2012 and 2014
 
     Either way the next layer sees the same expected input in both phases.
@@ -47,7 +47,7 @@ def dropout(
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
         scaling: "train" or "test".
         shared_axes: one axis of x or several (negative ones count from the end). The mask is drawn with length 1
-            along them, so what lies along them is kept or dropped as a whole. A mask that is given is used unchanged.
+            along them, so all elements along them are kept or dropped together. A `mask` that you pass is not changed.
 
             (N, C, H, W), shared_axes=(2, 3): whole channels, "spatial dropout" (Tompson et al. 2015, arXiv:1411.4280)
             (N, T, F), shared_axes=1: one mask across time (Gal & Ghahramani 2016, arXiv:1512.05287)

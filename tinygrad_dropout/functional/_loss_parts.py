@@ -40,10 +40,13 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     if targets.dtype.kind == "f":
         if targets.shape != scores.shape:
             problem = f"expected target probabilities of the scores' shape {scores.shape}, got shape {targets.shape}"
-            raise ShapeError(operation, f"{problem} (class labels must be integers)")
+            raise ShapeError(operation, f"{problem} (class labels must be integers: labels.astype(int))")
         return targets.astype(scores.dtype, copy=False)
     if targets.shape != (rows,):
-        raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}")
+        hint = {scores.shape: " (for one-hot targets, use floats)", (rows, 1): " (use labels[:, 0])"}.get(
+            targets.shape, ""
+        )
+        raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}{hint}")
     if rows and (targets.min() < 0 or targets.max() >= classes):
         wrong = targets[(targets < 0) | (targets >= classes)][0]
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
@@ -53,7 +56,10 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
 def constant(operation: str, target: Any) -> Array:
     """A copy of the target, so that refilling the caller's array before backward changes nothing."""
     if isinstance(target, Tensor) and target.requires_grad:
-        raise TypeError(f"{operation}: expected a target without gradients, got one that requires them; detach() it")
+        raise TypeError(
+            f"{operation}: expected a target without gradients, got one that requires them; are the arguments in the "
+            f"order {operation}(prediction, target)? If they are, detach() the target"
+        )
     return np.array(as_array(target))
 
 

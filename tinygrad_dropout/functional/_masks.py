@@ -23,11 +23,11 @@ RAW_64_BIT = (np.random.SFC64, np.random.PCG64, np.random.PCG64DXSM, np.random.P
 def probability(where: str, p: float) -> float:
     """Return p as a Python float, or raise an error that says what p means."""
     try:
-        if 0 <= p <= 1:
+        if 0 <= p <= 1 and not isinstance(p, bool):
             return float(p)
-    except TypeError:  # not a number at all: reported like any other wrong p
+    except (TypeError, ValueError):  # not a single number: reported like any other wrong p
         pass
-    raise ValueError(f"{where}: expected p, the probability of dropping, between 0 and 1; got {p!r}")
+    raise ValueError(f"{where}: expected p, the probability of dropping, to be a number between 0 and 1; got {p!r}")
 
 
 def draw_mask(

@@ -1,6 +1,6 @@
 """Matrix products: matmul, and the affine map at the heart of a Linear layer.
 
-`x.dot(y)` is `x @ y`, and `np.add.reduce` is `sum`, in the spellings that NumPy starts sooner: small networks notice.
+`x.dot(y)` is `x @ y` and `np.add.reduce` is `sum`, with less overhead in NumPy, which matters for small networks.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def matmul_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
 
 
 def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
-    """x @ W.T + b: every row of x, seen through the weights.
+    """x @ W.T + b, for every row of x.
 
     Args:
         x: shape (..., in).
@@ -68,7 +68,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
         ShapeError: the last axis of x is not `in`, W is not a matrix, or b does not have shape (out,).
         DtypeError: Tensors of different dtypes.
     """
-    x, weight = factors("linear", x, weight)
+    x, weight = factors("linear", x, weight, " (input)", " (weight)")
     if weight.data.ndim != 2:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
     if x.data.ndim == 0 or x.data.shape[-1] != weight.data.shape[1]:
@@ -79,7 +79,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
         out = out.reshape(*x.shape[:-1], len(weight.data))
     if bias is None:
         return record(out, (x, weight), linear_backward)
-    weight, bias = factors("linear", weight, bias)
+    weight, bias = factors("linear", weight, bias, " (weight)", " (bias)")
     if bias.data.shape != weight.data.shape[:1]:
         raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
     out += bias.data
@@ -88,14 +88,13 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
 
 def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
     """dL/dx = grad @ W;  dL/dW = grad.T @ x;  dL/db = the sum of grad over the batch."""
-    rows = as_rows(grad)
-    gradients = (
-        rows.dot(weight.data).reshape(x.shape) if x.requires_grad else None,
-        rows.T.dot(as_rows(x.data)) if weight.requires_grad else None,
-    )
+    grad = as_rows(grad)
+    dx = grad.dot(weight.data).reshape(x.shape) if x.requires_grad else None
+    dweight = grad.T.dot(as_rows(x.data)) if weight.requires_grad else None
     if bias is None:
-        return gradients
-    return (*gradients, np.add.reduce(rows, axis=0) if bias.requires_grad else None)
+        return dx, dweight
+    dbias = np.add.reduce(grad, axis=0) if bias.requires_grad else None
+    return dx, dweight, dbias
 
 
 def as_rows(array: Array) -> Array:
@@ -103,7 +102,7 @@ def as_rows(array: Array) -> Array:
     return array if array.ndim == 2 else array.reshape(prod(array.shape[:-1]), array.shape[-1])
 
 
-def factors(operation: str, x: Any, y: Any) -> tuple[Tensor, Tensor]:
+def factors(operation: str, x: Any, y: Any, x_is: str = "", y_is: str = "") -> tuple[Tensor, Tensor]:
     """Both as Tensors, of one dtype: float64 data must not silently turn a float32 network into a float64 one."""
     if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
         x, y = tensors(x, y)
@@ -111,7 +110,7 @@ def factors(operation: str, x: Any, y: Any) -> tuple[Tensor, Tensor]:
         wanted = x.dtype if y.dtype.kind != "f" else y.dtype
         raise DtypeError(
             operation,
-            f"expected Tensors of one dtype, got {x.dtype} and {y.dtype}; convert the data, as in "
-            f"td.Tensor(data, dtype=np.{wanted}), or the network, with model.float() or model.double()",
+            f"expected Tensors of one dtype, got {x.dtype}{x_is} and {y.dtype}{y_is}; convert data with "
+            f"td.Tensor(data, dtype=np.{wanted}), or a network with model.float() or model.double()",
         )
     return x, y

@@ -131,7 +131,10 @@ def reduced(operation: str, x: Tensor, axis: Axis, reduction: Callable[[Array], 
     try:
         return np.asarray(reduction(x.data))
     except (TypeError, ValueError) as error:
-        problem = f"expected axes that shape {x.shape} has, with elements in them, got axis={axis}: {error}"
+        if isinstance(error, np.exceptions.AxisError | TypeError):
+            problem = f"expected axes from {-x.ndim} to {x.ndim - 1} for shape {x.shape}, got axis={axis!r} ({error})"
+        else:
+            problem = f"expected elements to reduce, got shape {x.shape} and axis={axis!r} ({error})"
         raise ShapeError(operation, problem) from None
 
 

@@ -20,8 +20,10 @@ class ModuleList(Module):
         self._layers: list[Module] = list(modules)
         for index, module in enumerate(self._layers):
             if not isinstance(module, Module):
-                given = type(module).__name__
-                raise TypeError(f"{type(self).__name__}: expected modules, got {given} at index {index}")
+                given = f"the class {module.__name__}" if isinstance(module, type) else type(module).__name__
+                hint = "; unpack it: Sequential(*layers)" if isinstance(module, list | tuple) else ""
+                hint = f"; make one of it: {module.__name__}()" if isinstance(module, type) else hint
+                raise TypeError(f"{type(self).__name__}: expected modules, got {given} at index {index}{hint}")
 
     def _members(self) -> Iterator[tuple[str, Parameter | Module]]:
         return ((key.removeprefix("_layers."), value) for key, value in super()._members())

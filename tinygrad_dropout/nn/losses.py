@@ -17,7 +17,11 @@ class Loss(Module):
         reduction: "mean", "sum" or "none".
     """
 
-    def __init__(self, *, reduction: str = "mean") -> None:
+    def __init__(self, *misplaced: Any, reduction: str = "mean") -> None:
+        if misplaced:
+            name = type(self).__name__
+            problem = f"expected no arguments but reduction=, got {len(misplaced)}; make the loss first, then call it"
+            raise TypeError(f"{name}: {problem}: {name}()(prediction, target)")
         check_reduction(type(self).__name__, reduction)
         self.reduction = reduction
 

@@ -60,12 +60,11 @@ class Module:
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assign; a Tensor may not silently replace a Parameter, which would then be neither trained nor saved."""
-        replaces_a_parameter = isinstance(vars(self).get(name), Parameter)
-        if replaces_a_parameter and isinstance(value, Tensor) and not isinstance(value, Parameter):
+        """Assign, but refuse to replace a Parameter with anything else: nothing would train or save that."""
+        if isinstance(vars(self).get(name), Parameter) and not (value is None or isinstance(value, Parameter)):
             raise TypeError(
-                f"{type(self).__name__}.{name} = ...: expected a Parameter to replace a Parameter, got a Tensor; "
-                "to update it, write: with td.no_grad(): parameter -= ..."
+                f"{type(self).__name__}.{name} = ...: expected a Parameter (or None) to replace a Parameter, got "
+                f"{type(value).__name__}; write nn.Parameter(array), or update it: with td.no_grad(): parameter -= ..."
             )
         object.__setattr__(self, name, value)
 
@@ -180,6 +179,11 @@ class Module:
             KeyError: under `strict`, keys that are missing or not expected; it names them all.
             ShapeError: an array of another shape than its parameter's. Nothing has been changed then.
         """
+        if not isinstance(state_dict, Mapping):
+            given = type(state_dict).__name__
+            raise TypeError(
+                f"load_state_dict: expected a dict of arrays, got {given}; np.load(path) reads one from a file"
+            )
         mine = dict(self._all_parameters())
         missing = [key for key in mine if key not in state_dict]
         unexpected = [key for key in state_dict if key not in mine]

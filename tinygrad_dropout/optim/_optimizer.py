@@ -51,6 +51,10 @@ class Optimizer:
         for key, value in settings.items():
             setattr(self, key, tuple(value) if isinstance(value, list) else value)
 
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{key}={getattr(self, key)}" for key in self.settings)
+        return f"{type(self).__name__}({len(self.params)} parameters, {settings})"
+
     def step(self) -> None:
         """Update every parameter that has a gradient. One whose `.grad` is None is skipped: no decay, no momentum.
 
@@ -150,8 +154,11 @@ class Optimizer:
 
 def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
     """The parameters as a list; a single Tensor, which would be taken for a list of its rows, is refused."""
+    if not isinstance(params, Iterable):
+        hint = "; write model.parameters(), with brackets" if callable(params) else ""
+        raise TypeError(f"{where}: expected a list of Tensors, got {type(params).__name__}{hint}")
     tensors = [params] if isinstance(params, Tensor) else list(params)
     if isinstance(params, Tensor) or not all(isinstance(tensor, Tensor) for tensor in tensors):
         given = "a single Tensor" if isinstance(params, Tensor) else [type(tensor).__name__ for tensor in tensors]
-        raise TypeError(f"{where}: expected a list of Tensors, got {given}")
+        raise TypeError(f"{where}: expected a list of Tensors (as from model.parameters()), got {given}")
     return tensors

@@ -1,0 +1,52 @@
+"""Options are given by name: a call by position, which would change its meaning with the next option, is refused."""
+
+import inspect
+
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+
+OPTIONS = [
+    (td.tensor, "dtype requires_grad"),
+    (td.zeros, "dtype requires_grad"),
+    (td.ones, "dtype requires_grad"),
+    (td.randn, "dtype requires_grad rng"),
+    (td.Tensor, "dtype name"),
+    (td.Tensor.backward, "retain_graph"),
+    (F.cross_entropy, "reduction"),
+    (F.nll_loss, "reduction"),
+    (F.mse_loss, "reduction"),
+    (F.binary_cross_entropy_with_logits, "reduction"),
+    (F.dropout, "mask rng scaling shared_axes"),
+    (F.gaussian_dropout, "noise rng"),
+    (nn.Parameter, "dtype name"),
+    (nn.Linear, "dtype rng"),
+    (nn.Dropout, "shared_axes scaling rng"),
+    (nn.GaussianDropout, "rng"),
+    (nn.DropConnect, "p per_example dtype rng"),
+    (nn.CrossEntropyLoss, "reduction"),
+    (nn.MSELoss, "reduction"),
+    (nn.BCEWithLogitsLoss, "reduction"),
+    (td.gradcheck, "eps rtol atol"),
+    (td.mc_forward, "apply"),
+    (td.show_mask, "p index rows columns"),
+]
+each_function = pytest.mark.parametrize(
+    ("function", "options"), OPTIONS, ids=[function.__qualname__ for function, _ in OPTIONS]
+)
+
+
+@each_function
+def test_an_option_is_given_by_name(function, options):
+    parameters = inspect.signature(function).parameters.values()
+    assert set(options.split()) <= {
+        parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY
+    }
+
+
+@each_function
+def test_what_is_no_option_may_be_given_by_name_too(function, options):
+    parameters = inspect.signature(function).parameters.values()
+    assert [parameter.name for parameter in parameters if parameter.kind is parameter.POSITIONAL_ONLY] == []
