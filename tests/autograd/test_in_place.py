@@ -116,6 +116,14 @@ def test_the_dtype_is_that_of_the_left_side(dtype, other):
     assert x.dtype == dtype
 
 
+@pytest.mark.parametrize("other", [3, td.Tensor([3]), td.Tensor(np.int8([3])), True], ids=repr)
+def test_among_integers_the_dtype_of_the_left_side_holds(other):
+    x = td.Tensor(np.array([1, 2], dtype=np.uint8))
+    x += other
+    x *= other
+    assert (x.dtype, x.data[0]) == (np.uint8, (1 + 3) * 3 if other is not True else 2)
+
+
 @pytest.mark.parametrize(
     ("left", "apply", "right", "error", "words"),
     [

@@ -76,7 +76,6 @@ def test_where_sends_the_gradient_only_to_the_side_that_was_taken(condition):
 BOUNDS = [
     ("arrays", [1.0, 5.0, 9.0], {"min": [2.0, 0.0, 0.0], "max": [9.0, 4.0, 9.0]}, [2, 4, 9], np.float32),
     ("an array that is stretched", [[1.0, 5.0], [9.0, 3.0]], {"max": [4.0]}, [[1, 4], [4, 3]], np.float32),
-    ("none", [1.0, 5.0], {}, [1, 5], np.float32),
     ("whole numbers for whole numbers", [1, 5, 9], {"min": 2, "max": 8}, [2, 5, 8], np.int64),
     ("a floating upper bound for whole numbers", [1, 5, 9], {"max": 5.5}, [1, 5, 5.5], np.float32),
     ("a floating lower bound for whole numbers", [1, 5, 9], {"min": 1.5, "max": 8}, [1.5, 5, 8], np.float32),
@@ -112,3 +111,13 @@ def test_a_bound_that_does_not_broadcast_to_the_input_is_refused(bound, shape):
 def test_a_bound_that_is_a_tensor_is_refused_since_it_would_get_no_gradient(bound):
     with pytest.raises(TypeError, match=r"^clip: expected numbers or arrays as bounds"):
         F.clip(td.Tensor([1.0, 2.0]), **{bound: td.Tensor(1.0)})
+
+
+def test_booleans_clipped_by_integers_become_integers():
+    out = td.Tensor([True, False]).clip(min=0, max=3)
+    assert (out.dtype, out.data.tolist()) == (np.int64, [1, 0])
+
+
+def test_clip_needs_a_bound():
+    with pytest.raises(ValueError, match=r"^clip: expected min, max or both, got neither"):
+        td.Tensor([1.0]).clip()

@@ -107,3 +107,10 @@ def test_a_tensor_without_axes_can_be_transposed_as_in_pytorch():
     assert td.Tensor(3.0).transpose(0, -1).item() == 3.0
     with pytest.raises(td.ShapeError, match="transpose"):
         td.Tensor(3.0).transpose(0, 1)
+
+
+@pytest.mark.parametrize("index", [1, np.int64(1), np.array(1), td.Tensor(1), (np.array(1), slice(None))], ids=repr)
+def test_a_single_integer_of_any_kind_picks_a_view(index):
+    x = td.Tensor(np.ones((3, 2)))
+    assert np.shares_memory(x[index].data, x.data)
+    assert np.shares_memory(x[index][0].data, x.data)

@@ -54,6 +54,8 @@ def update_in_place(tensor: Tensor, ufunc: np.ufunc, operation: Callable[[Any, A
             )
         return operation(tensor, other)
     array, value = tensor.data, as_tensor(other, like=tensor).data
+    if array.dtype.kind in "iu" and value.dtype.kind in "iub":
+        value = value.astype(array.dtype)  # among integers, the left side's dtype holds, as in PyTorch
     name = f"{ufunc.__name__} in place"
     try:
         ufunc(array, value, out=array, casting="same_kind")

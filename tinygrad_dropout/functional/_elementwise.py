@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor, operands
+from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor, cast, operands
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError
@@ -63,19 +63,25 @@ def clip(x: Any, min: Any = None, max: Any = None) -> Tensor:
     """x, held between `min` and `max`.
 
     Args:
-        x: any shape. An integer Tensor becomes float32 next to a floating bound.
+        x: any shape. An integer Tensor becomes float32 if a bound is floating.
         min, max: numbers, or arrays that broadcast to x's shape; None for no bound.
 
     Raises:
-        TypeError: a bound is a Tensor, for bounds get no gradient.
+        TypeError: a bound is a Tensor. Bounds get no gradient.
+        ValueError: there is no bound.
         ShapeError: a bound does not broadcast to x's shape.
     """
     x = as_tensor(x)
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        raise TypeError("clip: expected numbers or arrays as bounds, for they get no gradient; got a Tensor, use .data")
+        raise TypeError("clip: expected numbers or arrays as bounds, which get no gradient; got a Tensor, use .data")
     min, max = (bound if bound is None else np.array(bound) for bound in (min, max))  # as they are now
-    if x.data.dtype.kind != "f" and any(bound is not None and bound.dtype.kind == "f" for bound in (min, max)):
+    bounds = [bound.dtype.kind for bound in (min, max) if bound is not None]
+    if not bounds:
+        raise ValueError("clip: expected min, max or both, got neither")
+    if "f" in bounds:
         x = as_floating(x)
+    elif x.data.dtype.kind == "b" and set(bounds) != {"b"}:
+        x = cast(x, np.int64)
     try:
         out = np.clip(x.data, min, max).astype(x.data.dtype, copy=False)
     except ValueError:

@@ -47,7 +47,7 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
             targets.shape, ""
         )
         raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}{hint}")
-    if rows and (targets.min() < 0 or targets.max() >= classes):
+    if rows and targets.astype(np.uintp, copy=False).max() >= classes:  # as an unsigned number, a negative one is huge
         wrong = targets[(targets < 0) | (targets >= classes)][0]
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
     return targets.astype(np.intp, copy=False)

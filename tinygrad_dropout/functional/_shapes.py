@@ -193,4 +193,7 @@ def plain_index(index: Any) -> Any:
     """Return the index with its Tensors replaced by their arrays."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
-    return index.data if isinstance(index, Tensor) else index
+    array = index.data if isinstance(index, Tensor) else index
+    if isinstance(array, np.ndarray) and array.ndim == 0 and array.dtype.kind in "iu":
+        return int(array)  # as in PyTorch: a view, where NumPy would make a copy
+    return array
