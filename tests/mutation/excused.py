@@ -1,0 +1,104 @@
+"""The mutants that no test has to kill, each with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutation.mutants import Mutant, made, places
+
+KINDS = {
+    "equivalent": "no program can tell the two apart",
+    "speed only": "the results are the same, sooner or later",
+    "message only": "the words of an error or a warning differ, or where a warning points to",
+}
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """Mutants that need not be killed.
+
+    Attributes:
+        file: the path from the root.
+        original: the line that is changed, without indentation and comment.
+        operator: Cosmic Ray's.
+        mutated: the line after the change, likewise.
+        kind: one of KINDS.
+        reason: why, in a sentence.
+        places: how many mutants this describes: more than one where the line stands in the file several times.
+    """
+
+    file: str
+    original: str
+    operator: str
+    mutated: str
+    kind: str
+    reason: str
+    places: int = 1
+
+    def covers(self, mutant: Mutant) -> bool:
+        """Whether the mutant is one of these."""
+        there = (mutant.place.file, mutant.original, mutant.place.operator, mutant.mutated)
+        return there == (self.file, self.original, self.operator, self.mutated)
+
+
+EXCUSED: tuple[Excuse, ...] = (
+    Excuse(
+        "tinygrad_dropout/autograd/dtypes.py",
+        'RANK = {"b": 0, "u": 1, "i": 1, "f": 2}',
+        "NumberReplacer",
+        'RANK = {"b": 0, "u": 1, "i": 1, "f": 3}',
+        "equivalent",
+        "Ranks are compared with each other, so only their order counts.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_elementwise.py",
+        "out = np.clip(x.data, min, max).astype(x.data.dtype, copy=False)",
+        "ReplaceFalseWithTrue",
+        "out = np.clip(x.data, min, max).astype(x.data.dtype, copy=True)",
+        "speed only",
+        "np.clip has made a new array already.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_loss_parts.py",
+        'if reduction == "mean" and losses.itemsize >= 4:',
+        "ReplaceComparisonOperator_Eq_LtE",
+        'if reduction <= "mean" and losses.itemsize >= 4:',
+        "equivalent",
+        "The two other reductions that are let in, none and sum, come after mean in the alphabet.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_shapes.py",
+        "return not all(part is ... or isinstance(part, once) or np.asarray(part).dtype == np.bool_ for part in parts)",
+        "ReplaceComparisonOperator_Eq_LtE",
+        "return not all(part is ... or isinstance(part, once) or np.asarray(part).dtype <= np.bool_ for part in parts)",
+        "equivalent",
+        "No other dtype can be cast to bool safely, which is what <= means between dtypes.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_softmax.py",
+        "if np.maximum.reduce(highest, axis=None, initial=-np.inf) == np.inf:",
+        "ReplaceUnaryOperator_USub_Not",
+        "if np.maximum.reduce(highest, axis=None, initial=not np.inf) == np.inf:",
+        "equivalent",
+        "The maximum is inf where an element is, whatever smaller number it starts from.",
+    ),
+)
+
+
+def excuse_for(mutant: Mutant, excuses: Iterable[Excuse] = EXCUSED) -> Excuse | None:
+    """The entry that describes the mutant, if there is one."""
+    return next((excuse for excuse in excuses if excuse.covers(mutant)), None)
+
+
+def excused_mutants(root: Path, excuses: Iterable[Excuse] = EXCUSED) -> Iterator[tuple[Excuse, list[Mutant]]]:
+    """For each entry, the mutants that it describes."""
+    excuses = list(excuses)
+    for file in sorted({excuse.file for excuse in excuses}):
+        here = [excuse for excuse in excuses if excuse.file == file]
+        wanted = {(excuse.operator, excuse.original.split("\n")[0]) for excuse in here}
+        candidates = [place for place in places(root, file) if (place.operator, place.text) in wanted]
+        mutants = [mutant for place in candidates if (mutant := made(root, place))]
+        for excuse in here:
+            yield excuse, [mutant for mutant in mutants if excuse.covers(mutant)]
