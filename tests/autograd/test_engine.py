@@ -290,3 +290,12 @@ def test_a_tensor_of_more_or_fewer_elements_than_one_needs_a_seed(shape):
     assert x.grad is None
     (x * 2).backward(np.ones(shape))
     np.testing.assert_array_equal(x.grad, np.full(shape, 2.0))
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_], ids=lambda kind: kind.__name__)
+def test_a_leaf_whose_data_are_no_longer_floating_gets_no_gradient(dtype):
+    x = leaf(1.0, 2.0)
+    out = (x + 1.0).sum()
+    x.data = np.ones(2, dtype)
+    with pytest.raises(TypeError, match=f"expected leaves of a floating dtype, got one of {np.dtype(dtype).name}"):
+        out.backward()

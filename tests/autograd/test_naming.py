@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
-from tinygrad_dropout.autograd.naming import argument_names, input_name, saved_name
+from tinygrad_dropout.autograd.naming import argument_names, input_name, saved_name, saved_names
 from tinygrad_dropout.autograd.recording import record
 
 
@@ -77,3 +77,9 @@ def test_an_input_is_called_by_its_number_its_name_and_its_shape(tensor, name):
 )
 def test_the_arguments_of_a_method_do_not_include_self(function, names):
     assert argument_names(function) == names
+
+
+def test_values_saved_behind_any_number_of_parents_are_named_whatever_options_there_are():
+    def join_backward(grad, *parents_and_axis_and_width, first=1, second=2): ...
+
+    assert saved_names(join_backward, 3) == ("axis", "width")

@@ -9,6 +9,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.recording import record
+from tinygrad_dropout.debug._gradcheck import upstream
 
 X = np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]])
 
@@ -165,3 +166,11 @@ def test_a_wrong_gradient_of_one_output_among_several_is_caught():
 
 def test_a_backward_may_compute_with_tensors():
     assert td.gradcheck(square_with(lambda grad, x: (td.Tensor(grad) * x * 2).data), leaf())
+
+
+def test_the_upstream_gradients_have_both_signs_are_away_from_zero_and_never_alike():
+    weights = upstream(td.Tensor(np.zeros((20, 20))), 0)
+    assert (np.abs(weights) >= 0.5).all()
+    assert (np.abs(weights) <= 1.5).all()
+    assert len(np.unique(np.abs(weights))) == weights.size
+    assert 0.3 < (weights > 0).mean() < 0.7

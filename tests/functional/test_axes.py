@@ -73,3 +73,10 @@ def test_a_softmax_of_a_single_number_is_1(axis):
 def test_any_other_axis_is_an_error_of_the_forward(name, shape, axis):
     with pytest.raises(td.ShapeError, match=rf"^{name}: .*axis={axis}"):
         getattr(td.Tensor(np.ones(shape)), name)(axis=axis)
+
+
+def test_an_axis_that_is_not_there_is_told_which_there_are():
+    with pytest.raises(td.ShapeError, match=r"^sum: expected axes from -2 to 1 for shape \(2, 3\), got axis=2 "):
+        td.Tensor(np.ones((2, 3))).sum(axis=2)
+    with pytest.raises(td.ShapeError, match=r"^max: expected elements to reduce, got shape \(0, 3\) and axis=0 "):
+        td.Tensor(np.ones((0, 3))).max(axis=0)

@@ -76,3 +76,11 @@ def test_every_axis_of_a_linear_input_but_the_last_belongs_to_the_batch(shape, o
 def test_numbers_that_meet_the_weight_take_its_dtype():
     weight = td.Tensor([[1.0, 1.0]])
     assert F.linear(np.array([[1.0, 2.0]]), weight, [1]).dtype == np.float32
+
+
+@pytest.mark.parametrize("other", [np.int64, np.bool_], ids=lambda kind: kind.__name__)
+def test_of_two_dtypes_the_advice_is_to_convert_the_one_that_is_not_floating(other):
+    x, y = td.Tensor([[1.0]]), td.Tensor(np.ones((1, 1), other))
+    for left, right in ((x, y), (y, x)):
+        with pytest.raises(td.DtypeError, match=r"dtype=np\.float32"):
+            left @ right

@@ -51,3 +51,9 @@ def test_the_same_generator_gives_the_same_weights():
 
 def test_two_layers_differ():
     assert not np.array_equal(nn.Linear(3, 4).weight.data, nn.Linear(3, 4).weight.data)
+
+
+def test_without_inputs_the_bias_starts_at_0():
+    layer = nn.Linear(0, 3)
+    assert layer.weight.shape == (3, 0)
+    np.testing.assert_array_equal(layer.bias.data, [0, 0, 0])

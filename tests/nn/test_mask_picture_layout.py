@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+import tinygrad_dropout as td
 from tinygrad_dropout.nn.mask_picture import MaskPicture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -61,3 +62,10 @@ def test_the_units_stand_in_a_grid(rows, columns, lines, width, height):
     path = next(path for path in drawn(rows, columns, lines).iter(f"{SVG}path") if path.get("class") == "kept")
     corners = [(int(x), int(y)) for x, y in re.findall(r"M(\S+) (\d+)h", path.get("d"))]
     assert corners == [(30 + 16 * column, top + 16 * row) for row in range(rows) for column in range(columns)]
+
+
+@pytest.mark.parametrize(("rows", "first"), [(1, "0  #"), (10, "0  #"), (11, " 0  #"), (16, " 0  #")])
+def test_the_numbers_of_the_rows_stand_flush_right(rows, first):
+    lines = str(td.show_mask(np.ones((rows, 1), dtype=bool))).splitlines()
+    assert lines[1] == first
+    assert lines[rows].endswith(f"{rows - 1}  #")

@@ -5,7 +5,7 @@ import pytest
 
 from tinygrad_dropout import nn, optim
 
-GRADIENTS = [2.0, -1.0, 0.5]
+GRADIENTS = [2.0, -1.0, 0.5, 3.0, -2.0]  # enough for powers of the betas below a half
 
 
 def by_hand(decoupled: bool, lr: float, betas: tuple[float, float], eps: float, weight_decay: float) -> list[float]:
@@ -25,7 +25,7 @@ def by_hand(decoupled: bool, lr: float, betas: tuple[float, float], eps: float, 
 @pytest.mark.parametrize(
     "changed", [{}, {"lr": 0.5}, {"betas": (0.5, 0.8)}, {"eps": 0.3}, {"weight_decay": 0.4}], ids=str
 )
-def test_three_steps_are_those_computed_by_hand(kind, changed):
+def test_the_steps_are_those_computed_by_hand(kind, changed):
     settings = {"lr": 0.1, "betas": (0.9, 0.99), "eps": 0.01, "weight_decay": 0.1} | changed
     parameter = nn.Parameter(np.array([1.0]))
     optimizer = kind([parameter], **settings)
@@ -66,3 +66,9 @@ def test_the_defaults_are_those_of_the_papers():
 
 def test_betas_may_come_as_a_list():
     assert optim.Adam([nn.Parameter(np.ones(1))], betas=[0.8, 0.9]).betas == (0.8, 0.9)
+
+
+@pytest.mark.parametrize("betas", [(1.0, 0.9), (0.9, 1.0), (1.5, 0.9), (0.9, 2.0)])
+def test_a_beta_of_1_or_more_is_refused(betas):
+    with pytest.raises(ValueError, match="expected both betas below 1"):
+        optim.Adam([nn.Parameter(np.ones(1))], betas=betas)

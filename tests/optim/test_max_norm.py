@@ -67,3 +67,10 @@ def test_the_optimiser_goes_on_from_what_max_norm_left():
         expected = rescaled(expected - 0.5 * np.array(gradient), 1)
         np.testing.assert_allclose(weight.data, expected, rtol=1e-14)
     np.testing.assert_array_equal(bias.data, [1, -0.5])
+
+
+def test_a_bias_among_the_weights_ends_nothing():
+    bias, weight = nn.Parameter(np.full(2, 9.0)), nn.Parameter(np.full((2, 2), 9.0))
+    optim.max_norm([bias, weight], 1.0)
+    np.testing.assert_array_equal(bias.data, [9, 9])
+    np.testing.assert_allclose(np.linalg.norm(weight.data, axis=1), [1, 1])

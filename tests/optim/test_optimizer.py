@@ -280,3 +280,11 @@ def test_a_result_cannot_be_optimised():
     w = td.Tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(ValueError, match=r"^SGD: expected leaves, got the result of an operation at index 1"):
         optim.SGD([w, w * 0.1], lr=0.1)
+
+
+def test_a_missing_key_is_named_and_no_other():
+    optimizer = optim.SGD([nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))], lr=0.1)
+    state = optimizer.state_dict()
+    del state["1.step"]
+    with pytest.raises(KeyError, match=r"missing \['1\.step'\]"):
+        optimizer.load_state_dict(state)
