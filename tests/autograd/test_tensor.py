@@ -314,3 +314,10 @@ def test_requires_grad_underscore_switches_it_and_returns_the_tensor():
     assert x.requires_grad is True
     assert x.requires_grad_(False) is x
     assert x.requires_grad is False
+
+
+def test_none_where_numbers_are_expected_suggests_a_forgotten_return():
+    with pytest.raises(TypeError, match=r"got NoneType.*lack its return\?$"):
+        td.Tensor(None)
+    with pytest.raises(TypeError, match=r"got str of dtype <U1$"):
+        td.Tensor("a")

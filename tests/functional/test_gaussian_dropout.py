@@ -96,3 +96,11 @@ def test_noise_refilled_before_backward_changes_nothing(view):
 
 def test_gradcheck_agrees():
     assert td.gradcheck(lambda x: F.gaussian_dropout(x.tanh(), 0.5, noise=NOISE), leaf())
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_], ids=lambda kind: kind.__name__)
+def test_noise_must_be_floating(dtype):
+    with pytest.raises(
+        TypeError, match=f"expected the noise to be a floating array, got an array of {np.dtype(dtype)}"
+    ):
+        F.gaussian_dropout(np.ones(3), noise=np.ones(3, dtype))

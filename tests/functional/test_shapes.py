@@ -114,3 +114,9 @@ def test_a_single_integer_of_any_kind_picks_a_view(index):
     x = td.Tensor(np.ones((3, 2)))
     assert np.shares_memory(x[index].data, x.data)
     assert np.shares_memory(x[index][0].data, x.data)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4)])
+def test_only_a_matrix_has_a_transpose(shape):
+    with pytest.raises(td.ShapeError, match=r"^\.T: expected a Tensor with two axes, got shape"):
+        _ = td.Tensor(np.ones(shape)).T

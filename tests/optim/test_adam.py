@@ -23,7 +23,9 @@ def by_hand(decoupled: bool, lr: float, betas: tuple[float, float], eps: float, 
 
 @pytest.mark.parametrize("kind", [optim.Adam, optim.AdamW])
 @pytest.mark.parametrize(
-    "changed", [{}, {"lr": 0.5}, {"betas": (0.5, 0.8)}, {"eps": 0.3}, {"weight_decay": 0.4}], ids=str
+    "changed",
+    [{}, {"lr": 0.5}, {"betas": (0.5, 0.8)}, {"betas": (0.3, 0.4)}, {"eps": 0.3}, {"weight_decay": 0.4}],
+    ids=str,
 )
 def test_the_steps_are_those_computed_by_hand(kind, changed):
     settings = {"lr": 0.1, "betas": (0.9, 0.99), "eps": 0.01, "weight_decay": 0.1} | changed
