@@ -321,3 +321,9 @@ def test_none_where_numbers_are_expected_suggests_a_forgotten_return():
         td.Tensor(None)
     with pytest.raises(TypeError, match=r"got str of dtype <U1$"):
         td.Tensor("a")
+
+
+def test_an_array_is_shared_even_if_its_own_dtype_is_asked_for():
+    array = np.ones(2, np.float32)
+    assert td.Tensor(array, dtype=np.float32).data is array
+    assert td.Tensor(array, dtype=np.float64).data is not array

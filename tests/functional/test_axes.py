@@ -80,3 +80,11 @@ def test_an_axis_that_is_not_there_is_told_which_there_are():
         td.Tensor(np.ones((2, 3))).sum(axis=2)
     with pytest.raises(td.ShapeError, match=r"^max: expected elements to reduce, got shape \(0, 3\) and axis=0 "):
         td.Tensor(np.ones((0, 3))).max(axis=0)
+
+
+@pytest.mark.parametrize("axis", [0, -1, (0,), (-1,)])
+def test_of_a_single_number_every_reduction_is_that_number(axis):
+    for name in ("sum", "mean", "max", "min"):
+        assert getattr(td.Tensor(3.0), name)(axis=axis).item() == 3.0
+    with pytest.raises(td.ShapeError):
+        td.Tensor(3.0).mean(axis=(1,))

@@ -231,3 +231,12 @@ def test_noise_is_drawn_in_the_precision_it_needs_and_no_more(dtype, drawn):
     noise = draw_noise((5,), 0.2, np.dtype(dtype), np.random.default_rng(0))
     normal = np.random.default_rng(0).standard_normal(5, dtype=drawn)
     np.testing.assert_array_equal(noise, (normal * drawn(0.5) + 1).astype(dtype))
+
+
+def test_no_more_random_words_are_drawn_than_are_needed():
+    """So that what is drawn next does not depend on how the bytes were cut out."""
+    for count, words in ((1, 1), (8, 1), (9, 2), (64, 8)):
+        rng, other = (np.random.Generator(np.random.SFC64(0)) for _ in range(2))
+        _masks.random_bytes(count, rng)
+        other.bit_generator.random_raw(words)
+        assert rng.bit_generator.random_raw() == other.bit_generator.random_raw()

@@ -413,3 +413,10 @@ def test_of_layers_that_compare_equal_the_one_at_fault_is_named():
 
     with pytest.raises(td.ShapeError, match=r'at "1": .*expected the last axis to be 3'):
         nn.Sequential(ByValue(2, 2), ByValue(3, 2))(td.ones(1, 2))
+
+
+@pytest.mark.parametrize("shape", [(1, 2), (4, 2), (3, 1), (3, 3), (6,), (3, 2, 1)])
+def test_an_array_of_another_shape_is_refused_be_it_smaller_or_larger(shape):
+    layer = nn.Linear(2, 3, bias=False)
+    with pytest.raises(td.ShapeError, match=r'expected "weight" to have shape \(3, 2\)'):
+        layer.load_state_dict({"weight": np.zeros(shape)})

@@ -275,3 +275,9 @@ def test_the_result_can_be_made_by_hand():
 def test_an_array_takes_the_dtype_of_the_model():
     model = nn.Sequential(nn.Dropout(0.5), nn.Linear(3, 2))
     assert td.mc_forward(model, np.ones((4, 3)), 5).mean.dtype == np.float32
+
+
+def test_a_result_cannot_be_changed_by_mistake():
+    result = td.mc_forward(nn.Dropout(0.5), np.ones(3), 2)
+    with pytest.raises(AttributeError):
+        result.samples = 3

@@ -92,9 +92,9 @@ def power_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     dx = dy = None
     with np.errstate(divide="ignore", invalid="ignore"):  # in the values that the two 0 cases replace
         if x.requires_grad:
-            dx = np.where(y.data == 0, 0, grad * y.data * np.power(x.data, y.data - 1))
+            dx = np.where(y.data == 0, 0, grad * (y.data * np.power(x.data, y.data - 1)))
         if y.requires_grad:
-            dy = np.where((x.data == 0) & (y.data >= 0), 0, grad * np.power(x.data, y.data) * np.log(x.data))
+            dy = np.where((x.data == 0) & (y.data >= 0), 0, grad * (np.power(x.data, y.data) * np.log(x.data)))
     return dx, dy
 
 
