@@ -120,3 +120,10 @@ def test_a_single_integer_of_any_kind_picks_a_view(index):
 def test_only_a_matrix_has_a_transpose(shape):
     with pytest.raises(td.ShapeError, match=r"^\.T: expected a Tensor with two axes, got shape"):
         _ = td.Tensor(np.ones(shape)).T
+
+
+@pytest.mark.parametrize("join", [F.stack, F.concatenate])
+def test_tensors_are_joined_along_the_first_axis_unless_told_otherwise(join):
+    x = td.Tensor(np.ones((4, 3)))
+    np.testing.assert_array_equal(join([x, x]).data, join([x, x], axis=0).data)
+    assert join([x, x]).shape != join([x, x], axis=1).shape

@@ -420,3 +420,10 @@ def test_an_array_of_another_shape_is_refused_be_it_smaller_or_larger(shape):
     layer = nn.Linear(2, 3, bias=False)
     with pytest.raises(td.ShapeError, match=r'expected "weight" to have shape \(3, 2\)'):
         layer.load_state_dict({"weight": np.zeros(shape)})
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_], ids=lambda kind: kind.__name__)
+def test_what_is_not_floating_keeps_its_dtype_when_the_model_is_converted(dtype):
+    module = nn.Module()
+    module.index = nn.Parameter(np.ones(2, dtype), requires_grad=False)
+    assert module.double().float().index.dtype == dtype
