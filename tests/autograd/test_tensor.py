@@ -279,6 +279,7 @@ def test_a_single_number_can_be_formatted_and_converted():
     loss = td.Tensor(2.75)
     assert f"{loss:.1f}" == "2.8"
     assert f"{loss}" == str(loss) == "Tensor(2.75)"
+    assert f"{td.Tensor([1.0, 2.0])}" == "Tensor([1., 2.])"
     assert (int(loss), float(loss), bool(loss)) == (2, 2.75, True)
     assert float(td.Tensor([[1.5]])) == 1.5
 

@@ -79,3 +79,10 @@ def test_the_index_is_that_of_numpy(name, shape, axis, keepdims):
 def test_an_axis_that_is_not_there_is_named(name, shape, axis):
     with pytest.raises(td.ShapeError, match=rf"^{name}: .*axis={axis}"):
         getattr(td.Tensor(np.ones(shape)), name)(axis)
+
+
+def test_an_integer_that_does_not_fit_can_be_compared():
+    x = td.Tensor(np.array([1, 255], np.uint8))
+    np.testing.assert_array_equal(x == -1, [False, False])
+    np.testing.assert_array_equal(x < 300, [True, True])
+    np.testing.assert_array_equal(operator.gt(300, x), [True, True])

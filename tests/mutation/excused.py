@@ -325,6 +325,46 @@ EXCUSED: tuple[Excuse, ...] = (
         "speed only",
         "Slots only make a Mode smaller.",
     ),
+    Excuse(
+        "tinygrad_dropout/debug/_gradcheck.py",
+        "excess = np.abs(analytic - numeric) - (atol + rtol * np.maximum(np.abs(analytic), np.abs(numeric)))",
+        "ReplaceBinaryOperator_Sub_FloorDiv",
+        "excess = np.abs(analytic - numeric) // (atol + rtol * np.maximum(np.abs(analytic), np.abs(numeric)))",
+        "message only",
+        "Which of several wrong entries is named changes, not whether there is one.",
+    ),
+    Excuse(
+        "tinygrad_dropout/nn/mask_picture.py",
+        "if layer_or_mask.dtype != np.bool_:",
+        "ReplaceComparisonOperator_NotEq_Gt",
+        "if layer_or_mask.dtype > np.bool_:",
+        "equivalent",
+        "Every other dtype can hold booleans, and is greater.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_losses.py",
+        "slope = (z > 0) - target",
+        "ReplaceComparisonOperator_Gt_GtE",
+        "slope = (z >= 0) - target",
+        "equivalent",
+        "The slope is multiplied by z, which is 0 there.",
+    ),
+    Excuse(
+        "tinygrad_dropout/optim/_optimizer.py",
+        "for index, (parameter, shape) in enumerate(zip(self.params, remembered, strict=True)):",
+        "ReplaceTrueWithFalse",
+        "for index, (parameter, shape) in enumerate(zip(self.params, remembered, strict=False)):",
+        "equivalent",
+        "Both lists have an entry for each parameter.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_masks.py",
+        "noise = noise.astype(dtype, copy=False)",
+        "ReplaceFalseWithTrue",
+        "noise = noise.astype(dtype, copy=True)",
+        "speed only",
+        "Nothing else holds the noise.",
+    ),
 )
 
 

@@ -27,7 +27,10 @@ def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
     tensor = Tensor(value)
     if RANK[tensor.dtype.kind] > RANK[like.dtype.kind]:
         return tensor
-    return Tensor(np.asarray(value, dtype=like.dtype))
+    try:
+        return Tensor(np.asarray(value, dtype=like.dtype))
+    except OverflowError as error:
+        raise OverflowError(f"expected an integer that fits the Tensor's dtype, got {value!r:.60} ({error})") from None
 
 
 def as_floating(value: Any) -> Tensor:

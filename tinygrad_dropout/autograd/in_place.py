@@ -58,11 +58,14 @@ def update_in_place(tensor: Tensor, ufunc: np.ufunc, operation: Callable[[Any, A
         value = value.astype(array.dtype)  # among integers, the left side's dtype holds, as in PyTorch
     name = f"{ufunc.__name__} in place"
     try:
+        if array.dtype.kind != "f":
+            ufunc(array, value)  # integers can fail half way, as in 2 ** -1: then before anything is written
         ufunc(array, value, out=array, casting="same_kind")
     except ValueError as error:
-        if "broadcast" not in str(error):  # a read-only array
-            raise ValueError(f"{name}: expected a Tensor whose array can be written to ({error})") from None
-        raise ShapeError(name, f"expected a right side that broadcasts to {array.shape}, got {value.shape}") from None
+        if "broadcast" in str(error):
+            problem = f"expected a right side that broadcasts to {array.shape}, got {value.shape}"
+            raise ShapeError(name, problem) from None
+        raise ValueError(f"{name}: expected a Tensor that can be written to and can hold the result; {error}") from None
     except TypeError as error:
         raise TypeError(f"{name}: expected a result that fits the Tensor's dtype, {array.dtype}; {error}") from None
     note_change(array)

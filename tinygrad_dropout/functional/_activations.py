@@ -19,7 +19,7 @@ def relu(x: Any) -> Tensor:
 
 
 def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
-    """dL/dx = grad where x > 0, and 0 where x <= 0 (PyTorch's choice at the kink)."""
+    """dL/dx = grad where x > 0, and grad * 0 where x <= 0 (PyTorch's choice at the kink)."""
     return (grad * (out != 0),)  # out is 0 where x <= 0; NaN is not, and lets grad through, as in PyTorch
 
 

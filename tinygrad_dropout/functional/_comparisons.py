@@ -19,6 +19,9 @@ def compare(ufunc: np.ufunc, x: Any, y: Any) -> Any:
         x, y = operands(x, y)
     except (TypeError, ValueError):
         return NotImplemented  # Python then says False for ==, True for !=, and raises for the others
+    except OverflowError:  # an integer that does not fit the Tensor's dtype can be compared all the same
+        x, y = (side.data if isinstance(side, Tensor) else side for side in (x, y))
+        return np.asarray(ufunc(x, y))
     try:
         return np.asarray(ufunc(x.data, y.data))
     except ValueError:
