@@ -137,6 +137,8 @@ def numbers_may_differ(
     powers = [line for line in lines if line.operation.startswith("power")]
     infinite_scores = any(value is not None and np.isinf(value.data).any() for value in values)
     wrapped = lines[-1].operation == "clip" and values[lines[-1].operands[0]].dtype == np.uint8
+    compared = ours.dtype == bool and lines[-1].operation.endswith(" a number")
+    wrapped |= compared and values[lines[-1].operands[0]].dtype.kind in "iu"
     not_finite, nan = ~np.isfinite(ours), np.isnan(theirs)
     cases = [
         (True, not_finite & ~np.isfinite(theirs), "rounding, or a zero's sign, decides between infinities and NaN"),

@@ -89,7 +89,7 @@ def test_the_steps_are_those_that_ran_in_their_order(visit, default):
 def test_the_source_is_that_of_the_function_and_stays_open(visit, default):
     page = visit(default, "#step=3")
     page.click("details.source summary")
-    assert "return (thinned(grad, mask, p, scaling),)" in page.inner_text("details.source pre")
+    assert "return (multiply_by_mask(grad, mask, p, scaling),)" in page.inner_text("details.source pre")
     page.keyboard.press("ArrowRight")
     assert "def relu_backward" in page.inner_text("details.source pre")
 
