@@ -137,8 +137,9 @@ def numbers_may_differ(
     powers = [line for line in lines if line.operation.startswith("power")]
     infinite_scores = any(value is not None and np.isinf(value.data).any() for value in values)
     wrapped = lines[-1].operation == "clip" and values[lines[-1].operands[0]].dtype == np.uint8
-    compared = ours.dtype == bool and lines[-1].operation.endswith(" a number")
-    wrapped |= compared and values[lines[-1].operands[0]].dtype.kind in "iu"
+    number, dtype = lines[-1].options.get("number"), values[lines[-1].operands[0]].dtype
+    if ours.dtype == bool and isinstance(number, int) and dtype.kind in "iu":
+        wrapped |= not np.iinfo(dtype).min <= number <= np.iinfo(dtype).max
     not_finite, nan = ~np.isfinite(ours), np.isnan(theirs)
     cases = [
         (True, not_finite & ~np.isfinite(theirs), "rounding, or a zero's sign, decides between infinities and NaN"),
