@@ -224,3 +224,7 @@ def test_the_spread_of_nan_and_of_too_few_elements_has_no_finite_gradient():
     same(value_and_gradients(F.std, [NAN, 1.0, 2.0]), [NAN, [NAN, NAN, NAN]])
     _, gradient = value_and_gradients(lambda x: F.var(x, correction=3), [1.0, 3.0])
     np.testing.assert_array_equal(gradient, [-INF, INF])
+
+
+def test_the_exponent_of_a_negative_base_has_no_gradient():
+    same(value_and_gradients(F.power, [-2.0], [2.0]), [[4], [-4], [NAN]])
