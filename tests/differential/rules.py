@@ -40,7 +40,7 @@ PRIVATE_COPIES = frozenset(
      "binary_cross_entropy_with_logits", "where"]
 )  # fmt: skip
 
-#: In place of a version for each storage, changes are noted with the part of the memory that they changed.
+#: Instead of a version for each storage, changes are noted with the part of the memory that they changed.
 DISJOINT = "disjoint parts of a storage are told apart"
 
 #: `int8 + 300` is an OverflowError, and clip takes a bound as it is. PyTorch wraps the number first.

@@ -35,7 +35,7 @@ def run(subject: Subject, options: Namespace) -> int:
     """What the command does; returns its exit code."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copies = [Copy(subject, Path(folder, str(number))) for number in range(options.workers)]
-        frozen = replace(subject, root=copies[0].root)  # so that nobody edits what is drawn from
+        frozen = replace(subject, root=copies[0].root)  # so that no edit reaches what is drawn from
         if options.excused:
             mutants = [mutant for _, found in excused_mutants(frozen.root) for mutant in found]
             excuses: Sequence[Excuse] = ()
