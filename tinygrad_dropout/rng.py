@@ -23,6 +23,11 @@ def manual_seed(seed: int) -> None:
     _generator = np.random.Generator(np.random.SFC64(seed))
 
 
+def generator_or_none(where: str, rng: np.random.Generator | None) -> np.random.Generator | None:
+    """Return `rng`, for a layer that keeps it; None stays None, and means whatever generator is the framework's then."""
+    return None if rng is None else generator(where, rng)
+
+
 def generator(where: str, rng: np.random.Generator | None) -> np.random.Generator:
     """Return `rng`, or the framework's own generator for None."""
     if rng is None:

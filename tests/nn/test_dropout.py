@@ -344,12 +344,38 @@ def test_an_unknown_scaling_is_refused_when_the_layer_is_made():
         nn.Dropout(0.5, scaling="never")
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_an_unknown_scaling_is_refused_when_it_is_set_later(training):
-    layer = nn.Dropout(0.5).train(training)
-    layer.scaling = "never"
-    with pytest.raises(ValueError, match=r'"train" or "test".*never'):
-        layer(td.Tensor([1.0]))
+@pytest.mark.parametrize("make", [lambda: nn.Dropout(0.3), lambda: nn.DropConnect(3, 2, p=0.3)])
+@pytest.mark.parametrize(
+    ("setting", "value", "error", "says"),
+    [
+        ("p", 1.5, ValueError, "expected p.* got 1.5"),
+        ("p", np.nan, ValueError, "expected p.* got nan"),
+        ("p", True, ValueError, "expected p.* got True"),
+        ("p", None, ValueError, "expected p.* got None"),
+        ("shared_axes", 1.0, TypeError, "expected shared_axes.* got 1.0"),
+        ("shared_axes", [0], TypeError, r"expected shared_axes.* got \[0\]"),
+        ("scaling", "never", ValueError, "expected scaling.* got 'never'"),
+        ("rng", 7, TypeError, "expected rng.* got 7"),
+    ],
+)
+def test_a_setting_that_is_changed_later_is_checked_then(make, setting, value, error, says):
+    """So that a forward need not check it again; and what was there before stays."""
+    layer = make()
+    before = getattr(layer, setting)
+    with pytest.raises(error, match=f"^{type(layer).__name__}: {says}"):
+        setattr(layer, setting, value)
+    assert getattr(layer, setting) == before
+
+
+def test_a_setting_that_is_changed_later_counts_from_the_next_forward_on():
+    layer = nn.Dropout(0.5)
+    layer.p = np.float64(1)
+    assert type(layer.p) is float
+    assert not forward(layer).any()
+    layer.p, layer.shared_axes, layer.scaling = 0.5, 0, "test"
+    out = forward(layer)
+    np.testing.assert_array_equal(out, np.broadcast_to(out[:1], out.shape))
+    np.testing.assert_array_equal(out, layer.mask)
 
 
 def test_an_error_in_making_a_subclass_names_the_subclass():

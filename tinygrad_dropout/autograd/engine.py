@@ -39,7 +39,7 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
     """
     first = first_gradient(tensor, grad)
     if tensor._backward is None:
-        return add_to_grad(tensor, first)
+        return add_to_grad(tensor, in_dtype_of(tensor.data, first))
     nodes = results_behind(tensor)
     watchers = current_mode.get().watchers
     changed = in_place.latest > nodes[0]._number  # something was changed in place since the oldest node was made
@@ -50,20 +50,21 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
         if grad is not None:  # None if no gradient reached it
             if node._retains_grad:
                 add_to_grad(node, grad.copy())
+            parents = node._parents
             if watchers or changed:
                 contributions = checked_contributions(node, grad, watchers)
             else:
-                contributions = node._backward(grad, *node._parents, *node._saved)  # type: ignore[misc]
-            if type(contributions) is not tuple or len(contributions) != len(node._parents):
+                contributions = node._backward(grad, *parents, *node._saved)  # type: ignore[misc]
+            if type(contributions) is not tuple or len(contributions) != len(parents):
                 raise wrong_answer(node, contributions)
-            for parent, contribution in zip(node._parents, contributions):  # noqa: B905 (the lengths were just compared)
+            for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
                 if contribution is None or not parent._requires_grad:
                     continue
                 data = parent.data  # what follows stands here since a call for each contribution costs a chain 5 %
                 if type(contribution) is not ndarray or contribution.shape != data.shape:
                     contribution = unbroadcast(np.asarray(contribution), data.shape)
                 if contribution.dtype is not data.dtype:
-                    contribution = contribution.astype(data.dtype, copy=False)
+                    contribution = in_dtype_of(data, contribution)
                 if parent._backward is None:
                     add_to_grad(parent, contribution)
                 elif parent in gradients:
@@ -131,10 +132,15 @@ def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
     return TypeError(f"{name}: expected a tuple of {len(node._parents)}, one gradient or None per input, got {given}")
 
 
+def in_dtype_of(data: Array, contribution: Array) -> Array:
+    """The contribution in the dtype of the data that it is the gradient for."""
+    if data.dtype.kind != "f":
+        raise TypeError(f"backward: expected leaves of a floating dtype, got one of {data.dtype}")
+    return contribution.astype(data.dtype, copy=False)
+
+
 def add_to_grad(tensor: Tensor, grad: Array) -> None:
     """Accumulate into `.grad`, as PyTorch does; into a new array, since the caller may hold the old one."""
-    if tensor.data.dtype.kind != "f":
-        raise TypeError(f"backward: expected leaves of a floating dtype, got one of {tensor.dtype}")
     tensor._grad = grad if tensor._grad is None else np.asarray(tensor._grad + grad)
 
 

@@ -9,18 +9,22 @@ import numpy as np
 from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.functional._constants import number
 
 
 def relu(x: Any) -> Tensor:
     """max(x, 0), elementwise: the rectified linear unit."""
     x = as_tensor(x)
-    out = np.maximum(x.data, 0)
+    out = np.maximum(x.data, number(0, x.data.dtype))
     return record(out, (x,), relu_backward, saved=(out,))
 
 
 def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
     """dL/dx = grad where x > 0, and grad * 0 where x <= 0 (PyTorch's choice at the kink)."""
-    return (grad * (out != 0),)  # out is 0 where x <= 0; NaN is not, and lets grad through, as in PyTorch
+    passes = out != number(0, out.dtype)  # out is 0 where x <= 0; NaN is not, and lets grad through, as in PyTorch
+    dx = passes.astype(grad.dtype)  # NumPy multiplies faster by numbers than by booleans
+    dx *= grad
+    return (dx,)
 
 
 def sigmoid(x: Any) -> Tensor:

@@ -9,7 +9,9 @@ import numpy as np
 from tinygrad_dropout.autograd.dtypes import as_floating
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.functional._constants import row_numbers
 from tinygrad_dropout.functional._loss_parts import checked_target, grad_of_each, reduced
+from tinygrad_dropout.functional._rows import highest_of_each_row, sum_of_each_row
 from tinygrad_dropout.functional._softmax import shifted
 
 
@@ -32,31 +34,31 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     """
     logits = as_floating(logits)
     target = checked_target("cross_entropy", logits, target)
-    below = shifted("cross_entropy", logits.data, axis=1)
-    log_probabilities = below - np.log(np.add.reduce(np.exp(below), axis=1, keepdims=True))  # sum, with less overhead
+    below = shifted(logits.data, highest_of_each_row(logits.data), axis=1)
+    exponentials = np.exp(below)
+    sums = sum_of_each_row(exponentials)
     if target.ndim == 1:
-        losses = -log_probabilities[np.arange(len(target)), target]
+        log_likelihoods = below[row_numbers(len(target)), target] - np.log(sums)
     else:
-        weighted = np.zeros_like(log_probabilities)  # will be target * log_probabilities, in which 0 ln 0 is 0
-        np.multiply(target, log_probabilities, out=weighted, where=target != 0)
-        losses = -weighted.sum(axis=1)
-    out = reduced("cross_entropy", losses, reduction)
-    return record(out, (logits,), cross_entropy_backward, saved=(log_probabilities, target, reduction))
+        weighted = np.zeros_like(below)  # will be target * ln p, in which 0 ln 0 is 0
+        np.multiply(target, below - np.log(sums)[:, np.newaxis], out=weighted, where=target != 0)
+        log_likelihoods = weighted.sum(axis=1)
+    probabilities = exponentials / sums[:, np.newaxis]
+    out = reduced("cross_entropy", -log_likelihoods, reduction)
+    return record(out, (logits,), cross_entropy_backward, saved=(probabilities, log_likelihoods, target, reduction))
 
 
 def cross_entropy_backward(
-    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
+    grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target), divided by N for the mean; the target is one-hot for class labels.
 
     (If a row of the target sums to s instead of 1, it is s * p - target.)
     """
-    difference = np.exp(log_probabilities)  # p, from which the target is now subtracted
     if target.ndim == 1:
-        label = np.arange(len(target)), target
-        difference[label] = np.expm1(log_probabilities[label])  # p - 1, but exact where p is close to 1
+        difference = probabilities.copy()
+        difference[row_numbers(len(target)), target] = np.expm1(log_likelihoods)  # p - 1, but exact close to 1
     else:
-        difference *= target.sum(axis=1, keepdims=True)
-        difference -= target
+        difference = probabilities * target.sum(axis=1, keepdims=True) - target
     grad_per_example = grad_of_each(grad, len(target), reduction)
     return (difference * (grad_per_example[:, np.newaxis] if reduction == "none" else grad_per_example),)

@@ -16,6 +16,7 @@ from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.functional._arithmetic import multiply
+from tinygrad_dropout.functional._constants import number
 from tinygrad_dropout.functional._masks import axes_to_share, draw_mask, probability, shared_shape
 
 
@@ -62,13 +63,18 @@ def dropout(
     """
     x = as_floating_tensor("dropout", x)
     p = probability("dropout", p)
-    check_scaling("dropout", scaling)
+    scaling = known_scaling("dropout", scaling)
     if type(shared_axes) is not tuple or shared_axes:
         shared_axes = axes_to_share("dropout", shared_axes)
         shared_shape(x.shape, shared_axes)  # refuses axes that x does not have, even if nothing is drawn
     if not training:
         return x if scaling == "train" else multiply(x, 1 - p)
     mask = draw_mask(x.shape, p, rng, shared_axes) if mask is None else checked_mask(mask, x.shape, p)
+    return apply_mask(x, mask, p, scaling)
+
+
+def apply_mask(x: Tensor, mask: Array, p: float, scaling: str) -> Tensor:
+    """Dropout's forward, when everything has been checked and the mask is there."""
     return record(multiply_by_mask(x.data, mask, p, scaling), (x,), dropout_backward, saved=(mask, p, scaling))
 
 
@@ -83,7 +89,7 @@ def multiply_by_mask(array: Array, mask: Array, p: float, scaling: str) -> Array
         return np.zeros(array.shape, array.dtype)
     out = mask.astype(array.dtype, order="C")  # NumPy multiplies faster by numbers than by booleans
     if scaling == "train":
-        out *= 1 / (1 - p)
+        out *= number(1 / (1 - p), out.dtype)
     out *= array
     return out
 
@@ -96,10 +102,11 @@ def as_floating_tensor(where: str, x: Any) -> Tensor:
     return tensor
 
 
-def check_scaling(where: str, scaling: str) -> None:
-    """Refuse an unknown scaling."""
+def known_scaling(where: str, scaling: str) -> str:
+    """Return the scaling, or raise an error that names the two there are."""
     if scaling not in ("train", "test"):
         raise ValueError(f'{where}: expected scaling to be "train" or "test", got {scaling!r}')
+    return scaling
 
 
 def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:

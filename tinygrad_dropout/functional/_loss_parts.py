@@ -32,11 +32,12 @@ def grad_of_each(grad: Array, count: int, reduction: str) -> Any:
 def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     """The target, checked: labels of shape (N,), or probabilities of shape (N, C) in the scores' dtype."""
     targets = constant(operation, target)
-    if scores.ndim != 2:
-        raise ShapeError(operation, f"expected scores of shape (N, C), got shape {scores.shape}")
+    shape = scores.data.shape
+    if len(shape) != 2:
+        raise ShapeError(operation, f"expected scores of shape (N, C), got shape {shape}")
+    rows, classes = shape
     if targets.dtype.kind == "b":
         raise DtypeError(operation, "expected class labels as integers, or probabilities as floats; got booleans")
-    rows, classes = scores.shape
     if targets.dtype.kind == "f":
         if targets.shape != scores.shape:
             problem = f"expected target probabilities of the scores' shape {scores.shape}, got shape {targets.shape}"
@@ -47,7 +48,8 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
             targets.shape, ""
         )
         raise ShapeError(operation, f"expected {rows} class labels, shape ({rows},), got shape {targets.shape}{hint}")
-    if rows and targets.astype(np.uintp, copy=False).max() >= classes:  # as an unsigned number, a negative one is huge
+    unsigned = targets.astype(np.uintp, copy=False)  # in which a negative number is huge
+    if rows and unsigned[unsigned.argmax()] >= classes:
         wrong = targets[(targets < 0) | (targets >= classes)][0]
         raise ValueError(f"{operation}: expected class labels from 0 to {classes - 1}, got {wrong}")
     return targets.astype(np.intp, copy=False)

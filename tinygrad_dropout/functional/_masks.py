@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_dropout.autograd.in_place import memory_owner
+from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.rng import generator
 
@@ -53,10 +53,9 @@ def draw_mask(
     """
     if shared_axes != ():
         return np.broadcast_to(draw_mask(shared_shape(shape, shared_axes), p, rng), shape)
-    mask = draw_bernoulli(prod(shape), p, generator("dropout", rng)).reshape(shape)
-    memory_owner(mask).setflags(write=False)  # backward will need it as it is now
-    mask.setflags(write=False)
-    return mask
+    drawn = draw_bernoulli(prod(shape), p, generator("dropout", rng))
+    drawn.setflags(write=False)  # backward will need it as it is now
+    return drawn.view(BOOL).reshape(shape)
 
 
 def shared_shape(shape: tuple[int, ...], shared_axes: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -77,12 +76,12 @@ def axes_to_share(where: str, shared_axes: Any) -> tuple[int, ...]:
     return axes
 
 
-def draw_bernoulli(count: int, p: float, rng: np.random.Generator) -> Mask:
-    """Return `count` independent booleans, each False with probability p."""
+def draw_bernoulli(count: int, p: float, rng: np.random.Generator) -> Array:
+    """Return `count` independent bytes, a fresh array of booleans or of 0 and 1; each is 0 with probability p."""
     if p == 0 or p == 1 or count == 0:
         return np.full(count, p < 1)
     if p == 0.5:  # a single bit decides
-        return np.unpackbits(random_bytes((count + 7) // 8, rng), count=count).view(BOOL)
+        return np.unpackbits(random_bytes((count + 7) // 8, rng), count=count)
     digit, rest = divmod(p * 256, 1)  # exact: a power of two scales, and the rest has fewer bits than p
     first = random_bytes(count, rng)
     if rest == 0:

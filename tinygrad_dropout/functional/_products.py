@@ -1,6 +1,6 @@
 """Matrix products: matmul, and the affine map at the heart of a Linear layer.
 
-`x.dot(y)` is `x @ y` and `np.add.reduce` is `sum`, with less overhead in NumPy, which matters for small networks.
+`x.dot(y)` is `x @ y` with less overhead in NumPy, which matters for small networks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tinygrad_dropout.autograd.dtypes import tensors
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import DtypeError, ShapeError
+from tinygrad_dropout.functional._rows import sum_of_rows
 
 
 def matmul(x: Any, y: Any) -> Tensor:
@@ -69,18 +70,19 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
         DtypeError: Tensors of different dtypes.
     """
     x, weight = factors("linear", x, weight, " (input)", " (weight)")
-    if weight.data.ndim != 2:
+    inputs, weights = x.data, weight.data
+    if weights.ndim != 2:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
-    if x.data.ndim == 0 or x.data.shape[-1] != weight.data.shape[1]:
+    if inputs.shape[-1:] != weights.shape[1:]:
         problem = f"expected the last axis to be {weight.shape[1]}, got an input of shape {x.shape}"
         raise ShapeError("linear", problem)
-    out = as_rows(x.data).dot(weight.data.T)
-    if x.data.ndim != 2:
-        out = out.reshape(*x.shape[:-1], len(weight.data))
+    out = as_rows(inputs).dot(weights.T)
+    if inputs.ndim != 2:
+        out = out.reshape(*x.shape[:-1], len(weights))
     if bias is None:
         return record(out, (x, weight), linear_backward)
     weight, bias = factors("linear", weight, bias, " (weight)", " (bias)")
-    if bias.data.shape != weight.data.shape[:1]:
+    if bias.data.shape != weights.shape[:1]:
         raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
     out += bias.data
     return record(out, (x, weight, bias), linear_backward)
@@ -93,7 +95,7 @@ def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None 
     dweight = grad.T.dot(as_rows(x.data)) if weight.requires_grad else None
     if bias is None:
         return dx, dweight
-    dbias = np.add.reduce(grad, axis=0) if bias.requires_grad else None
+    dbias = sum_of_rows(grad) if bias.requires_grad else None
     return dx, dweight, dbias
 
 

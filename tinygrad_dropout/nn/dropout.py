@@ -8,10 +8,10 @@ import numpy as np
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.functional._dropout import as_floating_tensor, check_scaling
+from tinygrad_dropout.functional._dropout import apply_mask, as_floating_tensor, checked_mask, known_scaling
 from tinygrad_dropout.functional._masks import Mask, axes_to_share, draw_mask, probability
 from tinygrad_dropout.nn.random_layer import RandomLayer
-from tinygrad_dropout.rng import generator
+from tinygrad_dropout.rng import generator_or_none
 
 
 class Dropout(RandomLayer):
@@ -38,6 +38,12 @@ class Dropout(RandomLayer):
     """
 
     draws = "a mask"
+    _checks = {  # noqa: RUF012 (nobody adds to it)
+        "p": probability,
+        "shared_axes": axes_to_share,
+        "scaling": known_scaling,
+        "rng": generator_or_none,
+    }
 
     def __init__(
         self,
@@ -47,13 +53,9 @@ class Dropout(RandomLayer):
         scaling: str = "train",
         rng: np.random.Generator | None = None,
     ) -> None:
-        name = type(self).__name__
-        self.p = probability(name, p)
-        self.shared_axes = axes_to_share(name, shared_axes)
-        check_scaling(name, scaling)
+        self.p = p
+        self.shared_axes = shared_axes
         self.scaling = scaling
-        if rng is not None:
-            generator(name, rng)
         self.rng = rng
 
     @property
@@ -66,8 +68,10 @@ class Dropout(RandomLayer):
             self._last = None
             return F.dropout(x, self.p, training=False, scaling=self.scaling, shared_axes=self.shared_axes)
         x = as_floating_tensor("dropout", x)
-        mask = self.draw_or_replay(lambda: draw_mask(x.shape, self.p, self.rng, self.shared_axes))
-        return F.dropout(x, self.p, mask=mask, scaling=self.scaling)
+        mask = self.draw_or_replay(draw_mask, x.data.shape, self.p, self.rng, self.shared_axes)
+        if self._replayed is not None:
+            mask = checked_mask(mask, x.shape, self.p)
+        return apply_mask(x, mask, self.p, self.scaling)
 
     def replay(self, mask: Mask | None = None) -> AbstractContextManager[None]:
         """Inside this context, every training forward uses this mask; evaluation mode is unchanged.

@@ -12,7 +12,7 @@ from tinygrad_dropout.functional._dropout import as_floating_tensor
 from tinygrad_dropout.functional._gaussian_dropout import finite_variance
 from tinygrad_dropout.functional._masks import draw_noise
 from tinygrad_dropout.nn.random_layer import RandomLayer
-from tinygrad_dropout.rng import generator
+from tinygrad_dropout.rng import generator_or_none
 
 
 class GaussianDropout(RandomLayer):
@@ -32,12 +32,10 @@ class GaussianDropout(RandomLayer):
     """
 
     draws = "noise"
+    _checks = {"p": finite_variance, "rng": generator_or_none}  # noqa: RUF012 (nobody adds to it)
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
-        name = type(self).__name__
-        self.p = finite_variance(name, p)
-        if rng is not None:
-            generator(name, rng)
+        self.p = p
         self.rng = rng
 
     @property
@@ -50,9 +48,8 @@ class GaussianDropout(RandomLayer):
             self._last = None
             return F.gaussian_dropout(x, self.p, training=False)
         x = as_floating_tensor("gaussian_dropout", x)
-        p = finite_variance("GaussianDropout", self.p)
-        noise = self.draw_or_replay(lambda: draw_noise(x.shape, p, x.dtype, self.rng))
-        return F.gaussian_dropout(x, p, noise=noise)
+        noise = self.draw_or_replay(draw_noise, x.shape, self.p, x.dtype, self.rng)
+        return F.gaussian_dropout(x, self.p, noise=noise)
 
     def replay(self, noise: Array | None = None) -> AbstractContextManager[None]:
         """Inside this context, every training forward multiplies by this noise; evaluation mode is unchanged.

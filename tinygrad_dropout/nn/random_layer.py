@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
@@ -24,14 +24,21 @@ class RandomLayer(Module):
     """
 
     draws: ClassVar[str] = "an array"  # in the words of an error
+    _checks: ClassVar[Mapping[str, Callable[[str, Any], Any]]] = {}  # attribute -> (layer's name, value) -> value
 
     _last: Array | None = None  # what the last training forward drew
     _replayed: Array | None = None  # what training forwards use instead of drawing
 
-    def draw_or_replay(self, draw: Callable[[], Array]) -> Array:
-        """Return what this training forward uses, `draw()` or the array that is being replayed, and keep it."""
-        self._last = draw() if self._replayed is None else self._replayed
-        return self._last
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Assign; a setting is checked here, once, and need not be in every forward."""
+        check = self._checks.get(name)
+        super().__setattr__(name, value if check is None else check(type(self).__name__, value))
+
+    def draw_or_replay(self, draw: Callable[..., Array], *arguments: Any) -> Array:
+        """Return what this forward uses, `draw(*arguments)` or the array that is being replayed, and keep it."""
+        drawn = draw(*arguments) if self._replayed is None else self._replayed
+        vars(self)["_last"] = drawn  # an assignment would be checked by Module, at every forward
+        return drawn
 
     def replay(self, drawn: Any = None) -> AbstractContextManager[None]:
         """Inside, every training forward uses this array; evaluation mode stays what it is.

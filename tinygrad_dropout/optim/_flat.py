@@ -6,7 +6,7 @@ because its arrays do not fit into the processor's cache; in blocks they do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, groupby, pairwise
 from math import prod
 from typing import Any, TypeAlias
@@ -49,6 +49,7 @@ class FlatGroup:
         self.memory = dict(memory)
         self.data: Array = np.empty(0)  # these two until `take_over`
         self.views: list[Array | None] = [None] * len(params)
+        self.cut: list[tuple[slice, Array, State]] = []  # of the flat arrays into blocks, as the last step made it
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For copy and pickle: in a copy, the parameters' data are not parts of the flat array."""
@@ -65,12 +66,17 @@ class FlatGroup:
             for place, shape in zip(self.slices(), self.shapes, strict=True)
         ]
 
-    def is_whole(self) -> bool:
-        """Whether it can stay one group: either no parameter has a gradient, or all do and their data is in place."""
-        without = [parameter for parameter in self.params if parameter._grad is None]
-        if without:
-            return len(without) == len(self.params)
-        return all(parameter.data is view for parameter, view in zip(self.params, self.views, strict=True))
+    def gradients(self) -> list[Array] | None:
+        """The gradient of each parameter; [] if none has one; None if they can't step as a group this time.
+
+        That is so if only some of them have a gradient, or if one's data are not its part of the flat array.
+        """
+        grads = []
+        for parameter, view in zip(self.params, self.views, strict=True):
+            if parameter._grad is None or parameter.data is not view:
+                return [] if all(other._grad is None for other in self.params) else None
+            grads.append(parameter._grad)
+        return grads
 
     def parts(self) -> Iterator[FlatGroup]:
         """Split the group where neighbours differ in having a gradient, in their dtype, or in having new data."""
@@ -95,18 +101,25 @@ class FlatGroup:
         self.memory = {slot: array.astype(self.data.dtype, copy=False) for slot, array in self.memory.items()}
         for index, (parameter, place) in enumerate(zip(self.params, self.slices(), strict=True)):
             parameter.data = self.views[index] = self.data[place].reshape(parameter.data.shape)
+        self.cut = []
 
-    def blocks(self, slots: Iterable[str]) -> Iterator[tuple[Array, Array, State]]:
+    def blocks(self, grads: list[Array], slots: tuple[str, ...]) -> Iterator[tuple[Array, Array, State]]:
         """Begin a step: yield (data, grad, state), 1-D arrays of one length, for each call of the update rule."""
         self.step += 1
+        grad = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
+        if not self.cut or tuple(self.cut[0][2]) != slots:
+            self.cut = [*self.cut_for(slots)]
+        for place, data, state in self.cut:
+            yield data, grad[place], state
+
+    def cut_for(self, slots: tuple[str, ...]) -> Iterator[tuple[slice, Array, State]]:
+        """The flat arrays in blocks: where each lies, its data, and what is remembered about it, zeros at first."""
         for slot in slots:
             if slot not in self.memory:
                 self.memory[slot] = np.zeros_like(self.data)
-        grads: list[Any] = [parameter._grad for parameter in self.params]
-        grad = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
-        for start in range(0, grad.size, BLOCK):
-            block = slice(start, start + BLOCK)
-            yield self.data[block], grad[block], State({slot: self.memory[slot][block] for slot in slots})
+        for start in range(0, self.data.size, BLOCK):
+            place = slice(start, start + BLOCK)
+            yield place, self.data[place], State({slot: self.memory[slot][place] for slot in slots})
 
 
 def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]]) -> list[FlatGroup]:

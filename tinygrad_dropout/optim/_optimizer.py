@@ -62,12 +62,14 @@ class Optimizer:
             ShapeError: a parameter's `.data` was assigned an array whose shape differs from that of its gradient, or
                 of what is remembered about it. Nothing has been changed then.
         """
-        slots = self.slots
-        if not all(map(FlatGroup.is_whole, self._groups)):
+        gradients = [group.gradients() for group in self._groups]
+        if None in gradients:
             self._regroup()
-        for group in self._groups:
-            if group.params[0]._grad is not None:
-                for data, grad, state in group.blocks(slots):
+            gradients = [group.gradients() for group in self._groups]
+        slots = self.slots
+        for group, grads in zip(self._groups, gradients, strict=True):
+            if grads:
+                for data, grad, state in group.blocks(grads, slots):
                     self.update(data, grad, state, group.step)
                 note_change(group.data)
 

@@ -123,28 +123,28 @@ def divide_by_batch_twice(grad: Array, x: Tensor, weight: Tensor, bias: Tensor |
 
 @bug("cross_entropy", "the loss is a mean over the batch, and its gradient is not divided by N")
 def forget_divide_by_batch(
-    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
+    grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target)"""
     each = "sum" if reduction == "mean" else reduction
-    return cross_entropy_backward(grad, logits, log_probabilities, target, each)
+    return cross_entropy_backward(grad, logits, probabilities, log_likelihoods, target, each)
 
 
 @bug("cross_entropy", "the target is not subtracted from the probabilities")
 def forget_to_subtract_target(
-    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
+    grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * p, divided by N for the mean"""
     each = np.reshape(grad_of_each(grad, len(target), reduction), (-1, 1))
-    return (np.exp(log_probabilities) * each,)
+    return (probabilities * each,)
 
 
 @bug("cross_entropy", "the sign is wrong, so a step of gradient descent climbs")
 def target_minus_probabilities(
-    grad: Array, logits: Tensor, log_probabilities: Array, target: Array, reduction: str
+    grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (target - p), divided by N for the mean"""
-    return cross_entropy_backward(-grad, logits, log_probabilities, target, reduction)
+    return cross_entropy_backward(-grad, logits, probabilities, log_likelihoods, target, reduction)
 
 
 @bug("multiply", "the operands are swapped: each gets its own value in place of the other's")

@@ -218,7 +218,7 @@ def bug(judge: Judge):
     """The learner's gradient in place of the cross-entropy's own."""
     theirs = judge.function("cross_entropy_gradient", "logits", "target")
 
-    def backward(grad, logits, log_probabilities, target, reduction):
+    def backward(grad, logits, probabilities, log_likelihoods, target, reduction):
         return (np.asarray(theirs(logits.data, target)) * grad,)
 
     return bug_of("cross_entropy", backward, theirs)
