@@ -5,12 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
+from time import monotonic
 
 from tinygrad_dropout.conformance.adapters import of
 from tinygrad_dropout.conformance.check import check_dropout
 from tinygrad_dropout.conformance.report import Finding, Report
 from tinygrad_dropout.conformance.target import TargetError, load
+
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 def check_target(target: str, *, seeds: int, time_limit: float) -> Report:
@@ -29,12 +32,15 @@ def check_target(target: str, *, seeds: int, time_limit: float) -> Report:
     process = context.Process(target=work, args=(target, seeds, sender))
     process.start()
     sender.close()  # so that the end of the process is the end of the pipe
+    deadline = monotonic() + time_limit
     try:
-        if not wait([receiver, process.sentinel], time_limit):
-            problem = f"the examination was not finished after {time_limit:g} s, and was stopped"
-            return Report((Finding("never-returns", problem, "a call that returns"),))
-        if not receiver.poll():  # it ended, and a process that it started may hold the pipe open
-            raise EOFError
+        while not receiver.poll(SECONDS_BETWEEN_LOOKS):
+            # A process that it started may hold its pipes open after it has ended, so that they tell nothing.
+            if not process.is_alive() and not receiver.poll():
+                raise EOFError
+            if monotonic() > deadline:
+                problem = f"the examination was not finished after {time_limit:g} s, and was stopped"
+                return Report((Finding("never-returns", problem, "a call that returns"),))
         answer: Report | TargetError = receiver.recv()
     except EOFError:
         process.join()
