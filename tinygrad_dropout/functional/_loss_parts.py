@@ -8,13 +8,14 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor, as_array
 from tinygrad_dropout.errors import DtypeError, ShapeError
+from tinygrad_dropout.functional._rows import sum_of_rows
 
 
 def reduced(operation: str, losses: Array, reduction: str) -> Any:
     """The losses of the batch as their mean, their sum, or as they are."""
     check_reduction(operation, reduction)
-    if reduction == "mean" and losses.itemsize >= 4:  # NumPy starts its own mean later; float16 needs it
-        return np.add.reduce(losses, axis=None) / losses.size
+    if reduction == "mean" and losses.itemsize >= 4:  # float16 could overflow; NumPy's own mean sees to it
+        return (sum_of_rows(losses) if losses.ndim == 1 else np.add.reduce(losses, axis=None)) / losses.size
     return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
 
 

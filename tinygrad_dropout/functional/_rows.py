@@ -12,7 +12,7 @@ from tinygrad_dropout.functional._constants import ones, row_numbers
 
 
 def sum_of_rows(matrix: Array) -> Array:
-    """matrix.sum(axis=0): shape (rows, columns) -> (columns,)."""
+    """matrix.sum(axis=0): shape (rows, columns) -> (columns,); a vector's sum: shape (rows,) -> ()."""
     total: Array = ones(len(matrix), matrix.dtype).dot(matrix)
     return total
 
