@@ -5,10 +5,15 @@ workloads.py    what is timed: W1 to W4 train an MLP, W5 is a chain of small ope
 contenders/     one file for each way to write the same step
 agreement.py    before timing: do all contenders compute the same, dropout off?
 timing.py       contenders in turn within one process; the ratio of each round, then their median
-memory.py       the peak of a process that trains
+memory.py       the peak of a process that takes a workload's steps
+processes.py    programs that a measurement starts
 machine.py      threads, versions, processor
-growth.py       how time and memory grow with width, batch, depth and dataset
+kernels.py      the compiled libraries behind NumPy and PyTorch, and the variables that force other kernels on them
+counts.py       calls and bytecodes of a step
+growth.py       how time and memory grow with the network, the data, the number of parameters and the graph
+main_job/       `tinygrad-dropout compare` as a whole beside the same experiment in PyTorch
 results.py      the figures of a run, kept as JSON
 report.py       the figures as tables
 charts.py       the figures as pictures
+run.py          a run from start to end
 """

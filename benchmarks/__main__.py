@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks import machine
@@ -16,19 +18,34 @@ def parser() -> argparse.ArgumentParser:
         description="Time train steps and dropout beside PyTorch, JAX, MyGrad and plain NumPy, in turn in one process.",
     )
     command.add_argument("--quick", action="store_true", help="fewer and shorter rounds, no memory: under a minute")
-    command.add_argument("--threads", type=int, default=1, help="of every contender (default: 1)")
+    command.add_argument(
+        "--threads", type=int, default=1, help="of every contender (default: 1); its cores in --compare"
+    )
     command.add_argument("--only", metavar="W1,W3", help="some of the workloads (default: all)")
-    command.add_argument("--growth", action="store_true", help="instead: how time and memory grow (some ten minutes)")
+    instead = command.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--growth", action="store_true", help="instead: how time and memory grow (a quarter of an hour)"
+    )
+    instead.add_argument(
+        "--compare",
+        action="store_true",
+        help="instead: `tinygrad-dropout compare` as a whole, and in PyTorch (minutes)",
+    )
+    command.add_argument(
+        "--keep-kernel", action="store_true", help="keep OPENBLAS_CORETYPE and the like as they are set"
+    )
     command.add_argument("--out", type=Path, default=Path("runs/benchmarks"), help="folder (default: runs/benchmarks)")
     return command
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 0 if all went well, 1 if contenders disagree, 2 for a wrong argument or folder."""
+    """Run the command; 0 if all went well, 1 if contenders disagree or fail, 2 for a wrong argument or folder."""
     command = parser()
     options = command.parse_args(arguments)
     if not 1 <= options.threads <= machine.usable_cores():
         command.error(f"--threads: expected 1 to {machine.usable_cores()}, the cores there are, got {options.threads}")
+    if options.compare and find_spec("torch") is None:
+        command.error("--compare: expected PyTorch to compare with, which is not installed: pip install torch")
     machine.set_threads(options.threads)  # before NumPy and the others are imported
 
     from benchmarks import run
@@ -39,12 +56,19 @@ def main(arguments: list[str] | None = None) -> int:
         command.error(f"--only: expected some of {', '.join(WORKLOADS)}, got {', '.join(unknown)}")
     try:
         options.out.mkdir(parents=True, exist_ok=True)
-        if options.growth:
+        if not options.keep_kernel:
+            run_again_if_forced()
+        if options.compare:
+            run.compare(options.threads, options.out, options.quick)
+        elif options.growth:
             run.growth(options.threads, options.out, options.quick)
         else:
             run.workloads(keys, options.threads, options.out, options.quick)
-    except run.Disagreement as error:
+    except (run.Disagreement, run.Failed) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the output has stopped, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         command.error(f"--out: cannot write to {options.out}: {error.strerror}")
@@ -52,6 +76,17 @@ def main(arguments: list[str] | None = None) -> int:
         print("benchmarks: interrupted; what was measured up to here has been printed", file=sys.stderr)
         return 130
     return 0
+
+
+def run_again_if_forced() -> None:
+    """Where variables force a kernel, replace this process by the same one without them."""
+    from benchmarks import kernels
+
+    if forced := kernels.forced(os.environ, kernels.used()[0]):
+        settings = kernels.settings(forced)
+        because = "so that libraries choose their own kernels (--keep-kernel prevents that)"
+        print(f"Running again without {settings}, {because}.", flush=True)
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kernels.without(os.environ, forced))
 
 
 if __name__ == "__main__":

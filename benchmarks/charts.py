@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.contenders import OURS, by_key
 from benchmarks.growth import SERIES
-from benchmarks.report import machine_line, multiple
+from benchmarks.report import machine_line, multiple, threads
 from benchmarks.results import readable, time_of
 from benchmarks.timing import Spread
 from benchmarks.workloads import WORKLOADS
@@ -40,7 +40,7 @@ def draw_speed(results: Results, path: Path) -> None:
         panel.set_axis_off()
     figure.suptitle(speed_verdict(results), fontsize=13)
     legend = "diamond: ours · grey: more time · orange, hatched: less time · black line: the middle half of the rounds"
-    figure.text(0.5, 0.005, f"{legend}\n{machine_line(results)}", ha="center", fontsize=8)
+    figure.text(0.5, 0.005, f"{legend}\n{machine_line(results.machine)}", ha="center", fontsize=8)
     figure.tight_layout(rect=(0, 0.05, 1, 0.97))
     figure.savefig(path, dpi=100)
 
@@ -82,36 +82,45 @@ def speed_verdict(results: Results) -> str:
         if contender.needs in ("torch", "jax", "mygrad"):
             won, compared = results.wins(contender.key)
             said.append(f"{contender.name} in {won} of {compared}")
-    threads = f"{results.machine['threads']} thread" + ("s" if results.machine["threads"] != 1 else "")
     if not said:
-        return f"tinygrad_dropout beside plain NumPy, {threads}"
-    return f"On {threads} tinygrad_dropout needs less time than\n{', '.join(said)} workloads"
+        return f"tinygrad_dropout beside plain NumPy, {threads(results.machine)}"
+    return f"On {threads(results.machine)} tinygrad_dropout needs less time than\n{', '.join(said)} workloads"
 
 
 def draw_growth(growth: Growth, path: Path) -> None:
-    """Time above, memory below, one column for each thing that grows."""
+    """For each thing that grows a column of two panels: time above, memory below."""
     names = list(growth.values)
-    figure = Figure(figsize=(4.6 * len(names), 8.2))
-    panels = figure.subplots(2, len(names), squeeze=False)
-    for column, name in enumerate(names):
-        draw_time(panels[0][column], growth, name)
-        draw_memory(panels[1][column], growth, name)
-        for panel in panels[:, column]:
+    columns = min(3, len(names))
+    rows = 2 * -(-len(names) // columns)
+    figure = Figure(figsize=(4.6 * columns, 3.9 * rows + 0.6))
+    panels = figure.subplots(rows, columns, squeeze=False)
+    of_time, of_memory = panels[0::2], panels[1::2]
+    for name, above, below in zip(names, of_time.flat, of_memory.flat, strict=False):
+        draw_time(above, growth, name)
+        draw_memory(below, growth, name)
+        for panel in (above, below):
             panel.set_xscale("log")
             panel.set_yscale("log")
             panel.set_xlabel(SERIES[name].axis)
             panel.grid(alpha=0.3)
             if panel.lines:
                 panel.legend(fontsize=8)
-    panels[0][0].set_ylabel("time a train step (s)")
-    panels[1][0].set_ylabel("peak memory of training (MiB)")
+    for panel in (*of_time.flat[len(names) :], *of_memory.flat[len(names) :]):
+        panel.set_axis_off()
+    for above, below in zip(of_time[:, 0], of_memory[:, 0], strict=True):
+        above.set_ylabel("time of a step (s)")
+        below.set_ylabel("peak memory (MiB)")
     figure.suptitle(growth_verdict(growth), fontsize=13)
-    figure.tight_layout(rect=(0, 0, 1, 0.98))
+    figure.text(0.5, 0.005, machine_line(growth.machine), ha="center", fontsize=8)
+    figure.tight_layout(rect=(0, 0.015, 1, 0.99))
     figure.savefig(path, dpi=100)
 
 
 def draw_time(panel: Axes, growth: Growth, name: str) -> None:
-    """Seconds a step, with the quarter points of the rounds, and where the lines cross."""
+    """Seconds a step, with the quarter points of the rounds, and where the lines cross.
+
+    Where cost should grow in proportion, a dotted line says what that would be, from our last point.
+    """
     for contender, points in growth.seconds[name].items():
         spreads = [Spread.of(rounds) for rounds in points]
         color, marker, line = STYLES[contender]
@@ -127,6 +136,9 @@ def draw_time(panel: Axes, growth: Growth, name: str) -> None:
         panel.fill_between(
             values, [spread.low for spread in spreads], [spread.high for spread in spreads], color=color, alpha=0.25
         )
+    if SERIES[name].unit:
+        in_proportion = growth.our_times_each(name)[-1] * np.array(growth.values[name])
+        panel.plot(growth.values[name], in_proportion, color="black", linestyle=":", linewidth=1, label="in proportion")
     for contender in others(growth, name):
         for value in growth.crossings(name, contender):
             panel.axvline(value, color="black", linestyle=":")
@@ -157,12 +169,15 @@ def others(growth: Growth, name: str) -> list[str]:
 
 
 def series_verdict(growth: Growth, name: str) -> str:
-    """The range of the ratio, in words."""
+    """The range of the ratio, in words; where cost should grow in proportion, that of our time for each one too."""
+    said = []
     for contender in others(growth, name):
         medians = [spread.median for spread in growth.times_ours(name, contender)]
-        other = by_key(contender).name
-        return f"{other} needs {min(medians):.2f} to {max(medians):.2f} times our time"
-    return f"{readable(Spread.of(growth.seconds[name][OURS.key][-1]).median)} at the largest"
+        said.append(f"{by_key(contender).name} needs {min(medians):.2f} to {max(medians):.2f} times our time")
+    if unit := SERIES[name].unit:
+        each = growth.our_times_each(name)
+        said.append(f"ours: {readable(min(each))} to {readable(max(each))} for each {unit}")
+    return "\n".join(said) or f"{readable(Spread.of(growth.seconds[name][OURS.key][-1]).median)} at the largest"
 
 
 def growth_verdict(growth: Growth) -> str:
@@ -173,7 +188,7 @@ def growth_verdict(growth: Growth) -> str:
         for contender in others(growth, name)
         for spread in growth.times_ours(name, contender)
     ]
-    threads = f"{growth.machine['threads']} thread" + ("s" if growth.machine["threads"] != 1 else "")
     if not pairs:
-        return f"How the time and memory of a train step grow, {threads}"
-    return f"tinygrad_dropout needs less time than PyTorch eager at {sum(pairs)} of {len(pairs)} points, {threads}"
+        return f"How time and memory grow, {threads(growth.machine)}"
+    won = f"{sum(pairs)} of {len(pairs)} points"
+    return f"tinygrad_dropout needs less time than PyTorch eager at {won}, {threads(growth.machine)}"

@@ -1,4 +1,4 @@
-"""How time and memory grow with the width, the batch, the depth and the dataset, ours beside PyTorch."""
+"""How time and memory grow with the network, the data, the number of parameters and the graph, ours and PyTorch's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from math import exp, log
 from pathlib import Path
 
 from benchmarks import memory
+from benchmarks.agreement import check_agreement
 from benchmarks.contenders import OURS, Contender
 from benchmarks.results import readable
 from benchmarks.timing import Spread, time_in_turn
-from benchmarks.workloads import Training
+from benchmarks.workloads import ManyParameters, RetainedChain, Training, Workload
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,14 @@ class Series:
     Attributes:
         axis: what grows, for the picture.
         values: how large it is at each point.
-        workload: from such a value to what is trained.
+        workload: from such a value to what is timed.
+        unit: one of what grows, where each should cost the same however many there are; empty where that is not so.
     """
 
     axis: str
     values: tuple[int, ...]
-    workload: Callable[[int], Training]
+    workload: Callable[[int], Workload]
+    unit: str = ""
 
 
 def wide(width: int) -> Training:
@@ -50,11 +53,25 @@ def of_many_rows(rows: int) -> Training:
     return Training(f"64-128-128-10, {rows} rows", (64, 128, 128, 10), 64, dataset=rows)
 
 
+def many(count: int) -> ManyParameters:
+    """That many parameters of 10 numbers, and an optimiser."""
+    return ManyParameters(f"{count} parameters", count)
+
+
+def retained(links: int) -> RetainedChain:
+    """A chain of that many links, recorded once and walked back ten times."""
+    return RetainedChain(f"{links} links, ten walks", links)
+
+
 SERIES = {
     "width": Series("width of both hidden layers (units)", (64, 128, 256, 512, 1024, 2048, 4096, 8192), wide),
     "batch": Series("batch (rows)", (1, 4, 16, 64, 256, 1024, 4096), batched),
     "depth": Series("depth (Linear layers)", (1, 10, 100, 1000, 10_000), deep),
     "dataset": Series("dataset (rows of 64 numbers)", (100, 1000, 10_000, 100_000, 1_000_000), of_many_rows),
+    "parameters": Series(
+        "parameters (tensors of 10 numbers)", (10, 30, 100, 300, 1000, 3000, 10_000), many, "parameter"
+    ),
+    "retained": Series("graph walked ten times (links)", (10, 100, 1000, 10_000, 100_000), retained, "link"),
 }
 
 
@@ -81,6 +98,11 @@ class Growth:
             Spread.of([b / a for a, b in zip(mine, other, strict=True)])
             for mine, other in zip(ours, theirs, strict=True)
         ]
+
+    def our_times_each(self, series: str) -> list[float]:
+        """Our seconds a step divided by what grows, at each point: all alike where cost grows in proportion."""
+        points = zip(self.seconds[series][OURS.key], self.values[series], strict=True)
+        return [Spread.of(rounds).median / value for rounds, value in points]
 
     def crossings(self, series: str, contender: str) -> list[float]:
         """Where the times are equal: between two points of which we win one, read off a straight line in logarithms."""
@@ -109,13 +131,18 @@ class Growth:
 def measure_growth(
     contenders: Sequence[Contender], machine: dict[str, str | int], quick: bool, say: Callable[..., None]
 ) -> Growth:
-    """Measure every series; `quick` takes the first three points of each and no memory."""
+    """Measure every series; `quick` takes the first three points of each and no memory.
+
+    Raises:
+        Disagreement: the contenders do not compute the same at a series' first point.
+    """
     found = Growth(machine, {}, {}, {})
     for name, series in SERIES.items():
         values = series.values[:3] if quick else series.values
         found.values[name] = list(values)
         found.seconds[name] = {contender.key: [] for contender in contenders}
         found.peak_bytes[name] = {contender.key: [] for contender in contenders}
+        check_agreement(contenders, series.workload(values[0]))
         say("", series.axis)
         for value in values:
             workload = series.workload(value)

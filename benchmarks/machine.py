@@ -1,4 +1,4 @@
-"""What a run is made on: the threads it may use, set before anything else is imported; processor and versions."""
+"""What a run is made on: the threads it may use, set before anything else is imported; processor, versions, kernels."""
 
 from __future__ import annotations
 
@@ -38,11 +38,18 @@ def processor() -> str:
 
 def described(threads: int) -> dict[str, str | int]:
     """Everything that figures depend on besides the code."""
-    found = {"Python": platform.python_version()}
-    found |= {package: version(package) for package in PACKAGES if find_spec(package) is not None}
-    return {
+    from benchmarks import kernels  # imports NumPy, which must come after set_threads
+
+    libraries, in_words = kernels.used()
+    versions = {"Python": platform.python_version()}
+    versions |= {package: version(package) for package in PACKAGES if find_spec(package) is not None}
+    found: dict[str, str | int] = {
         "processor": processor(),
         "system": f"{platform.system()} {platform.machine()}",
         "threads": threads,
-        "versions": ", ".join(f"{name} {number}" for name, number in found.items()),
+        "versions": ", ".join(f"{name} {number}" for name, number in versions.items()),
+        "kernels": in_words,
     }
+    if forced := kernels.forced(os.environ, libraries):
+        found["forced"] = kernels.settings(forced)
+    return found

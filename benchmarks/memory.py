@@ -1,36 +1,30 @@
-"""The peak memory of training: one process for each contender, measured by the system.
+"""The peak memory of a workload: one process for each contender, measured by the system.
 
-`peak_of` starts this file as a program of its own, which trains for a few steps and prints how far the memory of the
-process rose above what it took before there was a network. Only Linux tells the peak of a part of a process's life.
+`peak_of` starts this file as a program of its own, which takes a few steps and prints how far the memory of the process
+rose above what it took before there was a workload. Only Linux tells the peak of a part of a process's life.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.workloads import Training
+from benchmarks.processes import output_of
+from benchmarks.workloads import Training, Workload, as_json, from_json
 
 STEPS = 3
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 MEASURABLE = STATUS.exists() and CLEAR.exists()
 
 
-class NoPeak(Exception):
-    """The process that was to be measured failed."""
+def peak_of(contender: str, workload: Workload) -> int:
+    """Bytes at the peak of the workload's steps, parameters included, beyond what the process took before.
 
-
-def peak_of(contender: str, workload: Training) -> int:
-    """Bytes at the peak of the train steps, parameters included, beyond what the process took before."""
-    command = [sys.executable, "-m", "benchmarks.memory", contender, json.dumps(asdict(workload))]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    if run.returncode != 0:
-        last = run.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise NoPeak(f"measuring the memory of {contender} failed: {last[0]}")
-    return int(run.stdout)
+    Raises:
+        Failed: the process that was to be measured failed.
+    """
+    measuring = f"measuring the memory of {contender}"
+    return int(output_of(["benchmarks.memory", contender, as_json(workload)], measuring))
 
 
 def of_this_process(field: str) -> int:
@@ -38,11 +32,11 @@ def of_this_process(field: str) -> int:
     for line in STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(field + ":"):
             return int(line.split()[1]) * 1024
-    raise NoPeak(f"the system does not tell {field}")
+    raise LookupError(f"the system does not tell {field}")
 
 
-def measured(contender: str, workload: Training) -> int:
-    """The peak of this process while it trains."""
+def measured(contender: str, workload: Workload) -> int:
+    """The peak of this process while it takes the workload's steps."""
     from benchmarks.contenders import by_key
 
     chosen = by_key(contender)
@@ -51,7 +45,7 @@ def measured(contender: str, workload: Training) -> int:
     small()  # loads what is loaded once
     before = of_this_process("VmRSS")
     step = chosen.step(workload)
-    assert step is not None
+    assert step is not None, f"{contender} takes no part in {workload.title}"
     CLEAR.write_text("5", encoding="ascii")  # the peak counts from here on
     for _ in range(STEPS):
         step()
@@ -59,5 +53,4 @@ def measured(contender: str, workload: Training) -> int:
 
 
 if __name__ == "__main__":
-    fields = json.loads(sys.argv[2])
-    print(measured(sys.argv[1], Training(**{**fields, "sizes": tuple(fields["sizes"])})))
+    print(measured(sys.argv[1], from_json(sys.argv[2])))

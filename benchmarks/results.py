@@ -21,12 +21,14 @@ class Results:
         seconds: by workload and contender, seconds a step, one figure a round.
         peak_bytes: by contender, the peak memory of training W4.
         left_out: contenders that did not take part, and why.
+        counts: by workload, how many calls and bytecodes a step of ours (or a node of the chain) takes.
     """
 
     machine: dict[str, str | int]
     seconds: dict[str, Times] = field(default_factory=dict)
     peak_bytes: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def contenders(self) -> list[Contender]:
         """Those of which there are figures, in their usual order."""
@@ -48,16 +50,18 @@ class Results:
     def save(self, path: Path) -> None:
         """Write the figures, to six digits."""
         figures = asdict(self)
-        figures["seconds"] = {
-            workload: {key: [float(f"{seconds:.6g}") for seconds in rounds] for key, rounds in times.items()}
-            for workload, times in self.seconds.items()
-        }
+        figures["seconds"] = {workload: six_digits(times) for workload, times in self.seconds.items()}
         path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Results:
         """Read what `save` wrote."""
         return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def six_digits(times: Times) -> Times:
+    """The times as files hold them."""
+    return {key: [float(f"{seconds:.6g}") for seconds in rounds] for key, rounds in times.items()}
 
 
 def time_of(workload: str, seconds: Sequence[float]) -> str:

@@ -7,7 +7,7 @@ same machine, and the ratio of their times repeats.
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -43,15 +43,19 @@ def time_in_turn(steps: Mapping[str, Step], rounds: int, seconds: float) -> Time
     repeats = {name: calibrated(step, seconds) for name, step in steps.items()}
     gc.collect()
     gc.freeze()  # the collector stays on, but nobody pays for walking through what the other contenders imported
-    names = list(steps)
-    times: Times = {name: [] for name in names}
+    times: Times = {name: [] for name in steps}
+    for name in turns(list(steps), rounds):
+        if repeats[name] > 1:  # untimed: caches are filled anew; a step as long as a turn hardly notices
+            steps[name]()
+        times[name].append(timed(steps[name], repeats[name]))
+    return times
+
+
+def turns(names: Sequence[str], rounds: int) -> Iterator[str]:
+    """Whose turn it is: everybody's once a round, and in each round another one begins."""
     for number in range(rounds):
         first = number % len(names)
-        for name in names[first:] + names[:first]:
-            if repeats[name] > 1:  # untimed: caches are filled anew; a step as long as a turn hardly notices
-                steps[name]()
-            times[name].append(timed(steps[name], repeats[name]))
-    return times
+        yield from (*names[first:], *names[:first])
 
 
 def keep_freed_memory() -> None:

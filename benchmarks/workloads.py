@@ -1,11 +1,13 @@
-"""What is timed: six workloads, the same for every contender."""
+"""What is timed: six workloads, the same for every contender, and two more whose growth is measured."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from math import sqrt
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +34,7 @@ class Training:
         gain: the initial weights have the variance gain / fan_in.
     """
 
+    kind: ClassVar[str] = "training"
     title: str
     sizes: tuple[int, ...]
     batch: int
@@ -68,8 +71,34 @@ class Training:
         return x, rng.integers(0, self.sizes[-1], size=rows)
 
     def comparable(self) -> Training:
-        """On a few rows, nothing dropped, with a learning rate that shows: what all must compute alike."""
-        return replace(self, batch=min(self.batch, 16), drop_input=0.0, drop_hidden=0.0, lr=0.01)
+        """On the same few rows, nothing dropped, with a learning rate that shows: what all must compute alike."""
+        return replace(self, batch=min(self.batch, 16), drop_input=0.0, drop_hidden=0.0, lr=0.01, dataset=0)
+
+
+@dataclass(frozen=True)
+class ManyParameters:
+    """One train step of many small parameters: zero gradients, their sum, backward, SGD with momentum; float32.
+
+    Attributes:
+        count: how many parameters there are.
+        size: numbers in each.
+        lr: the learning rate, see `Training`.
+    """
+
+    kind: ClassVar[str] = "many_parameters"
+    title: str
+    count: int
+    size: int = 10
+    lr: float = 1e-7
+
+    def parameters(self) -> list[Array]:
+        """The parameters, each (size,), fresh arrays with the same numbers at each call."""
+        rng = np.random.default_rng(4)
+        return [rng.standard_normal(self.size, dtype=np.float32) for _ in range(self.count)]
+
+    def comparable(self) -> ManyParameters:
+        """With a learning rate that shows."""
+        return replace(self, lr=0.01)
 
 
 @dataclass(frozen=True)
@@ -79,6 +108,7 @@ class Chain:
     a and b need no gradient. The time is per node: there are two in each link.
     """
 
+    kind: ClassVar[str] = "chain"
     title: str
     length: int
     size: int = 10
@@ -90,11 +120,24 @@ class Chain:
         factor = rng.uniform(0.9, 1.0, self.size).astype(np.float32)
         return start, factor, rng.standard_normal(self.size, dtype=np.float32)
 
+    def comparable(self) -> Chain:
+        """The same."""
+        return self
+
+
+@dataclass(frozen=True)
+class RetainedChain(Chain):
+    """A `Chain` that is recorded once and walked back `walks` times, the graph retained; the gradients add up."""
+
+    kind: ClassVar[str] = "retained_chain"
+    walks: int = 10
+
 
 @dataclass(frozen=True)
 class DropoutAlone:
     """Dropout forward and backward: x (rows, columns) float32 needs a gradient, the upstream gradient is given."""
 
+    kind: ClassVar[str] = "dropout"
     title: str
     rows: int
     columns: int
@@ -106,8 +149,28 @@ class DropoutAlone:
         shape = (self.rows, self.columns)
         return rng.standard_normal(shape, dtype=np.float32), rng.standard_normal(shape, dtype=np.float32)
 
+    def comparable(self) -> DropoutAlone:
+        """Nothing is dropped."""
+        return replace(self, p=0.0)
 
-Workload: TypeAlias = Training | Chain | DropoutAlone
+
+Workload: TypeAlias = Training | ManyParameters | Chain | RetainedChain | DropoutAlone
+KINDS: dict[str, Callable[..., Workload]] = {
+    workload.kind: workload for workload in (Training, ManyParameters, Chain, RetainedChain, DropoutAlone)
+}
+
+
+def as_json(workload: Workload) -> str:
+    """The workload as text, for another process."""
+    return json.dumps({"kind": workload.kind, **asdict(workload)})
+
+
+def from_json(text: str) -> Workload:
+    """The workload that `as_json` wrote."""
+    fields = json.loads(text)
+    make = KINDS[fields.pop("kind")]
+    return make(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+
 
 WORKLOADS: dict[str, Workload] = {
     "W1": Training("tiny: 2-32-32-2, batch 64", (2, 32, 32, 2), 64),

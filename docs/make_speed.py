@@ -1,8 +1,8 @@
-"""Make the runs that speed.md reports: `python docs/make_speed.py` takes half an hour on a quiet machine.
+"""Make the runs that speed.md reports: `python docs/make_speed.py` takes about 40 minutes on a quiet machine.
 
-It runs `python -m benchmarks` with one and with two threads, and with --growth; keeps the figures in docs/benchmarks/
-and the pictures in docs/; and writes them into speed.md and the README. `--render` only does the last.
-tests/benchmarks/test_docs.py renders again and compares.
+It runs `python -m benchmarks` with one and with two threads, with --growth and with --compare; keeps the figures in
+docs/benchmarks/ and the pictures in docs/; and writes them into speed.md and the README. `--render` only does the last.
+tests/docs/test_speed_page.py renders again and compares.
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ sys.path.insert(0, str(ROOT))  # benchmarks/ is not installed
 
 from benchmarks import report  # noqa: E402
 from benchmarks.growth import Growth  # noqa: E402
+from benchmarks.main_job.measured import MainJob  # noqa: E402
 from benchmarks.results import Results  # noqa: E402
 
-RUNS = {"threads-1": ["--threads", "1"], "threads-2": ["--threads", "2"], "growth": ["--growth"]}
-EARLIER = ("intel-threads-1", "intel-threads-2")  # on a processor that was at hand once; kept as they were found
-PICTURES = {"threads-1": ("speed.png", "speed.png"), "growth": ("growth.png", "growth.png")}
+RUNS = {
+    "threads-1": ["--threads", "1"],
+    "threads-2": ["--threads", "2"],
+    "growth": ["--growth"],
+    "compare": ["--compare", "--threads", "2"],
+}
+FIGURES = {"growth": "growth.json", "compare": "compare.json"}  # the other runs write results.json
+PICTURES = {"threads-1": "speed.png", "growth": "growth.png"}
 
 
 def make(name: str) -> None:
@@ -33,20 +39,29 @@ def make(name: str) -> None:
     with TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "benchmarks", *RUNS[name], "--out", scratch]
         subprocess.run(command, cwd=ROOT, check=True)
-        figures = "growth.json" if name == "growth" else "results.json"
-        shutil.copy(Path(scratch, figures), DOCS / "benchmarks" / f"{name}.json")
+        shutil.copy(Path(scratch, FIGURES.get(name, "results.json")), kept(name))
         if name in PICTURES:
-            made, kept = PICTURES[name]
-            shutil.copy(Path(scratch, made), DOCS / kept)
+            shutil.copy(Path(scratch, PICTURES[name]), DOCS)
+
+
+def kept(name: str) -> Path:
+    """Where the figures of a run are kept."""
+    return DOCS / "benchmarks" / f"{name}.json"
 
 
 def blocks() -> dict[str, dict[str, str]]:
     """The blocks of each file, as the kept figures have them."""
-    runs = {name: Results.load(DOCS / "benchmarks" / f"{name}.json") for name in (*RUNS, *EARLIER) if name != "growth"}
-    growth = Growth.load(DOCS / "benchmarks" / "growth.json")
-    tables = {name: f"{report.markdown_table(run)}\n\n{report.machine_line(run)}" for name, run in runs.items()}
-    tables["growth"] = report.growth_table(growth)
-    return {"docs/speed.md": tables, "README.md": {"speed": report.short_table(runs["threads-1"])}}
+    runs = {name: Results.load(kept(name)) for name in RUNS if name not in FIGURES}
+    in_speed = {
+        name: f"{report.markdown_table(run)}\n\n{report.machine_line(run.machine)}" for name, run in runs.items()
+    }
+    in_speed["growth"] = report.growth_table(Growth.load(kept("growth")))
+    in_readme = {"speed": report.short_table(runs["threads-1"])}
+    main_job = MainJob.load(kept("compare"))
+    in_speed["compare"] = f"{report.main_job_table(main_job)}\n\n{report.machine_line(main_job.machine)}"
+    in_readme["main_job"] = report.main_job_sentence(main_job)
+    in_speed["counts"] = "\n".join(f"- {line}" for line in report.count_lines(runs["threads-1"]))
+    return {"docs/speed.md": in_speed, "README.md": in_readme}
 
 
 def render() -> None:

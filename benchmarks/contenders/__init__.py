@@ -1,8 +1,10 @@
-"""The contenders: one file each, with the same three functions.
+"""The contenders: one file each, with a function for each kind of workload.
 
-    training(workload) -> step     step() does one train step and returns the loss
-    chain(workload) -> step        step() runs the chain forward and backward and returns the gradient of the first y
-    dropout(workload) -> step      step() runs dropout forward and backward and returns the gradient of x
+    training(workload) -> step           step() does one train step and returns the loss
+    many_parameters(workload) -> step    the same
+    chain(workload) -> step              step() runs the chain forward and backward and returns the first y's gradient
+    retained_chain(workload) -> step     the same, backward several times
+    dropout(workload) -> step            step() runs dropout forward and backward and returns the gradient of x
 
 A file without one of them takes no part in those workloads. A step has done its work when it returns.
 """
@@ -15,7 +17,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from benchmarks.workloads import Chain, Training, Workload
+from benchmarks.workloads import Workload
 
 Step = Callable[[], Any]
 
@@ -43,9 +45,7 @@ class Contender:
 
     def step(self, workload: Workload) -> Step | None:
         """The workload's step, ready to be called; None where this contender takes no part."""
-        module = import_module(f"benchmarks.contenders.{self.key}")
-        kind = "training" if isinstance(workload, Training) else "chain" if isinstance(workload, Chain) else "dropout"
-        make = getattr(module, kind, None)
+        make = getattr(import_module(f"benchmarks.contenders.{self.key}"), workload.kind, None)
         return None if make is None else make(workload)
 
 

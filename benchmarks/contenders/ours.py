@@ -8,7 +8,7 @@ import numpy as np
 
 import tinygrad_dropout as td
 from benchmarks.contenders import Step
-from benchmarks.workloads import MOMENTUM, Array, Chain, DropoutAlone, Training
+from benchmarks.workloads import MOMENTUM, Array, Chain, DropoutAlone, ManyParameters, RetainedChain, Training
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 
@@ -48,21 +48,58 @@ def training(workload: Training) -> Step:
     return step
 
 
+def many_parameters(workload: ManyParameters) -> Step:
+    parameters = [nn.Parameter(array) for array in workload.parameters()]
+    optimizer = optim.SGD(parameters, lr=workload.lr, momentum=MOMENTUM)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        total: td.Tensor = parameters[0]
+        for parameter in parameters[1:]:
+            total = total + parameter
+        loss = total.sum()
+        loss.backward()
+        optimizer.step()
+        return loss.data
+
+    return step
+
+
 def chain(workload: Chain) -> Step:
-    start, *constants = workload.data()
-    y0 = td.Tensor(start, requires_grad=True)
-    a, b = (td.Tensor(constant) for constant in constants)
+    y0, *constants = chain_tensors(workload)
 
     def step() -> Array:
         y0.grad = None
-        y = y0
-        for _ in range(workload.length):
-            y = y * a + b
-        y.sum().backward()
+        chained(workload.length, y0, *constants).sum().backward()
         assert y0.grad is not None
         return y0.grad
 
     return step
+
+
+def retained_chain(workload: RetainedChain) -> Step:
+    y0, *constants = chain_tensors(workload)
+
+    def step() -> Array:
+        y0.grad = None
+        total = chained(workload.length, y0, *constants).sum()
+        for _ in range(workload.walks):
+            total.backward(retain_graph=True)
+        assert y0.grad is not None
+        return y0.grad
+
+    return step
+
+
+def chain_tensors(workload: Chain) -> tuple[td.Tensor, ...]:
+    start, a, b = workload.data()
+    return td.Tensor(start, requires_grad=True), td.Tensor(a), td.Tensor(b)
+
+
+def chained(length: int, y: td.Tensor, a: td.Tensor, b: td.Tensor) -> td.Tensor:
+    for _ in range(length):
+        y = y * a + b
+    return y
 
 
 def dropout(workload: DropoutAlone) -> Step:

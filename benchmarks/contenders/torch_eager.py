@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from benchmarks.contenders import Step
-from benchmarks.workloads import MOMENTUM, Chain, DropoutAlone, Training
+from benchmarks.workloads import MOMENTUM, Chain, DropoutAlone, ManyParameters, RetainedChain, Training
 
 
 def mlp(workload: Training, dropout: type[torch.nn.Module] = torch.nn.Dropout) -> torch.nn.Sequential:
@@ -49,19 +49,56 @@ def training(workload: Training) -> Step:
     return train_step(workload, mlp(workload))
 
 
+def many_parameters(workload: ManyParameters) -> Step:
+    parameters = [torch.nn.Parameter(torch.from_numpy(array)) for array in workload.parameters()]
+    optimizer = torch.optim.SGD(parameters, lr=workload.lr, momentum=MOMENTUM)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        total: torch.Tensor = parameters[0]
+        for parameter in parameters[1:]:
+            total = total + parameter
+        loss = total.sum()
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
 def chain(workload: Chain) -> Step:
-    y0, a, b = map(torch.from_numpy, workload.data())
-    y0.requires_grad_()
+    y0, *constants = chain_tensors(workload)
 
     def step() -> Any:
         y0.grad = None
-        y = y0
-        for _ in range(workload.length):
-            y = y * a + b
-        y.sum().backward()
+        chained(workload.length, y0, *constants).sum().backward()
         return y0.grad
 
     return step
+
+
+def retained_chain(workload: RetainedChain) -> Step:
+    y0, *constants = chain_tensors(workload)
+
+    def step() -> Any:
+        y0.grad = None
+        total = chained(workload.length, y0, *constants).sum()
+        for _ in range(workload.walks):
+            total.backward(retain_graph=True)
+        return y0.grad
+
+    return step
+
+
+def chain_tensors(workload: Chain) -> tuple[torch.Tensor, ...]:
+    start, a, b = map(torch.from_numpy, workload.data())
+    return start.requires_grad_(), a, b
+
+
+def chained(length: int, y: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    for _ in range(length):
+        y = y * a + b
+    return y
 
 
 def dropout(workload: DropoutAlone) -> Step:

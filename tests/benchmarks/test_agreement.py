@@ -28,6 +28,16 @@ def test_one_that_computes_something_else_is_named(workload):
         check_agreement([by_key("numpy_naive"), Wrong("wrong", "Wrong")], workload)
 
 
+def test_one_that_computes_it_in_another_shape_is_named():
+    class Summed(Contender):
+        def step(self, workload):
+            step = OURS.step(workload)
+            return lambda: step().sum()
+
+    with pytest.raises(Disagreement, match="Summed"):
+        check_agreement([OURS, Summed("summed", "Summed")], CHAIN)
+
+
 def test_an_update_left_out_shows_in_the_second_loss():
     class Lazy(Contender):
         def step(self, workload):

@@ -1,5 +1,7 @@
 """The tables: every contender by name, and the rows where we lose shown like the others."""
 
+import pytest
+
 from benchmarks import report
 
 
@@ -33,7 +35,52 @@ def test_the_growth_table_says_where_the_times_are_equal(growth):
     assert "| memory, tinygrad_dropout | 1.0 MiB | 2.0 MiB |" in table
 
 
+def test_the_growth_table_tells_our_time_for_each_one_where_cost_should_grow_in_proportion(growth):
+    table = report.growth_table(growth)
+    assert "| for each link | 1.00 µs | 1.00 µs |" in table
+    assert table.count("for each") == 1
+
+
+@pytest.mark.parametrize(
+    ("noted", "line"),
+    [
+        ({}, "a processor, a system, 1 thread; Python 3"),
+        ({"threads": 2}, "a processor, a system, 2 threads; Python 3"),
+        ({"kernels": "NumPy on BLIS"}, "a processor, a system, 1 thread; Python 3; NumPy on BLIS"),
+        (
+            {"kernels": "NumPy on BLIS", "forced": "BLIS_ARCH_TYPE=zen"},
+            "a processor, a system, 1 thread; Python 3; NumPy on BLIS; kernels forced by BLIS_ARCH_TYPE=zen",
+        ),
+    ],
+)
+def test_the_machine_line_tells_the_kernels_and_what_forced_them(results, noted, line):
+    assert report.machine_line(results.machine | noted) == line
+
+
 def test_the_short_table_has_the_train_steps_alone(results):
     table = report.short_table(results)
     assert "tiny" in table
     assert "chain" not in table
+
+
+def test_the_main_job_is_printed_with_every_programs_time_and_ratio(main_job):
+    assert report.main_job_lines(main_job) == [
+        "The whole experiment, 10 pairs of 80 epochs",
+        "     tinygrad_dropout                  10.5 s",
+        "     PyTorch, 2 processes              21.0 s     2.00 x ours  (2.00 x to 2.00 x)",
+        "     PyTorch, 2 threads                31.5 s     3.00 x ours  (3.00 x to 3.00 x)",
+    ]
+
+
+def test_the_main_jobs_table_has_ours_first_and_then_the_faster(main_job):
+    assert report.main_job_table(main_job).splitlines()[2:] == [
+        "| **tinygrad_dropout** | **10.5 s** |  | 0.840 / 0.940 |",
+        "| PyTorch, 2 processes | 21.0 s | 2.00 x | 0.840 / 0.940 |",
+        "| PyTorch, 2 threads | 31.5 s | 3.00 x | 0.840 / 0.940 |",
+    ]
+
+
+def test_the_main_job_in_one_sentence_takes_the_faster_way(main_job):
+    assert report.main_job_sentence(main_job) == (
+        "`tinygrad-dropout compare` takes 10.5 s on 2 cores; the same experiment in PyTorch takes 2.0 times as long."
+    )

@@ -5,7 +5,7 @@ import gc
 import pytest
 
 from benchmarks import timing
-from benchmarks.timing import Spread, ratios, time_in_turn
+from benchmarks.timing import Spread, ratios, time_in_turn, turns
 
 
 def test_each_contender_is_timed_in_every_round():
@@ -16,12 +16,16 @@ def test_each_contender_is_timed_in_every_round():
     assert all(seconds > 0 for rounds in times.values() for seconds in rounds)
 
 
-def test_another_contender_begins_each_round(monkeypatch):
-    turns = []
+def test_another_contender_begins_each_round():
+    assert "".join(turns("abc", rounds=4)) == "abc" + "bca" + "cab" + "abc"
+
+
+def test_contenders_are_timed_in_these_turns(monkeypatch):
+    timed = []
     monkeypatch.setattr(timing, "calibrated", lambda step, seconds: 1)
-    monkeypatch.setattr(timing, "timed", lambda step, repeats: turns.append(step()) or 1.0)
-    time_in_turn({"a": lambda: "a", "b": lambda: "b", "c": lambda: "c"}, rounds=3, seconds=1)
-    assert "".join(turns) == "abc" + "bca" + "cab"
+    monkeypatch.setattr(timing, "timed", lambda step, repeats: timed.append(step()) or 1.0)
+    time_in_turn({"a": lambda: "a", "b": lambda: "b"}, rounds=2, seconds=1)
+    assert timed == list(turns("ab", rounds=2))
 
 
 def test_a_ratio_is_taken_within_its_round():

@@ -7,10 +7,13 @@ import pytest
 
 from benchmarks.agreement import computed
 from benchmarks.contenders import CONTENDERS, OURS, Contender, by_key
-from tests.benchmarks.small import CHAIN, DROPOUT, TRAINING
+from tests.benchmarks.small import CHAIN, DROPOUT, MANY_PARAMETERS, RETAINED_CHAIN, TRAINING
 
 COMPUTING = [contender for contender in CONTENDERS if contender.computes]
 each_contender = pytest.mark.parametrize("contender", COMPUTING, ids=lambda contender: contender.key)
+ours_and_pytorch = pytest.mark.parametrize(
+    "contender", [OURS, by_key("torch_eager")], ids=lambda contender: contender.key
+)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +57,21 @@ def test_its_masks_differ_from_step_to_step(contender):
     assert len(losses) == 6
 
 
-@pytest.mark.parametrize("contender", [OURS, by_key("torch_eager")], ids=lambda contender: contender.key)
+@ours_and_pytorch
+def test_many_parameters_are_summed_and_all_updated(contender):
+    """Every gradient is 1, so a number moves by lr, then by lr (1 + momentum)."""
+    start = sum(array.sum() for array in MANY_PARAMETERS.parameters())
+    moves = 4 * 3 * 0.01 * np.array([0, 1, 1 + 1.9])
+    np.testing.assert_allclose(computed(contender, MANY_PARAMETERS), start - moves, rtol=1e-5)
+
+
+@ours_and_pytorch
+def test_gradients_of_a_retained_graph_add_up(contender):
+    gradient = 3 * RETAINED_CHAIN.data()[1] ** 4
+    np.testing.assert_allclose(computed(contender, RETAINED_CHAIN), [gradient] * 3, rtol=1e-5)
+
+
+@ours_and_pytorch
 def test_batches_drawn_from_a_dataset_differ_from_step_to_step(contender):
     step = contender.step(replace(TRAINING, drop_input=0.0, drop_hidden=0.0, dataset=100))
     assert len({float(step()) for _ in range(6)}) == 6
