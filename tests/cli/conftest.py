@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.lab.conftest import blank_pictures
 from tinygrad_dropout import cli
+
+__all__ = ["blank_pictures"]
 
 
 @pytest.fixture

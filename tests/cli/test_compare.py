@@ -30,12 +30,14 @@ def test_compare_prints_the_table_and_the_verdict_and_where_the_files_are(run, t
     assert "\x1b" not in out
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_default_folder_is_named_after_the_data_and_the_time(run, tmp_path):
     run("compare", *SMALL_OPTIONS.split(), "--workers", 1)
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.startswith("compare-moons-20")
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_finished_folder_prints_its_summary_again(run):
     _, first, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
     code, again, err = run("compare", *SMALL_OPTIONS.split(), "--out", "folder")
@@ -44,6 +46,7 @@ def test_a_finished_folder_prints_its_summary_again(run):
     assert "pairs finished" not in err
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_whose_name_looks_like_markup_is_printed_as_it_is(run):
     _, out, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "[bold]:smile:")
     assert "[bold]:smile:" in out
@@ -99,6 +102,7 @@ def test_an_unknown_command_is_a_mistake(run):
     assert "invalid choice: 'train' (choose from" in err
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_made_with_other_options_is_refused(run):
     run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
     code, out, err = run("compare", *SMALL_OPTIONS.split(), "--p", 0.3, "--out", "folder")
@@ -137,9 +141,16 @@ def test_version(run):
     assert run("--version") == (0, f"tinygrad-dropout {td.__version__}\n", "")
 
 
-def test_a_reader_that_stops_is_no_error(tmp_path):
+@pytest.fixture
+def finished(tmp_path, blank_pictures):
+    """What to type for the report of a comparison that is finished, so that nothing is trained for it."""
+    compare(small_config(), out=tmp_path / "finished")
+    return [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--out", "finished"]
+
+
+def test_a_reader_that_stops_is_no_error(finished, tmp_path):
     command = subprocess.Popen(
-        [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--workers", "1"],
+        finished,
         cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     command.stdout.close()
@@ -150,9 +161,9 @@ def test_a_reader_that_stops_is_no_error(tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
-def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(tmp_path):
-    options = "--dataset moons --hidden 32 --epochs 12 --batch-size 4 --seeds 6"
-    config = small_config(train_size=None, hidden=(32,), epochs=12, batch_size=4, seeds=6)
+def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(tmp_path, blank_pictures):
+    options = "--dataset moons --hidden 32 --epochs 6 --batch-size 4 --seeds 6"
+    config = small_config(train_size=None, hidden=(32,), epochs=6, batch_size=4, seeds=6)
     command = [*COMMAND, "compare", *options.split(), "--workers", "2", "--out", "parts"]
 
     started = subprocess.Popen(
@@ -233,13 +244,11 @@ def test_all_cores_are_used_if_nobody_says(monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
-def test_an_output_that_cannot_be_written_is_one_sentence(tmp_path):
-    command = [*COMMAND, "compare", *SMALL_OPTIONS.split(), "--workers", "1"]
+def test_an_output_that_cannot_be_written_is_one_sentence(finished, tmp_path):
     with open("/dev/full", "w") as full:
-        run = subprocess.run(command, cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True)
+        run = subprocess.run(finished, cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True)
     assert run.returncode == 2
-    assert run.stderr.splitlines()[-1] == "tinygrad-dropout: the output could not be written: No space left on device"
-    assert "Traceback" not in run.stderr
+    assert run.stderr == "tinygrad-dropout: the output could not be written: No space left on device\n"
 
 
 @pytest.mark.parametrize("option", ["--out", "--csv", "--data-dir"])

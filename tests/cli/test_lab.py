@@ -15,6 +15,7 @@ from tinygrad_dropout.lab import theory
 from tinygrad_dropout.lab.theory import EXPERIMENTS
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("name", SMALL)
 def test_an_experiment_prints_its_report_and_where_the_files_are(run, tmp_path, name):
     code, out, err = run("lab", name, *SMALL_OPTIONS[name].split(), "--out", "folder")
@@ -24,6 +25,7 @@ def test_an_experiment_prints_its_report_and_where_the_files_are(run, tmp_path, 
     assert sorted(os.listdir(tmp_path / "folder")) == [f"{name}.json", f"{name}.png"]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("name", SMALL)
 def test_every_option_reaches_the_experiment(run, tmp_path, name):
     typed = {"p": "0.25", "units": "4", "layers": "2", "samples": "9", "features": "3", "examples": "9", "seed": "5"}
@@ -34,6 +36,7 @@ def test_every_option_reaches_the_experiment(run, tmp_path, name):
     assert as_given == {option: [float(typed[option])] for option in names}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_default_folder_is_named_after_the_experiment_and_the_time(run, tmp_path):
     run("lab", "ridge", *SMALL_OPTIONS["ridge"].split())
     (folder,) = (tmp_path / "runs").iterdir()
@@ -103,6 +106,7 @@ def test_an_empty_name_of_the_folder_is_refused(run):
     assert "--out: expected the name of a file or folder, got an empty text" in err
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_made_with_other_options_is_refused(run):
     run("lab", "ridge", *SMALL_OPTIONS["ridge"].split(), "--out", "folder")
     code, out, err = run("lab", "ridge", "--features", 2, "--examples", 7, "--p", "0,0.5", "--out", "folder")

@@ -31,6 +31,7 @@ def test_fewer_than_two_pairs_have_no_summary_and_say_so(finished):
     assert str(comparison) == "Fewer than two of 3 pairs are finished: too few for a verdict."
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_saving_makes_the_folder_and_its_files(tmp_path):
     comparison_of(PAIRS).save(tmp_path / "new")
     assert sorted(os.listdir(tmp_path / "new")) == ["comparison.png", "learning_curves.png", "results.json"]
@@ -46,6 +47,7 @@ def test_only_the_last_epoch_counts_however_good_an_earlier_one_was():
     assert (summary["without"]["test_accuracy"], summary["with"]["test_accuracy"]) == (0.80, 0.90)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_saving_over_another_comparison_is_refused(tmp_path):
     comparison_of(PAIRS).save(tmp_path)
     with pytest.raises(LabError, match="made with other options"):

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.lab.small import small_config
-from tinygrad_dropout.lab import Interrupted, LabError, OptionError, compare, experiment, results
+from tinygrad_dropout.lab import Interrupted, LabError, OptionError, compare, experiment, results, training
 from tinygrad_dropout.lab.pair import run_pair
 
 
@@ -66,6 +66,7 @@ def test_the_train_size_that_the_data_decide_is_written(tmp_path):
     assert (options["dataset"], options["csv"], options["train_size"]) == ("csv", "table.csv", 14)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_finished_folder_is_only_read(tmp_path, no_training):
     first = compare(small_config(), out=tmp_path)
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
@@ -74,6 +75,7 @@ def test_a_finished_folder_is_only_read(tmp_path, no_training):
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_missing_picture_is_drawn_again_without_training(tmp_path, no_training):
     compare(small_config(), out=tmp_path)
     (tmp_path / "comparison.png").unlink()
@@ -82,6 +84,41 @@ def test_a_missing_picture_is_drawn_again_without_training(tmp_path, no_training
     assert (tmp_path / "comparison.png").is_file()
 
 
+@pytest.fixture
+def begun_earlier(tmp_path, monkeypatch):
+    """Have a folder made by a version that measured after every epoch."""
+
+    def make(config, pairs):
+        with monkeypatch.context() as earlier:
+            for module in (training, results):
+                earlier.setattr(module, "measured_epochs", lambda epochs: tuple(range(1, epochs + 1)))
+            interrupt_after(earlier, pairs)
+            with pytest.raises(Interrupted) as interruption:
+                compare(config, out=tmp_path)
+        return interruption.value.comparison
+
+    return make
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_what_an_earlier_version_finished_is_read_and_drawn(tmp_path, begun_earlier, no_training):
+    found = begun_earlier(small_config(epochs=30), pairs=2)
+    no_training()
+    assert compare(small_config(epochs=30), out=tmp_path) == found
+    assert [record["epoch"] for record in found.pairs[0]["with"]] == list(range(1, 31))
+    assert (tmp_path / "learning_curves.png").is_file()
+
+
+def test_what_an_earlier_version_began_is_refused_and_stays_as_it_is(tmp_path, begun_earlier, no_training):
+    begun_earlier(small_config(epochs=30), pairs=1)
+    before = (tmp_path / "results.json").read_bytes()
+    no_training()
+    with pytest.raises(LabError, match=r"begun by an earlier version.*choose another folder"):
+        compare(small_config(epochs=30), out=tmp_path)
+    assert (tmp_path / "results.json").read_bytes() == before
+
+
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -97,6 +134,7 @@ def test_a_folder_made_with_other_options_is_refused_by_name(tmp_path, no_traini
         compare(small_config(**options), out=tmp_path)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_table_whose_contents_changed_is_refused(tmp_path, no_training):
     table, folder = tmp_path / "table.csv", tmp_path / "out"
     table.write_text("x,y\n" + "".join(f"{row},{row % 2}\n" for row in range(20)))

@@ -20,7 +20,7 @@ def drawn(tmp_path, monkeypatch):
 
     def draw(picture, pairs=PAIRS, difference=LONGEST, caption=CAPTION):
         figures = []
-        monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__))
+        monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__.figure))
         picture(tmp_path / "picture.png", pairs, difference, caption)
         figures[0].draw_without_rendering()
         return figures[0]
@@ -65,6 +65,24 @@ def test_learning_curves_are_means_with_ranges(drawn):
     assert [(band.y0, band.y1) for band in bands][1] == pytest.approx((78, 82))
 
 
+def pairs_measured_after(epochs):
+    pair = made_up_pair(0, 0.8, 0.9)
+    return [{arm: [{**pair[arm][0], "epoch": epoch} for epoch in epochs] for arm in ("without", "with")}] * 2
+
+
+def test_curves_pass_through_the_epochs_that_were_measured(drawn):
+    for axes in drawn(plots.draw_learning_curves, pairs=pairs_measured_after([1, 2, 5, 12])).axes:
+        assert [list(line.get_xdata()) for line in axes.get_lines()] == [[1, 2, 5, 12]] * 4
+        bands = [band.get_datalim(axes.transData) for band in axes.collections]
+        assert [(band.x0, band.x1) for band in bands] == [(1, 12)] * 4
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 80])
+def test_ticks_are_whole_epochs(drawn, epochs):
+    for axes in drawn(plots.draw_learning_curves, pairs=pairs_measured_after(range(1, epochs + 1))).axes:
+        assert all(tick == round(tick) for tick in axes.get_xticks())
+
+
 def test_each_pair_is_a_line_from_without_to_with(drawn):
     left, right = drawn(plots.draw_comparison, difference=Difference(2, -1, 5, 3)).axes
     lines = [line.get_ydata() for line in left.get_lines()]
@@ -83,7 +101,7 @@ def test_a_picture_file_is_a_png(tmp_path):
 
 def test_the_loss_panel_shows_losses(tmp_path, monkeypatch):
     figures = []
-    monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__))
+    monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__.figure))
     difference = Difference(10, 9, 11, pairs=2)
     plots.draw_learning_curves(tmp_path, [made_up_pair(0, 0.8, 0.9)], difference, "caption")
     assert [line.get_ydata()[0] for line in figures[0].axes[1].get_lines()] == [0.1, 0.2, 0.1, 0.2]

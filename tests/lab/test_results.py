@@ -7,6 +7,7 @@ import pytest
 
 from tests.lab.small import made_up_pair
 from tinygrad_dropout.lab import LabError, results
+from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.results import FILE, check_same, prepare_folder, read_results, write_results, write_safely
 
 RESULTS = {"config": {}, "versions": {}, "pairs": [{"loss": 0.1 + 0.2}], "summary": None}
@@ -110,8 +111,10 @@ DAMAGED = {
     "a pair without an arm": [{"seed": 0, "without": WHOLE["without"]}],
     "a pair twice": [WHOLE, WHOLE],
     "a pair of another seed": [{**WHOLE, "seed": 77}],
-    "an arm without its epochs": [{**WHOLE, "with": []}],
-    "an epoch without a measure": [{**WHOLE, "with": [{"epoch": 1}]}],
+    "an arm without its records": [{**WHOLE, "with": []}],
+    "a record of another epoch": [{**WHOLE, "with": [{**WHOLE["with"][0], "epoch": 2}]}],
+    "a record without its epoch": [{**WHOLE, "with": [{"test_accuracy": 0.9}]}],
+    "a record without a measure": [{**WHOLE, "with": [{"epoch": 1}]}],
     "an accuracy that is a text": [{**WHOLE, "with": [{**WHOLE["with"][0], "test_accuracy": "0.9"}]}],
     "an accuracy that is not a number": [{**WHOLE, "with": [{**WHOLE["with"][0], "test_accuracy": float("nan")}]}],
 }
@@ -125,6 +128,43 @@ def test_damaged_pairs_are_refused(tmp_path, pairs):
 
 def test_whole_pairs_are_accepted(tmp_path):
     results.check_pairs(tmp_path, {"seeds": 2, "epochs": 1}, [WHOLE])
+
+
+NOW, EARLIER = measured_epochs(30), range(1, 31)  # after which epochs this version measures, and an earlier one did
+CONFIG = {"seeds": 2, "epochs": 30}
+
+
+def pair_measured_after(epochs, seed=0):
+    arms = {arm: [{**WHOLE[arm][0], "epoch": epoch} for epoch in epochs] for arm in ("without", "with")}
+    return {"seed": seed, **arms}
+
+
+@pytest.mark.parametrize("epochs", [NOW, EARLIER], ids=["now", "earlier"])
+def test_pairs_measured_now_or_after_every_epoch_are_accepted(tmp_path, epochs):
+    results.check_pairs(tmp_path, CONFIG, [pair_measured_after(epochs, seed) for seed in (0, 1)])
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [pair_measured_after(NOW[:-1])],
+        [pair_measured_after(EARLIER[:-1])],
+        [pair_measured_after(reversed(NOW))],
+        [pair_measured_after(NOW), pair_measured_after(EARLIER, seed=1)],
+        [{**pair_measured_after(NOW), "with": pair_measured_after(EARLIER)["with"]}],
+    ],
+    ids=["the last is missing", "the last of all is missing", "backwards", "mixed pairs", "mixed arms"],
+)
+def test_pairs_measured_after_any_other_epochs_are_refused(tmp_path, pairs):
+    with pytest.raises(LabError, match="damaged, or of another version"):
+        results.check_pairs(tmp_path, CONFIG, pairs)
+
+
+def test_only_pairs_measured_now_can_be_added_to(tmp_path):
+    results.check_measured_now(tmp_path, CONFIG, [])
+    results.check_measured_now(tmp_path, CONFIG, [pair_measured_after(NOW)])
+    with pytest.raises(LabError, match=f"{tmp_path.name} was begun by an earlier version, which measured after every"):
+        results.check_measured_now(tmp_path, CONFIG, [pair_measured_after(EARLIER)])
 
 
 def test_a_folder_belongs_to_one_command_at_a_time(tmp_path):

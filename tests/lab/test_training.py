@@ -7,6 +7,7 @@ from tests.lab.small import small_config
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab import LabError, training
 from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.pair import run_pair
 from tinygrad_dropout.lab.training import Streams, batches, mlp, train
 
@@ -20,22 +21,33 @@ def train_small(dropout, *, seed=0, **options):
 @pytest.mark.parametrize("dropout", [False, True])
 def test_an_arm_learns(dropout):
     arm = train_small(dropout, train_size=200, hidden=(64, 64), epochs=30, p=0.2, input_p=0)
-    assert arm.epochs[-1]["test_accuracy"] > 0.85
-    assert arm.epochs[-1]["train_loss"] < arm.epochs[0]["train_loss"]
+    assert arm.records[-1]["test_accuracy"] > 0.85
+    assert arm.records[-1]["train_loss"] < arm.records[0]["train_loss"]
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_every_epoch_is_measured(optimizer):
-    arm = train_small(True, epochs=3, optimizer=optimizer)
-    assert [epoch["epoch"] for epoch in arm.epochs] == [1, 2, 3]
-    assert list(arm.epochs[0]) == [
+@pytest.mark.parametrize("epochs", [1, 3, 30])
+def test_a_record_is_kept_of_each_measured_epoch(optimizer, epochs):
+    records = train_small(True, epochs=epochs, optimizer=optimizer).records
+    assert [record["epoch"] for record in records] == list(measured_epochs(epochs))
+    assert list(records[0]) == [
         "epoch", "train_loss", "train_loss_dropout_on", "train_accuracy", "test_loss", "test_accuracy",
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("dropout", [False, True])
+def test_what_is_measured_does_not_depend_on_which_other_epochs_are(monkeypatch, dropout):
+    some = train_small(dropout, epochs=30)
+    monkeypatch.setattr(training, "measured_epochs", lambda epochs: range(1, epochs + 1))
+    every = train_small(dropout, epochs=30)
+    assert len(every.records) == 30
+    assert some.records == [every.records[epoch - 1] for epoch in measured_epochs(30)]
+    assert (some.shared, some.dropped) == (every.shared, every.dropped)
+
+
 def test_only_with_dropout_do_the_two_train_losses_differ():
-    assert all(epoch["train_loss"] == epoch["train_loss_dropout_on"] for epoch in train_small(False).epochs)
-    assert all(epoch["train_loss"] != epoch["train_loss_dropout_on"] for epoch in train_small(True).epochs)
+    assert all(record["train_loss"] == record["train_loss_dropout_on"] for record in train_small(False).records)
+    assert all(record["train_loss"] != record["train_loss_dropout_on"] for record in train_small(True).records)
 
 
 def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):
@@ -43,18 +55,28 @@ def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):
     whole = train_small(True, train_size=50)
     monkeypatch.setattr(training, "ROWS_AT_ONCE", 7)
     chunked = train_small(True, train_size=50)
-    for before, after in zip(whole.epochs, chunked.epochs, strict=True):
+    for before, after in zip(whole.records, chunked.records, strict=True):
         assert before["train_loss_dropout_on"] != after["train_loss_dropout_on"]
         assert before["test_loss"] == pytest.approx(after["test_loss"], rel=1e-6)
         assert before["test_accuracy"] == after["test_accuracy"]
 
 
-def test_training_and_measurement_draw_their_masks_from_different_streams(monkeypatch):
-    streams = []
-    monkeypatch.setattr(training, "mlp", lambda *arguments: streams.append(arguments[-1]) or mlp(*arguments))
-    train_small(True)
-    of_training, of_measurement = (drawn_from.masks.spawn_key for drawn_from in streams)
-    assert of_training != of_measurement
+def test_what_is_measured_is_the_network_itself_with_other_dropout_layers():
+    network, rng = mlp(4, (8, 6), 3, 0.5, 0.2, Streams.from_seed(0)), np.random.default_rng(0)
+    measured = training.with_masks_from(rng, network)
+    for layer, itself in zip(measured, network, strict=True):
+        if isinstance(itself, nn.Dropout):
+            assert (layer.p, layer.rng) == (itself.p, rng)
+            assert itself.rng is not rng
+        else:
+            assert layer is itself
+
+
+def test_measuring_leaves_every_layer_in_training_mode():
+    split = load(small_config()).split(20, np.random.default_rng(0))
+    network = mlp(2, (8,), 2, 0.5, 0.2, Streams.from_seed(0))
+    training.measure(network, split, np.random.SeedSequence(0))
+    assert all(layer.training for layer in network.modules())
 
 
 def test_dropout_moves_no_other_chance():
@@ -83,9 +105,16 @@ def test_batches_cover_all_examples_once_in_a_random_order():
     assert sorted(order) == list(range(10)) != order
 
 
-def test_a_loss_that_is_not_finite_ends_the_training_with_advice():
+@pytest.mark.parametrize("batch_size", [8, 20])  # of 20: the only loss of the epoch is from before its only update
+def test_a_loss_that_is_not_finite_ends_the_training_with_advice(batch_size):
     with pytest.raises(LabError, match=r"after epoch 1 without dropout .* try a learning rate below 1e\+30"):
-        train_small(False, optimizer="sgd", learning_rate=1e30)
+        train_small(False, optimizer="sgd", learning_rate=1e30, batch_size=batch_size)
+
+
+def test_a_loss_that_is_not_finite_is_noticed_between_two_measurements(monkeypatch):
+    monkeypatch.setattr(training, "measured_epochs", lambda epochs: (1, epochs))
+    with pytest.raises(LabError, match=r"after epoch [2-9] without dropout the loss was not a finite number"):
+        train_small(False, optimizer="sgd", learning_rate=1e6, epochs=1000)
 
 
 def test_parameters_are_float32():

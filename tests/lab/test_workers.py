@@ -15,6 +15,7 @@ from tinygrad_dropout.lab.datasets import load
 from tinygrad_dropout.lab.workers import run_pairs, usable_cores
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_numbers_do_not_depend_on_the_number_of_workers(tmp_path):
     config = small_config(hidden=(64, 64), train_size=100, batch_size=32, epochs=4, seeds=4)
     alone = compare(config, out=tmp_path / "1")
@@ -115,7 +116,7 @@ def test_training_here_and_in_a_worker_uses_one_thread(monkeypatch):
     monkeypatch.setattr(workers, "run_pair", lambda *given: seen.append(threadpool_info()))
     list(workers.run_here(config, load(config), [0], lambda done: None))
     context = multiprocessing.get_context("spawn")
-    shared = config, load(config), context.RawArray("Q", 1), context.RawValue("b", 0)
+    shared = config, workers.in_shared_memory(load(config)), context.RawArray("Q", 1), context.RawValue("b", 0)
     with ProcessPoolExecutor(1, context, workers.start_worker, shared) as executor:
         seen.append(executor.submit(threadpool_info).result())
     assert [blas_threads(libraries) for libraries in seen] == [{1}, {1}]

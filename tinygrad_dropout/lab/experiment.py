@@ -89,6 +89,7 @@ def run(
                 comparison = comparison.with_pair(pair)
                 if folder is not None:
                     comparison.write_results(folder)
+                    plots.import_matplotlib()  # while the workers train the next pairs
         if missing:
             on_epochs(epochs)
         if folder is not None:
@@ -104,7 +105,7 @@ def read_if_there(folder: Path, wanted: Comparison) -> Comparison:
     """What the folder already holds of the wanted comparison.
 
     Raises:
-        LabError: the folder holds another one, or one that was begun with other versions.
+        LabError: the folder holds another one, or one that was begun with other versions or measured otherwise.
     """
     found = results.read_results(folder)
     if found is None:
@@ -114,4 +115,5 @@ def read_if_there(folder: Path, wanted: Comparison) -> Comparison:
     comparison = Comparison(found["config"], found["versions"], tuple(found["pairs"]))
     if not comparison.finished:
         results.check_same(folder, "versions", found["versions"], wanted.versions)
+        results.check_measured_now(folder, found["config"], found["pairs"])
     return comparison

@@ -30,7 +30,7 @@ def run_pair(config: Config, dataset: Dataset, seed: int, after_epoch: Callable[
         after_epoch: is called after every epoch of either arm; may raise to end the training.
 
     Returns:
-        seed; without, with: each arm's records, epoch by epoch (see `training.Arm`); shared: what both arms had;
+        seed; without, with: each arm's records (see `training.Arm`); shared: what both arms had;
         dropped: the fraction of units that each dropout layer of the arm with dropout dropped (the other's: none).
 
     Raises:
@@ -48,8 +48,8 @@ def run_pair(config: Config, dataset: Dataset, seed: int, after_epoch: Callable[
     check_fairness(config, seed, without, with_dropout)
     return {
         "seed": seed,
-        "without": without.epochs,
-        "with": with_dropout.epochs,
+        "without": without.records,
+        "with": with_dropout.records,
         "shared": without.shared,
         "dropped": [dropped / draws for dropped, draws in with_dropout.dropped],
     }

@@ -33,29 +33,35 @@ def are_drawn(folder: Path) -> bool:
     return (folder / LEARNING_CURVES).is_file() and (folder / COMPARISON).is_file()
 
 
+def import_matplotlib() -> None:
+    """Import what the pictures are drawn with; the first time takes a quarter of a second."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure  # noqa: F401
+
+
 def draw_learning_curves(path: Path, pairs: Sequence[Pair], difference: Difference, caption: str) -> None:
-    """Accuracy and loss after every epoch: both arms, train and test, means and ranges over the pairs."""
+    """Accuracy and loss, epoch by epoch: both arms, train and test, means and ranges over the pairs."""
     figure = new_figure(width=10, height=4.6)
     accuracy, loss = figure.subplots(1, 2)
     draw_curves(accuracy, pairs, "accuracy", percent=100)
     draw_curves(loss, pairs, "loss", percent=1)
     for axes in (accuracy, loss):
         axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlim(0, None)
     accuracy.set(title="Accuracy", xlabel="epoch", ylabel="accuracy (%)")
     loss.set(title="Loss", xlabel="epoch", ylabel="cross-entropy (nats)", ylim=(0, None))
-    note = f"Lines: mean of {len(pairs)} pairs. Bands: lowest to highest. Measured with dropout off."
+    note = f"Dots: means of {len(pairs)} pairs, measured with dropout off. Bands: lowest to highest."
     save(figure, path, str(difference), f"{caption}\n{note}", accuracy)
 
 
 def draw_curves(axes: Axes, pairs: Sequence[Pair], measure: str, percent: int) -> None:
     """Four curves, each a mean over the pairs with the range around it."""
+    epochs = [record["epoch"] for record in pairs[0]["with"]]
     for arm in ("without", "with"):
-        for part, style in (("train", "--"), ("test", "-")):
-            curves = percent * np.array([[epoch[f"{part}_{measure}"] for epoch in pair[arm]] for pair in pairs])
-            epochs = np.arange(1, curves.shape[1] + 1)
-            marker = "o" if len(epochs) == 1 else None
-            label = f"{LABELS[arm]}, {part}"
-            axes.plot(epochs, curves.mean(axis=0), style, color=COLOURS[arm], label=label, marker=marker)
+        for part, style, inside in (("train", "o--", "white"), ("test", "o-", COLOURS[arm])):
+            curves = percent * np.array([[record[f"{part}_{measure}"] for record in pair[arm]] for pair in pairs])
+            mean, label = curves.mean(axis=0), f"{LABELS[arm]}, {part}"
+            axes.plot(epochs, mean, style, color=COLOURS[arm], mfc=inside, ms=3, clip_on=False, label=label)
             axes.fill_between(epochs, curves.min(axis=0), curves.max(axis=0), color=COLOURS[arm], alpha=0.15, lw=0)
 
 
@@ -104,6 +110,8 @@ def new_figure(width: float, height: float) -> Figure:
 
 def save(figure: Figure, path: Path, title: str, caption: str, legend_of: Axes, columns: int = 4) -> None:
     """Give all pictures the same look, with a legend of so many columns, and write the file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     figure.suptitle(title, fontsize=12, fontweight="bold")
     caption = "\n".join(fill(line, CAPTION_WIDTH) for line in caption.splitlines())
     handles, labels = legend_of.get_legend_handles_labels()
@@ -113,4 +121,4 @@ def save(figure: Figure, path: Path, title: str, caption: str, legend_of: Axes, 
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD", lw=0.8)
         axes.set_axisbelow(True)
-    write_safely(path, figure.savefig)
+    write_safely(path, FigureCanvasAgg(figure).print_png)  # `figure.savefig` would lay everything out twice

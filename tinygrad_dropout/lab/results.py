@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import tinygrad_dropout as td
+from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.errors import LabError
 
 FILE = "results.json"
@@ -130,15 +131,18 @@ def read_results(folder: Path) -> dict[str, Any] | None:
 
 
 def check_pairs(folder: Path, config: dict[str, Any], pairs: Any) -> None:
-    """Raise a LabError unless every pair has a seed of its own and, in both arms, a finite record of every epoch."""
+    """Raise a LabError unless every pair has its own seed and, in both arms, a finite record of each measured epoch.
+
+    An earlier version measured after every epoch; what it finished can still be read.
+    """
     try:
         seeds = [pair["seed"] for pair in pairs]
-        records = [pair[arm] for pair in pairs for arm in ("without", "with")]
+        records = [record for pair in pairs for arm in ("without", "with") for record in pair[arm]]
         whole = (
             len(set(seeds)) == len(seeds)
             and set(seeds) <= set(range(config["seeds"]))
-            and all(len(epochs) == config["epochs"] for epochs in records)
-            and all(math.isfinite(epoch[measure]) for epochs in records for epoch in epochs for measure in MEASURES)
+            and (is_measured_now(config, pairs) or is_measured_after(range(1, config["epochs"] + 1), pairs))
+            and all(math.isfinite(record[measure]) for record in records for measure in MEASURES)
         )
     except (KeyError, TypeError):
         whole = False
@@ -146,6 +150,25 @@ def check_pairs(folder: Path, config: dict[str, Any], pairs: Any) -> None:
         raise LabError(
             f"{folder / FILE}: the pairs in this file are damaged, or of another version; choose another folder"
         )
+
+
+def check_measured_now(folder: Path, config: dict[str, Any], pairs: Any) -> None:
+    """Raise a LabError if an earlier version measured these pairs after every epoch: new pairs would not match them."""
+    if not is_measured_now(config, pairs):
+        raise LabError(
+            f"{folder} was begun by an earlier version, which measured after every epoch: choose another folder"
+        )
+
+
+def is_measured_now(config: dict[str, Any], pairs: Any) -> bool:
+    """Whether all pairs were measured after the epochs that are measured now."""
+    return is_measured_after(measured_epochs(config["epochs"]), pairs)
+
+
+def is_measured_after(epochs: Sequence[int], pairs: Any) -> bool:
+    """Whether both arms of all pairs have a record of each of these epochs, in their order, and no other."""
+    arms = [pair[arm] for pair in pairs for arm in ("without", "with")]
+    return all([record["epoch"] for record in arm] == list(epochs) for arm in arms)
 
 
 def check_same(folder: Path, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:

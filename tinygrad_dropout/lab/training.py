@@ -1,10 +1,11 @@
-"""One arm of a comparison: an MLP is trained, with dropout or without, and measured after every epoch."""
+"""One arm of a comparison: an MLP is trained, with dropout or without, and measured after some of its epochs."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -15,12 +16,13 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.config import Config
 from tinygrad_dropout.lab.datasets.split import Floats, Labels, Split, digest_of
+from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.errors import LabError
 
 SGD_MOMENTUM = 0.9
 ROWS_AT_ONCE = 1024  # in measurements, so that MNIST's 60,000 rows take little memory
 
-Epoch = dict[str, float]
+Record = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,15 @@ class Arm:
     """A trained arm.
 
     Attributes:
-        epochs: what was measured after every epoch: epoch (from 1), train_loss and train_accuracy and test_loss and
-            test_accuracy (all with dropout off), train_loss_dropout_on. Losses are means in nats, accuracies fractions.
+        records: what was measured, for each of `measured_epochs`: epoch (from 1), train_loss and train_accuracy and
+            test_loss and test_accuracy (all with dropout off), train_loss_dropout_on. Losses are means in nats,
+            accuracies fractions.
         shared: what the other arm must have had too: the digests of the split, of the initial weights and of the
             order of the examples, the number of updates, the optimiser and its learning rate.
         dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
     """
 
-    epochs: list[Epoch]
+    records: list[Record]
     shared: dict[str, Any]
     dropped: list[tuple[int, int]]
 
@@ -90,14 +93,13 @@ def train(
     p, input_p = (config.p, config.input_p) if dropout else (0.0, 0.0)
     features = split.x_train.shape[1]
     model = mlp(features, config.hidden, classes, p, input_p, streams)
-    # Measuring with dropout on draws masks too: a second network with the same weights draws them from its own stream.
-    measured = mlp(features, config.hidden, classes, p, input_p, replace(streams, masks=streams.measurement))
     initial_weights = digest_of(*model.state_dict().values())
     dropout_layers = [module for module in model.modules() if isinstance(module, nn.Dropout)]
     dropped = np.zeros((len(dropout_layers), 2), int)
     optimizer = build_optimizer(config, model)
     batch_rng = np.random.default_rng(streams.batches)
-    order, updates, epochs = hashlib.sha256(), 0, []
+    order, updates, records = hashlib.sha256(), 0, []
+    to_measure = frozenset(measured_epochs(config.epochs))
     for epoch in range(1, config.epochs + 1):
         for batch in batches(len(split.y_train), config.batch_size, batch_rng):
             loss = F.cross_entropy(model(td.Tensor(split.x_train[batch])), split.y_train[batch])
@@ -107,9 +109,11 @@ def train(
             order.update(batch.tobytes())
             updates += 1
             dropped += np.array([last_dropped(layer) for layer in dropout_layers])
-        measured.load_state_dict(model.state_dict())
-        epochs.append({"epoch": epoch, **measure(measured, split)})
-        if not all(map(np.isfinite, epochs[-1].values())):
+        losses = [loss.item()]  # of the last batch, so that a training that diverges ends in the same epoch
+        if epoch in to_measure:
+            records.append({"epoch": epoch, **measure(model, split, streams.measurement)})
+            losses += records[-1].values()
+        if not all(map(math.isfinite, losses)):
             raise LabError(
                 f"after epoch {epoch} {'with' if dropout else 'without'} dropout the loss was not a finite number: "
                 f"try a learning rate below {config.learning_rate:g}"
@@ -123,7 +127,7 @@ def train(
         "optimizer": type(optimizer).__name__,
         "learning_rate": optimizer.lr,
     }
-    return Arm(epochs, shared, [(units, of) for units, of in dropped.tolist()])
+    return Arm(records, shared, [(units, of) for units, of in dropped.tolist()])
 
 
 def build_optimizer(config: Config, model: nn.Module) -> optim.Adam | optim.SGD:
@@ -146,11 +150,17 @@ def batches(examples: int, batch_size: int, rng: np.random.Generator) -> Iterato
         yield order[start : start + batch_size]
 
 
-def measure(model: nn.Module, split: Split) -> Epoch:
-    """The losses and accuracies of an epoch's record."""
-    train_loss_dropout_on, _ = loss_and_accuracy(model.train(), split.x_train, split.y_train)
-    train_loss, train_accuracy = loss_and_accuracy(model.eval(), split.x_train, split.y_train)
-    test_loss, test_accuracy = loss_and_accuracy(model, split.x_test, split.y_test)
+def measure(model: nn.Sequential, split: Split, masks: np.random.SeedSequence) -> Record:
+    """The losses and accuracies of a record.
+
+    The masks for the loss with dropout on come from a stream of their own, each time from its beginning: training goes
+    on as if nothing had been measured, and no measurement depends on another.
+    """
+    measured = with_masks_from(np.random.default_rng(masks), model)
+    train_loss, train_accuracy = loss_and_accuracy(measured.eval(), split.x_train, split.y_train)
+    test_loss, test_accuracy = loss_and_accuracy(measured, split.x_test, split.y_test)
+    # Training mode comes last, because the model has most of these layers too and goes on training.
+    train_loss_dropout_on, _ = loss_and_accuracy(measured.train(), split.x_train, split.y_train)
     return {
         "train_loss": train_loss,
         "train_loss_dropout_on": train_loss_dropout_on,
@@ -158,6 +168,11 @@ def measure(model: nn.Module, split: Split) -> Epoch:
         "test_loss": test_loss,
         "test_accuracy": test_accuracy,
     }
+
+
+def with_masks_from(rng: np.random.Generator, model: nn.Sequential) -> nn.Sequential:
+    """The same layers, with each dropout layer replaced by one that has the same p and draws from `rng`."""
+    return nn.Sequential(*(nn.Dropout(layer.p, rng=rng) if isinstance(layer, nn.Dropout) else layer for layer in model))
 
 
 def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -78,7 +79,7 @@ def run_in_processes(
     context = multiprocessing.get_context("spawn")
     # Without locks, for a worker that is killed would keep them: each pair has a counter of its own.
     epochs, stop = context.RawArray("Q", len(seeds)), context.RawValue("b", 0)
-    executor = ProcessPoolExecutor(workers, context, start_worker, (config, dataset, epochs, stop))
+    executor = ProcessPoolExecutor(workers, context, start_worker, (config, in_shared_memory(dataset), epochs, stop))
     with interrupts_noted() as interrupts:  # raised nowhere, so that nothing below is cut short by a second one
         try:
             with interrupts_blocked():
@@ -98,6 +99,18 @@ def run_in_processes(
         finally:
             stop.value = 1
             executor.shutdown(cancel_futures=True)
+
+
+def in_shared_memory(dataset: Dataset) -> Any:
+    """The data, pickled, in memory that a worker process can read.
+
+    Arguments of a new process go through a pipe, which holds too little for the data: the next process would start only
+    when this one has imported everything and reads them.
+    """
+    pickled = pickle.dumps(dataset)
+    memory = multiprocessing.get_context("spawn").RawArray("B", len(pickled))
+    memoryview(memory).cast("B")[:] = pickled
+    return memory
 
 
 @contextmanager
@@ -141,7 +154,7 @@ class Worker:
 worker: Worker | None = None  # this process's own, if it is a worker
 
 
-def start_worker(config: Config, dataset: Dataset, epochs: Any, stop: Any) -> None:
+def start_worker(config: Config, shared_dataset: Any, epochs: Any, stop: Any) -> None:
     """What a worker process does first."""
     global worker
     from threadpoolctl import threadpool_limits
@@ -149,7 +162,7 @@ def start_worker(config: Config, dataset: Dataset, epochs: Any, stop: Any) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(1)
     threading.Thread(target=end_with_parent, daemon=True).start()
-    worker = Worker(config, dataset, epochs, stop)
+    worker = Worker(config, pickle.loads(shared_dataset), epochs, stop)
 
 
 def end_with_parent() -> None:

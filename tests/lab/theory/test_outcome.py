@@ -23,12 +23,14 @@ def test_the_files_are_the_figures_and_the_picture(name, tmp_path):
     assert kept["versions"].keys() == {"tinygrad_dropout", "python", "numpy", "scipy", "scikit-learn"}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("name", SMALL)
 def test_what_was_kept_prints_the_same_report(name, tmp_path):
     small_outcome(name).save(tmp_path)
     assert str(Outcome.load(tmp_path / f"{name}.json")) == str(small_outcome(name))
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("name", SMALL)
 def test_the_same_options_give_the_same_bytes(name, tmp_path):
     for folder in ("one", "other"):
@@ -41,12 +43,14 @@ def test_all_options_are_kept():
     assert small_outcome("ridge").options == {"p": [0.0, 0.5], "features": 2, "examples": 6, "seed": 0}
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_experiments_share_a_folder(tmp_path):
     for name in SMALL:
         small_outcome(name).save(tmp_path)
     assert len(os.listdir(tmp_path)) == 2 * len(SMALL)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_made_with_other_options_is_refused_before_the_work(tmp_path, monkeypatch):
     small_outcome("expectation").save(tmp_path)
     monkeypatch.setattr(expectation, "measure_scheme", lambda *arguments: pytest.fail("measured in vain"))
@@ -55,6 +59,7 @@ def test_a_folder_made_with_other_options_is_refused_before_the_work(tmp_path, m
     assert str(error.value) == f"{tmp_path} was made with other options (p 0.5, not 0.25): choose another folder"
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_another_seed_is_another_option(tmp_path):
     small_outcome("ridge").save(tmp_path)
     with pytest.raises(LabError, match=r"made with other options \(seed 0, not 1\)"):

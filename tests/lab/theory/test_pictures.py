@@ -1,6 +1,7 @@
 """The pictures: what they show, that axes are labelled, and that nothing is cut off or overlaps."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,16 +11,20 @@ from tinygrad_dropout.lab import plots
 from tinygrad_dropout.lab.theory import EXPERIMENTS, ensemble, expectation, ridge, run
 
 
-@pytest.fixture
-def drawn(tmp_path, monkeypatch):
-    """Draw an outcome, and hand over the figure in place of writing it."""
+@pytest.fixture(scope="module")
+def drawn():
+    """Draw an outcome, and hand over the figure instead of writing it. Each is drawn once for all tests."""
+    figures = {}
 
     def draw(outcome):
-        figures = []
-        monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__))
-        EXPERIMENTS[outcome.name].draw(tmp_path / "p.png", outcome.figures, outcome.notes[0], outcome.description)
-        figures[0].draw_without_rendering()
-        return figures[0]
+        if id(outcome) not in figures:
+            now = []
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(plots, "write_safely", lambda path, write: now.append(write.__self__.figure))
+                EXPERIMENTS[outcome.name].draw(Path(), outcome.figures, outcome.notes[0], outcome.description)
+            now[0].draw_without_rendering()
+            figures[id(outcome)] = now[0]
+        return figures[id(outcome)]
 
     return draw
 
@@ -98,7 +103,8 @@ def test_the_ensemble_picture_shows_monte_carlo_with_error_bars_and_the_averages
             assert bars.lines[0].get_xdata().tolist() == [each["k"] for each in found]
             np.testing.assert_array_equal(bars.lines[0].get_ydata(), [each[score]["mean"] for each in found])
             ends = np.array([segment[:, 1] for segment in bars.lines[2][0].get_segments()])
-            np.testing.assert_allclose((ends[:, 1] - ends[:, 0]) / 2, [each[score]["sd"] for each in found])
+            spreads = [each[score]["sd"] for each in found]
+            np.testing.assert_allclose((ends[:, 1] - ends[:, 0]) / 2, spreads, atol=1e-12)
             levels = {
                 line.get_label(): line.get_ydata()[0] for line in picture.get_lines() if len(line.get_ydata()) == 2
             }

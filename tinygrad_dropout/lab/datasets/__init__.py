@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from tinygrad_dropout.lab.config import Config
 from tinygrad_dropout.lab.datasets.csv_table import load_csv
+from tinygrad_dropout.lab.datasets.digits import load_digits
 from tinygrad_dropout.lab.datasets.mnist import load_mnist
 from tinygrad_dropout.lab.datasets.mnist1d import load_mnist1d
 from tinygrad_dropout.lab.datasets.moons import Moons
-from tinygrad_dropout.lab.datasets.split import Dataset, Split, Table, randomise_labels
+from tinygrad_dropout.lab.datasets.split import Dataset, Split, randomise_labels
 
 __all__ = ["Dataset", "Split", "load", "load_digits", "randomise_labels"]
 
@@ -37,11 +36,3 @@ def load(config: Config) -> Dataset:
     if config.train_size is not None:
         dataset.check_train_size(config.train_size)
     return dataset
-
-
-def load_digits() -> Table:
-    """scikit-learn's 1,797 handwritten digits of 8 x 8 pixels, with values from 0 to 16 scaled to 0..1."""
-    from sklearn import datasets
-
-    x, y = datasets.load_digits(return_X_y=True)
-    return Table(x, y.astype(np.int64), classes=10, default_train_size=500, scale=16.0)
