@@ -52,7 +52,7 @@ class Training:
     @property
     def parameter_bytes(self) -> int:
         """The size of all weights and biases."""
-        return sum(array.nbytes for layer in self.parameters() for array in layer)
+        return sum(4 * (fan_in + 1) * fan_out for fan_in, fan_out in pairwise(self.sizes))
 
     def parameters(self) -> list[tuple[Array, Array]]:
         """(weight (out, in), bias (out,)) of each layer, fresh arrays with the same numbers at each call."""

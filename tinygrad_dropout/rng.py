@@ -24,7 +24,7 @@ def manual_seed(seed: int) -> None:
 
 
 def generator_or_none(where: str, rng: np.random.Generator | None) -> np.random.Generator | None:
-    """Return `rng`, for a layer that keeps it; None stays None, and means whatever generator is the framework's then."""
+    """Return `rng`, for a layer that keeps it; None stays None: the framework's generator, whichever it then is."""
     return None if rng is None else generator(where, rng)
 
 

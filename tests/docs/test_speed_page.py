@@ -1,5 +1,6 @@
 """What docs/speed.md and the README say of speed is what the kept runs found; commands parse, links lead somewhere."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -28,7 +29,16 @@ def test_a_kept_run_has_every_workload_and_the_memory(threads):
     assert kept.machine["threads"] == threads
     assert set(kept.seconds) == set(WORKLOADS)
     assert kept.left_out == {}
+    assert set(kept.counts) == {"W1", "W5"}
     assert set(kept.peak_bytes) == {contender.key for contender in kept.contenders() if contender.computes}
+
+
+@pytest.mark.parametrize("run", make_speed.RUNS)
+def test_a_kept_run_names_its_kernels_and_none_was_forced(run):
+    machine = json.loads(make_speed.kept(run).read_text(encoding="utf-8"))["machine"]
+    assert "NumPy on " in machine["kernels"]
+    assert "PyTorch on " in machine["kernels"]
+    assert "forced" not in machine
 
 
 @pytest.mark.parametrize("options", sorted(set(re.findall(r"(?:benchmarks |`)(--[^`]+)`", SPEED))))
