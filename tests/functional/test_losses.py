@@ -268,3 +268,10 @@ def test_a_label_that_there_is_not_is_named_as_it_was_given(label):
 def test_booleans_are_neither_labels_nor_probabilities(loss):
     with pytest.raises(td.DtypeError, match=rf"^{loss.__name__}: .*got booleans"):
         loss(td.Tensor(np.zeros((2, 3))), np.array([True, False]))
+
+
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss])
+@pytest.mark.parametrize("labels", [[], [0], [0, 1, 0, 1]], ids=["none", "too few", "too many"])
+def test_there_must_be_a_label_for_each_row(loss, labels):
+    with pytest.raises(td.errors.ShapeError, match=r"expected 3 class labels, shape \(3,\)"):
+        loss(td.Tensor(np.zeros((3, 2))), np.array(labels, dtype=np.int64))

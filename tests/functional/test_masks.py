@@ -138,6 +138,13 @@ def test_p_of_zero_keeps_all_and_p_of_one_keeps_none(p, kept):
     np.testing.assert_array_equal(draw_mask((1000,), p), np.full(1000, kept))
 
 
+@pytest.mark.parametrize("p", [0, 1])
+def test_where_there_is_nothing_to_decide_nothing_is_drawn(p):
+    rng, other = (np.random.Generator(np.random.SFC64(0)) for _ in range(2))
+    draw_mask((1000,), p, rng)
+    assert rng.bit_generator.random_raw() == other.bit_generator.random_raw()
+
+
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (0, 3), (7,), (3, 1, 5), (13, 17)], ids=str)
 @pytest.mark.parametrize("p", [0, 0.3, 0.5, 1])
 def test_a_mask_is_a_boolean_array_of_the_shape_asked_for(shape, p):

@@ -45,6 +45,41 @@ class Excuse:
 
 EXCUSED: tuple[Excuse, ...] = (
     Excuse(
+        "tinygrad_dropout/functional/_loss_parts.py",
+        'if reduction == "mean" and losses.itemsize >= 4:',
+        "ReplaceComparisonOperator_GtE_Eq",
+        'if reduction == "mean" and losses.itemsize == 4:',
+        "speed only",
+        "NumPy's own mean of float64 losses is as right.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_constants.py",
+        "@lru_cache(maxsize=16)",
+        "NumberReplacer",
+        "@lru_cache(maxsize= 15)",
+        "speed only",
+        "The size decides how often a constant is made again.",
+        places=2,
+    ),
+    Excuse(
+        "tinygrad_dropout/optim/_flat.py",
+        "for parameter, view in zip(self.params, self.views, strict=True):",
+        "ReplaceTrueWithFalse",
+        "for parameter, view in zip(self.params, self.views, strict=False):",
+        "equivalent",
+        "There is a view for each parameter.",
+    ),
+    Excuse(
+        "tinygrad_dropout/optim/_flat.py",
+        "(parameter.data.dtype, step, tuple(state)) "
+        "for parameter, step, state in zip(params, steps, states, strict=True)",
+        "ReplaceTrueWithFalse",
+        "(parameter.data.dtype, step, tuple(state)) "
+        "for parameter, step, state in zip(params, steps, states, strict=False)",
+        "equivalent",
+        "There are as many of each.",
+    ),
+    Excuse(
         "tinygrad_dropout/autograd/dtypes.py",
         'RANK = {"b": 0, "u": 1, "i": 1, "f": 2}',
         "NumberReplacer",

@@ -288,3 +288,5 @@ def test_a_missing_key_is_named_and_no_other():
     del state["1.step"]
     with pytest.raises(KeyError, match=r"missing \['1\.step'\]"):
         optimizer.load_state_dict(state)
+    with pytest.raises(KeyError, match=r"missing \['1\.step'\].*not expected \['2\.step'\]"):
+        optimizer.load_state_dict(state | {"2.step": 0})
