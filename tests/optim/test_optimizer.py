@@ -283,10 +283,25 @@ def test_a_result_cannot_be_optimised():
 
 
 def test_a_missing_key_is_named_and_no_other():
-    optimizer = optim.SGD([nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))], lr=0.1)
-    state = optimizer.state_dict()
+    optimizer = optim.SGD([nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))], lr=0.1, momentum=0.9)
+    state = optimizer.state_dict()  # without velocities, which are not there before the first step and are not missed
     del state["1.step"]
     with pytest.raises(KeyError, match=r"missing \['1\.step'\]"):
         optimizer.load_state_dict(state)
-    with pytest.raises(KeyError, match=r"missing \['1\.step'\].*not expected \['2\.step'\]"):
+    with pytest.raises(KeyError, match=r"missing \['1\.step'\], not expected \['2\.step'\]"):
         optimizer.load_state_dict(state | {"2.step": 0})
+
+
+@pytest.mark.parametrize(
+    ("params", "says"),
+    [
+        (nn.Linear(2, 2).parameters, r"got method; write model\.parameters\(\), with brackets$"),
+        (3, "got int$"),
+        (nn.Parameter(np.zeros(2)), "got a single Tensor$"),
+        ([np.zeros(2)], r"got \['ndarray'\]$"),
+    ],
+    ids=["without its brackets", "a number", "a Tensor", "an array"],
+)
+def test_what_is_no_list_of_tensors_is_refused(params, says):
+    with pytest.raises(TypeError, match=rf"^SGD: expected a list of Tensors.*{says}"):
+        optim.SGD(params, lr=0.1)
