@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks",
         description="Time train steps and dropout beside PyTorch, JAX, MyGrad and plain NumPy, in turn in one process.",
     )
-    command.add_argument("--quick", action="store_true", help="fewer and shorter rounds, no memory: under a minute")
+    command.add_argument("--quick", action="store_true", help="fewer and shorter rounds, no memory: a minute")
     command.add_argument(
         "--threads", type=int, default=1, help="of every contender (default: 1); its cores in --compare"
     )

@@ -113,6 +113,12 @@ def test_a_bound_that_is_a_tensor_is_refused_since_it_would_get_no_gradient(boun
         F.clip(td.Tensor([1.0, 2.0]), **{bound: td.Tensor(1.0)})
 
 
+def test_the_relu_of_whole_numbers_keeps_their_dtype_and_booleans_count_as_integers():
+    for dtype, wanted in ((np.int8, np.int8), (np.uint16, np.uint16), (np.int64, np.int64), (np.bool_, np.int64)):
+        out = F.relu(td.Tensor(np.array([0, 1], dtype)))
+        assert (out.dtype, out.data.tolist()) == (wanted, [0, 1])
+
+
 def test_booleans_clipped_by_integers_become_integers():
     out = td.Tensor([True, False]).clip(min=0, max=3)
     assert (out.dtype, out.data.tolist()) == (np.int64, [1, 0])

@@ -15,7 +15,7 @@ from tinygrad_dropout.functional._constants import number
 def relu(x: Any) -> Tensor:
     """max(x, 0), elementwise: the rectified linear unit."""
     x = as_tensor(x)
-    out = np.maximum(x.data, number(0, x.data.dtype))
+    out = np.maximum(x.data, 0)
     return record(out, (x,), relu_backward, saved=(out,))
 
 

@@ -18,7 +18,7 @@ def softmax(x: Any, axis: int = -1) -> Tensor:
     """e^x / sum(e^x) along `axis`: positive numbers that sum to 1."""
     x = as_floating(x)
     axis = checked_axis(x, axis)
-    probabilities = np.exp(shifted(x.data, highest("softmax", x.data, axis), axis))
+    probabilities = np.exp(shifted(x.data, highest_along("softmax", x.data, axis), axis))
     probabilities = probabilities / probabilities.sum(axis=axis, keepdims=True)
     return record(probabilities, (x,), softmax_backward, saved=(probabilities, axis))
 
@@ -34,7 +34,7 @@ def log_softmax(x: Any, axis: int = -1) -> Tensor:
     """ln(softmax(x)) along `axis`, exact even where the probability itself would round to 0."""
     x = as_floating(x)
     axis = checked_axis(x, axis)
-    below = shifted(x.data, highest("log_softmax", x.data, axis), axis)
+    below = shifted(x.data, highest_along("log_softmax", x.data, axis), axis)
     out = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
     return record(out, (x,), log_softmax_backward, saved=(out, axis))
 
@@ -44,7 +44,7 @@ def log_softmax_backward(grad: Array, x: Tensor, out: Array, axis: int) -> tuple
     return (grad - np.exp(out) * grad.sum(axis=axis, keepdims=True),)
 
 
-def highest(operation: str, scores: Array, axis: int) -> Array:
+def highest_along(operation: str, scores: Array, axis: int) -> Array:
     """The highest score along an axis, which stays with length 1; -inf where there is none."""
     try:
         return np.asarray(np.maximum.reduce(scores, axis=axis, keepdims=True, initial=-np.inf))

@@ -31,6 +31,8 @@ class Dropout(RandomLayer):
         rng: this layer's own generator; the framework's (see `td.manual_seed`) if None.
 
     Attributes:
+        p, shared_axes, scaling, rng: as given. You can assign them; they are checked then, and count from the next
+            forward on.
         mask: the last training forward's mask: bool array of the input's shape, True where the unit was kept;
             None in evaluation mode, and before the first forward.
 
