@@ -32,13 +32,13 @@ CONTRACT = {
     ),
     "nn": (
         td.nn,
-        "Parameter Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout GaussianDropout DropConnect "
-        "RandomLayer CrossEntropyLoss MSELoss BCEWithLogitsLoss",
+        "Parameter Buffer Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout GaussianDropout "
+        "DropConnect RandomLayer CrossEntropyLoss MSELoss BCEWithLogitsLoss",
     ),
     "Module": (
         td.nn.Module,
-        "parameters named_parameters modules named_modules children train eval training float double zero_grad "
-        "state_dict load_state_dict __call__ forward __repr__",
+        "parameters named_parameters buffers named_buffers modules named_modules children train eval training float "
+        "double zero_grad state_dict load_state_dict __call__ forward __repr__",
     ),
     "optim": (td.optim, "SGD Adam AdamW max_norm"),
 }

@@ -22,6 +22,7 @@ OPTIONS = [
     (F.dropout, "mask rng scaling shared_axes"),
     (F.gaussian_dropout, "noise rng"),
     (nn.Parameter, "dtype name"),
+    (nn.Buffer, "dtype name"),
     (nn.Linear, "dtype rng"),
     (nn.Dropout, "shared_axes scaling rng"),
     (nn.GaussianDropout, "rng"),

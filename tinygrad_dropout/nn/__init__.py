@@ -7,11 +7,12 @@ from tinygrad_dropout.nn.dropout import Dropout
 from tinygrad_dropout.nn.gaussian_dropout import GaussianDropout
 from tinygrad_dropout.nn.linear import Linear
 from tinygrad_dropout.nn.losses import BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
-from tinygrad_dropout.nn.module import Module, Parameter
+from tinygrad_dropout.nn.module import Buffer, Module, Parameter
 from tinygrad_dropout.nn.random_layer import RandomLayer
 
 __all__ = [
     "BCEWithLogitsLoss",
+    "Buffer",
     "CrossEntropyLoss",
     "DropConnect",
     "Dropout",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import overload
 
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.nn.module import Module, Parameter
+from tinygrad_dropout.nn.module import Member, Module
 
 
 class ModuleList(Module):
@@ -25,7 +25,7 @@ class ModuleList(Module):
                 hint = f"; make one of it: {module.__name__}()" if isinstance(module, type) else hint
                 raise TypeError(f"{type(self).__name__}: expected modules, got {given} at index {index}{hint}")
 
-    def _members(self) -> Iterator[tuple[str, Parameter | Module]]:
+    def _members(self) -> Iterator[tuple[str, Member]]:
         return ((key.removeprefix("_layers."), value) for key, value in super()._members())
 
     def __len__(self) -> int:

@@ -1,11 +1,11 @@
-"""Module: something with parameters that can be called. Parameter: a tensor that a Module finds."""
+"""Module: something with parameters that can be called. Parameter and Buffer: the tensors that a Module finds."""
 
 from __future__ import annotations
 
 from collections import UserList, deque
 from collections.abc import Iterator, Mapping, Set
 from reprlib import recursive_repr
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import MisfitError, ShapeError, StateDictError
 
 Self = TypeVar("Self", bound="Module")
+Kind = TypeVar("Kind", bound=Tensor)
 
 
 class Parameter(Tensor):
@@ -34,11 +35,25 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad, dtype=dtype, name=name)
 
 
+class Buffer(Tensor):
+    """A Tensor that belongs to a Module and is not trained, such as a running mean.
+
+    `state_dict()` saves it, and `float()` and `double()` convert it; `parameters()` leaves it out, so no optimiser
+    changes it. The module updates it itself: `self.running_mean += ...`.
+
+    Args:
+        data: an array, shared and not copied, or numbers in nested lists (float32). Integers stay integers.
+        requires_grad, dtype, name: as for a Tensor.
+    """
+
+    __slots__ = ()
+
+
 class Module:
     """A part of a network: parameters, other modules, and a `forward` that uses them.
 
-    Subclasses assign Parameters and Modules to attributes and define `forward`. Nothing is registered: when parameters
-    are asked for, the attributes (those in `__slots__` and on the class too) are searched, through lists, tuples,
+    Subclasses assign Parameters, Buffers and Modules to attributes and define `forward`. Nothing is registered: when
+    they are asked for, the attributes (those in `__slots__` and on the class too) are searched, through lists, tuples,
     deques and dicts at any depth. In a set, which has no order, they are an error. `super().__init__()` is not needed.
 
     Attributes:
@@ -60,11 +75,14 @@ class Module:
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assign, but refuse to replace a Parameter with anything else: nothing would train or save that."""
-        if isinstance(vars(self).get(name), Parameter) and not (value is None or isinstance(value, Parameter)):
+        """Assign, but refuse a plain Tensor in the place of a Parameter or a Buffer: nothing would train or save it."""
+        held = vars(self).get(name)
+        kind = Parameter if isinstance(held, Parameter) else Buffer if isinstance(held, Buffer) else None
+        if kind and not (value is None or isinstance(value, kind)):
             raise TypeError(
-                f"{type(self).__name__}.{name} = ...: expected a Parameter (or None) to replace a Parameter, got "
-                f"{type(value).__name__}; write nn.Parameter(array), or update it: with td.no_grad(): parameter -= ..."
+                f"{type(self).__name__}.{name} = ...: expected a {kind.__name__} (or None) to replace one, got "
+                f"{type(value).__name__}; write nn.{kind.__name__}(array), or update the one that is there: "
+                f"with td.no_grad(): module.{name} -= ..."
             )
         object.__setattr__(self, name, value)
 
@@ -107,29 +125,40 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(dotted key, parameter) for all parameters here and below; one that is shared comes once."""
-        seen: set[Parameter] = set()
-        for key, parameter in self._all_parameters():
-            if parameter not in seen:
-                seen.add(parameter)
-                yield key, parameter
+        return self._each_once(Parameter)
 
     def parameters(self) -> Iterator[Parameter]:
         """All parameters here and below, each once."""
         return (parameter for _, parameter in self.named_parameters())
 
-    def _members(self) -> Iterator[tuple[str, Parameter | Module]]:
-        """(key, value) of the Parameters and Modules held directly, in the order of their attributes."""
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """(dotted key, buffer) for all buffers here and below; one that is shared comes once."""
+        return self._each_once(Buffer)
+
+    def buffers(self) -> Iterator[Buffer]:
+        """All buffers here and below, each once."""
+        return (buffer for _, buffer in self.named_buffers())
+
+    def _members(self) -> Iterator[tuple[str, Member]]:
+        """(key, value) of the Parameters, Buffers and Modules held directly, in the order of their attributes."""
         return members(attributes(self))
 
-    def _all_parameters(self, above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Parameter]]:
-        """Like `named_parameters`, but a shared parameter comes under each of its keys."""
+    def _each_once(self, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+        """(dotted key, tensor) for all tensors of this kind, each under its first key."""
+        seen: set[Tensor] = set()
+        for key, tensor in self._saved():
+            if isinstance(tensor, kind) and tensor not in seen:
+                seen.add(tensor)
+                yield key, tensor
+
+    def _saved(self, above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Parameter | Buffer]]:
+        """(dotted key, tensor) for all Parameters and Buffers; one that is shared comes under each of its keys."""
         above = (*above, self)
         for key, value in self._members():
-            if isinstance(value, Parameter):
+            if isinstance(value, Parameter | Buffer):
                 yield key, value
             elif all(value is not module for module in above):  # a module may hold a reference to the one that holds it
-                below = value._all_parameters(above)
-                yield from ((f"{key}.{name}", parameter) for name, parameter in below)
+                yield from ((f"{key}.{name}", tensor) for name, tensor in value._saved(above))
 
     def train(self: Self, mode: bool = True) -> Self:
         """Switch this module and all below it to training mode (or, with False, to evaluation mode); returns self."""
@@ -147,44 +176,44 @@ class Module:
             parameter.grad = None
 
     def float(self: Self) -> Self:
-        """Convert all floating parameters to float32; returns self."""
+        """Convert all floating parameters and buffers to float32; returns self."""
         return self._convert(np.float32)
 
     def double(self: Self) -> Self:
-        """Convert all floating parameters to float64; returns self."""
+        """Convert all floating parameters and buffers to float64; returns self."""
         return self._convert(np.float64)
 
     def _convert(self: Self, dtype: npt.DTypeLike) -> Self:
-        for parameter in self.parameters():
-            if parameter.dtype.kind != "f":  # indices and the like
+        for tensor in (*self.parameters(), *self.buffers()):
+            if tensor.dtype.kind != "f":  # indices, counts and the like
                 continue
-            parameter.data = parameter.data.astype(dtype)
-            note_change(parameter.data)
-            if parameter.grad is not None:
-                parameter.grad = parameter.grad.astype(dtype)
+            tensor.data = tensor.data.astype(dtype)
+            note_change(tensor.data)
+            if tensor.grad is not None:
+                tensor.grad = tensor.grad.astype(dtype)
         return self
 
     def state_dict(self) -> dict[str, Array]:
-        """Copies of all parameters by dotted key, named as in PyTorch: `{"0.weight": array (out, in), ...}`."""
-        return {key: parameter.data.copy() for key, parameter in self._all_parameters()}
+        """Copies of all parameters and buffers by dotted key, as in PyTorch: `{"0.weight": array (out, in), ...}`."""
+        return {key: tensor.data.copy() for key, tensor in self._saved()}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
-        """Copy arrays into the parameters, converted to each parameter's dtype.
+        """Copy arrays into the parameters and buffers, converted to the dtype of each.
 
         Args:
-            state_dict: dotted key -> array (anything `np.asarray` takes) of the parameter's shape.
+            state_dict: dotted key -> array (anything `np.asarray` takes) of the shape of what it is for.
             strict: whether a key that is missing or not expected is an error; if False both are passed over.
 
         Raises:
             KeyError: under `strict`, keys that are missing or not expected; it names them all.
-            ShapeError: an array of another shape than its parameter's. Nothing has been changed then.
+            ShapeError: an array of another shape. Nothing has been changed then.
         """
         if not isinstance(state_dict, Mapping):
             given = type(state_dict).__name__
             raise TypeError(
                 f"load_state_dict: expected a dict of arrays, got {given}; np.load(path) reads one from a file"
             )
-        mine = dict(self._all_parameters())
+        mine = dict(self._saved())
         missing = [key for key in mine if key not in state_dict]
         unexpected = [key for key in state_dict if key not in mine]
         if strict and (missing or unexpected):
@@ -211,11 +240,15 @@ class Module:
         return ""
 
 
+#: What a state_dict is made from: the tensors, and the modules below that hold more of them.
+Member: TypeAlias = Parameter | Buffer | Module
+
+
 def attributes(module: Module) -> dict[str, Any]:
     """Return the values of a module's attributes by name: the class's, those in `__slots__`, and its own."""
     found: dict[str, Any] = {}
     for cls in reversed(type(module).__mro__):
-        found |= {name: value for name, value in vars(cls).items() if isinstance(value, Parameter | Module)}
+        found |= {name: value for name, value in vars(cls).items() if isinstance(value, Member)}
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
             private = name.startswith("__") and not name.endswith("__")  # Python puts the class's name in front
@@ -225,20 +258,20 @@ def attributes(module: Module) -> dict[str, Any]:
     return found | vars(module)
 
 
-def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Parameter | Module]]:
-    """(key, value) of all Parameters and Modules among the values, and in the containers among them.
+def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Member]]:
+    """(key, value) of all Parameters, Buffers and Modules among the values, and in the containers among them.
 
     Raises:
         TypeError: a set holds one, which then would have no key to be saved under.
     """
     for key, value in values.items():
-        if isinstance(value, Parameter | Module):
+        if isinstance(value, Member):
             yield str(key), value
         elif isinstance(value, Mapping):
             yield from ((f"{key}.{below}", found) for below, found in members(value))
         elif isinstance(value, list | tuple | deque | UserList):
             yield from ((f"{key}.{below}", found) for below, found in members(dict(enumerate(value))))
-        elif isinstance(value, Set) and any(isinstance(item, Parameter | Module) for item in value):
+        elif isinstance(value, Set) and any(isinstance(item, Member) for item in value):
             raise TypeError(
                 f"Module: expected parameters and modules in a list, a tuple or a dict, got {key!r}, a "
                 f"{type(value).__name__}: it has no order, so what is in it has no lasting name"
