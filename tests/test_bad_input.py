@@ -22,6 +22,7 @@ def answering(backward) -> td.Tensor:
     return record(x.data * 1, (x,), backward).sum()
 
 
+SINGLE = td.Tensor(np.ones((2, 3), dtype=np.float32))
 LOGITS = tensor(2, 3)
 KEPT = np.ones((2, 3), dtype=bool)
 
@@ -77,6 +78,29 @@ SHAPES_THAT_DO_NOT_FIT = [
         ValueError,
         ["binary_cross_entropy_with_logits", "(2, 1)", "(2,)"],
     ),
+    (lambda: F.l1_loss(tensor(2, 3), np.ones(3)), ValueError, ["l1_loss", "(2, 3)", "(3,)"]),
+    (lambda: F.layer_norm(tensor(2, 3), 4), ValueError, ["layer_norm", "last axes", "(4,)", "(2, 3)"]),
+    (lambda: F.layer_norm(tensor(2, 3), ()), ValueError, ["layer_norm", "()", "(2, 3)"]),
+    (lambda: F.layer_norm(tensor(2, 3), 3, tensor(2)), ValueError, ["layer_norm", "weight", "(3,)", "(2,)"]),
+    (lambda: F.layer_norm(tensor(2, 3), 3, None, tensor(2)), ValueError, ["layer_norm", "bias", "(3,)", "(2,)"]),
+    (lambda: F.layer_norm(SINGLE, 3, tensor(3)), TypeError, ["layer_norm", "float32 (input)", "float64 (weight)"]),
+    (lambda: F.batch_norm(tensor(3), None, None), ValueError, ["batch_norm", "(N, C, ...)", "(3,)"]),
+    (lambda: F.batch_norm(tensor(1, 3), None, None), ValueError, ["batch_norm", "more than one value", "(1, 3)"]),
+    (
+        lambda: F.batch_norm(tensor(2, 3), tensor(2), tensor(3)),
+        ValueError,
+        ["batch_norm", "running_mean", "(3,)", "(2,)"],
+    ),
+    (
+        lambda: F.batch_norm(SINGLE, tensor(3), tensor(3), training=True),
+        TypeError,
+        ["batch_norm", "float32 (input)", "float64 (running_mean)"],
+    ),
+    (lambda: nn.BatchNorm1d(4)(tensor(2, 3)), ValueError, ["BatchNorm1d(4, ", "(N, 4)", "(2, 3)"]),
+    (lambda: nn.BatchNorm1d(3)(tensor(2, 3, 4, 5)), ValueError, ["BatchNorm1d(3, ", "(N, 3, L)", "(2, 3, 4, 5)"]),
+    (lambda: nn.BatchNorm1d(3)(tensor(1, 3)), ValueError, ["BatchNorm1d(3, ", "more than one value", "(1, 3)"]),
+    (lambda: nn.LayerNorm((3, 4))(tensor(2, 3)), ValueError, ["LayerNorm((3, 4), ", "(2, 3)"]),
+    (lambda: F.embedding([0], tensor(3)), ValueError, ["embedding", "weight", "(3,)"]),
     (lambda: F.dropout(tensor(2, 3), 0.5, mask=np.ones(3, dtype=bool)), ValueError, ["dropout", "(3,)", "(2, 3)"]),
 ]
 
@@ -98,6 +122,16 @@ AXES_AND_INDICES = [
     (lambda: tensor(2, 3)[2], IndexError, ["2"]),
     (lambda: tensor(2, 3)[0, 0, 0], IndexError, ["3", "2"]),
     (lambda: tensor(2, 3)["key"], IndexError, ["integer"]),
+    (lambda: F.embedding([0, 2], tensor(2, 3)), IndexError, ["embedding", "from 0 to 1", "got 2"]),
+    (lambda: F.embedding([[0], [-1]], tensor(2, 3)), IndexError, ["embedding", "from 0 to 1", "got -1"]),
+    (lambda: F.embedding([0.0], tensor(2, 3)), TypeError, ["embedding", "integer", "float32"]),
+    (lambda: F.embedding([True], tensor(2, 3)), TypeError, ["embedding", "integer", "bool"]),
+    (lambda: F.embedding([0], tensor(2, 3), padding_idx=2), ValueError, ["embedding", "padding_idx", "-2 to 1", "2"]),
+    (lambda: nn.Embedding(2, 3, padding_idx=-3), ValueError, ["Embedding", "padding_idx", "-2 to 1", "-3"]),
+    (lambda: nn.Embedding(-1, 3), ValueError, ["Embedding", "at least 0", "-1"]),
+    (lambda: nn.Softmax(dim=1), TypeError, ["Softmax", "axis="]),
+    (lambda: F.gelu(tensor(2), "erf"), ValueError, ["gelu", '"none" or "tanh"', "'erf'"]),
+    (lambda: nn.GELU("erf"), ValueError, ["GELU", '"none" or "tanh"', "'erf'"]),
 ]
 
 TARGETS = [
@@ -111,6 +145,27 @@ TARGETS = [
     (lambda: F.nll_loss(LOGITS, np.ones((2, 3))), ValueError, ["nll_loss", "integer", "(2, 3)"]),
     (lambda: F.cross_entropy(LOGITS, [0, 1], reduction="median"), ValueError, ["cross_entropy", '"mean"', "'median'"]),
     (lambda: F.mse_loss(LOGITS, LOGITS, reduction="max"), ValueError, ["mse_loss", '"mean"', "'max'"]),
+    (
+        lambda: F.cross_entropy(LOGITS, [0, 1], weight=np.ones(2)),
+        ValueError,
+        ["cross_entropy", "weight", "(3,)", "(2,)"],
+    ),
+    (lambda: F.nll_loss(LOGITS, [0, 1], weight=1.0), ValueError, ["nll_loss", "weight", "(3,)", "()"]),
+    (lambda: F.cross_entropy(LOGITS, [0, 1], weight=tensor(3)), TypeError, ["cross_entropy", "weight", "detach"]),
+    (lambda: F.cross_entropy(LOGITS, [0, 1], label_smoothing=1.5), ValueError, ["cross_entropy", "0 and 1", "1.5"]),
+    (lambda: F.cross_entropy(LOGITS, [0, 1], label_smoothing=np.nan), ValueError, ["label_smoothing", "nan"]),
+    (lambda: nn.CrossEntropyLoss(label_smoothing=-0.1), ValueError, ["CrossEntropyLoss", "label_smoothing", "-0.1"]),
+    (lambda: nn.CrossEntropyLoss(LOGITS, [0, 1]), TypeError, ["CrossEntropyLoss", "by name", "(prediction, target)"]),
+    (
+        lambda: F.binary_cross_entropy_with_logits(LOGITS, KEPT, pos_weight=np.ones(2)),
+        ValueError,
+        ["binary_cross_entropy_with_logits", "pos_weight", "(2, 3)", "(2,)"],
+    ),
+    (
+        lambda: F.binary_cross_entropy_with_logits(tensor(3), np.ones(3), pos_weight=np.ones((2, 3))),
+        ValueError,
+        ["pos_weight", "(3,)", "(2, 3)"],
+    ),
     (lambda: nn.CrossEntropyLoss(reduction="median"), ValueError, ["CrossEntropyLoss", '"mean"', "'median'"]),
 ]
 
@@ -158,6 +213,15 @@ DROPPING = [
     (lambda: td.manual_seed(-1), ValueError, ["seed", "-1"]),
     (lambda: td.manual_seed("one"), (TypeError, ValueError), ["seed", "'one'"]),
     (lambda: nn.Linear(-1, 2), ValueError, ["Linear", "-1"]),
+]
+
+STARTING = [
+    (lambda: nn.init.zeros_(np.ones(2)), TypeError, ["zeros_", "Tensor", "ndarray"]),
+    (lambda: nn.init.xavier_normal_(tensor(3)), ValueError, ["xavier_normal_", "two axes", "(3,)"]),
+    (lambda: nn.init.kaiming_normal_(tensor(2, 3), mode="fan"), ValueError, ["kaiming_normal_", "fan_in", "'fan'"]),
+    (lambda: nn.init.calculate_gain("gelu"), ValueError, ["calculate_gain", "leaky_relu", "'gelu'"]),
+    (lambda: nn.init.uniform_(tensor(3), rng=0), TypeError, ["uniform_", "Generator", "0"]),
+    (lambda: nn.init.uniform_(td.Tensor([1, 2])), TypeError, ["uniform_", "floating", "int64"]),
 ]
 
 OPTIMISING = [
@@ -220,6 +284,7 @@ TABLES = [
     DROPPING,
     SAMPLING,
     DRAWING,
+    STARTING,
     OPTIMISING,
     CHECKING,
 ]

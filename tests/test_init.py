@@ -27,13 +27,15 @@ CONTRACT = {
     ),
     "functional": (
         td.functional,
-        "linear cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout gaussian_dropout relu sigmoid "
+        "linear embedding layer_norm batch_norm leaky_relu gelu l1_loss "
+        "cross_entropy nll_loss mse_loss binary_cross_entropy_with_logits dropout gaussian_dropout relu sigmoid "
         "tanh softmax log_softmax where maximum minimum concatenate stack exp log sqrt abs clip matmul",
     ),
     "nn": (
         td.nn,
         "Parameter Buffer Module Sequential ModuleList ReLU Sigmoid Tanh Flatten Linear Dropout GaussianDropout "
-        "DropConnect RandomLayer CrossEntropyLoss MSELoss BCEWithLogitsLoss",
+        "DropConnect RandomLayer LeakyReLU GELU Softmax LogSoftmax Identity LayerNorm BatchNorm1d Embedding init "
+        "NLLLoss L1Loss CrossEntropyLoss MSELoss BCEWithLogitsLoss",
     ),
     "Module": (
         td.nn.Module,

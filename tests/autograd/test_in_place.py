@@ -326,7 +326,7 @@ def test_nothing_is_remembered_of_an_array_that_is_gone():
 # Exactly where PyTorch refuses ----------------------------------------------------------------------------------------
 
 #: PyTorch refuses and we need not: these keep an array of their own, or do not read what PyTorch checks all the same.
-WE_ACCEPT = {"mse_loss", "nll_loss", "power", "power of 2"}
+WE_ACCEPT = {"mse_loss", "nll_loss", "power", "layer_norm", "batch_norm"}
 #: PyTorch may accept: for some shapes it folds a stack of matrices into one, which it copies and keeps.
 PYTORCH_ACCEPTS = {"matmul"}
 ONCE = [(row, call) for row in OPERATIONS for call in row.calls.always[-3:] if all(np.prod(s) for s in call.shapes)]
@@ -357,7 +357,7 @@ def test_backward_refuses_a_changed_input_or_result_where_pytorch_does(torch, op
             ours_refuses = refuses(lambda: our_out.backward(upstream))  # noqa: B023
             theirs_refuses = refuses(lambda: their_out.backward(torch.tensor(upstream)))  # noqa: B023
             if ours_refuses < theirs_refuses:
-                assert operation.name in WE_ACCEPT, (requires, changed)
+                assert operation.name.split()[0] in WE_ACCEPT, (requires, changed)
             if ours_refuses > theirs_refuses:
                 assert operation.name in PYTORCH_ACCEPTS, (requires, changed)
 

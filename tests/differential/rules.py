@@ -23,7 +23,18 @@ FLATTEN = "flatten always makes a result"
 
 #: Integers become float32 wherever an operation needs floats. PyTorch does that in exp, but refuses it in these.
 INTEGERS_BECOME_FLOATS = frozenset(
-    ["mean", "var", "std", "softmax", "log_softmax", "mse_loss", "binary_cross_entropy_with_logits"]
+    [
+        "mean",
+        "var",
+        "std",
+        "softmax",
+        "log_softmax",
+        "mse_loss",
+        "l1_loss",
+        "leaky_relu",
+        "gelu",
+        "binary_cross_entropy_with_logits",
+    ]
 )
 
 #: The loss has the scores' dtype, whatever the target's is; PyTorch takes the target's, or the wider one.
@@ -36,8 +47,8 @@ VIEW_OR_COPY = frozenset(["reshape", "flatten"])
 #: These keep their own copy of the target or the condition, or of a difference, so a later change of the original
 #: cannot reach them. PyTorch saves the original and refuses.
 PRIVATE_COPIES = frozenset(
-    ["cross_entropy of labels", "cross_entropy of probabilities", "nll_loss", "mse_loss",
-     "binary_cross_entropy_with_logits", "where"]
+    ["cross_entropy of labels", "cross_entropy of probabilities", "cross_entropy of smoothed labels", "nll_loss",
+     "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "where"]
 )  # fmt: skip
 
 #: Instead of a version for each storage, changes are noted with the part of the memory that they changed.
@@ -186,6 +197,7 @@ OF_SCORES = (
     "log_softmax",
     "cross_entropy of labels",
     "cross_entropy of probabilities",
+    "cross_entropy of smoothed labels",
 )
 PRODUCT = re.compile("backward of (matmul|linear)")
 PRODUCTS = ("matmul", "linear", "linear with a bias")

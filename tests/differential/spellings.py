@@ -47,8 +47,8 @@ def over_axes(name: str, theirs: str = "", dim: str = "{axis}", more: str = "", 
     )
 
 
-def loss(name: str, kind: str) -> Row:
-    call = f"{name}({{a}}, {{b}}, reduction={{reduction}})"
+def loss(name: str, kind: str, more: str = "") -> Row:
+    call = f"{name}({{a}}, {{b}}, reduction={{reduction}}{more})"
     return Row(f"F.{call}", f"torch.nn.functional.{call}", kind)
 
 
@@ -64,6 +64,8 @@ ROWS: dict[str, Row] = {
     "negative": same("-{a}", "unary"),
     "abs": same("abs({a})", "unary"),
     **{name: named(name, "unary") for name in ("exp", "log", "sqrt", "tanh", "sigmoid", "relu")},
+    "leaky_relu": Row("F.leaky_relu({a}, 0.5)", "torch.nn.functional.leaky_relu({a}, 0.5)", "unary"),
+    "gelu": Row("F.gelu({a})", "torch.nn.functional.gelu({a})", "unary"),
     "clone": same("{a}.clone()", "unary"),
     "detach": same("{a}.detach()", "unary"),
     **{name: same(f"{{a}} {sign} {{b}}", "binary") for name, sign in SIGNS.items()},
@@ -106,8 +108,10 @@ ROWS: dict[str, Row] = {
     "log_softmax": Row("F.log_softmax({a}, axis={axis})", "torch.log_softmax({a}, dim={axis})", "softmax"),
     "cross_entropy of labels": loss("cross_entropy", "labels"),
     "cross_entropy of probabilities": loss("cross_entropy", "probabilities"),
+    "cross_entropy of smoothed labels": loss("cross_entropy", "labels", ", label_smoothing=0.25"),
     "nll_loss": loss("nll_loss", "labels"),
     "mse_loss": loss("mse_loss", "alike"),
+    "l1_loss": loss("l1_loss", "alike"),
     "binary_cross_entropy_with_logits": loss("binary_cross_entropy_with_logits", "fractions"),
     "dropout": Row("F.dropout({a}, {p}, mask={mask})", "{a} * {mask} / (1 - {p})", "dropout"),
     # Statements -------------------------------------------------------------------------------------------------------

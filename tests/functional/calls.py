@@ -310,6 +310,92 @@ def against_fractions(shape: Shape, reduction: str) -> Call:
 
 
 LABELS = losses(against_labels, [(1, 1), (3, 5), (5, 3)], (0, 3), dims=2)
+
+
+def some_weights(count: int) -> np.ndarray:
+    return np.random.default_rng(10).uniform(0.25, 3, size=count)
+
+
+def weighted(make_call: Callable[[Shape, str], Call], **more: Any) -> Callable[[Shape, str], Call]:
+    """The same calls, each with a weight for every class."""
+
+    def with_weights(shape: Shape, reduction: str) -> Call:
+        return call(shape, **make_call(shape, reduction).options, weight=some_weights(shape[1]), **more)
+
+    return with_weights
+
+
+def weighted_and_smoothed(make_call: Callable[[Shape, str], Call]) -> Callable[[Shape, str], Call]:
+    return weighted(make_call, label_smoothing=0.3)
+
+
+def against_weighted_fractions(shape: Shape, reduction: str) -> Call:
+    weights = some_weights(shape[-1]) if shape else np.asarray(2.5)
+    return call(shape, **against_fractions(shape, reduction).options, pos_weight=weights)
+
+
 PROBABILITIES = losses(against_probabilities, [(1, 1), (3, 5), (5, 3)], (0, 3), dims=2)
 FRACTIONS = losses(against_fractions, [(), (3,), (2, 3)], (0, 2))
 ALIKE = losses(lambda shape, reduction: call(shape, shape, reduction=reduction), [(), (3,), (2, 3)], (0, 2))
+WEIGHTED_LABELS = losses(weighted(against_labels), [(1, 1), (3, 5), (5, 3)], (0, 3), dims=2)
+SMOOTHED_LABELS = losses(weighted_and_smoothed(against_labels), [(1, 1), (3, 5), (5, 3)], (0, 3), dims=2)
+SMOOTHED_PROBABILITIES = losses(weighted_and_smoothed(against_probabilities), [(3, 5), (5, 3)], (0, 3), dims=2)
+WEIGHTED_FRACTIONS = losses(against_weighted_fractions, [(), (3,), (2, 3)], (0, 2))
+
+# Normalisation and lookups --------------------------------------------------------------------------------------------
+
+
+def normalized(shape: Shape, axes: int, affine: int) -> Call:
+    ending = shape[len(shape) - axes :]
+    return call(shape, *[ending] * affine, normalized_shape=ending)
+
+
+NORMALIZED = Calls(
+    [
+        normalized((3,), 1, affine=0),
+        normalized((2, 3), 1, affine=1),
+        normalized((4, 3), 1, affine=2),
+        normalized((2, 3, 4), 2, affine=2),
+        normalized((2, 1), 1, affine=2),
+        normalized((0, 3), 1, affine=2),
+    ],
+    shapes(min_dims=1, min_side=1).flatmap(
+        lambda shape: st.builds(normalized, st.just(shape), st.integers(1, len(shape)), st.integers(0, 2))
+    ),
+)
+
+
+def batch(shape: Shape, affine: int) -> Call:
+    return call(shape, *[shape[1:2]] * affine)
+
+
+def tracked_batch(shape: Shape, affine: int) -> Call:
+    rng = np.random.default_rng(11)
+    running_mean, running_var = rng.normal(size=shape[1]), rng.uniform(0.5, 2, size=shape[1])
+    return call(*batch(shape, affine).shapes, running_mean=running_mean, running_var=running_var)
+
+
+def batches(make_call: Callable[[Shape, int], Call]) -> Calls:
+    return Calls(
+        [
+            *(make_call(shape, affine) for shape in [(4, 3), (2, 3, 4)] for affine in (0, 1, 2)),
+            make_call((1, 2, 3), 2),
+            make_call((2, 1), 2),
+            make_call((0, 3), 2),
+        ],
+        st.builds(make_call, shapes(2, 3, min_side=2), st.integers(0, 2)),
+    )
+
+
+BATCHES = batches(batch)
+TRACKED_BATCHES = batches(tracked_batch)
+
+
+def lookup(rows: int, columns: int, shape: Shape) -> Call:
+    return call((rows, columns), indices=np.random.default_rng(12).integers(0, rows, size=shape))
+
+
+LOOKUPS = Calls(
+    [lookup(5, 3, ()), lookup(3, 2, (7,)), lookup(4, 2, (2, 3)), lookup(2, 2, (0,)), lookup(3, 0, (2,))],
+    st.builds(lookup, st.integers(1, 4), st.integers(0, 3), shapes()),
+)

@@ -3,6 +3,7 @@
 test_operations.py makes every test of a forward and of a gradient from these rows.
 """
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,18 +60,69 @@ def reduced(losses: np.ndarray, reduction: str) -> np.ndarray:
     return losses if reduction == "none" else getattr(np, reduction)(losses)
 
 
-def numpy_cross_entropy(logits: np.ndarray, target: np.ndarray, reduction: str) -> np.ndarray:
+def numpy_cross_entropy(
+    logits: np.ndarray,
+    target: np.ndarray,
+    reduction: str,
+    weight: np.ndarray | None = None,
+    label_smoothing: float = 0,
+) -> np.ndarray:
+    weight = np.ones(logits.shape[1]) if weight is None else weight
     probabilities = np.eye(logits.shape[1])[target] if target.ndim == 1 else target
-    return reduced(-(probabilities * numpy_log_softmax(logits)).sum(axis=1), reduction)
+    probabilities = (1 - label_smoothing) * probabilities + label_smoothing / logits.shape[1]
+    losses = -(weight * probabilities * numpy_log_softmax(logits)).sum(axis=1)
+    if reduction == "mean" and target.ndim == 1:
+        return losses.sum() / weight[target].sum()
+    return reduced(losses, reduction)
 
 
-def numpy_nll(log_probabilities: np.ndarray, target: np.ndarray, reduction: str) -> np.ndarray:
-    return reduced(-log_probabilities[np.arange(len(target)), target], reduction)
+def numpy_nll(
+    log_probabilities: np.ndarray, target: np.ndarray, reduction: str, weight: np.ndarray | None = None
+) -> np.ndarray:
+    weights = np.ones(len(target)) if weight is None else weight[target]
+    losses = -weights * log_probabilities[np.arange(len(target)), target]
+    return losses.sum() / weights.sum() if reduction == "mean" else reduced(losses, reduction)
 
 
-def numpy_binary_cross_entropy(logits: np.ndarray, target: np.ndarray, reduction: str) -> np.ndarray:
+def numpy_binary_cross_entropy(
+    logits: np.ndarray, target: np.ndarray, reduction: str, pos_weight: float | np.ndarray = 1.0
+) -> np.ndarray:
     q = 1 / (1 + np.exp(-logits))
-    return reduced(-target * np.log(q) - (1 - target) * np.log(1 - q), reduction)
+    return reduced(-pos_weight * target * np.log(q) - (1 - target) * np.log(1 - q), reduction)
+
+
+EPS = 0.1  # finite differences are coarse where the deviation is close to 0
+
+
+def numpy_standardize(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    if x.size == 0:
+        return x
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + EPS)
+
+
+def numpy_layer_norm(x: np.ndarray, weight: Any = 1, bias: Any = 0, *, normalized_shape: tuple[int, ...]) -> np.ndarray:
+    return numpy_standardize(x, tuple(range(-len(normalized_shape), 0))) * weight + bias
+
+
+def by_channel(x: np.ndarray, values: Any) -> np.ndarray:
+    return np.reshape(values, (-1,) + (1,) * (x.ndim - 2))
+
+
+def numpy_batch_norm(
+    x: np.ndarray, weight: Any = 1, bias: Any = 0, running_mean: Any = None, running_var: Any = None
+) -> np.ndarray:
+    if running_mean is None:
+        out = numpy_standardize(x, (0, *range(2, x.ndim)))
+    else:
+        out = (x - by_channel(x, running_mean)) / np.sqrt(by_channel(x, running_var) + EPS)
+    return out * by_channel(x, weight) + by_channel(x, bias)
+
+
+numpy_erf = np.vectorize(math.erf, otypes=[float])
+
+
+def numpy_gelu_tanh(x: np.ndarray) -> np.ndarray:
+    return x / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
 
 
 def sample_variance(x: np.ndarray, **how: Any) -> np.ndarray:
@@ -101,6 +153,12 @@ OPERATIONS = [
     Operation("tanh", F.tanh, np.tanh, "tanh", real, calls.ONE_INPUT),
     Operation("sigmoid", F.sigmoid, lambda x: 1 / (1 + np.exp(-x)), "sigmoid", real, calls.ONE_INPUT),
     Operation("relu", F.relu, lambda x: np.maximum(x, 0), "relu", away_from_zero, calls.ONE_INPUT),
+    Operation("leaky_relu", lambda x: F.leaky_relu(x, 0.2), lambda x: np.where(x > 0, x, 0.2 * x),
+              lambda t, x: t.nn.functional.leaky_relu(x, 0.2), away_from_zero, calls.ONE_INPUT),
+    Operation("gelu", F.gelu, lambda x: x / 2 * (1 + numpy_erf(x / np.sqrt(2))),
+              "nn.functional.gelu", real, calls.ONE_INPUT),
+    Operation("gelu by tanh", lambda x: F.gelu(x, approximate="tanh"), numpy_gelu_tanh,
+              lambda t, x: t.nn.functional.gelu(x, approximate="tanh"), real, calls.ONE_INPUT),
     Operation("clip", lambda x: F.clip(x, -0.7, 1.1), lambda x: np.clip(x, -0.7, 1.1),
               lambda t, x: t.clip(x, -0.7, 1.1), real, calls.ONE_INPUT),
     Operation("maximum", F.maximum, np.maximum, "maximum", real, calls.TWO_INPUTS),
@@ -148,13 +206,44 @@ OPERATIONS = [
               "nn.functional.cross_entropy", real, calls.LABELS),
     Operation("cross_entropy of probabilities", F.cross_entropy, numpy_cross_entropy,
               "nn.functional.cross_entropy", real, calls.PROBABILITIES),
+    Operation("cross_entropy of weighted labels", F.cross_entropy, numpy_cross_entropy,
+              "nn.functional.cross_entropy", real, calls.WEIGHTED_LABELS),
+    Operation("cross_entropy of smoothed labels", F.cross_entropy, numpy_cross_entropy,
+              "nn.functional.cross_entropy", real, calls.SMOOTHED_LABELS),
+    Operation("cross_entropy of smoothed probabilities", F.cross_entropy, numpy_cross_entropy,
+              "nn.functional.cross_entropy", real, calls.SMOOTHED_PROBABILITIES),
     Operation("nll_loss", F.nll_loss, numpy_nll,
               "nn.functional.nll_loss", real, calls.LABELS),
+    Operation("nll_loss of weighted labels", F.nll_loss, numpy_nll,
+              "nn.functional.nll_loss", real, calls.WEIGHTED_LABELS),
     Operation("mse_loss", F.mse_loss, lambda a, b, reduction: reduced((a - b) ** 2, reduction),
               "nn.functional.mse_loss", real, calls.ALIKE),
+    Operation("l1_loss", F.l1_loss, lambda a, b, reduction: reduced(np.abs(a - b), reduction),
+              "nn.functional.l1_loss", real, calls.ALIKE),
     Operation("binary_cross_entropy_with_logits", F.binary_cross_entropy_with_logits, numpy_binary_cross_entropy,
               "nn.functional.binary_cross_entropy_with_logits",
               real, calls.FRACTIONS),
+    Operation("binary_cross_entropy_with_logits with pos_weight", F.binary_cross_entropy_with_logits,
+              numpy_binary_cross_entropy, "nn.functional.binary_cross_entropy_with_logits",
+              real, calls.WEIGHTED_FRACTIONS),
+    Operation("layer_norm",
+              lambda x, *affine, normalized_shape: F.layer_norm(x, normalized_shape, *affine, eps=EPS),
+              numpy_layer_norm,
+              lambda t, x, *affine, normalized_shape: t.nn.functional.layer_norm(x, normalized_shape, *affine, eps=EPS),
+              real, calls.NORMALIZED),
+    Operation("batch_norm in training",
+              lambda x, *affine: F.batch_norm(x, None, None, *affine, training=True, eps=EPS),
+              numpy_batch_norm,
+              lambda t, x, *affine: t.nn.functional.batch_norm(x, None, None, *affine, training=True, eps=EPS),
+              real, calls.BATCHES),
+    Operation("batch_norm in evaluation",
+              lambda x, *affine, **running: F.batch_norm(x, *running.values(), *affine, eps=EPS),
+              numpy_batch_norm,
+              lambda t, x, *affine, **running: t.nn.functional.batch_norm(x, *running.values(), *affine, eps=EPS),
+              real, calls.TRACKED_BATCHES),
+    Operation("embedding", lambda weight, indices: F.embedding(indices, weight),
+              lambda weight, indices: weight[indices],
+              lambda t, weight, indices: t.nn.functional.embedding(indices, weight), real, calls.LOOKUPS),
     Operation("dropout", lambda x, p, mask: F.dropout(x, p, mask=mask), lambda x, p, mask: x * mask / (1 - p),
               lambda t, x, p, mask: x * mask / (1 - p), real, calls.WITH_MASK),
     Operation("gaussian_dropout", lambda x, p, noise: F.gaussian_dropout(x, p, noise=np.asarray(noise)),

@@ -40,6 +40,9 @@ ONE = {
     "sqrt": (F.sqrt, lambda torch, x: x.sqrt()),
     "abs": (F.abs, lambda torch, x: x.abs()),
     "relu": (F.relu, lambda torch, x: x.relu()),
+    "leaky_relu": (F.leaky_relu, lambda torch, x: torch.nn.functional.leaky_relu(x)),
+    "gelu": (F.gelu, lambda torch, x: torch.nn.functional.gelu(x)),
+    "gelu by tanh": (lambda x: F.gelu(x, "tanh"), lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh")),
     "sigmoid": (F.sigmoid, lambda torch, x: x.sigmoid()),
     "tanh": (F.tanh, lambda torch, x: x.tanh()),
     "clip": (lambda x: F.clip(x, -1, 1), lambda torch, x: x.clip(-1, 1)),
@@ -64,6 +67,7 @@ TWO = {
     "maximum": lambda torch, x, y: torch.maximum(x, y),
     "minimum": lambda torch, x, y: torch.minimum(x, y),
     "mse_loss": lambda torch, x, y: torch.nn.functional.mse_loss(x, y, reduction="sum"),
+    "l1_loss": lambda torch, x, y: torch.nn.functional.l1_loss(x, y, reduction="sum"),
 }
 
 
@@ -76,7 +80,7 @@ def test_of_one_number_as_in_pytorch(torch, name):
 @pytest.mark.parametrize("name", TWO)
 def test_of_two_numbers_as_in_pytorch(torch, name):
     for x, y in itertools.product(SPECIAL, SPECIAL):
-        options = {"reduction": "sum"} if name == "mse_loss" else {}
+        options = {"reduction": "sum"} if name.endswith("_loss") else {}
         ours = value_and_gradients(lambda x, y: getattr(F, name)(x, y, **options), [x], [y])  # noqa: B023
         same(ours, pytorchs(torch, lambda x, y: TWO[name](torch, x, y), [x], [y]))
 
@@ -228,3 +232,33 @@ def test_the_spread_of_nan_and_of_too_few_elements_has_no_finite_gradient():
 
 def test_the_exponent_of_a_negative_base_has_no_gradient():
     same(value_and_gradients(F.power, [-2.0], [2.0]), [[4], [-4], [NAN]])
+
+
+def test_the_exact_gelu_keeps_its_digits_far_below_zero():
+    """x (1 + erf(x / √2)) / 2, as PyTorch computes it, is 0 from -8.3 on."""
+    x = td.Tensor(np.array([-10.0, -20.0, -37.0]), requires_grad=True)
+    out = F.gelu(x)
+    out.sum().backward()
+    density = np.exp(-(x.data**2) / 2) / np.sqrt(2 * np.pi)
+    mills = (
+        1 - x.data**-2.0 + 3 * x.data**-4.0 - 15 * x.data**-6.0 + 105 * x.data**-8.0
+    )  # -x Φ(x) / φ(x), asymptotically
+    np.testing.assert_allclose(out.data, -density * mills, rtol=1e-5)
+    np.testing.assert_allclose(x.grad, density * (x.data + mills / -x.data), rtol=1e-5)
+
+
+def test_weighted_losses_of_infinite_scores_are_their_limits():
+    target = np.array([[0.5, 0.5, 0.0]])
+    weight = np.array([1.0, 0.0, 2.0])
+    same(
+        value_and_gradients(lambda x: F.cross_entropy(x, target, weight=weight), [[0.0, -INF, 0.0]]),
+        [0.5 * np.log(2), [[-0.25, 0, 0.25]]],
+    )
+    same(
+        value_and_gradients(lambda z: F.binary_cross_entropy_with_logits(z, [1.0, 0.0], pos_weight=3.0), [INF, -INF]),
+        [0, [0, 0]],
+    )
+    same(
+        value_and_gradients(lambda z: F.binary_cross_entropy_with_logits(z, [1.0], pos_weight=3.0), [-1e4]),
+        [3e4, [-3]],
+    )

@@ -154,7 +154,25 @@ def test_logits_mean_the_same_however_they_lie_in_memory(target, reduction):
         np.testing.assert_array_equal(gradient, gradients[0])
 
 
+WEIGHT = np.array([0.5, 1.0, 3.0])
+
+
+def weighted(loss, **how):
+    """The loss with these options; its name is kept."""
+
+    def function(*arguments, **more):
+        return loss(*arguments, **how, **more)
+
+    function.__name__ = loss.__name__
+    return function
+
+
 ARGUMENTS = [
+    (weighted(F.cross_entropy, weight=WEIGHT, label_smoothing=0.1), np.array([2, 0])),
+    (weighted(F.cross_entropy, label_smoothing=0.1), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])),
+    (weighted(F.nll_loss, weight=WEIGHT), np.array([2, 0])),
+    (weighted(F.binary_cross_entropy_with_logits, pos_weight=WEIGHT), np.full((2, 3), 0.25)),
+    (F.l1_loss, np.zeros((2, 3))),
     (F.cross_entropy, np.array([2, 0])),
     (F.cross_entropy, np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])),
     (F.nll_loss, np.array([2, 0])),
@@ -275,3 +293,80 @@ def test_booleans_are_neither_labels_nor_probabilities(loss):
 def test_there_must_be_a_label_for_each_row(loss, labels):
     with pytest.raises(td.errors.ShapeError, match=r"expected 3 class labels, shape \(3,\)"):
         loss(td.Tensor(np.zeros((3, 2))), np.array(labels, dtype=np.int64))
+
+
+# Weights and smoothing ------------------------------------------------------------------------------------------------
+
+LOGITS = np.random.default_rng(3).normal(size=(4, 3))
+LABELS = np.array([2, 0, 1, 1])
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("target", [LABELS, np.eye(3)[LABELS] * 0.5 + 1 / 6], ids=["labels", "probabilities"])
+def test_weights_of_one_and_no_smoothing_change_nothing(target, reduction):
+    plain = F.cross_entropy(LOGITS, target, reduction=reduction).data
+    with_ones = F.cross_entropy(LOGITS, target, weight=np.ones(3), reduction=reduction).data
+    np.testing.assert_allclose(with_ones, plain, rtol=1e-14)
+    np.testing.assert_array_equal(F.cross_entropy(LOGITS, target, label_smoothing=0, reduction=reduction).data, plain)
+
+
+def test_the_mean_over_labels_is_the_weighted_one_and_over_probabilities_the_plain_one():
+    each = F.cross_entropy(LOGITS, LABELS, weight=WEIGHT, reduction="none").data
+    mean = F.cross_entropy(LOGITS, LABELS, weight=WEIGHT).item()
+    assert mean == pytest.approx(each.sum() / WEIGHT[LABELS].sum(), rel=1e-14)
+    mean = F.cross_entropy(LOGITS, np.eye(3)[LABELS], weight=WEIGHT).item()
+    assert mean == pytest.approx(each.mean(), rel=1e-14)
+
+
+def test_smoothed_labels_are_smoothed_probabilities():
+    smooth = 0.7 * np.eye(3)[LABELS] + 0.1
+    expected = F.cross_entropy(LOGITS, smooth, reduction="none").data
+    for target in (LABELS, np.eye(3)[LABELS]):
+        ours = F.cross_entropy(LOGITS, target, label_smoothing=0.3, reduction="none").data
+        np.testing.assert_allclose(ours, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("scale", [0.1, 40.0])
+def test_only_the_ratio_of_the_weights_matters_to_the_mean(scale):
+    for loss in (F.cross_entropy, F.nll_loss):
+        assert loss(LOGITS, LABELS, weight=scale * WEIGHT).item() == pytest.approx(
+            loss(LOGITS, LABELS, weight=WEIGHT).item(), rel=1e-13
+        )
+
+
+@pytest.mark.parametrize("weight", [list(WEIGHT), td.Tensor(WEIGHT), WEIGHT.astype(np.float32), [1, 2, 3]], ids=repr)
+def test_the_loss_has_the_dtype_of_the_scores_whatever_that_of_the_weights(weight):
+    logits = td.Tensor(LOGITS, dtype=np.float32)
+    for out in (
+        F.cross_entropy(logits, LABELS, weight=weight),
+        F.nll_loss(logits, LABELS, weight=weight),
+        F.binary_cross_entropy_with_logits(logits, np.eye(3)[LABELS], pos_weight=weight),
+    ):
+        assert out.dtype == np.float32
+
+
+def test_weights_changed_before_backward_change_nothing():
+    for loss, option, target in (
+        (F.cross_entropy, "weight", LABELS),
+        (F.nll_loss, "weight", LABELS),
+        (F.binary_cross_entropy_with_logits, "pos_weight", np.eye(3)[LABELS]),
+    ):
+        gradients = []
+        for change in (False, True):
+            x, weight = td.Tensor(LOGITS, requires_grad=True), WEIGHT.copy()
+            out = loss(x, target, **{option: weight})
+            weight *= 7 if change else 1
+            out.backward()
+            gradients.append(x.grad)
+        np.testing.assert_array_equal(*gradients)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's: 0 / 0
+def test_labels_whose_weights_are_all_zero_have_no_mean_as_in_pytorch(torch):
+    for name in ("cross_entropy", "nll_loss"):
+        ours = getattr(F, name)(LOGITS, LABELS, weight=np.zeros(3))
+        theirs = getattr(torch.nn.functional, name)(
+            torch.tensor(LOGITS), torch.tensor(LABELS), weight=torch.zeros(3, dtype=torch.float64)
+        )
+        assert np.isnan(ours.item()) == np.isnan(theirs.item()) == np.True_
+        assert getattr(F, name)(LOGITS, LABELS, weight=np.zeros(3), reduction="sum").item() == 0

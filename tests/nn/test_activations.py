@@ -10,11 +10,24 @@ from tinygrad_dropout import nn
 
 @pytest.mark.parametrize(
     ("layer", "function"),
-    [(nn.ReLU(), F.relu), (nn.Sigmoid(), F.sigmoid), (nn.Tanh(), F.tanh)],
-    ids=["ReLU", "Sigmoid", "Tanh"],
+    [
+        (nn.ReLU(), F.relu),
+        (nn.LeakyReLU(), F.leaky_relu),
+        (nn.LeakyReLU(0.2), lambda x: F.leaky_relu(x, 0.2)),
+        (nn.GELU(), F.gelu),
+        (nn.GELU("tanh"), lambda x: F.gelu(x, "tanh")),
+        (nn.Sigmoid(), F.sigmoid),
+        (nn.Tanh(), F.tanh),
+        (nn.Softmax(), F.softmax),
+        (nn.Softmax(axis=0), lambda x: F.softmax(x, 0)),
+        (nn.LogSoftmax(), F.log_softmax),
+        (nn.LogSoftmax(0), lambda x: F.log_softmax(x, 0)),
+        (nn.Identity(), lambda x: x),
+    ],
+    ids=repr,
 )
 def test_an_activation_is_the_function_of_its_name(layer, function):
-    x = td.Tensor([-1.0, 0.0, 2.0])
+    x = td.Tensor([[-1.0, 0.0, 2.0], [3.0, -0.5, 1.0]])
     np.testing.assert_array_equal(layer(x).data, function(x).data)
     assert list(layer.parameters()) == []
 
@@ -26,3 +39,28 @@ def test_an_activation_is_the_function_of_its_name(layer, function):
 )
 def test_flatten_keeps_the_first_axis(shape, flat):
     assert nn.Flatten()(td.Tensor(np.zeros(shape))).shape == flat
+
+
+def test_identity_gives_the_input_itself():
+    x = td.ones(2)
+    assert nn.Identity()(x) is x
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (nn.LeakyReLU(0.2), "LeakyReLU(negative_slope=0.2)"),
+        (nn.GELU(), "GELU(approximate='none')"),
+        (nn.Softmax(1), "Softmax(axis=1)"),
+        (nn.LogSoftmax(), "LogSoftmax(axis=-1)"),
+        (nn.Identity(), "Identity()"),
+    ],
+)
+def test_repr_shows_the_settings(layer, text):
+    assert repr(layer) == text
+
+
+@pytest.mark.parametrize("layer", [nn.Softmax, nn.LogSoftmax])
+def test_pytorchs_name_of_the_axis_is_answered_with_ours(layer):
+    with pytest.raises(TypeError, match=rf"^{layer.__name__}: .*write axis= for dim="):
+        layer(dim=1)

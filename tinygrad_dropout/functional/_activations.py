@@ -1,4 +1,4 @@
-"""The nonlinearities of a network, elementwise: relu, sigmoid, tanh."""
+"""The nonlinearities of a network, elementwise: relu, leaky_relu, sigmoid, tanh."""
 
 from __future__ import annotations
 
@@ -25,6 +25,22 @@ def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
     dx = passes.astype(grad.dtype)  # NumPy multiplies faster by numbers than by booleans
     dx *= grad
     return (dx,)
+
+
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
+    """x where x > 0, negative_slope * x elsewhere: no unit is without a gradient (Maas et al. 2013)."""
+    x = as_floating(x)
+    return record(x.data * slopes(x.data, negative_slope), (x,), leaky_relu_backward, saved=(negative_slope,))
+
+
+def leaky_relu_backward(grad: Array, x: Tensor, negative_slope: float) -> tuple[Any, ...]:
+    """dL/dx = grad where x > 0, and grad * negative_slope where x <= 0 (PyTorch's choice at the kink)."""
+    return (grad * slopes(x.data, negative_slope),)
+
+
+def slopes(x: Array, negative_slope: float) -> Array:
+    """1 where x > 0, negative_slope elsewhere, in x's dtype."""
+    return np.where(x > 0, number(1, x.dtype), number(negative_slope, x.dtype))
 
 
 def sigmoid(x: Any) -> Tensor:

@@ -18,11 +18,13 @@ NUMPYS = {"dim": "axis=", "keepdim": "keepdims=", "unbiased": "correction= (1 or
 def numpys_names(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Decorate an operation so that a call with `dim=` or `keepdim=` raises a TypeError that says what to write."""
 
+    name = function.__qualname__.removesuffix(".__init__")  # of a layer: its class's
+
     @wraps(function)
     def checked(*args: Arguments.args, **options: Arguments.kwargs) -> Result:
         if theirs := [name for name in NUMPYS if name in options]:
             advice = " and ".join(f"{NUMPYS[name]} for {name}=" for name in theirs)
-            raise TypeError(f"{function.__name__}: expected NumPy's names of arguments; write {advice}")
+            raise TypeError(f"{name}: expected NumPy's names of arguments; write {advice}")
         return function(*args, **options)
 
     return checked

@@ -10,19 +10,28 @@ from tinygrad_dropout.autograd.dtypes import as_floating
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.functional._constants import row_numbers
-from tinygrad_dropout.functional._loss_parts import checked_target, grad_of_each, reduced
+from tinygrad_dropout.functional._loss_parts import checked_target, class_weights, grad_of_each, reduced, smoothed
 from tinygrad_dropout.functional._rows import highest_of_each_row, sum_of_each_row
 from tinygrad_dropout.functional._softmax import shifted
 
 
-def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tensor:
+def cross_entropy(
+    logits: Any, target: Any, *, weight: Any = None, label_smoothing: float = 0.0, reduction: str = "mean"
+) -> Tensor:
     """-ln p(target), where p = softmax(logits).
+
+    With class weights w, or smoothed by e, it is -(sum over the classes c of w_c q_c ln p_c), where
+    q = (1 - e) target + e / C. Smoothing keeps the network from being ever more certain (Szegedy et al. 2016,
+    arXiv:1512.00567).
 
     Args:
         logits: shape (N, C), unnormalised scores.
         target: int array (N,) of class labels 0 ... C - 1, or float array (N, C) of probabilities. No gradient flows
             to it.
-        reduction: "mean" over the batch, "sum", or "none" for the loss of each row.
+        weight: array (C,), w: how much each class counts; None for 1 each.
+        label_smoothing: e, from 0 to 1: the share of the target that is spread over all classes.
+        reduction: "mean" over the batch, "sum", or "none" for the loss of each row. For labels with weights, the mean
+            is the weighted one: the sum of the losses divided by the sum of w at the labels, as in PyTorch.
 
     Returns:
         Tensor of shape (), or (N,) for "none".
@@ -30,10 +39,13 @@ def cross_entropy(logits: Any, target: Any, *, reduction: str = "mean") -> Tenso
     Raises:
         ShapeError: logits or target of another shape.
         DtypeError: booleans for labels.
-        ValueError: a label outside 0 ... C - 1, or an unknown reduction.
+        ValueError: a label outside 0 ... C - 1, a label_smoothing outside 0 ... 1, or an unknown reduction.
     """
     logits = as_floating(logits)
     target = checked_target("cross_entropy", logits, target)
+    if weight is not None or label_smoothing:
+        weights = class_weights("cross_entropy", logits, target, weight, reduction)
+        target = smoothed("cross_entropy", logits, target, label_smoothing) * weights
     below = shifted(logits.data, highest_of_each_row(logits.data), axis=1)
     exponentials = np.exp(below)
     sums = sum_of_each_row(exponentials)
@@ -53,7 +65,7 @@ def cross_entropy_backward(
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target), divided by N for the mean; the target is one-hot for class labels.
 
-    (If a row of the target sums to s instead of 1, it is s * p - target.)
+    (If a row of the target sums to s instead of 1, as one with weights does, it is s * p - target.)
     """
     if target.ndim == 1:
         difference = probabilities.copy()

@@ -1,4 +1,4 @@
-"""What the losses share: the checks of a target, and the reduction of a batch's losses to one number."""
+"""What the losses share: the checks of a target, class weights, and the reduction of a batch's losses to one number."""
 
 from __future__ import annotations
 
@@ -56,9 +56,43 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
     return targets.astype(np.intp, copy=False)
 
 
-def constant(operation: str, target: Any) -> Array:
+def class_weights(operation: str, scores: Tensor, target: Array, weight: Any, reduction: str) -> Array:
+    """How much each class counts, shape (C,) in the scores' dtype; 1 each if `weight` is None.
+
+    The mean over labels is to be a weighted one, so for it the weights are divided by their own mean at the labels.
+    """
+    classes = scores.shape[1]
+    if weight is None:
+        return np.ones(classes, scores.dtype)
+    weights = constant(operation, weight, "weight").astype(scores.dtype)
+    if weights.shape != (classes,):
+        raise ShapeError(operation, f"expected weight to have shape ({classes},), got {weights.shape}")
+    if reduction == "mean" and target.ndim == 1 and len(target):
+        weights /= weights[target].mean()
+    return weights
+
+
+def smoothed(operation: str, scores: Tensor, target: Array, label_smoothing: float) -> Array:
+    """The target as probabilities (N, C), of which the share `label_smoothing` is spread evenly over the classes."""
+    checked_smoothing(operation, label_smoothing)
+    if target.ndim == 1:
+        labels, target = target, np.zeros(scores.shape, scores.dtype)
+        target[np.arange(len(labels)), labels] = 1
+    return (1 - label_smoothing) * target + label_smoothing / max(scores.shape[1], 1)
+
+
+def checked_smoothing(where: str, label_smoothing: float) -> float:
+    """Refuse a share that is none."""
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"{where}: expected label_smoothing between 0 and 1, got {label_smoothing!r}")
+    return label_smoothing
+
+
+def constant(operation: str, target: Any, name: str = "target") -> Array:
     """A copy of the target, so that refilling the caller's array before backward changes nothing."""
     if isinstance(target, Tensor) and target.requires_grad:
+        if name != "target":
+            raise TypeError(f"{operation}: expected {name} without gradients, got one that requires them; detach() it")
         raise TypeError(
             f"{operation}: expected a target without gradients, got one that requires them; are the arguments in the "
             f"order {operation}(prediction, target)? If they are, detach() the target"

@@ -1,4 +1,4 @@
-"""Layers without parameters: the nonlinearities, and Flatten."""
+"""Layers without parameters: the nonlinearities, Flatten and Identity."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from math import prod
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._axes import numpys_names
+from tinygrad_dropout.functional._gelu import checked_form
 from tinygrad_dropout.nn.module import Module
 
 
@@ -15,6 +17,36 @@ class ReLU(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(x)
+
+
+class LeakyReLU(Module):
+    """x where x > 0, negative_slope * x elsewhere."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        self.negative_slope = negative_slope
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(x, self.negative_slope)
+
+    def extra_repr(self) -> str:
+        return f"negative_slope={self.negative_slope:g}"
+
+
+class GELU(Module):
+    """x * Φ(x), elementwise; `td.functional.gelu` has the formulas.
+
+    Args:
+        approximate: "none" for the exact Φ, or "tanh" for an approximation that is faster here.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        self.approximate = checked_form("GELU", approximate)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.gelu(x, self.approximate)
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
 
 
 class Sigmoid(Module):
@@ -31,9 +63,52 @@ class Tanh(Module):
         return F.tanh(x)
 
 
+class Softmax(Module):
+    """e^x / sum(e^x) along an axis.
+
+    Args:
+        axis: an int; the last one if left out.
+    """
+
+    @numpys_names
+    def __init__(self, axis: int = -1) -> None:
+        self.axis = axis
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.softmax(x, self.axis)
+
+    def extra_repr(self) -> str:
+        return f"axis={self.axis}"
+
+
+class LogSoftmax(Module):
+    """ln(softmax(x)) along an axis.
+
+    Args:
+        axis: an int; the last one if left out.
+    """
+
+    @numpys_names
+    def __init__(self, axis: int = -1) -> None:
+        self.axis = axis
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.log_softmax(x, self.axis)
+
+    def extra_repr(self) -> str:
+        return f"axis={self.axis}"
+
+
 class Flatten(Module):
     """(N, ...) -> (N, everything else in one axis)."""
 
     def forward(self, x: Tensor) -> Tensor:
         x = as_tensor(x)
         return F.reshape(x, len(x), prod(x.shape[1:]))
+
+
+class Identity(Module):
+    """The input itself: stands where a layer may be or not, `nn.Dropout(p) if p else nn.Identity()`."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x

@@ -1,0 +1,236 @@
+"""LayerNorm and BatchNorm1d: PyTorch's outputs, gradients, running statistics and state_dicts."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout import nn
+
+RTOL = {np.float64: 1e-12, np.float32: 1e-5}
+each_dtype = pytest.mark.parametrize("dtype", RTOL, ids=lambda dtype: dtype.__name__)
+
+
+def some(*shape: int, dtype: type = np.float64, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(1, 2, size=shape).astype(dtype)
+
+
+def twins(torch, name: str, *arguments, dtype: type = np.float64, **options):
+    """Our layer and PyTorch's with the same parameters, which are not the first ones."""
+    ours = getattr(nn, name)(*arguments, **options, dtype=dtype)
+    theirs = getattr(torch.nn, name)(*arguments, **options).to(getattr(torch, np.dtype(dtype).name))
+    for seed, parameter in enumerate(ours.parameters()):
+        parameter.data[...] = some(*parameter.shape, seed=seed + 5)
+    theirs.load_state_dict({key: torch.from_numpy(array) for key, array in ours.state_dict().items()})
+    return ours, theirs
+
+
+def step(torch, ours, theirs, x: np.ndarray) -> None:
+    """Forward and backward agree."""
+    rtol = RTOL[x.dtype.type]
+    our_x, their_x = td.Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
+    our_out, their_out = ours(our_x), theirs(their_x)
+    assert our_out.dtype == x.dtype
+    np.testing.assert_allclose(our_out.data, their_out.detach().numpy(), rtol=rtol, atol=rtol)
+    upstream = some(*our_out.shape, dtype=x.dtype, seed=9)
+    our_out.backward(upstream)
+    their_out.backward(torch.tensor(upstream))
+    np.testing.assert_allclose(our_x.grad, their_x.grad.numpy(), rtol=rtol, atol=20 * rtol)
+    for our, their in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert our.grad.dtype == x.dtype
+        np.testing.assert_allclose(our.grad, their.grad.numpy(), rtol=rtol, atol=20 * rtol)
+
+
+def same_state(ours, theirs, rtol: float) -> None:
+    our_state, their_state = ours.state_dict(), theirs.state_dict()
+    assert list(our_state) == list(their_state)
+    for key, array in our_state.items():
+        assert (array.shape, array.dtype) == (tuple(their_state[key].shape), their_state[key].numpy().dtype)
+        np.testing.assert_allclose(array, their_state[key].numpy(), rtol=rtol)
+
+
+@each_dtype
+@pytest.mark.parametrize("shape", [3, (3,), (4, 3)], ids=str)
+@pytest.mark.parametrize("options", [{}, {"elementwise_affine": False}, {"bias": False}, {"eps": 0.5}], ids=str)
+def test_layer_norm_is_pytorchs(torch, shape, options, dtype):
+    ours, theirs = twins(torch, "LayerNorm", shape, dtype=dtype, **options)
+    step(torch, ours, theirs, some(5, 4, 3, dtype=dtype))
+    same_state(ours, theirs, rtol=0)
+
+
+@each_dtype
+@pytest.mark.parametrize("shape", [(6, 3), (4, 3, 5)], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"momentum": 0.3}, {"momentum": None}, {"momentum": 0.0}, {"affine": False}, {"track_running_stats": False},
+     {"track_running_stats": False, "momentum": None}, {"eps": 0.5}],
+    ids=str,
+)  # fmt: skip
+def test_batch_norm_is_pytorchs_in_training_and_afterwards(torch, shape, options, dtype):
+    ours, theirs = twins(torch, "BatchNorm1d", 3, dtype=dtype, **options)
+    for seed in range(3):
+        for model in (ours, theirs):
+            model.zero_grad()
+        step(torch, ours, theirs, some(*shape, dtype=dtype, seed=seed))
+        same_state(ours, theirs, RTOL[dtype])
+    for model in (ours, theirs):
+        model.zero_grad()
+        model.eval()
+    step(torch, ours, theirs, some(*shape, dtype=dtype, seed=7))
+    same_state(ours, theirs, RTOL[dtype])
+
+
+@pytest.mark.parametrize("layer", [nn.LayerNorm(3, dtype=np.float64), nn.BatchNorm1d(3, dtype=np.float64)])
+@pytest.mark.parametrize("training", [True, False])
+def test_the_gradients_are_right(layer, training):
+    layer.train(training)
+    x = td.Tensor(some(5, 3), requires_grad=True)
+    assert td.gradcheck(lambda x, *_: layer(x), [x, *layer.parameters()])
+
+
+def test_the_output_has_mean_0_and_deviation_1_over_the_axes_that_are_named():
+    x = some(50, 40, dtype=np.float32)
+    for layer, axis in ((nn.LayerNorm(40), 1), (nn.BatchNorm1d(40), 0)):
+        out = layer(x).data
+        np.testing.assert_allclose(out.mean(axis), 0, atol=1e-6)
+        np.testing.assert_allclose(out.std(axis), 1, rtol=1e-4)
+
+
+def test_the_running_mean_with_momentum_none_is_the_mean_of_the_batches():
+    layer = nn.BatchNorm1d(2, momentum=None, dtype=np.float64)
+    batches = [some(4, 2, seed=seed) for seed in range(5)]
+    for one in batches:
+        layer(one)
+    np.testing.assert_allclose(layer.running_mean.data, np.mean([one.mean(0) for one in batches], axis=0))
+    np.testing.assert_allclose(layer.running_var.data, np.mean([one.var(0, ddof=1) for one in batches], axis=0))
+    assert layer.num_batches_tracked.item() == 5
+
+
+def test_evaluation_and_an_input_that_is_refused_leave_the_statistics_alone():
+    layer = nn.BatchNorm1d(3)
+    before = layer.state_dict()
+    layer.eval()(td.ones(2, 3))
+    for wrong in (td.ones(1, 3), td.ones(2, 4), td.ones(3), td.ones(2, 3, dtype=np.float64)):
+        with pytest.raises((ValueError, TypeError)):
+            layer.train()(wrong)
+    layer(td.ones(0, 3))
+    np.testing.assert_equal({**layer.state_dict(), "num_batches_tracked": 0}, before)
+
+
+def test_a_batch_of_one_sequence_is_enough_and_one_value_is_not():
+    layer = nn.BatchNorm1d(2)
+    assert layer(td.ones(1, 2, 3)).shape == (1, 2, 3)
+    with pytest.raises(td.ShapeError, match=r"^BatchNorm1d\(2, .*more than one value.*\(1, 2, 1\)"):
+        layer(td.ones(1, 2, 1))
+    assert layer.eval()(td.ones(1, 2)).shape == (1, 2)
+
+
+def test_running_statistics_are_nothing_that_gradients_flow_to_or_that_an_optimiser_sees():
+    layer = nn.BatchNorm1d(3)
+    out = layer(td.Tensor(some(4, 3, dtype=np.float32), requires_grad=True))
+    out.sum().backward()
+    assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
+    assert [name for name, _ in layer.named_buffers()] == ["running_mean", "running_var", "num_batches_tracked"]
+    assert all(buffer.grad is None and not buffer.requires_grad for buffer in layer.buffers())
+
+
+def test_a_forward_in_training_between_a_forward_and_its_backward_changes_no_gradient():
+    """The running statistics move, and what the first graph needs does not."""
+    gradients = []
+    for disturb in (False, True):
+        layer = nn.BatchNorm1d(3, dtype=np.float64).eval()
+        x = td.Tensor(some(4, 3), requires_grad=True)
+        out = layer(x)
+        if disturb:
+            layer.train()(some(4, 3, seed=3))
+        (out * out).sum().backward()
+        gradients.append(x.grad)
+    np.testing.assert_array_equal(*gradients)
+
+
+def test_the_function_changes_the_running_tensors_it_is_given_and_no_input():
+    x, mean, var = some(4, 3), td.zeros(3, dtype=np.float64), td.ones(3, dtype=np.float64)
+    before = x.copy()
+    F.batch_norm(x, mean, var, training=True, momentum=1.0)
+    np.testing.assert_allclose(mean.data, x.mean(0))
+    np.testing.assert_allclose(var.data, x.var(0, ddof=1))
+    np.testing.assert_array_equal(x, before)
+
+
+def test_in_evaluation_a_single_running_tensor_is_neither_used_nor_changed():
+    """Without both, the batch's own mean and variance are used."""
+    x, var = some(4, 3), td.Tensor(np.full(3, 7.0))
+    out = F.batch_norm(x, None, var)
+    np.testing.assert_array_equal(out.data, F.batch_norm(x, None, None).data)
+    np.testing.assert_array_equal(var.data, [7, 7, 7])
+
+
+def test_a_copy_has_statistics_of_its_own_and_double_converts_them():
+    layer = nn.BatchNorm1d(3)
+    other = copy.deepcopy(layer).double()
+    other(some(4, 3))
+    assert layer.num_batches_tracked.item() == 0
+    assert [tensor.dtype for tensor in other.buffers()] == [np.float64, np.float64, np.int64]
+    assert (layer.running_mean.data == 0).all()
+
+
+@pytest.mark.parametrize("values", [[2.0, 2.0, 2.0], [1e-30, 2e-30, 4e-30], [1e4, 1e4 + 1, 1e4 + 2], [0.0, -0.0, 0.0]])
+@pytest.mark.parametrize("name", ["layer_norm", "batch_norm"])
+def test_rows_that_are_nearly_constant_as_in_pytorch(torch, name, values):
+    def ours(x):
+        return F.layer_norm(x, 3) if name == "layer_norm" else F.batch_norm(x.T, None, None, training=True)
+
+    def theirs(x):
+        functions = torch.nn.functional
+        return (
+            functions.layer_norm(x, (3,))
+            if name == "layer_norm"
+            else functions.batch_norm(x.T, None, None, training=True)
+        )
+
+    our_x = td.Tensor(np.array([values]), requires_grad=True)
+    their_x = torch.tensor([values], dtype=torch.float64, requires_grad=True)
+    our_out, their_out = ours(our_x), theirs(their_x)
+    upstream = np.array([1.0, 3.0, -2.0]).reshape(our_out.shape)
+    our_out.backward(upstream)
+    their_out.backward(torch.tensor(upstream))
+    np.testing.assert_allclose(our_out.data, their_out.detach().numpy(), rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(our_x.grad, their_x.grad.numpy(), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_nan_stays_in_its_example_or_its_channel():
+    x = some(4, 3)
+    x[1, 2] = np.nan
+    assert np.isnan(F.layer_norm(x, 3).data).any(axis=1).tolist() == [False, True, False, False]
+    assert np.isnan(F.batch_norm(x, None, None, training=True).data).any(axis=0).tolist() == [False, False, True]
+
+
+def test_dropout_before_it_makes_evaluation_too_small():
+    """Li et al. 2018: the running variance is that with dropout on, 1 / (1 - p) times too large."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5000, 4)).astype(np.float32)
+    after_dropout = nn.Sequential(nn.Dropout(0.5, rng=rng), nn.BatchNorm1d(4, momentum=None, affine=False))
+    for _ in range(20):
+        after_dropout(x)
+    np.testing.assert_allclose(after_dropout(x).data.var(axis=0), 1, rtol=0.01)
+    np.testing.assert_allclose(after_dropout.eval()(x).data.var(axis=0), 0.5, rtol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("layer", "text"),
+    [
+        (nn.LayerNorm(3), "LayerNorm((3,), eps=1e-05)"),
+        (nn.LayerNorm((2, 3), bias=False), "LayerNorm((2, 3), eps=1e-05, bias=False)"),
+        (nn.LayerNorm(3, elementwise_affine=False), "LayerNorm((3,), eps=1e-05, elementwise_affine=False)"),
+        (nn.BatchNorm1d(3), "BatchNorm1d(3, eps=1e-05, momentum=0.1)"),
+        (
+            nn.BatchNorm1d(3, momentum=None, affine=False, track_running_stats=False),
+            "BatchNorm1d(3, eps=1e-05, momentum=None, affine=False, track_running_stats=False)",
+        ),
+    ],
+)
+def test_repr_shows_what_was_chosen(layer, text):
+    assert repr(layer) == text

@@ -1,0 +1,54 @@
+"""Embedding: a trained vector for each of a fixed number of things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._embedding import checked_padding_idx
+from tinygrad_dropout.nn.module import Module, Parameter
+from tinygrad_dropout.rng import generator
+
+
+class Embedding(Module):
+    """A table whose rows are looked up: weight[indices].
+
+    Args:
+        num_embeddings, embedding_dim: how many rows there are, and how long they are.
+        padding_idx: a row that starts as zeros and gets no gradient, for the places that only fill a sequence up.
+        dtype: of the table.
+        rng: draws the initial values; the framework's own generator if None.
+
+    Attributes:
+        weight: Parameter (num_embeddings, embedding_dim), drawn from N(0, 1) as PyTorch's is.
+
+    The input is an integer Tensor or array of any shape; the output has one more axis, of length embedding_dim.
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        *,
+        dtype: npt.DTypeLike = np.float32,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        if min(num_embeddings, embedding_dim) < 0:
+            raise ValueError(f"Embedding: expected sizes of at least 0, got {num_embeddings} and {embedding_dim}")
+        self.padding_idx = checked_padding_idx("Embedding", padding_idx, num_embeddings)
+        drawn = generator("Embedding", rng).standard_normal((num_embeddings, embedding_dim)).astype(dtype)
+        if self.padding_idx is not None:
+            drawn[self.padding_idx] = 0
+        self.weight = Parameter(drawn)
+
+    def forward(self, indices: Any) -> Tensor:
+        return F.embedding(indices, self.weight, self.padding_idx)
+
+    def extra_repr(self) -> str:
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.weight.shape[0]}, {self.weight.shape[1]}{padding}"

@@ -1,0 +1,117 @@
+"""Layers that standardise: LayerNorm each example by itself, BatchNorm1d each channel over the batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.autograd.dtypes import as_tensor
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional._normalization import as_shape
+from tinygrad_dropout.nn.module import Buffer, Module, Parameter
+
+
+class LayerNorm(Module):
+    """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
+
+    It does the same in training and in evaluation. `td.functional.layer_norm` has the details and the paper.
+
+    Args:
+        normalized_shape: the lengths of the last axes, over which mean and variance are taken; an int for one axis.
+        eps: keeps the division finite where all numbers are equal.
+        elementwise_affine: whether there are a weight and a bias.
+        bias: False for a weight without a bias.
+        dtype: of the parameters.
+
+    Attributes:
+        weight: Parameter of shape `normalized_shape`, ones at the start, or None.
+        bias: Parameter of shape `normalized_shape`, zeros at the start, or None.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | tuple[int, ...],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        *,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        self.normalized_shape = as_shape(normalized_shape)
+        self.eps = eps
+        self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
+        self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        without = "" if self.weight is not None else ", elementwise_affine=False"
+        without += ", bias=False" if self.weight is not None and self.bias is None else ""
+        return f"{self.normalized_shape}, eps={self.eps:g}{without}"
+
+
+class BatchNorm1d(Module):
+    """(x - mean) / sqrt(variance + eps) * weight + bias, for each channel: over the batch, and in evaluation with the
+    running mean and variance of the batches seen in training.
+
+    Put dropout behind the last BatchNorm1d, not before one. In training, dropout adds variance to what follows; in
+    evaluation it does not, but the running variance still has it in, and so every channel comes out too small (Li et
+    al. 2018, "Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
+    arXiv:1801.05134). For inputs of mean 0, inverted dropout multiplies the variance by 1 / (1 - p).
+
+    Args:
+        num_features: C, the number of channels, for inputs (N, C) or (N, C, L).
+        eps: keeps the division finite where all numbers are equal.
+        momentum: how far the running statistics move towards each batch's; None for the plain average of all batches.
+        affine: whether there are a weight and a bias.
+        track_running_stats: False for no running statistics: then evaluation uses the batch's own, as training does.
+        dtype: of the parameters and running statistics.
+
+    Attributes:
+        weight, bias: Parameters (C,), ones and zeros at the start, or None.
+        running_mean, running_var: Buffers (C,), zeros and ones at the start, or None.
+        num_batches_tracked: Buffer (), how many batches went into them, or None.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        *,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
+        self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
+        self.running_mean = Buffer(np.zeros(num_features, dtype)) if track_running_stats else None
+        self.running_var = Buffer(np.ones(num_features, dtype)) if track_running_stats else None
+        self.num_batches_tracked = Buffer(np.array(0, np.int64)) if track_running_stats else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = as_tensor(x)
+        if x.ndim not in (2, 3) or x.shape[1] != self.num_features:
+            wanted = f"(N, {self.num_features}) or (N, {self.num_features}, L)"
+            raise ShapeError("batch_norm", f"expected an input of shape {wanted}, got {x.shape}")
+        tracked: Tensor | None = self.num_batches_tracked if self.training else None
+        momentum = self.momentum
+        if momentum is None:
+            momentum = 0.0 if tracked is None else 1 / (tracked.item() + 1)
+        out = F.batch_norm(
+            x, self.running_mean, self.running_var, self.weight, self.bias, self.training, momentum, self.eps
+        )
+        if tracked is not None:
+            tracked += 1
+        return out
+
+    def extra_repr(self) -> str:
+        without = "" if self.weight is not None else ", affine=False"
+        without += "" if self.running_mean is not None else ", track_running_stats=False"
+        return f"{self.num_features}, eps={self.eps:g}, momentum={self.momentum}{without}"
