@@ -44,10 +44,10 @@ def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
     lengths = []
     update = optimizer.update
 
-    def counted(data, grad, state, step):
+    def counted(data, grad, state, step, settings):
         lengths.append(len(data))
         assert all(len(array) == len(data) for array in (grad, *state.values()))
-        update(data, grad, state, step)
+        update(data, grad, state, step, settings)
 
     optimizer.update = counted
     return lengths
@@ -158,7 +158,7 @@ def test_a_parameter_longer_than_a_block_is_updated_in_blocks_to_the_same_bits(m
     for step in range(1, 6):
         parameter.grad = gradient(step, 0, parameter)
         optimizer.step()
-        rule.update(expected.data, parameter.grad, state, step)
+        rule.update(expected.data, parameter.grad, state, step, rule.param_groups[0])
         assert_same_bits([parameter], [expected])
     assert max(lengths) == 10
     assert sum(lengths) == 5 * size
@@ -294,7 +294,7 @@ def test_two_optimisers_in_turn_over_the_same_parameters_each_keep_their_own_mem
         for optimizer, memory in zip((one, two), memories, strict=True):
             for number, (parameter, other) in enumerate(zip(shared, expected, strict=True)):
                 parameter.grad = gradient(step, number, parameter)
-                rule.update(other.data, parameter.grad, memory[number], step)
+                rule.update(other.data, parameter.grad, memory[number], step, rule.param_groups[0])
             optimizer.step()
             assert_same_bits(shared, expected)
 
@@ -333,12 +333,12 @@ def test_a_rule_may_write_into_what_it_remembers_or_assign_it(write):
     class Sum(optim.Optimizer):
         slots = ("total",)
 
-        def update(self, data, grad, state, step):
+        def update(self, data, grad, state, step, settings):
             if write == "in place":
                 state["total"] += grad
             else:
                 state["total"] = state["total"] + grad
-            data -= self.lr * state["total"]
+            data -= settings["lr"] * state["total"]
 
     parameter = nn.Parameter(np.zeros(2))
     optimizer = Sum([parameter], lr=1.0)
@@ -353,7 +353,7 @@ def test_a_rule_that_remembers_what_it_did_not_name_is_refused():
     class Forgetful(optim.Optimizer):
         slots = ()
 
-        def update(self, data, grad, state, step):
+        def update(self, data, grad, state, step, settings):
             state["total"] = grad
 
     parameter = nn.Parameter(np.zeros(2))

@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.optim._optimizer import Optimizer
+from tinygrad_dropout.optim._param_groups import Setting
 
 
 class Adam(Optimizer):
@@ -19,7 +20,8 @@ class Adam(Optimizer):
         w = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
 
     Args:
-        params: Tensors to optimise, usually `model.parameters()`.
+        params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
+            of the settings in which it differs.
         lr: the learning rate.
         betas: the decay of the two moments, each in [0, 1).
         eps: keeps the division finite.
@@ -27,13 +29,13 @@ class Adam(Optimizer):
     """
 
     slots = ("first_moment", "second_moment")
-    betas: tuple[float, float]
-    eps: float
-    weight_decay: float
+    betas = Setting()
+    eps = Setting()
+    weight_decay = Setting()
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Iterable[Tensor] | Iterable[Mapping[str, Any]],
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -46,25 +48,26 @@ class Adam(Optimizer):
         if max(settings["betas"]) >= 1:
             raise ValueError(f"{type(self).__name__}: expected both betas below 1, got {settings['betas']}")
 
-    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
-        if self.weight_decay:
-            grad = self.decayed(data, grad)
+    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
+        if settings["weight_decay"]:
+            grad = self.decayed(data, grad, settings)
         first, second = state["first_moment"], state["second_moment"]
-        beta1, beta2 = self.betas
+        beta1, beta2 = settings["betas"]
         first *= beta1
         first += (1 - beta1) * grad
         second *= beta2
         second += (1 - beta2) * (grad * grad)
         root = np.sqrt(second)
         root /= (1 - beta2**step) ** 0.5
-        root += self.eps
+        root += settings["eps"]
         move = first / root
-        move *= self.lr / (1 - beta1**step)
+        move *= settings["lr"] / (1 - beta1**step)
         data -= move
 
-    def decayed(self, data: Array, grad: Array) -> Array:
+    def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
         """The gradient after weight decay: here, with the penalty's gradient added."""
-        return grad + self.weight_decay * data
+        weight_decay: float = settings["weight_decay"]
+        return grad + weight_decay * data
 
 
 class AdamW(Adam):
@@ -77,7 +80,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Iterable[Tensor] | Iterable[Mapping[str, Any]],
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -85,7 +88,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def decayed(self, data: Array, grad: Array) -> Array:
+    def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
         """The gradient after weight decay: unchanged, since the weights themselves are shrunk."""
-        data *= 1 - self.lr * self.weight_decay
+        data *= 1 - settings["lr"] * settings["weight_decay"]
         return grad

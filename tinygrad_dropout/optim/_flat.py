@@ -38,22 +38,24 @@ class FlatGroup:
         shapes: of each.
         step: how many steps they have made.
         memory: what is remembered about them, flat arrays by name.
+        number: of the parameter group they belong to, whose settings they share.
     """
 
     def __init__(
-        self, params: Sequence[Tensor], shapes: Sequence[Shape], step: int, memory: Mapping[str, Array]
+        self, params: Sequence[Tensor], shapes: Sequence[Shape], step: int, memory: Mapping[str, Array], number: int
     ) -> None:
         self.params = params
         self.shapes = shapes
         self.step = step
         self.memory = dict(memory)
+        self.number = number
         self.data: Array = np.empty(0)  # these two until `take_over`
         self.views: list[Array | None] = [None] * len(params)
         self.cut: list[tuple[slice, Array, State]] = []  # of the flat arrays into blocks, as the last step made it
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For copy and pickle: in a copy, the parameters' data are not parts of the flat array."""
-        return FlatGroup, (self.params, self.shapes, self.step, self.memory)
+        return FlatGroup, (self.params, self.shapes, self.step, self.memory, self.number)
 
     def slices(self) -> list[slice]:
         """Where each parameter lies in the flat arrays."""
@@ -90,7 +92,7 @@ class FlatGroup:
             members = slice(first, first + 1 + len(others))
             place = slice(slices[first].start, slices[members.stop - 1].stop)
             memory = {slot: array[place] for slot, array in self.memory.items()}
-            part = FlatGroup(self.params[members], self.shapes[members], self.step, memory)
+            part = FlatGroup(self.params[members], self.shapes[members], self.step, memory, self.number)
             part.data, part.views = self.data[place], self.views[members]
             yield part
 
@@ -122,13 +124,16 @@ class FlatGroup:
             yield place, self.data[place], State({slot: self.memory[slot][place] for slot in slots})
 
 
-def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]]) -> list[FlatGroup]:
+def grouped(
+    params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]], number: int = 0
+) -> list[FlatGroup]:
     """Put the parameters into groups: neighbours of one kind share a group, up to the length of a block.
 
     Args:
-        params: Tensors.
+        params: Tensors, of one parameter group.
         steps: how many steps each has made.
         states: the arrays remembered about each, in its shape.
+        number: of the parameter group.
     """
     kinds = [
         (parameter.data.dtype, step, tuple(state)) for parameter, step, state in zip(params, steps, states, strict=True)
@@ -143,6 +148,6 @@ def grouped(params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Map
                 slot: np.concatenate([state[slot] for state in states[members]], axis=None) for slot in states[first]
             }
             shapes = [parameter.shape for parameter in params[members]]
-            groups.append(FlatGroup(params[members], shapes, steps[first], memory))
+            groups.append(FlatGroup(params[members], shapes, steps[first], memory, number))
             first, size = last, 0
     return groups

@@ -8,7 +8,7 @@ import numpy as np
 
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.optim._optimizer import list_of_tensors
+from tinygrad_dropout.optim._param_groups import list_of_tensors
 
 
 def max_norm(params: Iterable[Tensor], c: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError, StateDictError
 from tinygrad_dropout.optim._flat import FlatGroup, State, grouped
+from tinygrad_dropout.optim._param_groups import Setting, list_of_groups, list_of_tensors
 
 
 class Optimizer:
@@ -22,22 +24,39 @@ class Optimizer:
     """
 
     slots: tuple[str, ...]
-    lr: float
+    lr = Setting()
 
-    def __init__(self, params: Iterable[Tensor], lr: float, **settings: Any) -> None:
-        name = type(self).__name__
-        self.params = list_of_tensors(name, params)
+    def __init__(self, params: Iterable[Tensor] | Iterable[Mapping[str, Any]], lr: float, **settings: Any) -> None:
+        self.defaults = {"lr": lr, **settings}
+        self.settings = tuple(self.defaults)
+        self.params: list[Tensor] = []
+        self.param_groups: list[dict[str, Any]] = []
+        self._groups: list[FlatGroup] = []
+        for group in list_of_groups(type(self).__name__, params):
+            self.add_param_group(group)
         if not self.params:
-            raise ValueError(f"{name}: expected one or more Tensors to optimise, got nothing")
-        if results := [index for index, parameter in enumerate(self.params) if not parameter.is_leaf]:
+            raise ValueError(f"{type(self).__name__}: expected one or more Tensors to optimise, got nothing")
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Add parameters that have settings of their own.
+
+        Args:
+            param_group: the Tensors as "params", and the settings in which they differ from the optimiser's.
+        """
+        name = type(self).__name__
+        own = {key: value for key, value in param_group.items() if key != "params"}
+        params = list_of_tensors(name, param_group["params"])
+        if results := [index for index, parameter in enumerate(params) if not parameter.is_leaf]:
             problem = f"expected leaves, got the result of an operation at index {results[0]}"
             raise ValueError(f"{name}: {problem}: only leaves get a gradient in .grad")
-        if len(set(self.params)) < len(self.params):
+        if len({*self.params, *params}) < len(self.params) + len(params):
             raise ValueError(f"{name}: expected each parameter once, got one of them twice")
-        self.settings = ("lr", *settings)
-        self._set({"lr": lr, **settings})
-        count = len(self.params)
-        self._groups = grouped(self.params, [0] * count, [{}] * count)
+        if unknown := sorted(own.keys() - self.defaults):
+            raise TypeError(f"{name}: expected a group's settings to be among {list(self.settings)}, got {unknown}")
+        settings = self.checked({**self.defaults, **own})
+        self._groups += grouped(params, [0] * len(params), [{}] * len(params), len(self.param_groups))
+        self.param_groups.append({"params": tuple(params), **settings})
+        self.params += params
 
     def check_settings(self, settings: Mapping[str, Any]) -> None:
         """Raise a ValueError if a setting makes no sense: here, if it is not a number of at least 0."""
@@ -46,14 +65,20 @@ class Optimizer:
             if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
                 raise ValueError(f"{type(self).__name__}: expected {key} to be at least 0, got {value!r}")
 
-    def _set(self, settings: Mapping[str, Any]) -> None:
+    def checked(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings of a group, once they have been checked; lists become tuples."""
         self.check_settings(settings)
-        for key, value in settings.items():
-            setattr(self, key, tuple(value) if isinstance(value, list) else value)
+        return {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
 
     def __repr__(self) -> str:
-        settings = ", ".join(f"{key}={getattr(self, key)}" for key in self.settings)
-        return f"{type(self).__name__}({len(self.params)} parameters, {settings})"
+        groups = [", ".join(f"{key}={group[key]}" for key in self.settings) for group in self.param_groups]
+        if len(groups) == 1:
+            return f"{type(self).__name__}({len(self.params)} parameters, {groups[0]})"
+        lines = [
+            f"  {len(group['params'])} parameters, {settings}\n"
+            for group, settings in zip(self.param_groups, groups, strict=True)
+        ]
+        return f"{type(self).__name__}(\n{''.join(lines)})"
 
     def step(self) -> None:
         """Update every parameter that has a gradient. One whose `.grad` is None is skipped: no decay, no momentum.
@@ -66,11 +91,11 @@ class Optimizer:
         if None in gradients:
             self._regroup()
             gradients = [group.gradients() for group in self._groups]
-        slots = self.slots
         for group, grads in zip(self._groups, gradients, strict=True):
             if grads:
-                for data, grad, state in group.blocks(grads, slots):
-                    self.update(data, grad, state, group.step)
+                settings = self.param_groups[group.number]
+                for data, grad, state in group.blocks(grads, self.slots_for(settings)):
+                    self.update(data, grad, state, group.step, settings)
                 note_change(group.data)
 
     def _regroup(self) -> None:
@@ -97,7 +122,11 @@ class Optimizer:
                 problem = f"expected parameter {index}{name} to have the shape {fitting}, got {parameter.data.shape}"
                 raise ShapeError(f"{type(self).__name__}.step", problem)
 
-    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
+    def slots_for(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """The `slots` that are needed under a group's settings: all of them, unless a subclass says otherwise."""
+        return self.slots
+
+    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
         """Change `data` in place, number by number. All arrays are 1-D and have the same length.
 
         Args:
@@ -105,6 +134,7 @@ class Optimizer:
             grad: their gradient; do not change or keep it.
             state: the arrays of `slots`, zeros at first. Assignment copies into the existing array.
             step: the number of the step, from 1.
+            settings: of the group that the parameters belong to: `settings["lr"]` and so on.
         """
         raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
 
@@ -119,9 +149,29 @@ class Optimizer:
     def _states(self) -> list[State]:
         return [state for group in self._groups for state in group.states()]
 
+    def _keys(self) -> list[dict[str, str]]:
+        """The key in a state_dict of each setting, for each group. Where there is one group, that is its name."""
+        if len(self.param_groups) == 1:
+            return [{key: key for key in self.settings}]
+        return [
+            {key: f"param_groups.{number}.{key}" for key in self.settings} for number in range(len(self.param_groups))
+        ]
+
+    def _indices(self) -> dict[str, Array]:
+        """Which parameters belong to which group, where there are several."""
+        ends = [*accumulate((len(group["params"]) for group in self.param_groups), initial=0)]
+        indices = [np.arange(*span) for span in pairwise(ends)]
+        return {f"param_groups.{number}.params": array for number, array in enumerate(indices) if len(indices) > 1}
+
     def state_dict(self) -> dict[str, Array]:
-        """Copies of its settings and of what it remembers: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`."""
-        arrays = {key: np.asarray(getattr(self, key)) for key in self.settings}
+        """Copies of its settings and of what it remembers: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`.
+
+        With several groups, the settings of each come under its number (`"param_groups.0.lr"`), and which parameters it
+        holds as `"param_groups.0.params"`.
+        """
+        arrays = self._indices()
+        for group, keys in zip(self.param_groups, self._keys(), strict=True):
+            arrays.update({key: np.asarray(group[setting]) for setting, key in keys.items()})
         for index, (state, step) in enumerate(zip(self._states(), self._steps(), strict=True)):
             arrays[f"{index}.step"] = np.asarray(step)
             arrays.update({f"{index}.{slot}": array.copy() for slot, array in state.items()})
@@ -133,14 +183,20 @@ class Optimizer:
         Raises:
             KeyError: a key that is missing or not expected.
             ShapeError: an array that does not have its parameter's shape.
-            ValueError: a setting that makes no sense. In each case, nothing has been changed.
+            ValueError: a setting that makes no sense, or parameters in other groups. In each case, nothing has been
+                changed.
         """
-        indices = range(len(self.params))
-        needed = {*self.settings, *(f"{index}.step" for index in indices)}
+        name, indices = type(self).__name__, range(len(self.params))
+        needed = {key for keys in self._keys() for key in keys.values()}
+        needed |= {*self._indices(), *(f"{index}.step" for index in indices)}
         known = needed | {f"{index}.{slot}" for index in indices for slot in self.slots}
         given = set(state_dict)
         if not needed <= given <= known:
-            raise StateDictError(type(self).__name__, sorted(needed - given), sorted(given - known))
+            raise StateDictError(name, sorted(needed - given), sorted(given - known))
+        for key, members in self._indices().items():
+            if not np.array_equal(members, state_dict[key]):
+                wanted, got = members.tolist(), np.asarray(state_dict[key]).tolist()
+                raise ValueError(f'{name}.load_state_dict: expected "{key}" to be {wanted}, got {got}')
         states: list[Mapping[str, Array]] = []
         for index, parameter in enumerate(self.params):
             keys = {slot: f"{index}.{slot}" for slot in self.slots if f"{index}.{slot}" in given}
@@ -148,19 +204,16 @@ class Optimizer:
             for slot, array in state.items():
                 if array.shape != parameter.shape:
                     problem = f'expected "{keys[slot]}" to have shape {parameter.shape}, got {array.shape}'
-                    raise ShapeError(f"{type(self).__name__}.load_state_dict", problem)
+                    raise ShapeError(f"{name}.load_state_dict", problem)
             states.append(state)
-        self._set({key: np.asarray(state_dict[key]).tolist() for key in self.settings})
-        self._groups = grouped(self.params, [int(state_dict[f"{index}.step"]) for index in indices], states)
-
-
-def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
-    """The parameters as a list; a single Tensor, which would be taken for a list of its rows, is refused."""
-    if not isinstance(params, Iterable):
-        hint = "; write model.parameters(), with brackets" if callable(params) else ""
-        raise TypeError(f"{where}: expected a list of Tensors, got {type(params).__name__}{hint}")
-    tensors = [params] if isinstance(params, Tensor) else list(params)
-    if isinstance(params, Tensor) or not all(isinstance(tensor, Tensor) for tensor in tensors):
-        given = "a single Tensor" if isinstance(params, Tensor) else [type(tensor).__name__ for tensor in tensors]
-        raise TypeError(f"{where}: expected a list of Tensors (as from model.parameters()), got {given}")
-    return tensors
+        steps = [int(state_dict[f"{index}.step"]) for index in indices]
+        loaded = [
+            self.checked({setting: np.asarray(state_dict[key]).tolist() for setting, key in keys.items()})
+            for keys in self._keys()
+        ]
+        self._groups = []
+        for number, (group, settings) in enumerate(zip(self.param_groups, loaded, strict=True)):
+            group.update(settings)
+            first = len(self._steps())
+            part = slice(first, first + len(group["params"]))
+            self._groups += grouped(self.params[part], steps[part], states[part], number)

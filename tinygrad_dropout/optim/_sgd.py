@@ -7,6 +7,7 @@ from typing import Any
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.optim._optimizer import Optimizer
+from tinygrad_dropout.optim._param_groups import Setting
 
 
 class SGD(Optimizer):
@@ -17,20 +18,22 @@ class SGD(Optimizer):
         w = w - lr * v            (Nesterov: w - lr * (g + momentum * v))
 
     Args:
-        params: Tensors to optimise, usually `model.parameters()`.
+        params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
+            of the settings in which it differs.
         lr: the learning rate.
         momentum: how much of the last velocity v is kept; 0 for none.
         weight_decay: the factor of the L2 penalty's gradient.
         nesterov: look one step ahead; needs a momentum.
     """
 
-    momentum: float
-    weight_decay: float
-    nesterov: bool
+    slots = ("velocity",)
+    momentum = Setting()
+    weight_decay = Setting()
+    nesterov = Setting()
 
     def __init__(
         self,
-        params: Iterable[Tensor],
+        params: Iterable[Tensor] | Iterable[Mapping[str, Any]],
         lr: float,
         momentum: float = 0,
         *,
@@ -44,17 +47,17 @@ class SGD(Optimizer):
         if settings["nesterov"] and not settings["momentum"]:
             raise ValueError("SGD(nesterov=True): expected a momentum above 0, got 0")
 
-    @property
-    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+    def slots_for(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """A velocity, while there is a momentum."""
-        return ("velocity",) if self.momentum else ()
+        return self.slots if settings["momentum"] else ()
 
-    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int) -> None:
-        if self.weight_decay:
-            grad = grad + self.weight_decay * data
-        if self.momentum:
+    def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
+        momentum, weight_decay = settings["momentum"], settings["weight_decay"]
+        if weight_decay:
+            grad = grad + weight_decay * data
+        if momentum:
             velocity = state["velocity"]
-            velocity *= self.momentum
+            velocity *= momentum
             velocity += grad
-            grad = grad + self.momentum * velocity if self.nesterov else velocity
-        data -= self.lr * grad
+            grad = grad + momentum * velocity if settings["nesterov"] else velocity
+        data -= settings["lr"] * grad

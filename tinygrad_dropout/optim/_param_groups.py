@@ -1,0 +1,62 @@
+"""Parameter groups: which parameters an optimiser steps, and with which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tinygrad_dropout.autograd.tensor import Tensor
+
+
+class Setting:
+    """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, where that is the only group.
+
+    Raises:
+        AttributeError: the optimiser has several groups, each with a value of its own.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, optimizer: Any, owner: type | None = None) -> Any:
+        return self if optimizer is None else self.only_group(optimizer)[self.name]
+
+    def __set__(self, optimizer: Any, value: Any) -> None:
+        self.only_group(optimizer)[self.name] = value
+
+    def only_group(self, optimizer: Any) -> dict[str, Any]:
+        """The settings of the only group."""
+        if len(optimizer.param_groups) > 1:
+            raise AttributeError(
+                f"{type(optimizer).__name__}.{self.name}: expected one group of parameters, got "
+                f'{len(optimizer.param_groups)}, each with its own: use param_groups[0]["{self.name}"] and so on'
+            )
+        group: dict[str, Any] = optimizer.param_groups[0]
+        return group
+
+
+def list_of_groups(where: str, params: Any) -> list[dict[str, Any]]:
+    """The parameters as a list of groups; Tensors that are not in groups are one group."""
+    if isinstance(params, Iterable) and not isinstance(params, Tensor | Mapping):
+        params = list(params)
+        groups = [dict(group) for group in params if isinstance(group, Mapping)]
+        if groups and len(groups) < len(params):
+            raise TypeError(f"{where}: expected either Tensors or dicts (groups of parameters), got both in one list")
+        for index, group in enumerate(groups):
+            if "params" not in group:
+                raise KeyError(f'{where}: expected group {index} to have "params", got {sorted(map(str, group))}')
+        if groups:
+            return groups
+    return [{"params": list_of_tensors(where, params)}]
+
+
+def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
+    """The parameters as a list; a single Tensor, which would be taken for a list of its rows, is refused."""
+    if not isinstance(params, Iterable):
+        hint = "; write model.parameters(), with brackets" if callable(params) else ""
+        raise TypeError(f"{where}: expected a list of Tensors, got {type(params).__name__}{hint}")
+    tensors = [params] if isinstance(params, Tensor) else list(params)
+    if isinstance(params, Tensor) or not all(isinstance(tensor, Tensor) for tensor in tensors):
+        given = "a single Tensor" if isinstance(params, Tensor) else [type(tensor).__name__ for tensor in tensors]
+        raise TypeError(f"{where}: expected a list of Tensors (as from model.parameters()), got {given}")
+    return tensors
