@@ -1,0 +1,208 @@
+"""Learning-rate schedules: PyTorch's values over 200 steps, a saved state that goes on, and what is refused."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from tinygrad_dropout import nn, optim
+from tinygrad_dropout.optim import lr_scheduler
+
+STEPS = 200
+
+SCHEDULES = {
+    "StepLR": lambda s, opt: s.StepLR(opt, 7),
+    "StepLR with gamma": lambda s, opt: s.StepLR(opt, step_size=1, gamma=0.97),
+    "MultiStepLR": lambda s, opt: s.MultiStepLR(opt, [3, 50, 50, 120], gamma=0.5),
+    "MultiStepLR at once": lambda s, opt: s.MultiStepLR(opt, [1, 199]),
+    "CosineAnnealingLR": lambda s, opt: s.CosineAnnealingLR(opt, 200),
+    "CosineAnnealingLR and up again": lambda s, opt: s.CosineAnnealingLR(opt, 30, eta_min=0.01),
+    "LinearLR": lambda s, opt: s.LinearLR(opt),
+    "LinearLR down": lambda s, opt: s.LinearLR(opt, start_factor=0.9, end_factor=0.1, total_iters=150),
+    "LambdaLR": lambda s, opt: s.LambdaLR(opt, lambda step: 1 / (1 + step)),
+    "LambdaLR for each group": lambda s, opt: s.LambdaLR(opt, [lambda step: 0.9**step, lambda step: 1.0]),
+    "SequentialLR": lambda s, opt: s.SequentialLR(
+        opt, [s.LinearLR(opt, 0.1, total_iters=10), s.CosineAnnealingLR(opt, 190, eta_min=1e-3)], [10]
+    ),
+    "SequentialLR of three": lambda s, opt: s.SequentialLR(
+        opt, [s.LinearLR(opt, 0.5, total_iters=20), s.StepLR(opt, 30, 0.5), s.MultiStepLR(opt, [5, 10])], [15, 130]
+    ),
+}
+each_schedule = pytest.mark.parametrize("make", SCHEDULES.values(), ids=SCHEDULES.keys())
+
+PLATEAUS = [
+    {},
+    {"patience": 2, "factor": 0.5},
+    {"mode": "max", "patience": 1, "threshold": 0.1},
+    {"patience": 0, "threshold_mode": "abs", "threshold": 0.05, "cooldown": 3},
+    {"mode": "max", "threshold_mode": "abs", "threshold": 0.3, "patience": 3, "factor": 0.3},
+    {"patience": 1, "min_lr": [0.02, 0.001]},
+    {"patience": 1, "factor": 0.9, "eps": 0.003, "min_lr": 0.01},
+]
+
+
+def optimizer() -> optim.Optimizer:
+    groups = [{"params": [nn.Parameter(np.ones(2))]}, {"params": [nn.Parameter(np.ones(1))], "lr": 0.4}]
+    return optim.SGD(groups, lr=0.1)
+
+
+def torch_optimizer(torch):
+    groups = [
+        {"params": [torch.nn.Parameter(torch.ones(2))]},
+        {"params": [torch.nn.Parameter(torch.ones(1))], "lr": 0.4},
+    ]
+    return torch.optim.SGD(groups, lr=0.1)
+
+
+def lrs(opt) -> list[float]:
+    return [group["lr"] for group in opt.param_groups]
+
+
+def measures() -> list[float]:
+    """A loss that falls, stands still, jumps and falls again, with NaN and infinity in between."""
+    noise = np.random.default_rng(0).normal(size=STEPS)
+    values = [2 * 0.97 ** (step - step % 40) + 0.02 * drawn for step, drawn in enumerate(noise)]
+    values[50], values[90] = math.nan, math.inf
+    return values
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of PyTorch, on the order of calls and the argument of step
+@each_schedule
+def test_every_learning_rate_is_pytorchs(torch, make):
+    ours, theirs = optimizer(), torch_optimizer(torch)
+    our_schedule, their_schedule = make(lr_scheduler, ours), make(torch.optim.lr_scheduler, theirs)
+    for _ in range(STEPS):
+        np.testing.assert_allclose(lrs(ours), lrs(theirs), rtol=1e-11, atol=1e-15)
+        np.testing.assert_allclose(our_schedule.get_last_lr(), their_schedule.get_last_lr(), rtol=1e-11, atol=1e-15)
+        for each in (theirs, our_schedule, their_schedule):
+            each.step()
+
+
+@pytest.mark.parametrize("options", PLATEAUS, ids=str)
+def test_every_reduction_on_a_plateau_is_pytorchs(torch, options):
+    ours, theirs = optimizer(), torch_optimizer(torch)
+    our_schedule = lr_scheduler.ReduceLROnPlateau(ours, **options)
+    their_schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs, **options)
+    for measure in measures():
+        our_schedule.step(measure)
+        their_schedule.step(measure)
+        np.testing.assert_allclose(lrs(ours), lrs(theirs), rtol=1e-12)
+        assert our_schedule.get_last_lr() == lrs(ours)
+    assert lrs(ours) != [0.1, 0.4]
+
+
+def plateau(s, opt):
+    return s.ReduceLROnPlateau(opt, patience=1, cooldown=2, factor=0.5)
+
+
+@pytest.mark.parametrize("make", [*SCHEDULES.values(), plateau], ids=[*SCHEDULES, "ReduceLROnPlateau"])
+@pytest.mark.parametrize("stop", [0, 1, 9, 12, 133])
+def test_a_saved_state_goes_on_where_it_stopped(make, stop):
+    """Through JSON, so that it is plain numbers and lists."""
+
+    def steps(schedule, opt, first: int, last: int) -> list[list[float]]:
+        path = []
+        for measure in measures()[first:last]:
+            schedule.step(*([measure] if isinstance(schedule, lr_scheduler.ReduceLROnPlateau) else []))
+            path.append(lrs(opt))
+        return path
+
+    straight, stopped, resumed = optimizer(), optimizer(), optimizer()
+    expected = steps(make(lr_scheduler, straight), straight, 0, STEPS)[stop:]
+    schedule = make(lr_scheduler, stopped)
+    steps(schedule, stopped, 0, stop)
+    state, saved = json.loads(json.dumps(schedule.state_dict())), stopped.state_dict()
+    for group in resumed.param_groups:
+        group["lr"] = 7.0
+    again = make(lr_scheduler, resumed)
+    resumed.load_state_dict(saved)
+    again.load_state_dict(state)
+    assert lrs(resumed) == lrs(stopped)
+    assert steps(again, resumed, stop, STEPS) == expected
+
+
+def test_a_saved_state_is_a_copy():
+    for make in SCHEDULES.values():
+        schedule = make(lr_scheduler, optimizer())
+        state = schedule.state_dict()
+        before = json.dumps(state)
+        for _ in range(20):
+            schedule.step()
+        assert json.dumps(state) == before
+        schedule.load_state_dict(state)
+        schedule.step()
+        assert json.dumps(state) == before
+
+
+def test_a_schedule_made_after_another_begins_with_the_learning_rate_of_the_start():
+    opt = optimizer()
+    lr_scheduler.LinearLR(opt, start_factor=0.1)
+    assert lr_scheduler.StepLR(opt, 10).get_last_lr() == [0.1, 0.4]
+
+
+def test_the_next_step_is_taken_with_the_new_learning_rate():
+    parameter = nn.Parameter(np.array([1.0]))
+    opt = optim.SGD([parameter], lr=0.5)
+    schedule = lr_scheduler.StepLR(opt, 1, gamma=0.5)
+    for _ in range(2):
+        parameter.grad = np.ones(1)
+        opt.step()
+        schedule.step()
+    assert parameter.item() == 1 - 0.5 - 0.25
+    assert opt.lr == 0.125
+
+
+# What is refused ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda s, opt: s.StepLR(opt, 0), ValueError, "StepLR: expected step_size to be a number of at least 1, got 0"),
+        (lambda s, opt: s.StepLR([0.1], 5), TypeError, "StepLR: expected an optimiser, got list"),
+        (lambda s, opt: s.CosineAnnealingLR(opt, 0), ValueError, "T_max"),
+        (lambda s, opt: s.LinearLR(opt, start_factor=0), ValueError, "start_factor above 0"),
+        (lambda s, opt: s.LinearLR(opt, end_factor=1.5), ValueError, "end_factor from 0 to 1"),
+        (lambda s, opt: s.LinearLR(opt, total_iters=0), ValueError, "total_iters"),
+        (lambda s, opt: s.LambdaLR(opt, [abs]), ValueError, "expected 2 functions, one for each group, got 1"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, mode="low"), ValueError, "mode"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, threshold_mode="no"), ValueError, "threshold_mode"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, factor=1.0), ValueError, "factor below 1, got 1.0"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=[0.1]), ValueError, "expected 2 numbers in min_lr, got 1"),
+        (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)], [3]), ValueError, "one milestone fewer"),
+        (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)] * 3, [5, 3]), ValueError, "rising"),
+        (
+            lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), s.StepLR(optimizer(), 1)], [3]),
+            ValueError,
+            "same optimiser.*at index 1",
+        ),
+        (lambda s, opt: s.LRScheduler(opt), TypeError, "expected the class to define lr_at"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_makes_no_sense_is_refused(make, error, words):
+    with pytest.raises(error, match=words):
+        make(lr_scheduler, optimizer())
+
+
+def test_the_state_of_another_schedule_or_of_other_groups_is_refused_and_nothing_is_changed():
+    opt = optimizer()
+    schedule = lr_scheduler.StepLR(opt, 3)
+    before = schedule.state_dict()
+    with pytest.raises(
+        KeyError, match=r"StepLR.*missing \['gamma', 'step_size'\].*not expected \['T_max', 'eta_min'\]"
+    ):
+        schedule.load_state_dict(lr_scheduler.CosineAnnealingLR(optimizer(), 5).state_dict())
+    one_group = optim.SGD([nn.Parameter(np.ones(1))], lr=0.3)
+    with pytest.raises(ValueError, match="expected learning rates of 2 groups, got 1"):
+        schedule.load_state_dict(lr_scheduler.StepLR(one_group, 3).state_dict())
+    assert schedule.state_dict() == before
+    assert lrs(opt) == [0.1, 0.4]
+
+
+def test_the_state_of_another_sequence_is_refused():
+    opt = optimizer()
+    two = SCHEDULES["SequentialLR"](lr_scheduler, opt)
+    with pytest.raises(ValueError, match="expected 2 schedules, got 3"):
+        two.load_state_dict(SCHEDULES["SequentialLR of three"](lr_scheduler, optimizer()).state_dict())

@@ -1,0 +1,87 @@
+"""ReduceLROnPlateau: lower the learning rate when a measure stops improving."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from tinygrad_dropout.optim._optimizer import Optimizer
+from tinygrad_dropout.optim._schedule import LRScheduler, check_at_least
+
+
+class ReduceLROnPlateau(LRScheduler):
+    """Multiply the learning rate by `factor` when a measure has not improved for more than `patience` steps.
+
+    Unlike the other schedules, it goes on from whatever `lr` the groups have now.
+
+    Args:
+        optimizer: the one whose learning rates are set.
+        mode: "min" if the measure should fall (a loss), "max" if it should rise (an accuracy).
+        factor: what the learning rate is multiplied by, at least 0 and below 1.
+        patience: how many steps without improvement are accepted.
+        threshold: how much better than the best one a measure must be to count as an improvement.
+        threshold_mode: "rel" for a fraction of the best measure, "abs" for a difference.
+        cooldown: for how many steps after a reduction nothing is counted.
+        min_lr: no learning rate is made lower than this; a number, or a list with one for each group.
+        eps: a change of the learning rate that is not larger than this is not made.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        mode: Literal["min", "max"] = "min",
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: Literal["rel", "abs"] = "rel",
+        cooldown: int = 0,
+        min_lr: float | Sequence[float] = 0,
+        eps: float = 1e-8,
+    ) -> None:
+        name = type(self).__name__
+        check_at_least(name, 0, factor=factor, patience=patience, threshold=threshold, cooldown=cooldown, eps=eps)
+        if factor >= 1:
+            raise ValueError(f"{name}: expected factor below 1, got {factor!r}")
+        if mode not in ("min", "max"):
+            raise ValueError(f'{name}: expected mode to be "min" or "max", got {mode!r}')
+        if threshold_mode not in ("rel", "abs"):
+            raise ValueError(f'{name}: expected threshold_mode to be "rel" or "abs", got {threshold_mode!r}')
+        super().__init__(optimizer)
+        self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
+        self.threshold, self.threshold_mode = threshold, threshold_mode
+        self.min_lrs = list(min_lr) if isinstance(min_lr, Sequence) else [min_lr] * len(self.base_lrs)
+        if len(self.min_lrs) != len(self.base_lrs):
+            raise ValueError(f"{name}: expected {len(self.base_lrs)} numbers in min_lr, got {len(self.min_lrs)}")
+        self.best = math.inf if mode == "min" else -math.inf
+        self.num_bad_epochs = self.cooldown_counter = 0
+
+    def start_at(self, step: int) -> None:
+        """Begin to count; the learning rates stay as they are."""
+        self.last_epoch = step
+        self._set([group["lr"] for group in self.optimizer.param_groups])
+
+    def step(self, metrics: Any) -> None:  # type: ignore[override]
+        """Count one step, after which the measure was `metrics` (a number, or a Tensor of one element)."""
+        measure = float(metrics)
+        self.last_epoch += 1
+        if self._is_better(measure):
+            self.best, self.num_bad_epochs = measure, 0
+        else:
+            self.num_bad_epochs += 1
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.num_bad_epochs = 0
+        lrs = [float(group["lr"]) for group in self.optimizer.param_groups]
+        if self.num_bad_epochs > self.patience:
+            lower = [max(lr * self.factor, least) for lr, least in zip(lrs, self.min_lrs, strict=True)]
+            lrs = [new if old - new > self.eps else old for old, new in zip(lrs, lower, strict=True)]
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
+        self._set(lrs)
+
+    def _is_better(self, measure: float) -> bool:
+        """Whether the measure is an improvement; NaN never is."""
+        sign = 1 if self.mode == "min" else -1
+        relative = self.threshold_mode == "rel"
+        bound = self.best * (1 - sign * self.threshold) if relative else self.best - sign * self.threshold
+        return measure < bound if self.mode == "min" else measure > bound
