@@ -15,7 +15,7 @@ CONTRACT = {
     "tinygrad_dropout": (
         td,
         "Tensor no_grad enable_grad is_grad_enabled manual_seed detect_anomaly gradcheck mc_forward "
-        "show_mask functional nn optim",
+        "show_mask functional nn optim save load get_rng_state set_rng_state",
     ),
     "Tensor": (
         td.Tensor,
@@ -42,7 +42,7 @@ CONTRACT = {
         "parameters named_parameters buffers named_buffers modules named_modules children train eval training float "
         "double zero_grad state_dict load_state_dict __call__ forward __repr__",
     ),
-    "optim": (td.optim, "SGD Adam AdamW max_norm"),
+    "optim": (td.optim, "SGD Adam AdamW max_norm clip_grad_norm_ lr_scheduler"),
 }
 
 

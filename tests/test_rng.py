@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
@@ -88,3 +89,47 @@ def test_a_generator_of_its_own_is_the_only_one_drawn_from():
     nn.Dropout(0.5, rng=own)(td.Tensor(np.ones(100)))
     F.dropout(td.Tensor(np.ones(100)), 0.5, rng=own)
     np.testing.assert_array_equal(draw_mask((50,), 0.5), undisturbed)
+
+
+# A generator's state --------------------------------------------------------------------------------------------------
+
+KINDS = [np.random.PCG64, np.random.PCG64DXSM, np.random.SFC64, np.random.MT19937, np.random.Philox]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_from_a_state_the_same_numbers_are_drawn_again(kind):
+    rng = np.random.Generator(kind(3))
+    rng.integers(10, size=3, dtype=np.int32)  # leaves half a number behind, which belongs to the state
+    state = td.get_rng_state(rng)
+    drawn = rng.random(700)
+    other = np.random.Generator(kind(4))
+    for generator in (rng, other):
+        td.set_rng_state(state, generator)
+        np.testing.assert_array_equal(generator.random(700), drawn)
+
+
+def test_the_frameworks_own_generator_has_a_state_too():
+    state = td.get_rng_state()
+    first = everything_random()
+    td.set_rng_state(state)
+    for one, other in zip(first, everything_random(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.update(bit_generator="PCG64"),
+        lambda state: state.update(state={"state": np.zeros(7, np.uint64)}),
+        lambda state: state.update(state=3),
+        lambda state: state.pop("uinteger"),
+        lambda state: state.update(has_uint32="x"),
+    ],
+)
+def test_a_state_that_does_not_fit_is_refused_and_the_generator_left_as_it_was(change):
+    before = td.get_rng_state()
+    state = td.get_rng_state(np.random.Generator(np.random.SFC64(9)))
+    change(state)
+    with pytest.raises(ValueError, match="set_rng_state: expected a state of a SFC64"):
+        td.set_rng_state(state)
+    np.testing.assert_equal(td.get_rng_state(), before)

@@ -9,15 +9,17 @@ from tinygrad_dropout.autograd.creation import from_numpy, ones, randn, tensor, 
 from tinygrad_dropout.autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.debug import AnomalyError, GradcheckError, detect_anomaly, gradcheck
-from tinygrad_dropout.errors import DtypeError, ShapeError
+from tinygrad_dropout.errors import CheckpointError, DtypeError, ShapeError
 from tinygrad_dropout.nn.mask_picture import show_mask
 from tinygrad_dropout.nn.monte_carlo import mc_forward
-from tinygrad_dropout.rng import manual_seed
+from tinygrad_dropout.rng import get_rng_state, manual_seed, set_rng_state
+from tinygrad_dropout.saving import load, save
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AnomalyError",
+    "CheckpointError",
     "DtypeError",
     "GradcheckError",
     "ShapeError",
@@ -27,8 +29,10 @@ __all__ = [
     "enable_grad",
     "from_numpy",
     "functional",
+    "get_rng_state",
     "gradcheck",
     "is_grad_enabled",
+    "load",
     "manual_seed",
     "mc_forward",
     "nn",
@@ -36,6 +40,8 @@ __all__ = [
     "ones",
     "optim",
     "randn",
+    "save",
+    "set_rng_state",
     "show_mask",
     "tensor",
     "zeros",

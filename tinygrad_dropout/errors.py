@@ -1,4 +1,4 @@
-"""The exceptions: for arrays that do not fit (and how a layer signs it), and for keys that do not match."""
+"""The exceptions: for arrays that do not fit (and how a layer signs it), for keys that do not match, and for files."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ class StateDictError(KeyError):
         faults = [f"missing {self.missing}"] if self.missing else []
         faults += [f"not expected {self.unexpected}"] if self.unexpected else []
         return f"load_state_dict: expected exactly the keys of this {self.owner}; {', '.join(faults)}"
+
+
+class CheckpointError(ValueError):
+    """A file is not what `td.load` can read: it is damaged, of another kind, or of a newer version."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path, self.problem = path, problem
+
+    def __str__(self) -> str:
+        return f"load: {self.path} cannot be read: {self.problem}"

@@ -6,6 +6,10 @@ of its own; everything else shares the framework's, which `manual_seed` restarts
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
 import numpy as np
 
 _generator = np.random.Generator(np.random.SFC64())
@@ -21,6 +25,36 @@ def manual_seed(seed: int) -> None:
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"manual_seed: expected a whole number of at least 0, got {seed!r}")
     _generator = np.random.Generator(np.random.SFC64(seed))
+
+
+def get_rng_state(rng: np.random.Generator | None = None) -> dict[str, Any]:
+    """A copy of where a generator is: a dict of numbers, arrays and strings, which `td.save` takes.
+
+    Args:
+        rng: the generator; the framework's own if None.
+    """
+    return deepcopy(dict(generator("get_rng_state", rng).bit_generator.state))
+
+
+def set_rng_state(state: Mapping[str, Any], rng: np.random.Generator | None = None) -> None:
+    """Put a generator where `get_rng_state` found it, so that it draws the same numbers from there.
+
+    Args:
+        state: what `get_rng_state` returned.
+        rng: a generator of the same kind; the framework's own if None.
+
+    Raises:
+        ValueError: the state does not fit. The generator is as it was.
+    """
+    bit_generator = generator("set_rng_state", rng).bit_generator
+    kind = type(bit_generator)
+    try:
+        kind(0).state = dict(state)  # a trial: what is damaged could be set in part
+        bit_generator.state = dict(state)
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
+        given = state.get("bit_generator") if isinstance(state, Mapping) else type(state).__name__
+        problem = f"expected a state of a {kind.__name__}, got one of {given} that does not fit ({error})"
+        raise ValueError(f"set_rng_state: {problem}") from error
 
 
 def generator_or_none(where: str, rng: np.random.Generator | None) -> np.random.Generator | None:

@@ -211,7 +211,7 @@ class Module:
         if not isinstance(state_dict, Mapping):
             given = type(state_dict).__name__
             raise TypeError(
-                f"load_state_dict: expected a dict of arrays, got {given}; np.load(path) reads one from a file"
+                f"load_state_dict: expected a dict of arrays, got {given}; td.load(path) reads one from a file"
             )
         mine = dict(self._saved())
         missing = [key for key in mine if key not in state_dict]

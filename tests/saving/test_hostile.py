@@ -1,0 +1,55 @@
+"""Damaged and hostile files: each is refused in one clear sentence, in little memory, or was not damaged after all."""
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import tinygrad_dropout as td
+from tests.saving import hostile
+
+ROOT = Path(__file__).parents[2]
+in_linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit on memory is Linux's")
+
+
+def in_little_memory(*arguments: object) -> list[str]:
+    """What `python -m tests.saving.hostile` prints, with its limit on memory."""
+    command = [sys.executable, "-m", "tests.saving.hostile", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@in_linux
+def test_a_hostile_file_is_refused_in_one_clear_sentence_and_in_little_memory(tmp_path):
+    for number, (file, _) in enumerate(hostile.HOSTILE.values()):
+        (tmp_path / str(number)).write_bytes(file)
+    said = in_little_memory("hostile", tmp_path)
+    wrong = {
+        name: line
+        for (name, (_, words)), line in zip(hostile.HOSTILE.items(), said, strict=True)
+        if not re.search(r"^load: .* cannot be read: expected .*found .*", line) or not re.search(words, line)
+    }
+    assert wrong == {}
+
+
+@in_linux
+def test_a_damaged_file_is_refused_or_gives_what_was_saved():
+    counted = Counter()
+    for line in in_little_memory(400)[:-1]:
+        kind, outcome, number = re.fullmatch(r"(\w+) +(\w.*\w) +(\d+)", line).groups()
+        counted[kind if outcome == "loaded something else" else outcome] += int(number)
+    assert counted.keys() <= {"refused", "loaded what was saved", "inside"}
+    assert counted["refused"] > 200
+
+
+def test_nothing_is_executed(tmp_path):
+    """A file of PyTorch's, a zip with a pickle in it, is refused before anything looks at the pickle."""
+    (tmp_path / "model.pt").write_bytes(hostile.npz("1").replace(b"structure.json", b"archive/da.pkl"))
+    with pytest.raises(td.CheckpointError, match=r"model.pt cannot be read: expected a file that td.save wrote"):
+        td.load(tmp_path / "model.pt")

@@ -1,0 +1,98 @@
+"""The safetensors format: weights move to PyTorch and back, other values are refused, the library is optional."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import tinygrad_dropout as td
+from tests.saving.objects import everything, same
+from tinygrad_dropout import nn
+
+library = pytest.importorskip("safetensors.numpy")
+
+
+def test_a_flat_dict_of_arrays_comes_back_and_can_be_written_to(tmp_path):
+    arrays = everything()["arrays"]
+    arrays = {key: array for key, array in arrays.items() if key[0] != ">" and array.dtype.itemsize <= 8}
+    arrays |= {str(index): array for index, array in enumerate(everything()["shapes"])}
+    td.save(arrays, tmp_path / "file.safetensors")
+    loaded = td.load(tmp_path / "file.safetensors")
+    assert same(dict(sorted(loaded.items())), dict(sorted(arrays.items())))
+    assert all(array.flags.writeable for array in loaded.values())
+    theirs = library.load_file(tmp_path / "file.safetensors")
+    assert same(dict(sorted(theirs.items())), dict(sorted(arrays.items())))
+
+
+@pytest.mark.parametrize("array", [everything()["orders"][0], everything()["orders"][1], np.array([1.5, 2], ">f4")])
+def test_the_order_in_memory_does_not_matter(tmp_path, array):
+    td.save({"a": array}, tmp_path / "file.safetensors")
+    np.testing.assert_array_equal(td.load(tmp_path / "file.safetensors")["a"], array)
+
+
+def test_weights_move_to_pytorch_and_back(torch, tmp_path):
+    from safetensors.torch import load_file, save_file
+
+    ours, theirs = nn.Linear(3, 4), torch.nn.Linear(3, 4)
+    td.save(ours.state_dict(), tmp_path / "ours.safetensors")
+    theirs.load_state_dict(load_file(tmp_path / "ours.safetensors"))
+    np.testing.assert_array_equal(theirs.weight.detach().numpy(), ours.weight.data)
+    save_file(torch.nn.Linear(3, 4).state_dict(), tmp_path / "theirs.safetensors")
+    ours.load_state_dict(td.load(tmp_path / "theirs.safetensors"))
+    np.testing.assert_array_equal(ours.bias.data, load_file(tmp_path / "theirs.safetensors")["bias"].numpy())
+
+
+@pytest.mark.parametrize(
+    ("obj", "words"),
+    [
+        ([np.ones(1)], "expected a flat dict of arrays by name.*got list"),
+        ({"model": {"a": np.ones(1)}}, "got dict at 'model'"),
+        ({"lr": 0.1}, "got float at 'lr'"),
+        ({"a": np.array(["x"])}, "got dtype <U1 at 'a'"),
+        ({"__metadata__": np.ones(1)}, "flat dict"),
+    ],
+    ids=str,
+)
+def test_what_the_format_cannot_hold_is_refused_and_the_old_file_kept(tmp_path, obj, words):
+    path = tmp_path / "file.safetensors"
+    td.save({"a": np.ones(2)}, path)
+    with pytest.raises(TypeError, match=words):
+        td.save(obj, path)
+    assert same(td.load(path), {"a": np.ones(2)})
+
+
+def test_a_damaged_file_is_refused_or_has_other_numbers(tmp_path):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "file.safetensors"
+    td.save({"a": np.ones((2, 3)), "b": np.arange(4)}, path)
+    whole = path.read_bytes()
+    refused = 0
+    for number in range(300):
+        data = bytearray(whole)
+        data[rng.integers(len(whole) if number % 2 else 100)] ^= 1 << int(rng.integers(8))
+        path.write_bytes(data if number % 3 else data[: rng.integers(len(data))])
+        try:
+            td.load(path)
+        except td.CheckpointError as error:
+            refused += 1
+            assert "expected" in str(error)  # noqa: PT017
+    assert refused > 100
+
+
+def test_a_header_that_declares_terabytes_is_refused(tmp_path):
+    path = tmp_path / "file.safetensors"
+    header = b'{"a":{"dtype":"F64","shape":[1099511627776],"data_offsets":[0,8796093022208]}}'
+    for data in (len(header).to_bytes(8, "little") + header, (2**62).to_bytes(8, "little") + header):
+        path.write_bytes(data)
+        with pytest.raises(td.CheckpointError, match=r"cannot be read: expected .* found damage"):
+            td.load(path)
+
+
+def test_without_the_library_the_message_says_what_to_type(tmp_path, monkeypatch):
+    path = tmp_path / "file.safetensors"
+    td.save({"a": np.ones(2)}, path)
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    with pytest.raises(ImportError, match=r'load: .* pip install "tinygrad-dropout\[safetensors\]"'):
+        td.load(path)
+    with pytest.raises(ImportError, match=r"save: a .safetensors file needs"):
+        td.save({"a": np.ones(3)}, path)

@@ -1,0 +1,52 @@
+"""The safetensors file: a flat dict of arrays, which PyTorch users read too. Needs the extra `safetensors`."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from tinygrad_dropout.autograd.tensor import Array
+
+
+def library(what: str) -> ModuleType:
+    """The library; it is imported only where a path asks for it."""
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise ImportError(
+            f'{what}: a .safetensors file needs the library safetensors: pip install "tinygrad-dropout[safetensors]"'
+        ) from None
+    return safetensors.numpy
+
+
+def write_safetensors(file: BinaryIO, obj: Any) -> None:
+    """Write a flat dict of arrays to an open file.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    format_of_arrays = library("save")
+    if not isinstance(obj, dict) or not all(isinstance(key, str) and key != "__metadata__" for key in obj):
+        raise TypeError(
+            "save: expected a flat dict of arrays by name for .safetensors (a model's state_dict(), for example), got "
+            f"{type(obj).__name__}; .npz takes nested dicts"
+        )
+    for key, value in obj.items():
+        if type(value) is not np.ndarray or value.dtype.kind not in "biuf" or value.dtype.itemsize > 8:
+            given = f"dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+            raise TypeError(
+                f"save: expected arrays of numbers of at most 64 bits for .safetensors, got {given} at {key!r}; "
+                ".npz takes other values"
+            )
+    # The format knows one order in memory and one order of bytes.
+    arrays = {key: np.array(array, array.dtype.newbyteorder("="), order="C") for key, array in obj.items()}
+    file.write(format_of_arrays.save(arrays))
+
+
+def read_safetensors(file: BinaryIO) -> dict[str, Array]:
+    """Read a flat dict of arrays from an open file. Whatever is wrong with it raises an Exception of some kind."""
+    arrays: dict[str, Array] = library("load").load(file.read())
+    # Copies, which can be written to; by name, since the library gives them in any order.
+    return {key: array.copy() for key, array in sorted(arrays.items())}

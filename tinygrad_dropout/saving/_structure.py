@@ -1,0 +1,79 @@
+"""A nested object as plain JSON and a list of arrays, and back.
+
+What JSON has is itself: strings, numbers, True, False and None. Everything else is a list that begins with its kind:
+`["dict", {key: value, ...}]`, `["list", value, ...]`, `["tuple", value, ...]`, and `["array", 3]` for the array with
+that number.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.tensor import Array
+
+KINDS_OF_NUMBERS = "biuf"  # of dtypes: booleans, integers with and without a sign, floats
+DEEPEST = 50  # Python's recursion, and that of the JSON decoder, end somewhere beyond that
+SEQUENCES: dict[str, type[list[Any]] | type[tuple[Any, ...]]] = {"list": list, "tuple": tuple}
+
+
+def taken_apart(value: Any, arrays: list[Array], where: str = "obj", depth: int = 0) -> Any:
+    """The JSON that stands for a value; the arrays in it are appended to `arrays`.
+
+    Args:
+        value: dicts with strings as keys, lists and tuples, of arrays, numbers, strings, booleans and None.
+        arrays: collects the arrays.
+        where: what a message calls the value.
+        depth: how many containers it is in.
+
+    Raises:
+        TypeError: something else is in it.
+        ValueError: it is nested too deeply, or contains itself.
+    """
+    if depth > DEEPEST:
+        raise ValueError(f"save: expected at most {DEEPEST} containers in one another, got more (is one in itself?)")
+    if isinstance(value, np.generic) and value.dtype.kind in KINDS_OF_NUMBERS:
+        value = value.item()
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if type(value) is np.ndarray and value.dtype.kind in KINDS_OF_NUMBERS:
+        arrays.append(value)
+        return ["array", len(arrays) - 1]
+    if type(value) in (list, tuple):
+        parts = [taken_apart(part, arrays, f"{where}[{index}]", depth + 1) for index, part in enumerate(value)]
+        return [type(value).__name__, *parts]
+    if type(value) is dict:
+        if others := [key for key in value if type(key) is not str]:
+            raise TypeError(f"save: expected strings as the keys of {where}, got {others[0]!r}")
+        return [
+            "dict",
+            {key: taken_apart(part, arrays, f"{where}[{key!r}]", depth + 1) for key, part in value.items()},
+        ]
+    given = f"an array of dtype {value.dtype}" if type(value) is np.ndarray else f"a {type(value).__name__}"
+    hint = "; save its state_dict()" if hasattr(value, "state_dict") else ""
+    hint = "; save its numpy()" if hasattr(value, "numpy") else hint
+    raise TypeError(
+        "save: expected dicts, lists and tuples of arrays, numbers, strings, booleans and None, got "
+        f"{given} at {where}{hint}"
+    )
+
+
+def put_together(structure: Any, arrays: dict[int, Array], depth: int = 0) -> Any:
+    """The value that the JSON stands for. Each array is taken out of `arrays`, so that none is used twice.
+
+    Raises:
+        ValueError: the JSON is not what `taken_apart` makes.
+    """
+    if depth > DEEPEST:
+        raise ValueError(f"expected at most {DEEPEST} containers in one another, found more")
+    if not isinstance(structure, list | dict):
+        return structure
+    match structure:
+        case ["array", int(number)] if number in arrays and type(number) is int:
+            return arrays.pop(number)
+        case ["dict", {**entries}]:
+            return {key: put_together(entry, arrays, depth + 1) for key, entry in entries.items()}
+        case ["list" | "tuple" as kind, *parts]:
+            return SEQUENCES[kind](put_together(part, arrays, depth + 1) for part in parts)
+    raise ValueError(f"expected an array, a dict, a list or a tuple in the structure, found {str(structure)[:60]}")
