@@ -133,3 +133,29 @@ def test_a_state_that_does_not_fit_is_refused_and_the_generator_left_as_it_was(c
     with pytest.raises(ValueError, match="set_rng_state: expected a state of a SFC64"):
         td.set_rng_state(state)
     np.testing.assert_equal(td.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value"),
+    [
+        (np.random.MT19937, ["state", "pos"], "x"),
+        (np.random.MT19937, ["state", "pos"], -1),
+        (np.random.MT19937, ["state", "pos"], 625),
+        (np.random.Philox, ["buffer"], None),
+        (np.random.Philox, ["uinteger"], -1),
+        (np.random.Philox, ["buffer_pos"], 5),
+        (np.random.Philox, ["buffer_pos"], -1),
+    ],
+    ids=str,
+)
+def test_a_state_that_numpy_would_take_in_part_or_read_beyond_is_refused_whole(kind, path, value):
+    rng = np.random.Generator(kind(3))
+    before, state = td.get_rng_state(rng), td.get_rng_state(np.random.Generator(kind(4)))
+    *outer, last = path
+    inner = state[outer[0]] if outer else state
+    inner[last] = value
+    with pytest.raises(
+        ValueError, match=f"expected a state of a {kind.__name__}, got one of {kind.__name__} that does"
+    ):
+        td.set_rng_state(state, rng)
+    np.testing.assert_equal(td.get_rng_state(rng), before)

@@ -49,12 +49,25 @@ def set_rng_state(state: Mapping[str, Any], rng: np.random.Generator | None = No
     bit_generator = generator("set_rng_state", rng).bit_generator
     kind = type(bit_generator)
     try:
-        kind(0).state = dict(state)  # a trial: what is damaged could be set in part
+        trial = kind(0)
+        trial.state = dict(state)  # what is damaged could be set in part
+        check_position(trial.state)
         bit_generator.state = dict(state)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
         given = state.get("bit_generator") if isinstance(state, Mapping) else type(state).__name__
         problem = f"expected a state of a {kind.__name__}, got one of {given} that does not fit ({error})"
         raise ValueError(f"set_rng_state: {problem}") from error
+
+
+def check_position(state: Mapping[str, Any]) -> None:
+    """Raise a ValueError if a generator that draws from a buffer would look outside it: NumPy does not check."""
+    inner = state["state"]
+    for name, position, length in (
+        ("pos", inner.get("pos", 0), len(inner.get("key", ()))),
+        ("buffer_pos", state.get("buffer_pos", 0), len(state.get("buffer", ()))),
+    ):
+        if not 0 <= position <= length:
+            raise ValueError(f"{name} is {position}, and should be from 0 to {length}")
 
 
 def generator_or_none(where: str, rng: np.random.Generator | None) -> np.random.Generator | None:

@@ -63,6 +63,8 @@ HOSTILE = {
     "too many axes": (npz(ONE, npy(shape=f"({', '.join('1' * 99)})", data=bytes(4))), "damage"),
     "a shape that does not fit": (npz(ONE, npy(shape="(3,)")), r"expected 12 bytes .*shape \(3,\).*found 8"),
     "too few data": (npz(ONE, npy(data=bytes(7))), "expected 8 bytes .*found 7"),
+    "too many data": (npz(ONE, npy(data=bytes(12))), "expected 8 bytes .*found 12"),
+    "numbers where none are declared": (npz(ONE, npy(shape="(0,)")), "expected 0 bytes .*found 8"),
     "an object": (npz(ONE, npy("'|O'", data=b"cos\nsystem\n(S'id'\ntR.")), "numbers or booleans"),
     "a pickle": (npz(ONE, b"cos\nsystem\n(S'id'\ntR."), "numbers or booleans"),
     "a structured dtype": (npz(ONE, npy("[('a', '<f4')]")), "numbers or booleans"),

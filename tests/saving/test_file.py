@@ -1,5 +1,6 @@
 """td.save and td.load: what goes in comes out, a resumed training has the same bits, and what is refused."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -179,6 +180,19 @@ except OSError as error:
     done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"{path} the file could not be written (File too large); what was there before")
     assert td.load(path) == "old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_disk_that_fails_at_the_last_moment_leaves_the_old_file(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    td.save("old", tmp_path / "file")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        td.save("new", tmp_path / "file")
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "file"))
+    assert td.load(tmp_path / "file") == "old"
     assert os.listdir(tmp_path) == ["file"]
 
 

@@ -88,6 +88,14 @@ def test_a_header_that_declares_terabytes_is_refused(tmp_path):
             td.load(path)
 
 
+def test_a_dtype_that_numpy_does_not_have_is_named(torch, tmp_path):
+    from safetensors.torch import save_file
+
+    save_file({"a": torch.ones(2, dtype=torch.bfloat16)}, tmp_path / "file.safetensors")
+    with pytest.raises(td.CheckpointError, match="expected arrays of dtypes that NumPy has, found 'BF16'"):
+        td.load(tmp_path / "file.safetensors")
+
+
 def test_without_the_library_the_message_says_what_to_type(tmp_path, monkeypatch):
     path = tmp_path / "file.safetensors"
     td.save({"a": np.ones(2)}, path)

@@ -40,13 +40,15 @@ def write_safetensors(file: BinaryIO, obj: Any) -> None:
                 f"save: expected arrays of numbers of at most 64 bits for .safetensors, got {given} at {key!r}; "
                 ".npz takes other values"
             )
-    # The format knows one order in memory and one order of bytes.
-    arrays = {key: np.array(array, array.dtype.newbyteorder("="), order="C") for key, array in obj.items()}
+    arrays = {key: np.array(array, order="C") for key, array in obj.items()}  # the only order that the format knows
     file.write(format_of_arrays.save(arrays))
 
 
 def read_safetensors(file: BinaryIO) -> dict[str, Array]:
     """Read a flat dict of arrays from an open file. Whatever is wrong with it raises an Exception of some kind."""
-    arrays: dict[str, Array] = library("load").load(file.read())
+    try:
+        arrays: dict[str, Array] = library("load").load(file.read())
+    except KeyError as error:  # bfloat16 and the like
+        raise ValueError(f"expected arrays of dtypes that NumPy has, found {error}") from error
     # Copies, which can be written to; by name, since the library gives them in any order.
     return {key: array.copy() for key, array in sorted(arrays.items())}
