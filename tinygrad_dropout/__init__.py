@@ -1,10 +1,10 @@
 """A from-scratch reverse-mode autograd framework on NumPy, whose subject is dropout.
 
-`import tinygrad_dropout as td` gives the Tensor, `td.nn` the layers, `td.optim` the optimisers and `td.functional`
-the operations. This project has nothing to do with the framework tinygrad.
+`import tinygrad_dropout as td` gives the Tensor, `td.nn` the layers, `td.optim` the optimisers, `td.functional`
+the operations and `td.training` the training loop. This project has nothing to do with the framework tinygrad.
 """
 
-from tinygrad_dropout import debug, functional, nn, optim
+from tinygrad_dropout import debug, functional, nn, optim, training
 from tinygrad_dropout.autograd.creation import from_numpy, ones, randn, tensor, zeros
 from tinygrad_dropout.autograd.grad_mode import enable_grad, is_grad_enabled, no_grad
 from tinygrad_dropout.autograd.tensor import Tensor
@@ -44,5 +44,6 @@ __all__ = [
     "set_rng_state",
     "show_mask",
     "tensor",
+    "training",
     "zeros",
 ]

@@ -48,7 +48,7 @@ def test_the_essential_files_can_be_read_in_an_evening():
 
 def test_every_file_of_the_core_is_listed_here_or_among_what_to_read_later():
     package, later = ROOT / "tinygrad_dropout", (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
-    rooms = ("autograd", "functional", "nn", "optim", "debug", "saving")
+    rooms = ("autograd", "functional", "nn", "optim", "debug", "saving", "training")
     core = [path for room in rooms for path in (package / room).glob("*.py")] + [
         package / "rng.py",
         package / "errors.py",

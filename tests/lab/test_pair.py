@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.pair import run_pair, tolerance
 from tinygrad_dropout.lab.training import Streams
 
 CONFIG = small_config(train_size=400, batch_size=100, epochs=1)
-honest_mlp, honest_batches = training.mlp, training.batches
+honest_mlp, honest_batches = training.mlp, training.CountedBatches
 
 
 def run_small_pair(dataset=None):
@@ -74,14 +74,14 @@ def test_a_network_that_makes_the_pair_unfair_is_found(monkeypatch, planted, wor
 
 def test_another_order_of_the_examples_is_found(monkeypatch):
     common_rng = np.random.default_rng(0)
-    monkeypatch.setattr(training, "batches", lambda n, size, rng: honest_batches(n, size, common_rng))
+    monkeypatch.setattr(training, "CountedBatches", lambda split, size, rng: honest_batches(split, size, common_rng))
     with pytest.raises(UnfairPairError, match="share their order"):
         run_small_pair()
 
 
 def test_another_number_of_updates_is_found(monkeypatch):
     sizes = iter([100, 200])  # the same examples in the same order, cut otherwise
-    monkeypatch.setattr(training, "batches", lambda n, size, rng: honest_batches(n, next(sizes), rng))
+    monkeypatch.setattr(training, "CountedBatches", lambda split, size, rng: honest_batches(split, next(sizes), rng))
     with pytest.raises(UnfairPairError, match="share their updates, got 4 without dropout and 2 with it"):
         run_small_pair()
 

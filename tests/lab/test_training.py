@@ -9,7 +9,7 @@ from tinygrad_dropout.lab import LabError, training
 from tinygrad_dropout.lab.datasets import load
 from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.pair import run_pair
-from tinygrad_dropout.lab.training import Streams, batches, mlp, train
+from tinygrad_dropout.lab.training import Streams, mlp, train
 
 
 def train_small(dropout, *, seed=0, **options):
@@ -98,13 +98,6 @@ def test_both_arms_have_the_same_layers_with_dropout_at_the_inputs_and_after_eve
     assert list(without.state_dict()) == list(network.state_dict())
 
 
-def test_batches_cover_all_examples_once_in_a_random_order():
-    drawn = list(batches(10, 4, np.random.default_rng(0)))
-    assert [len(batch) for batch in drawn] == [4, 4, 2]
-    order = np.concatenate(drawn).tolist()
-    assert sorted(order) == list(range(10)) != order
-
-
 @pytest.mark.parametrize("batch_size", [8, 20])  # of 20: the only loss of the epoch is from before its only update
 def test_a_loss_that_is_not_finite_ends_the_training_with_advice(batch_size):
     with pytest.raises(LabError, match=r"after epoch 1 without dropout .* try a learning rate below 1e\+30"):
@@ -124,11 +117,16 @@ def test_parameters_are_float32():
 
 
 def test_every_epoch_has_its_own_order_and_both_arms_the_same(monkeypatch):
-    drawn, honest = [], training.batches
-    monkeypatch.setattr(training, "batches", lambda *given: drawn.append(list(honest(*given))) or iter(drawn[-1]))
+    drawn, honest = [], training.CountedBatches.__iter__
+
+    def noting(batches):
+        drawn.append(list(honest(batches)))
+        return iter(drawn[-1])
+
+    monkeypatch.setattr(training.CountedBatches, "__iter__", noting)
     config = small_config()
     run_pair(config, load(config), 0, lambda: None)
-    orders = [np.concatenate(epoch).tolist() for epoch in drawn]
+    orders = [np.concatenate([x for x, _ in epoch]).tolist() for epoch in drawn]
     assert orders[0] != orders[1]
     assert orders[:2] == orders[2:]
 

@@ -8,7 +8,7 @@ from tests.mutation.trial import Subject
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "tinygrad_dropout"
-FOLDERS = ("autograd", "functional", "nn", "optim", "debug", "saving")
+FOLDERS = ("autograd", "functional", "nn", "optim", "debug", "saving", "training")
 
 #: The tests of a file that do not bear its name: files, or whole folders.
 ELSEWHERE = {

@@ -104,7 +104,7 @@ def test_a_sample_stays_the_same_while_other_lines_are_changed(tmp_path):
 def test_all_of_the_core_is_mutated():
     files = core().files
     assert {Path(file).parent.name for file in files} == {
-        "autograd", "functional", "nn", "optim", "debug", "saving", "tinygrad_dropout"
+        "autograd", "functional", "nn", "optim", "debug", "saving", "training", "tinygrad_dropout"
     }  # fmt: skip
     assert "tinygrad_dropout/rng.py" in files
     assert not any("lab" in file or "drills" in file for file in files)

@@ -18,6 +18,7 @@ from tinygrad_dropout.lab.config import Config
 from tinygrad_dropout.lab.datasets.split import Floats, Labels, Split, digest_of
 from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.training import Batches, History, fit
 
 SGD_MOMENTUM = 0.9
 ROWS_AT_ONCE = 1024  # in measurements, so that MNIST's 60,000 rows take little memory
@@ -97,33 +98,42 @@ def train(
     dropout_layers = [module for module in model.modules() if isinstance(module, nn.Dropout)]
     dropped = np.zeros((len(dropout_layers), 2), int)
     optimizer = build_optimizer(config, model)
-    batch_rng = np.random.default_rng(streams.batches)
-    order, updates, records = hashlib.sha256(), 0, []
+    batches = CountedBatches(split, config.batch_size, np.random.default_rng(streams.batches))
+    records: list[Record] = []
     to_measure = frozenset(measured_epochs(config.epochs))
-    for epoch in range(1, config.epochs + 1):
-        for batch in batches(len(split.y_train), config.batch_size, batch_rng):
-            loss = F.cross_entropy(model(td.Tensor(split.x_train[batch])), split.y_train[batch])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            order.update(batch.tobytes())
-            updates += 1
-            dropped += np.array([last_dropped(layer) for layer in dropout_layers])
-        losses = [loss.item()]  # of the last batch, so that a training that diverges ends in the same epoch
+
+    def count_dropped() -> None:
+        nonlocal dropped
+        dropped += np.array([last_dropped(layer) for layer in dropout_layers])
+
+    def measure_epoch(history: History) -> None:
+        epoch = len(history["train_loss"])
         if epoch in to_measure:
             records.append({"epoch": epoch, **measure(model, split, streams.measurement)})
-            losses += records[-1].values()
-        if not all(map(math.isfinite, losses)):
-            raise LabError(
-                f"after epoch {epoch} {'with' if dropout else 'without'} dropout the loss was not a finite number: "
-                f"try a learning rate below {config.learning_rate:g}"
-            )
+            if not all(map(math.isfinite, records[-1].values())):
+                raise FloatingPointError
         after_epoch()
+
+    try:
+        fit(
+            model,
+            batches,
+            loss=F.cross_entropy,
+            optimizer=optimizer,
+            epochs=config.epochs,
+            after_step=count_dropped,
+            after_epoch=measure_epoch,
+        )
+    except FloatingPointError:
+        raise LabError(
+            f"after epoch {batches.epochs} {'with' if dropout else 'without'} dropout the loss was not a finite "
+            f"number: try a learning rate below {config.learning_rate:g}"
+        ) from None
     shared = {
         "split": split.digest(),
         "initial_weights": initial_weights,
-        "order": order.hexdigest(),
-        "updates": updates,
+        "order": batches.order.hexdigest(),
+        "updates": batches.updates,
         "optimizer": type(optimizer).__name__,
         "learning_rate": optimizer.lr,
     }
@@ -143,11 +153,20 @@ def last_dropped(layer: nn.Dropout) -> tuple[int, int]:
     return layer.mask.size - int(np.count_nonzero(layer.mask)), layer.mask.size
 
 
-def batches(examples: int, batch_size: int, rng: np.random.Generator) -> Iterator[Labels]:
-    """The examples' indices in a random order, cut into batches; the last may be smaller."""
-    order = rng.permutation(examples)
-    for start in range(0, examples, batch_size):
-        yield order[start : start + batch_size]
+class CountedBatches:
+    """The training examples in batches; counts epochs and updates, and keeps a digest of the order of the examples."""
+
+    def __init__(self, split: Split, batch_size: int, rng: np.random.Generator) -> None:
+        indices = np.arange(len(split.y_train))
+        self.batches = Batches(indices, split.x_train, split.y_train, batch_size=batch_size, rng=rng)
+        self.order, self.epochs, self.updates = hashlib.sha256(), 0, 0
+
+    def __iter__(self) -> Iterator[tuple[Floats, Labels]]:
+        self.epochs += 1
+        for indices, x, y in self.batches:
+            self.order.update(indices.tobytes())
+            self.updates += 1
+            yield x, y
 
 
 def measure(model: nn.Sequential, split: Split, masks: np.random.SeedSequence) -> Record:
@@ -159,7 +178,6 @@ def measure(model: nn.Sequential, split: Split, masks: np.random.SeedSequence) -
     measured = with_masks_from(np.random.default_rng(masks), model)
     train_loss, train_accuracy = loss_and_accuracy(measured.eval(), split.x_train, split.y_train)
     test_loss, test_accuracy = loss_and_accuracy(measured, split.x_test, split.y_test)
-    # Training mode comes last, because the model has most of these layers too and goes on training.
     train_loss_dropout_on, _ = loss_and_accuracy(measured.train(), split.x_train, split.y_train)
     return {
         "train_loss": train_loss,
@@ -179,13 +197,8 @@ def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels) -> tuple[float, fl
     """Mean cross-entropy in nats, and the fraction of right answers."""
     loss, right = 0.0, 0
     with td.no_grad():
-        for rows in chunks(len(y)):
-            logits = model(td.Tensor(x[rows]))
-            loss += F.cross_entropy(logits, y[rows], reduction="sum").item()
-            right += int((logits.data.argmax(axis=1) == y[rows]).sum())
+        for x_rows, y_rows in Batches(x, y, batch_size=ROWS_AT_ONCE, shuffle=False):
+            logits = model(x_rows)
+            loss += F.cross_entropy(logits, y_rows, reduction="sum").item()
+            right += int((logits.data.argmax(axis=1) == y_rows).sum())
     return loss / len(y), right / len(y)
-
-
-def chunks(rows: int) -> Iterator[slice]:
-    """Slices that together cover so many rows."""
-    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, rows, ROWS_AT_ONCE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import nan, sqrt
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.grad_mode import no_grad
 from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.nn.modes import modes_restored
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.nn.random_layer import RandomLayer
 
@@ -81,21 +81,10 @@ def mc_forward(
             out = model(x)
             yield as_output(out if apply is None else apply(out))
 
-    with only_random_layers_training(model), no_grad():
-        return summed_up(outputs())
-
-
-@contextmanager
-def only_random_layers_training(model: Module) -> Iterator[None]:
-    """Inside, every RandomLayer is in training mode and every other module in evaluation mode; then all as before."""
-    before = [(module, module.training) for module in model.modules()]
-    try:
-        for module, _ in before:
+    with modes_restored(model), no_grad():
+        for module in model.modules():
             module.training = isinstance(module, RandomLayer)
-        yield
-    finally:
-        for module, training in before:
-            module.training = training
+        return summed_up(outputs())
 
 
 def as_output(value: Any) -> Array:

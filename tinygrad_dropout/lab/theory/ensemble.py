@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout import nn, optim
+from tinygrad_dropout import nn, optim, training
 from tinygrad_dropout.functional._masks import draw_mask
 from tinygrad_dropout.lab.datasets import load_digits
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
@@ -24,7 +23,6 @@ from tinygrad_dropout.lab.theory.averages import Averages
 from tinygrad_dropout.lab.theory.masks import countable, power_of_two
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
 from tinygrad_dropout.lab.theory.subnetworks import Subnetworks
-from tinygrad_dropout.lab.training import batches
 
 TRAIN_SIZE, TEST_SIZE = 1000, 400  # of scikit-learn's digits
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 40, 50, 0.01
@@ -138,12 +136,8 @@ def network(
 def fit(model: nn.Sequential, x: Numbers, y: Labels, rng: np.random.Generator) -> None:
     """Train with dropout, a mask for each row, as every framework draws them."""
     optimizer = optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    model.train()
-    for _ in range(EPOCHS):
-        for batch in batches(len(y), BATCH_SIZE, rng):
-            optimizer.zero_grad()
-            F.cross_entropy(model(td.Tensor(x[batch])), y[batch]).backward()
-            optimizer.step()
+    batches = training.Batches(x, y, batch_size=BATCH_SIZE, rng=rng)
+    training.fit(model, batches, loss=F.cross_entropy, optimizer=optimizer, epochs=EPOCHS)
 
 
 def monte_carlo(

@@ -1,0 +1,87 @@
+"""EarlyStopping: stop when a measure no longer improves, and go back to the weights that were best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.autograd.tensor import Array
+from tinygrad_dropout.errors import StateDictError
+from tinygrad_dropout.nn.module import Module
+
+
+class EarlyStopping:
+    """Count the epochs since a measure last improved, and keep the best weights.
+
+    Args:
+        patience: stop after this many epochs in a row without an improvement, at least 1.
+        min_delta: the least change that counts as an improvement. Smaller ones are kept as the best all the same.
+        mode: "min" if lower is better, as for a loss; "max" if higher is, as for an accuracy.
+        restore_best: whether `restore` puts the best weights back.
+
+    Attributes:
+        best: the best measure so far; inf (or -inf) before the first.
+        best_epoch: its epoch, from 1; 0 before the first.
+        bad_epochs: how many epochs there were since the last improvement.
+    """
+
+    def __init__(
+        self, patience: int = 10, *, min_delta: float = 0.0, mode: str = "min", restore_best: bool = True
+    ) -> None:
+        if not isinstance(patience, int | np.integer) or patience < 1:
+            raise ValueError(f"EarlyStopping: expected patience to be a whole number of at least 1, got {patience!r}")
+        if not min_delta >= 0:
+            raise ValueError(f"EarlyStopping: expected min_delta to be at least 0, got {min_delta!r}")
+        if mode not in ("min", "max"):
+            raise ValueError(f'EarlyStopping: expected mode to be "min" or "max", got {mode!r}')
+        self.patience, self.min_delta, self.mode, self.restore_best = patience, min_delta, mode, restore_best
+        self.best = math.inf if mode == "min" else -math.inf
+        self.epoch = self.best_epoch = self.bad_epochs = 0
+        self.weights: dict[str, Array] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether patience has run out."""
+        return self.bad_epochs >= self.patience
+
+    def update(self, measure: float, model: Module) -> bool:
+        """Take note of an epoch's measure.
+
+        Args:
+            measure: the number to watch. NaN is never an improvement.
+            model: its weights are copied if the measure is the best so far.
+
+        Returns:
+            Whether to stop.
+        """
+        self.epoch += 1
+        gain = self.best - measure if self.mode == "min" else measure - self.best
+        self.bad_epochs = 0 if gain > self.min_delta else self.bad_epochs + 1
+        if gain > 0:
+            self.best, self.best_epoch = float(measure), self.epoch
+            if self.restore_best:
+                self.weights = model.state_dict()
+        return self.stopped
+
+    def restore(self, model: Module) -> None:
+        """Put the best weights back, if they were kept."""
+        if self.weights is not None:
+            model.load_state_dict(self.weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """The settings, the counts and the best weights, in a form that `td.save` takes."""
+        return dict(vars(self))
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from where `state_dict` was taken.
+
+        Raises:
+            KeyError: a key that is missing or not expected. Nothing has been changed then.
+        """
+        if vars(self).keys() != state_dict.keys():
+            missing, unexpected = vars(self).keys() - state_dict.keys(), state_dict.keys() - vars(self).keys()
+            raise StateDictError("EarlyStopping", sorted(missing), sorted(unexpected))
+        vars(self).update(state_dict)

@@ -1,0 +1,42 @@
+"""How far a training is: one line that is written over on a terminal, some ten lines anywhere else."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+
+LINES = 10  # about as many, where there is no terminal
+
+
+class ProgressLine:
+    """Called after every epoch, says on stderr which one it was, its figures, and how many seconds are left.
+
+    Args:
+        epochs: how many there are at most.
+    """
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+        self.terminal = sys.stderr.isatty()
+        self.started = perf_counter()
+        self.shown = 0  # epochs, of this training alone
+
+    def __call__(self, history: Mapping[str, Sequence[float]]) -> None:
+        """Show the last epoch of the history, if it is time to."""
+        self.shown += 1
+        epoch = len(history["lr"])
+        figures = "".join(f"  {key.replace('_', ' ')} {values[-1]:.4g}" for key, values in history.items())
+        left = (perf_counter() - self.started) / self.shown * (self.epochs - epoch)
+        line = f"epoch {epoch:{len(str(self.epochs))}} of {self.epochs}{figures}  {left:.0f} s left"
+        if self.terminal:
+            columns = shutil.get_terminal_size().columns - 1
+            print(f"\r{line[:columns]:{columns}}", end="", file=sys.stderr, flush=True)
+        elif epoch == self.epochs or epoch * LINES // self.epochs > (epoch - 1) * LINES // self.epochs:
+            print(line, file=sys.stderr)
+
+    def close(self) -> None:
+        """End the line, so that what is written next begins on one of its own."""
+        if self.terminal and self.shown:
+            print(file=sys.stderr)

@@ -1,0 +1,182 @@
+"""summary: a model's layers with the shapes of their outputs and their numbers of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.autograd.grad_mode import no_grad
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.nn.module import Module
+
+HEADS = ("layer", "output", "parameters")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One module of a summary.
+
+    Attributes:
+        key: where it is in the model: "0", "encoder.2"; "" for the model itself.
+        layer: its repr, or its class's name if it holds others.
+        output: the shape of what it returned; "not used" if it was not called.
+        parameters: how many numbers it holds itself, those of an earlier row not counted again.
+    """
+
+    key: str
+    layer: str
+    output: str
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `summary` returns: `print` shows it as text, a notebook as a table.
+
+    Attributes:
+        rows: one for each module, in the order of `named_modules()`.
+        parameters: how many numbers the model's parameters hold.
+        trained: how many of them require gradients.
+        buffers: how many numbers the model's buffers hold, which nothing trains.
+        bytes: the memory of all these.
+    """
+
+    rows: tuple[Row, ...]
+    parameters: int
+    trained: int
+    buffers: int
+    bytes: int
+
+    def cells(self) -> list[tuple[str, str, str]]:
+        """The rows as text: a layer's place in the model shown by its key and its indentation."""
+        return [
+            (
+                f"{'  ' * (row.key.count('.') + 1)}{row.key.rpartition('.')[2]}: {row.layer}" if row.key else row.layer,
+                row.output,
+                f"{row.parameters:,}" if row.parameters else "",
+            )
+            for row in self.rows
+        ]
+
+    def total(self) -> str:
+        """The last line: all parameters, and what is special about some of them."""
+        frozen = f", {self.parameters - self.trained:,} of them frozen" if self.trained < self.parameters else ""
+        buffers = f"; {self.buffers:,} numbers in buffers" if self.buffers else ""
+        return f"{self.parameters:,} parameters{frozen}{buffers}; {in_units(self.bytes)}"
+
+    def __str__(self) -> str:
+        table = [HEADS, *self.cells()]
+        layer, output, parameters = (max(len(row[column]) for row in table) for column in range(3))
+        lines = [f"{row[0]:{layer}}  {row[1]:{output}}  {row[2]:>{parameters}}".rstrip() for row in table]
+        rule = "-" * (layer + output + parameters + 4)
+        return "\n".join([lines[0], rule, *lines[1:], rule, self.total()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th style='text-align: left'>{head}</th>" for head in HEADS)
+        cells = [
+            f"<tr><td style='text-align: left; white-space: pre'>{escape(layer)}</td>"
+            f"<td style='text-align: left'>{escape(output)}</td><td>{parameters}</td></tr>"
+            for layer, output, parameters in self.cells()
+        ]
+        return f"<table><tr>{heads}</tr>{''.join(cells)}</table><p>{self.total()}</p>"
+
+
+def summary(model: Module, input_shape: Sequence[int], *, dtype: npt.DTypeLike = np.float32) -> Summary:
+    """List a model's layers, with the shapes of their outputs and how many parameters each has.
+
+    The model is run once, on zeros, in evaluation mode and without a graph; afterwards it is as before.
+
+    Args:
+        model: any Module whose `forward` takes one array.
+        input_shape: the shape of the input, with the batch's axis: `(1, 64)`.
+        dtype: the input's dtype; an integer one if the first layer is an Embedding.
+
+    Returns:
+        Summary: `print` it, or let a notebook show it.
+
+    Raises:
+        ShapeError: a layer cannot take such an input; it names the layer.
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"summary: expected a model that is a Module, got {type(model).__name__}")
+    zeros = np.zeros(tuple(input_shape), dtype)
+    modules = list(model.named_modules())
+    with modes_restored(model), no_grad(), noted_outputs([module for _, module in modules]) as outputs:
+        model.eval()
+        model(zeros)
+    rows, counted = [], set[Tensor]()
+    for key, module in modules:
+        own = {*module.parameters()} - {parameter for child in module.children() for parameter in child.parameters()}
+        own -= counted
+        counted |= own
+        layer = type(module).__name__ if any(module.children()) else repr(module)
+        rows.append(Row(key, layer, outputs[id(module)], numbers_in(own)))
+    parameters, buffers = list(model.parameters()), list(model.buffers())
+    return Summary(
+        rows=tuple(rows),
+        parameters=numbers_in(parameters),
+        trained=numbers_in(parameter for parameter in parameters if parameter.requires_grad),
+        buffers=numbers_in(buffers),
+        bytes=sum(tensor.data.nbytes for tensor in (*parameters, *buffers)),
+    )
+
+
+@contextmanager
+def noted_outputs(modules: Sequence[Module]) -> Iterator[dict[int, str]]:
+    """Inside, what each module returns is noted: by id, the shapes of its first call and the number of calls."""
+    calls: dict[int, list[str]] = {id(module): [] for module in modules}
+    outputs: dict[int, str] = {}
+
+    def noting(module: Module) -> Callable[..., Any]:
+        forward = module.forward
+
+        def noted(*inputs: Any, **options: Any) -> Any:
+            out = forward(*inputs, **options)
+            calls[id(module)].append(shapes_of(out))
+            first, times = calls[id(module)][0], len(calls[id(module)])
+            outputs[id(module)] = first if times == 1 else f"{first}, {times} calls"
+            return out
+
+        return noted
+
+    outputs.update(dict.fromkeys(calls, "not used"))
+    before = [vars(module).get("forward") for module in modules]
+    for module in modules:
+        object.__setattr__(module, "forward", noting(module))
+    try:
+        yield outputs
+    finally:
+        for module, own in zip(modules, before, strict=True):
+            if own is None:
+                object.__delattr__(module, "forward")
+            else:
+                object.__setattr__(module, "forward", own)
+
+
+def shapes_of(out: Any) -> str:
+    """The shape of an output; those in a tuple or a list, one after the other; else its type."""
+    if isinstance(out, tuple | list):
+        return ", ".join(map(shapes_of, out))
+    return str(tuple(out.shape)) if hasattr(out, "shape") else type(out).__name__
+
+
+def numbers_in(tensors: Iterable[Tensor]) -> int:
+    """How many numbers they hold in all."""
+    return sum(tensor.size for tensor in tensors)
+
+
+def in_units(size: int) -> str:
+    """A number of bytes as a person says it: 900 bytes, 1.2 kB, 3.4 MB."""
+    if size < 1000:
+        return f"{size} bytes"
+    unit, letter = (1e9, "G") if size >= 1e9 else (1e6, "M") if size >= 1e6 else (1e3, "k")
+    return f"{size / unit:.1f} {letter}B"
