@@ -1,0 +1,113 @@
+"""The estimators' parameters: what each may be, and one sentence where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf, isfinite
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+Check = Callable[[Any], bool]
+
+
+def whole(value: Any, least: int = 1) -> bool:
+    """Whether it is a whole number of at least so much."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
+
+
+def real(value: Any, least: float = 0.0, below: float = inf, *, above_least: bool = False) -> bool:
+    """Whether it is a finite number in [least, below), or in (least, below)."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not isfinite(value):
+        return False
+    number = float(value)
+    return least < number < below if above_least else least <= number < below
+
+
+def one_of(*names: str) -> tuple[Check, str]:
+    """The rule of a parameter that is one of a few words."""
+    return (lambda value: isinstance(value, str) and value in names), " or ".join(f'"{name}"' for name in names)
+
+
+def flag(value: Any) -> bool:
+    """Whether it is True or False."""
+    return isinstance(value, bool | np.bool_)
+
+
+def sequence(value: Any) -> bool:
+    """Whether it is a list, a tuple or an array."""
+    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+
+
+#: For each parameter: whether a value will do, and what is expected, in words.
+RULES: dict[str, tuple[Check, str]] = {
+    "hidden_layer_sizes": (
+        lambda value: whole(value) or (sequence(value) and all(map(whole, value))),
+        "a whole number of at least 1, or a sequence of them, one per hidden layer",
+    ),
+    "activation": one_of("identity", "logistic", "tanh", "relu"),
+    "dropout": (
+        lambda value: real(value, below=1) or (sequence(value) and all(real(p, below=1) for p in value)),
+        "a probability of dropping, 0 <= p < 1, or a sequence of them, one per hidden layer",
+    ),
+    "input_dropout": (lambda value: real(value, below=1), "a probability of dropping, 0 <= p < 1"),
+    "max_norm": (lambda value: value is None or real(value, above_least=True), "a number above 0, or None"),
+    "solver": one_of("adam", "sgd"),
+    "alpha": (real, "a number of at least 0"),
+    "batch_size": (lambda value: whole(value) or value == "auto", 'a whole number of at least 1, or "auto"'),
+    "learning_rate": one_of("constant", "invscaling", "adaptive"),
+    "learning_rate_init": (lambda value: real(value, above_least=True), "a number above 0"),
+    "power_t": (real, "a number of at least 0"),
+    "max_iter": (whole, "a whole number of at least 1"),
+    "shuffle": (flag, "True or False"),
+    "tol": (real, "a number of at least 0"),
+    "verbose": (lambda value: flag(value) or whole(value, 0), "True, False or a whole number"),
+    "warm_start": (flag, "True or False"),
+    "momentum": (lambda value: real(value, below=1) or value == 1, "a number from 0 to 1"),
+    "nesterovs_momentum": (flag, "True or False"),
+    "early_stopping": (flag, "True or False"),
+    "validation_fraction": (lambda value: real(value, below=1, above_least=True), "a number above 0 and below 1"),
+    "beta_1": (lambda value: real(value, below=1), "a number of at least 0 and below 1"),
+    "beta_2": (lambda value: real(value, below=1), "a number of at least 0 and below 1"),
+    "epsilon": (lambda value: real(value, above_least=True), "a number above 0"),
+    "n_iter_no_change": (lambda value: whole(value) or value == inf, "a whole number of at least 1, or np.inf"),
+    "mc_samples": (whole, "a whole number of at least 1"),
+    "noise": (lambda value: value is None or real(value, above_least=True), "a number above 0, or None"),
+}
+
+
+def check_parameters(name: str, parameters: dict[str, Any]) -> None:
+    """Raise a ValueError if a parameter of an estimator is not what it may be.
+
+    Args:
+        name: the estimator's.
+        parameters: what `get_params(deep=False)` returns.
+    """
+    for key, value in parameters.items():
+        if key in RULES:
+            holds, words = RULES[key]
+            if not holds(value):
+                raise ValueError(f"{name}: expected {key} to be {words}, got {value!r}")
+    try:
+        allowed = np.dtype(parameters["dtype"]) in (np.float32, np.float64)
+    except TypeError:
+        allowed = False
+    if not allowed:
+        raise ValueError(f"{name}: expected dtype to be float32 or float64, got {parameters['dtype']!r}")
+    sizes, rates = hidden_sizes(parameters["hidden_layer_sizes"]), parameters["dropout"]
+    if sequence(rates) and len(rates) != len(sizes):
+        raise ValueError(
+            f"{name}: expected dropout to have one probability for each of the {len(sizes)} hidden layers, "
+            f"got {len(rates)}: {rates!r}"
+        )
+
+
+def hidden_sizes(sizes: Any) -> tuple[int, ...]:
+    """The hidden layers' numbers of units: a single number is one layer."""
+    return tuple(map(int, sizes)) if sequence(sizes) else (int(sizes),)
+
+
+def dropout_rates(rates: Any, layers: int) -> tuple[float, ...]:
+    """The hidden layers' probabilities of dropping: a single number is for all of them."""
+    return tuple(map(float, rates)) if sequence(rates) else (float(rates),) * layers

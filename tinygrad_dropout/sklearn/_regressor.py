@@ -1,0 +1,245 @@
+"""DropoutMLPRegressor: one target or several, with intervals that count the network's doubt and the noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import log, pi
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp, ndtri
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+
+from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.sklearn._base import DropoutMLP, Rows, documented
+from tinygrad_dropout.sklearn._network import squared_loss
+
+Self = TypeVar("Self", bound="DropoutMLPRegressor")
+
+
+class ValueUncertainty(NamedTuple):
+    """How sure a regressor is of each row, from its answers under many masks. All in the units of y.
+
+    Attributes:
+        mean: the mean of the answers, (N,) or (N, targets).
+        spread: their standard deviation over the masks, of the same shape: the network's own doubt.
+        noise: the standard deviation of what no network can predict, () or (targets,); NaN if it is not known.
+    """
+
+    mean: Array
+    spread: Array
+    noise: Array
+
+    @property
+    def total(self) -> Array:
+        """The standard deviation of a new value of y: sqrt(spread² + noise²)."""
+        return np.hypot(self.spread, self.noise)
+
+
+@dataclass(eq=False, repr=False)
+class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
+    """A multi-layer perceptron with dropout that predicts numbers, and how far off it may be.
+
+    Its parameters are those of scikit-learn's MLPRegressor where they have the same name. It minimises half the
+    squared error, summed over the targets. Scale y to about 1 if its values are far from that: the network starts with
+    outputs of this size.
+
+    Args:
+        {PARAMETERS}
+        noise: the standard deviation of y about what can be predicted, in the units of y, if you know it. If None, it
+            is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
+
+    Attributes:
+        noise_: the noise level of each target, (targets,), given or estimated; None if it is not known.
+        {ATTRIBUTES}
+    """
+
+    __doc__ = documented(__doc__)
+
+    noise: float | None = None
+
+    noise_: Array | None = field(init=False)
+    _one_column: bool = field(init=False)
+
+    @property
+    def out_activation_(self) -> str:
+        """What the network's outputs go through: nothing."""
+        return "identity"
+
+    def fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train the network, and estimate the noise if there is a validation split.
+
+        Args:
+            X: (N, features), an array, a DataFrame or a sparse matrix.
+            y: (N,) or (N, targets), numbers.
+            sample_weight: (N,), how much each row counts; None for all alike.
+
+        Returns:
+            The estimator.
+
+        Raises:
+            ValueError: data or parameters that make no sense, or a training that diverged.
+        """
+        return self._fit(X, y, sample_weight)
+
+    def partial_fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train for one epoch on these rows, with the network as it is. Arguments as for `fit`."""
+        return self._fit(X, y, sample_weight, incremental=True)
+
+    def predict(self, X: Any) -> Array:
+        """The values, (N,) or (N, targets), without dropout."""
+        return self._shaped(self._predict_outputs(X))
+
+    def predict_uncertainty(self, X: Any) -> ValueUncertainty:
+        """How sure the regressor is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
+
+        The network is asked under `mc_samples` masks. They are the same for all rows and in every call. Without
+        dropout the spread is 0.
+
+        Args:
+            X: as for `predict`.
+
+        Returns:
+            ValueUncertainty, with `mean`, `spread`, `noise` and `total`.
+        """
+        parts = [
+            (outputs.mean(axis=0), outputs.std(axis=0, ddof=len(outputs) > 1))
+            for outputs in self._outputs_under_masks(X)
+        ]
+        mean, spread = (self._shaped(np.concatenate(arrays)) for arrays in zip(*parts, strict=True))
+        noise = np.full(self.n_outputs_, np.nan) if self.noise_ is None else self.noise_
+        return ValueUncertainty(mean, spread, noise[0] if self._one_column else noise)
+
+    def predict_interval(self, X: Any, confidence: float = 0.95) -> tuple[Array, Array]:
+        """Where a new value of y lies with a given probability: mean ± z · sqrt(spread² + noise²).
+
+        z is the normal distribution's quantile, 1.96 for 95 %.
+
+        Args:
+            X: as for `predict`.
+            confidence: the probability, above 0 and below 1.
+
+        Returns:
+            The lower and the upper ends, each (N,) or (N, targets).
+
+        Raises:
+            ValueError: the noise is not known.
+        """
+        if not 0 < confidence < 1:
+            raise ValueError(f"predict_interval: expected confidence above 0 and below 1, got {confidence!r}")
+        self._known_noise("predict_interval")
+        told = self.predict_uncertainty(X)
+        reach = ndtri((1 + confidence) / 2) * told.total
+        return told.mean - reach, told.mean + reach
+
+    def log_likelihood(self, X: Any, y: Any) -> float:
+        """The mean log-likelihood of rows, in nats: how well the intervals fit values that were not trained on.
+
+            log p(y | x) = log( 1/T · sum over t of N(y; f(x, z_t), noise²) )
+
+        with T = `mc_samples` masks z_t: eq. 8 of the appendix of Gal & Ghahramani 2016 (arXiv:1506.02157), where the
+        noise is written as a precision, 1 / noise². The targets of a row are added up.
+
+        Args:
+            X: as for `predict`.
+            y: (N,) or (N, targets).
+
+        Raises:
+            ValueError: the noise is not known, or X and y do not fit.
+        """
+        noise = self._known_noise("log_likelihood")
+        return float(np.mean(np.concatenate([row_likelihoods(*each, noise) for each in self._answers(X, y)])))
+
+    def estimate_noise(self: Self, X: Any, y: Any) -> Self:
+        """Set `noise_` to the noise that makes rows most likely: rows that were not trained on.
+
+        Args:
+            X, y: as for `fit`.
+
+        Returns:
+            The estimator.
+        """
+        outputs, values = zip(*self._answers(X, y), strict=True)
+        self.noise_ = likeliest_noise(np.concatenate(outputs, axis=1), np.concatenate(values))
+        return self
+
+    def _known_noise(self, wanted_by: str) -> Array:
+        check_is_fitted(self, "module_")
+        if self.noise_ is None:
+            raise ValueError(
+                f"{wanted_by} needs the noise level, which is not known: fit with early_stopping=True, call "
+                "estimate_noise(X, y) with rows that were not trained on, or give noise="
+            )
+        return self.noise_
+
+    def _answers(self, X: Any, y: Any) -> list[tuple[Array, Array]]:
+        """Outputs (mc_samples, rows, targets) and values (rows, targets), some rows at a time, in float64."""
+        check_is_fitted(self, "module_")
+        y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        values = y.reshape(len(y), -1)
+        check_consistent_length(X, values)
+        if values.shape[1] != self.n_outputs_:
+            raise ValueError(f"y has {values.shape[1]} columns, expected {self.n_outputs_} as in the training")
+        start, answers = 0, []
+        for outputs in self._outputs_under_masks(X):
+            stop = start + outputs.shape[1]
+            answers.append((outputs.astype(np.float64), values[start:stop]))
+            start = stop
+        return answers
+
+    def _shaped(self, outputs: Array) -> Array:
+        """Outputs (N, targets) in the shape of the y that was trained on."""
+        return outputs[:, 0] if self._one_column else outputs
+
+    def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
+        with np.errstate(over="ignore"):
+            targets = y.astype(self.dtype).reshape(len(y), -1)
+        if not np.isfinite(targets).all():
+            raise ValueError(f"Input y contains a value too large for dtype({str(targets.dtype)!r}).")
+        if first:
+            self.n_outputs_, self._one_column = targets.shape[1], y.ndim == 1
+            self.noise_ = None
+        elif targets.shape[1] != self.n_outputs_:
+            raise ValueError(f"y has {targets.shape[1]} columns, expected {self.n_outputs_} as in the previous fit")
+        return targets
+
+    def _loss(self, outputs: Tensor, targets: Array, weights: Array | None = None) -> Tensor:
+        return squared_loss(outputs, targets, weights)
+
+    def _score(self, outputs: Array, targets: Array, weights: Array | None) -> float:
+        return float(r2_score(targets, outputs, sample_weight=weights))
+
+    def _after_training(self, validation: Rows | None) -> None:
+        if self.noise is not None:
+            self.noise_ = np.full(self.n_outputs_, float(self.noise))
+        elif validation:
+            X, targets, _ = validation
+            self.estimate_noise(X, targets)
+
+
+def row_likelihoods(outputs: Array, values: Array, noise: Array) -> Array:
+    """The log-likelihood of each row, (N,): of outputs (T, N, targets), values (N, targets), noise (targets,)."""
+    squares = (((values - outputs) / noise) ** 2).sum(axis=2)
+    normal = -squares / 2 - np.log(noise).sum() - len(noise) / 2 * log(2 * pi)
+    return np.asarray(logsumexp(normal, axis=0) - log(len(outputs)))
+
+
+def likeliest_noise(outputs: Array, values: Array) -> Array:
+    """For each target, the noise that makes its values most likely: outputs (T, N, targets), values (N, targets)."""
+    return np.array([likeliest_noise_of_one(outputs[:, :, [k]], values[:, [k]]) for k in range(values.shape[1])])
+
+
+def likeliest_noise_of_one(outputs: Array, values: Array) -> float:
+    """It lies below the root mean squared error over all masks; a first guess at the least is a thousandth of that."""
+    largest = np.sqrt(((values - outputs) ** 2).mean())
+    if not largest > 0:
+        return float(np.finfo(np.float32).tiny)  # every mask predicts every value exactly
+
+    def badness(log_noise: float) -> float:
+        return -float(row_likelihoods(outputs, values, np.exp([log_noise])).mean())
+
+    found = minimize_scalar(badness, bounds=(log(largest) - log(1000), log(largest)), method="bounded")
+    return float(np.exp(found.x))
