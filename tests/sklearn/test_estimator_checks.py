@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of an estimator: which of them cannot hold with dropout or in float32, and that all others do.
+"""scikit-learn's own checks of an estimator: which cannot hold with dropout or in float32, and that all others do.
 
 scikit-learn itself leaves out some: those of the array API (unless SCIPY_ARRAY_API is set), and that of
 decision_function, which its own MLPClassifier does not have either.

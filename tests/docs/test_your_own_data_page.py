@@ -1,0 +1,45 @@
+"""The page about your own data: all its blocks run in one go, next to the table that example 9 writes."""
+
+import doctest
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE, EXAMPLE = ROOT / "docs" / "your_own_data.md", ROOT / "examples" / "9_train_on_your_own_data.py"
+DECIMALS = re.compile(r"\d+\.\d+")
+
+
+class AboutTheSameDecimals(doctest.OutputChecker):
+    """Figures with a decimal point may differ by 0.03: how a training ends depends on the processor's rounding."""
+
+    def check_output(self, want, got, optionflags):
+        pairs = list(zip(DECIMALS.findall(want), DECIMALS.findall(got), strict=False))
+        if all(abs(float(wanted) - float(given)) <= 0.03 for wanted, given in pairs):
+            want, got = DECIMALS.sub("#", want), DECIMALS.sub("#", got)
+        return super().check_output(want, got, optionflags)
+
+
+def test_all_blocks_print_what_is_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(EXAMPLE)])
+    runpy.run_path(str(EXAMPLE))  # writes flats.csv
+    test = doctest.DocTestParser().get_doctest(PAGE.read_text(encoding="utf-8"), {}, PAGE.name, str(PAGE), 0)
+    assert len(test.examples) > 60
+    capsys.readouterr()
+    failures, _ = doctest.DocTestRunner(AboutTheSameDecimals()).run(test)
+    assert failures == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("want", "got", "same"),
+    [
+        ("0.94\n", "0.96\n", True), ("0.94\n", "0.98\n", False), ("59\n", "60\n", False), ("0.9\n", "True\n", False),
+        ("p 0.3: 0.1\n", "p 0.3: 0.12\n", True), ("0.1 0.1\n", "0.1\n", False),
+    ],
+)  # fmt: skip
+def test_only_decimals_may_differ_and_only_a_little(want, got, same):
+    assert AboutTheSameDecimals().check_output(want, got, 0) == same
