@@ -7,7 +7,15 @@ import platform
 from importlib.metadata import version
 from importlib.util import find_spec
 
-PACKAGES = ("numpy", "torch", "jax", "mygrad")
+#: By the name of the module.
+PACKAGES = {
+    "numpy": "numpy",
+    "torch": "torch",
+    "jax": "jax",
+    "mygrad": "mygrad",
+    "sklearn": "scikit-learn",
+    "skorch": "skorch",
+}
 
 
 def set_threads(count: int) -> None:
@@ -42,7 +50,7 @@ def described(threads: int) -> dict[str, str | int]:
 
     libraries, in_words = kernels.used()
     versions = {"Python": platform.python_version()}
-    versions |= {package: version(package) for package in PACKAGES if find_spec(package) is not None}
+    versions |= {package: version(package) for module, package in PACKAGES.items() if find_spec(module) is not None}
     found: dict[str, str | int] = {
         "processor": processor(),
         "system": f"{platform.system()} {platform.machine()}",

@@ -6,7 +6,14 @@ import runpy
 import sys
 from pathlib import Path
 
+import make_estimators
 import pytest
+from blocks import rendered
+
+from benchmarks.estimators.contenders import CONTENDERS
+from benchmarks.estimators.scores import SEEDS
+from benchmarks.estimators.tables import TABLES
+from benchmarks.estimators.times import FITS
 
 ROOT = Path(__file__).parents[2]
 PAGE, EXAMPLE = ROOT / "docs" / "your_own_data.md", ROOT / "examples" / "9_train_on_your_own_data.py"
@@ -43,3 +50,23 @@ def test_all_blocks_print_what_is_shown(tmp_path, monkeypatch, capsys):
 )  # fmt: skip
 def test_only_decimals_may_differ_and_only_a_little(want, got, same):
     assert AboutTheSameDecimals().check_output(want, got, 0) == same
+
+
+def test_the_figures_are_those_of_the_kept_runs():
+    text = PAGE.read_text(encoding="utf-8")
+    assert rendered(text, make_estimators.blocks()) == text
+
+
+def test_the_kept_runs_are_whole():
+    found = [(score["table"], score["seed"]) for score in make_estimators.load("scores")["scores"]]
+    assert found == [(table, seed) for table in TABLES for seed in range(SEEDS)]
+    fits = make_estimators.load("times")["fits"]
+    assert [fit["title"] for fit in fits] == list(FITS)
+    assert all(set(fit["seconds"]) == set(fit["peak"]) == set(CONTENDERS) for fit in fits)
+
+
+@pytest.mark.parametrize("run", make_estimators.RUNS)
+def test_a_kept_run_names_its_kernels_and_none_was_forced(run):
+    machine = make_estimators.load(run)["machine"]
+    assert "NumPy on " in machine["kernels"]
+    assert "forced" not in machine

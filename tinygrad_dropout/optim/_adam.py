@@ -66,8 +66,9 @@ class Adam(Optimizer):
 
     def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
         """The gradient after weight decay: here, with the penalty's gradient added."""
-        weight_decay: float = settings["weight_decay"]
-        return grad + weight_decay * data
+        with_penalty: Array = settings["weight_decay"] * data
+        with_penalty += grad
+        return with_penalty
 
 
 class AdamW(Adam):
