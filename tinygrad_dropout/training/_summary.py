@@ -81,13 +81,16 @@ class Summary:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th style='text-align: left'>{head}</th>" for head in HEADS)
-        cells = [
-            f"<tr><td style='text-align: left; white-space: pre'>{escape(layer)}</td>"
-            f"<td style='text-align: left'>{escape(output)}</td><td>{parameters}</td></tr>"
-            for layer, output, parameters in self.cells()
-        ]
-        return f"<table><tr>{heads}</tr>{''.join(cells)}</table><p>{self.total()}</p>"
+        def row(tag: str, cells: Sequence[str]) -> str:
+            sides = ("left", "left", "right")
+            style = "white-space: pre; padding: 2px 8px; text-align:"
+            filled = [
+                f"<{tag} style='{style} {side}'>{escape(cell)}</{tag}>" for side, cell in zip(sides, cells, strict=True)
+            ]
+            return f"<tr>{''.join(filled)}</tr>"
+
+        rows = [row("th", HEADS), *(row("td", cells) for cells in self.cells())]
+        return f"<table>{''.join(rows)}</table><p>{self.total()}</p>"
 
 
 def summary(model: Module, input_shape: Sequence[int], *, dtype: npt.DTypeLike = np.float32) -> Summary:
