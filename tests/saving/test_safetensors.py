@@ -84,7 +84,7 @@ def test_a_header_that_declares_terabytes_is_refused(tmp_path):
     header = b'{"a":{"dtype":"F64","shape":[1099511627776],"data_offsets":[0,8796093022208]}}'
     for data in (len(header).to_bytes(8, "little") + header, (2**62).to_bytes(8, "little") + header):
         path.write_bytes(data)
-        with pytest.raises(td.CheckpointError, match=r"cannot be read: expected .* found damage"):
+        with pytest.raises(td.CheckpointError, match="expected a complete safetensors file, found another kind"):
             td.load(path)
 
 
