@@ -77,9 +77,11 @@ def test_a_norm_that_is_not_finite_can_be_an_error_and_then_nothing_is_changed(b
     ("params", "options", "error", "words"),
     [
         (nn.Parameter([1.0]), {"max_norm": 1}, TypeError, "clip_grad_norm_: expected a list of Tensors"),
-        ([], {"max_norm": -1}, ValueError, "max_norm to be at least 0, got -1"),
-        ([], {"max_norm": np.nan}, ValueError, "max_norm to be at least 0, got nan"),
-        ([], {"max_norm": 1, "norm_type": 0}, ValueError, "norm_type above 0, got 0"),
+        ([], {"max_norm": -1}, ValueError, "max_norm to be a number of at least 0, got -1"),
+        ([], {"max_norm": np.nan}, ValueError, "max_norm to be a number of at least 0, got nan"),
+        ([], {"max_norm": 1, "norm_type": 0}, ValueError, "norm_type to be a number above 0, got 0"),
+        ([], {"max_norm": "1"}, ValueError, "max_norm to be a number of at least 0, got '1'"),
+        ([], {"max_norm": 1, "norm_type": "inf"}, ValueError, "norm_type to be a number above 0, got 'inf'"),
     ],
     ids=str,
 )

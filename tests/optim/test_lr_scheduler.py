@@ -165,17 +165,30 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (lambda s, opt: s.LinearLR(opt, start_factor=0), ValueError, "start_factor above 0"),
         (lambda s, opt: s.LinearLR(opt, end_factor=1.5), ValueError, "end_factor from 0 to 1"),
         (lambda s, opt: s.LinearLR(opt, total_iters=0), ValueError, "total_iters"),
-        (lambda s, opt: s.LambdaLR(opt, [abs]), ValueError, "expected 2 functions, one for each group, got 1"),
+        (
+            lambda s, opt: s.LambdaLR(opt, [abs]),
+            ValueError,
+            r"expected a function, or a list of 2, .*got \[<",
+        ),
         (lambda s, opt: s.ReduceLROnPlateau(opt, mode="low"), ValueError, "mode"),
         (lambda s, opt: s.ReduceLROnPlateau(opt, threshold_mode="no"), ValueError, "threshold_mode"),
         (lambda s, opt: s.ReduceLROnPlateau(opt, factor=1.0), ValueError, "factor below 1, got 1.0"),
-        (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=[0.1]), ValueError, "expected 2 numbers in min_lr, got 1"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=[0.1]), ValueError, r"min_lr to be .*, or 2 for .*got \[0.1\]"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=["a", "b"]), ValueError, r"min_lr to be .* got \['a', 'b'\]"),
+        (lambda s, opt: s.StepLR(opt, 2, gamma="0.1"), ValueError, "gamma to be a number of at least 0, got '0.1'"),
+        (lambda s, opt: s.MultiStepLR(opt, [2], gamma=-1), ValueError, "gamma to be a number of at least 0, got -1"),
+        (lambda s, opt: s.MultiStepLR(opt, 5), TypeError, "milestones to be a list of whole numbers, got 5"),
+        (lambda s, opt: s.MultiStepLR(opt, [2.5]), TypeError, r"milestones to be a list of whole numbers, got \[2.5\]"),
+        (lambda s, opt: s.CosineAnnealingLR(opt, 5, eta_min=None), ValueError, "eta_min to be a number"),
+        (lambda s, opt: s.LambdaLR(opt, None), ValueError, "expected a function, .* got None"),
+        (lambda s, opt: s.LambdaLR(None, abs), TypeError, "LambdaLR: expected an optimiser, got NoneType"),
+        (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), 2], [3]), ValueError, "got int at index 1"),
         (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)], [3]), ValueError, "one milestone fewer"),
         (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)] * 3, [5, 3]), ValueError, "rising"),
         (
             lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), s.StepLR(optimizer(), 1)], [3]),
             ValueError,
-            "same optimiser.*at index 1",
+            "schedules of this optimiser whose .*, got StepLR at index 1",
         ),
         (lambda s, opt: s.LRScheduler(opt), TypeError, "expected the class to define lr_at"),
     ],
@@ -195,10 +208,50 @@ def test_the_state_of_another_schedule_or_of_other_groups_is_refused_and_nothing
     ):
         schedule.load_state_dict(lr_scheduler.CosineAnnealingLR(optimizer(), 5).state_dict())
     one_group = optim.SGD([nn.Parameter(np.ones(1))], lr=0.3)
-    with pytest.raises(ValueError, match="expected learning rates of 2 groups, got 1"):
+    with pytest.raises(
+        ValueError, match=r'expected "base_lrs" to be a list of 2 numbers, one for each group, got \[0.3\]'
+    ):
         schedule.load_state_dict(lr_scheduler.StepLR(one_group, 3).state_dict())
     assert schedule.state_dict() == before
     assert lrs(opt) == [0.1, 0.4]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("base_lrs", None), ("last_lrs", ["x", 1.0]), ("last_lrs", 3), ("last_epoch", -1), ("last_epoch", 1.5)],
+)
+def test_a_state_with_something_else_where_numbers_should_be_is_refused_and_nothing_is_changed(key, value):
+    for schedule in (lr_scheduler.StepLR(optimizer(), 3), SCHEDULES["SequentialLR"](lr_scheduler, optimizer())):
+        before = schedule.state_dict()
+        with pytest.raises(ValueError, match=f'LR.load_state_dict: expected "{key}" to be'):
+            schedule.load_state_dict({**before, key: value})
+        assert schedule.state_dict() == before
+
+
+def test_what_is_no_state_is_refused():
+    with pytest.raises(TypeError, match=r"StepLR.load_state_dict: expected a dict, got str; td.load\(path\) reads one"):
+        lr_scheduler.StepLR(optimizer(), 3).load_state_dict("run.npz")
+
+
+@pytest.mark.parametrize("make", [*SCHEDULES.values(), plateau], ids=[*SCHEDULES, "ReduceLROnPlateau"])
+def test_a_group_added_after_the_schedule_is_an_error(make):
+    opt = optimizer()
+    schedule = make(lr_scheduler, opt)
+    opt.add_param_group({"params": [nn.Parameter(np.ones(1))]})
+    with pytest.raises(ValueError, match="expected 2 parameter groups, as when the schedule was made, got 3; make the"):
+        schedule.step(*([1.0] if isinstance(schedule, lr_scheduler.ReduceLROnPlateau) else []))
+
+
+def test_numpys_numbers_serve_as_settings_and_learning_rates_are_pythons():
+    opt = optimizer()
+    schedule = lr_scheduler.StepLR(opt, np.int64(1), gamma=np.float32(0.5))
+    schedule.step()
+    assert lrs(opt) == [0.05, 0.2]
+    lr_scheduler.MultiStepLR(opt, np.array([2, 3]))
+    lr_scheduler.ReduceLROnPlateau(opt, patience=np.int64(1), min_lr=np.array([0.1, 0.2]))
+    schedule = lr_scheduler.LambdaLR(opt, lambda step: np.cos(step))
+    schedule.step()
+    assert [type(lr) for lr in [*lrs(opt), *schedule.get_last_lr()]] == [float] * 4
 
 
 def test_the_state_of_another_sequence_is_refused():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.optim._param_groups import list_of_tensors
+from tinygrad_dropout.optim._param_groups import NUMBER, check_at_least, list_of_tensors
 
 
 def clip_grad_norm_(
@@ -34,10 +34,9 @@ def clip_grad_norm_(
     Raises:
         RuntimeError: under `error_if_nonfinite`, the norm is not finite. Nothing has been changed then.
     """
-    if not max_norm >= 0:
-        raise ValueError(f"clip_grad_norm_: expected max_norm to be at least 0, got {max_norm!r}")
-    if not norm_type > 0:
-        raise ValueError(f"clip_grad_norm_: expected norm_type above 0, got {norm_type!r}")
+    check_at_least("clip_grad_norm_", 0, max_norm=max_norm)
+    if not isinstance(norm_type, NUMBER) or not norm_type > 0:
+        raise ValueError(f"clip_grad_norm_: expected norm_type to be a number above 0, got {norm_type!r}")
     tensors = list_of_tensors("clip_grad_norm_", params)
     found = [(tensor, tensor._grad) for tensor in tensors if tensor._grad is not None]
     with np.errstate(over="ignore", invalid="ignore"):  # infinities and NaN are handled as documented

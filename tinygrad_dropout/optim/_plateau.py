@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from tinygrad_dropout.optim._optimizer import Optimizer
-from tinygrad_dropout.optim._schedule import LRScheduler, check_at_least
+from tinygrad_dropout.optim._param_groups import NUMBER, check_at_least
+from tinygrad_dropout.optim._schedule import LRScheduler
 
 
 class ReduceLROnPlateau(LRScheduler):
@@ -50,9 +51,11 @@ class ReduceLROnPlateau(LRScheduler):
         super().__init__(optimizer)
         self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.min_lrs = list(min_lr) if isinstance(min_lr, Sequence) else [min_lr] * len(self.base_lrs)
-        if len(self.min_lrs) != len(self.base_lrs):
-            raise ValueError(f"{name}: expected {len(self.base_lrs)} numbers in min_lr, got {len(self.min_lrs)}")
+        self.min_lrs: list[Any] = [min_lr] * len(self.base_lrs) if isinstance(min_lr, NUMBER) else [*min_lr]
+        if len(self.min_lrs) != len(self.base_lrs) or not all(isinstance(least, NUMBER) for least in self.min_lrs):
+            raise ValueError(
+                f"{name}: expected min_lr to be a number, or {len(self.base_lrs)} for the groups, got {min_lr!r}"
+            )
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = 0
 

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
+
 from tinygrad_dropout.errors import StateDictError
 from tinygrad_dropout.optim._optimizer import Optimizer
+from tinygrad_dropout.optim._param_groups import NUMBER, check_is_state
 
 
 class LRScheduler:
@@ -21,8 +24,7 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{type(self).__name__}: expected an optimiser, got {type(optimizer).__name__}")
+        check_is_optimizer(self, optimizer)
         self.optimizer = optimizer
         # What a group began with is noted in it, so that a schedule made after another one begins there too.
         self.base_lrs = [float(group.setdefault("initial_lr", group["lr"])) for group in optimizer.param_groups]
@@ -48,8 +50,14 @@ class LRScheduler:
         self._set([self.lr_at(step, base_lr, group) for group, base_lr in enumerate(self.base_lrs)])
 
     def _set(self, lrs: list[float]) -> None:
-        self.last_lrs = lrs
-        for group, lr in zip(self.optimizer.param_groups, lrs, strict=True):
+        groups = self.optimizer.param_groups
+        if len(groups) != len(self.base_lrs):
+            problem = (
+                f"expected {len(self.base_lrs)} parameter groups, as when the schedule was made, got {len(groups)}"
+            )
+            raise ValueError(f"{type(self).__name__}: {problem}; make the schedule after add_param_group")
+        self.last_lrs = [float(lr) for lr in lrs]
+        for group, lr in zip(groups, self.last_lrs, strict=True):
             group["lr"] = lr
 
     def get_last_lr(self) -> list[float]:
@@ -65,24 +73,31 @@ class LRScheduler:
 
         Raises:
             KeyError: a key that is missing or not expected.
-            ValueError: the state of a schedule over another number of groups. In each case, nothing has been changed.
+            ValueError: the state of a schedule over another number of groups, or something else where numbers should
+                be. In each case, nothing has been changed.
         """
         self._check(state_dict)
         vars(self).update(deepcopy(dict(state_dict)))
         self._set(self.last_lrs)
 
     def _check(self, state_dict: Mapping[str, Any]) -> None:
+        check_is_state(self, state_dict)
         name, mine = type(self).__name__, self.state_dict()
         if mine.keys() != state_dict.keys():
             missing, unexpected = mine.keys() - state_dict.keys(), state_dict.keys() - mine.keys()
             raise StateDictError(name, sorted(missing), sorted(unexpected))
-        if len(state_dict["last_lrs"]) != len(self.last_lrs):
-            wanted, given = len(self.last_lrs), len(state_dict["last_lrs"])
-            raise ValueError(f"{name}.load_state_dict: expected learning rates of {wanted} groups, got {given}")
+        groups, last_epoch = len(self.base_lrs), state_dict["last_epoch"]
+        for key in ("base_lrs", "last_lrs"):
+            lrs = state_dict[key]
+            if not isinstance(lrs, list) or len(lrs) != groups or not all(isinstance(lr, NUMBER) for lr in lrs):
+                problem = f'expected "{key}" to be a list of {groups} numbers, one for each group, got {lrs!r}'
+                raise ValueError(f"{name}.load_state_dict: {problem}")
+        if not isinstance(last_epoch, int | np.integer) or last_epoch < 0:
+            problem = f'expected "last_epoch" to be a whole number of at least 0, got {last_epoch!r}'
+            raise ValueError(f"{name}.load_state_dict: {problem}")
 
 
-def check_at_least(where: str, least: float, **numbers: Any) -> None:
-    """Raise a ValueError if one of the named numbers is below `least`, or is no number."""
-    for key, number in numbers.items():
-        if not isinstance(number, int | float) or not number >= least:
-            raise ValueError(f"{where}: expected {key} to be a number of at least {least:g}, got {number!r}")
+def check_is_optimizer(schedule: LRScheduler, optimizer: Any) -> None:
+    """Raise a TypeError if this is not an optimiser."""
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"{type(schedule).__name__}: expected an optimiser, got {type(optimizer).__name__}")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tinygrad_dropout.optim._optimizer import Optimizer
+from tinygrad_dropout.optim._param_groups import check_at_least
 from tinygrad_dropout.optim._plateau import ReduceLROnPlateau
-from tinygrad_dropout.optim._schedule import LRScheduler, check_at_least
+from tinygrad_dropout.optim._schedule import LRScheduler, check_is_optimizer
 
 __all__ = [
     "CosineAnnealingLR",
@@ -36,6 +39,7 @@ class StepLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         check_at_least("StepLR", 1, step_size=step_size)
+        check_at_least("StepLR", 0, gamma=gamma)
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer)
 
@@ -55,7 +59,8 @@ class MultiStepLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
+        check_at_least("MultiStepLR", 0, gamma=gamma)
+        self.milestones, self.gamma = sorted(whole_numbers("MultiStepLR", milestones)), gamma
         super().__init__(optimizer)
 
     def lr_at(self, step: int, base_lr: float, group: int) -> float:
@@ -77,6 +82,7 @@ class CosineAnnealingLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
         check_at_least("CosineAnnealingLR", 1, T_max=T_max)
+        check_at_least("CosineAnnealingLR", 0, eta_min=eta_min)
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer)
 
@@ -123,10 +129,14 @@ class LambdaLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]]
     ) -> None:
+        check_is_optimizer(self, optimizer)
         groups = len(optimizer.param_groups)
-        self.lr_lambdas = [lr_lambda] * groups if callable(lr_lambda) else list(lr_lambda)
-        if len(self.lr_lambdas) != groups:
-            raise ValueError(f"LambdaLR: expected {groups} functions, one for each group, got {len(self.lr_lambdas)}")
+        given = [lr_lambda] * groups if callable(lr_lambda) else lr_lambda
+        if not isinstance(given, Sequence) or len(given) != groups or not all(map(callable, given)):
+            raise ValueError(
+                f"LambdaLR: expected a function, or a list of {groups}, one for each group, got {lr_lambda!r}"
+            )
+        self.lr_lambdas = list(given)
         super().__init__(optimizer)
 
     def lr_at(self, step: int, base_lr: float, group: int) -> float:
@@ -143,14 +153,14 @@ class SequentialLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:
-        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        self.schedulers, self.milestones = list(schedulers), whole_numbers("SequentialLR", milestones)
         if len(self.milestones) != len(self.schedulers) - 1 or sorted(set(self.milestones)) != self.milestones:
             problem = f"one milestone fewer than schedules ({len(self.schedulers)}), rising"
             raise ValueError(f"SequentialLR: expected {problem}, got {self.milestones}")
         for index, scheduler in enumerate(self.schedulers):
-            if scheduler.optimizer is not optimizer or isinstance(scheduler, ReduceLROnPlateau):
-                problem = f"schedules over the same optimiser that need no measure, got another at index {index}"
-                raise ValueError(f"SequentialLR: expected {problem}")
+            if isinstance(scheduler, ReduceLROnPlateau) or getattr(scheduler, "optimizer", None) is not optimizer:
+                problem = "schedules of this optimiser whose step() takes no measure"
+                raise ValueError(f"SequentialLR: expected {problem}, got {type(scheduler).__name__} at index {index}")
         super().__init__(optimizer)
 
     def start_at(self, step: int) -> None:
@@ -185,3 +195,10 @@ class SequentialLR(LRScheduler):
         self.milestones, self.last_epoch = list(state_dict["milestones"]), state_dict["last_epoch"]
         self.base_lrs = list(state_dict["base_lrs"])
         self._set(list(state_dict["last_lrs"]))
+
+
+def whole_numbers(where: str, milestones: Sequence[int]) -> list[int]:
+    """The milestones as a list of ints, if that is what they are."""
+    if not isinstance(milestones, Iterable) or not all(isinstance(number, int | np.integer) for number in milestones):
+        raise TypeError(f"{where}: expected milestones to be a list of whole numbers, got {milestones!r}")
+    return [int(number) for number in milestones]
