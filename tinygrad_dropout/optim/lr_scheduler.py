@@ -199,6 +199,7 @@ class SequentialLR(LRScheduler):
 
 def whole_numbers(where: str, milestones: Sequence[int]) -> list[int]:
     """The milestones as a list of ints, if that is what they are."""
-    if not isinstance(milestones, Iterable) or not all(isinstance(number, int | np.integer) for number in milestones):
-        raise TypeError(f"{where}: expected milestones to be a list of whole numbers, got {milestones!r}")
-    return [int(number) for number in milestones]
+    numbers = list(milestones) if isinstance(milestones, Iterable) else [None]
+    if not all(isinstance(number, int | np.integer) and number >= 0 for number in numbers):
+        raise ValueError(f"{where}: expected milestones to be whole numbers of at least 0, got {milestones!r}")
+    return [int(number) for number in numbers]

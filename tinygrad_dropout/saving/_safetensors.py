@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array
+from tinygrad_dropout.saving._structure import KINDS_OF_NUMBERS
 
 
 def library(what: str) -> ModuleType:
@@ -34,7 +35,7 @@ def write_safetensors(file: BinaryIO, obj: Any) -> None:
             f"{type(obj).__name__}; .npz takes nested dicts"
         )
     for key, value in obj.items():
-        if type(value) is not np.ndarray or value.dtype.kind not in "biuf" or value.dtype.itemsize > 8:
+        if type(value) is not np.ndarray or value.dtype.kind not in KINDS_OF_NUMBERS or value.dtype.itemsize > 8:
             given = f"dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
             raise TypeError(
                 f"save: expected arrays of numbers of at most 64 bits for .safetensors, got {given} at {key!r}; "
@@ -50,5 +51,7 @@ def read_safetensors(file: BinaryIO) -> dict[str, Array]:
         arrays: dict[str, Array] = library("load").load(file.read())
     except KeyError as error:  # bfloat16 and the like
         raise ValueError(f"expected arrays of dtypes that NumPy has, found {error}") from error
+    if others := {array.dtype.name for array in arrays.values() if array.dtype.kind not in KINDS_OF_NUMBERS}:
+        raise ValueError(f"expected arrays of real numbers or booleans, found {', '.join(others)}")
     # Copies, which can be written to; by name, since the library gives them in any order.
     return {key: array.copy() for key, array in sorted(arrays.items())}
