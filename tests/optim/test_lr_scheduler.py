@@ -141,6 +141,19 @@ def test_a_schedule_made_after_another_begins_with_the_learning_rate_of_the_star
     assert lr_scheduler.StepLR(opt, 10).get_last_lr() == [0.1, 0.4]
 
 
+@pytest.mark.parametrize("kind", ["StepLR", "SequentialLR"])
+def test_after_a_resume_a_schedule_made_later_begins_with_the_learning_rate_of_the_start(kind):
+    def made(opt):
+        schedule = lr_scheduler.StepLR(opt, 1)
+        return schedule if kind == "StepLR" else lr_scheduler.SequentialLR(opt, [schedule], [])
+
+    stopped = made(optimizer())
+    stopped.step()
+    resumed = optim.SGD([{"params": [nn.Parameter(np.ones(1))]} for _ in range(2)], lr=7.0)
+    made(resumed).load_state_dict(stopped.state_dict())
+    assert lr_scheduler.MultiStepLR(resumed, []).get_last_lr() == [0.1, 0.4]
+
+
 def test_the_next_step_is_taken_with_the_new_learning_rate():
     parameter = nn.Parameter(np.array([1.0]))
     opt = optim.SGD([parameter], lr=0.5)
@@ -173,7 +186,7 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (lambda s, opt: s.ReduceLROnPlateau(opt, mode="low"), ValueError, "mode"),
         (lambda s, opt: s.ReduceLROnPlateau(opt, threshold_mode="no"), ValueError, "threshold_mode"),
         (lambda s, opt: s.ReduceLROnPlateau(opt, factor=1.0), ValueError, "factor below 1, got 1.0"),
-        (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=[0.1]), ValueError, r"min_lr to be .*, or 2 for .*got \[0.1\]"),
+        (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=[0.1]), ValueError, r"min_lr to be .*list of 2, .*got \[0.1\]"),
         (lambda s, opt: s.ReduceLROnPlateau(opt, min_lr=["a", "b"]), ValueError, r"min_lr to be .* got \['a', 'b'\]"),
         (lambda s, opt: s.StepLR(opt, 2, gamma="0.1"), ValueError, "gamma to be a number of at least 0, got '0.1'"),
         (lambda s, opt: s.MultiStepLR(opt, [2], gamma=-1), ValueError, "gamma to be a number of at least 0, got -1"),
@@ -188,7 +201,11 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (lambda s, opt: s.LambdaLR(opt, None), ValueError, "expected a function, .* got None"),
         (lambda s, opt: s.LambdaLR(None, abs), TypeError, "LambdaLR: expected an optimiser, got NoneType"),
         (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), 2], [3]), ValueError, "got int at index 1"),
-        (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)], [3]), ValueError, "one milestone fewer"),
+        (
+            lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)], [3]),
+            ValueError,
+            "rising milestones, one fewer",
+        ),
         (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)] * 3, [5, 3]), ValueError, "rising"),
         (
             lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), s.StepLR(optimizer(), 1)], [3]),

@@ -102,7 +102,7 @@ HOSTILE = {
     "an array that is not there": (npz(structure(["array", 1]), npy()), "expected an array, a dict"),
     "an array numbered by True": (npz(structure(["array", True]), npy(), npy()), "expected an array, a dict"),
     "an array in two places": (npz(structure(["list", *[["array", 0]] * 2]), npy()), "expected an array, a dict"),
-    "an array in no place": (npz(structure(1), npy()), "every array to have its place.*none for 1"),
+    "an array in no place": (npz(structure(1), npy()), "every array to have a place.*found 1 without one"),
     "long structure": (npz(" " * (2**22 + 1)), "at most 4,194,304 bytes"),
     "many small lists": (npz(structure(1)[:-2] + '["list"' + ",[]" * 1_300_000 + "]}"), "expected an array, a dict"),
 }  # fmt: skip

@@ -21,7 +21,7 @@ class Adam(Optimizer):
 
     Args:
         params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
-            of the settings in which it differs.
+            the settings in which it differs.
         lr: the learning rate.
         betas: the decay of the two moments, each in [0, 1).
         eps: keeps the division finite.

@@ -47,7 +47,7 @@ class Optimizer:
         """Add parameters that have settings of their own.
 
         Args:
-            param_group: the Tensors as "params", and the settings in which they differ from the optimiser's.
+            param_group: the Tensors as "params", and any settings that differ from the optimiser's.
         """
         name = type(self).__name__
         if not isinstance(param_group, Mapping) or "params" not in param_group:
@@ -72,7 +72,7 @@ class Optimizer:
         check_at_least(type(self).__name__, 0, **settings)
 
     def checked(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings of a group, once they have been checked; lists become tuples."""
+        """Check the settings of a group and return them, with lists as tuples."""
         self.check_settings(settings)
         return {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
 
@@ -156,7 +156,7 @@ class Optimizer:
         return [state for group in self._groups for state in group.states()]
 
     def _keys(self) -> list[dict[str, str]]:
-        """The key in a state_dict of each setting, for each group. Where there is one group, that is its name."""
+        """For each group, the key of each setting in a state_dict. If there is one group, the key is the setting."""
         if len(self.param_groups) == 1:
             return [{key: key for key in self.settings}]
         return [
@@ -164,7 +164,7 @@ class Optimizer:
         ]
 
     def _indices(self) -> dict[str, Array]:
-        """Which parameters belong to which group, where there are several."""
+        """Which parameters belong to which group, if there are several."""
         ends = [*accumulate((len(group["params"]) for group in self.param_groups), initial=0)]
         indices = [np.arange(*span) for span in pairwise(ends)]
         return {f"param_groups.{number}.params": array for number, array in enumerate(indices) if len(indices) > 1}
@@ -187,10 +187,10 @@ class Optimizer:
         """Restore the settings and the memory of an optimiser of the same kind over the same parameters.
 
         Raises:
-            KeyError: a key that is missing or not expected.
-            ShapeError: an array that does not have its parameter's shape.
-            ValueError: a setting that makes no sense, something else where a number should be, or parameters in other
-                groups. In each case, nothing has been changed.
+            KeyError: a key is missing or not expected.
+            ShapeError: an array does not have its parameter's shape.
+            ValueError: a setting makes no sense, something else is where a number belongs, or the parameters are in
+                other groups. In all cases, nothing is changed.
         """
         check_is_state(self, state_dict)
         name, indices = type(self).__name__, range(len(self.params))

@@ -13,7 +13,7 @@ NUMBER = (int, float, np.integer, np.floating)
 
 
 class Setting:
-    """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, where that is the only group.
+    """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, if that is the only group.
 
     Raises:
         AttributeError: the optimiser has several groups, each with a value of its own.
@@ -40,7 +40,7 @@ class Setting:
 
 
 def list_of_groups(where: str, params: Any) -> list[dict[str, Any]]:
-    """The parameters as a list of groups; Tensors that are not in groups are one group."""
+    """Return the parameters as a list of groups; Tensors that come without groups form one."""
     if isinstance(params, Iterable) and not isinstance(params, Tensor | Mapping):
         params = list(params)
         groups = [dict(group) for group in params if isinstance(group, Mapping)]

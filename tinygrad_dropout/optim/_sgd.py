@@ -19,7 +19,7 @@ class SGD(Optimizer):
 
     Args:
         params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
-            of the settings in which it differs.
+            the settings in which it differs.
         lr: the learning rate.
         momentum: how much of the last velocity v is kept; 0 for none.
         weight_decay: the factor of the L2 penalty's gradient.

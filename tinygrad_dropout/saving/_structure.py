@@ -1,6 +1,6 @@
 """A nested object as plain JSON and a list of arrays, and back.
 
-What JSON has is itself: strings, numbers, True, False and None. Everything else is a list that begins with its kind:
+Strings, numbers, True, False and None stand for themselves. Everything else is a list that begins with its kind:
 `["dict", {key: value, ...}]`, `["list", value, ...]`, `["tuple", value, ...]`, and `["array", 3]` for the array with
 that number.
 """
@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.tensor import Array, Tensor
 
 KINDS_OF_NUMBERS = "biuf"  # of dtypes: booleans, integers with and without a sign, floats
 MOST_BITS = 14_000  # Python refuses to read an int of more than 4,300 digits
-DEEPEST = 50  # Python's recursion, and that of the JSON decoder, end somewhere beyond that
+DEEPEST = 50  # containers in one another; the recursion limits of Python and of its JSON decoder are far beyond
 SEQUENCES: dict[str, type[list[Any]] | type[tuple[Any, ...]]] = {"list": list, "tuple": tuple}
 
 
@@ -26,14 +26,14 @@ def taken_apart(value: Any, arrays: list[Array], where: str = "obj", depth: int 
         value: dicts with strings as keys, lists and tuples, of arrays, numbers, strings, booleans and None.
         arrays: collects the arrays.
         where: what a message calls the value.
-        depth: how many containers it is in.
+        depth: how many containers are around it.
 
     Raises:
-        TypeError: something else is in it.
+        TypeError: the value holds something else.
         ValueError: it is nested too deeply, or contains itself.
     """
     if depth > DEEPEST:
-        raise ValueError(f"save: expected at most {DEEPEST} containers in one another, got more (is one in itself?)")
+        raise ValueError(f"save: expected at most {DEEPEST} containers in one another, got more: is one in itself?")
     if isinstance(value, np.generic) and value.dtype.kind in KINDS_OF_NUMBERS + "U":
         value = value.item()
     if type(value) is int and value.bit_length() > MOST_BITS:
