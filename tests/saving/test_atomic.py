@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -110,7 +111,15 @@ def test_the_permissions_of_a_file_stay(tmp_path, mode):
 
 def test_a_file_that_may_not_be_written_to_is_not_replaced(tmp_path, monkeypatch):
     td.save("old", tmp_path / "file")
-    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # whoever is root may write to everything
+    opened = Path.open
+
+    def refused(path, mode="r", *others, **options):
+        """As for a user who may only read the file. Root may write to every file, so permissions can't be used here."""
+        if "+" in mode:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, mode, *others, **options)
+
+    monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(OSError, match=r"save: the file could not be written \(Permission denied\)") as caught:
         td.save("new", tmp_path / "file")
     assert caught.value.errno == errno.EACCES

@@ -31,8 +31,8 @@ def write_safely(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     path = Path(os.path.realpath(path))
     check_ordinary(path)
-    if path.is_file() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    if path.exists():
+        path.open("r+b").close()  # an OSError if it may not be written to, which replacing it would not ask
     short = path.name[:40]  # 255 bytes are the limit, which the path's own name may reach
     delete_abandoned(path.parent, escape(short), ABANDONED)
     # A random name that must be new. No other writer has it: no process, no thread, and no signal handler that saves

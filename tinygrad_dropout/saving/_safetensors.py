@@ -41,7 +41,7 @@ def write_safetensors(file: BinaryIO, obj: Any) -> None:
                 f"save: expected arrays of numbers of at most 64 bits for .safetensors, got {given} at {key!r}; "
                 ".npz takes other values"
             )
-    arrays = {key: np.array(array, order="C") for key, array in obj.items()}  # the only order that the format knows
+    arrays = {key: np.asarray(array, order="C") for key, array in obj.items()}  # the only order that the format knows
     file.write(format_of_arrays.save(arrays))
 
 
