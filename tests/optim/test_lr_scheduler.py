@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+import tinygrad_dropout as td
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.optim import lr_scheduler
 
@@ -57,6 +58,110 @@ def torch_optimizer(torch):
 
 def lrs(opt) -> list[float]:
     return [group["lr"] for group in opt.param_groups]
+
+
+@pytest.mark.parametrize(
+    ("make", "factors"),
+    [
+        (lambda s, opt: s.StepLR(opt, 2, 0.5), [1, 1, 0.5, 0.5, 0.25, 0.25]),
+        (lambda s, opt: s.StepLR(opt, 1), [1, 0.1, 0.01]),
+        (lambda s, opt: s.MultiStepLR(opt, [3, 1, 3], 0.5), [1, 0.5, 0.5, 0.125, 0.125]),
+        (lambda s, opt: s.MultiStepLR(opt, [0, 2]), [0.1, 0.1, 0.01]),
+        (lambda s, opt: s.CosineAnnealingLR(opt, 3), [1, 0.75, 0.25, 0, 0.25, 0.75, 1]),
+        (lambda s, opt: s.LinearLR(opt, 0.25, 0.75, 4), [0.25, 0.375, 0.5, 0.625, 0.75, 0.75]),
+        (lambda s, opt: s.LinearLR(opt), [5 / 15, 7 / 15, 9 / 15, 11 / 15, 13 / 15, 1, 1]),
+        (lambda s, opt: s.LinearLR(opt, 1.0, 0.0, 1), [1, 0, 0]),
+        (lambda s, opt: s.LambdaLR(opt, lambda step: step**2), [0, 1, 4, 9]),
+        (
+            lambda s, opt: s.SequentialLR(opt, [s.LinearLR(opt, 0.5, 1.0, 2), s.StepLR(opt, 2, 0.5)], [3]),
+            [0.5, 0.75, 1, 1, 1, 0.5, 0.5, 0.25],
+        ),
+        (
+            lambda s, opt: s.SequentialLR(
+                opt, [s.StepLR(opt, 1, 0.5), s.SequentialLR(opt, [s.StepLR(opt, 9), s.StepLR(opt, 1, 0.2)], [2])], [1]
+            ),
+            [1, 1, 1, 1, 0.2, 0.04],
+        ),
+    ],
+)
+def test_the_learning_rate_is_that_of_the_formula(make, factors):
+    opt = optimizer()
+    schedule = make(lr_scheduler, opt)
+    for factor in factors:
+        np.testing.assert_allclose(lrs(opt), [0.1 * factor, 0.4 * factor], rtol=1e-12, atol=1e-16)
+        assert schedule.get_last_lr() == lrs(opt)
+        schedule.step()
+
+
+def test_a_cosine_ends_at_eta_min():
+    opt = optimizer()
+    schedule = lr_scheduler.CosineAnnealingLR(opt, 2, eta_min=0.2)
+    for expected in ([0.1, 0.4], [0.15, 0.3], [0.2, 0.2], [0.15, 0.3]):
+        np.testing.assert_allclose(lrs(opt), expected, rtol=1e-12)
+        schedule.step()
+
+
+def test_there_is_a_function_for_each_group():
+    opt = optimizer()
+    lr_scheduler.LambdaLR(opt, (lambda step: 2.0, lambda step: 3.0)).step()
+    np.testing.assert_allclose(lrs(opt), [0.2, 1.2], rtol=1e-12)
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("options", "seen", "expected"),
+    [
+        ({}, [1.0] * 12, [1] * 11 + [0.1]),
+        ({"patience": 1}, [3, 3, 3, 3, 3], [1, 1, 0.5, 0.5, 0.25]),
+        ({"patience": 1}, [3, 3, 2, 2, 1], [1, 1, 1, 1, 1]),
+        ({"patience": 0}, [2, 1.9997, NAN], [1, 1, 0.5]),
+        ({"patience": 0}, [2, 1.99985], [1, 0.5]),
+        ({"patience": 0}, [2, 1.99975], [1, 1]),
+        ({"threshold": 0.25}, [2, 1.5], [1, 0.5]),
+        ({"threshold": 0.25}, [2, 1.49, 1.2], [1, 1, 0.5]),
+        ({"threshold": 0.25, "threshold_mode": "abs"}, [2, 1.75], [1, 0.5]),
+        ({"threshold": 0.25, "threshold_mode": "abs"}, [2, 1.74], [1, 1]),
+        ({"threshold": 0.25, "mode": "max"}, [2, 2.5], [1, 0.5]),
+        ({"threshold": 0.25, "mode": "max"}, [2, 2.51], [1, 1]),
+        ({"threshold": 0.25, "mode": "max", "threshold_mode": "abs"}, [2, 2.25], [1, 0.5]),
+        ({"threshold": 0.25, "mode": "max", "threshold_mode": "abs"}, [2, 2.26], [1, 1]),
+        ({"cooldown": 2}, [1, 1, 1, 1, 1, 1, 1, 1], [1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.125]),
+        ({"cooldown": 2}, [5, 5, 1, 1, 1], [1, 0.5, 0.5, 0.5, 0.25]),
+        ({"min_lr": 0.3}, [1, 1, 1, 1], [1, 0.5, 0.3, 0.3]),
+        ({"factor": 0}, [1, 1], [1, 0]),
+        ({"eps": 0.25}, [1, 1, 1], [1, 0.5, 0.5]),
+        ({"eps": 0.24}, [1, 1, 1], [1, 0.5, 0.25]),
+    ],
+    ids=str,
+)
+def test_on_a_plateau_the_learning_rate_is_lowered(options, seen, expected):
+    opt = optim.SGD([nn.Parameter(np.ones(1))], lr=1.0)
+    schedule = lr_scheduler.ReduceLROnPlateau(opt, **({"factor": 0.5, "patience": 0, **options} if options else {}))
+    assert schedule.get_last_lr() == [1.0]
+    for measure, lr in zip(seen, expected, strict=True):
+        schedule.step(measure)
+        np.testing.assert_allclose(opt.lr, lr, rtol=1e-12)
+    assert schedule.last_epoch == len(seen)
+
+
+def test_a_measure_may_be_a_tensor_of_one_element():
+    opt = optimizer()
+    schedule = lr_scheduler.ReduceLROnPlateau(opt, patience=0)
+    for measure in (td.tensor(1.0), td.tensor([[2.0]]), np.float32(0.5)):
+        schedule.step(measure)
+    assert lrs(opt) == pytest.approx([0.01, 0.04], rel=1e-12)
+    assert schedule.best == 0.5
+
+
+def test_a_reduction_too_small_to_matter_is_skipped():
+    for lr, expected in ((1.05e-8, 1.05e-8), (1.2e-8, 1.2e-9)):
+        opt = optim.SGD([nn.Parameter(np.ones(1))], lr=lr)
+        schedule = lr_scheduler.ReduceLROnPlateau(opt, patience=0)
+        for _ in range(2):
+            schedule.step(1.0)
+        assert opt.lr == pytest.approx(expected, rel=1e-12)
 
 
 def measures() -> list[float]:
@@ -198,6 +303,8 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
             r"milestones to be .*got \[-1\]",
         ),
         (lambda s, opt: s.CosineAnnealingLR(opt, 5, eta_min=None), ValueError, "eta_min to be a number"),
+        (lambda s, opt: s.LambdaLR(opt, [abs] * 3), ValueError, "a list of 2, one per group"),
+        (lambda s, opt: s.LambdaLR(opt, [abs, 1.0]), ValueError, "a list of 2, one per group"),
         (lambda s, opt: s.LambdaLR(opt, None), ValueError, "expected a function, .* got None"),
         (lambda s, opt: s.LambdaLR(None, abs), TypeError, "LambdaLR: expected an optimiser, got NoneType"),
         (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), 2], [3]), ValueError, "got int at index 1"),
@@ -281,3 +388,5 @@ def test_the_state_of_another_sequence_is_refused():
     two = SCHEDULES["SequentialLR"](lr_scheduler, opt)
     with pytest.raises(ValueError, match="expected 2 schedules, got 3"):
         two.load_state_dict(SCHEDULES["SequentialLR of three"](lr_scheduler, optimizer()).state_dict())
+    with pytest.raises(ValueError, match="expected 2 schedules, got 1"):
+        two.load_state_dict(lr_scheduler.SequentialLR(opt, [lr_scheduler.StepLR(opt, 3)], []).state_dict())

@@ -27,6 +27,14 @@ def structure(obj: Any, version: int = 1) -> str:
     return json.dumps({"format": "tinygrad_dropout", "version": version, "object": obj})
 
 
+def nested(depth: int, kind: type) -> Any:
+    """What stands for a number in so many lists or dicts."""
+    obj: Any = 1
+    for _ in range(depth):
+        obj = ["list", obj] if kind is list else ["dict", {"a": obj}]
+    return obj
+
+
 def npy(descr: str = "'<f4'", shape: str = "(2,)", data: bytes = bytes(8), fortran: str = "False") -> bytes:
     header = f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n".encode("latin-1")
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
@@ -94,6 +102,8 @@ HOSTILE = {
     "version true": (npz(structure(1, version=True)), "a version"),
     "deep JSON": (npz("[" * 1_000_000), "damage"),
     "deep but valid JSON": (npz(structure(1)[:-2] + '["list", ' * 400 + "1" + "]" * 400 + "}"), "damage|at most 50"),
+    "a list 51 deep": (npz(structure(nested(51, list))), "at most 50 containers in one another, found more"),
+    "a dict 51 deep": (npz(structure(nested(51, dict))), "at most 50 containers in one another, found more"),
     "a key twice": (npz(structure(1)[:-2] + '["dict", {"a": 1, "a": 2}]}'), "each key once"),
     "a huge number": (npz(structure(1)[:-2] + "9" * 5000 + "}"), "damage"),
     "an unknown kind": (npz(structure(["set", 1])), "expected an array, a dict"),
