@@ -56,6 +56,16 @@ def with_sizes(file: bytes, size: int) -> bytes:
     return file[:place] + size.to_bytes(4, "little") * 2 + file[place + 8 :]
 
 
+def flagged(file: bytes, flags: int) -> bytes:
+    """The file with these flags set for each member, in front of it and in the directory."""
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        head, *parts = file.split(signature)
+        file = head + b"".join(
+            signature + part[: offset - 4] + flags.to_bytes(2, "little") + part[offset - 2 :] for part in parts
+        )
+    return file
+
+
 ONE = structure(["array", 0])
 LOCAL_ONLY = npz(ONE, npy())
 #: name: (the file, a part of what is said about it)
@@ -85,6 +95,7 @@ HOSTILE = {
     "an empty array member": (npz(ONE, b""), "numbers or booleans"),
     "a zip bomb": (npz(ONE, npy(shape="(50000000,)", data=bytes(200_000_000)), compression=zipfile.ZIP_DEFLATED),
                    "neither compressed nor encrypted"),
+    "an encrypted member": (flagged(LOCAL_ONLY, 1), "neither compressed nor encrypted"),
     "a member declared too long": (with_sizes(LOCAL_ONLY, 2**31), "expected members that fit into the file"),
     "a member declared too short": (with_sizes(LOCAL_ONLY, 10), "damage"),
     "an absolute path": (npz("1", others={"/etc/passwd": b"x"}), "found other members"),

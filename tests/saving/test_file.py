@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
+from tests.saving import hostile
 from tests.saving.objects import everything, same
 from tests.saving.training import PLACES, Run
 from tinygrad_dropout import nn
@@ -49,10 +50,24 @@ def test_a_file_of_np_savez_is_refused_and_says_what_is_in_it(tmp_path):
     )
 
 
-def test_the_path_may_be_a_string_and_its_name_any(tmp_path):
-    td.save({"a": 1}, f"{tmp_path}/checkpoint")
-    assert td.load(f"{tmp_path}/checkpoint") == {"a": 1}
-    assert os.listdir(tmp_path) == ["checkpoint"]
+@pytest.mark.parametrize("name", ["checkpoint", "checkpoint.zip", "checkpoint.safetensors.npz", ".safetensors", ".a"])
+def test_the_path_may_be_a_string_and_its_name_any(tmp_path, name):
+    td.save({"a": 1}, f"{tmp_path}/{name}")
+    assert td.load(f"{tmp_path}/{name}") == {"a": 1}
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_dict_may_have_many_keys(tmp_path):
+    obj = {str(number): number for number in range(1000)}
+    td.save(obj, tmp_path / "file")
+    assert same(td.load(tmp_path / "file"), obj)
+
+
+def test_a_zip_that_another_program_has_packed_again_is_read(tmp_path):
+    """One that flags its names as UTF-8, for instance."""
+    td.save([np.arange(3), 5], tmp_path / "file")
+    (tmp_path / "again").write_bytes(hostile.flagged((tmp_path / "file").read_bytes(), 0x800))
+    assert same(td.load(tmp_path / "again"), [np.arange(3), 5])
 
 
 def test_the_same_object_gives_the_same_bytes(tmp_path):

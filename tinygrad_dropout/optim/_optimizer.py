@@ -140,7 +140,8 @@ class Optimizer:
             grad: their gradient; do not change or keep it.
             state: the arrays of `slots`, zeros at first. Assignment copies into the existing array.
             step: the number of the step, from 1.
-            settings: of the group that the parameters belong to: `settings["lr"]` and so on.
+            settings: of the group that the parameters belong to: `settings["lr"]` and so on. Convert them with `float`:
+                an np.float64 would turn float32 arithmetic into float64.
         """
         raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
 
