@@ -240,6 +240,42 @@ def test_a_saved_state_is_a_copy():
         assert json.dumps(state) == before
 
 
+@each_schedule
+def test_a_saved_state_can_be_changed_without_changing_the_schedule(make):
+    schedule, other = make(lr_scheduler, optimizer()), make(lr_scheduler, optimizer())
+    state = schedule.state_dict()
+    other.load_state_dict(state)
+    for lists in [state, *state.get("schedulers", [])]:
+        for key in ("base_lrs", "last_lrs", "milestones"):
+            if key in lists:
+                lists[key][:] = [77] * len(lists[key])
+    for _ in range(30):
+        schedule.step()
+        other.step()
+    assert max(schedule.get_last_lr() + other.get_last_lr()) < 1
+    assert schedule.get_last_lr() == other.get_last_lr()
+
+
+def test_in_a_sequence_in_a_sequence_nothing_is_changed_by_a_state_that_does_not_fit():
+    def made():
+        opt = optimizer()
+        inner = lr_scheduler.SequentialLR(opt, [lr_scheduler.StepLR(opt, 2), lr_scheduler.StepLR(opt, 3)], [4])
+        return lr_scheduler.SequentialLR(opt, [lr_scheduler.StepLR(opt, 1), inner], [2])
+
+    schedule, other = made(), made()
+    before = schedule.state_dict()
+    for _ in range(7):
+        other.step()
+    state = other.state_dict()
+    schedule.load_state_dict(state)
+    assert schedule.state_dict() == state
+    schedule.load_state_dict(before)
+    state["schedulers"][1]["schedulers"][1]["last_epoch"] = -1
+    with pytest.raises(ValueError, match=r'StepLR\.load_state_dict: expected "last_epoch"'):
+        schedule.load_state_dict(state)
+    assert schedule.state_dict() == before
+
+
 def test_a_schedule_made_after_another_begins_with_the_learning_rate_of_the_start():
     opt = optimizer()
     lr_scheduler.LinearLR(opt, start_factor=0.1)

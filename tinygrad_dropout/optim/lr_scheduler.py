@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -172,15 +173,19 @@ class SequentialLR(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         """Return copies of the count and of the states of the schedules."""
         state = {key: value for key, value in vars(self).items() if key not in ("optimizer", "schedulers")}
-        return {
-            **state,
-            "milestones": list(self.milestones),
-            "schedulers": [each.state_dict() for each in self.schedulers],
-        }
+        return {**deepcopy(state), "schedulers": [each.state_dict() for each in self.schedulers]}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Restore what `state_dict` returned, schedules included, and set the learning rates that were in effect."""
         self._check(state_dict)
+        for scheduler, state in zip(self.schedulers, state_dict["schedulers"], strict=True):
+            scheduler.load_state_dict(state)
+        self.milestones, self.last_epoch = list(state_dict["milestones"]), state_dict["last_epoch"]
+        self.base_lrs = list(state_dict["base_lrs"])
+        self._set(state_dict["last_lrs"])
+
+    def _check(self, state_dict: Mapping[str, Any]) -> None:
+        super()._check(state_dict)
         states = state_dict["schedulers"]
         if len(states) != len(self.schedulers):
             raise ValueError(
@@ -188,11 +193,6 @@ class SequentialLR(LRScheduler):
             )
         for scheduler, state in zip(self.schedulers, states, strict=True):
             scheduler._check(state)
-        for scheduler, state in zip(self.schedulers, states, strict=True):
-            scheduler.load_state_dict(state)
-        self.milestones, self.last_epoch = list(state_dict["milestones"]), state_dict["last_epoch"]
-        self.base_lrs = list(state_dict["base_lrs"])
-        self._set(list(state_dict["last_lrs"]))
 
 
 def whole_numbers(where: str, milestones: Sequence[int]) -> list[int]:
