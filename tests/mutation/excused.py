@@ -522,12 +522,20 @@ EXCUSED: tuple[Excuse, ...] = (
         "A class equals only itself.",
     ),
     Excuse(
+        "tinygrad_dropout/saving/_safetensors.py",
+        "if type(value) is not np.ndarray or value.dtype.kind not in KINDS_OF_NUMBERS or value.dtype.itemsize > 8:",
+        "ReplaceComparisonOperator_IsNot_NotEq",
+        "if type(value) != np.ndarray or value.dtype.kind not in KINDS_OF_NUMBERS or value.dtype.itemsize > 8:",
+        "equivalent",
+        "A class equals only itself.",
+    ),
+    Excuse(
         "tinygrad_dropout/saving/_npz.py",
-        'start = 10 + int.from_bytes(begins["length"], "little") if begins else 0',
+        'raise ValueError(f"expected an array of numbers or booleans, found the header {member[:80]!r}")',
         "NumberReplacer",
-        'start = 10 + int.from_bytes(begins["length"], "little") if begins else -1',
+        'raise ValueError(f"expected an array of numbers or booleans, found the header {member[: 81]!r}")',
         "message only",
-        "A member that begins otherwise is refused, if not for its header, then for its length.",
+        "A long header is cut somewhere.",
     ),
 )
 

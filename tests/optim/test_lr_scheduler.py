@@ -317,6 +317,8 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (lambda s, opt: s.StepLR([0.1], 5), TypeError, "StepLR: expected an optimiser, got list"),
         (lambda s, opt: s.CosineAnnealingLR(opt, 0), ValueError, "T_max"),
         (lambda s, opt: s.LinearLR(opt, start_factor=0), ValueError, "start_factor above 0"),
+        (lambda s, opt: s.LinearLR(opt, start_factor=1.5), ValueError, "start_factor above 0 and at most 1, got 1.5"),
+        (lambda s, opt: s.LinearLR(opt, end_factor=-0.1), ValueError, "end_factor from 0 to 1, got -0.1"),
         (lambda s, opt: s.LinearLR(opt, end_factor=1.5), ValueError, "end_factor from 0 to 1"),
         (lambda s, opt: s.LinearLR(opt, total_iters=0), ValueError, "total_iters"),
         (

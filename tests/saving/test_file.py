@@ -162,7 +162,7 @@ LOOP.append(LOOP)
         (Color.RED, TypeError, "got Color at obj; make it a plain int"),
         ([10**5000], ValueError, r"an integer of at most 14,000 bits at obj\[0\], got a longer one"),
         (LOOP, ValueError, "at most 50 containers in one another"),
-        (["x" * 2**22], ValueError, "at most 4,194,304 bytes of text.*put long lists of numbers into arrays"),
+        (["x" * 2**22], ValueError, "at most 4,194,304 bytes of text and 65,534 arrays, .*put long lists of numbers"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
