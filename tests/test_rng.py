@@ -130,7 +130,7 @@ def test_a_state_that_does_not_fit_is_refused_and_the_generator_left_as_it_was(c
     before = td.get_rng_state()
     state = td.get_rng_state(np.random.Generator(np.random.SFC64(9)))
     change(state)
-    with pytest.raises(ValueError, match="set_rng_state: expected a state of a SFC64"):
+    with pytest.raises(ValueError, match="set_rng_state: expected a state from SFC64"):
         td.set_rng_state(state)
     np.testing.assert_equal(td.get_rng_state(), before)
 
@@ -155,7 +155,7 @@ def test_a_state_that_numpy_would_take_in_part_or_read_beyond_is_refused_whole(k
     inner = state[outer[0]] if outer else state
     inner[last] = value
     with pytest.raises(
-        ValueError, match=f"expected a state of a {kind.__name__}, got one of {kind.__name__} that does"
+        ValueError, match=f"expected a state from {kind.__name__}, got one from {kind.__name__} that does"
     ):
         td.set_rng_state(state, rng)
     np.testing.assert_equal(td.get_rng_state(rng), before)

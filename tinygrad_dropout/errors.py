@@ -45,7 +45,7 @@ class StateDictError(KeyError):
 
 
 class CheckpointError(ValueError):
-    """A file is not what `td.load` can read: it is damaged, of another kind, or of a newer version."""
+    """`td.load` cannot read a file: it is damaged, of another kind, or from a newer version."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(path, problem)

@@ -28,7 +28,7 @@ def manual_seed(seed: int) -> None:
 
 
 def get_rng_state(rng: np.random.Generator | None = None) -> dict[str, Any]:
-    """A copy of where a generator is: a dict of numbers, arrays and strings, which `td.save` takes.
+    """Return a copy of a generator's state: a dict of numbers, arrays and strings, which `td.save` takes.
 
     Args:
         rng: the generator; the framework's own if None.
@@ -37,25 +37,25 @@ def get_rng_state(rng: np.random.Generator | None = None) -> dict[str, Any]:
 
 
 def set_rng_state(state: Mapping[str, Any], rng: np.random.Generator | None = None) -> None:
-    """Put a generator where `get_rng_state` found it, so that it draws the same numbers from there.
+    """Put a generator back into a state, so that it draws the same numbers again.
 
     Args:
         state: what `get_rng_state` returned.
         rng: a generator of the same kind; the framework's own if None.
 
     Raises:
-        ValueError: the state does not fit. The generator is as it was.
+        ValueError: the state does not fit. The generator is unchanged.
     """
     bit_generator = generator("set_rng_state", rng).bit_generator
     kind = type(bit_generator)
     try:
         trial = kind(0)
-        trial.state = dict(state)  # what is damaged could be set in part
+        trial.state = dict(state)  # a damaged state could be set in part
         check_position(trial.state)
         bit_generator.state = dict(state)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
-        given = state.get("bit_generator") if isinstance(state, Mapping) else type(state).__name__
-        problem = f"expected a state of a {kind.__name__}, got one of {given} that does not fit ({error})"
+        given = f"one from {state.get('bit_generator')}" if isinstance(state, Mapping) else type(state).__name__
+        problem = f"expected a state from {kind.__name__}, got {given} that does not fit ({error})"
         raise ValueError(f"set_rng_state: {problem}") from error
 
 

@@ -8,4 +8,4 @@ from tinygrad_dropout.lab import plots
 @pytest.fixture
 def blank_pictures(monkeypatch):
     """Pictures are empty files, where a test is of something else: drawing them would take most of its time."""
-    monkeypatch.setattr(plots, "write_safely", lambda path, write: path.touch())
+    monkeypatch.setattr(plots, "write_file", lambda path, write: path.touch())

@@ -20,7 +20,7 @@ def drawn(tmp_path, monkeypatch):
 
     def draw(picture, pairs=PAIRS, difference=LONGEST, caption=CAPTION):
         figures = []
-        monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__.figure))
+        monkeypatch.setattr(plots, "write_file", lambda path, write: figures.append(write.__self__.figure))
         picture(tmp_path / "picture.png", pairs, difference, caption)
         figures[0].draw_without_rendering()
         return figures[0]
@@ -101,7 +101,7 @@ def test_a_picture_file_is_a_png(tmp_path):
 
 def test_the_loss_panel_shows_losses(tmp_path, monkeypatch):
     figures = []
-    monkeypatch.setattr(plots, "write_safely", lambda path, write: figures.append(write.__self__.figure))
+    monkeypatch.setattr(plots, "write_file", lambda path, write: figures.append(write.__self__.figure))
     difference = Difference(10, 9, 11, pairs=2)
     plots.draw_learning_curves(tmp_path, [made_up_pair(0, 0.8, 0.9)], difference, "caption")
     assert [line.get_ydata()[0] for line in figures[0].axes[1].get_lines()] == [0.1, 0.2, 0.1, 0.2]

@@ -8,7 +8,7 @@ import pytest
 from tests.lab.small import made_up_pair
 from tinygrad_dropout.lab import LabError, results
 from tinygrad_dropout.lab.epochs import measured_epochs
-from tinygrad_dropout.lab.results import FILE, check_same, prepare_folder, read_results, write_results, write_safely
+from tinygrad_dropout.lab.results import FILE, check_same, prepare_folder, read_results, write_file, write_results
 
 RESULTS = {"config": {}, "versions": {}, "pairs": [{"loss": 0.1 + 0.2}], "summary": None}
 
@@ -66,13 +66,13 @@ def test_a_full_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
 
 
 def test_an_interruption_while_writing_leaves_the_old_file_and_no_other(tmp_path):
-    def write(path):
-        path.write_text("half")
+    def write(file):
+        file.write(b"half")
         raise KeyboardInterrupt
 
     (tmp_path / "file").write_text("whole")
     with pytest.raises(KeyboardInterrupt):
-        write_safely(tmp_path / "file", write)
+        write_file(tmp_path / "file", write)
     assert (tmp_path / "file").read_text() == "whole"
     assert os.listdir(tmp_path) == ["file"]
 
@@ -81,7 +81,7 @@ def test_an_interruption_while_writing_leaves_the_old_file_and_no_other(tmp_path
 def test_whoever_reads_while_the_file_is_written_reads_the_old_one_whole(tmp_path):
     (tmp_path / "file").write_text("old")
     with (tmp_path / "file").open() as reader:
-        write_safely(tmp_path / "file", lambda path: path.write_text("new"))
+        write_file(tmp_path / "file", lambda file: file.write(b"new"))
         assert reader.read() == "old"
     assert (tmp_path / "file").read_text() == "new"
 
@@ -176,6 +176,6 @@ def test_a_folder_belongs_to_one_command_at_a_time(tmp_path):
 
 
 def test_what_a_killed_command_left_half_written_is_removed(tmp_path):
-    (tmp_path / ".results.123.tmp.json").write_text("{")
+    (tmp_path / ".results.json.0123456789abcdef.tmp").write_text("{")
     with results.owned(tmp_path):
         assert list(tmp_path.iterdir()) == []

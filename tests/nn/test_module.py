@@ -233,15 +233,20 @@ def test_tied_parameters_are_saved_under_each_name_as_pytorchs_are(torch):
         (lambda state: state.pop("0.bias"), r"missing.*0\.bias"),
         (lambda state: state.update(extra=np.zeros(1)), "extra"),
         (lambda state: state.update({"0.weight": np.zeros((4, 5))}), r"0\.weight.*\(5, 4\).*\(4, 5\)"),
+        (
+            lambda state: state.update({"3.bias": ["a", "b", "c"]}),
+            '"3.bias" to hold numbers, .*dtype <U1',
+        ),
+        (lambda state: state.update({"3.bias": np.zeros(3, complex)}), '"3.bias" to hold numbers, .*dtype complex128'),
     ],
-    ids=["a key is missing", "a key too many", "a wrong shape"],
+    ids=["a key is missing", "a key too many", "a wrong shape", "letters", "complex numbers"],
 )
 def test_a_state_dict_that_does_not_fit_is_refused_by_name_and_changes_nothing(spoil, named):
     model = mlp()
     before = model.state_dict()
     other = {key: array + 1 for key, array in before.items()}
     spoil(other)
-    with pytest.raises((KeyError, ValueError), match=named):
+    with pytest.raises((KeyError, ValueError, TypeError), match=named):
         model.load_state_dict(other)
     for key, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[key])

@@ -42,6 +42,33 @@ def test_the_norm_and_the_gradients_are_pytorchs(torch, grads, max_norm, norm_ty
             np.testing.assert_allclose(our.grad, their.grad.numpy(), rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("norm_type", "norm"), [(2, 13), (1, 19), (np.inf, 12), (3, 1819 ** (1 / 3)), (0.5, (2 + 12**0.5 + 3**0.5) ** 2)]
+)
+def test_the_norm_and_the_gradients_are_those_of_the_formula(norm_type, norm):
+    for max_norm in (0, 0.5, 1, 100):
+        params = parameters([np.array([[3.0, -4.0]]), None, np.array([12.0])])
+        assert optim.clip_grad_norm_(params, max_norm, norm_type) == pytest.approx(norm, rel=1e-14)
+        factor = min(1, max_norm / (norm + 1e-6))
+        np.testing.assert_allclose(params[0].grad, [[3 * factor, -4 * factor]], rtol=1e-14)
+        np.testing.assert_allclose(params[2].grad, [12 * factor], rtol=1e-14)
+        assert params[1].grad is None
+
+
+def test_infinities_and_nan_do_what_the_formula_says():
+    params = parameters([np.array([1.0, np.inf]), np.array([2.0])])
+    assert optim.clip_grad_norm_(params, 1.0) == np.inf
+    np.testing.assert_array_equal([*params[0].grad, *params[1].grad], [0, np.nan, 0])
+    params = parameters([np.array([1.0, np.nan]), np.array([2.0])])
+    assert np.isnan(optim.clip_grad_norm_(params, 1.0))
+    np.testing.assert_array_equal([*params[0].grad, *params[1].grad], [np.nan] * 3)
+
+
+def test_without_gradients_the_norm_is_0():
+    assert optim.clip_grad_norm_(iter(parameters([None, None])), 1.0) == 0.0
+    assert optim.clip_grad_norm_(parameters([np.zeros((0, 2))]), 1.0) == 0.0
+
+
 def test_the_direction_is_kept_and_the_norm_is_the_one_asked_for():
     params = parameters([np.array([3.0]), np.array([4.0])])
     assert optim.clip_grad_norm_(params, 1.0) == 5.0
@@ -77,9 +104,11 @@ def test_a_norm_that_is_not_finite_can_be_an_error_and_then_nothing_is_changed(b
     ("params", "options", "error", "words"),
     [
         (nn.Parameter([1.0]), {"max_norm": 1}, TypeError, "clip_grad_norm_: expected a list of Tensors"),
-        ([], {"max_norm": -1}, ValueError, "max_norm to be at least 0, got -1"),
-        ([], {"max_norm": np.nan}, ValueError, "max_norm to be at least 0, got nan"),
-        ([], {"max_norm": 1, "norm_type": 0}, ValueError, "norm_type above 0, got 0"),
+        ([], {"max_norm": -1}, ValueError, "max_norm to be a number of at least 0, got -1"),
+        ([], {"max_norm": np.nan}, ValueError, "max_norm to be a number of at least 0, got nan"),
+        ([], {"max_norm": 1, "norm_type": 0}, ValueError, "norm_type to be a number above 0, got 0"),
+        ([], {"max_norm": "1"}, ValueError, "max_norm to be a number of at least 0, got '1'"),
+        ([], {"max_norm": 1, "norm_type": "inf"}, ValueError, "norm_type to be a number above 0, got 'inf'"),
     ],
     ids=str,
 )

@@ -232,6 +232,31 @@ def test_an_optimiser_made_with_other_settings_resumes_with_the_saved_ones(make,
     assert {key: type(getattr(other, key)) for key in settings} == {key: type(value) for key, value in settings.items()}
 
 
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("SGD", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.3}),
+        ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+        ("Adam", {"lr": 0.1, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.3}),
+        ("AdamW", {"lr": 0.1, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.3}),
+    ],
+)
+def test_settings_of_numpys_types_give_the_bits_of_pythons(name, settings):
+    """Otherwise a training would have other bits after a checkpoint, which has only Python's numbers."""
+
+    def trained(change) -> np.ndarray:
+        rng = np.random.default_rng(0)
+        parameter = nn.Parameter(rng.normal(size=500).astype(np.float32))
+        optimizer = getattr(optim, name)([parameter], **{key: change(value) for key, value in settings.items()})
+        for _ in range(10):
+            parameter.grad = rng.normal(size=500).astype(np.float32)
+            optimizer.step()
+        return parameter.data
+
+    as_float64 = trained(lambda value: tuple(map(np.float64, value)) if isinstance(value, tuple) else np.float64(value))
+    np.testing.assert_array_equal(as_float64, trained(lambda value: value))
+
+
 # What is refused ------------------------------------------------------------------------------------------------------
 
 
@@ -243,9 +268,16 @@ def test_an_optimiser_made_with_other_settings_resumes_with_the_saved_ones(make,
         (lambda state: state.pop("momentum"), KeyError, ["SGD", "missing", "momentum"]),
         (lambda state: state.update({"1.velocity": np.zeros(3)}), ValueError, ["SGD", "1.velocity", "(2,)", "(3,)"]),
         (lambda state: state.update({"weight_decay": np.array(-1.0)}), ValueError, ["SGD", "weight_decay", "-1.0"]),
+        (lambda state: state.update({"momentum": [0.9, 0.9]}), ValueError, ["SGD", "momentum", "number", "[0.9, 0.9]"]),
+        (lambda state: state.update({"1.step": -3}), ValueError, ["SGD", '"1.step"', "whole number", "-3"]),
+        (lambda state: state.update({"1.step": np.array([1, 2])}), ValueError, ['"1.step"', "whole number", "[1, 2]"]),
+        (lambda state: state.update({"1.step": np.nan}), ValueError, ['"1.step"', "whole number", "nan"]),
+        (lambda state: state.update({"1.velocity": ["a", "b"]}), ValueError, ['"1.velocity"', "numbers", "<U1"]),
+        (lambda state: state.update({"1.velocity": [1j, 2]}), ValueError, ['"1.velocity"', "numbers", "complex128"]),
     ],
-    ids=["a key is missing", "a key is not expected", "a setting is missing", "another shape", "a senseless setting"],
-)
+    ids=["a key is missing", "a key is not expected", "a setting is missing", "another shape", "a senseless setting",
+         "two numbers for one", "steps below 0", "two counts of steps", "no count of steps", "letters", "complex"],
+)  # fmt: skip
 def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, error, words):
     params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
     optimizer = optim.SGD(params, lr=0.1, momentum=0.9)
@@ -280,6 +312,11 @@ def test_a_result_cannot_be_optimised():
     w = td.Tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(ValueError, match=r"^SGD: expected leaves, got the result of an operation at index 1"):
         optim.SGD([w, w * 0.1], lr=0.1)
+
+
+def test_what_is_no_state_is_refused():
+    with pytest.raises(TypeError, match=r"^SGD.load_state_dict: expected a dict, got str; td.load\(path\) reads one"):
+        optim.SGD([nn.Parameter(np.zeros(2))], lr=0.1).load_state_dict("run.npz")
 
 
 def test_a_missing_key_is_named_and_no_other():

@@ -174,12 +174,13 @@ ONE, TWO = nn.Parameter(np.ones(1)), nn.Parameter(np.ones(1))
     ("groups", "error", "words"),
     [
         ([{"params": [ONE], "weigth_decay": 0.1}], TypeError, "among.*'weight_decay'.*got.*'weigth_decay'"),
-        ([{"params": [ONE], "lr": -1.0}], ValueError, "expected lr to be at least 0, got -1.0"),
+        ([{"params": [ONE], "lr": -1.0}], ValueError, "expected lr to be a number of at least 0, got -1.0"),
         ([{"params": [ONE], "nesterov": True}], ValueError, "expected a momentum above 0"),
+        ([{"params": [ONE], "lr": (0.1, 0.2)}], ValueError, r"lr to be a number of at least 0, got \(0.1, 0.2\)"),
         ([{"params": [ONE]}, {"params": [ONE]}], ValueError, "expected each parameter once"),
         ([{"params": [ONE]}, {"params": [TWO * 2]}], ValueError, "expected leaves.*at index 0"),
         ([{"params": [ONE]}, TWO], TypeError, "either Tensors or dicts"),
-        ([{"lr": 0.1}], KeyError, "expected group 0 to have.*params.*got.*lr"),
+        ([{"lr": 0.1}], TypeError, """expected a group to be a dict with "params" in it, got .'lr'"""),
         ([{"params": ONE}], TypeError, "a single Tensor"),
         ([{"params": []}], ValueError, "expected one or more Tensors"),
         ({"params": [ONE]}, TypeError, "SGD: expected a list of Tensors"),
@@ -189,6 +190,13 @@ ONE, TWO = nn.Parameter(np.ones(1)), nn.Parameter(np.ones(1))
 def test_groups_that_make_no_sense_are_refused(groups, error, words):
     with pytest.raises(error, match=words):
         optim.SGD(groups, lr=0.1)
+
+
+def test_what_is_no_group_cannot_be_added():
+    optimizer = optim.SGD([ONE], lr=0.1)
+    with pytest.raises(TypeError, match=r'SGD: expected a group to be a dict with "params" in it, got list'):
+        optimizer.add_param_group([TWO])
+    assert len(optimizer.param_groups) == 1
 
 
 def test_a_state_of_parameters_in_other_groups_is_refused_and_nothing_is_changed():

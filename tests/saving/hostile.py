@@ -27,6 +27,14 @@ def structure(obj: Any, version: int = 1) -> str:
     return json.dumps({"format": "tinygrad_dropout", "version": version, "object": obj})
 
 
+def nested(depth: int, kind: type) -> Any:
+    """What stands for a number in so many lists or dicts."""
+    obj: Any = 1
+    for _ in range(depth):
+        obj = ["list", obj] if kind is list else ["dict", {"a": obj}]
+    return obj
+
+
 def npy(descr: str = "'<f4'", shape: str = "(2,)", data: bytes = bytes(8), fortran: str = "False") -> bytes:
     header = f"{{'descr': {descr}, 'fortran_order': {fortran}, 'shape': {shape}, }}\n".encode("latin-1")
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
@@ -46,6 +54,16 @@ def with_sizes(file: bytes, size: int) -> bytes:
     """The file, in whose directory the last member is declared to have this size."""
     place = file.rindex(b"PK\x01\x02") + 20
     return file[:place] + size.to_bytes(4, "little") * 2 + file[place + 8 :]
+
+
+def flagged(file: bytes, flags: int) -> bytes:
+    """The file with these flags set for each member, in front of it and in the directory."""
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        head, *parts = file.split(signature)
+        file = head + b"".join(
+            signature + part[: offset - 4] + flags.to_bytes(2, "little") + part[offset - 2 :] for part in parts
+        )
+    return file
 
 
 ONE = structure(["array", 0])
@@ -77,6 +95,7 @@ HOSTILE = {
     "an empty array member": (npz(ONE, b""), "numbers or booleans"),
     "a zip bomb": (npz(ONE, npy(shape="(50000000,)", data=bytes(200_000_000)), compression=zipfile.ZIP_DEFLATED),
                    "neither compressed nor encrypted"),
+    "an encrypted member": (flagged(LOCAL_ONLY, 1), "neither compressed nor encrypted"),
     "a member declared too long": (with_sizes(LOCAL_ONLY, 2**31), "expected members that fit into the file"),
     "a member declared too short": (with_sizes(LOCAL_ONLY, 10), "damage"),
     "an absolute path": (npz("1", others={"/etc/passwd": b"x"}), "found other members"),
@@ -94,6 +113,8 @@ HOSTILE = {
     "version true": (npz(structure(1, version=True)), "a version"),
     "deep JSON": (npz("[" * 1_000_000), "damage"),
     "deep but valid JSON": (npz(structure(1)[:-2] + '["list", ' * 400 + "1" + "]" * 400 + "}"), "damage|at most 50"),
+    "a list 51 deep": (npz(structure(nested(51, list))), "at most 50 containers in one another, found more"),
+    "a dict 51 deep": (npz(structure(nested(51, dict))), "at most 50 containers in one another, found more"),
     "a key twice": (npz(structure(1)[:-2] + '["dict", {"a": 1, "a": 2}]}'), "each key once"),
     "a huge number": (npz(structure(1)[:-2] + "9" * 5000 + "}"), "damage"),
     "an unknown kind": (npz(structure(["set", 1])), "expected an array, a dict"),
@@ -102,7 +123,7 @@ HOSTILE = {
     "an array that is not there": (npz(structure(["array", 1]), npy()), "expected an array, a dict"),
     "an array numbered by True": (npz(structure(["array", True]), npy(), npy()), "expected an array, a dict"),
     "an array in two places": (npz(structure(["list", *[["array", 0]] * 2]), npy()), "expected an array, a dict"),
-    "an array in no place": (npz(structure(1), npy()), "every array to have its place.*none for 1"),
+    "an array in no place": (npz(structure(1), npy()), "every array to have a place.*found 1 without one"),
     "long structure": (npz(" " * (2**22 + 1)), "at most 4,194,304 bytes"),
     "many small lists": (npz(structure(1)[:-2] + '["list"' + ",[]" * 1_300_000 + "]}"), "expected an array, a dict"),
 }  # fmt: skip

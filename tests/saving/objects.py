@@ -19,7 +19,7 @@ def everything() -> dict[str, Any]:
         "shapes": [np.zeros(shape) for shape in [(), (1,), (0,), (3, 0, 2), (1, 2, 3, 4)]],
         "orders": (np.asfortranarray(rng.normal(size=(3, 4))), rng.normal(size=(4, 4))[::-2, 1:]),
         "odd floats": np.array([np.nan, np.inf, -np.inf, -0.0, 5e-324]),
-        "numbers": [0, -1, 2**200, 0.1, 1e300, -0.0, float("inf"), float("-inf"), True, False, None],
+        "numbers": [0, -1, 2**200, -(10**4200), 0.1, 1e300, -0.0, float("inf"), float("-inf"), True, False, None],
         "words": ["", "a", "é\u2028\ud800\0", '"\\'],
         "": {"0.weight": {}, "../../etc/passwd": [], "a/b": (), "dict": ["array", 0, "list"]},
         "generators": [td.get_rng_state(np.random.Generator(kind(7))) for kind in

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tinygrad_dropout.lab.pair import Pair
-from tinygrad_dropout.lab.results import write_safely
+from tinygrad_dropout.lab.results import write_file
 from tinygrad_dropout.lab.verdict import Difference
 
 if TYPE_CHECKING:
@@ -121,4 +121,4 @@ def save(figure: Figure, path: Path, title: str, caption: str, legend_of: Axes, 
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD", lw=0.8)
         axes.set_axisbelow(True)
-    write_safely(path, FigureCanvasAgg(figure).print_png)  # `figure.savefig` would lay everything out twice
+    write_file(path, FigureCanvasAgg(figure).print_png)  # `figure.savefig` would lay everything out twice

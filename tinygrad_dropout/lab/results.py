@@ -8,14 +8,15 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import tinygrad_dropout as td
 from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.saving._atomic import delete_abandoned, write_safely
 
 FILE = "results.json"
 MEASURES = ("train_loss_dropout_on", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -59,34 +60,28 @@ def owned(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LabError(f"{folder}: another command is writing to this folder; choose another") from None
-        for leftover in folder.glob(".*.tmp.*"):  # of a process that was killed while it wrote
-            leftover.unlink(missing_ok=True)
+        delete_abandoned(folder)
         yield
     finally:
         os.close(descriptor)
 
 
-def write_safely(path: Path, write: Callable[[Path], object]) -> None:
+def write_file(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that, at any moment, either the old or the new one is there whole.
 
     Args:
         path: the file.
-        write: is given the path of a temporary file in the same folder, and writes to that.
+        write: is given the new file, open for writing.
 
     Raises:
         LabError: the file cannot be written, for instance because the disk is full; the old one is as it was.
     """
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
-        write(temporary)
-        os.replace(temporary, path)
+        write_safely(path, write)
     except OSError as error:
         raise LabError(
             f"{path} could not be written ({error.strerror}); what was written before is still there"
         ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def write_results(folder: Path, results: dict[str, Any]) -> None:
@@ -98,17 +93,10 @@ def write_json(path: Path, results: dict[str, Any]) -> None:
     """Write a file of figures.
 
     Raises:
-        LabError: it cannot be written; see `write_safely`.
+        LabError: it cannot be written.
     """
     text = json.dumps(results, indent=1, allow_nan=False) + "\n"
-
-    def write(temporary: Path) -> None:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-
-    write_safely(path, write)
+    write_file(path, lambda file: file.write(text.encode()))
 
 
 def read_results(folder: Path) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.errors import MisfitError, ShapeError, StateDictError
+from tinygrad_dropout.errors import DtypeError, MisfitError, ShapeError, StateDictError
 
 Self = TypeVar("Self", bound="Module")
 Kind = TypeVar("Kind", bound=Tensor)
@@ -206,7 +206,8 @@ class Module:
 
         Raises:
             KeyError: under `strict`, keys that are missing or not expected; it names them all.
-            ShapeError: an array of another shape. Nothing has been changed then.
+            ShapeError: an array of another shape.
+            DtypeError: an array of something other than real numbers. In each case, nothing has been changed.
         """
         if not isinstance(state_dict, Mapping):
             given = type(state_dict).__name__
@@ -223,6 +224,9 @@ class Module:
             if array.shape != mine[key].shape:
                 problem = f'expected "{key}" to have shape {mine[key].shape}, got {array.shape}'
                 raise ShapeError("load_state_dict", problem)
+            if array.dtype.kind not in "biuf":
+                problem = f'expected "{key}" to hold numbers, got an array of dtype {array.dtype}'
+                raise DtypeError("load_state_dict", problem)
         for key, array in arrays.items():
             mine[key].data = array.astype(mine[key].dtype)
             note_change(mine[key].data)

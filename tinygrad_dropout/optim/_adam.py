@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.optim._optimizer import Optimizer
-from tinygrad_dropout.optim._param_groups import Setting
+from tinygrad_dropout.optim._param_groups import NUMBER, Setting
 
 
 class Adam(Optimizer):
@@ -21,7 +21,7 @@ class Adam(Optimizer):
 
     Args:
         params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
-            of the settings in which it differs.
+            the settings in which it differs.
         lr: the learning rate.
         betas: the decay of the two moments, each in [0, 1).
         eps: keeps the division finite.
@@ -44,29 +44,34 @@ class Adam(Optimizer):
         super().__init__(params, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
     def check_settings(self, settings: Mapping[str, Any]) -> None:
-        super().check_settings(settings)
-        if max(settings["betas"]) >= 1:
-            raise ValueError(f"{type(self).__name__}: expected both betas below 1, got {settings['betas']}")
+        super().check_settings({key: value for key, value in settings.items() if key != "betas"})
+        betas = settings["betas"]
+        is_pair = isinstance(betas, tuple | list) and len(betas) == 2
+        if not is_pair or not all(isinstance(beta, NUMBER) and 0 <= beta < 1 for beta in betas):
+            name = type(self).__name__
+            raise ValueError(f"{name}: expected betas to be two numbers of at least 0 and below 1, got {betas!r}")
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
+        # As Python's floats: see SGD.
+        lr, eps = float(settings["lr"]), float(settings["eps"])
+        beta1, beta2 = map(float, settings["betas"])
         if settings["weight_decay"]:
             grad = self.decayed(data, grad, settings)
         first, second = state["first_moment"], state["second_moment"]
-        beta1, beta2 = settings["betas"]
         first *= beta1
         first += (1 - beta1) * grad
         second *= beta2
         second += (1 - beta2) * (grad * grad)
         root = np.sqrt(second)
         root /= (1 - beta2**step) ** 0.5
-        root += settings["eps"]
+        root += eps
         move = first / root
-        move *= settings["lr"] / (1 - beta1**step)
+        move *= lr / (1 - beta1**step)
         data -= move
 
     def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
         """The gradient after weight decay: here, with the penalty's gradient added."""
-        with_penalty: Array = settings["weight_decay"] * data
+        with_penalty: Array = float(settings["weight_decay"]) * data
         with_penalty += grad
         return with_penalty
 
@@ -91,5 +96,5 @@ class AdamW(Adam):
 
     def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
         """The gradient after weight decay: unchanged, since the weights themselves are shrunk."""
-        data *= 1 - settings["lr"] * settings["weight_decay"]
+        data *= 1 - float(settings["lr"]) * float(settings["weight_decay"])
         return grad

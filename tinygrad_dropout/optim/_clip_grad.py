@@ -1,4 +1,4 @@
-"""clip_grad_norm_: scale all gradients back together where they are too long."""
+"""clip_grad_norm_: scale all gradients down by one factor if they are too long."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.optim._param_groups import list_of_tensors
+from tinygrad_dropout.optim._param_groups import NUMBER, check_at_least, list_of_tensors
 
 
 def clip_grad_norm_(
@@ -22,22 +22,21 @@ def clip_grad_norm_(
     values.
 
     Args:
-        params: Tensors; those whose `.grad` is None are left out.
-        max_norm: the longest norm allowed, at least 0.
+        params: Tensors; those whose `.grad` is None are skipped.
+        max_norm: the largest norm allowed, at least 0.
         norm_type: 2 for the Euclidean norm, inf for the largest absolute value, p for (sum |g|^p)^(1/p).
-        error_if_nonfinite: whether a norm that is infinite or NaN is an error. Otherwise it does what the formula says:
+        error_if_nonfinite: whether a norm that is infinite or NaN is an error. If not, the formula holds as it stands:
             an infinite norm makes every finite gradient 0, and NaN makes all of them NaN.
 
     Returns:
         The norm before clipping; 0.0 if there is no gradient.
 
     Raises:
-        RuntimeError: under `error_if_nonfinite`, the norm is not finite. Nothing has been changed then.
+        RuntimeError: under `error_if_nonfinite`, the norm is not finite. Nothing is changed.
     """
-    if not max_norm >= 0:
-        raise ValueError(f"clip_grad_norm_: expected max_norm to be at least 0, got {max_norm!r}")
-    if not norm_type > 0:
-        raise ValueError(f"clip_grad_norm_: expected norm_type above 0, got {norm_type!r}")
+    check_at_least("clip_grad_norm_", 0, max_norm=max_norm)
+    if not isinstance(norm_type, NUMBER) or not norm_type > 0:
+        raise ValueError(f"clip_grad_norm_: expected norm_type to be a number above 0, got {norm_type!r}")
     tensors = list_of_tensors("clip_grad_norm_", params)
     found = [(tensor, tensor._grad) for tensor in tensors if tensor._grad is not None]
     with np.errstate(over="ignore", invalid="ignore"):  # infinities and NaN are handled as documented

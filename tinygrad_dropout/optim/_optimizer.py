@@ -12,7 +12,13 @@ from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError, StateDictError
 from tinygrad_dropout.optim._flat import FlatGroup, State, grouped
-from tinygrad_dropout.optim._param_groups import Setting, list_of_groups, list_of_tensors
+from tinygrad_dropout.optim._param_groups import (
+    Setting,
+    check_at_least,
+    check_is_state,
+    list_of_groups,
+    list_of_tensors,
+)
 
 
 class Optimizer:
@@ -41,9 +47,12 @@ class Optimizer:
         """Add parameters that have settings of their own.
 
         Args:
-            param_group: the Tensors as "params", and the settings in which they differ from the optimiser's.
+            param_group: the Tensors as "params", and any settings that differ from the optimiser's.
         """
         name = type(self).__name__
+        if not isinstance(param_group, Mapping) or "params" not in param_group:
+            given = sorted(map(str, param_group)) if isinstance(param_group, Mapping) else type(param_group).__name__
+            raise TypeError(f'{name}: expected a group to be a dict with "params" in it, got {given}')
         own = {key: value for key, value in param_group.items() if key != "params"}
         params = list_of_tensors(name, param_group["params"])
         if results := [index for index, parameter in enumerate(params) if not parameter.is_leaf]:
@@ -60,13 +69,10 @@ class Optimizer:
 
     def check_settings(self, settings: Mapping[str, Any]) -> None:
         """Raise a ValueError if a setting makes no sense: here, if it is not a number of at least 0."""
-        for key, value in settings.items():
-            numbers = value if isinstance(value, tuple | list) else (value,)
-            if not all(isinstance(number, int | float | np.number) and number >= 0 for number in numbers):
-                raise ValueError(f"{type(self).__name__}: expected {key} to be at least 0, got {value!r}")
+        check_at_least(type(self).__name__, 0, **settings)
 
     def checked(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings of a group, once they have been checked; lists become tuples."""
+        """Check the settings of a group and return them, with lists as tuples."""
         self.check_settings(settings)
         return {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
 
@@ -134,7 +140,8 @@ class Optimizer:
             grad: their gradient; do not change or keep it.
             state: the arrays of `slots`, zeros at first. Assignment copies into the existing array.
             step: the number of the step, from 1.
-            settings: of the group that the parameters belong to: `settings["lr"]` and so on.
+            settings: of the group that the parameters belong to: `settings["lr"]` and so on. Convert them with `float`:
+                an np.float64 would turn float32 arithmetic into float64.
         """
         raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
 
@@ -150,7 +157,7 @@ class Optimizer:
         return [state for group in self._groups for state in group.states()]
 
     def _keys(self) -> list[dict[str, str]]:
-        """The key in a state_dict of each setting, for each group. Where there is one group, that is its name."""
+        """For each group, the key of each setting in a state_dict. If there is one group, the key is the setting."""
         if len(self.param_groups) == 1:
             return [{key: key for key in self.settings}]
         return [
@@ -158,7 +165,7 @@ class Optimizer:
         ]
 
     def _indices(self) -> dict[str, Array]:
-        """Which parameters belong to which group, where there are several."""
+        """Which parameters belong to which group, if there are several."""
         ends = [*accumulate((len(group["params"]) for group in self.param_groups), initial=0)]
         indices = [np.arange(*span) for span in pairwise(ends)]
         return {f"param_groups.{number}.params": array for number, array in enumerate(indices) if len(indices) > 1}
@@ -181,11 +188,12 @@ class Optimizer:
         """Restore the settings and the memory of an optimiser of the same kind over the same parameters.
 
         Raises:
-            KeyError: a key that is missing or not expected.
-            ShapeError: an array that does not have its parameter's shape.
-            ValueError: a setting that makes no sense, or parameters in other groups. In each case, nothing has been
-                changed.
+            KeyError: a key is missing or not expected.
+            ShapeError: an array does not have its parameter's shape.
+            ValueError: a setting makes no sense, something else is where a number belongs, or the parameters are in
+                other groups. In all cases, nothing is changed.
         """
+        check_is_state(self, state_dict)
         name, indices = type(self).__name__, range(len(self.params))
         needed = {key for keys in self._keys() for key in keys.values()}
         needed |= {*self._indices(), *(f"{index}.step" for index in indices)}
@@ -198,15 +206,23 @@ class Optimizer:
                 wanted, got = members.tolist(), np.asarray(state_dict[key]).tolist()
                 raise ValueError(f'{name}.load_state_dict: expected "{key}" to be {wanted}, got {got}')
         states: list[Mapping[str, Array]] = []
+        steps: list[int] = []
         for index, parameter in enumerate(self.params):
             keys = {slot: f"{index}.{slot}" for slot in self.slots if f"{index}.{slot}" in given}
-            state = {slot: np.asarray(state_dict[key], dtype=parameter.dtype) for slot, key in keys.items()}
+            state = {slot: np.asarray(state_dict[key]) for slot, key in keys.items()}
             for slot, array in state.items():
                 if array.shape != parameter.shape:
                     problem = f'expected "{keys[slot]}" to have shape {parameter.shape}, got {array.shape}'
                     raise ShapeError(f"{name}.load_state_dict", problem)
-            states.append(state)
-        steps = [int(state_dict[f"{index}.step"]) for index in indices]
+                if array.dtype.kind not in "biuf":
+                    problem = f'expected "{keys[slot]}" to hold numbers, got an array of dtype {array.dtype}'
+                    raise ValueError(f"{name}.load_state_dict: {problem}")
+            states.append({slot: array.astype(parameter.dtype, copy=False) for slot, array in state.items()})
+            step = np.asarray(state_dict[f"{index}.step"])
+            if step.shape or step.dtype.kind not in "iu" or step < 0:
+                problem = f'expected "{index}.step" to be a whole number of at least 0, got {step.tolist()!r}'
+                raise ValueError(f"{name}.load_state_dict: {problem}")
+            steps.append(step.item())
         loaded = [
             self.checked({setting: np.asarray(state_dict[key]).tolist() for setting, key in keys.items()})
             for keys in self._keys()

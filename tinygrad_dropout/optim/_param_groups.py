@@ -1,15 +1,19 @@
-"""Parameter groups: which parameters an optimiser steps, and with which settings."""
+"""Parameter groups: which parameters an optimiser steps, and with which settings. Checks of what is passed in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from tinygrad_dropout.autograd.tensor import Tensor
+
+NUMBER = (int, float, np.integer, np.floating)
 
 
 class Setting:
-    """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, where that is the only group.
+    """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, if that is the only group.
 
     Raises:
         AttributeError: the optimiser has several groups, each with a value of its own.
@@ -36,15 +40,12 @@ class Setting:
 
 
 def list_of_groups(where: str, params: Any) -> list[dict[str, Any]]:
-    """The parameters as a list of groups; Tensors that are not in groups are one group."""
+    """Return the parameters as a list of groups; Tensors that come without groups form one."""
     if isinstance(params, Iterable) and not isinstance(params, Tensor | Mapping):
         params = list(params)
         groups = [dict(group) for group in params if isinstance(group, Mapping)]
         if groups and len(groups) < len(params):
             raise TypeError(f"{where}: expected either Tensors or dicts (groups of parameters), got both in one list")
-        for index, group in enumerate(groups):
-            if "params" not in group:
-                raise KeyError(f'{where}: expected group {index} to have "params", got {sorted(map(str, group))}')
         if groups:
             return groups
     return [{"params": list_of_tensors(where, params)}]
@@ -60,3 +61,19 @@ def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
         given = "a single Tensor" if isinstance(params, Tensor) else [type(tensor).__name__ for tensor in tensors]
         raise TypeError(f"{where}: expected a list of Tensors (as from model.parameters()), got {given}")
     return tensors
+
+
+def check_at_least(where: str, least: float, **numbers: Any) -> None:
+    """Raise a ValueError if one of the named numbers is below `least`, or is not a number."""
+    for key, number in numbers.items():
+        if not isinstance(number, NUMBER) or not number >= least:
+            raise ValueError(f"{where}: expected {key} to be a number of at least {least:g}, got {number!r}")
+
+
+def check_is_state(owner: object, state_dict: Any) -> None:
+    """Raise a TypeError if this is not a dict, which every state_dict is."""
+    if not isinstance(state_dict, Mapping):
+        given = type(state_dict).__name__
+        raise TypeError(
+            f"{type(owner).__name__}.load_state_dict: expected a dict, got {given}; td.load(path) reads one from a file"
+        )

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from tinygrad_dropout.optim._optimizer import Optimizer
-from tinygrad_dropout.optim._schedule import LRScheduler, check_at_least
+from tinygrad_dropout.optim._param_groups import NUMBER, check_at_least
+from tinygrad_dropout.optim._schedule import LRScheduler
 
 
 class ReduceLROnPlateau(LRScheduler):
     """Multiply the learning rate by `factor` when a measure has not improved for more than `patience` steps.
 
-    Unlike the other schedules, it goes on from whatever `lr` the groups have now.
+    Unlike the other schedules, it starts from whatever `lr` the groups have at the moment.
 
     Args:
-        optimizer: the one whose learning rates are set.
+        optimizer: the optimiser whose learning rates are set.
         mode: "min" if the measure should fall (a loss), "max" if it should rise (an accuracy).
         factor: what the learning rate is multiplied by, at least 0 and below 1.
-        patience: how many steps without improvement are accepted.
-        threshold: how much better than the best one a measure must be to count as an improvement.
+        patience: how many steps without improvement are tolerated.
+        threshold: how much better than the best so far a measure must be to count as an improvement.
         threshold_mode: "rel" for a fraction of the best measure, "abs" for a difference.
-        cooldown: for how many steps after a reduction nothing is counted.
-        min_lr: no learning rate is made lower than this; a number, or a list with one for each group.
-        eps: a change of the learning rate that is not larger than this is not made.
+        cooldown: how many steps after a reduction are not counted.
+        min_lr: the lowest learning rate allowed: a number, or a list with one per group.
+        eps: a reduction by this much or less is skipped.
     """
 
     def __init__(
@@ -50,19 +51,24 @@ class ReduceLROnPlateau(LRScheduler):
         super().__init__(optimizer)
         self.mode, self.factor, self.patience, self.cooldown, self.eps = mode, factor, patience, cooldown, eps
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.min_lrs = list(min_lr) if isinstance(min_lr, Sequence) else [min_lr] * len(self.base_lrs)
-        if len(self.min_lrs) != len(self.base_lrs):
-            raise ValueError(f"{name}: expected {len(self.base_lrs)} numbers in min_lr, got {len(self.min_lrs)}")
+        self.min_lrs: list[Any] = [min_lr] * len(self.base_lrs) if isinstance(min_lr, NUMBER) else [*min_lr]
+        if len(self.min_lrs) != len(self.base_lrs) or not all(isinstance(least, NUMBER) for least in self.min_lrs):
+            wanted = f"a number, or a list of {len(self.base_lrs)}, one per group"
+            raise ValueError(f"{name}: expected min_lr to be {wanted}, got {min_lr!r}")
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = 0
 
     def start_at(self, step: int) -> None:
-        """Begin to count; the learning rates stay as they are."""
+        """Start counting; the learning rates stay as they are."""
         self.last_epoch = step
         self._set([group["lr"] for group in self.optimizer.param_groups])
 
     def step(self, metrics: Any) -> None:  # type: ignore[override]
-        """Count one step, after which the measure was `metrics` (a number, or a Tensor of one element)."""
+        """Count one step, and lower the learning rates if the measure has not improved for too long.
+
+        Args:
+            metrics: the measure after this step, a number or a Tensor of one element.
+        """
         measure = float(metrics)
         self.last_epoch += 1
         if self._is_better(measure):

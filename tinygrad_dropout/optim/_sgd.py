@@ -19,7 +19,7 @@ class SGD(Optimizer):
 
     Args:
         params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
-            of the settings in which it differs.
+            the settings in which it differs.
         lr: the learning rate.
         momentum: how much of the last velocity v is kept; 0 for none.
         weight_decay: the factor of the L2 penalty's gradient.
@@ -52,7 +52,9 @@ class SGD(Optimizer):
         return self.slots if settings["momentum"] else ()
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
-        momentum, weight_decay = settings["momentum"], settings["weight_decay"]
+        # As Python's floats, which leave float32 arithmetic in float32. With an np.float64 it would be done in float64,
+        # but not after a checkpoint, which has only Python's.
+        momentum, weight_decay = float(settings["momentum"]), float(settings["weight_decay"])
         if weight_decay:
             grad = grad + weight_decay * data
         if momentum:
@@ -60,4 +62,4 @@ class SGD(Optimizer):
             velocity *= momentum
             velocity += grad
             grad = grad + momentum * velocity if settings["nesterov"] else velocity
-        data -= settings["lr"] * grad
+        data -= float(settings["lr"]) * grad

@@ -1,15 +1,19 @@
-"""Learning-rate schedules under PyTorch's names. Each gives its formula: lr after t steps, from base_lr."""
+"""Learning-rate schedules under PyTorch's names. Each class gives its formula for lr after t steps."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
+import numpy as np
+
 from tinygrad_dropout.optim._optimizer import Optimizer
+from tinygrad_dropout.optim._param_groups import check_at_least
 from tinygrad_dropout.optim._plateau import ReduceLROnPlateau
-from tinygrad_dropout.optim._schedule import LRScheduler, check_at_least
+from tinygrad_dropout.optim._schedule import LRScheduler, check_is_optimizer
 
 __all__ = [
     "CosineAnnealingLR",
@@ -29,13 +33,14 @@ class StepLR(LRScheduler):
         lr = base_lr * gamma ^ floor(t / step_size)
 
     Args:
-        optimizer: the one whose learning rates are set.
-        step_size: the steps from one decay to the next, at least 1.
+        optimizer: the optimiser whose learning rates are set.
+        step_size: the number of steps from one decay to the next, at least 1.
         gamma: the factor.
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         check_at_least("StepLR", 1, step_size=step_size)
+        check_at_least("StepLR", 0, gamma=gamma)
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer)
 
@@ -49,13 +54,14 @@ class MultiStepLR(LRScheduler):
         lr = base_lr * gamma ^ (the number of milestones <= t)
 
     Args:
-        optimizer: the one whose learning rates are set.
+        optimizer: the optimiser whose learning rates are set.
         milestones: the steps after which the learning rate is multiplied, in any order.
         gamma: the factor.
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
+        check_at_least("MultiStepLR", 0, gamma=gamma)
+        self.milestones, self.gamma = sorted(whole_numbers("MultiStepLR", milestones)), gamma
         super().__init__(optimizer)
 
     def lr_at(self, step: int, base_lr: float, group: int) -> float:
@@ -70,13 +76,14 @@ class CosineAnnealingLR(LRScheduler):
     After T_max steps it rises again, as in PyTorch.
 
     Args:
-        optimizer: the one whose learning rates are set.
-        T_max: the steps from the highest learning rate to the lowest, at least 1.
-        eta_min: the lowest.
+        optimizer: the optimiser whose learning rates are set.
+        T_max: the number of steps from the highest learning rate to the lowest, at least 1.
+        eta_min: the lowest learning rate.
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
         check_at_least("CosineAnnealingLR", 1, T_max=T_max)
+        check_at_least("CosineAnnealingLR", 0, eta_min=eta_min)
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer)
 
@@ -85,12 +92,12 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """Go in a straight line from one factor to another: a warm-up, for example.
+    """Move in a straight line from one factor to another, for example to warm up.
 
         lr = base_lr * (start_factor + (end_factor - start_factor) * min(t, total_iters) / total_iters)
 
     Args:
-        optimizer: the one whose learning rates are set.
+        optimizer: the optimiser whose learning rates are set.
         start_factor: the factor at the start, above 0 and at most 1.
         end_factor: the factor after `total_iters` steps, from 0 to 1.
         total_iters: the number of steps from one to the other, at least 1.
@@ -116,17 +123,19 @@ class LambdaLR(LRScheduler):
     """Multiply by a function of the number of steps: lr = base_lr * lr_lambda(t).
 
     Args:
-        optimizer: the one whose learning rates are set.
-        lr_lambda: the function, or a list with one for each group. Its state_dict does not hold it.
+        optimizer: the optimiser whose learning rates are set.
+        lr_lambda: the function, or a list with one per group. The state_dict does not hold it.
     """
 
     def __init__(
         self, optimizer: Optimizer, lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]]
     ) -> None:
+        check_is_optimizer(self, optimizer)
         groups = len(optimizer.param_groups)
-        self.lr_lambdas = [lr_lambda] * groups if callable(lr_lambda) else list(lr_lambda)
-        if len(self.lr_lambdas) != groups:
-            raise ValueError(f"LambdaLR: expected {groups} functions, one for each group, got {len(self.lr_lambdas)}")
+        given = [lr_lambda] * groups if callable(lr_lambda) else lr_lambda
+        if not isinstance(given, Sequence) or len(given) != groups or not all(map(callable, given)):
+            raise ValueError(f"LambdaLR: expected a function, or a list of {groups}, one per group, got {lr_lambda!r}")
+        self.lr_lambdas = list(given)
         super().__init__(optimizer)
 
     def lr_at(self, step: int, base_lr: float, group: int) -> float:
@@ -134,23 +143,23 @@ class LambdaLR(LRScheduler):
 
 
 class SequentialLR(LRScheduler):
-    """One schedule after another, each from its own step 0: for example LinearLR, then CosineAnnealingLR.
+    """Run one schedule after another, each from its own step 0: LinearLR and then CosineAnnealingLR, for example.
 
     Args:
-        optimizer: the one whose learning rates are set.
+        optimizer: the optimiser whose learning rates are set.
         schedulers: the schedules, over the same optimiser.
-        milestones: the steps at which the next one takes over, one fewer than there are schedules, rising.
+        milestones: the steps at which the next schedule takes over, rising; one fewer than there are schedules.
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:
-        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        self.schedulers, self.milestones = list(schedulers), whole_numbers("SequentialLR", milestones)
         if len(self.milestones) != len(self.schedulers) - 1 or sorted(set(self.milestones)) != self.milestones:
-            problem = f"one milestone fewer than schedules ({len(self.schedulers)}), rising"
-            raise ValueError(f"SequentialLR: expected {problem}, got {self.milestones}")
+            wanted = f"rising milestones, one fewer than the {len(self.schedulers)} schedules"
+            raise ValueError(f"SequentialLR: expected {wanted}, got {self.milestones}")
         for index, scheduler in enumerate(self.schedulers):
-            if scheduler.optimizer is not optimizer or isinstance(scheduler, ReduceLROnPlateau):
-                problem = f"schedules over the same optimiser that need no measure, got another at index {index}"
-                raise ValueError(f"SequentialLR: expected {problem}")
+            if isinstance(scheduler, ReduceLROnPlateau) or getattr(scheduler, "optimizer", None) is not optimizer:
+                problem = "schedules of this optimiser whose step() takes no measure"
+                raise ValueError(f"SequentialLR: expected {problem}, got {type(scheduler).__name__} at index {index}")
         super().__init__(optimizer)
 
     def start_at(self, step: int) -> None:
@@ -162,17 +171,21 @@ class SequentialLR(LRScheduler):
         self._set(active.get_last_lr())
 
     def state_dict(self) -> dict[str, Any]:
-        """Copies of its count and of the states of its schedules."""
+        """Return copies of the count and of the states of the schedules."""
         state = {key: value for key, value in vars(self).items() if key not in ("optimizer", "schedulers")}
-        return {
-            **state,
-            "milestones": list(self.milestones),
-            "schedulers": [each.state_dict() for each in self.schedulers],
-        }
+        return {**deepcopy(state), "schedulers": [each.state_dict() for each in self.schedulers]}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Restore what `state_dict` returned, in its schedules too, and set the learning rates that it had set last."""
+        """Restore what `state_dict` returned, schedules included, and set the learning rates that were in effect."""
         self._check(state_dict)
+        for scheduler, state in zip(self.schedulers, state_dict["schedulers"], strict=True):
+            scheduler.load_state_dict(state)
+        self.milestones, self.last_epoch = list(state_dict["milestones"]), state_dict["last_epoch"]
+        self.base_lrs = list(state_dict["base_lrs"])
+        self._set(state_dict["last_lrs"])
+
+    def _check(self, state_dict: Mapping[str, Any]) -> None:
+        super()._check(state_dict)
         states = state_dict["schedulers"]
         if len(states) != len(self.schedulers):
             raise ValueError(
@@ -180,8 +193,11 @@ class SequentialLR(LRScheduler):
             )
         for scheduler, state in zip(self.schedulers, states, strict=True):
             scheduler._check(state)
-        for scheduler, state in zip(self.schedulers, states, strict=True):
-            scheduler.load_state_dict(state)
-        self.milestones, self.last_epoch = list(state_dict["milestones"]), state_dict["last_epoch"]
-        self.base_lrs = list(state_dict["base_lrs"])
-        self._set(list(state_dict["last_lrs"]))
+
+
+def whole_numbers(where: str, milestones: Sequence[int]) -> list[int]:
+    """Return the milestones as a list of ints, or raise a ValueError if they are something else."""
+    numbers = list(milestones) if isinstance(milestones, Iterable) else [None]
+    if not all(isinstance(number, int | np.integer) and number >= 0 for number in numbers):
+        raise ValueError(f"{where}: expected milestones to be whole numbers of at least 0, got {milestones!r}")
+    return [int(number) for number in numbers]

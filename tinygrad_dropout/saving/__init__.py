@@ -1,4 +1,4 @@
-"""Files that hold a model, an optimiser, generators and where you were: `td.save` and `td.load`, without pickle."""
+"""`td.save` and `td.load`: a model, an optimiser, generators and your position in one file, without pickle."""
 
 from tinygrad_dropout.saving._file import load, save
 

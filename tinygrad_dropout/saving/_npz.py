@@ -1,8 +1,8 @@
 """The npz file: a zip of `structure.json` and of the arrays `0.npy`, `1.npy`, ..., none of them compressed.
 
-A file may come from anywhere, so nothing in it is believed. Sizes are compared with the size of the file before memory
-is taken for them; that is why compressed members are refused, since a small one can unpack to anything. The header of
-an array is matched against a pattern instead of being evaluated.
+A file may come from anywhere, so nothing in it is trusted. Declared sizes are compared with the size of the file before
+memory is allocated. Compressed members are refused, since a small one can unpack to any size. The header of an array is
+matched against a pattern and never evaluated.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ STRUCTURE = "structure.json"
 LONGEST_STRUCTURE = 2**22  # bytes: decoded JSON can take 25 times its length
 MOST_MEMBERS = 2**16 - 1  # of a zip without extensions
 
-# Of a version 1.0 header: the six characters of the format, the version, and the length of the description.
-ARRAY_BEGINS = re.compile(rb"\x93NUMPY\x01\x00(?P<length>..)", re.DOTALL)
+# An npy file of version 1.0: this, the length of the description in two bytes, the description, the data.
+ARRAY_BEGINS = b"\x93NUMPY\x01\x00"
 DESCRIPTION = re.compile(
     r"\{'descr': '(?P<dtype>\|b1|[|<>][iu][1248]|[<>]f\d{1,2})', 'fortran_order': (?P<fortran>True|False), "
     r"'shape': \((?P<shape>|\d+,|\d+(?:, \d+)+)\), \} *\n"
@@ -54,7 +54,7 @@ def write_npz(file: BinaryIO, obj: Any) -> None:
 
 
 def read_npz(file: BinaryIO) -> Any:
-    """Read an object from an open file. Whatever is wrong with the file raises an Exception of some kind."""
+    """Read an object from an open file. Anything wrong with the file raises an Exception of some kind."""
     size = os.fstat(file.fileno()).st_size
     with ZipFile(file) as archive:
         members = archive.infolist()
@@ -65,7 +65,7 @@ def read_npz(file: BinaryIO) -> Any:
             raise ValueError(f"expected {STRUCTURE} and arrays 0.npy, 1.npy and so on, each once, found other members")
         if any(member.compress_type != ZIP_STORED or member.flag_bits & 1 for member in members):
             raise ValueError("expected members that are neither compressed nor encrypted, found one that is")
-        # Members that lie over one another could be larger in sum than the file; then one of them is not what it says.
+        # Members that overlap could add up to more than the file.
         total = sum(member.file_size for member in members)
         if total > size or any(member.file_size != member.compress_size for member in members):
             raise ValueError(
@@ -77,7 +77,7 @@ def read_npz(file: BinaryIO) -> Any:
         arrays = {number: read_array(archive.read(f"{number}.npy")) for number in range(len(names) - 1)}
     obj = put_together(structure, arrays)
     if arrays:
-        raise ValueError(f"expected every array to have its place in {STRUCTURE}, found none for {len(arrays)} of them")
+        raise ValueError(f"expected every array to have a place in {STRUCTURE}, found {len(arrays)} without one")
     return obj
 
 
@@ -89,7 +89,7 @@ def read_structure(text: bytes) -> Any:
     if whole["version"] > VERSION:
         raise ValueError(
             f"expected a format of version {VERSION} or older, found version {whole['version']}: the file was written "
-            "by a newer tinygrad_dropout, which you need in order to read it"
+            "by a newer tinygrad_dropout, so update yours to read it"
         )
     if whole["version"] != VERSION or whole.keys() != {"format", "version", "object"}:
         raise ValueError(f"expected version {VERSION} and an object in {STRUCTURE}, found something else")
@@ -97,7 +97,7 @@ def read_structure(text: bytes) -> Any:
 
 
 def dict_of_distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object as a dict; a key that comes twice is refused."""
+    """A JSON object as a dict; a key that occurs twice is refused."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError(f"expected each key once in {STRUCTURE}, found one twice")
@@ -105,11 +105,10 @@ def dict_of_distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_array(member: bytes) -> Array:
-    """The array in an npy file of version 1.0, which must have exactly the length that its header says."""
-    begins = ARRAY_BEGINS.match(member)
-    start = 10 + int.from_bytes(begins["length"], "little") if begins else 0
+    """The array in an npy file of version 1.0, which must be exactly as long as its header says."""
+    start = 10 + int.from_bytes(member[8:10], "little")
     described = DESCRIPTION.fullmatch(member[10:start].decode("latin-1"))
-    if not described:
+    if not described or not member.startswith(ARRAY_BEGINS):
         raise ValueError(f"expected an array of numbers or booleans, found the header {member[:80]!r}")
     dtype = np.dtype(described["dtype"])
     shape = tuple(map(int, re.findall(r"\d+", described["shape"])))

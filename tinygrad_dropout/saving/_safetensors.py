@@ -8,10 +8,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array
+from tinygrad_dropout.saving._structure import KINDS_OF_NUMBERS
 
 
 def library(what: str) -> ModuleType:
-    """The library; it is imported only where a path asks for it."""
+    """Import the library, which is needed only when a path asks for this format."""
     try:
         import safetensors.numpy
     except ImportError:
@@ -25,7 +26,7 @@ def write_safetensors(file: BinaryIO, obj: Any) -> None:
     """Write a flat dict of arrays to an open file.
 
     Raises:
-        TypeError: it is something else.
+        TypeError: the object is something else.
     """
     format_of_arrays = library("save")
     if not isinstance(obj, dict) or not all(isinstance(key, str) and key != "__metadata__" for key in obj):
@@ -34,21 +35,23 @@ def write_safetensors(file: BinaryIO, obj: Any) -> None:
             f"{type(obj).__name__}; .npz takes nested dicts"
         )
     for key, value in obj.items():
-        if type(value) is not np.ndarray or value.dtype.kind not in "biuf" or value.dtype.itemsize > 8:
+        if type(value) is not np.ndarray or value.dtype.kind not in KINDS_OF_NUMBERS or value.dtype.itemsize > 8:
             given = f"dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
             raise TypeError(
                 f"save: expected arrays of numbers of at most 64 bits for .safetensors, got {given} at {key!r}; "
                 ".npz takes other values"
             )
-    arrays = {key: np.array(array, order="C") for key, array in obj.items()}  # the only order that the format knows
+    arrays = {key: np.asarray(array, order="C") for key, array in obj.items()}  # the only order that the format knows
     file.write(format_of_arrays.save(arrays))
 
 
 def read_safetensors(file: BinaryIO) -> dict[str, Array]:
-    """Read a flat dict of arrays from an open file. Whatever is wrong with it raises an Exception of some kind."""
+    """Read a flat dict of arrays from an open file. Anything wrong with it raises an Exception of some kind."""
     try:
         arrays: dict[str, Array] = library("load").load(file.read())
     except KeyError as error:  # bfloat16 and the like
         raise ValueError(f"expected arrays of dtypes that NumPy has, found {error}") from error
-    # Copies, which can be written to; by name, since the library gives them in any order.
+    if others := {array.dtype.name for array in arrays.values() if array.dtype.kind not in KINDS_OF_NUMBERS}:
+        raise ValueError(f"expected arrays of real numbers or booleans, found {', '.join(others)}")
+    # Copies, because the library gives read-only arrays; sorted, because it gives them in any order.
     return {key: array.copy() for key, array in sorted(arrays.items())}

@@ -1,6 +1,6 @@
 """A nested object as plain JSON and a list of arrays, and back.
 
-What JSON has is itself: strings, numbers, True, False and None. Everything else is a list that begins with its kind:
+Strings, numbers, True, False and None stand for themselves. Everything else is a list that begins with its kind:
 `["dict", {key: value, ...}]`, `["list", value, ...]`, `["tuple", value, ...]`, and `["array", 3]` for the array with
 that number.
 """
@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.tensor import Array
+from tinygrad_dropout.autograd.tensor import Array, Tensor
 
 KINDS_OF_NUMBERS = "biuf"  # of dtypes: booleans, integers with and without a sign, floats
-DEEPEST = 50  # Python's recursion, and that of the JSON decoder, end somewhere beyond that
+MOST_BITS = 14_000  # Python refuses to read an int of more than 4,300 digits
+DEEPEST = 50  # containers in one another; the recursion limits of Python and of its JSON decoder are far beyond
 SEQUENCES: dict[str, type[list[Any]] | type[tuple[Any, ...]]] = {"list": list, "tuple": tuple}
 
 
@@ -25,16 +26,18 @@ def taken_apart(value: Any, arrays: list[Array], where: str = "obj", depth: int 
         value: dicts with strings as keys, lists and tuples, of arrays, numbers, strings, booleans and None.
         arrays: collects the arrays.
         where: what a message calls the value.
-        depth: how many containers it is in.
+        depth: how many containers are around it.
 
     Raises:
-        TypeError: something else is in it.
+        TypeError: the value holds something else.
         ValueError: it is nested too deeply, or contains itself.
     """
     if depth > DEEPEST:
-        raise ValueError(f"save: expected at most {DEEPEST} containers in one another, got more (is one in itself?)")
-    if isinstance(value, np.generic) and value.dtype.kind in KINDS_OF_NUMBERS:
+        raise ValueError(f"save: expected at most {DEEPEST} containers in one another, got more: is one in itself?")
+    if isinstance(value, np.generic) and value.dtype.kind in KINDS_OF_NUMBERS + "U":
         value = value.item()
+    if type(value) is int and value.bit_length() > MOST_BITS:
+        raise ValueError(f"save: expected an integer of at most {MOST_BITS:,} bits at {where}, got a longer one")
     if value is None or type(value) in (bool, int, float, str):
         return value
     if type(value) is np.ndarray and value.dtype.kind in KINDS_OF_NUMBERS:
@@ -45,18 +48,27 @@ def taken_apart(value: Any, arrays: list[Array], where: str = "obj", depth: int 
         return [type(value).__name__, *parts]
     if type(value) is dict:
         if others := [key for key in value if type(key) is not str]:
-            raise TypeError(f"save: expected strings as the keys of {where}, got {others[0]!r}")
+            given = f"{others[0]!r}, of type {type(others[0]).__name__}"
+            raise TypeError(f"save: expected strings as the keys of {where}, got {given}")
         return [
             "dict",
             {key: taken_apart(part, arrays, f"{where}[{key!r}]", depth + 1) for key, part in value.items()},
         ]
-    given = f"an array of dtype {value.dtype}" if type(value) is np.ndarray else f"a {type(value).__name__}"
-    hint = "; save its state_dict()" if hasattr(value, "state_dict") else ""
-    hint = "; save its numpy()" if hasattr(value, "numpy") else hint
+    given = f"an array of dtype {value.dtype}" if type(value) is np.ndarray else type(value).__name__
     raise TypeError(
         "save: expected dicts, lists and tuples of arrays, numbers, strings, booleans and None, got "
-        f"{given} at {where}{hint}"
+        f"{given} at {where}{hint(value)}"
     )
+
+
+def hint(value: Any) -> str:
+    """What to save instead of a value that cannot be saved; "" if that is not known."""
+    if hasattr(value, "state_dict"):
+        return "; save its state_dict()"
+    if isinstance(value, Tensor):
+        return "; save its numpy()"
+    plain = [kind for kind in (dict, list, tuple, np.ndarray, int, float, str) if isinstance(value, kind)]
+    return f"; make it a plain {plain[0].__name__}" if plain and type(value) not in plain else ""
 
 
 def put_together(structure: Any, arrays: dict[int, Array], depth: int = 0) -> Any:

@@ -20,7 +20,7 @@ def drawn():
         if id(outcome) not in figures:
             now = []
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(plots, "write_safely", lambda path, write: now.append(write.__self__.figure))
+                patch.setattr(plots, "write_file", lambda path, write: now.append(write.__self__.figure))
                 EXPERIMENTS[outcome.name].draw(Path(), outcome.figures, outcome.notes[0], outcome.description)
             now[0].draw_without_rendering()
             figures[id(outcome)] = now[0]

@@ -15,6 +15,7 @@ from typing import Any
 from tinygrad_dropout.drills.exercise import DrillError
 from tinygrad_dropout.drills.grader.grade import Grade
 from tinygrad_dropout.drills.quiz.boxes import Box, from_json
+from tinygrad_dropout.saving._atomic import write_safely
 
 VERSION = 1
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
@@ -208,13 +209,6 @@ def changing(path: Path) -> Iterator[Progress]:
 
 
 def write(path: Path, progress: Progress) -> None:
-    """In one step: who reads sees the old file or the new one."""
-    scratch = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        with open(scratch, "w", encoding="utf-8") as file:
-            json.dump(progress.as_json(), file, indent=1, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    """Write the file; a reader sees the old one or the new one."""
+    text = json.dumps(progress.as_json(), indent=1, ensure_ascii=False)
+    write_safely(path, lambda file: file.write(text.encode()))
