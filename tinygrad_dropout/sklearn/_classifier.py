@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,7 +15,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.sklearn._base import DropoutMLP, documented
+from tinygrad_dropout.sklearn._base import DropoutMLP
+from tinygrad_dropout.sklearn._docstrings import documented
 from tinygrad_dropout.sklearn._network import class_loss, label_loss
 from tinygrad_dropout.sklearn._parameters import real
 
@@ -57,6 +58,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
 
     __doc__ = documented(__doc__)
 
+    _: KW_ONLY
     class_weight: Mapping[Any, float] | str | None = None
 
     classes_: Array = field(init=False)
@@ -136,7 +138,8 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         Returns:
             ClassUncertainty, with `mean`, `spread`, `entropy` and `mutual_information`.
         """
-        parts = [self._uncertainty(self._probabilities(outputs)) for outputs in self._outputs_under_masks(X)]
+        rows = self._new_rows(X)
+        parts = [self._uncertainty(self._probabilities(outputs)) for outputs in self._outputs_under_masks(rows)]
         return ClassUncertainty(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _uncertainty(self, probabilities: Array) -> ClassUncertainty:
@@ -172,13 +175,24 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
-            raise ValueError("y has several columns with other values than 0 and 1, which is not supported")
+            raise ValueError(
+                "y has several columns: expected 0 and 1, whether each row has each label, got other values"
+            )
         multilabel = kind == "multilabel-indicator"
+        if multilabel and not np.isin(y.data if issparse(y) else y, (0, 1)).all():
+            raise ValueError(
+                "y has several columns: expected 0 and 1, whether each row has each label, got other values"
+            )
         found = np.arange(y.shape[1]) if multilabel else unique_labels(y)
         if first:
             self._multilabel = multilabel
             self._note_classes(self.classes_ if incremental else found)
-        elif multilabel is not self._multilabel or (not incremental and set(found) != set(self.classes_)):
+        elif multilabel is not self._multilabel:
+            expected, got = "a class for each row", "several labels for each row"
+            if self._multilabel:
+                expected, got = got, expected
+            raise ValueError(f"y has {got}, expected {expected} as in the training before")
+        elif not incremental and set(found) != set(self.classes_):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
                 f"Previously got {self.classes_}, `y` has {found}"
@@ -197,7 +211,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         if len(classes) < 2 and not self._multilabel:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes, but the data contains only one class: "
-                f"{classes[0]!r}"
+                f"{classes[0]}"
             )
         self.classes_ = classes
         self.n_outputs_ = 1 if len(classes) == 2 and not self._multilabel else len(classes)
@@ -206,6 +220,8 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         if self.class_weight is None:
             return None
         if isinstance(self.class_weight, Mapping):
+            if self._multilabel:
+                raise ValueError('class_weight: expected "balanced" or None for several labels per row, got a dict')
             for key, weight in self.class_weight.items():
                 if not real(weight):
                     raise ValueError(f"class_weight: expected numbers of at least 0, got {weight!r} for class {key!r}")

@@ -37,7 +37,17 @@ def flag(value: Any) -> bool:
 
 def sequence(value: Any) -> bool:
     """Whether it is a list, a tuple or an array."""
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    return (isinstance(value, Sequence) and not isinstance(value, str)) or (
+        isinstance(value, np.ndarray) and value.ndim == 1
+    )
+
+
+def float_dtype(value: Any) -> bool:
+    """Whether it stands for float32 or float64. None, which NumPy takes for float64, does not."""
+    try:
+        return value is not None and np.dtype(value) in (np.float32, np.float64)
+    except TypeError:
+        return False
 
 
 #: For each parameter: whether a value will do, and what is expected, in words.
@@ -73,8 +83,17 @@ RULES: dict[str, tuple[Check, str]] = {
     "epsilon": (lambda value: real(value, above_least=True), "a number above 0"),
     "n_iter_no_change": (lambda value: whole(value) or value == inf, "a whole number of at least 1, or np.inf"),
     "mc_samples": (whole, "a whole number of at least 1"),
+    "dtype": (float_dtype, "float32 or float64"),
     "noise": (lambda value: value is None or real(value, above_least=True), "a number above 0, or None"),
 }
+
+
+def check_parameter(name: str, key: str, value: Any) -> None:
+    """Raise a ValueError if the parameter `key` of the estimator `name` has a rule and `value` breaks it."""
+    if key in RULES:
+        holds, words = RULES[key]
+        if not holds(value):
+            raise ValueError(f"{name}: expected {key} to be {words}, got {value!r}")
 
 
 def check_parameters(name: str, parameters: dict[str, Any]) -> None:
@@ -85,16 +104,7 @@ def check_parameters(name: str, parameters: dict[str, Any]) -> None:
         parameters: what `get_params(deep=False)` returns.
     """
     for key, value in parameters.items():
-        if key in RULES:
-            holds, words = RULES[key]
-            if not holds(value):
-                raise ValueError(f"{name}: expected {key} to be {words}, got {value!r}")
-    try:
-        allowed = np.dtype(parameters["dtype"]) in (np.float32, np.float64)
-    except TypeError:
-        allowed = False
-    if not allowed:
-        raise ValueError(f"{name}: expected dtype to be float32 or float64, got {parameters['dtype']!r}")
+        check_parameter(name, key, value)
     sizes, rates = hidden_sizes(parameters["hidden_layer_sizes"]), parameters["dropout"]
     if sequence(rates) and len(rates) != len(sizes):
         raise ValueError(
