@@ -83,7 +83,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
-        """The targets as `_loss` takes them. The `first` time it notes what it must know of them, and n_outputs_."""
+        """The targets as `_loss` takes them. The `first` time it notes n_outputs_ and what the targets are like."""
         raise NotImplementedError
 
     def _score(self, outputs: Array, targets: Array, weights: Array | None) -> float:
@@ -91,20 +91,20 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _class_weights(self, y: Array, incremental: bool) -> Array | None:
-        """A weight for each row that comes from its target."""
+        """Each row's weight according to its target."""
         return None
 
     def _strata(self, targets: Array) -> Array | None:
-        """The groups that a validation split takes its share of each from."""
+        """The groups of which a validation split should have its share each."""
         return None
 
     def _after_training(self, validation: Rows | None) -> None:
-        """What else is to be learnt from the validation's rows."""
+        """Learn anything else from the rows that were set aside for validation."""
 
     # Training ---------------------------------------------------------------------------------------------------------
 
     def _fit(self: Self, X: Any, y: Any, sample_weight: Any, *, incremental: bool = False) -> Self:
-        """Train for `max_iter` epochs at most, or (incremental) train what is there for one more epoch."""
+        """Train for at most `max_iter` epochs; if incremental, train the network as it is for one more epoch."""
         check_parameters(type(self).__name__, self.get_params(deep=False))
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
@@ -172,12 +172,13 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
             return min(200, rows)
         if int(self.batch_size) > rows:
             warnings.warn(
-                f"batch_size={self.batch_size} is more than the {rows} rows: they make one batch", stacklevel=4
+                f"batch_size={self.batch_size} is larger than the number of rows, {rows}: all rows make one batch",
+                stacklevel=4,
             )
         return min(int(self.batch_size), rows)
 
     def _build(self, inputs: int, random_state: np.random.RandomState, keep_weights: bool) -> None:
-        """Make the network, with weights drawn anew or (warm start) those that it had."""
+        """Make the network, with new weights or (warm start) with those that it had."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         seeds = random_state.randint(2**31 - 1, size=4)
         weights, self._batch_rng, masks = map(np.random.default_rng, seeds[:3])
@@ -190,15 +191,15 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
             if [layer.weight.shape for layer in before] != [layer.weight.shape for layer in layers]:
                 was = tuple(layer.out_features for layer in before[:-1])
                 raise ValueError(
-                    "warm_start=True goes on with the network of the previous fit: expected "
-                    f"hidden_layer_sizes={was} as it was there, got {hidden}"
+                    "warm_start=True continues with the network of the previous fit: expected "
+                    f"hidden_layer_sizes={was} as before, got {hidden}"
                 )
             for layer, old in zip(layers, before, strict=True):
                 layer.load_state_dict(old.state_dict())
         self.module_ = network
 
     def _train(self, batches: training.Batches, validation: Rows | None, epochs: int, until_converged: bool) -> None:
-        """Run the epochs, and keep what they were like."""
+        """Run the epochs and note how they went."""
         stopping = training.EarlyStopping(min_delta=self.tol, mode="max") if validation else self._stopping
         wait = int(min(self.n_iter_no_change, sys.maxsize - 1))
         adaptive = self.solver == "sgd" and self.learning_rate == "adaptive"
@@ -280,7 +281,7 @@ def strata_to_split(strata: Array | None, fraction: float) -> Array | None:
 
 
 def as_random_state(random_state: Any) -> np.random.RandomState:
-    """What scikit-learn draws from. For None it is seeded by the framework's generator, not by NumPy's global one."""
+    """scikit-learn's kind of generator. For None it is seeded by the framework's own, not by NumPy's global one."""
     if random_state is None:
         random_state = int(generator("fit", None).integers(2**31 - 1))
     state: np.random.RandomState = check_random_state(random_state)

@@ -24,14 +24,14 @@ Self = TypeVar("Self", bound="DropoutMLPClassifier")
 
 
 class ClassUncertainty(NamedTuple):
-    """How sure a classifier is of each row, from its answers under many masks. Entropies are in nats.
+    """How sure a classifier is of each row, from its outputs under many masks. Entropies are in nats.
 
     Attributes:
         mean: the mean probabilities, (N, C); for several labels (N, labels).
         spread: their standard deviations over the masks, of the same shape.
         entropy: of the mean probabilities, (N,) or (N, labels): all the uncertainty.
-        mutual_information: the entropy less the mean entropy under each mask: that part of it in which the masks
-            disagree, which more data would lessen (Houlsby et al. 2011, arXiv:1112.5745).
+        mutual_information: the entropy minus the mean entropy under each mask: the part that comes from the masks'
+            disagreement, which more data would reduce (Houlsby et al. 2011, arXiv:1112.5745).
     """
 
     mean: Array
@@ -44,12 +44,14 @@ class ClassUncertainty(NamedTuple):
 class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts classes, or several labels for each row.
 
-    Its parameters are those of scikit-learn's MLPClassifier where they have the same name. It minimises the
-    cross-entropy.
+    It minimises the cross-entropy. Parameters that scikit-learn's MLPClassifier has too mean the same here.
+
+    {DIFFERENCES}
 
     Args:
         {PARAMETERS}
-        class_weight: how much the rows of each class count: a dict, "balanced", or None for all alike.
+        class_weight: how much the rows of each class count: a dict, "balanced" (inversely to how many there are), or
+            None for equal weights.
 
     Attributes:
         classes_: the classes, sorted.
@@ -75,22 +77,22 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         Args:
             X: (N, features), an array, a DataFrame or a sparse matrix.
             y: (N,), classes of any kind that can be sorted; or (N, labels) of 0 and 1, several labels for each row.
-            sample_weight: (N,), how much each row counts; None for all alike.
+            sample_weight: (N,), how much each row counts; None for equal weights.
 
         Returns:
             The estimator.
 
         Raises:
-            ValueError: data or parameters that make no sense, or a training that diverged.
+            ValueError: the data or the parameters are not valid, or the training diverged.
         """
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train for one epoch on these rows, with the network as it is.
+        """Train the network for one more epoch, on these rows. The optimiser stays that of the first call.
 
         Args:
             X, y, sample_weight: as for `fit`.
-            classes: all classes that can ever come; needed in the first call, optional later.
+            classes: all classes that will ever occur; needed in the first call, optional later.
         """
         if hasattr(self, "module_"):
             if classes is not None and not np.array_equal(unique_labels(classes), self.classes_):
@@ -114,12 +116,12 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Array:
         """The probabilities of the classes in the order of `classes_`, (N, C); for several labels (N, labels).
 
-        The network is asked once, without dropout. For the mean over many masks see `predict_uncertainty`.
+        The network is run once, without dropout. For the mean over many masks see `predict_uncertainty`.
         """
         return self._probabilities(self._predict_outputs(X))
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of `predict_proba`, computed so that small probabilities keep theirs."""
+        """The logarithms of `predict_proba`, finite even where a probability underflows to 0."""
         outputs = self._predict_outputs(X)
         if self.n_outputs_ > 1 and not self._multilabel:
             return F.log_softmax(Tensor(outputs), axis=1).data
@@ -129,8 +131,9 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     def predict_uncertainty(self, X: Any) -> ClassUncertainty:
         """How sure the classifier is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
 
-        The network is asked under `mc_samples` masks. They are the same for all rows and in every call. Without
-        dropout the spread and the mutual information are 0.
+        The network is run under `mc_samples` masks. They are the same for all rows and in every call. Without
+        dropout the spread and the mutual information are 0. In a pipeline, transform the rows first:
+        `pipeline[-1].predict_uncertainty(pipeline[:-1].transform(X))`.
 
         Args:
             X: as for `predict`.
@@ -164,7 +167,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
 
     @property
     def out_activation_(self) -> str:
-        """What makes probabilities of the network's outputs: "softmax" or "logistic"."""
+        """What turns the network's outputs into probabilities: "softmax" or "logistic"."""
         return "softmax" if self.n_outputs_ > 1 and not self._multilabel else "logistic"
 
     def _loss(self, outputs: Tensor, targets: Array, weights: Array | None = None) -> Tensor:

@@ -1,4 +1,4 @@
-"""The estimators' parameters: what each may be, and one sentence where it is not."""
+"""The estimators' parameters: which values each may have, and one sentence for any other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Check = Callable[[Any], bool]
 
 
 def whole(value: Any, least: int = 1) -> bool:
-    """Whether it is a whole number of at least so much."""
+    """Whether it is a whole number and not below the least."""
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
@@ -97,7 +97,7 @@ def check_parameter(name: str, key: str, value: Any) -> None:
 
 
 def check_parameters(name: str, parameters: dict[str, Any]) -> None:
-    """Raise a ValueError if a parameter of an estimator is not what it may be.
+    """Raise a ValueError if a parameter of an estimator has a value that is not allowed.
 
     Args:
         name: the estimator's.
@@ -119,5 +119,5 @@ def hidden_sizes(sizes: Any) -> tuple[int, ...]:
 
 
 def dropout_rates(rates: Any, layers: int) -> tuple[float, ...]:
-    """The hidden layers' probabilities of dropping: a single number is for all of them."""
+    """The hidden layers' probabilities of dropping: a single number applies to all of them."""
     return tuple(map(float, rates)) if sequence(rates) else (float(rates),) * layers

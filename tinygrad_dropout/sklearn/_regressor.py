@@ -1,4 +1,4 @@
-"""DropoutMLPRegressor: one target or several, with intervals that count the network's doubt and the noise."""
+"""DropoutMLPRegressor: one target or several, with intervals that include the network's uncertainty and the noise."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Self = TypeVar("Self", bound="DropoutMLPRegressor")
 
 
 class ValueUncertainty(NamedTuple):
-    """How sure a regressor is of each row, from its answers under many masks. All in the units of y.
+    """How sure a regressor is of each row, from its outputs under many masks. All in the units of y.
 
     Attributes:
-        mean: the mean of the answers, (N,) or (N, targets).
-        spread: their standard deviation over the masks, of the same shape: the network's own doubt.
+        mean: the mean output, (N,) or (N, targets).
+        spread: the outputs' standard deviation over the masks, of the same shape: the network's own uncertainty.
         noise: the standard deviation of what no network can predict, () or (targets,); NaN if it is not known.
     """
 
@@ -46,13 +46,15 @@ class ValueUncertainty(NamedTuple):
 class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts numbers, and how far off it may be.
 
-    Its parameters are those of scikit-learn's MLPRegressor where they have the same name. It minimises half the
-    squared error, summed over the targets. Scale y to about 1 if its values are far from that: the network starts with
-    outputs of this size.
+    It minimises half the squared error, summed over the targets. The network's first outputs are of the order of 1, so
+    scale y if its values are far from that (`TransformedTargetRegressor`). Parameters that scikit-learn's MLPRegressor
+    has too mean the same here.
+
+    {DIFFERENCES}
 
     Args:
         {PARAMETERS}
-        noise: the standard deviation of y about what can be predicted, in the units of y, if you know it. If None, it
+        noise: the standard deviation of y around what can be predicted, in the units of y, if you know it. If None, it
             is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
 
     Attributes:
@@ -72,7 +74,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     @property
     def out_activation_(self) -> str:
-        """What the network's outputs go through: nothing."""
+        """The function that is applied to the network's outputs: none."""
         return "identity"
 
     def fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -81,18 +83,22 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         Args:
             X: (N, features), an array, a DataFrame or a sparse matrix.
             y: (N,) or (N, targets), numbers.
-            sample_weight: (N,), how much each row counts; None for all alike.
+            sample_weight: (N,), how much each row counts; None for equal weights.
 
         Returns:
             The estimator.
 
         Raises:
-            ValueError: data or parameters that make no sense, or a training that diverged.
+            ValueError: the data or the parameters are not valid, or the training diverged.
         """
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train for one epoch on these rows, with the network as it is. Arguments as for `fit`."""
+        """Train the network for one more epoch, on these rows. The optimiser stays that of the first call.
+
+        Args:
+            X, y, sample_weight: as for `fit`.
+        """
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
@@ -102,8 +108,9 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     def predict_uncertainty(self, X: Any) -> ValueUncertainty:
         """How sure the regressor is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
 
-        The network is asked under `mc_samples` masks. They are the same for all rows and in every call. Without
-        dropout the spread is 0.
+        The network is run under `mc_samples` masks. They are the same for all rows and in every call. Without
+        dropout the spread is 0. In a pipeline, transform the rows first:
+        `pipeline[-1].predict_uncertainty(pipeline[:-1].transform(X))`.
 
         Args:
             X: as for `predict`.
@@ -120,7 +127,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return ValueUncertainty(mean, spread, noise[0] if self._one_column else noise)
 
     def predict_interval(self, X: Any, confidence: float = 0.95) -> tuple[Array, Array]:
-        """Where a new value of y lies with a given probability: mean ± z · sqrt(spread² + noise²).
+        """The interval in which a new value of y lies with a given probability: mean ± z · sqrt(spread² + noise²).
 
         z is the normal distribution's quantile, 1.96 for 95 %.
 
@@ -129,7 +136,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             confidence: the probability, above 0 and below 1.
 
         Returns:
-            The lower and the upper ends, each (N,) or (N, targets).
+            The lower and the upper bounds, each (N,) or (N, targets).
 
         Raises:
             ValueError: the noise is not known.
@@ -137,9 +144,9 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         if not real(confidence, below=1, above_least=True):
             raise ValueError(f"predict_interval: expected confidence above 0 and below 1, got {confidence!r}")
         self._known_noise("predict_interval")
-        told = self.predict_uncertainty(X)
-        reach = ndtri((1 + confidence) / 2) * told.total
-        return told.mean - reach, told.mean + reach
+        uncertainty = self.predict_uncertainty(X)
+        reach = ndtri((1 + confidence) / 2) * uncertainty.total
+        return uncertainty.mean - reach, uncertainty.mean + reach
 
     def log_likelihood(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The mean log-likelihood of rows, in nats: how well the intervals fit values that were not trained on.
@@ -182,8 +189,8 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         check_is_fitted(self, "module_")
         if self.noise_ is None:
             raise ValueError(
-                f"{wanted_by} needs the noise level, which is not known: fit with early_stopping=True, call "
-                "estimate_noise(X, y) with rows that were not trained on, or give noise="
+                f"{wanted_by} needs the noise level, which is not known: fit with early_stopping=True or noise=..., "
+                "or call estimate_noise(X, y) with rows that were not trained on"
             )
         return self.noise_
 

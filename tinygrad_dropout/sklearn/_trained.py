@@ -15,7 +15,7 @@ from tinygrad_dropout.optim import Optimizer
 from tinygrad_dropout.sklearn._network import linear_layers, with_one_mask_for_all_rows
 from tinygrad_dropout.sklearn._parameters import check_parameter
 
-ROWS_AT_ONCE = 1024  # when the network is asked under many masks
+ROWS_AT_ONCE = 1024  # when the network is run under many masks
 
 
 class TrainedNetwork:
@@ -37,7 +37,7 @@ class TrainedNetwork:
     _mask_seed: int
 
     def _new_rows(self, X: Any) -> Any:
-        """Rows to answer for, once they are known to be like those of the training."""
+        """The rows to predict, once they are known to be like those of the training."""
         check_is_fitted(self, "module_")
         dtype = next(self.module_.parameters()).dtype
         with np.errstate(over="ignore", invalid="ignore"):  # what the dtype cannot hold becomes inf, which is an error
@@ -53,7 +53,7 @@ class TrainedNetwork:
         """Outputs under `mc_samples` masks, float64 (mc_samples, rows, n_outputs_), for a part of the rows at a time.
 
         The masks are the same for all rows and in every call, so the outputs for a row don't depend on the other rows.
-        A network without dropout is asked once, since all its answers are alike.
+        A network without dropout is run once, since its outputs would all be the same.
         """
         check_parameter(type(self).__name__, "mc_samples", self.mc_samples)
         samples = self.mc_samples if any(isinstance(layer, nn.Dropout) for layer in self.module_) else 1
