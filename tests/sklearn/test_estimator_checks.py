@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of an estimator: which of them cannot hold with dropout or in float32, and that all others do.
+"""scikit-learn's own checks of an estimator: which cannot hold with dropout or in float32, and that all others do.
 
 scikit-learn itself leaves out some: those of the array API (unless SCIPY_ARRAY_API is set), and that of
 decision_function, which its own MLPClassifier does not have either.
@@ -17,7 +17,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def numpy_global_random_state():
-    """In place of the one in conftest.py: some of scikit-learn's checks draw from NumPy's global generator."""
+    """Instead of the one in conftest.py: some of scikit-learn's checks draw from NumPy's global generator."""
 
 
 def without_dropout_in_float32(estimator):

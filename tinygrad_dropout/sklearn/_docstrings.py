@@ -57,7 +57,7 @@ DIFFERENCES = """
       batch's own weights, so that a batch of heavy rows counts for more;
     - epsilon and momentum mean what they mean in PyTorch: epsilon is added after the bias correction, and a new
       learning rate holds for the whole velocity;
-    - `loss_curve_` does not include the penalty, and sums the loss over several targets."""
+    - the loss in `loss_curve_`, which `tol` is about, is without the penalty, and a sum over several targets."""
 
 
 def documented(docstring: str | None) -> str:

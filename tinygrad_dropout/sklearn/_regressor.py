@@ -219,7 +219,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return outputs[:, 0] if self._one_column else outputs
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
-        y = check_array(y, ensure_2d=False)  # not sparse
+        y = check_array(y, ensure_2d=False, dtype=None)  # which refuses sparse ones
         with np.errstate(over="ignore"):
             targets = y.astype(self.dtype).reshape(len(y), -1)
         if not np.isfinite(targets).all():
