@@ -17,7 +17,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def numpy_global_random_state():
-    """In place of the one in conftest.py: some of scikit-learn's checks draw from NumPy's global generator."""
+    """Instead of the one in conftest.py: some of scikit-learn's checks draw from NumPy's global generator."""
 
 
 def without_dropout_in_float32(estimator):

@@ -6,8 +6,8 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from math import inf
-from typing import Any, Literal, TypeVar
+from math import ceil, inf
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +21,8 @@ from tinygrad_dropout import training
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.optim import Optimizer
 from tinygrad_dropout.optim import max_norm as limit_norms
-from tinygrad_dropout.optim.lr_scheduler import ReduceLROnPlateau
 from tinygrad_dropout.rng import generator
-from tinygrad_dropout.sklearn._network import (
-    build_optimizer,
-    linear_layers,
-    mlp,
-    scaled_weights,
-)
+from tinygrad_dropout.sklearn._network import build_optimizer, linear_layers, mlp, scaled_weights
 from tinygrad_dropout.sklearn._parameters import check_parameters, dropout_rates, hidden_sizes
 from tinygrad_dropout.sklearn._trained import TrainedNetwork
 
@@ -43,7 +37,7 @@ Rows = tuple[Any, Array, Array | None]
 class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
     """A network of Linear layers with dropout, trained in mini-batches. Its subclasses are the estimators.
 
-    Its parameters are described by `PARAMETERS` below, which is part of the subclasses' docstrings.
+    Its parameters are described in _docstrings.py, which is part of the subclasses' docstrings.
     """
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
@@ -75,6 +69,8 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
     mc_samples: int = 100
     dtype: npt.DTypeLike = "float32"
 
+    _to_scale = "X (StandardScaler)"  # what to scale if the training diverges
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -87,7 +83,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
-        """The targets as `_loss` takes them. The `first` time it notes what it must know of them, and n_outputs_."""
+        """The targets as `_loss` takes them. The `first` time it notes n_outputs_ and what the targets are like."""
         raise NotImplementedError
 
     def _score(self, outputs: Array, targets: Array, weights: Array | None) -> float:
@@ -95,28 +91,31 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _class_weights(self, y: Array, incremental: bool) -> Array | None:
-        """A weight for each row that comes from its target."""
+        """Each row's weight according to its target."""
         return None
 
     def _strata(self, targets: Array) -> Array | None:
-        """The groups that a validation split takes its share of each from."""
+        """The groups of which a validation split should have its share each."""
         return None
 
     def _after_training(self, validation: Rows | None) -> None:
-        """What else is to be learnt from the validation's rows."""
+        """Learn anything else from the rows that were set aside for validation."""
 
     # Training ---------------------------------------------------------------------------------------------------------
 
     def _fit(self: Self, X: Any, y: Any, sample_weight: Any, *, incremental: bool = False) -> Self:
-        """Train for `max_iter` epochs at most, or (incremental) train what is there for one more epoch."""
+        """Train for at most `max_iter` epochs; if incremental, train the network as it is for one more epoch."""
         check_parameters(type(self).__name__, self.get_params(deep=False))
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
         first = not (hasattr(self, "module_") and (incremental or self.warm_start))
+        if first:
+            self.__dict__.pop("module_", None)  # a fit that fails leaves an unfitted estimator, not half of an old one
         numeric = self.__sklearn_tags__().estimator_type == "regressor"
-        X, y = validate_data(
-            self, X, y, accept_sparse="csr", multi_output=True, y_numeric=numeric, dtype=self.dtype, reset=first
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # what `dtype` cannot hold becomes inf, which is an error
+            X, y = validate_data(
+                self, X, y, accept_sparse="csr", multi_output=True, y_numeric=numeric, dtype=self.dtype, reset=first
+            )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         rows = (X, self._encode(y, first, incremental), self._row_weights(X, y, sample_weight, incremental))
@@ -126,11 +125,12 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         mean_weight, weights = scaled_weights(weights, self.dtype)
         batch_size = self._rows_in_a_batch(X.shape[0])
         if first:
-            self.loss_curve_, self.validation_scores_, self.t_ = [], [] if validation else None, 0
+            self.loss_curve_, self.validation_scores_, self.t_ = [], None, 0
         if first or not incremental:
             self._build(X.shape[1], random_state, keep_weights=not first)
-            weight_decay = self.alpha / (batch_size * mean_weight)
-            self._optimizer = build_optimizer(self.module_, self.get_params(deep=False), weight_decay)
+            self._optimizer = build_optimizer(self.module_, self.get_params(deep=False))
+            self._stopping = training.EarlyStopping(min_delta=self.tol, restore_best=False)  # partial_fit counts on
+        self._optimizer.param_groups[0]["weight_decay"] = self.alpha / (batch_size * mean_weight)
         arrays = (X, targets) if weights is None else (X, targets, weights)
         batches = training.Batches(*arrays, batch_size=batch_size, shuffle=self.shuffle, rng=self._batch_rng)
         self._train(batches, validation, 1 if incremental else self.max_iter, until_converged=not incremental)
@@ -152,13 +152,18 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
             *(X, targets) if weights is None else rows,
             test_size=self.validation_fraction,
             random_state=random_state,
-            stratify=self._strata(targets),
+            stratify=strata_to_split(self._strata(targets), self.validation_fraction),
         )
         train, validation = ((*parts[part::2], None)[:3] for part in (0, 1))
         if validation[0].shape[0] < 2:
             raise ValueError(
                 f"the validation set is too small: validation_fraction={self.validation_fraction} of {X.shape[0]} rows "
                 f"is {validation[0].shape[0]}, expected at least 2; increase it, or fit on more rows"
+            )
+        if weights is not None and not validation[2].any():
+            raise ValueError(
+                "the validation set has no row with a positive weight: increase validation_fraction, or leave out the "
+                "rows whose weight is 0"
             )
         return train, validation
 
@@ -167,12 +172,13 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
             return min(200, rows)
         if int(self.batch_size) > rows:
             warnings.warn(
-                f"batch_size={self.batch_size} is more than the {rows} rows: they make one batch", stacklevel=4
+                f"batch_size={self.batch_size} is larger than the number of rows, {rows}: all rows make one batch",
+                stacklevel=4,
             )
         return min(int(self.batch_size), rows)
 
     def _build(self, inputs: int, random_state: np.random.RandomState, keep_weights: bool) -> None:
-        """Make the network, with weights drawn anew or (warm start) those that it had."""
+        """Make the network, with new weights or (warm start) with those that it had."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         seeds = random_state.randint(2**31 - 1, size=4)
         weights, self._batch_rng, masks = map(np.random.default_rng, seeds[:3])
@@ -185,37 +191,33 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
             if [layer.weight.shape for layer in before] != [layer.weight.shape for layer in layers]:
                 was = tuple(layer.out_features for layer in before[:-1])
                 raise ValueError(
-                    "warm_start=True goes on with the network of the previous fit: expected "
-                    f"hidden_layer_sizes={was} as it was there, got {hidden}"
+                    "warm_start=True continues with the network of the previous fit: expected "
+                    f"hidden_layer_sizes={was} as before, got {hidden}"
                 )
             for layer, old in zip(layers, before, strict=True):
                 layer.load_state_dict(old.state_dict())
         self.module_ = network
 
     def _train(self, batches: training.Batches, validation: Rows | None, epochs: int, until_converged: bool) -> None:
-        """Run the epochs, and keep what they were like."""
-        stopping = schedule = validate = None
-        if validation:
-            X, targets, weights = validation
-            validate = lambda model: self._score(training.predict(model, X), targets, weights)  # noqa: E731
-        mode: Literal["min", "max"] = "max" if validation else "min"
+        """Run the epochs and note how they went."""
+        stopping = training.EarlyStopping(min_delta=self.tol, mode="max") if validation else self._stopping
         wait = int(min(self.n_iter_no_change, sys.maxsize - 1))
         adaptive = self.solver == "sgd" and self.learning_rate == "adaptive"
-        if until_converged:
-            patience = sys.maxsize if adaptive else wait + 1
-            stopping = training.EarlyStopping(patience, min_delta=self.tol, mode=mode, restore_best=bool(validation))
-        if adaptive:
-            schedule = ReduceLROnPlateau(
-                self._optimizer, mode, factor=0.2, patience=wait, threshold=self.tol, threshold_mode="abs"
-            )
+        stopping.patience = sys.maxsize if adaptive or not until_converged else wait + 1
         matrices, longest = [layer.weight for layer in linear_layers(self.module_)], self.max_norm
-        history: training.History = {}
+        history: training.History = {key: [] for key in ("train_loss", "lr", *(["validation"] if validation else []))}
 
         def after_epoch(history: training.History) -> bool:
             self.t_ += batches.rows
             if self.solver == "sgd" and self.learning_rate == "invscaling":
                 set_lr(self._optimizer, self.learning_rate_init / (self.t_ + 1) ** self.power_t)
-            return adaptive and history["lr"][-1] <= SLOWEST
+            if not adaptive or stopping.bad_epochs <= wait:
+                return False
+            if history["lr"][-1] <= SLOWEST:
+                return True
+            set_lr(self._optimizer, history["lr"][-1] / 5)
+            stopping.bad_epochs = 0
+            return False
 
         try:
             training.fit(
@@ -224,46 +226,62 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
                 loss=self._loss,
                 optimizer=self._optimizer,
                 epochs=epochs,
-                validate=validate,
+                validate=(lambda model: self._score_rows(*validation)) if validation else None,
                 early_stopping=stopping,
-                schedule=schedule,
                 after_step=None if longest is None else lambda: limit_norms(matrices, longest),
                 after_epoch=after_epoch,
                 progress=bool(self.verbose),
                 history=history,
             )
+            if not all(np.isfinite(parameter.data).all() for parameter in self.module_.parameters()):
+                raise FloatingPointError("the last step led to weights that are not finite")
         except KeyboardInterrupt:
             warnings.warn("Training interrupted by user.", stacklevel=4)
         except FloatingPointError as error:
             raise ValueError(
-                f"{type(self).__name__}: the training diverged, its loss is not a finite number any more: scale X "
-                f"(StandardScaler) or try a learning_rate_init below {self.learning_rate_init:g}"
+                f"{type(self).__name__}: the training diverged: its loss or its weights are no longer finite numbers. "
+                f"Scale {self._to_scale} or try a learning_rate_init below {self.learning_rate_init:g}"
             ) from error
         else:
-            ended = len(history["lr"]) < epochs or (stopping and stopping.stopped)
-            if until_converged and not ended:
+            if until_converged and len(history["lr"]) == epochs and stopping.bad_epochs <= wait:
                 warnings.warn(
-                    f"max_iter={epochs} epochs are over and the optimization hasn't converged yet",
-                    ConvergenceWarning,
-                    stacklevel=4,
+                    f"the training has not converged after max_iter={epochs} epochs", ConvergenceWarning, stacklevel=4
                 )
-        self._note(history)
+        self._optimizer.zero_grad()
+        self._note(history, stopping)
 
-    def _note(self, history: training.History) -> None:
-        """Set the attributes that tell of the training."""
+    def _score_rows(self, X: Any, targets: Array, weights: Array | None) -> float:
+        """The network's score on these rows."""
+        with np.errstate(over="ignore", invalid="ignore"):  # outputs that are not finite are an error
+            outputs = training.predict(self.module_, X)
+            if not np.isfinite(outputs).all():
+                raise FloatingPointError("the outputs for the validation set are not finite")
+            return self._score(outputs.astype(np.float64), targets, weights)
+
+    def _note(self, history: training.History, stopping: training.EarlyStopping) -> None:
+        """Set the attributes that describe the training."""
         self.n_iter_ = len(history["lr"])
         self.loss_curve_ += history["train_loss"]
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else inf
-        self.best_loss_ = self.best_validation_score_ = None
-        if self.validation_scores_ is None:
-            self.best_loss_ = min(self.loss_curve_, default=inf)
+        if "validation" in history:
+            self.validation_scores_ = [*(self.validation_scores_ or []), *history["validation"]]
+            self.best_loss_, self.best_validation_score_ = None, stopping.best
         else:
-            self.validation_scores_ += history["validation"]
-            self.best_validation_score_ = max(self.validation_scores_, default=-inf)
+            self.validation_scores_ = None
+            self.best_loss_, self.best_validation_score_ = min(self.loss_curve_, default=inf), None
+
+
+def strata_to_split(strata: Array | None, fraction: float) -> Array | None:
+    """The strata if each of them can have its share of a validation set; else None, and the set is any rows."""
+    if strata is None:
+        return None
+    sizes = np.unique(strata, return_counts=True)[1]
+    held_out = ceil(fraction * len(strata))
+    return strata if sizes.min() >= 2 and len(sizes) <= min(held_out, len(strata) - held_out) else None
 
 
 def as_random_state(random_state: Any) -> np.random.RandomState:
-    """What scikit-learn draws from. For None it is seeded by the framework's generator, not by NumPy's global one."""
+    """scikit-learn's kind of generator. For None it is seeded by the framework's own, not by NumPy's global one."""
     if random_state is None:
         random_state = int(generator("fit", None).integers(2**31 - 1))
     state: np.random.RandomState = check_random_state(random_state)
@@ -274,50 +292,3 @@ def set_lr(optimizer: Optimizer, lr: float) -> None:
     """Set the learning rate of every parameter group."""
     for group in optimizer.param_groups:
         group["lr"] = lr
-
-
-PARAMETERS = """
-        hidden_layer_sizes: the units of each hidden layer; a number stands for one layer. With () the model is linear.
-        activation: "identity", "logistic", "tanh" or "relu".
-        dropout: the probability that a hidden unit is dropped, 0 <= p < 1, for all hidden layers or one for each.
-        input_dropout: the probability that an input is dropped, 0 <= p < 1.
-        max_norm: the longest that the vector of weights into a unit may be (Srivastava et al. 2014, §5.1); None for
-            no limit.
-        solver: "adam" or "sgd".
-        alpha: the strength of the L2 penalty on the weights: alpha / 2 * ||W||², divided by the rows of a batch.
-        batch_size: the rows of a batch; "auto" is min(200, rows).
-        learning_rate: of sgd: "constant"; "invscaling", learning_rate_init / t^power_t after t rows; or "adaptive",
-            divided by 5 whenever `n_iter_no_change` epochs brought no improvement.
-        learning_rate_init: the learning rate at the start.
-        power_t: the exponent of "invscaling".
-        max_iter: the most epochs.
-        shuffle: whether each epoch has an order of its own.
-        random_state: the seed of everything that is drawn: the validation split, the initial weights, the order of
-            the rows, the masks. Each has a generator of its own, so that `dropout` moves none of the others.
-        tol: the least change of the loss (or of the validation score) that counts as an improvement.
-        verbose: whether the epochs are shown on stderr.
-        warm_start: whether `fit` goes on with the weights of the previous fit.
-        momentum, nesterovs_momentum: of sgd.
-        early_stopping: whether a part of the rows is kept for validation. Training then stops when the validation
-            score no longer improves, and the best weights are put back. If False, it is the training loss that counts.
-        validation_fraction: how large that part is.
-        beta_1, beta_2, epsilon: of adam.
-        n_iter_no_change: training stops when more epochs in a row than this brought no improvement.
-        mc_samples: under how many masks the network is asked by the methods that say how sure it is.
-        dtype: "float32" or "float64", of the weights and the arithmetic; X is converted."""
-
-ATTRIBUTES = """
-        module_: the trained network, an `nn.Sequential` in evaluation mode: for `td.save(model.module_.state_dict(),
-            path)`, for `study`, or to go on with by yourself.
-        loss_curve_: the mean training loss of each epoch, as the training saw it: with dropout on, without the penalty.
-        loss_, best_loss_: the last and the lowest of them (None with early stopping).
-        validation_scores_, best_validation_score_: of each epoch, and the highest; None without early stopping.
-        n_iter_: the epochs of the last fit.
-        t_: the rows trained on, in all epochs together.
-        n_features_in_, feature_names_in_: of X; the names only if X has them.
-        n_outputs_, n_layers_, coefs_, intercepts_: of the network, as in scikit-learn's MLP."""
-
-
-def documented(docstring: str | None) -> str:
-    """Fill in what the two estimators' docstrings have in common."""
-    return (docstring or "").replace("{PARAMETERS}", PARAMETERS.strip()).replace("{ATTRIBUTES}", ATTRIBUTES.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -15,7 +15,8 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.sklearn._base import DropoutMLP, documented
+from tinygrad_dropout.sklearn._base import DropoutMLP
+from tinygrad_dropout.sklearn._docstrings import documented
 from tinygrad_dropout.sklearn._network import class_loss, label_loss
 from tinygrad_dropout.sklearn._parameters import real
 
@@ -23,14 +24,14 @@ Self = TypeVar("Self", bound="DropoutMLPClassifier")
 
 
 class ClassUncertainty(NamedTuple):
-    """How sure a classifier is of each row, from its answers under many masks. Entropies are in nats.
+    """How sure a classifier is of each row, from its outputs under many masks. Entropies are in nats.
 
     Attributes:
         mean: the mean probabilities, (N, C); for several labels (N, labels).
         spread: their standard deviations over the masks, of the same shape.
         entropy: of the mean probabilities, (N,) or (N, labels): all the uncertainty.
-        mutual_information: the entropy less the mean entropy under each mask: that part of it in which the masks
-            disagree, which more data would lessen (Houlsby et al. 2011, arXiv:1112.5745).
+        mutual_information: the entropy minus the mean entropy under each mask: the part that comes from the masks'
+            disagreement, which more data would reduce (Houlsby et al. 2011, arXiv:1112.5745).
     """
 
     mean: Array
@@ -43,12 +44,14 @@ class ClassUncertainty(NamedTuple):
 class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts classes, or several labels for each row.
 
-    Its parameters are those of scikit-learn's MLPClassifier where they have the same name. It minimises the
-    cross-entropy.
+    It minimises the cross-entropy. Parameters that scikit-learn's MLPClassifier has too mean the same here.
+
+    {DIFFERENCES}
 
     Args:
         {PARAMETERS}
-        class_weight: how much the rows of each class count: a dict, "balanced", or None for all alike.
+        class_weight: how much the rows of each class count: a dict, "balanced" (inversely to how many there are), or
+            None for equal weights.
 
     Attributes:
         classes_: the classes, sorted.
@@ -57,6 +60,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
 
     __doc__ = documented(__doc__)
 
+    _: KW_ONLY
     class_weight: Mapping[Any, float] | str | None = None
 
     classes_: Array = field(init=False)
@@ -73,22 +77,22 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         Args:
             X: (N, features), an array, a DataFrame or a sparse matrix.
             y: (N,), classes of any kind that can be sorted; or (N, labels) of 0 and 1, several labels for each row.
-            sample_weight: (N,), how much each row counts; None for all alike.
+            sample_weight: (N,), how much each row counts; None for equal weights.
 
         Returns:
             The estimator.
 
         Raises:
-            ValueError: data or parameters that make no sense, or a training that diverged.
+            ValueError: the data or the parameters are not valid, or the training diverged.
         """
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train for one epoch on these rows, with the network as it is.
+        """Train the network for one more epoch, on these rows. The optimiser stays that of the first call.
 
         Args:
             X, y, sample_weight: as for `fit`.
-            classes: all classes that can ever come; needed in the first call, optional later.
+            classes: all classes that will ever occur; needed in the first call, optional later.
         """
         if hasattr(self, "module_"):
             if classes is not None and not np.array_equal(unique_labels(classes), self.classes_):
@@ -112,12 +116,12 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> Array:
         """The probabilities of the classes in the order of `classes_`, (N, C); for several labels (N, labels).
 
-        The network is asked once, without dropout. For the mean over many masks see `predict_uncertainty`.
+        The network is run once, without dropout. For the mean over many masks see `predict_uncertainty`.
         """
         return self._probabilities(self._predict_outputs(X))
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of `predict_proba`, computed so that small probabilities keep theirs."""
+        """The logarithms of `predict_proba`, finite even where a probability underflows to 0."""
         outputs = self._predict_outputs(X)
         if self.n_outputs_ > 1 and not self._multilabel:
             return F.log_softmax(Tensor(outputs), axis=1).data
@@ -127,8 +131,9 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     def predict_uncertainty(self, X: Any) -> ClassUncertainty:
         """How sure the classifier is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
 
-        The network is asked under `mc_samples` masks. They are the same for all rows and in every call. Without
-        dropout the spread and the mutual information are 0.
+        The network is run under `mc_samples` masks. They are the same for all rows and in every call. Without
+        dropout the spread and the mutual information are 0. In a pipeline, transform the rows first:
+        `pipeline[-1].predict_uncertainty(pipeline[:-1].transform(X))`.
 
         Args:
             X: as for `predict`.
@@ -136,7 +141,8 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         Returns:
             ClassUncertainty, with `mean`, `spread`, `entropy` and `mutual_information`.
         """
-        parts = [self._uncertainty(self._probabilities(outputs)) for outputs in self._outputs_under_masks(X)]
+        rows = self._new_rows(X)
+        parts = [self._uncertainty(self._probabilities(outputs)) for outputs in self._outputs_under_masks(rows)]
         return ClassUncertainty(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _uncertainty(self, probabilities: Array) -> ClassUncertainty:
@@ -161,7 +167,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
 
     @property
     def out_activation_(self) -> str:
-        """What makes probabilities of the network's outputs: "softmax" or "logistic"."""
+        """What turns the network's outputs into probabilities: "softmax" or "logistic"."""
         return "softmax" if self.n_outputs_ > 1 and not self._multilabel else "logistic"
 
     def _loss(self, outputs: Tensor, targets: Array, weights: Array | None = None) -> Tensor:
@@ -172,13 +178,24 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
-            raise ValueError("y has several columns with other values than 0 and 1, which is not supported")
+            raise ValueError(
+                "y has several columns: expected 0 and 1, whether each row has each label, got other values"
+            )
         multilabel = kind == "multilabel-indicator"
+        if multilabel and not np.isin(y.data if issparse(y) else y, (0, 1)).all():
+            raise ValueError(
+                "y has several columns: expected 0 and 1, whether each row has each label, got other values"
+            )
         found = np.arange(y.shape[1]) if multilabel else unique_labels(y)
         if first:
             self._multilabel = multilabel
             self._note_classes(self.classes_ if incremental else found)
-        elif multilabel is not self._multilabel or (not incremental and set(found) != set(self.classes_)):
+        elif multilabel is not self._multilabel:
+            expected, got = "a class for each row", "several labels for each row"
+            if self._multilabel:
+                expected, got = got, expected
+            raise ValueError(f"y has {got}, expected {expected} as in the training before")
+        elif not incremental and set(found) != set(self.classes_):
             raise ValueError(
                 "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
                 f"Previously got {self.classes_}, `y` has {found}"
@@ -197,7 +214,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         if len(classes) < 2 and not self._multilabel:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes, but the data contains only one class: "
-                f"{classes[0]!r}"
+                f"{classes[0]}"
             )
         self.classes_ = classes
         self.n_outputs_ = 1 if len(classes) == 2 and not self._multilabel else len(classes)
@@ -206,6 +223,8 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         if self.class_weight is None:
             return None
         if isinstance(self.class_weight, Mapping):
+            if self._multilabel:
+                raise ValueError('class_weight: expected "balanced" or None for several labels per row, got a dict')
             for key, weight in self.class_weight.items():
                 if not real(weight):
                     raise ValueError(f"class_weight: expected numbers of at least 0, got {weight!r} for class {key!r}")

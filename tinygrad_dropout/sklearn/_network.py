@@ -68,13 +68,10 @@ def linear_layers(network: nn.Sequential) -> list[nn.Linear]:
     return [layer for layer in network if isinstance(layer, nn.Linear)]
 
 
-def build_optimizer(network: nn.Sequential, options: dict[str, Any], weight_decay: float) -> optim.Optimizer:
-    """The optimiser that an estimator's parameters describe; biases go without weight decay."""
-    parameters = list(network.parameters())
-    groups: list[dict[str, Any]] = [{"params": parameters}]
-    if weight_decay:
-        weights, biases = ([p for p in parameters if (p.ndim == 2) is matrix] for matrix in (True, False))
-        groups = [{"params": weights, "weight_decay": weight_decay}, {"params": biases}]
+def build_optimizer(network: nn.Sequential, options: dict[str, Any]) -> optim.Optimizer:
+    """The optimiser that an estimator's parameters describe. Its first group has the weights, its second the biases."""
+    weights, biases = ([p for p in network.parameters() if (p.ndim == 2) is matrix] for matrix in (True, False))
+    groups: list[dict[str, Any]] = [{"params": weights}, {"params": biases}]
     lr, momentum = options["learning_rate_init"], options["momentum"]
     if options["solver"] == "sgd":
         return optim.SGD(groups, lr, momentum, nesterov=options["nesterovs_momentum"] and momentum > 0)

@@ -1,4 +1,4 @@
-"""The estimators' parameters: what each may be, and one sentence where it is not."""
+"""The estimators' parameters: which values each may have, and one sentence for any other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Check = Callable[[Any], bool]
 
 
 def whole(value: Any, least: int = 1) -> bool:
-    """Whether it is a whole number of at least so much."""
+    """Whether it is a whole number and not below the least."""
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least
 
 
@@ -37,7 +37,17 @@ def flag(value: Any) -> bool:
 
 def sequence(value: Any) -> bool:
     """Whether it is a list, a tuple or an array."""
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    return (isinstance(value, Sequence) and not isinstance(value, str)) or (
+        isinstance(value, np.ndarray) and value.ndim == 1
+    )
+
+
+def float_dtype(value: Any) -> bool:
+    """Whether it stands for float32 or float64. None, which NumPy takes for float64, does not."""
+    try:
+        return value is not None and np.dtype(value) in (np.float32, np.float64)
+    except TypeError:
+        return False
 
 
 #: For each parameter: whether a value will do, and what is expected, in words.
@@ -73,28 +83,28 @@ RULES: dict[str, tuple[Check, str]] = {
     "epsilon": (lambda value: real(value, above_least=True), "a number above 0"),
     "n_iter_no_change": (lambda value: whole(value) or value == inf, "a whole number of at least 1, or np.inf"),
     "mc_samples": (whole, "a whole number of at least 1"),
+    "dtype": (float_dtype, "float32 or float64"),
     "noise": (lambda value: value is None or real(value, above_least=True), "a number above 0, or None"),
 }
 
 
+def check_parameter(name: str, key: str, value: Any) -> None:
+    """Raise a ValueError if the parameter `key` of the estimator `name` has a rule and `value` breaks it."""
+    if key in RULES:
+        holds, words = RULES[key]
+        if not holds(value):
+            raise ValueError(f"{name}: expected {key} to be {words}, got {value!r}")
+
+
 def check_parameters(name: str, parameters: dict[str, Any]) -> None:
-    """Raise a ValueError if a parameter of an estimator is not what it may be.
+    """Raise a ValueError if a parameter of an estimator has a value that is not allowed.
 
     Args:
         name: the estimator's.
         parameters: what `get_params(deep=False)` returns.
     """
     for key, value in parameters.items():
-        if key in RULES:
-            holds, words = RULES[key]
-            if not holds(value):
-                raise ValueError(f"{name}: expected {key} to be {words}, got {value!r}")
-    try:
-        allowed = np.dtype(parameters["dtype"]) in (np.float32, np.float64)
-    except TypeError:
-        allowed = False
-    if not allowed:
-        raise ValueError(f"{name}: expected dtype to be float32 or float64, got {parameters['dtype']!r}")
+        check_parameter(name, key, value)
     sizes, rates = hidden_sizes(parameters["hidden_layer_sizes"]), parameters["dropout"]
     if sequence(rates) and len(rates) != len(sizes):
         raise ValueError(
@@ -109,5 +119,5 @@ def hidden_sizes(sizes: Any) -> tuple[int, ...]:
 
 
 def dropout_rates(rates: Any, layers: int) -> tuple[float, ...]:
-    """The hidden layers' probabilities of dropping: a single number is for all of them."""
+    """The hidden layers' probabilities of dropping: a single number applies to all of them."""
     return tuple(map(float, rates)) if sequence(rates) else (float(rates),) * layers

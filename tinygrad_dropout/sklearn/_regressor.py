@@ -1,8 +1,9 @@
-"""DropoutMLPRegressor: one target or several, with intervals that count the network's doubt and the noise."""
+"""DropoutMLPRegressor: one target or several, with intervals that include the network's uncertainty and the noise."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass, field
 from math import log, pi
 from typing import Any, NamedTuple, TypeVar
 
@@ -11,21 +12,23 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, ndtri
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import _check_sample_weight, check_array, check_consistent_length, check_is_fitted
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.sklearn._base import DropoutMLP, Rows, documented
+from tinygrad_dropout.sklearn._base import DropoutMLP, Rows
+from tinygrad_dropout.sklearn._docstrings import documented
 from tinygrad_dropout.sklearn._network import squared_loss
+from tinygrad_dropout.sklearn._parameters import real
 
 Self = TypeVar("Self", bound="DropoutMLPRegressor")
 
 
 class ValueUncertainty(NamedTuple):
-    """How sure a regressor is of each row, from its answers under many masks. All in the units of y.
+    """How sure a regressor is of each row, from its outputs under many masks. All in the units of y.
 
     Attributes:
-        mean: the mean of the answers, (N,) or (N, targets).
-        spread: their standard deviation over the masks, of the same shape: the network's own doubt.
+        mean: the mean output, (N,) or (N, targets).
+        spread: the outputs' standard deviation over the masks, of the same shape: the network's own uncertainty.
         noise: the standard deviation of what no network can predict, () or (targets,); NaN if it is not known.
     """
 
@@ -43,13 +46,15 @@ class ValueUncertainty(NamedTuple):
 class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts numbers, and how far off it may be.
 
-    Its parameters are those of scikit-learn's MLPRegressor where they have the same name. It minimises half the
-    squared error, summed over the targets. Scale y to about 1 if its values are far from that: the network starts with
-    outputs of this size.
+    It minimises half the squared error, summed over the targets. The network's first outputs are of the order of 1, so
+    scale y if its values are far from that (`TransformedTargetRegressor`). Parameters that scikit-learn's MLPRegressor
+    has too mean the same here.
+
+    {DIFFERENCES}
 
     Args:
         {PARAMETERS}
-        noise: the standard deviation of y about what can be predicted, in the units of y, if you know it. If None, it
+        noise: the standard deviation of y around what can be predicted, in the units of y, if you know it. If None, it
             is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
 
     Attributes:
@@ -59,14 +64,17 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     __doc__ = documented(__doc__)
 
+    _: KW_ONLY
     noise: float | None = None
+
+    _to_scale = "X and y (StandardScaler, TransformedTargetRegressor)"
 
     noise_: Array | None = field(init=False)
     _one_column: bool = field(init=False)
 
     @property
     def out_activation_(self) -> str:
-        """What the network's outputs go through: nothing."""
+        """The function that is applied to the network's outputs: none."""
         return "identity"
 
     def fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -75,18 +83,22 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         Args:
             X: (N, features), an array, a DataFrame or a sparse matrix.
             y: (N,) or (N, targets), numbers.
-            sample_weight: (N,), how much each row counts; None for all alike.
+            sample_weight: (N,), how much each row counts; None for equal weights.
 
         Returns:
             The estimator.
 
         Raises:
-            ValueError: data or parameters that make no sense, or a training that diverged.
+            ValueError: the data or the parameters are not valid, or the training diverged.
         """
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train for one epoch on these rows, with the network as it is. Arguments as for `fit`."""
+        """Train the network for one more epoch, on these rows. The optimiser stays that of the first call.
+
+        Args:
+            X, y, sample_weight: as for `fit`.
+        """
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
@@ -96,8 +108,9 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     def predict_uncertainty(self, X: Any) -> ValueUncertainty:
         """How sure the regressor is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
 
-        The network is asked under `mc_samples` masks. They are the same for all rows and in every call. Without
-        dropout the spread is 0.
+        The network is run under `mc_samples` masks. They are the same for all rows and in every call. Without
+        dropout the spread is 0. In a pipeline, transform the rows first:
+        `pipeline[-1].predict_uncertainty(pipeline[:-1].transform(X))`.
 
         Args:
             X: as for `predict`.
@@ -107,14 +120,14 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         """
         parts = [
             (outputs.mean(axis=0), outputs.std(axis=0, ddof=len(outputs) > 1))
-            for outputs in self._outputs_under_masks(X)
+            for outputs in self._outputs_under_masks(self._new_rows(X))
         ]
         mean, spread = (self._shaped(np.concatenate(arrays)) for arrays in zip(*parts, strict=True))
         noise = np.full(self.n_outputs_, np.nan) if self.noise_ is None else self.noise_
         return ValueUncertainty(mean, spread, noise[0] if self._one_column else noise)
 
     def predict_interval(self, X: Any, confidence: float = 0.95) -> tuple[Array, Array]:
-        """Where a new value of y lies with a given probability: mean ± z · sqrt(spread² + noise²).
+        """The interval in which a new value of y lies with a given probability: mean ± z · sqrt(spread² + noise²).
 
         z is the normal distribution's quantile, 1.96 for 95 %.
 
@@ -123,78 +136,90 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             confidence: the probability, above 0 and below 1.
 
         Returns:
-            The lower and the upper ends, each (N,) or (N, targets).
+            The lower and the upper bounds, each (N,) or (N, targets).
 
         Raises:
             ValueError: the noise is not known.
         """
-        if not 0 < confidence < 1:
+        if not real(confidence, below=1, above_least=True):
             raise ValueError(f"predict_interval: expected confidence above 0 and below 1, got {confidence!r}")
         self._known_noise("predict_interval")
-        told = self.predict_uncertainty(X)
-        reach = ndtri((1 + confidence) / 2) * told.total
-        return told.mean - reach, told.mean + reach
+        uncertainty = self.predict_uncertainty(X)
+        reach = ndtri((1 + confidence) / 2) * uncertainty.total
+        return uncertainty.mean - reach, uncertainty.mean + reach
 
-    def log_likelihood(self, X: Any, y: Any) -> float:
+    def log_likelihood(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The mean log-likelihood of rows, in nats: how well the intervals fit values that were not trained on.
 
             log p(y | x) = log( 1/T · sum over t of N(y; f(x, z_t), noise²) )
 
         with T = `mc_samples` masks z_t: eq. 8 of the appendix of Gal & Ghahramani 2016 (arXiv:1506.02157), where the
-        noise is written as a precision, 1 / noise². The targets of a row are added up.
+        noise is written as a precision, 1 / noise². With several targets, N is the product of their densities.
 
         Args:
-            X: as for `predict`.
-            y: (N,) or (N, targets).
+            X, y, sample_weight: as for `fit`.
 
         Raises:
             ValueError: the noise is not known, or X and y do not fit.
         """
         noise = self._known_noise("log_likelihood")
-        return float(np.mean(np.concatenate([row_likelihoods(*each, noise) for each in self._answers(X, y)])))
+        rows, values, weights = self._rows_with_values(X, y, sample_weight)
+        likelihoods = [row_likelihoods(*each, noise) for each in self._answers(rows, values)]
+        return float(np.average(np.concatenate(likelihoods), weights=weights))
 
-    def estimate_noise(self: Self, X: Any, y: Any) -> Self:
-        """Set `noise_` to the noise that makes rows most likely: rows that were not trained on.
+    def estimate_noise(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Set `noise_` to the noise under which these values of y are most likely. Give rows that were not trained on.
+
+        Each target's noise is estimated by itself.
 
         Args:
-            X, y: as for `fit`.
+            X, y, sample_weight: as for `fit`.
 
         Returns:
             The estimator.
         """
-        outputs, values = zip(*self._answers(X, y), strict=True)
-        self.noise_ = likeliest_noise(np.concatenate(outputs, axis=1), np.concatenate(values))
+        self._estimate_noise(*self._rows_with_values(X, y, sample_weight))
         return self
+
+    def _estimate_noise(self, rows: Any, values: Array, weights: Array | None) -> None:
+        outputs = np.concatenate([outputs for outputs, _ in self._answers(rows, values)], axis=1)
+        self.noise_ = likeliest_noise(outputs, values, weights)
 
     def _known_noise(self, wanted_by: str) -> Array:
         check_is_fitted(self, "module_")
         if self.noise_ is None:
             raise ValueError(
-                f"{wanted_by} needs the noise level, which is not known: fit with early_stopping=True, call "
-                "estimate_noise(X, y) with rows that were not trained on, or give noise="
+                f"{wanted_by} needs the noise level, which is not known: fit with early_stopping=True or noise=..., "
+                "or call estimate_noise(X, y) with rows that were not trained on"
             )
         return self.noise_
 
-    def _answers(self, X: Any, y: Any) -> list[tuple[Array, Array]]:
-        """Outputs (mc_samples, rows, targets) and values (rows, targets), some rows at a time, in float64."""
-        check_is_fitted(self, "module_")
+    def _rows_with_values(self, X: Any, y: Any, sample_weight: Any) -> Rows:
+        """X, y as float64 (N, targets), and the weights, once they are known to fit each other and the network."""
+        rows = self._new_rows(X)
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         values = y.reshape(len(y), -1)
-        check_consistent_length(X, values)
+        check_consistent_length(rows, values)
         if values.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {values.shape[1]} columns, expected {self.n_outputs_} as in the training")
-        start, answers = 0, []
-        for outputs in self._outputs_under_masks(X):
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
+        return rows, values, sample_weight
+
+    def _answers(self, rows: Any, values: Array) -> Iterator[tuple[Array, Array]]:
+        """Outputs (mc_samples, rows, targets) and values (rows, targets), a part of the rows at a time."""
+        start = 0
+        for outputs in self._outputs_under_masks(rows):
             stop = start + outputs.shape[1]
-            answers.append((outputs.astype(np.float64), values[start:stop]))
+            yield outputs, values[start:stop]
             start = stop
-        return answers
 
     def _shaped(self, outputs: Array) -> Array:
         """Outputs (N, targets) in the shape of the y that was trained on."""
         return outputs[:, 0] if self._one_column else outputs
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
+        y = check_array(y, ensure_2d=False, dtype=None)  # which refuses sparse ones
         with np.errstate(over="ignore"):
             targets = y.astype(self.dtype).reshape(len(y), -1)
         if not np.isfinite(targets).all():
@@ -216,8 +241,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         if self.noise is not None:
             self.noise_ = np.full(self.n_outputs_, float(self.noise))
         elif validation:
-            X, targets, _ = validation
-            self.estimate_noise(X, targets)
+            self._estimate_noise(*validation)
 
 
 def row_likelihoods(outputs: Array, values: Array, noise: Array) -> Array:
@@ -227,19 +251,20 @@ def row_likelihoods(outputs: Array, values: Array, noise: Array) -> Array:
     return np.asarray(logsumexp(normal, axis=0) - log(len(outputs)))
 
 
-def likeliest_noise(outputs: Array, values: Array) -> Array:
+def likeliest_noise(outputs: Array, values: Array, weights: Array | None = None) -> Array:
     """For each target, the noise that makes its values most likely: outputs (T, N, targets), values (N, targets)."""
-    return np.array([likeliest_noise_of_one(outputs[:, :, [k]], values[:, [k]]) for k in range(values.shape[1])])
+    targets = range(values.shape[1])
+    return np.array([likeliest_noise_of_one(outputs[:, :, [k]], values[:, [k]], weights) for k in targets])
 
 
-def likeliest_noise_of_one(outputs: Array, values: Array) -> float:
-    """It lies below the root mean squared error over all masks; a first guess at the least is a thousandth of that."""
-    largest = np.sqrt(((values - outputs) ** 2).mean())
+def likeliest_noise_of_one(outputs: Array, values: Array, weights: Array | None) -> float:
+    """The same for one target: at most the root mean squared error over all masks, and sought down to 1/1000 of it."""
+    largest = np.sqrt(np.average(((values - outputs) ** 2).mean(axis=(0, 2)), weights=weights))
     if not largest > 0:
         return float(np.finfo(np.float32).tiny)  # every mask predicts every value exactly
 
     def badness(log_noise: float) -> float:
-        return -float(row_likelihoods(outputs, values, np.exp([log_noise])).mean())
+        return -float(np.average(row_likelihoods(outputs, values, np.exp([log_noise])), weights=weights))
 
     found = minimize_scalar(badness, bounds=(log(largest) - log(1000), log(largest)), method="bounded")
     return float(np.exp(found.x))

@@ -4,7 +4,7 @@
     history = fit(model, batches, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters()), epochs=20)
     scores = predict(model, x_new)
 
-NumPy is enough for all of it. What scikit-learn has (splitting, scaling, scores, searches) is not here.
+It needs only NumPy. Splitting, scaling, scores and searches are not here: scikit-learn has them.
 """
 
 from tinygrad_dropout.training._batches import Batches

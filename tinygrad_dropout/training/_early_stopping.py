@@ -1,4 +1,4 @@
-"""EarlyStopping: stop when a measure no longer improves, and go back to the weights that were best."""
+"""EarlyStopping: stop when a measure no longer improves, and restore the best weights."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ class EarlyStopping:
 
     Args:
         patience: stop after this many epochs in a row without an improvement, at least 1.
-        min_delta: the least change that counts as an improvement. Smaller ones are kept as the best all the same.
+        min_delta: only a change larger than this counts as an improvement. A smaller one still updates `best` and the
+            weights.
         mode: "min" if lower is better, as for a loss; "max" if higher is, as for an accuracy.
-        restore_best: whether `restore` puts the best weights back.
+        restore_best: whether to keep the best weights, so that `restore` can put them back.
 
     Attributes:
         best: the best measure so far; inf (or -inf) before the first.
         best_epoch: its epoch, from 1; 0 before the first.
-        bad_epochs: how many epochs there were since the last improvement.
+        bad_epochs: the number of epochs since the last improvement.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class EarlyStopping:
         return self.stopped
 
     def restore(self, model: Module) -> None:
-        """Put the best weights back, if they were kept."""
+        """Restore the best weights, if they were kept."""
         if self.weights is not None:
             model.load_state_dict(self.weights)
 
@@ -76,10 +77,10 @@ class EarlyStopping:
         return dict(vars(self))
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from where `state_dict` was taken.
+        """Continue from where `state_dict` was taken.
 
         Raises:
-            KeyError: a key that is missing or not expected. Nothing has been changed then.
+            KeyError: a key is missing or not expected. Nothing has been changed then.
         """
         if vars(self).keys() != state_dict.keys():
             missing, unexpected = vars(self).keys() - state_dict.keys(), state_dict.keys() - vars(self).keys()

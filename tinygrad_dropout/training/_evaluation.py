@@ -1,4 +1,4 @@
-"""Outputs and losses in evaluation mode, a part of the rows at a time, so that a large table takes little memory."""
+"""Outputs and losses in evaluation mode, some rows at a time, so that a large table takes little memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def predict(model: Module, x: Any, *, batch_size: int = ROWS_AT_ONCE) -> Array:
     """The model's outputs for all rows, in evaluation mode: no dropout, no graph.
 
     Args:
-        model: any Module. Its modes are afterwards what they were.
+        model: any Module. Its modes are restored afterwards.
         x: array (N, ...), or anything that `Batches` takes.
         batch_size: how many rows are computed at a time.
 
@@ -40,7 +40,7 @@ def evaluate(model: Module, batches: Iterable[Batch], loss: Loss) -> float:
     """The mean loss over all rows in evaluation mode.
 
     Args:
-        model: any Module. Its modes are afterwards what they were.
+        model: any Module. Its modes are restored afterwards.
         batches: tuples of arrays; see `fit`.
         loss: a function of the output and the rest of a batch that returns the mean over the batch's rows.
     """

@@ -47,18 +47,18 @@ def fit(
             `loss(model(x), y, weights)`.
         loss: returns a Tensor of one element, the mean over the batch's rows: `nn.CrossEntropyLoss()`, or a function.
         optimizer: over the model's parameters.
-        epochs: how many in all, with those that `history` has already.
+        epochs: how many in all, including those that `history` already has.
         validate: arrays to measure the loss on in evaluation mode, in the order of a batch: `(x_val, y_val)`. Or a
             function of the model that returns a number.
-        early_stopping: is given the validation's measure after each epoch (the train loss if nothing is validated),
-            and at the end puts the best weights back.
-        schedule: `step()` is called after each epoch; ReduceLROnPlateau is given the measure. For a schedule over steps
+        early_stopping: watches the validation's measure after each epoch (the train loss if nothing is validated),
+            and restores the best weights at the end.
+        schedule: `step()` is called after each epoch; ReduceLROnPlateau gets the measure. For a schedule over steps,
             pass its `step` as `after_step`.
         after_step: called after each step of the optimiser, for example `lambda: optim.max_norm(parameters, 3)`.
         after_epoch: called with the history after each epoch, for example to save a checkpoint. If it returns True,
             the training ends.
         progress: show the epoch, its figures and the time left on stderr.
-        history: the result of an earlier call, to go on from. It is extended in place, so after Ctrl-C it is there too.
+        history: the result of an earlier call, to continue from. It is extended in place, so you have it after Ctrl-C.
 
     Returns:
         Lists with a number for each epoch: "train_loss" (the mean over the rows, as training saw them: with dropout
@@ -76,7 +76,7 @@ def fit(
     show = ProgressLine(epochs) if progress else None
     try:
         for _ in range(done, epochs):
-            if early_stopping and early_stopping.stopped:  # already when a history is gone on from
+            if early_stopping and early_stopping.stopped:  # maybe before the first epoch, if it continues a history
                 break
             lr = float(optimizer.param_groups[0]["lr"])
             watched = train_epoch(model.train(), batches, loss, optimizer, after_step)
@@ -136,15 +136,20 @@ def train_epoch(
 def measured_by(
     validate: Sequence[Any] | Callable[[Module], float] | None, loss: Loss
 ) -> Callable[[Module], float] | None:
-    """What `fit` calls to measure a model: what it was given, or the loss on the arrays that it was given."""
+    """What `fit` calls to measure a model: the function that it was given, or the loss on the given arrays."""
     if validate is None or callable(validate):
         return validate
     batches = Batches(*validate, batch_size=ROWS_AT_ONCE, shuffle=False)
-    return lambda model: evaluate(model, batches, loss)
+
+    @np.errstate(over="ignore", invalid="ignore")  # as in `train_epoch`: NaN is never an improvement
+    def measure(model: Module) -> float:
+        return evaluate(model, batches, loss)
+
+    return measure
 
 
 def epochs_done(history: History, keys: list[str]) -> int:
-    """How many epochs a history has, once it is known to have these lists, of one length; an empty one gets them."""
+    """How many epochs a history has. It must have these lists, of the same length; an empty one gets them."""
     if not history:
         history.update({key: [] for key in keys})
     if sorted(history) != sorted(keys) or len({len(values) for values in history.values()}) != 1:

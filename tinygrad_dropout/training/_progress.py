@@ -1,4 +1,4 @@
-"""How far a training is: one line that is written over on a terminal, some ten lines anywhere else."""
+"""How far a training is: one line that is overwritten on a terminal, about ten lines anywhere else."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
-LINES = 10  # about as many, where there is no terminal
+LINES = 10  # about as many if there is no terminal
 
 
 class ProgressLine:
-    """Called after every epoch, says on stderr which one it was, its figures, and how many seconds are left.
+    """Call it after every epoch: it shows the epoch, its figures and the seconds left on stderr.
 
     Args:
-        epochs: how many there are at most.
+        epochs: the maximum number of epochs.
     """
 
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
         self.terminal = sys.stderr.isatty()
         self.started = perf_counter()
-        self.shown = 0  # epochs, of this training alone
+        self.shown = 0  # epochs, without those of an earlier call
 
     def __call__(self, history: Mapping[str, Sequence[float]]) -> None:
         """Show the last epoch of the history, if it is time to."""
@@ -37,6 +37,6 @@ class ProgressLine:
             print(line, file=sys.stderr)
 
     def close(self) -> None:
-        """End the line, so that what is written next begins on one of its own."""
+        """End the line, so that the next output begins on a new one."""
         if self.terminal and self.shown:
             print(file=sys.stderr)

@@ -27,7 +27,7 @@ class Row:
         key: where it is in the model: "0", "encoder.2"; "" for the model itself.
         layer: its repr, or its class's name if it holds others.
         output: the shape of what it returned; "not used" if it was not called.
-        parameters: how many numbers it holds itself, those of an earlier row not counted again.
+        parameters: how many numbers it holds itself, not counting those of an earlier row again.
     """
 
     key: str
@@ -55,7 +55,7 @@ class Summary:
     bytes: int
 
     def cells(self) -> list[tuple[str, str, str]]:
-        """The rows as text: a layer's place in the model shown by its key and its indentation."""
+        """The rows as text. The key and the indentation show a layer's place in the model."""
         return [
             (
                 f"{'  ' * (row.key.count('.') + 1)}{row.key.rpartition('.')[2]}: {row.layer}" if row.key else row.layer,
@@ -66,7 +66,7 @@ class Summary:
         ]
 
     def total(self) -> str:
-        """The last line: all parameters, and what is special about some of them."""
+        """The last line: the number of parameters, how many are frozen, and the memory of all."""
         frozen = f", {self.parameters - self.trained:,} of them frozen" if self.trained < self.parameters else ""
         buffers = f"; {self.buffers:,} numbers in buffers" if self.buffers else ""
         return f"{self.parameters:,} parameters{frozen}{buffers}; {in_units(self.bytes)}"
@@ -101,7 +101,7 @@ def summary(model: Module, input_shape: Sequence[int], *, dtype: npt.DTypeLike =
     Args:
         model: any Module whose `forward` takes one array.
         input_shape: the shape of the input, with the batch's axis: `(1, 64)`.
-        dtype: the input's dtype; an integer one if the first layer is an Embedding.
+        dtype: the input's dtype; an integer dtype if the first layer is an Embedding.
 
     Returns:
         Summary: `print` it, or let a notebook show it.
@@ -135,7 +135,7 @@ def summary(model: Module, input_shape: Sequence[int], *, dtype: npt.DTypeLike =
 
 @contextmanager
 def noted_outputs(modules: Sequence[Module]) -> Iterator[dict[int, str]]:
-    """Inside, what each module returns is noted: by id, the shapes of its first call and the number of calls."""
+    """Inside this context each module's outputs are noted, by id: the first shapes and the number of calls."""
     calls: dict[int, list[str]] = {id(module): [] for module in modules}
     outputs: dict[int, str] = {}
 
@@ -178,7 +178,7 @@ def numbers_in(tensors: Iterable[Tensor]) -> int:
 
 
 def in_units(size: int) -> str:
-    """A number of bytes as a person says it: 900 bytes, 1.2 kB, 3.4 MB."""
+    """A number of bytes in a readable unit: 900 bytes, 1.2 kB, 3.4 MB."""
     if size < 1000:
         return f"{size} bytes"
     unit, letter = (1e9, "G") if size >= 1e9 else (1e6, "M") if size >= 1e6 else (1e3, "k")
