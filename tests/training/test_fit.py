@@ -138,6 +138,23 @@ def test_after_step_can_limit_the_norms_of_the_weights():
     assert all(np.linalg.norm(weight.data, axis=1).max() <= 0.5 * (1 + 1e-6) for weight in weights)
 
 
+def test_before_step_can_clip_the_gradients():
+    parts, norms = Parts(), []
+    parameters = list(parts.model.parameters())
+
+    def clip():
+        optim.clip_grad_norm_(parameters, 0.01)
+        norms.append(np.sqrt(sum((parameter.grad**2).sum() for parameter in parameters)))
+
+    before = parts.model.state_dict()
+    parts.optimizer = optim.SGD(parameters, lr=1.0)
+    parts.fit(epochs=1, before_step=clip)
+    assert len(norms) == 4
+    assert max(norms) <= 0.01 * (1 + 1e-6)
+    moved = np.sqrt(sum(((after - before[key]) ** 2).sum() for key, after in parts.model.state_dict().items()))
+    assert 0 < moved <= 0.04 * (1 + 1e-5)
+
+
 @pytest.mark.parametrize(("answer", "epochs"), [(None, 3), (False, 3), (True, 1)])
 def test_after_epoch_can_end_it(answer, epochs):
     assert len(Parts().fit(after_epoch=lambda history: answer)["lr"]) == epochs

@@ -30,6 +30,7 @@ def fit(
     validate: Sequence[Any] | Callable[[Module], float] | None = None,
     early_stopping: EarlyStopping | None = None,
     schedule: LRScheduler | None = None,
+    before_step: Callable[[], object] | None = None,
     after_step: Callable[[], object] | None = None,
     after_epoch: Callable[[History], object] | None = None,
     progress: bool = False,
@@ -54,6 +55,8 @@ def fit(
             and restores the best weights at the end.
         schedule: `step()` is called after each epoch; ReduceLROnPlateau gets the measure. For a schedule over steps,
             pass its `step` as `after_step`.
+        before_step: called before each step of the optimiser, when the gradients are there, for example
+            `lambda: optim.clip_grad_norm_(model.parameters(), 1.0)`.
         after_step: called after each step of the optimiser, for example `lambda: optim.max_norm(parameters, 3)`.
         after_epoch: called with the history after each epoch, for example to save a checkpoint. If it returns True,
             the training ends.
@@ -79,7 +82,7 @@ def fit(
             if early_stopping and early_stopping.stopped:  # maybe before the first epoch, if it continues a history
                 break
             lr = float(optimizer.param_groups[0]["lr"])
-            watched = train_epoch(model.train(), batches, loss, optimizer, after_step)
+            watched = train_epoch(model.train(), batches, loss, optimizer, before_step, after_step)
             if not math.isfinite(watched):
                 raise FloatingPointError(
                     f"fit: expected a finite loss, got {watched} in epoch {len(history['lr']) + 1}: try a learning "
@@ -115,6 +118,7 @@ def train_epoch(
     batches: Iterable[Batch],
     loss: Loss,
     optimizer: Optimizer,
+    before_step: Callable[[], object] | None = None,
     after_step: Callable[[], object] | None = None,
 ) -> float:
     """One pass over the batches; returns the mean loss over the rows. Arguments as for `fit`."""
@@ -123,6 +127,8 @@ def train_epoch(
         batch_loss = loss(model(x), *targets)
         optimizer.zero_grad()
         batch_loss.backward()
+        if before_step:
+            before_step()
         optimizer.step()
         if after_step:
             after_step()
