@@ -149,7 +149,7 @@ def test_a_training_that_ends_too_early_says_so_where_fit_was_called():
 @pytest.mark.filterwarnings("error::sklearn.exceptions.ConvergenceWarning")
 def test_a_training_that_converged_or_is_incremental_does_not():
     classifier(max_iter=500, tol=1.0, n_iter_no_change=2).fit(X, BINARY)
-    classifier(max_iter=3, tol=1.0, n_iter_no_change=2).fit(X, BINARY)  # in its last epoch
+    classifier(max_iter=4, tol=1.0, n_iter_no_change=2).fit(X, BINARY)  # in its last epoch
     classifier().partial_fit(X, BINARY, classes=[0, 1])
 
 

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from scipy.stats import norm
 
 from tests.sklearn.data import TWO_VALUES, VALUES, WEIGHTS, X, assert_same_bits, regressor
+from tinygrad_dropout.sklearn import _trained
 from tinygrad_dropout.sklearn._regressor import likeliest_noise, row_likelihoods
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -77,6 +78,18 @@ def test_the_models_likelihood_is_over_its_masks_and_rows():
     assert model.log_likelihood(X, TWO_VALUES) == pytest.approx(np.log(densities).mean(), rel=1e-9)
     weighted = np.average(np.log(densities), weights=WEIGHTS)
     assert model.log_likelihood(X, TWO_VALUES, WEIGHTS) == pytest.approx(weighted, rel=1e-9)
+
+
+def test_the_likelihood_of_many_rows_is_computed_in_parts(monkeypatch):
+    model = regressor(dropout=0.4, noise=0.6).fit(X, VALUES)
+    whole = model.log_likelihood(X, VALUES)
+    monkeypatch.setattr(_trained, "ROWS_AT_ONCE", 7)
+    assert model.log_likelihood(X, VALUES) == pytest.approx(whole, rel=1e-6)
+
+
+def test_a_very_bad_validation_score_is_a_number():
+    model = regressor(solver="sgd", learning_rate_init=1e12, max_iter=1, early_stopping=True, batch_size="auto")
+    assert -np.inf < model.fit(X, VALUES).validation_scores_[0] < -1e30
 
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS])

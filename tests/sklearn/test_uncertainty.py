@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from scipy.stats import entropy
 
 from tests.sklearn.data import BINARY, CLASSES, LABELS, TWO_VALUES, VALUES, X, classifier, regressor, weights_of
@@ -86,6 +87,18 @@ def test_the_spread_is_that_of_a_sample(samples):
     (outputs,) = model._outputs_under_masks(X.astype(np.float32))
     assert outputs.shape == (samples, 60, 1)
     np.testing.assert_allclose(model.predict_uncertainty(X).spread, outputs[:, :, 0].std(axis=0, ddof=1), rtol=1e-9)
+
+
+def test_a_classifiers_too():
+    model = fitted("labels", mc_samples=3)
+    (outputs,) = model._outputs_under_masks(X.astype(np.float32))
+    np.testing.assert_allclose(model.predict_uncertainty(X).spread, expit(outputs).std(axis=0, ddof=1), rtol=1e-9)
+
+
+def test_masks_that_agree_have_no_negative_information():
+    model = fitted("classes", mc_samples=7)
+    model.module_[-1].weight.data[:] *= 1e-9
+    assert model.predict_uncertainty(X).mutual_information.min() >= 0
 
 
 @pytest.mark.parametrize("kind", MODELS)

@@ -203,7 +203,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         stopping = training.EarlyStopping(min_delta=self.tol, mode="max") if validation else self._stopping
         wait = int(min(self.n_iter_no_change, sys.maxsize - 1))
         adaptive = self.solver == "sgd" and self.learning_rate == "adaptive"
-        stopping.patience = sys.maxsize if adaptive or not until_converged else wait + 1
+        stopping.patience = wait + 1 if until_converged else sys.maxsize
         matrices, longest = [layer.weight for layer in linear_layers(self.module_)], self.max_norm
         history: training.History = {key: [] for key in ("train_loss", "lr", *(["validation"] if validation else []))}
 
