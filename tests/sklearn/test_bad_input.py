@@ -22,6 +22,7 @@ from tinygrad_dropout import training
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 ONES = np.ones(60)
+SGD = {"solver": "sgd", "batch_size": "auto"}  # all rows in a batch
 P = "to be a probability of dropping, 0 <= p < 1"
 
 
@@ -49,6 +50,7 @@ P = "to be a probability of dropping, 0 <= p < 1"
         ({"solver": "lbfgs"}, "expected solver"),
         ({"alpha": -1}, "expected alpha to be a number of at least 0, got -1"),
         ({"alpha": np.inf}, "expected alpha"),
+        ({"alpha": True}, "expected alpha"),
         ({"batch_size": 0}, 'expected batch_size to be a whole number of at least 1, or "auto", got 0'),
         ({"learning_rate": "cosine"}, "expected learning_rate"),
         ({"learning_rate_init": 0}, "expected learning_rate_init to be a number above 0"),
@@ -333,7 +335,11 @@ def test_uncertainty_that_cannot_be_told():
     [
         (regressor(solver="sgd", learning_rate_init=1e10, max_iter=50), VALUES, "Scale X and y .* below 1e\\+10"),
         (regressor(solver="sgd", learning_rate_init=1e38, max_iter=1, batch_size=60), VALUES * 1e3, "diverged"),
-        (regressor(solver="sgd", learning_rate_init=1e30, max_iter=1, early_stopping=True), VALUES, "diverged"),
+        (
+            regressor(solver="sgd", learning_rate_init=1e30, max_iter=1, early_stopping=True, batch_size="auto"),
+            VALUES,
+            "diverged",
+        ),
         (
             classifier(solver="sgd", learning_rate_init=1e38, alpha=10.0, momentum=1.0),
             BINARY,

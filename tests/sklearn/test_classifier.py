@@ -6,7 +6,18 @@ import pytest
 import scipy.sparse as sp
 from sklearn.utils.class_weight import compute_class_weight
 
-from tests.sklearn.data import BINARY, CLASSES, LABELS, WEIGHTS, X, assert_same_bits, classifier, weights_of
+from tests.sklearn.data import (
+    BINARY,
+    CLASSES,
+    LABELS,
+    VALUES,
+    WEIGHTS,
+    X,
+    assert_same_bits,
+    classifier,
+    regressor,
+    weights_of,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -134,6 +145,24 @@ def test_the_validation_score_is_the_accuracy_on_rows_that_were_not_trained_on()
         assert model.t_ == 8 * 54
 
 
+@pytest.mark.parametrize(
+    ("make", "y"),
+    [(classifier, BINARY), (classifier, CLASSES), (classifier, LABELS), (regressor, VALUES)],
+    ids=["binary", "classes", "labels", "regression"],
+)
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["unweighted", "weighted"])
+def test_the_validation_score_is_the_estimators_own_with_the_rows_weights(make, y, weights):
+    held_out, model = [], make(early_stopping=True, max_iter=1, learning_rate_init=0.02, validation_fraction=0.4)
+    score_rows = model._score_rows
+    model._score_rows = lambda *rows: held_out.append(rows) or score_rows(*rows)
+    model.fit(X, y, weights)
+    rows, _, held_out_weights = held_out[0]
+    indices = [np.abs(X.astype(np.float32) - row).sum(axis=1).argmin() for row in rows]
+    assert model.validation_scores_[0] == pytest.approx(model.score(rows, y[indices], held_out_weights), rel=1e-6)
+    if weights is not None:
+        np.testing.assert_allclose(held_out_weights, weights[indices])
+
+
 @pytest.mark.parametrize("counts", [[30, 29, 1], [30, 28, 1, 1], [12] * 5, [6] * 10], ids=str)
 def test_early_stopping_takes_classes_that_are_too_rare_to_be_split(counts):
     y = np.repeat(np.arange(len(counts)), counts)
@@ -188,6 +217,13 @@ def test_the_adaptive_rate_is_lowered_by_partial_fit_too():
     for _ in range(5):
         model.partial_fit(X, BINARY, classes=[0, 1])
     assert model._optimizer.param_groups[0]["lr"] == pytest.approx(1e-3 / 5)  # the first epoch is an improvement
+
+
+def test_partial_fit_trains_even_when_nothing_improves():
+    model = classifier(tol=10.0, n_iter_no_change=1)
+    for _ in range(6):
+        model.partial_fit(X, BINARY, classes=[0, 1])
+    assert len(model.loss_curve_) == 6
 
 
 def test_warm_start_begins_with_the_weights_and_no_others():

@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from scipy.stats import entropy
 
 from tests.sklearn.data import BINARY, CLASSES, LABELS, TWO_VALUES, VALUES, X, classifier, regressor, weights_of
@@ -38,18 +39,18 @@ def every_mask(model, x):
 
 
 def test_a_regressors_mean_and_spread_are_those_over_all_masks():
-    model = fitted("value", hidden_layer_sizes=4, activation="tanh", dropout=0.3, mc_samples=20_000)
+    model = fitted("value", hidden_layer_sizes=4, activation="tanh", dropout=0.3, mc_samples=10_000)
     outputs, chances = every_mask(model, X[:3])
     mean = chances @ outputs[..., 0]
     spread = np.sqrt(chances @ (outputs[..., 0] - mean) ** 2)
     found = model.predict_uncertainty(X[:3])
-    np.testing.assert_allclose(found.mean, mean, atol=4 * spread.max() / np.sqrt(20_000))
+    np.testing.assert_allclose(found.mean, mean, atol=4 * spread.max() / np.sqrt(10_000))
     np.testing.assert_allclose(found.spread, spread, rtol=0.04)
     assert spread.min() > 0.01
 
 
 def test_a_classifiers_are_those_of_the_probabilities():
-    model = fitted("classes", hidden_layer_sizes=4, activation="tanh", dropout=0.3, mc_samples=20_000)
+    model = fitted("classes", hidden_layer_sizes=4, activation="tanh", dropout=0.3, mc_samples=10_000)
     outputs, chances = every_mask(model, X[:3])
     probabilities = np.exp(outputs) / np.exp(outputs).sum(axis=2, keepdims=True)
     mean = np.einsum("m,mnc->nc", chances, probabilities)
@@ -86,6 +87,18 @@ def test_the_spread_is_that_of_a_sample(samples):
     (outputs,) = model._outputs_under_masks(X.astype(np.float32))
     assert outputs.shape == (samples, 60, 1)
     np.testing.assert_allclose(model.predict_uncertainty(X).spread, outputs[:, :, 0].std(axis=0, ddof=1), rtol=1e-9)
+
+
+def test_a_classifiers_too():
+    model = fitted("labels", mc_samples=3)
+    (outputs,) = model._outputs_under_masks(X.astype(np.float32))
+    np.testing.assert_allclose(model.predict_uncertainty(X).spread, expit(outputs).std(axis=0, ddof=1), rtol=1e-9)
+
+
+def test_masks_that_agree_have_no_negative_information():
+    model = fitted("classes", mc_samples=7)
+    model.module_[-1].weight.data[:] *= 1e-9
+    assert model.predict_uncertainty(X).mutual_information.min() >= 0
 
 
 @pytest.mark.parametrize("kind", MODELS)

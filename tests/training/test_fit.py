@@ -155,7 +155,7 @@ def test_before_step_can_clip_the_gradients():
     assert 0 < moved <= 0.04 * (1 + 1e-5)
 
 
-@pytest.mark.parametrize(("answer", "epochs"), [(None, 3), (False, 3), (True, 1)])
+@pytest.mark.parametrize(("answer", "epochs"), [(None, 3), (False, 3), ("saved.npz", 3), (True, 1)])
 def test_after_epoch_can_end_it(answer, epochs):
     assert len(Parts().fit(after_epoch=lambda history: answer)["lr"]) == epochs
 
@@ -237,6 +237,19 @@ def test_weights_that_blow_up_raise_no_warning_only_the_error():
             (model := nn.Linear(4, 1)), Batches(X * 1e3, Y[:, None].astype(np.float32)), loss=F.mse_loss,
             optimizer=optim.SGD(model.parameters(), lr=1.0), epochs=20,
         )  # fmt: skip
+
+
+def test_validation_that_overflows_is_no_warning_and_no_improvement():
+    stopping, model = EarlyStopping(), nn.Linear(4, 1)
+    before = model.state_dict()
+    history = fit(
+        model, Batches(X, Y[:, None].astype(np.float32), batch_size=60), loss=F.mse_loss, epochs=1,
+        optimizer=optim.SGD(model.parameters(), lr=1e30), validate=(X, Y[:, None].astype(np.float32)),
+        early_stopping=stopping,
+    )  # fmt: skip
+    assert history["validation"] == [math.inf]
+    assert stopping.best_epoch == 0
+    assert abs(model.weight.data - before["weight"]).min() > 1e20
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.training.test_fit import Parts, X, Y
+from tinygrad_dropout.training import _progress
 
 
 class Terminal(io.StringIO):
@@ -40,6 +41,23 @@ def test_a_terminal_has_one_line_that_fits_it(monkeypatch, columns):
 def test_nothing_is_shown_unless_asked_for(capsys):
     Parts().fit(3)
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_seconds_left_are_those_of_the_epochs_that_are_left(monkeypatch, capsys):
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(_progress, "perf_counter", lambda: next(clock))
+    history = {}
+    Parts().fit(2, history=history)
+    Parts().fit(4, progress=True, history=history)
+    shown = capsys.readouterr().err
+    assert re.findall(r"(\d+) s left", shown) == ["10", "0"]
+
+
+def test_an_interruption_before_the_first_epoch_ends_leaves_no_line(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(ZeroDivisionError):
+        Parts().fit(9, progress=True, after_step=lambda: 1 / 0)
+    assert sys.stderr.getvalue() == ""
 
 
 def test_an_interruption_leaves_the_line_ended(monkeypatch):

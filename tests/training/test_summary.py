@@ -98,7 +98,7 @@ def test_an_embedding_takes_integers():
     assert [row.output for row in summary(model, (1, 3), dtype=np.int64).rows] == ["(1, 6)", "(1, 3, 2)", "(1, 6)"]
 
 
-@pytest.mark.parametrize(("outputs", "words"), [(20, "960 bytes"), (100, "4.8 kB"), (25000, "1.2 MB")])
+@pytest.mark.parametrize(("outputs", "words"), [(20, "960 bytes"), (21, "1.0 kB"), (100, "4.8 kB"), (25000, "1.2 MB")])
 def test_sizes_are_in_units_that_a_person_reads(outputs, words):
     assert summary(nn.Linear(11, outputs), (1, 11)).total().endswith(words)
 

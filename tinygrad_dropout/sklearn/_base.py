@@ -125,11 +125,9 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         mean_weight, weights = scaled_weights(weights, self.dtype)
         batch_size = self._rows_in_a_batch(X.shape[0])
         if first:
-            self.loss_curve_, self.validation_scores_, self.t_ = [], None, 0
+            self.loss_curve_, self.validation_scores_, self.n_iter_, self.t_ = [], None, 0, 0
         if first or not incremental:
             self._build(X.shape[1], random_state, keep_weights=not first)
-            self._optimizer = build_optimizer(self.module_, self.get_params(deep=False))
-            self._stopping = training.EarlyStopping(min_delta=self.tol, restore_best=False)  # partial_fit counts on
         self._optimizer.param_groups[0]["weight_decay"] = self.alpha / (batch_size * mean_weight)
         arrays = (X, targets) if weights is None else (X, targets, weights)
         batches = training.Batches(*arrays, batch_size=batch_size, shuffle=self.shuffle, rng=self._batch_rng)
@@ -178,7 +176,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         return min(int(self.batch_size), rows)
 
     def _build(self, inputs: int, random_state: np.random.RandomState, keep_weights: bool) -> None:
-        """Make the network, with new weights or (warm start) with those that it had."""
+        """Make the network and its optimiser, with new weights or (warm start) with those that the network had."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         seeds = random_state.randint(2**31 - 1, size=4)
         weights, self._batch_rng, masks = map(np.random.default_rng, seeds[:3])
@@ -196,14 +194,18 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
                 )
             for layer, old in zip(layers, before, strict=True):
                 layer.load_state_dict(old.state_dict())
-        self.module_ = network
+        self._optimizer = build_optimizer(network, self.get_params(deep=False))
+        self._stopping = training.EarlyStopping(
+            min_delta=self.tol, restore_best=False
+        )  # partial_fit continues its count
+        self.module_ = network  # last: an estimator with a network counts as fitted
 
     def _train(self, batches: training.Batches, validation: Rows | None, epochs: int, until_converged: bool) -> None:
         """Run the epochs and note how they went."""
         stopping = training.EarlyStopping(min_delta=self.tol, mode="max") if validation else self._stopping
         wait = int(min(self.n_iter_no_change, sys.maxsize - 1))
         adaptive = self.solver == "sgd" and self.learning_rate == "adaptive"
-        stopping.patience = sys.maxsize if adaptive or not until_converged else wait + 1
+        stopping.patience = wait + 1 if until_converged else sys.maxsize
         matrices, longest = [layer.weight for layer in linear_layers(self.module_)], self.max_norm
         history: training.History = {key: [] for key in ("train_loss", "lr", *(["validation"] if validation else []))}
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, field
-from math import log, pi
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import logsumexp, ndtri
+from scipy.special import ndtri
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import _check_sample_weight, check_array, check_consistent_length, check_is_fitted
@@ -18,6 +16,7 @@ from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.sklearn._base import DropoutMLP, Rows
 from tinygrad_dropout.sklearn._docstrings import documented
 from tinygrad_dropout.sklearn._network import squared_loss
+from tinygrad_dropout.sklearn._noise import likeliest_noise, row_likelihoods
 from tinygrad_dropout.sklearn._parameters import real
 
 Self = TypeVar("Self", bound="DropoutMLPRegressor")
@@ -242,29 +241,3 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             self.noise_ = np.full(self.n_outputs_, float(self.noise))
         elif validation:
             self._estimate_noise(*validation)
-
-
-def row_likelihoods(outputs: Array, values: Array, noise: Array) -> Array:
-    """The log-likelihood of each row, (N,): of outputs (T, N, targets), values (N, targets), noise (targets,)."""
-    squares = (((values - outputs) / noise) ** 2).sum(axis=2)
-    normal = -squares / 2 - np.log(noise).sum() - len(noise) / 2 * log(2 * pi)
-    return np.asarray(logsumexp(normal, axis=0) - log(len(outputs)))
-
-
-def likeliest_noise(outputs: Array, values: Array, weights: Array | None = None) -> Array:
-    """For each target, the noise that makes its values most likely: outputs (T, N, targets), values (N, targets)."""
-    targets = range(values.shape[1])
-    return np.array([likeliest_noise_of_one(outputs[:, :, [k]], values[:, [k]], weights) for k in targets])
-
-
-def likeliest_noise_of_one(outputs: Array, values: Array, weights: Array | None) -> float:
-    """The same for one target: at most the root mean squared error over all masks, and sought down to 1/1000 of it."""
-    largest = np.sqrt(np.average(((values - outputs) ** 2).mean(axis=(0, 2)), weights=weights))
-    if not largest > 0:
-        return float(np.finfo(np.float32).tiny)  # every mask predicts every value exactly
-
-    def badness(log_noise: float) -> float:
-        return -float(np.average(row_likelihoods(outputs, values, np.exp([log_noise])), weights=weights))
-
-    found = minimize_scalar(badness, bounds=(log(largest) - log(1000), log(largest)), method="bounded")
-    return float(np.exp(found.x))
