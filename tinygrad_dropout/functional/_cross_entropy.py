@@ -52,8 +52,9 @@ def cross_entropy(
     if target.ndim == 1:
         log_likelihoods = below[row_numbers(len(target)), target] - np.log(sums)
     else:
+        log_p = below - np.log(sums)[:, np.newaxis]
         weighted = np.zeros_like(below)  # will be target * ln p, in which 0 ln 0 is 0
-        np.multiply(target, below - np.log(sums)[:, np.newaxis], out=weighted, where=target != 0)
+        np.multiply(target, log_p, out=weighted, where=(target != 0) | np.isnan(log_p))
         log_likelihoods = weighted.sum(axis=1)
     probabilities = exponentials / sums[:, np.newaxis]
     out = reduced("cross_entropy", -log_likelihoods, reduction)

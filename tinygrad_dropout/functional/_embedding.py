@@ -31,6 +31,7 @@ def embedding(indices: Any, weight: Any, padding_idx: int | None = None) -> Tens
         DtypeError: indices that are not integers.
         ShapeError: a weight that is not a matrix.
         ValueError: a padding_idx that the table does not have.
+        TypeError: a padding_idx that is not a whole number.
     """
     weight = as_floating(weight)
     if weight.ndim != 2:
@@ -58,6 +59,8 @@ def checked_padding_idx(where: str, padding_idx: int | None, rows: int) -> int |
     """The padding index counted from the start, or None."""
     if padding_idx is None:
         return None
+    if not isinstance(padding_idx, int | np.integer):
+        raise TypeError(f"{where}: expected padding_idx to be a whole number, got {padding_idx!r:.60}")
     if not -rows <= padding_idx < rows:
         raise ValueError(f"{where}: expected padding_idx from {-rows} to {rows - 1}, got {padding_idx}")
     return padding_idx % rows

@@ -16,6 +16,7 @@ import numpy as np
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional._arguments import real_number
 from tinygrad_dropout.rng import generator
 
 Generator = np.random.Generator
@@ -33,7 +34,7 @@ def ones_(tensor: Tensor) -> Tensor:
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number."""
-    return fill("constant_", tensor, val)
+    return fill("constant_", tensor, real_number("constant_", "val", val))
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: Generator | None = None) -> Tensor:
@@ -43,12 +44,19 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: Generator |
         tensor: what to fill.
         a, b: the bounds.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
+
+    Raises:
+        ValueError: a > b.
     """
+    a, b = real_number("uniform_", "a", a), real_number("uniform_", "b", b)
+    if not a <= b:
+        raise ValueError(f"uniform_: expected bounds a <= b, got a = {a:g} and b = {b:g}")
     return fill("uniform_", tensor, generator("uniform_", rng).uniform(a, b, shape_of("uniform_", tensor)))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: Generator | None = None) -> Tensor:
     """Draw from N(mean, std²). `rng` as for `uniform_`."""
+    std = real_number("normal_", "std", std, least=0)
     return fill("normal_", tensor, generator("normal_", rng).normal(mean, std, shape_of("normal_", tensor)))
 
 
@@ -121,7 +129,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": sqrt(2), "selu": 3 / 4}
     if nonlinearity not in gains:
         known = ", ".join([*gains, "leaky_relu"])
-        raise ValueError(f"calculate_gain: expected a nonlinearity out of {known}, got {nonlinearity!r}")
+        raise ValueError(f"calculate_gain: expected one of the nonlinearities {known}, got {nonlinearity!r}")
     return gains[nonlinearity]
 
 
@@ -159,6 +167,8 @@ def fill(where: str, tensor: Tensor, values: Any) -> Tensor:
     shape_of(where, tensor)
     if tensor.dtype.kind != "f":
         raise TypeError(f"{where}: expected a Tensor of a floating dtype, got {tensor.dtype}")
+    if not tensor.data.flags.writeable:
+        raise ValueError(f"{where}: expected a Tensor that can be written to, got one of a read-only array")
     tensor.data[...] = values
     note_change(tensor.data)
     return tensor

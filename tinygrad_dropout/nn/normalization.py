@@ -9,7 +9,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._normalization import as_shape
+from tinygrad_dropout.functional._arguments import lengths, real_number
 from tinygrad_dropout.nn.module import Buffer, Module, Parameter
 
 
@@ -39,8 +39,8 @@ class LayerNorm(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.normalized_shape = as_shape(normalized_shape)
-        self.eps = eps
+        self.normalized_shape = lengths("LayerNorm", "normalized_shape", normalized_shape)
+        self.eps = real_number("LayerNorm", "eps", eps, least=0)
         self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
         self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
 
@@ -86,8 +86,10 @@ class BatchNorm1d(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.num_features = num_features
-        self.eps = eps
+        (self.num_features,) = lengths("BatchNorm1d", "num_features", num_features)
+        self.eps = real_number("BatchNorm1d", "eps", eps, least=0)
+        if momentum is not None:
+            momentum = real_number("BatchNorm1d", "momentum", momentum, least=0, most=1)
         self.momentum = momentum
         self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
         self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
@@ -105,7 +107,14 @@ class BatchNorm1d(Module):
         if momentum is None:
             momentum = 0.0 if tracked is None else 1 / (tracked.item() + 1)
         out = F.batch_norm(
-            x, self.running_mean, self.running_var, self.weight, self.bias, self.training, momentum, self.eps
+            x,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            training=self.training or self.running_mean is None,
+            momentum=momentum,
+            eps=self.eps,
         )
         if tracked is not None:
             tracked += 1
