@@ -33,6 +33,7 @@ INTEGERS_BECOME_FLOATS = frozenset(
         "l1_loss",
         "leaky_relu",
         "gelu",
+        "gelu by tanh",
         "binary_cross_entropy_with_logits",
     ]
 )
@@ -47,8 +48,9 @@ VIEW_OR_COPY = frozenset(["reshape", "flatten"])
 #: These keep their own copy of the target or the condition, or of a difference, so a later change of the original
 #: cannot reach them. PyTorch saves the original and refuses.
 PRIVATE_COPIES = frozenset(
-    ["cross_entropy of labels", "cross_entropy of probabilities", "cross_entropy of smoothed labels", "nll_loss",
-     "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "where"]
+    ["cross_entropy of labels", "cross_entropy of probabilities", "cross_entropy of smoothed labels",
+     "cross_entropy of weighted labels", "nll_loss", "nll_loss of weighted labels", "mse_loss", "l1_loss",
+     "binary_cross_entropy_with_logits", "binary_cross_entropy_with_logits, weighted", "where"]
 )  # fmt: skip
 
 #: Instead of a version for each storage, changes are noted with the part of the memory that they changed.
@@ -122,6 +124,8 @@ def does_not_read_it(instruction: Instruction, dtypes: list[np.dtype]) -> str | 
     """The rule by which a value that PyTorch saved, and that was changed, is none that backward reads here."""
     if instruction.operation in PRIVATE_COPIES:
         return "losses and where keep copies"
+    if instruction.operation in NORMS:
+        return "the backward of a norm reads its own result and the weight; PyTorch's also the input and the bias"
     if len(set(dtypes)) > 1:
         return "an operand of another dtype is converted, which makes a copy"
     if instruction.operation.startswith("power"):
@@ -173,9 +177,9 @@ def numbers_may_differ(
         ),
         (powers, nan, "0 ** y passes no gradient to y, even an infinite one; PyTorch multiplies it by 0"),
         (
-            uses(program, "divide of a number"),
+            divides_a_number_by_half_precision(lines, values),
             np.isinf(ours) | np.isinf(theirs),
-            "PyTorch computes 2 / x as 2 * (1 / x), which overflows elsewhere",
+            "PyTorch computes 2 / x as 2 * (1 / x), whose gradient overflows float16 elsewhere",
         ),
         (
             uses(program, "abs"),
@@ -198,9 +202,18 @@ OF_SCORES = (
     "cross_entropy of labels",
     "cross_entropy of probabilities",
     "cross_entropy of smoothed labels",
+    "cross_entropy of weighted labels",
+    "binary_cross_entropy_with_logits, weighted",
 )
+NORMS = ("layer_norm", "batch_norm in training", "batch_norm in evaluation")
 PRODUCT = re.compile("backward of (matmul|linear)")
 PRODUCTS = ("matmul", "linear", "linear with a bias")
+
+
+def divides_a_number_by_half_precision(lines: list[Instruction], values: list[Any]) -> bool:
+    """Whether there is a 2 / x for an x of float16. Only there do x's numbers come near an overflow of 1 / x²."""
+    divisors = [values[line.operands[0]] for line in lines if line.operation == "divide of a number"]
+    return any(divisor is not None and divisor.dtype == np.float16 for divisor in divisors)
 
 
 def confused_view(slot: Any) -> str | None:

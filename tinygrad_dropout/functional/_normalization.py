@@ -91,7 +91,7 @@ def batch_norm(
     x = as_floating(x)
     if x.ndim < 2:
         raise ShapeError("batch_norm", f"expected an input of shape (N, C, ...), got shape {x.shape}")
-    channels, count = (x.shape[1],), x.size // max(x.shape[1], 1)
+    channels, count = (x.shape[1],), len(x) * prod(x.shape[2:])
     if training and count == 1:
         raise ShapeError("batch_norm", f"expected more than one value per channel in a batch, got shape {x.shape}")
     along = (*channels, *[1] * (x.ndim - 2))  # a value for each channel, as it broadcasts against x
