@@ -97,8 +97,11 @@ def ours_may_refuse(instruction: Instruction, ours: list[Any], error: Exception)
         return FITS
     if "negative integer powers" in problem:
         return "integers to negative powers are an error"
-    if any(tensor.size == 0 for tensor in ours) and ("out of bounds" in problem or "of one dtype" in problem):
-        return "PyTorch checks neither places nor dtypes where there is nothing to compute"
+    misfit_of_a_norm = operation in NORMS and "to have shape" in problem
+    if any(tensor.size == 0 for tensor in ours) and (
+        "out of bounds" in problem or "of one dtype" in problem or misfit_of_a_norm
+    ):
+        return "PyTorch checks neither places, dtypes nor the arrays of a norm where there is nothing to compute"
     if operation == "concatenate" and any(tensor.shape == (0,) for tensor in ours):
         return "an empty 1-D tensor joins only its like"
     return None
@@ -128,6 +131,8 @@ def does_not_read_it(instruction: Instruction, dtypes: list[np.dtype]) -> str | 
         return "the backward of a norm reads its own result and the weight; PyTorch's also the input and the bias"
     if len(set(dtypes)) > 1:
         return "an operand of another dtype is converted, which makes a copy"
+    if instruction.operation.startswith("gelu") and np.float16 in dtypes:
+        return "gelu computes float16 in float32, on a copy"
     if instruction.operation.startswith("power"):
         return "power's backward reads its operands, PyTorch's the result too"
     return None

@@ -60,7 +60,7 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
 def class_weights(operation: str, scores: Tensor, target: Array, weight: Any, reduction: str) -> Array:
     """How much each class counts, shape (C,) in the scores' dtype; 1 each if `weight` is None.
 
-    The mean over labels is to be a weighted one, so for it the weights are divided by their own mean at the labels.
+    Divided by their own mean at the labels if the losses will be averaged, which makes that a weighted mean.
     """
     classes = scores.shape[1]
     if weight is None:

@@ -109,7 +109,7 @@ class Flatten(Module):
 
 
 class Identity(Module):
-    """The input itself: stands where a layer may be or not, `nn.Dropout(p) if p else nn.Identity()`."""
+    """The input itself, for a place where a layer is optional: `nn.Dropout(p) if p else nn.Identity()`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x

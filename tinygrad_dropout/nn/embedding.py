@@ -1,4 +1,4 @@
-"""Embedding: a trained vector for each of a fixed number of things."""
+"""Embedding: a trained vector for each of a fixed set of items, such as words."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Embedding(Module):
     """A table whose rows are looked up: weight[indices].
 
     Args:
-        num_embeddings, embedding_dim: how many rows there are, and how long they are.
-        padding_idx: a row that starts as zeros and gets no gradient, for the places that only fill a sequence up.
+        num_embeddings, embedding_dim: the number of rows and their length.
+        padding_idx: a row that starts as zeros and gets no gradient, for positions that only pad a sequence.
         dtype: of the table.
         rng: draws the initial values; the framework's own generator if None.
 

@@ -1,7 +1,7 @@
-"""Initial values: each function here fills a Tensor in place, notes the change, and returns the Tensor.
+"""Initial values: each function here fills a Tensor in place and returns it.
 
-The names, formulas and defaults are PyTorch's. A weight has shape (out, in, ...): what lies on further axes, as in a
-convolution's kernel, multiplies both fans.
+The names, formulas and defaults are PyTorch's. A weight has shape (out, in, ...). Further axes, such as those of a
+convolution's kernel, multiply both fan_in and fan_out.
 
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 """
@@ -61,7 +61,9 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: Generat
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: Generator | None = None) -> Tensor:
-    """Draw from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)): variances stay alike, forward and backward.
+    """Draw from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)).
+
+    This is a compromise between keeping the variance of the activations and that of the gradients from layer to layer.
 
     (Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks")
 
@@ -87,14 +89,14 @@ def kaiming_uniform_(
     *,
     rng: Generator | None = None,
 ) -> Tensor:
-    """Draw from U(-b, b), b = gain * sqrt(3 / fan): a ReLU network keeps the variance from layer to layer.
+    """Draw from U(-b, b), b = gain * sqrt(3 / fan), which keeps the variance in a ReLU network from layer to layer.
 
     (He et al. 2015, arXiv:1502.01852)
 
     Args:
         tensor: shape (out, in, ...).
         a: the negative slope, if the nonlinearity is "leaky_relu"; 0 makes it a ReLU.
-        mode: "fan_in" to keep the variance on the way forward, "fan_out" on the way back.
+        mode: "fan_in" to keep the variance in the forward pass, "fan_out" to keep it in the backward pass.
         nonlinearity: what follows the layer; see `calculate_gain`.
         rng: as for `uniform_`.
     """
@@ -115,7 +117,7 @@ def kaiming_normal_(
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """By how much the weights before a nonlinearity are scaled up, since it shrinks what passes through.
+    """The factor that makes up for a nonlinearity, which shrinks what passes through it.
 
     Args:
         nonlinearity: "linear", "sigmoid", "tanh", "relu", "leaky_relu" or "selu".
@@ -134,13 +136,13 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def xavier_std(where: str, tensor: Tensor, gain: float) -> float:
-    """The standard deviation of Glorot & Bengio."""
+    """gain * sqrt(2 / (fan_in + fan_out)); a weight without elements has nothing to fill, whatever this is."""
     fan_in, fan_out = fans(where, tensor)
     return gain * sqrt(2 / max(fan_in + fan_out, 1))
 
 
 def kaiming_std(where: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    """The standard deviation of He et al."""
+    """gain / sqrt(fan)."""
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f'{where}: expected mode to be "fan_in" or "fan_out", got {mode!r}')
     fan_in, fan_out = fans(where, tensor)
@@ -148,7 +150,7 @@ def kaiming_std(where: str, tensor: Tensor, a: float, mode: str, nonlinearity: s
 
 
 def fans(where: str, tensor: Tensor) -> tuple[int, int]:
-    """How many inputs each output has, and how many outputs each input has."""
+    """fan_in and fan_out: how many inputs each output has, and how many outputs each input has."""
     shape = shape_of(where, tensor)
     if len(shape) < 2:
         raise ShapeError(where, f"expected a Tensor of two axes or more, (out, in, ...), got shape {shape}")
@@ -163,7 +165,7 @@ def shape_of(where: str, tensor: Tensor) -> tuple[int, ...]:
 
 
 def fill(where: str, tensor: Tensor, values: Any) -> Tensor:
-    """Write the values into the Tensor's own array, unseen by the graph but noted as a change."""
+    """Write the values into the Tensor's own array. The graph does not record this, but backward notices the change."""
     shape_of(where, tensor)
     if tensor.dtype.kind != "f":
         raise TypeError(f"{where}: expected a Tensor of a floating dtype, got {tensor.dtype}")

@@ -13,7 +13,7 @@ from tinygrad_dropout.nn.module import Buffer, Module
 
 
 class Loss(Module):
-    """What the losses have in common: how the losses of a batch become one number.
+    """What the losses have in common: how to reduce the losses of a batch to one number.
 
     Args:
         reduction: "mean", "sum" or "none".
@@ -99,7 +99,7 @@ class BCEWithLogitsLoss(Loss):
     """Sigmoid cross-entropy of logits against targets in [0, 1] of the same shape.
 
     Args:
-        pos_weight: array that broadcasts to that shape: how much a yes counts, next to 1 for a no; None for 1.
+        pos_weight: array that broadcasts to that shape: how much a yes counts, where a no counts 1; None for 1.
             A Buffer, so it is in the state_dict.
         reduction: "mean", "sum" or "none".
     """
