@@ -1,4 +1,4 @@
-"""What holds for every test: a fixed seed, no use of NumPy's global state, Ctrl-C heard, PyTorch where there is one."""
+"""What holds for every test: seed, name, no use of NumPy's global state, Ctrl-C heard, PyTorch if there is one."""
 
 import importlib
 import os
@@ -15,6 +15,12 @@ settings.load_profile("core")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as where a shell runs pytest in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """A test has the same name in every process, or pytest-xdist could not share the tests out."""
+    if changing := [item.nodeid for item in items if " at 0x" in item.nodeid]:
+        raise pytest.UsageError(f"expected names without addresses, got {changing[0]}; give the parameters ids=")
 
 
 @pytest.fixture(autouse=True)

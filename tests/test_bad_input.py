@@ -24,6 +24,7 @@ def answering(backward) -> td.Tensor:
 
 SINGLE = td.Tensor(np.ones((2, 3), dtype=np.float32))
 LOGITS = tensor(2, 3)
+FROZEN = np.broadcast_to(1.0, 3)
 KEPT = np.ones((2, 3), dtype=bool)
 
 MAKING_A_TENSOR = [
@@ -85,7 +86,11 @@ SHAPES_THAT_DO_NOT_FIT = [
     (lambda: F.layer_norm(tensor(2, 3), 3, None, tensor(2)), ValueError, ["layer_norm", "bias", "(3,)", "(2,)"]),
     (lambda: F.layer_norm(SINGLE, 3, tensor(3)), TypeError, ["layer_norm", "float32 (input)", "float64 (weight)"]),
     (lambda: F.batch_norm(tensor(3), None, None), ValueError, ["batch_norm", "(N, C, ...)", "(3,)"]),
-    (lambda: F.batch_norm(tensor(1, 3), None, None), ValueError, ["batch_norm", "more than one value", "(1, 3)"]),
+    (
+        lambda: F.batch_norm(tensor(1, 3), None, None, training=True),
+        ValueError,
+        ["batch_norm", "more than one value", "(1, 3)"],
+    ),
     (
         lambda: F.batch_norm(tensor(2, 3), tensor(2), tensor(3)),
         ValueError,
@@ -96,6 +101,36 @@ SHAPES_THAT_DO_NOT_FIT = [
         TypeError,
         ["batch_norm", "float32 (input)", "float64 (running_mean)"],
     ),
+    (
+        lambda: F.batch_norm(tensor(2, 3), None, None),
+        ValueError,
+        ["batch_norm", "running_var", "evaluation", "neither"],
+    ),
+    (lambda: F.batch_norm(tensor(2, 3), None, tensor(3)), ValueError, ["batch_norm", "running_mean", "only one"]),
+    (
+        lambda: F.batch_norm(tensor(2, 3), tensor(3), None, training=True),
+        ValueError,
+        ["batch_norm", "both", "neither (training)", "only one"],
+    ),
+    (
+        lambda: F.batch_norm(tensor(2, 3), [0.0] * 3, [1.0] * 3, training=True),
+        TypeError,
+        ["batch_norm", "running_mean", "in place", "list"],
+    ),
+    (lambda: F.batch_norm(tensor(2, 3), None, None, training=True, eps=-1), ValueError, ["batch_norm", "eps", "-1"]),
+    (lambda: F.layer_norm(tensor(2, 3), 3, eps=np.nan), ValueError, ["layer_norm", "eps", "at least 0", "nan"]),
+    (lambda: F.layer_norm(tensor(2, 3), 3.0), TypeError, ["layer_norm", "normalized_shape", "whole", "3.0"]),
+    (lambda: nn.LayerNorm((2, -3)), ValueError, ["LayerNorm", "normalized_shape", "at least 0", "(2, -3)"]),
+    (lambda: nn.LayerNorm(3, eps="small"), TypeError, ["LayerNorm", "eps", "number", "'small'"]),
+    (lambda: nn.BatchNorm1d(5 / 2), TypeError, ["BatchNorm1d", "num_features", "whole", "2.5"]),
+    (lambda: nn.BatchNorm1d(3, momentum=2), ValueError, ["BatchNorm1d", "momentum", "0 and 1", "2"]),
+    (lambda: nn.BatchNorm1d(3, eps=None), TypeError, ["BatchNorm1d", "eps", "number", "None"]),
+    (lambda: nn.Linear(5 / 2, 3), TypeError, ["Linear", "sizes", "whole", "2.5"]),
+    (lambda: nn.Embedding(3, "2"), TypeError, ["Embedding", "sizes", "whole", "'2'"]),
+    (lambda: nn.Embedding(3, 2, padding_idx=1.0), TypeError, ["Embedding", "padding_idx", "whole", "1.0"]),
+    (lambda: F.embedding([0], tensor(2, 3), padding_idx=0.5), TypeError, ["embedding", "padding_idx", "whole", "0.5"]),
+    (lambda: F.leaky_relu(tensor(3), [0.1]), TypeError, ["leaky_relu", "negative_slope", "number", "[0.1]"]),
+    (lambda: nn.LeakyReLU("0.1"), TypeError, ["LeakyReLU", "negative_slope", "number", "'0.1'"]),
     (lambda: nn.BatchNorm1d(4)(tensor(2, 3)), ValueError, ["BatchNorm1d(4, ", "(N, 4)", "(2, 3)"]),
     (lambda: nn.BatchNorm1d(3)(tensor(2, 3, 4, 5)), ValueError, ["BatchNorm1d(3, ", "(N, 3, L)", "(2, 3, 4, 5)"]),
     (lambda: nn.BatchNorm1d(3)(tensor(1, 3)), ValueError, ["BatchNorm1d(3, ", "more than one value", "(1, 3)"]),
@@ -154,6 +189,10 @@ TARGETS = [
     (lambda: F.cross_entropy(LOGITS, [0, 1], weight=tensor(3)), TypeError, ["cross_entropy", "weight", "detach"]),
     (lambda: F.cross_entropy(LOGITS, [0, 1], label_smoothing=1.5), ValueError, ["cross_entropy", "0 and 1", "1.5"]),
     (lambda: F.cross_entropy(LOGITS, [0, 1], label_smoothing=np.nan), ValueError, ["label_smoothing", "nan"]),
+    (lambda: F.cross_entropy(LOGITS, [0, 1], label_smoothing="a"), TypeError, ["label_smoothing", "number", "'a'"]),
+    (lambda: nn.CrossEntropyLoss(label_smoothing=None), TypeError, ["CrossEntropyLoss", "label_smoothing", "None"]),
+    (lambda: nn.CrossEntropyLoss(weight=tensor(3)), TypeError, ["CrossEntropyLoss", "weight", "without gradients"]),
+    (lambda: nn.BCEWithLogitsLoss(pos_weight=tensor(3)), TypeError, ["BCEWithLogitsLoss", "pos_weight", "gradients"]),
     (lambda: nn.CrossEntropyLoss(label_smoothing=-0.1), ValueError, ["CrossEntropyLoss", "label_smoothing", "-0.1"]),
     (lambda: nn.CrossEntropyLoss(LOGITS, [0, 1]), TypeError, ["CrossEntropyLoss", "by name", "(prediction, target)"]),
     (
@@ -221,6 +260,11 @@ STARTING = [
     (lambda: nn.init.kaiming_normal_(tensor(2, 3), mode="fan"), ValueError, ["kaiming_normal_", "fan_in", "'fan'"]),
     (lambda: nn.init.calculate_gain("gelu"), ValueError, ["calculate_gain", "leaky_relu", "'gelu'"]),
     (lambda: nn.init.uniform_(tensor(3), rng=0), TypeError, ["uniform_", "Generator", "0"]),
+    (lambda: nn.init.uniform_(tensor(3), 1, 0), ValueError, ["uniform_", "a <= b", "a = 1", "b = 0"]),
+    (lambda: nn.init.xavier_uniform_(tensor(2, 3), gain=-1), ValueError, ["uniform_", "a <= b"]),
+    (lambda: nn.init.normal_(tensor(3), 0, -1), ValueError, ["normal_", "std", "at least 0", "-1"]),
+    (lambda: nn.init.constant_(tensor(3), [1, 2, 3]), TypeError, ["constant_", "val", "number", "[1, 2, 3]"]),
+    (lambda: nn.init.ones_(td.Tensor(FROZEN)), ValueError, ["ones_", "written", "read-only"]),
     (lambda: nn.init.uniform_(td.Tensor([1, 2])), TypeError, ["uniform_", "floating", "int64"]),
 ]
 

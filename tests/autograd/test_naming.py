@@ -46,7 +46,12 @@ SAVED = [
 ]
 
 
-@pytest.mark.parametrize(("backward", "index", "name"), SAVED, ids=lambda value: getattr(value, "__name__", str(value)))
+def shown(value) -> str:
+    """A function's name, its class's if it has none (its repr holds an address), or the value itself."""
+    return getattr(value, "__name__", type(value).__name__ if callable(value) else str(value))
+
+
+@pytest.mark.parametrize(("backward", "index", "name"), SAVED, ids=shown)
 def test_a_saved_value_is_called_what_the_backward_function_calls_it(backward, index, name):
     x, y = td.Tensor([1.0], requires_grad=True), td.Tensor([2.0])
     assert saved_name(record(np.zeros(1), (x, y), backward, saved=(1, 2, 3)), index) == name

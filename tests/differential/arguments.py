@@ -230,6 +230,45 @@ def linear(w: Writer, name: str) -> None:
     w.do(name, a, weight, *bias)
 
 
+def layer_norm(w: Writer, name: str) -> None:
+    a = w.value(lambda slot: slot.ours.ndim > 0 and floating(slot))
+    shape = w.shape(a)[-w.draw.pick((1, 1, 2)) :]
+    affine = [w.leaf(shape, dtype=w.dtype_of(a)) for _ in range(2)]
+    w.do(name, a, *affine, shape=(*shape[:-1], shape[-1] + 1) if w.draw.rarely(24) else shape)
+
+
+def with_channels(slot: Slot) -> bool:
+    """(N, C, ...); PyTorch fails with an internal error if C is 0."""
+    return slot.ours.ndim > 1 and floating(slot) and slot.ours.shape[1] > 0
+
+
+def per_channel(w: Writer, a: int, channels: int, requires_grad: bool | None = None, numbers: str | None = None) -> int:
+    """A leaf (C,), contiguous: PyTorch 2.13's backward reads any other as if it were, and gives wrong numbers."""
+    return w.leaf((channels,), requires_grad, w.dtype_of(a), numbers, layout="contiguous")
+
+
+def batch_norm(w: Writer, name: str) -> None:
+    a = w.value(with_channels)
+    channels = w.shape(a)[1] + w.draw.rarely(24)
+    w.do(name, a, *(per_channel(w, a, channels) for _ in range(2)))
+
+
+def running_norm(w: Writer, name: str) -> None:
+    a = w.value(with_channels)
+    channels = w.shape(a)[1] + w.draw.rarely(24)
+    w.do(name, a, *(per_channel(w, a, channels, False, numbers) for numbers in ("any", "positive")))
+
+
+def rows(w: Writer, name: str) -> None:
+    """Rows of a table, by a Tensor of indices; once in a while one that is too large."""
+    a = w.value(lambda slot: slot.ours.ndim == 2 and floating(slot) and slot.ours.shape[0] > 0)
+    count = w.shape(a)[0]
+    shape = w.draw.pick(((3,), (2, 2), (), (0,), (4,)))
+    indices = some_labels(w.draw, prod(shape), count).reshape(shape)
+    b = w.do("leaf", array=indices, layout="contiguous", requires_grad=False)
+    w.do(name, a, b, padding_idx=w.draw.pick((None, None, 0, -1, count)))
+
+
 def softmax(w: Writer, name: str) -> None:
     a = w.value()
     w.do(name, a, axis=an_axis(w, len(w.shape(a))))
@@ -246,12 +285,23 @@ def reduced(w: Writer) -> str:
     return w.draw.pick(("mean", "sum", "none"))
 
 
-def labels(w: Writer, name: str) -> None:
-    a = scores(w)
+def labels_of(w: Writer, a: int) -> int:
+    """Labels for these scores."""
     rows, classes = (*w.shape(a), 1, 1)[:2]
     target = some_labels(w.draw, rows + w.draw.rarely(24), max(classes, 1))
-    b = w.do("leaf", array=target, layout="contiguous", requires_grad=False)
-    w.do(name, a, b, reduction=reduced(w))
+    return w.do("leaf", array=target, layout="contiguous", requires_grad=False)
+
+
+def labels(w: Writer, name: str) -> None:
+    a = scores(w)
+    w.do(name, a, labels_of(w, a), reduction=reduced(w))
+
+
+def weighted_labels(w: Writer, name: str) -> None:
+    a = scores(w)
+    classes = w.shape(a)[-1:] if w.draw.below(24) else (7,)
+    weight = w.leaf(classes, False, w.dtype_of(a), w.draw.pick(("positive", "halves")))
+    w.do(name, a, labels_of(w, a), weight, reduction=reduced(w), smoothing=w.draw.pick((0.0, 0.25, 1.0)))
 
 
 def probabilities(w: Writer, name: str) -> None:
@@ -272,6 +322,13 @@ def fractions(w: Writer, name: str) -> None:
     shape = (*w.shape(a), 1) if w.draw.rarely(24) else w.shape(a)
     dtype = w.dtype_of(a) if w.draw.below(8) else w.draw.pick(FLOATS)
     w.do(name, a, w.leaf(shape, w.draw.rarely(16), dtype, w.draw.pick(("positive", "any"))), reduction=reduced(w))
+
+
+def weighted_fractions(w: Writer, name: str) -> None:
+    a = w.value(floating)
+    shape, dtype = w.shape(a), w.dtype_of(a)
+    weight = w.leaf(w.draw.pick((shape, shape[1:], shape[-1:], ())), False, dtype, "positive")
+    w.do(name, a, w.leaf(shape, False, dtype, "positive"), weight, reduction=reduced(w))
 
 
 def dropout(w: Writer, name: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 import tinygrad_dropout as td
 from tinygrad_dropout.autograd import engine
+from tinygrad_dropout.functional import _normalization as norms
 
 
 class Fault(NamedTuple):
@@ -31,7 +32,21 @@ def uncopied(tensor: td.Tensor, grad: Any) -> np.ndarray:
     return np.ones_like(tensor.data) if grad is None else np.asarray(grad)
 
 
-engine_unbroadcast = engine.unbroadcast
+def divided_by_one_less(array: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    mean, variance = right_moments(array, axes)
+    count = norms.count_along(array, axes)
+    return mean, variance * count / max(count - 1, 1)
+
+
+def counted_once(grad: np.ndarray, weight: td.Tensor, indices: np.ndarray, padding_idx: Any) -> tuple[np.ndarray]:
+    full = np.zeros_like(weight.data)
+    full[indices] = grad
+    if padding_idx is not None:
+        full[padding_idx] = 0
+    return (full,)
+
+
+engine_unbroadcast, right_moments = engine.unbroadcast, norms.mean_and_variance
 F, A = "tinygrad_dropout.functional", "tinygrad_dropout.autograd"
 
 FAULTS = [
@@ -53,6 +68,14 @@ FAULTS = [
     Fault("backward keeps the gradient it is given", f"{A}.engine.first_gradient", uncopied),
     Fault("an entry picked twice counts once", f"{F}._shapes.may_repeat", lambda index: False),
     Fault("the mean of a loss is not divided", f"{F}._cross_entropy.grad_of_each", lambda grad, *_: grad),
+    Fault("a class weight is left out of the mean", f"{F}._losses.class_weights", lambda op, x, t, w, how: np.array(w)),
+    Fault("a norm takes the estimated variance", f"{F}._normalization.mean_and_variance", divided_by_one_less),
+    Fault(
+        "a norm takes mean and deviation for constants",
+        f"{F}._normalization.standardize_backward",
+        lambda grad, x, out, inverse_deviation, axes, eps: (grad * inverse_deviation,),
+    ),
+    Fault("a row that is looked up twice counts once", f"{F}._embedding.embedding_backward", counted_once),
     Fault("dtypes promote as in NumPy", f"{A}.dtypes.common_dtype", lambda *xs: np.result_type(*[x.dtype for x in xs])),
     Fault("no_grad records", "tinygrad_dropout.no_grad", td.enable_grad),
     Fault(

@@ -33,6 +33,7 @@ INTEGERS_BECOME_FLOATS = frozenset(
         "l1_loss",
         "leaky_relu",
         "gelu",
+        "gelu by tanh",
         "binary_cross_entropy_with_logits",
     ]
 )
@@ -47,8 +48,9 @@ VIEW_OR_COPY = frozenset(["reshape", "flatten"])
 #: These keep their own copy of the target or the condition, or of a difference, so a later change of the original
 #: cannot reach them. PyTorch saves the original and refuses.
 PRIVATE_COPIES = frozenset(
-    ["cross_entropy of labels", "cross_entropy of probabilities", "cross_entropy of smoothed labels", "nll_loss",
-     "mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "where"]
+    ["cross_entropy of labels", "cross_entropy of probabilities", "cross_entropy of smoothed labels",
+     "cross_entropy of weighted labels", "nll_loss", "nll_loss of weighted labels", "mse_loss", "l1_loss",
+     "binary_cross_entropy_with_logits", "binary_cross_entropy_with_logits, weighted", "where"]
 )  # fmt: skip
 
 #: Instead of a version for each storage, changes are noted with the part of the memory that they changed.
@@ -95,8 +97,11 @@ def ours_may_refuse(instruction: Instruction, ours: list[Any], error: Exception)
         return FITS
     if "negative integer powers" in problem:
         return "integers to negative powers are an error"
-    if any(tensor.size == 0 for tensor in ours) and ("out of bounds" in problem or "of one dtype" in problem):
-        return "PyTorch checks neither places nor dtypes where there is nothing to compute"
+    misfit_of_a_norm = operation in NORMS and "to have shape" in problem
+    if any(tensor.size == 0 for tensor in ours) and (
+        "out of bounds" in problem or "of one dtype" in problem or misfit_of_a_norm
+    ):
+        return "PyTorch checks neither places, dtypes nor the arrays of a norm where there is nothing to compute"
     if operation == "concatenate" and any(tensor.shape == (0,) for tensor in ours):
         return "an empty 1-D tensor joins only its like"
     return None
@@ -122,8 +127,12 @@ def does_not_read_it(instruction: Instruction, dtypes: list[np.dtype]) -> str | 
     """The rule by which a value that PyTorch saved, and that was changed, is none that backward reads here."""
     if instruction.operation in PRIVATE_COPIES:
         return "losses and where keep copies"
+    if instruction.operation in NORMS:
+        return "the backward of a norm reads its own result and the weight; PyTorch's also the input and the bias"
     if len(set(dtypes)) > 1:
         return "an operand of another dtype is converted, which makes a copy"
+    if instruction.operation.startswith("gelu") and np.float16 in dtypes:
+        return "gelu computes float16 in float32, on a copy"
     if instruction.operation.startswith("power"):
         return "power's backward reads its operands, PyTorch's the result too"
     return None
@@ -173,9 +182,9 @@ def numbers_may_differ(
         ),
         (powers, nan, "0 ** y passes no gradient to y, even an infinite one; PyTorch multiplies it by 0"),
         (
-            uses(program, "divide of a number"),
+            divides_a_number_by_half_precision(lines, values),
             np.isinf(ours) | np.isinf(theirs),
-            "PyTorch computes 2 / x as 2 * (1 / x), which overflows elsewhere",
+            "PyTorch computes 2 / x as 2 * (1 / x), whose gradient overflows float16 elsewhere",
         ),
         (
             uses(program, "abs"),
@@ -198,9 +207,18 @@ OF_SCORES = (
     "cross_entropy of labels",
     "cross_entropy of probabilities",
     "cross_entropy of smoothed labels",
+    "cross_entropy of weighted labels",
+    "binary_cross_entropy_with_logits, weighted",
 )
+NORMS = ("layer_norm", "batch_norm in training", "batch_norm in evaluation")
 PRODUCT = re.compile("backward of (matmul|linear)")
 PRODUCTS = ("matmul", "linear", "linear with a bias")
+
+
+def divides_a_number_by_half_precision(lines: list[Instruction], values: list[Any]) -> bool:
+    """Whether there is a 2 / x for an x of float16. Only there do x's numbers come near an overflow of 1 / x²."""
+    divisors = [values[line.operands[0]] for line in lines if line.operation == "divide of a number"]
+    return any(divisor is not None and divisor.dtype == np.float16 for divisor in divisors)
 
 
 def confused_view(slot: Any) -> str | None:

@@ -47,9 +47,12 @@ def over_axes(name: str, theirs: str = "", dim: str = "{axis}", more: str = "", 
     )
 
 
+def layer(name: str, kind: str, arguments: str) -> Row:
+    return Row(f"F.{name}({arguments})", f"torch.nn.functional.{name}({arguments})", kind)
+
+
 def loss(name: str, kind: str, more: str = "") -> Row:
-    call = f"{name}({{a}}, {{b}}, reduction={{reduction}}{more})"
-    return Row(f"F.{call}", f"torch.nn.functional.{call}", kind)
+    return layer(name, kind, f"{{a}}, {{b}}, reduction={{reduction}}{more}")
 
 
 SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "power": "**"}
@@ -64,8 +67,9 @@ ROWS: dict[str, Row] = {
     "negative": same("-{a}", "unary"),
     "abs": same("abs({a})", "unary"),
     **{name: named(name, "unary") for name in ("exp", "log", "sqrt", "tanh", "sigmoid", "relu")},
-    "leaky_relu": Row("F.leaky_relu({a}, 0.5)", "torch.nn.functional.leaky_relu({a}, 0.5)", "unary"),
-    "gelu": Row("F.gelu({a})", "torch.nn.functional.gelu({a})", "unary"),
+    "leaky_relu": layer("leaky_relu", "unary", "{a}, 0.5"),
+    "gelu": layer("gelu", "unary", "{a}"),
+    "gelu by tanh": layer("gelu", "unary", "{a}, approximate='tanh'"),
     "clone": same("{a}.clone()", "unary"),
     "detach": same("{a}.detach()", "unary"),
     **{name: same(f"{{a}} {sign} {{b}}", "binary") for name, sign in SIGNS.items()},
@@ -102,17 +106,28 @@ ROWS: dict[str, Row] = {
     "concatenate": Row("F.concatenate({xs}, axis={axis})", "torch.cat({xs}, dim={axis})", "concatenate"),
     "stack": Row("F.stack({xs}, axis={axis})", "torch.stack({xs}, dim={axis})", "stack"),
     "matmul": same("{a} @ {b}", "matmul"),
-    "linear": Row("F.linear({a}, {b})", "torch.nn.functional.linear({a}, {b})", "linear"),
-    "linear with a bias": Row("F.linear({a}, {b}, {c})", "torch.nn.functional.linear({a}, {b}, {c})", "linear"),
+    "linear": layer("linear", "linear", "{a}, {b}"),
+    "linear with a bias": layer("linear", "linear", "{a}, {b}, {c}"),
+    "layer_norm": layer("layer_norm", "layer norm", "{a}, {shape}, {b}, {c}, 0.1"),
+    "batch_norm in training": layer("batch_norm", "batch norm", "{a}, None, None, {b}, {c}, True, eps=0.1"),
+    "batch_norm in evaluation": layer("batch_norm", "running norm", "{a}, {b}, {c}, eps=0.1"),
+    "embedding": layer("embedding", "rows", "{b}, {a}, {padding_idx}"),
     "softmax": Row("F.softmax({a}, axis={axis})", "torch.softmax({a}, dim={axis})", "softmax"),
     "log_softmax": Row("F.log_softmax({a}, axis={axis})", "torch.log_softmax({a}, dim={axis})", "softmax"),
     "cross_entropy of labels": loss("cross_entropy", "labels"),
     "cross_entropy of probabilities": loss("cross_entropy", "probabilities"),
     "cross_entropy of smoothed labels": loss("cross_entropy", "labels", ", label_smoothing=0.25"),
+    "cross_entropy of weighted labels": loss(
+        "cross_entropy", "weighted labels", ", weight={c}, label_smoothing={smoothing}"
+    ),
     "nll_loss": loss("nll_loss", "labels"),
+    "nll_loss of weighted labels": loss("nll_loss", "weighted labels", ", weight={c}"),
     "mse_loss": loss("mse_loss", "alike"),
     "l1_loss": loss("l1_loss", "alike"),
     "binary_cross_entropy_with_logits": loss("binary_cross_entropy_with_logits", "fractions"),
+    "binary_cross_entropy_with_logits, weighted": loss(
+        "binary_cross_entropy_with_logits", "weighted fractions", ", pos_weight={c}"
+    ),
     "dropout": Row("F.dropout({a}, {p}, mask={mask})", "{a} * {mask} / (1 - {p})", "dropout"),
     # Statements -------------------------------------------------------------------------------------------------------
     "backward": same("{a}.backward({seed}, retain_graph={retain_graph})", "backward"),

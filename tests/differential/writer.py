@@ -82,6 +82,7 @@ class Writer:
         requires_grad: bool | None = None,
         dtype: str | None = None,
         numbers: str | None = None,
+        layout: str | None = None,
     ) -> int:
         """A new leaf; what is not given is drawn."""
         draw = self.draw
@@ -94,7 +95,7 @@ class Writer:
         floating = dtype in FLOATS
         if requires_grad is None:
             requires_grad = floating and draw.below(4) != 3
-        layout = LAYOUTS[max(0, draw.below(8) - 4)]
+        layout = layout or LAYOUTS[max(0, draw.below(8) - 4)]
         return self.do(
             "leaf", array=some_array(draw, shape, dtype, numbers), layout=layout, requires_grad=requires_grad
         )

@@ -1,5 +1,7 @@
 """Elementwise functions where they have a kink, a tie or an extreme input."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -127,3 +129,28 @@ def test_booleans_clipped_by_integers_become_integers():
 def test_clip_needs_a_bound():
     with pytest.raises(ValueError, match=r"^clip: expected min, max or both, got neither"):
         td.Tensor([1.0]).clip()
+
+
+def test_gelu_is_exact_far_below_zero_and_close_to_it():
+    """x Φ(x) by Python's own erfc. The error of e^(-x²/2) grows with x², since x²/2 is rounded."""
+    x = np.concatenate([np.linspace(-37, 9, 4001), np.linspace(-1, 1, 401), [1e-300, -1e-300]])
+    expected = x * np.array([math.erfc(-number / math.sqrt(2)) / 2 for number in x])
+    errors = np.abs(F.gelu(x).data - expected)
+    assert (errors <= 4 * np.finfo(float).eps * (1 + x * x / 2) * np.abs(expected)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_gelu_of_huge_numbers_is_silent(dtype):
+    x = td.Tensor(np.array([3e38, -3e38, 40, -40]).astype(dtype))
+    np.testing.assert_array_equal(F.gelu(x).data, np.maximum(x.data, 0))
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_in_half_precision_is_rounded_once(approximate):
+    values = np.concatenate([np.linspace(-3, 3, 101), [1e-6, 3e-7, 1e4, -1e4]]).astype(np.float16)
+    half, exact = (td.Tensor(values.astype(dtype), requires_grad=True) for dtype in (np.float16, np.float64))
+    for x in (half, exact):
+        out = F.gelu(x, approximate)
+        out.sum().backward()
+    np.testing.assert_array_max_ulp(F.gelu(half, approximate).data, F.gelu(exact, approximate).data.astype(np.float16))
+    np.testing.assert_array_max_ulp(half.grad, exact.grad.astype(np.float16))

@@ -370,3 +370,19 @@ def test_labels_whose_weights_are_all_zero_have_no_mean_as_in_pytorch(torch):
         )
         assert np.isnan(ours.item()) == np.isnan(theirs.item()) == np.True_
         assert getattr(F, name)(LOGITS, LABELS, weight=np.zeros(3), reduction="sum").item() == 0
+
+
+@pytest.mark.parametrize("options", [{"weight": [0.0, 1.0]}, {"weight": [0.0, 1.0], "label_smoothing": 0.5}], ids=str)
+def test_a_weight_of_0_does_not_hide_a_nan(options):
+    """0 * ln p is 0 where p is 0, but NaN where p is NaN, as in PyTorch."""
+    logits = td.Tensor([[np.nan, 1.0], [1.0, 2.0]], requires_grad=True)
+    losses = F.cross_entropy(logits, [0, 1], reduction="none", **options)
+    losses.sum().backward()
+    assert np.isnan(losses.data).tolist() == [True, False]
+    assert np.isnan(logits.grad).all(axis=1).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_a_target_of_zeros_for_a_score_of_minus_infinity_is_no_loss(reduction):
+    loss = F.cross_entropy([[-np.inf, 0.0]], [[0.0, 1.0]], reduction=reduction)
+    np.testing.assert_array_equal(loss.data.ravel(), [0.0])

@@ -18,8 +18,12 @@ ELSEWHERE = {
     "autograd/tensor": ["autograd/test_methods.py"],
     "debug/_frames": ["debug/test_anomaly.py"],
     "errors": ["nn/test_module.py", "test_bad_input.py"],
+    "functional/_arguments": ["test_bad_input.py"],
     "functional/_cross_entropy": ["functional/test_losses.py"],
+    "functional/_embedding": ["nn/test_embedding.py"],
+    "functional/_gelu": ["functional/test_elementwise.py"],
     "functional/_loss_parts": ["functional/test_losses.py"],
+    "functional/_normalization": ["nn/test_normalization.py"],
     "functional/_numpy_protocol": ["autograd/test_tensor.py", "autograd/test_methods.py"],
 }
 

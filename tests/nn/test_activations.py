@@ -7,25 +7,23 @@ import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 
+ACTIVATIONS = [
+    (nn.ReLU(), F.relu),
+    (nn.LeakyReLU(), F.leaky_relu),
+    (nn.LeakyReLU(0.2), lambda x: F.leaky_relu(x, 0.2)),
+    (nn.GELU(), F.gelu),
+    (nn.GELU("tanh"), lambda x: F.gelu(x, "tanh")),
+    (nn.Sigmoid(), F.sigmoid),
+    (nn.Tanh(), F.tanh),
+    (nn.Softmax(), F.softmax),
+    (nn.Softmax(axis=0), lambda x: F.softmax(x, 0)),
+    (nn.LogSoftmax(), F.log_softmax),
+    (nn.LogSoftmax(0), lambda x: F.log_softmax(x, 0)),
+    (nn.Identity(), lambda x: x),
+]
 
-@pytest.mark.parametrize(
-    ("layer", "function"),
-    [
-        (nn.ReLU(), F.relu),
-        (nn.LeakyReLU(), F.leaky_relu),
-        (nn.LeakyReLU(0.2), lambda x: F.leaky_relu(x, 0.2)),
-        (nn.GELU(), F.gelu),
-        (nn.GELU("tanh"), lambda x: F.gelu(x, "tanh")),
-        (nn.Sigmoid(), F.sigmoid),
-        (nn.Tanh(), F.tanh),
-        (nn.Softmax(), F.softmax),
-        (nn.Softmax(axis=0), lambda x: F.softmax(x, 0)),
-        (nn.LogSoftmax(), F.log_softmax),
-        (nn.LogSoftmax(0), lambda x: F.log_softmax(x, 0)),
-        (nn.Identity(), lambda x: x),
-    ],
-    ids=repr,
-)
+
+@pytest.mark.parametrize(("layer", "function"), ACTIVATIONS, ids=[repr(layer) for layer, _ in ACTIVATIONS])
 def test_an_activation_is_the_function_of_its_name(layer, function):
     x = td.Tensor([[-1.0, 0.0, 2.0], [3.0, -0.5, 1.0]])
     np.testing.assert_array_equal(layer(x).data, function(x).data)

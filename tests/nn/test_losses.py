@@ -75,3 +75,21 @@ def test_weights_are_buffers_under_pytorchs_keys(torch):
         assert list(ours.parameters()) == []
         assert [buffer.dtype for buffer in ours.float().buffers()] == [np.float32]
         assert getattr(nn, name)().state_dict() == {}
+
+
+@pytest.mark.parametrize(
+    ("layer", "option"), [(nn.CrossEntropyLoss, "weight"), (nn.NLLLoss, "weight"), (nn.BCEWithLogitsLoss, "pos_weight")]
+)
+def test_whole_numbers_as_weights_become_floats_so_that_a_state_dict_can_hold_fractions(layer, option):
+    given = np.array([1, 2, 3])
+    loss = layer(**{option: given})
+    loss.load_state_dict({option: np.array(WEIGHT)})
+    np.testing.assert_array_equal(getattr(loss, option).data, np.float32(WEIGHT))
+    assert given.tolist() == [1, 2, 3]
+
+
+def test_weights_refilled_later_change_no_loss():
+    weight = np.array(WEIGHT)
+    loss = nn.CrossEntropyLoss(weight=weight)
+    weight[:] = 0
+    np.testing.assert_array_equal(loss.weight.data, WEIGHT)

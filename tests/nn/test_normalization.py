@@ -1,6 +1,7 @@
 """LayerNorm and BatchNorm1d: PyTorch's outputs, gradients, running statistics and state_dicts."""
 
 import copy
+import importlib
 
 import numpy as np
 import pytest
@@ -159,12 +160,95 @@ def test_the_function_changes_the_running_tensors_it_is_given_and_no_input():
     np.testing.assert_array_equal(x, before)
 
 
-def test_in_evaluation_a_single_running_tensor_is_neither_used_nor_changed():
-    """Without both, the batch's own mean and variance are used."""
-    x, var = some(4, 3), td.Tensor(np.full(3, 7.0))
-    out = F.batch_norm(x, None, var)
-    np.testing.assert_array_equal(out.data, F.batch_norm(x, None, None).data)
-    np.testing.assert_array_equal(var.data, [7, 7, 7])
+@pytest.mark.parametrize("wrong", ["weight", "bias", "running_var"])
+def test_the_function_changes_nothing_if_any_argument_does_not_fit(wrong):
+    """Each is checked before the first running statistic moves."""
+    mean, var = td.zeros(3, dtype=np.float64), td.ones(3, dtype=np.float64)
+    arguments = {"running_mean": mean, "running_var": var, wrong: td.ones(2, dtype=np.float64)}
+    with pytest.raises(td.ShapeError, match=f"{wrong} to have shape"):
+        F.batch_norm(some(4, 3), **arguments, training=True)
+    np.testing.assert_array_equal([mean.data, var.data], [[0, 0, 0], [1, 1, 1]])
+
+
+def test_an_array_as_running_statistic_changes_in_place_too():
+    x, mean, var = some(4, 3), np.zeros(3), np.ones(3)
+    F.batch_norm(x, mean, var, training=True, momentum=1)
+    np.testing.assert_allclose([mean, var], [x.mean(0), x.var(0, ddof=1)])
+
+
+def test_running_statistics_keep_their_digits_where_the_batch_varies_little():
+    """1 + 1.0 * (1e-10 - 1) would be 0 in float32."""
+    layer = nn.BatchNorm1d(1, momentum=None)
+    x = some(100, 1, dtype=np.float32) * np.float32(1e-5)
+    layer(x)
+    np.testing.assert_allclose(layer.running_var.data, x.astype(np.float64).var(0, ddof=1), rtol=1e-5)
+
+
+def test_a_change_of_running_statistics_that_backward_needs_is_noticed():
+    layer = nn.BatchNorm1d(3, affine=False)
+    x = td.Tensor(some(4, 3, dtype=np.float32), requires_grad=True)
+    product = x * layer.running_mean
+    layer(x)
+    with pytest.raises(RuntimeError, match="changed since"):
+        product.sum().backward()
+
+
+def test_mean_and_variance_of_a_batch_are_computed_once(monkeypatch):
+    module, calls = importlib.import_module("tinygrad_dropout.functional._normalization"), []
+    compute = module.mean_and_variance
+    monkeypatch.setattr(module, "mean_and_variance", lambda *given: calls.append(given) or compute(*given))
+    nn.BatchNorm1d(3)(some(4, 3, dtype=np.float32))
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("eps", [np.float64(1e-5), np.float32(1e-5), 1])
+def test_a_number_of_numpys_as_eps_does_not_widen_the_result(eps):
+    x = some(4, 3, dtype=np.float32)
+    mean, var = td.zeros(3), td.ones(3)
+    for out in (
+        F.layer_norm(x, 3, eps=eps),
+        F.batch_norm(x, None, None, training=True, eps=eps),
+        F.batch_norm(x, mean, var, training=True, momentum=np.float64(0.5), eps=eps),
+        F.batch_norm(x, mean, var, eps=eps),
+    ):
+        assert out.dtype == np.float32
+
+
+def half_precision_calls() -> dict:
+    """Each with its inputs. The numbers are large, many or close together, so float16 alone would not do."""
+    close = (100 + 0.1 * np.random.default_rng(3).integers(-20, 20, (300, 3))).astype(np.float16)
+    large = (400 * np.random.default_rng(3).normal(size=(300, 3))).astype(np.float16)
+    last_axis = {"normalized_shape": (3,)}
+    running = {"running_mean": some(3, dtype=np.float16), "running_var": np.full(3, 2, np.float16)}
+    training = {**running, "training": True, "momentum": 0.3}
+    return {
+        "layer_norm of close numbers": (F.layer_norm, close, last_axis),
+        "layer_norm of large numbers": (F.layer_norm, large, last_axis),
+        "layer_norm of equal numbers": (F.layer_norm, np.ones_like(close), {**last_axis, "eps": 2e-8}),
+        "batch_norm of close numbers": (F.batch_norm, close, training),
+        "batch_norm of large numbers": (F.batch_norm, large, training),
+        "batch_norm in evaluation": (F.batch_norm, close, running),
+    }
+
+
+@pytest.mark.parametrize("name", half_precision_calls())
+def test_half_precision_is_rounded_once(name):
+    """Outputs, gradients and running statistics are those of float64, rounded, as PyTorch's are."""
+    function, x, options = half_precision_calls()[name]
+    inputs, upstream = (
+        [x, *(some(3, dtype=np.float16, seed=seed) for seed in (1, 2))],
+        some(300, 3, dtype=np.float16) / 8,
+    )
+    results = []
+    for dtype in (np.float16, np.float64):
+        x, weight, bias = (td.Tensor(array.astype(dtype), requires_grad=True) for array in inputs)
+        running = {key: options[key].astype(dtype) for key in options if key.startswith("running")}
+        out = function(x, weight=weight, bias=bias, **{**options, **running})
+        out.backward(upstream.astype(dtype))
+        results.append([out.data, x.grad, weight.grad, bias.grad, *running.values()])
+        assert {array.dtype for array in results[-1]} == {np.dtype(dtype)}
+    for half, exact in zip(*results, strict=True):
+        np.testing.assert_allclose(half, exact.astype(np.float16), rtol=2e-3, atol=2e-3 * np.abs(exact).max())
 
 
 def test_a_copy_has_statistics_of_its_own_and_double_converts_them():

@@ -39,6 +39,11 @@ def as_floating(value: Any) -> Tensor:
     return tensor if tensor.data.dtype.kind == "f" else cast(tensor, np.float32)
 
 
+def widened(x: Tensor) -> Tensor:
+    """Return a float16 Tensor as float32, for operations in which half precision would lose digits or overflow."""
+    return cast(x, np.float32) if x.data.dtype == np.float16 else x
+
+
 def operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
     """Return both operands of a binary operation as Tensors of one dtype.
 

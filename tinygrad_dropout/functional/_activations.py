@@ -9,6 +9,7 @@ import numpy as np
 from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.functional._arguments import real_number
 from tinygrad_dropout.functional._constants import number
 
 
@@ -28,8 +29,9 @@ def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
-    """x where x > 0, negative_slope * x elsewhere: no unit is without a gradient (Maas et al. 2013)."""
+    """x where x > 0, negative_slope * x elsewhere, so that every unit has a gradient (Maas et al. 2013)."""
     x = as_floating(x)
+    negative_slope = real_number("leaky_relu", "negative_slope", negative_slope)
     return record(x.data * slopes(x.data, negative_slope), (x,), leaky_relu_backward, saved=(negative_slope,))
 
 

@@ -20,24 +20,24 @@ def cross_entropy(
 ) -> Tensor:
     """-ln p(target), where p = softmax(logits).
 
-    With class weights w, or smoothed by e, it is -(sum over the classes c of w_c q_c ln p_c), where
-    q = (1 - e) target + e / C. Smoothing keeps the network from being ever more certain (Szegedy et al. 2016,
+    With class weights w and label smoothing e, it is -(sum over the classes c of w_c q_c ln p_c), where
+    q = (1 - e) target + e / C. Smoothing keeps the network from growing ever more confident (Szegedy et al. 2016,
     arXiv:1512.00567).
 
     Args:
         logits: shape (N, C), unnormalised scores.
         target: int array (N,) of class labels 0 ... C - 1, or float array (N, C) of probabilities. No gradient flows
             to it.
-        weight: array (C,), w: how much each class counts; None for 1 each.
+        weight: array (C,), w: how much each class counts; None for 1 each. No gradient flows to it.
         label_smoothing: e, from 0 to 1: the share of the target that is spread over all classes.
         reduction: "mean" over the batch, "sum", or "none" for the loss of each row. For labels with weights, the mean
-            is the weighted one: the sum of the losses divided by the sum of w at the labels, as in PyTorch.
+            is a weighted one, as in PyTorch: the sum of the losses divided by the sum of w at the labels.
 
     Returns:
         Tensor of shape (), or (N,) for "none".
 
     Raises:
-        ShapeError: logits or target of another shape.
+        ShapeError: logits, target or weight of another shape.
         DtypeError: booleans for labels.
         ValueError: a label outside 0 ... C - 1, a label_smoothing outside 0 ... 1, or an unknown reduction.
     """
@@ -52,8 +52,9 @@ def cross_entropy(
     if target.ndim == 1:
         log_likelihoods = below[row_numbers(len(target)), target] - np.log(sums)
     else:
+        log_p = below - np.log(sums)[:, np.newaxis]
         weighted = np.zeros_like(below)  # will be target * ln p, in which 0 ln 0 is 0
-        np.multiply(target, below - np.log(sums)[:, np.newaxis], out=weighted, where=target != 0)
+        np.multiply(target, log_p, out=weighted, where=(target != 0) | np.isnan(log_p))
         log_likelihoods = weighted.sum(axis=1)
     probabilities = exponentials / sums[:, np.newaxis]
     out = reduced("cross_entropy", -log_likelihoods, reduction)
@@ -65,7 +66,7 @@ def cross_entropy_backward(
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target), divided by N for the mean; the target is one-hot for class labels.
 
-    (If a row of the target sums to s instead of 1, as one with weights does, it is s * p - target.)
+    Weights make a row of the target sum to some s other than 1; then it is s * p - target.
     """
     if target.ndim == 1:
         difference = probabilities.copy()

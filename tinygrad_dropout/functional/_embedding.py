@@ -1,4 +1,4 @@
-"""Embedding: rows of a table, looked up by their numbers."""
+"""Embedding: looking up rows of a table by index."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from tinygrad_dropout.errors import DtypeError, ShapeError
 
 
 def embedding(indices: Any, weight: Any, padding_idx: int | None = None) -> Tensor:
-    """The rows of `weight` that the indices name: weight[indices].
+    """The rows of `weight` at these indices: weight[indices].
 
-    It is what a Linear layer without a bias would give for one-hot inputs, without the multiplications by 0.
+    A Linear layer without a bias would give the same for one-hot inputs, but would multiply by all those zeros.
 
     Args:
         indices: integer Tensor or array of any shape, 0 ... num_embeddings - 1. No gradient flows to it.
         weight: the table, shape (num_embeddings, embedding_dim).
-        padding_idx: a row that gets no gradient, for the places that only fill a sequence up; counted from the end if
+        padding_idx: a row that gets no gradient, for positions that only pad a sequence; counted from the end if
             negative.
 
     Returns:
         Tensor of shape (*indices.shape, embedding_dim).
 
     Raises:
-        IndexError: an index that the table does not have. (A negative one too, as in PyTorch.)
+        IndexError: an index that is not in the table. Negative indices never are, as in PyTorch.
         DtypeError: indices that are not integers.
         ShapeError: a weight that is not a matrix.
         ValueError: a padding_idx that the table does not have.
+        TypeError: a padding_idx that is not a whole number.
     """
     weight = as_floating(weight)
     if weight.ndim != 2:
@@ -46,7 +47,7 @@ def embedding(indices: Any, weight: Any, padding_idx: int | None = None) -> Tens
 
 
 def embedding_backward(grad: Array, weight: Tensor, indices: Array, padding_idx: int | None) -> tuple[Any, ...]:
-    """dL/dweight[i] = the sum of grad over the places where the index is i, which may be none; 0 for padding_idx."""
+    """dL/dweight[i] = the sum of grad over all positions whose index is i; 0 for padding_idx."""
     full = np.zeros(weight.shape, dtype=grad.dtype)
     np.add.at(full, indices, grad)
     if padding_idx is not None:
@@ -58,6 +59,8 @@ def checked_padding_idx(where: str, padding_idx: int | None, rows: int) -> int |
     """The padding index counted from the start, or None."""
     if padding_idx is None:
         return None
+    if not isinstance(padding_idx, int | np.integer):
+        raise TypeError(f"{where}: expected padding_idx to be a whole number, got {padding_idx!r:.60}")
     if not -rows <= padding_idx < rows:
         raise ValueError(f"{where}: expected padding_idx from {-rows} to {rows - 1}, got {padding_idx}")
     return padding_idx % rows

@@ -8,6 +8,7 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor, as_array
 from tinygrad_dropout.errors import DtypeError, ShapeError
+from tinygrad_dropout.functional._arguments import real_number
 from tinygrad_dropout.functional._rows import sum_of_rows
 
 
@@ -59,7 +60,7 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
 def class_weights(operation: str, scores: Tensor, target: Array, weight: Any, reduction: str) -> Array:
     """How much each class counts, shape (C,) in the scores' dtype; 1 each if `weight` is None.
 
-    The mean over labels is to be a weighted one, so for it the weights are divided by their own mean at the labels.
+    Divided by their own mean at the labels if the losses will be averaged, which makes that a weighted mean.
     """
     classes = scores.shape[1]
     if weight is None:
@@ -74,18 +75,11 @@ def class_weights(operation: str, scores: Tensor, target: Array, weight: Any, re
 
 def smoothed(operation: str, scores: Tensor, target: Array, label_smoothing: float) -> Array:
     """The target as probabilities (N, C), of which the share `label_smoothing` is spread evenly over the classes."""
-    checked_smoothing(operation, label_smoothing)
+    label_smoothing = real_number(operation, "label_smoothing", label_smoothing, least=0, most=1)
     if target.ndim == 1:
         labels, target = target, np.zeros(scores.shape, scores.dtype)
         target[np.arange(len(labels)), labels] = 1
     return (1 - label_smoothing) * target + label_smoothing / max(scores.shape[1], 1)
-
-
-def checked_smoothing(where: str, label_smoothing: float) -> float:
-    """Refuse a share that is none."""
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"{where}: expected label_smoothing between 0 and 1, got {label_smoothing!r}")
-    return label_smoothing
 
 
 def constant(operation: str, target: Any, name: str = "target") -> Array:

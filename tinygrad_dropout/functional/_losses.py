@@ -26,13 +26,14 @@ from tinygrad_dropout.functional._loss_parts import (
 
 
 def nll_loss(log_probabilities: Any, target: Any, *, weight: Any = None, reduction: str = "mean") -> Tensor:
-    """The negative log-likelihood: -log_probabilities at the target class. `cross_entropy` without its softmax.
+    """The negative log-likelihood: -log_probabilities at the target class. It is `cross_entropy` without the softmax.
 
     Args:
         log_probabilities: shape (N, C), as `log_softmax` gives them.
         target: int array (N,) of class labels.
         weight: array (C,): how much each class counts; None for 1 each.
-        reduction: "mean" (weighted, if there are weights: divided by the sum of those at the labels), "sum" or "none".
+        reduction: "mean", "sum" or "none". With weights, the mean is the sum of the losses divided by the sum of the
+            weights at the labels.
     """
     log_probabilities = as_floating(log_probabilities)
     target = checked_target("nll_loss", log_probabilities, target)
@@ -111,8 +112,8 @@ def binary_cross_entropy_with_logits(
     Args:
         logits: any shape, unnormalised scores z.
         target: array of the same shape, t in [0, 1]. No gradient flows to it.
-        pos_weight: array that broadcasts to that shape: how much a yes counts, next to 1 for a no; None for 1. The
-            mean is still the sum divided by the number of elements.
+        pos_weight: array that broadcasts to that shape: how much a yes counts, where a no counts 1; None for 1. No
+            gradient flows to it. The mean still divides by the number of elements.
         reduction: "mean" over all elements, "sum", or "none".
     """
     logits = as_floating(logits)
@@ -142,7 +143,7 @@ def binary_cross_entropy_with_logits_backward(
 
 
 def shares(target: Array, pos_weight: Array | None) -> tuple[Array, Array]:
-    """How much the logarithm of each answer counts, of yes and of no: w t and 1 - t."""
+    """The factors of ln(s) and of ln(1 - s): w t and 1 - t."""
     return target if pos_weight is None else target * pos_weight, 1 - target
 
 

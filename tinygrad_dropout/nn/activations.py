@@ -7,6 +7,7 @@ from math import prod
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._arguments import real_number
 from tinygrad_dropout.functional._axes import numpys_names
 from tinygrad_dropout.functional._gelu import checked_form
 from tinygrad_dropout.nn.module import Module
@@ -23,7 +24,7 @@ class LeakyReLU(Module):
     """x where x > 0, negative_slope * x elsewhere."""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = negative_slope
+        self.negative_slope = real_number("LeakyReLU", "negative_slope", negative_slope)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.leaky_relu(x, self.negative_slope)
@@ -36,7 +37,7 @@ class GELU(Module):
     """x * Φ(x), elementwise; `td.functional.gelu` has the formulas.
 
     Args:
-        approximate: "none" for the exact Φ, or "tanh" for an approximation that is faster here.
+        approximate: "none" for the exact Φ, or "tanh" for its approximation.
     """
 
     def __init__(self, approximate: str = "none") -> None:
@@ -108,7 +109,7 @@ class Flatten(Module):
 
 
 class Identity(Module):
-    """The input itself: stands where a layer may be or not, `nn.Dropout(p) if p else nn.Identity()`."""
+    """The input itself, for a place where a layer is optional: `nn.Dropout(p) if p else nn.Identity()`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x

@@ -1,4 +1,4 @@
-"""Embedding: a trained vector for each of a fixed number of things."""
+"""Embedding: a trained vector for each of a fixed set of items, such as words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._arguments import lengths
 from tinygrad_dropout.functional._embedding import checked_padding_idx
 from tinygrad_dropout.nn.module import Module, Parameter
 from tinygrad_dropout.rng import generator
@@ -18,8 +19,8 @@ class Embedding(Module):
     """A table whose rows are looked up: weight[indices].
 
     Args:
-        num_embeddings, embedding_dim: how many rows there are, and how long they are.
-        padding_idx: a row that starts as zeros and gets no gradient, for the places that only fill a sequence up.
+        num_embeddings, embedding_dim: the number of rows and their length.
+        padding_idx: a row that starts as zeros and gets no gradient, for positions that only pad a sequence.
         dtype: of the table.
         rng: draws the initial values; the framework's own generator if None.
 
@@ -38,10 +39,9 @@ class Embedding(Module):
         dtype: npt.DTypeLike = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        if min(num_embeddings, embedding_dim) < 0:
-            raise ValueError(f"Embedding: expected sizes of at least 0, got {num_embeddings} and {embedding_dim}")
+        shape = lengths("Embedding", "sizes", (num_embeddings, embedding_dim))
         self.padding_idx = checked_padding_idx("Embedding", padding_idx, num_embeddings)
-        drawn = generator("Embedding", rng).standard_normal((num_embeddings, embedding_dim)).astype(dtype)
+        drawn = generator("Embedding", rng).standard_normal(shape).astype(dtype)
         if self.padding_idx is not None:
             drawn[self.padding_idx] = 0
         self.weight = Parameter(drawn)

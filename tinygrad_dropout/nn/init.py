@@ -1,7 +1,7 @@
-"""Initial values: each function here fills a Tensor in place, notes the change, and returns the Tensor.
+"""Initial values: each function here fills a Tensor in place and returns it.
 
-The names, formulas and defaults are PyTorch's. A weight has shape (out, in, ...): what lies on further axes, as in a
-convolution's kernel, multiplies both fans.
+The names, formulas and defaults are PyTorch's. A weight has shape (out, in, ...). Further axes, such as those of a
+convolution's kernel, multiply both fan_in and fan_out.
 
     nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 """
@@ -16,6 +16,7 @@ import numpy as np
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
+from tinygrad_dropout.functional._arguments import real_number
 from tinygrad_dropout.rng import generator
 
 Generator = np.random.Generator
@@ -33,7 +34,7 @@ def ones_(tensor: Tensor) -> Tensor:
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number."""
-    return fill("constant_", tensor, val)
+    return fill("constant_", tensor, real_number("constant_", "val", val))
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: Generator | None = None) -> Tensor:
@@ -43,17 +44,26 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: Generator |
         tensor: what to fill.
         a, b: the bounds.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
+
+    Raises:
+        ValueError: a > b.
     """
+    a, b = real_number("uniform_", "a", a), real_number("uniform_", "b", b)
+    if not a <= b:
+        raise ValueError(f"uniform_: expected bounds a <= b, got a = {a:g} and b = {b:g}")
     return fill("uniform_", tensor, generator("uniform_", rng).uniform(a, b, shape_of("uniform_", tensor)))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: Generator | None = None) -> Tensor:
     """Draw from N(mean, std²). `rng` as for `uniform_`."""
+    std = real_number("normal_", "std", std, least=0)
     return fill("normal_", tensor, generator("normal_", rng).normal(mean, std, shape_of("normal_", tensor)))
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: Generator | None = None) -> Tensor:
-    """Draw from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)): variances stay alike, forward and backward.
+    """Draw from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)).
+
+    This is a compromise between keeping the variance of the activations and that of the gradients from layer to layer.
 
     (Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks")
 
@@ -79,14 +89,14 @@ def kaiming_uniform_(
     *,
     rng: Generator | None = None,
 ) -> Tensor:
-    """Draw from U(-b, b), b = gain * sqrt(3 / fan): a ReLU network keeps the variance from layer to layer.
+    """Draw from U(-b, b), b = gain * sqrt(3 / fan), which keeps the variance in a ReLU network from layer to layer.
 
     (He et al. 2015, arXiv:1502.01852)
 
     Args:
         tensor: shape (out, in, ...).
         a: the negative slope, if the nonlinearity is "leaky_relu"; 0 makes it a ReLU.
-        mode: "fan_in" to keep the variance on the way forward, "fan_out" on the way back.
+        mode: "fan_in" to keep the variance in the forward pass, "fan_out" to keep it in the backward pass.
         nonlinearity: what follows the layer; see `calculate_gain`.
         rng: as for `uniform_`.
     """
@@ -107,7 +117,7 @@ def kaiming_normal_(
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """By how much the weights before a nonlinearity are scaled up, since it shrinks what passes through.
+    """The factor that makes up for a nonlinearity, which shrinks what passes through it.
 
     Args:
         nonlinearity: "linear", "sigmoid", "tanh", "relu", "leaky_relu" or "selu".
@@ -121,18 +131,18 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": sqrt(2), "selu": 3 / 4}
     if nonlinearity not in gains:
         known = ", ".join([*gains, "leaky_relu"])
-        raise ValueError(f"calculate_gain: expected a nonlinearity out of {known}, got {nonlinearity!r}")
+        raise ValueError(f"calculate_gain: expected one of the nonlinearities {known}, got {nonlinearity!r}")
     return gains[nonlinearity]
 
 
 def xavier_std(where: str, tensor: Tensor, gain: float) -> float:
-    """The standard deviation of Glorot & Bengio."""
+    """gain * sqrt(2 / (fan_in + fan_out)); a weight without elements has nothing to fill, whatever this is."""
     fan_in, fan_out = fans(where, tensor)
     return gain * sqrt(2 / max(fan_in + fan_out, 1))
 
 
 def kaiming_std(where: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    """The standard deviation of He et al."""
+    """gain / sqrt(fan)."""
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f'{where}: expected mode to be "fan_in" or "fan_out", got {mode!r}')
     fan_in, fan_out = fans(where, tensor)
@@ -140,7 +150,7 @@ def kaiming_std(where: str, tensor: Tensor, a: float, mode: str, nonlinearity: s
 
 
 def fans(where: str, tensor: Tensor) -> tuple[int, int]:
-    """How many inputs each output has, and how many outputs each input has."""
+    """fan_in and fan_out: how many inputs each output has, and how many outputs each input has."""
     shape = shape_of(where, tensor)
     if len(shape) < 2:
         raise ShapeError(where, f"expected a Tensor of two axes or more, (out, in, ...), got shape {shape}")
@@ -155,10 +165,12 @@ def shape_of(where: str, tensor: Tensor) -> tuple[int, ...]:
 
 
 def fill(where: str, tensor: Tensor, values: Any) -> Tensor:
-    """Write the values into the Tensor's own array, unseen by the graph but noted as a change."""
+    """Write the values into the Tensor's own array. The graph does not record this, but backward notices the change."""
     shape_of(where, tensor)
     if tensor.dtype.kind != "f":
         raise TypeError(f"{where}: expected a Tensor of a floating dtype, got {tensor.dtype}")
+    if not tensor.data.flags.writeable:
+        raise ValueError(f"{where}: expected a Tensor that can be written to, got one of a read-only array")
     tensor.data[...] = values
     note_change(tensor.data)
     return tensor

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Array, Tensor
+from tinygrad_dropout.functional._arguments import lengths
 from tinygrad_dropout.nn.module import Module, Parameter
 from tinygrad_dropout.rng import generator
 
@@ -39,10 +40,7 @@ class Linear(Module):
         dtype: npt.DTypeLike = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.in_features = in_features
-        self.out_features = out_features
-        if min(in_features, out_features) < 0:
-            raise ValueError(f"Linear: expected sizes of at least 0, got {in_features} -> {out_features}")
+        self.in_features, self.out_features = lengths("Linear", "sizes", (in_features, out_features))
         bound = 1 / sqrt(in_features) if in_features else 0.0
         rng = generator("Linear", rng)
 

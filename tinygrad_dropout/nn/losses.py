@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.autograd.tensor import Tensor, as_array
-from tinygrad_dropout.functional._loss_parts import check_reduction, checked_smoothing
+from tinygrad_dropout.autograd.dtypes import as_floating
+from tinygrad_dropout.autograd.tensor import Tensor
+from tinygrad_dropout.functional._arguments import real_number
+from tinygrad_dropout.functional._loss_parts import check_reduction, constant
 from tinygrad_dropout.nn.module import Buffer, Module
 
 
 class Loss(Module):
-    """What the losses have in common: how the losses of a batch become one number.
+    """What the losses have in common: how to reduce the losses of a batch to one number.
 
     Args:
         reduction: "mean", "sum" or "none".
@@ -29,6 +31,11 @@ class Loss(Module):
         return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
 
 
+def buffer(loss: Loss, name: str, weight: Any) -> Buffer | None:
+    """A copy of the weights as floats, which the loss saves in its state_dict; None stays None."""
+    return None if weight is None else Buffer(as_floating(constant(type(loss).__name__, weight, name)).data)
+
+
 class WeightedLoss(Loss):
     """A loss of labels in which some classes can count more than others.
 
@@ -39,7 +46,7 @@ class WeightedLoss(Loss):
 
     def __init__(self, *misplaced: Any, weight: Any = None, reduction: str = "mean") -> None:
         super().__init__(*misplaced, reduction=reduction)
-        self.weight = None if weight is None else Buffer(as_array(weight))
+        self.weight = buffer(self, "weight", weight)
 
 
 class CrossEntropyLoss(WeightedLoss):
@@ -55,7 +62,7 @@ class CrossEntropyLoss(WeightedLoss):
         self, *misplaced: Any, weight: Any = None, label_smoothing: float = 0.0, reduction: str = "mean"
     ) -> None:
         super().__init__(*misplaced, weight=weight, reduction=reduction)
-        self.label_smoothing = checked_smoothing("CrossEntropyLoss", label_smoothing)
+        self.label_smoothing = real_number("CrossEntropyLoss", "label_smoothing", label_smoothing, least=0, most=1)
 
     def forward(self, logits: Tensor, target: Any) -> Tensor:
         return F.cross_entropy(
@@ -92,14 +99,14 @@ class BCEWithLogitsLoss(Loss):
     """Sigmoid cross-entropy of logits against targets in [0, 1] of the same shape.
 
     Args:
-        pos_weight: array that broadcasts to that shape: how much a yes counts, next to 1 for a no; None for 1.
+        pos_weight: array that broadcasts to that shape: how much a yes counts, where a no counts 1; None for 1.
             A Buffer, so it is in the state_dict.
         reduction: "mean", "sum" or "none".
     """
 
     def __init__(self, *misplaced: Any, pos_weight: Any = None, reduction: str = "mean") -> None:
         super().__init__(*misplaced, reduction=reduction)
-        self.pos_weight = None if pos_weight is None else Buffer(as_array(pos_weight))
+        self.pos_weight = buffer(self, "pos_weight", pos_weight)
 
     def forward(self, logits: Tensor, target: Any) -> Tensor:
         return F.binary_cross_entropy_with_logits(logits, target, pos_weight=self.pos_weight, reduction=self.reduction)

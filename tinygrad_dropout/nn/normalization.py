@@ -1,4 +1,4 @@
-"""Layers that standardise: LayerNorm each example by itself, BatchNorm1d each channel over the batch."""
+"""Layers that standardise: LayerNorm does it for each example by itself, BatchNorm1d for each channel of a batch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._normalization import as_shape
+from tinygrad_dropout.functional._arguments import lengths, real_number
 from tinygrad_dropout.nn.module import Buffer, Module, Parameter
 
 
 class LayerNorm(Module):
     """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
 
-    It does the same in training and in evaluation. `td.functional.layer_norm` has the details and the paper.
+    Training and evaluation are the same. `td.functional.layer_norm` has the details and the paper.
 
     Args:
         normalized_shape: the lengths of the last axes, over which mean and variance are taken; an int for one axis.
-        eps: keeps the division finite where all numbers are equal.
-        elementwise_affine: whether there are a weight and a bias.
+        eps: added to the variance, so that the division is finite where all numbers are equal.
+        elementwise_affine: False for neither weight nor bias.
         bias: False for a weight without a bias.
         dtype: of the parameters.
 
@@ -39,8 +39,8 @@ class LayerNorm(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.normalized_shape = as_shape(normalized_shape)
-        self.eps = eps
+        self.normalized_shape = lengths("LayerNorm", "normalized_shape", normalized_shape)
+        self.eps = real_number("LayerNorm", "eps", eps, least=0)
         self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
         self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
 
@@ -54,26 +54,29 @@ class LayerNorm(Module):
 
 
 class BatchNorm1d(Module):
-    """(x - mean) / sqrt(variance + eps) * weight + bias, for each channel: over the batch, and in evaluation with the
-    running mean and variance of the batches seen in training.
+    """(x - mean) / sqrt(variance + eps) * weight + bias, for each channel.
 
-    Put dropout behind the last BatchNorm1d, not before one. In training, dropout adds variance to what follows; in
-    evaluation it does not, but the running variance still has it in, and so every channel comes out too small (Li et
-    al. 2018, "Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift",
-    arXiv:1801.05134). For inputs of mean 0, inverted dropout multiplies the variance by 1 / (1 - p).
+    In training, mean and variance are those of the batch. In evaluation, they are the running mean and variance of the
+    batches seen in training. `td.functional.batch_norm` has the formulas and the paper.
+
+    Put dropout after the last BatchNorm1d, not before one. Dropout adds variance to its output in training but not in
+    evaluation. The running variance includes that extra variance, so in evaluation every channel comes out too small.
+    For inputs of mean 0, inverted dropout multiplies the variance by 1 / (1 - p). (Li et al. 2018, "Understanding the
+    Disharmony between Dropout and Batch Normalization by Variance Shift", arXiv:1801.05134)
 
     Args:
         num_features: C, the number of channels, for inputs (N, C) or (N, C, L).
-        eps: keeps the division finite where all numbers are equal.
-        momentum: how far the running statistics move towards each batch's; None for the plain average of all batches.
-        affine: whether there are a weight and a bias.
-        track_running_stats: False for no running statistics: then evaluation uses the batch's own, as training does.
+        eps: added to the variance, so that the division is finite where all numbers are equal.
+        momentum: how far the running statistics move towards each batch's, 0 to 1; None for the plain average of all
+            batches.
+        affine: False for neither weight nor bias.
+        track_running_stats: False for no running statistics. Evaluation then uses the batch's own, as training does.
         dtype: of the parameters and running statistics.
 
     Attributes:
         weight, bias: Parameters (C,), ones and zeros at the start, or None.
         running_mean, running_var: Buffers (C,), zeros and ones at the start, or None.
-        num_batches_tracked: Buffer (), how many batches went into them, or None.
+        num_batches_tracked: Buffer (), int64: how many batches the running statistics have seen, or None.
     """
 
     def __init__(
@@ -86,8 +89,10 @@ class BatchNorm1d(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.num_features = num_features
-        self.eps = eps
+        (self.num_features,) = lengths("BatchNorm1d", "num_features", num_features)
+        self.eps = real_number("BatchNorm1d", "eps", eps, least=0)
+        if momentum is not None:
+            momentum = real_number("BatchNorm1d", "momentum", momentum, least=0, most=1)
         self.momentum = momentum
         self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
         self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None
@@ -105,7 +110,14 @@ class BatchNorm1d(Module):
         if momentum is None:
             momentum = 0.0 if tracked is None else 1 / (tracked.item() + 1)
         out = F.batch_norm(
-            x, self.running_mean, self.running_var, self.weight, self.bias, self.training, momentum, self.eps
+            x,
+            self.running_mean,
+            self.running_var,
+            self.weight,
+            self.bias,
+            training=self.training or self.running_mean is None,
+            momentum=momentum,
+            eps=self.eps,
         )
         if tracked is not None:
             tracked += 1

@@ -13,9 +13,13 @@ from tinygrad_dropout.study.script import EXAMPLE, run_script
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
-    """The browser; skipped where there is none, unless REQUIRE_BROWSER is set."""
+    """The browser; skipped where there is none, unless REQUIRE_BROWSER is set.
+
+    Playwright keeps an event loop running in the main thread for as long as it is open, and `asyncio.run` in any other
+    test would then fail. So it is closed when the tests of this folder are done.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
