@@ -214,6 +214,16 @@ def test_a_numpy_number_as_eps_does_not_widen_the_result(eps):
         assert out.dtype == np.float32
 
 
+def test_the_default_eps_of_functions_and_layers_is_one_hundred_thousandth():
+    x, running = np.array([[0.0, 0.0], [0.01, 0.02]]), (td.zeros(2, dtype=np.float64), td.ones(2, dtype=np.float64))
+    standardized = (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5)
+    for out in (F.batch_norm(x, None, None, training=True), nn.BatchNorm1d(2, dtype=np.float64)(x)):
+        np.testing.assert_allclose(out.data, standardized)
+    for out in (F.layer_norm(x.T, 2), nn.LayerNorm(2, dtype=np.float64)(x.T)):
+        np.testing.assert_allclose(out.data, standardized.T)
+    np.testing.assert_allclose(F.batch_norm(x, *running).data, x / np.sqrt(1 + 1e-5))
+
+
 def half_precision_calls() -> dict:
     """Each with its inputs. The numbers are large, many or close together, so float16 alone would not do."""
     close = (100 + 0.1 * np.random.default_rng(3).integers(-20, 20, (300, 3))).astype(np.float16)
