@@ -266,6 +266,7 @@ STARTING = [
     (lambda: nn.init.normal_(tensor(3), 0, -1), ValueError, ["normal_", "std", "at least 0", "-1"]),
     (lambda: nn.init.constant_(tensor(3), [1, 2, 3]), TypeError, ["constant_", "val", "number", "[1, 2, 3]"]),
     (lambda: nn.init.ones_(td.Tensor(FROZEN)), ValueError, ["ones_", "written", "read-only"]),
+    (lambda: nn.init.ones_(td.Tensor([True, False])), TypeError, ["ones_", "floating", "bool"]),
     (lambda: nn.init.uniform_(td.Tensor([1, 2])), TypeError, ["uniform_", "floating", "int64"]),
 ]
 

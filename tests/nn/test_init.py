@@ -70,7 +70,7 @@ def test_gains_are_pytorchs(torch, nonlinearity):
 
 
 def test_gains_that_no_formula_gives():
-    assert [nn.init.calculate_gain(name) for name in ("linear", "sigmoid", "tanh", "selu")] == [1, 1, 5 / 3, 0.75]
+    assert [init.calculate_gain(name) for name in ("linear", "sigmoid", "tanh", "selu")] == [1, 1, 5 / 3, 0.75]
 
 
 def test_constants():
@@ -78,6 +78,10 @@ def test_constants():
     for fill, value in ((init.ones_, 1), (init.zeros_, 0), (partial(init.constant_, val=2.5), 2.5)):
         assert fill(tensor) is tensor
         np.testing.assert_array_equal(tensor.data, np.full((2, 3), value, np.float32))
+
+
+def test_bounds_that_are_equal_leave_one_number():
+    np.testing.assert_array_equal(init.uniform_(td.zeros(3), 2, 2).data, [2, 2, 2])
 
 
 def test_a_parameter_is_filled_in_place_and_keeps_its_dtype_and_its_array():
