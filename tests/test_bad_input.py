@@ -84,6 +84,7 @@ SHAPES_THAT_DO_NOT_FIT = [
     (lambda: F.layer_norm(tensor(2, 3), ()), ValueError, ["layer_norm", "()", "(2, 3)"]),
     (lambda: F.layer_norm(tensor(2, 3), 3, tensor(2)), ValueError, ["layer_norm", "weight", "(3,)", "(2,)"]),
     (lambda: F.layer_norm(tensor(2, 3), 3, None, tensor(2)), ValueError, ["layer_norm", "bias", "(3,)", "(2,)"]),
+    (lambda: F.layer_norm(tensor(2, 3), 3, tensor(4)), ValueError, ["layer_norm", "weight", "(3,)", "(4,)"]),
     (lambda: F.layer_norm(SINGLE, 3, tensor(3)), TypeError, ["layer_norm", "float32 (input)", "float64 (weight)"]),
     (lambda: F.batch_norm(tensor(3), None, None), ValueError, ["batch_norm", "(N, C, ...)", "(3,)"]),
     (
@@ -123,7 +124,7 @@ SHAPES_THAT_DO_NOT_FIT = [
     (lambda: nn.LayerNorm((2, -3)), ValueError, ["LayerNorm", "normalized_shape", "at least 0", "(2, -3)"]),
     (lambda: nn.LayerNorm(3, eps="small"), TypeError, ["LayerNorm", "eps", "number", "'small'"]),
     (lambda: nn.BatchNorm1d(5 / 2), TypeError, ["BatchNorm1d", "num_features", "whole", "2.5"]),
-    (lambda: nn.BatchNorm1d(3, momentum=2), ValueError, ["BatchNorm1d", "momentum", "0 and 1", "2"]),
+    (lambda: nn.BatchNorm1d(3, momentum="a"), TypeError, ["BatchNorm1d", "momentum", "number", "'a'"]),
     (lambda: nn.BatchNorm1d(3, eps=None), TypeError, ["BatchNorm1d", "eps", "number", "None"]),
     (lambda: nn.Linear(5 / 2, 3), TypeError, ["Linear", "sizes", "whole", "2.5"]),
     (lambda: nn.Embedding(3, "2"), TypeError, ["Embedding", "sizes", "whole", "'2'"]),
@@ -265,6 +266,7 @@ STARTING = [
     (lambda: nn.init.normal_(tensor(3), 0, -1), ValueError, ["normal_", "std", "at least 0", "-1"]),
     (lambda: nn.init.constant_(tensor(3), [1, 2, 3]), TypeError, ["constant_", "val", "number", "[1, 2, 3]"]),
     (lambda: nn.init.ones_(td.Tensor(FROZEN)), ValueError, ["ones_", "written", "read-only"]),
+    (lambda: nn.init.ones_(td.Tensor([True, False])), TypeError, ["ones_", "floating", "bool"]),
     (lambda: nn.init.uniform_(td.Tensor([1, 2])), TypeError, ["uniform_", "floating", "int64"]),
 ]
 

@@ -310,7 +310,7 @@ def test_weights_of_one_and_no_smoothing_change_nothing(target, reduction):
     np.testing.assert_array_equal(F.cross_entropy(LOGITS, target, label_smoothing=0, reduction=reduction).data, plain)
 
 
-def test_the_mean_over_labels_is_the_weighted_one_and_over_probabilities_the_plain_one():
+def test_the_mean_is_weighted_over_labels_and_plain_over_probabilities():
     each = F.cross_entropy(LOGITS, LABELS, weight=WEIGHT, reduction="none").data
     mean = F.cross_entropy(LOGITS, LABELS, weight=WEIGHT).item()
     assert mean == pytest.approx(each.sum() / WEIGHT[LABELS].sum(), rel=1e-14)
@@ -335,7 +335,7 @@ def test_only_the_ratio_of_the_weights_matters_to_the_mean(scale):
 
 
 @pytest.mark.parametrize("weight", [list(WEIGHT), td.Tensor(WEIGHT), WEIGHT.astype(np.float32), [1, 2, 3]], ids=repr)
-def test_the_loss_has_the_dtype_of_the_scores_whatever_that_of_the_weights(weight):
+def test_the_loss_has_the_dtype_of_the_scores_not_of_the_weights(weight):
     logits = td.Tensor(LOGITS, dtype=np.float32)
     for out in (
         F.cross_entropy(logits, LABELS, weight=weight),

@@ -370,9 +370,9 @@ EXCUSED: tuple[Excuse, ...] = (
     ),
     Excuse(
         "tinygrad_dropout/functional/_losses.py",
-        "slope = (z > 0) - target",
+        "slope = np.where(z > 0, negative, -positive)",
         "ReplaceComparisonOperator_Gt_GtE",
-        "slope = (z >= 0) - target",
+        "slope = np.where(z >= 0, negative, -positive)",
         "equivalent",
         "The slope is multiplied by z, which is 0 there.",
     ),
@@ -536,6 +536,30 @@ EXCUSED: tuple[Excuse, ...] = (
         'raise ValueError(f"expected an array of numbers or booleans, found the header {member[: 81]!r}")',
         "message only",
         "A long header is cut somewhere.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_loss_parts.py",
+        'if reduction == "mean" and target.ndim == 1 and len(target):',
+        "ReplaceComparisonOperator_Eq_LtE",
+        'if reduction == "mean" and target.ndim <= 1 and len(target):',
+        "equivalent",
+        "A checked target has one axis or two.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_loss_parts.py",
+        'return grad * (1 / count) if reduction == "mean" and count else grad',
+        "ReplaceComparisonOperator_Eq_LtE",
+        'return grad * (1 / count) if reduction <= "mean" and count else grad',
+        "equivalent",
+        "Of the three reductions, mean is the first in the alphabet.",
+    ),
+    Excuse(
+        "tinygrad_dropout/functional/_activations.py",
+        "return np.asarray(np.where(x >= 0, 1, small) / (1 + small))",
+        "ReplaceComparisonOperator_GtE_Gt",
+        "return np.asarray(np.where(x > 0, 1, small) / (1 + small))",
+        "equivalent",
+        "At 0, e^-|x| is 1 too.",
     ),
 )
 

@@ -31,7 +31,7 @@ def nested() -> nn.Sequential:
     return model
 
 
-def test_buffers_are_found_where_parameters_are_and_apart_from_them():
+def test_buffers_are_found_like_parameters_but_listed_separately():
     model = nested()
     assert [name for name, _ in model.named_buffers()] == ["0.mean", "0.count", "more.0.a"]
     assert list(model.buffers()) == [buffer for _, buffer in model.named_buffers()]
@@ -39,14 +39,14 @@ def test_buffers_are_found_where_parameters_are_and_apart_from_them():
     assert not any(buffer.requires_grad for buffer in model.buffers())
 
 
-def test_a_buffer_that_is_shared_is_one_buffer_under_two_keys():
+def test_a_shared_buffer_is_one_buffer_under_two_keys():
     model = nn.Sequential(Centred(2), Centred(2))
     model[1].mean = model[0].mean
     assert [name for name, _ in model.named_buffers()] == ["0.mean", "0.count", "1.count"]
     assert {"0.mean", "1.mean"} <= set(model.state_dict())
 
 
-def test_a_state_dict_holds_buffers_in_their_place_and_loads_them():
+def test_a_state_dict_holds_buffers_in_order_and_loads_them():
     model, other = nested(), nested()
     model(td.Tensor([[1.0, 2.0], [3.0, 4.0]]))
     state = model.state_dict()
@@ -76,7 +76,7 @@ def test_double_and_float_convert_floating_buffers_only():
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
-def test_a_copy_has_buffers_of_its_own(copied):
+def test_a_copy_has_its_own_buffers(copied):
     model = Centred(2)
     other = copied(model)
     assert [type(buffer) for buffer in other.buffers()] == [nn.Buffer, nn.Buffer]
@@ -85,7 +85,7 @@ def test_a_copy_has_buffers_of_its_own(copied):
     np.testing.assert_array_equal(model.mean.data, [1, 2])
 
 
-def test_a_plain_tensor_cannot_take_the_place_of_a_buffer_and_a_buffer_not_that_of_a_parameter():
+def test_a_plain_tensor_cannot_replace_a_buffer_nor_a_buffer_a_parameter():
     layer = Centred(2)
     with pytest.raises(TypeError, match=r"^Centred\.mean = \.\.\.: expected a Buffer.*got Tensor.*nn\.Buffer\(array\)"):
         layer.mean = layer.mean + 1
@@ -102,7 +102,7 @@ def test_a_set_of_buffers_is_an_error():
         module.state_dict()
 
 
-def test_a_change_of_a_buffer_that_backward_needs_is_noticed():
+def test_backward_notices_when_a_buffer_it_needs_has_changed():
     layer = Centred(2)
     x = td.Tensor([[1.0, 2.0]], requires_grad=True)
     product = layer.eval()(x) * layer.mean

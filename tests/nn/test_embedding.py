@@ -1,4 +1,4 @@
-"""Embedding: rows of a table by their numbers, with PyTorch's gradients."""
+"""Embedding: looking up rows of a table by index, with PyTorch's gradients."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_gradients_add_up_where_an_index_appears_twice_and_are_0_where_it_does_n
     np.testing.assert_array_equal(weight.grad, [[5, 6], [11, 22], [0, 0]])
 
 
-def test_the_row_for_padding_starts_as_zeros_and_stays():
+def test_the_padding_row_starts_as_zeros_and_gets_no_gradient():
     layer = nn.Embedding(3, 2, padding_idx=-3)
     assert layer.padding_idx == 0
     layer([[0, 1], [2, 0]]).sum().backward()
@@ -42,12 +42,12 @@ def test_the_row_for_padding_starts_as_zeros_and_stays():
 @pytest.mark.parametrize(
     "indices", [[1, 0], (1, 0), np.array([1, 0], np.uint8), np.array([1, 0], np.int32), td.Tensor([1, 0])], ids=repr
 )
-def test_indices_come_as_a_list_an_array_or_a_tensor_of_integers(indices):
+def test_indices_can_be_a_list_an_array_or_a_tensor_of_integers(indices):
     layer = nn.Embedding(2, 3)
     np.testing.assert_array_equal(layer(indices).data, layer.weight.data[[1, 0]])
 
 
-def test_indices_refilled_before_backward_change_nothing():
+def test_overwriting_the_indices_before_backward_changes_nothing():
     layer, indices = nn.Embedding(2, 1), np.array([0, 0])
     out = layer(indices)
     indices[:] = 1

@@ -30,7 +30,7 @@ DRAWS = [
 
 
 @pytest.mark.parametrize(("draw", "kind", "mean", "deviation"), DRAWS)
-def test_the_distribution_is_the_one_that_is_named(draw, kind, mean, deviation):
+def test_the_values_have_the_named_distribution(draw, kind, mean, deviation):
     values = draw(td.zeros(*SHAPE), rng=np.random.default_rng(0)).data - mean
     kurtosis = {"uniform": 1.8, "normal": 3}[kind]
     assert abs(values.mean()) < 6 * deviation / np.sqrt(values.size)
@@ -54,7 +54,7 @@ def test_names_of_arguments_and_defaults_are_pytorchs(torch, name):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("shape", [(300, 200), (20, 30, 50)], ids=str)
-def test_the_spread_is_that_of_pytorch(torch, name, shape):
+def test_the_spread_is_pytorchs(torch, name, shape):
     ours, theirs = td.zeros(*shape), torch.zeros(*shape)
     getattr(init, name)(ours, rng=np.random.default_rng(1))
     torch.manual_seed(0)
@@ -69,6 +69,10 @@ def test_gains_are_pytorchs(torch, nonlinearity):
     assert init.calculate_gain("leaky_relu", 0) == torch.nn.init.calculate_gain("relu")
 
 
+def test_gains_that_no_formula_gives():
+    assert [init.calculate_gain(name) for name in ("linear", "sigmoid", "tanh", "selu")] == [1, 1, 5 / 3, 0.75]
+
+
 def test_constants():
     tensor = td.zeros(2, 3)
     for fill, value in ((init.ones_, 1), (init.zeros_, 0), (partial(init.constant_, val=2.5), 2.5)):
@@ -76,7 +80,11 @@ def test_constants():
         np.testing.assert_array_equal(tensor.data, np.full((2, 3), value, np.float32))
 
 
-def test_a_parameter_is_filled_in_place_and_keeps_its_dtype_and_its_place():
+def test_bounds_that_are_equal_leave_one_number():
+    np.testing.assert_array_equal(init.uniform_(td.zeros(3), 2, 2).data, [2, 2, 2])
+
+
+def test_a_parameter_is_filled_in_place_and_keeps_its_dtype_and_its_array():
     layer = nn.Linear(3, 2)
     array = layer.weight.data
     init.kaiming_normal_(layer.weight, rng=np.random.default_rng(0))
@@ -84,7 +92,7 @@ def test_a_parameter_is_filled_in_place_and_keeps_its_dtype_and_its_place():
     assert (layer.weight.dtype, layer.weight.is_leaf, layer.weight.requires_grad) == (np.float32, True, True)
 
 
-def test_a_value_that_backward_needs_and_that_was_filled_is_noticed():
+def test_backward_notices_when_a_value_it_needs_was_filled():
     layer = nn.Linear(3, 2)
     out = layer(td.Tensor(np.ones((1, 3), np.float32), requires_grad=True)).sum()
     init.zeros_(layer.weight)
@@ -108,7 +116,7 @@ def test_a_weight_without_elements_has_nothing_to_fill():
 
 
 def test_kaiming_keeps_the_variance_through_twenty_layers_of_relu():
-    """What it is for: with PyTorch's default for Linear, nothing would be left."""
+    """This is what it is for. With PyTorch's default for Linear, almost nothing would be left."""
     rng = np.random.default_rng(0)
     sizes = []
     for fill in (lambda weight: init.kaiming_normal_(weight, rng=rng), lambda weight: weight):

@@ -80,7 +80,7 @@ def test_weights_are_buffers_under_pytorchs_keys(torch):
 @pytest.mark.parametrize(
     ("layer", "option"), [(nn.CrossEntropyLoss, "weight"), (nn.NLLLoss, "weight"), (nn.BCEWithLogitsLoss, "pos_weight")]
 )
-def test_whole_numbers_as_weights_become_floats_so_that_a_state_dict_can_hold_fractions(layer, option):
+def test_integer_weights_become_floats_so_that_fractions_can_be_loaded(layer, option):
     given = np.array([1, 2, 3])
     loss = layer(**{option: given})
     loss.load_state_dict({option: np.array(WEIGHT)})
@@ -88,7 +88,7 @@ def test_whole_numbers_as_weights_become_floats_so_that_a_state_dict_can_hold_fr
     assert given.tolist() == [1, 2, 3]
 
 
-def test_weights_refilled_later_change_no_loss():
+def test_a_loss_keeps_its_own_copy_of_the_weights():
     weight = np.array(WEIGHT)
     loss = nn.CrossEntropyLoss(weight=weight)
     weight[:] = 0

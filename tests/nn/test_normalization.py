@@ -19,7 +19,7 @@ def some(*shape: int, dtype: type = np.float64, seed: int = 0) -> np.ndarray:
 
 
 def twins(torch, name: str, *arguments, dtype: type = np.float64, **options):
-    """Our layer and PyTorch's with the same parameters, which are not the first ones."""
+    """Our layer and PyTorch's with the same parameters, other than the initial ones."""
     ours = getattr(nn, name)(*arguments, **options, dtype=dtype)
     theirs = getattr(torch.nn, name)(*arguments, **options).to(getattr(torch, np.dtype(dtype).name))
     for seed, parameter in enumerate(ours.parameters()):
@@ -91,7 +91,7 @@ def test_the_gradients_are_right(layer, training):
     assert td.gradcheck(lambda x, *_: layer(x), [x, *layer.parameters()])
 
 
-def test_the_output_has_mean_0_and_deviation_1_over_the_axes_that_are_named():
+def test_the_output_has_mean_0_and_deviation_1_over_its_axes():
     x = some(50, 40, dtype=np.float32)
     for layer, axis in ((nn.LayerNorm(40), 1), (nn.BatchNorm1d(40), 0)):
         out = layer(x).data
@@ -109,7 +109,7 @@ def test_the_running_mean_with_momentum_none_is_the_mean_of_the_batches():
     assert layer.num_batches_tracked.item() == 5
 
 
-def test_evaluation_and_an_input_that_is_refused_leave_the_statistics_alone():
+def test_evaluation_and_refused_inputs_leave_the_statistics_alone():
     layer = nn.BatchNorm1d(3)
     before = layer.state_dict()
     layer.eval()(td.ones(2, 3))
@@ -120,7 +120,7 @@ def test_evaluation_and_an_input_that_is_refused_leave_the_statistics_alone():
     np.testing.assert_equal({**layer.state_dict(), "num_batches_tracked": 0}, before)
 
 
-def test_a_batch_of_one_sequence_is_enough_and_one_value_is_not():
+def test_one_sequence_is_enough_for_a_batch_but_one_value_is_not():
     layer = nn.BatchNorm1d(2)
     assert layer(td.ones(1, 2, 3)).shape == (1, 2, 3)
     with pytest.raises(td.ShapeError, match=r"^BatchNorm1d\(2, .*more than one value.*\(1, 2, 1\)"):
@@ -128,7 +128,7 @@ def test_a_batch_of_one_sequence_is_enough_and_one_value_is_not():
     assert layer.eval()(td.ones(1, 2)).shape == (1, 2)
 
 
-def test_running_statistics_are_nothing_that_gradients_flow_to_or_that_an_optimiser_sees():
+def test_running_statistics_get_no_gradient_and_no_optimiser_sees_them():
     layer = nn.BatchNorm1d(3)
     out = layer(td.Tensor(some(4, 3, dtype=np.float32), requires_grad=True))
     out.sum().backward()
@@ -137,8 +137,8 @@ def test_running_statistics_are_nothing_that_gradients_flow_to_or_that_an_optimi
     assert all(buffer.grad is None and not buffer.requires_grad for buffer in layer.buffers())
 
 
-def test_a_forward_in_training_between_a_forward_and_its_backward_changes_no_gradient():
-    """The running statistics move, and what the first graph needs does not."""
+def test_another_forward_before_backward_changes_no_gradient():
+    """It moves the running statistics, but not what the first graph needs."""
     gradients = []
     for disturb in (False, True):
         layer = nn.BatchNorm1d(3, dtype=np.float64).eval()
@@ -151,7 +151,7 @@ def test_a_forward_in_training_between_a_forward_and_its_backward_changes_no_gra
     np.testing.assert_array_equal(*gradients)
 
 
-def test_the_function_changes_the_running_tensors_it_is_given_and_no_input():
+def test_the_function_changes_the_running_tensors_but_not_the_input():
     x, mean, var = some(4, 3), td.zeros(3, dtype=np.float64), td.ones(3, dtype=np.float64)
     before = x.copy()
     F.batch_norm(x, mean, var, training=True, momentum=1.0)
@@ -170,7 +170,7 @@ def test_the_function_changes_nothing_if_any_argument_does_not_fit(wrong):
     np.testing.assert_array_equal([mean.data, var.data], [[0, 0, 0], [1, 1, 1]])
 
 
-def test_an_array_as_running_statistic_changes_in_place_too():
+def test_a_running_statistic_can_be_an_array_and_changes_in_place_too():
     x, mean, var = some(4, 3), np.zeros(3), np.ones(3)
     F.batch_norm(x, mean, var, training=True, momentum=1)
     np.testing.assert_allclose([mean, var], [x.mean(0), x.var(0, ddof=1)])
@@ -184,7 +184,7 @@ def test_running_statistics_keep_their_digits_where_the_batch_varies_little():
     np.testing.assert_allclose(layer.running_var.data, x.astype(np.float64).var(0, ddof=1), rtol=1e-5)
 
 
-def test_a_change_of_running_statistics_that_backward_needs_is_noticed():
+def test_backward_notices_when_running_statistics_it_needs_have_moved():
     layer = nn.BatchNorm1d(3, affine=False)
     x = td.Tensor(some(4, 3, dtype=np.float32), requires_grad=True)
     product = x * layer.running_mean
@@ -202,7 +202,7 @@ def test_mean_and_variance_of_a_batch_are_computed_once(monkeypatch):
 
 
 @pytest.mark.parametrize("eps", [np.float64(1e-5), np.float32(1e-5), 1])
-def test_a_number_of_numpys_as_eps_does_not_widen_the_result(eps):
+def test_a_numpy_number_as_eps_does_not_widen_the_result(eps):
     x = some(4, 3, dtype=np.float32)
     mean, var = td.zeros(3), td.ones(3)
     for out in (
@@ -212,6 +212,16 @@ def test_a_number_of_numpys_as_eps_does_not_widen_the_result(eps):
         F.batch_norm(x, mean, var, eps=eps),
     ):
         assert out.dtype == np.float32
+
+
+def test_the_default_eps_of_functions_and_layers_is_one_hundred_thousandth():
+    x, running = np.array([[0.0, 0.0], [0.01, 0.02]]), (td.zeros(2, dtype=np.float64), td.ones(2, dtype=np.float64))
+    standardized = (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5)
+    for out in (F.batch_norm(x, None, None, training=True), nn.BatchNorm1d(2, dtype=np.float64)(x)):
+        np.testing.assert_allclose(out.data, standardized)
+    for out in (F.layer_norm(x.T, 2), nn.LayerNorm(2, dtype=np.float64)(x.T)):
+        np.testing.assert_allclose(out.data, standardized.T)
+    np.testing.assert_allclose(F.batch_norm(x, *running).data, x / np.sqrt(1 + 1e-5))
 
 
 def half_precision_calls() -> dict:
@@ -251,7 +261,7 @@ def test_half_precision_is_rounded_once(name):
         np.testing.assert_allclose(half, exact.astype(np.float16), rtol=2e-3, atol=2e-3 * np.abs(exact).max())
 
 
-def test_a_copy_has_statistics_of_its_own_and_double_converts_them():
+def test_a_copy_has_its_own_statistics_and_double_converts_them():
     layer = nn.BatchNorm1d(3)
     other = copy.deepcopy(layer).double()
     other(some(4, 3))
@@ -262,7 +272,7 @@ def test_a_copy_has_statistics_of_its_own_and_double_converts_them():
 
 @pytest.mark.parametrize("values", [[2.0, 2.0, 2.0], [1e-30, 2e-30, 4e-30], [1e4, 1e4 + 1, 1e4 + 2], [0.0, -0.0, 0.0]])
 @pytest.mark.parametrize("name", ["layer_norm", "batch_norm"])
-def test_rows_that_are_nearly_constant_as_in_pytorch(torch, name, values):
+def test_nearly_constant_rows_are_pytorchs(torch, name, values):
     def ours(x):
         return F.layer_norm(x, 3) if name == "layer_norm" else F.batch_norm(x.T, None, None, training=True)
 
@@ -292,8 +302,8 @@ def test_a_nan_stays_in_its_example_or_its_channel():
     assert np.isnan(F.batch_norm(x, None, None, training=True).data).any(axis=0).tolist() == [False, False, True]
 
 
-def test_dropout_before_it_makes_evaluation_too_small():
-    """Li et al. 2018: the running variance is that with dropout on, 1 / (1 - p) times too large."""
+def test_dropout_before_batch_norm_makes_outputs_too_small_in_evaluation():
+    """Li et al. 2018: the running variance was measured with dropout on, so it is 1 / (1 - p) times too large."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(5000, 4)).astype(np.float32)
     after_dropout = nn.Sequential(nn.Dropout(0.5, rng=rng), nn.BatchNorm1d(4, momentum=None, affine=False))
@@ -316,5 +326,5 @@ def test_dropout_before_it_makes_evaluation_too_small():
         ),
     ],
 )
-def test_repr_shows_what_was_chosen(layer, text):
+def test_repr_shows_the_settings(layer, text):
     assert repr(layer) == text

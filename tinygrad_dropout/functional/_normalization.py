@@ -78,15 +78,14 @@ def batch_norm(
             training.
         weight, bias: shape (C,), or None for 1 and 0.
         training: whether to use the batch's mean and variance.
-        momentum: how far the running statistics move, 0 to 1.
+        momentum: how far the running statistics move towards the batch's; sensibly from 0 to 1.
         eps: added to the variance, so that the division is finite where all numbers are equal.
 
     Raises:
         ShapeError: x has no channels, another array does not have shape (C,), or in training each channel has a single
             value, which would be its own mean. Nothing has been changed then.
         DtypeError: Tensors of different dtypes.
-        ValueError: a negative eps, a momentum outside 0 ... 1, evaluation without running statistics, or only one of
-            the two.
+        ValueError: a negative eps, evaluation without running statistics, or only one of the two.
     """
     x = as_floating(x)
     if x.ndim < 2:
@@ -96,7 +95,7 @@ def batch_norm(
         raise ShapeError("batch_norm", f"expected more than one value per channel in a batch, got shape {x.shape}")
     along = (*channels, *[1] * (x.ndim - 2))  # a value for each channel, as it broadcasts against x
     eps = real_number("batch_norm", "eps", eps, least=0)
-    momentum = real_number("batch_norm", "momentum", momentum, least=0, most=1)
+    momentum = real_number("batch_norm", "momentum", momentum)
     weight, bias = (channelwise("batch_norm", x, *named, channels) for named in ((weight, "weight"), (bias, "bias")))
     running_mean, running_var = (
         channelwise("batch_norm", x, changeable(given, name) if training else given, name, channels)

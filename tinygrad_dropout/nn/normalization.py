@@ -67,8 +67,7 @@ class BatchNorm1d(Module):
     Args:
         num_features: C, the number of channels, for inputs (N, C) or (N, C, L).
         eps: added to the variance, so that the division is finite where all numbers are equal.
-        momentum: how far the running statistics move towards each batch's, 0 to 1; None for the plain average of all
-            batches.
+        momentum: how far the running statistics move towards each batch's; None for the plain average of all batches.
         affine: False for neither weight nor bias.
         track_running_stats: False for no running statistics. Evaluation then uses the batch's own, as training does.
         dtype: of the parameters and running statistics.
@@ -92,7 +91,7 @@ class BatchNorm1d(Module):
         (self.num_features,) = lengths("BatchNorm1d", "num_features", num_features)
         self.eps = real_number("BatchNorm1d", "eps", eps, least=0)
         if momentum is not None:
-            momentum = real_number("BatchNorm1d", "momentum", momentum, least=0, most=1)
+            momentum = real_number("BatchNorm1d", "momentum", momentum)
         self.momentum = momentum
         self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
         self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None

@@ -84,6 +84,7 @@ RULES: dict[str, tuple[Check, str]] = {
     "n_iter_no_change": (lambda value: whole(value) or value == inf, "a whole number of at least 1, or np.inf"),
     "mc_samples": (whole, "a whole number of at least 1"),
     "dtype": (float_dtype, "float32 or float64"),
+    "normalize_y": (flag, "True or False"),
     "noise": (lambda value: value is None or real(value, above_least=True), "a number above 0, or None"),
 }
 

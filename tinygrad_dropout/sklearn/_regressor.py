@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +19,8 @@ from tinygrad_dropout.sklearn._docstrings import documented
 from tinygrad_dropout.sklearn._network import squared_loss
 from tinygrad_dropout.sklearn._noise import likeliest_noise, row_likelihoods
 from tinygrad_dropout.sklearn._parameters import real
+
+LARGE = 1000.0  # values of y that are not learnt in a reasonable time
 
 Self = TypeVar("Self", bound="DropoutMLPRegressor")
 
@@ -46,13 +49,15 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts numbers, and how far off it may be.
 
     It minimises half the squared error, summed over the targets. The network's first outputs are of the order of 1, so
-    scale y if its values are far from that (`TransformedTargetRegressor`). Parameters that scikit-learn's MLPRegressor
+    give `normalize_y=True` if the values of y are far from that. Parameters that scikit-learn's MLPRegressor
     has too mean the same here.
 
     {DIFFERENCES}
 
     Args:
         {PARAMETERS}
+        normalize_y: whether the network learns (y - mean) / std, with the mean and the standard deviation of each target
+            in the rows of the first fit. Predictions, uncertainties and `noise` stay in the units of y; the losses do not.
         noise: the standard deviation of y around what can be predicted, in the units of y, if you know it. If None, it
             is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
 
@@ -64,12 +69,14 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     __doc__ = documented(__doc__)
 
     _: KW_ONLY
+    normalize_y: bool = False
     noise: float | None = None
 
-    _to_scale = "X and y (StandardScaler, TransformedTargetRegressor)"
+    _to_scale = "X (StandardScaler) and y (normalize_y=True)"
 
     noise_: Array | None = field(init=False)
     _one_column: bool = field(init=False)
+    _y_scale: tuple[Array, Array] | None = field(init=False)
 
     @property
     def out_activation_(self) -> str:
@@ -180,6 +187,19 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         self._estimate_noise(*self._rows_with_values(X, y, sample_weight))
         return self
 
+    def _predict_outputs(self, X: Any) -> Array:
+        return self._in_units_of_y(super()._predict_outputs(X))
+
+    def _outputs_under_masks(self, rows: Any) -> Iterator[Array]:
+        return map(self._in_units_of_y, super()._outputs_under_masks(rows))
+
+    def _in_units_of_y(self, outputs: Array) -> Array:
+        """What the network put out (or learnt from), as values of y."""
+        if self._y_scale is None:
+            return outputs
+        mean, std = self._y_scale
+        return outputs * std + mean
+
     def _estimate_noise(self, rows: Any, values: Array, weights: Array | None) -> None:
         outputs = np.concatenate([outputs for outputs, _ in self._answers(rows, values)], axis=1)
         self.noise_ = likeliest_noise(outputs, values, weights)
@@ -219,15 +239,31 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
         y = check_array(y, ensure_2d=False, dtype=None)  # which refuses sparse ones
-        with np.errstate(over="ignore"):
-            targets = y.astype(self.dtype).reshape(len(y), -1)
-        if not np.isfinite(targets).all():
-            raise ValueError(f"Input y contains a value too large for dtype({str(targets.dtype)!r}).")
+        targets = y.reshape(len(y), -1)
         if first:
             self.n_outputs_, self._one_column = targets.shape[1], y.ndim == 1
             self.noise_ = None
+            self._y_scale = mean_and_std(targets) if self.normalize_y else None
         elif targets.shape[1] != self.n_outputs_:
             raise ValueError(f"y has {targets.shape[1]} columns, expected {self.n_outputs_} as in the previous fit")
+        if incremental and self.normalize_y:
+            raise ValueError(
+                "partial_fit does not support normalize_y=True, because it sees only some rows: scale y first"
+            )
+        if self._y_scale is not None:
+            mean, std = self._y_scale
+            targets = (targets - mean) / std
+        with np.errstate(over="ignore"):
+            targets = targets.astype(self.dtype)
+        if not np.isfinite(targets).all():
+            raise ValueError(f"Input y contains a value too large for dtype({str(targets.dtype)!r}).")
+        size = float(np.sqrt(np.square(targets, dtype=np.float64).mean()))
+        if size > LARGE:
+            warnings.warn(
+                f"y has values of about {size:,.0f}, far from the network's first outputs, which are about 1: "
+                "try normalize_y=True",
+                stacklevel=5,
+            )
         return targets
 
     def _loss(self, outputs: Tensor, targets: Array, weights: Array | None = None) -> Tensor:
@@ -240,4 +276,11 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         if self.noise is not None:
             self.noise_ = np.full(self.n_outputs_, float(self.noise))
         elif validation:
-            self._estimate_noise(*validation)
+            rows, targets, weights = validation
+            self._estimate_noise(rows, self._in_units_of_y(targets), weights)
+
+
+def mean_and_std(targets: Array) -> tuple[Array, Array]:
+    """The mean and the standard deviation of each column; 1 where it is constant."""
+    std = targets.std(axis=0, dtype=np.float64)
+    return targets.mean(axis=0, dtype=np.float64), np.where(std > 0, std, 1.0)
