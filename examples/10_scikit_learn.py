@@ -59,7 +59,7 @@ def main():
         strict=True,
     ):
         p = settings["dropoutmlpclassifier__dropout"]
-        print(f"dropout {p}: accuracy {mean:.3f} ± {std:.3f} against labels that are wrong in part")
+        print(f"dropout {p}: accuracy {mean:.3f} ± {std:.3f} against partly wrong labels")
     print(f"chosen: {search.best_params_['dropoutmlpclassifier__dropout']}")
     print(f"accuracy on clean test labels: {search.score(X_test, y_test):.3f}")
 
@@ -68,7 +68,7 @@ def main():
     told = mlp.predict_uncertainty(scaler.transform(X_test))
     right = mlp.classes_[told.mean.argmax(axis=1)] == y_test
     sure = told.entropy < np.median(told.entropy)
-    print(f"accuracy of the surer half: {right[sure].mean():.3f}, of the other half: {right[~sure].mean():.3f}")
+    print(f"accuracy of the more certain half: {right[sure].mean():.3f}, of the other half: {right[~sure].mean():.3f}")
 
 
 if __name__ == "__main__":

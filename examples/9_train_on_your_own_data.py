@@ -3,9 +3,11 @@
     python examples/9_train_on_your_own_data.py              # makes up a table of 600 flats, and learns their rents
     python examples/9_train_on_your_own_data.py table.csv    # your own table: learns the last of its columns
 
-The table has a header; the last column holds numbers. A column of words becomes a column of 0 and 1 for each word.
+The table has a header and commas; the last column holds numbers. A column of words becomes a column of 0 and 1 for each
+word. The model is saved next to the table, as table.model.npz.
 """
 
+import argparse
 import csv
 import sys
 from pathlib import Path
@@ -67,10 +69,10 @@ def build_model(inputs):
     return nn.Sequential(*hidden, nn.Linear(64, 1))
 
 
-if len(sys.argv) > 1:
-    path = Path(sys.argv[1])
-else:
-    path = Path("flats.csv")
+parser = argparse.ArgumentParser(description="Train on a table, and save the model next to it.")
+parser.add_argument("table", nargs="?", type=Path, help="a CSV with a header (default: flats.csv, which is made up)")
+path = parser.parse_args().table or Path("flats.csv")
+if path == Path("flats.csv") and not path.exists():
     write_flats(path)
 td.manual_seed(0)
 
@@ -78,7 +80,7 @@ td.manual_seed(0)
 try:
     x, y, features = read_table(path)
 except (OSError, ValueError, csv.Error) as error:
-    print(f"{path} cannot be learnt from: {error}", file=sys.stderr)
+    print(f"{path} cannot be read: {error}", file=sys.stderr)
     sys.exit(2)
 order = np.random.default_rng(0).permutation(len(x))
 train, val, test = np.split(order, [len(x) * 6 // 10, len(x) * 8 // 10])
@@ -108,7 +110,7 @@ history = fit(
     schedule=SequentialLR(optimizer, [warm_up, cosine], milestones=[5]),
     progress=True,
 )
-print(f"{len(history['lr'])} epochs, the best of them number {int(np.argmin(history['validation'])) + 1}")
+print(f"stopped after {len(history['lr'])} epochs; best: {int(np.argmin(history['validation'])) + 1}")
 
 # Save everything that a prediction needs, and load it into a new model, as another program would.
 scales = {"x_mean": x_mean, "x_std": x_std, "y_mean": float(y_mean), "y_std": float(y_std)}
@@ -119,7 +121,7 @@ loaded.load_state_dict(saved["model"])
 predicted = predict(loaded, x[test]) * saved["y_std"] + saved["y_mean"]
 print("the loaded model predicts the same:", np.array_equal(predict(loaded, x), predict(model, x)))
 error = np.sqrt(((predicted - y[test]) ** 2).mean())
-print(f"test error {error:.0f} (root mean square), of the mean alone {np.sqrt(((y_mean - y[test]) ** 2).mean()):.0f}")
+print(f"test RMSE {error:.0f} (always predicting the mean: {np.sqrt(((y_mean - y[test]) ** 2).mean()):.0f})")
 
 
 # How sure is it? The masks disagree by `spread`; the noise is what is left of the error on the validation rows.

@@ -23,7 +23,7 @@ SHOWN = {
     "5_compare_with_and_without_dropout.py": ["seed 3: test accuracy", "points of test accuracy (95 % interval"],
     "6_how_sure_is_it.py": ["p = 0.1, kept ones x 1.111", "exceeds each inside: True", "as before: True"],
     "9_train_on_your_own_data.py": ["district=hills", "4,737 parameters", "predicts the same: True", "95 % intervals"],
-    "10_scikit_learn.py": ["dropout 0.5: accuracy 0.7", "chosen: 0.8", "accuracy of the surer half: 0.9"],
+    "10_scikit_learn.py": ["dropout 0.5: accuracy 0.7", "chosen: 0.8", "accuracy of the more certain half: 0.9"],
     "8_replay_a_backward_pass.py": ["waiting for 1 more consumer", "grad[0, 1]: −1 + −2 = −3", "with the bug"],
 }  # fmt: skip
 
@@ -73,7 +73,7 @@ def test_a_table_that_cannot_be_learnt_from_is_one_sentence(table, words, tmp_pa
         file.write_bytes(table if isinstance(table, bytes) else table.encode())
     done = run(tmp_path, "9_train_on_your_own_data.py", str(file))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"{file} cannot be learnt from: ")
+    assert done.stderr.startswith(f"{file} cannot be read: ")
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
 

@@ -333,7 +333,7 @@ def test_uncertainty_that_cannot_be_told():
 @pytest.mark.parametrize(
     ("model", "y", "words"),
     [
-        (regressor(solver="sgd", learning_rate_init=1e10, max_iter=50), VALUES, "Scale X and y .* below 1e\\+10"),
+        (regressor(solver="sgd", learning_rate_init=1e10, max_iter=50), VALUES, "Scale X .* and y .* below 1e\\+10"),
         (regressor(solver="sgd", learning_rate_init=1e38, max_iter=1, batch_size=60), VALUES * 1e3, "diverged"),
         (
             regressor(solver="sgd", learning_rate_init=1e30, max_iter=1, early_stopping=True, batch_size="auto"),
@@ -349,6 +349,7 @@ def test_uncertainty_that_cannot_be_told():
     ],
     ids=["in an epoch", "in the last step", "in the validation", "classifier", "y too large"],
 )
+@pytest.mark.filterwarnings("ignore:y has values of about")
 def test_a_training_that_diverges_says_what_to_scale(model, y, words):
     with pytest.raises(ValueError, match=f"{type(model).__name__}: the training diverged.*{words}|{words}"):
         model.fit(X, y)

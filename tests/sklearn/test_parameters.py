@@ -25,7 +25,7 @@ from tinygrad_dropout.sklearn import DropoutMLPClassifier, DropoutMLPRegressor
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
-OURS = {"dropout", "input_dropout", "max_norm", "class_weight", "noise", "mc_samples", "dtype"}
+OURS = {"dropout", "input_dropout", "max_norm", "class_weight", "normalize_y", "noise", "mc_samples", "dtype"}
 ONLY_THEIRS = {"max_fun", "loss"}
 
 

@@ -48,6 +48,49 @@ def test_it_learns():
     assert model.score(X, TWO_VALUES) > 0.9
 
 
+PRICES = 400_000 + 50_000 * np.column_stack([VALUES, -VALUES])
+
+
+@pytest.mark.parametrize("y", [PRICES[:, 0], PRICES], ids=["one target", "two targets"])
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_with_normalize_y_all_answers_are_those_of_a_normalized_y_in_the_units_of_y(y, early_stopping):
+    options = {"early_stopping": early_stopping, "dtype": "float64"}
+    mean, std = y.mean(axis=0), y.std(axis=0)
+    model, scaled = regressor(normalize_y=True, **options).fit(X, y), regressor(**options).fit(X, (y - mean) / std)
+    assert model.loss_curve_ == pytest.approx(scaled.loss_curve_, rel=1e-12)
+    np.testing.assert_allclose(model.predict(X), scaled.predict(X) * std + mean, rtol=1e-12)
+    ours, theirs = model.predict_uncertainty(X), scaled.predict_uncertainty(X)
+    np.testing.assert_allclose(ours.mean, theirs.mean * std + mean, rtol=1e-12)
+    np.testing.assert_allclose(ours.spread, theirs.spread * std, rtol=1e-9)
+    assert model.score(X, y) == pytest.approx(scaled.score(X, (y - mean) / std), rel=1e-9)
+    if early_stopping:
+        np.testing.assert_allclose(ours.noise, theirs.noise * std, rtol=1e-4)
+        for ends, scaled_ends in zip(model.predict_interval(X), scaled.predict_interval(X), strict=True):
+            np.testing.assert_allclose(ends, scaled_ends * std + mean, rtol=1e-4)
+        assert model.log_likelihood(X, y) == pytest.approx(
+            scaled.log_likelihood(X, (y - mean) / std) - np.log(std).sum(), rel=1e-4
+        )
+
+
+def test_a_warm_start_keeps_the_units_of_the_first_fit():
+    model = regressor(normalize_y=True, warm_start=True, max_iter=1).fit(X, PRICES[:, 0])
+    before = model.predict(X)
+    model.set_params(learning_rate_init=1e-12).fit(X[:30], PRICES[:30, 0] + 1e5)
+    np.testing.assert_allclose(model.predict(X), before, rtol=1e-6)
+
+
+def test_some_rows_do_not_tell_how_to_normalize_y():
+    with pytest.raises(ValueError, match="partial_fit does not support normalize_y=True"):
+        regressor(normalize_y=True).partial_fit(X, VALUES)
+
+
+def test_only_values_far_from_1_are_warned_of():
+    with pytest.warns(UserWarning, match=r"y has values of about 40\d,\d{3}, far .* try normalize_y=True"):
+        regressor().fit(X, PRICES[:, 0])
+    for y, normalize_y in ((VALUES, False), (PRICES, True)):
+        regressor(normalize_y=normalize_y).fit(X, y)  # a warning would be an error
+
+
 def test_a_constant_target_and_constant_columns_are_no_problem():
     model = regressor(early_stopping=True).fit(np.ones((60, 3)), np.full(60, 2.0))
     assert np.isfinite(model.predict(np.ones((1, 3)))).all()

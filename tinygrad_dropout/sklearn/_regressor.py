@@ -20,7 +20,7 @@ from tinygrad_dropout.sklearn._network import squared_loss
 from tinygrad_dropout.sklearn._noise import likeliest_noise, row_likelihoods
 from tinygrad_dropout.sklearn._parameters import real
 
-LARGE = 1000.0  # values of y that are not learnt in a reasonable time
+LARGE = 100.0  # values of y that take too long to learn
 
 Self = TypeVar("Self", bound="DropoutMLPRegressor")
 
@@ -56,8 +56,8 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     Args:
         {PARAMETERS}
-        normalize_y: whether the network learns (y - mean) / std, with the mean and the standard deviation of each target
-            in the rows of the first fit. Predictions, uncertainties and `noise` stay in the units of y; the losses do not.
+        normalize_y: whether the network learns (y - mean) / std, with each target's mean and standard deviation in the
+            rows of the first fit. Predictions, uncertainties and `noise` stay in the units of y; the losses do not.
         noise: the standard deviation of y around what can be predicted, in the units of y, if you know it. If None, it
             is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
 
