@@ -83,3 +83,5 @@ CONTENDERS: dict[str, Callable[[Job, Any, Any], Any]] = {
     f"ours, dropout {P}": ours_with_dropout,
     f"skorch, dropout {P}": in_skorch,
 }
+#: Those whose memory Python's tracemalloc sees; PyTorch allocates its own.
+TRACED = tuple(CONTENDERS)[:3]

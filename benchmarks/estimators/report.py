@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.estimators.contenders import CONTENDERS, P
+from benchmarks.estimators.contenders import CONTENDERS, TRACED, P
 from benchmarks.estimators.scores import Scores
 from benchmarks.estimators.tables import TABLES
 from benchmarks.estimators.times import Fit
@@ -46,10 +46,10 @@ def ratio(fit: Fit, name: str, to: str) -> str:
 
 def memory_table(fits: Sequence[Fit]) -> str:
     """The peak memory of a fit, in MB."""
-    lines = [f"| fit | {' | '.join(CONTENDERS)} |", "| --- |" + " --- |" * len(CONTENDERS)]
+    lines = [f"| fit | {' | '.join(TRACED)} |", "| --- |" + " --- |" * len(TRACED)]
     for fit in fits:
         if fit.peak:
-            cells = [f"{fit.peak[name] / 1e6:.1f} MB" for name in CONTENDERS]
+            cells = [f"{fit.peak[name] / 1e6:.2f} MB" for name in TRACED]
             lines.append(f"| {fit.title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -1,20 +1,19 @@
-"""How long a fit takes, in turn within one process on one thread, and how much memory, each in a process of its own."""
+"""How long a fit takes, in turn within one process on one thread, and how much memory."""
 
 from __future__ import annotations
 
-import sys
+import tracemalloc
 import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks import memory
-from benchmarks.estimators.contenders import CONTENDERS, Job
+from benchmarks.estimators.contenders import CONTENDERS, TRACED, Job
 from benchmarks.estimators.tables import TABLES
-from benchmarks.processes import output_of
 from benchmarks.timing import time_in_turn
 
 #: The fits that are timed: a table, the hidden layers, the batch size (of the defaults: min(200, rows)), the epochs.
@@ -36,7 +35,7 @@ class Fit:
     Attributes:
         title: which, one of `FITS`.
         seconds: for each contender, one figure a round.
-        peak: for each contender, the most bytes beyond what the process took before; empty if they were not measured.
+        peak: of those `TRACED`, the most bytes allocated beyond what there was before; empty if not measured.
     """
 
     title: str
@@ -58,26 +57,15 @@ def measured(title: str, rounds: int, with_memory: bool) -> Fit:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         seconds = time_in_turn(steps, rounds, seconds=0.0)
-    peak = {name: peak_of(title, name) for name in CONTENDERS} if with_memory and memory.MEASURABLE else {}
+        peak = {name: peak_of(step) for name, step in steps.items() if name in TRACED and with_memory}
     return Fit(title, seconds, peak)
 
 
-def peak_of(title: str, contender: str) -> int:
-    """Bytes at the peak of a contender's fit."""
-    return int(output_of(["benchmarks.estimators.times", title, contender], f"measuring the memory of {contender}"))
-
-
-def peak_here(title: str, contender: str) -> int:
-    """The same, in this process, after a small fit that loads what is loaded once."""
-    job, X, y = job_of(title)
-    fit = CONTENDERS[contender]
-    fit(replace(job, hidden=(8,), batch_size=20, epochs=1), X[:200], y[:200])
-    before = memory.of_this_process("VmRSS")
-    memory.CLEAR.write_text("5", encoding="ascii")  # the peak counts from here on
-    fit(replace(job, epochs=1), X, y)
-    return memory.of_this_process("VmHWM") - before
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("ignore", ConvergenceWarning)
-    print(peak_here(*sys.argv[1:3]))
+def peak_of(step: Callable[[], object]) -> int:
+    """The most bytes that Python and NumPy have allocated during a fit, beyond what they had before."""
+    tracemalloc.start()
+    try:
+        step()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

@@ -67,8 +67,19 @@ def test_the_tables_are_what_their_titles_say(table):
 def test_a_measurement_has_a_figure_for_each_round_and_contender(monkeypatch):
     monkeypatch.setattr(times, "CONTENDERS", {name: CONTENDERS[name] for name in (THEIRS, OURS)})
     monkeypatch.setitem(times.FITS, "small", ("wine", (4,), 50, 2))
-    fit = times.measured("small", rounds=3, with_memory=False)
+    fit = times.measured("small", rounds=3, with_memory=True)
     assert {name: len(seconds) for name, seconds in fit.seconds.items()} == {THEIRS: 3, OURS: 3}
+    assert set(fit.peak) == {THEIRS, OURS}
+    assert times.measured("small", rounds=1, with_memory=False).peak == {}
+
+
+def test_the_peak_is_what_was_allocated_at_most():
+    def step():
+        first = np.ones(1_000_000, np.uint8)
+        del first
+        return np.ones(500_000, np.uint8)
+
+    assert 1_000_000 <= times.peak_of(step) < 1_100_000
 
 
 def test_scores_of_a_seed_come_from_the_same_rows(monkeypatch):
@@ -99,7 +110,7 @@ def test_the_table_of_times_has_the_medians_of_the_ratios():
 def test_the_table_of_memory_has_only_what_was_measured():
     with_memory = replace(FIT, title="measured", peak=dict.fromkeys(CONTENDERS, 2_500_000))
     lines = report.memory_table([FIT, with_memory]).splitlines()
-    assert lines[2:] == ["| measured | 2.5 MB | 2.5 MB | 2.5 MB | 2.5 MB |"]
+    assert lines[2:] == ["| measured | 2.50 MB | 2.50 MB | 2.50 MB |"]
 
 
 def test_the_table_of_scores_has_paired_differences():
