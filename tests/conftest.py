@@ -40,6 +40,15 @@ def numpy_global_random_state():
     assert after["gauss"] == before["gauss"]
 
 
+@pytest.fixture
+def joblib_workers():
+    """End joblib's processes after the test: it keeps them for minutes, and other tests count what is left running."""
+    yield
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True)
+
+
 @pytest.fixture(scope="session")
 def torch():
     """PyTorch. Where it is missing the test is skipped, unless REQUIRE_TORCH=1 asks that it fail."""

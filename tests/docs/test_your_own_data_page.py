@@ -30,6 +30,7 @@ class AboutTheSameDecimals(doctest.OutputChecker):
         return super().check_output(want, got, optionflags)
 
 
+@pytest.mark.usefixtures("joblib_workers")
 def test_all_blocks_print_what_is_shown(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(EXAMPLE)])

@@ -123,6 +123,7 @@ def test_columns_in_another_order_are_refused_and_an_array_is_taken_with_a_warni
         predict(X)
 
 
+@pytest.mark.usefixtures("joblib_workers")
 def test_a_grid_search_over_dropout_in_two_processes_finds_the_same_as_in_one():
     grid = {"dropoutmlpclassifier__dropout": [0.9, [0.1, 0.0], (0.0, 0.1)], "dropoutmlpclassifier__max_norm": [None, 3]}
     pipeline = make_pipeline(StandardScaler(), classifier(**{**GOOD, "hidden_layer_sizes": (20, 10)}))
