@@ -23,7 +23,7 @@ from tinygrad_dropout.sklearn import DropoutMLPClassifier
 
 def search_dropout(X, y):
     """Try three dropout rates, each on three folds, in parallel."""
-    mlp = DropoutMLPClassifier((128,), batch_size=32, max_iter=40, random_state=0)
+    mlp = DropoutMLPClassifier((64,), batch_size=32, max_iter=30, random_state=0)
     model = make_pipeline(StandardScaler(), mlp)
     grid = {"dropoutmlpclassifier__dropout": [0.0, 0.5, 0.8]}
     return GridSearchCV(model, grid, cv=3, n_jobs=2).fit(X, y)
@@ -72,5 +72,5 @@ def main():
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore", ConvergenceWarning)  # forty epochs are enough to compare by
+    warnings.simplefilter("ignore", ConvergenceWarning)  # thirty epochs are enough to compare by
     main()
