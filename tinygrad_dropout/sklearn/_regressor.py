@@ -223,6 +223,8 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             raise ValueError(f"y has {values.shape[1]} columns, expected {self.n_outputs_} as in the training")
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
+            if not sample_weight.any():
+                raise ValueError("sample_weight has no row with a positive weight")
         return rows, values, sample_weight
 
     def _answers(self, rows: Any, values: Array) -> Iterator[tuple[Array, Array]]:
