@@ -21,7 +21,7 @@ from tinygrad_dropout.training import Batches, EarlyStopping, fit, predict, summ
 
 
 def write_flats(path):
-    """600 made-up flats: the rent depends on everything but the floor, and varies by 60 for reasons nobody knows."""
+    """600 made-up flats: the rent depends on everything but the floor, plus noise of 60."""
     rng = np.random.default_rng(0)
     area, age, distance = rng.uniform(20, 120, 600), rng.uniform(0, 80, 600), rng.exponential(4, 600)
     floor, district = rng.integers(0, 9, 600), rng.choice(["centre", "harbour", "hills"], 600)

@@ -1,4 +1,4 @@
-"""A file is written whole or not at all, keeps its permissions, and whatever is no file is left alone."""
+"""A file is written whole or not at all and keeps its permissions; a device or a pipe is left alone."""
 
 import errno
 import multiprocessing
