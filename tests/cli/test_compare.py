@@ -52,6 +52,31 @@ def test_a_folder_whose_name_looks_like_markup_is_printed_as_it_is(run):
     assert "[bold]:smile:" in out
 
 
+@pytest.mark.usefixtures("blank_pictures")
+def test_how_a_table_was_read_is_printed_before_anything_is_trained(run, tmp_path):
+    rows = "".join(f"{row},5;{'ab'[row % 2]}\n" for row in range(20))
+    (tmp_path / "table.csv").write_text(f"size;kind\n{rows}NA;a\n")
+    options = "--csv table.csv --target kind --missing drop --hidden 4 --epochs 1 --seeds 2 --workers 1"
+    code, out, _ = run("compare", *options.split(), "--out", "folder")
+    assert code == 0
+    assert out.splitlines()[:3] == [
+        "1 numeric column; 2 classes; 20 rows",
+        "left out because a value is missing: 1 row",
+        "column 'size': the decimal mark is a comma",
+    ]
+    assert json.loads((tmp_path / "folder" / "results.json").read_text())["config"]["missing"] == "drop"
+
+
+def test_numbers_to_predict_are_refused_after_what_was_read(run, tmp_path):
+    (tmp_path / "table.csv").write_text("size,colour\n1.5,red\n2,red\n4,blue\n3,blue\n")
+    code, out, err = run("compare", "--csv", "table.csv", "--target", "size")
+    assert (code, out) == (2, "1 text column as 2 inputs; numbers from 1.5 to 4 (regression); 4 rows\n")
+    assert err.startswith(
+        "tinygrad-dropout: table.csv: column 'size' holds numbers (regression), which cannot be compared"
+    )
+    assert err.count("\n") == 1
+
+
 BAD_INPUT = {
     "--dataset cifar": "--dataset: expected digits, moons, mnist1d or mnist, got 'cifar'",
     "--p 1.5": "--p: expected a probability of dropping from 0 to 1, got 1.5",
@@ -70,7 +95,9 @@ BAD_INPUT = {
     "--csv table.csv --dataset moons": "--csv: expected either a CSV file or a dataset, got both",
     "--csv table.csv": "--target: expected the name of the column",
     "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, colour), got 'kind'",
-    "--csv table.csv --target colour": "table.csv: expected a value in row 3 below the header, column 'size', got nan",
+    "--csv table.csv --target colour": "table.csv: expected a value in line 4, column 'size', got nan",
+    "--csv table.csv --target colour --missing zero": "--missing: expected drop or mean, got 'zero'",
+    "--csv table.csv --target colour --test-csv table.csv": "--test-csv: expected another file than the one to learn",
     "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
     "--target y": "--target: expected a CSV file that this is a column of, got none",
     "--data-dir .": "--data-dir: expected it only with the dataset mnist1d or mnist, got digits",
@@ -86,7 +113,7 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize("arguments", BAD_INPUT)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
-    (tmp_path / "table.csv").write_text("size,colour\n1,red\n2,red\nnan,blue\n3,blue\n")
+    (tmp_path / "table.csv").write_text("size,colour\n1.5,red\n2,red\nnan,blue\n3,blue\n")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "train-images-idx3-ubyte").write_bytes(b"not an IDX file")
     code, out, err = run("compare", *arguments.split())

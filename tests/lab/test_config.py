@@ -63,6 +63,13 @@ def test_defaults_depend_on_other_options_and_give_way_to_what_is_given(options,
         ({"csv": "a.csv"}, "target", "the name of the column"),
         ({"csv": ""}, "target", "the name of the column"),
         ({"target": "y"}, "target", "expected a CSV file that this is a column of, got none"),
+        ({"test_csv": "b.csv"}, "test_csv", "expected it with a CSV file, got none"),
+        ({"group": "person"}, "group", "expected a CSV file that this is a column of, got none"),
+        ({"missing": "drop"}, "missing", "expected it with a CSV file, got none"),
+        ({"regression": False}, "regression", "expected it with a CSV file, got none"),
+        ({"csv": "a.csv", "target": "y", "missing": "zero"}, "missing", "expected drop or mean, got 'zero'"),
+        ({"csv": "a.csv", "target": "y", "regression": "yes"}, "regression", "expected True or False, got 'yes'"),
+        ({"csv": "a.csv", "target": "y", "regression": True, "label_noise": 0.1}, "label_noise", "no labels, got 0.1"),
         ({"data_dir": "."}, "data_dir", "mnist1d or mnist, got digits"),
     ],
 )
@@ -80,6 +87,21 @@ def test_folders_do_not_count_among_the_options_but_the_name_of_a_table_does():
     assert here.as_json() == there.as_json()
     assert here.as_json()["csv"] == "flowers.csv"
     assert Config(dataset="mnist", data_dir="a").as_json() == Config(dataset="mnist", data_dir="b").as_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("test_csv", "there/test.csv", "test.csv"),
+        ("group", "person", "person"),
+        ("missing", "mean", "mean"),
+        ("regression", False, False),
+    ],
+)
+def test_how_a_table_is_read_is_kept_only_if_it_was_said_so_that_earlier_results_still_fit(name, value, kept):
+    table = Config(csv="a.csv", target="y")
+    assert name not in table.as_json()
+    assert replace(table, **{name: value}).as_json() == table.as_json() | {name: kept}
 
 
 def test_numbers_of_any_kind_are_kept_as_pythons_own():

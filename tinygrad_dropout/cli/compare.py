@@ -43,6 +43,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--dataset NAME", str, f"{', '.join(DATASETS)} (default: digits)"),
             ("--csv FILE", name_of_file, "your own table instead: a CSV file whose first line names the columns"),
             ("--target COLUMN", str, "the column of that table to predict: classes, as texts or whole numbers"),
+            ("--test-csv FILE", name_of_file, "a second table with the same columns, for the test"),
+            ("--group COLUMN", str, "a column whose equal values are never split between training and test"),
+            ("--missing HOW", str, "drop: leave out rows that lack a value; mean: fill in (default: an error)"),
+            ("--regression", bool, "the target is numbers, or classes with --no-regression (default: by its values)"),
             ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files, or of mnist1d.npz"),
             ("--train-size N", whole_number, "training examples (default: digits 500, moons 200, mnist 1,000, "
              "mnist1d all 4,000, 70 %% of a CSV file)"),
@@ -68,6 +72,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for title, options in groups.items():
         group = parser.add_argument_group(title)
         for option, kind, text in options:
+            if kind is bool:
+                group.add_argument(option, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
+                continue
             flag, metavar = option.split()
             group.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
     parser.set_defaults(run=run_compare)
@@ -103,7 +110,11 @@ def show_comparison(config: Config, workers: int | None, out: Path) -> int:
     try:
         with shown_progress(Console(highlight=False, stderr=True), config.seeds) as progress:
             comparison = lab.compare(
-                config, out=out, workers=usable_cores() if workers is None else workers, progress=progress
+                config,
+                out=out,
+                workers=usable_cores() if workers is None else workers,
+                progress=progress,
+                tell=console.print,
             )
     except lab.Interrupted as interruption:
         comparison, code = interruption.comparison, INTERRUPTED

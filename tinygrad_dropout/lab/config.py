@@ -12,6 +12,8 @@ from typing import Any
 from tinygrad_dropout.lab.errors import OptionError
 
 DATASETS = ("digits", "moons", "mnist1d", "mnist")
+OF_TABLES = ("target", "test_csv", "group", "missing", "regression")  # options that need a CSV file
+MISSING = ("drop", "mean")
 WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they lie
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
 DIGITS_LABEL_NOISE = 0.2
@@ -31,6 +33,12 @@ class Config:
         dataset: digits, moons, mnist1d or mnist; csv if `csv` is given.
         csv: a CSV file to learn from, in place of `dataset`.
         target: the column of that file that is to be predicted.
+        test_csv: a second CSV file with the same columns, whose rows are the test set.
+        group: a column of the file that is no input: rows with the same value in it are never split between training
+            and test.
+        missing: what to do about missing values: "drop" leaves their rows out, "mean" fills in the mean of the training
+            rows. Default: they are an error.
+        regression: whether the target is numbers rather than classes. Default: decided by the values.
         data_dir: the folder of the four IDX files (mnist), or of mnist1d.npz (mnist1d).
         train_size: training examples. Default: digits 500, moons 200, mnist1d all of its 4,000, mnist 1,000,
             and 70 % of the rows of a CSV file.
@@ -53,6 +61,10 @@ class Config:
     dataset: str = AUTOMATIC
     csv: str = AUTOMATIC
     target: str = AUTOMATIC
+    test_csv: str = AUTOMATIC
+    group: str = AUTOMATIC
+    missing: str = AUTOMATIC
+    regression: bool = AUTOMATIC
     data_dir: str = AUTOMATIC
     train_size: int = AUTOMATIC
     label_noise: float = AUTOMATIC
@@ -99,13 +111,23 @@ class Config:
         if self.csv is None:
             if self.dataset is not None and self.dataset not in DATASETS:
                 raise OptionError("dataset", f"expected {alternatives(DATASETS)}, got {self.dataset!r}")
-            if self.target is not None:
-                raise OptionError("target", "expected a CSV file that this is a column of, got none")
+            for name in OF_TABLES:
+                if getattr(self, name) is not None:
+                    of = "a CSV file that this is a column of" if name in ("target", "group") else "it with a CSV file"
+                    raise OptionError(name, f"expected {of}, got none")
         else:
             if self.dataset not in (None, "csv"):
                 raise OptionError("csv", "expected either a CSV file or a dataset, got both")
             if self.target is None:
                 raise OptionError("target", "expected the name of the column that is to be predicted from the CSV file")
+            if self.missing is not None and self.missing not in MISSING:
+                raise OptionError("missing", f"expected {alternatives(MISSING)}, got {self.missing!r}")
+            if self.regression not in (None, True, False):
+                raise OptionError("regression", f"expected True or False, got {self.regression!r}")
+            if self.regression and self.label_noise:
+                raise OptionError(
+                    "label_noise", f"expected 0 for a regression, which has no labels, got {self.label_noise}"
+                )
         if self.data_dir is not None and self.dataset not in WITH_FILES:
             given = self.dataset or ("digits" if self.csv is None else "a CSV file")
             raise OptionError("data_dir", f"expected it only with the dataset {alternatives(WITH_FILES)}, got {given}")
@@ -137,7 +159,12 @@ class Config:
 
     def as_json(self) -> dict[str, Any]:
         """The options as JSON has them, without the folders: the same files may lie elsewhere next time."""
-        options = asdict(self) | {"csv": None if self.csv is None else Path(self.csv).name, "hidden": list(self.hidden)}
+        options = asdict(self) | {"hidden": list(self.hidden)}
+        for name in ("csv", "test_csv"):
+            options[name] = None if options[name] is None else Path(options[name]).name
+        for name in ("test_csv", "group", "missing", "regression"):
+            if options[name] is None:
+                del options[name]  # as in the results that were kept before there were these options
         del options["data_dir"]
         return options
 

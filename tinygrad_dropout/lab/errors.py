@@ -8,6 +8,7 @@ from importlib.util import find_spec
 EXTRAS = {
     "filelock": "filelock",
     "matplotlib": "matplotlib",
+    "pandas": "pandas",
     "platformdirs": "platformdirs",
     "rich": "rich",
     "scipy": "scipy",

@@ -10,7 +10,7 @@ from pathlib import Path
 from tinygrad_dropout.lab import datasets, plots, results
 from tinygrad_dropout.lab.comparison import Comparison
 from tinygrad_dropout.lab.config import Config
-from tinygrad_dropout.lab.errors import OptionError, require_extras
+from tinygrad_dropout.lab.errors import LabError, OptionError, require_extras
 from tinygrad_dropout.lab.workers import run_pairs
 
 Progress = Callable[[int, int, int], None]
@@ -29,8 +29,17 @@ def no_progress(done: int, total: int, pairs: int) -> None:
     """Show nothing."""
 
 
+def tell_nobody(sentence: str) -> None:
+    """Show nothing."""
+
+
 def compare(
-    config: Config, *, out: str | Path | None = None, workers: int = 1, progress: Progress = no_progress
+    config: Config,
+    *,
+    out: str | Path | None = None,
+    workers: int = 1,
+    progress: Progress = no_progress,
+    tell: Callable[[str], object] = tell_nobody,
 ) -> Comparison:
     """Train an MLP with and without dropout, in pairs that share all but dropout.
 
@@ -41,6 +50,7 @@ def compare(
         workers: how many processes train at once; the numbers do not depend on it. With more than 1, a script must
             call this under `if __name__ == "__main__":`.
         progress: is called now and then.
+        tell: is called with each sentence about how the data were read, before anything is trained.
 
     Returns:
         The comparison, with as many pairs as `config.seeds`.
@@ -53,6 +63,13 @@ def compare(
         raise OptionError("workers", f"expected at least 1, got {workers}")
     require_extras()
     dataset = datasets.load(config)
+    for sentence in dataset.told:
+        tell(sentence)
+    if dataset.classes is None:
+        raise LabError(
+            f"{config.csv}: column {config.target!r} holds numbers (regression), which cannot be compared yet: "
+            "expected classes; --no-regression takes whole numbers for classes"
+        )
     if config.train_size is None:
         config = replace(config, train_size=dataset.default_train_size)
     options = config.as_json() | {"data": dataset.digest[:16]}

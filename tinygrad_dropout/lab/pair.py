@@ -37,6 +37,7 @@ def run_pair(config: Config, dataset: Dataset, seed: int, after_epoch: Callable[
         UnfairPairError: the arms differ in anything but dropout.
         LabError: the loss is no longer a finite number.
     """
+    assert dataset.classes is not None, "compare refuses a regression"
     arms = []
     for dropout in (False, True):
         streams = Streams.from_seed(seed)

@@ -1,9 +1,11 @@
 """Loading by name: the data that a configuration asks for, with the number of training examples checked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tinygrad_dropout.lab import Config, OptionError
+from tinygrad_dropout.lab import Config, LabError, OptionError
 from tinygrad_dropout.lab.datasets import load
 
 
@@ -26,3 +28,37 @@ def test_digits_are_all_of_scikit_learns_scaled_to_one():
 def test_a_training_size_that_does_not_fit_is_refused_on_loading(options, words):
     with pytest.raises(OptionError, match=words):
         load(Config(**options))
+
+
+@pytest.fixture
+def config(tmp_path):
+    """A comparison on a table of 20 rows, each of which is there twice."""
+    rows = "".join(f"{row // 4},{'ab'[row % 2]},p{row}\n" for row in range(20))
+    (tmp_path / "table.csv").write_text("x,y,person\n" + rows + rows)
+    return Config(csv=str(tmp_path / "table.csv"), target="y")
+
+
+def test_test_rows_that_are_training_rows_too_are_told(config):
+    dataset = load(replace(config, train_size=20))
+    split = dataset.split(20, np.random.default_rng(0))
+    assert 0 < split.repeated() < 20
+    assert dataset.told[-1].startswith(f"{split.repeated() / 20:.0%} of the test rows ({split.repeated()} of 20; ")
+
+
+def test_a_table_without_repeats_is_told_of_none(config, tmp_path):
+    (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(20)))
+    assert len(load(config).told) == 1
+
+
+def test_the_options_reach_the_table(config, tmp_path):
+    (tmp_path / "test.csv").write_text("x,y,person\n1,a,\n,b,new\n3,a,new\n")
+    dataset = load(replace(config, group="person", test_csv=str(tmp_path / "test.csv"), missing="mean"))
+    assert dataset.y_test.tolist() == [1, 0]
+    assert np.isnan(dataset.x_test[0, 0])
+    assert load(replace(config, target="x", regression=True)).classes is None
+
+
+def test_a_table_without_pandas_is_one_sentence(config, monkeypatch):
+    monkeypatch.setattr("tinygrad_dropout.lab.errors.find_spec", lambda name: None)
+    with pytest.raises(LabError, match=r"reading a table .* needs packages that are not installed, pandas: type `pip"):
+        load(config)

@@ -105,3 +105,80 @@ def test_the_labels_to_be_made_random_are_drawn_from_all():
 def test_the_digest_covers_the_labels():
     x = np.zeros((4, 1))
     assert Table(x, np.array([0, 1, 0, 1]), 2, 2).digest != Table(x, np.array([1, 0, 0, 1]), 2, 2).digest
+
+
+def test_numbers_to_predict_are_split_at_random_and_stay_as_they_are():
+    y = np.linspace(0, 1, 40)
+    numbers = Table(np.arange(40.0)[:, None], y, None, 20, scale=1.0)
+    split = numbers.split(1, np.random.default_rng(0))
+    assert split.y_train.dtype == split.y_test.dtype == np.float64
+    assert sorted([*split.y_train, *split.y_test]) == y.tolist()
+    assert split.y_test.tolist() == [y[int(row)] for row in split.x_test[:, 0]]
+    assert split.y_test.tolist() != sorted(split.y_test)
+
+
+@pytest.mark.parametrize(
+    ("train_size", "words"),
+    [(0, "between 1 and 39, which leaves one for the test, got 0"), (40, "between 1 and 39, .* got 40")],
+)
+def test_a_training_size_that_does_not_fit_a_regression_is_refused(train_size, words):
+    with pytest.raises(OptionError, match=words):
+        Table(np.zeros((40, 1)), np.linspace(0, 1, 40), None, 20).check_train_size(train_size)
+
+
+SIZES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+
+
+@pytest.mark.parametrize("classes", [2, None])
+@pytest.mark.parametrize("train_size", [1, 10, 27, 40, 54])
+def test_groups_stay_whole_and_the_training_part_is_about_as_large_as_asked(classes, train_size):
+    groups = np.repeat(np.arange(10), SIZES)
+    y = groups % 2 if classes else groups / 2
+    rows = Table(np.arange(55.0)[:, None], y, classes, 30, scale=1.0, groups=groups)
+    for seed in range(30):
+        split = rows.split(train_size, np.random.default_rng(seed))
+        sides = [set(groups[x[:, 0].astype(int)]) for x in (split.x_train, split.x_test)]
+        assert sides[0] | sides[1] == set(range(10))
+        assert not sides[0] & sides[1]
+        assert sorted([*split.x_train[:, 0], *split.x_test[:, 0]]) == list(range(55))
+        assert set(split.y_train) == set(split.y_test) == {0, 1} or not classes
+        if 10 <= train_size <= 40:
+            assert abs(len(split.y_train) - train_size) <= 5
+
+
+def test_groups_on_the_training_side_differ_with_the_seed_and_their_rows_are_shuffled():
+    groups = np.repeat(np.arange(10), 3)
+    rows = Table(np.arange(30.0)[:, None], groups % 2, 2, 15, scale=1.0, groups=groups)
+    trained = [rows.split(15, np.random.default_rng(seed)).x_train[:, 0].tolist() for seed in range(10)]
+    assert len({frozenset(each) for each in trained}) > 5
+    assert all(each != sorted(each) for each in trained)
+
+
+def test_the_digest_covers_the_groups():
+    assert table(groups=np.arange(40)).digest != table(groups=np.zeros(40, int)).digest != table().digest
+
+
+def test_what_is_missing_becomes_the_mean_of_the_training_part():
+    x_train, x_test = standardised(np.array([[1.0], [np.nan], [3.0]]), np.array([[np.nan], [2.0], [100.0]]))
+    assert x_train[1] == x_test[0] == x_test[1] == 0
+    np.testing.assert_allclose(x_train[2], 1 / np.std([1, 2, 3]))
+    assert x_test[2] > 50
+
+
+def test_a_column_without_any_value_in_the_training_part_is_zero_in_both():
+    x_train, x_test = standardised(np.full((3, 1), np.nan), np.array([[np.nan], [5.0]]))
+    assert not x_train.any()
+    assert not x_test.any()
+
+
+def test_nothing_of_the_test_part_is_in_what_the_training_part_becomes():
+    x = np.array([[1.0], [np.nan], [3.0], [4.0]])
+    parts = [standardised(x, np.array([[test]]))[0] for test in (0.0, 1e6, np.nan)]
+    assert parts[0].tolist() == parts[1].tolist() == parts[2].tolist()
+
+
+def test_test_rows_that_are_training_rows_too_are_counted():
+    x, y = np.array([[1.0, 2], [3, 4], [-0.0, 5], [1, 2]]), np.array([0, 1, 1, 0])
+    x_test, y_test = np.array([[1.0, 2], [1, 2], [0.0, 5], [3, 4], [9, 9]]), np.array([0, 1, 1, 1, 0])
+    rows = Table(x, y, 2, 4, scale=1.0, x_test=x_test, y_test=y_test)
+    assert rows.split(4, np.random.default_rng(0)).repeated() == 3

@@ -22,13 +22,19 @@ class Split:
 
     Attributes:
         x_train, x_test: float32 arrays of shape (examples, features).
-        y_train, y_test: int64 arrays of shape (examples,), labels from 0 to classes - 1.
+        y_train, y_test: arrays of shape (examples,): int64 labels from 0 to classes - 1, or, for regression, float64
+            numbers as they were read.
     """
 
     x_train: Floats
-    y_train: Labels
+    y_train: Numbers
     x_test: Floats
-    y_test: Labels
+    y_test: Numbers
+
+    def repeated(self) -> int:
+        """How many test examples are also training examples, with the same inputs and the same target."""
+        seen = {row.tobytes() for row in joined(self.x_train, self.y_train)}
+        return sum(row.tobytes() in seen for row in joined(self.x_test, self.y_test))
 
     def digest(self) -> str:
         """The SHA-256 of all four arrays."""
@@ -40,17 +46,20 @@ class Dataset(Protocol):
 
     Attributes:
         features: the number of columns of x.
-        classes: the number of labels.
+        classes: the number of labels; None where the target is numbers (regression).
         default_train_size: how many training examples there are if nobody says.
+        told: what a person should know about how the data were read, in sentences.
         digest: the SHA-256 of the data, or of what determines them; data with another digest give other numbers.
     """
 
     @property
     def features(self) -> int: ...
     @property
-    def classes(self) -> int: ...
+    def classes(self) -> int | None: ...
     @property
     def default_train_size(self) -> int: ...
+    @property
+    def told(self) -> tuple[str, ...]: ...
     @property
     def digest(self) -> str: ...
 
@@ -66,24 +75,28 @@ class Table:
     """A fixed table of examples, with a test set of its own or without one.
 
     The training examples are drawn in the proportions of the classes. Without a test set of its own, all other
-    examples are the test set.
+    examples are the test set. Groups stay whole, so the training part has only about as many examples as asked for.
 
     Attributes:
-        x: numbers of shape (examples, features).
-        y: int64 labels of shape (examples,).
-        classes: the number of labels.
+        x: numbers of shape (examples, features); NaN stands for the mean of the training part.
+        y: int64 labels of shape (examples,), or float64 numbers (regression).
+        classes: the number of labels; None for regression.
         default_train_size: how many training examples there are if nobody says.
         scale: what x is divided by; None to standardise every column by the training part's mean and spread.
         x_test, y_test: the test set, or None.
+        groups: for each example, the number of its group, of which no other example may be on the other side; or None.
+        told: what a person should know about how the table was read, in sentences.
     """
 
     x: Numbers
-    y: Labels
-    classes: int
+    y: Numbers
+    classes: int | None
     default_train_size: int
     scale: float | None = None
     x_test: Numbers | None = None
-    y_test: Labels | None = None
+    y_test: Numbers | None = None
+    groups: Labels | None = None
+    told: tuple[str, ...] = ()
 
     @property
     def features(self) -> int:
@@ -92,21 +105,24 @@ class Table:
     @property
     def digest(self) -> str:
         own_test = () if self.x_test is None or self.y_test is None else (self.x_test, self.y_test)
-        return digest_of(self.x, self.y, *own_test)
+        groups = () if self.groups is None else (self.groups,)
+        return digest_of(self.x, self.y, *own_test, *groups)
 
     def check_train_size(self, train_size: int) -> None:
-        classes = np.unique(self.y).size
+        classes = 1 if self.classes is None else np.unique(self.y).size
         most = len(self.y) if self.x_test is not None else len(self.y) - classes
         if not classes <= train_size <= most:
+            least = "1" if self.classes is None else f"{classes:,} (one example of each class)"
             kept = "" if self.x_test is not None else ", which leaves one of each for the test"
-            raise OptionError(
-                "train_size",
-                f"expected between {classes:,} (one example of each class) and {most:,}{kept}, got {train_size:,}",
-            )
+            kept = ", which leaves one for the test" if kept and self.classes is None else kept
+            raise OptionError("train_size", f"expected between {least} and {most:,}{kept}, got {train_size:,}")
 
     def split(self, train_size: int, rng: np.random.Generator) -> Split:
-        order = stratified_order(self.y, rng)
-        train, rest = order[:train_size], order[train_size:]
+        if self.groups is None:
+            order = rng.permutation(len(self.y)) if self.classes is None else stratified_order(self.y, rng)
+            train, rest = order[:train_size], order[train_size:]
+        else:
+            train, rest = grouped_split(self.groups, self.y, self.classes, train_size, rng)
         x_test = self.x[rest] if self.x_test is None else self.x_test
         y_test = self.y[rest] if self.y_test is None else self.y_test
         if self.scale is None:
@@ -130,14 +146,55 @@ def stratified_order(y: Labels, rng: np.random.Generator) -> npt.NDArray[np.int6
     return order[np.argsort(place, kind="stable")]
 
 
+def grouped_split(
+    groups: Labels, y: Numbers, classes: int | None, train_size: int, rng: np.random.Generator
+) -> tuple[Labels, Labels]:
+    """The training and the test examples, every group whole on one side.
+
+    The groups are shuffled, in the proportions of the classes of their first examples, and go to the training part
+    until another one would take it further away from `train_size`. Each side has a group
+    of every class, where there are two.
+    """
+    present, firsts, places, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    order = rng.permutation(len(present)) if classes is None else stratified_order(y[firsts], rng)
+    least = 1 if classes is None else len(np.unique(y[firsts]))
+    least = least if len(present) >= 2 * least else 1
+    reached = np.cumsum(sizes[order])[least - 1 : len(present) - least]
+    kept = order[: least + int(np.abs(reached - train_size).argmin())]
+    is_train = np.isin(places, kept)
+    shuffled = rng.permutation(len(y))
+    return shuffled[is_train[shuffled]], shuffled[~is_train[shuffled]]
+
+
+def filled(x: Numbers, means: Numbers) -> Numbers:
+    """The numbers, with each column's mean where they are NaN."""
+    lacking = np.isnan(x)
+    return np.where(lacking, means, x) if lacking.any() else x
+
+
+def training_means(x_train: Numbers) -> Numbers:
+    """The mean of what each column has; 0 if it has nothing."""
+    there = ~np.isnan(x_train)
+    means: Numbers = np.where(there, x_train, 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    return means
+
+
 def standardised(x_train: Numbers, x_test: Numbers) -> tuple[Floats, Floats]:
     """Both parts minus the training part's mean, over its standard deviation, column by column.
 
-    A column that is constant in the training part says nothing, and is 0 in both.
+    NaN becomes the training part's mean first. A column that is constant in the training part says nothing, and is 0 in
+    both.
     """
     wide = x_train.astype(np.float64)
+    means = training_means(wide)
+    wide, x_test = filled(wide, means), filled(x_test, means)
     mean, spread = wide.mean(axis=0), np.where(np.ptp(wide, axis=0) > 0, wide.std(axis=0), np.inf)
     return ((wide - mean) / spread).astype(np.float32), ((x_test - mean) / spread).astype(np.float32)
+
+
+def joined(x: Numbers, y: Numbers) -> Numbers:
+    """Inputs and target side by side; -0 becomes 0, so that equal rows have equal bytes."""
+    return np.column_stack([x, y]) + 0.0
 
 
 def randomise_labels(y: Labels, fraction: float, classes: int, rng: np.random.Generator) -> Labels:

@@ -1,0 +1,150 @@
+"""A CSV file as texts: its encoding, its separator, its column names, and rows that know their line in the file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.lab.errors import LabError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEPARATORS = ",;\t|"
+LOOKED_AT = 100  # rows, to find the separator
+BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+def read_texts(path: Path) -> pd.DataFrame:
+    """The texts in a CSV file, without the spaces around them.
+
+    The columns have the names of the first line, and the index holds the line of the file in which each row begins.
+    Lines without any value are left out, and so are columns that have neither a name nor a value.
+
+    Raises:
+        LabError: the file cannot be read, or is no table.
+    """
+    import pandas as pd
+
+    text = read_unicode(path)
+    separator = text[4] if is_separator_line(text) else likeliest_separator(text)
+    if is_separator_line(text):
+        text = text[5:]  # the line stays, empty, so that the others keep their numbers
+    try:
+        lines = check_shape(path, text, separator)
+        rows = pd.read_csv(
+            StringIO(text, newline=""), sep=separator, header=None, names=range(max(lines.values(), default=1)),
+            index_col=False, dtype=object, na_filter=False, skip_blank_lines=False, skipinitialspace=True,
+        )  # fmt: skip
+    except (csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise LabError(f"{path}: the file cannot be read as CSV: {error}") from error
+    if len(rows) != len(lines):
+        raise LabError(f"{path}: the file cannot be read as CSV: check its quotation marks")
+    rows = rows.astype(object).map(str.strip).set_axis(list(lines))
+    rows = rows[(rows != "").any(axis=1)]
+    if len(rows) < 2:
+        raise LabError(f"{path}: expected a line of column names and rows under it, got {len(rows)} lines")
+    table = rows.iloc[1:].set_axis(rows.iloc[0].tolist(), axis=1)
+    table = table.loc[:, [name != "" or bool((values != "").any()) for name, values in table.items()]]
+    check_names(path, list(table))
+    return table
+
+
+def read_unicode(path: Path) -> str:
+    """The file's text, from UTF-8, or from what its byte order mark says."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LabError(f"{path}: the file cannot be read: {error.strerror}") from error
+    encoding = next((name for mark, name in BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
+    try:
+        if encoding == "utf-8" and b"\0" in content:
+            raise LabError(
+                f"{path}: the file cannot be read as CSV: it has zero bytes, as UTF-16 and spreadsheets have; save it "
+                f"as CSV in UTF-8"
+            )
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        advice = (
+            f"; it may be Latin-1, as older programs write it: save it as UTF-8, or type "
+            f"`iconv -f WINDOWS-1252 -t UTF-8 {path.name} > utf8-{path.name}`"
+            if encoding == "utf-8"
+            else ""
+        )
+        raise LabError(
+            f"{path}: the file cannot be read as CSV: line {line} is not {encoding.upper()} "
+            f"(byte {content[error.start]:#x}){advice}"
+        ) from error
+
+
+def is_separator_line(text: str) -> bool:
+    """Whether the first line is Excel's `sep=;`."""
+    return text[:4].lower() == "sep=" and text[5:6] in ("\r", "\n")
+
+
+def likeliest_separator(text: str) -> str:
+    """The one that cuts the first rows into equally many columns; of several such, into most."""
+
+    def merit(separator: str) -> tuple[bool, int]:
+        try:
+            widths = [len(row) for _, row in islice(numbered_rows(text, separator), LOOKED_AT) if row]
+        except csv.Error:
+            return False, 0
+        return bool(widths) and widths[0] > 1 and len(set(widths)) == 1, widths[0] if widths else 0
+
+    return max(SEPARATORS, key=merit)
+
+
+def numbered_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row, with the line in which it begins; a line without anything is a row without columns."""
+    rows = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    line = 1
+    for row in rows:
+        yield line, row
+        line = rows.line_num + 1
+
+
+def check_shape(path: Path, text: str, separator: str) -> dict[int, int]:
+    """The number of columns of every row, by its line: pandas fills rows that are too short, and counts no lines.
+
+    Raises:
+        LabError: a row has more columns than the names, or fewer.
+    """
+    widths = {}
+    names: list[str] = []
+    for line, row in numbered_rows(text, separator):
+        empty = not any(value.strip() for value in row)
+        names = names or ([] if empty else row)
+        if not empty and len(row) != len(names):
+            raise LabError(
+                f"{path}: expected {len(names)} columns, as in the line of names, got {len(row)} in line {line}"
+            )
+        widths[line] = len(row) or 1
+    return widths
+
+
+def check_names(path: Path, names: list[str]) -> None:
+    """Raise a LabError unless every column has its own name, and there are two."""
+    repeated = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
+    if repeated:
+        raise LabError(
+            f"{path}: expected every column to have its own name, got {repeated[0]!r} more than once"
+            f"{advice_on_names(names)}"
+        )
+    if len(names) == 1:
+        raise LabError(
+            f"{path}: expected another column besides {names[0]!r}, to predict it from "
+            f"(columns may be separated by commas, semicolons, tabs or |)"
+        )
+
+
+def advice_on_names(names: list[str]) -> str:
+    """What to do if the first line holds values rather than names."""
+    if any(name.replace(".", "", 1).replace(",", "", 1).lstrip("+-").isdigit() for name in names):
+        return "; if the first line of the file holds values, write a line of column names above it"
+    return ""
