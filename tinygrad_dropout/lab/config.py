@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from typing import Any
 from tinygrad_dropout.lab.errors import OptionError
 
 DATASETS = ("digits", "moons", "mnist1d", "mnist")
-OF_TABLES = ("target", "test_csv", "group", "missing", "regression")  # options that need a CSV file
+OF_TABLES = ("target", "test_csv", "group", "ignore", "missing", "regression")  # options that need a CSV file
 MISSING = ("drop", "mean")
 WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they lie
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
@@ -36,6 +37,8 @@ class Config:
         test_csv: a second CSV file with the same columns, whose rows are the test set.
         group: a column of the file that is no input: rows with the same value in it are never split between training
             and test.
+        ignore: columns of the file that are left out: numbers of rows, names, whatever may not be learned from. One
+            text holds them separated by commas, as in a CSV file.
         missing: what to do about missing values: "drop" leaves their rows out, "mean" fills in the mean of the training
             rows. Default: they are an error.
         regression: whether the target is numbers rather than classes. Default: decided by the values.
@@ -63,6 +66,7 @@ class Config:
     target: str = AUTOMATIC
     test_csv: str = AUTOMATIC
     group: str = AUTOMATIC
+    ignore: tuple[str, ...] = ()
     missing: str = AUTOMATIC
     regression: bool = AUTOMATIC
     data_dir: str = AUTOMATIC
@@ -96,6 +100,7 @@ class Config:
         kinds: dict[str, tuple[Callable[[Any], Any], str]] = {
             **dict.fromkeys(("train_size", "epochs", "batch_size", "seeds"), whole),
             **dict.fromkeys(("label_noise", "p", "input_p", "learning_rate"), real),
+            "ignore": (names_in, "names of columns in a tuple"),
             "hidden": (lambda widths: tuple(index(width) for width in widths), "whole numbers in a tuple"),
         }
         for name, (convert, expected) in kinds.items():
@@ -112,8 +117,9 @@ class Config:
             if self.dataset is not None and self.dataset not in DATASETS:
                 raise OptionError("dataset", f"expected {alternatives(DATASETS)}, got {self.dataset!r}")
             for name in OF_TABLES:
-                if getattr(self, name) is not None:
-                    of = "a CSV file that this is a column of" if name in ("target", "group") else "it with a CSV file"
+                if getattr(self, name) not in (None, ()):
+                    of_column = name in ("target", "group", "ignore")
+                    of = "a CSV file that this is a column of" if of_column else "it with a CSV file"
                     raise OptionError(name, f"expected {of}, got none")
         else:
             if self.dataset not in (None, "csv"):
@@ -162,11 +168,22 @@ class Config:
         options = asdict(self) | {"hidden": list(self.hidden)}
         for name in ("csv", "test_csv"):
             options[name] = None if options[name] is None else Path(options[name]).name
-        for name in ("test_csv", "group", "missing", "regression"):
-            if options[name] is None:
+        options["ignore"] = list(self.ignore)
+        for name in ("test_csv", "group", "ignore", "missing", "regression"):
+            if options[name] in (None, []):
                 del options[name]  # as in the results that were kept before there were these options
         del options["data_dir"]
         return options
+
+
+def names_in(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names in a text such as `id,"width, in mm"`; names that are apart already stay as they are."""
+    if isinstance(names, str):
+        return tuple(next(csv.reader([names], skipinitialspace=True), [])) or ("",)
+    several = tuple(names)
+    if not all(isinstance(name, str) for name in several):
+        raise TypeError
+    return several
 
 
 def alternatives(names: Iterable[str]) -> str:

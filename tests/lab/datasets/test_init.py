@@ -42,7 +42,8 @@ def test_test_rows_that_are_training_rows_too_are_told(config):
     dataset = load(replace(config, train_size=20))
     split = dataset.split(20, np.random.default_rng(0))
     assert 0 < split.repeated() < 20
-    assert dataset.told[-1].startswith(f"{split.repeated() / 20:.0%} of the test rows ({split.repeated()} of 20; ")
+    repeated = split.repeated()
+    assert dataset.told[-1].startswith(f"{repeated / 20:.0%} of the test rows ({repeated} of 20 in the first split) ")
 
 
 def test_a_table_without_repeats_is_told_of_none(config, tmp_path):

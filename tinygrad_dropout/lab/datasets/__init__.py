@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from tinygrad_dropout.lab.config import Config
-from tinygrad_dropout.lab.datasets.csv_table import load_csv
 from tinygrad_dropout.lab.datasets.digits import load_digits
 from tinygrad_dropout.lab.datasets.mnist import load_mnist
 from tinygrad_dropout.lab.datasets.mnist1d import load_mnist1d
 from tinygrad_dropout.lab.datasets.moons import Moons
+from tinygrad_dropout.lab.datasets.own_table import load_csv
 from tinygrad_dropout.lab.datasets.split import Dataset, Split, Table, randomise_labels
 from tinygrad_dropout.lab.errors import require_extras
 
@@ -31,8 +31,8 @@ def load(config: Config) -> Dataset:
         require_extras(("pandas",), needed_by="reading a table (--csv)")
         test = None if config.test_csv is None else Path(config.test_csv)
         dataset = load_csv(
-            Path(config.csv), config.target,
-            test=test, group=config.group, missing=config.missing, regression=config.regression,
+            Path(config.csv), config.target, test=test,
+            group=config.group, ignore=config.ignore, missing=config.missing, regression=config.regression,
         )  # fmt: skip
     elif config.dataset == "digits":
         dataset = load_digits()
@@ -45,18 +45,24 @@ def load(config: Config) -> Dataset:
     if config.train_size is not None:
         dataset.check_train_size(config.train_size)
     if isinstance(dataset, Table) and config.dataset == "csv":
-        return with_repeats_told(dataset, config.train_size or dataset.default_train_size)
+        return with_split_told(dataset, config.train_size or dataset.default_train_size)
     return dataset
 
 
-def with_repeats_told(table: Table, train_size: int) -> Table:
-    """The table, which tells how many test examples a network has already seen in training, if there are any."""
+def with_split_told(table: Table, train_size: int) -> Table:
+    """The table, which tells what a split comes to with whole groups, and of test rows seen in training, if any."""
     split = table.split(train_size, np.random.default_rng(0))
+    told = list(table.told)
+    train, test = len(split.y_train), len(split.y_test)
+    if table.groups is not None:
+        told.append(
+            f"{len(np.unique(table.groups)):,} groups stay whole: about {train:,} training rows and {test:,} test rows "
+            f"(asked for: {train_size:,} and {len(table.y) - train_size:,})"
+        )
     repeated = split.repeated()
-    if not repeated:
-        return table
-    sentence = (
-        f"{repeated / len(split.y_test):.0%} of the test rows ({repeated:,} of {len(split.y_test):,}; as many "
-        "for other seeds, nearly) are also training rows, with the same inputs and target"
-    )
-    return replace(table, told=(*table.told, sentence))
+    if repeated:
+        told.append(
+            f"{repeated / test:.0%} of the test rows ({repeated:,} of {test:,} in the first split) are also training "
+            "rows, with the same inputs and target"
+        )
+    return replace(table, told=tuple(told))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_dropout.lab.datasets.draws import grouped_split, stratified_order
 from tinygrad_dropout.lab.errors import OptionError
 
 Floats = npt.NDArray[np.float32]
@@ -122,7 +123,7 @@ class Table:
             order = rng.permutation(len(self.y)) if self.classes is None else stratified_order(self.y, rng)
             train, rest = order[:train_size], order[train_size:]
         else:
-            train, rest = grouped_split(self.groups, self.y, self.classes, train_size, rng)
+            train, rest = grouped_split(self.groups, None if self.classes is None else self.y, train_size, rng)
         x_test = self.x[rest] if self.x_test is None else self.x_test
         y_test = self.y[rest] if self.y_test is None else self.y_test
         if self.scale is None:
@@ -130,40 +131,6 @@ class Table:
         else:
             x_train, x_test = (x.astype(np.float32) / np.float32(self.scale) for x in (self.x[train], x_test))
         return Split(x_train, self.y[train], x_test, y_test)
-
-
-def stratified_order(y: Labels, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """A random order of the examples, every beginning of which has (nearly) the proportions of the classes.
-
-    One example of every class comes before all others and, where a class has two, one comes after all others: so
-    whatever the order is cut into, no class is missing on either side.
-    """
-    order = rng.permutation(len(y))
-    place = np.empty(len(y))
-    for label in np.unique(y):
-        members = np.flatnonzero(y[order] == label)
-        place[members] = np.linspace(0, 1, len(members))
-    return order[np.argsort(place, kind="stable")]
-
-
-def grouped_split(
-    groups: Labels, y: Numbers, classes: int | None, train_size: int, rng: np.random.Generator
-) -> tuple[Labels, Labels]:
-    """The training and the test examples, every group whole on one side.
-
-    The groups are shuffled, in the proportions of the classes of their first examples, and go to the training part
-    until another one would take it further away from `train_size`. Each side has a group
-    of every class, where there are two.
-    """
-    present, firsts, places, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
-    order = rng.permutation(len(present)) if classes is None else stratified_order(y[firsts], rng)
-    least = 1 if classes is None else len(np.unique(y[firsts]))
-    least = least if len(present) >= 2 * least else 1
-    reached = np.cumsum(sizes[order])[least - 1 : len(present) - least]
-    kept = order[: least + int(np.abs(reached - train_size).argmin())]
-    is_train = np.isin(places, kept)
-    shuffled = rng.permutation(len(y))
-    return shuffled[is_train[shuffled]], shuffled[~is_train[shuffled]]
 
 
 def filled(x: Numbers, means: Numbers) -> Numbers:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.errors import LabError
@@ -16,7 +17,22 @@ if TYPE_CHECKING:
 
 SEPARATORS = ",;\t|"
 LOOKED_AT = 100  # rows, to find the separator
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\0\0": "utf-32",  # before UTF-16, whose mark it begins with
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+OTHER_FILES = {
+    b"PK\x03\x04": "a spreadsheet (such as .xlsx) or a zip file: save it as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet (such as .xls): save it as CSV",
+    b"\x1f\x8b": "compressed: unpack it with gunzip",
+    b"BZh": "compressed: unpack it with bunzip2",
+    b"\xfd7zXZ": "compressed: unpack it with unxz",
+    b"PAR1": "in Parquet's format: save it as CSV",
+    b"%PDF": "a PDF: save the table as CSV",
+}
 
 
 def read_texts(path: Path) -> pd.DataFrame:
@@ -47,7 +63,8 @@ def read_texts(path: Path) -> pd.DataFrame:
     rows = rows.astype(object).map(str.strip).set_axis(list(lines))
     rows = rows[(rows != "").any(axis=1)]
     if len(rows) < 2:
-        raise LabError(f"{path}: expected a line of column names and rows under it, got {len(rows)} lines")
+        given = "one line" if len(rows) else "nothing"
+        raise LabError(f"{path}: expected a line of column names and rows under it, got {given}")
     table = rows.iloc[1:].set_axis(rows.iloc[0].tolist(), axis=1)
     table = table.loc[:, [name != "" or bool((values != "").any()) for name, values in table.items()]]
     check_names(path, list(table))
@@ -60,19 +77,22 @@ def read_unicode(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise LabError(f"{path}: the file cannot be read: {error.strerror}") from error
+    for beginning, kind in OTHER_FILES.items():
+        if content.startswith(beginning):
+            raise LabError(f"{path}: the file cannot be read as CSV: it is {kind}")
     encoding = next((name for mark, name in BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         if encoding == "utf-8" and b"\0" in content:
             raise LabError(
-                f"{path}: the file cannot be read as CSV: it has zero bytes, as UTF-16 and spreadsheets have; save it "
-                f"as CSV in UTF-8"
+                f"{path}: the file cannot be read as CSV: it has zero bytes, as UTF-16 without a byte order mark "
+                f"has; save it as CSV in UTF-8"
             )
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         advice = (
             f"; it may be Latin-1, as older programs write it: save it as UTF-8, or type "
-            f"`iconv -f WINDOWS-1252 -t UTF-8 {path.name} > utf8-{path.name}`"
+            f"`iconv -f WINDOWS-1252 -t UTF-8 {quote(str(path))} > {quote(str(path.with_name('utf8-' + path.name)))}`"
             if encoding == "utf-8"
             else ""
         )
@@ -122,15 +142,29 @@ def check_shape(path: Path, text: str, separator: str) -> dict[int, int]:
         names = names or ([] if empty else row)
         if not empty and len(row) != len(names):
             raise LabError(
-                f"{path}: expected {len(names)} columns, as in the line of names, got {len(row)} in line {line}"
+                f"{path}: expected {len(names)} column{'' if len(names) == 1 else 's'}, as in the line of names, got "
+                f"{len(row)} in line {line}{advice_on_shape(names, row, separator)}"
             )
         widths[line] = len(row) or 1
     return widths
 
 
+def advice_on_shape(names: list[str], row: list[str], separator: str) -> str:
+    """What may be the matter with a row that has more columns than the names."""
+    if len(row) > len(names) == 1:
+        return "; the first line must name the columns: take out titles and comments above it"
+    if len(row) > len(names) and separator == "," and row[-1]:
+        return '; a value with a comma in it needs quotation marks, as in "1,5"'
+    return ""
+
+
 def check_names(path: Path, names: list[str]) -> None:
     """Raise a LabError unless every column has its own name, and there are two."""
     repeated = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
+    if repeated and repeated[0] == "":
+        raise LabError(
+            f"{path}: expected every column to have its own name in the first line, got {len(repeated)} without a name"
+        )
     if repeated:
         raise LabError(
             f"{path}: expected every column to have its own name, got {repeated[0]!r} more than once"

@@ -8,18 +8,25 @@ import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Numbers
 
-SYMBOLS = "%‰$€£¥₹₽₩₺₴₫₪¢"
+CURRENCIES = (
+    "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|NOK|NZD|PLN|RUB|SEK|SGD|THB|TRY|USD|ZAR|"
+    "kr|Kč|zł|Ft|Fr|Rs"
+)
+SYMBOL = rf"[%‰]|[A-Z]{{0,3}}[$£¥]|[€₹₽₩₺₴₫₪¢]|(?:{CURRENCIES})\.?"
+AROUND = re.compile(rf"([+-]?)\s*({SYMBOL})?\s*([+-]?[\d.,](?:.*[\d.,])?)\s*({SYMBOL})?")
 GROUPING = {".": ",", ",": "."}  # what may stand between thousands, by the decimal mark; spaces and apostrophes always
 SPACES = " '’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
+NO_SPACES = str.maketrans("", "", SPACES)
+INDIAN = {".": r"\d{1,2}(?:,\d{2})+,\d{3}|", ",": ""}
 WRITTEN = {
     mark: re.compile(
-        rf"(?=.*\d)([+-]?)(\d{{1,3}}(?:([{re.escape(grouping)}{SPACES}])\d{{3}})(?:\3\d{{3}})*|\d*)"
+        rf"(?=.*\d)([+-]?)(\d{{1,3}}([{re.escape(grouping)}{SPACES}])\d{{3}}(?:\3\d{{3}})*|{INDIAN[mark]}\d*)"
         rf"({re.escape(mark)}\d*)?(e[+-]?\d+)?",
         re.IGNORECASE,
     )
     for mark, grouping in GROUPING.items()
 }
-WITH_UNIT = re.compile(r"(.*\d)\s*([^\W\d_][^\d]*)")
+WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)")
 ALIKE = re.compile(r"\W*\d[\d\W_]*(?:[^\W\d_]{1,4}\W*)?")
 
 
@@ -30,10 +37,12 @@ def bare(text: str) -> tuple[str, str]:
     text = text.replace("\N{MINUS SIGN}", "-")
     if len(text) > 2 and text[0] == text[-1] == "'":
         text = text[1:-1].strip()
-    sign, rest = (text[0], text[1:].strip()) if text[:1] in ("-", "+") else ("", text)
-    core = rest.strip(SYMBOLS).strip()
-    symbol = rest.replace(core, "", 1).strip() if core else ""
-    return sign + core if symbol else text, symbol
+    found = AROUND.fullmatch(text)
+    if found is None:
+        return text, ""
+    sign, before, core, after = found.groups(default="")
+    symbol = before + after
+    return (sign + core, symbol) if symbol else (text, "")
 
 
 def number(text: str, mark: str) -> float | None:
@@ -47,11 +56,16 @@ def number(text: str, mark: str) -> float | None:
     if found is None:
         return None
     sign, whole, _, fraction, exponent = found.groups(default="")
-    digits = "".join(character for character in whole if character.isdigit())
+    digits = whole.translate(NO_SPACES).replace(GROUPING[mark], "")
     try:
         return float(f"{sign}{digits}{fraction.replace(',', '.')}{exponent}")
     except ValueError:
         return None
+
+
+def decimal_marks(text: str) -> frozenset[str]:
+    """The decimal marks with which a text, without what stands around it, is a number."""
+    return frozenset(mark for mark in WRITTEN if number(text, mark) is not None)
 
 
 def readings(texts: list[str]) -> dict[str, Numbers]:
@@ -74,16 +88,36 @@ def readings(texts: list[str]) -> dict[str, Numbers]:
 
 def is_number(text: str) -> bool:
     """Whether a text is a number in any of the ways."""
-    core, _ = bare(text)
-    return any(number(core, mark) is not None for mark in WRITTEN)
+    return bool(decimal_marks(bare(text)[0]))
 
 
-def share_a_unit(texts: list[str]) -> bool:
-    """Whether all texts are numbers, some of them fractions, that are followed by the same unit."""
+def differing_pair(texts: list[str]) -> tuple[str, str]:
+    """Of numbers that are not all written in the same way, the first that differs from those before, and one of these.
+
+    Returns:
+        The earlier text, then the one that differs.
+    """
+    like = texts[0]
+    core, symbol = bare(like)
+    marks = decimal_marks(core)
+    for text in texts:
+        core, its_symbol = bare(text)
+        shared = marks & decimal_marks(core)
+        if its_symbol != symbol or not shared:
+            return like, text
+        if shared != marks:
+            like, marks = text, shared
+    raise AssertionError("the texts are all written in the same way")
+
+
+def are_measurements(texts: list[str], many: int) -> bool:
+    """Whether all texts are numbers with the same unit, and fractions among them or more than `many`."""
     found = [WITH_UNIT.fullmatch(text) for text in texts]
     pairs = [match.groups() for match in found if match is not None]
-    numbers = readings([text for text, _ in pairs]) if len(pairs) == len(texts) else {}
-    return len({unit for _, unit in pairs}) == 1 and any((each % 1 != 0).any() for each in numbers.values())
+    if len(pairs) < len(texts) or len({unit.rstrip("s") for _, unit in pairs}) != 1:
+        return False
+    numbers = readings([text for text, _ in pairs])
+    return bool(numbers) and (len(texts) > many or any((each % 1 != 0).any() for each in numbers.values()))
 
 
 def looks_like_a_number(text: str) -> bool:

@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lab.datasets.plain_reader import plain_standardised, plain_table
-from tinygrad_dropout.lab.datasets.csv_table import load_csv
-from tinygrad_dropout.lab.datasets.split import digest_of, stratified_order
+from tests.lab.datasets.own_table.plain_reader import plain_standardised, plain_table
+from tinygrad_dropout.lab.datasets.draws import stratified_order
+from tinygrad_dropout.lab.datasets.own_table.csv_table import load_csv
+from tinygrad_dropout.lab.datasets.split import digest_of
 
 NUMBERS = st.one_of(
     st.floats(-1e30, 1e30).map(repr),

@@ -2,7 +2,13 @@
 
 import pytest
 
-from tinygrad_dropout.lab.datasets.number_texts import bare, looks_like_a_number, number, readings, share_a_unit
+from tinygrad_dropout.lab.datasets.own_table.number_texts import (
+    are_measurements,
+    bare,
+    looks_like_a_number,
+    number,
+    readings,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +34,10 @@ from tinygrad_dropout.lab.datasets.number_texts import bare, looks_like_a_number
         ("1,5e3", None, 1500),
         ("1.5E-3", 0.0015, None),
         ("0,0001", None, 0.0001),
-        ("12,34,567", None, None),
+        ("12,34,567", 1234567, None),
+        ("12,34,567.5", 1234567.5, None),
+        ("12.34.567", None, None),
+        ("12,34", None, 12.34),
         ("1,234.567,8", None, None),
         ("1,234 567", None, None),
         ("1234,567.0", None, None),
@@ -110,7 +119,7 @@ def test_a_column_is_read_with_one_decimal_mark_and_one_sign(texts, found):
     ],
 )
 def test_fractions_with_one_unit_are_measurements(texts, shared):
-    assert share_a_unit(texts) is shared
+    assert are_measurements(texts, 20) is shared
 
 
 @pytest.mark.parametrize(

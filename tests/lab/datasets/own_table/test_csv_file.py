@@ -1,9 +1,13 @@
 """A file of texts: every encoding and separator that is certain is read, every row knows its line."""
 
+import bz2
+import gzip
+import lzma
+
 import pytest
 
 from tinygrad_dropout.lab import LabError
-from tinygrad_dropout.lab.datasets.csv_file import read_texts
+from tinygrad_dropout.lab.datasets.own_table.csv_file import read_texts
 
 
 @pytest.fixture
@@ -19,7 +23,7 @@ def read(tmp_path):
 PLAIN = "a,b\n1,ä\n2,y\n"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
     assert read(PLAIN, encoding).to_dict("list") == {"a": ["1", "2"], "b": ["ä", "y"]}
 
@@ -31,19 +35,32 @@ def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
             PLAIN.encode("latin-1"),
             r"line 2 is not UTF-8 \(byte 0xe4\); it may be Latin-1, .* `iconv -f WINDOWS-1252 -t",
         ),
-        (PLAIN.encode("utf-16-le"), "zero bytes, as UTF-16 and spreadsheets have; save it as CSV in UTF-8"),
-        (b"PK\x03\x04\x00\x00", "zero bytes, as UTF-16 and spreadsheets have"),
+        (PLAIN.encode("utf-16-le"), "zero bytes, as UTF-16 without a byte order mark has; save it as CSV in UTF-8"),
+        (b"PK\x03\x04\x00\x00", r"it is a spreadsheet \(such as .xlsx\) or a zip file: save it as CSV"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", r"it is a spreadsheet \(such as .xls\): save it as CSV"),
+        (gzip.compress(PLAIN.encode()), "it is compressed: unpack it with gunzip"),
+        (bz2.compress(PLAIN.encode()), "unpack it with bunzip2"),
+        (lzma.compress(PLAIN.encode()), "unpack it with unxz"),
+        (b"PAR1\x15\x04PAR1", "it is in Parquet's format: save it as CSV"),
+        (b"%PDF-1.7\n", "it is a PDF: save the table as CSV"),
         (b"\xff\xfe\x00", "line 1 is not UTF-16"),
         (b'a,b\n1,"2\n', "cannot be read as CSV"),
-        (b"", "got 0 lines"),
-        (b"\n \n,\n", "got 0 lines"),
-        (b"a,b\n\n", "got 1 lines"),
+        (b"", "got nothing"),
+        (b"\n \n,\n", "got nothing"),
+        (b"a,b\n\n", "got one line"),
         (b"a\n1\n", "another column besides 'a', .* commas, semicolons, tabs or |"),
         (b"a,b,a\n1,2,3\n", "its own name, got 'a' more than once$"),
         (b"1,2,1\n1,2,3\n", "'1' more than once; if the first line of the file holds values, write a line of column"),
         (b"a,b\n1,2\n\n3\n", "expected 2 columns, as in the line of names, got 1 in line 4"),
         (b"a,b\n1,2\n\n3,4,5\n", "expected 2 columns, as in the line of names, got 3 in line 4"),
         (b'a,b\n"1\n1",2\n3\n', "got 1 in line 4"),
+        (b"a,b\n1,5,2\n", 'got 3 in line 2; a value with a comma in it needs quotation marks, as in "1,5"'),
+        (b"a;b\n1;5;2\n", "got 3 in line 2$"),
+        (
+            b"# by me\na,b\n1,2\n",
+            "expected 1 column, .* got 2 in line 2; the first line must name the columns",
+        ),
+        (b"Title,,\na,b,c\n1,2,3\n", "its own name in the first line, got 2 without a name"),
     ],
 )
 def test_what_is_no_table_is_refused_with_advice(read, content, words):

@@ -1,0 +1,52 @@
+"""Which examples go to the training part: drawn in the proportions of the classes, or in whole groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int64]
+TRIES = 20  # orders of the groups, of which the one that comes nearest to the size is taken
+
+
+def stratified_order(y: Integers, rng: np.random.Generator) -> Integers:
+    """A random order of the examples, every beginning of which has (nearly) the proportions of the classes.
+
+    One example of every class comes before all others and, where a class has two, one comes after all others: so
+    whatever the order is cut into, no class is missing on either side.
+    """
+    order = rng.permutation(len(y))
+    place = np.empty(len(y))
+    for label in np.unique(y):
+        members = np.flatnonzero(y[order] == label)
+        place[members] = np.linspace(0, 1, len(members))
+    return order[np.argsort(place, kind="stable")]
+
+
+def grouped_split(
+    groups: Integers, labels: Integers | None, train_size: int, rng: np.random.Generator
+) -> tuple[Integers, Integers]:
+    """The training and the test examples, every group whole on one side, every class on both if whole groups allow it.
+
+    Of `TRIES` random orders of the groups (in the proportions of the classes of their first examples), each cut where
+    it comes nearest to `train_size`, the one that comes nearest of all: a group with most of the examples would
+    otherwise be on either side by chance.
+    """
+    present, firsts, places, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
+    kinds = np.zeros_like(places) if labels is None else np.unique(labels, return_inverse=True)[1]
+    group_of, kind_of = np.unique(np.column_stack([places, kinds]), axis=0).T
+    best: tuple[bool, int] | None = None
+    for _ in range(TRIES):
+        order = rng.permutation(len(present)) if labels is None else stratified_order(kinds[firsts], rng)
+        ranks = np.argsort(order)[group_of]
+        first, last = np.full(kinds.max() + 1, len(present)), np.zeros(kinds.max() + 1, np.int64)
+        np.minimum.at(first, kind_of, ranks)
+        np.maximum.at(last, kind_of, ranks)
+        least, most = min(int(first.max()) + 1, len(present) - 1), int(last.min())  # groups with every class
+        errors = np.abs(np.cumsum(sizes[order])[least - 1 : max(least, most)] - train_size)
+        score = (least > most, int(errors.min()))
+        if best is None or score < best:
+            best, kept = score, order[: least + int(errors.argmin())]
+    is_train = np.isin(places, kept)
+    shuffled = rng.permutation(len(places))
+    return shuffled[is_train[shuffled]], shuffled[~is_train[shuffled]]

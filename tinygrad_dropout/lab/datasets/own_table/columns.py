@@ -1,0 +1,130 @@
+"""The columns of a table: which hold numbers and which texts, and where a value is missing."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.lab.datasets.own_table.missing import is_missing
+from tinygrad_dropout.lab.datasets.own_table.number_texts import readings
+from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.errors import LabError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = 1e30  # whose square a float64 can hold, and which a float32 can
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: the column's.
+        texts: its different texts, in the order of the alphabet, without those that say that a value is missing.
+        places: for every row, the place of its text among them; -1 where the value is missing.
+        readings: the numbers that the texts can stand for, by the decimal mark; none where one is no number.
+        numbers: what the texts stand for, where all are numbers; else None.
+        mark: the decimal mark of the numbers.
+    """
+
+    name: str
+    texts: list[str]
+    places: npt.NDArray[np.int64]
+    readings: dict[str, Numbers]
+    numbers: Numbers | None = None
+    mark: str = "."
+
+    @property
+    def values(self) -> Numbers:
+        """The number in every row, NaN where it is missing."""
+        assert self.numbers is not None
+        return np.append(self.numbers, np.nan)[self.places]
+
+    @property
+    def texts_by_row(self) -> list[str]:
+        """The different texts in the order in which the rows have them."""
+        places, first_rows = np.unique(self.places, return_index=True)
+        return [self.texts[place] for place in places[np.argsort(first_rows)] if place >= 0]
+
+    def rows_with(self, chosen: Iterable[bool]) -> npt.NDArray[np.int64]:
+        """The rows, from 0, whose text is among the chosen: a truth value for every text."""
+        return np.flatnonzero(np.append(np.fromiter(chosen, bool, len(self.texts)), False)[self.places])
+
+    def first_row(self, chosen: Iterable[bool]) -> int:
+        """The first of `rows_with`."""
+        return int(self.rows_with(chosen)[0])
+
+
+def wrong_value(table: pd.DataFrame, row: int, column: str, expected: str, given: str) -> LabError:
+    """The error that names the line and the column of a value that will not do."""
+    path, line = table.index[row]
+    return LabError(f"{path}: expected {expected} in line {line}, column {column!r}, got {given}")
+
+
+def to_ignore(name: str) -> str:
+    """What to type to leave a column out."""
+    quoted = '"{}"'.format(name.replace('"', '""')) if set(name) & set(',"') else name
+    return f"--ignore {shlex.quote(quoted)}"
+
+
+def read_columns(table: pd.DataFrame) -> list[Column]:
+    """The columns of a table of texts, as texts."""
+    return [found_texts(name, values.to_numpy()) for name, values in table.items()]
+
+
+def found_texts(name: str, values: Any) -> Column:
+    """A column's texts; which of them say that a value is missing depends on whether the others are numbers."""
+    import pandas as pd
+
+    codes, uniques = pd.factorize(values)
+    texts = sorted(text for text in uniques if not is_missing(text, among_numbers=True))
+    found = readings(texts)
+    if not found:
+        texts = sorted(text for text in uniques if not is_missing(text, among_numbers=False))
+    place = {text: number for number, text in enumerate(texts)}
+    return Column(name, texts, np.array([place.get(text, -1) for text in uniques], np.int64)[codes], found)
+
+
+def with_numbers(table: pd.DataFrame, columns: list[Column]) -> list[Column]:
+    """The columns, with numbers where all their texts are numbers.
+
+    Where all numbers of a column could have a comma or a point as their decimal mark ("5,100"), the table's other
+    columns decide.
+
+    Raises:
+        LabError: a column holds numbers that cannot be read for sure, or are too large.
+    """
+    marks = {mark for column in columns if len(column.readings) == 1 for mark in column.readings}
+    settled = marks.pop() if len(marks) == 1 else None
+    return [settled_column(table, column, settled) for column in columns]
+
+
+def settled_column(table: pd.DataFrame, column: Column, settled: str | None) -> Column:
+    """The column with its numbers, if its texts are numbers; `settled` is the decimal mark of other columns."""
+    found = column.readings
+    if not found:
+        return column
+    mark = next(iter(found))
+    if len(found) > 1 and not np.array_equal(found["."], found[","]):
+        if settled is None and any("," in text for text in column.texts):
+            row = column.first_row(found["."] != found[","])
+            place = column.places[row]
+            raise wrong_value(
+                table, row, column.name, "a number that can be read in one way only, without marks between thousands",
+                f"{column.texts[place]!r}, which could be {found['.'][place]:g} or {found[','][place]:g}",
+            )  # fmt: skip
+        mark = settled or "."
+    numbers = found[mark]
+    beyond = ~(np.abs(numbers) <= LARGEST)
+    if beyond.any():
+        row = column.first_row(beyond)
+        expected = "a finite number, none beyond 1e30"
+        raise wrong_value(table, row, column.name, expected, column.texts[column.places[row]])
+    return replace(column, numbers=numbers, mark=mark)

@@ -1,0 +1,234 @@
+"""A CSV file with a header, one column of which is to be predicted, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tinygrad_dropout.lab.datasets.own_table.columns import (
+    Column,
+    read_columns,
+    to_ignore,
+    with_numbers,
+    wrong_value,
+)
+from tinygrad_dropout.lab.datasets.own_table.csv_file import advice_on_names, read_texts
+from tinygrad_dropout.lab.datasets.own_table.target import Target, encode_classes, encode_numbers, is_numeric
+from tinygrad_dropout.lab.datasets.own_table.text_columns import check_texts
+from tinygrad_dropout.lab.datasets.own_table.told import about_names, counted, description, listed, mentions
+from tinygrad_dropout.lab.datasets.split import Labels, Numbers, Table
+from tinygrad_dropout.lab.errors import LabError, OptionError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRAIN_SHARE = 0.7
+MOST_NUMBERS = 2**28  # of the inputs of all rows: 2 GiB
+
+
+def load_csv(
+    path: Path,
+    target: str,
+    *,
+    test: Path | None = None,
+    group: str | None = None,
+    ignore: Sequence[str] = (),
+    missing: str | None = None,
+    regression: bool | None = None,
+) -> Table:
+    """The table in a CSV file (or with ; or | or tabs instead of commas).
+
+    Numbers stay as they are, texts become one-hot; the split standardises both.
+
+    Args:
+        path: the file; its first line names the columns.
+        target: the column to predict: classes, as texts or whole numbers, or numbers.
+        test: a second file with the same columns, whose rows are the test set.
+        group: a column; rows with the same value in it all go to the training part or all to the test part.
+        ignore: columns that are left out.
+        missing: "drop" to leave out rows that lack a value, "mean" to fill in the mean of the training part; None if
+            a missing value is an error.
+        regression: whether the target is numbers rather than classes; None to decide by the values, see `is_numeric`.
+
+    Raises:
+        LabError: the line and the column of what is wrong, and what was expected.
+    """
+    whole = read_tables(path, test, target, group, ignore)
+    needed = [target] if group is None else [target, group]
+    table, found = without_missing(whole, needed, missing)
+    left_out = len(whole) - len(table)
+    rows = int((table.index.get_level_values(0) == path).sum())
+    if not rows or (test is not None and rows == len(table)):
+        raise LabError(f"{path if not rows else test}: expected rows without missing values, got none")
+    sides = None if group is None else found.pop(group)
+    columns = {column.name: column for column in with_numbers(table, list(found.values()))}
+    aim = columns.pop(target)
+    numeric = is_numeric(aim) if regression is None else regression
+    goal = encode_numbers(table, aim) if numeric else encode_classes(table, aim, rows)
+    x = encode_inputs(table, list(columns.values()))
+    if sides is not None:
+        check_groups(table, sides, goal, rows)
+    told = [
+        description(list(columns.values()), x.shape[1], aim, goal, rows, len(table) - rows),
+        *([f"left out because a value is missing: {counted(left_out, 'row')}"] if left_out else []),
+        *about_names(whole),
+        *mentions(columns.values(), aim, rows),
+    ]
+    classes = goal.classes or 1
+    return Table(
+        x[:rows],
+        goal.values[:rows],
+        goal.classes,
+        rows if test is not None else max(classes, min(int(TRAIN_SHARE * rows), rows - classes)),
+        x_test=None if test is None else x[rows:],
+        y_test=None if test is None else goal.values[rows:],
+        groups=None if test is not None or sides is None else sides.places,
+        told=tuple(told),
+    )
+
+
+def read_tables(path: Path, test: Path | None, target: str, group: str | None, ignore: Sequence[str]) -> pd.DataFrame:
+    """The texts of the file, and under them those of the test file, without the columns to be ignored.
+
+    The index holds the file and the line of every row.
+    """
+    import pandas as pd
+
+    table = read_texts(path)
+    for option, names in (("target", [target]), ("group", [] if group is None else [group]), ("ignore", ignore)):
+        for name in names:
+            check_column(path, option, name, list(table))
+    if target == group:
+        raise OptionError("group", f"expected another column than the target, got {group!r}")
+    for name in ignore:
+        if name in (target, group):
+            raise OptionError("ignore", f"expected other columns than the target and the group, got {name!r}")
+    table = table.drop(columns=list(ignore))
+    if not set(table) - {target, group}:
+        others = "" if group is None else f" and {group!r}"
+        raise LabError(f"{path}: expected another column besides {target!r}{others}, to predict it from")
+    if test is None:
+        return pd.concat({path: table})
+    if test == path:
+        raise OptionError("test_csv", f"expected another file than the one to learn from, got {path}")
+    test_table = read_texts(test).drop(columns=list(ignore), errors="ignore")
+    return pd.concat({path: table, test: same_columns(test, test_table, path, list(table))})
+
+
+def check_column(path: Path, option: str, name: str, names: list[str]) -> None:
+    """Raise an OptionError unless the table has the column, with the name that may have been meant."""
+    if name in names:
+        return
+    lowered = {other.lower(): other for other in names}
+    near = get_close_matches(name.strip().lower(), lowered, n=1)
+    raise OptionError(
+        option,
+        f"expected one of the columns of {path} ({listed(names)}), got {name!r}"
+        + (f"; did you mean {lowered[near[0]]!r}?" if near else advice_on_names(names)),
+    )
+
+
+def same_columns(test: Path, table: pd.DataFrame, path: Path, names: list[str]) -> pd.DataFrame:
+    """The table of the test file, with its columns in the order of the training file's."""
+    if set(table) != set(names):
+        differing = sorted(set(table) ^ set(names))[0]
+        lacks, advice = (test, "") if differing in names else (path, f" (or {to_ignore(differing)})")
+        raise OptionError(
+            "test_csv", f"expected the columns of {path} in {test}, got {differing!r}, which {lacks} lacks{advice}"
+        )
+    return table[names]
+
+
+def without_missing(
+    table: pd.DataFrame, needed: list[str], missing: str | None
+) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """The table without the rows that cannot be used, and its columns as texts.
+
+    A missing input can be filled in; a row without the target, or without a group, is left out even then.
+    """
+    columns = {column.name: column for column in read_columns(table)}
+    for column in columns.values():
+        if not column.texts:
+            raise LabError(
+                f"{table.index[0][0]}: expected values in column {column.name!r}, got none; leave it out with "
+                f"{to_ignore(column.name)}"
+            )
+    lacking = {name: column.places < 0 for name, column in columns.items()}
+    rows = np.any(list(lacking.values()), axis=0)
+    if missing is None and rows.any():
+        row = int(np.flatnonzero(rows)[0])
+        name = next(name for name, of_column in lacking.items() if of_column[row])
+        given = repr(text) if (text := table.iloc[row][name]) else "nothing"
+        raise wrong_value(
+            table, row, name, "a value",
+            f"{given} ({np.count_nonzero(rows):,} of {len(rows):,} rows lack one: --missing drop leaves them out, "
+            f"--missing mean fills in the mean of the training rows)",
+        )  # fmt: skip
+    if missing == "mean":
+        rows = np.any([lacking[name] for name in needed], axis=0)
+    if rows.any():
+        table = table[~rows]
+        columns = {column.name: column for column in read_columns(table)}
+    return table, columns
+
+
+def encode_inputs(table: pd.DataFrame, columns: list[Column]) -> Numbers:
+    """One input for a column of numbers; a zero or one for each text of the others. NaN where the value is missing."""
+    for column in columns:
+        if column.numbers is None:
+            check_texts(table, column)
+    widths = [inputs_of(column) for column in columns]
+    if sum(widths) * len(table) > MOST_NUMBERS:
+        widest = columns[int(np.argmax(widths))].name
+        raise LabError(
+            f"{table.index[0][0]}: expected at most {MOST_NUMBERS:,} inputs in all rows together, got {sum(widths):,} "
+            f"in each of {len(table):,}; {max(widths):,} of them stand for column {widest!r} "
+            f"({to_ignore(widest)} leaves it out)"
+        )
+    x = np.zeros((len(table), sum(widths)))
+    for column, end in zip(columns, np.cumsum(widths), strict=True):
+        if column.numbers is not None:
+            x[:, end - 1] = column.values
+        else:
+            start = end - len(column.texts)
+            present = column.places >= 0
+            x[np.flatnonzero(present), start + column.places[present]] = 1
+            x[~present, start:end] = np.nan
+    return x
+
+
+def inputs_of(column: Column) -> int:
+    """How many inputs a column becomes."""
+    return 1 if column.numbers is not None else len(column.texts)
+
+
+def check_groups(table: pd.DataFrame, group: Column, target: Target, training_rows: int) -> None:
+    """Raise a LabError unless whole groups can be split, every class on both sides.
+
+    Of a test file, only that none of its groups is among the training rows.
+    """
+    path, own = table.index[0][0], group.places[:training_rows]
+    if training_rows < len(table):
+        shared = np.flatnonzero(np.isin(group.places[training_rows:], own))
+        if shared.size:
+            row = training_rows + int(shared[0])
+            given = repr(group.texts[group.places[row]])
+            raise wrong_value(table, row, group.name, f"a group that {path} does not have", given)
+        return
+    if len(group.texts) < 2:
+        raise LabError(f"{path}: expected at least two groups in column {group.name!r}, got 1")
+    if target.classes is None:
+        return
+    labels: Labels = target.values
+    pairs = np.unique(np.column_stack([labels, own]), axis=0)
+    groups_of = np.bincount(pairs[:, 0])
+    if groups_of.min() < 2:
+        row = int(np.flatnonzero(labels == groups_of.argmin())[0])
+        raise wrong_value(
+            table, row, group.name, "another group with the same class, so that both sides of the split have it",
+            f"only {group.texts[own[row]]!r}",
+        )  # fmt: skip

@@ -1,0 +1,113 @@
+"""What a person is told about how a table was read: a line that sums it up, then whatever may not have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from tinygrad_dropout.lab.datasets.own_table.columns import Column, to_ignore
+from tinygrad_dropout.lab.datasets.own_table.number_texts import is_number, looks_like_a_number
+from tinygrad_dropout.lab.datasets.own_table.target import Target
+from tinygrad_dropout.lab.datasets.own_table.text_columns import FEW
+
+NAMES_SHOWN = 12  # in a sentence
+
+
+def description(columns: Sequence[Column], inputs: int, target: Column, found: Target, rows: int, others: int) -> str:
+    """`7 numeric columns, 1 text column as 3 inputs; 3 classes; 1,599 rows`."""
+    texts = sum(column.numbers is None for column in columns)
+    numbers = len(columns) - texts
+    parts = []
+    if numbers:
+        parts.append(counted(numbers, "numeric column"))
+    if texts:
+        parts.append(f"{counted(texts, 'text column')} as {counted(inputs - numbers, 'input')}")
+    if found.classes is not None:
+        many = target.numbers is not None and found.classes > FEW
+        aim = f"{found.classes:,} classes{' (for numbers: --regression)' if many else ''}"
+    else:
+        low, high = found.values.min(), found.values.max()
+        whole = (found.values == np.floor(found.values)).all()
+        aim = f"numbers from {low:g} to {high:g} (regression{'; for classes: --no-regression' if whole else ''})"
+    return f"{', '.join(parts)}; {aim}; {counted(rows, 'row')}{f' and {others:,} for the test' if others else ''}"
+
+
+def mentions(columns: Iterable[Column], target: Column, training_rows: int) -> list[str]:
+    """What may not have been meant, each sentence with the columns that it is about."""
+    about: dict[str, list[str]] = {}
+    for column in columns:
+        said = [*about_writing(column), *about_numbers(column), *about_missing(column)]
+        for sentence in [*said, *about_test_texts(column, training_rows)]:
+            about.setdefault(sentence, []).append(column.name)
+    for sentence in about_writing(target):
+        about.setdefault(sentence, []).append(target.name)
+    return [
+        f"{'column' if len(names) == 1 else 'columns'} {listed([repr(name) for name in names])}: {said}"
+        for said, names in about.items()
+    ]
+
+
+def about_names(names: Iterable[str]) -> list[str]:
+    """Whether the first line may hold values; names such as 2019 may be meant."""
+    values = [repr(name) for name in names if is_number(name) and not name.isdigit()]
+    if not values:
+        return []
+    return [f"the first line names the columns: if {listed(values)} are values, write a line of names above it"]
+
+
+def about_writing(column: Column) -> list[str]:
+    """How the texts are written that are read as numbers, or stay texts though they may not be meant so."""
+    if column.numbers is not None:
+        return ["the decimal mark is a comma"] if column.mark == "," else []
+    lowered: dict[str, list[str]] = {}
+    for text in column.texts:
+        lowered.setdefault(text.casefold(), []).append(text)
+    found = [f"{' and '.join(map(repr, same))} are different texts" for same in lowered.values() if len(same) > 1]
+    if column.texts and all(map(looks_like_a_number, column.texts)):
+        found.append(f"{column.texts[0]!r} and the like are read as texts")
+    else:
+        found += [f"{text!r} is read as a text, as the others are" for text in column.texts if is_number(text)][:1]
+    return found
+
+
+def about_numbers(column: Column) -> list[str]:
+    """Whether the numbers may be codes, or numbers of rows."""
+    if column.numbers is None:
+        return []
+    found = []
+    padded = next((text for text in column.texts if text[:1] == "0" and text[1:].isdigit()), None)
+    if padded is not None:
+        advice = f"if these are codes, leave them out with {to_ignore(column.name)}"
+        found.append(f"{padded!r} is read as the number {int(padded)}; {advice}")
+    numbers = column.values
+    counts = len(numbers) > FEW and bool((np.abs(np.diff(numbers)) == 1).all())
+    if counts and len(np.unique(numbers)) == len(numbers):
+        found.append(f"it only counts the rows; leave it out with {to_ignore(column.name)}")
+    return found
+
+
+def about_missing(column: Column) -> list[str]:
+    """How many values are filled in."""
+    lacking = int(np.count_nonzero(column.places < 0))
+    return [f"the mean of the training rows stands in for {counted(lacking, 'missing value')}"] if lacking else []
+
+
+def about_test_texts(column: Column, training_rows: int) -> list[str]:
+    """The texts that only rows of the test file have."""
+    only = set(column.places[training_rows:]) - set(column.places[:training_rows]) - {-1}
+    if column.numbers is not None or not only:
+        return []
+    texts = listed([repr(column.texts[place]) for place in sorted(only)])
+    return [f"no training row has {texts}, so the network cannot learn what it means"]
+
+
+def listed(names: list[str]) -> str:
+    """`a, b and 3 more`."""
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
