@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from shlex import quote
@@ -47,13 +47,15 @@ def read_texts(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     text = read_unicode(path)
-    separator = text[4] if is_separator_line(text) else likeliest_separator(text)
-    if is_separator_line(text):
-        text = text[5:]  # the line stays, empty, so that the others keep their numbers
+    separator = text[4] if is_separator_line(text) else None
+    content = (
+        text if separator is None else text[5:]
+    ).encode()  # that line stays, empty: the others keep their numbers
+    separator = separator or likeliest_separator(content)
     try:
-        lines = check_shape(path, text, separator)
+        lines = check_shape(path, content, separator)
         rows = pd.read_csv(
-            StringIO(text, newline=""), sep=separator, header=None, names=range(max(lines.values(), default=1)),
+            BytesIO(content), sep=separator, header=None, names=range(max(lines.values(), default=1)),
             index_col=False, dtype=object, na_filter=False, skip_blank_lines=False, skipinitialspace=True,
         )  # fmt: skip
     except (csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -107,12 +109,12 @@ def is_separator_line(text: str) -> bool:
     return text[:4].lower() == "sep=" and text[5:6] in ("\r", "\n")
 
 
-def likeliest_separator(text: str) -> str:
+def likeliest_separator(content: bytes) -> str:
     """The one that cuts the first rows into equally many columns; of several such, into most."""
 
     def merit(separator: str) -> tuple[bool, int]:
         try:
-            widths = [len(row) for _, row in islice(numbered_rows(text, separator), LOOKED_AT) if row]
+            widths = [len(row) for _, row in islice(numbered_rows(content, separator), LOOKED_AT) if row]
         except csv.Error:
             return False, 0
         return bool(widths) and widths[0] > 1 and len(set(widths)) == 1, widths[0] if widths else 0
@@ -120,16 +122,16 @@ def likeliest_separator(text: str) -> str:
     return max(SEPARATORS, key=merit)
 
 
-def numbered_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row, with the line in which it begins; a line without anything is a row without columns."""
-    rows = csv.reader(StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+def numbered_rows(content: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row of UTF-8 text, with the line in which it begins; a line without anything is a row without columns."""
+    rows = csv.reader(TextIOWrapper(BytesIO(content), "utf-8", newline=""), delimiter=separator, skipinitialspace=True)
     line = 1
     for row in rows:
         yield line, row
         line = rows.line_num + 1
 
 
-def check_shape(path: Path, text: str, separator: str) -> dict[int, int]:
+def check_shape(path: Path, content: bytes, separator: str) -> dict[int, int]:
     """The number of columns of every row, by its line: pandas fills rows that are too short, and counts no lines.
 
     Raises:
@@ -137,7 +139,7 @@ def check_shape(path: Path, text: str, separator: str) -> dict[int, int]:
     """
     widths = {}
     names: list[str] = []
-    for line, row in numbered_rows(text, separator):
+    for line, row in numbered_rows(content, separator):
         empty = not any(value.strip() for value in row)
         names = names or ([] if empty else row)
         if not empty and len(row) != len(names):

@@ -17,16 +17,17 @@ from tinygrad_dropout.lab.datasets.own_table.columns import (
     wrong_value,
 )
 from tinygrad_dropout.lab.datasets.own_table.csv_file import advice_on_names, read_texts
-from tinygrad_dropout.lab.datasets.own_table.target import Target, encode_classes, encode_numbers, is_numeric
+from tinygrad_dropout.lab.datasets.own_table.target import encode_classes, encode_numbers, is_numeric
 from tinygrad_dropout.lab.datasets.own_table.text_columns import check_texts
 from tinygrad_dropout.lab.datasets.own_table.told import about_names, counted, description, listed, mentions
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers, Table
+from tinygrad_dropout.lab.datasets.split import Numbers, Table
 from tinygrad_dropout.lab.errors import LabError, OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TRAIN_SHARE = 0.7
+MOSTLY = 0.5  # of the rows
 MOST_NUMBERS = 2**28  # of the inputs of all rows: 2 GiB
 
 
@@ -71,7 +72,7 @@ def load_csv(
     goal = encode_numbers(table, aim) if numeric else encode_classes(table, aim, rows)
     x = encode_inputs(table, list(columns.values()))
     if sides is not None:
-        check_groups(table, sides, goal, rows)
+        check_groups(table, sides, None if numeric else aim, rows)
     told = [
         description(list(columns.values()), x.shape[1], aim, goal, rows, len(table) - rows),
         *([f"left out because a value is missing: {counted(left_out, 'row')}"] if left_out else []),
@@ -163,10 +164,13 @@ def without_missing(
         row = int(np.flatnonzero(rows)[0])
         name = next(name for name, of_column in lacking.items() if of_column[row])
         given = repr(text) if (text := table.iloc[row][name]) else "nothing"
+        emptiest = max(columns.values(), key=lambda column: np.count_nonzero(column.places < 0)).name
+        empty = np.mean(lacking[emptiest]) > MOSTLY
         raise wrong_value(
             table, row, name, "a value",
             f"{given} ({np.count_nonzero(rows):,} of {len(rows):,} rows lack one: --missing drop leaves them out, "
-            f"--missing mean fills in the mean of the training rows)",
+            f"--missing mean fills in the mean of the training rows"
+            f"{f', {to_ignore(emptiest)} leaves out a column that is mostly empty' if empty else ''})",
         )  # fmt: skip
     if missing == "mean":
         rows = np.any([lacking[name] for name in needed], axis=0)
@@ -206,10 +210,10 @@ def inputs_of(column: Column) -> int:
     return 1 if column.numbers is not None else len(column.texts)
 
 
-def check_groups(table: pd.DataFrame, group: Column, target: Target, training_rows: int) -> None:
+def check_groups(table: pd.DataFrame, group: Column, classes: Column | None, training_rows: int) -> None:
     """Raise a LabError unless whole groups can be split, every class on both sides.
 
-    Of a test file, only that none of its groups is among the training rows.
+    Of a test file, only that none of its groups is among the training rows. `classes` is None for regression.
     """
     path, own = table.index[0][0], group.places[:training_rows]
     if training_rows < len(table):
@@ -221,14 +225,12 @@ def check_groups(table: pd.DataFrame, group: Column, target: Target, training_ro
         return
     if len(group.texts) < 2:
         raise LabError(f"{path}: expected at least two groups in column {group.name!r}, got 1")
-    if target.classes is None:
+    if classes is None:
         return
-    labels: Labels = target.values
-    pairs = np.unique(np.column_stack([labels, own]), axis=0)
-    groups_of = np.bincount(pairs[:, 0])
-    if groups_of.min() < 2:
-        row = int(np.flatnonzero(labels == groups_of.argmin())[0])
-        raise wrong_value(
-            table, row, group.name, "another group with the same class, so that both sides of the split have it",
-            f"only {group.texts[own[row]]!r}",
-        )  # fmt: skip
+    for place, text in enumerate(classes.texts):
+        groups = np.unique(own[classes.places == place])
+        if len(groups) == 1:
+            raise LabError(
+                f"{path}: expected rows of class {text!r} in two groups or more, so that both sides of the split have "
+                f"some, got only the group {group.texts[groups[0]]!r} of column {group.name!r}"
+            )
