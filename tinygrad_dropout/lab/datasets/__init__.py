@@ -14,7 +14,7 @@ from tinygrad_dropout.lab.datasets.mnist1d import load_mnist1d
 from tinygrad_dropout.lab.datasets.moons import Moons
 from tinygrad_dropout.lab.datasets.own_table import load_csv
 from tinygrad_dropout.lab.datasets.split import Dataset, Split, Table, randomise_labels
-from tinygrad_dropout.lab.errors import require_extras
+from tinygrad_dropout.lab.errors import OptionError, require_extras
 
 __all__ = ["Dataset", "Split", "load", "load_digits", "randomise_labels"]
 
@@ -42,6 +42,8 @@ def load(config: Config) -> Dataset:
         dataset = load_mnist1d(data_dir)
     else:
         dataset = load_mnist(data_dir)
+    if dataset.classes is None and config.label_noise:
+        raise OptionError("label_noise", f"expected 0 for a regression, which has no labels, got {config.label_noise}")
     if config.train_size is not None:
         dataset.check_train_size(config.train_size)
     if isinstance(dataset, Table) and config.dataset == "csv":

@@ -18,6 +18,7 @@ from tinygrad_dropout.lab.errors import LabError
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGEST_WHOLE = 2**53  # up to which a float64 holds every whole number
 LARGEST = 1e30  # whose square a float64 can hold, and which a float32 can
 
 

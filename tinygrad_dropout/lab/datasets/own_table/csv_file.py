@@ -48,9 +48,9 @@ def read_texts(path: Path) -> pd.DataFrame:
 
     text = read_unicode(path)
     separator = text[4] if is_separator_line(text) else None
-    content = (
-        text if separator is None else text[5:]
-    ).encode()  # that line stays, empty: the others keep their numbers
+    if separator is not None:
+        text = text[5:]  # the line stays, empty, so that the others keep their numbers
+    content = text.encode()
     separator = separator or likeliest_separator(content)
     try:
         lines = check_shape(path, content, separator)

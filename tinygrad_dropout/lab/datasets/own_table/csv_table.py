@@ -17,6 +17,7 @@ from tinygrad_dropout.lab.datasets.own_table.columns import (
     wrong_value,
 )
 from tinygrad_dropout.lab.datasets.own_table.csv_file import advice_on_names, read_texts
+from tinygrad_dropout.lab.datasets.own_table.groups import check_groups, numbered_groups
 from tinygrad_dropout.lab.datasets.own_table.target import encode_classes, encode_numbers, is_numeric
 from tinygrad_dropout.lab.datasets.own_table.text_columns import check_texts
 from tinygrad_dropout.lab.datasets.own_table.told import about_names, counted, description, listed, mentions
@@ -66,18 +67,19 @@ def load_csv(
     if not rows or (test is not None and rows == len(table)):
         raise LabError(f"{path if not rows else test}: expected rows without missing values, got none")
     sides = None if group is None else found.pop(group)
+    groups = None if sides is None else numbered_groups(sides)
     columns = {column.name: column for column in with_numbers(table, list(found.values()))}
     aim = columns.pop(target)
     numeric = is_numeric(aim) if regression is None else regression
     goal = encode_numbers(table, aim) if numeric else encode_classes(table, aim, rows)
     x = encode_inputs(table, list(columns.values()))
-    if sides is not None:
-        check_groups(table, sides, None if numeric else aim, rows)
+    if sides is not None and groups is not None:
+        check_groups(table, sides, groups, None if numeric else aim, rows)
     told = [
         description(list(columns.values()), x.shape[1], aim, goal, rows, len(table) - rows),
         *([f"left out because a value is missing: {counted(left_out, 'row')}"] if left_out else []),
         *about_names(whole),
-        *mentions(columns.values(), aim, rows),
+        *mentions(columns.values(), aim, sides, rows),
     ]
     classes = goal.classes or 1
     return Table(
@@ -87,7 +89,7 @@ def load_csv(
         rows if test is not None else max(classes, min(int(TRAIN_SHARE * rows), rows - classes)),
         x_test=None if test is None else x[rows:],
         y_test=None if test is None else goal.values[rows:],
-        groups=None if test is not None or sides is None else sides.places,
+        groups=None if test is not None else groups,
         told=tuple(told),
     )
 
@@ -99,25 +101,26 @@ def read_tables(path: Path, test: Path | None, target: str, group: str | None, i
     """
     import pandas as pd
 
-    table = read_texts(path)
-    for option, names in (("target", [target]), ("group", [] if group is None else [group]), ("ignore", ignore)):
-        for name in names:
-            check_column(path, option, name, list(table))
+    if test == path:
+        raise OptionError("test_csv", f"expected another file than the one to learn from, got {path}")
+    tables = {file: read_texts(file) for file in (path, test) if file is not None}
+    check_column(path, "target", target, list(tables[path]))
+    if group is not None:
+        check_column(path, "group", group, list(tables[path]))
     if target == group:
         raise OptionError("group", f"expected another column than the target, got {group!r}")
     for name in ignore:
+        check_column(path, "ignore", name, list(dict.fromkeys(name for table in tables.values() for name in table)))
         if name in (target, group):
             raise OptionError("ignore", f"expected other columns than the target and the group, got {name!r}")
-    table = table.drop(columns=list(ignore))
-    if not set(table) - {target, group}:
+    tables = {file: table.drop(columns=list(ignore), errors="ignore") for file, table in tables.items()}
+    names = list(tables[path])
+    if not set(names) - {target, group}:
         others = "" if group is None else f" and {group!r}"
         raise LabError(f"{path}: expected another column besides {target!r}{others}, to predict it from")
-    if test is None:
-        return pd.concat({path: table})
-    if test == path:
-        raise OptionError("test_csv", f"expected another file than the one to learn from, got {path}")
-    test_table = read_texts(test).drop(columns=list(ignore), errors="ignore")
-    return pd.concat({path: table, test: same_columns(test, test_table, path, list(table))})
+    if test is not None:
+        tables[test] = same_columns(test, tables[test], path, names)
+    return pd.concat(tables)
 
 
 def check_column(path: Path, option: str, name: str, names: list[str]) -> None:
@@ -208,29 +211,3 @@ def encode_inputs(table: pd.DataFrame, columns: list[Column]) -> Numbers:
 def inputs_of(column: Column) -> int:
     """How many inputs a column becomes."""
     return 1 if column.numbers is not None else len(column.texts)
-
-
-def check_groups(table: pd.DataFrame, group: Column, classes: Column | None, training_rows: int) -> None:
-    """Raise a LabError unless whole groups can be split, every class on both sides.
-
-    Of a test file, only that none of its groups is among the training rows. `classes` is None for regression.
-    """
-    path, own = table.index[0][0], group.places[:training_rows]
-    if training_rows < len(table):
-        shared = np.flatnonzero(np.isin(group.places[training_rows:], own))
-        if shared.size:
-            row = training_rows + int(shared[0])
-            given = repr(group.texts[group.places[row]])
-            raise wrong_value(table, row, group.name, f"a group that {path} does not have", given)
-        return
-    if len(group.texts) < 2:
-        raise LabError(f"{path}: expected at least two groups in column {group.name!r}, got 1")
-    if classes is None:
-        return
-    for place, text in enumerate(classes.texts):
-        groups = np.unique(own[classes.places == place])
-        if len(groups) == 1:
-            raise LabError(
-                f"{path}: expected rows of class {text!r} in two groups or more, so that both sides of the split have "
-                f"some, got only the group {group.texts[groups[0]]!r} of column {group.name!r}"
-            )

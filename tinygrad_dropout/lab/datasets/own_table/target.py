@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.own_table.columns import Column, wrong_value
+from tinygrad_dropout.lab.datasets.own_table.columns import LARGEST_WHOLE, Column, wrong_value
 from tinygrad_dropout.lab.datasets.own_table.text_columns import FEW, check_no_measurements, check_no_stray_numbers
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.errors import LabError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LARGEST_CLASS = 2**53  # up to which a float64 holds every whole number
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def encode_classes(table: pd.DataFrame, target: Column, training_rows: int) -> T
         check_no_measurements(table, target)
         present, labels = np.array(target.texts), target.places
     else:
-        wrong = target.rows_with((target.numbers != np.floor(target.numbers)) | (abs(target.numbers) > LARGEST_CLASS))
+        wrong = target.rows_with((target.numbers != np.floor(target.numbers)) | (abs(target.numbers) > LARGEST_WHOLE))
         if wrong.size:
             row, expected = int(wrong[0]), "a class (a text or a whole number up to 2^53; or leave out --no-regression)"
             raise wrong_value(table, row, target.name, expected, target.texts[target.places[row]])

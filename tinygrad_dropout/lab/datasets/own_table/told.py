@@ -33,15 +33,17 @@ def description(columns: Sequence[Column], inputs: int, target: Column, found: T
     return f"{', '.join(parts)}; {aim}; {counted(rows, 'row')}{f' and {others:,} for the test' if others else ''}"
 
 
-def mentions(columns: Iterable[Column], target: Column, training_rows: int) -> list[str]:
+def mentions(inputs: Iterable[Column], target: Column, group: Column | None, training_rows: int) -> list[str]:
     """What may not have been meant, each sentence with the columns that it is about."""
     about: dict[str, list[str]] = {}
-    for column in columns:
-        said = [*about_writing(column), *about_numbers(column), *about_missing(column)]
+    for column in inputs:
+        said = [*about_case(column), *about_writing(column), *about_numbers(column), *about_missing(column)]
         for sentence in [*said, *about_test_texts(column, training_rows)]:
             about.setdefault(sentence, []).append(column.name)
-    for sentence in about_writing(target):
+    for sentence in [*about_case(target), *about_writing(target)]:
         about.setdefault(sentence, []).append(target.name)
+    for sentence in [] if group is None else about_case(group):
+        about.setdefault(sentence, []).append(group.name)
     return [
         f"{'column' if len(names) == 1 else 'columns'} {listed([repr(name) for name in names])}: {said}"
         for said, names in about.items()
@@ -56,19 +58,23 @@ def about_names(names: Iterable[str]) -> list[str]:
     return [f"the first line names the columns: if {listed(values)} are values, write a line of names above it"]
 
 
+def about_case(column: Column) -> list[str]:
+    """Which texts differ only by capital letters."""
+    if column.numbers is not None:
+        return []
+    lowered: dict[str, list[str]] = {}
+    for text in column.texts:
+        lowered.setdefault(text.casefold(), []).append(text)
+    return [f"{' and '.join(map(repr, same))} are different texts" for same in lowered.values() if len(same) > 1]
+
+
 def about_writing(column: Column) -> list[str]:
     """How the texts are written that are read as numbers, or stay texts though they may not be meant so."""
     if column.numbers is not None:
         return ["the decimal mark is a comma"] if column.mark == "," else []
-    lowered: dict[str, list[str]] = {}
-    for text in column.texts:
-        lowered.setdefault(text.casefold(), []).append(text)
-    found = [f"{' and '.join(map(repr, same))} are different texts" for same in lowered.values() if len(same) > 1]
     if column.texts and all(map(looks_like_a_number, column.texts)):
-        found.append(f"{column.texts[0]!r} and the like are read as texts")
-    else:
-        found += [f"{text!r} is read as a text, as the others are" for text in column.texts if is_number(text)][:1]
-    return found
+        return [f"{column.texts[0]!r} and the like are read as texts"]
+    return [f"{text!r} is read as a text, as the others are" for text in column.texts if is_number(text)][:1]
 
 
 def about_numbers(column: Column) -> list[str]:

@@ -1,0 +1,51 @@
+"""The column whose equal values stay on one side of the split, such as the person whom rows are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tinygrad_dropout.lab.datasets.own_table.columns import LARGEST_WHOLE, Column, wrong_value
+from tinygrad_dropout.lab.datasets.split import Labels
+from tinygrad_dropout.lab.errors import LabError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def numbered_groups(group: Column) -> Labels:
+    """The group of every row, as numbers from 0; "7" and "7.0" are one group, which two files may write differently."""
+    for numbers in group.readings.values():
+        if (abs(numbers) <= LARGEST_WHOLE).all():
+            return np.unique(numbers, return_inverse=True)[1][group.places]
+    return group.places
+
+
+def check_groups(
+    table: pd.DataFrame, group: Column, groups: Labels, classes: Column | None, training_rows: int
+) -> None:
+    """Raise a LabError unless whole groups can be split, every class on both sides.
+
+    Of a test file, only that none of its groups is among the training rows. `classes` is None for regression.
+    """
+    path = table.index[0][0]
+    if training_rows < len(table):
+        shared = np.flatnonzero(np.isin(groups[training_rows:], groups[:training_rows]))
+        if shared.size:
+            row = training_rows + int(shared[0])
+            given = repr(group.texts[group.places[row]])
+            raise wrong_value(table, row, group.name, f"a group that {path} does not have", given)
+        return
+    if not groups.any():
+        raise LabError(f"{path}: expected at least two groups in column {group.name!r}, got 1")
+    if classes is None:
+        return
+    labels = classes.places if classes.numbers is None else classes.values
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        if not np.ptp(groups[rows]):
+            raise LabError(
+                f"{path}: expected rows of class {classes.texts[classes.places[rows[0]]]!r} in two groups or more, so that both sides of the split have "
+                f"some, got only the group {group.texts[group.places[rows[0]]]!r} of column {group.name!r}"
+            )
