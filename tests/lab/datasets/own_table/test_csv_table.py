@@ -159,9 +159,12 @@ def test_what_was_read_is_told_in_a_line(read, text, told):
         (a_column("18-25", "26-35"), "'18-25' and the like are read as texts"),
         (
             "n,x,species\n" + "".join(f"{row},{row % 3},{row % 2}\n" for row in range(30)),
-            "'n': it only counts the rows",
+            "'n': every row has a whole number of its own; if it only counts or names the rows, leave",
         ),
-        ("n,x,species\n" + "".join(f"{-row},{row % 3},{row % 2}\n" for row in range(30)), "it only counts the rows"),
+        (
+            "n,x,species\n" + "".join(f"{-row},{row % 3},{row % 2}\n" for row in range(30)),
+            "leave it out with --ignore n",
+        ),
     ],
 )
 def test_what_may_not_be_meant_is_mentioned(read, text, mention):

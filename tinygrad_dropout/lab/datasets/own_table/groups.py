@@ -45,7 +45,9 @@ def check_groups(
     for label in np.unique(labels):
         rows = np.flatnonzero(labels == label)
         if not np.ptp(groups[rows]):
+            row = rows[0]
             raise LabError(
-                f"{path}: expected rows of class {classes.texts[classes.places[rows[0]]]!r} in two groups or more, so that both sides of the split have "
-                f"some, got only the group {group.texts[group.places[rows[0]]]!r} of column {group.name!r}"
+                f"{path}: expected rows of class {classes.texts[classes.places[row]]!r} in two groups or more, so that "
+                f"both sides of the split have some, got only the group {group.texts[group.places[row]]!r} of column "
+                f"{group.name!r}"
             )

@@ -35,15 +35,26 @@ def description(columns: Sequence[Column], inputs: int, target: Column, found: T
 
 def mentions(inputs: Iterable[Column], target: Column, group: Column | None, training_rows: int) -> list[str]:
     """What may not have been meant, each sentence with the columns that it is about."""
+    said = [
+        (
+            column,
+            [
+                *about_case(column),
+                *about_writing(column),
+                *about_numbers(column),
+                *about_missing(column),
+                *about_test_texts(column, training_rows),
+            ],
+        )
+        for column in inputs
+    ]
+    said.append((target, [*about_case(target), *about_writing(target)]))
+    if group is not None:
+        said.append((group, about_case(group)))
     about: dict[str, list[str]] = {}
-    for column in inputs:
-        said = [*about_case(column), *about_writing(column), *about_numbers(column), *about_missing(column)]
-        for sentence in [*said, *about_test_texts(column, training_rows)]:
+    for column, sentences in said:
+        for sentence in sentences:
             about.setdefault(sentence, []).append(column.name)
-    for sentence in [*about_case(target), *about_writing(target)]:
-        about.setdefault(sentence, []).append(target.name)
-    for sentence in [] if group is None else about_case(group):
-        about.setdefault(sentence, []).append(group.name)
     return [
         f"{'column' if len(names) == 1 else 'columns'} {listed([repr(name) for name in names])}: {said}"
         for said, names in about.items()
@@ -65,7 +76,11 @@ def about_case(column: Column) -> list[str]:
     lowered: dict[str, list[str]] = {}
     for text in column.texts:
         lowered.setdefault(text.casefold(), []).append(text)
-    return [f"{' and '.join(map(repr, same))} are different texts" for same in lowered.values() if len(same) > 1]
+    alike = [same for same in lowered.values() if len(same) > 1]
+    if not alike:
+        return []
+    more = f", and {len(alike) - 1:,} more that differ by capital letters" if len(alike) > 1 else ""
+    return [f"{' and '.join(map(repr, alike[0]))} are different texts{more}"]
 
 
 def about_writing(column: Column) -> list[str]:
@@ -87,9 +102,9 @@ def about_numbers(column: Column) -> list[str]:
         advice = f"if these are codes, leave them out with {to_ignore(column.name)}"
         found.append(f"{padded!r} is read as the number {int(padded)}; {advice}")
     numbers = column.values
-    counts = len(numbers) > FEW and bool((np.abs(np.diff(numbers)) == 1).all())
-    if counts and len(np.unique(numbers)) == len(numbers):
-        found.append(f"it only counts the rows; leave it out with {to_ignore(column.name)}")
+    if len(numbers) > FEW and (numbers == np.floor(numbers)).all() and len(np.unique(numbers)) == len(numbers):
+        advice = f"if it only counts or names the rows, leave it out with {to_ignore(column.name)}"
+        found.append(f"every row has a whole number of its own; {advice}")
     return found
 
 
@@ -101,8 +116,10 @@ def about_missing(column: Column) -> list[str]:
 
 def about_test_texts(column: Column, training_rows: int) -> list[str]:
     """The texts that only rows of the test file have."""
+    if column.numbers is not None:
+        return []
     only = set(column.places[training_rows:]) - set(column.places[:training_rows]) - {-1}
-    if column.numbers is not None or not only:
+    if not only:
         return []
     texts = listed([repr(column.texts[place]) for place in sorted(only)])
     return [f"no training row has {texts}, so the network cannot learn what it means"]
