@@ -1,0 +1,20 @@
+"""Tables are read from a file in a folder of the test's own."""
+
+import pytest
+
+from tinygrad_dropout.lab.datasets.own_table import load_csv
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a table, and maybe a test table, given as text."""
+
+    def read_text(text, target="species", test=None, **options):
+        path = tmp_path / "flowers.csv"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        if test is not None:
+            (tmp_path / "test.csv").write_text(test)
+            options["test"] = tmp_path / "test.csv"
+        return load_csv(path, target, **options)
+
+    return read_text

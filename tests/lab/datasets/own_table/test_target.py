@@ -1,0 +1,81 @@
+"""The column to predict: classes or numbers, by its values or as asked, and what is neither."""
+
+import numpy as np
+import pytest
+
+from tests.lab.datasets.own_table.tables import FLOWERS
+from tinygrad_dropout.lab import LabError
+
+
+@pytest.mark.parametrize(
+    ("labels", "encoded"),
+    [
+        (["10", "-3", "9", "10", "-3", "9"], [2, 0, 1, 2, 0, 1]),  # as numbers: -3 < 9 < 10
+        (["1.0", "0", "1", "0.0", "1", "0"], [1, 0, 1, 0, 1, 0]),
+        (["b", "a", "10", "b", "a", "10"], [2, 1, 0, 2, 1, 0]),
+    ],
+)
+def test_classes_may_be_texts_or_whole_numbers(read, labels, encoded):
+    rows = "".join(f"{row},{label}\n" for row, label in enumerate(labels))
+    assert read(f"x,species\n{rows}").y.tolist() == encoded
+
+
+def test_a_target_that_is_a_measurement_is_no_class(read):
+    with pytest.raises(LabError, match=r"a class \(a text or a whole number .* in line 2, column 'petal', got 1.5"):
+        read(FLOWERS, target="petal", regression=False)
+
+
+TWENTY_ONE = [*range(10, 20), *range(30, 41)]
+
+
+@pytest.mark.parametrize(
+    ("values", "classes"),
+    [
+        ([3, 4, 5, 6, 7, 8], 6),
+        ([1.5, 2, 3], None),
+        ([*range(26)], 26),
+        ([*range(1, 27)], 26),
+        (TWENTY_ONE, None),
+        (TWENTY_ONE[1:], 20),
+        (["low", "high"], 2),
+        (["2,5", "3,5"], None),
+    ],
+)
+def test_the_values_of_the_target_decide_between_classes_and_numbers(read, values, classes):
+    table = read("x;y\n" + "".join(f"{row % 5};{value}\n" for row, value in enumerate([*values, *values])), target="y")
+    assert table.classes == classes
+    assert table.y.dtype == (np.float64 if classes is None else np.int64)
+
+
+def test_the_option_decides_over_the_values(read):
+    text = "x;y\n" + "".join(f"{row % 5};{value}\n" for row, value in enumerate([*TWENTY_ONE, *TWENTY_ONE]))
+    assert read(text, target="y", regression=False).classes == 21
+    numbers = read("x,y\n1,0\n2,1\n3,1\n4,0\n", target="y", regression=True)
+    assert (numbers.classes, numbers.y.tolist()) == (None, [0, 1, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([1.5, 2, 3], "numbers from 1.5 to 3 (regression)"),
+        (TWENTY_ONE, "numbers from 10 to 40 (regression; for classes: --no-regression)"),
+        (range(26), "26 classes (for numbers: --regression)"),
+    ],
+)
+def test_the_other_kind_of_target_is_offered_where_it_may_be_meant(read, values, told):
+    rows = "".join(f"{row % 5};{value}\n" for row, value in enumerate([*values, *values]))
+    assert f"; {told}; " in read(f"x;y\n{rows}", target="y").told[0]
+
+
+@pytest.mark.parametrize(
+    ("target", "regression", "words"),
+    [
+        ("colour", True, r"a number \(for --regression\) in line 2, column 'colour', got 'red'"),
+        ("huge", None, r"a whole number up to 2\^53"),
+        ("same", True, "different numbers in column 'same', got only one"),
+    ],
+)
+def test_a_target_of_the_wrong_kind_is_refused(read, target, regression, words):
+    text = "x,colour,huge,same\n" + "".join(f"{row},red,{10**17 + row % 2},7\n" for row in range(9))
+    with pytest.raises(LabError, match=words):
+        read(text, target=target, regression=regression)

@@ -1,0 +1,53 @@
+"""What is told of a table: the line that sums it up, and what may not have been meant."""
+
+import pytest
+
+from tests.lab.datasets.own_table.tables import FLOWERS, a_column
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (FLOWERS, "1 numeric column, 1 text column as 3 inputs; 2 classes; 4 rows"),
+        (a_column(1, 2), "1 numeric column; 2 classes; 4 rows"),
+        (a_column("a", "b"), "1 text column as 2 inputs; 2 classes; 4 rows"),
+        (a_column(*range(600)), "1 numeric column; 2 classes; 1,200 rows"),
+    ],
+)
+def test_what_was_read_is_told_in_a_line(read, text, told):
+    assert read(text).told[0] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "mention"),
+    [
+        (a_column("5,1", "4,9"), "column 'size': the decimal mark is a comma"),
+        (
+            a_column("01067", "80331"),
+            "'01067' is read as the number 1067; if these are codes, leave them out with --ignore size",
+        ),
+        (a_column("Red", "red"), "'Red' and 'red' are different texts"),
+        (a_column("18-25", "26-35"), "'18-25' and the like are read as texts"),
+        (
+            "n,x,species\n" + "".join(f"{row},{row % 3},{row % 2}\n" for row in range(30)),
+            "'n': every row has a whole number of its own; if it only counts or names the rows, leave",
+        ),
+        (
+            "n,x,species\n" + "".join(f"{-row},{row % 3},{row % 2}\n" for row in range(30)),
+            "leave it out with --ignore n",
+        ),
+    ],
+)
+def test_what_may_not_be_meant_is_mentioned(read, text, mention):
+    (sentence,) = read(text).told[1:]
+    assert mention in sentence
+
+
+def test_columns_of_which_the_same_is_said_share_a_sentence(read):
+    assert read("a;b;species\n1,5;2,5;r\n1,5;2;r\n1;2;i\n1;2;i\n").told[1:] == (
+        "columns 'a', 'b': the decimal mark is a comma",
+    )
+
+
+def test_nothing_is_mentioned_of_a_table_that_is_plain(read):
+    assert len(read(FLOWERS).told) == 1
