@@ -65,6 +65,9 @@ def test_defaults_depend_on_other_options_and_give_way_to_what_is_given(options,
         ({"target": "y"}, "target", "expected a CSV file that this is a column of, got none"),
         ({"test_csv": "b.csv"}, "test_csv", "expected it with a CSV file, got none"),
         ({"group": "person"}, "group", "expected a CSV file that this is a column of, got none"),
+        ({"ignore": ("id",)}, "ignore", "expected a CSV file that this is a column of, got none"),
+        ({"csv": "a.csv", "target": "y", "ignore": 3}, "ignore", "names of columns in a tuple, got 3"),
+        ({"csv": "a.csv", "target": "y", "ignore": [3]}, "ignore", "names of columns in a tuple, got [3]"),
         ({"missing": "drop"}, "missing", "expected it with a CSV file, got none"),
         ({"regression": False}, "regression", "expected it with a CSV file, got none"),
         ({"csv": "a.csv", "target": "y", "missing": "zero"}, "missing", "expected drop or mean, got 'zero'"),
@@ -94,6 +97,7 @@ def test_folders_do_not_count_among_the_options_but_the_name_of_a_table_does():
     [
         ("test_csv", "there/test.csv", "test.csv"),
         ("group", "person", "person"),
+        ("ignore", ("id", "name"), ["id", "name"]),
         ("missing", "mean", "mean"),
         ("regression", False, False),
     ],
@@ -119,3 +123,18 @@ def test_numbers_of_any_kind_are_kept_as_pythons_own():
 )  # fmt: skip
 def test_every_option_that_moves_the_numbers_is_kept(name, value):
     assert replace(Config(), **{name: value}).as_json() != Config().as_json()
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("id", ("id",)),
+        ("id,name, age", ("id", "name", "age")),
+        ('id,"width, in mm"', ("id", "width, in mm")),
+        ("", ("",)),
+        (["id", "a,b"], ("id", "a,b")),
+        ((), ()),
+    ],
+)
+def test_columns_to_ignore_are_names_or_one_text_as_in_a_csv_file(given, names):
+    assert Config(csv="a.csv", target="y", ignore=given).ignore == names

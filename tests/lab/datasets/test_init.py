@@ -53,6 +53,7 @@ def test_a_table_without_repeats_is_told_of_none(config, tmp_path):
 
 def test_the_options_reach_the_table(config, tmp_path):
     (tmp_path / "test.csv").write_text("x,y,person\n1,a,\n,b,new\n3,a,new\n")
+    assert load(replace(config, ignore="person")).features == 1
     dataset = load(replace(config, group="person", test_csv=str(tmp_path / "test.csv"), missing="mean"))
     assert dataset.y_test.tolist() == [1, 0]
     assert np.isnan(dataset.x_test[0, 0])
@@ -63,3 +64,17 @@ def test_a_table_without_pandas_is_one_sentence(config, monkeypatch):
     monkeypatch.setattr("tinygrad_dropout.lab.errors.find_spec", lambda name: None)
     with pytest.raises(LabError, match=r"reading a table .* needs packages that are not installed, pandas: type `pip"):
         load(config)
+
+
+def test_what_whole_groups_come_to_is_told(config):
+    dataset = load(replace(config, group="x"))
+    split = dataset.split(28, np.random.default_rng(0))
+    rows = f"{len(split.y_train)} training rows and {len(split.y_test)} test rows (asked for: 28 and 12)"
+    assert f"5 groups stay whole: about {rows}" in dataset.told
+
+
+def test_a_regression_that_the_values_decided_has_no_labels_to_make_random(config, tmp_path):
+    (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{row / 3}\n" for row in range(20)))
+    with pytest.raises(OptionError, match=r"label_noise: expected 0 for a regression, which has no labels, got 0\.1"):
+        load(replace(config, label_noise=0.1))
+    assert load(config).classes is None

@@ -192,3 +192,52 @@ def test_the_same_file_is_no_test_file(tmp_path):
 def test_a_first_line_of_values_is_recognised(read):
     with pytest.raises(LabError, match="if the first line of the file holds values, write a line of column names"):
         read("5.1,3.5,setosa\n4.9,3,setosa\n")
+
+
+IDS = "id,x,species\n" + "".join(f"n{row},{row % 5},{'ab'[row % 2]}\n" for row in range(40))
+
+
+def test_columns_to_ignore_are_no_inputs_and_are_not_even_looked_at(read):
+    table = read(IDS.replace("n3,", ","), ignore=["id"])
+    assert table.x.tolist() == [[row % 5] for row in range(40)]
+    assert table.digest == read(IDS.replace("n", "m"), ignore=("id",)).digest
+
+
+def test_a_column_without_a_name_can_be_ignored(read):
+    assert read(IDS.removeprefix("id"), ignore=[""]).features == 1
+
+
+def test_a_column_to_ignore_may_be_in_only_one_of_the_files(read):
+    test = "id,x,species\nn7,1,a\nn8,2,b\n"
+    bare = "x,species\n1,a\n2,b\n3,a\n4,b\n"
+    assert read(IDS, test=bare, ignore=["id"]).features == 1
+    assert read(bare, test=test, ignore=["id"]).features == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"ignore": ["ID"]}, r"ignore: expected one of the columns .* got 'ID'; did you mean 'id'\?"),
+        ({"ignore": ["id", "species"]}, "ignore: expected other columns than the target and the group, got 'species'"),
+        ({"ignore": ["x"], "group": "x"}, "ignore: expected other columns than the target and the group, got 'x'"),
+        ({"ignore": ["id", "x"]}, "expected another column besides 'species', to predict it from"),
+        ({"ignore": ["id"], "group": "x"}, "expected another column besides 'species' and 'x'"),
+        ({"target": " Species "}, r"got ' Species '; did you mean 'species'\?"),
+    ],
+)
+def test_what_cannot_be_ignored_is_said(read, options, words):
+    with pytest.raises(LabError, match=words):
+        read(IDS, **options)
+
+
+def test_a_column_that_only_the_test_file_has_is_named_with_what_to_type(read):
+    with pytest.raises(LabError, match=r"got 'more, of it', which .* lacks \(or --ignore '\"more, of it\"'\)"):
+        read(FLOWERS, test='petal,colour,species,"more, of it"\n1,red,rose,2\n2,red,iris,2\n')
+
+
+@pytest.mark.parametrize(("full", "advised"), [(4, True), (6, False)])
+def test_a_column_that_is_mostly_empty_may_be_left_out(read, full, advised):
+    rows = "".join(f"{row},{row if row < full else ''},{'ab'[row % 2]}\n" for row in range(10))
+    with pytest.raises(LabError) as error:
+        read(f"x,cabin,species\n{rows}")
+    assert ("--ignore cabin leaves out a column that is mostly empty" in str(error.value)) == advised

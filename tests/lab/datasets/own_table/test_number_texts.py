@@ -5,6 +5,7 @@ import pytest
 from tinygrad_dropout.lab.datasets.own_table.number_texts import (
     are_measurements,
     bare,
+    differing_pair,
     looks_like_a_number,
     number,
     readings,
@@ -81,6 +82,14 @@ def test_with_a_point_a_number_is_pythons_own_to_the_bit(text):
         ("%", "%", ""),
         ("", "", ""),
         ("red", "red", ""),
+        ("USD 5", "5", "USD"),
+        ("5.50 EUR", "5.50", "EUR"),
+        ("Rs. 1,200", "1,200", "Rs."),
+        ("-5 kr", "-5", "kr"),
+        ("US$5.5", "5.5", "US$"),
+        ("EUR", "EUR", ""),
+        ("Frinf", "Frinf", ""),
+        ("USDX 5", "USDX 5", ""),
         ("50%50", "50%50", ""),
     ],
 )
@@ -114,6 +123,10 @@ def test_a_column_is_read_with_one_decimal_mark_and_one_sign(texts, found):
         (["5,1cm", "7cm"], True),
         (["5 kg", "7 kg"], False),  # whole numbers: may be classes, as 2 doors and 4 doors
         (["5.1 kg", "7 g"], False),
+        (["5.1 °C", "7 °C"], True),
+        (["1.5 hour", "2 hours"], True),
+        ([f"{days} days" for days in range(2, 22)], False),
+        ([f"{days} days" for days in range(1, 22)], True),
         (["5.1 kg", "kg"], False),
         (["red", "blue"], False),
     ],
@@ -132,3 +145,16 @@ def test_dates_ranges_and_measurements_look_like_numbers(text):
 @pytest.mark.parametrize("text", ["red", "a1", "B-12", "", "-", "5 doors", "3 or 4"])
 def test_words_do_not(text):
     assert not looks_like_a_number(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "pair"),
+    [
+        (["5,1", "5.1"], ("5,1", "5.1")),
+        (["5", "6", "5,1", "7", "5.1"], ("5,1", "5.1")),
+        (["5%", "6%", "7"], ("5%", "7")),
+        (["1,234.5", "2", "1.234,5"], ("1,234.5", "1.234,5")),
+    ],
+)
+def test_of_numbers_that_are_written_in_two_ways_the_first_that_differs_is_found(texts, pair):
+    assert differing_pair(texts) == pair

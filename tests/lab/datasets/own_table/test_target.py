@@ -79,3 +79,23 @@ def test_a_target_of_the_wrong_kind_is_refused(read, target, regression, words):
     text = "x,colour,huge,same\n" + "".join(f"{row},red,{10**17 + row % 2},7\n" for row in range(9))
     with pytest.raises(LabError, match=words):
         read(text, target=target, regression=regression)
+
+
+@pytest.mark.parametrize("values", [["5.5 kg", "6 kg"], [f"2024-01-{day:02}" for day in range(1, 29)]])
+def test_measurements_and_many_dates_are_no_classes(read, values):
+    rows = "".join(f"{row % 5};{value}\n" for row, value in enumerate([*values, *values]))
+    with pytest.raises(LabError, match=f"plain numbers, without a unit .* in line 2, column 'y', got '{values[0]}'"):
+        read(f"x;y\n{rows}", target="y")
+
+
+def test_a_slip_among_numbers_to_predict_is_found(read):
+    with pytest.raises(LabError, match=r"a number \(as in 3 of 4 rows\) in line 4, column 'y', got 'x'"):
+        read("x,y\n1,1.5\n2,2\n3,x\n4,7\n", target="y", regression=True)
+
+
+@pytest.mark.parametrize(("values", "advice"), [(range(30), True), ([*"abcdefgh"], False)])
+def test_classes_of_one_row_each_may_be_numbers_to_predict(read, values, advice):
+    rows = "".join(f"{row % 5},{value}\n" for row, value in enumerate(values))
+    with pytest.raises(LabError, match="a class that another row has too") as error:
+        read(f"x,y\n{rows}", target="y")
+    assert ("(to predict numbers: --regression)" in str(error.value)) == advice

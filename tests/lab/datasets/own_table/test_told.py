@@ -51,3 +51,36 @@ def test_columns_of_which_the_same_is_said_share_a_sentence(read):
 
 def test_nothing_is_mentioned_of_a_table_that_is_plain(read):
     assert len(read(FLOWERS).told) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "mention"),
+    [
+        ("x;species\n1;A\n2;a\n3;A\n4;a\n", "column 'species': 'A' and 'a' are different texts"),
+        (
+            a_column("Red", "red", "Blue", "blue", "RED"),
+            "'Blue' and 'blue' are different texts, and 1 more that differ by capital letters",
+        ),
+        ("x;species\n1;1\n2;a\n3;1\n4;a\n", "column 'species': '1' is read as a text, as the others are"),
+        ("x;species\n1;1-2\n2;3-4\n3;1-2\n4;3-4\n", "column 'species': '1-2' and the like are read as texts"),
+        (
+            "5.1;2019;rose\n1;2;rose\n1;3;rose\n1;2;iris\n2;2;iris\n",
+            "if '5.1' are values, write a line of names",
+        ),
+    ],
+)
+def test_what_may_not_be_meant_about_classes_and_names_is_mentioned(read, text, mention):
+    (sentence,) = read(text, target="rose" if text.startswith("5.1") else "species").told[1:]
+    assert mention in sentence
+
+
+def test_a_text_that_no_training_row_has_is_mentioned(read):
+    told = read(FLOWERS, test="species,colour,petal\niris,black,7\nrose,red,8.5\n").told
+    assert told[1:] == ("column 'colour': no training row has 'black', so the network cannot learn what it means",)
+
+
+@pytest.mark.parametrize("factor", [1, 7])
+def test_whole_numbers_that_never_recur_may_name_the_rows(read, factor):
+    rows = "".join(f"{factor * row * (-1) ** row},{row % 3},{row % 2}\n" for row in range(30))
+    assert "'n': every row has a whole number of its own" in read(f"n,x,species\n{rows}").told[1]
+    assert len(read(f"n,x,species\n{rows}0,0,1\n").told) == 1
