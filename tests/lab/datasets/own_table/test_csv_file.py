@@ -56,6 +56,7 @@ def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
         (b'a,b\n"1\n1",2\n3\n', "got 1 in line 4"),
         (b"a,b\n1,5,2\n", 'got 3 in line 2; a value with a comma in it needs quotation marks, as in "1,5"'),
         (b"a;b\n1;5;2\n", "got 3 in line 2$"),
+        (b"a,b\n1,5,\n", "got 3 in line 2$"),
         (
             b"# by me\na,b\n1,2\n",
             "expected 1 column, .* got 2 in line 2; the first line must name the columns",

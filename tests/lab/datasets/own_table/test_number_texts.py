@@ -82,6 +82,7 @@ def test_with_a_point_a_number_is_pythons_own_to_the_bit(text):
         ("%", "%", ""),
         ("", "", ""),
         ("red", "red", ""),
+        ("- 5", "-5", ""),
         ("USD 5", "5", "USD"),
         ("5.50 EUR", "5.50", "EUR"),
         ("Rs. 1,200", "1,200", "Rs."),

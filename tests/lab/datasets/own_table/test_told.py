@@ -84,3 +84,9 @@ def test_whole_numbers_that_never_recur_may_name_the_rows(read, factor):
     rows = "".join(f"{factor * row * (-1) ** row},{row % 3},{row % 2}\n" for row in range(30))
     assert "'n': every row has a whole number of its own" in read(f"n,x,species\n{rows}").told[1]
     assert len(read(f"n,x,species\n{rows}0,0,1\n").told) == 1
+    assert len(read(f"n,x,species\n{rows}0.5,0,1\n").told) == 1
+
+
+def test_a_missing_value_in_the_test_file_is_no_text_of_its_own(read):
+    told = read(FLOWERS, test="species,colour,petal\niris,,7\nrose,red,8.5\n", missing="mean").told
+    assert told[1:] == ("column 'colour': the mean of the training rows stands in for 1 missing value",)

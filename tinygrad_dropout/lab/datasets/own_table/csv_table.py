@@ -128,7 +128,7 @@ def check_column(path: Path, option: str, name: str, names: list[str]) -> None:
     if name in names:
         return
     lowered = {other.lower(): other for other in names}
-    near = get_close_matches(name.strip().lower(), lowered, n=1)
+    near = get_close_matches(name.lower(), lowered, n=1)
     raise OptionError(
         option,
         f"expected one of the columns of {path} ({listed(names)}), got {name!r}"

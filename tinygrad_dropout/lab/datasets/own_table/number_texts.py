@@ -41,8 +41,7 @@ def bare(text: str) -> tuple[str, str]:
     if found is None:
         return text, ""
     sign, before, core, after = found.groups(default="")
-    symbol = before + after
-    return (sign + core, symbol) if symbol else (text, "")
+    return sign + core, before + after
 
 
 def number(text: str, mark: str) -> float | None:
