@@ -47,6 +47,13 @@ def test_the_values_of_the_target_decide_between_classes_and_numbers(read, value
     assert table.y.dtype == (np.float64 if classes is None else np.int64)
 
 
+@pytest.mark.parametrize(
+    ("values", "classes"), [([70, 80, 90, 70], None), ([70, 80, 70, 80], 2), ([1, 2, 3, 1, 2, 3], 3)]
+)
+def test_few_rows_with_as_many_numbers_are_no_classes(read, values, classes):
+    assert read("x,y\n" + "".join(f"1,{value}\n" for value in values), target="y").classes == classes
+
+
 def test_the_option_decides_over_the_values(read):
     text = "x;y\n" + "".join(f"{row % 5};{value}\n" for row, value in enumerate([*TWENTY_ONE, *TWENTY_ONE]))
     assert read(text, target="y", regression=False).classes == 21

@@ -90,3 +90,9 @@ def test_whole_numbers_that_never_recur_may_name_the_rows(read, factor):
 def test_a_missing_value_in_the_test_file_is_no_text_of_its_own(read):
     told = read(FLOWERS, test="species,colour,petal\niris,,7\nrose,red,8.5\n", missing="mean").told
     assert told[1:] == ("column 'colour': the mean of the training rows stands in for 1 missing value",)
+
+
+def test_texts_that_never_recur_may_name_the_rows(read):
+    text = "n,species\na,r\nb,r\nc,i\nd,i\n"
+    assert "'n': every row has a text of its own; if it only counts or names" in read(text).told[1]
+    assert len(read(text + "d,i\n").told) == 1

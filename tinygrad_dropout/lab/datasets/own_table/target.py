@@ -25,12 +25,15 @@ class Target:
 
 
 def is_numeric(target: Column) -> bool:
-    """Whether a target is clearly numeric: fractions, or many whole numbers that do not count from 0 or 1."""
+    """Whether a target is clearly numeric: fractions, or many whole numbers that do not count from 0 or 1.
+
+    Many are more than `FEW`, or than half as many as there are rows.
+    """
     if target.numbers is None:
         return False
     values = np.unique(target.numbers)
     counts = values[0] in (0, 1) and values[-1] - values[0] == len(values) - 1
-    return not (values == np.floor(values)).all() or (len(values) > FEW and not counts)
+    return not (values == np.floor(values)).all() or (len(values) > min(FEW, len(target.places) / 2) and not counts)
 
 
 def encode_numbers(table: pd.DataFrame, target: Column) -> Target:

@@ -41,7 +41,7 @@ def mentions(inputs: Iterable[Column], target: Column, group: Column | None, tra
             [
                 *about_case(column),
                 *about_writing(column),
-                *about_numbers(column),
+                *about_codes(column),
                 *about_missing(column),
                 *about_test_texts(column, training_rows),
             ],
@@ -92,19 +92,23 @@ def about_writing(column: Column) -> list[str]:
     return [f"{text!r} is read as a text, as the others are" for text in column.texts if is_number(text)][:1]
 
 
-def about_numbers(column: Column) -> list[str]:
-    """Whether the numbers may be codes, or numbers of rows."""
+def about_codes(column: Column) -> list[str]:
+    """Whether the numbers may be codes, and whether the values may name the rows."""
     if column.numbers is None:
-        return []
+        own = "text" if len(column.texts) == len(column.places) else None
+        padded = None
+    else:
+        padded = next((text for text in column.texts if text[:1] == "0" and text[1:].isdigit()), None)
+        numbers = column.values
+        whole = len(numbers) > FEW and (numbers == np.floor(numbers)).all()
+        own = "whole number" if whole and len(np.unique(numbers)) == len(numbers) else None
     found = []
-    padded = next((text for text in column.texts if text[:1] == "0" and text[1:].isdigit()), None)
     if padded is not None:
         advice = f"if these are codes, leave them out with {to_ignore(column.name)}"
         found.append(f"{padded!r} is read as the number {int(padded)}; {advice}")
-    numbers = column.values
-    if len(numbers) > FEW and (numbers == np.floor(numbers)).all() and len(np.unique(numbers)) == len(numbers):
+    if own is not None:
         advice = f"if it only counts or names the rows, leave it out with {to_ignore(column.name)}"
-        found.append(f"every row has a whole number of its own; {advice}")
+        found.append(f"every row has a {own} of its own; {advice}")
     return found
 
 
