@@ -95,7 +95,7 @@ BAD_INPUT = {
     "--csv table.csv --dataset moons": "--csv: expected either a CSV file or a dataset, got both",
     "--csv table.csv": "--target: expected the name of the column",
     "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, colour), got 'kind'",
-    "--csv table.csv --target colour": "table.csv: expected a value in line 4, column 'size', got nan",
+    "--csv table.csv --target colour": "table.csv: expected a value in line 4, column 'size', got 'nan'",
     "--csv table.csv --target colour --missing zero": "--missing: expected drop or mean, got 'zero'",
     "--csv table.csv --target colour --test-csv table.csv": "--test-csv: expected another file than the one to learn",
     "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
