@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tinygrad_dropout.lab import measures
 from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE
 from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, Difference, half_width, paired_difference
 
@@ -38,7 +37,7 @@ def test_verdict_follows_the_pairs(without, with_dropout, verdict):
     assert of_accuracies(without, with_dropout).verdict == verdict
 
 
-@pytest.mark.parametrize("measure", [measures.ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED])
+@pytest.mark.parametrize("measure", [ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED])
 def test_what_helps_depends_on_the_measure(measure):
     more, less = [0.91, 0.92, 0.93, 0.94, 0.96], [0.81, 0.82, 0.83, 0.84, 0.85]
     grown = paired_difference(less, more, measure=measure, test_rows=1000)
@@ -79,6 +78,11 @@ def test_equal_differences_leave_three_rows_in_as_many_as_there_are_pairs(rows, 
     difference = of_rows([rows] * pairs, test_rows=45)
     assert difference.mean == pytest.approx(rows * 100 / 45)
     assert difference.half_width == pytest.approx(3 / pairs * 100 / 45)
+
+
+@pytest.mark.parametrize(("measure", "step"), [(ACCURACY, 2.5), (BALANCED_ACCURACY, 2.5), (LOG_LOSS, 0), (RMSE, 0)])
+def test_a_right_answer_more_is_worth_a_row_only_where_rows_are_counted(measure, step):
+    assert measure.step(test_rows=40) == step
 
 
 def test_half_width_of_several_means_at_once_is_students():

@@ -144,8 +144,6 @@ def paired_difference(
     differences = measure.scale * (np.asarray(with_dropout, float) - np.asarray(without, float))
     if not np.isfinite(differences).all():
         raise ValueError(f"paired_difference: expected finite values of {measure.label}, got differences {differences}")
-    if measure.counts_rows:
-        differences = differences.round(9)  # 0.9 - 0.8 and 0.8 - 0.7 are the same difference, but not the same float
     mean, step = float(differences.mean()), measure.step(test_rows)
     if len(differences) < FEWEST_PAIRS or (step == 0 and np.ptp(differences) == 0):
         return Difference(mean, None, None, len(differences), test_rows, measure)
