@@ -1,9 +1,9 @@
-"""Make the measurement that intervals.md reports: `python docs/make_intervals.py`, half an hour on one core.
+"""Make the measurement that intervals.md reports: `python docs/make_intervals.py`, twenty minutes on one core.
 
-For every pool in `POOLS`, pairs of networks without and with dropout are trained on random splits of one table. Their
-differences are kept in docs/intervals.json. Then the coverage is measured: n pairs are drawn from the pool with
-replacement, many times, to see how often their interval holds the mean of the whole pool. `--render` only does that and
-writes the page; the names of pools make only those again. tests/docs/test_intervals_page.py measures and compares.
+The pairs of every pool in interval_pools.py are trained, and their differences kept in docs/intervals.json. Then the
+coverage is measured: n pairs are drawn from the pool with replacement, many times, to see how often their interval
+holds the mean of the whole pool. `--render` only does that and writes the page; given names of pools, the script makes
+only those again. tests/docs/test_intervals_page.py measures once more and compares.
 """
 
 from __future__ import annotations
@@ -12,166 +12,24 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from blocks import rendered
-from sklearn import datasets, metrics
+from interval_pools import POOLS, differences
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
-from tinygrad_dropout.lab import verdict
-from tinygrad_dropout.lab.datasets import randomise_labels
 from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
-from tinygrad_dropout.sklearn import DropoutMLPClassifier, DropoutMLPRegressor
+from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, width_per_spread
 
 DOCS = Path(__file__).parent
 PAGE, KEPT = DOCS / "intervals.md", DOCS / "intervals.json"
-PAIRS_IN_A_POOL = 300
 RESAMPLES = 20_000
 PAIRS = (2, 3, 4, 5, 10, 20, 50)
 SHOWN = (5, 10, 20)
-
-LIKE_COMPARE = {
-    "hidden_layer_sizes": (256, 256),
-    "dropout": 0.5,
-    "input_dropout": 0.2,
-    "max_iter": 80,
-    "batch_size": 64,
-}
-SMALLER = LIKE_COMPARE | {"hidden_layer_sizes": (64, 64), "max_iter": 40, "batch_size": 32}
-HARDLY_ANY = SMALLER | {"dropout": 0.02, "input_dropout": 0.0}
-FAILS_AT_TIMES = {
-    "hidden_layer_sizes": (16, 16, 16), "dropout": 0.1, "input_dropout": 0.0, "max_iter": 20, "batch_size": 32,
-    "solver": "sgd", "learning_rate_init": 0.2,
-}  # fmt: skip
-
-Load = Callable[[], tuple[Any, Any]]
-
-
-def noisy(rows: int, rare: float = 0.5, wrong: float = 0.3) -> tuple[Any, Any]:
-    """Two classes, one of which has this share of the rows; of the labels a part is random."""
-    found = datasets.make_classification(
-        rows, n_features=10, n_informative=5, weights=[1 - rare], flip_y=wrong, random_state=0
-    )
-    return found[0], found[1]
-
-
-def friedman(rows: int, target: Callable[[Any], Any] = np.asarray) -> tuple[Any, Any]:
-    """Friedman's first regression, the target transformed."""
-    X, y = datasets.make_friedman1(rows, noise=1, random_state=0)
-    return X, target(y)
-
-
-def exponential(y: Any) -> Any:
-    """A target with a long tail."""
-    return np.exp(y / 4)
-
-
-moons = partial(datasets.make_moons, noise=0.3, random_state=0)
-iris, wine, cancer, digits, diabetes = (
-    partial(getattr(datasets, f"load_{name}"), return_X_y=True)
-    for name in ("iris", "wine", "breast_cancer", "digits", "diabetes")
-)
-
-
-@dataclass(frozen=True)
-class Pool:
-    """How the pairs of a pool are made.
-
-    Attributes:
-        load: gives the table.
-        train_rows: of each split; the rest is for the test.
-        options: of the network with dropout.
-        label_noise: the fraction of the training labels made random.
-        regression: whether the target is numbers.
-    """
-
-    load: Load
-    train_rows: int
-    options: dict[str, Any]
-    label_noise: float = 0.0
-    regression: bool = False
-
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """What can be measured."""
-        return (RMSE, R_SQUARED) if self.regression else (ACCURACY, BALANCED_ACCURACY, LOG_LOSS)
-
-
-POOLS = {
-    "noisy classes, 15 test rows": Pool(partial(noisy, 50), 35, SMALLER),
-    "iris": Pool(iris, 105, LIKE_COMPARE),
-    "iris, hardly any dropout": Pool(iris, 105, HARDLY_ANY),
-    "wine": Pool(wine, 124, LIKE_COMPARE),
-    "wine, training fails at times": Pool(wine, 124, FAILS_AT_TIMES),
-    "noisy classes, 45 test rows": Pool(partial(noisy, 150), 105, SMALLER),
-    "a class of 10 %": Pool(partial(noisy, 150, 0.1, 0.05), 105, SMALLER),
-    "breast cancer": Pool(cancer, 398, SMALLER),
-    "breast cancer, hardly any dropout": Pool(cancer, 398, HARDLY_ANY),
-    "breast cancer, training fails at times": Pool(cancer, 398, FAILS_AT_TIMES),
-    "two moons, 150 test rows": Pool(partial(moons, 500), 350, SMALLER),
-    "noisy classes, 150 test rows": Pool(partial(noisy, 500), 350, SMALLER),
-    "a class of 5 %": Pool(partial(noisy, 500, 0.05, 0.02), 350, SMALLER),
-    "digits": Pool(digits, 500, SMALLER),
-    "digits, noisy labels": Pool(digits, 500, LIKE_COMPARE, label_noise=0.2),
-    "two moons, 1,300 test rows": Pool(partial(moons, 1500), 200, SMALLER),
-    "a class of 3 %": Pool(partial(noisy, 1500, 0.03, 0.01), 200, SMALLER),
-    "Friedman 1, 45 test rows": Pool(partial(friedman, 150), 105, SMALLER, regression=True),
-    "Friedman 1 with a long tail": Pool(partial(friedman, 150, exponential), 105, SMALLER, regression=True),
-    "diabetes": Pool(diabetes, 309, SMALLER, regression=True),
-    "Friedman 1, 1,300 test rows": Pool(partial(friedman, 1500), 200, SMALLER, regression=True),
-}
 LARGE = ("digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3 %")
-
-
-def pair(pool: Pool, X: Any, y: Any, seed: int) -> Any:
-    """The measures of both networks of a pair, of shape (2, measures)."""
-    X_train, X_test, y_train, y_test = train_test_split(
-        X, y, train_size=pool.train_rows, random_state=seed, stratify=None if pool.regression else y
-    )
-    scaler = StandardScaler().fit(X_train)
-    X_train, X_test = scaler.transform(X_train), scaler.transform(X_test)
-    values = []
-    for options in (pool.options | {"dropout": 0.0, "input_dropout": 0.0}, pool.options):
-        settings = {**options, "alpha": 0, "n_iter_no_change": options["max_iter"], "random_state": seed}
-        if pool.regression:
-            mean, spread = y_train.mean(), y_train.std()
-            model = DropoutMLPRegressor(**settings).fit(X_train, (y_train - mean) / spread)
-            predicted = model.predict(X_test) * spread + mean
-            values.append([metrics.root_mean_squared_error(y_test, predicted), metrics.r2_score(y_test, predicted)])
-        else:
-            labels = randomise_labels(y_train, pool.label_noise, len(np.unique(y)), np.random.default_rng(seed))
-            model = DropoutMLPClassifier(**settings).fit(X_train, labels)
-            probabilities = model.predict_proba(X_test).astype(float)
-            predicted = model.classes_[probabilities.argmax(axis=1)]
-            probabilities = np.clip(probabilities / probabilities.sum(axis=1, keepdims=True), 1e-15, 1)
-            values.append([
-                metrics.accuracy_score(y_test, predicted),
-                metrics.balanced_accuracy_score(y_test, predicted),
-                metrics.log_loss(y_test, probabilities, labels=model.classes_),
-            ])  # fmt: skip
-    return np.array(values)
-
-
-def differences(name: str, pairs: int = PAIRS_IN_A_POOL) -> dict[str, Any]:
-    """The pool's differences as they are kept: accuracies in test rows, the rest to four digits."""
-    pool = POOLS[name]
-    X, y = pool.load()
-    rows = len(y) - pool.train_rows
-    without, with_dropout = np.moveaxis([pair(pool, X, y, seed) for seed in range(pairs)], 1, 0)
-    found = dict(zip(pool.measures, (with_dropout - without).T, strict=True))
-    return {
-        "test_rows": rows,
-        "differences": {
-            measure.name: [round(rows * each) if measure is ACCURACY else float(f"{each:.4g}") for each in values]
-            for measure, values in found.items()
-        },
-    }
+SKEWED = 2.5  # the skewness of differences from which on they are shown apart
 
 
 def in_units(kept: dict[str, Any], measure: Measure) -> Any:
@@ -180,14 +38,14 @@ def in_units(kept: dict[str, Any], measure: Measure) -> Any:
     return values * (measure.step(kept["test_rows"]) if measure is ACCURACY else measure.scale)
 
 
-#: Half the width of an interval from the standard deviation of n pairs, n, and the step of one test row.
+#: The half-width of an interval, from the standard deviation of n pairs, n, and the step of one test row.
 METHODS: dict[str, Callable[[Any, int, float], Any]] = {
-    "student": lambda spread, n, step: verdict.reach(spread, n, 0),
-    "ours": verdict.reach,
+    "student": lambda spread, n, step: width_per_spread(n) * spread,
     "imagined": lambda spread, n, step: (
-        verdict.quantile(n + 2) * np.sqrt(((n - 1) * spread**2 + 2 * step**2) / ((n + 1) * (n + 2)))
+        width_per_spread(n + 2) * np.sqrt(((n - 1) * spread**2 + 2 * step**2) / (n + 1))
     ),
-    "floor": lambda spread, n, step: verdict.reach(np.maximum(spread, step / 2), n, 0),
+    "three": lambda spread, n, step: np.hypot(width_per_spread(n) * spread, 3 * step / n),
+    "ours": lambda spread, n, step: width_per_spread(n) * np.maximum(spread, step / 2),
 }
 
 
@@ -264,30 +122,59 @@ def accuracy_table(pools: dict[str, Any]) -> str:
 
 
 def measures_table(pools: dict[str, Any]) -> str:
-    """Every measure as a row: the lowest coverage of ours over all pools, for each number of pairs."""
-    numbers = " | ".join(f"{n} pairs" for n in PAIRS[1:])
+    """Every measure as a row: the lowest coverage of ours over the pools that are not skewed."""
+    numbers = " | ".join(f"{n} pairs" for n in PAIRS)
     lines = [
-        f"| measure | pools | {numbers} | lowest from {verdict.FEWEST_PAIRS} pairs on in |",
-        f"|---|---:|{'---:|' * (len(PAIRS) - 1)}---|",
+        f"| measure | pools | {numbers} | lowest from {FEWEST_PAIRS} pairs on in |",
+        f"|---|---:|{'---:|' * len(PAIRS)}---|",
     ]
     for measure in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED):
-        names = [name for name, each in every(pools) if each is measure]
+        names = [name for name, each in every(pools) if each is measure and not skewed(pools[name], each)]
         found = np.array([pools[name]["figures"][measure.name]["ours"]["coverage"] for name in names])
-        lowest = names[int(found[:, PAIRS.index(verdict.FEWEST_PAIRS) :].min(axis=1).argmin())]
-        cells = " | ".join(f"{100 * each:.1f}" for each in found.min(axis=0)[1:])
+        lowest = names[int(found[:, PAIRS.index(FEWEST_PAIRS) :].min(axis=1).argmin())]
+        cells = " | ".join(f"{100 * each:.1f}" for each in found.min(axis=0))
         lines.append(f"| {measure.label} | {len(names)} | {cells} | {lowest} |")
     return "\n".join(lines)
+
+
+def skewed_table(pools: dict[str, Any]) -> str:
+    """The pools that are skewed, each with our coverage."""
+    numbers = (3, *SHOWN, 50)
+    lines = [
+        f"| pool | measure | skewness | {' | '.join(f'{n} pairs' for n in numbers)} |",
+        f"|---|---|---:|{'---:|' * len(numbers)}",
+    ]
+    for name, measure in every(pools):
+        if skewed(pools[name], measure):
+            cells = percent(pools[name]["figures"][measure.name], "ours", numbers)
+            lines.append(f"| {name} | {measure.label} | {skewness(pools[name], measure):.1f} | {cells} |")
+    return "\n".join(lines)
+
+
+def skewness(pool: dict[str, Any], measure: Measure) -> float:
+    """The third standardised moment of the differences of a pool."""
+    values = in_units(pool, measure)
+    return float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
+
+
+def skewed(pool: dict[str, Any], measure: Measure) -> bool:
+    """Whether rare large differences decide the mean of the pool."""
+    return abs(skewness(pool, measure)) > SKEWED
 
 
 def methods_table(pools: dict[str, Any]) -> str:
     """Every method as a row: its lowest coverage of accuracy over the pools, and its width where rows are many."""
     names = {
         "student": "Student's t",
-        "imagined": "t over the pairs and two imagined ones, a row better and a row worse (n + 1 degrees of freedom)",
-        "floor": "t with a standard deviation of at least half a row",
+        "imagined": "Student's t with two more pairs imagined, one a row better and one a row worse",
+        "three": "Student's t and the rule of three, hypot(t · s / sqrt(n), 3 · step / n)",
         "ours": "ours",
     }
-    of_accuracy = [pool["figures"]["accuracy"] for name, pool in pools.items() if not POOLS[name].regression]
+    of_accuracy = [
+        pools[name]["figures"][measure.name]
+        for name, measure in every(pools)
+        if measure is ACCURACY and not skewed(pools[name], measure)
+    ]
     many = [pool["figures"]["accuracy"] for name, pool in pools.items() if name in LARGE]
     lines = [
         f"| interval | {' | '.join(f'{n} pairs' for n in SHOWN)} | width / t's, about 1,300 rows, 10 pairs |",
@@ -304,8 +191,11 @@ def blocks() -> dict[str, str]:
     """The page's blocks, as the kept figures have them."""
     pools = load()
     return {
-        "accuracy": accuracy_table(pools), "measures": measures_table(pools), "methods": methods_table(pools)
-    }  # fmt: skip
+        "accuracy": accuracy_table(pools),
+        "measures": measures_table(pools),
+        "skewed": skewed_table(pools),
+        "methods": methods_table(pools),
+    }
 
 
 if __name__ == "__main__":

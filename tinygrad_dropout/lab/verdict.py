@@ -15,7 +15,7 @@ from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.measures import POINTS, Measure
 
 CONFIDENCE = 0.95
-FEWEST_PAIRS = 5
+FEWEST_PAIRS = 3  # the interval of two has a half-width of nine standard deviations, and shows nothing
 COARSE = 1.0  # a test row that is worth more points than this is mentioned
 FEWEST_ROWS = 20
 
@@ -79,7 +79,7 @@ class Difference:
         least = self.measure.amount(f"{self.half_width:,.{self._decimals()}f}")
         return (
             f"{coarse}{self.pairs:,} pairs can show a difference of about {least} or more, and about "
-            f"{self._pairs_for(self.half_width / 2):,} pairs would be needed to show half of that."
+            f"{self._pairs_for_half():,} pairs would be needed to show half of that."
         )
 
     def __str__(self) -> str:
@@ -104,23 +104,20 @@ class Difference:
                 decimals += 1
         return decimals
 
-    def _pairs_for(self, wanted: float) -> int:
-        """The number of pairs whose half-width is that small, if they spread as these do."""
-        step = self.measure.step(self.test_rows)
-        of_spread = math.sqrt(max(0.0, (2 * wanted) ** 2 - (3 * step / self.pairs) ** 2))
-        spread = of_spread * math.sqrt(self.pairs) / quantile(self.pairs)
+    def _pairs_for_half(self) -> int:
+        """The number of pairs whose interval is half as wide, if they spread as these do."""
         pairs = np.arange(self.pairs, 4 * self.pairs + 1)  # four times as many always do
-        return int(pairs[np.argmax(reach(spread, pairs, step) <= wanted)])
+        return int(pairs[np.argmax(width_per_spread(pairs) <= width_per_spread(self.pairs) / 2)])
 
 
 def paired_difference(
     without: Sequence[float], with_dropout: Sequence[float], *, measure: Measure, test_rows: int
 ) -> Difference:
-    """The mean paired difference and its interval, mean ± hypot(t(0.975, n - 1) · s / sqrt(n), 3 · step / n).
+    """The mean paired difference and its interval, mean ± t(0.975, n - 1) · max(s, step / 2) / sqrt(n).
 
-    The first part is Student's. The second keeps the interval from collapsing where most pairs tie: what did not happen
-    in n pairs may still happen in up to 3 of n (the rule of three; Hanley and Lippman-Hand 1983), and it changes
-    the measure by at least the step of one test row. It vanishes for large test sets, and for measures without steps.
+    This is Student's t interval, except that the standard deviation s of the n differences counts as at least half a
+    step, where a step is what one test row is worth. That is the standard deviation of differences of which half lie on
+    one count of right answers and half on the next. Otherwise five ties would give an interval without width.
 
     Args:
         without: the measure's values without dropout, one for each pair (accuracies as fractions).
@@ -147,33 +144,28 @@ def paired_difference(
     mean, step = float(differences.mean()), measure.step(test_rows)
     if len(differences) < FEWEST_PAIRS or (step == 0 and np.ptp(differences) == 0):
         return Difference(mean, None, None, len(differences), test_rows, measure)
-    reached = float(half_width(differences, step))
-    return Difference(mean, mean - reached, mean + reached, len(differences), test_rows, measure)
+    reach = float(half_width(differences, step / 2))
+    return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure)
 
 
-def half_width(values: Numbers, step: float = 0) -> Numbers:
-    """Half the width of the interval of a mean; with step 0 it is Student's t interval.
+def half_width(values: Numbers, least_spread: float = 0) -> Numbers:
+    """Half the width of the interval of a mean, t(0.975, n - 1) · s / sqrt(n) with s at least `least_spread`.
 
     Args:
         values: shape (n, ...), n at least 2.
-        step: the least amount by which values that are not equal differ.
+        least_spread: with 0 it is Student's t interval.
 
     Returns:
         Shape (...).
     """
-    return reach(values.std(axis=0, ddof=1), len(values), step)
+    return np.asarray(np.maximum(values.std(axis=0, ddof=1), least_spread) * width_per_spread(len(values)))
 
 
-def reach(spread: Numbers | float, pairs: Numbers | int, step: float) -> Numbers:
-    """hypot(t(0.975, pairs - 1) · spread / sqrt(pairs), 3 · step / pairs), elementwise."""
-    return np.asarray(np.hypot(quantile(pairs) * spread / np.sqrt(pairs), 3 * step / np.asarray(pairs)))
+def width_per_spread(pairs: Numbers | int) -> Numbers:
+    """t(0.975, pairs - 1) / sqrt(pairs): the half-width of an interval whose pairs have standard deviation 1."""
+    from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
 
-
-def quantile(pairs: Numbers | int) -> Numbers:
-    """Student's t(0.975, pairs - 1)."""
-    from scipy.special import stdtrit  # scipy.stats has it too, but takes a second to import
-
-    return np.asarray(stdtrit(np.asarray(pairs) - 1, (1 + CONFIDENCE) / 2))
+    return np.asarray(stdtrit(np.asarray(pairs) - 1, (1 + CONFIDENCE) / 2) / np.sqrt(pairs))
 
 
 def signed(value: float, decimals: int) -> str:
