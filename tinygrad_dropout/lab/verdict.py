@@ -1,89 +1,173 @@
-"""From pairs to a verdict: what the paired differences in test accuracy show, and what they do not."""
+"""From pairs to a verdict: what the paired differences in a test measure show, and what they do not.
+
+docs/intervals.md has the measurements that the interval was chosen by.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.measures import POINTS, Measure
 
 CONFIDENCE = 0.95
+FEWEST_PAIRS = 3  # the interval of two has a half-width of nine standard deviations, and shows nothing
+COARSE = 1.0  # a test row that is worth more points than this is mentioned
+FEWEST_ROWS = 20
 
 
 @dataclass(frozen=True)
 class Difference:
-    """With dropout minus without, in percentage points of test accuracy.
+    """With dropout minus without: the mean over pairs, and what it shows.
 
     Attributes:
-        mean: over all pairs.
-        low, high: the ends of the 95 % interval of that mean.
+        mean: over all pairs, in the unit of the measure.
+        low, high: the ends of the 95 % interval of the mean over all random splits of this table; None where no
+            interval can be had, because there are fewer than `FEWEST_PAIRS` pairs, or because a measure without steps
+            differs by the same in all of them.
         pairs: how many pairs there are.
+        test_rows: in the test part of each split.
+        measure: what was measured.
     """
 
     mean: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     pairs: int
+    test_rows: int
+    measure: Measure
+
+    @property
+    def half_width(self) -> float | None:
+        """Of the interval; None where there is none."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
     @property
     def verdict(self) -> str:
-        """`helps`, `hurts`, or `no effect shown` where the interval holds 0."""
-        if self.low > 0:
-            return "helps"
-        return "hurts" if self.high < 0 else "no effect shown"
+        """`helps`, `hurts`, `no effect shown` where the interval holds 0 or is missing, or `too few pairs`."""
+        if self.pairs < FEWEST_PAIRS:
+            return "too few pairs"
+        if self.low is None or self.high is None or self.low <= 0 <= self.high:
+            return "no effect shown"
+        return "helps" if (self.low > 0) == self.measure.higher_is_better else "hurts"
+
+    @property
+    def caution(self) -> str:
+        """One sentence about what these pairs cannot show; "" if there is nothing to say.
+
+        Where no effect is shown, it says how large a difference these pairs can show, and how many pairs would be
+        needed to show half of that; a test row that is worth more than `COARSE` points is mentioned. An effect that is
+        shown on fewer than `FEWEST_ROWS` test rows is about the mean over splits only, and it says so.
+        """
+        step = self.measure.step(self.test_rows)
+        row = self.measure.amount(f"{step:.1f}")
+        if self.verdict in ("helps", "hurts"):
+            if self.test_rows >= FEWEST_ROWS:
+                return ""
+            each = f" of {row} each" if step else ""
+            return (
+                f"The test set has only {self.test_rows} row{'s' if self.test_rows > 1 else ''}{each}: "
+                "the verdict is about the mean over many splits, and a single split shows nothing."
+            )
+        if self.half_width is None:
+            return ""
+        coarse = f"One of the {self.test_rows:,} test rows is {row}: " if step > COARSE else ""
+        least = self.measure.amount(f"{self.half_width:,.{self._decimals()}f}")
+        return (
+            f"{coarse}{self.pairs:,} pairs can show a difference of about {least} or more, and about "
+            f"{self._pairs_for_half():,} pairs would be needed to show half of that."
+        )
 
     def __str__(self) -> str:
-        low, high = self.low, self.high
-        digits = 2 if any(end != 0 and abs(end) < 0.05 for end in (low, high)) else 1  # what is not 0 must not look it
-        mean = f"{in_points(self.mean, digits)} points of test accuracy"
-        interval = f"95 % interval {in_points(low, digits)} to {in_points(high, digits)}"
+        decimals = self._decimals()
+        mean = self.measure.difference(signed(self.mean, decimals))
+        if self.verdict == "too few pairs":
+            over = f"{self.pairs} pair{'s' if self.pairs > 1 else ''}"
+            return f"Too few pairs for a verdict: {mean} on average over {over}; at least {FEWEST_PAIRS} are needed."
+        if self.low is None or self.high is None:
+            return f"No effect that {self.pairs:,} pairs can show: {mean} in each of them, so there is no interval."
+        interval = f"95 % interval {signed(self.low, decimals)} to {signed(self.high, decimals)}"
         if self.verdict == "no effect shown":
-            return f"No effect that {self.pairs} pairs can show: {mean} ({interval})."
-        return f"Dropout {self.verdict}: {mean} ({interval}, {self.pairs} pairs)."
+            return f"No effect that {self.pairs:,} pairs can show: {mean} ({interval})."
+        return f"Dropout {self.verdict}: {mean} ({interval}, {self.pairs:,} pairs)."
+
+    def _decimals(self) -> int:
+        """One for points, else two digits of the half-width; more where the end of an effect would look like 0."""
+        size = abs(self.mean) if self.half_width is None else self.half_width
+        decimals = 1 if self.measure.unit == POINTS or size == 0 else max(0, 1 - math.floor(math.log10(size)))
+        if self.verdict in ("helps", "hurts") and self.low is not None and self.high is not None:
+            while round(min(abs(self.low), abs(self.high)), decimals) == 0:
+                decimals += 1
+        return decimals
+
+    def _pairs_for_half(self) -> int:
+        """The number of pairs whose interval is half as wide, if they spread as these do."""
+        pairs = np.arange(self.pairs, 4 * self.pairs + 1)  # four times as many always do
+        return int(pairs[np.argmax(width_per_spread(pairs) <= width_per_spread(self.pairs) / 2)])
 
 
-def in_points(value: float, digits: int) -> str:
-    """A difference with its sign; a rounded zero is +0, never -0."""
-    return f"{round(value, digits) + 0.0:+.{digits}f}"
+def paired_difference(
+    without: Sequence[float], with_dropout: Sequence[float], *, measure: Measure, test_rows: int
+) -> Difference:
+    """The mean paired difference and its interval, mean ± t(0.975, n - 1) · max(s, step / 2) / sqrt(n).
 
-
-def paired_difference(without: Sequence[float], with_dropout: Sequence[float]) -> Difference:
-    """Mean paired difference and its Student t interval: mean ± t(0.975, n - 1) · s / sqrt(n).
+    This is Student's t interval, except that the standard deviation s of the n differences counts as at least half a
+    step, where a step is what one test row is worth. That is the standard deviation of differences of which half lie on
+    one count of right answers and half on the next. Otherwise five ties would give an interval without width.
 
     Args:
-        without: test accuracies as fractions, one for each pair.
+        without: the measure's values without dropout, one for each pair (accuracies as fractions).
         with_dropout: the other arm's, in the same order.
+        measure: what the values are.
+        test_rows: how many rows each value was measured on.
 
     Returns:
-        The difference in percentage points. Where all pairs differ by the same, the interval has no width.
+        The difference in the measure's unit, without an interval for fewer than `FEWEST_PAIRS` pairs.
 
     Raises:
-        ValueError: fewer than two pairs, or arms of different lengths.
+        ValueError: no pairs, arms of different lengths, a value that is not finite, or no test rows.
     """
-    if len(without) != len(with_dropout) or len(without) < 2:
+    if len(without) != len(with_dropout) or len(without) < 1:
         raise ValueError(
-            f"paired_difference: expected at least two pairs, got {len(without)} values without dropout "
-            f"and {len(with_dropout)} with it"
+            f"paired_difference: expected one value or more for each arm, as many for both, got {len(without)} without "
+            f"dropout and {len(with_dropout)} with it"
         )
-    points = 100 * (np.asarray(with_dropout, float) - np.asarray(without, float))
-    points = points.round(9)  # 0.9 - 0.8 and 0.8 - 0.7 are the same difference, but not the same float
-    mean = points.mean()
-    reach = float(half_width(points))
-    return Difference(float(mean), float(mean - reach), float(mean + reach), len(points))
+    if test_rows < 1:
+        raise ValueError(f"paired_difference: expected at least one test row, got {test_rows}")
+    differences = measure.scale * (np.asarray(with_dropout, float) - np.asarray(without, float))
+    if not np.isfinite(differences).all():
+        raise ValueError(f"paired_difference: expected finite values of {measure.label}, got differences {differences}")
+    mean, step = float(differences.mean()), measure.step(test_rows)
+    if len(differences) < FEWEST_PAIRS or (step == 0 and np.ptp(differences) == 0):
+        return Difference(mean, None, None, len(differences), test_rows, measure)
+    reach = float(half_width(differences, step / 2))
+    return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure)
 
 
-def half_width(values: Numbers) -> Numbers:
-    """Half the width of the Student t interval of a mean: t(0.975, n - 1) · s / sqrt(n).
+def half_width(values: Numbers, least_spread: float = 0) -> Numbers:
+    """Half the width of the interval of a mean, t(0.975, n - 1) · s / sqrt(n) with s at least `least_spread`.
 
     Args:
         values: shape (n, ...), n at least 2.
+        least_spread: with 0 it is Student's t interval.
 
     Returns:
         Shape (...).
     """
+    return np.asarray(np.maximum(values.std(axis=0, ddof=1), least_spread) * width_per_spread(len(values)))
+
+
+def width_per_spread(pairs: Numbers | int) -> Numbers:
+    """t(0.975, pairs - 1) / sqrt(pairs): the half-width of an interval whose pairs have standard deviation 1."""
     from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
 
-    quantile = stdtrit(len(values) - 1, (1 + CONFIDENCE) / 2)
-    return np.asarray(quantile * values.std(axis=0, ddof=1) / np.sqrt(len(values)))
+    return np.asarray(stdtrit(np.asarray(pairs) - 1, (1 + CONFIDENCE) / 2) / np.sqrt(pairs))
+
+
+def signed(value: float, decimals: int) -> str:
+    """A difference with its sign; a rounded zero is +0, never -0."""
+    return f"{round(value, decimals) + 0.0:+,.{decimals}f}"

@@ -1,0 +1,215 @@
+"""Make the measurement that intervals.md reports: `python docs/make_intervals.py`, twenty minutes on one core.
+
+The pairs of every pool in interval_pools.py are trained, and their differences kept in docs/intervals.json. Then the
+coverage is measured: n pairs are drawn from the pool with replacement, many times, to see how often their interval
+holds the mean of the whole pool. `--render` only does that and writes the page; given names of pools, the script makes
+only those again. tests/docs/test_intervals_page.py measures once more and compares.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from blocks import rendered
+from interval_pools import POOLS, differences
+from sklearn.exceptions import ConvergenceWarning
+
+from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
+from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, width_per_spread
+
+DOCS = Path(__file__).parent
+PAGE, KEPT = DOCS / "intervals.md", DOCS / "intervals.json"
+RESAMPLES = 20_000
+PAIRS = (2, 3, 4, 5, 10, 20, 50)
+SHOWN = (5, 10, 20)
+LARGE = ("digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3 %")
+SKEWED = 2.5  # the skewness of differences from which on they are shown apart
+
+
+def in_units(kept: dict[str, Any], measure: Measure) -> Any:
+    """The kept differences of a pool in the unit of the measure."""
+    values = np.array(kept["differences"][measure.name], float)
+    return values * (measure.step(kept["test_rows"]) if measure is ACCURACY else measure.scale)
+
+
+#: The half-width of an interval, from the standard deviation of n pairs, n, and the step of one test row.
+METHODS: dict[str, Callable[[Any, int, float], Any]] = {
+    "student": lambda spread, n, step: width_per_spread(n) * spread,
+    "imagined": lambda spread, n, step: (
+        width_per_spread(n + 2) * np.sqrt(((n - 1) * spread**2 + 2 * step**2) / (n + 1))
+    ),
+    "three": lambda spread, n, step: np.hypot(width_per_spread(n) * spread, 3 * step / n),
+    "ours": lambda spread, n, step: width_per_spread(n) * np.maximum(spread, step / 2),
+}
+
+
+def measured(
+    values: Any, step: float, pairs: tuple[int, ...] = PAIRS, resamples: int = RESAMPLES
+) -> dict[str, dict[str, list[float]]]:
+    """How often each method's interval holds the mean of the values, and its mean half-width, for each n in `pairs`."""
+    figures: dict[str, dict[str, list[float]]] = {name: {"coverage": [], "half_width": []} for name in METHODS}
+    truth = values.mean()
+    for n in pairs:
+        drawn = values[np.random.default_rng(n).integers(len(values), size=(n, resamples))]
+        misses, spread = np.abs(drawn.mean(axis=0) - truth), drawn.std(axis=0, ddof=1)
+        for name, method in METHODS.items():
+            reach = method(spread, n, step)
+            held = misses <= reach + 1e-9 * abs(truth)  # a mean that is the truth but for rounding is held
+            figures[name]["coverage"].append(round(float(held.mean()), 4))
+            figures[name]["half_width"].append(float(f"{reach.mean():.4g}"))
+    return figures
+
+
+def every(pools: dict[str, Any]) -> Iterator[tuple[str, Measure]]:
+    """Each pool with each of its measures."""
+    return ((name, measure) for name in pools for measure in POOLS[name].measures)
+
+
+def load() -> dict[str, Any]:
+    """The kept pools, with their differences and what was measured."""
+    pools: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    return pools
+
+
+def keep(pools: dict[str, Any]) -> None:
+    """Write the pools in the order of `POOLS`, each list of numbers on one line."""
+    ordered = {name: pools[name] for name in POOLS if name in pools}
+    lines = [
+        f" {json.dumps(name)}: {{\n"
+        + ",\n".join(f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in pool.items())
+        + "\n }"
+        for name, pool in ordered.items()
+    ]
+    KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def percent(figures: dict[str, Any], method: str, pairs: tuple[int, ...]) -> str:
+    """The coverage for these numbers of pairs, as cells."""
+    return " | ".join(f"{100 * figures[method]['coverage'][PAIRS.index(n)]:.1f}" for n in pairs)
+
+
+def width(figures: dict[str, Any], method: str, n: int) -> float:
+    """The mean half-width for n pairs."""
+    return float(figures[method]["half_width"][PAIRS.index(n)])
+
+
+def accuracy_table(pools: dict[str, Any]) -> str:
+    """Every pool of classes as a row."""
+    heading = (
+        "| pool | test rows | ties | t, 2 pairs | t, 5 | t, 10 | t, 20 | ours, 5 | ours, 10 | ours, 20 "
+        "| ± points, 5 | ± points, 10 | ± of t, 10 |"
+    )
+    lines = [heading, f"|---|{'---:|' * (heading.count('|') - 2)}"]
+    for name, pool in pools.items():
+        if POOLS[name].regression:
+            continue
+        figures = pool["figures"]["accuracy"]
+        ties = np.mean(np.array(pool["differences"]["accuracy"]) == 0)
+        widths = (
+            f"{width(figures, 'ours', 5):.2f} | {width(figures, 'ours', 10):.2f} | {width(figures, 'student', 10):.2f}"
+        )
+        lines.append(
+            f"| {name} | {pool['test_rows']:,} | {ties:.0%} | {percent(figures, 'student', (2, *SHOWN))} "
+            f"| {percent(figures, 'ours', SHOWN)} | {widths} |"
+        )
+    return "\n".join(lines)
+
+
+def measures_table(pools: dict[str, Any]) -> str:
+    """Every measure as a row: the lowest coverage of ours over the pools that are not skewed."""
+    numbers = " | ".join(f"{n} pairs" for n in PAIRS)
+    lines = [
+        f"| measure | pools | {numbers} | lowest from {FEWEST_PAIRS} pairs on in |",
+        f"|---|---:|{'---:|' * len(PAIRS)}---|",
+    ]
+    for measure in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED):
+        names = [name for name, each in every(pools) if each is measure and not skewed(pools[name], each)]
+        found = np.array([pools[name]["figures"][measure.name]["ours"]["coverage"] for name in names])
+        lowest = names[int(found[:, PAIRS.index(FEWEST_PAIRS) :].min(axis=1).argmin())]
+        cells = " | ".join(f"{100 * each:.1f}" for each in found.min(axis=0))
+        lines.append(f"| {measure.label} | {len(names)} | {cells} | {lowest} |")
+    return "\n".join(lines)
+
+
+def skewed_table(pools: dict[str, Any]) -> str:
+    """The pools that are skewed, each with our coverage."""
+    numbers = (3, *SHOWN, 50)
+    lines = [
+        f"| pool | measure | skewness | {' | '.join(f'{n} pairs' for n in numbers)} |",
+        f"|---|---|---:|{'---:|' * len(numbers)}",
+    ]
+    for name, measure in every(pools):
+        if skewed(pools[name], measure):
+            cells = percent(pools[name]["figures"][measure.name], "ours", numbers)
+            lines.append(f"| {name} | {measure.label} | {skewness(pools[name], measure):.1f} | {cells} |")
+    return "\n".join(lines)
+
+
+def skewness(pool: dict[str, Any], measure: Measure) -> float:
+    """The third standardised moment of the differences of a pool."""
+    values = in_units(pool, measure)
+    return float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
+
+
+def skewed(pool: dict[str, Any], measure: Measure) -> bool:
+    """Whether rare large differences decide the mean of the pool."""
+    return abs(skewness(pool, measure)) > SKEWED
+
+
+def methods_table(pools: dict[str, Any]) -> str:
+    """Every method as a row: its lowest coverage of accuracy over the pools, and its width where rows are many."""
+    names = {
+        "student": "Student's t",
+        "imagined": "Student's t with two more pairs imagined, one a row better and one a row worse",
+        "three": "Student's t and the rule of three, hypot(t · s / sqrt(n), 3 · step / n)",
+        "ours": "ours",
+    }
+    of_accuracy = [
+        pools[name]["figures"][measure.name]
+        for name, measure in every(pools)
+        if measure is ACCURACY and not skewed(pools[name], measure)
+    ]
+    many = [pool["figures"]["accuracy"] for name, pool in pools.items() if name in LARGE]
+    lines = [
+        f"| interval | {' | '.join(f'{n} pairs' for n in SHOWN)} | width / t's, about 1,300 rows, 10 pairs |",
+        f"|---|{'---:|' * (len(SHOWN) + 1)}",
+    ]
+    for method, name in names.items():
+        lowest = (100 * min(each[method]["coverage"][PAIRS.index(n)] for each in of_accuracy) for n in SHOWN)
+        wider = np.mean([width(each, method, 10) / width(each, "student", 10) for each in many])
+        lines.append(f"| {name} | {' | '.join(f'{each:.1f}' for each in lowest)} | {wider:.3f} |")
+    return "\n".join(lines)
+
+
+def blocks() -> dict[str, str]:
+    """The page's blocks, as the kept figures have them."""
+    pools = load()
+    return {
+        "accuracy": accuracy_table(pools),
+        "measures": measures_table(pools),
+        "skewed": skewed_table(pools),
+        "methods": methods_table(pools),
+    }
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", ConvergenceWarning)  # all networks train for the same number of epochs
+    found = load()
+    if sys.argv[1:] != ["--render"]:
+        for wanted in sys.argv[1:] or POOLS:
+            found[wanted] = differences(wanted)
+            print(wanted, flush=True)
+            keep(found)
+    for name in found:
+        found[name]["figures"] = {
+            measure.name: measured(in_units(found[name], measure), measure.step(found[name]["test_rows"]))
+            for measure in POOLS[name].measures
+        }
+    keep(found)
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")

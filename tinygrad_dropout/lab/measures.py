@@ -1,0 +1,50 @@
+"""What the arms of a pair are measured by on the test rows, and how a difference in it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of how well a network does on the test rows.
+
+    Attributes:
+        name: in results and options.
+        label: in sentences.
+        unit: of a difference; "" where it is the target's own, or there is none.
+        higher_is_better: False for a loss.
+        scale: what a value is multiplied by to be shown: 100 where a fraction is shown in points.
+        counts_rows: whether the value counts right answers, so that it moves in steps of one test row.
+    """
+
+    name: str
+    label: str
+    unit: str
+    higher_is_better: bool
+    scale: float = 1
+    counts_rows: bool = False
+
+    def step(self, test_rows: int) -> float:
+        """What one more right answer is worth, in the shown unit; 0 for a measure without steps.
+
+        For balanced accuracy, which counts the rows of a rare class for more, it is that of classes of equal size.
+        """
+        return self.scale / test_rows if self.counts_rows else 0.0
+
+    def difference(self, value: str) -> str:
+        """A difference in words: `+0.2 points of test accuracy`, `test RMSE -0.31`."""
+        return f"{value} {self.unit} of {self.label}" if self.unit == POINTS else f"{self.label} {self.amount(value)}"
+
+    def amount(self, value: str) -> str:
+        """A value with its unit: `2.2 points`, `0.02 nats`, `31`."""
+        return f"{value} {self.unit}".rstrip()
+
+
+POINTS = "points"
+
+ACCURACY = Measure("accuracy", "test accuracy", POINTS, True, scale=100, counts_rows=True)
+BALANCED_ACCURACY = Measure("balanced_accuracy", "balanced test accuracy", POINTS, True, scale=100, counts_rows=True)
+LOG_LOSS = Measure("log_loss", "test log-loss", "nats", False)
+RMSE = Measure("rmse", "test RMSE", "", False)
+R_SQUARED = Measure("r_squared", "test R²", "", True)
