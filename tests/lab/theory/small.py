@@ -19,4 +19,4 @@ SMALL_OPTIONS = {  # the same, typed
 
 @cache
 def small_outcome(name: str) -> Outcome:
-    return theory.run(name, theory.EXPERIMENTS[name].options(**SMALL[name]))
+    return theory.run(name, theory.EXPERIMENTS[name].Options(**SMALL[name]))

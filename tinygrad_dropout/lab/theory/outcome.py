@@ -3,69 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tinygrad_dropout.lab import report, results
 from tinygrad_dropout.lab.errors import LabError, require_extras
-from tinygrad_dropout.lab.theory import ensemble, expectation, pictures, ridge, tables
+from tinygrad_dropout.lab.theory import ensemble, expectation, ridge
+from tinygrad_dropout.lab.theory.shown import Figures
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-Figures = dict[str, Any]
+
+class Experiment(Protocol):
+    """What there is to every experiment: the names that its module has."""
+
+    Options: type[Any]
+    """What decides the figures."""
+
+    def measure(self, options: Any, /) -> Figures:
+        """From the options to the figures."""
+
+    def describe(self, options: Figures, figures: Figures) -> str:
+        """What was measured, in one line, from the options as JSON has them and the figures."""
+
+    def tables(self, figures: Figures) -> Sequence[Table]:
+        """The figures as tables to print."""
+
+    def notes(self, figures: Figures) -> Sequence[str]:
+        """What they show, the verdict first."""
+
+    def draw(self, path: Path, figures: Figures, title: str, caption: str) -> None:
+        """Write the picture under a title, over a caption."""
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """What there is to every experiment.
-
-    Attributes:
-        options: the class of its options.
-        measure: from the options to the figures.
-        describe: what was measured, in one line, from the options as JSON has them and the figures.
-        tables: the figures as tables to print.
-        notes: what they show, the verdict first.
-        draw: writes the picture: to a path, from the figures, under a title, over a caption.
-    """
-
-    options: type[Any]
-    measure: Callable[[Any], Figures]
-    describe: Callable[[Figures, Figures], str]
-    tables: Callable[[Figures], Sequence[Table]]
-    notes: Callable[[Figures], Sequence[str]]
-    draw: Callable[[Path, Figures, str, str], None]
-
-
-EXPERIMENTS = {
-    "expectation": Experiment(
-        expectation.Options,
-        expectation.measure,
-        tables.describe_expectation,
-        tables.expectation_tables,
-        tables.expectation_notes,
-        pictures.draw_expectation,
-    ),
-    "ensemble": Experiment(
-        ensemble.Options,
-        ensemble.measure,
-        tables.describe_ensemble,
-        tables.ensemble_tables,
-        tables.ensemble_notes,
-        pictures.draw_ensemble,
-    ),
-    "ridge": Experiment(
-        ridge.Options,
-        ridge.measure,
-        tables.describe_ridge,
-        tables.ridge_tables,
-        tables.ridge_notes,
-        pictures.draw_ridge,
-    ),
-}
+EXPERIMENTS: dict[str, Experiment] = {"expectation": expectation, "ensemble": ensemble, "ridge": ridge}
 
 
 @dataclass(frozen=True)
