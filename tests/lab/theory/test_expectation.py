@@ -186,3 +186,9 @@ def test_the_expectation_picture_shows_test_and_training_of_every_scheme(drawn):
         ends = np.array([segment[:, 0] for segment in neurons.lines[2][0].get_segments()])
         np.testing.assert_allclose((ends[:, 1] - ends[:, 0]) / 2, found["neurons"]["reach"], rtol=1e-9)
     assert len({axis.get_xlim() for axis in axes[:3]}) == len({axis.get_xlim() for axis in axes[3:]}) == 1
+
+
+def test_at_p_0_no_scaling_is_said_to_line_anything_up():
+    assert expectation.notes(measure(Options(p=0, units=5, samples=3)))[0] == (
+        "Nothing is dropped at p = 0, so scaling changes nothing."
+    )

@@ -75,6 +75,18 @@ def test_another_file_of_that_name_is_left_alone(tmp_path, content):
     assert path.read_text() == content
 
 
+@pytest.mark.usefixtures("blank_pictures")
+def test_figures_that_this_version_does_not_measure_are_refused_when_they_are_read(tmp_path):
+    small_outcome("ensemble").save(tmp_path)
+    path = tmp_path / "ensemble.json"
+    kept = json.loads(path.read_text())
+    for network in kept["figures"]["networks"]:
+        del network["hidden_units"]
+    path.write_text(json.dumps(kept))
+    with pytest.raises(LabError, match=r"ensemble\.json: expected the figures of an experiment"):
+        Outcome.load(path)
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(LabError, match="the output folder cannot be written"):

@@ -177,3 +177,9 @@ def test_the_ridge_picture_shows_the_closed_form_as_lines_and_training_as_marker
     }.items():
         expected = [max(found["differences"][key], 1e-17) for found in outcome.figures["rates"]]
         assert list(curves[name]) == expected
+
+
+def test_at_p_0_alone_the_penalty_is_not_said_to_have_been_seen():
+    nothing, something = (ridge.notes(measure(Options(p=p, features=2, examples=6)))[0] for p in ((0.0,), (0.0, 0.5)))
+    assert "is ridge regression, but at p = 0 there is no penalty to see: the largest" in nothing
+    assert "is ridge regression: the largest" in something

@@ -193,7 +193,9 @@ def notes(figures: Figures) -> Sequence[str]:
     aligned = all(holds(ratios[scheme], 1) for scheme in ("original", "inverted"))
     scaled = "lines the phases up" if aligned else f"comes near: {within(ratios['inverted'], 4)}"
     verdict = (
-        f"Without scaling the next layer sees {within(measured, 3)} times as much at test time; "
+        "Nothing is dropped at p = 0, so scaling changes nothing."
+        if factor == 1
+        else f"Without scaling the next layer sees {within(measured, 3)} times as much at test time; "
         f"1/(1-p) is {factor:.3f}{beside}. Either scaling {scaled}."
     )
     relu = figures["schemes"]["inverted"]["after_relu"]

@@ -68,7 +68,9 @@ class Outcome:
         """
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            return cls(kept["experiment"], dict(kept["options"]), dict(kept["versions"]), dict(kept["figures"]))
+            found = cls(kept["experiment"], dict(kept["options"]), dict(kept["versions"]), dict(kept["figures"]))
+            found.notes  # noqa: B018 - reads the figures: are they whole, and those that this version measures?
+            return found
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise LabError(
                 f"{path}: expected the figures of an experiment, got another file; choose another folder"

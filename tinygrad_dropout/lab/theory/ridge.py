@@ -242,6 +242,8 @@ def notes(figures: Figures) -> Sequence[str]:
     largest = max(max(found["differences"].values()) for found in figures["rates"])
     rates = len(figures["rates"])
     verdict = "is ridge regression" if largest <= AGREEMENT else "is not ridge regression here"
+    if all(found["p"] == 0 for found in figures["rates"]):
+        verdict += ", but at p = 0 there is no penalty to see"
     return [
         f"Linear regression with dropout on its inputs {verdict}: the largest relative difference at "
         f"{rates} rate{'s' if rates > 1 else ''} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",

@@ -8,7 +8,7 @@ def test_the_ensemble_tables_name_every_mean(figures):
     text, networks = str(small_outcome("ensemble")), figures("ensemble")["networks"]
     for words in ("1 hidden layer ", "2 hidden layers", "weight scaling", "geometric mean", "arithmetic mean"):
         assert words in text
-    assert "hidden units 3 and 2-1, p = 0.5; all 8 subnetworks" in text
+    assert "hidden units 4 and 2-2, p = 0.5; all 16 subnetworks" in text
     for network in networks:
         last = network["monte_carlo"][-1]
         row = next(line for line in text.splitlines() if "Monte Carlo 10 " in line and spread(last["loss"], 3) in line)

@@ -10,6 +10,7 @@ from tinygrad_dropout.functional._masks import draw_mask
 from tinygrad_dropout.lab.datasets import load_digits
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.theory.ensemble.averages import Averages
+from tinygrad_dropout.lab.theory.ensemble.defects import most_common_class, unit_states
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE, fit, network
 from tinygrad_dropout.lab.theory.ensemble.options import Options
 from tinygrad_dropout.lab.theory.ensemble.subnetworks import Subnetworks
@@ -34,9 +35,11 @@ def measure_network(options: Options, layers: int) -> dict[str, Any]:
     """One network, trained, and its subnetworks on the test examples.
 
     Returns:
-        hidden: its widths; subnetworks: their number; one_subnetwork: the error (in percent) of a single one, mean and
-        sd over all; averages: weight scaling, geometric and arithmetic, each with its `scores`; monte_carlo: for every
-        k the mean and sd over the repetitions of the same scores. All errors are on the test examples.
+        hidden: its widths; hidden_units: for each layer `unit_states`; subnetworks: their number; largest_change: the
+        largest difference between two of them in any probability; one_subnetwork: the error (in percent) of a single
+        one, mean and sd over all; averages: weight scaling, geometric and arithmetic, each with its `scores`;
+        monte_carlo: for every k the mean and sd over the repetitions of the same scores; most_common_class: the error
+        of that answer. All errors are on the test examples.
     """
     streams = np.random.SeedSequence(options.seed).spawn(5)
     for_split, for_weights, for_batches, for_training, for_samples = map(np.random.default_rng, streams)
@@ -47,19 +50,25 @@ def measure_network(options: Options, layers: int) -> dict[str, Any]:
 
     subnetworks = Subnetworks(model, options.widths(layers), x)
     averages, errors, weights = Averages(), [], []
+    lowest, highest = np.inf, -np.inf
     for log_predictions, probabilities in subnetworks.all():
         averages.add(log_predictions, probabilities)
         errors.append(100 * (log_predictions.argmax(axis=-1) != y).mean(axis=1))
         weights.append(probabilities)
+        lowest = np.minimum(lowest, log_predictions.min(axis=0))
+        highest = np.maximum(highest, log_predictions.max(axis=0))
     scaled, arithmetic = subnetworks.weight_scaling(), averages.arithmetic
     mean, sd = weighted_mean_and_sd(np.concatenate(errors), np.concatenate(weights))
     compared = {"weight scaling": scaled, "geometric mean": averages.geometric, "arithmetic mean": arithmetic}
     return {
         "hidden": list(options.widths(layers)),
+        "hidden_units": unit_states(model, x),
         "subnetworks": 2**options.units,
+        "largest_change": float((np.exp(highest) - np.exp(lowest)).max()),
         "one_subnetwork": {"error": {"mean": mean, "sd": sd}},
         "averages": {name: scores(predicted, y, scaled, arithmetic) for name, predicted in compared.items()},
         "monte_carlo": monte_carlo(subnetworks, options, y, scaled, arithmetic, for_samples),
+        "most_common_class": most_common_class(y),
     }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tinygrad_dropout.lab.plots import GREY, new_figure
-from tinygrad_dropout.lab.theory.ensemble.words import depth_of
+from tinygrad_dropout.lab.theory.ensemble.defects import depth_of
 from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, finish
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tinygrad_dropout.lab.theory.ensemble.defects import ADVICE, EXACT, defects, depth_of, why_nothing_is_shown
 from tinygrad_dropout.lab.theory.ensemble.figures import REPETITIONS
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE
 from tinygrad_dropout.lab.theory.shown import Figures, new_table
@@ -12,7 +13,7 @@ from tinygrad_dropout.lab.theory.shown import Figures, new_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-EXACT = 1e-12  # probabilities that differ by less are the same, but for rounding
+SAME_AS_SHOWN = 5e-4  # distances below it are 0.000 in the table
 SHOWN_SAMPLES = (1, 10, 50, 100, 1000)  # of the numbers k of Monte Carlo samples
 
 
@@ -56,33 +57,41 @@ def exact_or_rounded(distance: float) -> str:
     return f"{distance:.0e}" if 0 < distance < EXACT else f"{distance:.3f}" if distance else "0"
 
 
-def depth_of(network: Figures) -> str:
-    """`1 hidden layer`, or `2 hidden layers`."""
-    layers = len(network["hidden"])
-    return f"{layers} hidden layer{'s' if layers > 1 else ''}"
-
-
 def spread(found: Figures, digits: int) -> str:
     """`6.9 ± 0.1`, say."""
     return f"{found['mean']:.{digits}f} ± {found['sd']:.{digits}f}"
 
 
 def notes(figures: Figures) -> Sequence[str]:
-    """Which mean is which, where scaling is exact, and how many subnetworks a wide layer has."""
-    exact = []
-    for network in figures["networks"]:
-        gap = network["averages"]["geometric mean"]["most_from_scaling"]
-        exact.append(f"{'exact' if gap < EXACT else 'not exact'} with {depth_of(network)} (off by {gap:.2g})")
-    last = [network["monte_carlo"][-1] for network in figures["networks"]]
-    nearer = all(found["from_arithmetic"]["mean"] < found["from_scaling"]["mean"] for found in last)
-    goes = "goes to" if nearer else f"is at k = {last[0]['k']} not yet near"
-    wide = figures["wide_layer"]
+    """Which mean is which, where scaling is exact, what is wrong with a network, and how many subnetworks there are."""
+    networks, wide = figures["networks"], figures["wide_layer"]
+    wrong = [sentence for sentence in map(defects, networks) if sentence]
     return [
-        f"Weight scaling as the renormalised geometric mean: {', '.join(exact)}. "
-        f"Monte Carlo {goes} the arithmetic mean.",
+        f"Weight scaling as the renormalised geometric mean: {', '.join(map(exactness, networks))}. "
+        f"{where_monte_carlo_goes(networks)}",
+        *([" ".join([*wrong, ADVICE])] if wrong or any(map(why_nothing_is_shown, networks)) else []),
         f"Monte Carlo k is the mean of k drawn subnetworks, ± one standard deviation over {REPETITIONS} repetitions; "
         "one subnetwork: over all of them. Distance: half the sum of |difference| over the classes, mean of examples.",
         "The arithmetic mean E_z[f(x, z)] is what the mean of drawn subnetworks converges to; weight scaling is "
-        "another number, computed in one pass.",
+        "in general another number, computed in one pass.",
         f"A layer of {wide['units']:,} units has {wide['subnetworks']} subnetworks: nobody can run them all.",
     ]
+
+
+def exactness(network: Figures) -> str:
+    """Whether weight scaling is the geometric mean of this network, and whether that says anything about others."""
+    if reason := why_nothing_is_shown(network):
+        return f"nothing shown with {depth_of(network)} ({reason})"
+    gap = network["averages"]["geometric mean"]["most_from_scaling"]
+    return f"{'exact' if gap < EXACT else 'not exact'} with {depth_of(network)} (off by {gap:.2g})"
+
+
+def where_monte_carlo_goes(networks: Sequence[Figures]) -> str:
+    """To the arithmetic mean, judged by the networks in which that differs from weight scaling."""
+    differing = [each for each in networks if each["averages"]["arithmetic mean"]["from_scaling"] >= SAME_AS_SHOWN]
+    if not differing:
+        return "Where Monte Carlo goes cannot be seen: the arithmetic mean and weight scaling are nearly the same here."
+    last = [network["monte_carlo"][-1] for network in differing]
+    if all(found["from_arithmetic"]["mean"] < found["from_scaling"]["mean"] for found in last):
+        return "Monte Carlo goes to the arithmetic mean."
+    return f"Monte Carlo is at k = {last[0]['k']} not yet near the arithmetic mean."
