@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -24,9 +24,9 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import new_figure
+from tinygrad_dropout.lab.plots import new_figure, save
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, finish, new_table
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, new_table
 from tinygrad_dropout.lab.verdict import half_width
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def holds(interval: Figures, value: float) -> bool:
     return bool(interval["low"] - slack <= value <= interval["high"] + slack)
 
 
-def draw(path: Path, figures: Figures, title: str, caption: str) -> None:
+def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
     """Above: the next layer's mean input, mask by mask. Below: each of its neurons. A column for each scheme."""
     figure = new_figure(width=11, height=7.2)
     grid = figure.subplots(2, len(figures["schemes"]), sharey="row")
@@ -230,7 +230,7 @@ def draw(path: Path, figures: Figures, title: str, caption: str) -> None:
     labelled = grid[0, 0]
     labelled.errorbar([], [], fmt="o", xerr=[], ms=4, color=GREEN, label="one neuron, 95 % interval")
     labelled.plot([], [], color="black", lw=1, label="test = training")
-    finish(figure, path, title, f"{caption}\n{note}", labelled, columns=5)
+    save(figure, file, title, f"{caption}\n{note}", labelled, columns=5)
 
 
 def draw_mean_input(axes: Axes, found: Figures, end: float) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from tinygrad_dropout.lab import report, results
 from tinygrad_dropout.lab.errors import LabError, require_extras
@@ -36,7 +36,7 @@ class Experiment(Protocol):
     def notes(self, figures: Figures) -> Sequence[str]:
         """What they show, the verdict first."""
 
-    def draw(self, path: Path, figures: Figures, title: str, caption: str) -> None:
+    def draw(self, file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
         """Write the picture under a title, over a caption."""
 
 

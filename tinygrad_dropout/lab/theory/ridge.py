@@ -19,7 +19,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -28,10 +28,10 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import GREY, new_figure
+from tinygrad_dropout.lab.plots import GREY, new_figure, save
 from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, finish, new_table
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, new_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -254,7 +254,7 @@ def notes(figures: Figures) -> Sequence[str]:
     ]
 
 
-def draw(path: Path, figures: Figures, title: str, caption: str) -> None:
+def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
     """Left: every weight over p, from the closed form and trained on all masks. Right: how far they are apart."""
     figure = new_figure(width=11, height=5.2)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
@@ -272,7 +272,7 @@ def draw(path: Path, figures: Figures, title: str, caption: str) -> None:
     left.set(xlabel="p, the probability that an input is dropped", ylabel="weight (target units per feature unit)")
     left.set_title("Every weight, as p grows")
     draw_agreement(right, rates, figures["rates"])
-    finish(figure, path, title, caption, left, columns=2)
+    save(figure, file, title, caption, left, columns=2)
 
 
 def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from tinygrad_dropout.lab.plots import GREY, new_figure
+from tinygrad_dropout.lab.plots import GREY, new_figure, save
 from tinygrad_dropout.lab.theory.ensemble.defects import depth_of
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, finish
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ DISTANCES = {  # of Monte Carlo's mean: to what, by which of its scores, and how
 }
 
 
-def draw(path: Path, figures: Figures, title: str, caption: str) -> None:
+def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
     """Error and loss of the mean of k subnetworks, and how far it is from two others. A column for each network."""
     networks = figures["networks"]
     figure = new_figure(width=10 if len(networks) == 1 else 11, height=9.6)
@@ -39,7 +39,7 @@ def draw(path: Path, figures: Figures, title: str, caption: str) -> None:
         labelled.errorbar([], [], yerr=[], fmt=style, ms=4, lw=1, capsize=3, color=colour, label=f"distance to {name}")
     labelled.plot([], [], color="black", lw=1, ls=":", label="falling as 1 / sqrt(k)")
     note = "Error bars: one standard deviation over repetitions. Distance: total variation, mean over test examples."
-    finish(figure, path, title, f"{caption}\n{note}", labelled, columns=4)
+    save(figure, file, title, f"{caption}\n{note}", labelled, columns=4)
 
 
 def draw_scores(axes: Axes, network: Figures, score: str) -> None:
