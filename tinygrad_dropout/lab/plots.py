@@ -105,8 +105,7 @@ def draw_learning_curves(
         above.set_xlim(0, None)
         above.xaxis.get_major_locator().set_params(integer=True)
         below.set_xlabel("epoch")
-    columns = 2 if len(curves) == 4 else len(curves)
-    save(figure, file, title, f"{caption}\n{how_to_read(curves)}", grid[0, 0], columns)
+    save(figure, file, title, f"{caption}\n{how_to_read(curves)}", grid[0, 0], columns=2)
 
 
 def draw_arms(axes: Axes, curves: Curves, key: str, scale: float, *, detailed: bool) -> None:
