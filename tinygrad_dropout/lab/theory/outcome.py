@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from tinygrad_dropout.lab import report, results
+from tinygrad_dropout.lab import notebook, report, results
 from tinygrad_dropout.lab.errors import LabError, require_extras
 from tinygrad_dropout.lab.theory import ensemble, expectation, ridge
 from tinygrad_dropout.lab.theory.shown import Figures
@@ -43,9 +43,9 @@ class Experiment(Protocol):
 EXPERIMENTS: dict[str, Experiment] = {"expectation": expectation, "ensemble": ensemble, "ridge": ridge}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
-    """The figures of one experiment. `print` shows the tables and what they show.
+    """The figures of one experiment. `print` shows the tables and what they show; a notebook shows the picture too.
 
     Attributes:
         name: a key of EXPERIMENTS.
@@ -99,8 +99,11 @@ class Outcome:
             check_free(path, self.name, self.options)
             kept = {"experiment": self.name, "options": self.options, "versions": self.versions}
             results.write_json(path, {**kept, "figures": self.figures})
-            draw = EXPERIMENTS[self.name].draw
-            draw(folder / f"{self.name}.png", self.figures, self.notes[0], self.description)
+            self.draw(folder / f"{self.name}.png")
+
+    def draw(self, file: Path | BinaryIO) -> None:
+        """Write the picture, a PNG."""
+        EXPERIMENTS[self.name].draw(file, self.figures, self.notes[0], self.description)
 
     def show(self, console: Console) -> None:
         """Print the tables and what they show to a rich console."""
@@ -113,6 +116,13 @@ class Outcome:
 
     def __str__(self) -> str:
         return report.as_text(self.show)
+
+    def __repr__(self) -> str:
+        return f"<Outcome of {self.name}: {self.description}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the tables, what they show, and the picture."""
+        return notebook.as_html(self.show, [notebook.drawn(self.draw)])
 
 
 def run(name: str, options: Any, *, out: str | Path | None = None) -> Outcome:
