@@ -25,12 +25,14 @@ def as_html(show: Callable[[Console], None], pictures: Sequence[bytes] = ()) -> 
     """
     from rich.console import Console
 
-    # In a notebook a console would send what is printed there at once, whatever its file.
-    console = Console(file=StringIO(), width=WIDTH, record=True, force_jupyter=False, markup=False, emoji=False)
+    # In a notebook, a console would display what it prints at once, whatever its file is, and would take itself for a
+    # terminal, because ipykernel sets FORCE_COLOR.
+    console = Console(file=StringIO(), width=WIDTH, record=True, markup=False, emoji=False,
+                      force_jupyter=False, force_terminal=False)  # fmt: skip
     show(console)
     text = console.export_html(inline_styles=True, code_format=PRE)
-    images = [IMAGE.format(alt=f"picture {place}", data=b64encode(picture).decode())
-              for place, picture in enumerate(pictures, 1)]  # fmt: skip
+    encoded = (b64encode(picture).decode() for picture in pictures)
+    images = (IMAGE.format(alt=f"picture {number}", data=data) for number, data in enumerate(encoded, 1))
     return "\n".join([text, *images])
 
 

@@ -124,3 +124,10 @@ def test_a_report_fits_a_terminal_of_80_columns_and_holds_no_colours(name):
     assert table
     assert max(map(len, table)) <= 80
     assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_its_repr_is_one_line_that_says_what_was_measured(name):
+    outcome = small_outcome(name)
+    assert repr(outcome) == f"<Outcome of {name}: {outcome.description}>"
+    assert "\n" not in repr(outcome)
