@@ -37,6 +37,13 @@ def test_a_command_parses(command):
     assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
 
 
+def test_the_line_for_a_notebook_gives_an_outcome_that_it_can_show():
+    line, imports = re.search(r"In a notebook, `(.*)` as the last line[^`]*`(from .*)`", PAGE).groups()
+    names = {}
+    exec(imports, names)
+    assert eval(line, names)._repr_html_().startswith("<pre")
+
+
 @pytest.mark.parametrize("target", LINKS)
 def test_a_link_leads_to_a_file(target):
     assert Path(make_theory.DOCS, target).exists()

@@ -73,7 +73,8 @@ class Outcome:
             return found
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise LabError(
-                f"{path}: expected the figures of an experiment, got another file; choose another folder"
+                f"{path}: expected the figures of an experiment, got another file, or one of an earlier version; "
+                "choose another folder"
             ) from error
 
     @property
