@@ -29,7 +29,7 @@ def test_an_experiment_prints_its_report_and_where_the_files_are(run, tmp_path, 
 @pytest.mark.parametrize("name", SMALL)
 def test_every_option_reaches_the_experiment(run, tmp_path, name):
     typed = {"p": "0.25", "units": "4", "layers": "2", "samples": "9", "features": "3", "examples": "9", "seed": "5"}
-    names = list(EXPERIMENTS[name].options.__dataclass_fields__)
+    names = list(EXPERIMENTS[name].Options.__dataclass_fields__)
     run("lab", name, *(word for option in names for word in (f"--{option}", typed[option])), "--out", "folder")
     kept = json.loads((tmp_path / "folder" / f"{name}.json").read_text())["options"]
     as_given = {option: value if isinstance(value, list) else [value] for option, value in kept.items()}
@@ -56,7 +56,7 @@ def test_without_an_experiment_help_is_printed(run):
 def test_help_names_every_option_and_fits_the_width(run, name):
     code, out, _ = run("lab", name, "--help")
     assert code == 0
-    for option in (*EXPERIMENTS[name].options.__dataclass_fields__, "out"):
+    for option in (*EXPERIMENTS[name].Options.__dataclass_fields__, "out"):
         assert f"--{option} " in out
     assert max(map(len, out.splitlines())) <= 120
 

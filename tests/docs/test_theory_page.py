@@ -25,16 +25,23 @@ def test_a_kept_run_was_made_by_its_command(name):
     given = vars(cli.build_parser().parse_args(shlex.split(make_theory.COMMANDS[name])[1:]))
     assert given.pop("experiment") == name
     given.pop("run")
-    wanted = EXPERIMENTS[name].options(**given)
+    wanted = EXPERIMENTS[name].Options(**given)
     kept = {
         key: tuple(value) if isinstance(value, list) else value for key, value in make_theory.load(name).options.items()
     }
-    assert EXPERIMENTS[name].options(**kept) == wanted
+    assert EXPERIMENTS[name].Options(**kept) == wanted
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^(tinygrad-dropout lab .*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses(command):
     assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+
+
+def test_the_line_for_a_notebook_gives_an_outcome_that_it_can_show():
+    line, imports = re.search(r"In a notebook, `(.*)` as the last line[^`]*`(from .*)`", PAGE).groups()
+    names = {}
+    exec(imports, names)
+    assert eval(line, names)._repr_html_().startswith("<pre")
 
 
 @pytest.mark.parametrize("target", LINKS)
@@ -46,7 +53,7 @@ def test_a_link_leads_to_a_file(target):
 def test_a_run_made_again_finds_the_same(name):
     """But for the last digits, in which other processors and libraries differ."""
     kept = make_theory.load(name)
-    again = theory.run(name, EXPERIMENTS[name].options())
+    again = theory.run(name, EXPERIMENTS[name].Options())
     if name == "expectation":
         assert [f"{value:.6f}" for value in numbers(again.figures)] == [
             f"{value:.6f}" for value in numbers(kept.figures)
@@ -60,7 +67,7 @@ def test_a_run_made_again_finds_the_same(name):
 
 @pytest.mark.slow
 def test_the_ensemble_made_again_finds_the_same():
-    kept, again = make_theory.load("ensemble"), theory.run("ensemble", EXPERIMENTS["ensemble"].options())
+    kept, again = make_theory.load("ensemble"), theory.run("ensemble", EXPERIMENTS["ensemble"].Options())
     assert again.notes[-1] == kept.notes[-1]
     for before, now in zip(kept.figures["networks"], again.figures["networks"], strict=True):
         gaps = [figures["averages"]["geometric mean"]["most_from_scaling"] for figures in (before, now)]

@@ -1,37 +1,80 @@
-"""The pictures: what they show, and that nothing in them is cut off or overlaps."""
+"""The pictures: what they show, that nothing is cut off or overlaps, and that arms can be told apart in grey."""
 
+from io import BytesIO
 from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
-from tests.lab.small import made_up_pair
-from tinygrad_dropout.lab import Difference, plots
+from tinygrad_dropout.lab import plots
+from tinygrad_dropout.lab.plots import ACCURACY, CROSS_ENTROPY, LOOKS, Panel
 
-PAIRS = [made_up_pair(0, 0.80, 0.90), made_up_pair(1, 0.82, 0.91), made_up_pair(2, 0.78, 0.70)]
+ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")
 CAPTION = "a description of the data and the network that takes a good part of the width of the picture"
-LONGEST = Difference(-100, -100.1, 100.1, 10_000)
-PICTURES = [plots.draw_learning_curves, plots.draw_comparison]
+TITLE = "No effect that 10,000 pairs can show: -100.0 points of test accuracy (95 % interval -100.1 to +100.1)."
+PANELS = (ACCURACY, CROSS_ENTROPY)
+RMSE = (Panel("rmse", "RMSE (target's units)"), Panel("loss", "squared error", from_zero=True))
+
+
+def records(accuracies, epochs=None):
+    """The records of a network with these test accuracies."""
+    return [
+        {
+            "epoch": epoch, "train_accuracy": 1.0, "test_accuracy": accuracy, "train_loss": 0.1, "test_loss": 0.2,
+            "train_rmse": 3.0, "test_rmse": 100 * accuracy,
+        }
+        for epoch, accuracy in zip(epochs or range(1, len(accuracies) + 1), accuracies, strict=True)
+    ]  # fmt: skip
+
+
+CURVES = {ARMS[0]: [records([0.5, 0.8]), records([0.5, 0.82])], ARMS[1]: [records([0.6, 0.9]), records([0.4, 0.7])]}
+STOPPED = {
+    **{arm: [records([0.1, 0.2, 0.3, 0.4]), records([0.3, 0.4, 0.5, 0.6])] for arm in ARMS[:2]},
+    ARMS[2]: [records([0.1, 0.3]), records([0.3, 0.5, 0.9])],
+    ARMS[3]: [records([0.1, 0.2, 0.3, 0.4]), records([0.3])],
+}
+VALUES = {ARMS[0]: [80.0, 82.0, 78.0], ARMS[1]: [90.0, 91.0, 70.0]}
+ALL_VALUES = {**VALUES, ARMS[2]: [81.0, 81.0, 81.0], ARMS[3]: [84.0, 84.0, 83.0]}
 
 
 @pytest.fixture
-def drawn(tmp_path, monkeypatch):
-    """Draw a picture, and hand over the figure in place of writing it."""
+def drawn(monkeypatch, tmp_path):
+    """Draw a picture, and hand over the figure instead of writing it."""
 
-    def draw(picture, pairs=PAIRS, difference=LONGEST, caption=CAPTION):
+    def draw(picture, *arguments, title=TITLE, caption=CAPTION, **options):
         figures = []
         monkeypatch.setattr(plots, "write_file", lambda path, write: figures.append(write.__self__.figure))
-        picture(tmp_path / "picture.png", pairs, difference, caption)
+        picture(tmp_path / "picture.png", *arguments, title=title, caption=caption, **options)
         figures[0].draw_without_rendering()
         return figures[0]
 
     return draw
 
 
+def learning_curves(drawn, curves=CURVES, panels=PANELS, **options):
+    return drawn(plots.draw_learning_curves, curves, panels, **options)
+
+
+def comparison(drawn, values=VALUES, interval=(-1.0, 5.0), **options):
+    labels = {"label": "test accuracy (%)", "difference_label": "difference (points)"}
+    return drawn(plots.draw_comparison, values, [10.0, 9.0, -8.0], interval, **labels, **options)
+
+
+PICTURES = {
+    "two arms": lambda drawn, **options: learning_curves(drawn, **options),
+    "four arms": lambda drawn, **options: learning_curves(drawn, curves=STOPPED, **options),
+    "a regression": lambda drawn, **options: learning_curves(drawn, curves=STOPPED, panels=RMSE, **options),
+    "values of two arms": lambda drawn, **options: comparison(drawn, **options),
+    "values of four arms": lambda drawn, **options: comparison(drawn, values=ALL_VALUES, **options),
+    "no interval": lambda drawn, **options: comparison(drawn, interval=None, **options),
+}
+
+
 @pytest.mark.parametrize("picture", PICTURES)
-@pytest.mark.parametrize("caption", [CAPTION, CAPTION * 4])
-def test_nothing_is_cut_off_or_overlaps(drawn, picture, caption):
-    figure = drawn(picture, caption=caption)
+@pytest.mark.parametrize("times", [1, 4])
+def test_nothing_is_cut_off_or_overlaps(drawn, picture, times):
+    figure = PICTURES[picture](drawn, caption=CAPTION * times, title=TITLE * (1 + times // 2))
     boxes = [
         figure._suptitle.get_window_extent(),
         figure.legends[0].get_window_extent(),
@@ -42,66 +85,175 @@ def test_nothing_is_cut_off_or_overlaps(drawn, picture, caption):
         assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
     for one, other in combinations(boxes, 2):
         assert not one.overlaps(other)
+    for axes in figure.axes:
+        labels = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
+        assert not any(one.overlaps(other) for one, other in combinations(labels, 2))
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-def test_the_verdict_is_the_title_and_every_axis_with_numbers_has_a_label(drawn, picture):
-    figure = drawn(picture)
-    assert figure._suptitle.get_text() == str(LONGEST)
-    assert all(axes.get_ylabel() for axes in figure.axes)
+def test_the_title_stands_above_the_caption_below_and_every_row_has_a_label(drawn, picture):
+    figure = PICTURES[picture](drawn)
+    assert figure._suptitle.get_text().split() == TITLE.split()
     assert CAPTION in figure.legends[0].get_title().get_text()
+    for axes in figure.axes:
+        first_column = axes.get_subplotspec().colspan.start == 0
+        assert bool(axes.get_ylabel()) == (first_column or "values" in picture or picture == "no interval")
 
 
-def test_learning_curves_are_means_with_ranges(drawn):
-    accuracy = drawn(plots.draw_learning_curves).axes[0]
-    curves = {line.get_label(): line.get_ydata().tolist() for line in accuracy.get_lines()}
-    assert curves == {
-        "without dropout, train": [100],
-        "without dropout, test": [pytest.approx(80)],
-        "with dropout, train": [100],
-        "with dropout, test": [pytest.approx(100 * (0.90 + 0.91 + 0.70) / 3)],
-    }
-    bands = [band.get_datalim(accuracy.transData) for band in accuracy.collections]
-    assert [(band.y0, band.y1) for band in bands][1] == pytest.approx((78, 82))
+@pytest.mark.parametrize("curves", [CURVES, STOPPED])
+def test_the_legend_names_every_arm_once(drawn, curves):
+    assert [text.get_text() for text in learning_curves(drawn, curves).legends[0].get_texts()] == list(curves)
 
 
-def pairs_measured_after(epochs):
-    pair = made_up_pair(0, 0.8, 0.9)
-    return [{arm: [{**pair[arm][0], "epoch": epoch} for epoch in epochs] for arm in ("without", "with")}] * 2
+def lightness(colour):
+    """L* of CIELAB, from 0 for black to 100 for white: what is left in grey."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 116 * float(np.dot([0.2126, 0.7152, 0.0722], linear)) ** (1 / 3) - 16
 
 
-def test_curves_pass_through_the_epochs_that_were_measured(drawn):
-    for axes in drawn(plots.draw_learning_curves, pairs=pairs_measured_after([1, 2, 5, 12])).axes:
-        assert [list(line.get_xdata()) for line in axes.get_lines()] == [[1, 2, 5, 12]] * 4
-        bands = [band.get_datalim(axes.transData) for band in axes.collections]
-        assert [(band.x0, band.x1) for band in bands] == [(1, 12)] * 4
+def test_arms_can_be_told_apart_without_colour():
+    assert len({look.marker for look in LOOKS}) == len(LOOKS)
+    for one, other in combinations(LOOKS, 2):
+        in_grey = abs(lightness(one.colour) - lightness(other.colour)) > 30 and one.width != other.width
+        assert in_grey or one.dashes != other.dashes
 
 
-@pytest.mark.parametrize("epochs", [1, 2, 80])
-def test_ticks_are_whole_epochs(drawn, epochs):
-    for axes in drawn(plots.draw_learning_curves, pairs=pairs_measured_after(range(1, epochs + 1))).axes:
+def test_every_arm_is_drawn_in_its_own_look_in_every_panel(drawn):
+    for axes in learning_curves(drawn, STOPPED).axes:
+        for look, line in zip(LOOKS, axes.get_lines(), strict=True):
+            assert (line.get_color(), line.get_linewidth(), line.get_marker()) == (look.colour, look.width, look.marker)
+        assert [line.is_dashed() for line in axes.get_lines()] == [False, False, True, True]
+
+
+def test_learning_curves_are_means_in_percent_of_test_and_of_training_examples(drawn):
+    test, train, test_loss, train_loss = learning_curves(drawn).axes
+    curves = [
+        {line.get_label(): pytest.approx(line.get_ydata()) for line in axes.get_lines()}
+        for axes in (test, train, test_loss, train_loss)
+    ]
+    assert curves == [
+        {ARMS[0]: [50, 81], ARMS[1]: [50, 80]},
+        {ARMS[0]: [100, 100], ARMS[1]: [100, 100]},
+        {ARMS[0]: [0.2, 0.2], ARMS[1]: [0.2, 0.2]},
+        {ARMS[0]: [0.1, 0.1], ARMS[1]: [0.1, 0.1]},
+    ]
+    assert (test.get_title(), train.get_title()) == ("On test examples", "On training examples")
+    assert (test.get_ylabel(), test_loss.get_ylabel()) == ("accuracy (%)", "cross-entropy (nats)")
+    assert test.get_ylim() == train.get_ylim()  # the gap between them can be seen
+    assert test_loss.get_ylim()[0] == 0
+
+
+def test_a_regressions_measure_is_drawn_in_its_own_units(drawn):
+    test, train, *_ = learning_curves(drawn, panels=RMSE).axes
+    assert [list(line.get_ydata()) for line in test.get_lines()] == [pytest.approx([50, 81]), pytest.approx([50, 80])]
+    assert [list(line.get_ydata()) for line in train.get_lines()] == [[3, 3], [3, 3]]
+    assert test.get_ylabel() == "RMSE (target's units)"
+
+
+def bands(axes):
+    """The lowest and the highest value of every band."""
+    boxes = [band.get_datalim(axes.transData) for band in axes.collections]
+    return [(box.y0, box.y1) for box in boxes]
+
+
+def test_two_arms_have_bands_of_their_range_on_test_examples_only(drawn):
+    figure = learning_curves(drawn, {arm: [records([low]), records([high])] for arm, low, high in
+                                     ((ARMS[0], 0.78, 0.82), (ARMS[1], 0.7, 0.9))})  # fmt: skip
+    test, train, *_ = figure.axes
+    assert bands(test) == [pytest.approx((78, 82)), pytest.approx((70, 90))]
+    assert bands(train) == []
+    assert "Bands: lowest to highest." in figure.legends[0].get_title().get_text()
+
+
+def test_four_arms_have_no_bands(drawn):
+    full = {arm: [records([0.1, 0.2]), records([0.3, 0.4])] for arm in ARMS}
+    figure = learning_curves(drawn, full)
+    assert [list(axes.collections) for axes in figure.axes] == [[]] * 4
+    note = figure.legends[0].get_title().get_text()
+    assert "Lines: means of 2 pairs" in note
+    assert "Bands" not in note
+    assert "stopped" not in note
+
+
+def test_where_a_network_stopped_is_marked_and_in_the_mean_it_keeps_its_last_values(drawn):
+    figure = learning_curves(drawn, STOPPED)
+    test, train, *_ = figure.axes
+    means = [(list(line.get_xdata()), list(line.get_ydata())) for line in test.get_lines()]
+    assert means[0] == ([1, 2, 3, 4], pytest.approx([20, 30, 40, 50]))
+    assert means[2] == ([1, 2, 3], pytest.approx([20, 40, 60]))  # 0.3 and 0.9 after the third epoch
+    assert means[3] == ([1, 2, 3, 4], pytest.approx([20, 25, 30, 35]))
+    stops = [(points.get_offsets().tolist(), points.get_paths()) for points in test.collections]
+    assert [where for where, _ in stops] == [
+        [[2, pytest.approx(30)], [3, pytest.approx(90)]],
+        [[4, pytest.approx(40)], [1, pytest.approx(30)]],
+    ]
+    assert all(len(points.get_facecolors()) == 0 for points in test.collections)
+    assert list(train.collections) == []
+    assert "Open markers: where a network stopped" in figure.legends[0].get_title().get_text()
+
+
+def test_networks_that_were_measured_after_different_epochs_are_averaged_at_all_of_them(drawn):
+    """The second is halfway from 0.2 to 0.4 after epoch 2."""
+    curves = {ARMS[0]: [records([0.1, 0.5, 0.6], [1, 2, 3]), records([0.2, 0.4], [1, 3])]}
+    line = learning_curves(drawn, curves).axes[0].get_lines()[0]
+    assert (list(line.get_xdata()), list(line.get_ydata())) == ([1, 2, 3], pytest.approx([15, 40, 50]))
+
+
+@pytest.mark.parametrize("epochs", [[1], [1, 2], [1, 2, 5, 12], list(range(1, 81))])
+def test_curves_pass_through_the_epochs_that_were_measured_and_ticks_are_whole_epochs(drawn, epochs):
+    curves = {arm: [records([0.5] * len(epochs), epochs)] * 2 for arm in ARMS[:2]}
+    for axes in learning_curves(drawn, curves).axes:
+        assert [list(line.get_xdata()) for line in axes.get_lines()] == [epochs] * 2
         assert all(tick == round(tick) for tick in axes.get_xticks())
 
 
+def test_a_single_epoch_can_be_seen(drawn):
+    """A line of one point has no length: its marker is all there is."""
+    curves = {arm: [records([0.5])] * 2 for arm in ARMS[:2]}
+    for line in learning_curves(drawn, curves).axes[0].get_lines():
+        assert line.get_markevery() == 1
+
+
 def test_each_pair_is_a_line_from_without_to_with(drawn):
-    left, right = drawn(plots.draw_comparison, difference=Difference(2, -1, 5, 3)).axes
-    lines = [line.get_ydata() for line in left.get_lines()]
-    np.testing.assert_allclose(lines, [[80, 90], [82, 91], [78, 70]])
+    left, right = comparison(drawn).axes
+    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == plots.GREY]
+    assert lines == [[80, 90], [82, 91], [78, 70]]
+    assert [points.get_offsets()[:, 1].tolist() for points in left.collections] == list(VALUES.values())
+    means = [line.get_ydata()[0] for line in left.get_lines() if line.get_color() == "black"]
+    assert means == pytest.approx([80, 251 / 3])
     np.testing.assert_allclose(right.collections[0].get_offsets()[:, 1], [10, 9, -8])
-    (interval,) = right.containers
-    assert interval.lines[0].get_ydata().tolist() == [2]
-    assert interval.lines[2][0].get_segments()[0][:, 1].tolist() == [-1, 5]
 
 
-def test_a_picture_file_is_a_png(tmp_path):
-    plots.draw_comparison(tmp_path / "picture.png", PAIRS, LONGEST, CAPTION)
-    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
-    assert not plots.are_drawn(tmp_path)
+def test_four_arms_are_joined_two_by_two_and_equal_values_stand_side_by_side(drawn):
+    left, _ = comparison(drawn, values=ALL_VALUES).axes
+    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == plots.GREY]
+    assert lines == [[80, 90], [82, 91], [78, 70], [81, 84], [81, 84], [81, 83]]
+    for points in left.collections:
+        assert len(set(points.get_offsets()[:, 0])) == 3
+    labels = [label.get_text().replace("\n", " ") for label in left.get_xticklabels()]
+    assert labels == list(ALL_VALUES)
 
 
-def test_the_loss_panel_shows_losses(tmp_path, monkeypatch):
-    figures = []
-    monkeypatch.setattr(plots, "write_file", lambda path, write: figures.append(write.__self__.figure))
-    difference = Difference(10, 9, 11, pairs=2)
-    plots.draw_learning_curves(tmp_path, [made_up_pair(0, 0.8, 0.9)], difference, "caption")
-    assert [line.get_ydata()[0] for line in figures[0].axes[1].get_lines()] == [0.1, 0.2, 0.1, 0.2]
+def test_the_interval_is_an_error_bar_around_the_mean_of_the_differences(drawn):
+    _, right = comparison(drawn).axes
+    (bar,) = right.containers
+    assert bar.lines[0].get_ydata().tolist() == [pytest.approx(11 / 3)]
+    assert bar.lines[2][0].get_segments()[0][:, 1].tolist() == pytest.approx([-1, 5])
+    assert bar.get_label() == "mean and its 95 % interval"
+
+
+def test_without_an_interval_there_is_no_error_bar(drawn):
+    _, right = comparison(drawn, interval=None).axes
+    (bar,) = right.containers
+    assert bar.lines[0].get_ydata().tolist() == [pytest.approx(11 / 3)]
+    assert not bar.lines[2]
+    assert bar.get_label() == "mean"
+
+
+def test_a_picture_is_a_png_in_a_file_or_in_memory(tmp_path):
+    memory, path = BytesIO(), tmp_path / plots.LEARNING_CURVES
+    for file in (path, memory):
+        plots.draw_learning_curves(file, CURVES, PANELS, title=TITLE, caption=CAPTION)
+    assert memory.getvalue().startswith(b"\x89PNG")
+    assert path.read_bytes() == memory.getvalue()
+    assert not plots.are_drawn(tmp_path)  # one of two

@@ -132,7 +132,7 @@ def show_experiment(name: str, given: dict[str, object]) -> int:
     from tinygrad_dropout.lab import require_extras, theory
 
     out = str(given.pop("out", Path("runs", f"lab-{name}-{time.strftime('%Y%m%d-%H%M%S')}")))
-    options = theory.EXPERIMENTS[name].options(**given)
+    options = theory.EXPERIMENTS[name].Options(**given)
     require_extras(needed_by=f"tinygrad-dropout lab {name}")
     from rich.console import Console
 

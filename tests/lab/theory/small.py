@@ -7,16 +7,16 @@ from tinygrad_dropout.lab.theory import Outcome
 
 SMALL = {
     "expectation": {"units": 30, "samples": 200},
-    "ensemble": {"units": 3, "samples": 10},
+    "ensemble": {"units": 4, "samples": 10},
     "ridge": {"features": 2, "examples": 6, "p": (0.0, 0.5)},
 }
 SMALL_OPTIONS = {  # the same, typed
     "expectation": "--units 30 --samples 200",
-    "ensemble": "--units 3 --samples 10",
+    "ensemble": "--units 4 --samples 10",
     "ridge": "--features 2 --examples 6 --p 0,0.5",
 }
 
 
 @cache
 def small_outcome(name: str) -> Outcome:
-    return theory.run(name, theory.EXPERIMENTS[name].options(**SMALL[name]))
+    return theory.run(name, theory.EXPERIMENTS[name].Options(**SMALL[name]))

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from tests.lab.theory.small import small_outcome
 from tinygrad_dropout.lab import OptionError
 from tinygrad_dropout.lab.theory import expectation
 from tinygrad_dropout.lab.theory.expectation import Options, measure
@@ -126,3 +127,68 @@ def test_an_interval_that_holds_zero_is_refused_though_its_mean_is_above():
     """One unit, few draws: some are kept, but the interval's lower end divides into nothing sensible."""
     with pytest.raises(OptionError, match="cannot be told from 0"):
         measure(Options(p=0.5, units=1, samples=3))
+
+
+def test_the_expectation_table_has_both_phases_of_every_scheme(figures):
+    text, schemes = str(small_outcome("expectation")), figures("expectation")["schemes"]
+    assert text.startswith("30 activations through dropout with p = 0.5; 200 masks, the same for all schemes; seed 0\n")
+    for scheme, found in schemes.items():
+        (row,) = (line for line in text.splitlines() if line.strip().startswith(scheme + " "))
+        assert expectation.within(found["train"], 4) in row
+        assert f"  {found['test']:.4f}  " in row
+        assert expectation.within(found["ratio"], 4) in row
+
+
+def test_the_expectation_verdict_says_the_factor(figures):
+    found = figures("expectation")
+    for scheme, ratio in (("no scaling", 2), ("original", 1), ("inverted", 1)):
+        found["schemes"][scheme]["ratio"] = {"mean": 1.001 * ratio, "low": 0.999 * ratio, "high": 1.003 * ratio}
+    assert expectation.notes(found)[0] == (
+        "Without scaling the next layer sees 2.002 (1.998 to 2.006) times as much at test time; 1/(1-p) is 2.000. "
+        "Either scaling lines the phases up."
+    )
+
+
+def test_a_factor_outside_its_interval_is_said_to_be(figures):
+    found = figures("expectation")
+    off = {"mean": 1.1, "low": 1.05, "high": 1.15}
+    found["schemes"]["no scaling"]["ratio"] = {key: 2 * value for key, value in off.items()}
+    found["schemes"]["inverted"]["ratio"] = off
+    verdict = expectation.notes(found)[0]
+    assert "1/(1-p) is 2.000, outside it, as in one run of twenty" in verdict
+    assert "Either scaling comes near: 1.1000 (1.0500 to 1.1500)." in verdict
+
+
+def test_where_the_line_up_ends_is_said(figures):
+    found = figures("expectation")
+    found["schemes"]["inverted"]["after_relu"] = {"train": 0.25, "test": 0.125}
+    assert expectation.notes(found)[2].endswith("inverted 0.2500 in training, 0.1250 at test time.")
+
+
+def test_an_interval_without_width_holds_its_value_but_for_rounding():
+    point = {"mean": 1 + 1e-15, "low": 1 + 1e-15, "high": 1 + 1e-15}
+    assert expectation.holds(point, 1.0)
+    assert not expectation.holds(point, 1.001)
+    assert not expectation.holds(point, 0.999)
+
+
+def test_the_expectation_picture_shows_test_and_training_of_every_scheme(drawn):
+    outcome = small_outcome("expectation")
+    axes = drawn(outcome).axes
+    for above, below, (scheme, found) in zip(axes[:3], axes[3:], outcome.figures["schemes"].items(), strict=True):
+        lines = {line.get_label(): line.get_xdata() for line in above.get_lines() if len(line.get_xdata())}
+        assert lines["training, mean"] == [found["train"]["mean"]] * 2
+        assert lines["test time"] == [found["test"]] * 2
+        assert above.get_title() == f"{scheme}: test / training = {found['ratio']['mean']:.3f}"
+        (neurons,) = below.containers
+        np.testing.assert_array_equal(neurons.lines[0].get_xdata(), found["neurons"]["train"])
+        np.testing.assert_array_equal(neurons.lines[0].get_ydata(), found["neurons"]["test"])
+        ends = np.array([segment[:, 0] for segment in neurons.lines[2][0].get_segments()])
+        np.testing.assert_allclose((ends[:, 1] - ends[:, 0]) / 2, found["neurons"]["reach"], rtol=1e-9)
+    assert len({axis.get_xlim() for axis in axes[:3]}) == len({axis.get_xlim() for axis in axes[3:]}) == 1
+
+
+def test_at_p_0_no_scaling_is_said_to_line_anything_up():
+    assert expectation.notes(measure(Options(p=0, units=5, samples=3)))[0] == (
+        "Nothing is dropped at p = 0, so scaling changes nothing."
+    )

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tinygrad_dropout as td
+from tests.lab.theory.small import small_outcome
 from tinygrad_dropout.lab.theory import ridge
 from tinygrad_dropout.lab.theory.ridge import AGREEMENT, Options, Regression, distance, measure
 
@@ -134,3 +135,51 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
 def test_a_distance_is_relative_to_the_largest_element():
     assert distance(np.array([1.0, 10.0]), np.array([1.5, 10.0])) == 0.05
     assert distance(3.0, 2.0) == 0.5
+
+
+def test_the_ridge_table_has_a_row_for_every_rate(figures):
+    text = str(small_outcome("ridge"))
+    assert "6 examples, 2 features; all 4 masks of an example enumerated, nothing sampled; seed 0" in text
+    for found in figures("ridge")["rates"]:
+        words = f"{found['p']:g} {found['penalty']:.4g} {found['size']:.3f} {found['differences']['trained']:.0e}"
+        (row,) = (line.split() for line in text.splitlines() if line.strip().startswith(f"{found['p']:g} "))
+        assert [*row[:3], row[-1]] == words.split()
+
+
+def test_the_ridge_verdict_is_that_of_the_largest_difference(figures):
+    found = figures("ridge")
+    found["rates"][1]["differences"]["gradient"] = 2e-9
+    assert ridge.notes(found)[0] == (
+        "Linear regression with dropout on its inputs is ridge regression: "
+        "the largest relative difference at 2 rates is 2e-09; 1e-8 was allowed."
+    )
+    found["rates"][0]["differences"]["loss"] = 2e-8
+    assert "is not ridge regression here" in ridge.notes(found)[0]
+
+
+def test_the_ridge_picture_shows_the_closed_form_as_lines_and_training_as_markers(drawn):
+    outcome = small_outcome("ridge")
+    left, right = drawn(outcome).axes
+    drawn_lines = [line for line in left.get_lines() if len(line.get_xdata()) == len(outcome.figures["rates"])]
+    weights = [found["weights"] for found in outcome.figures["rates"]]
+    for feature in range(2):
+        line, markers = drawn_lines[2 * feature : 2 * feature + 2]
+        assert (line.get_linestyle(), line.get_marker()) == ("-", "None")
+        assert markers.get_linestyle() == "None"
+        assert line.get_ydata().tolist() == [each["closed"][feature] for each in weights]
+        assert markers.get_ydata().tolist() == [each["trained"][feature] for each in weights]
+    curves = {line.get_label(): line.get_ydata() for line in right.get_lines()}
+    for name, key in {
+        "loss": "loss",
+        "gradient": "gradient",
+        "minimum, solved": "solved",
+        "minimum, trained": "trained",
+    }.items():
+        expected = [max(found["differences"][key], 1e-17) for found in outcome.figures["rates"]]
+        assert list(curves[name]) == expected
+
+
+def test_at_p_0_alone_the_penalty_is_not_said_to_have_been_seen():
+    nothing, something = (ridge.notes(measure(Options(p=p, features=2, examples=6)))[0] for p in ((0.0,), (0.0, 0.5)))
+    assert "is ridge regression, but at p = 0 there is no penalty to see: the largest" in nothing
+    assert "is ridge regression: the largest" in something

@@ -12,9 +12,10 @@ Here the middle column is measured, over many masks drawn as the framework draws
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -23,8 +24,14 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.plots import new_figure, save
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, new_table
 from tinygrad_dropout.lab.verdict import half_width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from rich.table import Table
 
 NEURONS = 32  # of the next layer
 BINS = 41  # of the histogram
@@ -154,3 +161,90 @@ def sample_counts(options: Options) -> Iterator[int]:
     at_once = max(1, DRAWS_AT_ONCE // options.units)
     for first in range(0, options.samples, at_once):
         yield min(at_once, options.samples - first)
+
+
+def describe(options: Figures, figures: Figures) -> str:
+    """What was measured."""
+    return (
+        f"{options['units']:,} activations through dropout with p = {options['p']}; {options['samples']:,} masks, "
+        f"the same for all schemes; seed {options['seed']}"
+    )
+
+
+def tables(figures: Figures) -> Sequence[Table]:
+    """The mean input of the next layer in both phases, and after its ReLU."""
+    table = new_table("scheme", "in training", "at test", "test / training")
+    for scheme, found in figures["schemes"].items():
+        table.add_row(scheme, within(found["train"], 4), f"{found['test']:.4f}", within(found["ratio"], 4))
+    return [table]
+
+
+def within(interval: Figures, digits: int) -> str:
+    """`2.001 (1.999 to 2.003)`."""
+    mean, low, high = (f"{interval[key]:.{digits}f}" for key in ("mean", "low", "high"))
+    return f"{mean} ({low} to {high})"
+
+
+def notes(figures: Figures) -> Sequence[str]:
+    """What scaling does, and where its line-up ends."""
+    factor, ratios = figures["factor"], {name: found["ratio"] for name, found in figures["schemes"].items()}
+    measured = ratios["no scaling"]
+    beside = "" if holds(measured, factor) else ", outside it, as in one run of twenty"
+    aligned = all(holds(ratios[scheme], 1) for scheme in ("original", "inverted"))
+    scaled = "lines the phases up" if aligned else f"comes near: {within(ratios['inverted'], 4)}"
+    verdict = (
+        "Nothing is dropped at p = 0, so scaling changes nothing."
+        if factor == 1
+        else f"Without scaling the next layer sees {within(measured, 3)} times as much at test time; "
+        f"1/(1-p) is {factor:.3f}{beside}. Either scaling {scaled}."
+    )
+    relu = figures["schemes"]["inverted"]["after_relu"]
+    return [
+        verdict,
+        "Table: the mean input of the next layer; in brackets its 95 % interval over the masks.",
+        f"The line-up is of what is linear in the mask. Behind the ReLUs of the next layer ({NEURONS} neurons) the "
+        f"means differ: inverted {relu['train']:.4f} in training, {relu['test']:.4f} at test time.",
+    ]
+
+
+def holds(interval: Figures, value: float) -> bool:
+    """Whether the value lies in the interval, but for rounding."""
+    slack = 1e-9 * value
+    return bool(interval["low"] - slack <= value <= interval["high"] + slack)
+
+
+def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+    """Above: the next layer's mean input, mask by mask. Below: each of its neurons. A column for each scheme."""
+    figure = new_figure(width=11, height=7.2)
+    grid = figure.subplots(2, len(figures["schemes"]), sharey="row")
+    end = 1.08 * max(max(found["histogram"]["edges"][-1], found["test"]) for found in figures["schemes"].values())
+    neurons = [found["neurons"] for found in figures["schemes"].values()]
+    reach = 1.1 * max(abs(value) for each in neurons for value in (*each["train"], *each["test"]))
+    for (above, below), (scheme, found) in zip(grid.T, figures["schemes"].items(), strict=True):
+        draw_mean_input(above, found, end)
+        draw_neurons(below, found["neurons"], reach)
+        above.set_title(f"{scheme}: test / training = {found['ratio']['mean']:.3f}", fontsize=11)
+    grid[0, 0].set_ylabel("number of masks")
+    grid[1, 0].set_ylabel("weighted sum at test time")
+    note = "Above: the mean of the next layer's inputs. Below: the weighted sum that each of its neurons forms."
+    labelled = grid[0, 0]
+    labelled.errorbar([], [], fmt="o", xerr=[], ms=4, color=GREEN, label="one neuron, 95 % interval")
+    labelled.plot([], [], color="black", lw=1, label="test = training")
+    save(figure, file, title, f"{caption}\n{note}", labelled, columns=5)
+
+
+def draw_mean_input(axes: Axes, found: Figures, end: float) -> None:
+    """A histogram over the masks, its mean, and the value at test time."""
+    counts, edges = found["histogram"]["counts"], found["histogram"]["edges"]
+    axes.stairs(counts, edges, fill=True, color=TRAIN, alpha=0.35, label="training, each mask")
+    axes.axvspan(found["train"]["low"], found["train"]["high"], color=TRAIN, lw=0)
+    axes.axvline(found["train"]["mean"], color=TRAIN, lw=3, label="training, mean")
+    axes.axvline(found["test"], color=TEST, lw=2, ls="--", label="test time")
+    axes.set(xlabel="mean input of the next layer", xlim=(0, end))
+
+
+def draw_neurons(axes: Axes, neurons: Figures, reach: float) -> None:
+    """Each neuron's weighted sum at test time over its mean in training; on the diagonal both are the same."""
+    axes.axline((0, 0), slope=1, color="black", lw=1)
+    axes.errorbar(neurons["train"], neurons["test"], xerr=neurons["reach"], fmt="o", ms=4, color=GREEN, lw=1)
+    axes.set(xlabel="weighted sum in training, mean over masks", xlim=(-reach, reach), ylim=(-reach, reach))

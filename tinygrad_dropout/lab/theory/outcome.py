@@ -3,74 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from tinygrad_dropout.lab import report, results
+from tinygrad_dropout.lab import notebook, report, results
 from tinygrad_dropout.lab.errors import LabError, require_extras
-from tinygrad_dropout.lab.theory import ensemble, expectation, pictures, ridge, tables
+from tinygrad_dropout.lab.theory import ensemble, expectation, ridge
+from tinygrad_dropout.lab.theory.shown import Figures
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-Figures = dict[str, Any]
+
+class Experiment(Protocol):
+    """What there is to every experiment: the names that its module has."""
+
+    Options: type[Any]
+    """What decides the figures."""
+
+    def measure(self, options: Any, /) -> Figures:
+        """From the options to the figures."""
+
+    def describe(self, options: Figures, figures: Figures) -> str:
+        """What was measured, in one line, from the options as JSON has them and the figures."""
+
+    def tables(self, figures: Figures) -> Sequence[Table]:
+        """The figures as tables to print."""
+
+    def notes(self, figures: Figures) -> Sequence[str]:
+        """What they show, the verdict first."""
+
+    def draw(self, file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+        """Write the picture under a title, over a caption."""
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """What there is to every experiment.
-
-    Attributes:
-        options: the class of its options.
-        measure: from the options to the figures.
-        describe: what was measured, in one line, from the options as JSON has them and the figures.
-        tables: the figures as tables to print.
-        notes: what they show, the verdict first.
-        draw: writes the picture: to a path, from the figures, under a title, over a caption.
-    """
-
-    options: type[Any]
-    measure: Callable[[Any], Figures]
-    describe: Callable[[Figures, Figures], str]
-    tables: Callable[[Figures], Sequence[Table]]
-    notes: Callable[[Figures], Sequence[str]]
-    draw: Callable[[Path, Figures, str, str], None]
+EXPERIMENTS: dict[str, Experiment] = {"expectation": expectation, "ensemble": ensemble, "ridge": ridge}
 
 
-EXPERIMENTS = {
-    "expectation": Experiment(
-        expectation.Options,
-        expectation.measure,
-        tables.describe_expectation,
-        tables.expectation_tables,
-        tables.expectation_notes,
-        pictures.draw_expectation,
-    ),
-    "ensemble": Experiment(
-        ensemble.Options,
-        ensemble.measure,
-        tables.describe_ensemble,
-        tables.ensemble_tables,
-        tables.ensemble_notes,
-        pictures.draw_ensemble,
-    ),
-    "ridge": Experiment(
-        ridge.Options,
-        ridge.measure,
-        tables.describe_ridge,
-        tables.ridge_tables,
-        tables.ridge_notes,
-        pictures.draw_ridge,
-    ),
-}
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
-    """The figures of one experiment. `print` shows the tables and what they show.
+    """The figures of one experiment. `print` shows the tables and what they show; a notebook shows the picture too.
 
     Attributes:
         name: a key of EXPERIMENTS.
@@ -93,10 +68,13 @@ class Outcome:
         """
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
-            return cls(kept["experiment"], dict(kept["options"]), dict(kept["versions"]), dict(kept["figures"]))
+            found = cls(kept["experiment"], dict(kept["options"]), dict(kept["versions"]), dict(kept["figures"]))
+            found.notes  # noqa: B018 - reads the figures: are they whole, and those that this version measures?
+            return found
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise LabError(
-                f"{path}: expected the figures of an experiment, got another file; choose another folder"
+                f"{path}: expected the figures of an experiment, got another file, or one of an earlier version; "
+                "choose another folder"
             ) from error
 
     @property
@@ -122,8 +100,11 @@ class Outcome:
             check_free(path, self.name, self.options)
             kept = {"experiment": self.name, "options": self.options, "versions": self.versions}
             results.write_json(path, {**kept, "figures": self.figures})
-            draw = EXPERIMENTS[self.name].draw
-            draw(folder / f"{self.name}.png", self.figures, self.notes[0], self.description)
+            self.draw(folder / f"{self.name}.png")
+
+    def draw(self, file: Path | BinaryIO) -> None:
+        """Write the picture, a PNG."""
+        EXPERIMENTS[self.name].draw(file, self.figures, self.notes[0], self.description)
 
     def show(self, console: Console) -> None:
         """Print the tables and what they show to a rich console."""
@@ -136,6 +117,13 @@ class Outcome:
 
     def __str__(self) -> str:
         return report.as_text(self.show)
+
+    def __repr__(self) -> str:
+        return f"<Outcome of {self.name}: {self.description}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the tables, what they show, and the picture."""
+        return notebook.as_html(self.show, [notebook.drawn(self.draw)])
 
 
 def run(name: str, options: Any, *, out: str | Path | None = None) -> Outcome:

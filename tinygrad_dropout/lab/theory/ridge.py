@@ -15,8 +15,11 @@ are enough for all rows, and nothing is sampled.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -25,8 +28,14 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.plots import GREY, new_figure, save
 from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, new_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from rich.table import Table
 
 RATES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 MOST_RATES = 20
@@ -36,6 +45,9 @@ AGREEMENT = 1e-8  # relative: what counts as the same
 TRIED_WEIGHTS = 5  # points at which losses and gradients are compared
 SETTLED = 1e-12  # the gradient, relative to that at 0, at which training has arrived
 MOST_STEPS = 10_000
+LOWEST = 1e-17  # a logarithmic axis has no 0; smaller differences are drawn there
+FEATURE_COLOURS = (TRAIN, TEST, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)  # Okabe and Ito's
+MARKERS = "osD^vPX*<>"
 
 
 @dataclass(frozen=True)
@@ -206,3 +218,77 @@ def measure_rate(regression: Regression, p: float, tried: Numbers) -> dict[str, 
 def distance(found: Any, expected: Any) -> float:
     """|found - expected| / |expected|, with the largest element for the size of an array."""
     return float(np.abs(np.subtract(found, expected)).max() / np.abs(expected).max())
+
+
+def describe(options: Figures, figures: Figures) -> str:
+    """What was measured."""
+    return (
+        f"linear regression, {options['examples']} examples, {options['features']} features; all "
+        f"{figures['masks']:,} masks of an example enumerated, nothing sampled; seed {options['seed']}"
+    )
+
+
+def tables(figures: Figures) -> Sequence[Table]:
+    """For every rate the penalty, the size of the weights, and how far enumeration is from the closed form."""
+    table = new_table("p", "penalty p/(1-p)", "size of weights", "loss", "gradient", "minimum", "trained")
+    for found in figures["rates"]:
+        differences = (f"{found['differences'][key]:.0e}" for key in ("loss", "gradient", "solved", "trained"))
+        table.add_row(f"{found['p']:g}", f"{found['penalty']:.4g}", f"{found['size']:.3f}", *differences)
+    return [table]
+
+
+def notes(figures: Figures) -> Sequence[str]:
+    """Whether the two sides are the same."""
+    largest = max(max(found["differences"].values()) for found in figures["rates"])
+    rates = len(figures["rates"])
+    verdict = "is ridge regression" if largest <= AGREEMENT else "is not ridge regression here"
+    if all(found["p"] == 0 for found in figures["rates"]):
+        verdict += ", but at p = 0 there is no penalty to see"
+    return [
+        f"Linear regression with dropout on its inputs {verdict}: the largest relative difference at "
+        f"{rates} rate{'s' if rates > 1 else ''} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",
+        "Size: |G v| relative to least squares. Loss to trained: the relative difference between all masks enumerated "
+        "and the closed form.",
+        "The penalty is p / (1 - p) times the square of |G v|, G = diag(X'X)^(1/2): each weight is counted by the size "
+        "of its own feature.",
+    ]
+
+
+def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+    """Left: every weight over p, from the closed form and trained on all masks. Right: how far they are apart."""
+    figure = new_figure(width=11, height=5.2)
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    rates = [found["p"] for found in figures["rates"]]
+    closed, trained = (
+        np.array([found["weights"][key] for found in figures["rates"]]).T for key in ("closed", "trained")
+    )
+    for feature, (line, points) in enumerate(zip(closed, trained, strict=True)):
+        colour = FEATURE_COLOURS[feature % len(FEATURE_COLOURS)]
+        left.plot(rates, line, "-", color=colour, lw=1.5)
+        left.plot(rates, points, MARKERS[feature], color=colour, ms=6)
+    left.plot([], [], "-", color="black", lw=1.5, label="closed form (ridge)")
+    left.plot([], [], "o", color="black", ms=6, label="trained, all masks enumerated (a marker for each weight)")
+    left.axhline(0, color=GREY, lw=1)
+    left.set(xlabel="p, the probability that an input is dropped", ylabel="weight (target units per feature unit)")
+    left.set_title("Every weight, as p grows")
+    draw_agreement(right, rates, figures["rates"])
+    save(figure, file, title, caption, left, columns=2)
+
+
+def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None:
+    """The relative differences between enumeration and the closed form, and what was allowed."""
+    kinds = {
+        "loss": ("loss", "o:", GREEN),
+        "gradient": ("gradient", "^--", GREY),
+        "solved": ("minimum, solved", "s-.", TRAIN),
+        "trained": ("minimum, trained", "D-", TEST),
+    }
+    for key, (name, style, colour) in kinds.items():
+        differences = [max(each["differences"][key], LOWEST) for each in found]
+        axes.plot(rates, differences, style, color=colour, ms=5, lw=1, label=name)
+    axes.axhline(AGREEMENT, color="black", lw=1.5)
+    axes.annotate("allowed", (0, AGREEMENT), xycoords=("axes fraction", "data"), xytext=(4, 4),
+                  textcoords="offset points", fontsize=9)  # fmt: skip
+    axes.set(xlabel="p", ylabel="relative difference", yscale="log", ylim=(LOWEST / 3, AGREEMENT * 100))
+    axes.set_title("All masks, beside the closed form")
+    axes.legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1, 0.8))

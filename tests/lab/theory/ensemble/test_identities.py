@@ -11,9 +11,9 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab.theory.averages import averages_of
+from tinygrad_dropout.lab.theory.ensemble.averages import averages_of
+from tinygrad_dropout.lab.theory.ensemble.subnetworks import Subnetworks
 from tinygrad_dropout.lab.theory.masks import all_masks, probabilities
-from tinygrad_dropout.lab.theory.subnetworks import Subnetworks
 
 EVERY_P = [0.1, 0.3, 0.5, 0.8]
 EXACTLY = {"rtol": 1e-12, "atol": 1e-14}

@@ -5,10 +5,10 @@ import pytest
 
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab.theory import subnetworks as module
-from tinygrad_dropout.lab.theory.ensemble import network
+from tinygrad_dropout.lab.theory.ensemble import subnetworks as module
+from tinygrad_dropout.lab.theory.ensemble.network import network
+from tinygrad_dropout.lab.theory.ensemble.subnetworks import Subnetworks
 from tinygrad_dropout.lab.theory.masks import all_masks, probabilities
-from tinygrad_dropout.lab.theory.subnetworks import Subnetworks
 
 P = 0.3
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinygrad_dropout.lab.theory.averages import Averages, averages_of
+from tinygrad_dropout.lab.theory.ensemble.averages import Averages, averages_of
 
 PREDICTIONS = np.array([[[0.5, 0.5]], [[0.9, 0.1]], [[0.2, 0.8]]])  # three subnetworks, one example, two classes
 WEIGHTS = np.array([0.5, 0.3, 0.2])

@@ -5,9 +5,16 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tinygrad_dropout import nn
-from tinygrad_dropout.lab.theory import ensemble
-from tinygrad_dropout.lab.theory.ensemble import Options, measure, numbers_of_samples, scores, total_variation
+from tinygrad_dropout.lab.theory.ensemble.figures import (
+    REPETITIONS,
+    mean_and_sd,
+    measure,
+    numbers_of_samples,
+    scores,
+    total_variation,
+    weighted_mean_and_sd,
+)
+from tinygrad_dropout.lab.theory.ensemble.options import Options
 
 SMALL = Options(p=0.3, units=6, samples=200)
 
@@ -61,24 +68,12 @@ def test_its_distance_falls_as_one_over_the_root_of_k(networks):
 def test_one_drawn_subnetwork_is_as_good_as_the_average_single_one(networks):
     for network in networks:
         drawn, one = network["monte_carlo"][0]["error"], network["one_subnetwork"]["error"]
-        assert abs(drawn["mean"] - one["mean"]) < 4 * one["sd"] / np.sqrt(ensemble.REPETITIONS)
+        assert abs(drawn["mean"] - one["mean"]) < 4 * one["sd"] / np.sqrt(REPETITIONS)
         assert one["mean"] > network["averages"]["arithmetic mean"]["error"]
 
 
 def test_the_networks_have_learnt_something(networks):
     assert networks[0]["averages"]["weight scaling"]["error"] < 40  # of ten classes
-
-
-def test_training_draws_masks_of_its_own_and_learns_with_them():
-    weights, masks, order = (np.random.default_rng(seed) for seed in range(3))
-    model = ensemble.network(2, (8,), 2, 0.5, weights, masks)
-    assert [layer.p for layer in model if isinstance(layer, nn.Dropout)] == [0.5]
-    before, untouched = model.state_dict(), masks.bit_generator.state
-    x = np.concatenate([np.full((20, 2), -1.0), np.full((20, 2), 1.0)])
-    model.eval()
-    ensemble.fit(model, x, np.repeat([0, 1], 20), order)
-    assert masks.bit_generator.state != untouched
-    assert any(not np.array_equal(before[key], value) for key, value in model.state_dict().items())
 
 
 def test_one_number_of_layers_alone_gives_the_same_network(networks):
@@ -124,8 +119,8 @@ def test_total_variation_is_the_probability_that_has_moved():
 
 def test_a_weighted_mean_and_its_spread():
     values, weights = np.array([0.0, 1.0]), np.array([0.25, 0.75])
-    assert ensemble.weighted_mean_and_sd(values, weights) == pytest.approx((0.75, np.sqrt(0.75 * 0.25)))
+    assert weighted_mean_and_sd(values, weights) == pytest.approx((0.75, np.sqrt(0.75 * 0.25)))
 
 
 def test_an_error_bar_is_the_standard_deviation_of_the_repetitions():
-    assert ensemble.mean_and_sd([1.0, 3.0]) == {"mean": 2.0, "sd": pytest.approx(np.sqrt(2))}
+    assert mean_and_sd([1.0, 3.0]) == {"mean": 2.0, "sd": pytest.approx(np.sqrt(2))}

@@ -1,0 +1,53 @@
+"""What decides the numbers of the experiment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
+from tinygrad_dropout.lab.theory.masks import countable
+from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
+
+MOST_UNITS = 16
+MOST_SAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Options:
+    """What decides the numbers.
+
+    Attributes:
+        p: the probability that a hidden unit is dropped, 0 < p < 1.
+        units: the number of hidden units, over all hidden layers: 2^units subnetworks.
+        layers: the numbers of hidden layers; one network for each.
+        samples: the largest k of the Monte Carlo average.
+        seed: of the split, the initial weights, the order of the examples and the masks.
+
+    Raises:
+        OptionError: a value that is not allowed.
+    """
+
+    p: float = 0.5
+    units: int = 14
+    layers: tuple[int, ...] = (1, 2)
+    samples: int = 1000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        layers = tuple(self.layers)
+        if not layers or len(set(layers)) < len(layers) or not set(layers) <= {1, 2}:
+            raise OptionError("layers", f"expected 1, 2 or both as 1,2; got {','.join(map(str, layers)) or 'none'}")
+        checked = {
+            "p": rate("p", self.p, above=True, why="else there is one subnetwork alone"),
+            "units": countable("units", self.units, max(layers), MOST_UNITS, TEST_SIZE),
+            "layers": tuple(sorted(layers)),
+            "samples": whole("samples", self.samples, 1, MOST_SAMPLES),
+            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    def widths(self, layers: int) -> tuple[int, ...]:
+        """The units, shared out evenly to so many hidden layers."""
+        return tuple((self.units + layer) // layers for layer in reversed(range(layers)))

@@ -1,0 +1,70 @@
+"""The picture of the experiment: Monte Carlo over the number of subnetworks, and the averages of all as levels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from tinygrad_dropout.lab.plots import GREY, new_figure, save
+from tinygrad_dropout.lab.theory.ensemble.defects import depth_of
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DISTANCES = {  # of Monte Carlo's mean: to what, by which of its scores, and how that is drawn
+    "the arithmetic mean": ("from_arithmetic", TRAIN, "s--"),
+    "weight scaling": ("from_scaling", TEST, "D-"),
+}
+
+
+def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+    """Error and loss of the mean of k subnetworks, and how far it is from two others. A column for each network."""
+    networks = figures["networks"]
+    figure = new_figure(width=10 if len(networks) == 1 else 11, height=9.6)
+    grid = figure.subplots(3, len(networks), squeeze=False, sharex=True)
+    for (error, loss, distance), network in zip(grid.T, networks, strict=True):
+        draw_scores(error, network, "error")
+        draw_scores(loss, network, "loss")
+        draw_distances(distance, network)
+        hidden = "-".join(map(str, network["hidden"]))
+        error.set_title(f"{depth_of(network)} ({hidden} units)")
+        distance.set_xlabel("number of subnetworks drawn, k")
+    for axes, label in zip(grid[:, 0], ("test error (%)", "test loss (nats)", "distance of mean of k"), strict=True):
+        axes.set_ylabel(label)
+    labelled = grid[0, 0]
+    for name, (_, colour, style) in DISTANCES.items():
+        labelled.errorbar([], [], yerr=[], fmt=style, ms=4, lw=1, capsize=3, color=colour, label=f"distance to {name}")
+    labelled.plot([], [], color="black", lw=1, ls=":", label="falling as 1 / sqrt(k)")
+    note = "Error bars: one standard deviation over repetitions. Distance: total variation, mean over test examples."
+    save(figure, file, title, f"{caption}\n{note}", labelled, columns=4)
+
+
+def draw_scores(axes: Axes, network: Figures, score: str) -> None:
+    """Monte Carlo's score over k, and those of the three averages as levels."""
+    found = network["monte_carlo"]
+    k = [each["k"] for each in found]
+    mean, sd = (np.array([each[score][key] for each in found]) for key in ("mean", "sd"))
+    axes.errorbar(k, mean, yerr=sd, fmt="o-", ms=4, lw=1, capsize=3, color=GREY, label="mean of k drawn subnetworks")
+    levels = {
+        "weight scaling": (TEST, "-", 1.5),
+        "geometric mean of all": (GREEN, ":", 4),
+        "arithmetic mean of all": (TRAIN, "--", 2),
+    }
+    for name, (colour, style, width) in levels.items():
+        level = network["averages"][name.removesuffix(" of all")][score]
+        axes.axhline(level, color=colour, ls=style, lw=width, label=name)
+    axes.set(xscale="log", ylim=(0, None))
+
+
+def draw_distances(axes: Axes, network: Figures) -> None:
+    """How far Monte Carlo's mean is from the arithmetic mean, to which it goes, and from weight scaling."""
+    found = network["monte_carlo"]
+    k = np.array([each["k"] for each in found])
+    for key, colour, style in DISTANCES.values():
+        mean, sd = (np.array([each[key][part] for each in found]) for part in ("mean", "sd"))
+        axes.errorbar(k, mean, yerr=sd, fmt=style, ms=4, lw=1, capsize=3, color=colour)
+    axes.plot(k, found[0]["from_arithmetic"]["mean"] / np.sqrt(k), color="black", lw=1, ls=":", zorder=0)
+    axes.set(xscale="log", yscale="log")

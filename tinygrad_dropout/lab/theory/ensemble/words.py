@@ -1,0 +1,97 @@
+"""The experiment in words: what was measured, the tables, and what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.lab.theory.ensemble.defects import ADVICE, EXACT, defects, depth_of, why_nothing_is_shown
+from tinygrad_dropout.lab.theory.ensemble.figures import REPETITIONS
+from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE
+from tinygrad_dropout.lab.theory.shown import Figures, new_table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SAME_AS_SHOWN = 5e-4  # distances below it are 0.000 in the table
+SHOWN_SAMPLES = (1, 10, 50, 100, 1000)  # of the numbers k of Monte Carlo samples
+
+
+def describe(options: Figures, figures: Figures) -> str:
+    """What was measured."""
+    hidden = " and ".join("-".join(map(str, network["hidden"])) for network in figures["networks"])
+    return (
+        f"scikit-learn's digits, {TRAIN_SIZE:,} training and {TEST_SIZE} test examples; hidden units {hidden}, "
+        f"p = {options['p']}; all {figures['networks'][0]['subnetworks']:,} subnetworks; seed {options['seed']}"
+    )
+
+
+def tables(figures: Figures) -> Sequence[Table]:
+    """For every network its averages, one subnetwork alone, and Monte Carlo."""
+    tables = []
+    for network in figures["networks"]:
+        table = new_table(
+            depth_of(network),
+            "test error\n(%)",
+            "test loss\n(nats)",
+            "distance to\nscaling",
+            "distance to\narithmetic",
+        )
+        for name, score in network["averages"].items():
+            distances = (exact_or_rounded(score[key]) for key in ("from_scaling", "from_arithmetic"))
+            table.add_row(name, f"{score['error']:.1f}", f"{score['loss']:.3f}", *distances)
+        for found in network["monte_carlo"]:
+            if found["k"] in SHOWN_SAMPLES or found is network["monte_carlo"][-1]:
+                cells = (
+                    spread(found[key], digits)
+                    for key, digits in (("error", 1), ("loss", 3), ("from_scaling", 3), ("from_arithmetic", 3))
+                )
+                table.add_row(f"Monte Carlo {found['k']}", *cells)
+        table.add_row("one subnetwork", spread(network["one_subnetwork"]["error"], 1), "", "", "")
+        tables.append(table)
+    return tables
+
+
+def exact_or_rounded(distance: float) -> str:
+    """0 as it is; what only rounding errors keep from 0 as 2e-16; anything else as 0.301."""
+    return f"{distance:.0e}" if 0 < distance < EXACT else f"{distance:.3f}" if distance else "0"
+
+
+def spread(found: Figures, digits: int) -> str:
+    """`6.9 ± 0.1`, say."""
+    return f"{found['mean']:.{digits}f} ± {found['sd']:.{digits}f}"
+
+
+def notes(figures: Figures) -> Sequence[str]:
+    """Which mean is which, where scaling is exact, what is wrong with a network, and how many subnetworks there are."""
+    networks, wide = figures["networks"], figures["wide_layer"]
+    wrong = [sentence for sentence in map(defects, networks) if sentence]
+    return [
+        f"Weight scaling as the renormalised geometric mean: {', '.join(map(exactness, networks))}. "
+        f"{where_monte_carlo_goes(networks)}",
+        *([" ".join([*wrong, ADVICE])] if wrong or any(map(why_nothing_is_shown, networks)) else []),
+        f"Monte Carlo k is the mean of k drawn subnetworks, ± one standard deviation over {REPETITIONS} repetitions; "
+        "one subnetwork: over all of them. Distance: half the sum of |difference| over the classes, mean of examples.",
+        "The arithmetic mean E_z[f(x, z)] is what the mean of drawn subnetworks converges to; weight scaling is "
+        "in general another number, computed in one pass.",
+        f"A layer of {wide['units']:,} units has {wide['subnetworks']} subnetworks: nobody can run them all.",
+    ]
+
+
+def exactness(network: Figures) -> str:
+    """Whether weight scaling is the geometric mean of this network, and whether that says anything about others."""
+    if reason := why_nothing_is_shown(network):
+        return f"nothing shown with {depth_of(network)} ({reason})"
+    gap = network["averages"]["geometric mean"]["most_from_scaling"]
+    return f"{'exact' if gap < EXACT else 'not exact'} with {depth_of(network)} (off by {gap:.2g})"
+
+
+def where_monte_carlo_goes(networks: Sequence[Figures]) -> str:
+    """To the arithmetic mean, judged by the networks in which that differs from weight scaling."""
+    differing = [each for each in networks if each["averages"]["arithmetic mean"]["from_scaling"] >= SAME_AS_SHOWN]
+    if not differing:
+        return "Where Monte Carlo goes cannot be seen: the arithmetic mean and weight scaling are nearly the same here."
+    last = [network["monte_carlo"][-1] for network in differing]
+    if all(found["from_arithmetic"]["mean"] < found["from_scaling"]["mean"] for found in last):
+        return "Monte Carlo goes to the arithmetic mean."
+    return f"Monte Carlo is at k = {last[0]['k']} not yet near the arithmetic mean."
