@@ -10,11 +10,8 @@ comparison = lab.compare(config)
 
 # A pair is one seed: the same split, initial weights and order of batches, without dropout and with it.
 for pair in comparison.pairs:
-    without, with_dropout = pair["without"][-1], pair["with"][-1]  # the last epoch
-    print(
-        f"seed {pair['seed']}: test accuracy {without['test_accuracy']:.3f} without,"
-        f" {with_dropout['test_accuracy']:.3f} with dropout"
-    )
+    for arm, record in pair.items():  # "without dropout", then "with dropout"
+        print(f"seed {record['seed']}, {arm}: test accuracy {record['final']['test_accuracy']:.3f}")
 
 # The mean of the paired differences, and how sure four pairs make it.
 print(comparison.difference)

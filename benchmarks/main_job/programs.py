@@ -58,7 +58,15 @@ class Program:
             output_of([*self.arguments, *size_of(job), "--out", str(out)], self.name)
             seconds = perf_counter() - begin
             results = json.loads((out / "results.json").read_text(encoding="utf-8"))
-        return seconds, results["pairs"]
+        return seconds, results["pairs"] if "pairs" in results else pairs_of(results["records"])
+
+
+def pairs_of(records: Sequence[dict[str, Any]]) -> list[Pair]:
+    """The pairs in the records of `tinygrad-dropout compare`, where the two networks of a pair follow each other."""
+    return [
+        {"seed": without["seed"], "without": without["curve"], "with": other["curve"], "shared": without["shared"]}
+        for without, other in zip(records[::2], records[1::2], strict=True)
+    ]
 
 
 def size_of(job: Job) -> tuple[str, ...]:

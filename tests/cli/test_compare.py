@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,12 +21,11 @@ COMMAND = [sys.executable, "-m", "tinygrad_dropout"]
 def test_compare_prints_the_table_and_the_verdict_and_where_the_files_are(run, tmp_path):
     code, out, err = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
     assert code == 0
-    assert err.splitlines() == ["1 of 2 pairs finished", "2 of 2 pairs finished"]
+    assert err.splitlines() == [f"{trial} of 4 trials finished" for trial in (1, 2, 3, 4)]
     assert "test accuracy" in out
     summary = json.loads((tmp_path / "folder" / "results.json").read_text())["summary"]
-    assert {"helps": "Dropout helps", "hurts": "Dropout hurts", "no effect shown": "No effect"}[
-        summary["verdict"]
-    ] in out
+    assert summary["comparisons"][0]["verdict"] == "too few pairs"
+    assert "Too few pairs for a verdict" in out
     assert "Results and pictures: folder" in out
     assert "\x1b" not in out
 
@@ -43,7 +43,7 @@ def test_a_finished_folder_prints_its_summary_again(run):
     code, again, err = run("compare", *SMALL_OPTIONS.split(), "--out", "folder")
     assert (code, err) == (0, "")
     assert first == again
-    assert "pairs finished" not in err
+    assert "trials finished" not in err
 
 
 @pytest.mark.usefixtures("blank_pictures")
@@ -64,17 +64,18 @@ def test_how_a_table_was_read_is_printed_before_anything_is_trained(run, tmp_pat
         "left out because a value is missing: 1 row",
         "column 'size': the decimal mark is a comma",
     ]
-    assert json.loads((tmp_path / "folder" / "results.json").read_text())["config"]["missing"] == "drop"
+    assert json.loads((tmp_path / "folder" / "results.json").read_text())["options"]["missing"] == "drop"
 
 
-def test_numbers_to_predict_are_refused_after_what_was_read(run, tmp_path):
-    (tmp_path / "table.csv").write_text("size,colour\n1.5,red\n2,red\n4,blue\n3,blue\n")
-    code, out, err = run("compare", "--csv", "table.csv", "--target", "size")
-    assert (code, out) == (2, "1 text column as 2 inputs; numbers from 1.5 to 4 (regression); 4 rows\n")
-    assert err.startswith(
-        "tinygrad-dropout: table.csv: column 'size' holds numbers (regression), which cannot be compared"
-    )
-    assert err.count("\n") == 1
+@pytest.mark.usefixtures("blank_pictures")
+def test_numbers_to_predict_are_a_regression(run, tmp_path):
+    rows = "".join(f"{row % 9},{100.5 + row % 9}\n" for row in range(60))
+    (tmp_path / "table.csv").write_text(f"size,price\n{rows}")
+    options = "--csv table.csv --target price --hidden 4 --epochs 1 --seeds 2 --workers 1"
+    code, out, _ = run("compare", *options.split(), "--out", "folder")
+    assert code == 0
+    assert out.startswith("1 numeric column; numbers from 100.5 to 108.5 (regression); 60 rows\n")
+    assert "test RMSE" in out
 
 
 BAD_INPUT = {
@@ -83,7 +84,7 @@ BAD_INPUT = {
     "--p -0.5": "--p: expected a probability of dropping from 0 to 1, got -0.5",
     "--p nan": "--p: expected a probability of dropping from 0 to 1, got nan",
     "--input-p half": "--input-p: expected a number, got 'half'",
-    "--seeds 1": "--seeds: expected from 2 (one pair gives no interval) to 10,000, got 1",
+    "--seeds 0": "--seeds: expected from 1 to 10,000, got 0",
     "--epochs -3": "--epochs: expected from 1 to 10,000,000, got -3",
     "--epochs 2.5": "--epochs: expected a whole number, got '2.5'",
     "--hidden 256;256": "--hidden: expected whole numbers with commas between, as 256,256, got '256;256'",
@@ -95,7 +96,7 @@ BAD_INPUT = {
     "--csv table.csv --dataset moons": "--csv: expected either a CSV file or a dataset, got both",
     "--csv table.csv": "--target: expected the name of the column",
     "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, colour), got 'kind'",
-    "--csv table.csv --target colour": "table.csv: expected a value in line 4, column 'size', got 'nan'",
+    "--csv table.csv --target colour": "table.csv: expected a value in line 4, column 'size', got 'nan' (1 of 4",
     "--csv table.csv --target colour --missing zero": "--missing: expected drop or mean, got 'zero'",
     "--csv table.csv --target colour --test-csv table.csv": "--test-csv: expected another file than the one to learn",
     "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
@@ -106,6 +107,10 @@ BAD_INPUT = {
     "--dataset mnist1d --data-dir .": "mnist1d.npz: no such file",
     "--out table.csv": "table.csv: the output folder cannot be written: File exists",
     "--learning-rate 1e30 --optimizer sgd --seeds 2 --workers 1": "try a learning rate below 1e+30",
+    "--early-stopping yes": "--early-stopping: expected only or also, got 'yes'",
+    "--patience 0": "--patience: expected from 1 to 10,000,000, got 0",
+    "--first-seed -1": "--first-seed: expected from 0 to 4,294,967,296, got -1",
+    "--dask nowhere": "dask: expected the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786, got",
     "--seed 3": "unrecognized arguments: --seed 3",
     "--p": "--p: expected one argument",
 }
@@ -149,7 +154,7 @@ def test_too_little_memory_is_one_sentence(run, monkeypatch):
     def compare_in_vain(*arguments, **options):
         raise MemoryError("Unable to allocate 9 TiB")
 
-    monkeypatch.setattr("tinygrad_dropout.lab.compare", compare_in_vain)
+    monkeypatch.setattr("tinygrad_dropout.lab.run", compare_in_vain)
     assert run("compare") == (2, "", "tinygrad-dropout: there is not enough memory: Unable to allocate 9 TiB\n")
 
 
@@ -160,6 +165,7 @@ def test_help_names_every_command_and_every_option_of_a_comparison(run):
     for option in Config.__dataclass_fields__:
         assert f"--{option.replace('_', '-')} " in out
     assert "--workers " in out
+    assert "--dask " in out
     assert "--out " in out
     assert max(map(len, out.splitlines())) <= 120
 
@@ -204,10 +210,9 @@ def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_sam
 
     assert started.returncode == 130
     assert "Traceback" not in err
-    kept = json.loads((tmp_path / "parts" / "results.json").read_text())["pairs"]
-    assert 1 <= len(kept) < 6
-    assert f"Interrupted: {len(kept)} of 6 pairs are finished, and kept." in out
-    assert ("too few for a verdict" in out) == (len(kept) < 2)
+    kept = json.loads((tmp_path / "parts" / "results.json").read_text())["records"]
+    assert 1 <= len(kept) < 12
+    assert f"Interrupted: {len(kept)} of 12 trials are finished, and kept." in out
     assert "the same command with --out parts" in out
 
     gone_on = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
@@ -229,7 +234,7 @@ def test_an_impatient_second_ctrl_c_leaves_nothing_running(tmp_path):
         time.sleep(0.02)
     command.communicate(timeout=60)  # until its pipes are closed, which the workers have too
     assert command.returncode in (130, -signal.SIGINT)
-    assert json.loads((tmp_path / "out" / "results.json").read_text())["pairs"]
+    assert json.loads((tmp_path / "out" / "results.json").read_text())["records"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
@@ -259,12 +264,12 @@ def environment():
 def test_all_cores_are_used_if_nobody_says(monkeypatch, tmp_path):
     asked = {}
 
-    def interrupted(config, **options):
+    def interrupted(experiment, config, **options):
         asked.update(options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tinygrad_dropout.lab.compare", interrupted)
-    monkeypatch.setattr("tinygrad_dropout.lab.workers.usable_cores", lambda: 7)
+    monkeypatch.setattr("tinygrad_dropout.lab.run", interrupted)
+    monkeypatch.setattr("tinygrad_dropout.lab.trials.processes.usable_cores", lambda: 7)
     monkeypatch.chdir(tmp_path)
     assert cli.main(["compare"]) == 130
     assert asked["workers"] == 7
@@ -283,3 +288,23 @@ def test_an_empty_name_is_refused(run, option):
     code, _, err = run("compare", option, "")
     assert (code, err.count("\n")) == (2, 1)
     assert f"{option}: expected the name of a file or folder, got an empty text" in err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell with >&-")
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
+def test_other_streams_that_are_closed_are_no_problem(finished, tmp_path, closed):
+    run = subprocess.run(
+        f"{shlex.join(finished)} {closed}", shell=True, cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "Results and pictures: finished" in run.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell with >&-")
+@pytest.mark.parametrize("command", ["compare", "compare --help", "lab", "--version", "study nothing.py"])
+def test_a_closed_output_is_one_sentence(tmp_path, command):
+    typed = f"{shlex.join(COMMAND)} {command} >&-"
+    run = subprocess.run(typed, shell=True, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 2
+    assert run.stderr == "tinygrad-dropout: the output could not be written: it is closed\n"
+    assert os.listdir(tmp_path) == []

@@ -9,8 +9,8 @@ import pytest
 from blocks import rendered
 
 from tinygrad_dropout import cli
-from tinygrad_dropout.lab import theory
-from tinygrad_dropout.lab.theory import EXPERIMENTS
+from tinygrad_dropout.lab import run
+from tinygrad_dropout.lab.theory import EXPERIMENTS, ensemble
 
 PAGE = make_theory.PAGE.read_text(encoding="utf-8")
 LINKS = sorted({target for target in re.findall(r"\]\(([^)#]+)\)", PAGE) if not target.startswith("https://")})
@@ -25,11 +25,11 @@ def test_a_kept_run_was_made_by_its_command(name):
     given = vars(cli.build_parser().parse_args(shlex.split(make_theory.COMMANDS[name])[1:]))
     assert given.pop("experiment") == name
     given.pop("run")
-    wanted = EXPERIMENTS[name].Options(**given)
+    wanted = EXPERIMENTS[name].measurement.Options(**given)
     kept = {
         key: tuple(value) if isinstance(value, list) else value for key, value in make_theory.load(name).options.items()
     }
-    assert EXPERIMENTS[name].Options(**kept) == wanted
+    assert EXPERIMENTS[name].measurement.Options(**kept) == wanted
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^(tinygrad-dropout lab .*)$", PAGE, re.MULTILINE))))
@@ -53,7 +53,7 @@ def test_a_link_leads_to_a_file(target):
 def test_a_run_made_again_finds_the_same(name):
     """But for the last digits, in which other processors and libraries differ."""
     kept = make_theory.load(name)
-    again = theory.run(name, EXPERIMENTS[name].Options())
+    again = run(EXPERIMENTS[name], EXPERIMENTS[name].measurement.Options())
     if name == "expectation":
         assert [f"{value:.6f}" for value in numbers(again.figures)] == [
             f"{value:.6f}" for value in numbers(kept.figures)
@@ -67,7 +67,7 @@ def test_a_run_made_again_finds_the_same(name):
 
 @pytest.mark.slow
 def test_the_ensemble_made_again_finds_the_same():
-    kept, again = make_theory.load("ensemble"), theory.run("ensemble", EXPERIMENTS["ensemble"].Options())
+    kept, again = make_theory.load("ensemble"), run(EXPERIMENTS["ensemble"], ensemble.Options())
     assert again.notes[-1] == kept.notes[-1]
     for before, now in zip(kept.figures["networks"], again.figures["networks"], strict=True):
         gaps = [figures["averages"]["geometric mean"]["most_from_scaling"] for figures in (before, now)]

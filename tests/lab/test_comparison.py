@@ -1,59 +1,224 @@
-"""What finished pairs say, in numbers and in words."""
+"""What finished pairs say, in figures and in words, from training to the report."""
 
 import os
 
 import pytest
 
-from tests.lab.small import made_up_pair, small_config
-from tinygrad_dropout.lab import Comparison, LabError
+from tests.lab.small import (
+    comparison_of,
+    comparison_with,
+    made_up_pair,
+    made_up_record,
+    names_of_arms,
+    small_config,
+    small_options,
+)
+from tinygrad_dropout.lab import Compare, Comparison, LabError, OptionError, compare
+from tinygrad_dropout.lab.arms import ARMS, WITH, WITHOUT
+from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.epochs import measured_epochs
+from tinygrad_dropout.lab.trials import Trial
 
-PAIRS = [made_up_pair(0, 0.80, 0.90), made_up_pair(1, 0.82, 0.91), made_up_pair(2, 0.78, 0.89)]
-
-
-def comparison_of(pairs, seeds=3):
-    return Comparison(small_config(seeds=seeds).as_json() | {"data": "0"}, {}, tuple(pairs))
-
-
-def test_pairs_are_kept_in_the_order_of_their_seeds():
-    comparison = comparison_of([])
-    for pair in (PAIRS[2], PAIRS[0]):
-        comparison = comparison.with_pair(pair)
-    assert [pair["seed"] for pair in comparison.pairs] == [0, 2]
-    assert comparison.missing_seeds == [1]
-    assert not comparison.finished
-    assert comparison.with_pair(PAIRS[1]).finished
+FIVE = [(0.80, 0.90), (0.82, 0.91), (0.78, 0.89), (0.80, 0.91), (0.81, 0.90)]
 
 
-@pytest.mark.parametrize("finished", [0, 1])
-def test_fewer_than_two_pairs_have_no_summary_and_say_so(finished):
-    comparison = comparison_of(PAIRS[:finished])
+def told(**options):
+    config, sentences = small_config(**options), []
+    return Compare().prepare(config, sentences.append), sentences
+
+
+@pytest.mark.parametrize("early_stopping", [None, "only", "also"])
+def test_there_is_a_trial_for_each_seed_and_arm(early_stopping):
+    options = small_options(seeds=2, first_seed=5, early_stopping=early_stopping)
+    assert Compare().trials(options) == [
+        Trial("", arm, seed) for seed in (5, 6) for arm in names_of_arms(early_stopping)
+    ]
+
+
+def test_four_arms_are_two_pairs_of_arms():
+    assert names_of_arms("also") == names_of_arms(None) + names_of_arms("only") == list(ARMS)
+
+
+def test_the_train_size_that_the_data_decide_is_kept(tmp_path):
+    (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{row % 2}\n" for row in range(20)))
+    options = {"dataset": None, "csv": str(tmp_path / "table.csv"), "target": "y", "train_size": None}
+    (config, dataset), sentences = told(**options)
+    kept = Compare().as_json(config, dataset)
+    assert (kept["dataset"], kept["csv"], kept["train_size"], kept["classes"]) == ("csv", "table.csv", 14, 2)
+    assert sentences[0] == "1 numeric column; 2 classes; 20 rows"
+
+
+def test_early_stopping_needs_examples_to_hold_back():
+    with pytest.raises(OptionError, match=r"early_stopping: expected at least 10 training examples .* got 9"):
+        told(train_size=9, early_stopping="also")
+
+
+@pytest.mark.parametrize("early_stopping", [None, "only", "also"])
+def test_a_trial_gives_a_whole_record(early_stopping):
+    outcome = compare(small_config(early_stopping=early_stopping, epochs=3))
+    assert outcome.finished
+    assert all(Compare().is_whole(outcome.options, record) for record in outcome.records)
+    for record in outcome.records:
+        held_back = 4 if ARMS[record["arm"]].stops_early else 0
+        assert record["rows"] == {"train": 20 - held_back, "validation": held_back, "test": 2000}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"curve": []},
+        {"curve": [{"epoch": 1, "test_accuracy": 0.9}, {"epoch": 3, "test_accuracy": 0.9}]},
+        {"final": {"epoch": 2, "test_accuracy": 0.9}},
+        {"final": {"test_accuracy": float("nan"), "test_balanced_accuracy": 0.5, "test_loss": 1}},
+        {"baseline": {}},
+        {"epochs": 1},
+        {"epochs": None},
+        {"rows": None},
+        {"shared": None},
+        {"dropped": None},
+    ],
+    ids=str,
+)
+def test_a_record_that_lacks_something_is_not_whole(damage):
+    whole = made_up_record(WITH.name, 0, 0.8, 0.9)
+    assert Compare().is_whole(small_options(), whole)
+    damaged = {key: value for key, value in (whole | damage).items() if value is not None}
+    with pytest.raises((AssertionError, KeyError, TypeError)):
+        assert Compare().is_whole(small_options(), damaged)
+
+
+def test_the_summary_is_the_mean_over_the_pairs_at_the_end():
+    comparison = compare(small_config(seeds=5))
+    summary = comparison.summary
+    for arm in (WITHOUT.name, WITH.name):
+        for measure, value in summary["arms"][arm].items():
+            finals = [pair[arm]["final"] | {"epochs": 2} for pair in comparison.pairs]
+            assert value == pytest.approx(sum(final[measure] for final in finals) / 5)
+    points = 100 * (summary["arms"][WITH.name]["test_accuracy"] - summary["arms"][WITHOUT.name]["test_accuracy"])
+    (compared,) = summary["comparisons"]
+    found = compared["differences"]["test_accuracy"]
+    assert found["mean"] == pytest.approx(points)
+    assert found["low"] <= points <= found["high"]
+    assert compared["verdict"] == comparison.difference.verdict
+    assert summary["pairs"] == 5
+    assert summary["rows"] == {"train": 20, "validation": 0, "test": 2000}
+
+
+def test_only_whole_pairs_count():
+    records = [record for seed, two in enumerate(FIVE) for record in made_up_pair(seed, *two)]
+    comparison = comparison_with([*records, made_up_record(WITH.name, 5, 0.1)], seeds=6, epochs=1)
+    assert comparison.summary["pairs"] == 5
+    assert comparison.difference == comparison_of(*FIVE, seeds=6).difference
+    assert [trial.arm for trial in comparison.missing] == [WITHOUT.name]
+
+
+def test_without_a_pair_there_is_no_summary_and_the_text_says_so():
+    comparison = comparison_with([made_up_record(WITH.name, 0, 0.9)], epochs=1)
     assert comparison.summary is None
-    assert str(comparison) == "Fewer than two of 3 pairs are finished: too few for a verdict."
+    assert str(comparison) == "1 of 4 trials are finished: too few for a result."
+    with pytest.raises(ValueError, match="got 0 without"):
+        print(comparison.difference)
 
 
-@pytest.mark.usefixtures("blank_pictures")
+def test_a_few_pairs_have_a_table_and_no_verdict():
+    text = str(comparison_of(*FIVE[:2]))
+    assert "Too few pairs for a verdict: +9.5 points of test accuracy on average over 2 pairs; at least 3" in text
+
+
+def test_only_the_end_counts_however_good_an_earlier_epoch_was():
+    records = [
+        made_up_record(arm.name, seed, early, last)
+        for seed in range(5)
+        for arm, early, last in ((WITHOUT, 0.99, 0.80), (WITH, 0.01, 0.90))
+    ]
+    assert comparison_with(records, seeds=5).difference.mean == pytest.approx(10)
+
+
+def test_with_early_stopping_the_epoch_that_was_kept_counts():
+    records = [
+        made_up_record(arm, seed, 0.5, 0.6, test_accuracy=accuracy)
+        for seed in range(5)
+        for arm, accuracy in zip(names_of_arms("only"), (0.7, 0.9), strict=True)
+    ]
+    assert comparison_with(records, seeds=5, early_stopping="only").difference.mean == pytest.approx(20)
+
+
+def test_four_arms_give_two_verdicts():
+    records = [
+        made_up_record(arm, seed, accuracy)
+        for seed in range(5)
+        for arm, accuracy in zip(names_of_arms("also"), (0.7, 0.9, 0.88, 0.8), strict=True)
+    ]
+    comparison = comparison_with(records, seeds=5, epochs=1, early_stopping="also")
+    assert [compared["verdict"] for compared in comparison.summary["comparisons"]] == ["helps", "hurts"]
+    verdict, stopped, *_ = comparison.notes
+    assert verdict.startswith("Dropout helps: +20.0 points of test accuracy")
+    assert stopped.startswith("Both stopped early: Dropout hurts: -8.0 points of test accuracy")
+    assert comparison.difference.mean == pytest.approx(20)
+
+
 def test_saving_makes_the_folder_and_its_files(tmp_path):
-    comparison_of(PAIRS).save(tmp_path / "new")
+    comparison_of(*FIVE).save(tmp_path / "new")
     assert sorted(os.listdir(tmp_path / "new")) == ["comparison.png", "learning_curves.png", "results.json"]
 
 
-def test_only_the_last_epoch_counts_however_good_an_earlier_one_was():
-    pairs = [made_up_pair(seed, 0.80, 0.90) for seed in range(2)]
-    for pair in pairs:
-        pair["without"].insert(0, dict.fromkeys(pair["without"][0], 0.99))
-        pair["with"].insert(0, dict.fromkeys(pair["with"][0], 0.01))
-    summary = Comparison({}, {}, tuple(pairs)).summary
-    assert summary["difference"]["mean"] == pytest.approx(10)
-    assert (summary["without"]["test_accuracy"], summary["with"]["test_accuracy"]) == (0.80, 0.90)
-
-
-@pytest.mark.usefixtures("blank_pictures")
 def test_saving_over_another_comparison_is_refused(tmp_path):
-    comparison_of(PAIRS).save(tmp_path)
+    comparison_of(*FIVE).save(tmp_path)
     with pytest.raises(LabError, match="made with other options"):
-        comparison_of(PAIRS, seeds=4).save(tmp_path)
+        comparison_of(*FIVE, epochs=2).save(tmp_path)
 
 
-def test_one_pair_is_saved_without_pictures(tmp_path):
-    comparison_of(PAIRS[:1]).save(tmp_path)
-    assert os.listdir(tmp_path) == ["results.json"]
+def test_the_digest_of_the_data_is_kept_so_that_changed_data_are_noticed(tmp_path):
+    table, folder = tmp_path / "table.csv", tmp_path / "out"
+    table.write_text("x,y\n" + "".join(f"{row},{row % 2}\n" for row in range(20)))
+    config = small_config(dataset=None, csv=str(table), target="y", train_size=10)
+    compare(config, out=folder)
+    table.write_text(table.read_text().replace("7,1", "8,1"))
+    with pytest.raises(LabError, match=r"other options .data [0-9a-f]{16}, not [0-9a-f]{16}"):
+        compare(config, out=folder)
+
+
+@pytest.fixture
+def numbers_to_predict(tmp_path):
+    """A comparison on a table whose target is a number."""
+    rows = [f"{row % 13},{row % 7},{1000 + 30 * (row % 13) + row % 7}.5\n" for row in range(150)]
+    (tmp_path / "prices.csv").write_text("a,b,price\n" + "".join(rows))
+    return small_config(
+        dataset=None, csv=str(tmp_path / "prices.csv"), target="price", train_size=None, epochs=8, seeds=5,
+        hidden=(32,), learning_rate=0.01,
+    )  # fmt: skip
+
+
+def test_a_regression_is_compared_by_its_rmse(numbers_to_predict):
+    comparison = compare(numbers_to_predict)
+    summary, text = comparison.summary, str(comparison)
+    assert comparison.options["classes"] is None
+    assert summary["arms"][WITHOUT.name]["test_rmse"] < summary["baseline"]["test_rmse"] < 200
+    for words in ("test RMSE", "test R²", "train RMSE"):
+        assert words in text
+    assert "accuracy" not in text
+    assert comparison.difference.measure.name == "rmse"
+    worse = comparison.difference.low is not None and comparison.difference.low > 0
+    assert (comparison.difference.verdict == "hurts") == worse
+
+
+def test_a_regression_has_no_labels_to_randomise(numbers_to_predict):
+    from dataclasses import replace
+
+    with pytest.raises(OptionError, match="label_noise: expected 0 for a regression"):
+        compare(replace(numbers_to_predict, label_noise=0.1))
+
+
+def test_a_regression_can_stop_early(numbers_to_predict):
+    from dataclasses import replace
+
+    summary = compare(replace(numbers_to_predict, early_stopping="also", seeds=2)).summary
+    assert summary["rows"] == {"train": 84, "validation": 21, "test": 45}
+
+
+def test_the_curve_of_a_record_has_the_measured_epochs():
+    config = small_config(epochs=30)
+    record = compare(config).records[0]
+    assert [measured["epoch"] for measured in record["curve"]] == list(measured_epochs(30))
+    assert isinstance(compare(config), Comparison)
+    assert load(config).classes == 2

@@ -1,37 +1,44 @@
 """One arm: what it learns, and that chance in one place moves nothing in another."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.lab.small import small_config
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.lab import LabError, training
+from tinygrad_dropout.lab import LabError, compare, training
 from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.datasets.split import Split
+from tinygrad_dropout.lab.datasets.validation import with_validation
 from tinygrad_dropout.lab.epochs import measured_epochs
-from tinygrad_dropout.lab.pair import run_pair
+from tinygrad_dropout.lab.tasks import Classification, Regression
 from tinygrad_dropout.lab.training import Streams, mlp, train
 
 
 def train_small(dropout, *, seed=0, **options):
     config = small_config(**options)
     split = load(config).split(config.train_size, np.random.default_rng(seed))
-    return train(config, 2, split, Streams.from_seed(seed), dropout, lambda: None)
+    if config.early_stopping:
+        split = with_validation(split, 2, np.random.default_rng(seed))
+    return train(config, Classification(2), split, Streams.from_seed(seed), dropout, lambda: None)
 
 
 @pytest.mark.parametrize("dropout", [False, True])
 def test_an_arm_learns(dropout):
-    arm = train_small(dropout, train_size=200, hidden=(64, 64), epochs=30, p=0.2, input_p=0)
-    assert arm.records[-1]["test_accuracy"] > 0.85
-    assert arm.records[-1]["train_loss"] < arm.records[0]["train_loss"]
+    run = train_small(dropout, train_size=200, hidden=(64, 64), epochs=30, p=0.2, input_p=0)
+    assert run.curve[-1]["test_accuracy"] > 0.85
+    assert run.curve[-1]["train_loss"] < run.curve[0]["train_loss"]
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 @pytest.mark.parametrize("epochs", [1, 3, 30])
 def test_a_record_is_kept_of_each_measured_epoch(optimizer, epochs):
-    records = train_small(True, epochs=epochs, optimizer=optimizer).records
-    assert [record["epoch"] for record in records] == list(measured_epochs(epochs))
-    assert list(records[0]) == [
+    curve = train_small(True, epochs=epochs, optimizer=optimizer).curve
+    assert [record["epoch"] for record in curve] == list(measured_epochs(epochs))
+    assert list(curve[0]) == [
         "epoch", "train_loss", "train_loss_dropout_on", "train_accuracy", "test_loss", "test_accuracy",
+        "test_balanced_accuracy",
     ]  # fmt: skip
 
 
@@ -40,43 +47,14 @@ def test_what_is_measured_does_not_depend_on_which_other_epochs_are(monkeypatch,
     some = train_small(dropout, epochs=30)
     monkeypatch.setattr(training, "measured_epochs", lambda epochs: range(1, epochs + 1))
     every = train_small(dropout, epochs=30)
-    assert len(every.records) == 30
-    assert some.records == [every.records[epoch - 1] for epoch in measured_epochs(30)]
+    assert len(every.curve) == 30
+    assert some.curve == [every.curve[epoch - 1] for epoch in measured_epochs(30)]
     assert (some.shared, some.dropped) == (every.shared, every.dropped)
 
 
 def test_only_with_dropout_do_the_two_train_losses_differ():
-    assert all(record["train_loss"] == record["train_loss_dropout_on"] for record in train_small(False).records)
-    assert all(record["train_loss"] != record["train_loss_dropout_on"] for record in train_small(True).records)
-
-
-def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):
-    """Smaller chunks draw the measurement's masks otherwise; the training must not notice."""
-    whole = train_small(True, train_size=50)
-    monkeypatch.setattr(training, "ROWS_AT_ONCE", 7)
-    chunked = train_small(True, train_size=50)
-    for before, after in zip(whole.records, chunked.records, strict=True):
-        assert before["train_loss_dropout_on"] != after["train_loss_dropout_on"]
-        assert before["test_loss"] == pytest.approx(after["test_loss"], rel=1e-6)
-        assert before["test_accuracy"] == after["test_accuracy"]
-
-
-def test_what_is_measured_is_the_network_itself_with_other_dropout_layers():
-    network, rng = mlp(4, (8, 6), 3, 0.5, 0.2, Streams.from_seed(0)), np.random.default_rng(0)
-    measured = training.with_masks_from(rng, network)
-    for layer, itself in zip(measured, network, strict=True):
-        if isinstance(itself, nn.Dropout):
-            assert (layer.p, layer.rng) == (itself.p, rng)
-            assert itself.rng is not rng
-        else:
-            assert layer is itself
-
-
-def test_measuring_leaves_every_layer_in_training_mode():
-    split = load(small_config()).split(20, np.random.default_rng(0))
-    network = mlp(2, (8,), 2, 0.5, 0.2, Streams.from_seed(0))
-    training.measure(network, split, np.random.SeedSequence(0))
-    assert all(layer.training for layer in network.modules())
+    assert all(record["train_loss"] == record["train_loss_dropout_on"] for record in train_small(False).curve)
+    assert all(record["train_loss"] != record["train_loss_dropout_on"] for record in train_small(True).curve)
 
 
 def test_dropout_moves_no_other_chance():
@@ -124,9 +102,8 @@ def test_every_epoch_has_its_own_order_and_both_arms_the_same(monkeypatch):
         return iter(drawn[-1])
 
     monkeypatch.setattr(training.CountedBatches, "__iter__", noting)
-    config = small_config()
-    run_pair(config, load(config), 0, lambda: None)
-    orders = [np.concatenate([x for x, _ in epoch]).tolist() for epoch in drawn]
+    compare(small_config())
+    orders = [np.concatenate([x for x, _ in epoch]).tolist() for epoch in drawn[:4]]  # both arms of the first pair
     assert orders[0] != orders[1]
     assert orders[:2] == orders[2:]
 
@@ -140,6 +117,54 @@ def test_the_optimiser_is_the_one_asked_for():
 
 
 def test_an_epoch_is_measured_after_its_updates():
-    config = small_config(train_size=400, hidden=(64,), epochs=1, learning_rate=0.01)
-    pair = run_pair(config, load(config), 0, lambda: None)
-    assert pair["without"][0]["test_accuracy"] > 0.8
+    run = train_small(False, train_size=400, hidden=(64,), epochs=1, learning_rate=0.01)
+    assert run.curve[0]["test_accuracy"] > 0.8
+
+
+def test_without_early_stopping_the_last_epoch_counts():
+    run = train_small(True, epochs=30)
+    assert run.epochs == 30
+    assert run.final == run.curve[-1]
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+def test_early_stopping_keeps_the_epoch_that_was_best_on_the_validation_part(dropout):
+    """Whose test figures are those that an ordinary run of as many epochs ends with."""
+    options = {"train_size": 100, "hidden": (64,), "learning_rate": 0.02, "early_stopping": "only"}
+    run = train_small(dropout, epochs=400, patience=5, **options)
+    assert run.epochs == run.final["epoch"] + 5 < 400
+    assert [measured["epoch"] for measured in run.curve] == [
+        epoch for epoch in measured_epochs(400) if epoch <= run.epochs
+    ]
+    until_then = train_small(dropout, epochs=run.final["epoch"], patience=400, **options)
+    assert until_then.curve[-1] == run.final
+
+
+def test_early_stopping_that_never_stops_still_keeps_the_best_epoch():
+    run = train_small(False, epochs=3, train_size=100, early_stopping="only", learning_rate=0.01)
+    assert (run.epochs, run.final["epoch"]) == (3, 3)
+
+
+def test_the_validation_part_decides_and_the_test_part_does_not():
+    config = small_config(epochs=100, train_size=100, hidden=(64,), learning_rate=0.02, patience=5)
+    split = with_validation(load(config).split(100, np.random.default_rng(0)), 2, np.random.default_rng(0))
+
+    def epochs_with(**parts):
+        return train(
+            config, Classification(2), replace(split, **parts), Streams.from_seed(0), False, lambda: None
+        ).epochs
+
+    assert epochs_with(y_test=1 - split.y_test) == epochs_with()
+    assert epochs_with(y_validation=1 - split.y_validation) < epochs_with()
+
+
+def test_a_regression_learns_in_the_units_of_its_target():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 3)).astype(np.float32)
+    y = 1e4 + 500 * np.sin(x[:, 0]) + 300 * x[:, 1]
+    split = Split(x[:200], y[:200], x[200:], y[200:])
+    config = small_config(hidden=(64, 64), epochs=60, batch_size=32)
+    final = train(config, Regression.of(y[:200]), split, Streams.from_seed(0), False, lambda: None).final
+    assert final["test_rmse"] < 0.3 * y.std()
+    assert final["test_r_squared"] > 0.9
+    assert final["train_rmse"] == pytest.approx(y[:200].std() * final["train_loss"] ** 0.5, rel=1e-4)

@@ -25,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0; 1 if the layer examined is wrong, or whoever read the output stopped reading; 2 for what
         cannot be done, a mistake in what was asked for above all; 130 after Ctrl-C.
     """
+    replace_closed_streams()
+    if sys.stdout is None:  # `>&-`
+        return complain("the output could not be written: it is closed")
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
     try:
@@ -40,6 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return complain(f"the output could not be written: {error.strerror}")
     return code
+
+
+def replace_closed_streams() -> None:
+    """Put the null device where `<&-` or `2>&-` left nothing: the next file to be opened would take that place."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def build_parser() -> Parser:

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tinygrad_dropout.cli.typed import INTERRUPTED, in_one_sentence, name_of_file, number, whole_number, widths
-
-if TYPE_CHECKING:
-    from tinygrad_dropout.lab import Config
+from tinygrad_dropout.cli.experiment import show_experiment
+from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file, number, whole_number, widths
 
 HELP = "train an MLP with and without dropout, and compare"
 
@@ -20,7 +14,8 @@ DESCRIPTION = """\
 Train an MLP on the same data with dropout and without, many times over, and say what dropout did.
 
 Each pair of trainings shares the split of the data, the initial weights and the order of the examples; only dropout
-differs. The numbers are those after the last epoch: nothing is selected on the test set."""
+differs. Nothing is selected on the test set: the numbers are those after the last epoch or, with early stopping, of
+the epoch that was best on a fifth of the training examples."""
 
 EXAMPLES = """\
 examples:
@@ -28,8 +23,9 @@ examples:
   tinygrad-dropout compare --label-noise 0
   tinygrad-dropout compare --dataset mnist1d --p 0.3 --input-p 0
   tinygrad-dropout compare --csv flowers.csv --target species --out runs/flowers
+  tinygrad-dropout compare --early-stopping also
 
-Ctrl-C keeps the pairs that are finished; the same command with the same --out goes on from there."""
+Ctrl-C keeps what is finished; the same command with the same --out goes on from there, also with more --seeds."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +41,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--target COLUMN", str, "the column of that table to predict: classes, as texts or whole numbers"),
             ("--test-csv FILE", name_of_file, "a second table with the same columns, for the test"),
             ("--group COLUMN", str, "a column whose equal values are never split between training and test"),
+            ("--ignore COLUMN[,COLUMN]", str, "columns to leave out, such as names of rows"),
             ("--missing HOW", str, "drop: leave out rows that lack a value; mean: fill in (default: an error)"),
             ("--regression", bool, "the target is numbers, or classes with --no-regression (default: by its values)"),
             ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files, or of mnist1d.npz"),
@@ -62,10 +59,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--batch-size N", whole_number, f"examples for each update (default: {Config.batch_size})"),
             ("--optimizer NAME", str, f"adam, or sgd with momentum 0.9 (default: {Config.optimizer})"),
             ("--learning-rate X", number, f"step size (default: {rates})"),
+            ("--early-stopping HOW", str, "only: both networks stop early; also: a third and a fourth do "
+             "(default: none does)"),
+            ("--patience N", whole_number, "epochs without improvement that end a training early (default: "
+             f"{Config.patience})"),
         ],
         "run": [
-            ("--seeds N", whole_number, f"number of pairs; their seeds are 0 to N - 1 (default: {Config.seeds})"),
-            ("--workers N", whole_number, "pairs trained at once (default: one for each core); changes no number"),
+            ("--seeds N", whole_number, f"number of pairs (default: {Config.seeds})"),
+            ("--first-seed N", whole_number, "the first pair's seed; the others have the next ones (default: "
+             f"{Config.first_seed})"),
+            ("--workers N", whole_number, "networks trained at once (default: one for each core); changes no number"),
+            ("--dask ADDRESS", str, "train on a Dask cluster: its scheduler's address, as tcp://10.0.0.1:8786"),
             ("--out FOLDER", name_of_file, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
         ],
     }  # fmt: skip
@@ -90,44 +94,7 @@ def compare_as_typed(options: argparse.Namespace) -> int:
     from tinygrad_dropout import lab
 
     given = {name: value for name, value in vars(options).items() if name != "run"}
-    workers, out = given.pop("workers", None), given.pop("out", None)
+    where = {name: given.pop(name) for name in ("workers", "dask", "out") if name in given}
     config = lab.Config(**given)
     lab.require_extras()
-    default_out = Path("runs", f"compare-{config.dataset}-{time.strftime('%Y%m%d-%H%M%S')}")
-    return show_comparison(config, workers, default_out if out is None else Path(out))
-
-
-def show_comparison(config: Config, workers: int | None, out: Path) -> int:
-    """Run the comparison and show it: what is going on, then the table and the verdict."""
-    from rich.console import Console
-
-    from tinygrad_dropout import lab
-    from tinygrad_dropout.lab.progress import shown_progress
-    from tinygrad_dropout.lab.workers import usable_cores
-
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    code = 0
-    try:
-        with shown_progress(Console(highlight=False, stderr=True), config.seeds) as progress:
-            comparison = lab.compare(
-                config,
-                out=out,
-                workers=usable_cores() if workers is None else workers,
-                progress=progress,
-                tell=console.print,
-            )
-    except lab.Interrupted as interruption:
-        comparison, code = interruption.comparison, INTERRUPTED
-        console.print(f"Interrupted: {len(comparison.pairs)} of {config.seeds} pairs are finished, and kept.")
-    except lab.WorkerError as error:
-        kept = (
-            f"; finished pairs are kept: go on with --out {shlex.quote(str(out))}"
-            if (out / "results.json").exists()
-            else ""
-        )
-        raise lab.LabError(f"{error}{kept}") from error
-    comparison.show(console)
-    console.print(
-        f"Results and pictures: {out}" if not code else f"To go on: the same command with --out {shlex.quote(str(out))}"
-    )
-    return code
+    return show_experiment(lab.Compare(), config, f"compare-{config.dataset}", **where)

@@ -1,27 +1,31 @@
-"""The command `tinygrad-dropout lab`: the theory of dropout as small experiments, each with a table and a picture."""
+"""The command `tinygrad-dropout lab`: the theory of dropout as small experiments, and merging of result folders."""
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 
+from tinygrad_dropout.cli.experiment import show_experiment, show_outcome
 from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file, number, print_help, whole_number
 
-HELP = "see the theory of dropout measured: expectation, ensemble, ridge"
+HELP = "see the theory of dropout measured: expectation, ensemble, ridge; merge results"
 
-DESCRIPTION = "See the theory of dropout measured: each experiment prints a table and draws a picture, in seconds."
+DESCRIPTION = """\
+See the theory of dropout measured: each experiment prints a table and draws a picture, in seconds.
+Or merge folders of results, of these experiments or of compare."""
 
 EXAMPLES = """\
 examples:
   tinygrad-dropout lab expectation
   tinygrad-dropout lab ensemble --p 0.3 --layers 2
   tinygrad-dropout lab ridge --p 0,0.25,0.5 --out runs/ridge
+  tinygrad-dropout lab merge runs/here runs/there --out runs/both
 
-The same options give the same figures, to the last bit."""
+The same options give the same figures: to the last bit on processors of the same type, up to rounding on others."""
+
+MERGE_HELP = "put folders of one experiment together, whose seeds were run on several machines, say"
+MERGE_DESCRIPTION = "Write a folder that holds the records of several, made with the same options but for the seeds."
 
 Option = tuple[str, Callable[[str], object], str]
 
@@ -114,31 +118,44 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        out: Option = ("--out FOLDER", name_of_file, f"for {name}.json and {name}.png (default: runs/lab-{name}-TIME)")
+        out: Option = ("--out FOLDER", name_of_file, f"for results.json and {name}.png (default: runs/lab-{name}-TIME)")
         for option, kind, text in (*command.options, out):
             flag, metavar = option.split()
             experiment.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
         experiment.set_defaults(run=run_experiment, experiment=name)
+    add_merge(experiments.add_parser("merge", help=MERGE_HELP, description=MERGE_DESCRIPTION, allow_abbrev=False))
+
+
+def add_merge(parser: argparse.ArgumentParser) -> None:
+    """The options of `lab merge`."""
+    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=name_of_file, help="folders with a results.json")
+    parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder for all of it")
+    parser.set_defaults(run=lambda options: in_one_sentence(lambda: show_merged(options.folders, options.out)))
+
+
+def show_merged(folders: list[str], out: str) -> int:
+    """Merge the folders, and show what they hold together."""
+    from tinygrad_dropout import lab
+    from tinygrad_dropout.lab.trials.folder import GROWS
+
+    lab.require_extras(needed_by="tinygrad-dropout lab merge")
+    outcome = lab.merge(folders, out)
+    seeds = [f"--{name.replace('_', '-')} {outcome.options[name]}" for name in GROWS if name in outcome.options]
+    return show_outcome(outcome, out, command=f"the command that made these folders, {' '.join(seeds)}")
 
 
 def run_experiment(options: argparse.Namespace) -> int:
     """Run an experiment, and turn what cannot be done into a sentence."""
     given = {name: value for name, value in vars(options).items() if name not in ("run", "experiment")}
-    return in_one_sentence(lambda: show_experiment(options.experiment, given))
+    return in_one_sentence(lambda: run_as_typed(options.experiment, given))
 
 
-def show_experiment(name: str, given: dict[str, object]) -> int:
-    """Run an experiment and print what it found."""
+def run_as_typed(name: str, given: dict[str, object]) -> int:
+    """Settle what was not given, and run the experiment."""
     from tinygrad_dropout.lab import require_extras, theory
 
-    out = str(given.pop("out", Path("runs", f"lab-{name}-{time.strftime('%Y%m%d-%H%M%S')}")))
-    options = theory.EXPERIMENTS[name].Options(**given)
+    out = str(given.pop("out", "")) or None
+    experiment = theory.EXPERIMENTS[name]
+    options = experiment.measurement.Options(**given)
     require_extras(needed_by=f"tinygrad-dropout lab {name}")
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    with Console(stderr=True).status(f"{name} is running") if console.is_terminal else nullcontext():
-        outcome = theory.run(name, options, out=out)
-    outcome.show(console)
-    console.print(f"Figures and picture: {out}")
-    return 0
+    return show_experiment(experiment, options, f"lab-{name}", workers=1, out=out)

@@ -8,14 +8,16 @@
 It needs the packages of the extra `lab`: pip install -e ".[lab]".
 """
 
-from tinygrad_dropout.lab.comparison import Comparison
+from tinygrad_dropout.lab.comparison import Compare, Comparison
 from tinygrad_dropout.lab.config import Config
 from tinygrad_dropout.lab.errors import LabError, OptionError, WorkerError, require_extras
-from tinygrad_dropout.lab.experiment import Interrupted, compare
-from tinygrad_dropout.lab.pair import UnfairPairError
+from tinygrad_dropout.lab.experiments import compare, merge, read
+from tinygrad_dropout.lab.fairness import UnfairPairError
+from tinygrad_dropout.lab.trials import Interrupted, run
 from tinygrad_dropout.lab.verdict import Difference, paired_difference
 
 __all__ = [
+    "Compare",
     "Comparison",
     "Config",
     "Difference",
@@ -25,6 +27,9 @@ __all__ = [
     "UnfairPairError",
     "WorkerError",
     "compare",
+    "merge",
     "paired_difference",
+    "read",
     "require_extras",
+    "run",
 ]

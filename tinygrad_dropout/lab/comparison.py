@@ -1,107 +1,167 @@
-"""What a comparison gives: its pairs, and what they show."""
+"""The main experiment: an MLP trained with and without dropout, in pairs that share everything else."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
-from pathlib import Path
-from statistics import fmean
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_dropout.lab import plots, report
-from tinygrad_dropout.lab.pair import Pair
-from tinygrad_dropout.lab.results import MEASURES, check_same, prepare_folder, read_results, write_results
-from tinygrad_dropout.lab.verdict import Difference, paired_difference
+import numpy as np
+
+from tinygrad_dropout.lab import datasets, report
+from tinygrad_dropout.lab.analysis import analyse, differences_of, headline_of, measures_of, pairs_of
+from tinygrad_dropout.lab.arms import ARMS, arms_of
+from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.datasets import Dataset, randomise_labels
+from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES, with_validation
+from tinygrad_dropout.lab.epochs import measured_epochs
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.fairness import check_fairness
+from tinygrad_dropout.lab.pictures import draw_comparison, draw_learning_curves
+from tinygrad_dropout.lab.tasks import task_of
+from tinygrad_dropout.lab.training import Streams, TrainingRun, train
+from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
+from tinygrad_dropout.lab.verdict import Difference
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.table import Table
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """The finished pairs of one comparison. `print` shows the table and the verdict.
-
-    Attributes:
-        options: what decides the numbers: the configuration, and the digest of the data.
-        versions: what the numbers were made with.
-        pairs: the finished pairs in the order of their seeds (see `pair.run_pair`).
-    """
-
-    options: dict[str, Any]
-    versions: dict[str, str]
-    pairs: tuple[Pair, ...]
+class Comparison(Outcome):
+    """The finished trials of a comparison. `print` shows the tables and the verdict."""
 
     @property
-    def missing_seeds(self) -> list[int]:
-        """The seeds of the pairs that are still to be trained."""
-        finished = {pair["seed"] for pair in self.pairs}
-        return [seed for seed in range(self.options["seeds"]) if seed not in finished]
-
-    @property
-    def finished(self) -> bool:
-        """Whether no pair is missing."""
-        return not self.missing_seeds
+    def pairs(self) -> list[dict[str, Record]]:
+        """For each seed whose networks are all trained: each arm's record, by the arm's name."""
+        return pairs_of(self.options, self.records)
 
     @property
     def difference(self) -> Difference:
-        """With dropout minus without, in percentage points of test accuracy after the last epoch.
+        """With dropout minus without, in the measure that the verdict is on; of the first two arms if there are four.
 
         Raises:
-            ValueError: fewer than two pairs are finished.
+            ValueError: no pair is finished.
         """
-        without, with_dropout = ([pair[arm][-1]["test_accuracy"] for pair in self.pairs] for arm in ("without", "with"))
-        return paired_difference(without, with_dropout)
+        return differences_of(self.options, self.pairs, *arms_of(self.options)[0])[headline_of(self.options)]
 
     @property
-    def summary(self) -> dict[str, Any] | None:
-        """Both arms' means after the last epoch, the paired difference, the verdict; None for fewer than two pairs."""
-        if len(self.pairs) < 2:
-            return None
-        means = {
-            arm: {measure: fmean(pair[arm][-1][measure] for pair in self.pairs) for measure in MEASURES}
-            for arm in ("without", "with")
-        }
-        difference = self.difference
-        interval = {"mean": difference.mean, "low": difference.low, "high": difference.high}
-        return {"pairs": len(self.pairs), **means, "difference": interval, "verdict": difference.verdict}
+    def summary(self) -> Figures | None:
+        """What the pairs show (see `analyse`); None while no pair is finished."""
+        return self.figures
 
-    def with_pair(self, pair: Pair) -> Comparison:
-        """The same comparison with one finished pair more."""
-        return replace(self, pairs=tuple(sorted((*self.pairs, pair), key=itemgetter("seed"))))
 
-    def write_results(self, folder: Path) -> None:
-        """Write results.json to a folder that is there."""
-        results = {"config": self.options, "versions": self.versions, "pairs": self.pairs, "summary": self.summary}
-        write_results(folder, results)
+@dataclass(frozen=True)
+class Compare(Experiment):
+    """Networks with and without dropout, trained in pairs."""
 
-    def draw(self, folder: Path) -> None:
-        """Write the pictures, learning_curves.png and comparison.png, to a folder that is there."""
-        caption = report.describe(self.options)
-        plots.draw_learning_curves(folder / plots.LEARNING_CURVES, self.pairs, self.difference, caption)
-        plots.draw_comparison(folder / plots.COMPARISON, self.pairs, self.difference, caption)
+    name: str = "compare"
 
-    def save(self, folder: str | Path) -> None:
-        """Write results.json, and from two pairs on the pictures, to a folder, which is made if need be.
+    def prepare(self, config: Config, tell: Tell) -> tuple[Config, Dataset]:
+        """Read the data, say how they were read, and settle the number of training examples."""
+        dataset = datasets.load(config)
+        for sentence in dataset.told:
+            tell(sentence)
+        if config.train_size is None:
+            config = replace(config, train_size=dataset.default_train_size)
+        if dataset.classes is None and config.label_noise:
+            raise OptionError(
+                "label_noise", f"expected 0 for a regression, which has no labels, got {config.label_noise}"
+            )
+        if config.early_stopping is not None and config.train_size < FEWEST_EXAMPLES:
+            raise OptionError(
+                "early_stopping",
+                f"expected at least {FEWEST_EXAMPLES} training examples to hold a fifth back, got {config.train_size}",
+            )
+        return config, dataset
+
+    def as_json(self, config: Config, dataset: Dataset) -> Options:
+        """The options, the number of classes (None for a regression) and the digest of the data."""
+        return config.as_json() | {"classes": dataset.classes, "data": dataset.digest[:16]}
+
+    def trials(self, options: Options) -> list[Trial]:
+        """One for each seed and arm."""
+        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
+        arms = [arm.name for pair in arms_of(options) for arm in pair]
+        return [Trial("", arm, seed) for seed, arm in product(seeds, arms)]
+
+    def epochs(self, options: Options) -> int:
+        """As many as were asked for."""
+        return int(options["epochs"])
+
+    def run_trial(
+        self, config: Config, dataset: Dataset, trial: Trial, after_epoch: Callable[[], None]
+    ) -> dict[str, Any]:
+        """Train and measure one network.
+
+        Args:
+            config: the options, among them the number of training examples.
+            dataset: where the split is drawn from.
+            trial: its seed decides the split, the label noise, the initial weights, the order of the examples and the
+                masks.
+            after_epoch: is called after every epoch; may raise to end the training.
+
+        Returns:
+            What the `TrainingRun` holds; rows: the number of training, validation and test examples; baseline: see
+            `Task.baseline`.
 
         Raises:
-            LabError: the folder holds another comparison, or it or a file cannot be written.
+            LabError: the loss is no longer a finite number.
         """
-        folder = Path(folder)
-        found = read_results(folder)
-        if found is not None:
-            check_same(folder, "options", found["config"], self.options)
-        prepare_folder(folder)
-        self.write_results(folder)
-        if self.summary is not None:
-            self.draw(folder)
+        streams, arm = Streams.from_seed(trial.seed), ARMS[trial.arm]
+        split = dataset.split(config.train_size, np.random.default_rng(streams.split))
+        if dataset.classes is not None:
+            noise_rng = np.random.default_rng(streams.label_noise)
+            noisy = randomise_labels(split.y_train, config.label_noise, dataset.classes, noise_rng)
+            split = replace(split, y_train=noisy)
+        if arm.stops_early:
+            split = with_validation(split, dataset.classes, np.random.default_rng(streams.validation))
+        task = task_of(dataset.classes, split.y_train)
+        run = train(config, task, split, streams, arm.dropout, after_epoch)
+        validation = 0 if split.y_validation is None else len(split.y_validation)
+        rows = {"train": len(split.y_train), "validation": validation, "test": len(split.y_test)}
+        return vars(run) | {"rows": rows, "baseline": task.baseline(split.y_train, split.y_test)}
 
-    def show(self, console: Console) -> None:
-        """Print the table and the verdict to a rich console, or that there are too few pairs for one."""
-        summary = self.summary
-        if summary is None:
-            console.print(f"Fewer than two of {self.options['seeds']} pairs are finished: too few for a verdict.")
-        else:
-            report.show(console, self.options, summary)
+    def is_whole(self, options: Options, record: Record) -> bool:
+        """Whether a record has a finite figure of each measure for each epoch that was to be measured."""
+        measured = [measured["epoch"] for measured in record["curve"]]
+        wanted = [epoch for epoch in measured_epochs(options["epochs"]) if epoch <= record["epochs"]]
+        figures = [figure for moment in (*record["curve"], record["final"]) for figure in moment.values()]
+        measures = all(key in record["final"] and key in record["baseline"] for key in measures_of(options))
+        return (
+            measured == wanted
+            and measures
+            and all(map(math.isfinite, (*figures, *record["baseline"].values())))
+            and record.keys() >= {*TrainingRun.__dataclass_fields__, "rows"}
+        )
 
-    def __str__(self) -> str:
-        return report.as_text(self.show)
+    def check(self, options: Options, siblings: Sequence[Record]) -> None:
+        """Raise an UnfairPairError if the arms of a pair differ in something other than dropout, or not in dropout."""
+        records = {record["arm"]: record for record in siblings}
+        for without, with_dropout in arms_of(options):
+            if without.name in records and with_dropout.name in records:
+                check_fairness(options, records[without.name], records[with_dropout.name])
+
+    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+        """What the finished pairs show; None while there is none."""
+        return analyse(options, records)
+
+    def describe(self, options: Options, figures: Figures) -> str:
+        """What was compared, in one line."""
+        return report.describe(options, figures)
+
+    def tables(self, options: Options, figures: Figures) -> Sequence[Table]:
+        """For each two arms that are compared: both, with minus without, and the baseline."""
+        return [report.comparison_table(figures, two, measures_of(options)) for two in figures["comparisons"]]
+
+    def notes(self, options: Options, figures: Figures) -> Sequence[str]:
+        """The verdict, then what to think of when it is read."""
+        return report.notes(options, figures, measures_of(options))
+
+    @property
+    def pictures(self) -> Mapping[str, Draw]:
+        return {"learning_curves.png": draw_learning_curves, "comparison.png": draw_comparison}
+
+    def outcome(self, options: Options, versions: dict[str, str], records: Sequence[Record] = ()) -> Comparison:
+        return Comparison(self, options, versions, tuple(records))

@@ -16,11 +16,13 @@ DATASETS = ("digits", "moons", "mnist1d", "mnist")
 OF_TABLES = ("target", "test_csv", "group", "ignore", "missing", "regression")  # options that need a CSV file
 MISSING = ("drop", "mean")
 WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they lie
+EARLY_STOPPING = ("only", "also")
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
 DIGITS_LABEL_NOISE = 0.2
 MOST_UNITS = 100_000  # in a layer, and
 MOST_EXAMPLES = 10_000_000  # in training, in a batch, and as many epochs, and
 MOST_SEEDS = 10_000  # so that a slip of the finger is refused, rather than fills the memory
+MOST_FIRST_SEED = 2**32
 
 AUTOMATIC: Any = None
 """Stands for a default that depends on another option."""
@@ -53,7 +55,11 @@ class Config:
         batch_size: examples for each update.
         learning_rate: Default: 0.001 for adam, 0.1 for sgd.
         optimizer: adam, or sgd (with momentum 0.9).
-        seeds: the number of pairs; they have the seeds 0 to seeds - 1.
+        early_stopping: "only": both networks of a pair stop early, by the loss on a fifth of the training examples,
+            which they are not trained on; "also": the pair gets two more networks that do. Default: none does.
+        patience: with early stopping, how many epochs without an improvement end the training.
+        seeds: the number of pairs.
+        first_seed: the seed of the first pair; each of the others has the next one.
 
     Defaults that depend on another option are settled when the object is made; `dataclasses.replace` keeps them.
 
@@ -79,7 +85,10 @@ class Config:
     batch_size: int = 64
     learning_rate: float = AUTOMATIC
     optimizer: str = "adam"
+    early_stopping: str = AUTOMATIC
+    patience: int = 10
     seeds: int = 10
+    first_seed: int = 0
 
     def __post_init__(self) -> None:
         self._convert()
@@ -98,7 +107,7 @@ class Config:
         """Python's own kinds of number, whatever kind was given: they are what JSON can hold."""
         whole, real = (index, "a whole number"), (float, "a number")
         kinds: dict[str, tuple[Callable[[Any], Any], str]] = {
-            **dict.fromkeys(("train_size", "epochs", "batch_size", "seeds"), whole),
+            **dict.fromkeys(("train_size", "epochs", "batch_size", "patience", "seeds", "first_seed"), whole),
             **dict.fromkeys(("label_noise", "p", "input_p", "learning_rate"), real),
             "ignore": (names_in, "names of columns in a tuple"),
             "hidden": (lambda widths: tuple(index(width) for width in widths), "whole numbers in a tuple"),
@@ -150,14 +159,16 @@ class Config:
         if not self.hidden or min(self.hidden) < 1 or max(self.hidden) > MOST_UNITS:
             widths = ",".join(map(str, self.hidden)) or "none"
             raise OptionError("hidden", f"expected one or more layers of 1 to {MOST_UNITS:,} units, got {widths}")
-        for name in ("train_size", "epochs", "batch_size"):
+        for name in ("train_size", "epochs", "batch_size", "patience"):
             number = getattr(self, name)
             if number is not None and not 1 <= number <= MOST_EXAMPLES:
                 raise OptionError(name, f"expected from 1 to {MOST_EXAMPLES:,}, got {number}")
-        if not 2 <= self.seeds <= MOST_SEEDS:
-            raise OptionError(
-                "seeds", f"expected from 2 (one pair gives no interval) to {MOST_SEEDS:,}, got {self.seeds}"
-            )
+        if not 1 <= self.seeds <= MOST_SEEDS:
+            raise OptionError("seeds", f"expected from 1 to {MOST_SEEDS:,}, got {self.seeds}")
+        if not 0 <= self.first_seed <= MOST_FIRST_SEED:
+            raise OptionError("first_seed", f"expected from 0 to {MOST_FIRST_SEED:,}, got {self.first_seed}")
+        if self.early_stopping not in (None, *EARLY_STOPPING):
+            raise OptionError("early_stopping", f"expected {alternatives(EARLY_STOPPING)}, got {self.early_stopping!r}")
         if self.optimizer not in OPTIMIZERS:
             raise OptionError("optimizer", f"expected {alternatives(OPTIMIZERS)}, got {self.optimizer!r}")
         if self.learning_rate is not None and not 0 < self.learning_rate < math.inf:
@@ -165,13 +176,9 @@ class Config:
 
     def as_json(self) -> dict[str, Any]:
         """The options as JSON has them, without the folders: the same files may lie elsewhere next time."""
-        options = asdict(self) | {"hidden": list(self.hidden)}
+        options = asdict(self) | {"hidden": list(self.hidden), "ignore": list(self.ignore)}
         for name in ("csv", "test_csv"):
             options[name] = None if options[name] is None else Path(options[name]).name
-        options["ignore"] = list(self.ignore)
-        for name in ("test_csv", "group", "ignore", "missing", "regression"):
-            if options[name] in (None, []):
-                del options[name]  # as in the results that were kept before there were these options
         del options["data_dir"]
         return options
 

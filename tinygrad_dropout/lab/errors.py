@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 EXTRAS = {
+    "distributed": "distributed",
     "filelock": "filelock",
     "matplotlib": "matplotlib",
     "pandas": "pandas",

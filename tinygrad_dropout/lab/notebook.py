@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from tinygrad_dropout.lab.report import WIDTH
+from tinygrad_dropout.lab.text import WIDTH
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +20,7 @@ def as_html(show: Callable[[Console], None], pictures: Sequence[bytes] = ()) -> 
     """What `show` prints, with its bold and dim lines, and pictures, all in one piece of HTML.
 
     Args:
-        show: prints to the console that it is given (see `report.as_text`).
+        show: prints to the console that it is given (see `text.as_text`).
         pictures: PNG files.
     """
     from rich.console import Console

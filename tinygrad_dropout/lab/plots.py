@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.results import write_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LEARNING_CURVES = "learning_curves.png"
-COMPARISON = "comparison.png"
 DOTS_PER_INCH = 150
 TITLE_WIDTH, CAPTION_WIDTH, LABEL_WIDTH = 95, 130, 16  # in characters
 MARKED_EVERY = 0.16  # how far markers are apart on a curve, as a part of the diagonal
@@ -69,20 +65,13 @@ ACCURACY = Panel("accuracy", "accuracy (%)", scale=100)
 CROSS_ENTROPY = Panel("loss", "cross-entropy (nats)", from_zero=True)
 
 
-def are_drawn(folder: Path) -> bool:
-    """Whether the folder holds both pictures."""
-    return (folder / LEARNING_CURVES).is_file() and (folder / COMPARISON).is_file()
-
-
 def import_matplotlib() -> None:
     """Import what the pictures are drawn with; the first time takes a quarter of a second."""
     import matplotlib.backends.backend_agg
     import matplotlib.figure  # noqa: F401
 
 
-def draw_learning_curves(
-    file: Path | BinaryIO, curves: Curves, panels: Sequence[Panel], *, title: str, caption: str
-) -> None:
+def draw_learning_curves(file: BinaryIO, curves: Curves, panels: Sequence[Panel], *, title: str, caption: str) -> None:
     """Every measure, epoch by epoch, on test and on training examples: means over the pairs.
 
     Args:
@@ -152,7 +141,7 @@ def how_to_read(curves: Curves) -> str:
 
 
 def draw_comparison(
-    file: Path | BinaryIO,
+    file: BinaryIO,
     values: Mapping[str, Sequence[float]],
     differences: Sequence[float],
     interval: tuple[float, float] | None,
@@ -222,7 +211,7 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), dpi=DOTS_PER_INCH, layout=layout)
 
 
-def save(figure: Figure, file: Path | BinaryIO, title: str, caption: str, legend_of: Axes, columns: int) -> None:
+def save(figure: Figure, file: BinaryIO, title: str, caption: str, legend_of: Axes, columns: int) -> None:
     """Give all pictures the same look, with a legend of so many columns, and write the PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -237,7 +226,4 @@ def save(figure: Figure, file: Path | BinaryIO, title: str, caption: str, legend
         axes.set_axisbelow(True)
     # `figure.savefig` would lay everything out twice
     write: Callable[[BinaryIO], object] = FigureCanvasAgg(figure).print_png
-    if isinstance(file, Path):
-        write_file(file, write)
-    else:
-        write(file)
+    write(file)

@@ -1,4 +1,4 @@
-"""One arm of a comparison: an MLP is trained, with dropout or without, and measured after some of its epochs."""
+"""One training run: an MLP is trained, with dropout or without, and measured after some of its epochs."""
 
 from __future__ import annotations
 
@@ -11,19 +11,16 @@ from typing import Any
 
 import numpy as np
 
-import tinygrad_dropout as td
-from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.config import Config
-from tinygrad_dropout.lab.datasets.split import Floats, Labels, Split, digest_of
+from tinygrad_dropout.lab.datasets.split import Floats, Numbers, Split, digest_of
 from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.errors import LabError
-from tinygrad_dropout.training import Batches, History, fit
+from tinygrad_dropout.lab.measurement import Measured, measure
+from tinygrad_dropout.lab.tasks import Task
+from tinygrad_dropout.training import Batches, EarlyStopping, History, fit
 
 SGD_MOMENTUM = 0.9
-ROWS_AT_ONCE = 1024  # in measurements, so that MNIST's 60,000 rows take little memory
-
-Record = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -36,32 +33,36 @@ class Streams:
     batches: np.random.SeedSequence
     masks: np.random.SeedSequence
     measurement: np.random.SeedSequence
+    validation: np.random.SeedSequence
 
     @classmethod
     def from_seed(cls, seed: int) -> Streams:
-        return cls(*np.random.SeedSequence(seed).spawn(6))
+        return cls(*np.random.SeedSequence(seed).spawn(7))
 
 
 @dataclass(frozen=True)
-class Arm:
-    """A trained arm.
+class TrainingRun:
+    """What one training gives.
 
     Attributes:
-        records: what was measured, for each of `measured_epochs`: epoch (from 1), train_loss and train_accuracy and
-            test_loss and test_accuracy (all with dropout off), train_loss_dropout_on. Losses are means in nats,
-            accuracies fractions.
-        shared: what the other arm must have had too: the digests of the split, of the initial weights and of the
-            order of the examples, the number of updates, the optimiser and its learning rate.
+        curve: what was measured after each of `measured_epochs` that was reached: epoch (from 1), and see `measure`.
+        final: the same of the network that is kept: of its best epoch with early stopping, else of the last one.
+        epochs: how many were trained.
+        shared: what the other arm of the pair must have had too: the digests of the split, of the initial weights and
+            of the order of the examples, the number of updates, the optimiser and its learning rate. Early stopping
+            ends each arm in its own time: there the order is that of the first epoch, and the updates are left out.
         dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
     """
 
-    records: list[Record]
+    curve: list[Measured]
+    final: Measured
+    epochs: int
     shared: dict[str, Any]
     dropped: list[tuple[int, int]]
 
 
 def mlp(
-    features: int, hidden: tuple[int, ...], classes: int, p: float, input_p: float, streams: Streams
+    features: int, hidden: tuple[int, ...], outputs: int, p: float, input_p: float, streams: Streams
 ) -> nn.Sequential:
     """Dropout on the inputs, then Linear, ReLU and dropout for every hidden layer, then Linear.
 
@@ -69,21 +70,22 @@ def mlp(
     """
     weights, masks = np.random.default_rng(streams.weights), np.random.default_rng(streams.masks)
     layers: list[nn.Module] = [nn.Dropout(input_p, rng=masks)]
-    for inputs, outputs in pairwise((features, *hidden)):
-        layers += [nn.Linear(inputs, outputs, rng=weights), nn.ReLU(), nn.Dropout(p, rng=masks)]
-    return nn.Sequential(*layers, nn.Linear(hidden[-1], classes, rng=weights))
+    for before, after in pairwise((features, *hidden)):
+        layers += [nn.Linear(before, after, rng=weights), nn.ReLU(), nn.Dropout(p, rng=masks)]
+    return nn.Sequential(*layers, nn.Linear(hidden[-1], outputs, rng=weights))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is an error below
 def train(
-    config: Config, classes: int, split: Split, streams: Streams, dropout: bool, after_epoch: Callable[[], None]
-) -> Arm:
+    config: Config, task: Task, split: Split, streams: Streams, dropout: bool, after_epoch: Callable[[], None]
+) -> TrainingRun:
     """Train one arm and measure it.
 
     Args:
         config: the network and how it is trained.
-        classes: the number of labels.
-        split: the data.
+        task: what it is to predict.
+        split: the data. If it has a validation part, the training stops early: `config.patience` epochs after the
+            loss on that part was lowest, and the weights of that epoch are kept.
         streams: the pair's streams.
         dropout: False for the arm without dropout.
         after_epoch: is called after every epoch; may raise to end the training.
@@ -92,38 +94,49 @@ def train(
         LabError: the loss is no longer a finite number.
     """
     p, input_p = (config.p, config.input_p) if dropout else (0.0, 0.0)
-    features = split.x_train.shape[1]
-    model = mlp(features, config.hidden, classes, p, input_p, streams)
+    model = mlp(split.x_train.shape[1], config.hidden, task.outputs, p, input_p, streams)
     initial_weights = digest_of(*model.state_dict().values())
     dropout_layers = [module for module in model.modules() if isinstance(module, nn.Dropout)]
     dropped = np.zeros((len(dropout_layers), 2), int)
     optimizer = build_optimizer(config, model)
-    batches = CountedBatches(split, config.batch_size, np.random.default_rng(streams.batches))
-    records: list[Record] = []
+    batches = CountedBatches(split, task, config.batch_size, np.random.default_rng(streams.batches))
+    validation, early_stopping = None, None
+    if split.x_validation is not None and split.y_validation is not None:
+        validation, early_stopping = (
+            (split.x_validation, task.targets(split.y_validation)),
+            EarlyStopping(config.patience),
+        )
+    curve: list[Measured] = []
     to_measure = frozenset(measured_epochs(config.epochs))
+
+    def measure_now() -> Measured:
+        measured = measure(model, split, task, streams.measurement)
+        if not all(map(math.isfinite, measured.values())):
+            raise FloatingPointError
+        return measured
 
     def count_dropped() -> None:
         nonlocal dropped
         dropped += np.array([last_dropped(layer) for layer in dropout_layers])
 
     def measure_epoch(history: History) -> None:
-        epoch = len(history["train_loss"])
-        if epoch in to_measure:
-            records.append({"epoch": epoch, **measure(model, split, streams.measurement)})
-            if not all(map(math.isfinite, records[-1].values())):
-                raise FloatingPointError
+        if (epoch := len(history["train_loss"])) in to_measure:
+            curve.append({"epoch": epoch, **measure_now()})
         after_epoch()
 
     try:
-        fit(
+        history = fit(
             model,
             batches,
-            loss=F.cross_entropy,
+            loss=task.loss,
             optimizer=optimizer,
             epochs=config.epochs,
+            validate=validation,
+            early_stopping=early_stopping,
             after_step=count_dropped,
             after_epoch=measure_epoch,
         )
+        final = curve[-1] if early_stopping is None else {"epoch": early_stopping.best_epoch, **measure_now()}
     except FloatingPointError:
         raise LabError(
             f"after epoch {batches.epochs} {'with' if dropout else 'without'} dropout the loss was not a finite "
@@ -132,12 +145,14 @@ def train(
     shared = {
         "split": split.digest(),
         "initial_weights": initial_weights,
-        "order": batches.order.hexdigest(),
-        "updates": batches.updates,
+        "order": batches.first_order if early_stopping else batches.order.hexdigest(),
+        **({} if early_stopping else {"updates": batches.updates}),
         "optimizer": type(optimizer).__name__,
         "learning_rate": optimizer.lr,
     }
-    return Arm(records, shared, [(units, of) for units, of in dropped.tolist()])
+    return TrainingRun(
+        curve, final, len(history["train_loss"]), shared, [(units, of) for units, of in dropped.tolist()]
+    )
 
 
 def build_optimizer(config: Config, model: nn.Module) -> optim.Adam | optim.SGD:
@@ -156,49 +171,16 @@ def last_dropped(layer: nn.Dropout) -> tuple[int, int]:
 class CountedBatches:
     """The training examples in batches; counts epochs and updates, and keeps a digest of the order of the examples."""
 
-    def __init__(self, split: Split, batch_size: int, rng: np.random.Generator) -> None:
+    def __init__(self, split: Split, task: Task, batch_size: int, rng: np.random.Generator) -> None:
         indices = np.arange(len(split.y_train))
-        self.batches = Batches(indices, split.x_train, split.y_train, batch_size=batch_size, rng=rng)
+        self.batches = Batches(indices, split.x_train, task.targets(split.y_train), batch_size=batch_size, rng=rng)
         self.order, self.epochs, self.updates = hashlib.sha256(), 0, 0
+        self.first_order = ""  # the digest of the first epoch
 
-    def __iter__(self) -> Iterator[tuple[Floats, Labels]]:
+    def __iter__(self) -> Iterator[tuple[Floats, Numbers]]:
         self.epochs += 1
         for indices, x, y in self.batches:
             self.order.update(indices.tobytes())
             self.updates += 1
             yield x, y
-
-
-def measure(model: nn.Sequential, split: Split, masks: np.random.SeedSequence) -> Record:
-    """The losses and accuracies of a record.
-
-    The masks for the loss with dropout on come from a stream of their own, each time from its beginning: training goes
-    on as if nothing had been measured, and no measurement depends on another.
-    """
-    measured = with_masks_from(np.random.default_rng(masks), model)
-    train_loss, train_accuracy = loss_and_accuracy(measured.eval(), split.x_train, split.y_train)
-    test_loss, test_accuracy = loss_and_accuracy(measured, split.x_test, split.y_test)
-    train_loss_dropout_on, _ = loss_and_accuracy(measured.train(), split.x_train, split.y_train)
-    return {
-        "train_loss": train_loss,
-        "train_loss_dropout_on": train_loss_dropout_on,
-        "train_accuracy": train_accuracy,
-        "test_loss": test_loss,
-        "test_accuracy": test_accuracy,
-    }
-
-
-def with_masks_from(rng: np.random.Generator, model: nn.Sequential) -> nn.Sequential:
-    """The same layers, with each dropout layer replaced by one that has the same p and draws from `rng`."""
-    return nn.Sequential(*(nn.Dropout(layer.p, rng=rng) if isinstance(layer, nn.Dropout) else layer for layer in model))
-
-
-def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels) -> tuple[float, float]:
-    """Mean cross-entropy in nats, and the fraction of right answers."""
-    loss, right = 0.0, 0
-    with td.no_grad():
-        for x_rows, y_rows in Batches(x, y, batch_size=ROWS_AT_ONCE, shuffle=False):
-            logits = model(x_rows)
-            loss += F.cross_entropy(logits, y_rows, reduction="sum").item()
-            right += int((logits.data.argmax(axis=1) == y_rows).sum())
-    return loss / len(y), right / len(y)
+        self.first_order = self.first_order or self.order.hexdigest()

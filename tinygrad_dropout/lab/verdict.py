@@ -95,6 +95,15 @@ class Difference:
             return f"No effect that {self.pairs:,} pairs can show: {mean} ({interval})."
         return f"Dropout {self.verdict}: {mean} ({interval}, {self.pairs:,} pairs)."
 
+    @property
+    def brief(self) -> str:
+        """The mean and its interval without words, for a table: `+8.1 (+7.1 to +9.1)`."""
+        decimals = self._decimals()
+        mean = signed(self.mean, decimals)
+        if self.low is None or self.high is None:
+            return mean
+        return f"{mean} ({signed(self.low, decimals)} to {signed(self.high, decimals)})"
+
     def _decimals(self) -> int:
         """One for points, else two digits of the half-width; more where the end of an effect would look like 0."""
         size = abs(self.mean) if self.half_width is None else self.half_width

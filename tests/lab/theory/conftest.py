@@ -1,13 +1,11 @@
 """What the tests of the theory experiments share."""
 
 import copy
-from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tests.lab.theory.small import small_outcome
-from tinygrad_dropout.lab import plots
-from tinygrad_dropout.lab.theory import EXPERIMENTS
 
 
 @pytest.fixture
@@ -25,8 +23,8 @@ def drawn():
         if id(outcome) not in figures:
             now = []
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(plots, "write_file", lambda path, write: now.append(write.__self__.figure))
-                EXPERIMENTS[outcome.name].draw(Path(), outcome.figures, outcome.notes[0], outcome.description)
+                patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: now.append(canvas.figure))
+                outcome.pictures()
             now[0].draw_without_rendering()
             figures[id(outcome)] = now[0]
         return figures[id(outcome)]

@@ -1,9 +1,11 @@
 """Experiments so small that they take a moment, each run once for all who look at it."""
 
 from functools import cache
+from typing import Any
 
-from tinygrad_dropout.lab import theory
-from tinygrad_dropout.lab.theory import Outcome
+from tinygrad_dropout import lab
+from tinygrad_dropout.lab.theory import EXPERIMENTS
+from tinygrad_dropout.lab.trials import Outcome
 
 SMALL = {
     "expectation": {"units": 30, "samples": 200},
@@ -19,4 +21,9 @@ SMALL_OPTIONS = {  # the same, typed
 
 @cache
 def small_outcome(name: str) -> Outcome:
-    return theory.run(name, theory.EXPERIMENTS[name].Options(**SMALL[name]))
+    return run_small(name)
+
+
+def run_small(name: str, *, out: Any = None, **options: Any) -> Outcome:
+    experiment = EXPERIMENTS[name]
+    return lab.run(experiment, experiment.measurement.Options(**{**SMALL[name], **options}), out=out)

@@ -4,20 +4,21 @@ from itertools import combinations
 
 import pytest
 
-from tests.lab.theory.small import SMALL, small_outcome
-from tinygrad_dropout.lab.theory import ensemble, expectation, ridge, run
+from tests.lab.theory.small import SMALL, run_small, small_outcome
 
 EXTREMES = [
-    run("expectation", expectation.Options(p=0, units=1, samples=2)),
-    run("expectation", expectation.Options(p=0.9, units=40, samples=50)),
-    run("ensemble", ensemble.Options(p=0.999, units=2, samples=1)),
-    run("ensemble", ensemble.Options(p=1e-12, units=1, layers=(1,), samples=2)),
-    run("ridge", ridge.Options(p=(0.5,), features=10, examples=11)),
-    run("ridge", ridge.Options(p=(0.0, 1 - 1e-12), features=1, examples=2)),
+    run_small("expectation", p=0, units=1, samples=2),
+    run_small("expectation", p=0.9, units=40, samples=50),
+    run_small("ensemble", p=0.999, units=2, samples=1),
+    run_small("ensemble", p=1e-12, units=1, layers=(1,), samples=2),
+    run_small("ridge", p=(0.5,), features=10, examples=11),
+    run_small("ridge", p=(0.0, 1 - 1e-12), features=1, examples=2),
 ]
 
 
-@pytest.mark.parametrize("outcome", [*map(small_outcome, SMALL), *EXTREMES], ids=lambda outcome: outcome.name)
+@pytest.mark.parametrize(
+    "outcome", [*map(small_outcome, SMALL), *EXTREMES], ids=lambda outcome: outcome.experiment.name
+)
 def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labelled(drawn, outcome):
     figure = drawn(outcome)
     boxes = [

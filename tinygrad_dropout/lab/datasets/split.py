@@ -25,12 +25,18 @@ class Split:
         x_train, x_test: float32 arrays of shape (examples, features).
         y_train, y_test: arrays of shape (examples,): int64 labels from 0 to classes - 1, or, for regression, float64
             numbers as they were read.
+        groups: for each training example, the number of its group; None where there are no groups.
+        x_validation, y_validation: the part of the training data that the network is not trained on; None where there
+            is none.
     """
 
     x_train: Floats
     y_train: Numbers
     x_test: Floats
     y_test: Numbers
+    groups: Labels | None = None
+    x_validation: Floats | None = None
+    y_validation: Numbers | None = None
 
     def repeated(self) -> int:
         """How many test examples are also training examples, with the same inputs and the same target."""
@@ -130,7 +136,8 @@ class Table:
             x_train, x_test = standardised(self.x[train], x_test)
         else:
             x_train, x_test = (x.astype(np.float32) / np.float32(self.scale) for x in (self.x[train], x_test))
-        return Split(x_train, self.y[train], x_test, y_test)
+        groups = None if self.groups is None else self.groups[train]
+        return Split(x_train, self.y[train], x_test, y_test, groups)
 
 
 def filled(x: Numbers, means: Numbers) -> Numbers:

@@ -1,12 +1,13 @@
 """The theory of dropout as small experiments: each measures or enumerates what a formula says, and shows both.
 
+from tinygrad_dropout import lab
 from tinygrad_dropout.lab import theory
 
-outcome = theory.run("ridge", theory.ridge.Options(features=6), out="runs/ridge")
+outcome = lab.run(theory.EXPERIMENTS["ridge"], theory.ridge.Options(features=6), out="runs/ridge")
 print(outcome)
 """
 
 from tinygrad_dropout.lab.theory import ensemble, expectation, ridge
-from tinygrad_dropout.lab.theory.outcome import EXPERIMENTS, Outcome, run
+from tinygrad_dropout.lab.theory.one_trial import EXPERIMENTS
 
-__all__ = ["EXPERIMENTS", "Outcome", "ensemble", "expectation", "ridge", "run"]
+__all__ = ["EXPERIMENTS", "ensemble", "expectation", "ridge"]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -25,8 +24,9 @@ from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.plots import new_figure, save
+from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, new_table
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
 from tinygrad_dropout.lab.verdict import half_width
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def holds(interval: Figures, value: float) -> bool:
     return bool(interval["low"] - slack <= value <= interval["high"] + slack)
 
 
-def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
     """Above: the next layer's mean input, mask by mask. Below: each of its neurons. A column for each scheme."""
     figure = new_figure(width=11, height=7.2)
     grid = figure.subplots(2, len(figures["schemes"]), sharey="row")

@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -29,9 +28,10 @@ from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.plots import GREY, new_figure, save
+from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
 from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures, new_table
+from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -254,7 +254,7 @@ def notes(figures: Figures) -> Sequence[str]:
     ]
 
 
-def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
     """Left: every weight over p, from the closed form and trained on all masks. Right: how far they are apart."""
     figure = new_figure(width=11, height=5.2)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))

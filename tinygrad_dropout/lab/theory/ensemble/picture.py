@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -20,7 +19,7 @@ DISTANCES = {  # of Monte Carlo's mean: to what, by which of its scores, and how
 }
 
 
-def draw(file: Path | BinaryIO, figures: Figures, title: str, caption: str) -> None:
+def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
     """Error and loss of the mean of k subnetworks, and how far it is from two others. A column for each network."""
     networks = figures["networks"]
     figure = new_figure(width=10 if len(networks) == 1 else 11, height=9.6)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.theory.ensemble.defects import ADVICE, EXACT, defects, depth_of, why_nothing_is_shown
 from tinygrad_dropout.lab.theory.ensemble.figures import REPETITIONS
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE
-from tinygrad_dropout.lab.theory.shown import Figures, new_table
+from tinygrad_dropout.lab.theory.shown import Figures
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -1,0 +1,86 @@
+"""What test curves say about the number of epochs: too few, too many, or nothing."""
+
+import numpy as np
+import pytest
+
+from tinygrad_dropout.lab.budget import Curves, past_its_best, still_improving
+from tinygrad_dropout.lab.measures import ACCURACY, LOG_LOSS, RMSE
+
+EPOCHS = range(1, 21)
+TIME = np.arange(1, 21)
+NOISE = np.random.default_rng(0).normal(size=(8, 20))
+
+RISING = 0.9 - 0.4 * np.exp(-TIME / 8)
+RISEN = 0.9 - 0.4 * np.exp(-TIME / 1.5)
+FALLEN = RISEN - 0.004 * np.maximum(TIME - 6, 0)
+FLAT = np.full(20, 0.8)
+
+
+def note(curve, *, noise=0.002, measure=ACCURACY, whole=1.0, pairs=8, epochs=EPOCHS):
+    values = curve + noise * NOISE[:pairs, : len(curve)]
+    curves = Curves("with dropout", measure, list(epochs), values, 0.005 * whole)
+    return past_its_best(curves) or still_improving(curves)
+
+
+@pytest.mark.parametrize(
+    ("curve", "words"),
+    [
+        (RISING, "With dropout, test accuracy was still improving at the last epoch (by 2."),
+        (FALLEN, "With dropout, test accuracy was best at epoch "),
+        (RISEN, None),
+        (FLAT, None),
+    ],
+    ids=["rising", "fallen", "risen", "flat"],
+)
+def test_a_curve_that_moves_is_mentioned_and_one_that_does_not_is_not(curve, words):
+    assert (note(curve) or "").startswith(words or "")
+    assert bool(note(curve)) == bool(words)
+
+
+def test_the_best_epoch_and_the_loss_since_are_named():
+    curve = np.concatenate([np.linspace(0.5, 0.9, 6), np.linspace(0.9, 0.8, 15)[1:]])
+    assert note(curve, noise=0) == (
+        "With dropout, test accuracy was best at epoch 6 and got 10.0 points worse after that: try early stopping."
+    )
+
+
+def test_the_gain_is_counted_from_three_quarters_on():
+    assert note(TIME / 100, noise=0) == (
+        "With dropout, test accuracy was still improving at the last epoch (by 5.0 points since epoch 15): try more "
+        "epochs."
+    )
+
+
+@pytest.mark.parametrize(("curve", "words"), [(1 - RISING, "improving"), (1 - FALLEN, " worse after that")])
+def test_an_rmse_improves_by_falling(curve, words):
+    assert words in note(300 * curve, noise=0.6, measure=RMSE, whole=300)
+
+
+def test_an_rmse_is_held_against_its_baseline():
+    assert note(300 * (1 - RISING), noise=0, measure=RMSE, whole=300)
+    assert note(300 * (1 - RISING), noise=0, measure=RMSE, whole=300 * 100) is None
+
+
+def test_a_loss_has_its_unit():
+    words = "With dropout, test log-loss was still improving at the last epoch (by 0.25 nats since epoch 15)"
+    assert note(3 - TIME / 20, noise=0, measure=LOG_LOSS).startswith(words)
+
+
+def test_what_may_be_chance_is_not_mentioned():
+    assert note(RISING, noise=0.002)
+    assert note(RISING, noise=0.2) is None
+
+
+def test_a_best_epoch_not_long_ago_is_not_mentioned():
+    curve = np.concatenate([np.linspace(0.5, 0.9, 14), np.linspace(0.9, 0.8, 7)[1:]])
+    assert note(curve, noise=0) is None
+
+
+@pytest.mark.parametrize("pairs", [0, 1])
+def test_one_pair_cannot_tell_a_move_from_chance(pairs):
+    assert note(RISING, pairs=pairs) is None
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_few_epochs_are_judged_too_except_a_single_one(epochs):
+    assert bool(note(TIME[:epochs] / 10, noise=0, epochs=range(1, epochs + 1))) == (epochs > 1)

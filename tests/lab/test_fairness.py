@@ -1,0 +1,171 @@
+"""A pair differs in dropout alone, and the code sees for itself that it does: here are faults for it to find."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.lab.small import comparison_with, made_up_pair, small_config
+from tinygrad_dropout import nn
+from tinygrad_dropout.lab import UnfairPairError, compare, training
+from tinygrad_dropout.lab.arms import WITH, WITHOUT
+from tinygrad_dropout.lab.datasets.moons import Moons
+from tinygrad_dropout.lab.fairness import tolerance
+from tinygrad_dropout.lab.training import Streams
+
+CONFIG = small_config(train_size=400, batch_size=100, epochs=1)
+EARLY = replace(CONFIG, early_stopping="only")
+honest_mlp, honest_batches = training.mlp, training.CountedBatches
+
+
+def run_small_pair(config=CONFIG):
+    """Both arms' records of one pair."""
+    records = compare(replace(config, seeds=2)).records[:2]
+    return {"without": records[0], "with": records[1]}
+
+
+def test_a_pair_says_what_both_arms_shared_and_what_dropout_dropped():
+    pair = run_small_pair()
+    shared = pair["without"]["shared"]
+    assert shared.keys() == {"split", "initial_weights", "order", "updates", "optimizer", "learning_rate"}
+    assert shared == pair["with"]["shared"]
+    assert shared["updates"] == 4
+    assert [dropped / of for dropped, of in pair["with"]["dropped"]] == pytest.approx([0.2, 0.5], abs=0.1)
+    assert [dropped for dropped, _ in pair["without"]["dropped"]] == [0, 0]
+    assert pair["without"]["final"]["train_loss"] != pair["with"]["final"]["train_loss"]
+
+
+def test_early_stopping_ends_each_arm_in_its_own_time_so_the_updates_are_not_shared():
+    shared = run_small_pair(EARLY)["without"]["shared"]
+    assert shared.keys() == {"split", "initial_weights", "order", "optimizer", "learning_rate"}
+
+
+def test_the_same_seed_gives_the_same_bits():
+    assert run_small_pair() == run_small_pair()
+
+
+def test_label_noise_changes_the_labels_and_moves_no_other_chance():
+    clean, noisy = (run_small_pair(replace(CONFIG, label_noise=noise))["without"]["shared"] for noise in (0, 0.5))
+    assert [name for name in clean if clean[name] != noisy[name]] == ["split"]
+
+
+def other_weights(features, hidden, outputs, p, input_p, streams):
+    return honest_mlp(features, hidden, outputs, p, input_p, streams if p else Streams.from_seed(99))
+
+
+def dropout_in_both_arms(features, hidden, outputs, p, input_p, streams):
+    """What a published comparison did: NeuromatchAcademy/course-content-dl #228."""
+    return honest_mlp(features, hidden, outputs, CONFIG.p, CONFIG.input_p, streams)
+
+
+def dropout_in_no_arm(features, hidden, outputs, p, input_p, streams):
+    return honest_mlp(features, hidden, outputs, 0, 0, streams)
+
+
+def no_input_dropout(features, hidden, outputs, p, input_p, streams):
+    return honest_mlp(features, hidden, outputs, p, 0, streams)
+
+
+def a_layer_too_few(*arguments):
+    return nn.Sequential(*list(honest_mlp(*arguments))[1:])
+
+
+def a_layer_too_many(*arguments):
+    return nn.Sequential(nn.Dropout(arguments[3]), *honest_mlp(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("planted", "words"),
+    [
+        (other_weights, "share their initial_weights"),
+        (dropout_in_both_arms, "the arm without dropout dropped units"),
+        (dropout_in_no_arm, "p = 0.2 dropped 0 of 800 units"),
+        (no_input_dropout, "p = 0.2 dropped 0 of 800 units"),
+        (a_layer_too_few, "expected 2 dropout layers in the network, got 1"),
+        (a_layer_too_many, "expected 2 dropout layers in the network, got 3"),
+    ],
+)
+@pytest.mark.parametrize("early_stopping", [None, "only", "also"])
+def test_a_network_that_makes_the_pair_unfair_is_found(monkeypatch, planted, words, early_stopping):
+    monkeypatch.setattr(training, "mlp", planted)
+    words = words.replace("800", "640" if early_stopping == "only" else "800")  # a fifth is held back
+    with pytest.raises(UnfairPairError, match=words):
+        run_small_pair(replace(CONFIG, early_stopping=early_stopping))
+
+
+def test_another_order_of_the_examples_is_found(monkeypatch):
+    common_rng = np.random.default_rng(0)
+    monkeypatch.setattr(training, "CountedBatches", lambda *given: honest_batches(*given[:-1], common_rng))
+    with pytest.raises(UnfairPairError, match="share their order"):
+        run_small_pair()
+
+
+def test_another_number_of_updates_is_found(monkeypatch):
+    sizes = iter([100, 200])  # the same examples in the same order, cut otherwise
+    monkeypatch.setattr(
+        training, "CountedBatches", lambda split, task, size, rng: honest_batches(split, task, next(sizes), rng)
+    )
+    with pytest.raises(UnfairPairError, match="share their updates, got 4 without dropout and 2 with it"):
+        run_small_pair()
+
+
+def test_another_split_is_found(monkeypatch):
+    honest = Moons.split
+    monkeypatch.setattr(Moons, "split", lambda moons, size, rng: honest(moons, size, np.random.default_rng()))
+    with pytest.raises(UnfairPairError, match="share their split"):
+        run_small_pair()
+
+
+@pytest.mark.parametrize("arm", [WITHOUT, WITH])
+def test_a_pair_is_checked_whichever_arm_comes_last(arm):
+    records = [
+        record | {"dropped": []} if record["arm"] == WITH.name else record for record in made_up_pair(0, 0.8, 0.9)
+    ]
+    first, last = sorted(records, key=lambda record: record["arm"] == arm.name)
+    outcome = comparison_with([first])
+    with pytest.raises(UnfairPairError, match="expected 2 dropout layers in the network, got 0"):
+        outcome.check(last)
+
+
+def test_arms_of_different_seeds_are_not_compared():
+    outcome = comparison_with([made_up_pair(0, 0.8, 0.9)[0]])
+    outcome.check(made_up_pair(1, 0.8, 0.9)[1] | {"shared": {"split": "another"}})
+
+
+@pytest.mark.parametrize("p", [0.001, 0.2, 0.5, 0.97])
+def test_honest_masks_lie_far_inside_the_tolerance(p):
+    draws = np.random.default_rng(0).binomial(10_000, p, size=10_000) / 10_000
+    assert np.abs(draws - p).max() < tolerance(p, 10_000) < 0.06
+
+
+@pytest.mark.parametrize("p", [0, 1])
+def test_masks_that_are_not_random_have_next_to_no_tolerance(p):
+    assert tolerance(p, 10_000) < 0.002
+
+
+def test_where_dropout_drops_nothing_both_arms_are_the_same_to_the_last_bit():
+    pair = run_small_pair(small_config(p=1e-9, input_p=1e-9, train_size=100, epochs=3))
+    assert [dropped for dropped, _ in pair["with"]["dropped"]] == [0, 0]
+    assert pair["without"]["curve"] == pair["with"]["curve"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "moved"),
+    [
+        ("split", {"split"}), ("label_noise", {"split"}), ("weights", {"initial_weights"}), ("batches", {"order"}),
+        ("masks", set()), ("measurement", set()), ("validation", set()),
+    ],
+)  # fmt: skip
+def test_a_stream_moves_what_it_is_for_and_nothing_else(monkeypatch, stream, moved):
+    config, honest = small_config(label_noise=0.5, train_size=100), Streams.from_seed(0)
+    before = run_small_pair(config)
+    monkeypatch.setattr(Streams, "from_seed", lambda seed: replace(honest, **{stream: np.random.SeedSequence(99)}))
+    after = run_small_pair(config)
+    shared, now = before["without"]["shared"], after["without"]["shared"]
+    assert {name for name in shared if shared[name] != now[name]} == moved
+    if not moved:  # masks: the arm with dropout alone; measurement: one of its losses alone; validation: nothing here
+        assert before["without"] == after["without"]
+        final, now = before["with"]["final"], after["with"]["final"]
+        differing = {name for name in final if final[name] != now[name]}
+        assert ("train_loss_dropout_on" in differing) == (stream != "validation")
+        assert ("test_loss" in differing) == (stream == "masks")

@@ -1,0 +1,42 @@
+"""What is measured of a network, and that training does not notice."""
+
+import numpy as np
+import pytest
+
+from tests.lab.small import small_config
+from tests.lab.test_training import train_small
+from tinygrad_dropout import nn
+from tinygrad_dropout.lab import measurement
+from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.measurement import measure, with_masks_from
+from tinygrad_dropout.lab.tasks import Classification
+from tinygrad_dropout.lab.training import Streams, mlp
+
+
+def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):
+    """Smaller chunks draw the measurement's masks otherwise; the training must not notice."""
+    whole = train_small(True, train_size=50)
+    monkeypatch.setattr(measurement, "ROWS_AT_ONCE", 7)
+    chunked = train_small(True, train_size=50)
+    for before, after in zip(whole.curve, chunked.curve, strict=True):
+        assert before["train_loss_dropout_on"] != after["train_loss_dropout_on"]
+        assert before["test_loss"] == pytest.approx(after["test_loss"], rel=1e-6)
+        assert before["test_accuracy"] == after["test_accuracy"]
+
+
+def test_what_is_measured_is_the_network_itself_with_other_dropout_layers():
+    network, rng = mlp(4, (8, 6), 3, 0.5, 0.2, Streams.from_seed(0)), np.random.default_rng(0)
+    measured = with_masks_from(rng, network)
+    for layer, itself in zip(measured, network, strict=True):
+        if isinstance(itself, nn.Dropout):
+            assert (layer.p, layer.rng) == (itself.p, rng)
+            assert itself.rng is not rng
+        else:
+            assert layer is itself
+
+
+def test_measuring_leaves_every_layer_in_training_mode():
+    split = load(small_config()).split(20, np.random.default_rng(0))
+    network = mlp(2, (8,), 2, 0.5, 0.2, Streams.from_seed(0))
+    measure(network, split, Classification(2), np.random.SeedSequence(0))
+    assert all(layer.training for layer in network.modules())

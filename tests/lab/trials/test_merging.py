@@ -1,0 +1,92 @@
+"""Folders of one experiment become one folder; what does not fit together is refused by name."""
+
+import json
+import os
+
+import pytest
+
+from tests.lab.trials.counting import Counting, Numbers
+from tinygrad_dropout.lab import LabError
+from tinygrad_dropout.lab.trials import run
+from tinygrad_dropout.lab.trials.folder import RESULTS, Folder
+from tinygrad_dropout.lab.trials.merging import merge
+
+EXPERIMENTS = [Counting()]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Have a folder with a finished run."""
+
+    def make(name, experiment=EXPERIMENTS[0], **options):
+        run(experiment, Numbers(**options), out=tmp_path / name)
+        return tmp_path / name
+
+    return make
+
+
+def test_seeds_of_two_machines_give_what_one_would_have_given(tmp_path, folder):
+    parts = [folder("b", seeds=3, first_seed=2), folder("a", seeds=2)]
+    outcome = merge(parts, tmp_path / "merged", EXPERIMENTS)
+    whole = folder("whole", seeds=5)
+    assert outcome.finished
+    for file in (RESULTS, "sum.png"):
+        assert (tmp_path / "merged" / file).read_bytes() == (whole / file).read_bytes()
+
+
+def test_seeds_that_both_have_count_once(tmp_path, folder):
+    outcome = merge([folder("a", seeds=3), folder("b", seeds=3, first_seed=1)], tmp_path / "merged", EXPERIMENTS)
+    assert [record["seed"] for record in outcome.records] == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_a_folder_can_be_merged_into_one_that_is_there(tmp_path, folder):
+    merge([folder("a", seeds=1), folder("b", seeds=1, first_seed=1)], tmp_path / "a", EXPERIMENTS)
+    assert len(Folder(tmp_path / "a").read(EXPERIMENTS).records) == 4
+
+
+def test_seeds_that_no_folder_has_are_missing_and_can_be_run(tmp_path, folder):
+    merged = tmp_path / "merged"
+    outcome = merge([folder("a", seeds=1), folder("b", seeds=1, first_seed=3)], merged, EXPERIMENTS)
+    assert sorted({trial.seed for trial in outcome.missing}) == [1, 2]
+    assert os.listdir(merged) == [RESULTS]
+    run(Counting(), Numbers(seeds=4), out=merged)
+    assert (merged / RESULTS).read_bytes() == (folder("whole", seeds=4) / RESULTS).read_bytes()
+
+
+def test_other_options_are_refused_by_name(tmp_path, folder):
+    parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=1, factor=0.5)]
+    with pytest.raises(LabError, match=r"b cannot be merged with .*a, for it was made otherwise \(factor 0.5, not 0.1"):
+        merge(parts, tmp_path / "merged", EXPERIMENTS)
+
+
+def test_other_versions_are_refused_by_name(tmp_path, folder):
+    parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=1)]
+    results = json.loads((parts[1] / RESULTS).read_text())
+    results["versions"]["numpy"] = "9.9"
+    (parts[1] / RESULTS).write_text(json.dumps(results))
+    with pytest.raises(LabError, match=r"made otherwise \(numpy 9.9, not "):
+        merge(parts, tmp_path / "merged", EXPERIMENTS)
+
+
+def test_another_record_of_the_same_trial_is_refused(tmp_path, folder):
+    parts = [folder("a", seeds=2), folder("b", seeds=2)]
+    results = json.loads((parts[1] / RESULTS).read_text())
+    results["records"][2]["value"] = 7.0
+    (parts[1] / RESULTS).write_text(json.dumps(results))
+    with pytest.raises(LabError, match=r"b has another record of a trial that an earlier folder has \(odd, seed 1\)"):
+        merge(parts, tmp_path / "merged", EXPERIMENTS)
+
+
+def test_another_experiment_is_refused_by_name(tmp_path, folder):
+    other = Counting("other")
+    parts = [folder("a", seeds=1), folder("b", other, seeds=1, first_seed=1)]
+    with pytest.raises(LabError, match=r"cannot be merged with .* made otherwise \(other, not counting\)"):
+        merge(parts, tmp_path / "merged", [*EXPERIMENTS, other])
+
+
+@pytest.mark.parametrize("wrong", ["nowhere", "file"])
+def test_a_folder_without_results_is_refused(tmp_path, folder, wrong):
+    (tmp_path / "file").touch()
+    with pytest.raises(LabError, match=f"{wrong}: expected a folder with a results.json"):
+        merge([folder("a"), tmp_path / wrong], tmp_path / "merged", EXPERIMENTS)
+    assert not (tmp_path / "merged").exists()

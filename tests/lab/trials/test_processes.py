@@ -1,0 +1,137 @@
+"""Worker processes: the same records as without them, none is left behind, and the death of one costs little."""
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+
+import pytest
+
+from tests.lab.trials.counting import Counting, Numbers
+from tinygrad_dropout.lab import LabError, WorkerError
+from tinygrad_dropout.lab.trials import Trial
+from tinygrad_dropout.lab.trials.processes import run_here, run_in_processes, usable_cores, why_it_died
+from tinygrad_dropout.lab.trials.trial import Job
+
+TRIALS = [Trial("", arm, seed) for seed in range(3) for arm in ("odd", "even")]
+
+
+def job_of(**options):
+    return Job(Counting(), Numbers(**options), "the data")
+
+
+def run(job, trials, workers, on_epochs=lambda done: None):
+    if workers == 1:
+        return run_here(job, trials, on_epochs)
+    return run_in_processes(job, trials, workers, on_epochs)
+
+
+def in_order(records):
+    return sorted(records, key=lambda record: (record["seed"], record["arm"]))
+
+
+@pytest.mark.parametrize("workers", [2, 3, 50])
+def test_records_do_not_depend_on_the_number_of_workers(workers):
+    alone = list(run_here(job_of(), TRIALS, lambda done: None))
+    assert in_order(run_in_processes(job_of(), TRIALS, workers, lambda done: None)) == in_order(alone)
+
+
+def test_all_workers_are_used(tmp_path):
+    list(run(job_of(folder=str(tmp_path), pause=0.2), TRIALS, 2))
+    processes = {path.name.split("-")[-1] for path in tmp_path.iterdir()}
+    assert len(processes) == 2
+    assert str(os.getpid()) not in processes
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_epochs_are_counted_over_all_trials(workers):
+    seen = []
+    list(run(job_of(epochs=3), TRIALS, workers, seen.append))
+    assert seen == sorted(seen)
+    assert seen[-1] == 6 * 3
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_closing_ends_all_workers_before_it_goes_on(workers):
+    def enough(done):
+        if done:
+            raise RuntimeError("enough")
+
+    job = job_of(epochs=1_000_000, pause=0.001)  # would take an hour
+    with pytest.raises(RuntimeError, match="enough"), closing(run(job, TRIALS, workers, enough)) as records:
+        next(records)
+    assert multiprocessing.active_children() == []
+
+
+class Wrong(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        raise LabError(f"{trial} will not do")
+
+
+def test_what_is_wrong_in_a_worker_is_said_here():
+    with pytest.raises(LabError, match="seed 0 will not do"):
+        list(run(Job(Wrong(), None, None), TRIALS, 2))
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
+@pytest.mark.parametrize("kills", [1, 2])
+def test_a_worker_that_is_killed_costs_only_its_own_trial(tmp_path, kills):
+    """Both trials of seed 1 kill their own process, once or twice; each is begun again, and no other trial is."""
+    job = job_of(folder=str(tmp_path), kills=kills)
+    records = list(run(job, TRIALS, 2))
+    assert in_order(records) == in_order(run_here(job_of(), TRIALS, lambda done: None))
+    begun = sorted(path.name.rsplit("-", 1)[0] for path in tmp_path.iterdir())
+    each = {0: 1, 1: kills + 1, 2: 1}
+    assert begun == sorted(f"{trial.arm}-{trial.seed}" for trial in TRIALS for _ in range(each[trial.seed]))
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
+def test_a_trial_whose_workers_die_every_time_is_named_in_one_sentence(tmp_path):
+    job = job_of(folder=str(tmp_path), kills=99)
+    with pytest.raises(WorkerError, match=r"of one trial \((odd|even), seed 1\) died 3 times: it was killed, or there"):
+        list(run(job, TRIALS, 2))
+    assert multiprocessing.active_children() == []
+
+
+def test_a_script_without_the_guard_is_told_so_and_nobody_else():
+    assert "__name__" in why_it_died(TRIALS[0], started=False)
+    assert "__name__" not in why_it_died(TRIALS[0], started=True)
+
+
+def test_workers_are_started_deaf_to_ctrl_c(monkeypatch):
+    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment."""
+    blocked, submit = [], ProcessPoolExecutor.submit
+
+    def spy(executor, *task):
+        blocked.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return submit(executor, *task)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", spy)
+    list(run(job_of(), TRIALS[:2], 2))
+    assert blocked == [True, True]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("moment", ["submit", "shutdown", None])
+def test_no_ctrl_c_is_lost_and_none_leaves_a_worker(monkeypatch, moment, times):
+    def interrupt(*_):
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+
+    if moment is not None:
+        original = getattr(ProcessPoolExecutor, moment)
+        monkeypatch.setattr(
+            ProcessPoolExecutor, moment, lambda *given, **named: interrupt() or original(*given, **named)
+        )
+    job, on_epochs = job_of(epochs=50, pause=0.01), (lambda done: None) if moment == "submit" else interrupt
+    with pytest.raises(KeyboardInterrupt):
+        list(run(job, TRIALS * 10, 2, on_epochs))
+    assert multiprocessing.active_children() == []
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_there_is_a_core_to_use():
+    assert 1 <= usable_cores() <= os.cpu_count()

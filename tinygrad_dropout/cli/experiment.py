@@ -1,0 +1,83 @@
+"""How a command runs an experiment of the lab and shows it: what is going on, then the tables and the verdict."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tinygrad_dropout.cli.typed import INTERRUPTED
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tinygrad_dropout.lab.trials import Experiment, Outcome
+
+
+def show_experiment(
+    experiment: Experiment,
+    options: Any,
+    name: str,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    out: str | None = None,
+) -> int:
+    """Run an experiment and show it.
+
+    Args:
+        experiment, options, dask: see `lab.trials.run`.
+        name: of the folder, if none was given.
+        workers: None for one on each core.
+        out: the folder that was given.
+
+    Returns:
+        The exit code.
+    """
+    from rich.console import Console
+
+    from tinygrad_dropout import lab
+    from tinygrad_dropout.lab.progress import shown_progress
+    from tinygrad_dropout.lab.trials.processes import usable_cores
+
+    folder = Path("runs", f"{name}-{time.strftime('%Y%m%d-%H%M%S')}") if out is None else Path(out)
+    console = new_console()
+    try:
+        with shown_progress(Console(highlight=False, stderr=True)) as progress:
+            outcome = lab.run(
+                experiment,
+                options,
+                out=folder,
+                workers=usable_cores() if workers is None else workers,
+                dask=dask,
+                progress=progress,
+                tell=console.print,
+            )
+    except lab.Interrupted as interruption:
+        outcome = interruption.outcome
+        finished = f"{len(outcome.records)} of {len(outcome.trials)} trials are finished"
+        console.print(f"Interrupted: {finished}{', and kept' if outcome.records else ''}.")
+        return show_outcome(outcome, folder, INTERRUPTED)
+    except lab.WorkerError as error:
+        kept = "; finished trials are kept: go on with" if (folder / "results.json").exists() else ""
+        raise lab.LabError(f"{error}{kept and f'{kept} --out {shlex.quote(str(folder))}'}") from error
+    return show_outcome(outcome, folder)
+
+
+def new_console() -> Console:
+    """Where results are printed, as they are."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def show_outcome(outcome: Outcome, folder: str | Path, code: int = 0, command: str = "the same command") -> int:
+    """Show what an experiment has given, where it is kept, and which command runs the trials that are missing."""
+    console = new_console()
+    outcome.show(console)
+    if outcome.finished:
+        console.print(f"Results and pictures: {folder}")
+    else:
+        console.print(f"To go on: {command} with --out {shlex.quote(str(folder))}")
+    return code

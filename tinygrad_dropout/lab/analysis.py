@@ -1,0 +1,135 @@
+"""What the finished pairs of a comparison show, in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+import numpy as np
+
+from tinygrad_dropout.lab.arms import Arm, arms_of
+from tinygrad_dropout.lab.budget import Curves, capitalised, past_its_best, still_improving
+from tinygrad_dropout.lab.measures import Measure
+from tinygrad_dropout.lab.tasks import TEST_MEASURES
+from tinygrad_dropout.lab.trials import Figures, Options, Record
+from tinygrad_dropout.lab.verdict import Difference, paired_difference
+
+SMALLEST_SHARE = 0.005  # of what there is to gain: half a point of accuracy, or that part of the baseline's RMSE
+SMALLEST_LOSS = 0.03  # of the baseline's log-loss
+DIVERGED = 2  # times the loss of the baseline: a training loss above that is no result of learning
+
+
+def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
+    """What the finished pairs show; None while there is none.
+
+    Returns:
+        pairs: how many are finished; rows: how many examples each part has (the fewest over the pairs); arms: for each
+        the means of its measures at the end, over the pairs; baseline: the same of a prediction that knows no inputs;
+        comparisons: for each two arms that are compared, the differences with their 95 % intervals and the verdict;
+        budget: what the test curves say about the number of epochs; diverged, learnt_nothing: for each arm, in how
+        many pairs its training loss is not one of learning.
+    """
+    pairs = pairs_of(options, records)
+    if not pairs:
+        return None
+    arms = [arm for two in arms_of(options) for arm in two]
+    baselines = [pair[arms[0].name]["baseline"] for pair in pairs]
+    parts = {part: min(pair[arms[-1].name]["rows"][part] for pair in pairs) for part in ("train", "validation", "test")}
+    return {
+        "pairs": len(pairs),
+        "rows": parts,
+        "arms": {arm.name: means([final_of(pair[arm.name]) for pair in pairs]) for arm in arms},
+        "baseline": means(baselines),
+        "comparisons": [compared(options, pairs, *two) for two in arms_of(options)],
+        "budget": [note for arm in arms if (note := budget_of(options, pairs, arm))],
+        "diverged": {arm.name: losses_above(DIVERGED, pairs, arm) for arm in arms},
+        "learnt_nothing": {arm.name: losses_above(1, pairs, arm) for arm in arms},
+    }
+
+
+def measures_of(options: Options) -> Mapping[str, Measure]:
+    """What is measured on the test rows, the measure of the verdict first."""
+    return TEST_MEASURES[options["classes"] is None]
+
+
+def headline_of(options: Options) -> str:
+    """The key of the measure that the verdict is on."""
+    return next(iter(measures_of(options)))
+
+
+def pairs_of(options: Options, records: Sequence[Record]) -> list[dict[str, Record]]:
+    """For each seed whose arms are all there: each arm's record, by its name."""
+    pairs: dict[int, dict[str, Record]] = {}
+    for record in records:
+        pairs.setdefault(record["seed"], {})[record["arm"]] = record
+    arms = 2 * len(arms_of(options))
+    return [pairs[seed] for seed in sorted(pairs) if len(pairs[seed]) == arms]
+
+
+def differences_of(
+    options: Options, pairs: Sequence[dict[str, Record]], without: Arm, with_dropout: Arm
+) -> dict[str, Difference]:
+    """With dropout minus without, in each measure on the test rows."""
+    test_rows = min((pair[without.name]["rows"]["test"] for pair in pairs), default=0)
+    found = {}
+    for key, measure in measures_of(options).items():
+        values = ([pair[arm.name]["final"][key] for pair in pairs] for arm in (without, with_dropout))
+        found[key] = paired_difference(*values, measure=measure, test_rows=test_rows)
+    return found
+
+
+def final_of(record: Record) -> dict[str, float]:
+    """What was measured at the end, and the number of epochs."""
+    return {**record["final"], "epochs": record["epochs"]}
+
+
+def means(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each figure."""
+    return {name: fmean(each[name] for each in measured) for name in measured[0]}
+
+
+def compared(options: Options, pairs: Sequence[dict[str, Record]], without: Arm, with_dropout: Arm) -> Figures:
+    """Two arms' differences, and the verdict."""
+    differences = differences_of(options, pairs, without, with_dropout)
+    diverged = any(losses_above(DIVERGED, pairs, arm) for arm in (without, with_dropout))
+    return {
+        "without": without.name,
+        "with": with_dropout.name,
+        "differences": {
+            key: {"mean": found.mean, "low": found.low, "high": found.high} for key, found in differences.items()
+        },
+        "verdict": "diverged" if diverged else differences[headline_of(options)].verdict,
+    }
+
+
+def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) -> str | None:
+    """What an arm's test curves say about the number of epochs; None if nothing."""
+    records, key = [pair[arm.name] for pair in pairs], headline_of(options)
+    if arm.stops_early:
+        unstopped = sum(record["epochs"] == options["epochs"] for record in records)
+        words = f"{capitalised(arm.name)}: {unstopped} of {len(records)} runs reached the last epoch without stopping."
+        return words if unstopped else None
+    if options["classes"] is None:
+        error = curves_of(options, records, arm, key, SMALLEST_SHARE * baseline_of(records, key))
+        return past_its_best(error) or still_improving(error)
+    accuracy = curves_of(options, records, arm, key, SMALLEST_SHARE)
+    loss = curves_of(options, records, arm, "test_loss", SMALLEST_LOSS * baseline_of(records, "test_loss"))
+    return past_its_best(accuracy) or still_improving(accuracy) or still_improving(loss)
+
+
+def curves_of(options: Options, records: Sequence[Record], arm: Arm, key: str, smallest: float) -> Curves:
+    """The test curves in one measure, as far as all records have them."""
+    epochs = [measured["epoch"] for measured in min((record["curve"] for record in records), key=len)]
+    values = [[measured[key] for measured in record["curve"][: len(epochs)]] for record in records]
+    return Curves(arm.name, measures_of(options)[key], epochs, np.array(values), smallest)
+
+
+def baseline_of(records: Sequence[Record], key: str) -> float:
+    """The mean of a measure of the baseline."""
+    return fmean(record["baseline"][key] for record in records)
+
+
+def losses_above(times: float, pairs: Sequence[dict[str, Record]], arm: Arm) -> int:
+    """In how many pairs an arm's training loss is that many times the baseline's or more."""
+    records = [pair[arm.name] for pair in pairs]
+    return sum(record["final"]["train_loss"] >= times * record["baseline"]["train_loss"] for record in records)

@@ -1,0 +1,41 @@
+"""The arms of a comparison: which networks there are, and which two are compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One of the networks that are compared.
+
+    Attributes:
+        name: in records, tables and sentences.
+        dropout: whether it has any.
+        stops_early: whether its training ends when the loss on a validation part no longer falls.
+    """
+
+    name: str
+    dropout: bool
+    stops_early: bool
+
+
+WITHOUT, WITH = Arm("without dropout", False, False), Arm("with dropout", True, False)
+WITHOUT_EARLY, WITH_EARLY = (
+    Arm("without dropout, stopped early", False, True),
+    Arm("with dropout, stopped early", True, True),
+)
+ARMS = {arm.name: arm for arm in (WITHOUT, WITH, WITHOUT_EARLY, WITH_EARLY)}
+PAIRS_OF_ARMS: dict[str | None, tuple[tuple[Arm, Arm], ...]] = {
+    None: ((WITHOUT, WITH),),
+    "only": ((WITHOUT_EARLY, WITH_EARLY),),
+    "also": ((WITHOUT, WITH), (WITHOUT_EARLY, WITH_EARLY)),
+}
+"""By the option early_stopping: the arms that are compared with each other, each without dropout first."""
+
+
+def arms_of(options: Mapping[str, Any]) -> tuple[tuple[Arm, Arm], ...]:
+    """The arms that are compared with each other."""
+    return PAIRS_OF_ARMS[options["early_stopping"]]

@@ -1,0 +1,93 @@
+"""Was the training long enough, or too long? What the test curves of an arm say about the number of epochs.
+
+The curves are only looked at: no number of epochs is chosen by them, since that would be choosing on the test set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.measures import Measure
+from tinygrad_dropout.lab.verdict import half_width
+
+FEWEST_PAIRS = 2  # whose curves can be told from chance
+LAST_PART = 0.75  # a curve that still moves is one that moved after this share of the epochs
+LONG_AGO = 0.5  # a best epoch before this share of the epochs
+
+
+@dataclass(frozen=True)
+class Curves:
+    """An arm's test curves in one measure.
+
+    Attributes:
+        arm: what it is called in a sentence, such as "with dropout".
+        measure: which one.
+        epochs: those that were measured, ascending.
+        values: of the measure, shape (pairs, measured epochs).
+        smallest: the least change that is worth a word.
+    """
+
+    arm: str
+    measure: Measure
+    epochs: Sequence[int]
+    values: Numbers
+    smallest: float
+
+    @property
+    def gains(self) -> Numbers:
+        """The values, or their negatives where lower is better."""
+        return self.values if self.measure.higher_is_better else -self.values
+
+    @property
+    def can_be_judged(self) -> bool:
+        """Whether there are enough pairs and epochs."""
+        return len(self.values) >= FEWEST_PAIRS and len(self.epochs) >= 2
+
+    def amount(self, changes: Numbers) -> str:
+        """The mean change with its unit."""
+        value = self.measure.scale * changes.mean()
+        return self.measure.amount(f"{value:.1f}" if self.measure.scale == 100 else f"{value:.2g}")
+
+
+def past_its_best(curves: Curves) -> str | None:
+    """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None."""
+    if not curves.can_be_judged:
+        return None
+    gains, epochs = curves.gains, curves.epochs
+    best = int(gains.mean(axis=0).argmax())
+    lost = gains[:, best] - gains[:, -1]
+    if epochs[best] > LONG_AGO * epochs[-1] or not is_clear(lost, 2 * curves.smallest):
+        return None
+    return (
+        f"{capitalised(curves.arm)}, {curves.measure.label} was best at epoch {epochs[best]} and got "
+        f"{curves.amount(lost)} worse after that: try early stopping."
+    )
+
+
+def still_improving(curves: Curves) -> str | None:
+    """One sentence if the measure has clearly improved in the last quarter of the epochs; else None."""
+    if not curves.can_be_judged:
+        return None
+    gains, epochs = curves.gains, curves.epochs
+    until = max(LAST_PART * epochs[-1], epochs[0])
+    earlier = max(place for place, epoch in enumerate(epochs[:-1]) if epoch <= until)
+    moved = gains[:, -1] - gains[:, earlier]
+    if not is_clear(moved, curves.smallest):
+        return None
+    return (
+        f"{capitalised(curves.arm)}, {curves.measure.label} was still improving at the last epoch "
+        f"(by {curves.amount(moved)} since epoch {epochs[earlier]}): try more epochs."
+    )
+
+
+def is_clear(changes: Numbers, smallest: float) -> bool:
+    """Whether changes, one for each pair, are more than chance, and on average more than the smallest worth a word."""
+    mean = changes.mean()
+    return bool(mean > smallest and mean > half_width(changes))
+
+
+def capitalised(words: str) -> str:
+    """The words as they begin a sentence."""
+    return words[:1].upper() + words[1:]

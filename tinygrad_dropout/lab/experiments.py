@@ -1,0 +1,58 @@
+"""All experiments by their names, and the main one as a function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from tinygrad_dropout.lab.comparison import Compare, Comparison
+from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.theory import EXPERIMENTS as OF_THEORY
+from tinygrad_dropout.lab.trials import Experiment, Outcome, Progress, Tell, run
+from tinygrad_dropout.lab.trials.folder import Folder
+from tinygrad_dropout.lab.trials.merging import merge as merge_folders
+from tinygrad_dropout.lab.trials.merging import read as read_folder
+from tinygrad_dropout.lab.trials.running import show_nothing
+
+EXPERIMENTS: dict[str, Experiment] = {one.name: one for one in (Compare(), *OF_THEORY.values())}
+
+
+def compare(
+    config: Config,
+    *,
+    out: str | Path | None = None,
+    workers: int = 1,
+    dask: str | None = None,
+    progress: Progress = show_nothing,
+    tell: Tell = show_nothing,
+) -> Comparison:
+    """Train an MLP with and without dropout, in pairs that share all but dropout.
+
+    Args:
+        config: the data, the network, how it is trained, how many pairs.
+        out, workers, dask, progress, tell: see `trials.run`.
+
+    Returns:
+        The comparison, with as many pairs as `config.seeds`.
+
+    Raises:
+        LabError: a package, the data, the folder or the cluster will not do; what was expected is in the message.
+        Interrupted: Ctrl-C; the finished trials are kept.
+    """
+    outcome = run(Compare(), config, out=out, workers=workers, dask=dask, progress=progress, tell=tell)
+    return cast(Comparison, outcome)
+
+
+def read(folder: str | Path) -> Outcome:
+    """What a folder holds of any experiment, finished or not.
+
+    Raises:
+        LabError: it has no results, or they are damaged.
+    """
+    return read_folder(Folder(folder), list(EXPERIMENTS.values()))
+
+
+def merge(folders: Sequence[str | Path], out: str | Path) -> Outcome:
+    """Write a folder that holds the records of several folders of one experiment: see `trials.merging.merge`."""
+    return merge_folders(folders, out, EXPERIMENTS.values())
