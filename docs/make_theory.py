@@ -9,12 +9,12 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from blocks import rendered
 
 from tinygrad_dropout import cli
-from tinygrad_dropout.lab.theory import Outcome
+from tinygrad_dropout.lab import read
+from tinygrad_dropout.lab.trials import Outcome
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "theory.md"
@@ -29,18 +29,15 @@ COMMANDS = {
 
 def make(name: str) -> None:
     """Run a command, and keep its figures and its picture."""
-    with TemporaryDirectory() as scratch:
-        code = cli.main([*COMMANDS[name].split()[1:], "--out", scratch])
-        if code:
-            sys.exit(code)
-        KEPT.mkdir(exist_ok=True)
-        for file in (f"{name}.json", f"{name}.png"):
-            shutil.copy(Path(scratch, file), KEPT / file)
+    shutil.rmtree(KEPT / name, ignore_errors=True)
+    code = cli.main([*COMMANDS[name].split()[1:], "--out", str(KEPT / name)])
+    if code:
+        sys.exit(code)
 
 
 def load(name: str) -> Outcome:
     """The outcome that was kept under this name."""
-    return Outcome.load(KEPT / f"{name}.json")
+    return read(KEPT / name)
 
 
 def blocks() -> dict[str, str]:
