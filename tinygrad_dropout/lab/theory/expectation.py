@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -23,10 +23,10 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GREEN, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import new_table
-from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
+from tinygrad_dropout.lab.trials import Figures
 from tinygrad_dropout.lab.verdict import half_width
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ class Options:
 
     def __post_init__(self) -> None:
         checked = {
-            "p": rate("p", self.p, above=False, why="at 1 nothing is left to compare"),
-            "units": whole("units", self.units, 1, 1_000_000),
-            "samples": whole("samples", self.samples, 2, 1_000_000),
-            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+            "p": as_dropout_rate("p", self.p, above=False, why="at 1 nothing is left to compare"),
+            "units": as_whole_number("units", self.units, 1, 1_000_000),
+            "samples": as_whole_number("samples", self.samples, 2, 1_000_000),
+            "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -81,7 +81,7 @@ class Options:
             )
 
 
-def measure(options: Options) -> dict[str, Any]:
+def measure(options: Options) -> Figures:
     """Measure all three schemes, with the same masks in each.
 
     Returns:
@@ -103,7 +103,7 @@ def measure(options: Options) -> dict[str, Any]:
 
 def measure_scheme(
     scheme: str, options: Options, activations: Numbers, next_layer: nn.Linear, rng: np.random.Generator
-) -> dict[str, Any]:
+) -> Figures:
     """One scheme in training and at test time.
 
     Args:
@@ -236,10 +236,10 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
 def draw_mean_input(axes: Axes, found: Figures, end: float) -> None:
     """A histogram over the masks, its mean, and the value at test time."""
     counts, edges = found["histogram"]["counts"], found["histogram"]["edges"]
-    axes.stairs(counts, edges, fill=True, color=TRAIN, alpha=0.35, label="training, each mask")
-    axes.axvspan(found["train"]["low"], found["train"]["high"], color=TRAIN, lw=0)
-    axes.axvline(found["train"]["mean"], color=TRAIN, lw=3, label="training, mean")
-    axes.axvline(found["test"], color=TEST, lw=2, ls="--", label="test time")
+    axes.stairs(counts, edges, fill=True, color=BLUE, alpha=0.35, label="training, each mask")
+    axes.axvspan(found["train"]["low"], found["train"]["high"], color=BLUE, lw=0)
+    axes.axvline(found["train"]["mean"], color=BLUE, lw=3, label="training, mean")
+    axes.axvline(found["test"], color=VERMILION, lw=2, ls="--", label="test time")
     axes.set(xlabel="mean input of the next layer", xlim=(0, end))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.theory.options import whole
+from tinygrad_dropout.lab.theory.options import as_whole_number
 
 LARGEST_EXPONENT = 10**15  # beyond it, decimals end too
 
@@ -51,7 +51,7 @@ def in_chunks(units: int, masks_at_once: int) -> Iterator[Mask]:
         yield all_masks(units, first, min(first + masks_at_once, masks))
 
 
-def countable(option: str, units: Any, low: int, most: int, examples: int) -> int:
+def as_unit_count(option: str, units: Any, low: int, most: int, examples: int) -> int:
     """A number of units few enough for all their masks to be enumerated.
 
     Args:
@@ -69,7 +69,7 @@ def countable(option: str, units: Any, low: int, most: int, examples: int) -> in
             f"expected at most {most}, got {units}: {power_of_two(units)} masks, each run on {examples:,} examples, "
             f"would take {power_of_two(units - most)} times as long as the {power_of_two(most)} of {most}",
         )
-    return whole(option, units, low, most)
+    return as_whole_number(option, units, low, most)
 
 
 def power_of_two(exponent: int) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from tinygrad_dropout.lab.errors import OptionError
 
-MOST_SEEDS = 2**32
+LARGEST_SEED = 2**32
 
 
-def whole(name: str, value: Any, low: int, high: int) -> int:
+def as_whole_number(name: str, value: Any, low: int, high: int) -> int:
     """A whole number from low to high.
 
     Raises:
@@ -25,7 +25,7 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
     return number
 
 
-def rate(name: str, value: Any, *, above: bool, why: str) -> float:
+def as_dropout_rate(name: str, value: Any, *, above: bool, why: str) -> float:
     """A probability of dropping below 1.
 
     Args:

@@ -27,11 +27,11 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import GREY, new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import new_table
-from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
-from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+from tinygrad_dropout.lab.theory.masks import all_masks, as_unit_count, probabilities
+from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
+from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,10 +43,10 @@ MOST_FEATURES = 10
 MOST_EXAMPLES = 200
 AGREEMENT = 1e-8  # relative: what counts as the same
 TRIED_WEIGHTS = 5  # points at which losses and gradients are compared
-SETTLED = 1e-12  # the gradient, relative to that at 0, at which training has arrived
+CONVERGED = 1e-12  # the gradient, relative to that at 0, at which training has arrived
 MOST_STEPS = 10_000
 LOWEST = 1e-17  # a logarithmic axis has no 0; smaller differences are drawn there
-FEATURE_COLOURS = (TRAIN, TEST, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)  # Okabe and Ito's
+FEATURE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE, "black", GREY)
 MARKERS = "osD^vPX*<>"
 
 
@@ -70,16 +70,16 @@ class Options:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        rates = tuple(rate("p", p, above=False, why="at 1 the penalty is infinite") for p in self.p)
+        rates = tuple(as_dropout_rate("p", p, above=False, why="at 1 the penalty is infinite") for p in self.p)
         if not 1 <= len(rates) <= MOST_RATES or len(set(rates)) < len(rates):
             raise OptionError(
                 "p", f"expected 1 to {MOST_RATES} different rates, got {','.join(f'{p:g}' for p in rates) or 'none'}"
             )
         checked = {
             "p": tuple(sorted(rates)),
-            "examples": whole("examples", self.examples, 2, MOST_EXAMPLES),
-            "features": countable("features", self.features, 1, MOST_FEATURES, self.examples),
-            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+            "examples": as_whole_number("examples", self.examples, 2, MOST_EXAMPLES),
+            "features": as_unit_count("features", self.features, 1, MOST_FEATURES, self.examples),
+            "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -166,13 +166,13 @@ class Regression:
             assert weights.grad is not None
             slope = float(np.linalg.norm(weights.grad))
             start = start or slope
-            if slope <= SETTLED * start:
+            if slope <= CONVERGED * start:
                 break
             descent.step()
         return weights.data
 
 
-def measure(options: Options) -> dict[str, Any]:
+def measure(options: Options) -> Figures:
     """Hold enumeration against the closed form at every rate.
 
     Returns:
@@ -186,7 +186,7 @@ def measure(options: Options) -> dict[str, Any]:
     return {"masks": 2**options.features, "rates": [measure_rate(regression, p, tried) for p in options.p]}
 
 
-def measure_rate(regression: Regression, p: float, tried: Numbers) -> dict[str, Any]:
+def measure_rate(regression: Regression, p: float, tried: Numbers) -> Figures:
     """One rate: losses and gradients at the tried weights, of shape (weights, features), and the minimisers."""
     losses, gradients = [], []
     for weights in tried:
@@ -280,8 +280,8 @@ def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None
     kinds = {
         "loss": ("loss", "o:", GREEN),
         "gradient": ("gradient", "^--", GREY),
-        "solved": ("minimum, solved", "s-.", TRAIN),
-        "trained": ("minimum, trained", "D-", TEST),
+        "solved": ("minimum, solved", "s-.", BLUE),
+        "trained": ("minimum, trained", "D-", VERMILION),
     }
     for key, (name, style, colour) in kinds.items():
         differences = [max(each["differences"][key], LOWEST) for each in found]

@@ -9,6 +9,6 @@ weight scaling, one pass through the whole network, and Monte Carlo: the mean of
 from tinygrad_dropout.lab.theory.ensemble.figures import measure
 from tinygrad_dropout.lab.theory.ensemble.options import MOST_UNITS, Options
 from tinygrad_dropout.lab.theory.ensemble.picture import draw
-from tinygrad_dropout.lab.theory.ensemble.words import describe, notes, tables
+from tinygrad_dropout.lab.theory.ensemble.report import describe, notes, tables
 
 __all__ = ["MOST_UNITS", "Options", "describe", "draw", "measure", "notes", "tables"]

@@ -15,7 +15,7 @@ from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
 from tinygrad_dropout.lab.theory.masks import all_masks
-from tinygrad_dropout.lab.theory.shown import Figures
+from tinygrad_dropout.lab.trials import Figures
 
 EXACT = 1e-12  # probabilities that differ by less are the same, except for rounding
 ADVICE = "Try more units, another seed, or a p nearer to 0.5."

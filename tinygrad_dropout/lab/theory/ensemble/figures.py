@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from tinygrad_dropout.functional._masks import draw_mask
@@ -15,13 +13,14 @@ from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE, 
 from tinygrad_dropout.lab.theory.ensemble.options import Options
 from tinygrad_dropout.lab.theory.ensemble.subnetworks import Subnetworks
 from tinygrad_dropout.lab.theory.masks import power_of_two
+from tinygrad_dropout.lab.trials import Figures
 
 REPETITIONS = 20  # of the Monte Carlo average, for its error bars
 WIDE_LAYER = 4096  # the layer whose subnetworks are counted
 STEPS = (1, 2, 3, 5, 7)  # of k, in every power of ten
 
 
-def measure(options: Options) -> dict[str, Any]:
+def measure(options: Options) -> Figures:
     """Train a network for every number of hidden layers, and measure its averages.
 
     Returns:
@@ -31,7 +30,7 @@ def measure(options: Options) -> dict[str, Any]:
     return {"networks": networks, "wide_layer": {"units": WIDE_LAYER, "subnetworks": power_of_two(WIDE_LAYER)}}
 
 
-def measure_network(options: Options, layers: int) -> dict[str, Any]:
+def measure_network(options: Options, layers: int) -> Figures:
     """One network, trained, and its subnetworks on the test examples.
 
     Returns:
@@ -79,7 +78,7 @@ def monte_carlo(
     scaled: Numbers,
     arithmetic: Numbers,
     rng: np.random.Generator,
-) -> list[dict[str, Any]]:
+) -> list[Figures]:
     """The mean prediction of k subnetworks with drawn masks, for growing k, many times over.
 
     Returns:

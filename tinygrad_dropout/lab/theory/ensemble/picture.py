@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from tinygrad_dropout.lab.plots import GREY, new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, VERMILION, new_figure, save
 from tinygrad_dropout.lab.theory.ensemble.defects import depth_of
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DISTANCES = {  # of Monte Carlo's mean: to what, by which of its scores, and how that is drawn
-    "the arithmetic mean": ("from_arithmetic", TRAIN, "s--"),
-    "weight scaling": ("from_scaling", TEST, "D-"),
+    "the arithmetic mean": ("from_arithmetic", BLUE, "s--"),
+    "weight scaling": ("from_scaling", VERMILION, "D-"),
 }
 
 
@@ -48,9 +48,9 @@ def draw_scores(axes: Axes, network: Figures, score: str) -> None:
     mean, sd = (np.array([each[score][key] for each in found]) for key in ("mean", "sd"))
     axes.errorbar(k, mean, yerr=sd, fmt="o-", ms=4, lw=1, capsize=3, color=GREY, label="mean of k drawn subnetworks")
     levels = {
-        "weight scaling": (TEST, "-", 1.5),
+        "weight scaling": (VERMILION, "-", 1.5),
         "geometric mean of all": (GREEN, ":", 4),
-        "arithmetic mean of all": (TRAIN, "--", 2),
+        "arithmetic mean of all": (BLUE, "--", 2),
     }
     for name, (colour, style, width) in levels.items():
         level = network["averages"][name.removesuffix(" of all")][score]

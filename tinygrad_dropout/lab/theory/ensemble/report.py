@@ -9,7 +9,7 @@ from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.theory.ensemble.defects import ADVICE, EXACT, defects, depth_of, why_nothing_is_shown
 from tinygrad_dropout.lab.theory.ensemble.figures import REPETITIONS
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE
-from tinygrad_dropout.lab.theory.shown import Figures
+from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
     from rich.table import Table
