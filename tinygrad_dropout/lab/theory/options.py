@@ -1,4 +1,4 @@
-"""What the options of all theory experiments have in common: numbers of the right kind, within bounds."""
+"""How the theory experiments check their options: numbers of the right kind, within bounds."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ LARGEST_SEED = 2**32
 
 
 def as_whole_number(name: str, value: Any, low: int, high: int) -> int:
-    """A whole number from low to high.
+    """Convert an option's value to a whole number from low to high, both allowed.
+
+    Args:
+        name: the option.
+        value: what was given for it.
 
     Raises:
-        OptionError: it is another, or none.
+        OptionError: the value is no whole number, or lies outside.
     """
     try:
         number = index(value)
@@ -26,16 +30,16 @@ def as_whole_number(name: str, value: Any, low: int, high: int) -> int:
 
 
 def as_dropout_rate(name: str, value: Any, *, above: bool, why: str) -> float:
-    """A probability of dropping below 1.
+    """Convert an option's value to a probability of dropping below 1.
 
     Args:
         name: the option.
         value: what was given for it.
-        above: whether it must be above 0.
-        why: what is lost at the ends that are not allowed.
+        above: whether 0 is excluded too.
+        why: for the message, why the excluded ends make no sense.
 
     Raises:
-        OptionError: it lies outside.
+        OptionError: the value is no number, or lies outside.
     """
     try:
         number = float(value)

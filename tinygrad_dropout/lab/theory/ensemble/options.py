@@ -1,4 +1,4 @@
-"""What decides the numbers of the experiment."""
+"""The options of the experiment: what decides its numbers."""
 
 from __future__ import annotations
 
@@ -49,5 +49,5 @@ class Options:
             object.__setattr__(self, name, value)
 
     def widths(self, layers: int) -> tuple[int, ...]:
-        """The units, shared out evenly to so many hidden layers."""
+        """The numbers of units if they are spread evenly over so many hidden layers."""
         return tuple((self.units + layer) // layers for layer in reversed(range(layers)))
