@@ -50,8 +50,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--group COLUMN", str, "a column: rows with the same value in it are never split between training and "
              "test"),
             ("--ignore COLUMN[,COLUMN]", str, "columns to leave out, such as row numbers or names"),
-            ("--missing HOW", str, "missing values: drop leaves out their rows, mean fills in the training mean (default: "
-             "an error)"),
+            ("--missing HOW", str, "missing values: drop leaves out their rows, mean fills in the training mean "
+             "(default: an error)"),
             ("--regression", bool, "the target is numbers, or with --no-regression classes (default: decided by its "
              "values)"),
             ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files, or of mnist1d.npz"),
@@ -79,8 +79,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--seeds N", whole_number, f"number of pairs (default: {Config.seeds})"),
             ("--first-seed N", whole_number, "seed of the first pair; the others have the next ones (default: "
              f"{Config.first_seed})"),
-            ("--workers N", whole_number, "networks trained at the same time (default: one per core); the results do not "
-             "depend on it"),
+            ("--workers N", whole_number, "networks trained at the same time (default: one per core); the results do "
+             "not depend on it"),
             ("--dask ADDRESS", str, "train on a Dask cluster: the address of its scheduler, such as tcp://10.0.0.1:8786"),
             ("--out FOLDER", name_of_file, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
         ],
