@@ -87,7 +87,7 @@ BAD_INPUT = {
     "--seeds 0": "--seeds: expected from 1 to 10,000, got 0",
     "--epochs -3": "--epochs: expected from 1 to 10,000,000, got -3",
     "--epochs 2.5": "--epochs: expected a whole number, got '2.5'",
-    "--hidden 256;256": "--hidden: expected whole numbers with commas between, as 256,256, got '256;256'",
+    "--hidden 256;256": "--hidden: expected whole numbers separated by commas, got '256;256'",
     "--hidden 8,0": "--hidden: expected one or more layers of 1 to 100,000 units, got 8,0",
     "--train-size 1790": "--train-size: expected between 10 (one example of each class) and 1,787",
     "--label-noise 2": "--label-noise: expected a fraction from 0 to 1, got 2.0",

@@ -1,19 +1,28 @@
-"""The command `tinygrad-dropout lab`: the theory of dropout as small experiments, and merging of result folders."""
+"""The command `tinygrad-dropout lab`: the theory of dropout as small experiments, and the merging of folders."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinygrad_dropout.cli.experiment import show_experiment, show_outcome
-from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file, number, print_help, whole_number
+from tinygrad_dropout.cli.typed import (
+    Option,
+    declare_options,
+    in_one_sentence,
+    name_of_file,
+    number,
+    numbers,
+    print_help,
+    whole_number,
+    whole_numbers,
+)
 
-HELP = "see the theory of dropout measured: expectation, ensemble, ridge; merge results"
+HELP = "measure the theory of dropout: expectation, ensemble, ridge; merge results"
 
 DESCRIPTION = """\
-See the theory of dropout measured: each experiment prints a table and draws a picture, in seconds.
-Or merge folders of results, of these experiments or of compare."""
+Measure the theory of dropout: each experiment prints tables and draws a picture, in seconds.
+Or merge the result folders of one of these experiments, or of compare."""
 
 EXAMPLES = """\
 examples:
@@ -22,12 +31,10 @@ examples:
   tinygrad-dropout lab ridge --p 0,0.25,0.5 --out runs/ridge
   tinygrad-dropout lab merge runs/here runs/there --out runs/both
 
-The same options give the same figures: to the last bit on processors of the same type, up to rounding on others."""
+The same options give the same figures: bit for bit on processors of the same type, up to rounding on others."""
 
-MERGE_HELP = "put folders of one experiment together, whose seeds were run on several machines, say"
-MERGE_DESCRIPTION = "Write a folder that holds the records of several, made with the same options but for the seeds."
-
-Option = tuple[str, Callable[[str], object], str]
+MERGE_HELP = "combine folders of one experiment, for example of seeds that ran on several machines"
+MERGE_DESCRIPTION = "Write a folder with the records of several folders that differ only in their seeds."
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,9 @@ class Command:
     """One experiment as a command.
 
     Attributes:
-        help: what is shown of it beside its name.
-        description: what is shown before its options.
-        options: for each the flag with the name of its value, how it is read, and what it means.
+        help: one line for the list of experiments.
+        description: what its own help begins with.
+        options: its options, without --out.
     """
 
     help: str
@@ -45,18 +52,8 @@ class Command:
     options: tuple[Option, ...]
 
 
-def numbers(text: str) -> tuple[float, ...]:
-    """An option's value as numbers."""
-    return tuple(number(part) for part in text.split(","))
-
-
-def whole_numbers(text: str) -> tuple[int, ...]:
-    """An option's value as whole numbers."""
-    return tuple(whole_number(part) for part in text.split(","))
-
-
 def commands() -> dict[str, Command]:
-    """The experiments, with the defaults that their options have."""
+    """The experiments as commands, by name."""
     from tinygrad_dropout.lab.theory.ensemble import MOST_UNITS
     from tinygrad_dropout.lab.theory.ensemble import Options as Ensemble
     from tinygrad_dropout.lab.theory.expectation import Options as Expectation
@@ -65,7 +62,7 @@ def commands() -> dict[str, Command]:
 
     rates = ",".join(f"{p:g}" for p in Ridge.p)
     layers = ",".join(map(str, Ensemble.layers))
-    seed = ("--seed N", whole_number, f"where all chance comes from (default: {Expectation.seed})")
+    seed = ("--seed N", whole_number, f"seed of all random numbers (default: {Expectation.seed})")
     return {
         "expectation": Command(
             "what the next layer sees in training and at test time",
@@ -79,22 +76,24 @@ def commands() -> dict[str, Command]:
             ),
         ),
         "ensemble": Command(
-            "all subnetworks of a small trained net, beside weight scaling",
-            "Train a small network on digits, run all its subnetworks, and hold their arithmetic and geometric means\n"
-            "beside weight scaling and Monte Carlo.",
+            "all subnetworks of a small trained network, compared with weight scaling",
+            "Train a small network on digits, run all its subnetworks, and compare their arithmetic and geometric\n"
+            "means with weight scaling and Monte Carlo.",
             (
                 ("--p P", number, f"probability that a hidden unit is dropped (default: {Ensemble.p})"),
-                ("--units N", whole_number, f"hidden units over all layers, at most {MOST_UNITS}: 2^N subnetworks "
-                 f"(default: {Ensemble.units})"),
-                ("--layers N,N", whole_numbers, f"hidden layers: 1, 2, or a network of each (default: {layers})"),
-                ("--samples N", whole_number, f"the most masks that Monte Carlo draws (default: {Ensemble.samples:,})"),
+                ("--units N", whole_number, f"hidden units in all layers together, at most {MOST_UNITS}: 2^N "
+                 f"subnetworks (default: {Ensemble.units})"),
+                ("--layers N,N", whole_numbers, "number of hidden layers: 1, 2, or 1,2 for a network of each (default: "
+                 f"{layers})"),
+                ("--samples N", whole_number, "largest number of masks that Monte Carlo draws (default: "
+                 f"{Ensemble.samples:,})"),
                 seed,
             ),
         ),
         "ridge": Command(
             "linear regression with dropout on its inputs is ridge regression",
-            "Enumerate all masks of a linear regression with dropout on its inputs, and hold the expected loss, its\n"
-            "gradient and its minimum against the closed form: ridge regression.",
+            "Enumerate all masks of a linear regression with dropout on its inputs, and compare the expected loss,\n"
+            "its gradient and its minimum with the closed form: ridge regression.",
             (
                 ("--p P,P", numbers, f"probabilities that an input is dropped (default: {rates})"),
                 ("--features N", whole_number, f"inputs, at most {MOST_FEATURES}: 2^N masks "
@@ -107,7 +106,7 @@ def commands() -> dict[str, Command]:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The experiments, each a sub-command with options of its own; what is not given is left to its `Options`."""
+    """Add each experiment as a sub-command with its own options; its `Options` have the defaults."""
     parser.set_defaults(run=lambda _: print_help(parser))
     experiments = parser.add_subparsers(title="experiments", metavar="EXPERIMENT")
     for name, command in commands().items():
@@ -119,22 +118,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             allow_abbrev=False,
         )
         out: Option = ("--out FOLDER", name_of_file, f"for results.json and {name}.png (default: runs/lab-{name}-TIME)")
-        for option, kind, text in (*command.options, out):
-            flag, metavar = option.split()
-            experiment.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=text)
+        declare_options(experiment, (*command.options, out))
         experiment.set_defaults(run=run_experiment, experiment=name)
     add_merge(experiments.add_parser("merge", help=MERGE_HELP, description=MERGE_DESCRIPTION, allow_abbrev=False))
 
 
 def add_merge(parser: argparse.ArgumentParser) -> None:
-    """The options of `lab merge`."""
+    """Add the options of `lab merge`."""
     parser.add_argument("folders", metavar="FOLDER", nargs="+", type=name_of_file, help="folders with a results.json")
-    parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder for all of it")
+    parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder to write")
     parser.set_defaults(run=lambda options: in_one_sentence(lambda: show_merged(options.folders, options.out)))
 
 
 def show_merged(folders: list[str], out: str) -> int:
-    """Merge the folders, and show what they hold together."""
+    """Merge the folders, and show the result."""
     from tinygrad_dropout import lab
     from tinygrad_dropout.lab.trials.folder import GROWS
 
@@ -145,13 +142,13 @@ def show_merged(folders: list[str], out: str) -> int:
 
 
 def run_experiment(options: argparse.Namespace) -> int:
-    """Run an experiment, and turn what cannot be done into a sentence."""
+    """Run an experiment, and report errors in one sentence."""
     given = {name: value for name, value in vars(options).items() if name not in ("run", "experiment")}
     return in_one_sentence(lambda: run_as_typed(options.experiment, given))
 
 
 def run_as_typed(name: str, given: dict[str, object]) -> int:
-    """Settle what was not given, and run the experiment."""
+    """Run the experiment with the options that were given."""
     from tinygrad_dropout.lab import require_extras, theory
 
     out = str(given.pop("out", "")) or None

@@ -1,37 +1,40 @@
-"""What the commands share: how what was typed is read, and how a mistake in it is reported."""
+"""What the commands share: how options are declared and read, and how a mistake in them is reported."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 MISTAKE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
+Option = tuple[str, Callable[[str], object], str]
+"""An option: its flag and the name of its value, how the value is read (`bool` for a flag without one), its help."""
+
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence, without repeating how the command is used."""
+    """Reports a mistake in one sentence, without repeating the usage."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(complain(message.removeprefix("argument ")))
 
 
 def complain(problem: str, code: int = MISTAKE) -> int:
-    """Say in one sentence what is wrong."""
+    """Print a problem to stderr, and return the exit code."""
     print(f"tinygrad-dropout: {problem}", file=sys.stderr)
     return code
 
 
 def print_help(parser: argparse.ArgumentParser) -> int:
-    """What is said where no command is given."""
+    """Print the help, because no command was given."""
     parser.print_help()
     return 0
 
 
 def in_one_sentence(experiment: Callable[[], int]) -> int:
-    """Run an experiment of the lab; what cannot be done is said in one sentence.
+    """Run an experiment of the lab, and report its errors in one sentence.
 
     Returns:
         The experiment's exit code, or that of a mistake.
@@ -48,6 +51,16 @@ def in_one_sentence(experiment: Callable[[], int]) -> int:
         return complain(f"there is not enough memory: {error}")
 
 
+def declare_options(parser: argparse._ActionsContainer, options: Iterable[Option]) -> None:
+    """Add options to a parser, or to a group of it. An option that is not given is not in the namespace at all."""
+    for option, read, text in options:
+        flag, _, metavar = option.partition(" ")
+        if read is bool:
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
+        else:
+            parser.add_argument(flag, metavar=metavar, type=read, default=argparse.SUPPRESS, help=text)
+
+
 def whole_number(text: str) -> int:
     """An option's value as an int."""
     try:
@@ -57,7 +70,7 @@ def whole_number(text: str) -> int:
 
 
 def name_of_file(text: str) -> str:
-    """An option's value as the name of a file or folder: a variable that was not set gives an empty one."""
+    """An option's value as the name of a file or folder; it is empty if a shell variable is not set."""
     if not text:
         raise argparse.ArgumentTypeError("expected the name of a file or folder, got an empty text")
     return text
@@ -71,11 +84,17 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
 
 
-def widths(text: str) -> tuple[int, ...]:
-    """The value of --hidden."""
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """An option's value as ints."""
     try:
-        return tuple(int(width) for width in text.split(","))
+        return tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"expected whole numbers with commas between, as 256,256, got {text!r}"
-        ) from None
+        raise argparse.ArgumentTypeError(f"expected whole numbers separated by commas, got {text!r}") from None
+
+
+def numbers(text: str) -> tuple[float, ...]:
+    """An option's value as floats."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected numbers separated by commas, got {text!r}") from None

@@ -1,4 +1,4 @@
-"""What can go wrong in an experiment through no fault of the code: each is one sentence, fit to be printed as it is."""
+"""Errors that are not bugs: each message is one sentence that can be printed to the user as it is."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ EXTRAS = {
 
 
 class LabError(ValueError):
-    """An experiment that cannot be run, or not to its end: bad data, a folder that cannot be written, and the like."""
+    """An experiment cannot be run or finished: because of the data, a folder that cannot be written, and so on."""
 
 
 class WorkerError(LabError):
-    """A worker process ended without an answer."""
+    """A worker process ended before it returned its record."""
 
 
 class OptionError(LabError):
@@ -39,18 +39,18 @@ class OptionError(LabError):
 
 
 COMPARISON = "the comparison (tinygrad-dropout compare, tinygrad_dropout.lab)"
-OF_EXPERIMENTS = ("matplotlib", "rich", "scipy", "sklearn", "threadpoolctl")
+FOR_EXPERIMENTS = ("matplotlib", "rich", "scipy", "sklearn", "threadpoolctl")
 
 
-def require_extras(modules: Sequence[str] = OF_EXPERIMENTS, *, needed_by: str = COMPARISON) -> None:
-    """Check that the packages of the extra `lab` are installed, without importing them.
+def require_extras(modules: Sequence[str] = FOR_EXPERIMENTS, *, needed_by: str = COMPARISON) -> None:
+    """Check that packages are installed, without importing them.
 
     Args:
-        modules: their import names.
-        needed_by: what cannot be run without them, in words.
+        modules: their import names; by default, what every experiment needs.
+        needed_by: what cannot be run without them, for the message.
 
     Raises:
-        LabError: the packages that are missing, and what to type.
+        LabError: some are missing; the message says which, and what to type.
     """
     missing = [EXTRAS[module] for module in modules if find_spec(module) is None]
     if missing:

@@ -1,4 +1,4 @@
-"""All experiments by their names, and the main one as a function."""
+"""All experiments by name, and what the library does with them: run the comparison, read and merge folders."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import cast
 
 from tinygrad_dropout.lab.comparison import Compare, Comparison
 from tinygrad_dropout.lab.config import Config
-from tinygrad_dropout.lab.theory import EXPERIMENTS as OF_THEORY
+from tinygrad_dropout.lab.theory import EXPERIMENTS as THEORY_EXPERIMENTS
 from tinygrad_dropout.lab.trials import Experiment, Outcome, Progress, Tell, run
 from tinygrad_dropout.lab.trials.folder import Folder
 from tinygrad_dropout.lab.trials.merging import merge as merge_folders
 from tinygrad_dropout.lab.trials.merging import read as read_folder
 from tinygrad_dropout.lab.trials.running import show_nothing
 
-EXPERIMENTS: dict[str, Experiment] = {one.name: one for one in (Compare(), *OF_THEORY.values())}
+EXPERIMENTS: dict[str, Experiment] = {"compare": Compare(), **THEORY_EXPERIMENTS}
 
 
 def compare(
@@ -27,17 +27,17 @@ def compare(
     progress: Progress = show_nothing,
     tell: Tell = show_nothing,
 ) -> Comparison:
-    """Train an MLP with and without dropout, in pairs that share all but dropout.
+    """Train an MLP with and without dropout, in pairs that share everything else.
 
     Args:
-        config: the data, the network, how it is trained, how many pairs.
+        config: the data, the network, the training and the number of pairs.
         out, workers, dask, progress, tell: see `trials.run`.
 
     Returns:
         The comparison, with as many pairs as `config.seeds`.
 
     Raises:
-        LabError: a package, the data, the folder or the cluster will not do; what was expected is in the message.
+        LabError: a package, the data, the folder or the cluster cannot be used; the message says what was expected.
         Interrupted: Ctrl-C; the finished trials are kept.
     """
     outcome = run(Compare(), config, out=out, workers=workers, dask=dask, progress=progress, tell=tell)
@@ -45,10 +45,10 @@ def compare(
 
 
 def read(folder: str | Path) -> Outcome:
-    """What a folder holds of any experiment, finished or not.
+    """Read the output folder of any experiment, finished or not.
 
     Raises:
-        LabError: it has no results, or they are damaged.
+        LabError: the folder has no results, or they are damaged.
     """
     return read_folder(Folder(folder), list(EXPERIMENTS.values()))
 

@@ -1,4 +1,4 @@
-"""Checks that the arms of a pair differ in dropout, and in nothing else."""
+"""Checks that the two arms of a pair differ in dropout and in nothing else."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from tinygrad_dropout.lab.trials.trial import Record
 
 
 class UnfairPairError(AssertionError):
-    """The arms of a pair differ in something other than dropout, or not in dropout: a fault in the code."""
+    """The arms of a pair differ in something other than dropout, or do not differ in dropout: a bug."""
 
 
 def check_fairness(options: Mapping[str, Any], without: Record, with_dropout: Record) -> None:
-    """Raise an UnfairPairError unless the arms had everything in common but dropout, and did differ in that.
+    """Check that the arms share everything but dropout, and that dropout was on in one of them and off in the other.
 
     Args:
         options: with p, input_p and hidden.
-        without, with_dropout: the records of both arms.
+        without, with_dropout: the records of the two arms.
+
+    Raises:
+        UnfairPairError: it is not so; the message says where they differ.
     """
     pair = f"pair {without['seed']}"
     for name, value in without["shared"].items():
@@ -33,7 +36,16 @@ def check_fairness(options: Mapping[str, Any], without: Record, with_dropout: Re
 
 
 def check_dropped(pair: str, wanted: Sequence[float], found: Sequence[tuple[int, int]]) -> None:
-    """Raise an UnfairPairError unless there is a dropout layer for each p, and each has dropped about that fraction."""
+    """Check that there is one dropout layer for each wanted p, and that it dropped about that fraction of its units.
+
+    Args:
+        pair: which one, for the message.
+        wanted: the probability of dropping, layer by layer.
+        found: the number of dropped units and the number of draws, layer by layer.
+
+    Raises:
+        UnfairPairError: it is not so.
+    """
     if len(found) != len(wanted):
         raise UnfairPairError(f"{pair}: expected {len(wanted)} dropout layers in the network, got {len(found)}")
     for p, (dropped, draws) in zip(wanted, found, strict=True):
@@ -42,6 +54,9 @@ def check_dropped(pair: str, wanted: Sequence[float], found: Sequence[tuple[int,
 
 
 def tolerance(p: float, draws: int) -> float:
-    """How far a dropped fraction may lie from p: Bernstein's inequality, with one false alarm in 10^10 at most."""
+    """The largest distance of a dropped fraction from p that is still chance: at most one false alarm in 10^10.
+
+    By Bernstein's inequality, P(|fraction - p| > 2L / (3n) + sqrt(2p(1 - p)L / n)) <= 2e^-L for n draws.
+    """
     log = math.log(2 / 1e-10)
     return 2 * log / (3 * draws) + math.sqrt(2 * p * (1 - p) * log / draws)

@@ -1,4 +1,4 @@
-"""What a notebook shows of a result: the text that would be printed, and the pictures below it."""
+"""A result as a notebook shows it: the text that would be printed, with the pictures below."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ IMAGE = '<img alt="{alt}" style="max-width: 100%" src="data:image/png;base64,{da
 
 
 def as_html(show: Callable[[Console], None], pictures: Sequence[bytes] = ()) -> str:
-    """What `show` prints, with its bold and dim lines, and pictures, all in one piece of HTML.
+    """One piece of HTML: what `show` prints, with its bold and dim lines, and the pictures.
 
     Args:
         show: prints to the console that it is given (see `text.as_text`).
-        pictures: PNG files.
+        pictures: the contents of PNG files.
     """
     from rich.console import Console
 
-    # In a notebook, a console would display what it prints at once, whatever its file is, and would take itself for a
+    # In a notebook, a console would display its output at once, even if it has a file, and would behave as on a
     # terminal, because ipykernel sets FORCE_COLOR.
     console = Console(file=StringIO(), width=WIDTH, record=True, markup=False, emoji=False,
                       force_jupyter=False, force_terminal=False)  # fmt: skip
@@ -37,7 +37,7 @@ def as_html(show: Callable[[Console], None], pictures: Sequence[bytes] = ()) -> 
 
 
 def drawn(draw: Callable[[BinaryIO], object]) -> bytes:
-    """The PNG that `draw` writes to the file it is given."""
+    """The contents of the PNG file that `draw` writes."""
     file = BytesIO()
     draw(file)
     return file.getvalue()

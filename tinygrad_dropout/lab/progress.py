@@ -1,4 +1,4 @@
-"""How far an experiment is: a bar with the time left on a terminal, a few plain lines anywhere else."""
+"""The progress of an experiment: a bar with the time left on a terminal, a few plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from tinygrad_dropout.lab.trials import Progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-LINES = 5  # about as many, where there is no terminal
+LINES = 5  # at most, if there is no terminal
 
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[Progress]:
-    """What `run` takes as `progress`, shown until the context ends."""
+    """A context that gives a function for `run(progress=...)` and shows what it is told until the context ends."""
     if console.is_terminal:
-        with bar(console) as show:
+        with shown_bar(console) as show:
             yield show
     else:
-        yield lines(console)
+        yield printed_lines(console)
 
 
 @contextmanager
-def bar(console: Console) -> Iterator[Progress]:
-    """A bar that is gone when the context ends."""
+def shown_bar(console: Console) -> Iterator[Progress]:
+    """A bar that disappears when the context ends."""
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
@@ -46,14 +46,14 @@ def bar(console: Console) -> Iterator[Progress]:
         yield show
 
 
-def lines(console: Console) -> Progress:
-    """A line for every fifth of the trials, if there are several."""
-    said = 0
+def printed_lines(console: Console) -> Progress:
+    """A function that prints a line after every fifth of the trials, if there are several."""
+    printed = 0
 
     def show(done: int, total: int, finished: int, trials: int) -> None:
-        nonlocal said
-        if trials > 1 and finished * LINES // trials > said:
-            said = finished * LINES // trials
+        nonlocal printed
+        if trials > 1 and finished * LINES // trials > printed:
+            printed = finished * LINES // trials
             console.print(f"{finished} of {trials} trials finished", highlight=False)
 
     return show

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout.lab import OptionError
-from tinygrad_dropout.lab.theory.masks import all_masks, countable, in_chunks, power_of_two, probabilities
+from tinygrad_dropout.lab.theory.masks import all_masks, as_unit_count, in_chunks, power_of_two, probabilities
 
 
 @pytest.mark.parametrize("units", [1, 2, 5, 10])
@@ -47,9 +47,9 @@ def test_a_few_at_a_time_they_are_the_same_masks(at_once):
 
 
 def test_more_units_than_can_be_enumerated_are_refused_with_what_they_would_cost():
-    assert countable("units", 16, 1, 16, 400) == 16
+    assert as_unit_count("units", 16, 1, 16, 400) == 16
     with pytest.raises(OptionError) as error:
-        countable("units", 40, 1, 16, 400)
+        as_unit_count("units", 40, 1, 16, 400)
     assert error.value.option == "units"
     assert error.value.problem == (
         "expected at most 16, got 40: 2^40 = 1.10 x 10^12 masks, each run on 400 examples, "
@@ -59,7 +59,7 @@ def test_more_units_than_can_be_enumerated_are_refused_with_what_they_would_cost
 
 def test_fewer_units_than_there_must_be_are_refused():
     with pytest.raises(OptionError, match="expected from 2 to 16, got 1"):
-        countable("units", 1, 2, 16, 400)
+        as_unit_count("units", 1, 2, 16, 400)
 
 
 @pytest.mark.parametrize(

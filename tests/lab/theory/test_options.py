@@ -5,12 +5,12 @@ import pytest
 
 from tinygrad_dropout.lab import OptionError
 from tinygrad_dropout.lab.theory import ensemble, expectation, ridge
-from tinygrad_dropout.lab.theory.options import rate, whole
+from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
 
 @pytest.mark.parametrize("value", [3, np.int64(3), 1, 5])
 def test_a_whole_number_becomes_an_int(value):
-    assert type(whole("units", value, 1, 5)) is int
+    assert type(as_whole_number("units", value, 1, 5)) is int
 
 
 @pytest.mark.parametrize(
@@ -18,23 +18,23 @@ def test_a_whole_number_becomes_an_int(value):
 )
 def test_another_is_refused(value, words):
     with pytest.raises(OptionError, match=f"units: expected (a )?{words}"):
-        whole("units", value, 1, 5)
+        as_whole_number("units", value, 1, 5)
 
 
 @pytest.mark.parametrize("value", [0.5, 0, np.float32(0.25)])
 def test_a_rate_becomes_a_float(value):
-    assert type(rate("p", value, above=False, why="")) is float
+    assert type(as_dropout_rate("p", value, above=False, why="")) is float
 
 
 @pytest.mark.parametrize("value", [1, 1.5, -0.1, float("nan"), "half", None])
 def test_what_is_no_rate_is_refused(value):
     with pytest.raises(OptionError, match=r"p: expected a (probability of dropping|number)"):
-        rate("p", value, above=False, why="why")
+        as_dropout_rate("p", value, above=False, why="why")
 
 
 def test_zero_is_a_rate_only_where_something_is_left_of_the_theory():
     with pytest.raises(OptionError, match=r"above 0 and below 1 \(why\), got 0"):
-        rate("p", 0, above=True, why="why")
+        as_dropout_rate("p", 0, above=True, why="why")
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_no_other_weights_have_a_smaller_expected_loss(regression, p):
 
 def test_training_on_all_masks_arrives_at_the_minimum(regression):
     left, _ = regression.normal_equations(0.4)
-    trained = regression.trained(0.4, 2 * np.linalg.eigvalsh(left))
+    trained = regression.train(0.4, 2 * np.linalg.eigvalsh(left))
     np.testing.assert_allclose(trained, regression.ridge(0.4), rtol=1e-9)
 
 

@@ -1,4 +1,4 @@
-"""The data that a comparison can be made on: `load` reads them, and what it gives can be split for any seed."""
+"""The data sets of a comparison: `load` reads one, and the result can be split for any seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Dataset", "Split", "load", "load_digits", "randomise_labels"]
 
 
 def load(config: Config) -> Dataset:
-    """The data that the configuration names, with the number of training examples checked.
+    """Load the data set that the configuration names, and check the number of training examples.
 
     Raises:
         LabError: the data are missing or damaged, or `train_size` does not fit them.
@@ -52,7 +52,7 @@ def load(config: Config) -> Dataset:
 
 
 def with_split_told(table: Table, train_size: int) -> Table:
-    """The table, which tells what a split comes to with whole groups, and of test rows seen in training, if any."""
+    """The table with more to tell: the sizes that whole groups lead to, and test rows that are also training rows."""
     split = table.split(train_size, np.random.default_rng(0))
     told = list(table.told)
     train, test = len(split.y_train), len(split.y_test)

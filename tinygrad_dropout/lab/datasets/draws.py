@@ -1,4 +1,4 @@
-"""Which examples go to the training part: drawn in the proportions of the classes, or in whole groups."""
+"""How the training examples are drawn: in the proportions of the classes, or in whole groups."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ import numpy as np
 import numpy.typing as npt
 
 Integers = npt.NDArray[np.int64]
-TRIES = 20  # orders of the groups, of which the one that comes nearest to the size is taken
+TRIES = 20  # random orders of the groups; the one whose cut is closest to the wanted size is used
 
 
 def stratified_order(y: Integers, rng: np.random.Generator) -> Integers:
-    """A random order of the examples, every beginning of which has (nearly) the proportions of the classes.
+    """A random order of the examples in which every prefix has nearly the proportions of the classes.
 
-    One example of every class comes before all others and, where a class has two, one comes after all others: so
-    whatever the order is cut into, no class is missing on either side.
+    One example of every class comes before all others and, if the class has two, one comes after all others. So
+    wherever the order is cut, no class is missing on either side.
+
+    Args:
+        y: labels of shape (examples,).
+        rng: draws the order.
+
+    Returns:
+        Indices of shape (examples,).
     """
     order = rng.permutation(len(y))
     place = np.empty(len(y))
@@ -26,11 +33,20 @@ def stratified_order(y: Integers, rng: np.random.Generator) -> Integers:
 def grouped_split(
     groups: Integers, labels: Integers | None, train_size: int, rng: np.random.Generator
 ) -> tuple[Integers, Integers]:
-    """The training and the test examples, every group whole on one side, every class on both if whole groups allow it.
+    """Draw training and test examples so that no group is split, and every class is on both sides if that is possible.
 
-    Of `TRIES` random orders of the groups (in the proportions of the classes of their first examples), each cut where
-    it comes nearest to `train_size`, the one that comes nearest of all: a group with most of the examples would
-    otherwise be on either side by chance.
+    `TRIES` random orders of the groups are drawn (in the proportions of the classes of their first examples). Each is
+    cut where it comes closest to `train_size`, and the closest of all is used. With a single try, a group that has most
+    of the examples would be on either side by chance.
+
+    Args:
+        groups: the number of each example's group, shape (examples,).
+        labels: the classes, shape (examples,); None for regression.
+        train_size: the wanted number of training examples.
+        rng: draws the orders.
+
+    Returns:
+        The indices of the training and of the test examples, each shuffled.
     """
     present, firsts, places, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)
     kinds = np.zeros_like(places) if labels is None else np.unique(labels, return_inverse=True)[1]

@@ -25,7 +25,7 @@ def load_mnist(data_dir: Path | None) -> Table:
     """MNIST with its own test set; pixels are scaled to 0..1.
 
     Args:
-        data_dir: the folder that holds the four IDX files, gzipped or not; None to fetch MNIST from OpenML.
+        data_dir: the folder that holds the four IDX files, gzipped or not; None to download MNIST from OpenML.
 
     Raises:
         LabError: a file is missing or damaged, or OpenML cannot be reached.
@@ -45,12 +45,12 @@ def mnist_table(x: Bytes, y: Bytes, x_test: Bytes, y_test: Bytes) -> Table:
 
 
 def fetched_mnist() -> Table:
-    """MNIST as scikit-learn fetches it from OpenML, and keeps it for the next time."""
+    """MNIST as scikit-learn downloads it from OpenML; it keeps a copy for the next time."""
     from sklearn.datasets import fetch_openml
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # each retry warns; the error below says it once
+            warnings.simplefilter("ignore")  # every retry warns, and the error below is enough
             images, labels = fetch_openml("mnist_784", version=1, return_X_y=True, as_frame=False, parser="liac-arff")
     except (OSError, ValueError) as error:
         raise LabError(
@@ -62,7 +62,7 @@ def fetched_mnist() -> Table:
 
 
 def read_part(folder: Path, part: str) -> tuple[Bytes, Bytes]:
-    """The images, flattened, and the labels of one part: `train` or `t10k`."""
+    """The images, shape (images, pixels), and the labels, shape (images,), of one part: `train` or `t10k`."""
     images = read_idx(folder, f"{part}-images-idx3-ubyte", axes=3)
     labels = read_idx(folder, f"{part}-labels-idx1-ubyte", axes=1)
     if len(images) != len(labels):
@@ -76,7 +76,18 @@ def read_part(folder: Path, part: str) -> tuple[Bytes, Bytes]:
 
 
 def read_idx(folder: Path, name: str, axes: int) -> Bytes:
-    """An array from an IDX file: two zero bytes, a type code, the number of axes, their big-endian sizes, the data."""
+    """Read a uint8 array from an IDX file.
+
+    The format: two zero bytes, a type code, the number of axes, their sizes as big-endian 32-bit integers, the data.
+
+    Args:
+        folder: where the file is.
+        name: of the file, which may also end in .gz.
+        axes: how many the array must have.
+
+    Raises:
+        LabError: the file is missing, damaged or of another type.
+    """
     path = next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
     if path is None:
         raise LabError(f"{folder}: expected a file {name} or {name}.gz, found neither")

@@ -1,4 +1,4 @@
-"""MNIST-1D: 4,000 + 1,000 made-up signals of 40 numbers in 10 classes, from the package `mnist1d` or from a file.
+"""MNIST-1D: 4,000 + 1,000 synthetic signals of 40 numbers in 10 classes, from the package `mnist1d` or from a file.
 
 Greydanus & Kobak, "Scaling Down Deep Learning with MNIST-1D" (2020), https://github.com/greydanus/mnist1d
 """
@@ -26,18 +26,18 @@ def load_mnist1d(data_dir: Path | None) -> Table:
     """MNIST-1D with its own test set; signals are standardised.
 
     Args:
-        data_dir: the file mnist1d.npz (arrays x, y, x_test, y_test), or the folder that holds it; None to have the
-            package `mnist1d` make the data.
+        data_dir: the file mnist1d.npz (arrays x, y, x_test, y_test), or the folder that holds it; None to let the
+            package `mnist1d` generate the data.
 
     Raises:
         LabError: there is neither a file nor the package, or the file is damaged.
     """
-    x, y, x_test, y_test = made_by_package() if data_dir is None else read_file(data_dir)
+    x, y, x_test, y_test = generated_by_package() if data_dir is None else read_file(data_dir)
     return Table(x, y, CLASSES, len(y), None, x_test, y_test)
 
 
-def made_by_package() -> tuple[Numbers, Labels, Numbers, Labels]:
-    """x, y, x_test and y_test as the package makes them with its own settings."""
+def generated_by_package() -> tuple[Numbers, Labels, Numbers, Labels]:
+    """x, y, x_test and y_test as the package generates them with its default settings."""
     if find_spec("mnist1d") is None:
         raise LabError(
             "the dataset mnist1d needs the package mnist1d, which is not installed: type `pip install mnist1d`, "
@@ -53,8 +53,8 @@ def made_by_package() -> tuple[Numbers, Labels, Numbers, Labels]:
 
 @contextmanager
 def global_random_state_kept() -> Iterator[None]:
-    """The package seeds the generators that belong to everybody; they are put back as they were."""
-    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002 (only kept)
+    """Restore the global random states of NumPy and Python, which the package seeds, when the context ends."""
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002 (only saved)
     try:
         yield
     finally:

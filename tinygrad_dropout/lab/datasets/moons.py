@@ -1,4 +1,4 @@
-"""Two moons: two half circles that reach into each other, with noise; drawn anew for every seed."""
+"""Two moons: two interleaving half circles with noise, drawn again for every seed."""
 
 from __future__ import annotations
 
@@ -38,12 +38,16 @@ class Moons:
 
 
 def noisy_moons(size: int, rng: np.random.Generator) -> tuple[Numbers, Labels]:
-    """That many points, half of them on each moon (the first has the smaller half), moved by the noise."""
+    """Points on both moons, moved by the noise, and their labels; if `size` is odd, the second moon has one more.
+
+    Returns:
+        x, float64 of shape (size, 2); y, int64 of shape (size,), 0 or 1.
+    """
     return moons(size) + rng.normal(scale=NOISE, size=(size, 2)), (np.arange(size) >= size // 2).astype(np.int64)
 
 
 def moons(size: int) -> Numbers:
-    """Points evenly along the upper half circle around (0, 0), then along the lower one around (1, 0.5)."""
+    """Evenly spaced points, shape (size, 2): the upper half circle around (0, 0), then the lower around (1, 0.5)."""
     upper = np.linspace(0, np.pi, size // 2)
     lower = np.linspace(0, np.pi, size - size // 2)
     return np.concatenate(

@@ -1,4 +1,4 @@
-"""What every data set can do: be split into a training and a test part, the same way for the same seed."""
+"""Data sets, and how they are split into a training and a test part: the same way for the same seed."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Split:
         x_train, x_test: float32 arrays of shape (examples, features).
         y_train, y_test: arrays of shape (examples,): int64 labels from 0 to classes - 1, or, for regression, float64
             numbers as they were read.
-        groups: for each training example, the number of its group; None where there are no groups.
-        x_validation, y_validation: the part of the training data that the network is not trained on; None where there
+        groups: for each training example, the number of its group; None if there are no groups.
+        x_validation, y_validation: the part of the training data that the network is not trained on; None if there
             is none.
     """
 
@@ -44,7 +44,7 @@ class Split:
         return sum(row.tobytes() in seen for row in joined(self.x_test, self.y_test))
 
     def digest(self) -> str:
-        """The SHA-256 of all four arrays."""
+        """The SHA-256 of the training and the test arrays, in hexadecimal."""
         return digest_of(self.x_train, self.y_train, self.x_test, self.y_test)
 
 
@@ -54,9 +54,9 @@ class Dataset(Protocol):
     Attributes:
         features: the number of columns of x.
         classes: the number of labels; None where the target is numbers (regression).
-        default_train_size: how many training examples there are if nobody says.
-        told: what a person should know about how the data were read, in sentences.
-        digest: the SHA-256 of the data, or of what determines them; data with another digest give other numbers.
+        default_train_size: the number of training examples if none is given.
+        told: sentences about how the data were read, for the user.
+        digest: the SHA-256 of the data, or of what determines them.
     """
 
     @property
@@ -71,28 +71,28 @@ class Dataset(Protocol):
     def digest(self) -> str: ...
 
     def check_train_size(self, train_size: int) -> None:
-        """Raise an OptionError if there cannot be that many training examples."""
+        """Raise an OptionError if there cannot be so many training examples."""
 
     def split(self, train_size: int, rng: np.random.Generator) -> Split:
-        """Draw the training examples; what is left, or a fixed test set, is the test part."""
+        """Draw the training examples. The others, or a fixed test set, are the test part."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A fixed table of examples, with a test set of its own or without one.
+    """A fixed table of examples, with or without its own test set.
 
-    The training examples are drawn in the proportions of the classes. Without a test set of its own, all other
-    examples are the test set. Groups stay whole, so the training part has only about as many examples as asked for.
+    The training examples are drawn in the proportions of the classes. Without a test set, all other examples are the
+    test set. Groups are not split, so the training part has only about the size that was asked for.
 
     Attributes:
         x: numbers of shape (examples, features); NaN stands for the mean of the training part.
         y: int64 labels of shape (examples,), or float64 numbers (regression).
         classes: the number of labels; None for regression.
-        default_train_size: how many training examples there are if nobody says.
-        scale: what x is divided by; None to standardise every column by the training part's mean and spread.
+        default_train_size: the number of training examples if none is given.
+        scale: what x is divided by; None to standardise every column, see `standardised`.
         x_test, y_test: the test set, or None.
-        groups: for each example, the number of its group, of which no other example may be on the other side; or None.
-        told: what a person should know about how the table was read, in sentences.
+        groups: for each example, the number of its group, which is never split between the parts; or None.
+        told: sentences about how the table was read, for the user.
     """
 
     x: Numbers
@@ -141,23 +141,22 @@ class Table:
 
 
 def filled(x: Numbers, means: Numbers) -> Numbers:
-    """The numbers, with each column's mean where they are NaN."""
+    """The numbers, with NaN replaced by the column's mean; shapes (examples, features) and (features,)."""
     lacking = np.isnan(x)
     return np.where(lacking, means, x) if lacking.any() else x
 
 
 def training_means(x_train: Numbers) -> Numbers:
-    """The mean of what each column has; 0 if it has nothing."""
+    """The mean of each column without its NaN, shape (features,); 0 if there is nothing else."""
     there = ~np.isnan(x_train)
     means: Numbers = np.where(there, x_train, 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
     return means
 
 
 def standardised(x_train: Numbers, x_test: Numbers) -> tuple[Floats, Floats]:
-    """Both parts minus the training part's mean, over its standard deviation, column by column.
+    """Subtract the training part's mean from both parts and divide by its standard deviation, column by column.
 
-    NaN becomes the training part's mean first. A column that is constant in the training part says nothing, and is 0 in
-    both.
+    NaN is first replaced by the training part's mean. A column that is constant in the training part becomes 0 in both.
     """
     wide = x_train.astype(np.float64)
     means = training_means(wide)
@@ -167,14 +166,14 @@ def standardised(x_train: Numbers, x_test: Numbers) -> tuple[Floats, Floats]:
 
 
 def joined(x: Numbers, y: Numbers) -> Numbers:
-    """Inputs and target side by side; -0 becomes 0, so that equal rows have equal bytes."""
+    """Inputs and target in one array; -0 becomes 0, so that equal rows have equal bytes."""
     return np.column_stack([x, y]) + 0.0
 
 
 def randomise_labels(y: Labels, fraction: float, classes: int, rng: np.random.Generator) -> Labels:
-    """Replace that fraction of the labels, rounded to whole examples, by labels drawn evenly from all classes.
+    """Replace this fraction of the labels, rounded to whole examples, by labels drawn uniformly from all classes.
 
-    A label can be drawn that was there before: of 10 classes, one in ten of the replaced labels stays right.
+    The new label can be the old one: with 10 classes, one in ten of the replaced labels stays right.
     """
     noisy = y.copy()
     chosen = rng.permutation(len(y))[: round(fraction * len(y))]

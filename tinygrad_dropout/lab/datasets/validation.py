@@ -1,4 +1,4 @@
-"""A validation part, taken from the training part: early stopping may look at it, and the test part stays unseen."""
+"""A validation part, taken from the training part for early stopping, so that the test part stays unseen."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FEWEST_EXAMPLES = 10  # of which two are for validation
 
 
 def with_validation(split: Split, classes: int | None, rng: np.random.Generator) -> Split:
-    """The split with a fifth of the training examples set apart, in the proportions of their labels, groups whole.
+    """Move a fifth of the training examples to the validation part, in the proportions of their labels, groups whole.
 
-    The inputs keep the scale that all training examples gave them.
+    The inputs stay standardised by all training examples.
 
     Args:
         split: of at least `FEWEST_EXAMPLES` training examples.

@@ -1,4 +1,4 @@
-"""What the next layer sees in training and at test time, without scaling and with either way of scaling.
+"""What the next layer sees in training and at test time: without scaling, and with each of the two ways to scale.
 
 A layer of activations h goes through dropout, with m_i = 1 where unit i is kept and E[m_i] = 1 - p:
 
@@ -7,14 +7,15 @@ A layer of activations h goes through dropout, with m_i = 1 where unit i is kept
     original      m * h            (1 - p) h          (1 - p) h    the same (Hinton et al. 2012, Srivastava et al. 2014)
     inverted      m * h / (1 - p)  h                  h            the same (what every framework does)
 
-Here the middle column is measured, over many masks drawn as the framework draws them, and held beside the last one.
+The expectation is measured here, over many masks drawn as the framework draws them, and compared with the test-time
+value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
@@ -23,10 +24,10 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GREEN, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import new_table
-from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
+from tinygrad_dropout.lab.trials import Figures
 from tinygrad_dropout.lab.verdict import half_width
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ class Options:
 
     def __post_init__(self) -> None:
         checked = {
-            "p": rate("p", self.p, above=False, why="at 1 nothing is left to compare"),
-            "units": whole("units", self.units, 1, 1_000_000),
-            "samples": whole("samples", self.samples, 2, 1_000_000),
-            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+            "p": as_dropout_rate("p", self.p, above=False, why="at 1 nothing is left to compare"),
+            "units": as_whole_number("units", self.units, 1, 1_000_000),
+            "samples": as_whole_number("samples", self.samples, 2, 1_000_000),
+            "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -81,14 +82,14 @@ class Options:
             )
 
 
-def measure(options: Options) -> dict[str, Any]:
+def measure(options: Options) -> Figures:
     """Measure all three schemes, with the same masks in each.
 
     Returns:
-        factor: 1 / (1 - p); schemes: for each, `measure_scheme`.
+        factor: 1 / (1 - p); schemes: by the name of the scheme, what `measure_scheme` returns.
 
     Raises:
-        OptionError: there are so few samples that their mean input may be 0.
+        OptionError: there are so few samples that the interval of the mean input reaches 0.
     """
     for_activations, for_weights, for_masks = np.random.SeedSequence(options.seed).spawn(3)
     activations = np.abs(np.random.default_rng(for_activations).normal(size=options.units))  # ReLUs that are on
@@ -103,8 +104,8 @@ def measure(options: Options) -> dict[str, Any]:
 
 def measure_scheme(
     scheme: str, options: Options, activations: Numbers, next_layer: nn.Linear, rng: np.random.Generator
-) -> dict[str, Any]:
-    """One scheme in training and at test time.
+) -> Figures:
+    """Measure one scheme in training and at test time.
 
     Args:
         scheme: one of SCHEMES.
@@ -114,11 +115,11 @@ def measure_scheme(
         rng: draws the masks.
 
     Returns:
-        train: the mean input of the next layer over all masks, with its 95 % interval; test: the same at test time;
-        ratio: test / train, with its interval; spread: the standard deviation between masks in training;
+        train: the mean input of the next layer over all masks, with its 95 % interval; test: the mean input at test
+        time; ratio: test / train, with its interval; spread: the standard deviation between masks in training;
         histogram: of the mean input, mask by mask; neurons: the weighted sum that each neuron of the next layer gets
-        (train: its mean and reach: half the interval's width; test); after_relu: the mean output of those neurons'
-        ReLUs in train and test.
+        (train: its mean over the masks; reach: half the width of that mean's interval; test: at test time);
+        after_relu: the mean output of those neurons' ReLUs (train, test).
     """
     scaling, scaled_at_test = SCHEMES[scheme]
     dropout = nn.Dropout(options.p, scaling=scaling, rng=rng)
@@ -157,7 +158,7 @@ def measure_scheme(
 
 
 def sample_counts(options: Options) -> Iterator[int]:
-    """How many masks are drawn in one go, until there are as many as wanted."""
+    """The sizes of the batches in which the masks are drawn; their sum is the number of samples."""
     at_once = max(1, DRAWS_AT_ONCE // options.units)
     for first in range(0, options.samples, at_once):
         yield min(at_once, options.samples - first)
@@ -172,7 +173,7 @@ def describe(options: Figures, figures: Figures) -> str:
 
 
 def tables(figures: Figures) -> Sequence[Table]:
-    """The mean input of the next layer in both phases, and after its ReLU."""
+    """The mean input of the next layer in both phases, and their ratio."""
     table = new_table("scheme", "in training", "at test", "test / training")
     for scheme, found in figures["schemes"].items():
         table.add_row(scheme, within(found["train"], 4), f"{found['test']:.4f}", within(found["ratio"], 4))
@@ -186,17 +187,17 @@ def within(interval: Figures, digits: int) -> str:
 
 
 def notes(figures: Figures) -> Sequence[str]:
-    """What scaling does, and where its line-up ends."""
+    """What scaling does, and that nonlinear layers still see a difference."""
     factor, ratios = figures["factor"], {name: found["ratio"] for name, found in figures["schemes"].items()}
     measured = ratios["no scaling"]
-    beside = "" if holds(measured, factor) else ", outside it, as in one run of twenty"
+    outside = "" if holds(measured, factor) else ", outside it, as in one run of twenty"
     aligned = all(holds(ratios[scheme], 1) for scheme in ("original", "inverted"))
     scaled = "lines the phases up" if aligned else f"comes near: {within(ratios['inverted'], 4)}"
     verdict = (
         "Nothing is dropped at p = 0, so scaling changes nothing."
         if factor == 1
         else f"Without scaling the next layer sees {within(measured, 3)} times as much at test time; "
-        f"1/(1-p) is {factor:.3f}{beside}. Either scaling {scaled}."
+        f"1/(1-p) is {factor:.3f}{outside}. Either scaling {scaled}."
     )
     relu = figures["schemes"]["inverted"]["after_relu"]
     return [
@@ -208,13 +209,13 @@ def notes(figures: Figures) -> Sequence[str]:
 
 
 def holds(interval: Figures, value: float) -> bool:
-    """Whether the value lies in the interval, but for rounding."""
+    """Whether the value lies in the interval, up to rounding."""
     slack = 1e-9 * value
     return bool(interval["low"] - slack <= value <= interval["high"] + slack)
 
 
 def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-    """Above: the next layer's mean input, mask by mask. Below: each of its neurons. A column for each scheme."""
+    """Draw a column for each scheme: above, the next layer's mean input, mask by mask; below, each of its neurons."""
     figure = new_figure(width=11, height=7.2)
     grid = figure.subplots(2, len(figures["schemes"]), sharey="row")
     end = 1.08 * max(max(found["histogram"]["edges"][-1], found["test"]) for found in figures["schemes"].values())
@@ -234,17 +235,17 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
 
 
 def draw_mean_input(axes: Axes, found: Figures, end: float) -> None:
-    """A histogram over the masks, its mean, and the value at test time."""
+    """Draw a histogram over the masks, its mean, and the value at test time."""
     counts, edges = found["histogram"]["counts"], found["histogram"]["edges"]
-    axes.stairs(counts, edges, fill=True, color=TRAIN, alpha=0.35, label="training, each mask")
-    axes.axvspan(found["train"]["low"], found["train"]["high"], color=TRAIN, lw=0)
-    axes.axvline(found["train"]["mean"], color=TRAIN, lw=3, label="training, mean")
-    axes.axvline(found["test"], color=TEST, lw=2, ls="--", label="test time")
+    axes.stairs(counts, edges, fill=True, color=BLUE, alpha=0.35, label="training, each mask")
+    axes.axvspan(found["train"]["low"], found["train"]["high"], color=BLUE, lw=0)
+    axes.axvline(found["train"]["mean"], color=BLUE, lw=3, label="training, mean")
+    axes.axvline(found["test"], color=VERMILION, lw=2, ls="--", label="test time")
     axes.set(xlabel="mean input of the next layer", xlim=(0, end))
 
 
 def draw_neurons(axes: Axes, neurons: Figures, reach: float) -> None:
-    """Each neuron's weighted sum at test time over its mean in training; on the diagonal both are the same."""
+    """Plot each neuron's weighted sum at test time against its mean in training; on the diagonal they are equal."""
     axes.axline((0, 0), slope=1, color="black", lw=1)
     axes.errorbar(neurons["train"], neurons["test"], xerr=neurons["reach"], fmt="o", ms=4, color=GREEN, lw=1)
     axes.set(xlabel="weighted sum in training, mean over masks", xlim=(-reach, reach), ylim=(-reach, reach))

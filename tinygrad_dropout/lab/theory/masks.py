@@ -1,4 +1,4 @@
-"""All masks there are: n units have 2^n of them, each with a probability of its own."""
+"""All masks of n units: 2^n of them, each with its own probability."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import numpy as np
 from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.theory.options import whole
+from tinygrad_dropout.lab.theory.options import as_whole_number
 
-LARGEST_EXPONENT = 10**15  # beyond it, decimals end too
+LARGEST_EXPONENT = 10**15  # 2^n is shown as a decimal up to here; not far above, `Decimal` overflows
 
 
 def all_masks(units: int, first: int = 0, last: int | None = None) -> Mask:
-    """The masks of so many units, counted in binary: bit j of a mask's number says whether unit j is kept.
+    """The masks of some units, numbered in binary: bit j of a mask's number says whether unit j is kept.
 
     Args:
         units: how many units are dropped or kept.
         first, last: give only the masks with the numbers first to last - 1 (default: all).
 
     Returns:
-        Boolean array of shape (masks, units), True where a unit is kept; all of them are 2^units masks.
+        Boolean array of shape (masks, units), True where a unit is kept; by default all 2^units masks.
     """
     numbers = np.arange(first, 2**units if last is None else last)
     return np.asarray((numbers[:, None] >> np.arange(units)) & 1, np.bool_)
 
 
 def probabilities(masks: Mask, p: float) -> Numbers:
-    """How likely each mask is: p^dropped (1 - p)^kept.
+    """The probability of each mask, p^dropped (1 - p)^kept.
 
     Args:
         masks: shape (masks, units), True where a unit is kept.
@@ -45,14 +45,14 @@ def probabilities(masks: Mask, p: float) -> Numbers:
 
 
 def in_chunks(units: int, masks_at_once: int) -> Iterator[Mask]:
-    """All masks of so many units, a few at a time, so that 2^units of them need little memory."""
+    """All 2^units masks, at most `masks_at_once` in each array, so that they need little memory."""
     masks = 2**units
     for first in range(0, masks, masks_at_once):
         yield all_masks(units, first, min(first + masks_at_once, masks))
 
 
-def countable(option: str, units: Any, low: int, most: int, examples: int) -> int:
-    """A number of units few enough for all their masks to be enumerated.
+def as_unit_count(option: str, units: Any, low: int, most: int, examples: int) -> int:
+    """Convert an option's value to a number of units whose masks can all be enumerated.
 
     Args:
         option: the option that gave the units.
@@ -61,7 +61,7 @@ def countable(option: str, units: Any, low: int, most: int, examples: int) -> in
         examples: how many examples each subnetwork is run on.
 
     Raises:
-        OptionError: another number; of more than `most` it says what they would cost.
+        OptionError: the number is not allowed; for more than `most`, the message says what they would cost.
     """
     if isinstance(units, int) and units > most:
         raise OptionError(
@@ -69,11 +69,11 @@ def countable(option: str, units: Any, low: int, most: int, examples: int) -> in
             f"expected at most {most}, got {units}: {power_of_two(units)} masks, each run on {examples:,} examples, "
             f"would take {power_of_two(units - most)} times as long as the {power_of_two(most)} of {most}",
         )
-    return whole(option, units, low, most)
+    return as_whole_number(option, units, low, most)
 
 
 def power_of_two(exponent: int) -> str:
-    """2^exponent as a person would write it: whole below a million, then as 2^40 = 1.10 x 10^12."""
+    """2^exponent in words: `1,024` up to half a million, then `2^40 = 1.10 x 10^12`."""
     if exponent < 20:
         return f"{2**exponent:,}"
     if exponent > LARGEST_EXPONENT:

@@ -1,4 +1,4 @@
-"""An experiment of the theory: one trial, which measures or enumerates everything. What is its own is in a module."""
+"""The theory experiments as experiments of the lab: each is a single trial, whose measurement is a module."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 
 class Measurement(Protocol):
-    """The names that the module of such an experiment has."""
+    """What the module of a theory experiment defines."""
 
     Options: type[Any]
-    """What decides the figures; a `seed` is among them."""
+    """A dataclass of what decides the figures; one of its fields is `seed`."""
 
     def measure(self, options: Any, /) -> Figures:
-        """From the options to the figures."""
+        """Measure, and return the figures as JSON has them."""
 
     def describe(self, options: Figures, figures: Figures) -> str:
-        """What was measured, in one line, from the options as JSON has them and the figures."""
+        """What was measured, in one line. The options are as JSON has them."""
 
     def tables(self, figures: Figures) -> Sequence[Table]:
         """The figures as tables to print."""
 
     def notes(self, figures: Figures) -> Sequence[str]:
-        """What they show, the verdict first."""
+        """What the figures show, in sentences, the verdict first."""
 
     def draw(self, file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
         """Write the picture under a title, over a caption."""
@@ -40,13 +40,13 @@ MEASUREMENTS: dict[str, Measurement] = {"expectation": expectation, "ensemble": 
 
 @dataclass(frozen=True)
 class OneTrial(Experiment):
-    """The experiment of that name in MEASUREMENTS. Its record holds the figures."""
+    """The experiment whose module MEASUREMENTS has under this name. Its one record holds the figures."""
 
     name: str
 
     @property
     def measurement(self) -> Measurement:
-        """Its module."""
+        """The module of this experiment."""
         return MEASUREMENTS[self.name]
 
     def as_json(self, options: Any, data: None) -> Options:
@@ -61,7 +61,7 @@ class OneTrial(Experiment):
         return {"figures": figures}
 
     def is_whole(self, options: Options, record: Record) -> bool:
-        return bool(self.measurement.notes(record["figures"]))  # which reads them
+        return bool(self.measurement.notes(record["figures"]))  # a KeyError or TypeError if a figure is missing
 
     def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
         return records[0]["figures"] if records else None

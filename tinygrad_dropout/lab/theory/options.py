@@ -1,4 +1,4 @@
-"""What the options of all theory experiments have in common: numbers of the right kind, within bounds."""
+"""How the theory experiments check their options: numbers of the right kind, within bounds."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import Any
 
 from tinygrad_dropout.lab.errors import OptionError
 
-MOST_SEEDS = 2**32
+LARGEST_SEED = 2**32
 
 
-def whole(name: str, value: Any, low: int, high: int) -> int:
-    """A whole number from low to high.
+def as_whole_number(name: str, value: Any, low: int, high: int) -> int:
+    """Convert an option's value to a whole number from low to high, both allowed.
+
+    Args:
+        name: the option.
+        value: what was given for it.
 
     Raises:
-        OptionError: it is another, or none.
+        OptionError: the value is no whole number, or lies outside.
     """
     try:
         number = index(value)
@@ -25,17 +29,17 @@ def whole(name: str, value: Any, low: int, high: int) -> int:
     return number
 
 
-def rate(name: str, value: Any, *, above: bool, why: str) -> float:
-    """A probability of dropping below 1.
+def as_dropout_rate(name: str, value: Any, *, above: bool, why: str) -> float:
+    """Convert an option's value to a probability of dropping below 1.
 
     Args:
         name: the option.
         value: what was given for it.
-        above: whether it must be above 0.
-        why: what is lost at the ends that are not allowed.
+        above: whether 0 is excluded too.
+        why: for the message, why the excluded ends make no sense.
 
     Raises:
-        OptionError: it lies outside.
+        OptionError: the value is no number, or lies outside.
     """
     try:
         number = float(value)

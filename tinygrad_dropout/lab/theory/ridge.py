@@ -1,4 +1,4 @@
-"""Linear regression with dropout on its inputs is ridge regression: all masks enumerated, beside the closed form.
+"""Linear regression with dropout on its inputs is ridge regression: all masks, compared with the closed form.
 
 With q = 1 - p the probability of keeping, R a matrix of independent Bernoulli(q) and G = diag(X'X)^(1/2)
 (Srivastava et al. 2014, section 9.1):
@@ -6,11 +6,11 @@ With q = 1 - p the probability of keeping, R a matrix of independent Bernoulli(q
     the original scheme    E ||y - (R * X) w||²      =  ||y - q X w||² + q (1 - q) ||G w||²
     inverted, v = q w      E ||y - (R * X) v / q||²  =  ||y - X v||²   + (1 - q) / q ||G v||²
 
-so that the weights v that are used at test time are those of ridge regression with the penalty p / (1 - p), each
-weight counted by the size of its own feature: v = (X'X + p / (1 - p) G²)^-1 X'y.
+So the weights v that are used at test time are those of ridge regression with the penalty p / (1 - p), where each
+weight counts by the size of its own feature: v = (X'X + p / (1 - p) G²)^-1 X'y.
 
-Every row has a mask of its own, but an expectation of a sum is a sum of expectations: the 2^features masks of one row
-are enough for all rows, and nothing is sampled.
+Every row has its own mask, but the expectation of a sum is the sum of the expectations. So it is enough to enumerate
+the 2^features masks of one row, and nothing is sampled.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import GREY, new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import new_table
-from tinygrad_dropout.lab.theory.masks import all_masks, countable, probabilities
-from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+from tinygrad_dropout.lab.theory.masks import all_masks, as_unit_count, probabilities
+from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
+from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,12 +41,12 @@ RATES = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9)
 MOST_RATES = 20
 MOST_FEATURES = 10
 MOST_EXAMPLES = 200
-AGREEMENT = 1e-8  # relative: what counts as the same
+AGREEMENT = 1e-8  # the largest relative difference that counts as rounding
 TRIED_WEIGHTS = 5  # points at which losses and gradients are compared
-SETTLED = 1e-12  # the gradient, relative to that at 0, at which training has arrived
+CONVERGED = 1e-12  # training ends at this norm of the gradient, relative to the first
 MOST_STEPS = 10_000
-LOWEST = 1e-17  # a logarithmic axis has no 0; smaller differences are drawn there
-FEATURE_COLOURS = (TRAIN, TEST, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "black", GREY)  # Okabe and Ito's
+LOWEST = 1e-17  # smaller differences are drawn here, because a logarithmic axis has no 0
+FEATURE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE, "black", GREY)
 MARKERS = "osD^vPX*<>"
 
 
@@ -70,16 +70,16 @@ class Options:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        rates = tuple(rate("p", p, above=False, why="at 1 the penalty is infinite") for p in self.p)
+        rates = tuple(as_dropout_rate("p", p, above=False, why="at 1 the penalty is infinite") for p in self.p)
         if not 1 <= len(rates) <= MOST_RATES or len(set(rates)) < len(rates):
             raise OptionError(
                 "p", f"expected 1 to {MOST_RATES} different rates, got {','.join(f'{p:g}' for p in rates) or 'none'}"
             )
         checked = {
             "p": tuple(sorted(rates)),
-            "examples": whole("examples", self.examples, 2, MOST_EXAMPLES),
-            "features": countable("features", self.features, 1, MOST_FEATURES, self.examples),
-            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+            "examples": as_whole_number("examples", self.examples, 2, MOST_EXAMPLES),
+            "features": as_unit_count("features", self.features, 1, MOST_FEATURES, self.examples),
+            "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -100,14 +100,14 @@ class Regression:
 
     @classmethod
     def draw(cls, options: Options, rng: np.random.Generator) -> Regression:
-        """Features that have much in common, and noisy targets."""
+        """Draw correlated features, and targets that are linear in them, with noise of standard deviation 1."""
         common = rng.normal(size=(options.examples, 1))
         x = 0.7 * common + rng.normal(size=(options.examples, options.features))
         true_weights = rng.normal(size=options.features)
         return cls(x, x @ true_weights + rng.normal(size=options.examples))
 
     def expected_loss(self, weights: td.Tensor, p: float, scaling: str) -> td.Tensor:
-        """E ||y - dropout(X) w||², by enumeration: a differentiable number.
+        """E ||y - dropout(X) w||² by enumeration, as a Tensor that can be differentiated.
 
         Args:
             weights: Tensor of shape (features,).
@@ -123,7 +123,7 @@ class Regression:
         return loss
 
     def closed_loss(self, weights: Numbers, p: float, scaling: str) -> tuple[float, Numbers]:
-        """The right-hand sides above, and their gradients with respect to the weights."""
+        """The right-hand side of the equation in the module docstring, and its gradient, shape (features,)."""
         q = 1 - p
         scale, penalty = (q, q * p) if scaling == "test" else (1.0, p / q)
         residuals = self.y - scale * self.x @ weights
@@ -132,7 +132,7 @@ class Regression:
         return float(loss), -2 * scale * self.x.T @ residuals + 2 * penalty * squares * weights
 
     def ridge(self, p: float) -> Numbers:
-        """(X'X + p / (1 - p) G²)^-1 X'y."""
+        """The weights in closed form, (X'X + p / (1 - p) G²)^-1 X'y, shape (features,)."""
         gram = self.x.T @ self.x
         return np.linalg.solve(gram + p / (1 - p) * np.diag(np.diag(gram)), self.x.T @ self.y)
 
@@ -146,13 +146,14 @@ class Regression:
             right += probability * seen.T @ self.y
         return left, right
 
-    def trained(self, p: float, curvatures: Numbers) -> Numbers:
-        """The weights that gradient descent with momentum arrives at, on all masks together.
+    def train(self, p: float, curvatures: Numbers) -> Numbers:
+        """The weights, shape (features,), that gradient descent with momentum finds on the loss over all masks.
 
         Args:
             p: the rate.
-            curvatures: the eigenvalues of the loss's second derivative: they decide the step and the momentum
-                (Polyak 1964: lr = (2 / (sqrt L + sqrt l))², momentum = ((sqrt L - sqrt l) / (sqrt L + sqrt l))²).
+            curvatures: the eigenvalues of the loss's second derivative, the largest L and the smallest l of which
+                give the fastest step and momentum (Polyak 1964): lr = (2 / (sqrt L + sqrt l))²,
+                momentum = ((sqrt L - sqrt l) / (sqrt L + sqrt l))².
         """
         low, high = np.sqrt(curvatures.min()), np.sqrt(curvatures.max())
         weights = nn.Parameter(np.zeros(self.x.shape[1]))
@@ -166,19 +167,19 @@ class Regression:
             assert weights.grad is not None
             slope = float(np.linalg.norm(weights.grad))
             start = start or slope
-            if slope <= SETTLED * start:
+            if slope <= CONVERGED * start:
                 break
             descent.step()
         return weights.data
 
 
-def measure(options: Options) -> dict[str, Any]:
-    """Hold enumeration against the closed form at every rate.
+def measure(options: Options) -> Figures:
+    """Compare the enumeration with the closed form at every rate.
 
     Returns:
-        masks: how many there are; rates: for each p its penalty, the weights (closed, solved and trained), size (of
-        G v, relative to that of least squares), and how far enumeration is from the closed form (relative, the largest
-        of all): loss, gradient, solved, trained.
+        masks: how many there are; rates: for each p the penalty, the weights (closed, solved and trained), the size of
+        G v relative to least squares, and the largest relative differences between enumeration and closed form (loss,
+        gradient, solved, trained).
     """
     for_data, for_weights = np.random.SeedSequence(options.seed).spawn(2)
     regression = Regression.draw(options, np.random.default_rng(for_data))
@@ -186,8 +187,8 @@ def measure(options: Options) -> dict[str, Any]:
     return {"masks": 2**options.features, "rates": [measure_rate(regression, p, tried) for p in options.p]}
 
 
-def measure_rate(regression: Regression, p: float, tried: Numbers) -> dict[str, Any]:
-    """One rate: losses and gradients at the tried weights, of shape (weights, features), and the minimisers."""
+def measure_rate(regression: Regression, p: float, tried: Numbers) -> Figures:
+    """Compare losses and gradients at the tried weights, shape (weights, features), and the minimisers, at one rate."""
     losses, gradients = [], []
     for weights in tried:
         for scaling in ("train", "test"):
@@ -199,7 +200,7 @@ def measure_rate(regression: Regression, p: float, tried: Numbers) -> dict[str, 
             gradients.append(distance(leaf.grad, closed_gradient))
     left, right = regression.normal_equations(p)
     closed, solved = regression.ridge(p), np.linalg.solve(left, right)
-    trained = regression.trained(p, 2 * np.linalg.eigvalsh(left))
+    trained = regression.train(p, 2 * np.linalg.eigvalsh(left))
     sizes = np.sqrt((regression.x**2).sum(axis=0))
     return {
         "p": p,
@@ -216,7 +217,7 @@ def measure_rate(regression: Regression, p: float, tried: Numbers) -> dict[str, 
 
 
 def distance(found: Any, expected: Any) -> float:
-    """|found - expected| / |expected|, with the largest element for the size of an array."""
+    """max |found - expected| / max |expected|."""
     return float(np.abs(np.subtract(found, expected)).max() / np.abs(expected).max())
 
 
@@ -255,7 +256,7 @@ def notes(figures: Figures) -> Sequence[str]:
 
 
 def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-    """Left: every weight over p, from the closed form and trained on all masks. Right: how far they are apart."""
+    """Draw every weight over p, closed form and trained, on the left; the relative differences on the right."""
     figure = new_figure(width=11, height=5.2)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     rates = [found["p"] for found in figures["rates"]]
@@ -276,12 +277,12 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
 
 
 def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None:
-    """The relative differences between enumeration and the closed form, and what was allowed."""
+    """Draw the relative differences between enumeration and closed form, and what was allowed."""
     kinds = {
         "loss": ("loss", "o:", GREEN),
         "gradient": ("gradient", "^--", GREY),
-        "solved": ("minimum, solved", "s-.", TRAIN),
-        "trained": ("minimum, trained", "D-", TEST),
+        "solved": ("minimum, solved", "s-.", BLUE),
+        "trained": ("minimum, trained", "D-", VERMILION),
     }
     for key, (name, style, colour) in kinds.items():
         differences = [max(each["differences"][key], LOWEST) for each in found]

@@ -18,7 +18,7 @@ from tinygrad_dropout.lab.theory.ensemble.defects import (
 from tinygrad_dropout.lab.theory.ensemble.figures import measure
 from tinygrad_dropout.lab.theory.ensemble.network import network
 from tinygrad_dropout.lab.theory.ensemble.options import Options
-from tinygrad_dropout.lab.theory.ensemble.words import notes
+from tinygrad_dropout.lab.theory.ensemble.report import notes
 
 #: Options that lead to such networks, what they are, and whether they say anything about their depth.
 DEFECTIVE = {

@@ -1,4 +1,4 @@
-"""A table of your own: from a CSV file to numbers, with an error or a mention where it could be read in another way."""
+"""The user's own table: from a CSV file to numbers, with an error or a note where it could be read differently."""
 
 from tinygrad_dropout.lab.datasets.own_table.csv_table import load_csv
 

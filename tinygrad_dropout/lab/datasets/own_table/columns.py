@@ -1,4 +1,4 @@
-"""The columns of a table: which hold numbers and which texts, and where a value is missing."""
+"""The columns of a table: which hold numbers, which hold texts, and where values are missing."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ class Column:
 
     Attributes:
         name: the column's.
-        texts: its different texts, in the order of the alphabet, without those that say that a value is missing.
-        places: for every row, the place of its text among them; -1 where the value is missing.
-        readings: the numbers that the texts can stand for, by the decimal mark; none where one is no number.
-        numbers: what the texts stand for, where all are numbers; else None.
+        texts: its different texts in alphabetical order, without those that stand for a missing value.
+        places: for every row, the index of its text in `texts`; -1 if the value is missing. Shape (rows,).
+        readings: by decimal mark, the numbers that `texts` can stand for, each of shape (texts,); empty if a text is
+            not a number.
+        numbers: the number that each text stands for, shape (texts,); None if they are texts.
         mark: the decimal mark of the numbers.
     """
 
@@ -55,7 +56,7 @@ class Column:
         return [self.texts[place] for place in places[np.argsort(first_rows)] if place >= 0]
 
     def rows_with(self, chosen: Iterable[bool]) -> npt.NDArray[np.int64]:
-        """The rows, from 0, whose text is among the chosen: a truth value for every text."""
+        """The rows, from 0, whose text is chosen; `chosen` has a truth value for every text."""
         return np.flatnonzero(np.append(np.fromiter(chosen, bool, len(self.texts)), False)[self.places])
 
     def first_row(self, chosen: Iterable[bool]) -> int:
@@ -64,13 +65,13 @@ class Column:
 
 
 def wrong_value(table: pd.DataFrame, row: int, column: str, expected: str, given: str) -> LabError:
-    """The error that names the line and the column of a value that will not do."""
+    """An error that names the line and the column of a value that cannot be used."""
     path, line = table.index[row]
     return LabError(f"{path}: expected {expected} in line {line}, column {column!r}, got {given}")
 
 
 def to_ignore(name: str) -> str:
-    """What to type to leave a column out."""
+    """The option, quoted for the shell, that leaves a column out."""
     quoted = '"{}"'.format(name.replace('"', '""')) if set(name) & set(',"') else name
     return f"--ignore {shlex.quote(quoted)}"
 
@@ -81,7 +82,7 @@ def read_columns(table: pd.DataFrame) -> list[Column]:
 
 
 def found_texts(name: str, values: Any) -> Column:
-    """A column's texts; which of them say that a value is missing depends on whether the others are numbers."""
+    """A column of texts. Which of them stand for a missing value depends on whether the others are numbers."""
     import pandas as pd
 
     codes, uniques = pd.factorize(values)
@@ -96,32 +97,31 @@ def found_texts(name: str, values: Any) -> Column:
 def with_numbers(table: pd.DataFrame, columns: list[Column]) -> list[Column]:
     """The columns, with numbers where all their texts are numbers.
 
-    Where all numbers of a column could have a comma or a point as their decimal mark ("5,100"), the table's other
-    columns decide.
+    If the decimal mark of a column could be a comma or a point ("5,100"), the other columns decide.
 
     Raises:
-        LabError: a column holds numbers that cannot be read for sure, or are too large.
+        LabError: a column holds numbers that are ambiguous or too large.
     """
     marks = {mark for column in columns if len(column.readings) == 1 for mark in column.readings}
-    settled = marks.pop() if len(marks) == 1 else None
-    return [settled_column(table, column, settled) for column in columns]
+    mark_elsewhere = marks.pop() if len(marks) == 1 else None
+    return [as_numbers(table, column, mark_elsewhere) for column in columns]
 
 
-def settled_column(table: pd.DataFrame, column: Column, settled: str | None) -> Column:
-    """The column with its numbers, if its texts are numbers; `settled` is the decimal mark of other columns."""
+def as_numbers(table: pd.DataFrame, column: Column, mark_elsewhere: str | None) -> Column:
+    """The column with its numbers, if its texts are numbers; `mark_elsewhere` is the decimal mark of other columns."""
     found = column.readings
     if not found:
         return column
     mark = next(iter(found))
     if len(found) > 1 and not np.array_equal(found["."], found[","]):
-        if settled is None and any("," in text for text in column.texts):
+        if mark_elsewhere is None and any("," in text for text in column.texts):
             row = column.first_row(found["."] != found[","])
             place = column.places[row]
             raise wrong_value(
                 table, row, column.name, "a number that can be read in one way only, without marks between thousands",
                 f"{column.texts[place]!r}, which could be {found['.'][place]:g} or {found[','][place]:g}",
             )  # fmt: skip
-        mark = settled or "."
+        mark = mark_elsewhere or "."
     numbers = found[mark]
     beyond = ~(np.abs(numbers) <= LARGEST)
     if beyond.any():

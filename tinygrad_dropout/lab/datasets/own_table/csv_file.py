@@ -1,4 +1,4 @@
-"""A CSV file as texts: its encoding, its separator, its column names, and rows that know their line in the file."""
+"""A CSV file as texts: its encoding, separator and column names, and the line of every row in the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = ",;\t|"
-LOOKED_AT = 100  # rows, to find the separator
+ROWS_TRIED = 100  # to find the separator
 BYTE_ORDER_MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\0\0": "utf-32",  # before UTF-16, whose mark it begins with
@@ -36,7 +36,7 @@ OTHER_FILES = {
 
 
 def read_texts(path: Path) -> pd.DataFrame:
-    """The texts in a CSV file, without the spaces around them.
+    """Read the texts in a CSV file, without the spaces around them.
 
     The columns have the names of the first line, and the index holds the line of the file in which each row begins.
     Lines without any value are left out, and so are columns that have neither a name nor a value.
@@ -74,7 +74,7 @@ def read_texts(path: Path) -> pd.DataFrame:
 
 
 def read_unicode(path: Path) -> str:
-    """The file's text, from UTF-8, or from what its byte order mark says."""
+    """Decode the file from UTF-8, or from the encoding that its byte order mark names."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -110,11 +110,11 @@ def is_separator_line(text: str) -> bool:
 
 
 def likeliest_separator(content: bytes) -> str:
-    """The one that cuts the first rows into equally many columns; of several such, into most."""
+    """The separator that cuts the first rows into equally many columns; of several such, the one with the most."""
 
     def merit(separator: str) -> tuple[bool, int]:
         try:
-            widths = [len(row) for _, row in islice(numbered_rows(content, separator), LOOKED_AT) if row]
+            widths = [len(row) for _, row in islice(numbered_rows(content, separator), ROWS_TRIED) if row]
         except csv.Error:
             return False, 0
         return bool(widths) and widths[0] > 1 and len(set(widths)) == 1, widths[0] if widths else 0
@@ -123,7 +123,7 @@ def likeliest_separator(content: bytes) -> str:
 
 
 def numbered_rows(content: bytes, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row of UTF-8 text, with the line in which it begins; a line without anything is a row without columns."""
+    """Each row of UTF-8 text, with the line in which it begins; an empty line is a row without columns."""
     rows = csv.reader(TextIOWrapper(BytesIO(content), "utf-8", newline=""), delimiter=separator, skipinitialspace=True)
     line = 1
     for row in rows:
@@ -152,7 +152,7 @@ def check_shape(path: Path, content: bytes, separator: str) -> dict[int, int]:
 
 
 def advice_on_shape(names: list[str], row: list[str], separator: str) -> str:
-    """What may be the matter with a row that has more columns than the names."""
+    """A likely reason why a row has more columns than there are names; "" if none is known."""
     if len(row) > len(names) == 1:
         return "; the first line must name the columns: take out titles and comments above it"
     if len(row) > len(names) and separator == "," and row[-1]:
@@ -161,7 +161,7 @@ def advice_on_shape(names: list[str], row: list[str], separator: str) -> str:
 
 
 def check_names(path: Path, names: list[str]) -> None:
-    """Raise a LabError unless every column has its own name, and there are two."""
+    """Raise a LabError unless every column has its own name, and there are at least two."""
     repeated = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
     if repeated and repeated[0] == "":
         raise LabError(
@@ -180,7 +180,7 @@ def check_names(path: Path, names: list[str]) -> None:
 
 
 def advice_on_names(names: list[str]) -> str:
-    """What to do if the first line holds values rather than names."""
+    """What to do if the first line seems to hold values rather than names; "" if it does not."""
     if any(name.replace(".", "", 1).replace(",", "", 1).lstrip("+-").isdigit() for name in names):
         return "; if the first line of the file holds values, write a line of column names above it"
     return ""

@@ -42,9 +42,9 @@ def load_csv(
     missing: str | None = None,
     regression: bool | None = None,
 ) -> Table:
-    """The table in a CSV file (or with ; or | or tabs instead of commas).
+    """Read a table from a CSV file, separated by commas, semicolons, tabs or |.
 
-    Numbers stay as they are, texts become one-hot; the split standardises both.
+    Numbers stay as they are, and texts become one-hot inputs; the split standardises both.
 
     Args:
         path: the file; its first line names the columns.
@@ -57,7 +57,7 @@ def load_csv(
         regression: whether the target is numbers rather than classes; None to decide by the values, see `is_numeric`.
 
     Raises:
-        LabError: the line and the column of what is wrong, and what was expected.
+        LabError: something is wrong; the message names the line and the column, and what was expected.
     """
     whole = read_tables(path, test, target, group, ignore)
     needed = [target] if group is None else [target, group]
@@ -95,7 +95,7 @@ def load_csv(
 
 
 def read_tables(path: Path, test: Path | None, target: str, group: str | None, ignore: Sequence[str]) -> pd.DataFrame:
-    """The texts of the file, and under them those of the test file, without the columns to be ignored.
+    """The texts of the file, followed by those of the test file, without the columns to be ignored.
 
     The index holds the file and the line of every row.
     """
@@ -124,7 +124,7 @@ def read_tables(path: Path, test: Path | None, target: str, group: str | None, i
 
 
 def check_column(path: Path, option: str, name: str, names: list[str]) -> None:
-    """Raise an OptionError unless the table has the column, with the name that may have been meant."""
+    """Raise an OptionError unless the table has the column; the message suggests a similar name."""
     if name in names:
         return
     lowered = {other.lower(): other for other in names}

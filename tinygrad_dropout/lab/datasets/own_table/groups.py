@@ -1,4 +1,4 @@
-"""The column whose equal values stay on one side of the split, such as the person whom rows are about."""
+"""The group column: rows with the same value in it, such as the same person, stay on one side of the split."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def numbered_groups(group: Column) -> Labels:
-    """The group of every row, as numbers from 0; "7" and "7.0" are one group, which two files may write differently."""
+    """The group of every row as a number from 0, shape (rows,). "7" and "7.0" are one group: two files may differ."""
     for numbers in group.readings.values():
         if (abs(numbers) <= LARGEST_WHOLE).all():
             return np.unique(numbers, return_inverse=True)[1][group.places]
@@ -25,9 +25,10 @@ def numbered_groups(group: Column) -> Labels:
 def check_groups(
     table: pd.DataFrame, group: Column, groups: Labels, classes: Column | None, training_rows: int
 ) -> None:
-    """Raise a LabError unless whole groups can be split, every class on both sides.
+    """Raise a LabError unless the groups can be divided between two sides with every class on both.
 
-    Of a test file, only that none of its groups is among the training rows. `classes` is None for regression.
+    If there is a test file, only check that it shares no group with the training rows. `classes` is None for
+    regression.
     """
     path = table.index[0][0]
     if training_rows < len(table):

@@ -1,4 +1,4 @@
-"""Texts that are numbers, in the ways in which people and programs write them."""
+"""Texts that are numbers, in all the ways in which people and programs write them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CURRENCIES = (
 )
 SYMBOL = rf"[%‰]|[A-Z]{{0,3}}[$£¥]|[€₹₽₩₺₴₫₪¢]|(?:{CURRENCIES})\.?"
 AROUND = re.compile(rf"([+-]?)\s*({SYMBOL})?\s*([+-]?[\d.,](?:.*[\d.,])?)\s*({SYMBOL})?")
-GROUPING = {".": ",", ",": "."}  # what may stand between thousands, by the decimal mark; spaces and apostrophes always
+GROUPING = {".": ",", ",": "."}  # the mark between thousands, by the decimal mark; spaces and apostrophes may be, too
 SPACES = " '’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 NO_SPACES = str.maketrans("", "", SPACES)
 INDIAN = {".": r"\d{1,2}(?:,\d{2})+,\d{3}|", ",": ""}
@@ -31,7 +31,7 @@ ALIKE = re.compile(r"\W*\d[\d\W_]*(?:[^\W\d_]{1,4}\W*)?")
 
 
 def bare(text: str) -> tuple[str, str]:
-    """A text without what people write around a number, and the sign for per cent or a currency that it had."""
+    """Split a text into the number and the percent sign or currency around it; the latter is "" if there is none."""
     if text[:1].isdigit() and text[-1:].isdigit():
         return text, ""
     text = text.replace("\N{MINUS SIGN}", "-")
@@ -45,7 +45,7 @@ def bare(text: str) -> tuple[str, str]:
 
 
 def number(text: str, mark: str) -> float | None:
-    """The number that a text stands for if `mark` is its decimal mark; None where it stands for none."""
+    """The number that a text stands for if `mark` is its decimal mark; None if it is not a number."""
     if mark == ".":
         try:
             return float(text)
@@ -63,12 +63,12 @@ def number(text: str, mark: str) -> float | None:
 
 
 def decimal_marks(text: str) -> frozenset[str]:
-    """The decimal marks with which a text, without what stands around it, is a number."""
+    """The decimal marks with which a text, as `bare` returns it, is a number."""
     return frozenset(mark for mark in WRITTEN if number(text, mark) is not None)
 
 
 def readings(texts: list[str]) -> dict[str, Numbers]:
-    """The numbers that all the texts stand for, for every decimal mark with which they do and one sign they share."""
+    """By decimal mark, the numbers that all texts stand for, shape (texts,); empty if their currencies differ."""
     pairs = [bare(text) for text in texts]
     if not pairs or len({symbol for _, symbol in pairs}) > 1:
         return {}
@@ -91,7 +91,7 @@ def is_number(text: str) -> bool:
 
 
 def differing_pair(texts: list[str]) -> tuple[str, str]:
-    """Of numbers that are not all written in the same way, the first that differs from those before, and one of these.
+    """The first number that is written differently from those before it, with one of those.
 
     Returns:
         The earlier text, then the one that differs.
@@ -110,7 +110,7 @@ def differing_pair(texts: list[str]) -> tuple[str, str]:
 
 
 def are_measurements(texts: list[str], many: int) -> bool:
-    """Whether all texts are numbers with the same unit, and fractions among them or more than `many`."""
+    """Whether all texts are numbers with the same unit, some of them fractions or more than `many` in all."""
     found = [WITH_UNIT.fullmatch(text) for text in texts]
     pairs = [match.groups() for match in found if match is not None]
     if len(pairs) < len(texts) or len({unit.rstrip("s") for _, unit in pairs}) != 1:
@@ -120,5 +120,5 @@ def are_measurements(texts: list[str], many: int) -> bool:
 
 
 def looks_like_a_number(text: str) -> bool:
-    """Whether a text is made like a number, as dates, ranges and numbers with a unit are."""
+    """Whether a text looks like a number, as dates, ranges and numbers with a unit do."""
     return ALIKE.fullmatch(text) is not None

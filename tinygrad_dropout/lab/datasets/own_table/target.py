@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """What is to be predicted: classes, as labels from 0, or numbers."""
+    """The encoded target.
+
+    Attributes:
+        values: shape (rows,): int64 labels from 0, or float64 numbers.
+        classes: the number of classes; None for regression.
+    """
 
     values: Labels | Numbers
     classes: int | None

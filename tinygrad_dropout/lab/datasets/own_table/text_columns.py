@@ -1,4 +1,4 @@
-"""Whether texts are meant as texts: numbers with a slip in them, measurements, dates and names of rows are not."""
+"""Checks that texts are categories, and not mistyped numbers, measurements, dates or names of rows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tinygrad_dropout.lab.errors import LabError
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW = 20  # so many different values may be categories, whatever they look like
+FEW = 20  # up to this many different values may be categories, whatever they look like
 MOST_TEXTS = 1_000  # different ones in a column
 
 
 def check_texts(table: pd.DataFrame, column: Column) -> None:
-    """Raise a LabError if a column of texts has numbers, or so many texts that they can only name the rows."""
+    """Raise a LabError if a column of texts has numbers, or so many different texts that they must name the rows."""
     check_no_stray_numbers(table, column)
     check_no_measurements(table, column)
     if len(column.texts) > min(MOST_TEXTS, max(FEW, len(column.places) / 2)):

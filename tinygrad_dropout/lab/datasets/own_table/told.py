@@ -1,4 +1,4 @@
-"""What a person is told about how a table was read: a line that sums it up, then whatever may not have been meant."""
+"""Notes on how a table was read, for the user: a summary, then everything that may not have been intended."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def description(columns: Sequence[Column], inputs: int, target: Column, found: T
 
 
 def mentions(inputs: Iterable[Column], target: Column, group: Column | None, training_rows: int) -> list[str]:
-    """What may not have been meant, each sentence with the columns that it is about."""
+    """What may not have been intended, each sentence with the columns that it is about."""
     said = [
         (
             column,
@@ -62,7 +62,7 @@ def mentions(inputs: Iterable[Column], target: Column, group: Column | None, tra
 
 
 def about_names(names: Iterable[str]) -> list[str]:
-    """Whether the first line may hold values; names such as 2019 may be meant."""
+    """A note if the first line may hold values instead of names; whole numbers such as 2019 can be names."""
     values = [repr(name) for name in names if is_number(name) and not name.isdigit()]
     if not values:
         return []
@@ -70,7 +70,7 @@ def about_names(names: Iterable[str]) -> list[str]:
 
 
 def about_case(column: Column) -> list[str]:
-    """Which texts differ only by capital letters."""
+    """A note on texts that differ only by capital letters."""
     if column.numbers is not None:
         return []
     lowered: dict[str, list[str]] = {}
@@ -84,7 +84,7 @@ def about_case(column: Column) -> list[str]:
 
 
 def about_writing(column: Column) -> list[str]:
-    """How the texts are written that are read as numbers, or stay texts though they may not be meant so."""
+    """A note on a decimal comma, or on texts that look like numbers but are read as texts."""
     if column.numbers is not None:
         return ["the decimal mark is a comma"] if column.mark == "," else []
     if column.texts and all(map(looks_like_a_number, column.texts)):
@@ -93,7 +93,7 @@ def about_writing(column: Column) -> list[str]:
 
 
 def about_codes(column: Column) -> list[str]:
-    """Whether the numbers may be codes, and whether the values may name the rows."""
+    """Notes if the numbers may be codes, or if the values may name the rows."""
     if column.numbers is None:
         own = "text" if len(column.texts) == len(column.places) else None
         padded = None
@@ -113,13 +113,13 @@ def about_codes(column: Column) -> list[str]:
 
 
 def about_missing(column: Column) -> list[str]:
-    """How many values are filled in."""
+    """A note on how many values are filled in."""
     lacking = int(np.count_nonzero(column.places < 0))
     return [f"the mean of the training rows stands in for {counted(lacking, 'missing value')}"] if lacking else []
 
 
 def about_test_texts(column: Column, training_rows: int) -> list[str]:
-    """The texts that only rows of the test file have."""
+    """A note on texts that occur only in the test file."""
     if column.numbers is not None:
         return []
     only = set(column.places[training_rows:]) - set(column.places[:training_rows]) - {-1}

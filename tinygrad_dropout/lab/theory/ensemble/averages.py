@@ -1,4 +1,4 @@
-"""The averages of many subnetworks' predictions: say always which one is meant, for they are different numbers.
+"""The averages of many subnetworks' predictions. Always say which one you mean: they are different numbers.
 
 With q_m the probability of mask m and P_m(y) what its subnetwork predicts:
 
@@ -6,8 +6,8 @@ With q_m the probability of mask m and P_m(y) what its subnetwork predicts:
     geometric mean      exp(E_m[ln P_m(y)]) = prod_m P_m(y)^q_m,   then divided by its sum over the classes
 
 The first is what Monte Carlo estimates: the test-time recipe y = E_z[f(x, z)]. The second is what scaling computes in
-one pass: exactly where the logits are linear in the mask, nearly elsewhere (Goodfellow et al., Deep Learning, section
-7.12; Baldi and Sadowski 2013).
+one pass: exactly where the logits are linear in the mask, approximately elsewhere (Goodfellow et al., Deep Learning,
+section 7.12; Baldi and Sadowski 2013).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from tinygrad_dropout.lab.datasets.split import Numbers
 
 
 class Averages:
-    """Both means over subnetworks that come a few at a time; no more is kept than the two sums.
+    """Both means over subnetworks that are added a few at a time. Only the two sums are kept.
 
     Attributes:
-        weight: the sum of the weights so far; 1 once all masks have come.
+        weight: the sum of the weights so far; 1 after all masks.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Averages:
         self._logarithms: Numbers = np.zeros(())
 
     def add(self, log_predictions: Numbers, weights: Numbers) -> None:
-        """Take in some subnetworks.
+        """Add some subnetworks.
 
         Args:
             log_predictions: shape (masks, ..., classes), the logarithms of their predictions.

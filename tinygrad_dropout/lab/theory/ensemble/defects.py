@@ -1,7 +1,7 @@
 """Networks that cannot show which average is which: dead, linear, the same under every mask, or at chance level.
 
-Few units, a p near 1 or an unlucky seed lead to them. Some agree with every formula, but only because there is nothing
-left in which weight scaling could differ from an average.
+They come from few units, a p near 1 or an unlucky seed. Some of them agree with every formula, but only because weight
+scaling has nothing left in which it could differ from an average.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tinygrad_dropout import nn
 from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
 from tinygrad_dropout.lab.theory.masks import all_masks
-from tinygrad_dropout.lab.theory.shown import Figures
+from tinygrad_dropout.lab.trials import Figures
 
 EXACT = 1e-12  # probabilities that differ by less are the same, except for rounding
 ADVICE = "Try more units, another seed, or a p nearer to 0.5."
@@ -49,7 +49,7 @@ def unit_states(model: nn.Sequential, x: Numbers) -> list[dict[str, int]]:
 
 
 def most_common_class(y: Labels) -> float:
-    """The error, in percent, of answering every time with the most common class."""
+    """The error in percent of always predicting the most common class."""
     return 100 * (1 - float(np.bincount(y).max()) / len(y))
 
 
@@ -60,7 +60,7 @@ def depth_of(network: Figures) -> str:
 
 
 def why_nothing_is_shown(network: Figures) -> str:
-    """Why this network says nothing about weight scaling in networks of its depth; an empty text if it does.
+    """Why this network says nothing about weight scaling in networks of its depth; "" if it does.
 
     With one hidden layer, weight scaling is exact for every network. With two, it is exact only for those in which no
     mask switches a unit of the second layer on or off: one that is exact is an exception, never an example.
@@ -78,7 +78,7 @@ def why_nothing_is_shown(network: Figures) -> str:
 
 
 def defects(network: Figures) -> str:
-    """What is wrong with a network, in one sentence; empty if it is alive, not linear and better than chance."""
+    """What is wrong with a network, in one sentence; "" if it is alive, not linear and better than chance."""
     found, units = [], network["hidden_units"]
     if layer := dead_layer(network):
         place = "" if len(units) == 1 else ("first ", "second ")[layer - 1]

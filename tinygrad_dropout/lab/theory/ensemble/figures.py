@@ -1,8 +1,6 @@
-"""The figures of the experiment: the averages of a trained network's subnetworks, and where Monte Carlo goes."""
+"""The figures of the experiment: the averages of a trained network's subnetworks, and what Monte Carlo converges to."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -15,24 +13,26 @@ from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE, 
 from tinygrad_dropout.lab.theory.ensemble.options import Options
 from tinygrad_dropout.lab.theory.ensemble.subnetworks import Subnetworks
 from tinygrad_dropout.lab.theory.masks import power_of_two
+from tinygrad_dropout.lab.trials import Figures
 
 REPETITIONS = 20  # of the Monte Carlo average, for its error bars
 WIDE_LAYER = 4096  # the layer whose subnetworks are counted
 STEPS = (1, 2, 3, 5, 7)  # of k, in every power of ten
 
 
-def measure(options: Options) -> dict[str, Any]:
+def measure(options: Options) -> Figures:
     """Train a network for every number of hidden layers, and measure its averages.
 
     Returns:
-        networks: for each, `measure_network`; wide_layer: a layer's units, and how many subnetworks they have.
+        networks: for each, what `measure_network` returns; wide_layer: the units of a wide layer, and how many
+        subnetworks they have.
     """
     networks = [measure_network(options, layers) for layers in options.layers]
     return {"networks": networks, "wide_layer": {"units": WIDE_LAYER, "subnetworks": power_of_two(WIDE_LAYER)}}
 
 
-def measure_network(options: Options, layers: int) -> dict[str, Any]:
-    """One network, trained, and its subnetworks on the test examples.
+def measure_network(options: Options, layers: int) -> Figures:
+    """Train one network, and measure its subnetworks on the test examples.
 
     Returns:
         hidden: its widths; hidden_units: for each layer `unit_states`; subnetworks: their number; largest_change: the
@@ -79,8 +79,8 @@ def monte_carlo(
     scaled: Numbers,
     arithmetic: Numbers,
     rng: np.random.Generator,
-) -> list[dict[str, Any]]:
-    """The mean prediction of k subnetworks with drawn masks, for growing k, many times over.
+) -> list[Figures]:
+    """The mean prediction of k subnetworks with random masks, for growing k, repeated `REPETITIONS` times.
 
     Returns:
         For every k of `numbers_of_samples`: k, and each score's mean and sd (over the repetitions).
@@ -102,13 +102,13 @@ def monte_carlo(
 
 
 def numbers_of_samples(most: int) -> list[int]:
-    """1, 2, 3, 5, 7, 10, 20, ... up to the largest, which always is one of them."""
+    """1, 2, 3, 5, 7, 10, 20, ... up to `most`, which is always included."""
     powers = range(len(str(most)))
     return sorted({min(step * 10**power, most) for power in powers for step in STEPS})
 
 
 def scores(predicted: Numbers, y: Labels, scaled: Numbers, arithmetic: Numbers) -> dict[str, float]:
-    """How good a prediction is, and how far from two others.
+    """How good a prediction is, and how far it is from weight scaling and from the arithmetic mean.
 
     Args:
         predicted: probabilities of shape (examples, classes).
@@ -129,16 +129,16 @@ def scores(predicted: Numbers, y: Labels, scaled: Numbers, arithmetic: Numbers) 
 
 
 def total_variation(one: Numbers, other: Numbers) -> float:
-    """Half the sum of |one - other| over the classes, mean over the examples: the probability that has moved."""
+    """Half the sum of |one - other| over the classes, averaged over the examples; shapes (examples, classes)."""
     return float(np.abs(one - other).sum(axis=1).mean() / 2)
 
 
 def weighted_mean_and_sd(values: Numbers, weights: Numbers) -> tuple[float, float]:
-    """Mean and standard deviation of values that are not equally likely; the weights sum to 1."""
+    """Mean and standard deviation of values, shape (n,), with probabilities `weights`, shape (n,)."""
     mean = weights @ values
     return float(mean), float(np.sqrt(weights @ (values - mean) ** 2))
 
 
 def mean_and_sd(values: list[float]) -> dict[str, float]:
-    """Mean and standard deviation of repeated measurements."""
+    """Mean and standard deviation (n - 1) of repeated measurements."""
     return {"mean": float(np.mean(values)), "sd": float(np.std(values, ddof=1))}

@@ -1,4 +1,4 @@
-"""What decides the numbers of the experiment."""
+"""The options of the experiment: what decides its numbers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
-from tinygrad_dropout.lab.theory.masks import countable
-from tinygrad_dropout.lab.theory.options import MOST_SEEDS, rate, whole
+from tinygrad_dropout.lab.theory.masks import as_unit_count
+from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
 
 MOST_UNITS = 16
 MOST_SAMPLES = 1000
@@ -39,15 +39,15 @@ class Options:
         if not layers or len(set(layers)) < len(layers) or not set(layers) <= {1, 2}:
             raise OptionError("layers", f"expected 1, 2 or both as 1,2; got {','.join(map(str, layers)) or 'none'}")
         checked = {
-            "p": rate("p", self.p, above=True, why="else there is one subnetwork alone"),
-            "units": countable("units", self.units, max(layers), MOST_UNITS, TEST_SIZE),
+            "p": as_dropout_rate("p", self.p, above=True, why="else there is one subnetwork alone"),
+            "units": as_unit_count("units", self.units, max(layers), MOST_UNITS, TEST_SIZE),
             "layers": tuple(sorted(layers)),
-            "samples": whole("samples", self.samples, 1, MOST_SAMPLES),
-            "seed": whole("seed", self.seed, 0, MOST_SEEDS),
+            "samples": as_whole_number("samples", self.samples, 1, MOST_SAMPLES),
+            "seed": as_whole_number("seed", self.seed, 0, LARGEST_SEED),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
     def widths(self, layers: int) -> tuple[int, ...]:
-        """The units, shared out evenly to so many hidden layers."""
+        """The numbers of units if they are spread evenly over so many hidden layers."""
         return tuple((self.units + layer) // layers for layer in reversed(range(layers)))

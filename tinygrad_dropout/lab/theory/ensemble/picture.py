@@ -1,4 +1,4 @@
-"""The picture of the experiment: Monte Carlo over the number of subnetworks, and the averages of all as levels."""
+"""The picture of the experiment: Monte Carlo over the number of subnetworks, and the exact averages as lines."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from tinygrad_dropout.lab.plots import GREY, new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, VERMILION, new_figure, save
 from tinygrad_dropout.lab.theory.ensemble.defects import depth_of
-from tinygrad_dropout.lab.theory.shown import GREEN, TEST, TRAIN, Figures
+from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-DISTANCES = {  # of Monte Carlo's mean: to what, by which of its scores, and how that is drawn
-    "the arithmetic mean": ("from_arithmetic", TRAIN, "s--"),
-    "weight scaling": ("from_scaling", TEST, "D-"),
+DISTANCES = {  # of Monte Carlo's mean, by what it is compared with: the score, its colour and its line
+    "the arithmetic mean": ("from_arithmetic", BLUE, "s--"),
+    "weight scaling": ("from_scaling", VERMILION, "D-"),
 }
 
 
 def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-    """Error and loss of the mean of k subnetworks, and how far it is from two others. A column for each network."""
+    """Draw a column for each network: error, loss and distances of the mean of k subnetworks."""
     networks = figures["networks"]
     figure = new_figure(width=10 if len(networks) == 1 else 11, height=9.6)
     grid = figure.subplots(3, len(networks), squeeze=False, sharex=True)
@@ -42,15 +42,15 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
 
 
 def draw_scores(axes: Axes, network: Figures, score: str) -> None:
-    """Monte Carlo's score over k, and those of the three averages as levels."""
+    """Draw Monte Carlo's score over k, and the scores of the three averages as horizontal lines."""
     found = network["monte_carlo"]
     k = [each["k"] for each in found]
     mean, sd = (np.array([each[score][key] for each in found]) for key in ("mean", "sd"))
     axes.errorbar(k, mean, yerr=sd, fmt="o-", ms=4, lw=1, capsize=3, color=GREY, label="mean of k drawn subnetworks")
     levels = {
-        "weight scaling": (TEST, "-", 1.5),
+        "weight scaling": (VERMILION, "-", 1.5),
         "geometric mean of all": (GREEN, ":", 4),
-        "arithmetic mean of all": (TRAIN, "--", 2),
+        "arithmetic mean of all": (BLUE, "--", 2),
     }
     for name, (colour, style, width) in levels.items():
         level = network["averages"][name.removesuffix(" of all")][score]
@@ -59,7 +59,7 @@ def draw_scores(axes: Axes, network: Figures, score: str) -> None:
 
 
 def draw_distances(axes: Axes, network: Figures) -> None:
-    """How far Monte Carlo's mean is from the arithmetic mean, to which it goes, and from weight scaling."""
+    """Draw the distances of Monte Carlo's mean to the arithmetic mean, its limit, and to weight scaling."""
     found = network["monte_carlo"]
     k = np.array([each["k"] for each in found])
     for key, colour, style in DISTANCES.values():

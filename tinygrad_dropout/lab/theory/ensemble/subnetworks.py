@@ -25,7 +25,7 @@ class Subnetworks:
         widths: the number of units of each Dropout, in order.
         x: the inputs, shape (examples, features).
 
-    What lies before the first Dropout is the same in all subnetworks, and is computed once.
+    The layers before the first Dropout are the same in all subnetworks, so their output is computed once.
     """
 
     def __init__(self, model: nn.Sequential, widths: tuple[int, ...], x: Numbers) -> None:
@@ -35,7 +35,7 @@ class Subnetworks:
         self.p = self.layers[0].p
         self._after = nn.Sequential(*list(model)[places[0] :])
         with td.no_grad():
-            self._thinned = nn.Sequential(*list(model)[: places[0]])(td.Tensor(x)).data
+            self._before_dropout = nn.Sequential(*list(model)[: places[0]])(td.Tensor(x)).data
 
     @property
     def units(self) -> int:
@@ -48,7 +48,7 @@ class Subnetworks:
         return max(1, NUMBERS_AT_ONCE // (len(self.inputs) * max(self.widths)))
 
     def log_predictions(self, masks: Mask) -> Numbers:
-        """What each of these subnetworks predicts.
+        """The predictions of the subnetworks with these masks.
 
         Args:
             masks: shape (masks, units): the units of the first Dropout, then those of the second, and so on.
@@ -57,13 +57,13 @@ class Subnetworks:
             Logarithms of probabilities, shape (masks, examples, classes).
         """
         each = np.split(masks, np.cumsum(self.widths)[:-1], axis=1)
-        shape = (len(masks), *self._thinned.shape)
+        shape = (len(masks), *self._before_dropout.shape)
         self.model.train()
         with td.no_grad(), ExitStack() as replays:
             for layer, mask in zip(self.layers, each, strict=True):
                 same_for_all_examples = np.broadcast_to(mask[:, None, :], (*shape[:2], mask.shape[1]))
                 replays.enter_context(layer.replay(same_for_all_examples))
-            return F.log_softmax(self._after(td.Tensor(np.broadcast_to(self._thinned, shape)))).data
+            return F.log_softmax(self._after(td.Tensor(np.broadcast_to(self._before_dropout, shape)))).data
 
     def all(self) -> Iterator[tuple[Numbers, Numbers]]:
         """(log_predictions, probabilities) of all 2^units subnetworks, a few at a time."""
@@ -71,12 +71,12 @@ class Subnetworks:
             yield self.log_predictions(masks), probabilities(masks, self.p)
 
     def some(self, masks: Mask) -> Iterable[Numbers]:
-        """What each subnetwork of a long list predicts, a few at a time: shape (some masks, examples, classes)."""
+        """`log_predictions` of a long list of masks, a few at a time."""
         for first in range(0, len(masks), self.masks_at_once):
             yield self.log_predictions(masks[first : first + self.masks_at_once])
 
     def weight_scaling(self) -> Numbers:
-        """What the whole network predicts in one pass, in evaluation mode; shape (examples, classes)."""
+        """The prediction of the whole network in one pass in eval mode: probabilities of shape (examples, classes)."""
         self.model.eval()
         with td.no_grad():
             return F.softmax(self.model(td.Tensor(self.inputs))).data

@@ -9,7 +9,7 @@ from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.theory.ensemble.defects import ADVICE, EXACT, defects, depth_of, why_nothing_is_shown
 from tinygrad_dropout.lab.theory.ensemble.figures import REPETITIONS
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE
-from tinygrad_dropout.lab.theory.shown import Figures
+from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,7 +28,7 @@ def describe(options: Figures, figures: Figures) -> str:
 
 
 def tables(figures: Figures) -> Sequence[Table]:
-    """For every network its averages, one subnetwork alone, and Monte Carlo."""
+    """A table for each network: its averages, Monte Carlo and a single subnetwork."""
     tables = []
     for network in figures["networks"]:
         table = new_table(
@@ -54,12 +54,12 @@ def tables(figures: Figures) -> Sequence[Table]:
 
 
 def exact_or_rounded(distance: float) -> str:
-    """0 as it is; what only rounding errors keep from 0 as 2e-16; anything else as 0.301."""
+    """`0` if it is exactly 0, `2e-16` if it is only a rounding error, `0.301` otherwise."""
     return f"{distance:.0e}" if 0 < distance < EXACT else f"{distance:.3f}" if distance else "0"
 
 
 def spread(found: Figures, digits: int) -> str:
-    """`6.9 ± 0.1`, say."""
+    """Mean and standard deviation: `6.9 ± 0.1`."""
     return f"{found['mean']:.{digits}f} ± {found['sd']:.{digits}f}"
 
 
@@ -88,7 +88,7 @@ def exactness(network: Figures) -> str:
 
 
 def where_monte_carlo_goes(networks: Sequence[Figures]) -> str:
-    """To the arithmetic mean, judged by the networks in which that differs from weight scaling."""
+    """What Monte Carlo converges to, judged by the networks whose arithmetic mean differs from weight scaling."""
     differing = [each for each in networks if each["averages"]["arithmetic mean"]["from_scaling"] >= SAME_AS_SHOWN]
     if not differing:
         return "Where Monte Carlo goes cannot be seen: the arithmetic mean and weight scaling are nearly the same here."

@@ -8,13 +8,13 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
-from tinygrad_dropout.lab import plots
-from tinygrad_dropout.lab.plots import ACCURACY, CROSS_ENTROPY, LOOKS, Panel
+from tinygrad_dropout.lab.pictures import ACCURACY_PANEL, LOOKS, LOSS_PANEL, Panel, draw_curves, draw_values
+from tinygrad_dropout.lab.plots import GREY
 
 ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")
 CAPTION = "a description of the data and the network that takes a good part of the width of the picture"
 TITLE = "No effect that 10,000 pairs can show: -100.0 points of test accuracy (95 % interval -100.1 to +100.1)."
-PANELS = (ACCURACY, CROSS_ENTROPY)
+PANELS = (ACCURACY_PANEL, LOSS_PANEL)
 RMSE = (Panel("rmse", "RMSE (target's units)"), Panel("loss", "squared error", from_zero=True))
 
 
@@ -55,12 +55,12 @@ def drawn(monkeypatch):
 
 
 def learning_curves(drawn, curves=CURVES, panels=PANELS, **options):
-    return drawn(plots.draw_learning_curves, curves, panels, **options)
+    return drawn(draw_curves, curves, panels, **options)
 
 
 def comparison(drawn, values=VALUES, interval=(-1.0, 5.0), **options):
     labels = {"label": "test accuracy (%)", "difference_label": "difference (points)"}
-    return drawn(plots.draw_comparison, values, [10.0, 9.0, -8.0], interval, **labels, **options)
+    return drawn(draw_values, values, [10.0, 9.0, -8.0], interval, **labels, **options)
 
 
 PICTURES = {
@@ -218,7 +218,7 @@ def test_a_single_epoch_can_be_seen(drawn):
 
 def test_each_pair_is_a_line_from_without_to_with(drawn):
     left, right = comparison(drawn).axes
-    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == plots.GREY]
+    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GREY]
     assert lines == [[80, 90], [82, 91], [78, 70]]
     assert [points.get_offsets()[:, 1].tolist() for points in left.collections] == list(VALUES.values())
     means = [line.get_ydata()[0] for line in left.get_lines() if line.get_color() == "black"]
@@ -228,7 +228,7 @@ def test_each_pair_is_a_line_from_without_to_with(drawn):
 
 def test_four_arms_are_joined_two_by_two_and_equal_values_stand_side_by_side(drawn):
     left, _ = comparison(drawn, values=ALL_VALUES).axes
-    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == plots.GREY]
+    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GREY]
     assert lines == [[80, 90], [82, 91], [78, 70], [81, 84], [81, 84], [81, 83]]
     for points in left.collections:
         assert len(set(points.get_offsets()[:, 0])) == 3
@@ -254,5 +254,5 @@ def test_without_an_interval_there_is_no_error_bar(drawn):
 
 def test_a_picture_is_a_png():
     file = BytesIO()
-    plots.draw_learning_curves(file, CURVES, PANELS, title=TITLE, caption=CAPTION)
+    draw_curves(file, CURVES, PANELS, title=TITLE, caption=CAPTION)
     assert file.getvalue().startswith(b"\x89PNG")

@@ -1,7 +1,7 @@
 """The ensemble experiment in words: the tables hold the figures, and the verdict follows from them."""
 
 from tests.lab.theory.small import small_outcome
-from tinygrad_dropout.lab.theory.ensemble.words import exact_or_rounded, notes, spread
+from tinygrad_dropout.lab.theory.ensemble.report import exact_or_rounded, notes, spread
 
 
 def test_the_ensemble_tables_name_every_mean(figures):
