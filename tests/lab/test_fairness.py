@@ -7,7 +7,7 @@ import pytest
 
 from tests.lab.small import comparison_with, made_up_pair, small_config
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab import UnfairPairError, compare, training
+from tinygrad_dropout.lab import UnfairPairError, compare, comparison, training
 from tinygrad_dropout.lab.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.datasets.moons import Moons
 from tinygrad_dropout.lab.fairness import tolerance
@@ -37,7 +37,7 @@ def test_a_pair_says_what_both_arms_shared_and_what_dropout_dropped():
 
 def test_early_stopping_ends_each_arm_in_its_own_time_so_the_updates_are_not_shared():
     shared = run_small_pair(EARLY)["without"]["shared"]
-    assert shared.keys() == {"split", "initial_weights", "order", "optimizer", "learning_rate"}
+    assert shared.keys() == {"split", "initial_weights", "order", "optimizer", "learning_rate", "validation"}
 
 
 def test_the_same_seed_gives_the_same_bits():
@@ -114,6 +114,20 @@ def test_another_split_is_found(monkeypatch):
     monkeypatch.setattr(Moons, "split", lambda moons, size, rng: honest(moons, size, np.random.default_rng()))
     with pytest.raises(UnfairPairError, match="share their split"):
         run_small_pair()
+
+
+def test_another_validation_part_is_found(monkeypatch):
+    """Even if both arms are trained on the same rows."""
+    honest, calls = comparison.with_validation, iter(range(9))
+
+    def without_some(split, classes, rng):
+        drawn = honest(split, classes, rng)
+        kept = slice(next(calls), None)
+        return replace(drawn, x_validation=drawn.x_validation[kept], y_validation=drawn.y_validation[kept])
+
+    monkeypatch.setattr(comparison, "with_validation", without_some)
+    with pytest.raises(UnfairPairError, match="share their validation"):
+        run_small_pair(EARLY)
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH])

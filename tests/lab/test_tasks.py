@@ -88,6 +88,16 @@ def test_the_baseline_of_a_regression_is_scikit_learns_dummy():
     assert baseline["train_loss"] == pytest.approx(1, rel=1e-5)
 
 
+@pytest.mark.parametrize("value", [0.1, 7.77, 1e9 + 0.1])
+@pytest.mark.parametrize("rows", [7, 20, 28, 37])
+def test_equal_targets_are_only_centred_though_their_mean_is_rounded(value, rows):
+    """NumPy's standard deviation of 28 times 0.1 is 1.4e-17: 0.3 would be standardised to 1e16."""
+    y = np.full(rows, value)
+    assert Regression.of(y) == Regression(value, 1.0)
+    assert Regression.of(y).baseline(y, y + 0.5)["train_loss"] == 0
+    assert Regression.of(y).baseline(y, y + 0.5)["test_loss"] == pytest.approx(0.25)
+
+
 @pytest.mark.parametrize("classes", [3, None])
 def test_every_measure_of_a_verdict_is_measured_and_has_a_baseline(classes):
     y, others = (LABELS, OTHER_LABELS) if classes else (NUMBERS, OTHER_NUMBERS)
