@@ -51,6 +51,16 @@ def test_the_gain_is_counted_from_three_quarters_on():
     )
 
 
+def test_of_few_measured_epochs_the_one_nearest_to_three_quarters_counts():
+    """After 80 epochs that is epoch 61; 53 would be a third of the training."""
+    found = note(np.array([1, 53, 61, 70, 80]) / 100, noise=0, epochs=[1, 53, 61, 70, 80])
+    assert "(by 19.0 points since epoch 61)" in found
+
+
+def test_an_rmse_in_hundreds_is_written_out():
+    assert "(by 125 since epoch 15)" in note(1000 - 25 * TIME, noise=0, measure=RMSE)
+
+
 @pytest.mark.parametrize(("curve", "words"), [(1 - RISING, "improving"), (1 - FALLEN, " worse after that")])
 def test_an_rmse_improves_by_falling(curve, words):
     assert words in note(300 * curve, noise=0.6, measure=RMSE, whole=300)

@@ -153,7 +153,7 @@ def test_four_arms_give_two_verdicts():
     assert [compared["verdict"] for compared in comparison.summary["comparisons"]] == ["helps", "hurts"]
     verdict, stopped, *_ = comparison.notes
     assert verdict.startswith("Dropout helps: +20.0 points of test accuracy")
-    assert stopped.startswith("Both stopped early: Dropout hurts: -8.0 points of test accuracy")
+    assert stopped.startswith("With early stopping, dropout hurts: -8.0 points of test accuracy")
     assert comparison.difference.mean == pytest.approx(20)
 
 
@@ -165,7 +165,7 @@ def test_saving_makes_the_folder_and_its_files(tmp_path):
 def test_saving_over_another_comparison_is_refused(tmp_path):
     comparison_of(*FIVE).save(tmp_path)
     with pytest.raises(LabError, match="made with other options"):
-        comparison_of(*FIVE, epochs=2).save(tmp_path)
+        comparison_of(*FIVE, epochs=3).save(tmp_path)
 
 
 def test_the_digest_of_the_data_is_kept_so_that_changed_data_are_noticed(tmp_path):

@@ -38,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "data": [
             ("--dataset NAME", str, f"{', '.join(DATASETS)} (default: digits)"),
             ("--csv FILE", name_of_file, "your own table instead: a CSV file whose first line names the columns"),
-            ("--target COLUMN", str, "the column of that table to predict: classes, as texts or whole numbers"),
+            ("--target COLUMN", str, "the column of that table to predict: classes or numbers"),
             ("--test-csv FILE", name_of_file, "a second table with the same columns, for the test"),
             ("--group COLUMN", str, "a column whose equal values are never split between training and test"),
             ("--ignore COLUMN[,COLUMN]", str, "columns to leave out, such as names of rows"),

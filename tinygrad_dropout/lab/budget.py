@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.measures import Measure
+from tinygrad_dropout.lab.measures import Measure, rounded, two_digits_of
 from tinygrad_dropout.lab.verdict import half_width
 
 FEWEST_PAIRS = 2  # whose curves can be told from chance
-LAST_PART = 0.75  # a curve that still moves is one that moved after this share of the epochs
+LAST_PART = 0.75  # a curve that still moves is one that moved after about this share of the epochs
 LONG_AGO = 0.5  # a best epoch before this share of the epochs
 
 
@@ -47,8 +47,8 @@ class Curves:
 
     def amount(self, changes: Numbers) -> str:
         """The mean change with its unit."""
-        value = self.measure.scale * changes.mean()
-        return self.measure.amount(f"{value:.1f}" if self.measure.scale == 100 else f"{value:.2g}")
+        value = float(self.measure.scale * changes.mean())
+        return self.measure.amount(rounded(value, 1 if self.measure.scale == 100 else two_digits_of(abs(value))))
 
 
 def past_its_best(curves: Curves) -> str | None:
@@ -67,12 +67,11 @@ def past_its_best(curves: Curves) -> str | None:
 
 
 def still_improving(curves: Curves) -> str | None:
-    """One sentence if the measure has clearly improved in the last quarter of the epochs; else None."""
+    """One sentence if the measure has clearly improved in about the last quarter of the epochs; else None."""
     if not curves.can_be_judged:
         return None
     gains, epochs = curves.gains, curves.epochs
-    until = max(LAST_PART * epochs[-1], epochs[0])
-    earlier = max(place for place, epoch in enumerate(epochs[:-1]) if epoch <= until)
+    earlier = min(range(len(epochs) - 1), key=lambda place: abs(epochs[place] - LAST_PART * epochs[-1]))
     moved = gains[:, -1] - gains[:, earlier]
     if not is_clear(moved, curves.smallest):
         return None
