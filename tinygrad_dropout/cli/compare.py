@@ -11,10 +11,12 @@ from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file, number, wh
 HELP = "train an MLP with and without dropout, and compare"
 
 DESCRIPTION = """\
-Train an MLP on the same data with dropout and without, many times over, and say what dropout did.
+Train an MLP with dropout and without it on the same data, many times over,
+and say what dropout did.
 
-Each pair of trainings shares the split of the data, the initial weights and the order of the examples; only dropout
-differs. Nothing is selected on the test set: the numbers are those after the last epoch or, with early stopping, of
+Both networks of a pair share the split of the data, the initial weights and
+the order of the examples; only dropout differs. Nothing is selected on the
+test set: the numbers are those of the last epoch or, with early stopping, of
 the epoch that was best on a fifth of the training examples."""
 
 EXAMPLES = """\
@@ -25,7 +27,8 @@ examples:
   tinygrad-dropout compare --csv flowers.csv --target species --out runs/flowers
   tinygrad-dropout compare --early-stopping also
 
-Ctrl-C keeps what is finished; the same command with the same --out goes on from there, also with more --seeds."""
+Ctrl-C keeps the finished networks. To continue, run the same command with
+that folder as --out, with more --seeds if you like."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +42,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--dataset NAME", str, f"{', '.join(DATASETS)} (default: digits)"),
             ("--csv FILE", name_of_file, "your own table instead: a CSV file whose first line names the columns"),
             ("--target COLUMN", str, "the column of that table to predict: classes or numbers"),
-            ("--test-csv FILE", name_of_file, "a second table with the same columns, for the test"),
-            ("--group COLUMN", str, "a column whose equal values are never split between training and test"),
+            ("--test-csv FILE", name_of_file, "a second table with the same columns: the test set"),
+            ("--group COLUMN", str, "rows with the same value in this column stay together: all for training, or all for the test"),
             ("--ignore COLUMN[,COLUMN]", str, "columns to leave out, such as names of rows"),
-            ("--missing HOW", str, "drop: leave out rows that lack a value; mean: fill in (default: an error)"),
+            ("--missing HOW", str, "drop: leave out rows that lack a value; mean: fill in the mean (default: an error)"),
             ("--regression", bool, "the target is numbers, or classes with --no-regression (default: by its values)"),
             ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files, or of mnist1d.npz"),
             ("--train-size N", whole_number, "training examples (default: digits 500, moons 200, mnist 1,000, "
@@ -59,7 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--batch-size N", whole_number, f"examples for each update (default: {Config.batch_size})"),
             ("--optimizer NAME", str, f"adam, or sgd with momentum 0.9 (default: {Config.optimizer})"),
             ("--learning-rate X", number, f"step size (default: {rates})"),
-            ("--early-stopping HOW", str, "only: both networks stop early; also: a third and a fourth do "
+            ("--early-stopping HOW", str, "only: both networks stop early; also: two more networks do "
              "(default: none does)"),
             ("--patience N", whole_number, "epochs without improvement that end a training early (default: "
              f"{Config.patience})"),
@@ -68,8 +71,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--seeds N", whole_number, f"number of pairs (default: {Config.seeds})"),
             ("--first-seed N", whole_number, "the first pair's seed; the others have the next ones (default: "
              f"{Config.first_seed})"),
-            ("--workers N", whole_number, "networks trained at once (default: one for each core); changes no number"),
-            ("--dask ADDRESS", str, "train on a Dask cluster: its scheduler's address, as tcp://10.0.0.1:8786"),
+            ("--workers N", whole_number, "networks trained at once (default: one for each core); results stay the same"),
+            ("--dask ADDRESS", str, "train on a Dask cluster: its scheduler's address, such as tcp://10.0.0.1:8786"),
             ("--out FOLDER", name_of_file, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
         ],
     }  # fmt: skip
