@@ -86,11 +86,9 @@ def test_parts_are_as_large_as_the_smallest_over_the_pairs():
     """Groups stay whole, so they differ."""
     records = records_with("test_accuracy", [0.8] * 4, 0.5)
     for record in records:
-        record["rows"] = {
-            part: 10 * rows - record["seed"] for part, rows in (("train", 4), ("validation", 0), ("test", 2))
-        }
+        record["rows"] = {"train": 40 - record["seed"], "validation": 0, "test": 20 - record["seed"]}
     figures = figures_of(records)
-    assert figures["rows"] == {"train": 36, "validation": -4, "test": 16}
+    assert figures["rows"] == {"train": 36, "validation": 0, "test": 16}
     ends = figures["comparisons"][0]["differences"]["test_accuracy"]
     assert (ends["high"] - ends["low"]) / 2 == pytest.approx(2.776445 * 100 / 16 / 2 / 5**0.5)
 

@@ -43,9 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--csv FILE", name_of_file, "your own table instead: a CSV file whose first line names the columns"),
             ("--target COLUMN", str, "the column of that table to predict: classes or numbers"),
             ("--test-csv FILE", name_of_file, "a second table with the same columns: the test set"),
-            ("--group COLUMN", str, "rows with the same value in this column stay together: all for training, or all for the test"),
+            ("--group COLUMN", str, "rows with the same value here stay together, for training or for the test"),
             ("--ignore COLUMN[,COLUMN]", str, "columns to leave out, such as names of rows"),
-            ("--missing HOW", str, "drop: leave out rows that lack a value; mean: fill in the mean (default: an error)"),
+            ("--missing HOW", str, "drop: leave out rows that lack a value; mean: fill in the mean (default: error)"),
             ("--regression", bool, "the target is numbers, or classes with --no-regression (default: by its values)"),
             ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files, or of mnist1d.npz"),
             ("--train-size N", whole_number, "training examples (default: digits 500, moons 200, mnist 1,000, "
@@ -71,7 +71,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             ("--seeds N", whole_number, f"number of pairs (default: {Config.seeds})"),
             ("--first-seed N", whole_number, "the first pair's seed; the others have the next ones (default: "
              f"{Config.first_seed})"),
-            ("--workers N", whole_number, "networks trained at once (default: one for each core); results stay the same"),
+            ("--workers N", whole_number, "networks trained at once (default: one for each core); the same results"),
             ("--dask ADDRESS", str, "train on a Dask cluster: its scheduler's address, such as tcp://10.0.0.1:8786"),
             ("--out FOLDER", name_of_file, "for results.json and the pictures (default: runs/compare-DATASET-TIME)"),
         ],
