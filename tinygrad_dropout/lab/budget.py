@@ -52,12 +52,17 @@ class Curves:
 
 
 def past_its_best(curves: Curves) -> str | None:
-    """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None."""
+    """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None.
+
+    What each pair has lost is counted from the epoch at which the others were best. The best of many epochs is partly
+    best by chance, and curves that only jitter would often seem to have become worse since.
+    """
     if not curves.can_be_judged:
         return None
     gains, epochs = curves.gains, curves.epochs
     best = int(gains.mean(axis=0).argmax())
-    lost = gains[:, best] - gains[:, -1]
+    best_of_others = (gains.sum(axis=0) - gains).argmax(axis=1)
+    lost = gains[range(len(gains)), best_of_others] - gains[:, -1]
     if epochs[best] > LONG_AGO * epochs[-1] or not is_clear(lost, 2 * curves.smallest):
         return None
     return (
