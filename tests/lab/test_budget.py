@@ -61,9 +61,20 @@ def test_the_best_of_many_epochs_is_not_taken_for_a_peak_if_the_curves_only_jitt
 
 
 def test_what_was_lost_is_counted_from_the_epoch_at_which_the_other_pairs_were_best():
-    """The first pair would be best at epoch 2, and the second at epoch 1; each is seen at the other's."""
-    values = np.array([[0.80, 0.90, 0.5, 0.5], [0.90, 0.81, 0.5, 0.5]])
-    assert "got 30.5 points worse" in past_its_best(Curves("with dropout", ACCURACY, [1, 2, 3, 4], values, 0.005))
+    """The first pair is best at epoch 1, and the second at epoch 2, as is their mean; each is seen at the other's."""
+    values = np.array([[0.90, 0.80, 0.5, 0.5], [0.82, 0.93, 0.5, 0.5]])
+    found = past_its_best(Curves("with dropout", ACCURACY, [1, 2, 3, 4], values, 0.005))
+    assert "was best at epoch 2 and got 31.0 points worse" in found
+
+
+@pytest.mark.parametrize(("best", "mentioned"), [(9, True), (10, True), (11, False)])
+def test_long_ago_is_the_first_half_of_the_epochs(best, mentioned):
+    curve = np.where(TIME <= best, 0.5 + 0.01 * TIME, 0.4)
+    assert bool(note(curve, noise=0)) == mentioned
+
+
+def test_two_pairs_can_tell_a_move_from_chance():
+    assert note(RISING, pairs=2, noise=0)
 
 
 def test_of_few_measured_epochs_the_one_nearest_to_three_quarters_counts():

@@ -243,6 +243,23 @@ def test_unbalanced_classes_are_mentioned():
     ) in notes
 
 
+def test_classes_of_which_fewer_are_in_the_most_common_are_not_called_unbalanced():
+    notes = comparison_in({"baseline": {"test_accuracy": 0.79}, "test_accuracy": 0.9}, {"test_accuracy": 0.91}).notes
+    assert not any("unbalanced" in note for note in notes)
+
+
+@pytest.mark.parametrize(("with_dropout", "beaten"), [(0.4, False), (0.5, False), (0.6, True)])
+def test_one_network_that_beats_the_most_common_class_is_enough(with_dropout, beaten):
+    notes = comparison_in({"test_accuracy": 0.45}, {"test_accuracy": with_dropout}).notes
+    assert any("no network beats" in note for note in notes) != beaten
+
+
+@pytest.mark.parametrize(("with_dropout", "beaten"), [(3.9, True), (4.1, False)])
+def test_a_regression_beats_the_mean_by_a_lower_rmse(with_dropout, beaten):
+    notes = regression_in({"test_rmse": 5.0}, {"test_rmse": with_dropout}).notes
+    assert ("By test RMSE, no network beats always predicting the mean (test RMSE 4.000)." in notes) != beaten
+
+
 def test_nothing_is_said_where_there_is_nothing_to_say():
     verdict, explanation = comparison_of(*FIVE).notes
     assert verdict.endswith("5 pairs).")
