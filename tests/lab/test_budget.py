@@ -69,7 +69,7 @@ def test_what_was_lost_is_counted_from_the_epoch_at_which_the_other_pairs_were_b
 
 @pytest.mark.parametrize(("best", "mentioned"), [(9, True), (10, True), (11, False)])
 def test_long_ago_is_the_first_half_of_the_epochs(best, mentioned):
-    curve = np.where(TIME <= best, 0.5 + 0.01 * TIME, 0.4)
+    curve = np.where(best >= TIME, 0.5 + 0.01 * TIME, 0.4)
     assert bool(note(curve, noise=0)) == mentioned
 
 

@@ -191,6 +191,22 @@ def test_an_interval_that_does_not_fit_stands_below_its_difference():
     assert re.fullmatch(r" +\([+-]0.\d{4} to [+-]0.\d{4}\) *", table[place + 1])
 
 
+def test_an_interval_that_just_fits_stands_beside_its_difference():
+    records = comparison_in({}, {}).records
+    for seed, record in enumerate(records):
+        record["final"]["test_loss"] = 0.2 + (0.05 * (seed % 3) if record["arm"] == WITH.name else 0)
+    lines = str(comparison_with(list(records), seeds=5, epochs=1)).splitlines()
+    (row,) = (line for line in lines if line.startswith("test log-loss"))
+    assert re.search(r" [+-]0.\d{3} \([+-]0.\d{3} to [+-]0.\d{3}\)  ", row)
+    assert len(row) == 79
+
+
+@pytest.mark.parametrize(("unit", "shown"), [(0.011, "0.011"), (0.009, "9.00e-03")])
+def test_a_small_rmse_has_an_exponent(unit, shown):
+    table = str(regression_in({"baseline": {"test_rmse": unit}}, {}))
+    assert next(line for line in table.splitlines() if line.startswith("test RMSE")).split()[-1] == shown
+
+
 def test_a_single_pair_is_called_a_pair():
     assert "mean of 1 pair  " in str(comparison_of(FIVE[0], seeds=2))
 
@@ -225,6 +241,12 @@ def test_what_concerns_the_networks_that_stop_early_is_said_of_them():
     )
     assert caution.startswith("5 pairs can show a difference of about 2.0 points or more")
     assert early_caution.startswith("With early stopping, 5 pairs can show a difference of about 3.9 points or more")
+
+
+def test_a_caution_on_both_pairs_of_arms_is_said_once():
+    records = [made_up_record(arm, seed, 0.8, 0.8) for seed in range(5) for arm in names_of_arms("also")]
+    notes = comparison_with(records, seeds=5, epochs=2, early_stopping="also").notes
+    assert sum("pairs can show" in note for note in notes) == 1
 
 
 def test_networks_no_better_than_the_most_common_class_are_mentioned():
