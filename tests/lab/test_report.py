@@ -88,10 +88,16 @@ def test_differences_of_losses_are_with_minus_without():
     )
 
 
+def test_differences_of_train_figures_are_with_minus_without():
+    text = str(comparison_in({"train_accuracy": 0.9}, {"train_accuracy": 0.75, "train_loss": 0.35}))
+    assert re.search(r"train accuracy +90\.0 % +75\.0 % +-15\.0 +50\.0 %", text)
+    assert re.search(r"train loss, dropout off +0\.100 +0\.350 +\+0\.250 +0\.690", text)
+
+
 def test_early_stopping_says_what_was_held_back_and_which_epoch_was_kept():
     text = str(comparison_in({"epoch": 4}, {"epoch": 7}, early_stopping="only", epochs=9))
     assert "24 training examples (4 of them held back for early stopping)" in text
-    assert "epoch kept                   4.0      7.0" in text
+    assert re.search(r"epoch kept +4\.0 +7\.0 +\+3\.0 ", text)
 
 
 def test_a_training_that_diverged_has_no_verdict():

@@ -70,7 +70,9 @@ def test_the_baseline_of_a_classification_is_scikit_learns_dummy():
     assert baseline["train_accuracy"] == pytest.approx(dummy.score(x, LABELS))
     assert baseline["test_accuracy"] == pytest.approx(dummy.score(others, OTHER_LABELS))
     assert baseline["test_balanced_accuracy"] == pytest.approx(1 / 3)
-    prior = DummyClassifier(strategy="prior").fit(x, LABELS).predict_proba(others)
+    dummy = DummyClassifier(strategy="prior").fit(x, LABELS)
+    assert baseline["train_loss"] == pytest.approx(log_loss(LABELS, dummy.predict_proba(x)), rel=0.02)
+    prior = dummy.predict_proba(others)
     assert baseline["test_loss"] == pytest.approx(log_loss(OTHER_LABELS, prior), rel=0.02)  # a row more of each class
 
 
