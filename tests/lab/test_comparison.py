@@ -157,6 +157,16 @@ def test_four_arms_give_two_verdicts():
     assert comparison.difference.mean == pytest.approx(20)
 
 
+def test_numbers_are_standardised_by_the_training_part_alone(tmp_path):
+    """Of a target that grows from row to row, the parts have different means; nothing of the test part is used."""
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "".join(f"{row},{row**2 / 7}\n" for row in range(40)))
+    for early_stopping in (None, "only"):
+        options = {"csv": str(table), "target": "y", "train_size": 20, "early_stopping": early_stopping}
+        for record in compare(small_config(dataset=None, **options)).records:
+            assert record["baseline"]["train_loss"] == pytest.approx(1, rel=1e-5)
+
+
 def test_saving_makes_the_folder_and_its_files(tmp_path):
     comparison_of(*FIVE).save(tmp_path / "new")
     assert sorted(os.listdir(tmp_path / "new")) == ["comparison.png", "learning_curves.png", "results.json"]

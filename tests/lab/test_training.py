@@ -145,6 +145,14 @@ def test_early_stopping_that_never_stops_still_keeps_the_best_epoch():
     assert (run.epochs, run.final["epoch"]) == (3, 3)
 
 
+def test_with_early_stopping_the_order_is_that_of_the_first_epoch():
+    """So that arms which stop at different epochs can be held against each other."""
+    orders = [
+        train_small(False, epochs=epochs, train_size=100, early_stopping="only").shared["order"] for epochs in (1, 3)
+    ]
+    assert orders[0] == orders[1]
+
+
 def test_the_validation_part_decides_and_the_test_part_does_not():
     config = small_config(epochs=100, train_size=100, hidden=(64,), learning_rate=0.02, patience=5)
     split = with_validation(load(config).split(100, np.random.default_rng(0)), 2, np.random.default_rng(0))
