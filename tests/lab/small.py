@@ -41,15 +41,15 @@ def made_up_record(arm: str, seed: int, *test_accuracies: float, test_rows: int 
 
 
 def made_up_pair(seed: int, without: float, with_dropout: float, **options: Any) -> list[Record]:
-    """Both arms' records, of one epoch, with these test accuracies."""
+    """Both arms' records, of two epochs, with these test accuracies after each."""
     both = ((WITHOUT, without), (WITH, with_dropout))
-    return [made_up_record(arm.name, seed, accuracy, **options) for arm, accuracy in both]
+    return [made_up_record(arm.name, seed, accuracy, accuracy, **options) for arm, accuracy in both]
 
 
 def comparison_of(*accuracies: tuple[float, float], **options: Any) -> Comparison:
-    """A comparison of one epoch, whose pairs have these test accuracies."""
+    """A comparison of two epochs, whose pairs have these test accuracies after each."""
     records = [record for seed, two in enumerate(accuracies) for record in made_up_pair(seed, *two)]
-    return comparison_with(records, **{"seeds": max(2, len(accuracies)), "epochs": 1} | options)
+    return comparison_with(records, **{"seeds": max(2, len(accuracies)), "epochs": 2} | options)
 
 
 def comparison_with(records: list[Record], **options: Any) -> Comparison:

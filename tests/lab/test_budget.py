@@ -51,6 +51,42 @@ def test_the_gain_is_counted_from_three_quarters_on():
     )
 
 
+def test_the_best_of_many_epochs_is_not_taken_for_a_peak_if_the_curves_only_jitter():
+    """Ten pairs, 20 epochs, 1,000 test rows: from the best epoch of all pairs on, 10 % of these seem to fall."""
+    rng, alarms = np.random.default_rng(0), 0
+    for _ in range(500):
+        values = rng.binomial(1000, 0.85, size=(10, 20)) / 1000
+        alarms += past_its_best(Curves("with dropout", ACCURACY, list(EPOCHS), values, 0.005)) is not None
+    assert alarms < 0.06 * 500
+
+
+def test_what_was_lost_is_counted_from_the_epoch_at_which_the_other_pairs_were_best():
+    """The first pair is best at epoch 1, and the second at epoch 2, as is their mean; each is seen at the other's."""
+    values = np.array([[0.90, 0.80, 0.5, 0.5], [0.82, 0.93, 0.5, 0.5]])
+    found = past_its_best(Curves("with dropout", ACCURACY, [1, 2, 3, 4], values, 0.005))
+    assert "was best at epoch 2 and got 31.0 points worse" in found
+
+
+@pytest.mark.parametrize(("best", "mentioned"), [(9, True), (10, True), (11, False)])
+def test_long_ago_is_the_first_half_of_the_epochs(best, mentioned):
+    curve = np.where(best >= TIME, 0.5 + 0.01 * TIME, 0.4)
+    assert bool(note(curve, noise=0)) == mentioned
+
+
+def test_two_pairs_can_tell_a_move_from_chance():
+    assert note(RISING, pairs=2, noise=0)
+
+
+def test_of_few_measured_epochs_the_one_nearest_to_three_quarters_counts():
+    """After 80 epochs that is epoch 61; 53 would be a third of the training."""
+    found = note(np.array([1, 53, 61, 70, 80]) / 100, noise=0, epochs=[1, 53, 61, 70, 80])
+    assert "(by 19.0 points since epoch 61)" in found
+
+
+def test_an_rmse_in_hundreds_is_written_out():
+    assert "(by 125 since epoch 15)" in note(1000 - 25 * TIME, noise=0, measure=RMSE)
+
+
 @pytest.mark.parametrize(("curve", "words"), [(1 - RISING, "improving"), (1 - FALLEN, " worse after that")])
 def test_an_rmse_improves_by_falling(curve, words):
     assert words in note(300 * curve, noise=0.6, measure=RMSE, whole=300)

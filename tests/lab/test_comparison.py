@@ -153,8 +153,18 @@ def test_four_arms_give_two_verdicts():
     assert [compared["verdict"] for compared in comparison.summary["comparisons"]] == ["helps", "hurts"]
     verdict, stopped, *_ = comparison.notes
     assert verdict.startswith("Dropout helps: +20.0 points of test accuracy")
-    assert stopped.startswith("Both stopped early: Dropout hurts: -8.0 points of test accuracy")
+    assert stopped.startswith("With early stopping, dropout hurts: -8.0 points of test accuracy")
     assert comparison.difference.mean == pytest.approx(20)
+
+
+def test_numbers_are_standardised_by_the_training_part_alone(tmp_path):
+    """Of a target that grows from row to row, the parts have different means; nothing of the test part is used."""
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "".join(f"{row},{row**2 / 7}\n" for row in range(40)))
+    for early_stopping in (None, "only"):
+        options = {"csv": str(table), "target": "y", "train_size": 20, "early_stopping": early_stopping}
+        for record in compare(small_config(dataset=None, **options)).records:
+            assert record["baseline"]["train_loss"] == pytest.approx(1, rel=1e-5)
 
 
 def test_saving_makes_the_folder_and_its_files(tmp_path):
@@ -165,7 +175,7 @@ def test_saving_makes_the_folder_and_its_files(tmp_path):
 def test_saving_over_another_comparison_is_refused(tmp_path):
     comparison_of(*FIVE).save(tmp_path)
     with pytest.raises(LabError, match="made with other options"):
-        comparison_of(*FIVE, epochs=2).save(tmp_path)
+        comparison_of(*FIVE, epochs=3).save(tmp_path)
 
 
 def test_the_digest_of_the_data_is_kept_so_that_changed_data_are_noticed(tmp_path):

@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.plots import GREY
 
 ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")
 CAPTION = "a description of the data and the network that takes a good part of the width of the picture"
-TITLE = "No effect that 10,000 pairs can show: -100.0 points of test accuracy (95 % interval -100.1 to +100.1)."
+TITLE = "No effect shown: -100.0 points of test accuracy (95 % interval -100.1 to +100.1, 10,000 pairs)."
 PANELS = (ACCURACY_PANEL, LOSS_PANEL)
 RMSE = (Panel("rmse", "RMSE (target's units)"), Panel("loss", "squared error", from_zero=True))
 

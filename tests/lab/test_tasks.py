@@ -70,7 +70,9 @@ def test_the_baseline_of_a_classification_is_scikit_learns_dummy():
     assert baseline["train_accuracy"] == pytest.approx(dummy.score(x, LABELS))
     assert baseline["test_accuracy"] == pytest.approx(dummy.score(others, OTHER_LABELS))
     assert baseline["test_balanced_accuracy"] == pytest.approx(1 / 3)
-    prior = DummyClassifier(strategy="prior").fit(x, LABELS).predict_proba(others)
+    dummy = DummyClassifier(strategy="prior").fit(x, LABELS)
+    assert baseline["train_loss"] == pytest.approx(log_loss(LABELS, dummy.predict_proba(x)), rel=0.02)
+    prior = dummy.predict_proba(others)
     assert baseline["test_loss"] == pytest.approx(log_loss(OTHER_LABELS, prior), rel=0.02)  # a row more of each class
 
 
@@ -86,6 +88,16 @@ def test_the_baseline_of_a_regression_is_scikit_learns_dummy():
     assert baseline["test_r_squared"] == pytest.approx(r2_score(OTHER_NUMBERS, predicted))
     assert baseline["train_rmse"] == pytest.approx(NUMBERS.std())
     assert baseline["train_loss"] == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize("value", [0.1, 7.77, 1e9 + 0.1])
+@pytest.mark.parametrize("rows", [7, 20, 28, 37])
+def test_equal_targets_are_only_centred_though_their_mean_is_rounded(value, rows):
+    """NumPy's standard deviation of 28 times 0.1 is 1.4e-17: 0.3 would be standardised to 1e16."""
+    y = np.full(rows, value)
+    assert Regression.of(y) == Regression(value, 1.0)
+    assert Regression.of(y).baseline(y, y + 0.5)["train_loss"] == 0
+    assert Regression.of(y).baseline(y, y + 0.5)["test_loss"] == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("classes", [3, None])

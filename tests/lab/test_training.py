@@ -78,13 +78,13 @@ def test_both_arms_have_the_same_layers_with_dropout_at_the_inputs_and_after_eve
 
 @pytest.mark.parametrize("batch_size", [8, 20])  # of 20: the only loss of the epoch is from before its only update
 def test_a_loss_that_is_not_finite_ends_the_training_with_advice(batch_size):
-    with pytest.raises(LabError, match=r"after epoch 1 without dropout .* try a learning rate below 1e\+30"):
+    with pytest.raises(LabError, match=r"without dropout, .* in epoch 1: try a learning rate below 1e\+30"):
         train_small(False, optimizer="sgd", learning_rate=1e30, batch_size=batch_size)
 
 
 def test_a_loss_that_is_not_finite_is_noticed_between_two_measurements(monkeypatch):
     monkeypatch.setattr(training, "measured_epochs", lambda epochs: (1, epochs))
-    with pytest.raises(LabError, match=r"after epoch [2-9] without dropout the loss was not a finite number"):
+    with pytest.raises(LabError, match=r"without dropout, the loss was no longer a finite number in epoch [2-9]:"):
         train_small(False, optimizer="sgd", learning_rate=1e6, epochs=1000)
 
 
@@ -143,6 +143,14 @@ def test_early_stopping_keeps_the_epoch_that_was_best_on_the_validation_part(dro
 def test_early_stopping_that_never_stops_still_keeps_the_best_epoch():
     run = train_small(False, epochs=3, train_size=100, early_stopping="only", learning_rate=0.01)
     assert (run.epochs, run.final["epoch"]) == (3, 3)
+
+
+def test_with_early_stopping_the_order_is_that_of_the_first_epoch():
+    """So that arms which stop at different epochs can be held against each other."""
+    orders = [
+        train_small(False, epochs=epochs, train_size=100, early_stopping="only").shared["order"] for epochs in (1, 3)
+    ]
+    assert orders[0] == orders[1]
 
 
 def test_the_validation_part_decides_and_the_test_part_does_not():

@@ -94,9 +94,7 @@ def test_half_width_of_several_means_at_once_is_students():
 def test_a_measure_without_steps_that_differs_by_the_same_everywhere_has_no_interval():
     difference = paired_difference([3.0] * 10, [3.5] * 10, measure=RMSE, test_rows=45)
     assert (difference.low, difference.high, difference.verdict) == (None, None, "no effect shown")
-    assert str(difference) == (
-        "No effect that 10 pairs can show: test RMSE +0.50 in each of them, so there is no interval."
-    )
+    assert str(difference) == ("No effect shown: test RMSE +0.50 in each of 10 pairs, so there is no interval.")
     assert difference.caution == ""
 
 
@@ -120,7 +118,7 @@ def test_too_few_pairs_have_a_mean_but_no_interval():
         ),
         (
             Difference(0.2, -0.1, 0.5, 1000, 1297, ACCURACY),
-            "No effect that 1,000 pairs can show: +0.2 points of test accuracy (95 % interval -0.1 to +0.5).",
+            "No effect shown: +0.2 points of test accuracy (95 % interval -0.1 to +0.5, 1,000 pairs).",
         ),
         (
             Difference(0.2, None, None, 2, 1297, ACCURACY),
@@ -139,8 +137,12 @@ def test_too_few_pairs_have_a_mean_but_no_interval():
             "Dropout hurts: test RMSE +1,234 (95 % interval +1,100 to +1,369, 10 pairs).",
         ),
         (
+            Difference(-1.114e10, -1.362e10, -8.68e9, 10, 133, RMSE),
+            "Dropout helps: test RMSE -1.11e+10 (95 % interval -1.36e+10 to -8.7e+09, 10 pairs).",
+        ),
+        (
             Difference(-0.0123, -0.0346, 0.0100, 10, 133, LOG_LOSS),
-            "No effect that 10 pairs can show: test log-loss -0.012 nats (95 % interval -0.035 to +0.010).",
+            "No effect shown: test log-loss -0.012 nats (95 % interval -0.035 to +0.010, 10 pairs).",
         ),
         (
             Difference(0.05, 0.02, 0.08, 10, 133, R_SQUARED),
@@ -157,40 +159,36 @@ def test_verdict_is_a_sentence(difference, sentence):
     [
         (
             Difference(0.2, -1.1, 1.5, 10, 45, ACCURACY),
-            "One of the 45 test rows is 2.2 points: 10 pairs can show a difference of about 1.3 points or more, "
-            "and about 33 pairs would be needed to show half of that.",
+            "One test row of 45 is worth 2.2 points. 10 pairs can show a difference of about 1.3 points or more; "
+            "to show half of that takes about 33 pairs.",
         ),
         (
             Difference(0.0, -0.3, 0.3, 10, 1297, ACCURACY),
-            "10 pairs can show a difference of about 0.3 points or more, "
-            "and about 33 pairs would be needed to show half of that.",
+            "10 pairs can show a difference of about 0.3 points or more; to show half of that takes about 33 pairs.",
         ),
         (
             Difference(0.0, -0.3, 0.3, 2000, 100, ACCURACY),  # a row is 1 point
-            "2,000 pairs can show a difference of about 0.3 points or more, "
-            "and about 7,993 pairs would be needed to show half of that.",
+            "2,000 pairs can show a difference of about 0.3 points or more; "
+            "to show half of that takes about 7,993 pairs.",
         ),
         (
             Difference(0.012, -0.02, 0.044, 10, 45, LOG_LOSS),
-            "10 pairs can show a difference of about 0.032 nats or more, "
-            "and about 33 pairs would be needed to show half of that.",
+            "10 pairs can show a difference of about 0.032 nats or more; to show half of that takes about 33 pairs.",
         ),
         (
             Difference(12, -20, 44, 10, 45, RMSE),
-            "10 pairs can show a difference of about 32 or more, "
-            "and about 33 pairs would be needed to show half of that.",
+            "10 pairs can show a difference of about 32 or more; to show half of that takes about 33 pairs.",
         ),
         (Difference(8.1, 7.1, 9.1, 10, 45, ACCURACY), ""),
         (Difference(-8.1, -9.1, -7.1, 10, 20, ACCURACY), ""),
         (
             Difference(8.1, 7.1, 9.1, 10, 15, ACCURACY),
             "The test set has only 15 rows of 6.7 points each: "
-            "the verdict is about the mean over many splits, and a single split shows nothing.",
+            "the verdict is about the mean over many pairs; a single pair shows nothing.",
         ),
         (
             Difference(-8.1, -9.1, -7.1, 10, 1, RMSE),
-            "The test set has only 1 row: "
-            "the verdict is about the mean over many splits, and a single split shows nothing.",
+            "The test set has only 1 row: the verdict is about the mean over many pairs; a single pair shows nothing.",
         ),
     ],
 )
@@ -234,9 +232,9 @@ def test_no_test_rows_are_refused():
         (0.06, 0.04, ACCURACY, "helps: +0.06 points of test accuracy (95 % interval +0.02 to +0.10,"),
         (-0.21, 0.19, ACCURACY, "hurts: -0.21 points of test accuracy (95 % interval -0.40 to -0.02,"),
         (0.2001, 0.1999, ACCURACY, "helps: +0.2001 points of test accuracy (95 % interval +0.0002 to +0.4000,"),
-        (-0.001, 0.3, ACCURACY, "show: +0.0 points of test accuracy (95 % interval -0.3 to +0.3)"),
+        (-0.001, 0.3, ACCURACY, "shown: +0.0 points of test accuracy (95 % interval -0.3 to +0.3,"),
         (-10.2, 9.8, RMSE, "helps: test RMSE -10.2 (95 % interval -20.0 to -0.4,"),
-        (-3e-7, 2e-7, RMSE, "helps: test RMSE -0.00000030 (95 % interval -0.00000050 to -0.00000010,"),
+        (-3e-7, 2e-7, RMSE, "helps: test RMSE -3.0e-07 (95 % interval -5.0e-07 to -1.0e-07,"),
     ],
 )
 def test_rounding_never_contradicts_the_verdict(mean, half_width, measure, words):

@@ -18,11 +18,13 @@ from tinygrad_dropout.cli.typed import (
 HELP = "train an MLP with and without dropout, and compare"
 
 DESCRIPTION = """\
-Train an MLP with and without dropout on the same data, many times, and show what dropout did.
+Train an MLP with dropout and without it on the same data, many times over,
+and say what dropout did.
 
-The two networks of a pair have the same split of the data, the same initial weights and the same order of the
-examples; only dropout differs. Nothing is chosen by looking at the test set: the numbers are those of the last epoch
-or, with early stopping, of the epoch that was best on a fifth of the training examples."""
+Both networks of a pair share the split of the data, the initial weights and
+the order of the examples; only dropout differs. Nothing is selected on the
+test set: the numbers are those of the last epoch or, with early stopping, of
+the epoch that was best on a fifth of the training examples."""
 
 EXAMPLES = """\
 examples:
@@ -32,7 +34,8 @@ examples:
   tinygrad-dropout compare --csv flowers.csv --target species --out runs/flowers
   tinygrad-dropout compare --early-stopping also
 
-Ctrl-C keeps the finished trials. The same command with the same --out continues there, also with more --seeds."""
+Ctrl-C keeps the finished networks. To continue, run the same command with
+that folder as --out, with more --seeds if you like."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 import numpy as np
 
 from tinygrad_dropout.lab.arms import Arm, arms_of
-from tinygrad_dropout.lab.budget import Curves, capitalised, past_its_best, still_improving
+from tinygrad_dropout.lab.budget import Curves, past_its_best, still_improving
 from tinygrad_dropout.lab.measures import Measure
 from tinygrad_dropout.lab.tasks import TEST_MEASURES
 from tinygrad_dropout.lab.trials import Figures, Options, Record
@@ -16,7 +17,7 @@ from tinygrad_dropout.lab.verdict import Difference, paired_difference
 
 SMALLEST_SHARE = 0.005  # of what there is to gain: half a point of accuracy, or that part of the baseline's RMSE
 SMALLEST_LOSS = 0.03  # of the baseline's log-loss
-DIVERGED = 2  # times the loss of the baseline: a training loss above that is no result of learning
+DIVERGED = 2  # times the loss of an untrained network, or of the baseline if that is higher
 
 
 def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
@@ -25,9 +26,11 @@ def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
     Returns:
         pairs: how many are finished; rows: how many examples each part has (the fewest over the pairs); arms: for each
         the means of its measures at the end, over the pairs; baseline: the same of a prediction that knows no inputs;
-        comparisons: for each two arms that are compared, the differences with their 95 % intervals and the verdict;
-        budget: what the test curves say about the number of epochs; diverged, learnt_nothing: for each arm, in how
-        many pairs its training loss is not one of learning.
+        comparisons: for each two arms that are compared, the differences with their 95 % intervals, the verdict, and
+        what the test curves say about the number of epochs; diverged: for each arm, in how many pairs its
+        train loss is far above an untrained network's; highest_loss: that loss at its highest; learnt_nothing: in how
+        many of the other pairs it is no lower than the baseline's; equal_targets: in how many pairs there is nothing to
+        learn.
     """
     pairs = pairs_of(options, records)
     if not pairs:
@@ -41,9 +44,10 @@ def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
         "arms": {arm.name: means([final_of(pair[arm.name]) for pair in pairs]) for arm in arms},
         "baseline": means(baselines),
         "comparisons": [compared(options, pairs, *two) for two in arms_of(options)],
-        "budget": [note for arm in arms if (note := budget_of(options, pairs, arm))],
-        "diverged": {arm.name: losses_above(DIVERGED, pairs, arm) for arm in arms},
-        "learnt_nothing": {arm.name: losses_above(1, pairs, arm) for arm in arms},
+        "diverged": {arm.name: sum(has_diverged(options, pair[arm.name]) for pair in pairs) for arm in arms},
+        "highest_loss": {arm.name: max(pair[arm.name]["final"]["train_loss"] for pair in pairs) for arm in arms},
+        "learnt_nothing": {arm.name: sum(learnt_nothing(options, pair[arm.name]) for pair in pairs) for arm in arms},
+        "equal_targets": sum(has_equal_targets(pair[arms[-1].name]) for pair in pairs),
     }
 
 
@@ -89,9 +93,9 @@ def means(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def compared(options: Options, pairs: Sequence[dict[str, Record]], without: Arm, with_dropout: Arm) -> Figures:
-    """Two arms' differences, and the verdict."""
+    """Two arms' differences, the verdict, and what the number of epochs has to do with it."""
     differences = differences_of(options, pairs, without, with_dropout)
-    diverged = any(losses_above(DIVERGED, pairs, arm) for arm in (without, with_dropout))
+    diverged = any(has_diverged(options, pair[arm.name]) for pair in pairs for arm in (without, with_dropout))
     return {
         "without": without.name,
         "with": with_dropout.name,
@@ -99,6 +103,9 @@ def compared(options: Options, pairs: Sequence[dict[str, Record]], without: Arm,
             key: {"mean": found.mean, "low": found.low, "high": found.high} for key, found in differences.items()
         },
         "verdict": "diverged" if diverged else differences[headline_of(options)].verdict,
+        "budget": list(
+            dict.fromkeys(filter(None, (budget_of(options, pairs, arm) for arm in (without, with_dropout))))
+        ),
     }
 
 
@@ -107,8 +114,12 @@ def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) ->
     records, key = [pair[arm.name] for pair in pairs], headline_of(options)
     if arm.stops_early:
         unstopped = sum(record["epochs"] == options["epochs"] for record in records)
-        words = f"{capitalised(arm.name)}: {unstopped} of {len(records)} runs reached the last epoch without stopping."
-        return words if unstopped else None
+        words = (
+            f"{'With' if arm.dropout else 'Without'} dropout, {unstopped} of {len(records)} runs did not stop before "
+        )
+        return f"{words}the last epoch: try more epochs." if unstopped else None
+    if options["epochs"] == 1:
+        return "A single epoch cannot show whether the networks were still improving: try more epochs."
     if options["classes"] is None:
         error = curves_of(options, records, arm, key, SMALLEST_SHARE * baseline_of(records, key))
         return past_its_best(error) or still_improving(error)
@@ -129,7 +140,22 @@ def baseline_of(records: Sequence[Record], key: str) -> float:
     return fmean(record["baseline"][key] for record in records)
 
 
-def losses_above(times: float, pairs: Sequence[dict[str, Record]], arm: Arm) -> int:
-    """In how many pairs an arm's training loss is that many times the baseline's or more."""
-    records = [pair[arm.name] for pair in pairs]
-    return sum(record["final"]["train_loss"] >= times * record["baseline"]["train_loss"] for record in records)
+def has_diverged(options: Options, record: Record) -> bool:
+    """Whether the train loss is so high that the training made it so, and not too little of it.
+
+    Before any training, the loss is about that of equally likely classes, or that of the mean of a standardised target.
+    The baseline's is no measure for that: with one row in a hundred in a rare class, it is a tenth of it.
+    """
+    untrained = 1.0 if options["classes"] is None else math.log(options["classes"])
+    return bool(record["final"]["train_loss"] >= DIVERGED * max(untrained, record["baseline"]["train_loss"]))
+
+
+def learnt_nothing(options: Options, record: Record) -> bool:
+    """Whether the train loss is no lower than the baseline's, though the training has not diverged."""
+    above = record["final"]["train_loss"] >= record["baseline"]["train_loss"]
+    return above and not has_equal_targets(record) and not has_diverged(options, record)
+
+
+def has_equal_targets(record: Record) -> bool:
+    """Whether all numbers to predict are equal in the training part, so that the baseline makes no error there."""
+    return bool(record["baseline"]["train_loss"] == 0)

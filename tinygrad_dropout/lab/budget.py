@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.measures import Measure
+from tinygrad_dropout.lab.measures import Measure, rounded, two_digits_of
 from tinygrad_dropout.lab.verdict import half_width
 
 FEWEST_PAIRS = 2  # whose curves can be told from chance
-LAST_PART = 0.75  # a curve that still moves is one that moved after this share of the epochs
+LAST_PART = 0.75  # a curve that still moves is one that moved after about this share of the epochs
 LONG_AGO = 0.5  # a best epoch before this share of the epochs
 
 
@@ -47,17 +47,22 @@ class Curves:
 
     def amount(self, changes: Numbers) -> str:
         """The mean change with its unit."""
-        value = self.measure.scale * changes.mean()
-        return self.measure.amount(f"{value:.1f}" if self.measure.scale == 100 else f"{value:.2g}")
+        value = float(self.measure.scale * changes.mean())
+        return self.measure.amount(rounded(value, 1 if self.measure.scale == 100 else two_digits_of(abs(value))))
 
 
 def past_its_best(curves: Curves) -> str | None:
-    """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None."""
+    """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None.
+
+    What each pair has lost is counted from the epoch at which the others were best. The best of many epochs is partly
+    best by chance, and curves that only jitter would often seem to have become worse since.
+    """
     if not curves.can_be_judged:
         return None
     gains, epochs = curves.gains, curves.epochs
     best = int(gains.mean(axis=0).argmax())
-    lost = gains[:, best] - gains[:, -1]
+    best_of_others = (gains.sum(axis=0) - gains).argmax(axis=1)
+    lost = gains[range(len(gains)), best_of_others] - gains[:, -1]
     if epochs[best] > LONG_AGO * epochs[-1] or not is_clear(lost, 2 * curves.smallest):
         return None
     return (
@@ -67,12 +72,11 @@ def past_its_best(curves: Curves) -> str | None:
 
 
 def still_improving(curves: Curves) -> str | None:
-    """One sentence if the measure has clearly improved in the last quarter of the epochs; else None."""
+    """One sentence if the measure has clearly improved in about the last quarter of the epochs; else None."""
     if not curves.can_be_judged:
         return None
     gains, epochs = curves.gains, curves.epochs
-    until = max(LAST_PART * epochs[-1], epochs[0])
-    earlier = max(place for place, epoch in enumerate(epochs[:-1]) if epoch <= until)
+    earlier = min(range(len(epochs) - 1), key=lambda place: abs(epochs[place] - LAST_PART * epochs[-1]))
     moved = gains[:, -1] - gains[:, earlier]
     if not is_clear(moved, curves.smallest):
         return None

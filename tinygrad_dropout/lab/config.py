@@ -34,7 +34,7 @@ class Config:
 
     Attributes:
         dataset: digits, moons, mnist1d or mnist; csv if `csv` is given.
-        csv: a CSV file to learn from, in place of `dataset`.
+        csv: a CSV file to learn from, instead of `dataset`.
         target: the column of that file that is to be predicted.
         test_csv: a second CSV file with the same columns, whose rows are the test set.
         group: a column of the file that is no input: rows with the same value in it are never split between training

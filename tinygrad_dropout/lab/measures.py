@@ -1,8 +1,11 @@
-"""What the arms of a pair are measured by on the test rows, and how a difference in it is written."""
+"""What the arms of a pair are measured by on the test rows, and how values and differences are written."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+MOST_DIGITS = 6  # before the decimal point or after it; a number that needs more is written with an exponent
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,25 @@ class Measure:
     def amount(self, value: str) -> str:
         """A value with its unit: `2.2 points`, `0.02 nats`, `31`."""
         return f"{value} {self.unit}".rstrip()
+
+
+def rounded(value: float, decimals: int, *, sign: str = "") -> str:
+    """A number to so many decimals: `1,234`, `0.030`; -0 is never shown, and large and tiny numbers have an exponent.
+
+    Args:
+        value: the number.
+        decimals: where it is rounded. Below 0 only a number with an exponent is: -8 makes `1.3e+09` of 1,256,000,000.
+        sign: "+" to write the sign of positive numbers and of 0 too.
+    """
+    if value and (decimals > MOST_DIGITS or abs(value) >= 10**MOST_DIGITS):
+        return f"{value:{sign}.{max(0, math.floor(math.log10(abs(value))) + decimals)}e}"
+    decimals = max(0, decimals)
+    return f"{round(value, decimals) + 0.0:{sign},.{decimals}f}"
+
+
+def two_digits_of(size: float) -> int:
+    """To how many decimals a number of that size has two digits: 2 for 0.31, 0 for 45, -2 for 4,500."""
+    return 1 - math.floor(math.log10(size)) if size else 1
 
 
 POINTS = "points"

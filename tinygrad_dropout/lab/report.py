@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_dropout.lab.measures import Measure
+from tinygrad_dropout.lab.budget import capitalised
+from tinygrad_dropout.lab.measures import MOST_DIGITS, Measure, rounded
 from tinygrad_dropout.lab.text import new_table
-from tinygrad_dropout.lab.verdict import Difference, signed
+from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, Difference
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,11 +24,16 @@ TRAIN_ROWS = {
     "train_rmse": "train RMSE",
 }
 NOISY_AND_TRUE = (
-    "Train figures are against the labels as trained on, random ones included; test figures against the true."
+    "Train figures count the labels as trained on, random ones included; test figures count the true labels."
 )
-WHY_TWO_TRAIN_LOSSES = (
-    "Compare test loss with the train loss with dropout off; with it on, training is harder than testing."
-)
+COMPARE_WITH = {
+    "test_accuracy": (
+        "Compare the test log-loss with the train loss with dropout off: dropout makes training harder than testing."
+    ),
+    "test_rmse": "The train RMSE is measured with dropout off, like the test RMSE, so you can compare the two.",
+}
+WIDTH = 80  # of the table: an interval that does not fit is written below its difference
+SMALL = 0.01  # an RMSE of the baseline below that, and those in its row are written with an exponent
 
 
 def describe(options: Figures, figures: Figures) -> str:
@@ -35,10 +41,12 @@ def describe(options: Figures, figures: Figures) -> str:
     noise = f", {100 * options['label_noise']:g} % of their labels random" if options["label_noise"] else ""
     validation = figures["rows"]["validation"]
     held_back = f" ({validation:,} of them held back for early stopping)" if validation else ""
+    widths = ", ".join(f"{width:,}" for width in options["hidden"])
+    units = f"s {widths}" if len(options["hidden"]) > 1 else f" of {widths} unit{'' if widths == '1' else 's'}"
     return (
         f"{options['csv'] or options['dataset']}: {figures['rows']['train'] + validation:,} training examples"
         f"{held_back}{noise}, {figures['rows']['test']:,} test examples; "
-        f"hidden layers {', '.join(map(str, options['hidden']))}; p = {options['p']:g}, inputs {options['input_p']:g}; "
+        f"hidden layer{units}; p = {options['p']:g}, inputs {options['input_p']:g}; "
         f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''} of {options['optimizer']}"
     )
 
@@ -47,37 +55,60 @@ def comparison_table(figures: Figures, compared: Figures, measures: Measures) ->
     """Two arms at the end of training, means over the pairs; with minus without; the baseline."""
     without, with_dropout = (figures["arms"][compared[side]] for side in ("without", "with"))
     baseline = figures["baseline"]
-    table = new_table(
-        f"mean of {figures['pairs']} pairs",
+    headings = (
+        f"mean of {figures['pairs']:,} pair{'' if figures['pairs'] == 1 else 's'}",
         "without\ndropout",
         "with\ndropout",
         "difference\n(95 % interval)",
         "baseline",
     )
-    if compared["without"].endswith("stopped early"):
-        table.title = "Both stopped early"
+    rows: list[tuple[str, str, str, str, str]] = []
+    if stops_early := compared["without"].endswith("stopped early"):
         kept = without["epoch"], with_dropout["epoch"]
-        table.add_row("epoch kept", *(f"{epoch:.1f}" for epoch in kept), f"{kept[1] - kept[0]:+.1f}", "")
-    for key, name in TRAIN_ROWS.items():
-        if key in without:
-            scale, digits = (100, 1) if key == "train_accuracy" else (1, 3)
-            change = signed(scale * (with_dropout[key] - without[key]), digits)
-            cells = (number(arm.get(key), scale) for arm in (without, with_dropout))
-            table.add_row(name, *cells, change, number(baseline.get(key), scale))
-    for key, measure in measures.items():
-        cells = (number(arm[key], measure.scale) for arm in (without, with_dropout))
-        found = difference_of(figures, compared, key, measure)
-        table.add_row(measure.label, *cells, found.brief, number(baseline[key], measure.scale))
+        rows.append(("epoch kept", f"{kept[0]:.1f}", f"{kept[1]:.1f}", f"{kept[1] - kept[0]:+.1f}", ""))
+    for key, name in {**TRAIN_ROWS, **{key: measure.label for key, measure in measures.items()}}.items():
+        if key not in without:
+            continue
+        scale, tiny = 100 if key.endswith("accuracy") else 1, is_tiny(key, baseline)
+        first, second, of = (number(each.get(key), scale, tiny=tiny) for each in (without, with_dropout, baseline))
+        if key in measures:
+            change = difference_of(figures, compared, key, measures[key]).brief
+        else:
+            change = number(with_dropout[key] - without[key], scale, tiny=tiny, sign="+").removesuffix(" %")
+        rows.append((name, first, second, change, of))
+    table = new_table(*headings)
+    table.title = "Both stopped early" if stops_early else None
+    columns = [
+        [heading.split("\n")[-1], *cells] for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
+    ]
+    room = WIDTH - 2 * len(columns) + 1 - sum(max(map(len, cells)) for cells in (*columns[:3], columns[4]))
+    for *cells, change, of in rows:
+        table.add_row(*cells, change if len(change) <= room else change.replace(" (", "\n("), of)
     return table
 
 
-def number(value: float | None, scale: float) -> str:
-    """A figure as the table shows it: 93.9 %, 0.412, 1,234; nothing where there is none."""
+def number(value: float | None, scale: float, *, tiny: bool = False, sign: str = "") -> str:
+    """A figure as the table shows it: 93.9 %, 0.412, 1,234; nothing where there is none.
+
+    Args:
+        value: the figure, or None.
+        scale: 100 for a fraction, which is shown in percent.
+        tiny: show three digits, with an exponent.
+        sign: "+" to show the sign of positive numbers too.
+    """
     if value is None:
         return ""
     if scale == 100:
-        return f"{100 * value:.1f} %"
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.4g}" if abs(value) < 1e6 else f"{value:.2e}"
+        return f"{rounded(100 * value, 1, sign=sign)} %"
+    size = abs(value)
+    if tiny or size >= 10**MOST_DIGITS:
+        return f"{value:{sign}.2e}"
+    return rounded(value, 3 if size < 100 else 1 if size < 1000 else 0, sign=sign)
+
+
+def is_tiny(key: str, baseline: Mapping[str, float]) -> bool:
+    """Whether a measure has so small a unit here that three decimals would not show much of it."""
+    return key.endswith("rmse") and 0 < baseline[key] < SMALL
 
 
 def difference_of(figures: Figures, compared: Figures, key: str, measure: Measure) -> Difference:
@@ -92,21 +123,32 @@ def notes(options: Figures, figures: Figures, measures: Measures) -> list[str]:
     key, measure = next(iter(measures.items()))
     if any(compared["verdict"] == "diverged" for compared in figures["comparisons"]):
         return [diverged(options, figures)]
-    first, *others = verdicts = [difference_of(figures, compared, key, measure) for compared in figures["comparisons"]]
+    budgets = [compared["budget"] for compared in figures["comparisons"]]
+    first, *others = [difference_of(figures, compared, key, measure) for compared in figures["comparisons"]]
     return [
-        " ".join([str(first), *figures["budget"]]),
-        *(f"Both stopped early: {verdict}" for verdict in others),
-        *dict.fromkeys(verdict.caution for verdict in verdicts if verdict.caution),
+        " ".join([str(first), *budgets[0]]),
+        *(
+            " ".join([with_early_stopping(str(verdict)), *budget])
+            for verdict, budget in zip(others, budgets[1:], strict=True)
+        ),
+        *filter(None, [first.caution]),
+        *(with_early_stopping(verdict.caution) for verdict in others if verdict.caution not in ("", first.caution)),
+        *same_test_rows(options, figures),
         *learnt_nothing(figures),
         *against_baseline(figures, key, measure),
-        NOISY_AND_TRUE if options["label_noise"] else WHY_TWO_TRAIN_LOSSES,
+        NOISY_AND_TRUE if options["label_noise"] else COMPARE_WITH[key],
     ]
+
+
+def with_early_stopping(sentence: str) -> str:
+    """The sentence, said of the networks that stop early."""
+    return f"With early stopping, {sentence[:1].lower()}{sentence[1:]}"
 
 
 def diverged(options: Figures, figures: Figures) -> str:
     """Whose training diverged, so that there is no verdict."""
     found = " and ".join(
-        f"{arm} in {times} of {figures['pairs']} pairs (train loss {number(figures['arms'][arm]['train_loss'], 1)})"
+        f"{arm} in {times} of {figures['pairs']} pairs (train loss up to {number(figures['highest_loss'][arm], 1)})"
         for arm, times in figures["diverged"].items()
         if times
     )
@@ -116,24 +158,40 @@ def diverged(options: Figures, figures: Figures) -> str:
     )
 
 
+def same_test_rows(options: Figures, figures: Figures) -> list[str]:
+    """What the interval leaves out if the test rows are those of a file."""
+    if options["test_csv"] is None or figures["pairs"] < FEWEST_PAIRS:
+        return []
+    rows = f"{figures['rows']['test']:,} rows of {options['test_csv']}"
+    return [f"All pairs are tested on the same {rows}: the interval does not cover other test rows."]
+
+
 def learnt_nothing(figures: Figures) -> list[str]:
-    """Which arms are no better on their training rows than a constant prediction, though they have not diverged."""
+    """Which arms are no better on their training rows than a constant prediction, and where none could be."""
+    pairs = figures["pairs"]
+    equal = f"In {figures['equal_targets']} of {pairs} pairs all training targets are equal: there is nothing to learn."
     return [
-        f"The network {arm} has learnt nothing in {times} of {figures['pairs']} pairs: its train loss is no lower than "
-        "that of a constant prediction."
-        for arm, total in figures["learnt_nothing"].items()
-        if (times := total - figures["diverged"][arm])
+        *([equal] if figures["equal_targets"] else []),
+        *(
+            f"{capitalised(arm)}, the network learnt nothing from the inputs in {times} of {pairs} pairs: "
+            "its train loss is no lower than that of a constant prediction."
+            for arm, times in figures["learnt_nothing"].items()
+            if times
+        ),
     ]
 
 
 def against_baseline(figures: Figures, key: str, measure: Measure) -> list[str]:
-    """That no arm is better than the baseline on the test rows, or that accuracy says little here."""
+    """That no arm beats the baseline on the test rows; that accuracy says little where the classes are unbalanced."""
     baseline, arms = figures["baseline"][key], [arm[key] for arm in figures["arms"].values()]
     sign = 1 if measure.higher_is_better else -1
     constant = f"always predicting {'the most common class' if key == 'test_accuracy' else 'the mean'}"
-    shown = f"{measure.label} {number(baseline, measure.scale)}"
+    shown = f"{measure.label} {number(baseline, measure.scale, tiny=is_tiny(key, figures['baseline']))}"
+    found = []
     if max(sign * arm for arm in arms) <= sign * baseline:
-        return [f"No network is better than {constant} ({shown})."]
+        found.append(f"By {measure.label}, no network beats {constant} ({shown}).")
     if key == "test_accuracy" and baseline >= UNBALANCED:
-        return [f"The classes are unbalanced: {constant} gives {shown}. Look at balanced accuracy and log-loss too."]
-    return []
+        found.append(
+            f"The classes are unbalanced: {constant} gives {shown}. Look at balanced accuracy and log-loss too."
+        )
+    return found

@@ -102,7 +102,9 @@ class Regression:
     @classmethod
     def of(cls, y_train: Numbers) -> Regression:
         """The task whose targets are standardised by these; equal ones are only centred."""
-        return cls(float(y_train.mean()), float(y_train.std()) or 1.0)
+        if np.ptp(y_train) == 0:  # the mean of equal numbers may be off by a rounding, which `std` is then
+            return cls(float(y_train[0]), 1.0)
+        return cls(float(y_train.mean()), float(y_train.std()))
 
     def targets(self, y: Numbers) -> Numbers:
         return ((y - self.mean) / self.spread).astype(np.float32)[:, np.newaxis]

@@ -50,7 +50,8 @@ class TrainingRun:
         epochs: how many were trained.
         shared: what the other arm of the pair must have had too: the digests of the split, of the initial weights and
             of the order of the examples, the number of updates, the optimiser and its learning rate. Early stopping
-            ends each arm in its own time: there the order is that of the first epoch, and the updates are left out.
+            ends each arm in its own time: there the order is that of the first epoch, the updates are left out, and
+            the digest of the validation part is added.
         dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
     """
 
@@ -100,12 +101,13 @@ def train(
     dropped = np.zeros((len(dropout_layers), 2), int)
     optimizer = build_optimizer(config, model)
     batches = CountedBatches(split, task, config.batch_size, np.random.default_rng(streams.batches))
-    validation, early_stopping = None, None
+    validation, early_stopping, shared_validation = None, None, {}
     if split.x_validation is not None and split.y_validation is not None:
         validation, early_stopping = (
             (split.x_validation, task.targets(split.y_validation)),
             EarlyStopping(config.patience),
         )
+        shared_validation = {"validation": digest_of(split.x_validation, split.y_validation)}
     curve: list[Measured] = []
     to_measure = frozenset(measured_epochs(config.epochs))
 
@@ -139,11 +141,12 @@ def train(
         final = curve[-1] if early_stopping is None else {"epoch": early_stopping.best_epoch, **measure_now()}
     except FloatingPointError:
         raise LabError(
-            f"after epoch {batches.epochs} {'with' if dropout else 'without'} dropout the loss was not a finite "
-            f"number: try a learning rate below {config.learning_rate:g}"
+            f"{'with' if dropout else 'without'} dropout, the loss was no longer a finite number in epoch "
+            f"{batches.epochs}: try a learning rate below {config.learning_rate:g}"
         ) from None
     shared = {
         "split": split.digest(),
+        **shared_validation,
         "initial_weights": initial_weights,
         "order": batches.first_order if early_stopping else batches.order.hexdigest(),
         **({} if early_stopping else {"updates": batches.updates}),

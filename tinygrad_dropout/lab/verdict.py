@@ -5,14 +5,13 @@ docs/intervals.md has the measurements that the interval was chosen by.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.measures import POINTS, Measure
+from tinygrad_dropout.lab.measures import POINTS, Measure, rounded, two_digits_of
 
 CONFIDENCE = 0.95
 FEWEST_PAIRS = 3  # the interval of two has a half-width of nine standard deviations, and shows nothing
@@ -61,7 +60,7 @@ class Difference:
 
         Where no effect is shown, it says how large a difference these pairs can show, and how many pairs would be
         needed to show half of that; a test row that is worth more than `COARSE` points is mentioned. An effect that is
-        shown on fewer than `FEWEST_ROWS` test rows is about the mean over splits only, and it says so.
+        shown on fewer than `FEWEST_ROWS` test rows is about the mean over pairs only, and it says so.
         """
         step = self.measure.step(self.test_rows)
         row = self.measure.amount(f"{step:.1f}")
@@ -71,43 +70,42 @@ class Difference:
             each = f" of {row} each" if step else ""
             return (
                 f"The test set has only {self.test_rows} row{'s' if self.test_rows > 1 else ''}{each}: "
-                "the verdict is about the mean over many splits, and a single split shows nothing."
+                "the verdict is about the mean over many pairs; a single pair shows nothing."
             )
         if self.half_width is None:
             return ""
-        coarse = f"One of the {self.test_rows:,} test rows is {row}: " if step > COARSE else ""
-        least = self.measure.amount(f"{self.half_width:,.{self._decimals()}f}")
+        coarse = f"One test row of {self.test_rows:,} is worth {row}. " if step > COARSE else ""
+        least = self.measure.amount(rounded(self.half_width, self._decimals()))
         return (
-            f"{coarse}{self.pairs:,} pairs can show a difference of about {least} or more, and about "
-            f"{self._pairs_for_half():,} pairs would be needed to show half of that."
+            f"{coarse}{self.pairs:,} pairs can show a difference of about {least} or more; to show half of that takes "
+            f"about {self._pairs_for_half():,} pairs."
         )
 
     def __str__(self) -> str:
         decimals = self._decimals()
-        mean = self.measure.difference(signed(self.mean, decimals))
+        mean = self.measure.difference(rounded(self.mean, decimals, sign="+"))
         if self.verdict == "too few pairs":
             over = f"{self.pairs} pair{'s' if self.pairs > 1 else ''}"
             return f"Too few pairs for a verdict: {mean} on average over {over}; at least {FEWEST_PAIRS} are needed."
         if self.low is None or self.high is None:
-            return f"No effect that {self.pairs:,} pairs can show: {mean} in each of them, so there is no interval."
-        interval = f"95 % interval {signed(self.low, decimals)} to {signed(self.high, decimals)}"
-        if self.verdict == "no effect shown":
-            return f"No effect that {self.pairs:,} pairs can show: {mean} ({interval})."
-        return f"Dropout {self.verdict}: {mean} ({interval}, {self.pairs:,} pairs)."
+            return f"No effect shown: {mean} in each of {self.pairs:,} pairs, so there is no interval."
+        low, high = (rounded(end, decimals, sign="+") for end in (self.low, self.high))
+        verdict = "No effect shown" if self.verdict == "no effect shown" else f"Dropout {self.verdict}"
+        return f"{verdict}: {mean} (95 % interval {low} to {high}, {self.pairs:,} pairs)."
 
     @property
     def brief(self) -> str:
         """The mean and its interval without words, for a table: `+8.1 (+7.1 to +9.1)`."""
         decimals = self._decimals()
-        mean = signed(self.mean, decimals)
+        mean = rounded(self.mean, decimals, sign="+")
         if self.low is None or self.high is None:
             return mean
-        return f"{mean} ({signed(self.low, decimals)} to {signed(self.high, decimals)})"
+        return f"{mean} ({rounded(self.low, decimals, sign='+')} to {rounded(self.high, decimals, sign='+')})"
 
     def _decimals(self) -> int:
         """One for points, else two digits of the half-width; more where the end of an effect would look like 0."""
         size = abs(self.mean) if self.half_width is None else self.half_width
-        decimals = 1 if self.measure.unit == POINTS or size == 0 else max(0, 1 - math.floor(math.log10(size)))
+        decimals = 1 if self.measure.unit == POINTS else two_digits_of(size)
         if self.verdict in ("helps", "hurts") and self.low is not None and self.high is not None:
             while round(min(abs(self.low), abs(self.high)), decimals) == 0:
                 decimals += 1
@@ -175,8 +173,3 @@ def width_per_spread(pairs: Numbers | int) -> Numbers:
     from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
 
     return np.asarray(stdtrit(np.asarray(pairs) - 1, (1 + CONFIDENCE) / 2) / np.sqrt(pairs))
-
-
-def signed(value: float, decimals: int) -> str:
-    """A difference with its sign; a rounded zero is +0, never -0."""
-    return f"{round(value, decimals) + 0.0:+,.{decimals}f}"

@@ -61,6 +61,13 @@ def test_groups_stay_whole(classes):
     assert np.array_equal(split.groups, groups[split.x_train[:, 0].astype(int)])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_with_two_groups_is_on_both_sides(seed):
+    groups = np.arange(100) // 5
+    split = drawn(split_of((groups >= 18).astype(int), groups), seed=seed)
+    assert set(split.y_train) == set(split.y_validation) == {0, 1}
+
+
 def test_a_single_group_cannot_be_shared_out():
     with pytest.raises(LabError, match="expected two groups or more in the training part, got only one"):
         drawn(split_of(LABELS, np.zeros(100, int)))
