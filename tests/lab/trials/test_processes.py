@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor
+import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -52,12 +53,12 @@ def test_epochs_are_counted_over_all_trials(workers):
     assert seen[-1] == 6 * 3
 
 
+def enough(done):
+    raise RuntimeError("enough")
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_closing_ends_all_workers_before_it_goes_on(workers):
-    def enough(done):
-        if done:
-            raise RuntimeError("enough")
-
     job = job_of(epochs=1_000_000, pause=0.001)  # would take an hour
     with pytest.raises(RuntimeError, match="enough"), closing(run(job, TRIALS, workers, enough)) as records:
         next(records)
@@ -73,6 +74,60 @@ def test_what_is_wrong_in_a_worker_is_said_here():
     with pytest.raises(LabError, match="seed 0 will not do"):
         list(run(Job(Wrong(), None, None), TRIALS, 2))
     assert multiprocessing.active_children() == []
+
+
+class NeedsTwo(Exception):
+    """Can be pickled, but not be read again."""
+
+    def __init__(self, one, two):
+        super().__init__(f"{one} and {two}")
+
+
+class Unreadable(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        raise NeedsTwo("this", "that")
+
+
+class Unloadable(Counting):
+    def __reduce__(self):
+        return os.stat, ("/not/there",)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "error", "place"),
+    [
+        (Unreadable(), pytest.raises(RuntimeError, match=r"^NeedsTwo: this and that$"), "in run_trial"),
+        (Unloadable(), pytest.raises(FileNotFoundError), "in answer"),
+    ],
+)
+def test_any_error_in_a_worker_is_no_death_and_says_where(experiment, error, place):
+    with error as raised:
+        list(run(Job(experiment, None, None), TRIALS, 2))
+    assert place in str(raised.value.__cause__)
+
+
+class SlowToDie(Counting):
+    """Its worker dies soon after the answer, when it has no work."""
+
+    def run_trial(self, options, data, trial, after_epoch):
+        if trial.seed == 0:
+            threading.Timer(0.05, os._exit, (1,)).start()
+        return super().run_trial(options, data, trial, after_epoch)
+
+
+def test_a_worker_that_dies_without_work_costs_nothing():
+    def look_late(done):
+        time.sleep(0.3)
+
+    job = Job(SlowToDie(), Numbers(epochs=1), "the data")
+    assert len(list(run(job, TRIALS, 2, look_late))) == len(TRIALS)
+
+
+def test_closing_waits_for_no_epoch():
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="enough"):
+        list(run(job_of(pause=60), TRIALS, 2, enough))
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
@@ -101,34 +156,36 @@ def test_a_script_without_the_guard_is_told_so_and_nobody_else():
     assert "__name__" not in why_it_died(TRIALS[0], started=True)
 
 
+SPAWNED = type(multiprocessing.get_context("spawn").Process())
+
+
 def test_workers_are_started_deaf_to_ctrl_c(monkeypatch):
     """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment."""
-    blocked, submit = [], ProcessPoolExecutor.submit
+    blocked, start = [], SPAWNED.start
 
-    def spy(executor, *task):
+    def spy(process):
         blocked.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
-        return submit(executor, *task)
+        start(process)
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", spy)
+    monkeypatch.setattr(SPAWNED, "start", spy)
     list(run(job_of(), TRIALS[:2], 2))
     assert blocked == [True, True]
 
 
-@pytest.mark.parametrize("times", [1, 2, 3])
-@pytest.mark.parametrize("moment", ["submit", "shutdown", None])
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("moment", ["start", "kill", "join", None])
 def test_no_ctrl_c_is_lost_and_none_leaves_a_worker(monkeypatch, moment, times):
+    """It comes when a worker is started, when all are ended, or when progress is shown."""
+
     def interrupt(*_):
         for _ in range(times):
             signal.raise_signal(signal.SIGINT)
 
     if moment is not None:
-        original = getattr(ProcessPoolExecutor, moment)
-        monkeypatch.setattr(
-            ProcessPoolExecutor, moment, lambda *given, **named: interrupt() or original(*given, **named)
-        )
-    job, on_epochs = job_of(epochs=50, pause=0.01), (lambda done: None) if moment == "submit" else interrupt
+        original = getattr(SPAWNED, moment)
+        monkeypatch.setattr(SPAWNED, moment, lambda process: interrupt() or original(process))
     with pytest.raises(KeyboardInterrupt):
-        list(run(job, TRIALS * 10, 2, on_epochs))
+        list(run(job_of(), TRIALS, 2, lambda done: None if moment else interrupt()))
     assert multiprocessing.active_children() == []
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
