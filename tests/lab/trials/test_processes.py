@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -156,20 +158,24 @@ def test_a_script_without_the_guard_is_told_so_and_nobody_else():
     assert "__name__" not in why_it_died(TRIALS[0], started=True)
 
 
+class Deaf(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        return {"value": signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
+
+
+def deaf_workers():
+    return [record["value"] for record in run(Job(Deaf(), None, None), TRIALS[:2], 2)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no signals to block on Windows")
+def test_workers_are_started_deaf_to_ctrl_c():
+    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment, also the first ones."""
+    command = f"from {__name__} import deaf_workers; print(deaf_workers())"
+    first = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert first.stdout == "[True, True]\n"
+
+
 SPAWNED = type(multiprocessing.get_context("spawn").Process())
-
-
-def test_workers_are_started_deaf_to_ctrl_c(monkeypatch):
-    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment."""
-    blocked, start = [], SPAWNED.start
-
-    def spy(process):
-        blocked.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
-        start(process)
-
-    monkeypatch.setattr(SPAWNED, "start", spy)
-    list(run(job_of(), TRIALS[:2], 2))
-    assert blocked == [True, True]
 
 
 @pytest.mark.parametrize("times", [1, 3])

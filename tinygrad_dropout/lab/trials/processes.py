@@ -12,7 +12,6 @@ import os
 import pickle
 import signal
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,14 +21,11 @@ from multiprocessing.connection import wait as wait_for_pipes
 from typing import Any
 
 from tinygrad_dropout.lab.errors import WorkerError
+from tinygrad_dropout.lab.trials.answers import answer, record_in
 from tinygrad_dropout.lab.trials.trial import Job, Record, Trial
 
 MOST_ATTEMPTS = 3  # at one trial, before its workers' deaths are no accident
 SECONDS_BETWEEN_LOOKS = 0.1
-
-
-class InWorker(Exception):
-    """Says where in a worker process an error was raised."""
 
 
 def usable_cores() -> int:
@@ -87,22 +83,21 @@ def run_in_processes(
             for _ in range(min(workers, len(trials))):
                 give_work(start_worker())
             while running:
-                answered: list[Any] = wait_for_pipes(list(running), SECONDS_BETWEEN_LOOKS)
+                ready: list[Any] = wait_for_pipes(list(running), SECONDS_BETWEEN_LOOKS)
                 if interrupts:
                     raise KeyboardInterrupt
                 on_epochs(sum(epochs))
-                for pipe in answered:
+                for pipe in ready:
                     place = running.pop(pipe)
                     try:
-                        record, error, where = pickle.loads(pipe.recv_bytes())
+                        answered = pipe.recv_bytes()
                     except (EOFError, OSError) as died:
                         if attempts[place] == MOST_ATTEMPTS:
                             raise WorkerError(why_it_died(trials[place], bool(started.value))) from died
                         waiting.appendleft(place)
                         give_work(start_worker())
                         continue
-                    if error is not None:
-                        raise error from InWorker(where)
+                    record = record_in(answered)
                     give_work(pipe)  # before anything is done about the record, so that no worker idles
                     yield record
         finally:
@@ -158,6 +153,9 @@ def interrupts_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # or else the first process would start it, which unblocks the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -185,21 +183,7 @@ def work(pipe: Connection, shared_job: Any, epochs: Any, started: Any) -> None:
             def after_epoch(place: int = place) -> None:
                 epochs[place] += 1
 
-            pipe.send_bytes(answer(load_job, trial, after_epoch))
-
-
-def answer(load_job: Callable[[], Job], trial: Trial, after_epoch: Callable[[], None]) -> bytes:
-    """The record of a trial; or the error, and where it was raised: all as bytes that can be read again."""
-    try:
-        return pickle.dumps((load_job().run(trial, after_epoch), None, ""))
-    except BaseException as error:
-        where = traceback.format_exc()
-        try:
-            answered = pickle.dumps((None, error, where))
-            pickle.loads(answered)
-        except Exception:
-            answered = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}"), where))
-        return answered
+            pipe.send_bytes(answer(lambda: load_job().run(trial, after_epoch)))  # noqa: B023
 
 
 def end_with_parent() -> None:
