@@ -163,7 +163,7 @@ def test_a_cluster_without_workers_is_one_sentence(monkeypatch):
 
 def test_workers_with_other_versions_are_refused_by_name(cluster, monkeypatch):
     monkeypatch.setattr(cluster_module, "versions", lambda: versions() | {"numpy": "9.9"})
-    with pytest.raises(LabError, match=r"expected the same versions on worker tcp:.*, got numpy [\d.]+, not 9\.9$"):
+    with pytest.raises(LabError, match=r"expected the same versions on a worker of .*, got numpy [\d.]+, not 9\.9$"):
         run(Counting(), Numbers(), dask=cluster.scheduler_address)
 
 

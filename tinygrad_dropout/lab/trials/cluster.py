@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import platform
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -115,10 +116,8 @@ def in_one_line(error: Exception) -> str:
 
 def check_versions(made_with: dict[str, str]) -> None:
     """Raise a LabError, on a worker, unless it has the versions that the other records are made with."""
-    from dask.distributed import get_worker
-
     if problem := differing(versions(), made_with):
-        raise LabError(f"dask: expected the same versions on worker {get_worker().address}, got {problem}")
+        raise LabError(f"dask: expected the same versions on a worker of {platform.node()}, got {problem}")
 
 
 def unchanged(job: Job) -> Job:
