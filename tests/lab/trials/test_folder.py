@@ -215,6 +215,21 @@ def test_old_pictures_are_removed_before_their_records_are_replaced(tmp_path):
     assert os.listdir(tmp_path) == [RESULTS]
 
 
+def test_pictures_stay_where_their_records_do(tmp_path):
+    Folder(tmp_path).save(outcome_of(6))
+    (tmp_path / RESULTS).unlink()
+    (tmp_path / RESULTS).mkdir()
+    with pytest.raises(LabError, match="could not be written"):
+        Folder(tmp_path).write(outcome_of(5))
+    assert (tmp_path / "sum.png").exists()
+
+
+def test_an_outcome_is_not_saved_over_another(tmp_path):
+    Folder(tmp_path).save(outcome_of(6))
+    with pytest.raises(LabError, match=r"was made with other options \(factor 0\.1, not 0\.5\)"):
+        Folder(tmp_path).save(outcome_of(6, factor=0.5))
+
+
 def test_a_folder_is_made_with_its_parents(tmp_path):
     for _ in range(2):
         Folder(tmp_path / "a" / "b").prepare()

@@ -110,9 +110,14 @@ class Folder:
             "digest": digest_of([outcome.experiment.name, outcome.options, outcome.versions, outcome.records]),
         }
         text = "{\n" + ",\n".join(f"{json.dumps(key)}: {as_lines(value)}" for key, value in results.items()) + "\n}\n"
-        for name in outcome.experiment.pictures:
-            self._remove(name)
-        self._write_file(RESULTS, lambda file: file.write(text.encode()))
+
+        def write_text(file: BinaryIO) -> None:
+            file.write(text.encode())
+            file.flush()  # which fails on a full disk: then the old pictures stay, as the old records do
+            for name in outcome.experiment.pictures:
+                self._remove(name)
+
+        self._write_file(RESULTS, write_text)
         self._remove(JOURNAL)
         self._write_whole_at = ceil(GROWTH * len(outcome.records))
 
