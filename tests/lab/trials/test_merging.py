@@ -52,6 +52,19 @@ def test_a_folder_can_be_merged_into_one_that_is_there(tmp_path, folder):
     assert len(Folder(tmp_path / "a").read(EXPERIMENTS).records) == 4
 
 
+def test_what_the_new_folder_holds_already_is_kept(tmp_path, folder):
+    outcome = merge([folder("a", seeds=1)], folder("b", seeds=1, first_seed=1), EXPERIMENTS)
+    assert [record["seed"] for record in outcome.records] == [0, 0, 1, 1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no locks on Windows")
+def test_a_folder_that_another_command_writes_to_is_refused(tmp_path, folder):
+    parts = [folder("a", seeds=1)]
+    (tmp_path / "merged").mkdir()
+    with Folder(tmp_path / "merged").owned(), pytest.raises(LabError, match="another command is writing"):
+        merge(parts, tmp_path / "merged", EXPERIMENTS)
+
+
 def test_seeds_that_no_folder_has_are_missing_and_can_be_run(tmp_path, folder):
     merged = tmp_path / "merged"
     outcome = merge([folder("a", seeds=1), folder("b", seeds=1, first_seed=3)], merged, EXPERIMENTS)
