@@ -207,6 +207,13 @@ def test_an_unwritable_folder_is_refused_before_anything_runs(tmp_path, ran):
     assert ran == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there are no locks on Windows")
+def test_a_folder_that_another_command_writes_to_is_refused_before_anything_runs(tmp_path, ran):
+    with Folder(tmp_path).owned(), pytest.raises(LabError, match="another command is writing"):
+        counted(out=tmp_path)
+    assert ran == []
+
+
 def test_a_fault_in_the_code_stops_before_the_record_is_kept(tmp_path):
     class Unfair(Counting):
         def run_trial(self, options, data, trial, after_epoch):
