@@ -308,3 +308,16 @@ def test_a_closed_output_is_one_sentence(tmp_path, command):
     assert run.returncode == 2
     assert run.stderr == "tinygrad-dropout: the output could not be written: it is closed\n"
     assert os.listdir(tmp_path) == []
+
+
+def test_ctrl_c_while_pictures_are_drawn_says_how_to_go_on(run, monkeypatch):
+    """All trials are finished then, but not all pictures are there."""
+
+    def interrupted(outcome, file):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tinygrad_dropout.lab.comparison.draw_comparison", interrupted)
+    code, out, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
+    assert code == 130
+    assert out.startswith("Interrupted: 4 of 4 trials are finished, and kept.\n")
+    assert out.endswith("To go on: the same command with --out folder\n")

@@ -76,7 +76,7 @@ def show_outcome(outcome: Outcome, folder: str | Path, code: int = 0, command: s
     """Show what an experiment has given, where it is kept, and which command runs the trials that are missing."""
     console = new_console()
     outcome.show(console)
-    if outcome.finished:
+    if outcome.finished and code != INTERRUPTED:  # or else before its pictures were drawn
         console.print(f"Results and pictures: {folder}")
     else:
         console.print(f"To go on: {command} with --out {shlex.quote(str(folder))}")

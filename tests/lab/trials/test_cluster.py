@@ -5,14 +5,18 @@ The cluster is on this machine. It takes some seconds, so it is left out unless 
 
 import os
 import signal
+import time
+import warnings
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from tests.lab.trials.counting import Counting, Numbers
 from tinygrad_dropout.lab import LabError, WorkerError
 from tinygrad_dropout.lab.trials import cluster as cluster_module
 from tinygrad_dropout.lab.trials import run
-from tinygrad_dropout.lab.trials.folder import RESULTS
+from tinygrad_dropout.lab.trials.folder import RESULTS, Folder
+from tinygrad_dropout.lab.trials.versions import versions
 
 if os.environ.get("REQUIRE_DASK") != "1":
     pytest.skip("set REQUIRE_DASK=1 to run on a cluster", allow_module_level=True)
@@ -75,6 +79,70 @@ def test_what_is_wrong_on_a_worker_is_said_here(cluster):
         run(Wrong(), Numbers(), dask=cluster.scheduler_address)
 
 
+class Leaving(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        raise SystemExit(f"{trial} has left")
+
+
+def test_no_error_ends_a_worker(cluster):
+    """Or else Dask would run the trial again, for ever."""
+    with pytest.raises(SystemExit, match="has left"):
+        run(Leaving(), Numbers(), dask=cluster.scheduler_address)
+
+
+class Large(Counting):
+    def prepare(self, options, tell):
+        return options, "the data" * 2_000_000
+
+    def as_json(self, options, data):
+        return super().as_json(options, "the data")
+
+
+def test_large_data_are_no_reason_to_warn(cluster):
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        run(Large(), Numbers(), dask=cluster.scheduler_address)
+    assert [str(one.message) for one in warned if "large graph" in str(one.message)] == []
+
+
+class Threaded(Counting):
+    """Each trial gives the most threads that it has seen; those of seed 0 are the first to end."""
+
+    def run_trial(self, options, data, trial, after_epoch):
+        seen = 0
+        for _ in range(1 + 5 * trial.seed):
+            time.sleep(0.05)
+            seen = max(seen, *(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"))
+        return {"value": float(seen)}
+
+
+def test_trials_in_threads_of_one_worker_run_on_one_thread_each():
+    """Set back at the end of one trial, the limit would be gone for the others."""
+    from dask.distributed import LocalCluster
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=4, dashboard_address=None, silence_logs=50,
+        env=dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "2"),
+    ) as threaded:  # fmt: skip
+        outcome = run(Threaded(), Numbers(seeds=2), dask=threaded.scheduler_address)
+    assert {record["value"] for record in outcome.records} == {1.0}
+
+
+def test_a_cluster_that_is_gone_is_one_sentence(tmp_path, caplog):
+    from dask.distributed import LocalCluster
+
+    lost = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+
+    def lose(done, total, finished, trials):
+        if finished == 1:
+            lost.close()
+
+    with pytest.raises(LabError, match=r"dask: the cluster at tcp:.* failed: "):
+        run(Counting(), Numbers(pause=0.1), out=tmp_path, dask=lost.scheduler_address, progress=lose)
+    assert len(Folder(tmp_path).read([Counting()]).records) >= 1
+    assert [record for record in caplog.records if record.name == "distributed.client"] == []
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "", "tcp://"])
 def test_an_address_where_nobody_answers_is_one_sentence(monkeypatch, address):
     monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 1)
@@ -94,9 +162,30 @@ def test_a_cluster_without_workers_is_one_sentence(monkeypatch):
 
 
 def test_workers_with_other_versions_are_refused_by_name(cluster, monkeypatch):
-    monkeypatch.setattr(cluster_module, "wanted_versions", lambda: {"numpy": "9.9"})
-    with pytest.raises(LabError, match=r"expected the versions of this machine on worker .*, got numpy .*, not 9\.9"):
+    monkeypatch.setattr(cluster_module, "versions", lambda: versions() | {"numpy": "9.9"})
+    with pytest.raises(LabError, match=r"expected the same versions on a worker of .*, got numpy [\d.]+, not 9\.9$"):
         run(Counting(), Numbers(), dask=cluster.scheduler_address)
+
+
+def test_a_worker_that_joins_with_other_versions_runs_no_trial(cluster, monkeypatch):
+    """Those that are there at the start have been looked at already."""
+    monkeypatch.setattr(cluster_module, "check_workers", lambda *given: None)
+    test_workers_with_other_versions_are_refused_by_name(cluster, monkeypatch)
+
+
+class Lacking:
+    """A client whose workers lack the package."""
+
+    def wait_for_workers(self, *given, **named): ...
+
+    def run(self, *given):
+        raise Exception("No module\nnamed 'tinygrad_dropout'")  # as Dask has it
+
+
+def test_workers_without_the_package_are_refused():
+    """Dask's worker ends when it cannot read a task, and the run would wait for ever."""
+    with pytest.raises(LabError, match="expected this version of the package on every worker of there, got No module"):
+        cluster_module.check_workers(Lacking(), "there", {})
 
 
 def test_ctrl_c_keeps_what_is_finished(cluster, tmp_path):

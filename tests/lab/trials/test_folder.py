@@ -48,6 +48,17 @@ def keep_all(folder, outcome):
         folder.keep(growing, record)
 
 
+def journal_line(record):
+    return json.dumps([record, folder_module.digest_of(record)]) + "\n"
+
+
+def rewrite(folder, **changed):
+    """Change what results.json holds, which then has no digest."""
+    results = json.loads((folder / RESULTS).read_text()) | changed
+    del results["digest"]
+    (folder / RESULTS).write_text(json.dumps(results))
+
+
 def full(*_):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -58,7 +69,7 @@ def test_what_is_written_is_read_back_to_the_last_bit(tmp_path):
     assert Folder(tmp_path).read([COUNTING]) == outcome
     assert os.listdir(tmp_path) == [RESULTS]
     assert list(json.loads((tmp_path / RESULTS).read_text())) == [
-        "experiment", "options", "versions", "records", "summary", "notes",
+        "experiment", "options", "versions", "records", "summary", "notes", "digest",
     ]  # fmt: skip
 
 
@@ -121,6 +132,29 @@ def test_another_experiment_is_refused_by_its_name(tmp_path):
         Folder(tmp_path).read([Counting("compare")])
 
 
+@pytest.mark.parametrize("damage", [(b"0.2", b"0.3"), (b'"seeds": 3', b'"seeds": 9'), (b'"numpy": "9', b'"numpy": "8')])
+def test_a_damaged_digit_is_not_taken_for_a_result(tmp_path, damage):
+    Folder(tmp_path).write(outcome_of(6))
+    content = (tmp_path / RESULTS).read_bytes()
+    assert damage[0] in content
+    (tmp_path / RESULTS).write_bytes(content.replace(*damage, 1))
+    with pytest.raises(LabError, match="its records are not those that were written"):
+        Folder(tmp_path).read([COUNTING])
+
+
+def test_a_damaged_digit_in_the_journal_is_not_taken_for_a_result(tmp_path):
+    Folder(tmp_path).write(outcome_of(0))
+    (tmp_path / JOURNAL).write_text(journal_line(record_of(Trial("", "odd", 2))).replace("0.2", "0.3"))
+    with pytest.raises(LabError, match="the records in this folder are damaged"):
+        Folder(tmp_path).read([COUNTING])
+
+
+def test_results_of_earlier_versions_have_no_digest_and_are_read(tmp_path):
+    Folder(tmp_path).write(outcome_of(6))
+    rewrite(tmp_path)
+    assert Folder(tmp_path).read([COUNTING]) == outcome_of(6)
+
+
 WHOLE = record_of(Trial("", "odd", 0))
 DAMAGED = {
     "a record that is a number": [1],
@@ -138,19 +172,62 @@ DAMAGED = {
 def test_damaged_records_are_refused(tmp_path, records, file):
     Folder(tmp_path).write(outcome_of(0))
     if file == JOURNAL:
-        (tmp_path / JOURNAL).write_text("".join(json.dumps(record) + "\n" for record in records))
+        (tmp_path / JOURNAL).write_text("".join(map(journal_line, records)))
     else:
-        results = json.loads((tmp_path / RESULTS).read_text()) | {"records": records}
-        (tmp_path / RESULTS).write_text(json.dumps(results))
+        rewrite(tmp_path, records=records)
     with pytest.raises(LabError, match="the records in this folder are damaged"):
         Folder(tmp_path).read([COUNTING])
 
 
 def test_a_journal_damaged_in_the_middle_is_refused(tmp_path):
     Folder(tmp_path).write(outcome_of(0))
-    (tmp_path / JOURNAL).write_text('{"arm": \n' + json.dumps(WHOLE) + "\n")
+    (tmp_path / JOURNAL).write_text('{"arm": \n' + journal_line(WHOLE))
     with pytest.raises(LabError, match="damaged"):
         Folder(tmp_path).read([COUNTING])
+
+
+def test_a_journal_that_cannot_be_read_is_refused(tmp_path):
+    Folder(tmp_path).write(outcome_of(0))
+    (tmp_path / JOURNAL).write_text("[" * 100_000 + "\n")
+    with pytest.raises(LabError, match="damaged"):
+        Folder(tmp_path).read([COUNTING])
+    (tmp_path / JOURNAL).unlink()
+    (tmp_path / JOURNAL).mkdir()
+    with pytest.raises(LabError, match="damaged"):
+        Folder(tmp_path).read([COUNTING])
+    with pytest.raises(LabError, match=r"journal\.jsonl could not be written"):
+        Folder(tmp_path).write(outcome_of(6))
+
+
+@pytest.mark.parametrize("missing", ["permission", "locks"])
+def test_a_folder_that_cannot_be_locked_is_named(tmp_path, monkeypatch, missing):
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(os, "open", full) if missing == "permission" else monkeypatch.setattr(fcntl, "flock", full)
+    with pytest.raises(LabError, match="the output folder cannot be locked: No space left"), Folder(tmp_path).owned():
+        pass
+
+
+def test_old_pictures_are_removed_before_their_records_are_replaced(tmp_path):
+    """Or else a run that is killed between its last record and its pictures would look finished, with old pictures."""
+    Folder(tmp_path).save(outcome_of(6))
+    assert (tmp_path / "sum.png").exists()
+    Folder(tmp_path).keep(outcome_of(5), outcome_of(5).records[-1])
+    assert os.listdir(tmp_path) == [RESULTS]
+
+
+def test_pictures_stay_where_their_records_do(tmp_path):
+    Folder(tmp_path).save(outcome_of(6))
+    (tmp_path / RESULTS).unlink()
+    (tmp_path / RESULTS).mkdir()
+    with pytest.raises(LabError, match="could not be written"):
+        Folder(tmp_path).write(outcome_of(5))
+    assert (tmp_path / "sum.png").exists()
+
+
+def test_an_outcome_is_not_saved_over_another(tmp_path):
+    Folder(tmp_path).save(outcome_of(6))
+    with pytest.raises(LabError, match=r"was made with other options \(factor 0\.1, not 0\.5\)"):
+        Folder(tmp_path).save(outcome_of(6, factor=0.5))
 
 
 def test_a_folder_is_made_with_its_parents(tmp_path):

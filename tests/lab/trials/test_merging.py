@@ -25,6 +25,14 @@ def folder(tmp_path):
     return make
 
 
+def change(folder, how):
+    """Change what results.json holds, which then has no digest."""
+    results = json.loads((folder / RESULTS).read_text())
+    del results["digest"]
+    how(results)
+    (folder / RESULTS).write_text(json.dumps(results))
+
+
 def test_seeds_of_two_machines_give_what_one_would_have_given(tmp_path, folder):
     parts = [folder("b", seeds=3, first_seed=2), folder("a", seeds=2)]
     outcome = merge(parts, tmp_path / "merged", EXPERIMENTS)
@@ -44,6 +52,19 @@ def test_a_folder_can_be_merged_into_one_that_is_there(tmp_path, folder):
     assert len(Folder(tmp_path / "a").read(EXPERIMENTS).records) == 4
 
 
+def test_what_the_new_folder_holds_already_is_kept(tmp_path, folder):
+    outcome = merge([folder("a", seeds=1)], folder("b", seeds=1, first_seed=1), EXPERIMENTS)
+    assert [record["seed"] for record in outcome.records] == [0, 0, 1, 1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no locks on Windows")
+def test_a_folder_that_another_command_writes_to_is_refused(tmp_path, folder):
+    parts = [folder("a", seeds=1)]
+    (tmp_path / "merged").mkdir()
+    with Folder(tmp_path / "merged").owned(), pytest.raises(LabError, match="another command is writing"):
+        merge(parts, tmp_path / "merged", EXPERIMENTS)
+
+
 def test_seeds_that_no_folder_has_are_missing_and_can_be_run(tmp_path, folder):
     merged = tmp_path / "merged"
     outcome = merge([folder("a", seeds=1), folder("b", seeds=1, first_seed=3)], merged, EXPERIMENTS)
@@ -61,18 +82,14 @@ def test_other_options_are_refused_by_name(tmp_path, folder):
 
 def test_other_versions_are_refused_by_name(tmp_path, folder):
     parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=1)]
-    results = json.loads((parts[1] / RESULTS).read_text())
-    results["versions"]["numpy"] = "9.9"
-    (parts[1] / RESULTS).write_text(json.dumps(results))
+    change(parts[1], lambda results: results["versions"].update(numpy="9.9"))
     with pytest.raises(LabError, match=r"made otherwise \(numpy 9.9, not "):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
 
 def test_another_record_of_the_same_trial_is_refused(tmp_path, folder):
     parts = [folder("a", seeds=2), folder("b", seeds=2)]
-    results = json.loads((parts[1] / RESULTS).read_text())
-    results["records"][2]["value"] = 7.0
-    (parts[1] / RESULTS).write_text(json.dumps(results))
+    change(parts[1], lambda results: results["records"][2].update(value=7.0))
     with pytest.raises(LabError, match=r"b has another record of a trial that an earlier folder has \(odd, seed 1\)"):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
@@ -90,3 +107,10 @@ def test_a_folder_without_results_is_refused(tmp_path, folder, wrong):
     with pytest.raises(LabError, match=f"{wrong}: expected a folder with a results.json"):
         merge([folder("a"), tmp_path / wrong], tmp_path / "merged", EXPERIMENTS)
     assert not (tmp_path / "merged").exists()
+
+
+def test_seeds_too_far_apart_are_refused(tmp_path, folder):
+    """All between would be missing: a list of them could fill the memory."""
+    parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=4_000_000_000)]
+    with pytest.raises(LabError, match=r"at most 10,000 from the lowest to the highest, got 0 to 4000000000"):
+        merge(parts, tmp_path / "merged", EXPERIMENTS)

@@ -3,7 +3,10 @@
 import multiprocessing
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor
+import subprocess
+import sys
+import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -31,10 +34,10 @@ def in_order(records):
     return sorted(records, key=lambda record: (record["seed"], record["arm"]))
 
 
-@pytest.mark.parametrize("workers", [2, 3, 50])
-def test_records_do_not_depend_on_the_number_of_workers(workers):
-    alone = list(run_here(job_of(), TRIALS, lambda done: None))
-    assert in_order(run_in_processes(job_of(), TRIALS, workers, lambda done: None)) == in_order(alone)
+@pytest.mark.parametrize(("workers", "trials"), [(2, TRIALS), (50, TRIALS[:2])])
+def test_records_do_not_depend_on_the_number_of_workers(workers, trials):
+    alone = list(run_here(job_of(), trials, lambda done: None))
+    assert in_order(run_in_processes(job_of(), trials, workers, lambda done: None)) == in_order(alone)
 
 
 def test_all_workers_are_used(tmp_path):
@@ -52,12 +55,12 @@ def test_epochs_are_counted_over_all_trials(workers):
     assert seen[-1] == 6 * 3
 
 
+def enough(done):
+    raise RuntimeError("enough")
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_closing_ends_all_workers_before_it_goes_on(workers):
-    def enough(done):
-        if done:
-            raise RuntimeError("enough")
-
     job = job_of(epochs=1_000_000, pause=0.001)  # would take an hour
     with pytest.raises(RuntimeError, match="enough"), closing(run(job, TRIALS, workers, enough)) as records:
         next(records)
@@ -75,15 +78,74 @@ def test_what_is_wrong_in_a_worker_is_said_here():
     assert multiprocessing.active_children() == []
 
 
+class NeedsTwo(Exception):
+    """Can be pickled, but not be read again."""
+
+    def __init__(self, one, two):
+        super().__init__(f"{one} and {two}")
+
+
+class Unreadable(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        raise NeedsTwo("this", "that")
+
+
+class Leaving(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        raise SystemExit("has left")
+
+
+class Unloadable(Counting):
+    def __reduce__(self):
+        return os.stat, ("/not/there",)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "error", "place"),
+    [
+        (Unreadable(), pytest.raises(RuntimeError, match=r"^NeedsTwo: this and that$"), "in run_trial"),
+        (Leaving(), pytest.raises(SystemExit, match="has left"), "in run_trial"),
+        (Unloadable(), pytest.raises(FileNotFoundError), "in answer"),
+    ],
+)
+def test_any_error_in_a_worker_is_no_death_and_says_where(experiment, error, place):
+    with error as raised:
+        list(run_in_processes(Job(experiment, None, None), TRIALS[:1], 2, lambda done: None))
+    assert place in str(raised.value.__cause__)
+
+
+class SlowToDie(Counting):
+    """Its worker dies soon after the answer, when it has no work."""
+
+    def run_trial(self, options, data, trial, after_epoch):
+        if trial.seed == 0:
+            threading.Timer(0.05, os._exit, (1,)).start()
+        return super().run_trial(options, data, trial, after_epoch)
+
+
+def test_a_worker_that_dies_without_work_costs_nothing():
+    def look_late(done):
+        time.sleep(0.3 if 0 < done < 3 else 0)
+
+    job = Job(SlowToDie(), Numbers(epochs=1), "the data")
+    assert len(list(run(job, TRIALS, 2, look_late))) == len(TRIALS)
+
+
+def test_closing_waits_for_no_epoch():
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="enough"):
+        list(run(job_of(pause=60), TRIALS, 2, enough))
+    assert time.monotonic() - began < 30
+
+
 @pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL on Windows")
-@pytest.mark.parametrize("kills", [1, 2])
-def test_a_worker_that_is_killed_costs_only_its_own_trial(tmp_path, kills):
-    """Both trials of seed 1 kill their own process, once or twice; each is begun again, and no other trial is."""
-    job = job_of(folder=str(tmp_path), kills=kills)
+def test_a_worker_that_is_killed_costs_only_its_own_trial(tmp_path):
+    """Both trials of seed 1 kill their own process twice; each is begun again, and no other trial is."""
+    job = job_of(folder=str(tmp_path), kills=2)
     records = list(run(job, TRIALS, 2))
     assert in_order(records) == in_order(run_here(job_of(), TRIALS, lambda done: None))
     begun = sorted(path.name.rsplit("-", 1)[0] for path in tmp_path.iterdir())
-    each = {0: 1, 1: kills + 1, 2: 1}
+    each = {0: 1, 1: 3, 2: 1}
     assert begun == sorted(f"{trial.arm}-{trial.seed}" for trial in TRIALS for _ in range(each[trial.seed]))
     assert multiprocessing.active_children() == []
 
@@ -92,7 +154,7 @@ def test_a_worker_that_is_killed_costs_only_its_own_trial(tmp_path, kills):
 def test_a_trial_whose_workers_die_every_time_is_named_in_one_sentence(tmp_path):
     job = job_of(folder=str(tmp_path), kills=99)
     with pytest.raises(WorkerError, match=r"of one trial \((odd|even), seed 1\) died 3 times: it was killed, or there"):
-        list(run(job, TRIALS, 2))
+        list(run(job, TRIALS[2:4], 2))
     assert multiprocessing.active_children() == []
 
 
@@ -101,34 +163,39 @@ def test_a_script_without_the_guard_is_told_so_and_nobody_else():
     assert "__name__" not in why_it_died(TRIALS[0], started=True)
 
 
-def test_workers_are_started_deaf_to_ctrl_c(monkeypatch):
-    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment."""
-    blocked, submit = [], ProcessPoolExecutor.submit
-
-    def spy(executor, *task):
-        blocked.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))
-        return submit(executor, *task)
-
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", spy)
-    list(run(job_of(), TRIALS[:2], 2))
-    assert blocked == [True, True]
+class Deaf(Counting):
+    def run_trial(self, options, data, trial, after_epoch):
+        return {"value": signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())}
 
 
-@pytest.mark.parametrize("times", [1, 2, 3])
-@pytest.mark.parametrize("moment", ["submit", "shutdown", None])
+def deaf_workers():
+    return [record["value"] for record in run(Job(Deaf(), None, None), TRIALS[:2], 2)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no signals to block on Windows")
+def test_workers_are_started_deaf_to_ctrl_c():
+    """They inherit the blocked signal, so that Ctrl-C finds them deaf from their first moment, also the first ones."""
+    command = f"from {__name__} import deaf_workers; print(deaf_workers())"
+    first = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=60, check=True)
+    assert first.stdout == "[True, True]\n"
+
+
+SPAWNED = type(multiprocessing.get_context("spawn").Process())
+
+
+@pytest.mark.parametrize(("moment", "times"), [("start", 1), ("kill", 1), ("join", 3), (None, 1), (None, 3)])
 def test_no_ctrl_c_is_lost_and_none_leaves_a_worker(monkeypatch, moment, times):
+    """It comes when a worker is started, when all are ended, or when progress is shown."""
+
     def interrupt(*_):
         for _ in range(times):
             signal.raise_signal(signal.SIGINT)
 
     if moment is not None:
-        original = getattr(ProcessPoolExecutor, moment)
-        monkeypatch.setattr(
-            ProcessPoolExecutor, moment, lambda *given, **named: interrupt() or original(*given, **named)
-        )
-    job, on_epochs = job_of(epochs=50, pause=0.01), (lambda done: None) if moment == "submit" else interrupt
+        original = getattr(SPAWNED, moment)
+        monkeypatch.setattr(SPAWNED, moment, lambda process: interrupt() or original(process))
     with pytest.raises(KeyboardInterrupt):
-        list(run(job, TRIALS * 10, 2, on_epochs))
+        list(run(job_of(), TRIALS[:2], 2, lambda done: None if moment else interrupt()))
     assert multiprocessing.active_children() == []
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+import logging
+import platform
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from tinygrad_dropout.lab.errors import LabError, WorkerError, require_extras
+from tinygrad_dropout.lab.trials.answers import answer, record_in
+from tinygrad_dropout.lab.trials.folder import differing
 from tinygrad_dropout.lab.trials.trial import Job, Record, Trial
 from tinygrad_dropout.lab.trials.versions import versions
 
@@ -27,31 +33,50 @@ def run_on_cluster(
     A trial whose worker dies is run again by another one, up to three times (Dask's `allowed-failures`).
 
     Raises:
-        LabError: no cluster answers there, it has no workers, or they have other versions of what makes the numbers.
+        LabError: no cluster answers there, it has no workers, they have other versions of what makes the numbers, or
+            it fails otherwise.
         WorkerError: a trial whose workers died every time.
     """
     require_extras(("distributed",), needed_by="running trials on a Dask cluster (--dask)")
     from dask.distributed import Client, KilledWorker, as_completed
 
-    with connected(Client, address) as client:
-        check_versions(client, address)
-        shared_job = client.submit(unchanged, job, pure=False)  # a task, so that it is made again if its worker dies
-        futures = {client.submit(run_on_worker, shared_job, trial, pure=False): trial for trial in trials}
+    with quiet(), connected(Client, address) as client:
+        made_with = versions()
+        check_workers(client, address, made_with)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # as large as the data, and once
+            shared_job = client.submit(unchanged, job, pure=False)  # a task, to be made again if its worker dies
+        futures = {client.submit(run_on_worker, shared_job, trial, made_with, pure=False): trial for trial in trials}
         with client.as_current():
             completed: Iterable[Any] = as_completed(futures)  # type: ignore[no-untyped-call]
         try:
             for done, future in enumerate(completed, start=1):
                 try:
-                    record = future.result()
+                    answered = future.result()
                 except KilledWorker as error:
                     raise WorkerError(
                         f"the cluster at {address} lost every worker that ran one trial ({futures[future]}): "
                         "they were killed, or have too little memory"
                     ) from error
+                except Exception as error:  # of Dask's own: those of the trial are in its answer
+                    raise LabError(f"dask: the cluster at {address} failed: {in_one_line(error)}") from error
+                record = record_in(answered)
                 on_epochs(done * epochs)
                 yield record
         finally:
             client.cancel([shared_job, *futures])
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Dask's client logs a traceback where it loses the cluster, of which our LabError says the same."""
+    logger = logging.getLogger("distributed.client")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def connected(client: Any, address: str) -> Any:
@@ -68,28 +93,31 @@ def connected(client: Any, address: str) -> Any:
         ) from error
 
 
-def check_versions(client: Any, address: str) -> None:
-    """Raise a LabError unless the cluster has workers, all with the versions that this process has."""
+def check_workers(client: Any, address: str, made_with: dict[str, str]) -> None:
+    """Raise a LabError unless the cluster has workers before long, all with the same package and versions."""
     try:
         client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
     except TimeoutError:
         raise LabError(f"dask: expected workers in the cluster at {address}, got none") from None
-    wanted = wanted_versions()
     try:
-        of_workers = client.run(versions)
-    except ModuleNotFoundError as error:
-        raise LabError(f"dask: expected the package on every worker of {address}, got {error}") from error
-    for worker, found in of_workers.items():
-        differing = [f"{name} {found[name]}, not {wanted[name]}" for name in wanted if found[name] != wanted[name]]
-        if differing:
-            raise LabError(
-                f"dask: expected the versions of this machine on worker {worker}, got {'; '.join(differing)}"
-            )
+        client.run(check_versions, made_with)
+    except LabError:
+        raise
+    except Exception as error:  # later, a task that cannot be read would end a worker without a word
+        raise LabError(
+            f"dask: expected this version of the package on every worker of {address}, got {in_one_line(error)}"
+        ) from error
 
 
-def wanted_versions() -> dict[str, str]:
-    """Those of this machine."""
-    return versions()
+def in_one_line(error: Exception) -> str:
+    """What Dask says, or else the name of the error."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def check_versions(made_with: dict[str, str]) -> None:
+    """Raise a LabError, on a worker, unless it has the versions that the other records are made with."""
+    if problem := differing(versions(), made_with):
+        raise LabError(f"dask: expected the same versions on a worker of {platform.node()}, got {problem}")
 
 
 def unchanged(job: Job) -> Job:
@@ -97,6 +125,13 @@ def unchanged(job: Job) -> Job:
     return job
 
 
-def run_on_worker(job: Job, trial: Trial) -> Record:
-    """Run one trial on a worker of the cluster."""
-    return job.run(trial, lambda: None)
+def run_on_worker(job: Job, trial: Trial, made_with: dict[str, str]) -> bytes:
+    """Run one trial on a worker of the cluster, which may have joined a moment ago."""
+    from threadpoolctl import threadpool_limits
+
+    def run() -> Record:
+        check_versions(made_with)
+        threadpool_limits(1)  # for good: set back after one trial, it would be gone for those in other threads
+        return job.run(trial, lambda: None)
+
+    return answer(run)

@@ -3,11 +3,13 @@
 results.json holds the options, the records and what they show. It is written after every trial while they are few;
 later only when their number has grown by a tenth, so that ten thousand trials don't write it ten thousand times. Until
 then a record is a line of journal.jsonl. At the end, and when a run is gone on with, the journal becomes part of
-results.json.
+results.json. Both carry digests, so that a damaged digit is not taken for a result. Pictures are removed before the
+records that they show are replaced: those that are there are never old.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -62,16 +64,20 @@ class Folder:
         except ImportError:
             yield
             return
-        descriptor = os.open(self.path, os.O_RDONLY)
+        descriptor = None
         try:
             try:
+                descriptor = os.open(self.path, os.O_RDONLY)
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise LabError(f"{self.path}: another command is writing to this folder; choose another") from None
+            except OSError as error:
+                raise LabError(f"{self.path}: the output folder cannot be locked: {error.strerror}") from error
             delete_abandoned(self.path)
             yield
         finally:
-            os.close(descriptor)
+            if descriptor is not None:
+                os.close(descriptor)
 
     def keep(self, outcome: Outcome, record: Record) -> None:
         """Keep a record that the outcome has just got, whatever happens next.
@@ -82,7 +88,7 @@ class Folder:
         if len(outcome.records) >= self._write_whole_at:
             self.write(outcome)
             return
-        line = as_lines(record) + "\n"
+        line = as_lines([record, digest_of(record)]) + "\n"
         with self._errors_said(JOURNAL), (self.path / JOURNAL).open("ab") as file:
             file.write(line.encode())
             file.flush()
@@ -101,10 +107,18 @@ class Folder:
             "records": outcome.records,
             "summary": outcome.figures,
             "notes": list(outcome.notes),
+            "digest": digest_of([outcome.experiment.name, outcome.options, outcome.versions, outcome.records]),
         }
         text = "{\n" + ",\n".join(f"{json.dumps(key)}: {as_lines(value)}" for key, value in results.items()) + "\n}\n"
-        self._write_file(RESULTS, lambda file: file.write(text.encode()))
-        (self.path / JOURNAL).unlink(missing_ok=True)
+
+        def write_text(file: BinaryIO) -> None:
+            file.write(text.encode())
+            file.flush()  # which fails on a full disk: then the old pictures stay, as the old records do
+            for name in outcome.experiment.pictures:
+                self._remove(name)
+
+        self._write_file(RESULTS, write_text)
+        self._remove(JOURNAL)
         self._write_whole_at = ceil(GROWTH * len(outcome.records))
 
     def save(self, outcome: Outcome) -> None:
@@ -155,7 +169,7 @@ class Folder:
                 whole = trial in planned and records.setdefault(trial, record) == record
                 if not (whole and found.is_whole(outcome.options, record)):
                     raise ValueError(trial)
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        except (OSError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             raise LabError(
                 f"{self.path}: the records in this folder are damaged, or of another version; choose another folder"
             ) from error
@@ -200,15 +214,27 @@ class Folder:
                 f"{path}: expected the results of an experiment of this version, got another file; "
                 "choose another folder"
             )
+        digest = digest_of([results[key] for key in kinds])
+        if results.get("digest", digest) != digest:  # there is none in files of earlier versions
+            raise LabError(f"{path}: the file is damaged: its records are not those that were written")
         return results
 
-    def _read_journal(self) -> list[Record]:
+    def _read_journal(self) -> Iterator[Record]:
         """The records in the journal. A last line that is not whole was being written when the run was killed."""
         try:
             lines = (self.path / JOURNAL).read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines]
+            return
+        for line in lines:
+            record, digest = json.loads(line)
+            if digest != digest_of(record):
+                raise ValueError(line)
+            yield record
+
+    def _remove(self, name: str) -> None:
+        """Remove a file that may be there."""
+        with self._errors_said(name):
+            (self.path / name).unlink(missing_ok=True)
 
     def _write_file(self, name: str, write: Callable[[BinaryIO], object]) -> None:
         """Write a file so that, at any moment, either the old or the new one is there whole."""
@@ -231,6 +257,11 @@ def as_lines(value: object) -> str:
     if isinstance(value, tuple):
         return "[\n" + ",\n".join(as_lines(record) for record in value) + "\n]"
     return json.dumps(value, allow_nan=False)
+
+
+def digest_of(value: object) -> str:
+    """What tells a value from a damaged one, after both were written as JSON."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 def fixed(options: Options) -> Options:

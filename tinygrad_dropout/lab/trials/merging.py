@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tinygrad_dropout.lab.config import MOST_SEEDS
 from tinygrad_dropout.lab.errors import LabError
 from tinygrad_dropout.lab.trials.experiment import Experiment
 from tinygrad_dropout.lab.trials.folder import Folder, differing, fixed
@@ -24,7 +25,8 @@ def merge(folders: Sequence[str | Path], out: str | Path, experiments: Iterable[
         The outcome, from the lowest seed to the highest; seeds between that no folder has are missing in it.
 
     Raises:
-        LabError: a folder has no results, or does not fit the first one, or has another record of the same trial.
+        LabError: a folder has no results, or does not fit the first one, or has another record of the same trial, or
+            its seeds are too far from the others'.
     """
     experiments = list(experiments)
     target = Folder(out)
@@ -74,5 +76,10 @@ def together(found: dict[Path, Outcome]) -> Outcome:
     if "seeds" in options:
         starts = [outcome.options["first_seed"] for outcome in found.values()]
         ends = [outcome.options["first_seed"] + outcome.options["seeds"] for outcome in found.values()]
+        if max(ends) - min(starts) > MOST_SEEDS:
+            raise LabError(
+                f"expected folders whose seeds are at most {MOST_SEEDS:,} from the lowest to the highest, "
+                f"got {min(starts)} to {max(ends) - 1}"
+            )
         options = options | {"first_seed": min(starts), "seeds": max(ends) - min(starts)}
     return first.experiment.outcome(options, first.versions).with_records(records.values())

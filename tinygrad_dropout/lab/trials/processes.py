@@ -1,7 +1,8 @@
 """Trials run on this machine, in this process or in several: the records are the same, bit for bit.
 
-Each worker process stands alone, so that one that is killed costs only the trial that it was running, which is run
-again. (In a pool, of the standard library or of joblib, the death of one worker ends them all.)
+Each worker process has a pipe of its own and shares no lock, so that one that is killed costs only the trial that it
+was running, which is run again. (In a pool, of the standard library or of joblib, the death of one worker ends them
+all.)
 """
 
 from __future__ import annotations
@@ -13,21 +14,18 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for_pipes
 from typing import Any
 
 from tinygrad_dropout.lab.errors import WorkerError
+from tinygrad_dropout.lab.trials.answers import answer, record_in
 from tinygrad_dropout.lab.trials.trial import Job, Record, Trial
 
 MOST_ATTEMPTS = 3  # at one trial, before its workers' deaths are no accident
 SECONDS_BETWEEN_LOOKS = 0.1
-
-
-class Stopped(Exception):
-    """Raised in a worker that was told to stop."""
 
 
 def usable_cores() -> int:
@@ -58,49 +56,55 @@ def run_in_processes(
     context = multiprocessing.get_context("spawn")
     shared_job = in_shared_memory(job)
     # Without locks, for a worker that is killed would keep them: each trial has a counter of its own.
-    epochs, stop, started = context.RawArray("Q", len(trials)), context.RawValue("b", 0), context.RawValue("b", 0)
-    waiting = deque(enumerate(trials))
+    epochs, started = context.RawArray("Q", len(trials)), context.RawValue("b", 0)
+    waiting = deque(range(len(trials)))
     attempts = [0] * len(trials)
-    pools: list[ProcessPoolExecutor] = []
-    running: dict[Future[Record], tuple[ProcessPoolExecutor, int, Trial]] = {}
+    processes: list[Any] = []
+    running: dict[Any, int] = {}  # the place of each trial that runs, by the pipe to its worker
 
-    def start_pool() -> ProcessPoolExecutor:
-        pools.append(ProcessPoolExecutor(1, context, start_worker, (shared_job, epochs, stop, started)))
-        return pools[-1]
+    def start_worker() -> Connection:
+        pipe, its_end = context.Pipe()
+        processes.append(context.Process(target=work, args=(its_end, shared_job, epochs, started)))
+        with interrupts_blocked():
+            processes[-1].start()
+        its_end.close()  # so that the pipe ends when the worker does
+        return pipe
 
-    def give_work(pool: ProcessPoolExecutor) -> None:
+    def give_work(pipe: Connection) -> None:
         if waiting:
-            place, trial = waiting.popleft()
+            place = running[pipe] = waiting.popleft()
             epochs[place] = 0
             attempts[place] += 1
-            with interrupts_blocked():  # the first task starts the process
-                running[pool.submit(run_in_worker, place, trial)] = pool, place, trial
+            with suppress(OSError):  # it was killed while it had no work, which reading its answer will show
+                pipe.send((place, trials[place]))
 
     with interrupts_noted() as interrupts:  # raised nowhere, so that nothing below is cut short by a second one
         try:
             for _ in range(min(workers, len(trials))):
-                give_work(start_pool())
+                give_work(start_worker())
             while running:
-                finished, _ = wait(running, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+                ready: list[Any] = wait_for_pipes(list(running), SECONDS_BETWEEN_LOOKS)
                 if interrupts:
                     raise KeyboardInterrupt
                 on_epochs(sum(epochs))
-                for future in finished:
-                    pool, place, trial = running.pop(future)
+                for pipe in ready:
+                    place = running.pop(pipe)
                     try:
-                        record = future.result()
-                    except BrokenProcessPool as error:
+                        answered = pipe.recv_bytes()
+                    except (EOFError, OSError) as died:
                         if attempts[place] == MOST_ATTEMPTS:
-                            raise WorkerError(why_it_died(trial, bool(started.value))) from error
-                        waiting.appendleft((place, trial))
-                        give_work(start_pool())
-                    else:
-                        give_work(pool)  # before anything is done about the record, so that no worker idles
-                        yield record
+                            raise WorkerError(why_it_died(trials[place], bool(started.value))) from died
+                        waiting.appendleft(place)
+                        give_work(start_worker())
+                        continue
+                    record = record_in(answered)
+                    give_work(pipe)  # before anything is done about the record, so that no worker idles
+                    yield record
         finally:
-            stop.value = 1
-            for pool in pools:
-                pool.shutdown(cancel_futures=True)
+            for process in processes:
+                process.kill()  # it has nothing that could be lost
+            for process in processes:
+                process.join()
 
 
 def why_it_died(trial: Trial, started: bool) -> str:
@@ -108,7 +112,10 @@ def why_it_died(trial: Trial, started: bool) -> str:
     died = f"the worker process of one trial ({trial}) died {MOST_ATTEMPTS} times"
     if started:
         return f"{died}: it was killed, or there is not enough memory for so many workers"
-    return f'{died} at its start: does the script that called this lack `if __name__ == "__main__":`?'
+    return (
+        f'{died} at its start: does the script that called this lack `if __name__ == "__main__":`, '
+        "or come from standard input?"
+    )
 
 
 def in_shared_memory(job: Job) -> Any:
@@ -125,7 +132,7 @@ def in_shared_memory(job: Job) -> Any:
 
 @contextmanager
 def interrupts_noted() -> Iterator[list[int]]:
-    """Ctrl-C within does nothing but lengthen the list. (In the main thread, and unless it is ignored anyway.)"""
+    """Ctrl-C within lengthens the list, and takes effect at the end. (In the main thread, unless it is ignored.)"""
     noted: list[int] = []
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
@@ -136,6 +143,8 @@ def interrupts_noted() -> Iterator[list[int]]:
         yield noted
     finally:
         signal.signal(signal.SIGINT, before)
+    if noted:
+        raise KeyboardInterrupt  # it came too late to be seen within
 
 
 @contextmanager
@@ -144,6 +153,9 @@ def interrupts_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # or else the first process would start it, which unblocks the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -151,43 +163,32 @@ def interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-@dataclass(frozen=True)
-class Worker:
-    """What a worker process keeps between its trials."""
+def work(pipe: Connection, shared_job: Any, epochs: Any, started: Any) -> None:
+    """What a worker process does: run the trials that come through the pipe, and answer each.
 
-    job: Job
-    epochs: Any  # shared with the parent: for every trial, the number of epochs done
-    stop: Any  # shared with the parent: 1 when the workers are to end
-
-
-worker: Worker | None = None  # this process's own, if it is a worker
-
-
-def start_worker(shared_job: Any, epochs: Any, stop: Any, started: Any) -> None:
-    """What a worker process does first."""
-    global worker
+    Args:
+        pipe: through which the places and trials come.
+        shared_job: the job, pickled.
+        epochs: shared with the parent: for every trial, the number of epochs done.
+        started: shared with the parent: 1 once a worker has got so far.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
-    worker = Worker(pickle.loads(shared_job), epochs, stop)
     started.value = 1
+    load_job = cache(partial(pickle.loads, shared_job))  # with the first trial, so that an error there is answered too
+    with suppress(EOFError, OSError):  # the parent is gone
+        while True:
+            place, trial = pipe.recv()
+
+            def after_epoch(place: int = place) -> None:
+                epochs[place] += 1
+
+            pipe.send_bytes(answer(lambda: load_job().run(trial, after_epoch)))  # noqa: B023
 
 
 def end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
+    """A worker whose parent was killed would go on with its trial."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def run_in_worker(place: int, trial: Trial) -> Record:
-    """Run one trial in a worker process, and count its epochs at that place."""
-    assert worker is not None, "start_worker runs first"
-    job, epochs, stop = worker.job, worker.epochs, worker.stop
-
-    def after_epoch() -> None:
-        epochs[place] += 1
-        if stop.value:
-            raise Stopped
-
-    return job.run(trial, after_epoch)
