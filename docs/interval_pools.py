@@ -15,8 +15,8 @@ from sklearn import datasets, metrics
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
 from tinygrad_dropout.lab.datasets import randomise_labels
-from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
 from tinygrad_dropout.sklearn import DropoutMLPClassifier, DropoutMLPRegressor
 
 PAIRS_IN_A_POOL = 300

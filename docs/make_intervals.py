@@ -20,8 +20,9 @@ from blocks import rendered
 from interval_pools import POOLS, differences
 from sklearn.exceptions import ConvergenceWarning
 
-from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
-from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, width_per_spread
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.intervals import width_per_spread
 
 DOCS = Path(__file__).parent
 PAGE, KEPT = DOCS / "intervals.md", DOCS / "intervals.json"

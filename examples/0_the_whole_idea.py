@@ -110,7 +110,7 @@ def sgd_step(parameters, velocities, lr, momentum):
         parameter.grad = 0  # the next step starts afresh
 
 
-# 6. EXPERIMENT. In full: lab/comparison.py. It adds real data, learning curves, and a check that only dropout differs.
+# 6. EXPERIMENT. In full: lab/comparison/experiment.py. It adds real data, curves and a check that only dropout differs.
 def two_moons(count, rng):
     """Noisy points on two half circles that reach into each other: label 0 is the upper one, label 1 the lower one."""
     labels, angles = rng.integers(0, 2, count), rng.uniform(0, np.pi, count)

@@ -11,7 +11,7 @@ from benchmarks.estimators.scores import Scores
 from benchmarks.estimators.tables import TABLES
 from benchmarks.estimators.times import Fit
 from benchmarks.timing import Spread
-from tinygrad_dropout.lab.verdict import half_width
+from tinygrad_dropout.lab.intervals import half_width
 
 THEIRS, OURS, WITH_DROPOUT, SKORCH = CONTENDERS
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.contenders import OURS
 from benchmarks.processes import output_of
-from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.comparison.config import Config
 
 Pair = dict[str, Any]
 

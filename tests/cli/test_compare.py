@@ -316,7 +316,7 @@ def test_ctrl_c_while_pictures_are_drawn_says_how_to_go_on(run, monkeypatch):
     def interrupted(outcome, file):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tinygrad_dropout.lab.comparison.draw_comparison", interrupted)
+    monkeypatch.setattr("tinygrad_dropout.lab.comparison.experiment.draw_comparison", interrupted)
     code, out, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
     assert code == 130
     assert out.startswith("Interrupted: 4 of 4 trials are finished, and kept.\n")

@@ -8,7 +8,7 @@ import pytest
 
 from tinygrad_dropout.cli.typed import in_one_sentence
 from tinygrad_dropout.lab import Config
-from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.comparison.data import load
 
 PAGE = Path(__file__).parents[2] / "docs" / "compare.md"
 SECTION = PAGE.read_text(encoding="utf-8").partition("\n## Your own table\n")[2].partition("\n## ")[0]

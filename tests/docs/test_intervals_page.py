@@ -8,8 +8,8 @@ from blocks import rendered
 from interval_pools import PAIRS_IN_A_POOL, POOLS, differences
 from make_intervals import PAIRS, SHOWN, every, in_units, skewed
 
-from tinygrad_dropout.lab.measures import ACCURACY, RMSE
-from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, paired_difference
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, RMSE
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, paired_difference
 
 KEPT = make_intervals.load()
 ASKED_FOR = 0.92

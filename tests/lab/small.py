@@ -3,7 +3,7 @@
 from typing import Any
 
 from tinygrad_dropout.lab import Compare, Comparison, Config
-from tinygrad_dropout.lab.arms import ARMS, WITH, WITHOUT, arms_of
+from tinygrad_dropout.lab.comparison.arms import ARMS, WITH, WITHOUT, arms_of
 from tinygrad_dropout.lab.trials import Record, Trial
 
 SMALL: dict[str, Any] = {"dataset": "moons", "train_size": 20, "hidden": (8,), "epochs": 2, "batch_size": 8, "seeds": 2}

@@ -40,7 +40,7 @@ that folder as --out, with more --seeds if you like."""
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`; `Config` has the defaults."""
-    from tinygrad_dropout.lab.config import DATASETS, OPTIMIZERS, Config
+    from tinygrad_dropout.lab.comparison.config import DATASETS, OPTIMIZERS, Config
 
     hidden = ",".join(map(str, Config.hidden))
     rates = ", ".join(f"{rate:g} for {name}" for name, rate in OPTIMIZERS.items())

@@ -8,13 +8,12 @@
 It needs the packages of the extra `lab`: pip install -e ".[lab]".
 """
 
-from tinygrad_dropout.lab.comparison import Compare, Comparison
-from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
+from tinygrad_dropout.lab.comparison.fairness import UnfairPairError
+from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.errors import LabError, OptionError, WorkerError, require_extras
 from tinygrad_dropout.lab.experiments import compare, merge, read
-from tinygrad_dropout.lab.fairness import UnfairPairError
 from tinygrad_dropout.lab.trials import Interrupted, run
-from tinygrad_dropout.lab.verdict import Difference, paired_difference
 
 __all__ = [
     "Compare",

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from tinygrad_dropout.lab.comparison import Compare, Comparison
-from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
 from tinygrad_dropout.lab.theory import EXPERIMENTS as THEORY_EXPERIMENTS
 from tinygrad_dropout.lab.trials import Experiment, Outcome, Progress, Tell, run
 from tinygrad_dropout.lab.trials.folder import Folder

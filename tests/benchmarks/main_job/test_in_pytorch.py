@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout.lab import datasets
-from tinygrad_dropout.lab.datasets.split import digest_of
-from tinygrad_dropout.lab.training import Streams
+from tinygrad_dropout.lab.arrays import digest_of
+from tinygrad_dropout.lab.comparison.training import Streams
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.lab.theory.small import small_outcome
 from tinygrad_dropout.lab import OptionError
+from tinygrad_dropout.lab.intervals import half_width
 from tinygrad_dropout.lab.theory import expectation
 from tinygrad_dropout.lab.theory.expectation import Options, measure
-from tinygrad_dropout.lab.verdict import half_width
 
 SMALL = Options(p=0.2, units=50, samples=400)
 RATES = [0.2, 0.5, 0.8]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.split import Numbers, Table
+from tinygrad_dropout.lab.arrays import Numbers
+from tinygrad_dropout.lab.datasets.split import Table
 
 FILE = "sklearn/datasets/data/digits.csv.gz"  # in the installed package
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Integers = npt.NDArray[np.int64]
+from tinygrad_dropout.lab.arrays import Labels
+
 TRIES = 20  # random orders of the groups; the one whose cut is closest to the wanted size is used
 
 
-def stratified_order(y: Integers, rng: np.random.Generator) -> Integers:
+def stratified_order(y: Labels, rng: np.random.Generator) -> Labels:
     """A random order of the examples in which every prefix has nearly the proportions of the classes.
 
     One example of every class comes before all others and, if the class has two, one comes after all others. So
@@ -31,8 +31,8 @@ def stratified_order(y: Integers, rng: np.random.Generator) -> Integers:
 
 
 def grouped_split(
-    groups: Integers, labels: Integers | None, train_size: int, rng: np.random.Generator
-) -> tuple[Integers, Integers]:
+    groups: Labels, labels: Labels | None, train_size: int, rng: np.random.Generator
+) -> tuple[Labels, Labels]:
     """Draw training and test examples so that no group is split, and every class is on both sides if that is possible.
 
     `TRIES` random orders of the groups are drawn (in the proportions of the classes of their first examples). Each is

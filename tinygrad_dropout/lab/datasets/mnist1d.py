@@ -14,7 +14,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers, Table
+from tinygrad_dropout.lab.arrays import Labels, Numbers
+from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import LabError
 
 CLASSES = 10

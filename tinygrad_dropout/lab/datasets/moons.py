@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers, Split, digest_of, standardised
+from tinygrad_dropout.lab.arrays import Labels, Numbers, digest_of
+from tinygrad_dropout.lab.datasets.split import Split, standardised
 from tinygrad_dropout.lab.errors import OptionError
 
 NOISE = 0.3

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from tinygrad_dropout.lab.arrays import Floats, Labels, Numbers, digest_of
 from tinygrad_dropout.lab.datasets.draws import grouped_split, stratified_order
 from tinygrad_dropout.lab.errors import OptionError
-
-Floats = npt.NDArray[np.float32]
-Labels = npt.NDArray[np.int64]
-Numbers = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -179,12 +174,3 @@ def randomise_labels(y: Labels, fraction: float, classes: int, rng: np.random.Ge
     chosen = rng.permutation(len(y))[: round(fraction * len(y))]
     noisy[chosen] = rng.integers(classes, size=len(chosen))
     return noisy
-
-
-def digest_of(*arrays: Numbers) -> str:
-    """The SHA-256 of the arrays' shapes, dtypes and contents, in hexadecimal."""
-    total = hashlib.sha256()
-    for array in arrays:
-        total.update(f"{array.dtype.str}{array.shape}".encode())
-        total.update(np.ascontiguousarray(array).data)
-    return total.hexdigest()

@@ -22,13 +22,13 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.intervals import half_width
 from tinygrad_dropout.lab.plots import BLUE, GREEN, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
 from tinygrad_dropout.lab.trials import Figures
-from tinygrad_dropout.lab.verdict import half_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

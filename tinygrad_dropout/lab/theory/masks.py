@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.functional._masks import Mask
-from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.theory.options import as_whole_number
 

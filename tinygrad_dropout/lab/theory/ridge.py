@@ -25,7 +25,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import new_table

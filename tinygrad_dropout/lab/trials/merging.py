@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tinygrad_dropout.lab.config import MOST_SEEDS
+from tinygrad_dropout.lab.comparison.config import MOST_SEEDS
 from tinygrad_dropout.lab.errors import LabError
 from tinygrad_dropout.lab.trials.experiment import Experiment
 from tinygrad_dropout.lab.trials.folder import Folder, differing, fixed

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lab.datasets.own_table.plain_reader import plain_standardised, plain_table
+from tinygrad_dropout.lab.arrays import digest_of
 from tinygrad_dropout.lab.datasets.draws import stratified_order
 from tinygrad_dropout.lab.datasets.own_table.csv_table import load_csv
-from tinygrad_dropout.lab.datasets.split import digest_of
 
 NUMBERS = st.one_of(
     st.floats(-1e30, 1e30).map(repr),

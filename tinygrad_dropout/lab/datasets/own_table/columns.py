@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.datasets.own_table.missing import is_missing
 from tinygrad_dropout.lab.datasets.own_table.number_texts import readings
-from tinygrad_dropout.lab.datasets.split import Numbers
 from tinygrad_dropout.lab.errors import LabError
 
 if TYPE_CHECKING:

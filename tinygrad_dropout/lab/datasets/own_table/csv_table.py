@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.datasets.own_table.columns import (
     Column,
     read_columns,
@@ -21,7 +22,7 @@ from tinygrad_dropout.lab.datasets.own_table.groups import check_groups, numbere
 from tinygrad_dropout.lab.datasets.own_table.target import encode_classes, encode_numbers, is_numeric
 from tinygrad_dropout.lab.datasets.own_table.text_columns import check_texts
 from tinygrad_dropout.lab.datasets.own_table.told import about_names, counted, description, listed, mentions
-from tinygrad_dropout.lab.datasets.split import Numbers, Table
+from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import LabError, OptionError
 
 if TYPE_CHECKING:

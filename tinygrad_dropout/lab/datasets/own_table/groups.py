@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tinygrad_dropout.lab.arrays import Labels
 from tinygrad_dropout.lab.datasets.own_table.columns import LARGEST_WHOLE, Column, wrong_value
-from tinygrad_dropout.lab.datasets.split import Labels
 from tinygrad_dropout.lab.errors import LabError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.arrays import Numbers
 
 CURRENCIES = (
     "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|NOK|NZD|PLN|RUB|SEK|SGD|THB|TRY|USD|ZAR|"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tinygrad_dropout.lab.arrays import Labels, Numbers
 from tinygrad_dropout.lab.datasets.own_table.columns import LARGEST_WHOLE, Column, wrong_value
 from tinygrad_dropout.lab.datasets.own_table.text_columns import FEW, check_no_measurements, check_no_stray_numbers
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.errors import LabError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.arrays import Numbers
 
 
 class Averages:

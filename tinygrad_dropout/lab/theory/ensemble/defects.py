@@ -12,7 +12,7 @@ import numpy as np
 
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers
+from tinygrad_dropout.lab.arrays import Labels, Numbers
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
 from tinygrad_dropout.lab.theory.masks import all_masks
 from tinygrad_dropout.lab.trials import Figures

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_dropout.functional._masks import draw_mask
+from tinygrad_dropout.lab.arrays import Labels, Numbers
 from tinygrad_dropout.lab.datasets import load_digits
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers
 from tinygrad_dropout.lab.theory.ensemble.averages import Averages
 from tinygrad_dropout.lab.theory.ensemble.defects import most_common_class, unit_states
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE, TRAIN_SIZE, fit, network

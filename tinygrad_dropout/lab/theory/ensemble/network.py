@@ -6,7 +6,7 @@ import numpy as np
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim, training
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers
+from tinygrad_dropout.lab.arrays import Labels, Numbers
 
 TRAIN_SIZE, TEST_SIZE = 1000, 400  # of scikit-learn's digits
 EPOCHS, BATCH_SIZE, LEARNING_RATE = 40, 50, 0.01

@@ -11,7 +11,7 @@ import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.functional._masks import Mask
-from tinygrad_dropout.lab.datasets.split import Numbers
+from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.theory.masks import in_chunks, probabilities
 
 NUMBERS_AT_ONCE = 2**18  # activations in one layer of one chunk: few enough to stay in the processor's cache

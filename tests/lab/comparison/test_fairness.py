@@ -7,11 +7,12 @@ import pytest
 
 from tests.lab.small import comparison_with, made_up_pair, small_config
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab import UnfairPairError, compare, comparison, training
-from tinygrad_dropout.lab.arms import WITH, WITHOUT
+from tinygrad_dropout.lab import UnfairPairError, compare
+from tinygrad_dropout.lab.comparison import experiment, training
+from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
+from tinygrad_dropout.lab.comparison.fairness import tolerance
+from tinygrad_dropout.lab.comparison.training import Streams
 from tinygrad_dropout.lab.datasets.moons import Moons
-from tinygrad_dropout.lab.fairness import tolerance
-from tinygrad_dropout.lab.training import Streams
 
 CONFIG = small_config(train_size=400, batch_size=100, epochs=1)
 EARLY = replace(CONFIG, early_stopping="only")
@@ -119,14 +120,14 @@ def test_another_split_is_found(monkeypatch):
 @pytest.mark.parametrize("early_stopping", ["only", "also"])
 def test_another_validation_part_is_found(monkeypatch, early_stopping):
     """Even if both arms are trained on the same rows."""
-    honest, calls = comparison.with_validation, iter(range(9))
+    honest, calls = experiment.with_validation, iter(range(9))
 
     def without_some(split, classes, rng):
         drawn = honest(split, classes, rng)
         kept = slice(next(calls), None)
         return replace(drawn, x_validation=drawn.x_validation[kept], y_validation=drawn.y_validation[kept])
 
-    monkeypatch.setattr(comparison, "with_validation", without_some)
+    monkeypatch.setattr(experiment, "with_validation", without_some)
     with pytest.raises(UnfairPairError, match="share their validation"):
         run_small_pair(replace(CONFIG, early_stopping=early_stopping))
 

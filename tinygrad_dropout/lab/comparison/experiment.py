@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_dropout.lab import datasets, report
-from tinygrad_dropout.lab.analysis import analyse, differences_of, headline_of, measures_of, pairs_of
-from tinygrad_dropout.lab.arms import ARMS, arms_of
-from tinygrad_dropout.lab.config import Config
+from tinygrad_dropout.lab.comparison import report
+from tinygrad_dropout.lab.comparison.analysis import analyse, differences_of, headline_of, measures_of, pairs_of
+from tinygrad_dropout.lab.comparison.arms import ARMS, arms_of
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.comparison.data import load
+from tinygrad_dropout.lab.comparison.epochs import measured_epochs
+from tinygrad_dropout.lab.comparison.fairness import check_fairness
+from tinygrad_dropout.lab.comparison.pictures import draw_comparison, draw_learning_curves
+from tinygrad_dropout.lab.comparison.tasks import task_of
+from tinygrad_dropout.lab.comparison.training import Streams, TrainingRun, train
+from tinygrad_dropout.lab.comparison.verdict import Difference
 from tinygrad_dropout.lab.datasets import Dataset, randomise_labels
 from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES, with_validation
-from tinygrad_dropout.lab.epochs import measured_epochs
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.fairness import check_fairness
-from tinygrad_dropout.lab.pictures import draw_comparison, draw_learning_curves
-from tinygrad_dropout.lab.tasks import task_of
-from tinygrad_dropout.lab.training import Streams, TrainingRun, train
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
-from tinygrad_dropout.lab.verdict import Difference
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,7 +61,7 @@ class Compare(Experiment):
 
     def prepare(self, config: Config, tell: Tell) -> tuple[Config, Dataset]:
         """Read the data, say how they were read, and settle the number of training examples."""
-        dataset = datasets.load(config)
+        dataset = load(config)
         for sentence in dataset.told:
             tell(sentence)
         if config.train_size is None:

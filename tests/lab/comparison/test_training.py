@@ -7,13 +7,14 @@ import pytest
 
 from tests.lab.small import small_config
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.lab import LabError, compare, training
-from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab import LabError, compare
+from tinygrad_dropout.lab.comparison import training
+from tinygrad_dropout.lab.comparison.data import load
+from tinygrad_dropout.lab.comparison.epochs import measured_epochs
+from tinygrad_dropout.lab.comparison.tasks import Classification, Regression
+from tinygrad_dropout.lab.comparison.training import Streams, mlp, train
 from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.datasets.validation import with_validation
-from tinygrad_dropout.lab.epochs import measured_epochs
-from tinygrad_dropout.lab.tasks import Classification, Regression
-from tinygrad_dropout.lab.training import Streams, mlp, train
 
 
 def train_small(dropout, *, seed=0, **options):

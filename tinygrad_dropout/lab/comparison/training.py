@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout import nn, optim
-from tinygrad_dropout.lab.config import Config
-from tinygrad_dropout.lab.datasets.split import Floats, Numbers, Split, digest_of
-from tinygrad_dropout.lab.epochs import measured_epochs
+from tinygrad_dropout.lab.arrays import Floats, Numbers, digest_of
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.comparison.epochs import measured_epochs
+from tinygrad_dropout.lab.comparison.measurement import Measured, measure
+from tinygrad_dropout.lab.comparison.tasks import Task
+from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.errors import LabError
-from tinygrad_dropout.lab.measurement import Measured, measure
-from tinygrad_dropout.lab.tasks import Task
 from tinygrad_dropout.training import Batches, EarlyStopping, History, fit
 
 SGD_MOMENTUM = 0.9

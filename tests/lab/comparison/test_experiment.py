@@ -14,9 +14,9 @@ from tests.lab.small import (
     small_options,
 )
 from tinygrad_dropout.lab import Compare, Comparison, LabError, OptionError, compare
-from tinygrad_dropout.lab.arms import ARMS, WITH, WITHOUT
-from tinygrad_dropout.lab.datasets import load
-from tinygrad_dropout.lab.epochs import measured_epochs
+from tinygrad_dropout.lab.comparison.arms import ARMS, WITH, WITHOUT
+from tinygrad_dropout.lab.comparison.data import load
+from tinygrad_dropout.lab.comparison.epochs import measured_epochs
 from tinygrad_dropout.lab.trials import Trial
 
 FIVE = [(0.80, 0.90), (0.82, 0.91), (0.78, 0.89), (0.80, 0.91), (0.81, 0.90)]

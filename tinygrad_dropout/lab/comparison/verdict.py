@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.measures import POINTS, Measure, rounded, two_digits_of
+from tinygrad_dropout.lab.comparison.measures import POINTS, Measure, rounded, two_digits_of
+from tinygrad_dropout.lab.intervals import half_width, width_per_spread
 
-CONFIDENCE = 0.95
 FEWEST_PAIRS = 3  # the interval of two has a half-width of nine standard deviations, and shows nothing
 COARSE = 1.0  # a test row that is worth more points than this is mentioned
 FEWEST_ROWS = 20
@@ -153,23 +152,3 @@ def paired_difference(
         return Difference(mean, None, None, len(differences), test_rows, measure)
     reach = float(half_width(differences, step / 2))
     return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure)
-
-
-def half_width(values: Numbers, least_spread: float = 0) -> Numbers:
-    """Half the width of the interval of a mean, t(0.975, n - 1) · s / sqrt(n) with s at least `least_spread`.
-
-    Args:
-        values: shape (n, ...), n at least 2.
-        least_spread: with 0 it is Student's t interval.
-
-    Returns:
-        Shape (...).
-    """
-    return np.asarray(np.maximum(values.std(axis=0, ddof=1), least_spread) * width_per_spread(len(values)))
-
-
-def width_per_spread(pairs: Numbers | int) -> Numbers:
-    """t(0.975, pairs - 1) / sqrt(pairs): the half-width of an interval whose pairs have standard deviation 1."""
-    from scipy.special import stdtrit  # Student's t quantile; scipy.stats has it too, but takes a second to import
-
-    return np.asarray(stdtrit(np.asarray(pairs) - 1, (1 + CONFIDENCE) / 2) / np.sqrt(pairs))

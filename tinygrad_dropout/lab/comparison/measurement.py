@@ -6,8 +6,9 @@ import numpy as np
 
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab.datasets.split import Floats, Numbers, Split
-from tinygrad_dropout.lab.tasks import Task
+from tinygrad_dropout.lab.arrays import Floats, Numbers
+from tinygrad_dropout.lab.comparison.tasks import Task
+from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.training import Batches
 
 ROWS_AT_ONCE = 1024  # so that MNIST's 60,000 rows take little memory

@@ -9,8 +9,8 @@ import numpy as np
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.lab.datasets.split import Labels, Numbers
-from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
+from tinygrad_dropout.lab.arrays import Labels, Numbers
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
 
 TEST_MEASURES: dict[bool, dict[str, Measure]] = {
     False: {"test_accuracy": ACCURACY, "test_balanced_accuracy": BALANCED_ACCURACY, "test_loss": LOG_LOSS},

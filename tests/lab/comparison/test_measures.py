@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_dropout.lab.measures import ACCURACY, LOG_LOSS, R_SQUARED, RMSE, rounded, two_digits_of
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, LOG_LOSS, R_SQUARED, RMSE, rounded, two_digits_of
 
 
 @pytest.mark.parametrize(

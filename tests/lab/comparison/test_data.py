@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout.lab import Config, LabError, OptionError
-from tinygrad_dropout.lab.datasets import load
+from tinygrad_dropout.lab.comparison.data import load
 
 
 def test_digits_are_all_of_scikit_learns_scaled_to_one():

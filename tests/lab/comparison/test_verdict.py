@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tinygrad_dropout.lab.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE
-from tinygrad_dropout.lab.verdict import Difference, half_width, paired_difference
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE
+from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
+from tinygrad_dropout.lab.intervals import half_width
 
 MANY = 10**12  # test rows, of which one makes no difference
 FIVE_WITHOUT, FIVE_BETTER = [0.80, 0.82, 0.81, 0.79, 0.80], [0.90, 0.91, 0.92, 0.90, 0.88]

@@ -6,9 +6,9 @@ import pytest
 
 from tests.lab.small import comparison_of, comparison_with, made_up_record, names_of_arms, small_options
 from tinygrad_dropout.lab import Compare
-from tinygrad_dropout.lab.arms import WITH, WITHOUT
-from tinygrad_dropout.lab.budget import capitalised
-from tinygrad_dropout.lab.report import number
+from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
+from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.report import number
 
 FIVE = [(0.80, 0.90), (0.82, 0.91), (0.78, 0.89), (0.80, 0.91), (0.81, 0.90)]
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from tests.lab.comparison.test_training import train_small
 from tests.lab.small import small_config
-from tests.lab.test_training import train_small
 from tinygrad_dropout import nn
-from tinygrad_dropout.lab import measurement
-from tinygrad_dropout.lab.datasets import load
-from tinygrad_dropout.lab.measurement import measure, with_masks_from
-from tinygrad_dropout.lab.tasks import Classification
-from tinygrad_dropout.lab.training import Streams, mlp
+from tinygrad_dropout.lab.comparison import measurement
+from tinygrad_dropout.lab.comparison.data import load
+from tinygrad_dropout.lab.comparison.measurement import measure, with_masks_from
+from tinygrad_dropout.lab.comparison.tasks import Classification
+from tinygrad_dropout.lab.comparison.training import Streams, mlp
 
 
 def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):

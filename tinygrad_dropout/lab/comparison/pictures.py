@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from tinygrad_dropout.lab.analysis import headline_of, measures_of, pairs_of
-from tinygrad_dropout.lab.arms import arms_of
-from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.measurement import Measured
+from tinygrad_dropout.lab.arrays import Numbers
+from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of, pairs_of
+from tinygrad_dropout.lab.comparison.arms import arms_of
+from tinygrad_dropout.lab.comparison.measurement import Measured
 from tinygrad_dropout.lab.plots import GREY, ORANGE, new_figure, save
 from tinygrad_dropout.lab.trials import Outcome
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tinygrad_dropout.lab.budget import Curves, past_its_best, still_improving
-from tinygrad_dropout.lab.measures import ACCURACY, LOG_LOSS, RMSE
+from tinygrad_dropout.lab.comparison.budget import Curves, past_its_best, still_improving
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, LOG_LOSS, RMSE
 
 EPOCHS = range(1, 21)
 TIME = np.arange(1, 21)

@@ -8,12 +8,12 @@ from statistics import fmean
 
 import numpy as np
 
-from tinygrad_dropout.lab.arms import Arm, arms_of
-from tinygrad_dropout.lab.budget import Curves, past_its_best, still_improving
-from tinygrad_dropout.lab.measures import Measure
-from tinygrad_dropout.lab.tasks import TEST_MEASURES
+from tinygrad_dropout.lab.comparison.arms import Arm, arms_of
+from tinygrad_dropout.lab.comparison.budget import Curves, past_its_best, still_improving
+from tinygrad_dropout.lab.comparison.measures import Measure
+from tinygrad_dropout.lab.comparison.tasks import TEST_MEASURES
+from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.trials import Figures, Options, Record
-from tinygrad_dropout.lab.verdict import Difference, paired_difference
 
 SMALLEST_SHARE = 0.005  # of what there is to gain: half a point of accuracy, or that part of the baseline's RMSE
 SMALLEST_LOSS = 0.03  # of the baseline's log-loss

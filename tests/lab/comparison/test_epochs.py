@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tinygrad_dropout.lab.epochs import measured_epochs
+from tinygrad_dropout.lab.comparison.epochs import measured_epochs
 
 
 def test_up_to_25_epochs_are_all_measured():

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
-from tinygrad_dropout.lab.pictures import ACCURACY_PANEL, LOOKS, LOSS_PANEL, Panel, draw_curves, draw_values
+from tinygrad_dropout.lab.comparison.pictures import ACCURACY_PANEL, LOOKS, LOSS_PANEL, Panel, draw_curves, draw_values
 from tinygrad_dropout.lab.plots import GREY
 
 ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tinygrad_dropout.lab.datasets.split import Numbers
-from tinygrad_dropout.lab.measures import Measure, rounded, two_digits_of
-from tinygrad_dropout.lab.verdict import half_width
+from tinygrad_dropout.lab.arrays import Numbers
+from tinygrad_dropout.lab.comparison.measures import Measure, rounded, two_digits_of
+from tinygrad_dropout.lab.intervals import half_width
 
 FEWEST_PAIRS = 2  # whose curves can be told from chance
 LAST_PART = 0.75  # a curve that still moves is one that moved after about this share of the epochs

@@ -6,7 +6,7 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss, r2_score, root_mean_squared_error
 
 import tinygrad_dropout as td
-from tinygrad_dropout.lab.tasks import TEST_MEASURES, Classification, Regression, task_of
+from tinygrad_dropout.lab.comparison.tasks import TEST_MEASURES, Classification, Regression, task_of
 
 RNG = np.random.default_rng(0)
 LABELS, OTHER_LABELS = RNG.choice(3, 50, p=[0.7, 0.2, 0.1]), RNG.choice(3, 40, p=[0.5, 0.3, 0.2])

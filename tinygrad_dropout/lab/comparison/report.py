@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_dropout.lab.budget import capitalised
-from tinygrad_dropout.lab.measures import MOST_DIGITS, Measure, rounded
+from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, Measure, rounded
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
 from tinygrad_dropout.lab.text import new_table
-from tinygrad_dropout.lab.verdict import FEWEST_PAIRS, Difference
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.lab.small import comparison_with, made_up_record, names_of_arms, small_options
-from tinygrad_dropout.lab.analysis import analyse, pairs_of
-from tinygrad_dropout.lab.arms import WITH, WITHOUT
+from tinygrad_dropout.lab.comparison.analysis import analyse, pairs_of
+from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 
 
 def figures_of(records, classes=2, *, epochs=4, **options):

@@ -1,0 +1,68 @@
+"""The data sets of a comparison: `load` reads one, and the result can be split for any seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.datasets.digits import load_digits
+from tinygrad_dropout.lab.datasets.mnist import load_mnist
+from tinygrad_dropout.lab.datasets.mnist1d import load_mnist1d
+from tinygrad_dropout.lab.datasets.moons import Moons
+from tinygrad_dropout.lab.datasets.own_table import load_csv
+from tinygrad_dropout.lab.datasets.split import Dataset, Table
+from tinygrad_dropout.lab.errors import OptionError, require_extras
+
+
+def load(config: Config) -> Dataset:
+    """Load the data set that the configuration names, and check the number of training examples.
+
+    Raises:
+        LabError: the data are missing or damaged, or `train_size` does not fit them.
+    """
+    data_dir = None if config.data_dir is None else Path(config.data_dir)
+    dataset: Dataset
+    if config.dataset == "csv":
+        require_extras(("pandas",), needed_by="reading a table (--csv)")
+        test = None if config.test_csv is None else Path(config.test_csv)
+        dataset = load_csv(
+            Path(config.csv), config.target, test=test,
+            group=config.group, ignore=config.ignore, missing=config.missing, regression=config.regression,
+        )  # fmt: skip
+    elif config.dataset == "digits":
+        dataset = load_digits()
+    elif config.dataset == "moons":
+        dataset = Moons()
+    elif config.dataset == "mnist1d":
+        dataset = load_mnist1d(data_dir)
+    else:
+        dataset = load_mnist(data_dir)
+    if dataset.classes is None and config.label_noise:
+        raise OptionError("label_noise", f"expected 0 for a regression, which has no labels, got {config.label_noise}")
+    if config.train_size is not None:
+        dataset.check_train_size(config.train_size)
+    if isinstance(dataset, Table) and config.dataset == "csv":
+        return with_split_told(dataset, config.train_size or dataset.default_train_size)
+    return dataset
+
+
+def with_split_told(table: Table, train_size: int) -> Table:
+    """The table with more to tell: the sizes that whole groups lead to, and test rows that are also training rows."""
+    split = table.split(train_size, np.random.default_rng(0))
+    told = list(table.told)
+    train, test = len(split.y_train), len(split.y_test)
+    if table.groups is not None:
+        told.append(
+            f"{len(np.unique(table.groups)):,} groups stay whole: about {train:,} training rows and {test:,} test rows "
+            f"(asked for: {train_size:,} and {len(table.y) - train_size:,})"
+        )
+    repeated = split.repeated()
+    if repeated:
+        told.append(
+            f"{repeated / test:.0%} of the test rows ({repeated:,} of {test:,} in the first split) are also training "
+            "rows, with the same inputs and target"
+        )
+    return replace(table, told=tuple(told))
