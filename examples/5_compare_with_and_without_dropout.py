@@ -17,4 +17,4 @@ for pair in comparison.pairs:
 print(comparison.difference)
 print(comparison)  # the whole table
 
-# comparison.save("runs/digits") writes results.json and the two pictures.
+# lab.save(comparison, "runs/digits") writes results.json and the two pictures.

@@ -133,11 +133,11 @@ def add_merge(parser: argparse.ArgumentParser) -> None:
 def show_merged(folders: list[str], out: str) -> int:
     """Merge the folders, and show the result."""
     from tinygrad_dropout import lab
-    from tinygrad_dropout.lab.trials.folder import GROWS
+    from tinygrad_dropout.lab.trials.folder import EXTENDABLE
 
     lab.require_extras(needed_by="tinygrad-dropout lab merge")
     outcome = lab.merge(folders, out)
-    seeds = [f"--{name.replace('_', '-')} {outcome.options[name]}" for name in GROWS if name in outcome.options]
+    seeds = [f"--{name.replace('_', '-')} {outcome.options[name]}" for name in EXTENDABLE if name in outcome.options]
     return show_outcome(outcome, out, command=f"the command that made these folders, {' '.join(seeds)}")
 
 

@@ -43,6 +43,15 @@ def compare(
     return cast(Comparison, outcome)
 
 
+def save(outcome: Outcome, folder: str | Path) -> None:
+    """Write results.json and the pictures to a folder, which is created if necessary.
+
+    Raises:
+        LabError: the folder holds something else, or the folder or a file cannot be written.
+    """
+    Folder(folder).save(outcome)
+
+
 def read(folder: str | Path) -> Outcome:
     """Read the output folder of any experiment, finished or not.
 

@@ -13,7 +13,7 @@ from tests.lab.small import (
     small_config,
     small_options,
 )
-from tinygrad_dropout.lab import Compare, Comparison, LabError, OptionError, compare
+from tinygrad_dropout.lab import Compare, Comparison, LabError, OptionError, compare, save
 from tinygrad_dropout.lab.comparison.arms import ARMS, WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.data import load
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
@@ -57,7 +57,7 @@ def test_early_stopping_needs_examples_to_hold_back():
 def test_a_trial_gives_a_whole_record(early_stopping):
     outcome = compare(small_config(early_stopping=early_stopping, epochs=3))
     assert outcome.finished
-    assert all(Compare().is_whole(outcome.options, record) for record in outcome.records)
+    assert all(Compare().is_complete(outcome.options, record) for record in outcome.records)
     for record in outcome.records:
         held_back = 4 if ARMS[record["arm"]].stops_early else 0
         assert record["rows"] == {"train": 20 - held_back, "validation": held_back, "test": 2000}
@@ -81,10 +81,10 @@ def test_a_trial_gives_a_whole_record(early_stopping):
 )
 def test_a_record_that_lacks_something_is_not_whole(damage):
     whole = made_up_record(WITH.name, 0, 0.8, 0.9)
-    assert Compare().is_whole(small_options(), whole)
+    assert Compare().is_complete(small_options(), whole)
     damaged = {key: value for key, value in (whole | damage).items() if value is not None}
     with pytest.raises((AssertionError, KeyError, TypeError)):
-        assert Compare().is_whole(small_options(), damaged)
+        assert Compare().is_complete(small_options(), damaged)
 
 
 def test_the_summary_is_the_mean_over_the_pairs_at_the_end():
@@ -168,14 +168,14 @@ def test_numbers_are_standardised_by_the_training_part_alone(tmp_path):
 
 
 def test_saving_makes_the_folder_and_its_files(tmp_path):
-    comparison_of(*FIVE).save(tmp_path / "new")
+    save(comparison_of(*FIVE), tmp_path / "new")
     assert sorted(os.listdir(tmp_path / "new")) == ["comparison.png", "learning_curves.png", "results.json"]
 
 
 def test_saving_over_another_comparison_is_refused(tmp_path):
-    comparison_of(*FIVE).save(tmp_path)
+    save(comparison_of(*FIVE), tmp_path)
     with pytest.raises(LabError, match="made with other options"):
-        comparison_of(*FIVE, epochs=3).save(tmp_path)
+        save(comparison_of(*FIVE, epochs=3), tmp_path)
 
 
 def test_the_digest_of_the_data_is_kept_so_that_changed_data_are_noticed(tmp_path):

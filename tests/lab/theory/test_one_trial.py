@@ -6,13 +6,13 @@ import os
 import pytest
 
 from tests.lab.theory.small import SMALL, run_small, small_outcome
-from tinygrad_dropout.lab import LabError, errors, read
+from tinygrad_dropout.lab import LabError, errors, read, save
 from tinygrad_dropout.lab.theory import expectation
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_the_files_are_the_figures_and_the_picture(name, tmp_path):
-    small_outcome(name).save(tmp_path)
+    save(small_outcome(name), tmp_path)
     assert sorted(os.listdir(tmp_path)) == sorted(["results.json", f"{name}.png"])
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     kept = json.loads((tmp_path / "results.json").read_text())
@@ -23,7 +23,7 @@ def test_the_files_are_the_figures_and_the_picture(name, tmp_path):
 @pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("name", SMALL)
 def test_what_was_kept_prints_the_same_report(name, tmp_path):
-    small_outcome(name).save(tmp_path)
+    save(small_outcome(name), tmp_path)
     assert str(read(tmp_path)) == str(small_outcome(name))
 
 
@@ -42,14 +42,14 @@ def test_all_options_are_kept():
 
 @pytest.mark.usefixtures("blank_pictures")
 def test_each_experiment_has_a_folder_of_its_own(tmp_path):
-    small_outcome("ridge").save(tmp_path)
+    save(small_outcome("ridge"), tmp_path)
     with pytest.raises(LabError, match="holds the results of ridge, not of expectation: choose another folder"):
-        small_outcome("expectation").save(tmp_path)
+        save(small_outcome("expectation"), tmp_path)
 
 
 @pytest.mark.usefixtures("blank_pictures")
 def test_a_folder_made_with_other_options_is_refused_before_the_work(tmp_path, monkeypatch):
-    small_outcome("expectation").save(tmp_path)
+    save(small_outcome("expectation"), tmp_path)
     monkeypatch.setattr(expectation, "measure_scheme", lambda *arguments: pytest.fail("measured in vain"))
     with pytest.raises(LabError) as error:
         run_small("expectation", p=0.25, out=tmp_path)
@@ -58,14 +58,14 @@ def test_a_folder_made_with_other_options_is_refused_before_the_work(tmp_path, m
 
 @pytest.mark.usefixtures("blank_pictures")
 def test_another_seed_is_another_option(tmp_path):
-    small_outcome("ridge").save(tmp_path)
+    save(small_outcome("ridge"), tmp_path)
     with pytest.raises(LabError, match=r"made with other options \(seed 0, not 1\)"):
         run_small("ridge", seed=1, out=tmp_path)
 
 
 @pytest.mark.usefixtures("blank_pictures")
 def test_figures_that_this_version_does_not_measure_are_refused_when_they_are_read(tmp_path):
-    small_outcome("ensemble").save(tmp_path)
+    save(small_outcome("ensemble"), tmp_path)
     path = tmp_path / "results.json"
     kept = json.loads(path.read_text())
     del kept["digest"]  # which says that the file is not damaged

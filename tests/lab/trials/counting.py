@@ -65,7 +65,7 @@ class Counting(Experiment):
             after_epoch()
         return {"value": trial.seed * options.factor}
 
-    def is_whole(self, options: Options, record: Record) -> bool:
+    def is_complete(self, options: Options, record: Record) -> bool:
         return isinstance(record["value"], float)
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:

@@ -79,7 +79,7 @@ def test_a_folder_without_results_has_none(tmp_path):
 
 
 def test_a_few_records_are_written_whole_each_time_and_many_as_lines(tmp_path, monkeypatch):
-    monkeypatch.setattr(folder_module, "GROWTH", 2)
+    monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 2)
     folder, outcome, growing, seen = Folder(tmp_path), outcome_of(6), outcome_of(), []
     for record in outcome.records:
         growing = growing.with_records([record])
@@ -101,7 +101,7 @@ def test_ten_thousand_records_are_not_written_ten_thousand_times(tmp_path, monke
 
 @pytest.mark.parametrize("tail", ["", '{"arm": "odd", "se', "\0\0\0"])
 def test_a_line_that_was_being_written_when_the_run_was_killed_is_passed_over(tmp_path, monkeypatch, tail):
-    monkeypatch.setattr(folder_module, "GROWTH", 100)
+    monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     keep_all(Folder(tmp_path), outcome_of(4))
     with (tmp_path / JOURNAL).open("a") as journal:
         journal.write(tail)
@@ -110,7 +110,7 @@ def test_a_line_that_was_being_written_when_the_run_was_killed_is_passed_over(tm
 
 def test_a_journal_whose_records_are_in_the_results_already_is_no_damage(tmp_path, monkeypatch):
     """The run was killed after results.json was written, and before the journal was removed."""
-    monkeypatch.setattr(folder_module, "GROWTH", 100)
+    monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     keep_all(Folder(tmp_path), outcome_of(4))
     journal = (tmp_path / JOURNAL).read_bytes()
     Folder(tmp_path).write(outcome_of(4))
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_the_old_results_and_no_other_file(tmp_path, monkeypa
 
 
 def test_a_full_disk_is_one_sentence_for_a_line_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(folder_module, "GROWTH", 100)
+    monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     folder = Folder(tmp_path)
     keep_all(folder, outcome_of(3))
     monkeypatch.setattr(os, "fsync", full)
@@ -271,7 +271,7 @@ def test_a_full_disk_is_one_sentence_for_a_line_too(tmp_path, monkeypatch):
 
 
 def test_after_a_line_that_is_not_whole_nothing_is_appended_to_it(tmp_path, monkeypatch):
-    monkeypatch.setattr(folder_module, "GROWTH", 100)
+    monkeypatch.setattr(folder_module, "REWRITE_GROWTH", 100)
     keep_all(Folder(tmp_path), outcome_of(3))
     with (tmp_path / JOURNAL).open("a") as journal:
         journal.write('{"half')

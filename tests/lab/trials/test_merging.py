@@ -76,14 +76,17 @@ def test_seeds_that_no_folder_has_are_missing_and_can_be_run(tmp_path, folder):
 
 def test_other_options_are_refused_by_name(tmp_path, folder):
     parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=1, factor=0.5)]
-    with pytest.raises(LabError, match=r"b cannot be merged with .*a, for it was made otherwise \(factor 0.5, not 0.1"):
+    with pytest.raises(
+        LabError,
+        match=r"b cannot be merged with .*a, because it was made differently \(factor 0.5, not 0.1",
+    ):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
 
 def test_other_versions_are_refused_by_name(tmp_path, folder):
     parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=1)]
     change(parts[1], lambda results: results["versions"].update(numpy="9.9"))
-    with pytest.raises(LabError, match=r"made otherwise \(numpy 9.9, not "):
+    with pytest.raises(LabError, match=r"made differently \(numpy 9.9, not "):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
 
@@ -97,7 +100,7 @@ def test_another_record_of_the_same_trial_is_refused(tmp_path, folder):
 def test_another_experiment_is_refused_by_name(tmp_path, folder):
     other = Counting("other")
     parts = [folder("a", seeds=1), folder("b", other, seeds=1, first_seed=1)]
-    with pytest.raises(LabError, match=r"cannot be merged with .* made otherwise \(other, not counting\)"):
+    with pytest.raises(LabError, match=r"cannot be merged with .* made differently \(experiment other, not counting\)"):
         merge(parts, tmp_path / "merged", [*EXPERIMENTS, other])
 
 

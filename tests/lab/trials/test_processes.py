@@ -14,8 +14,8 @@ import pytest
 from tests.lab.trials.counting import Counting, Numbers
 from tinygrad_dropout.lab import LabError, WorkerError
 from tinygrad_dropout.lab.trials import Trial
+from tinygrad_dropout.lab.trials.job import Job
 from tinygrad_dropout.lab.trials.processes import run_here, run_in_processes, usable_cores, why_it_died
-from tinygrad_dropout.lab.trials.trial import Job
 
 TRIALS = [Trial("", arm, seed) for seed in range(3) for arm in ("odd", "even")]
 

@@ -5,7 +5,7 @@ from threadpoolctl import threadpool_info
 
 from tests.lab.trials.counting import Counting, Numbers
 from tinygrad_dropout.lab.trials import Trial
-from tinygrad_dropout.lab.trials.trial import Job
+from tinygrad_dropout.lab.trials.job import Job
 
 
 @pytest.mark.parametrize(

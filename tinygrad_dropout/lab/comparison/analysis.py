@@ -1,4 +1,4 @@
-"""What the finished pairs of a comparison show, in figures."""
+"""The figures of a comparison, computed from its finished pairs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Was the training long enough, or too long? What the test curves of an arm say about the number of epochs.
 
-The curves are only looked at: no number of epochs is chosen by them, since that would be choosing on the test set.
+The curves are only reported: no number of epochs is chosen by them, since that would be choosing on the test set.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.comparison.measures import Measure, rounded, two_digits_of
 from tinygrad_dropout.lab.intervals import half_width
 
-FEWEST_PAIRS = 2  # whose curves can be told from chance
+FEWEST_CURVES = 2  # whose curves can be told from chance
 LAST_PART = 0.75  # a curve that still moves is one that moved after about this share of the epochs
 LONG_AGO = 0.5  # a best epoch before this share of the epochs
 
@@ -43,7 +43,7 @@ class Curves:
     @property
     def can_be_judged(self) -> bool:
         """Whether there are enough pairs and epochs."""
-        return len(self.values) >= FEWEST_PAIRS and len(self.epochs) >= 2
+        return len(self.values) >= FEWEST_CURVES and len(self.epochs) >= 2
 
     def amount(self, changes: Numbers) -> str:
         """The mean change with its unit."""

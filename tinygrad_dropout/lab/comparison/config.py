@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.trials.trial import MOST_SEEDS
 
 DATASETS = ("digits", "moons", "mnist1d", "mnist")
-OF_TABLES = ("target", "test_csv", "group", "ignore", "missing", "regression")  # options that need a CSV file
+CSV_OPTIONS = ("target", "test_csv", "group", "ignore", "missing", "regression")  # options that need a CSV file
 MISSING = ("drop", "mean")
-WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they lie
+DATASETS_WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they are
 EARLY_STOPPING = ("only", "also")
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
 DIGITS_LABEL_NOISE = 0.2
 MOST_UNITS = 100_000  # in a layer, and
-MOST_EXAMPLES = 10_000_000  # in training, in a batch, and as many epochs, and
-MOST_SEEDS = 10_000  # so that a slip of the finger is refused, rather than fills the memory
+MOST_EXAMPLES = 10_000_000  # in training, in a batch, and as many epochs: so that no typing error fills the memory
 MOST_FIRST_SEED = 2**32
 
 AUTOMATIC: Any = None
@@ -61,7 +61,7 @@ class Config:
         seeds: the number of pairs.
         first_seed: the seed of the first pair; each of the others has the next one.
 
-    Defaults that depend on another option are settled when the object is made; `dataclasses.replace` keeps them.
+    Defaults that depend on another option are filled in when the object is created; `dataclasses.replace` keeps them.
 
     Raises:
         OptionError: a value that is not allowed, with what was expected.
@@ -125,7 +125,7 @@ class Config:
         if self.csv is None:
             if self.dataset is not None and self.dataset not in DATASETS:
                 raise OptionError("dataset", f"expected {alternatives(DATASETS)}, got {self.dataset!r}")
-            for name in OF_TABLES:
+            for name in CSV_OPTIONS:
                 if getattr(self, name) not in (None, ()):
                     of_column = name in ("target", "group", "ignore")
                     of = "a CSV file that this is a column of" if of_column else "it with a CSV file"
@@ -143,9 +143,11 @@ class Config:
                 raise OptionError(
                     "label_noise", f"expected 0 for a regression, which has no labels, got {self.label_noise}"
                 )
-        if self.data_dir is not None and self.dataset not in WITH_FILES:
+        if self.data_dir is not None and self.dataset not in DATASETS_WITH_FILES:
             given = self.dataset or ("digits" if self.csv is None else "a CSV file")
-            raise OptionError("data_dir", f"expected it only with the dataset {alternatives(WITH_FILES)}, got {given}")
+            raise OptionError(
+                "data_dir", f"expected it only with the dataset {alternatives(DATASETS_WITH_FILES)}, got {given}"
+            )
 
     def _check_training(self) -> None:
         for name in ("p", "input_p"):

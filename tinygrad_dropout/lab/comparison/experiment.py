@@ -124,7 +124,7 @@ class Compare(Experiment):
         rows = {"train": len(split.y_train), "validation": validation, "test": len(split.y_test)}
         return vars(run) | {"rows": rows, "baseline": task.baseline(split.y_train, split.y_test)}
 
-    def is_whole(self, options: Options, record: Record) -> bool:
+    def is_complete(self, options: Options, record: Record) -> bool:
         """Whether a record has a finite figure of each measure for each epoch that was to be measured."""
         measured = [measured["epoch"] for measured in record["curve"]]
         wanted = [epoch for epoch in measured_epochs(options["epochs"]) if epoch <= record["epochs"]]

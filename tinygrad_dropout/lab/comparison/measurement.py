@@ -1,4 +1,4 @@
-"""What is measured of a network between two epochs, so that training goes on as if nothing had been measured."""
+"""Measure a network between two epochs, without changing how the training continues."""
 
 from __future__ import annotations
 

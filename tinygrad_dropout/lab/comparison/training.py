@@ -26,7 +26,7 @@ SGD_MOMENTUM = 0.9
 
 @dataclass(frozen=True)
 class Streams:
-    """Where every kind of chance in a pair comes from: one stream each, so that dropout's use of one moves no other."""
+    """The random streams of a pair, one for each purpose, so that drawing masks does not change anything else."""
 
     split: np.random.SeedSequence
     label_noise: np.random.SeedSequence
@@ -43,13 +43,13 @@ class Streams:
 
 @dataclass(frozen=True)
 class TrainingRun:
-    """What one training gives.
+    """The result of one training run.
 
     Attributes:
         curve: what was measured after each of `measured_epochs` that was reached: epoch (from 1), and see `measure`.
         final: the same of the network that is kept: of its best epoch with early stopping, else of the last one.
         epochs: how many were trained.
-        shared: what the other arm of the pair must have had too: the digests of the split, of the initial weights and
+        shared: what must be equal in the other arm of the pair: the digests of the split, of the initial weights and
             of the order of the examples, the number of updates, the optimiser and its learning rate. Early stopping
             ends each arm in its own time: there the order is that of the first epoch, the updates are left out, and
             the digest of the validation part is added.

@@ -60,7 +60,7 @@ class OneTrial(Experiment):
         after_epoch()
         return {"figures": figures}
 
-    def is_whole(self, options: Options, record: Record) -> bool:
+    def is_complete(self, options: Options, record: Record) -> bool:
         return bool(self.measurement.notes(record["figures"]))  # a KeyError or TypeError if a figure is missing
 
     def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:

@@ -4,8 +4,7 @@ An experiment is a set of trials, what their records show, and pictures: one mod
 trials on this machine or on a cluster, and keeps them; `merge` puts folders together.
 """
 
-from tinygrad_dropout.lab.trials.experiment import Draw, Experiment, Figures, Options, Tell
-from tinygrad_dropout.lab.trials.outcome import Outcome
+from tinygrad_dropout.lab.trials.experiment import Draw, Experiment, Figures, Options, Outcome, Tell
 from tinygrad_dropout.lab.trials.running import Interrupted, Progress, run
 from tinygrad_dropout.lab.trials.trial import Record, Trial
 

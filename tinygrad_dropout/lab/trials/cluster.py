@@ -11,8 +11,9 @@ from typing import Any
 
 from tinygrad_dropout.lab.errors import LabError, WorkerError, require_extras
 from tinygrad_dropout.lab.trials.answers import answer, record_in
-from tinygrad_dropout.lab.trials.folder import differing
-from tinygrad_dropout.lab.trials.trial import Job, Record, Trial
+from tinygrad_dropout.lab.trials.folder import differences_between
+from tinygrad_dropout.lab.trials.job import Job
+from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.lab.trials.versions import versions
 
 SECONDS_TO_CONNECT = 10
@@ -45,7 +46,7 @@ def run_on_cluster(
         check_workers(client, address, made_with)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph")  # as large as the data, and once
-            shared_job = client.submit(unchanged, job, pure=False)  # a task, to be made again if its worker dies
+            shared_job = client.submit(return_job, job, pure=False)  # a task, to be made again if its worker dies
         futures = {client.submit(run_on_worker, shared_job, trial, made_with, pure=False): trial for trial in trials}
         with client.as_current():
             completed: Iterable[Any] = as_completed(futures)  # type: ignore[no-untyped-call]
@@ -116,11 +117,11 @@ def in_one_line(error: Exception) -> str:
 
 def check_versions(made_with: dict[str, str]) -> None:
     """Raise a LabError, on a worker, unless it has the versions that the other records are made with."""
-    if problem := differing(versions(), made_with):
+    if problem := differences_between(versions(), made_with):
         raise LabError(f"dask: expected the same versions on a worker of {platform.node()}, got {problem}")
 
 
-def unchanged(job: Job) -> Job:
+def return_job(job: Job) -> Job:
     """The job, as the result of a task."""
     return job
 

@@ -22,14 +22,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tinygrad_dropout.lab.errors import LabError
-from tinygrad_dropout.lab.trials.experiment import Experiment, Options
-from tinygrad_dropout.lab.trials.outcome import Outcome
+from tinygrad_dropout.lab.trials.experiment import Experiment, Options, Outcome
 from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.saving._atomic import delete_abandoned, write_safely
 
 RESULTS, JOURNAL = "results.json", "journal.jsonl"
-GROWTH = 1.1  # of the number of records, between two times that results.json is written
-GROWS = ("seeds", "first_seed")  # options in which a folder may be extended
+REWRITE_GROWTH = 1.1  # of the number of records, between two times that results.json is written
+EXTENDABLE = ("seeds", "first_seed")  # options in which a folder may be extended
 
 
 class Folder:
@@ -54,7 +53,7 @@ class Folder:
 
     @contextmanager
     def owned(self) -> Iterator[None]:
-        """The folder is this command's alone until the context ends, however the process ends. (Not on Windows.)
+        """Lock the folder for this command until the context ends, however the process ends. (Not on Windows.)
 
         Raises:
             LabError: another command is writing to it.
@@ -89,13 +88,13 @@ class Folder:
             self.write(outcome)
             return
         line = as_lines([record, digest_of(record)]) + "\n"
-        with self._errors_said(JOURNAL), (self.path / JOURNAL).open("ab") as file:
+        with self._reporting_errors(JOURNAL), (self.path / JOURNAL).open("ab") as file:
             file.write(line.encode())
             file.flush()
             os.fsync(file.fileno())
 
     def write(self, outcome: Outcome) -> None:
-        """Write results.json with all records, so that the journal has nothing more to say.
+        """Write results.json with all records, and delete the journal.
 
         Raises:
             LabError: it cannot be written; the old one is as it was.
@@ -119,7 +118,7 @@ class Folder:
 
         self._write_file(RESULTS, write_text)
         self._remove(JOURNAL)
-        self._write_whole_at = ceil(GROWTH * len(outcome.records))
+        self._write_whole_at = ceil(REWRITE_GROWTH * len(outcome.records))
 
     def save(self, outcome: Outcome) -> None:
         """Write everything, to a folder that may hold the same experiment already."""
@@ -167,7 +166,7 @@ class Folder:
             for record in (*results["records"], *self._read_journal()):
                 trial = Trial.of(record)
                 whole = trial in planned and records.setdefault(trial, record) == record
-                if not (whole and found.is_whole(outcome.options, record)):
+                if not (whole and found.is_complete(outcome.options, record)):
                     raise ValueError(trial)
         except (OSError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             raise LabError(
@@ -184,7 +183,7 @@ class Folder:
         found = self.read([wanted.experiment])
         if found is None:
             return wanted
-        self.check_same("options", fixed(found.options), fixed(wanted.options))
+        self.check_same("options", without_seeds(found.options), without_seeds(wanted.options))
         surplus = set(found.trials) - set(wanted.trials)
         if surplus:
             self.check_same("options", found.options, wanted.options)
@@ -196,7 +195,7 @@ class Folder:
 
     def check_same(self, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:
         """Raise a LabError that names every option in which the folder differs from what is now asked for."""
-        if problem := differing(found, wanted):
+        if problem := differences_between(found, wanted):
             raise LabError(f"{self.path} was made with other {what} ({problem}): choose another folder")
 
     def _read_results(self) -> dict[str, Any] | None:
@@ -233,17 +232,17 @@ class Folder:
 
     def _remove(self, name: str) -> None:
         """Remove a file that may be there."""
-        with self._errors_said(name):
+        with self._reporting_errors(name):
             (self.path / name).unlink(missing_ok=True)
 
     def _write_file(self, name: str, write: Callable[[BinaryIO], object]) -> None:
         """Write a file so that, at any moment, either the old or the new one is there whole."""
-        with self._errors_said(name):
+        with self._reporting_errors(name):
             write_safely(self.path / name, write)
 
     @contextmanager
-    def _errors_said(self, name: str) -> Iterator[None]:
-        """What keeps a file from being written, the disk being full for instance, in a sentence."""
+    def _reporting_errors(self, name: str) -> Iterator[None]:
+        """Turn an OSError, for example of a full disk, into a LabError."""
         try:
             yield
         except OSError as error:
@@ -264,18 +263,18 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
-def fixed(options: Options) -> Options:
+def without_seeds(options: Options) -> Options:
     """The options in which a folder cannot be extended."""
-    return {name: value for name, value in options.items() if name not in GROWS}
+    return {name: value for name, value in options.items() if name not in EXTENDABLE}
 
 
-def differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+def differences_between(found: dict[str, Any], wanted: dict[str, Any]) -> str:
     """Where they differ, as `p 0.5, not 0.3; seeds 10, not 5`."""
     names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
-    return "; ".join(f"{name} {shown(found.get(name))}, not {shown(wanted.get(name))}" for name in names)
+    return "; ".join(f"{name} {as_typed(found.get(name))}, not {as_typed(wanted.get(name))}" for name in names)
 
 
-def shown(value: object) -> str:
+def as_typed(value: object) -> str:
     """A value as a person would write it."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ",".join(map(str, value))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from tinygrad_dropout.lab.comparison.config import MOST_SEEDS
 from tinygrad_dropout.lab.errors import LabError
-from tinygrad_dropout.lab.trials.experiment import Experiment
-from tinygrad_dropout.lab.trials.folder import Folder, differing, fixed
-from tinygrad_dropout.lab.trials.outcome import Outcome
-from tinygrad_dropout.lab.trials.trial import Record, Trial
+from tinygrad_dropout.lab.trials.experiment import Experiment, Outcome
+from tinygrad_dropout.lab.trials.folder import Folder, differences_between, without_seeds
+from tinygrad_dropout.lab.trials.trial import MOST_SEEDS, Record, Trial
 
 
 def merge(folders: Sequence[str | Path], out: str | Path, experiments: Iterable[Experiment]) -> Outcome:
@@ -36,7 +35,7 @@ def merge(folders: Sequence[str | Path], out: str | Path, experiments: Iterable[
         already = target.read(experiments)
         if already is not None:
             found[target.path] = already
-        outcome = together(found)
+        outcome = merged_outcome(found)
         target.write(outcome)
         if outcome.finished:
             target.draw(outcome)
@@ -55,17 +54,14 @@ def read(folder: Folder, experiments: Sequence[Experiment]) -> Outcome:
     return outcome
 
 
-def together(found: dict[Path, Outcome]) -> Outcome:
+def merged_outcome(found: dict[Path, Outcome]) -> Outcome:
     """The records of all folders in one outcome, with every seed from the lowest to the highest."""
     first_path, first = next(iter(found.items()))
     records: dict[Trial, Record] = {}
     for path, outcome in found.items():
-        problem = (
-            outcome.experiment.name != first.experiment.name
-            and f"{outcome.experiment.name}, not {first.experiment.name}"
-        ) or differing(fixed(outcome.options) | outcome.versions, fixed(first.options) | first.versions)
+        problem = differences_between(made_with(outcome), made_with(first))
         if problem:
-            raise LabError(f"{path} cannot be merged with {first_path}, for it was made otherwise ({problem})")
+            raise LabError(f"{path} cannot be merged with {first_path}, because it was made differently ({problem})")
         for record in outcome.records:
             trial = Trial.of(record)
             if records.setdefault(trial, record) != record:
@@ -83,3 +79,8 @@ def together(found: dict[Path, Outcome]) -> Outcome:
             )
         options = options | {"first_seed": min(starts), "seeds": max(ends) - min(starts)}
     return first.experiment.outcome(options, first.versions).with_records(records.values())
+
+
+def made_with(outcome: Outcome) -> dict[str, Any]:
+    """What must be the same in folders that are merged: everything but the seeds."""
+    return {"experiment": outcome.experiment.name} | without_seeds(outcome.options) | outcome.versions

@@ -22,9 +22,10 @@ from typing import Any
 
 from tinygrad_dropout.lab.errors import WorkerError
 from tinygrad_dropout.lab.trials.answers import answer, record_in
-from tinygrad_dropout.lab.trials.trial import Job, Record, Trial
+from tinygrad_dropout.lab.trials.job import Job
+from tinygrad_dropout.lab.trials.trial import Record, Trial
 
-MOST_ATTEMPTS = 3  # at one trial, before its workers' deaths are no accident
+MOST_ATTEMPTS = 3  # at one trial, after which a dying worker is taken for an error
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
@@ -55,7 +56,7 @@ def run_in_processes(
     """
     context = multiprocessing.get_context("spawn")
     shared_job = in_shared_memory(job)
-    # Without locks, for a worker that is killed would keep them: each trial has a counter of its own.
+    # Without locks, because a killed worker would never release them: each trial has a counter of its own.
     epochs, started = context.RawArray("Q", len(trials)), context.RawValue("b", 0)
     waiting = deque(range(len(trials)))
     attempts = [0] * len(trials)

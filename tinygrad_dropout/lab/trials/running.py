@@ -11,11 +11,11 @@ from typing import Any
 from tinygrad_dropout.lab import plots
 from tinygrad_dropout.lab.errors import OptionError, require_extras
 from tinygrad_dropout.lab.trials.cluster import run_on_cluster
-from tinygrad_dropout.lab.trials.experiment import Experiment, Tell
+from tinygrad_dropout.lab.trials.experiment import Experiment, Outcome, Tell
 from tinygrad_dropout.lab.trials.folder import Folder
-from tinygrad_dropout.lab.trials.outcome import Outcome
+from tinygrad_dropout.lab.trials.job import Job
 from tinygrad_dropout.lab.trials.processes import run_here, run_in_processes
-from tinygrad_dropout.lab.trials.trial import Job, Record, Trial
+from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.lab.trials.versions import versions
 
 Progress = Callable[[int, int, int, int], None]
@@ -35,7 +35,7 @@ def show_nothing(*_: object) -> None:
 
 
 @dataclass(frozen=True)
-class Where:
+class Executor:
     """Where trials run.
 
     Attributes:
@@ -76,8 +76,8 @@ def run(
     Args:
         experiment: which one.
         options: an object of its options.
-        out: the folder to which every record is written, and the pictures at the end. A folder in which the same
-            experiment was begun is gone on with, also with more seeds; one that is finished is only read.
+        out: the folder to which every record is written, and the pictures at the end. If it holds the same experiment,
+            unfinished or with fewer seeds, it is continued; if it is finished, it is only read.
         workers: how many processes run trials at once. With more than 1, a script must call this under
             `if __name__ == "__main__":`.
         dask: the address of the scheduler of a Dask cluster, to run the trials there instead.
@@ -89,10 +89,10 @@ def run(
         processors of the same type, and the same but for rounding on others.
 
     Raises:
-        LabError: a package, the data, the folder or the cluster will not do; what was expected is in the message.
+        LabError: a package, the data, the folder or the cluster cannot be used; what was expected is in the message.
         Interrupted: Ctrl-C; the finished trials are kept.
     """
-    where = Where(workers, dask)
+    where = Executor(workers, dask)
     require_extras(needed_by=f"the experiment {experiment.name} (tinygrad_dropout.lab)")
     options, data = experiment.prepare(options, tell)
     wanted = experiment.outcome(experiment.as_json(options, data), versions())
@@ -108,7 +108,7 @@ def run(
         return complete(folder.read_for(wanted), job, folder, where, progress)
 
 
-def complete(outcome: Outcome, job: Job, folder: Folder | None, where: Where, progress: Progress) -> Outcome:
+def complete(outcome: Outcome, job: Job, folder: Folder | None, where: Executor, progress: Progress) -> Outcome:
     """Run the trials that are missing, keep each record, and draw the pictures."""
     missing, epochs = outcome.missing, outcome.experiment.epochs(outcome.options)
 

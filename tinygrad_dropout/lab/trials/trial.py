@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tinygrad_dropout.lab.trials.experiment import Experiment
+MOST_SEEDS = 10_000  # of an experiment
 
 Record = dict[str, Any]
 """What a trial gives, as JSON has it: configuration, arm and seed, then what was measured."""
@@ -38,29 +36,3 @@ class Trial:
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.configuration, self.arm, f"seed {self.seed}")))
-
-
-@dataclass(frozen=True)
-class Job:
-    """What all trials of an experiment share. Every worker gets it once.
-
-    Attributes:
-        experiment: which one.
-        options, data: what its `prepare` gave.
-    """
-
-    experiment: Experiment
-    options: Any
-    data: Any
-
-    def run(self, trial: Trial, after_epoch: Callable[[], None]) -> Record:
-        """Run one trial, on one thread: with more, sums could be cut into other pieces, and rounded otherwise.
-
-        Args:
-            trial: which one.
-            after_epoch: is called after each epoch of training, and may raise to end it.
-        """
-        from threadpoolctl import threadpool_limits
-
-        with threadpool_limits(1):
-            return trial.record(self.experiment.run_trial(self.options, self.data, trial, after_epoch))

@@ -1,4 +1,4 @@
-"""What numbers are made with."""
+"""The versions of what determines the numbers."""
 
 from __future__ import annotations
 
