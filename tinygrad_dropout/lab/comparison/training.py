@@ -60,7 +60,7 @@ class TrainingRun:
     final: Measured
     epochs: int
     shared: dict[str, Any]
-    dropped: list[tuple[int, int]]
+    dropped: list[list[int]]
 
 
 def mlp(
@@ -155,7 +155,7 @@ def train(
         "learning_rate": optimizer.lr,
     }
     return TrainingRun(
-        curve, final, len(history["train_loss"]), shared, [(units, of) for units, of in dropped.tolist()]
+        curve, final, len(history["train_loss"]), shared, dropped.tolist()
     )
 
 
