@@ -154,9 +154,7 @@ def train(
         "optimizer": type(optimizer).__name__,
         "learning_rate": optimizer.lr,
     }
-    return TrainingRun(
-        curve, final, len(history["train_loss"]), shared, dropped.tolist()
-    )
+    return TrainingRun(curve, final, len(history["train_loss"]), shared, dropped.tolist())
 
 
 def build_optimizer(config: Config, model: nn.Module) -> optim.Adam | optim.SGD:

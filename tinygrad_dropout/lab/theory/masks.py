@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import MAX_EMAX, Decimal, localcontext
+from decimal import MAX_EMAX, Context, Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,8 @@ def power_of_two(exponent: int) -> str:
         return f"{2**exponent:,}"
     if exponent > LARGEST_EXPONENT:
         return f"2^{exponent}"
-    with localcontext(prec=50, Emax=MAX_EMAX):  # floats end at 10^308, and the whole number could fill the memory
+    with localcontext(
+        Context(prec=50, Emax=MAX_EMAX)
+    ):  # floats end at 10^308, and the whole number could fill the memory
         mantissa, power = f"{Decimal(2) ** exponent:.2e}".split("e+")
     return f"2^{exponent} = {mantissa} x 10^{power}"
