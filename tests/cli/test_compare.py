@@ -110,7 +110,6 @@ BAD_INPUT = {
     "--early-stopping yes": "--early-stopping: expected only or also, got 'yes'",
     "--patience 0": "--patience: expected from 1 to 10,000,000, got 0",
     "--first-seed -1": "--first-seed: expected from 0 to 4,294,967,296, got -1",
-    "--dask nowhere": "dask: expected the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786, got",
     "--seed 3": "unrecognized arguments: --seed 3",
     "--p": "--p: expected one argument",
 }
@@ -126,6 +125,24 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
     assert err.startswith("tinygrad-dropout: ")
     assert BAD_INPUT[arguments] in err
     assert err.count("\n") == 1
+
+
+def test_an_address_where_no_cluster_answers_is_one_sentence_and_exit_code_2(run):
+    pytest.importorskip("distributed")
+    code, out, err = run("compare", "--dask", "nowhere")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert (
+        "dask: expected the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786, got 'nowhere'" in err
+    )
+
+
+def test_a_cluster_without_its_package_is_one_sentence_that_says_what_to_type(run, monkeypatch):
+    monkeypatch.setattr(
+        "tinygrad_dropout.lab.errors.find_spec", lambda name: None if name == "distributed" else object()
+    )
+    code, out, err = run("compare", "--dask", "tcp://10.0.0.1:8786")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "needs packages that are not installed, distributed: type `pip install distributed`" in err
 
 
 def test_an_unknown_command_is_a_mistake(run):

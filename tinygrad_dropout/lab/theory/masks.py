@@ -78,8 +78,7 @@ def power_of_two(exponent: int) -> str:
         return f"{2**exponent:,}"
     if exponent > LARGEST_EXPONENT:
         return f"2^{exponent}"
-    with localcontext(
-        Context(prec=50, Emax=MAX_EMAX)
-    ):  # floats end at 10^308, and the whole number could fill the memory
+    # Floats end at 10^308, and the whole number could fill the memory.
+    with localcontext(Context(prec=50, Emax=MAX_EMAX)):
         mantissa, power = f"{Decimal(2) ** exponent:.2e}".split("e+")
     return f"2^{exponent} = {mantissa} x 10^{power}"
