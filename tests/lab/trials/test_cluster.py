@@ -61,7 +61,7 @@ def test_a_killed_worker_costs_no_record(cluster, tmp_path):
     outcome = run(Counting(), Numbers(folder=str(tmp_path), kills=1), dask=cluster.scheduler_address)
     assert outcome.records == run(Counting(), Numbers()).records
     begun = [path.name for path in tmp_path.iterdir() if path.name.startswith("odd-1-")]
-    assert len(begun) == 2
+    assert len(begun) >= 2  # more, if its result was still on a worker that the other trial kills
 
 
 def test_a_trial_that_kills_every_worker_is_one_sentence(cluster, tmp_path):
