@@ -16,7 +16,7 @@ from tinygrad_dropout.lab.comparison.verdict import Difference, paired_differenc
 from tinygrad_dropout.lab.trials import Figures, Options, Record
 
 SMALLEST_SHARE = 0.005  # of what there is to gain: half a point of accuracy, or that part of the baseline's RMSE
-SMALLEST_LOSS = 0.03  # of the baseline's log-loss
+SMALLEST_LOSS = 0.01  # of the baseline's log-loss
 DIVERGED = 2  # times the loss of an untrained network, or of the baseline if that is higher
 
 
