@@ -43,7 +43,8 @@ def test_test_rows_that_are_training_rows_too_are_told(config):
     split = dataset.split(20, np.random.default_rng(0))
     assert 0 < split.repeated() < 20
     repeated = split.repeated()
-    assert dataset.told[-1].startswith(f"{100 * repeated / 20:.0f} % of the test rows ({repeated} of 20 in the first split) ")
+    share = f"{100 * repeated / 20:.0f} % of the test rows"
+    assert dataset.told[-1].startswith(f"{share} ({repeated} of 20 in the first split) ")
 
 
 def test_a_table_without_repeats_is_told_of_none(config, tmp_path):

@@ -8,7 +8,7 @@ from statistics import fmean
 
 import numpy as np
 
-from tinygrad_dropout.lab.comparison.arms import Arm, arms_of
+from tinygrad_dropout.lab.comparison.arms import Arm, all_arms, arms_of
 from tinygrad_dropout.lab.comparison.budget import Curves, past_its_best, still_improving
 from tinygrad_dropout.lab.comparison.measures import Measure
 from tinygrad_dropout.lab.comparison.tasks import TEST_MEASURES
@@ -35,7 +35,7 @@ def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
     pairs = pairs_of(options, records)
     if not pairs:
         return None
-    arms = [arm for two in arms_of(options) for arm in two]
+    arms = all_arms(options)
     baselines = [pair[arms[0].name]["baseline"] for pair in pairs]
     parts = {part: min(pair[arms[-1].name]["rows"][part] for pair in pairs) for part in ("train", "validation", "test")}
     return {

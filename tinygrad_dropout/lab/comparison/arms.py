@@ -36,6 +36,11 @@ PAIRS_OF_ARMS: dict[str | None, tuple[tuple[Arm, Arm], ...]] = {
 """By the option early_stopping: the arms that are compared with each other, each without dropout first."""
 
 
+def all_arms(options: Mapping[str, Any]) -> list[Arm]:
+    """Every arm, in the order in which they are run and shown."""
+    return [arm for two in arms_of(options) for arm in two]
+
+
 def arms_of(options: Mapping[str, Any]) -> tuple[tuple[Arm, Arm], ...]:
     """The arms that are compared with each other."""
     return PAIRS_OF_ARMS[options["early_stopping"]]

@@ -62,7 +62,7 @@ def with_split_told(table: Table, train_size: int) -> Table:
     repeated = split.repeated()
     if repeated:
         told.append(
-            f"{100 * repeated / test:.0f} % of the test rows ({repeated:,} of {test:,} in the first split) are also training "
-            "rows, with the same inputs and target"
+            f"{100 * repeated / test:.0f} % of the test rows ({repeated:,} of {test:,} in the first split) are also "
+            "training rows, with the same inputs and target"
         )
     return replace(table, told=tuple(told))

@@ -12,7 +12,7 @@ import numpy as np
 
 from tinygrad_dropout.lab.comparison import report
 from tinygrad_dropout.lab.comparison.analysis import analyse, differences_of, headline_of, measures_of, pairs_of
-from tinygrad_dropout.lab.comparison.arms import ARMS, arms_of
+from tinygrad_dropout.lab.comparison.arms import ARMS, all_arms, arms_of
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.data import load
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
@@ -60,16 +60,12 @@ class Compare(Experiment):
     name: str = "compare"
 
     def prepare(self, config: Config, tell: Tell) -> tuple[Config, Dataset]:
-        """Read the data, say how they were read, and settle the number of training examples."""
+        """Read the data, say how they were read, and fill in the number of training examples."""
         dataset = load(config)
         for sentence in dataset.told:
             tell(sentence)
         if config.train_size is None:
             config = replace(config, train_size=dataset.default_train_size)
-        if dataset.classes is None and config.label_noise:
-            raise OptionError(
-                "label_noise", f"expected 0 for a regression, which has no labels, got {config.label_noise}"
-            )
         if config.early_stopping is not None and config.train_size < FEWEST_EXAMPLES:
             raise OptionError(
                 "early_stopping",
@@ -84,7 +80,7 @@ class Compare(Experiment):
     def trials(self, options: Options) -> list[Trial]:
         """One for each seed and arm."""
         seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
-        arms = [arm.name for pair in arms_of(options) for arm in pair]
+        arms = [arm.name for arm in all_arms(options)]
         return [Trial("", arm, seed) for seed, arm in product(seeds, arms)]
 
     def epochs(self, options: Options) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of, pairs_of
-from tinygrad_dropout.lab.comparison.arms import arms_of
+from tinygrad_dropout.lab.comparison.arms import all_arms, arms_of
 from tinygrad_dropout.lab.comparison.measurement import Measured
 from tinygrad_dropout.lab.plots import GREY, ORANGE, new_figure, save
 from tinygrad_dropout.lab.trials import Outcome
@@ -73,7 +73,7 @@ PANELS = {"test_accuracy": (ACCURACY_PANEL, LOSS_PANEL), "test_rmse": (RMSE_PANE
 def draw_learning_curves(outcome: Outcome, file: BinaryIO) -> None:
     """Draw how the networks of each arm learnt, epoch by epoch, as a PNG."""
     pairs = pairs_of(outcome.options, outcome.records)
-    arms = [arm.name for two in arms_of(outcome.options) for arm in two]
+    arms = [arm.name for arm in all_arms(outcome.options)]
     curves = {arm: [pair[arm]["curve"] for pair in pairs] for arm in arms}
     panels = PANELS[headline_of(outcome.options)]
     draw_curves(file, curves, panels, title=outcome.notes[0], caption=outcome.description)
@@ -155,7 +155,7 @@ def draw_comparison(outcome: Outcome, file: BinaryIO) -> None:
     assert outcome.figures is not None, "a pair is finished"
     pairs, key = pairs_of(outcome.options, outcome.records), headline_of(outcome.options)
     measure, (without, with_dropout) = measures_of(outcome.options)[key], arms_of(outcome.options)[0]
-    arms = [arm.name for two in arms_of(outcome.options) for arm in two]
+    arms = [arm.name for arm in all_arms(outcome.options)]
     values = {arm: [measure.scale * pair[arm]["final"][key] for pair in pairs] for arm in arms}
     differences = [
         after - before for before, after in zip(values[without.name], values[with_dropout.name], strict=True)

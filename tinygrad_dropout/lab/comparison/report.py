@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.budget import capitalised
 from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, Measure, rounded
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
 from tinygrad_dropout.lab.text import new_table
+from tinygrad_dropout.lab.trials import Figures, Options
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-Figures = dict[str, Any]
 Measures = Mapping[str, Measure]
 
 UNBALANCED = 0.8  # the share of the most common class from which on accuracy says little
@@ -36,7 +36,7 @@ WIDTH = 80  # of the table: an interval that does not fit is written below its d
 SMALL = 0.01  # an RMSE of the baseline below that, and those in its row are written with an exponent
 
 
-def describe(options: Figures, figures: Figures) -> str:
+def describe(options: Options, figures: Figures) -> str:
     """What was compared, in one line."""
     noise = f", {100 * options['label_noise']:g} % of their labels random" if options["label_noise"] else ""
     validation = figures["rows"]["validation"]
@@ -118,7 +118,7 @@ def difference_of(figures: Figures, compared: Figures, key: str, measure: Measur
     )
 
 
-def notes(options: Figures, figures: Figures, measures: Measures) -> list[str]:
+def notes(options: Options, figures: Figures, measures: Measures) -> list[str]:
     """The verdict, then what to know before it is believed."""
     key, measure = next(iter(measures.items()))
     if any(compared["verdict"] == "diverged" for compared in figures["comparisons"]):
@@ -145,7 +145,7 @@ def with_early_stopping(sentence: str) -> str:
     return f"With early stopping, {sentence[:1].lower()}{sentence[1:]}"
 
 
-def diverged(options: Figures, figures: Figures) -> str:
+def diverged(options: Options, figures: Figures) -> str:
     """Whose training diverged, so that there is no verdict."""
     found = " and ".join(
         f"{arm} in {times} of {figures['pairs']} pairs (train loss up to {number(figures['highest_loss'][arm], 1)})"
@@ -158,7 +158,7 @@ def diverged(options: Figures, figures: Figures) -> str:
     )
 
 
-def same_test_rows(options: Figures, figures: Figures) -> list[str]:
+def same_test_rows(options: Options, figures: Figures) -> list[str]:
     """What the interval leaves out if the test rows are those of a file."""
     if options["test_csv"] is None or figures["pairs"] < FEWEST_PAIRS:
         return []
