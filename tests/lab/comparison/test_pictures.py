@@ -8,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
+from tests.lab.layout import assert_nothing_is_cut_off_or_overlaps
 from tinygrad_dropout.lab.comparison.pictures import ACCURACY_PANEL, LOOKS, LOSS_PANEL, Panel, draw_curves, draw_values
 from tinygrad_dropout.lab.plots import GREY
 
@@ -77,16 +78,7 @@ PICTURES = {
 @pytest.mark.parametrize("times", [1, 4])
 def test_nothing_is_cut_off_or_overlaps(drawn, picture, times):
     figure = PICTURES[picture](drawn, caption=CAPTION * times, title=TITLE * (1 + times // 2))
-    boxes = [
-        figure._suptitle.get_window_extent(),
-        figure.legends[0].get_window_extent(),
-        *(axes.get_tightbbox() for axes in figure.axes),
-    ]
-    for box in boxes:
-        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
-        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
-    for one, other in combinations(boxes, 2):
-        assert not one.overlaps(other)
+    assert_nothing_is_cut_off_or_overlaps(figure)
     for axes in figure.axes:
         labels = [label.get_window_extent() for label in axes.get_xticklabels() if label.get_text()]
         assert not any(one.overlaps(other) for one, other in combinations(labels, 2))

@@ -1,9 +1,8 @@
 """The pictures: axes are labelled, nothing is cut off or overlaps, and curves differ without colour."""
 
-from itertools import combinations
-
 import pytest
 
+from tests.lab.layout import assert_nothing_is_cut_off_or_overlaps
 from tests.lab.theory.small import SMALL, run_small, small_outcome
 
 EXTREMES = [
@@ -21,16 +20,7 @@ EXTREMES = [
 )
 def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labelled(drawn, outcome):
     figure = drawn(outcome)
-    boxes = [
-        figure._suptitle.get_window_extent(),
-        figure.legends[0].get_window_extent(),
-        *(axes.get_tightbbox() for axes in figure.axes),
-    ]
-    for box in boxes:
-        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
-        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
-    for one, other in combinations(boxes, 2):
-        assert not one.overlaps(other)
+    assert_nothing_is_cut_off_or_overlaps(figure)
     rows = {axes.get_subplotspec().rowspan.start for axes in figure.axes}
     columns = {axes.get_subplotspec().colspan.start for axes in figure.axes}
     assert {axes.get_subplotspec().rowspan.start for axes in figure.axes if axes.get_ylabel()} == rows
