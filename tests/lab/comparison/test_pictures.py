@@ -9,7 +9,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from tests.lab.layout import assert_nothing_is_cut_off_or_overlaps
-from tinygrad_dropout.lab.comparison.pictures import ACCURACY_PANEL, LOOKS, LOSS_PANEL, Panel, draw_curves, draw_values
+from tests.lab.small import comparison_with, made_up_record, names_of_arms
+from tinygrad_dropout.lab.comparison.pictures import (
+    ACCURACY_PANEL,
+    LOOKS,
+    LOSS_PANEL,
+    Panel,
+    draw_comparison,
+    draw_curves,
+    draw_learning_curves,
+    draw_values,
+)
 from tinygrad_dropout.lab.plots import GREY
 
 ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")
@@ -248,3 +258,33 @@ def test_a_picture_is_a_png():
     file = BytesIO()
     draw_curves(file, CURVES, PANELS, title=TITLE, caption=CAPTION)
     assert file.getvalue().startswith(b"\x89PNG")
+
+
+def outcome_of(classes, early_stopping):
+    """Five pairs in which everything that can be said is said: long titles, long labels."""
+    score = {"train_rmse": 41.5, "test_rmse": 43.2, "test_r_squared": 0.4} if classes is None else {}
+    records = [
+        made_up_record(arm, seed, *[0.9 - seed / 100] * 4, **score)
+        for seed in range(5)
+        for arm in names_of_arms(early_stopping)
+    ]
+    for record in records:
+        record["curve"] = [measured | score for measured in record["curve"]]
+        record["baseline"] = record["baseline"] | {"train_rmse": 77.0, "test_rmse": 78.0, "test_r_squared": 0.0}
+    return comparison_with(records, classes=classes, seeds=5, epochs=4, early_stopping=early_stopping)
+
+
+@pytest.mark.parametrize("early_stopping", [None, "only", "also"])
+@pytest.mark.parametrize("classes", [10, None])
+@pytest.mark.parametrize("draw", [draw_learning_curves, draw_comparison])
+def test_the_pictures_of_a_comparison_are_laid_out_well(monkeypatch, draw, classes, early_stopping):
+    figures = []
+    with monkeypatch.context() as context:
+        context.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: figures.append(canvas.figure))
+        draw(outcome_of(classes, early_stopping), BytesIO())
+    figures[0].draw_without_rendering()
+    assert_nothing_is_cut_off_or_overlaps(figures[0])
+    for axes in figures[0].axes:  # a label that is longer than its axis reaches into what is above and below
+        label = axes.yaxis.get_label().get_window_extent()
+        assert axes.bbox.y0 <= label.y0 or not axes.get_ylabel()
+        assert label.y1 <= axes.bbox.y1 or not axes.get_ylabel()

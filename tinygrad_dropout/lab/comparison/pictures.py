@@ -65,7 +65,7 @@ class Panel:
 
 ACCURACY_PANEL = Panel("accuracy", "accuracy (%)", scale=100)
 LOSS_PANEL = Panel("loss", "cross-entropy (nats)", from_zero=True)
-RMSE_PANEL = Panel("rmse", "RMSE (units of the target)", from_zero=True)
+RMSE_PANEL = Panel("rmse", "RMSE (target's units)", from_zero=True)
 PANELS = {"test_accuracy": (ACCURACY_PANEL, LOSS_PANEL), "test_rmse": (RMSE_PANEL,)}
 """The rows of the learning curves, by the measure that the verdict is on."""
 
@@ -161,7 +161,7 @@ def draw_comparison(outcome: Outcome, file: BinaryIO) -> None:
         after - before for before, after in zip(values[without.name], values[with_dropout.name], strict=True)
     ]
     found = outcome.figures["comparisons"][0]["differences"][key]
-    unit = "percentage points" if measure.scale == 100 else "units of the target"
+    unit = "points" if measure.scale == 100 else "target's units"
     draw_values(
         file,
         values,
@@ -195,7 +195,7 @@ def draw_values(
         label, difference_label: of the axes of values and differences, with their units.
         title, caption: written above and below.
     """
-    figure = new_figure(width=10, height=4.8)
+    figure = new_figure(width=10, height=5.4)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     draw_pairs(left, values)
     left.set(ylabel=label, title=f"Each of {len(differences)} pairs")
