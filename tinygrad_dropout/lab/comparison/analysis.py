@@ -120,12 +120,13 @@ def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) ->
         return f"{words}the last epoch: try more epochs." if unstopped else None
     if options["epochs"] == 1:
         return "A single epoch cannot show whether the networks were still improving: try more epochs."
+    advice = "try early stopping" if options["early_stopping"] is None else "compare early stopping below"
     if options["classes"] is None:
         error = curves_of(options, records, arm, key, SMALLEST_SHARE * baseline_of(records, key))
-        return past_its_best(error) or still_improving(error)
+        return past_its_best(error, advice) or still_improving(error)
     accuracy = curves_of(options, records, arm, key, SMALLEST_SHARE)
     loss = curves_of(options, records, arm, "test_loss", SMALLEST_LOSS * baseline_of(records, "test_loss"))
-    return past_its_best(accuracy) or still_improving(accuracy) or still_improving(loss)
+    return past_its_best(accuracy, advice) or still_improving(accuracy) or still_improving(loss)
 
 
 def curves_of(options: Options, records: Sequence[Record], arm: Arm, key: str, smallest: float) -> Curves:

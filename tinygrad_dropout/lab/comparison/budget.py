@@ -51,7 +51,7 @@ class Curves:
         return self.measure.amount(rounded(value, 1 if self.measure.scale == 100 else two_digits_of(abs(value))))
 
 
-def past_its_best(curves: Curves) -> str | None:
+def past_its_best(curves: Curves, advice: str = "try early stopping") -> str | None:
     """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None.
 
     What each pair has lost is counted from the epoch at which the others were best. The best of many epochs is partly
@@ -67,7 +67,7 @@ def past_its_best(curves: Curves) -> str | None:
         return None
     return (
         f"{capitalised(curves.arm)}, {curves.measure.label} was best at epoch {epochs[best]} and got "
-        f"{curves.amount(lost)} worse after that: try early stopping."
+        f"{curves.amount(lost)} worse after that: {advice}."
     )
 
 

@@ -65,7 +65,7 @@ class Panel:
 
 ACCURACY_PANEL = Panel("accuracy", "accuracy (%)", scale=100)
 LOSS_PANEL = Panel("loss", "cross-entropy (nats)", from_zero=True)
-RMSE_PANEL = Panel("rmse", "RMSE (target's units)", from_zero=True)
+RMSE_PANEL = Panel("rmse", "RMSE (target's units)")
 PANELS = {"test_accuracy": (ACCURACY_PANEL, LOSS_PANEL), "test_rmse": (RMSE_PANEL,)}
 """The rows of the learning curves, by the measure that the verdict is on."""
 
