@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
-from tinygrad_dropout.lab.text import WIDTH
+from tinygrad_dropout.lab.text import console_in_memory
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,12 +23,7 @@ def as_html(show: Callable[[Console], None], pictures: Sequence[bytes] = ()) -> 
         show: prints to the console that it is given (see `text.as_text`).
         pictures: the contents of PNG files.
     """
-    from rich.console import Console
-
-    # In a notebook, a console would display its output at once, even if it has a file, and would behave as on a
-    # terminal, because ipykernel sets FORCE_COLOR.
-    console = Console(file=StringIO(), width=WIDTH, record=True, markup=False, emoji=False,
-                      force_jupyter=False, force_terminal=False)  # fmt: skip
+    console = console_in_memory(record=True)
     show(console)
     text = console.export_html(inline_styles=True, code_format=PRE)
     encoded = (b64encode(picture).decode() for picture in pictures)

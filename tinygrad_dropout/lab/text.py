@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,11 +26,27 @@ def new_table(first: str, *others: str) -> Table:
     return result
 
 
-def as_text(show: Callable[[Console], None]) -> str:
-    """What `show` prints, without colours."""
+def console_in_memory(*, record: bool = False) -> Console:
+    """A console that prints into its `file`, a StringIO, without colours; `record` is rich's.
+
+    In a notebook, a console would display its output at once, even if it has a file, and would behave as on a terminal,
+    because ipykernel sets FORCE_COLOR.
+    """
     from rich.console import Console
 
-    # In a notebook a console would show at once what it prints, whatever its file is, and in colours (see notebook.py).
-    file = StringIO()
-    show(Console(file=file, width=WIDTH, markup=False, emoji=False, force_jupyter=False, force_terminal=False))
-    return file.getvalue().rstrip()
+    return Console(
+        file=StringIO(),
+        width=WIDTH,
+        record=record,
+        markup=False,
+        emoji=False,
+        force_jupyter=False,
+        force_terminal=False,
+    )
+
+
+def as_text(show: Callable[[Console], None]) -> str:
+    """What `show` prints, without colours."""
+    console = console_in_memory()
+    show(console)
+    return cast(StringIO, console.file).getvalue().rstrip()

@@ -1,4 +1,4 @@
-"""A pair differs in dropout alone, and the code sees for itself that it does: here are faults for it to find."""
+"""A pair differs only in dropout, and the code checks that: here are faults for it to find."""
 
 from dataclasses import replace
 
@@ -193,7 +193,7 @@ def test_a_stream_moves_what_it_is_for_and_nothing_else(monkeypatch, stream, mov
     after = run_small_pair(config)
     shared, now = before["without"]["shared"], after["without"]["shared"]
     assert {name for name in shared if shared[name] != now[name]} == moved
-    if not moved:  # masks: the arm with dropout alone; measurement: one of its losses alone; validation: nothing here
+    if not moved:  # masks: only the arm with dropout; measurement: only one of its losses; validation: nothing here
         assert before["without"] == after["without"]
         final, now = before["with"]["final"], after["with"]["final"]
         differing = {name for name in final if final[name] != now[name]}

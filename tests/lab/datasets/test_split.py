@@ -1,4 +1,4 @@
-"""Splits: drawn in the classes' proportions, scaled by what the training part alone knows."""
+"""Splits: drawn in the classes' proportions, scaled by the training part only."""
 
 import numpy as np
 import pytest

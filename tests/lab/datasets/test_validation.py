@@ -1,4 +1,4 @@
-"""A validation part comes from the training part alone, in its proportions, with whole groups."""
+"""A validation part is taken only from the training part, in its proportions, with whole groups."""
 
 import numpy as np
 import pytest

@@ -104,10 +104,8 @@ def train(
     batches = CountedBatches(split, task, config.batch_size, np.random.default_rng(streams.batches))
     validation, early_stopping, shared_validation = None, None, {}
     if split.x_validation is not None and split.y_validation is not None:
-        validation, early_stopping = (
-            (split.x_validation, task.targets(split.y_validation)),
-            EarlyStopping(config.patience),
-        )
+        validation = split.x_validation, task.targets(split.y_validation)
+        early_stopping = EarlyStopping(config.patience)
         shared_validation = {"validation": digest_of(split.x_validation, split.y_validation)}
     curve: list[Measured] = []
     to_measure = frozenset(measured_epochs(config.epochs))

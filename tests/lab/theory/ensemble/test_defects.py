@@ -169,7 +169,7 @@ def two_layers():
 
 
 def test_unit_states_are_counted_over_examples_and_masks():
-    """x1 - x2 is on under the mask that keeps x1 alone, and off where both are dropped."""
+    """x1 - x2 is on under the mask that keeps only x1, and off where both are dropped."""
     first, second = unit_states(two_layers(), np.array([[1.0, 2.0], [3.0, -1.0]]))
     assert first == {"units": 2, "ever_on": 2, "always_on": 1, "switching": 0}
     assert second == {"units": 3, "ever_on": 2, "always_on": 1, "switching": 1}

@@ -75,7 +75,7 @@ def notes(figures: Figures) -> Sequence[str]:
         "one subnetwork: over all of them. Distance: half the sum of |difference| over the classes, mean of examples.",
         "The arithmetic mean E_z[f(x, z)] is what the mean of drawn subnetworks converges to; weight scaling is "
         "in general another number, computed in one pass.",
-        f"A layer of {wide['units']:,} units has {wide['subnetworks']} subnetworks: nobody can run them all.",
+        f"A layer of {wide['units']:,} units has {wide['subnetworks']} subnetworks, far too many to run.",
     ]
 
 
