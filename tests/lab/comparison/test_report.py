@@ -330,7 +330,9 @@ def test_curves_are_judged_as_far_as_all_pairs_have_them():
     assert "With dropout, test accuracy was still improving at the last epoch (by 10.0 points since" in headline
 
 
-@pytest.mark.parametrize(("early_stopping", "advice"), [(None, "try early"), ("also", "compare early")])
+@pytest.mark.parametrize(
+    ("early_stopping", "advice"), [(None, "try early stopping"), ("also", "compare the networks that stopped early")]
+)
 def test_early_stopping_is_advised_unless_it_is_there_already(early_stopping, advice):
     records = [
         made_up_record(arm, seed, 0.5, 0.9, 0.9, 0.8, 0.7, 0.6)
@@ -338,7 +340,7 @@ def test_early_stopping_is_advised_unless_it_is_there_already(early_stopping, ad
         for arm in names_of_arms(early_stopping)
     ]
     headline = comparison_with(records, seeds=5, epochs=6, early_stopping=early_stopping).notes[0]
-    assert f"got 30.0 points worse after that: {advice} stopping" in headline
+    assert f"got 30.0 points worse after that: {advice}." in headline
 
 
 def test_runs_that_never_stopped_early_are_counted():

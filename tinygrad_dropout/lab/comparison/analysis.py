@@ -120,7 +120,7 @@ def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) ->
         return f"{words}the last epoch: try more epochs." if unstopped else None
     if options["epochs"] == 1:
         return "A single epoch cannot show whether the networks were still improving: try more epochs."
-    advice = "try early stopping" if options["early_stopping"] is None else "compare early stopping below"
+    advice = "try early stopping" if options["early_stopping"] is None else "compare the networks that stopped early"
     if options["classes"] is None:
         error = curves_of(options, records, arm, key, SMALLEST_SHARE * baseline_of(records, key))
         return past_its_best(error, advice) or still_improving(error)
