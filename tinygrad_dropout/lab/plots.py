@@ -51,7 +51,7 @@ def save(figure: Figure, file: BinaryIO, title: str, caption: str, legend_of: Ax
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    figure.suptitle(fill(title, TITLE_WIDTH), fontsize=12, fontweight="bold")
+    figure.suptitle(fill(title, TITLE_WIDTH, break_on_hyphens=False), fontsize=12, fontweight="bold")
     caption = "\n".join(fill(line, CAPTION_WIDTH) for line in caption.splitlines())
     handles, labels = legend_of.get_legend_handles_labels()
     legend = figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, title=caption)

@@ -8,7 +8,7 @@ import pytest
 from tests.lab.small import comparison_with, made_up_pair, small_config
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab import UnfairPairError, compare
-from tinygrad_dropout.lab.comparison import experiment, training
+from tinygrad_dropout.lab.comparison import data, training
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.fairness import tolerance
 from tinygrad_dropout.lab.comparison.training import Streams
@@ -50,21 +50,21 @@ def test_label_noise_changes_the_labels_and_moves_no_other_chance():
     assert [name for name in clean if clean[name] != noisy[name]] == ["split"]
 
 
-def other_weights(features, hidden, outputs, p, input_p, streams):
-    return honest_mlp(features, hidden, outputs, p, input_p, streams if p else Streams.from_seed(99))
+def other_weights(features, hidden, outputs, method, streams):
+    return honest_mlp(features, hidden, outputs, method, streams if method.p else Streams.from_seed(99))
 
 
-def dropout_in_both_arms(features, hidden, outputs, p, input_p, streams):
+def dropout_in_both_arms(features, hidden, outputs, method, streams):
     """What a published comparison did: NeuromatchAcademy/course-content-dl #228."""
-    return honest_mlp(features, hidden, outputs, CONFIG.p, CONFIG.input_p, streams)
+    return honest_mlp(features, hidden, outputs, replace(method, p=CONFIG.p, input_p=CONFIG.input_p), streams)
 
 
-def dropout_in_no_arm(features, hidden, outputs, p, input_p, streams):
-    return honest_mlp(features, hidden, outputs, 0, 0, streams)
+def dropout_in_no_arm(features, hidden, outputs, method, streams):
+    return honest_mlp(features, hidden, outputs, replace(method, p=0, input_p=0), streams)
 
 
-def no_input_dropout(features, hidden, outputs, p, input_p, streams):
-    return honest_mlp(features, hidden, outputs, p, 0, streams)
+def no_input_dropout(features, hidden, outputs, method, streams):
+    return honest_mlp(features, hidden, outputs, replace(method, input_p=0), streams)
 
 
 def a_layer_too_few(*arguments):
@@ -72,7 +72,7 @@ def a_layer_too_few(*arguments):
 
 
 def a_layer_too_many(*arguments):
-    return nn.Sequential(nn.Dropout(arguments[3]), *honest_mlp(*arguments))
+    return nn.Sequential(nn.Dropout(arguments[3].p), *honest_mlp(*arguments))
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_another_split_is_found(monkeypatch):
 @pytest.mark.parametrize("early_stopping", ["only", "also"])
 def test_another_validation_part_is_found(monkeypatch, early_stopping):
     """Even if both arms are trained on the same rows."""
-    honest, calls = experiment.with_validation, iter(range(9))
+    honest, calls = data.with_validation, iter(range(9))
 
     def without_some(split, classes, rng):
         drawn = honest(split, classes, rng)
         kept = slice(next(calls), None)
         return replace(drawn, x_validation=drawn.x_validation[kept], y_validation=drawn.y_validation[kept])
 
-    monkeypatch.setattr(experiment, "with_validation", without_some)
+    monkeypatch.setattr(data, "with_validation", without_some)
     with pytest.raises(UnfairPairError, match="share their validation"):
         run_small_pair(replace(CONFIG, early_stopping=early_stopping))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.lab.comparison.test_training import train_small
+from tests.lab.comparison.test_training import DROPOUT, train_small
 from tests.lab.small import small_config
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.comparison import measurement
@@ -25,7 +25,7 @@ def test_measuring_draws_no_mask_from_the_training_stream(monkeypatch):
 
 
 def test_what_is_measured_is_the_network_itself_with_other_dropout_layers():
-    network, rng = mlp(4, (8, 6), 3, 0.5, 0.2, Streams.from_seed(0)), np.random.default_rng(0)
+    network, rng = mlp(4, (8, 6), 3, DROPOUT, Streams.from_seed(0)), np.random.default_rng(0)
     measured = with_masks_from(rng, network)
     for layer, itself in zip(measured, network, strict=True):
         if isinstance(itself, nn.Dropout):
@@ -37,6 +37,6 @@ def test_what_is_measured_is_the_network_itself_with_other_dropout_layers():
 
 def test_measuring_leaves_every_layer_in_training_mode():
     split = load(small_config()).split(20, np.random.default_rng(0))
-    network = mlp(2, (8,), 2, 0.5, 0.2, Streams.from_seed(0))
+    network = mlp(2, (8,), 2, DROPOUT, Streams.from_seed(0))
     measure(network, split, Classification(2), np.random.SeedSequence(0))
     assert all(layer.training for layer in network.modules())

@@ -9,12 +9,16 @@ from tests.lab.small import small_config
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab import LabError, compare
 from tinygrad_dropout.lab.comparison import training
+from tinygrad_dropout.lab.comparison.arms import Arm, method_of
 from tinygrad_dropout.lab.comparison.data import load
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
+from tinygrad_dropout.lab.comparison.methods import PLAIN, Method
 from tinygrad_dropout.lab.comparison.tasks import Classification, Regression
 from tinygrad_dropout.lab.comparison.training import Streams, mlp, train
 from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.datasets.validation import with_validation
+
+DROPOUT = Method("with dropout", p=0.5, input_p=0.2)
 
 
 def train_small(dropout, *, seed=0, **options):
@@ -22,7 +26,8 @@ def train_small(dropout, *, seed=0, **options):
     split = load(config).split(config.train_size, np.random.default_rng(seed))
     if config.early_stopping:
         split = with_validation(split, 2, np.random.default_rng(seed))
-    return train(config, Classification(2), split, Streams.from_seed(seed), dropout, lambda: None)
+    arm = Arm("", dropout, config.early_stopping is not None)
+    return train(config, Classification(2), split, Streams.from_seed(seed), method_of(config, arm), lambda: None)
 
 
 @pytest.mark.parametrize("dropout", [False, True])
@@ -70,10 +75,10 @@ def test_every_seed_has_its_own_weights_and_order():
 
 
 def test_both_arms_have_the_same_layers_with_dropout_at_the_inputs_and_after_every_hidden_layer():
-    network = mlp(4, (8, 6), 3, 0.5, 0.2, Streams.from_seed(0))
+    network = mlp(4, (8, 6), 3, DROPOUT, Streams.from_seed(0))
     assert [layer.p for layer in network.modules() if isinstance(layer, nn.Dropout)] == [0.2, 0.5, 0.5]
     assert [parameter.shape for parameter in network.parameters()] == [(8, 4), (8,), (6, 8), (6,), (3, 6), (3,)]
-    without = mlp(4, (8, 6), 3, 0, 0, Streams.from_seed(0))
+    without = mlp(4, (8, 6), 3, PLAIN, Streams.from_seed(0))
     assert list(without.state_dict()) == list(network.state_dict())
 
 
@@ -90,7 +95,7 @@ def test_a_loss_that_is_not_finite_is_noticed_between_two_measurements(monkeypat
 
 
 def test_parameters_are_float32():
-    assert {parameter.dtype for parameter in mlp(4, (8,), 3, 0.5, 0.2, Streams.from_seed(0)).parameters()} == {
+    assert {parameter.dtype for parameter in mlp(4, (8,), 3, DROPOUT, Streams.from_seed(0)).parameters()} == {
         np.dtype(np.float32)
     }
 
@@ -155,12 +160,12 @@ def test_with_early_stopping_the_order_is_that_of_the_first_epoch():
 
 
 def test_the_validation_part_decides_and_the_test_part_does_not():
-    config = small_config(epochs=100, train_size=100, hidden=(64,), learning_rate=0.02, patience=5)
+    config = small_config(epochs=100, train_size=100, hidden=(64,), learning_rate=0.02)
     split = with_validation(load(config).split(100, np.random.default_rng(0)), 2, np.random.default_rng(0))
 
     def epochs_with(**parts):
         return train(
-            config, Classification(2), replace(split, **parts), Streams.from_seed(0), False, lambda: None
+            config, Classification(2), replace(split, **parts), Streams.from_seed(0), Method(patience=5), lambda: None
         ).epochs
 
     assert epochs_with(y_test=1 - split.y_test) == epochs_with()
@@ -173,7 +178,7 @@ def test_a_regression_learns_in_the_units_of_its_target():
     y = 1e4 + 500 * np.sin(x[:, 0]) + 300 * x[:, 1]
     split = Split(x[:200], y[:200], x[200:], y[200:])
     config = small_config(hidden=(64, 64), epochs=60, batch_size=32)
-    final = train(config, Regression.of(y[:200]), split, Streams.from_seed(0), False, lambda: None).final
+    final = train(config, Regression.of(y[:200]), split, Streams.from_seed(0), PLAIN, lambda: None).final
     assert final["test_rmse"] < 0.3 * y.std()
     assert final["test_r_squared"] > 0.9
     assert final["train_rmse"] == pytest.approx(y[:200].std() * final["train_loss"] ** 0.5, rel=1e-4)

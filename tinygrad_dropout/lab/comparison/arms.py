@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.comparison.methods import Method
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -44,3 +47,11 @@ def all_arms(options: Mapping[str, Any]) -> list[Arm]:
 def arms_of(options: Mapping[str, Any]) -> tuple[tuple[Arm, Arm], ...]:
     """The arms that are compared with each other."""
     return PAIRS_OF_ARMS[options["early_stopping"]]
+
+
+def method_of(config: Config, arm: Arm) -> Method:
+    """What an arm's networks get against overfitting."""
+    patience = config.patience if arm.stops_early else None
+    if not arm.dropout:
+        return Method(patience=patience)
+    return Method("with dropout", p=config.p, input_p=config.input_p, patience=patience)

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.comparison.training import Streams
 from tinygrad_dropout.lab.datasets.digits import load_digits
 from tinygrad_dropout.lab.datasets.mnist import load_mnist
 from tinygrad_dropout.lab.datasets.mnist1d import load_mnist1d
 from tinygrad_dropout.lab.datasets.moons import Moons
 from tinygrad_dropout.lab.datasets.own_table import load_csv
-from tinygrad_dropout.lab.datasets.split import Dataset, Table
+from tinygrad_dropout.lab.datasets.split import Dataset, Split, Table, randomise_labels
+from tinygrad_dropout.lab.datasets.validation import with_validation
 from tinygrad_dropout.lab.errors import OptionError, require_extras
 
 
@@ -47,6 +49,25 @@ def load(config: Config) -> Dataset:
     if isinstance(dataset, Table) and config.dataset == "csv":
         return with_split_told(dataset, config.train_size or dataset.default_train_size)
     return dataset
+
+
+def draw_split(config: Config, dataset: Dataset, streams: Streams, *, hold_back: bool) -> Split:
+    """The split of one seed, its training labels partly random, and a fifth of them held back for validation if wanted.
+
+    Args:
+        config: the options, among them the number of training examples.
+        dataset: where the split is drawn from.
+        streams: of the seed.
+        hold_back: whether there is to be a validation part.
+    """
+    split = dataset.split(config.train_size, np.random.default_rng(streams.split))
+    if dataset.classes is not None:
+        noise_rng = np.random.default_rng(streams.label_noise)
+        noisy = randomise_labels(split.y_train, config.label_noise, dataset.classes, noise_rng)
+        split = replace(split, y_train=noisy)
+    if hold_back:
+        split = with_validation(split, dataset.classes, np.random.default_rng(streams.validation))
+    return split
 
 
 def with_split_told(table: Table, train_size: int) -> Table:

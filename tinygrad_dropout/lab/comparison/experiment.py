@@ -8,21 +8,19 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tinygrad_dropout.lab.comparison import report
 from tinygrad_dropout.lab.comparison.analysis import analyse, differences_of, headline_of, measures_of, pairs_of
-from tinygrad_dropout.lab.comparison.arms import ARMS, all_arms, arms_of
+from tinygrad_dropout.lab.comparison.arms import ARMS, all_arms, arms_of, method_of
 from tinygrad_dropout.lab.comparison.config import Config
-from tinygrad_dropout.lab.comparison.data import load
+from tinygrad_dropout.lab.comparison.data import draw_split, load
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
 from tinygrad_dropout.lab.comparison.fairness import check_fairness
 from tinygrad_dropout.lab.comparison.pictures import draw_comparison, draw_learning_curves
 from tinygrad_dropout.lab.comparison.tasks import task_of
 from tinygrad_dropout.lab.comparison.training import Streams, TrainingRun, train
 from tinygrad_dropout.lab.comparison.verdict import Difference
-from tinygrad_dropout.lab.datasets import Dataset, randomise_labels
-from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES, with_validation
+from tinygrad_dropout.lab.datasets import Dataset
+from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
 
@@ -107,15 +105,9 @@ class Compare(Experiment):
             LabError: the loss is no longer a finite number.
         """
         streams, arm = Streams.from_seed(trial.seed), ARMS[trial.arm]
-        split = dataset.split(config.train_size, np.random.default_rng(streams.split))
-        if dataset.classes is not None:
-            noise_rng = np.random.default_rng(streams.label_noise)
-            noisy = randomise_labels(split.y_train, config.label_noise, dataset.classes, noise_rng)
-            split = replace(split, y_train=noisy)
-        if arm.stops_early:
-            split = with_validation(split, dataset.classes, np.random.default_rng(streams.validation))
+        split = draw_split(config, dataset, streams, hold_back=arm.stops_early)
         task = task_of(dataset.classes, split.y_train)
-        run = train(config, task, split, streams, arm.dropout, after_epoch)
+        run = train(config, task, split, streams, method_of(config, arm), after_epoch)
         validation = 0 if split.y_validation is None else len(split.y_validation)
         rows = {"train": len(split.y_train), "validation": validation, "test": len(split.y_test)}
         return vars(run) | {"rows": rows, "baseline": task.baseline(split.y_train, split.y_test)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 import tinygrad_dropout as td
@@ -39,8 +41,15 @@ def measure(model: nn.Sequential, split: Split, task: Task, masks: np.random.See
 
 
 def with_masks_from(rng: np.random.Generator, model: nn.Sequential) -> nn.Sequential:
-    """The same layers, with each dropout layer replaced by one that has the same p and draws from `rng`."""
-    return nn.Sequential(*(nn.Dropout(layer.p, rng=rng) if isinstance(layer, nn.Dropout) else layer for layer in model))
+    """The same layers, with each random layer replaced by one that has the same p and weights and draws from `rng`."""
+
+    def replaced(layer: nn.Module) -> nn.Module:
+        if isinstance(layer, nn.RandomLayer):
+            layer = copy(layer)  # DropConnect's weights stay the same tensors
+            layer.rng = rng
+        return layer
+
+    return nn.Sequential(*map(replaced, model))
 
 
 def loss_and_outputs(model: nn.Module, x: Floats, y: Numbers, task: Task) -> tuple[float, Numbers]:

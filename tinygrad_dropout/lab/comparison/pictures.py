@@ -71,7 +71,7 @@ PANELS = {"test_accuracy": (ACCURACY_PANEL, LOSS_PANEL), "test_rmse": (RMSE_PANE
 
 
 def draw_learning_curves(outcome: Outcome, file: BinaryIO) -> None:
-    """Draw how the networks of each arm learnt, epoch by epoch, as a PNG."""
+    """How the networks of each arm learnt, epoch by epoch."""
     pairs = pairs_of(outcome.options, outcome.records)
     arms = [arm.name for arm in all_arms(outcome.options)]
     curves = {arm: [pair[arm]["curve"] for pair in pairs] for arm in arms}
@@ -151,7 +151,7 @@ def how_to_read(curves: Mapping[str, Sequence[Curve]]) -> str:
 
 
 def draw_comparison(outcome: Outcome, file: BinaryIO) -> None:
-    """Draw each pair in the measure of the verdict, and the differences between the first two arms, as a PNG."""
+    """Each pair in the measure of the verdict, and the differences between the first two arms."""
     assert outcome.figures is not None, "a pair is finished"
     pairs, key = pairs_of(outcome.options, outcome.records), headline_of(outcome.options)
     measure, (without, with_dropout) = measures_of(outcome.options)[key], arms_of(outcome.options)[0]

@@ -60,8 +60,8 @@ class Classification:
     def targets(self, y: Labels) -> Labels:
         return y
 
-    def loss(self, outputs: Tensor, targets: Labels, reduction: str = "mean") -> Tensor:
-        return F.cross_entropy(outputs, targets, reduction=reduction)
+    def loss(self, outputs: Tensor, targets: Labels, reduction: str = "mean", *, label_smoothing: float = 0) -> Tensor:
+        return F.cross_entropy(outputs, targets, label_smoothing=label_smoothing, reduction=reduction)
 
     def scores(self, outputs: Numbers, y: Labels) -> dict[str, float]:
         """accuracy: the fraction of right answers; balanced_accuracy: its mean over the classes that occur."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from tinygrad_dropout.lab.arrays import Floats, Numbers, digest_of
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
 from tinygrad_dropout.lab.comparison.measurement import Measured, measure
+from tinygrad_dropout.lab.comparison.methods import Method
 from tinygrad_dropout.lab.comparison.tasks import Task
 from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.errors import LabError
@@ -63,52 +64,68 @@ class TrainingRun:
     dropped: list[list[int]]
 
 
-def mlp(
-    features: int, hidden: tuple[int, ...], outputs: int, p: float, input_p: float, streams: Streams
-) -> nn.Sequential:
+def mlp(features: int, hidden: tuple[int, ...], outputs: int, method: Method, streams: Streams) -> nn.Sequential:
     """Dropout on the inputs, then Linear, ReLU and dropout for every hidden layer, then Linear.
 
     Both arms have the same layers, so that their weights have the same names; in the arm without dropout p is 0.
+    Other noise stands in dropout's place; DropConnect, part of the linear layers, drops the weights that it would meet.
     """
     weights, masks = np.random.default_rng(streams.weights), np.random.default_rng(streams.masks)
-    layers: list[nn.Module] = [nn.Dropout(input_p, rng=masks)]
-    for before, after in pairwise((features, *hidden)):
-        layers += [nn.Linear(before, after, rng=weights), nn.ReLU(), nn.Dropout(p, rng=masks)]
-    return nn.Sequential(*layers, nn.Linear(hidden[-1], outputs, rng=weights))
+    rates = (method.input_p, *(method.p for _ in hidden))
+    layers = method.noise_layers(method.input_p, masks)
+    for (before, after), p in zip(pairwise((features, *hidden)), rates, strict=False):
+        linear = method.linear(before, after, p, weights, masks)
+        layers += [linear, nn.ReLU(), *method.noise_layers(method.p, masks)]
+    return nn.Sequential(*layers, method.linear(hidden[-1], outputs, method.p, weights, masks))
+
+
+def train(
+    config: Config, task: Task, split: Split, streams: Streams, method: Method, after_epoch: Callable[[], None]
+) -> TrainingRun:
+    """Train one arm and measure it after each of `measured_epochs`: see `train_network`."""
+    return train_network(config, task, split, streams, method, after_epoch, measured_epochs(config.epochs))[1]
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is an error below
-def train(
-    config: Config, task: Task, split: Split, streams: Streams, dropout: bool, after_epoch: Callable[[], None]
-) -> TrainingRun:
-    """Train one arm and measure it.
+def train_network(
+    config: Config,
+    task: Task,
+    split: Split,
+    streams: Streams,
+    method: Method,
+    after_epoch: Callable[[], None],
+    measured: Collection[int],
+) -> tuple[nn.Sequential, TrainingRun]:
+    """Train one network and measure it.
 
     Args:
         config: the network and how it is trained.
         task: what it is to predict.
-        split: the data. If it has a validation part, the training stops early: `config.patience` epochs after the
-            loss on that part was lowest, and the weights of that epoch are kept.
+        split: the data, with a validation part if the method stops early.
         streams: the pair's streams.
-        dropout: False for the arm without dropout.
+        method: what the network gets against overfitting.
         after_epoch: is called after every epoch; may raise to end the training.
+        measured: the epochs to measure it after, among them the last one.
+
+    Returns:
+        The network, in evaluation mode; what was measured.
 
     Raises:
         LabError: the loss is no longer a finite number.
     """
-    p, input_p = (config.p, config.input_p) if dropout else (0.0, 0.0)
-    model = mlp(split.x_train.shape[1], config.hidden, task.outputs, p, input_p, streams)
+    model = mlp(split.x_train.shape[1], config.hidden, task.outputs, method, streams)
     initial_weights = digest_of(*model.state_dict().values())
     dropout_layers = [module for module in model.modules() if isinstance(module, nn.Dropout)]
     dropped = np.zeros((len(dropout_layers), 2), int)
-    optimizer = build_optimizer(config, model)
+    optimizer = build_optimizer(config, model, method.weight_decay)
     batches = CountedBatches(split, task, config.batch_size, np.random.default_rng(streams.batches))
     validation, early_stopping, shared_validation = None, None, {}
     if split.x_validation is not None and split.y_validation is not None:
-        validation = split.x_validation, task.targets(split.y_validation)
-        early_stopping = EarlyStopping(config.patience)
         shared_validation = {"validation": digest_of(split.x_validation, split.y_validation)}
+        if method.patience is not None:
+            validation = split.x_validation, task.targets(split.y_validation)
+            early_stopping = EarlyStopping(method.patience)
     curve: list[Measured] = []
-    to_measure = frozenset(measured_epochs(config.epochs))
 
     def measure_now() -> Measured:
         measured = measure(model, split, task, streams.measurement)
@@ -116,12 +133,15 @@ def train(
             raise FloatingPointError
         return measured
 
-    def count_dropped() -> None:
+    def after_step() -> None:
         nonlocal dropped
-        dropped += np.array([last_dropped(layer) for layer in dropout_layers])
+        if method.max_norm is not None:
+            optim.max_norm(model.parameters(), method.max_norm)
+        if dropout_layers:
+            dropped += np.array([last_dropped(layer) for layer in dropout_layers])
 
     def measure_epoch(history: History) -> None:
-        if (epoch := len(history["train_loss"])) in to_measure:
+        if (epoch := len(history["train_loss"])) in measured:
             curve.append({"epoch": epoch, **measure_now()})
         after_epoch()
 
@@ -129,18 +149,18 @@ def train(
         history = fit(
             model,
             batches,
-            loss=task.loss,
+            loss=method.loss(task.loss),
             optimizer=optimizer,
             epochs=config.epochs,
             validate=validation,
             early_stopping=early_stopping,
-            after_step=count_dropped,
+            after_step=after_step,
             after_epoch=measure_epoch,
         )
         final = curve[-1] if early_stopping is None else {"epoch": early_stopping.best_epoch, **measure_now()}
     except FloatingPointError:
         raise LabError(
-            f"{'with' if dropout else 'without'} dropout, the loss was no longer a finite number in epoch "
+            f"{method.label}, the loss was no longer a finite number in epoch "
             f"{batches.epochs}: try a learning rate below {config.learning_rate:g}"
         ) from None
     shared = {
@@ -152,14 +172,15 @@ def train(
         "optimizer": type(optimizer).__name__,
         "learning_rate": optimizer.lr,
     }
-    return TrainingRun(curve, final, len(history["train_loss"]), shared, dropped.tolist())
+    return model, TrainingRun(curve, final, len(history["train_loss"]), shared, dropped.tolist())
 
 
-def build_optimizer(config: Config, model: nn.Module) -> optim.Adam | optim.SGD:
-    """The optimiser that the configuration names."""
+def build_optimizer(config: Config, model: nn.Module, weight_decay: float = 0) -> optim.Adam | optim.SGD:
+    """The optimiser that the configuration names; with weight decay, AdamW instead of Adam."""
+    parameters, lr = model.parameters(), config.learning_rate
     if config.optimizer == "sgd":
-        return optim.SGD(model.parameters(), lr=config.learning_rate, momentum=SGD_MOMENTUM)
-    return optim.Adam(model.parameters(), lr=config.learning_rate)
+        return optim.SGD(parameters, lr=lr, momentum=SGD_MOMENTUM, weight_decay=weight_decay)
+    return optim.AdamW(parameters, lr=lr, weight_decay=weight_decay) if weight_decay else optim.Adam(parameters, lr=lr)
 
 
 def last_dropped(layer: nn.Dropout) -> tuple[int, int]:

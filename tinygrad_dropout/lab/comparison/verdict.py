@@ -30,6 +30,7 @@ class Difference:
         pairs: how many pairs there are.
         test_rows: in the test part of each split.
         measure: what was measured.
+        looks: how many such differences are looked at together; the interval is as much wider that all of them hold.
     """
 
     mean: float
@@ -38,6 +39,7 @@ class Difference:
     pairs: int
     test_rows: int
     measure: Measure
+    looks: int = 1
 
     @property
     def half_width(self) -> float | None:
@@ -90,7 +92,8 @@ class Difference:
             return f"No effect shown: {mean} in each of {self.pairs:,} pairs, so there is no interval."
         low, high = (rounded(end, decimals, sign="+") for end in (self.low, self.high))
         verdict = "No effect shown" if self.verdict == "no effect shown" else f"Dropout {self.verdict}"
-        return f"{verdict}: {mean} (95 % interval {low} to {high}, {self.pairs:,} pairs)."
+        corrected = f", corrected for {self.looks} looks" if self.looks > 1 else ""
+        return f"{verdict}: {mean} (95 % interval {low} to {high}{corrected}, {self.pairs:,} pairs)."
 
     @property
     def brief(self) -> str:
@@ -113,11 +116,12 @@ class Difference:
     def _pairs_for_half(self) -> int:
         """The number of pairs whose interval is half as wide, if they spread as these do."""
         pairs = np.arange(self.pairs, 4 * self.pairs + 1)  # four times as many always do
-        return int(pairs[np.argmax(width_per_spread(pairs) <= width_per_spread(self.pairs) / 2)])
+        wanted = width_per_spread(self.pairs, self.looks) / 2
+        return int(pairs[np.argmax(width_per_spread(pairs, self.looks) <= wanted)])
 
 
 def paired_difference(
-    without: Sequence[float], with_dropout: Sequence[float], *, measure: Measure, test_rows: int
+    without: Sequence[float], with_dropout: Sequence[float], *, measure: Measure, test_rows: int, looks: int = 1
 ) -> Difference:
     """The mean paired difference and its interval, mean ± t(0.975, n - 1) · max(s, step / 2) / sqrt(n).
 
@@ -130,6 +134,7 @@ def paired_difference(
         with_dropout: the other arm's, in the same order.
         measure: what the values are.
         test_rows: how many rows each value was measured on.
+        looks: how many such differences are looked at together.
 
     Returns:
         The difference in the measure's unit, without an interval for fewer than `FEWEST_PAIRS` pairs.
@@ -149,6 +154,6 @@ def paired_difference(
         raise ValueError(f"paired_difference: expected finite values of {measure.label}, got differences {differences}")
     mean, step = float(differences.mean()), measure.step(test_rows)
     if len(differences) < FEWEST_PAIRS or (step == 0 and np.ptp(differences) == 0):
-        return Difference(mean, None, None, len(differences), test_rows, measure)
-    reach = float(half_width(differences, step / 2))
-    return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure)
+        return Difference(mean, None, None, len(differences), test_rows, measure, looks)
+    reach = float(half_width(differences, step / 2, looks))
+    return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure, looks)

@@ -215,7 +215,7 @@ def holds(interval: Figures, value: float) -> bool:
 
 
 def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-    """Draw a column for each scheme: above, the next layer's mean input, mask by mask; below, each of its neurons."""
+    """A column for each scheme: above, the next layer's mean input, mask by mask; below, each of its neurons."""
     figure = new_figure(width=11, height=7.2)
     grid = figure.subplots(2, len(figures["schemes"]), sharey="row")
     end = 1.08 * max(max(found["histogram"]["edges"][-1], found["test"]) for found in figures["schemes"].values())

@@ -32,7 +32,7 @@ class Measurement(Protocol):
         """What the figures show, in sentences, the verdict first."""
 
     def draw(self, file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-        """Write the picture under a title, over a caption."""
+        """Write the picture under a title, over a caption. The docstring's first line says what it shows."""
 
 
 MEASUREMENTS: dict[str, Measurement] = {"expectation": expectation, "ensemble": ensemble, "ridge": ridge}
@@ -78,6 +78,9 @@ class OneTrial(Experiment):
     @property
     def pictures(self) -> Mapping[str, Draw]:
         return {f"{self.name}.png": self.draw}
+
+    def shown_in(self, picture: str) -> str:
+        return (self.measurement.draw.__doc__ or picture).splitlines()[0]
 
     def draw(self, outcome: Outcome, file: BinaryIO) -> None:
         """Write the picture, a PNG."""

@@ -256,7 +256,7 @@ def notes(figures: Figures) -> Sequence[str]:
 
 
 def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-    """Draw every weight over p, closed form and trained, on the left; the relative differences on the right."""
+    """Every weight over p, closed form and trained, on the left; the relative differences on the right."""
     figure = new_figure(width=11, height=5.2)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     rates = [found["p"] for found in figures["rates"]]

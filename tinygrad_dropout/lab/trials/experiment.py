@@ -103,6 +103,10 @@ class Experiment(ABC):
     def pictures(self) -> Mapping[str, Draw]:
         """What draws each picture, by the name of its file."""
 
+    def shown_in(self, picture: str) -> str:
+        """What a picture shows, for a reader who cannot see it: the first line of the docstring of what draws it."""
+        return (self.pictures[picture].__doc__ or picture).splitlines()[0]
+
     def outcome(self, options: Options, versions: dict[str, str], records: Sequence[Record] = ()) -> Outcome:
         """The outcome with these records."""
         return Outcome(self, options, versions, tuple(records))

@@ -20,7 +20,7 @@ DISTANCES = {  # of Monte Carlo's mean, by what it is compared with: the score, 
 
 
 def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
-    """Draw a column for each network: error, loss and distances of the mean of k subnetworks."""
+    """A column for each network: error, loss and distances of the mean of k subnetworks."""
     networks = figures["networks"]
     figure = new_figure(width=10 if len(networks) == 1 else 11, height=9.6)
     grid = figure.subplots(3, len(networks), squeeze=False, sharex=True)
