@@ -10,8 +10,11 @@ from typing import NoReturn
 MISTAKE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
-Option = tuple[str, Callable[[str], object], str]
-"""An option: its flag and the name of its value, how the value is read (`bool` for a flag without one), its help."""
+Option = tuple[str, Callable[[str], object] | None, str]
+"""An option: its flag and the name of its value, how the value is read, its help.
+
+An option without a value is read by `bool` if there is a --no-... too, and by None if not.
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,7 +58,9 @@ def declare_options(parser: argparse._ActionsContainer, options: Iterable[Option
     """Add options to a parser, or to a group of it. An option that is not given is not in the namespace at all."""
     for option, read, text in options:
         flag, _, metavar = option.partition(" ")
-        if read is bool:
+        if read is None:
+            parser.add_argument(flag, action="store_true", default=argparse.SUPPRESS, help=text)
+        elif read is bool:
             parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS, help=text)
         else:
             parser.add_argument(flag, metavar=metavar, type=read, default=argparse.SUPPRESS, help=text)
@@ -90,6 +95,11 @@ def whole_numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(f"expected whole numbers separated by commas, got {text!r}") from None
+
+
+def names(text: str) -> tuple[str, ...]:
+    """An option's value as names."""
+    return tuple(text.split(","))
 
 
 def numbers(text: str) -> tuple[float, ...]:

@@ -1,8 +1,8 @@
-"""What is printed: tables, and what they look like as plain text."""
+"""What is printed: lists and tables, and what they look like as plain text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
@@ -43,6 +43,17 @@ def console_in_memory(*, record: bool = False) -> Console:
         force_jupyter=False,
         force_terminal=False,
     )
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
+
+
+def alternatives(names: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return listed(names, "or")
 
 
 def as_text(show: Callable[[Console], None]) -> str:

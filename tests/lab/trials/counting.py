@@ -39,6 +39,10 @@ class Counting(Experiment):
 
     name: str = "counting"
 
+    @property
+    def options_class(self) -> type[Numbers]:
+        return Numbers
+
     def prepare(self, options: Numbers, tell: Tell) -> tuple[Numbers, str]:
         tell("nothing was read")
         return options, "the data"

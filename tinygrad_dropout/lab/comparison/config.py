@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.text import alternatives
 from tinygrad_dropout.lab.trials.trial import MOST_SEEDS
 
 DATASETS = ("digits", "moons", "mnist1d", "mnist")
@@ -193,9 +194,3 @@ def names_in(names: str | Iterable[str]) -> tuple[str, ...]:
     if not all(isinstance(name, str) for name in several):
         raise TypeError
     return several
-
-
-def alternatives(names: Iterable[str]) -> str:
-    """`a`, `a or b`, `a, b or c`."""
-    *others, last = names
-    return f"{', '.join(others)} or {last}" if others else str(last)

@@ -57,6 +57,10 @@ class Compare(Experiment):
 
     name: str = "compare"
 
+    @property
+    def options_class(self) -> type[Config]:
+        return Config
+
     def prepare(self, config: Config, tell: Tell) -> tuple[Config, Dataset]:
         """Read the data, say how they were read, and fill in the number of training examples."""
         dataset = load(config)

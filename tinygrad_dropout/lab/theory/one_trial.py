@@ -49,6 +49,10 @@ class OneTrial(Experiment):
         """The module of this experiment."""
         return MEASUREMENTS[self.name]
 
+    @property
+    def options_class(self) -> type[Any]:
+        return self.measurement.Options
+
     def as_json(self, options: Any, data: None) -> Options:
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(options).items()}
 

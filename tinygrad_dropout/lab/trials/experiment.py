@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from tinygrad_dropout.lab.notebook import as_html, drawn
 from tinygrad_dropout.lab.text import as_text
@@ -40,6 +40,14 @@ class Experiment(ABC):
 
     name: str
     """What it is called on the command line and in results.json."""
+
+    quick: ClassVar[Mapping[str, Any]] = {}
+    """What replaces the defaults of the options in a run of a few seconds."""
+
+    @property
+    @abstractmethod
+    def options_class(self) -> type[Any]:
+        """The dataclass of its options."""
 
     def prepare(self, options: Any, tell: Tell) -> tuple[Any, Any]:
         """Read the data, and fill in the options that depend on them.

@@ -1,0 +1,34 @@
+"""The command `tinygrad-dropout lab`: the experiments of the lab, and what is done with folders of their results."""
+
+from __future__ import annotations
+
+import argparse
+
+from tinygrad_dropout.cli.lab import evidence, theory
+from tinygrad_dropout.cli.lab.command import add_experiment
+from tinygrad_dropout.cli.lab.folders import add_merge
+from tinygrad_dropout.cli.typed import print_help
+
+HELP = "more experiments: when dropout helps, its rivals, the theory"
+
+DESCRIPTION = """\
+Evidence about dropout and its theory: each experiment prints tables and draws a picture.
+Or merge the result folders of one of these experiments, or of compare."""
+
+EXAMPLES = """\
+examples:
+  tinygrad-dropout lab when
+  tinygrad-dropout lab ensemble --p 0.3 --layers 2
+  tinygrad-dropout lab ridge --p 0,0.25,0.5 --out runs/ridge
+  tinygrad-dropout lab merge runs/here runs/there --out runs/both
+
+The same options give the same figures: bit for bit on processors of the same type, up to rounding on others."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add each experiment, and `merge`, as a sub-command with its own options."""
+    parser.set_defaults(run=lambda _: print_help(parser))
+    parsers = parser.add_subparsers(title="experiments", metavar="EXPERIMENT")
+    for name, command in {**evidence.commands(), **theory.commands()}.items():
+        add_experiment(parsers, name, command)
+    add_merge(parsers)

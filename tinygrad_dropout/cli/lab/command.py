@@ -1,0 +1,64 @@
+"""An experiment of the lab as a command: its options, and how what was typed is run."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import Any
+
+from tinygrad_dropout.cli.comparison_options import Groups
+from tinygrad_dropout.cli.experiment import show_experiment
+from tinygrad_dropout.cli.typed import declare_options, in_one_sentence
+
+
+@dataclass(frozen=True)
+class Command:
+    """An experiment as a command.
+
+    Attributes:
+        help: one line for the list of experiments.
+        description: what its own help begins with.
+        groups: its options under titles; those under "" have none.
+    """
+
+    help: str
+    description: str
+    groups: Groups
+
+
+def new_parser(parsers: argparse._SubParsersAction[Any], name: str, help: str, description: str) -> Any:
+    """A command in the list of experiments."""
+    return parsers.add_parser(
+        name,
+        help=help,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command: Command) -> None:
+    """Add an experiment with its options."""
+    parser = new_parser(parsers, name, command.help, command.description)
+    for title, options in command.groups.items():
+        declare_options(parser.add_argument_group(title) if title else parser, options)
+    parser.set_defaults(run=run_experiment, experiment=name)
+
+
+def run_experiment(options: argparse.Namespace) -> int:
+    """Run an experiment, and report errors in one sentence."""
+    given = {name: value for name, value in vars(options).items() if name not in ("run", "experiment")}
+    return in_one_sentence(lambda: run_as_typed(options.experiment, given))
+
+
+def run_as_typed(name: str, given: dict[str, Any]) -> int:
+    """Run the experiment with the options that were given."""
+    from tinygrad_dropout.lab import require_extras
+    from tinygrad_dropout.lab.experiments import EXPERIMENTS
+
+    where = {option: given.pop(option) for option in ("workers", "dask", "out") if option in given}
+    experiment = EXPERIMENTS[name]
+    shorter = experiment.quick if given.pop("quick", False) else {}
+    options = experiment.options_class(**{**shorter, **given})
+    require_extras(needed_by=f"tinygrad-dropout lab {name}")
+    return show_experiment(experiment, options, f"lab-{name}", **where)

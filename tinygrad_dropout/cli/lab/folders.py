@@ -1,0 +1,34 @@
+"""The commands of the lab that take folders of results: merge them, or show them as a page."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from tinygrad_dropout.cli.experiment import show_outcome
+from tinygrad_dropout.cli.lab.command import new_parser
+from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file
+
+
+def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
+    """Add `lab merge`."""
+    parser = new_parser(
+        parsers,
+        "merge",
+        "combine folders of one experiment, for example of seeds that ran on several machines",
+        "Write a folder with the records of several folders that differ only in their seeds.",
+    )
+    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=name_of_file, help="folders with a results.json")
+    parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder to write")
+    parser.set_defaults(run=lambda options: in_one_sentence(lambda: show_merged(options.folders, options.out)))
+
+
+def show_merged(folders: list[str], out: str) -> int:
+    """Merge the folders, and show the result."""
+    from tinygrad_dropout import lab
+    from tinygrad_dropout.lab.trials.folder import EXTENDABLE
+
+    lab.require_extras(needed_by="tinygrad-dropout lab merge")
+    outcome = lab.merge(folders, out)
+    seeds = [f"--{name.replace('_', '-')} {outcome.options[name]}" for name in EXTENDABLE if name in outcome.options]
+    return show_outcome(outcome, out, command=f"the command that made these folders, {' '.join(seeds)}")

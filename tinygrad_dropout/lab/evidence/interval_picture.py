@@ -1,0 +1,54 @@
+"""Differences below each other with their intervals, coloured by their verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.lab import plots
+from tinygrad_dropout.lab.trials import Figures
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LOOKS = {
+    "helps": (plots.BLUE, "^"),
+    "hurts": (plots.VERMILION, "v"),
+    "no effect shown": (plots.GREY, "o"),
+    "too few pairs": (plots.GREY, "x"),
+}
+"""Colour and marker, by the verdict."""
+
+
+def draw_intervals(axes: Axes, differences: Mapping[str, Figures | None]) -> None:
+    """Draw each difference (mean, low, high, verdict) with its interval, the first at the top.
+
+    Args:
+        axes: where to.
+        differences: by their names, which stand at the left; None leaves a line empty.
+    """
+    axes.axvline(0, color="black", lw=1)
+    for place, found in enumerate(differences.values()):
+        if found is None:
+            continue
+        colour, marker = LOOKS[found["verdict"]]
+        mean, low, high = found["mean"], found["low"], found["high"]
+        reach = None if low is None else [[mean - low], [high - mean]]
+        axes.errorbar(mean, place, xerr=reach, fmt=marker, color=colour, capsize=5, lw=2, ms=7)
+    axes.set_yticks(range(len(differences)), list(differences))
+    axes.set_ylim(len(differences) - 0.5, -0.5)
+
+
+def label_verdicts(axes: Axes, words: Mapping[str, str], differences: Mapping[str, Figures | None]) -> None:
+    """Give the verdicts that occur a line in the legend.
+
+    Args:
+        axes: whose legend it is.
+        words: what the legend says, by the verdict, in its order.
+        differences: what is drawn.
+    """
+    occurring = {found["verdict"] for found in differences.values() if found is not None}
+    for verdict, said in words.items():
+        if verdict in occurring:
+            colour, marker = LOOKS[verdict]
+            axes.plot([], [], marker, color=colour, ms=7, label=said)
