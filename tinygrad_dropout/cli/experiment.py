@@ -22,7 +22,8 @@ def show_experiment(
     *,
     workers: int | None = None,
     dask: str | None = None,
-    out: str | None = None,
+    out: str | Path | None = None,
+    go_on: Path | None = None,
 ) -> int:
     """Run an experiment and show it.
 
@@ -31,6 +32,7 @@ def show_experiment(
         name: of the folder, if none was given.
         workers: None for one on each core.
         out: the folder that was given.
+        go_on: the folder to type to go on after an interruption, if it is another.
 
     Returns:
         The exit code.
@@ -41,7 +43,7 @@ def show_experiment(
     from tinygrad_dropout.lab.progress import shown_progress
     from tinygrad_dropout.lab.trials.processes import usable_cores
 
-    folder = Path("runs", f"{name}-{time.strftime('%Y%m%d-%H%M%S')}") if out is None else Path(out)
+    folder = default_folder(name) if out is None else Path(out)
     console = new_console()
     try:
         with shown_progress(Console(highlight=False, stderr=True)) as progress:
@@ -58,11 +60,16 @@ def show_experiment(
         outcome = interruption.outcome
         finished = f"{len(outcome.records)} of {len(outcome.trials)} trials are finished"
         console.print(f"Interrupted: {finished}{', and kept' if outcome.records else ''}.")
-        return show_outcome(outcome, folder, INTERRUPTED)
+        return show_outcome(outcome, go_on or folder, INTERRUPTED)
     except lab.WorkerError as error:
         kept = "; finished trials are kept: go on with" if (folder / "results.json").exists() else ""
-        raise lab.LabError(f"{error}{kept and f'{kept} --out {shlex.quote(str(folder))}'}") from error
+        raise lab.LabError(f"{error}{kept and f'{kept} --out {shlex.quote(str(go_on or folder))}'}") from error
     return show_outcome(outcome, folder)
+
+
+def default_folder(name: str) -> Path:
+    """Where results are kept if nobody says."""
+    return Path("runs", f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
 
 
 def new_console() -> Console:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
+from tinygrad_dropout.lab.evidence.paper import CHOICE, PAPER
 from tinygrad_dropout.lab.evidence.when import WHEN
 from tinygrad_dropout.lab.theory import EXPERIMENTS as THEORY_EXPERIMENTS
 from tinygrad_dropout.lab.trials import Experiment, Outcome, Progress, Tell, run
@@ -16,7 +17,7 @@ from tinygrad_dropout.lab.trials.merging import read as read_folder
 from tinygrad_dropout.lab.trials.running import show_nothing
 
 EXPERIMENTS: dict[str, Experiment] = {
-    experiment.name: experiment for experiment in (Compare(), WHEN, *THEORY_EXPERIMENTS.values())
+    experiment.name: experiment for experiment in (Compare(), WHEN, CHOICE, PAPER, *THEORY_EXPERIMENTS.values())
 }
 
 

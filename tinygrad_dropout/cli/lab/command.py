@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,13 @@ class Command:
         help: one line for the list of experiments.
         description: what its own help begins with.
         groups: its options under titles; those under "" have none.
+        run: takes the experiment, its options, the name of its folder and where to run it, as `show_experiment` does.
     """
 
     help: str
     description: str
     groups: Groups
+    run: Callable[..., int] = show_experiment
 
 
 def new_parser(parsers: argparse._SubParsersAction[Any], name: str, help: str, description: str) -> Any:
@@ -42,23 +45,18 @@ def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command:
     parser = new_parser(parsers, name, command.help, command.description)
     for title, options in command.groups.items():
         declare_options(parser.add_argument_group(title) if title else parser, options)
-    parser.set_defaults(run=run_experiment, experiment=name)
+    parser.set_defaults(run=lambda options: in_one_sentence(lambda: run_as_typed(name, command, dict(vars(options)))))
 
 
-def run_experiment(options: argparse.Namespace) -> int:
-    """Run an experiment, and report errors in one sentence."""
-    given = {name: value for name, value in vars(options).items() if name not in ("run", "experiment")}
-    return in_one_sentence(lambda: run_as_typed(options.experiment, given))
-
-
-def run_as_typed(name: str, given: dict[str, Any]) -> int:
+def run_as_typed(name: str, command: Command, typed: dict[str, Any]) -> int:
     """Run the experiment with the options that were given."""
     from tinygrad_dropout.lab import require_extras
     from tinygrad_dropout.lab.experiments import EXPERIMENTS
 
+    given = {option: value for option, value in typed.items() if option != "run"}
     where = {option: given.pop(option) for option in ("workers", "dask", "out") if option in given}
     experiment = EXPERIMENTS[name]
     shorter = experiment.quick if given.pop("quick", False) else {}
     options = experiment.options_class(**{**shorter, **given})
     require_extras(needed_by=f"tinygrad-dropout lab {name}")
-    return show_experiment(experiment, options, f"lab-{name}", **where)
+    return command.run(experiment, options, f"lab-{name}", **where)

@@ -1,0 +1,119 @@
+"""Four networks on MNIST, with the settings that were chosen for each, held against what the papers report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from tinygrad_dropout.lab.comparison.verdict import paired_difference
+from tinygrad_dropout.lab.datasets.split import Table
+from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.lab.evidence.paper import report
+from tinygrad_dropout.lab.evidence.paper.networks import RECIPES, STANDARD, train
+from tinygrad_dropout.lab.evidence.paper.options import PaperOptions
+from tinygrad_dropout.lab.evidence.paper.picture import draw
+from tinygrad_dropout.lab.evidence.paper.published import TEST_EXAMPLES
+from tinygrad_dropout.lab.text import listed
+from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
+
+if TYPE_CHECKING:
+    from rich.table import Table as Shown
+
+ORDER_SEED = 0  # of the order in which the training examples are taken if not all are used
+
+
+@dataclass(frozen=True)
+class Paper(Experiment):
+    """Each network trained on the training examples, from several seeds, and counted on the test set."""
+
+    name: str = "paper"
+    quick: ClassVar[Mapping[str, Any]] = {
+        "hidden": (64, 64, 64), "train_size": 2000, "epochs": (10, 20, 20, 20), "choice_epochs": 5,
+    }  # fmt: skip
+
+    @property
+    def options_class(self) -> type[PaperOptions]:
+        return PaperOptions
+
+    def prepare(self, options: PaperOptions, tell: Tell) -> tuple[PaperOptions, Table]:
+        """Read the data.
+
+        Raises:
+            LabError: the options have no settings for some network, or the data cannot be used.
+        """
+        if missing := [recipe.name for recipe in RECIPES if recipe.name not in options.settings]:
+            raise LabError(f"expected settings for each network (see with_choice), got none for {listed(missing)}")
+        return options, options.load()
+
+    def as_json(self, options: PaperOptions, data: Table) -> Options:
+        return options.as_json(data, "choice_epochs")
+
+    def trials(self, options: Options) -> list[Trial]:
+        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
+        return [Trial("", recipe.name, seed) for seed in seeds for recipe in RECIPES]
+
+    def epochs(self, options: Options) -> int:
+        return int(max(options["epochs"]))
+
+    def run_trial(
+        self, options: PaperOptions, data: Table, trial: Trial, after_epoch: Callable[[], None]
+    ) -> dict[str, Any]:
+        place = [recipe.name for recipe in RECIPES].index(trial.arm)
+        split = data.split(options.size_of(data), np.random.default_rng(ORDER_SEED))
+        settings, epochs = options.settings[trial.arm], options.epochs[place]
+        return train(RECIPES[place], settings, options.hidden, split, epochs, trial.seed, after_epoch)
+
+    def is_complete(self, options: Options, record: Record) -> bool:
+        return bool(record["errors"] == record["curve"][-1]["errors"] and record["updates"] > 0)
+
+    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+        """What the seeds show whose four networks are all trained; None while there is none.
+
+        Returns:
+            seeds; networks: for each its errors, their mean, the number of updates, and the difference from the
+            standard network (mean, low, high; in errors, seed by seed, the interval corrected for the number of such
+            differences), which that one does not have.
+        """
+        by_seed: dict[int, dict[str, Record]] = {}
+        for record in records:
+            by_seed.setdefault(record["seed"], {})[record["arm"]] = record
+        seeds = [found for _, found in sorted(by_seed.items()) if len(found) == len(RECIPES)]
+        if not seeds:
+            return None
+        networks = {}
+        for recipe in RECIPES:
+            errors, standard = ([seed[arm]["errors"] for seed in seeds] for arm in (recipe.name, STANDARD.name))
+            networks[recipe.name] = {
+                "errors": errors,
+                "mean": fmean(errors),
+                "updates": seeds[0][recipe.name]["updates"],
+                "difference": None if recipe is STANDARD else interval_between(standard, errors),
+            }
+        return {"seeds": len(seeds), "networks": networks}
+
+    def describe(self, options: Options, figures: Figures) -> str:
+        return report.describe(options, figures)
+
+    def tables(self, options: Options, figures: Figures) -> Sequence[Shown]:
+        return report.tables(options, figures)
+
+    def notes(self, options: Options, figures: Figures) -> Sequence[str]:
+        return report.notes(options, figures)
+
+    @property
+    def pictures(self) -> Mapping[str, Draw]:
+        return {"paper.png": draw}
+
+
+def interval_between(before: Sequence[int], after: Sequence[int]) -> Figures:
+    """The mean of after minus before and its interval, in errors."""
+    shares = ([errors / TEST_EXAMPLES for errors in both] for both in (before, after))
+    found = paired_difference(*shares, measure=report.ERRORS, test_rows=TEST_EXAMPLES, looks=report.LOOKS)
+    return {"mean": found.mean, "low": found.low, "high": found.high}
+
+
+PAPER = Paper()
