@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Split, Table
+from tinygrad_dropout.lab.errors import LabError
 from tinygrad_dropout.lab.evidence.paper.networks import CANDIDATES, RECIPES, train
 from tinygrad_dropout.lab.evidence.paper.options import PaperOptions
 from tinygrad_dropout.lab.text import new_table
@@ -46,11 +47,18 @@ class Choice(Experiment):
     def run_trial(
         self, options: PaperOptions, data: Table, trial: Trial, after_epoch: Callable[[], None]
     ) -> dict[str, Any]:
-        """Train one network, and count its errors on the validation part; the test set is not looked at."""
+        """Train one network, and count its errors on the validation part; the test set is not looked at.
+
+        If the training diverges, every answer counts as wrong: another candidate is chosen.
+        """
         recipe = next(recipe for recipe in RECIPES if recipe.name == trial.arm)
         settings = next(settings for settings in CANDIDATES[recipe.name] if str(settings) == trial.configuration)
         split = held_back(data.split(options.size_of(data), np.random.default_rng(SEED)))
-        return train(recipe, settings, options.hidden, split, options.choice_epochs, SEED, after_epoch)
+        try:
+            return train(recipe, settings, options.hidden, split, options.choice_epochs, SEED, after_epoch)
+        except LabError:
+            wrong = len(split.y_test)
+            return {"curve": [{"epoch": options.choice_epochs, "errors": wrong}], "errors": wrong, "updates": 0}
 
     def is_complete(self, options: Options, record: Record) -> bool:
         return bool(record["errors"] == record["curve"][-1]["errors"])
