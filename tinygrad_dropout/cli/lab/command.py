@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +45,17 @@ def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command:
     parser = new_parser(parsers, name, command.help, command.description)
     for title, options in command.groups.items():
         declare_options(parser.add_argument_group(title) if title else parser, options)
-    parser.set_defaults(run=lambda options: in_one_sentence(lambda: run_as_typed(name, command, dict(vars(options)))))
+    parser.set_defaults(
+        run=lambda options: in_one_sentence(lambda: run_as_typed(name, command, vars(options))), experiment=name
+    )
 
 
-def run_as_typed(name: str, command: Command, typed: dict[str, Any]) -> int:
+def run_as_typed(name: str, command: Command, typed: Mapping[str, Any]) -> int:
     """Run the experiment with the options that were given."""
     from tinygrad_dropout.lab import require_extras
     from tinygrad_dropout.lab.experiments import EXPERIMENTS
 
-    given = {option: value for option, value in typed.items() if option != "run"}
+    given = {option: value for option, value in typed.items() if option not in ("run", "experiment")}
     where = {option: given.pop(option) for option in ("workers", "dask", "out") if option in given}
     experiment = EXPERIMENTS[name]
     shorter = experiment.quick if given.pop("quick", False) else {}
