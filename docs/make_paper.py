@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tinygrad_dropout import cli
 
-RUN = Path(__file__).parent / "runs" / "paper"
+RUN = Path(__file__).parent / "evidence" / "paper"
 WALL_TIME = "wall_time.json"
 
 

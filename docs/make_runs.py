@@ -6,14 +6,13 @@ from those files (see blocks.py); the tests render them again and compare.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 from typing import cast
 
 from blocks import rendered
+from kept import make, report
 
-from tinygrad_dropout import cli
 from tinygrad_dropout.lab import Comparison, read
 
 DOCS = Path(__file__).parent
@@ -30,12 +29,9 @@ COMMANDS = {
 }
 
 
-def make(name: str) -> None:
-    """Run a command, and keep its folder."""
-    shutil.rmtree(RUNS / name, ignore_errors=True)
-    code = cli.main([*COMMANDS[name].split()[1:], "--out", str(RUNS / name)])
-    if code:
-        sys.exit(code)
+def make_one(name: str) -> None:
+    """Run a command, and keep its results; of the default command the pictures too."""
+    make(COMMANDS[name], RUNS / name)
     if name != "digits":
         for picture in (RUNS / name).glob("*.png"):
             picture.unlink()
@@ -60,12 +56,11 @@ def blocks() -> dict[str, str]:
         "|---|---|---|---|---|",
     ]
     rows = [row(command, load(name)) for name, command in COMMANDS.items()]
-    report = "\n".join(line.rstrip() for line in str(load("digits")).splitlines())
-    return {"report": f"```\n{report}\n```", "table": "\n".join([*heading, *rows])}
+    return {"report": f"```\n{report(load('digits'))}\n```", "table": "\n".join([*heading, *rows])}
 
 
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or COMMANDS:
-        make(wanted)
+        make_one(wanted)
     for page, name in PAGES.items():
         page.write_text(rendered(page.read_text(encoding="utf-8"), {name: blocks()[name]}), encoding="utf-8")

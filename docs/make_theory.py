@@ -6,13 +6,12 @@ the last. tests/test_theory_page.py renders again and compares.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 from blocks import rendered
+from kept import make, session
 
-from tinygrad_dropout import cli
 from tinygrad_dropout.lab import read
 from tinygrad_dropout.lab.trials import Outcome
 
@@ -27,14 +26,6 @@ COMMANDS = {
 }
 
 
-def make(name: str) -> None:
-    """Run a command, and keep its figures and its picture."""
-    shutil.rmtree(KEPT / name, ignore_errors=True)
-    code = cli.main([*COMMANDS[name].split()[1:], "--out", str(KEPT / name)])
-    if code:
-        sys.exit(code)
-
-
 def load(name: str) -> Outcome:
     """The outcome that was kept under this name."""
     return read(KEPT / name)
@@ -42,8 +33,7 @@ def load(name: str) -> Outcome:
 
 def blocks() -> dict[str, str]:
     """The page's blocks by name, as the kept runs have them."""
-    reports = {name: "\n".join(line.rstrip() for line in str(load(name)).splitlines()) for name in COMMANDS}
-    return {name: f"```\n$ {COMMANDS[name]}\n{report}\n```" for name, report in reports.items()}
+    return {name: session(command, load(name)) for name, command in COMMANDS.items()}
 
 
 def render() -> None:
@@ -54,5 +44,5 @@ def render() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] != ["--render"]:
         for wanted in sys.argv[1:] or COMMANDS:
-            make(wanted)
+            make(COMMANDS[wanted], KEPT / wanted)
     render()

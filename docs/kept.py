@@ -1,0 +1,29 @@
+"""Commands whose results a page shows: a command is run once, its folder is kept, and the page is made from that."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.lab.trials import Outcome
+
+
+def make(command: str, folder: Path) -> None:
+    """Run a command, and keep its folder in the place of the one before."""
+    shutil.rmtree(folder, ignore_errors=True)
+    code = cli.main([*shlex.split(command)[1:], "--out", str(folder)])
+    if code:
+        sys.exit(code)
+
+
+def report(outcome: Outcome) -> str:
+    """What the command printed, without spaces at the ends of lines."""
+    return "\n".join(line.rstrip() for line in str(outcome).splitlines())
+
+
+def session(command: str, outcome: Outcome) -> str:
+    """A block of Markdown: the command as it was typed, and what it printed."""
+    return f"```\n$ {command}\n{report(outcome)}\n```"

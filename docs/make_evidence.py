@@ -1,0 +1,93 @@
+"""Make the runs that evidence.md reports: `python docs/make_evidence.py` runs its commands, in about twenty minutes.
+
+Their folders are kept in docs/evidence/, with the seconds that each took, and the page's blocks are rendered from
+them; `--render` only does the last. The run of `lab paper` takes hours: see make_paper.py. The tests render again and
+compare.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from blocks import rendered
+from kept import make, session
+
+from tinygrad_dropout.lab import read
+from tinygrad_dropout.lab.trials import Outcome
+
+DOCS = Path(__file__).parent
+PAGE = DOCS / "evidence.md"
+KEPT = DOCS / "evidence"
+TIMES = KEPT / "seconds.json"
+CORES = 2  # of the machine that the times are measured on
+TRIALS = 10_000  # of the sweep whose cost is computed
+MACHINES = (1, 10, 100)
+
+COMMANDS = {
+    "when": "tinygrad-dropout lab when",
+    "sweep": "tinygrad-dropout lab sweep",
+    "rivals": "tinygrad-dropout lab rivals",
+    "coadaptation": "tinygrad-dropout lab coadaptation",
+    "uncertainty": "tinygrad-dropout lab uncertainty",
+    "boundary": "tinygrad-dropout lab boundary",
+}
+
+
+def make_one(name: str) -> None:
+    """Run a command, and keep its folder and how long it took."""
+    start = time.perf_counter()
+    make(COMMANDS[name], KEPT / name)
+    seconds = json.loads(TIMES.read_text()) if TIMES.exists() else {}
+    seconds[name] = round(time.perf_counter() - start, 1)
+    TIMES.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n")
+
+
+def load(name: str) -> Outcome:
+    """The outcome that was kept under this name."""
+    return read(KEPT / name)
+
+
+def cost() -> str:
+    """What a large sweep costs, from the time of the kept one."""
+    seconds, trials = json.loads(TIMES.read_text())["sweep"], len(load("sweep").trials)
+    core_seconds = seconds * CORES / trials
+    rows = [f"| {machines} | {hours(TRIALS * core_seconds / CORES / machines)} |" for machines in MACHINES]
+    return "\n".join(
+        [
+            f"The {trials:,} trials of the sweep above took {seconds:.0f} seconds on {CORES} cores: {core_seconds:.2f} "
+            f"core-seconds a trial, everything included. From that, {TRIALS:,} such trials would take, on machines of "
+            f"{CORES} cores (computed, not measured):",
+            "",
+            "| machines | time |",
+            "|---|---|",
+            *rows,
+        ]
+    )
+
+
+def hours(seconds: float) -> str:
+    """A time in the unit that suits it: `2.1 hours`, `13 minutes`, `50 seconds`."""
+    for unit, size in (("hours", 3600), ("minutes", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds:.2g} seconds"
+
+
+def blocks() -> dict[str, str]:
+    """The page's blocks by name, as the kept runs have them."""
+    return {name: session(command, load(name)) for name, command in COMMANDS.items()} | {"cost": cost()}
+
+
+def render() -> None:
+    """Write the blocks into the page."""
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--render"]:
+        for wanted in sys.argv[1:] or COMMANDS:
+            make_one(wanted)
+    render()
