@@ -8,6 +8,7 @@ from typing import cast
 
 from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
 from tinygrad_dropout.lab.evidence.paper import CHOICE, PAPER
+from tinygrad_dropout.lab.evidence.uncertainty import UNCERTAINTY
 from tinygrad_dropout.lab.evidence.when import WHEN
 from tinygrad_dropout.lab.theory import EXPERIMENTS as THEORY_EXPERIMENTS
 from tinygrad_dropout.lab.trials import Experiment, Outcome, Progress, Tell, run
@@ -16,8 +17,9 @@ from tinygrad_dropout.lab.trials.merging import merge as merge_folders
 from tinygrad_dropout.lab.trials.merging import read as read_folder
 from tinygrad_dropout.lab.trials.running import show_nothing
 
+EVIDENCE = (WHEN, UNCERTAINTY, CHOICE, PAPER)
 EXPERIMENTS: dict[str, Experiment] = {
-    experiment.name: experiment for experiment in (Compare(), WHEN, CHOICE, PAPER, *THEORY_EXPERIMENTS.values())
+    experiment.name: experiment for experiment in (Compare(), *EVIDENCE, *THEORY_EXPERIMENTS.values())
 }
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from tinygrad_dropout.cli.comparison_options import Groups
 from tinygrad_dropout.cli.experiment import show_experiment
-from tinygrad_dropout.cli.typed import declare_options, in_one_sentence
+from tinygrad_dropout.cli.typed import Option, declare_options, in_one_sentence
+
+QUICK: Option = ("--quick", None, "fewer seeds, less training: some seconds instead of minutes, and wider intervals")
 
 
 @dataclass(frozen=True)

@@ -2,52 +2,69 @@
 
 from __future__ import annotations
 
-from tinygrad_dropout.cli.comparison_options import run_options
-from tinygrad_dropout.cli.lab.command import Command
-from tinygrad_dropout.cli.lab.paper import run_paper
-from tinygrad_dropout.cli.typed import Option, name_of_file, names, whole_number, whole_numbers
-
-QUICK: Option = ("--quick", None, "fewer seeds, less training: some seconds instead of minutes, and wider intervals")
+from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
+from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.cli.lab.paper import paper_command
+from tinygrad_dropout.cli.typed import name_of_file, names, number, whole_number, whole_numbers
 
 
 def commands() -> dict[str, Command]:
     """The experiments as commands, by name; their options have the defaults."""
-    from tinygrad_dropout.lab.evidence.paper import PaperOptions
+    return {"when": when_command(), "uncertainty": uncertainty_command(), "paper": paper_command()}
+
+
+def when_command() -> Command:
+    """Where dropout helps, as a command."""
     from tinygrad_dropout.lab.evidence.when import SETTINGS, WhenOptions
 
-    return {
-        "when": Command(
-            "where dropout helps, does nothing, and hurts",
-            "Compare the same networks with and without dropout in seven settings: noisy digits, clean digits, few\n"
-            "examples, MNIST-1D, two moons, tiny networks and short training. Say in which dropout helps, in which it\n"
-            "shows no effect, and in which it hurts; the intervals are corrected for the number of settings.",
-            {
-                "settings": [("--settings NAME,NAME", names, f"some of {', '.join(SETTINGS)} (default: all)")],
-                "run": [QUICK, *run_options("pairs of each setting", str(WhenOptions.seeds), "lab-when")],
-            },
-        ),
-        "paper": Command(
-            "MNIST as in the papers that introduced dropout (hours)",
-            "Train the networks of Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: a standard network,\n"
-            "dropout on hidden units, dropout on inputs too, and max-norm as well. The settings of each are chosen on\n"
-            "training examples that are held back. The test errors stand beside the published ones. The defaults take\n"
-            "some five hours on one core; --quick is a rehearsal with small networks and 2,000 examples.",
-            {
-                "data": [
-                    ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files (default: download "
-                     "MNIST from OpenML)"),
-                    ("--train-size N", whole_number, "training examples (default: all 60,000)"),
-                ],
-                "network and training": [
-                    ("--hidden N,N", whole_numbers, "units of each hidden layer (default: "
-                     f"{','.join(map(str, PaperOptions.hidden))})"),
-                    ("--epochs N,N,N,N", whole_numbers, "epochs of each network (default: "
-                     f"{','.join(map(str, PaperOptions.epochs))})"),
-                    ("--choice-epochs N", whole_number, "epochs of each candidate for its settings (default: "
-                     f"{PaperOptions.choice_epochs})"),
-                ],
-                "run": [QUICK, *run_options("networks of each kind", str(PaperOptions.seeds), "lab-paper")],
-            },
-            run_paper,
-        ),
-    }  # fmt: skip
+    return Command(
+        "where dropout helps, does nothing, and hurts",
+        "Compare the same networks with and without dropout in seven settings: noisy digits, clean digits, few\n"
+        "examples, MNIST-1D, two moons, tiny networks and short training. Say in which dropout helps, in which it\n"
+        "shows no effect, and in which it hurts; the intervals are corrected for the number of settings.",
+        {
+            "settings": [("--settings NAME,NAME", names, f"some of {', '.join(SETTINGS)} (default: all)")],
+            "run": [QUICK, *run_options("pairs of each setting", str(WhenOptions.seeds), "lab-when")],
+        },
+    )
+
+
+def uncertainty_command() -> Command:
+    """How sure Monte Carlo dropout is, as a command."""
+    from tinygrad_dropout.lab.evidence.uncertainty.options import SEEDS, UncertaintyOptions
+
+    of_comparison = {option[0].partition(" ")[0]: option for option in comparison_options()["data"]}
+    return Command(
+        "how sure Monte Carlo dropout is, and where it is too sure",
+        "Train networks with dropout on a function with a gap in its data, on two moons and on a table, and predict\n"
+        "with weight scaling, with one mask and with Monte Carlo. Say where the bands that should hold 95 % of new\n"
+        "values are too narrow, how good the likelihoods are, and how sure each is far from all data.",
+        {
+            "table of numbers to predict (default: scikit-learn's diabetes)": [
+                of_comparison["--csv"],
+                ("--target COLUMN", str, "the column of that table to predict: numbers"),
+                of_comparison["--ignore"],
+                of_comparison["--missing"],
+                ("--splits FILE", name_of_file, "the test rows of given splits of that table, counted from 0: a line "
+                 "for each split, or a folder with index_test_0.txt and so on (default: a tenth, drawn for each seed)"),
+                ("--uci FOLDER", name_of_file, "instead of --csv, a table with its splits as Gal & Ghahramani publish "
+                 "them, such as UCI_Datasets/yacht: data.txt, index_features.txt, index_target.txt, index_test_0.txt, "
+                 "..."),
+            ],
+            "networks and training": [
+                ("--p P", number, "probability that a hidden unit is dropped, in all three networks (default: "
+                 f"{UncertaintyOptions.p})"),
+                ("--input-p P", number, "probability that an input of the table is dropped (default: "
+                 f"{UncertaintyOptions.input_p:g})"),
+                ("--hidden N,N", whole_numbers, "units of each hidden layer of the table's network (default: "
+                 f"{','.join(map(str, UncertaintyOptions.hidden))})"),
+                ("--epochs N", whole_number, "passes over the training examples (default: "
+                 f"{UncertaintyOptions.epochs})"),
+                ("--samples N", whole_number, f"masks for Monte Carlo (default: {UncertaintyOptions.samples})"),
+            ],
+            "run": [
+                QUICK,
+                *run_options("networks of each kind", f"{SEEDS}, or one for each given split", "lab-uncertainty"),
+            ],
+        },
+    )  # fmt: skip

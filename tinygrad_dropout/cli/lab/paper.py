@@ -5,10 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.experiment import default_folder, show_experiment
+from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.cli.typed import name_of_file, whole_number, whole_numbers
 
 if TYPE_CHECKING:
     from tinygrad_dropout.lab.trials import Experiment
+
+
+def paper_command() -> Command:
+    """The command."""
+    from tinygrad_dropout.lab.evidence.paper import PaperOptions
+
+    return Command(
+        "MNIST as in the papers that introduced dropout (hours)",
+        "Train the networks of Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: a standard network,\n"
+        "dropout on hidden units, dropout on inputs too, and max-norm as well. The settings of each are chosen on\n"
+        "training examples that are held back. The test errors stand beside the published ones. The defaults take\n"
+        "some five hours on one core; --quick is a rehearsal with small networks and 2,000 examples.",
+        {
+            "data": [
+                ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files (default: download "
+                 "MNIST from OpenML)"),
+                ("--train-size N", whole_number, "training examples (default: all 60,000)"),
+            ],
+            "network and training": [
+                ("--hidden N,N", whole_numbers, "units of each hidden layer (default: "
+                 f"{','.join(map(str, PaperOptions.hidden))})"),
+                ("--epochs N,N,N,N", whole_numbers, "epochs of each network (default: "
+                 f"{','.join(map(str, PaperOptions.epochs))})"),
+                ("--choice-epochs N", whole_number, "epochs of each candidate for its settings (default: "
+                 f"{PaperOptions.choice_epochs})"),
+            ],
+            "run": [QUICK, *run_options("networks of each kind", str(PaperOptions.seeds), "lab-paper")],
+        },
+        run_paper,
+    )  # fmt: skip
 
 
 def run_paper(paper: Experiment, options: Any, name: str, *, out: str | None = None, **where: Any) -> int:

@@ -1,0 +1,98 @@
+"""What decides the numbers of `lab uncertainty`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
+
+MOST_SAMPLES = 10_000
+SEEDS = 20  # without given splits
+
+
+@dataclass(frozen=True)
+class UncertaintyOptions:
+    """The options.
+
+    Attributes:
+        csv, target, ignore, missing: a table of numbers to predict and its columns, as in `Config`.
+        splits: given test rows of that table for each seed, see `read_splits`. Default: a tenth of the rows, drawn for
+            each seed.
+        uci: a folder with a table and its splits, see `read_uci`. Without it and without `csv`, the table is
+            scikit-learn's diabetes.
+        p: the probability that a hidden unit is dropped, in all three networks.
+        input_p: the probability that an input is dropped, in the table's network.
+        hidden: the hidden layers of the table's network.
+        epochs: passes over the training examples.
+        samples: masks for Monte Carlo.
+        seeds, first_seed: how many networks of each kind, and the first one's seed. With given splits, a seed is the
+            number of its split, and there are as many seeds as splits unless a number is given.
+
+    Raises:
+        OptionError: a value that is not allowed.
+    """
+
+    csv: str | None = None
+    target: str | None = None
+    ignore: tuple[str, ...] = ()
+    missing: str | None = None
+    splits: str | None = None
+    uci: str | None = None
+    p: float = 0.1
+    input_p: float = 0.0
+    hidden: tuple[int, ...] = (50,)
+    epochs: int = 400
+    samples: int = 100
+    seeds: int | None = None
+    first_seed: int = 0
+
+    def __post_init__(self) -> None:
+        converted = {
+            "samples": as_whole_number("samples", self.samples, 2, MOST_SAMPLES),
+            "p": as_dropout_rate("p", self.p, above=True, why="at 0 all masks are the same, at 1 nothing is left"),
+            "input_p": as_dropout_rate("input_p", self.input_p, above=False, why="at 1 nothing is left"),
+        }
+        if self.uci is not None:
+            for name in ("csv", "splits"):
+                if getattr(self, name) is not None:
+                    raise OptionError("uci", f"expected it without --{name}, because the folder has its own, got both")
+        if self.splits is not None and self.csv is None:
+            raise OptionError("splits", "expected a CSV file (--csv) whose rows these are, got none")
+        if self.splits is not None and self.missing is not None:
+            raise OptionError(
+                "missing", f"expected it without given splits, whose row numbers would change, got {self.missing!r}"
+            )
+        config = self.config()
+        converted |= {name: getattr(config, name) for name in ("ignore", "hidden", "epochs", "first_seed")}
+        for name, value in converted.items():
+            object.__setattr__(self, name, value)
+
+    def config(self) -> Config:
+        """The same as a comparison has them, which checks the others. The target is taken for numbers."""
+        names = ("csv", "target", "ignore", "missing")
+        table: dict[str, Any] = {name: given for name in names if (given := getattr(self, name)) not in (None, ())}
+        if table:
+            table["regression"] = True
+        return Config(
+            **table, label_noise=0, p=self.p, input_p=self.input_p, hidden=self.hidden, epochs=self.epochs,
+            seeds=1 if self.seeds is None else self.seeds, first_seed=self.first_seed,
+        )  # fmt: skip
+
+    def as_json(self) -> dict[str, Any]:
+        """The options as JSON has them, without the folders: the same files may lie elsewhere next time."""
+        names = {
+            "csv": None if self.csv is None else Path(self.csv).name,
+            "splits": None if self.splits is None else Path(self.splits).name,
+            "uci": None if self.uci is None else name_of_uci(Path(self.uci)),
+        }
+        return asdict(self) | {"hidden": list(self.hidden), "ignore": list(self.ignore)} | names
+
+
+def name_of_uci(folder: Path) -> str:
+    """The name of a table whose folder is `yacht`, or `yacht/data`."""
+    folder = folder.resolve()
+    return folder.parent.name if folder.name == "data" else folder.name

@@ -1,0 +1,139 @@
+"""What `lab uncertainty` says: what was done, and what was found, whichever way it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tinygrad_dropout.lab.comparison.measures import RMSE, Measure
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.evidence.uncertainty.analysis import (
+    CALIBRATION_ERROR,
+    LOG_LIKELIHOOD,
+    NOT_SHOWN,
+    compared_with_scaling,
+    verdict_on_coverage,
+)
+from tinygrad_dropout.lab.evidence.uncertainty.predictions import BINS, MONTE_CARLO, ONE_MASK, WEIGHT_SCALING
+from tinygrad_dropout.lab.evidence.uncertainty.problems import PLACES, TABLE
+from tinygrad_dropout.lab.evidence.uncertainty.published import published_note
+from tinygrad_dropout.lab.evidence.uncertainty.report import (
+    TWO_MOONS,
+    name_of_table,
+    published_line,
+    two_digits,
+)
+from tinygrad_dropout.lab.text import alternatives, listed
+from tinygrad_dropout.lab.trials import Figures, Options
+
+
+def describe(options: Options, figures: Figures) -> str:
+    """What was done, in one line."""
+    epochs = options["epochs"]
+    hidden = "-".join(map(str, options["hidden"]))
+    table = figures["regressions"][TABLE]
+    drawn = "given splits" if options["splits"] or options["uci"] else "seeds"
+    return (
+        f"Three networks with dropout, p = {options['p']:g}, {epochs} epoch{'s' if epochs > 1 else ''}: a function "
+        f"with a gap in its data, {TWO_MOONS}, and {name_of_table(options)} ({table['train']:,} training and "
+        f"{table['test']:,} test rows, {hidden} hidden units); {table['seeds']} {drawn}; {MONTE_CARLO} with "
+        f"{options['samples']} masks"
+    )
+
+
+def notes(options: Options, figures: Figures) -> Sequence[str]:
+    """Where Monte Carlo's bands are too narrow, then what else was found, then how it was measured."""
+    line = published_line(options)
+    return [
+        on_bands(options, figures),
+        *(on_log_likelihood(options, figures, method) for method in (MONTE_CARLO, ONE_MASK)),
+        on_errors(options, figures),
+        on_distance(figures),
+        *([] if line is None else [published_note(line)]),
+        f"{MONTE_CARLO} estimates the arithmetic mean over masks: of densities for a regression, of probabilities for "
+        f"classes. {WEIGHT_SCALING.capitalize()} approximates the geometric mean. The two differ, however many masks "
+        "there are.",
+        "The noise of each method is the likeliest on a fifth of the training rows, by a network that learnt from the "
+        "others; the network that is scored learnt from all of them. A band is the mean ± 1.96 · sqrt(spread over "
+        f"masks² + noise²); with {WEIGHT_SCALING} and {ONE_MASK} the spread is 0.",
+        f"The calibration error is the expected calibration error, with {BINS} equally wide bins of confidence from 0 "
+        "to 1. Distances are from the middle of the moons, in standard deviations of an input.",
+        "The function with the gap was changed after looking at results of seeds 0 to 19. Other seeds (--first-seed "
+        "100) guard against luck in those, but not against the choice of the function.",
+        f"The intervals are corrected for {figures['looks']} looks: all of them hold together in 95 % of cases or "
+        f"more. On {name_of_table(options)} they are about other splits of the same rows."
+        + (f" There are none yet: {FEWEST_PAIRS} seeds are needed." if too_few(figures) else ""),
+    ]
+
+
+def too_few(figures: Figures) -> bool:
+    """Whether there are too few seeds for intervals."""
+    return any(part["seeds"] < FEWEST_PAIRS for part in (*figures["regressions"].values(), figures["classification"]))
+
+
+def places(options: Options) -> dict[str, str]:
+    """Where each regression is, as a sentence says it, by its name in the figures."""
+    return {**{place: place for place in PLACES}, TABLE: f"on {name_of_table(options)}"}
+
+
+def on_bands(options: Options, figures: Figures) -> str:
+    """One sentence about where Monte Carlo's bands hold too few new values, or too many."""
+    groups: dict[str, list[str]] = {"too narrow": [], "too wide": [], "": []}
+    for name, place in places(options).items():
+        held = figures["regressions"][name]["coverage"]
+        groups[verdict_on_coverage(held)].append(f"{place} ({held['mean']:.0f} %)")
+    if too_few(figures):
+        explained = listed(groups[""]).replace(" %)", " % of new values lie in them)", 1)
+        return f"Too few seeds for a verdict on the 95 % bands of {MONTE_CARLO} dropout {explained}."
+    said = [f"{verdict} {listed(named)}" for verdict, named in groups.items() if verdict and named]
+    if groups[""]:
+        said.append(f"not shown to be too narrow or too wide {alternatives(groups[''])}")
+    explained = "; they are ".join(said).replace(" %)", " % of new values lie in them)", 1)
+    return f"The 95 % bands of {MONTE_CARLO} dropout are {explained}."
+
+
+def on_log_likelihood(options: Options, figures: Figures, method: str) -> str:
+    """One sentence about a method's log-likelihood against that of weight scaling."""
+    parts = {place: figures["regressions"][name] for name, place in places(options).items()}
+    groups: dict[str, list[str]] = {"better": [], "worse": [], NOT_SHOWN: []}
+    for place, part in [*parts.items(), (f"on {TWO_MOONS}", figures["classification"])]:
+        groups[compared_with_scaling(LOG_LIKELIHOOD, part, method)].append(place)
+    said = [
+        f"{verdict} {alternatives(named) if verdict == NOT_SHOWN else listed(named)}"
+        for verdict, named in groups.items()
+        if named
+    ]
+    return f"Compared with {WEIGHT_SCALING}, the log-likelihood of {method} is {'; '.join(said)}."
+
+
+def on_errors(options: Options, figures: Figures) -> str:
+    """One sentence about Monte Carlo's error on the table, and about its calibration, against weight scaling."""
+    table, moons = figures["regressions"][TABLE], figures["classification"]
+    on_table = compared(RMSE, table, two_digits)
+    on_moons = compared(CALIBRATION_ERROR, moons, lambda error: f"{error:.3f}")
+    return (
+        f"The RMSE of {MONTE_CARLO} on {name_of_table(options)} is {on_table}; its calibration error on {TWO_MOONS} is "
+        f"{on_moons}."
+    )
+
+
+def compared(measure: Measure, part: Figures, written: Callable[[float], str]) -> str:
+    """Monte Carlo's mean score, and how it compares with that of weight scaling."""
+    own, scaled = (written(part["scores"][method][measure.name]) for method in (MONTE_CARLO, WEIGHT_SCALING))
+    verdict = compared_with_scaling(measure, part, MONTE_CARLO)
+    return f"{own}, {verdict} {'from' if verdict == NOT_SHOWN else 'than'} the {scaled} of {WEIGHT_SCALING}"
+
+
+def on_distance(figures: Figures) -> str:
+    """One sentence about the confidence far from all data."""
+    found = figures["classification"]
+    scaled, monte_carlo = (100 * found["confidence"][method][-1] for method in (WEIGHT_SCALING, MONTE_CARLO))
+    shown = found["farthest"]
+    if shown["low"] is None or shown["low"] <= 0 <= shown["high"]:
+        compared = f"which is {NOT_SHOWN} from"
+    else:
+        compared = "which is less than" if shown["mean"] < 0 else "which is more than"
+    return (
+        f"{found['distances'][-1]:g} standard deviations away from {TWO_MOONS}, where the data say nothing and 50 % "
+        f"would be honest, its mean confidence is {monte_carlo:.1f} %, {compared} the {scaled:.1f} % of "
+        f"{WEIGHT_SCALING}."
+    )
