@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
 from tinygrad_dropout.lab.comparison.fairness import UnfairPairError
 from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.errors import LabError, OptionError, WorkerError, require_extras
-from tinygrad_dropout.lab.experiments import compare, merge, read, save
+from tinygrad_dropout.lab.experiments import compare, merge, read, report, save
 from tinygrad_dropout.lab.trials import Interrupted, run
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "merge",
     "paired_difference",
     "read",
+    "report",
     "require_extras",
     "run",
     "save",

@@ -10,6 +10,7 @@ from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
 from tinygrad_dropout.lab.evidence.paper import CHOICE, PAPER
 from tinygrad_dropout.lab.evidence.uncertainty import UNCERTAINTY
 from tinygrad_dropout.lab.evidence.when import WHEN
+from tinygrad_dropout.lab.page import write_page
 from tinygrad_dropout.lab.theory import EXPERIMENTS as THEORY_EXPERIMENTS
 from tinygrad_dropout.lab.trials import Experiment, Outcome, Progress, Tell, run
 from tinygrad_dropout.lab.trials.folder import Folder
@@ -65,6 +66,11 @@ def read(folder: str | Path) -> Outcome:
         LabError: the folder has no results, or they are damaged.
     """
     return read_folder(Folder(folder), list(EXPERIMENTS.values()))
+
+
+def report(folder: str | Path, out: str | Path | None = None, *, tell: Tell = show_nothing) -> Path:
+    """Write a folder's results as one page for a browser, and return the file: see `page.write_page`."""
+    return write_page(folder, list(EXPERIMENTS.values()), out, tell=tell)
 
 
 def merge(folders: Sequence[str | Path], out: str | Path) -> Outcome:

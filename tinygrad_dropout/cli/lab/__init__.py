@@ -6,7 +6,7 @@ import argparse
 
 from tinygrad_dropout.cli.lab import evidence, theory
 from tinygrad_dropout.cli.lab.command import add_experiment
-from tinygrad_dropout.cli.lab.folders import add_merge
+from tinygrad_dropout.cli.lab.folders import add_merge, add_report
 from tinygrad_dropout.cli.typed import print_help
 
 HELP = "more experiments: when dropout helps, its rivals, the theory"
@@ -26,9 +26,10 @@ The same options give the same figures: bit for bit on processors of the same ty
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add each experiment, and `merge`, as a sub-command with its own options."""
+    """Add each experiment, `merge` and `report`, as a sub-command with its own options."""
     parser.set_defaults(run=lambda _: print_help(parser))
     parsers = parser.add_subparsers(title="experiments", metavar="EXPERIMENT")
     for name, command in {**evidence.commands(), **theory.commands()}.items():
         add_experiment(parsers, name, command)
     add_merge(parsers)
+    add_report(parsers)

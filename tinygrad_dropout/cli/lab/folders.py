@@ -32,3 +32,29 @@ def show_merged(folders: list[str], out: str) -> int:
     outcome = lab.merge(folders, out)
     seeds = [f"--{name.replace('_', '-')} {outcome.options[name]}" for name in EXTENDABLE if name in outcome.options]
     return show_outcome(outcome, out, command=f"the command that made these folders, {' '.join(seeds)}")
+
+
+def add_report(parsers: argparse._SubParsersAction[Any]) -> None:
+    """Add `lab report`."""
+    parser = new_parser(
+        parsers,
+        "report",
+        "results as one page for a browser, with pictures",
+        "Write the results of a folder, or of the folders in it, as one HTML file that needs nothing else: with their\n"
+        "sentences, tables and pictures, and with the options and versions that the figures were made with.",
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=name_of_file, help="with a results.json, or with such folders")
+    parser.add_argument("--out", metavar="FILE", type=name_of_file, help="the page (default: FOLDER/report.html)")
+    parser.set_defaults(run=lambda options: in_one_sentence(lambda: write_report(options.folder, options.out)))
+
+
+def write_report(folder: str, out: str | None) -> int:
+    """Write the page, and say where it is and what is not on it."""
+    from tinygrad_dropout import lab
+    from tinygrad_dropout.cli.experiment import new_console
+
+    lab.require_extras(needed_by="tinygrad-dropout lab report")
+    console = new_console()
+    page = lab.report(folder, out, tell=console.print)
+    console.print(f"Report: {page}")
+    return 0
