@@ -12,15 +12,17 @@ from tinygrad_dropout.cli.typed import print_help
 HELP = "more experiments: when dropout helps, its rivals, the theory"
 
 DESCRIPTION = """\
-Evidence about dropout and its theory: each experiment prints tables and draws a picture.
-Or merge the result folders of one of these experiments, or of compare."""
+Evidence about dropout, and its theory: each experiment prints tables and a verdict, and draws a picture.
+`merge` and `report` take folders of their results, or of compare's."""
 
 EXAMPLES = """\
 examples:
   tinygrad-dropout lab when
+  tinygrad-dropout lab sweep --csv flowers.csv --target species
+  tinygrad-dropout lab rivals --quick
   tinygrad-dropout lab ensemble --p 0.3 --layers 2
-  tinygrad-dropout lab ridge --p 0,0.25,0.5 --out runs/ridge
   tinygrad-dropout lab merge runs/here runs/there --out runs/both
+  tinygrad-dropout lab report runs
 
 The same options give the same figures: bit for bit on processors of the same type, up to rounding on others."""
 
