@@ -1,6 +1,7 @@
 """What the tests of the lab share."""
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tinygrad_dropout.lab.trials.folder import Folder
 
@@ -14,3 +15,21 @@ def blank_pictures(monkeypatch):
             (folder.path / name).touch()
 
     monkeypatch.setattr(Folder, "draw", draw)
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """Draw an outcome, and hand over the figure instead of writing it. Each is drawn once for all tests."""
+    figures = {}
+
+    def draw(outcome):
+        if id(outcome) not in figures:
+            now = []
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: now.append(canvas.figure))
+                outcome.pictures()
+            now[0].draw_without_rendering()
+            figures[id(outcome)] = outcome, now[0]  # the outcome too: another's id may not be the same
+        return figures[id(outcome)][1]
+
+    return draw

@@ -99,9 +99,7 @@ def compared(options: Options, pairs: Sequence[dict[str, Record]], without: Arm,
     return {
         "without": without.name,
         "with": with_dropout.name,
-        "differences": {
-            key: {"mean": found.mean, "low": found.low, "high": found.high} for key, found in differences.items()
-        },
+        "differences": {key: found.interval for key, found in differences.items()},
         "verdict": "diverged" if diverged else differences[headline_of(options)].verdict,
         "budget": list(
             dict.fromkeys(filter(None, (budget_of(options, pairs, arm) for arm in (without, with_dropout))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.budget import capitalised
@@ -38,17 +38,42 @@ SMALL = 0.01  # an RMSE of the baseline below that, and those in its row are wri
 
 def describe(options: Options, figures: Figures) -> str:
     """What was compared, in one line."""
-    noise = f", {100 * options['label_noise']:g} % of their labels random" if options["label_noise"] else ""
-    validation = figures["rows"]["validation"]
-    held_back = f" ({validation:,} of them held back for early stopping)" if validation else ""
-    widths = ", ".join(f"{width:,}" for width in options["hidden"])
-    units = f"s {widths}" if len(options["hidden"]) > 1 else f" of {widths} unit{'' if widths == '1' else 's'}"
     return (
-        f"{options['csv'] or options['dataset']}: {figures['rows']['train'] + validation:,} training examples"
-        f"{held_back}{noise}, {figures['rows']['test']:,} test examples; "
-        f"hidden layer{units}; p = {options['p']:g}, inputs {options['input_p']:g}; "
-        f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''} of {options['optimizer']}"
+        f"{data_in_words(options, figures['rows'], 'for early stopping')}; {layers_in_words(options['hidden'])}; "
+        f"p = {options['p']:g}, inputs {options['input_p']:g}; {epochs_in_words(options)}"
     )
+
+
+def data_in_words(options: Options, rows: Mapping[str, int], purpose: str) -> str:
+    """The data and the sizes of their parts.
+
+    Args:
+        options: with csv or dataset, and label_noise.
+        rows: how many examples each part has.
+        purpose: what the validation part was held back for.
+    """
+    validation = rows["validation"]
+    held_back = f" ({validation:,} of them held back {purpose})" if validation else ""
+    return (
+        f"{options['csv'] or options['dataset']}: {rows['train'] + validation:,} training examples"
+        f"{held_back}{noise_in_words(options['label_noise'])}, {rows['test']:,} test examples"
+    )
+
+
+def noise_in_words(label_noise: float) -> str:
+    """How many of the training labels are random, as a part of a list that it does not begin; "" for none."""
+    return f", {100 * label_noise:g} % of their labels random" if label_noise else ""
+
+
+def layers_in_words(hidden: Sequence[int]) -> str:
+    """The hidden layers."""
+    widths = ", ".join(f"{width:,}" for width in hidden)
+    return f"hidden layer{f's {widths}' if len(hidden) > 1 else f' of {widths} unit' + 's' * (widths != '1')}"
+
+
+def epochs_in_words(options: Options) -> str:
+    """How long the training lasts, and with which optimiser."""
+    return f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''} of {options['optimizer']}"
 
 
 def comparison_table(figures: Figures, compared: Figures, measures: Measures) -> Table:
@@ -158,12 +183,18 @@ def diverged(options: Options, figures: Figures) -> str:
     )
 
 
-def same_test_rows(options: Options, figures: Figures) -> list[str]:
-    """What the interval leaves out if the test rows are those of a file."""
-    if options["test_csv"] is None or figures["pairs"] < FEWEST_PAIRS:
+def same_test_rows(options: Options, figures: Figures, repeated: str = "pairs") -> list[str]:
+    """What the interval leaves out if the test rows are those of a file.
+
+    Args:
+        options: with test_csv.
+        figures: with rows, and the number of what is repeated.
+        repeated: pairs or seeds.
+    """
+    if options["test_csv"] is None or figures[repeated] < FEWEST_PAIRS:
         return []
     rows = f"{figures['rows']['test']:,} rows of {options['test_csv']}"
-    return [f"All pairs are tested on the same {rows}: the interval does not cover other test rows."]
+    return [f"All {repeated} are tested on the same {rows}: the interval does not cover other test rows."]
 
 
 def learnt_nothing(figures: Figures) -> list[str]:
@@ -183,15 +214,33 @@ def learnt_nothing(figures: Figures) -> list[str]:
 
 def against_baseline(figures: Figures, key: str, measure: Measure) -> list[str]:
     """That no arm beats the baseline on the test rows; that accuracy says little where the classes are unbalanced."""
-    baseline, arms = figures["baseline"][key], [arm[key] for arm in figures["arms"].values()]
-    sign = 1 if measure.higher_is_better else -1
-    constant = f"always predicting {'the most common class' if key == 'test_accuracy' else 'the mean'}"
-    shown = f"{measure.label} {number(baseline, measure.scale, tiny=is_tiny(key, figures['baseline']))}"
-    found = []
-    if max(sign * arm for arm in arms) <= sign * baseline:
-        found.append(f"By {measure.label}, no network beats {constant} ({shown}).")
-    if key == "test_accuracy" and baseline >= UNBALANCED:
+    baseline, arms = figures["baseline"], [arm[key] for arm in figures["arms"].values()]
+    found = none_beats_baseline(baseline, arms, key, measure)
+    if key == "test_accuracy" and baseline[key] >= UNBALANCED:
         found.append(
-            f"The classes are unbalanced: {constant} gives {shown}. Look at balanced accuracy and log-loss too."
+            f"The classes are unbalanced: {constant_prediction(baseline, key, measure, ' gives ')}. "
+            "Look at balanced accuracy and log-loss too."
         )
     return found
+
+
+def none_beats_baseline(
+    baseline: Mapping[str, float], networks: Iterable[float], key: str, measure: Measure
+) -> list[str]:
+    """A sentence if no network does better in a measure than a constant prediction.
+
+    Args:
+        baseline: the measures of the constant prediction.
+        networks: what the networks reach, as means.
+        key, measure: which measure.
+    """
+    sign = 1 if measure.higher_is_better else -1
+    if max(sign * network for network in networks) > sign * baseline[key]:
+        return []
+    return [f"By {measure.label}, no network beats {constant_prediction(baseline, key, measure, ' (')})."]
+
+
+def constant_prediction(baseline: Mapping[str, float], key: str, measure: Measure, between: str) -> str:
+    """What the baseline predicts, and what it reaches."""
+    constant = f"always predicting {'the most common class' if key == 'test_accuracy' else 'the mean'}"
+    return f"{constant}{between}{measure.label} {number(baseline[key], measure.scale, tiny=is_tiny(key, baseline))}"

@@ -42,6 +42,11 @@ class Difference:
     looks: int = 1
 
     @property
+    def interval(self) -> dict[str, float | None]:
+        """The mean and the ends of the interval, as JSON has them."""
+        return {"mean": self.mean, "low": self.low, "high": self.high}
+
+    @property
     def half_width(self) -> float | None:
         """Of the interval; None where there is none."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
@@ -157,3 +162,10 @@ def paired_difference(
         return Difference(mean, None, None, len(differences), test_rows, measure, looks)
     reach = float(half_width(differences, step / 2, looks))
     return Difference(mean, mean - reach, mean + reach, len(differences), test_rows, measure, looks)
+
+
+def hold_together(looks: int) -> str:
+    """One sentence about intervals that are corrected for so many looks."""
+    if looks == 1:
+        return "The interval holds in 95 % of cases."
+    return f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more."

@@ -78,10 +78,9 @@ class ManyComparisons(Experiment):
             shown = COMPARE.analyse(kept, own)
             if shown is not None:
                 difference = difference_of(kept, own, looks)
-                interval = {"mean": difference.mean, "low": difference.low, "high": difference.high}
                 diverged = any(shown["diverged"].values())
                 verdict = "diverged" if diverged else difference.verdict
-                found[name] = shown | {"difference": interval, "verdict": verdict}
+                found[name] = shown | {"difference": difference.interval, "verdict": verdict}
         return found or None
 
 

@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.report import number
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference, hold_together
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.evidence.interval_picture import draw_intervals, label_verdicts
 from tinygrad_dropout.lab.evidence.many import Compared, ManyComparisons
@@ -120,12 +120,11 @@ class When(ManyComparisons):
             verdict: [name for name, found in figures.items() if found["verdict"] == verdict] for verdict in WORDS
         }
         parts = [f"{WORDS[verdict]} {listed(names)}" for verdict, names in groups.items() if names]
-        looks = len(options["configurations"])
-        corrected = (
-            f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more."
-        )
         few = f"At least {FEWEST_PAIRS} pairs are needed for an interval."
-        return [f"Dropout {'; it '.join(parts)}.", few if groups["too few pairs"] else corrected]
+        return [
+            f"Dropout {'; it '.join(parts)}.",
+            few if groups["too few pairs"] else hold_together(len(options["configurations"])),
+        ]
 
     @property
     def pictures(self) -> Mapping[str, Draw]:
