@@ -1,0 +1,153 @@
+"""Networks of which one is chosen: each is also measured on a validation part, which the choice may see."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from tinygrad_dropout.lab.comparison.analysis import has_diverged, headline_of, measures_of
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.comparison.data import draw_split
+from tinygrad_dropout.lab.comparison.fairness import UnfairPairError
+from tinygrad_dropout.lab.comparison.measurement import loss_and_outputs
+from tinygrad_dropout.lab.comparison.methods import Method
+from tinygrad_dropout.lab.comparison.tasks import task_of
+from tinygrad_dropout.lab.comparison.training import Streams, train_network
+from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
+from tinygrad_dropout.lab.datasets import Dataset
+from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
+from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.trials import Figures, Options, Record
+
+MEASURED = ("final", "epochs", "shared", "dropped", "rows", "baseline")
+SHARED = ("split", "validation", "initial_weights", "learning_rate", "order", "updates")
+ENDED_BY_EPOCHS = ("order", "updates")  # what only networks share that are trained for all epochs
+NOISY_VALIDATION = "The validation labels are as noisy as those trained on; test figures count the true labels."
+
+
+def check_enough_to_hold_back(train_size: int) -> None:
+    """Raise an OptionError if there are too few training examples to hold a fifth back."""
+    if train_size < FEWEST_EXAMPLES:
+        raise OptionError("train_size", f"expected at least {FEWEST_EXAMPLES} to hold a fifth back, got {train_size}")
+
+
+def train_held_back(
+    config: Config, dataset: Dataset, seed: int, method: Method, after_epoch: Callable[[], None], *, hold_back: bool
+) -> dict[str, Any]:
+    """Train a network, and measure it at the end.
+
+    Args:
+        config: the options; its p and input_p play no part.
+        dataset: where the split is drawn from.
+        seed: decides everything random.
+        method: what the network gets against overfitting.
+        after_epoch: is called after each epoch.
+        hold_back: whether a fifth of the training examples is the validation part.
+
+    Returns:
+        What `Compare.run_trial` gives, without the curve; final has validation_loss and the validation scores too.
+    """
+    streams = Streams.from_seed(seed)
+    split = draw_split(config, dataset, streams, hold_back=hold_back)
+    task = task_of(dataset.classes, split.y_train)
+    network, run = train_network(config, task, split, streams, method, after_epoch, (config.epochs,))
+    validation, rows = {}, {"train": len(split.y_train), "validation": 0, "test": len(split.y_test)}
+    if split.x_validation is not None and split.y_validation is not None:
+        rows["validation"] = len(split.y_validation)
+        loss, outputs = loss_and_outputs(network, split.x_validation, split.y_validation, task)
+        scores = task.scores(outputs, split.y_validation)
+        validation = {"validation_loss": loss, **{f"validation_{name}": value for name, value in scores.items()}}
+    return {
+        "final": run.final | validation,
+        "epochs": run.epochs,
+        "shared": run.shared,
+        "dropped": run.dropped,
+        "rows": rows,
+        "baseline": task.baseline(split.y_train, split.y_test),
+    }
+
+
+def has_all(options: Options, record: Record, *, hold_back: bool) -> bool:
+    """Whether a record that was kept has all that `train_held_back` gives."""
+    final, baseline = record["final"], record["baseline"]
+    keys = (*measures_of(options), *(["validation_loss"] if hold_back else []))
+    return (
+        record.keys() >= set(MEASURED)
+        and all(key in final for key in keys)
+        and all(key in baseline for key in measures_of(options))
+        and all(map(math.isfinite, (*final.values(), *baseline.values())))
+    )
+
+
+def check_shared(records: Sequence[Record], but: Collection[str] = ()) -> None:
+    """Raise an UnfairPairError if networks of one seed differ in their split, initial weights, order or updates.
+
+    Networks that stop early have their own number of epochs, and so an order of their own.
+
+    Args:
+        records: of one seed.
+        but: what they need not share.
+    """
+    for name in SHARED:
+        sharing = [one for one in records if name not in ENDED_BY_EPOCHS or "updates" in one["shared"]]
+        if name not in but and len({one["shared"].get(name) for one in sharing}) > 1:
+            raise UnfairPairError(f"seed {records[0]['seed']}: expected all networks to share their {name}")
+
+
+def whole_seeds(records: Sequence[Record], networks: int) -> list[dict[tuple[str, str], Record]]:
+    """For each seed whose networks are all trained: their records, by configuration and arm."""
+    seeds: dict[int, dict[tuple[str, str], Record]] = {}
+    for record in records:
+        seeds.setdefault(record["seed"], {})[record["configuration"], record["arm"]] = record
+    return [found for _, found in sorted(seeds.items()) if len(found) == networks]
+
+
+def fewest_rows(records: Sequence[Record]) -> dict[str, int]:
+    """How many examples each part has, at least."""
+    return {part: min(record["rows"][part] for record in records) for part in ("train", "validation", "test")}
+
+
+def best_of(tries: Mapping[str, Record]) -> str:
+    """The one with the lowest validation loss; of several, the first."""
+    return min(tries, key=lambda name: tries[name]["final"]["validation_loss"])
+
+
+def difference_between(options: Options, before: Sequence[Record], after: Sequence[Record], looks: int = 1) -> Figures:
+    """After minus before, seed by seed, in the measure of the verdict.
+
+    Args:
+        options: with classes.
+        before, after: the records of the same seeds, in the same order.
+        looks: how many such differences are looked at together.
+
+    Returns:
+        mean, low and high; verdict: that of `Difference`, or `diverged` if a network's training diverged.
+    """
+    key = headline_of(options)
+    values = ([record["final"][key] for record in records] for records in (before, after))
+    test_rows = min(record["rows"]["test"] for record in before)
+    found = paired_difference(*values, measure=measures_of(options)[key], test_rows=test_rows, looks=looks)
+    diverged = any(has_diverged(options, record) for record in (*before, *after))
+    return found.interval | {"verdict": "diverged" if diverged else found.verdict}
+
+
+def brief(options: Options, figures: Figures, found: Figures, looks: int) -> str:
+    """A difference that `difference_between` gave, as a table shows it.
+
+    Args:
+        options: with classes.
+        figures: with seeds, and with rows.
+        found: the difference.
+        looks: how many such differences are looked at together.
+    """
+    interval = {end: found[end] for end in ("mean", "low", "high")}
+    measure, test_rows = measures_of(options)[headline_of(options)], figures["rows"]["test"]
+    return Difference(
+        **interval, pairs=figures["seeds"], test_rows=test_rows, measure=measure, looks=looks
+    ).brief  # fmt: skip
+
+
+def too_few(seeds: int, fewest: int) -> str:
+    """The sentence instead of a verdict."""
+    return f"Too few seeds for a verdict: {seeds}; at least {fewest} are needed."
