@@ -1,0 +1,157 @@
+"""Dropout and its rivals in words: the table, and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
+from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.report import (
+    data_in_words,
+    epochs_in_words,
+    layers_in_words,
+    none_beats_baseline,
+    number,
+    same_test_rows,
+)
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
+from tinygrad_dropout.lab.evidence.rivals.tries import (
+    DROPOUT,
+    INPUT_PART,
+    PLAIN_NETWORK,
+    SEEN_SEEDS,
+    STOPPING,
+    SYMBOLS,
+    try_of,
+)
+from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.trials import Figures, Options
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+AGAINST_PLAIN = {
+    "helps": ("does better than", "do better than"),
+    "no effect shown": ("shows no difference from", "show no difference from"),
+    "hurts": ("does worse than", "do worse than"),
+}
+"""By the verdict: what is said of one method, and of several."""
+
+AGAINST_RIVALS = {
+    "helps": ("does better than {}", "and", "each of the others"),
+    "hurts": ("does worse than {}", "and", "each of the others"),
+    "no effect shown": ("shows no difference from {}", "or", "any of the others"),
+    "diverged": ("has no verdict against {}, because the training diverged", "or", "any of the others"),
+}
+"""By the verdict: what is said of dropout, how its rivals are listed, and what they are called if they are all."""
+
+
+def describe(options: Options, figures: Figures) -> str:
+    """What was done, in one line."""
+    return (
+        f"{data_in_words(options, figures['rows'], 'to choose by')}; {layers_in_words(options['hidden'])}; "
+        f"{epochs_in_words(options)}; {len(options['methods'][DROPOUT])} strengths of each method (of its p, inputs "
+        f"get {INPUT_PART:g} times as much); {figures['seeds']} seeds"
+    )
+
+
+def tables(options: Options, figures: Figures) -> Sequence[Table]:
+    """The methods, the best first, then the plain network and the baseline; and how often each strength was chosen."""
+    key = headline_of(options)
+    measure, looks = measures_of(options)[key], figures["looks"]
+    scores = new_table(
+        "method", measure.label.replace(" ", "\n", 1), f"minus\n{PLAIN_NETWORK}", "dropout\nminus method"
+    )
+    choices = new_table("method", "strength (how often chosen)")
+    for name in by_score(options, figures):
+        found, against = figures["methods"][name], figures["against"].get(name)
+        scores.add_row(
+            name,
+            number(found["mean"], measure.scale),
+            brief(options, figures, found["difference"], looks),
+            "" if against is None else brief(options, figures, against, looks),
+        )
+        tried = ", ".join(f"{one} ({times})" for one, times in found["chosen"].items())
+        choices.add_row(name, SYMBOLS.get(name, "") + tried)
+    scores.add_row(PLAIN_NETWORK, number(figures["plain"], measure.scale), "", "")
+    scores.add_row("baseline", number(figures["baseline"][key], measure.scale), "", "")
+    return [scores, choices]
+
+
+def notes(options: Options, figures: Figures) -> Sequence[str]:
+    """Which methods help, and how dropout does against each; then what to know before that is believed."""
+    if figures["seeds"] < FEWEST_PAIRS:
+        return [too_few(figures["seeds"], FEWEST_PAIRS)]
+    key = headline_of(options)
+    reached = (figures["plain"], *(found["mean"] for found in figures["methods"].values()))
+    return [
+        f"{against_plain(options, figures)} {against_rivals(figures['against'])}",
+        hold_together(figures["looks"]),
+        "A method's strength was chosen for each seed by the loss on its validation part; no choice has seen a test "
+        "row of its own seed.",
+        *none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]),
+        *seen_before(options),
+        *at_an_end(figures, -1, "strong"),
+        *at_an_end(figures, 0, "weak"),
+        *([NOISY_VALIDATION] if options["label_noise"] else []),
+        *same_test_rows(options, figures, "seeds"),
+        "Early stopping also picks its epoch by the validation part, so it has more tries than the others; of its "
+        "patiences, the longest never has a higher validation loss than another.",
+    ]
+
+
+def by_score(options: Options, figures: Figures) -> list[str]:
+    """The methods, the best first."""
+    better = measures_of(options)[headline_of(options)].higher_is_better
+    return sorted(figures["methods"], key=lambda name: figures["methods"][name]["mean"], reverse=better)
+
+
+def with_verdict(differences: Mapping[str, Figures], verdict: str) -> list[str]:
+    """The names of the differences that have this verdict."""
+    return [name for name, found in differences.items() if found["verdict"] == verdict]
+
+
+def against_plain(options: Options, figures: Figures) -> str:
+    """One sentence: which methods do better than the plain network, and which don't."""
+    differences = {name: figures["methods"][name]["difference"] for name in by_score(options, figures)}
+    parts, network = [], f"the {PLAIN_NETWORK}"
+    for verdict, (does, do) in AGAINST_PLAIN.items():
+        names = with_verdict(differences, verdict)
+        if len(names) == len(differences):
+            return f"Each of the {len(names)} methods {does} {network}."
+        if names:
+            parts.append(f"{listed(names)} {do if len(names) > 1 else does} {network}")
+            network = "it"
+    if names := with_verdict(differences, "diverged"):
+        parts.append(f"there is no verdict on {listed(names)}, because the training diverged")
+    return capitalised(f"{'; '.join(parts)}.")
+
+
+def against_rivals(against: Mapping[str, Figures]) -> str:
+    """One sentence: which rivals dropout beats, and which beat it."""
+    parts = []
+    for verdict, (said, word, all_of_them) in AGAINST_RIVALS.items():
+        if names := with_verdict(against, verdict):
+            parts.append(said.format(all_of_them if len(names) == len(against) else listed(names, word)))
+    return f"Dropout {'; it '.join(parts)}."
+
+
+def at_an_end(figures: Figures, place: int, kind: str) -> list[str]:
+    """A sentence if the first or the last of a method's tries was chosen for most seeds; but none about patience."""
+    ends = {name: list(found["chosen"].items())[place] for name, found in figures["methods"].items()}
+    names = [try_of(name, strength) for name, (strength, times) in ends.items()
+             if 2 * times > figures["seeds"] and name != STOPPING]  # fmt: skip
+    if not names:
+        return []
+    return [f"For most seeds, the {kind}est try was chosen of {listed(names)}: a {kind}er one may do better."]
+
+
+def seen_before(options: Options) -> list[str]:
+    """On the data set that the strengths were chosen on, a sentence about that."""
+    if options["csv"] is not None or options["dataset"] != "digits":
+        return []
+    seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
+    which = "some of these seeds" if SEEN_SEEDS.intersection(seeds) else "other seeds"
+    return [f"The strengths that are tried were chosen after results of {which} on these digits had been seen."]
