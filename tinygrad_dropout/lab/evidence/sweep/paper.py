@@ -1,0 +1,67 @@
+"""Figures 9 and 10 of Srivastava et al. (2014), https://jmlr.org/papers/v15/srivastava14a.html, next to a sweep."""
+
+from __future__ import annotations
+
+from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
+from tinygrad_dropout.lab.comparison.arms import WITH
+from tinygrad_dropout.lab.comparison.report import number
+from tinygrad_dropout.lab.evidence.sweep.settings import FIXED_KEPT, FIXED_WIDTH, SETTINGS
+from tinygrad_dropout.lab.text import listed
+from tinygrad_dropout.lab.trials import Figures, Options
+
+PAPER = "Srivastava et al. (2014)"
+FLAT = (0.2, 0.6)  # where the error of figure 9 hardly changes with the width fixed
+SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7 %", FIXED_KEPT: "1.7 %"}  # the errors there, about
+
+
+def next_to_the_paper(options: Options, figures: Figures) -> list[str]:
+    """For a figure of the paper: what it shows, and the same quantity here."""
+    found = {9: figure_9, 10: figure_10}.get(options["figure"])
+    return [] if found is None else found(options, figures)
+
+
+def figure_9(options: Options, figures: Figures) -> list[str]:
+    """How flat the score is in the middle, and what both series have at a high p."""
+    measure, scores = measures_of(options)[headline_of(options)], figures["scores"]
+    means = [measure.scale * score["mean"] for name, score in scores[FIXED_WIDTH].items()
+             if FLAT[0] <= float(name) <= FLAT[1]]  # fmt: skip
+    said = []
+    if len(means) > 1:
+        spread = measure.amount(number((max(means) - min(means)) / measure.scale, measure.scale).removesuffix(" %"))
+        said.append(
+            f"In figure 9 of {PAPER}, on MNIST, the error with a {FIXED_WIDTH} hardly changes from p = {FLAT[0]} to "
+            f"{FLAT[1]}; here, the mean {measure.label} differs by {spread} in that range."
+        )
+    if SPARSE in scores[FIXED_WIDTH]:
+        theirs = listed(f"about {error} with a {series}" for series, error in ERRORS.items())
+        reached = [scores[series][SPARSE]["mean"] for series in ERRORS]
+        errors = measure.counts_rows
+        ours = listed(number(1 - one if errors else one, measure.scale) for one in reached)
+        said.append(
+            f"At p = {SPARSE}, the paper's error is {theirs}; here, the {'test error' if errors else measure.label} is "
+            f"{ours}."
+        )
+    return said
+
+
+def figure_10(options: Options, figures: Figures) -> list[str]:
+    """Where the gain is largest, and what the smallest and the largest number of examples gain."""
+    measure = measures_of(options)[headline_of(options)]
+    sign = 1 if measure.higher_is_better else -1
+    gains = {name: sign * found["mean"] for name, found in figures["differences"][WITH.name].items()}
+    best, last = max(gains, key=lambda name: gains[name]), next(reversed(gains))
+    first = next(iter(gains))
+
+    def gain(name: str) -> str:
+        shown = number(gains[name] / measure.scale, measure.scale, sign="+").removesuffix(" %")
+        return measure.amount(shown)
+
+    def size(name: str) -> str:
+        return SETTINGS["train_size"].written(int(name))
+
+    others = [f"{gain(name)} with {size(name)}" for name in dict.fromkeys((first, last)) if name != best]
+    ends = f"; it is {listed(others)}" if others else ""
+    return [
+        f"In figure 10 of {PAPER}, dropout gains nothing with 100 and 500 examples of MNIST, and the gain rises and "
+        f"then declines towards 50,000; here, the mean gain is largest with {size(best)} examples, {gain(best)}{ends}."
+    ]

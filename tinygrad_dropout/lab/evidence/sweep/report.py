@@ -1,0 +1,171 @@
+"""A sweep in words: its tables, and what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
+from tinygrad_dropout.lab.comparison.arms import WITHOUT
+from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.report import (
+    data_in_words,
+    epochs_in_words,
+    layers_in_words,
+    noise_in_words,
+    none_beats_baseline,
+    number,
+    same_test_rows,
+)
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
+from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
+from tinygrad_dropout.lab.evidence.sweep.paper import next_to_the_paper
+from tinygrad_dropout.lab.evidence.sweep.settings import RATES, SETTINGS, name_of
+from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.trials import Figures, Options
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+DOES = {"helps": "helps", "no effect shown": "shows no effect", "hurts": "hurts"}
+"""By the verdict: what dropout does."""
+
+AGAINST_0 = {"helps": "better than", "hurts": "worse than", "no effect shown": "no difference is shown from"}
+"""By the verdict: how networks with a chosen p do, compared with those of p = 0."""
+
+MINUS_0 = "minus p = 0"  # the heading of differences, over p and over the p of the inputs
+
+
+def describe(options: Options, figures: Figures) -> str:
+    """What was done, in one line."""
+    over, rows, layers = options["over"], figures["rows"], len(options["hidden"])
+    rates = {"p": "p = {:g}", "input_p": "inputs {:g}"}
+    parts = {
+        "data": data_in_words({"label_noise": 0} | options, rows, "to choose by"),
+        "width": layers_in_words(options["hidden"]),
+        "p": ", ".join(words.format(options[name]) for name, words in rates.items() if name != over),
+        "epochs": options["optimizer"] if over == "epochs" else epochs_in_words(options),
+        "seeds": f"{figures['seeds']} seeds",
+        "over": f"swept over {SETTINGS[over].words}",
+    }
+    if over == "width":
+        parts["width"] = f"{layers} hidden layer{'s' * (layers > 1)}"
+    if over == "train_size":
+        sizes = " to ".join(f"{size:,}" for size in dict.fromkeys((options["values"][0], options["values"][-1])))
+        noise = noise_in_words(options["label_noise"])
+        data = f"{options['csv'] or options['dataset']}: {sizes} training examples{noise}"
+        parts["data"] = f"{data}, {rows['test']:,} test examples or more"
+    return "; ".join(parts.values())
+
+
+def tables(options: Options, figures: Figures) -> Sequence[Table]:
+    """For each series that is compared: the score at each value and what dropout changes there."""
+    measure, over = measures_of(options)[headline_of(options)], options["over"]
+    setting, rates = SETTINGS[over], over in RATES
+    result = []
+    for series, differences in figures["differences"].items():
+        shown = (series,) if rates else (WITHOUT.name, series)
+        headings = [measure.label] if rates else [arm.replace(" ", "\n") for arm in shown]
+        others = (MINUS_0, "validation loss", "chosen\n(times)") if rates else ("difference",)
+        table = new_table(setting.words, *headings, *others)
+        if not rates:
+            table.title = capitalised(measure.label)
+        elif len(figures["differences"]) > 1:
+            table.title = capitalised(series)
+        for name, written in written_names(options).items():
+            cells = [number(figures["scores"][arm][name]["mean"], measure.scale) for arm in shown]
+            found = differences.get(name)
+            cells.append("" if found is None else brief(options, figures, found, figures["looks"]))
+            if rates:
+                choice = figures["recommended"][series]
+                cells += [number(choice["losses"][name], 1), str(choice["chosen"][name] or "")]
+            table.add_row(written, *cells)
+        result.append(table)
+    return result
+
+
+def notes(options: Options, figures: Figures) -> Sequence[str]:
+    """The recommendation, if there is one; where dropout helps; what the paper found, for its figures.
+
+    Of two series, the first sentence is about both: it is the title of the picture.
+    """
+    if figures["seeds"] < FEWEST_PAIRS:
+        return [too_few(figures["seeds"], FEWEST_PAIRS)]
+    several = len(figures["differences"]) > 1
+    choices = [
+        capitalised(f"{f'with a {series}, ' if several else ''}{recommendation(options, figures, found)}")
+        for series, found in figures["recommended"].items()
+    ]
+    at_values = [
+        capitalised(f"{f'with a {series}, ' if several else ''}{where_it_helps(options, differences)}")
+        for series, differences in figures["differences"].items()
+    ]
+    key, scores = headline_of(options), figures["scores"].values()
+    reached = [score["mean"] for of_series in scores for score in of_series.values()]
+    at_the_values = " at the values" if choices else ""
+    return [
+        *([" ".join(at_values), *choices] if several else [*choices, *at_values]),
+        *next_to_the_paper(options, figures),
+        hold_together(figures["looks"]).replace("intervals", f"intervals{at_the_values}", 1),
+        *none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]),
+        *([NOISY_VALIDATION] if choices and options["label_noise"] else []),
+        *same_test_rows(options, figures, "seeds"),
+    ]
+
+
+def written_names(options: Options) -> dict[str, str]:
+    """How each value is written, by its name in the records."""
+    return {name_of(value): SETTINGS[options["over"]].written(value) for value in options["values"]}
+
+
+def recommendation(options: Options, figures: Figures, found: Figures) -> str:
+    """Two sentences: the recommended value, and what choosing on validation data achieves on test data."""
+    setting, measure = SETTINGS[options["over"]], measures_of(options)[headline_of(options)]
+    difference, nothing = found["difference"], f" (no {setting.who})" if found["value"] == "0" else ""
+    advice = f"the recommended {setting.words} is {found['value']}{nothing}: it has the lowest mean validation loss."
+    if difference["verdict"] == "diverged":
+        return f"{advice} There is no verdict on what that achieves, because the training diverged."
+    reached = (
+        f"With {setting.words} chosen for each seed by its own validation part, the mean {measure.label} is "
+        f"{number(found['score'], measure.scale)}, on test rows that had no say in the choice"
+    )
+    if difference["low"] is None:
+        return f"{advice} {reached}, the same as with p = 0."
+    unit = f"{measure.unit} " if measure.unit else ""
+    mean, interval = brief(options, figures, difference, 1).split(" (")
+    said = f"{AGAINST_0[difference['verdict']]} p = 0 ({mean} {unit}on average, 95 % interval {interval}"
+    return f"{advice} {reached}: {said}."
+
+
+def where_it_helps(options: Options, differences: Mapping[str, Figures]) -> str:
+    """One sentence: at which values dropout helps, hurts, and shows no effect."""
+    setting, written = SETTINGS[options["over"]], written_names(options)
+    parts: list[str] = []
+
+    def at(verdict: str) -> str:
+        names = [name for name, found in differences.items() if found["verdict"] == verdict]
+        return setting.at.format(listed(in_ranges(names, list(differences), written))) if names else ""
+
+    for verdict, does in DOES.items():
+        if names := at(verdict):
+            parts.append(f"{'it' if parts else setting.who} {does} {names}")
+    if names := at("diverged"):
+        parts.append(f"there is no verdict {names}, because the training diverged")
+    return f"{'; '.join(parts)}."
+
+
+def in_ranges(some: Sequence[str], every: Sequence[str], written: Mapping[str, str]) -> list[str]:
+    """Some values as they are written, three or more that follow each other as `first to last`."""
+    ranges: list[list[str]] = []
+    for name in some:
+        if ranges and every.index(name) == every.index(ranges[-1][-1]) + 1:
+            ranges[-1].append(name)
+        else:
+            ranges.append([name])
+    return [
+        part
+        for names in ranges
+        for part in (
+            [f"{written[names[0]]} to {written[names[-1]]}"] if len(names) > 2 else [written[name] for name in names]
+        )
+    ]
