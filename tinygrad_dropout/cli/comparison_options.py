@@ -59,17 +59,18 @@ def without(groups: Groups, *flags: str) -> Groups:
     }
 
 
-def run_options(pairs: str, seeds: str, folder: str) -> list[Option]:
+def run_options(pairs: str, seeds: str, folder: str, first_seed: int = 0) -> list[Option]:
     """Which seeds are run, where, and where the results are kept.
 
     Args:
         pairs: what there is one of for each seed.
         seeds: how many by default.
         folder: the default folder, without the time at its end.
+        first_seed: the first one by default.
     """
     return [
         ("--seeds N", whole_number, f"number of {pairs} (default: {seeds})"),
-        ("--first-seed N", whole_number, "the first seed; the others follow it (default: 0)"),
+        ("--first-seed N", whole_number, f"the first seed; the others follow it (default: {first_seed})"),
         ("--workers N", whole_number, "networks trained at the same time (default: one per core); the results do "
          "not depend on it"),
         ("--dask ADDRESS", str, "train on a Dask cluster: the address of its scheduler, such as tcp://10.0.0.1:8786"),

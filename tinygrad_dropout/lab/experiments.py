@@ -8,6 +8,8 @@ from typing import cast
 
 from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
 from tinygrad_dropout.lab.evidence.paper import CHOICE, PAPER
+from tinygrad_dropout.lab.evidence.rivals import RIVALS
+from tinygrad_dropout.lab.evidence.sweep import SWEEP
 from tinygrad_dropout.lab.evidence.uncertainty import UNCERTAINTY
 from tinygrad_dropout.lab.evidence.when import WHEN
 from tinygrad_dropout.lab.page import write_page
@@ -18,7 +20,7 @@ from tinygrad_dropout.lab.trials.merging import merge as merge_folders
 from tinygrad_dropout.lab.trials.merging import read as read_folder
 from tinygrad_dropout.lab.trials.running import show_nothing
 
-EVIDENCE = (WHEN, UNCERTAINTY, CHOICE, PAPER)
+EVIDENCE = (WHEN, SWEEP, RIVALS, UNCERTAINTY, CHOICE, PAPER)
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment for experiment in (Compare(), *EVIDENCE, *THEORY_EXPERIMENTS.values())
 }

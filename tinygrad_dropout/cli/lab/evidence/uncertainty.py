@@ -1,35 +1,13 @@
-"""Evidence about dropout as commands: when it helps, what it competes with, and what it changes."""
+"""The command `lab uncertainty`."""
 
 from __future__ import annotations
 
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
-from tinygrad_dropout.cli.lab.paper import paper_command
-from tinygrad_dropout.cli.typed import name_of_file, names, number, whole_number, whole_numbers
+from tinygrad_dropout.cli.typed import name_of_file, number, whole_number, whole_numbers
 
 
-def commands() -> dict[str, Command]:
-    """The experiments as commands, by name; their options have the defaults."""
-    return {"when": when_command(), "uncertainty": uncertainty_command(), "paper": paper_command()}
-
-
-def when_command() -> Command:
-    """Where dropout helps, as a command."""
-    from tinygrad_dropout.lab.evidence.when import SETTINGS, WhenOptions
-
-    return Command(
-        "where dropout helps, does nothing, and hurts",
-        "Compare the same networks with and without dropout in seven settings: noisy digits, clean digits, few\n"
-        "examples, MNIST-1D, two moons, tiny networks and short training. Say in which dropout helps, in which it\n"
-        "shows no effect, and in which it hurts; the intervals are corrected for the number of settings.",
-        {
-            "settings": [("--settings NAME,NAME", names, f"some of {', '.join(SETTINGS)} (default: all)")],
-            "run": [QUICK, *run_options("pairs of each setting", str(WhenOptions.seeds), "lab-when")],
-        },
-    )
-
-
-def uncertainty_command() -> Command:
+def command() -> Command:
     """How sure Monte Carlo dropout is, as a command."""
     from tinygrad_dropout.lab.evidence.uncertainty.options import SEEDS, UncertaintyOptions
 

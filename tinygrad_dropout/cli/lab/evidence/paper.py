@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tinygrad_dropout.lab.trials import Experiment
 
 
-def paper_command() -> Command:
-    """The command."""
+def command() -> Command:
+    """The papers' networks on MNIST, as a command."""
     from tinygrad_dropout.lab.evidence.paper import PaperOptions
 
     return Command(
