@@ -13,6 +13,11 @@ PAPER = "Srivastava et al. (2014)"
 FLAT = (0.2, 0.6)  # where the error of figure 9 hardly changes with the width fixed
 SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7 %", FIXED_KEPT: "1.7 %"}  # the errors there, about
 
+WIDER = (
+    f"With a {FIXED_KEPT}, layers get wider with p, 1 / (1 - p) times as wide as at p = 0, and are as wide as with a "
+    f"{FIXED_WIDTH} at p = 0.5: its differences are those of p and width together."
+)
+
 
 def next_to_the_paper(options: Options, figures: Figures) -> list[str]:
     """For a figure of the paper: what it shows, and the same quantity here."""
@@ -41,7 +46,7 @@ def figure_9(options: Options, figures: Figures) -> list[str]:
             f"At p = {SPARSE}, the paper's error is {theirs}; here, the {'test error' if errors else measure.label} is "
             f"{ours}."
         )
-    return said
+    return [*said, WIDER]
 
 
 def figure_10(options: Options, figures: Figures) -> list[str]:

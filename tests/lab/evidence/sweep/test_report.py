@@ -1,0 +1,155 @@
+"""What is said about a sweep, whichever way it goes."""
+
+import pytest
+
+from tests.lab.evidence.sweep.small import figures_of, noisy
+from tinygrad_dropout.lab.evidence.sweep import SETTINGS, SWEEP
+from tinygrad_dropout.lab.evidence.sweep.report import in_ranges
+from tinygrad_dropout.lab.evidence.sweep.settings import FIXED_KEPT
+from tinygrad_dropout.lab.text import as_text
+
+
+@pytest.mark.parametrize(
+    ("by", "validation_loss", "words"),
+    [
+        (
+            0.05,
+            lambda value, seed: -value,
+            [
+                "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed by its "
+                "own validation part, the mean test accuracy is 85.0 %, on test rows that had no say in the choice: "
+                "better than p = 0 (+5.0 points on average, 95 % interval +4.9 to +5.1).",
+                "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
+            ],
+        ),
+        (
+            -0.05,
+            lambda value, seed: -value,
+            [
+                "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed by its "
+                "own validation part, the mean test accuracy is 75.0 %, on test rows that had no say in the choice: "
+                "worse than p = 0 (-5.0 points on average, 95 % interval -5.1 to -4.9).",
+                "Dropout shows no effect at p = 0.3; it hurts at p = 0.6.",
+            ],
+        ),
+        (
+            0.05,
+            lambda value, seed: value,
+            [
+                "The recommended p is 0 (no dropout): it has the lowest mean validation loss. With p chosen for each "
+                "seed by its own validation part, the mean test accuracy is 80.0 %, on test rows that had no say in "
+                "the choice: no difference is shown from p = 0 (+0.0 points on average, 95 % interval +0.0 to +0.0).",
+                "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
+            ],
+        ),
+    ],
+)
+def test_the_sentences_are_true_whichever_way_it_goes(by, validation_loss, words):
+    options, figures = figures_of(noisy(0.6, by), validation_loss)
+    assert list(SWEEP.notes(options, figures)[:2]) == words
+
+
+@pytest.mark.parametrize(("by", "verb"), [(0.05, "helps"), (-0.05, "hurts"), (0, "shows no effect")])
+def test_other_settings_are_compared_with_and_without_dropout(by, verb):
+    def score(value, arm, seed):
+        return 0.8 + 0.001 * (seed % 3) * (arm == "with dropout") * (-1) ** seed + by * (arm == "with dropout")
+
+    options, figures = figures_of(score, over="epochs", values=(1, 3))
+    assert figures["recommended"] == {}
+    assert SWEEP.notes(options, figures)[0] == f"Dropout {verb} after 1 and 3 epochs."
+
+
+@pytest.mark.parametrize(
+    ("over", "values", "words"),
+    [
+        ("train_size", (100, 1000), "Dropout helps with 100 and 1,000 training examples."),
+        ("width", (4, 512, 1024), "Dropout helps with 4 to 1,024 hidden units per layer."),
+        ("label_noise", (0, 0.25), "Dropout helps with 0 % and 25 % of the training labels random."),
+        ("input_p", (0, 0.25, 0.5), "Dropout on the inputs helps at p = 0.25 and 0.5."),
+    ],
+)
+def test_values_are_written_as_a_reader_expects_them(over, values, words):
+    helped = {"with dropout"} if over != "input_p" else {"dropout"}
+    options, figures = figures_of(
+        lambda value, series, seed: 0.8 + 0.001 * (seed % 2) + 0.05 * (series in helped and value > 0)
+        if over == "input_p" else 0.8 + 0.05 * (series in helped) + 0.001 * (seed % 2) * (series in helped),
+        over=over, values=values,
+    )  # fmt: skip
+    assert words in SWEEP.notes(options, figures)
+    written = [text for value in values if f"{value:g}" != (text := SETTINGS[over].written(value))]
+    table = as_text(lambda console: console.print(SWEEP.tables(options, figures)[0]))
+    assert all(text in table for text in written)
+
+
+def test_values_where_the_training_diverged_have_no_verdict():
+    options, figures = figures_of(noisy(0.6, 0.05), lambda value, seed: value, lambda value: 9.0 * (value > 0.5))
+    assert SWEEP.notes(options, figures)[1] == (
+        "Dropout shows no effect at p = 0.3; there is no verdict at p = 0.6, because the training diverged."
+    )
+
+
+FIGURE_9 = {0: 0.7, 0.2: 0.9, 0.4: 0.925, 0.6: 0.91, 0.9: 0.5}
+
+
+def test_figure_9_is_held_against_the_papers():
+    options, figures = figures_of(
+        lambda value, series, seed: FIGURE_9[value] + 0.1 * (series == FIXED_KEPT and value == 0.9),
+        figure=9, values=tuple(FIGURE_9),
+    )  # fmt: skip
+    said = [note for note in SWEEP.notes(options, figures) if "the paper" in note or "figure 9" in note]
+    assert said == [
+        "In figure 9 of Srivastava et al. (2014), on MNIST, the error with a fixed width hardly changes from p = 0.2 "
+        "to 0.6; here, the mean test accuracy differs by 2.5 points in that range.",
+        "At p = 0.9, the paper's error is about 2.7 % with a fixed width and about 1.7 % with a fixed number of kept "
+        "units; here, the test error is 50.0 % and 40.0 %.",
+    ]
+    assert SWEEP.notes(options, figures)[0].startswith("With a fixed width, dropout helps at p = 0.2 to 0.6; it hurts")
+    assert ". With a fixed number of kept units, dropout helps at p = 0.2" in SWEEP.notes(options, figures)[0]
+    assert SWEEP.notes(options, figures)[1].startswith("With a fixed width, the recommended p is 0 (no dropout): it")
+
+
+def test_of_figure_9_nothing_is_said_that_was_not_swept():
+    options, figures = figures_of(lambda value, series, seed: 0.8, figure=9, values=(0, 0.2, 0.8))
+    assert not any("paper" in note or "figure" in note for note in SWEEP.notes(options, figures))
+
+
+def test_that_the_width_changes_too_is_said_where_it_does():
+    """The widths at p = 0 and 0.9 are those of test_options."""
+    for figure in (9, None):
+        options, figures = figures_of(lambda value, series, seed: 0.8, figure=figure, values=(0, 0.2, 0.8))
+        said = any(
+            "its differences are those of p and width together" in note for note in SWEEP.notes(options, figures)
+        )
+        assert said == (figure == 9)
+
+
+def test_figure_10_is_held_against_the_papers_largest_gain():
+    gains = {50: -0.02, 100: 0.01, 1500: -0.01}
+    options, figures = figures_of(
+        lambda value, series, seed: 0.8 + gains[value] * (series == "with dropout"), figure=10, values=tuple(gains)
+    )
+    [note] = [note for note in SWEEP.notes(options, figures) if "figure 10" in note]
+    assert note.endswith(
+        "; here, the mean gain is largest with 100 examples, +1.0 points; it is -2.0 points with 50 and -1.0 points "
+        "with 1,500."
+    )
+
+
+def test_values_that_follow_each_other_are_a_range():
+    every = list("1234567")
+    written = {name: f"{name} %" for name in every}
+    assert in_ranges(["1", "2", "4", "5", "6"], every, written) == ["1 %", "2 %", "4 % to 6 %"]
+    assert in_ranges(["1", "3", "5"], every, written) == ["1 %", "3 %", "5 %"]
+    assert in_ranges(every, every, written) == ["1 % to 7 %"]
+
+
+def test_of_two_seeds_nothing_is_concluded():
+    options, figures = figures_of(noisy(0.3, 0.1), seeds=2)
+    assert SWEEP.notes(options, figures) == ["Too few seeds for a verdict: 2; at least 3 are needed."]
+
+
+def test_where_there_is_no_interval_none_is_given():
+    """All seeds choose 0, so that a measure without steps differs by exactly nothing."""
+    options, figures = figures_of(lambda value, arm, seed: 0.8)
+    figures["recommended"]["dropout"]["difference"] |= {"low": None, "high": None}
+    assert SWEEP.notes(options, figures)[0].endswith("that had no say in the choice, the same as with p = 0.")
