@@ -5,11 +5,8 @@ import pytest
 
 from tests.lab.evidence.uncertainty.small import METHODS, made_up_outcome, run_small, small_outcome
 from tests.lab.layout import assert_nothing_is_cut_off_or_overlaps
-from tests.lab.theory.conftest import drawn
 from tinygrad_dropout.lab.comparison.training import Streams
 from tinygrad_dropout.lab.evidence.uncertainty.problems import GRID, gap
-
-__all__ = ["drawn"]
 
 SPREAD = made_up_outcome(coverage=0.6, spread=0.01)
 

@@ -28,8 +28,8 @@ def command() -> Command:
             "sweep": [
                 ("--over NAME", str, f"what is swept: {', '.join(SETTINGS)} (default: p)"),
                 ("--values X,X", numbers, "its values; p = 0 is always one of them (default: 5 to 10 of them)"),
-                ("--figure N", whole_number, "9 or 10, of Srivastava et al. (2014), with clean labels: 9 sweeps p with a "
-                 "fixed width and with a fixed number of kept units, 10 sweeps the number of training examples; with "
+                ("--figure N", whole_number, "9 or 10, of Srivastava et al. (2014), with clean labels: 9 sweeps p with "
+                 "a fixed width and with a fixed number of kept units, 10 sweeps the number of training examples; with "
                  "--data-dir on MNIST"),
             ],
             **tuned,
