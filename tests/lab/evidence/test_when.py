@@ -8,7 +8,7 @@ from scipy import stats
 
 from tests.lab.evidence.interrupting import assert_resumed_to_the_same_bytes
 from tests.lab.small import made_up_pair, made_up_record, small_config
-from tinygrad_dropout.lab import Config, OptionError, compare
+from tinygrad_dropout.lab import Config, LabError, OptionError, compare
 from tinygrad_dropout.lab.evidence import when
 from tinygrad_dropout.lab.evidence.when import WHEN, WhenOptions
 from tinygrad_dropout.lab.trials import run
@@ -112,6 +112,17 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
     options = WhenOptions(seeds=2)
     outcome = assert_resumed_to_the_same_bytes(WHEN, options, tmp_path, monkeypatch, after=3)
     assert len(outcome.records) == 8
+
+
+@pytest.mark.usefixtures("small_settings", "blank_pictures")
+def test_a_folder_gets_more_seeds_but_no_other_settings(tmp_path, monkeypatch):
+    run(WHEN, WhenOptions(seeds=1), out=tmp_path)
+    assert run(WHEN, WhenOptions(seeds=2), out=tmp_path) == run(WHEN, WhenOptions(seeds=2))
+    with pytest.raises(LabError, match=r"options \(configurations noisy moons,clean moons, not clean moons\): choose"):
+        run(WHEN, WhenOptions(settings=("clean",), seeds=2), out=tmp_path)
+    monkeypatch.setattr(when, "SETTINGS", SMALL | {"noisy": ("noisy moons", small_config(label_noise=0.2))})
+    with pytest.raises(LabError, match=r"options \(configurations: noisy moons: label_noise 0\.3, not 0\.2\): choose"):
+        run(WHEN, WhenOptions(seeds=2), out=tmp_path)
 
 
 @pytest.mark.usefixtures("blank_pictures")

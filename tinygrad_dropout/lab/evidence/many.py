@@ -13,6 +13,7 @@ from tinygrad_dropout.lab.comparison.experiment import Compare
 from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.datasets import Dataset
 from tinygrad_dropout.lab.trials import Experiment, Figures, Options, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.folder import without_seeds
 
 COMPARE = Compare()
 
@@ -37,7 +38,8 @@ class ManyComparisons(Experiment):
         return options, {name: Compared(*COMPARE.prepare(config, tell)) for name, config in configurations.items()}
 
     def as_json(self, options: Any, data: Mapping[str, Compared]) -> Options:
-        configurations = {name: COMPARE.as_json(one.config, one.dataset) for name, one in data.items()}
+        """The seeds stand outside the configurations, so that a folder can get more of them."""
+        configurations = {name: without_seeds(COMPARE.as_json(one.config, one.dataset)) for name, one in data.items()}
         return {"seeds": options.seeds, "first_seed": options.first_seed, "configurations": configurations}
 
     def trials(self, options: Options) -> list[Trial]:

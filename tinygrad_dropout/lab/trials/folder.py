@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -268,14 +268,24 @@ def without_seeds(options: Options) -> Options:
     return {name: value for name, value in options.items() if name not in EXTENDABLE}
 
 
-def differences_between(found: dict[str, Any], wanted: dict[str, Any]) -> str:
-    """Where they differ, as `p 0.5, not 0.3; seeds 10, not 5`."""
+def differences_between(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """Where they differ, as `p 0.5, not 0.3; seeds 10, not 5`.
+
+    An experiment of several configurations keeps each of them too: what differs inside them is named only if nothing
+    else differs, for it is mostly a consequence.
+    """
     names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
-    return "; ".join(f"{name} {as_typed(found.get(name))}, not {as_typed(wanted.get(name))}" for name in names)
+    inside = [name for name in names if isinstance(wanted.get(name), Mapping) and isinstance(found.get(name), Mapping)]
+    plain = [name for name in names if name not in inside] or [
+        name for name in inside if found[name].keys() != wanted[name].keys()
+    ]
+    if plain:
+        return "; ".join(f"{name} {as_typed(found.get(name))}, not {as_typed(wanted.get(name))}" for name in plain)
+    return "; ".join(f"{name}: {differences_between(found[name], wanted[name])}" for name in inside)
 
 
 def as_typed(value: object) -> str:
-    """A value as a person would write it."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    """A value as a person would write it; of a mapping, its names."""
+    if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
         return ",".join(map(str, value))
     return "unset" if value is None else str(value)
