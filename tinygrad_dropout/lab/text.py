@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 WIDTH = 100  # of a report that goes to no terminal
+TABLE_WIDTH = 80  # of a table with intervals: one that does not fit is written below its difference
 
 
 def new_table(first: str, *others: str) -> Table:
@@ -24,6 +25,32 @@ def new_table(first: str, *others: str) -> Table:
     for heading in others:
         result.add_column(heading, justify="right")
     return result
+
+
+def table_with_intervals(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, intervals: int, title: str | None = None
+) -> Table:
+    """A table with these headings and rows, at most `TABLE_WIDTH` wide.
+
+    Args:
+        headings: of the columns; the first column's cells are names, the others' are numbers.
+        rows: their cells.
+        intervals: the column whose cells are like `+8.1 (+7.1 to +9.1)`.
+        title: above the table.
+    """
+    table = new_table(*headings)
+    table.title = title
+    columns = [
+        [heading.split("\n")[-1], *cells] for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
+    ]
+    widths = [max(map(len, cells)) for cells in columns]
+    room = TABLE_WIDTH - 2 * len(widths) + 1 - (sum(widths) - widths[intervals])
+    for row in rows:
+        cells = list(row)
+        if len(cells[intervals]) > room:
+            cells[intervals] = cells[intervals].replace(" (", "\n(")
+        table.add_row(*cells)
+    return table
 
 
 def console_in_memory(*, record: bool = False) -> Console:

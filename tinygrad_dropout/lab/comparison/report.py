@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.lab.comparison.budget import capitalised
 from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, Measure, rounded
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
-from tinygrad_dropout.lab.text import new_table
+from tinygrad_dropout.lab.text import table_with_intervals
 from tinygrad_dropout.lab.trials import Figures, Options
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ COMPARE_WITH = {
     ),
     "test_rmse": "The train RMSE is measured with dropout off, like the test RMSE, so you can compare the two.",
 }
-WIDTH = 80  # of the table: an interval that does not fit is written below its difference
 SMALL = 0.01  # an RMSE of the baseline below that, and those in its row are written with an exponent
 
 
@@ -101,15 +100,7 @@ def comparison_table(figures: Figures, compared: Figures, measures: Measures) ->
         else:
             change = number(with_dropout[key] - without[key], scale, tiny=tiny, sign="+").removesuffix(" %")
         rows.append((name, first, second, change, of))
-    table = new_table(*headings)
-    table.title = "Both stopped early" if stops_early else None
-    columns = [
-        [heading.split("\n")[-1], *cells] for heading, cells in zip(headings, zip(*rows, strict=True), strict=True)
-    ]
-    room = WIDTH - 2 * len(columns) + 1 - sum(max(map(len, cells)) for cells in (*columns[:3], columns[4]))
-    for *cells, change, of in rows:
-        table.add_row(*cells, change if len(change) <= room else change.replace(" (", "\n("), of)
-    return table
+    return table_with_intervals(headings, rows, intervals=3, title="Both stopped early" if stops_early else None)
 
 
 def number(value: float | None, scale: float, *, tiny: bool = False, sign: str = "") -> str:
