@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import cast
 
 from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
+from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY
+from tinygrad_dropout.lab.evidence.coadaptation.experiment import COADAPTATION
 from tinygrad_dropout.lab.evidence.paper import CHOICE, PAPER
 from tinygrad_dropout.lab.evidence.rivals import RIVALS
 from tinygrad_dropout.lab.evidence.sweep import SWEEP
@@ -20,7 +22,7 @@ from tinygrad_dropout.lab.trials.merging import merge as merge_folders
 from tinygrad_dropout.lab.trials.merging import read as read_folder
 from tinygrad_dropout.lab.trials.running import show_nothing
 
-EVIDENCE = (WHEN, SWEEP, RIVALS, UNCERTAINTY, CHOICE, PAPER)
+EVIDENCE = (WHEN, SWEEP, RIVALS, COADAPTATION, UNCERTAINTY, BOUNDARY, CHOICE, PAPER)
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment for experiment in (Compare(), *EVIDENCE, *THEORY_EXPERIMENTS.values())
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab import plots
+from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE
 from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
@@ -16,8 +17,13 @@ LOOKS = {
     "hurts": (plots.VERMILION, "v"),
     "no effect shown": (plots.GREY, "o"),
     "too few pairs": (plots.GREY, "x"),
+    HOLDS: (plots.GREEN, "s"),
+    OPPOSITE: (plots.VERMILION, "X"),
+    HIGHER: (plots.PURPLE, ">"),
+    LOWER: (plots.PURPLE, "<"),
+    NOT_SHOWN: (plots.GREY, "o"),
 }
-"""Colour and marker, by the verdict."""
+"""Colour and marker, by the verdict: on what dropout does, or on a claim about that."""
 
 
 def draw_intervals(axes: Axes, differences: Mapping[str, Figures | None]) -> None:

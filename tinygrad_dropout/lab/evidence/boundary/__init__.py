@@ -1,0 +1,1 @@
+"""The decision boundary on two-dimensional data, with and without dropout."""

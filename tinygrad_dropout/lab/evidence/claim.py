@@ -1,0 +1,41 @@
+"""A claim about what dropout does to a measure, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tinygrad_dropout.lab.comparison.measures import Measure
+from tinygrad_dropout.lab.comparison.verdict import Difference
+
+HOLDS, OPPOSITE, NOT_SHOWN, TOO_FEW = "holds", "opposite", "not shown", "too few pairs"
+HIGHER, LOWER = "higher", "lower"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is said that dropout does to a measure.
+
+    Attributes:
+        sentence: the claim, without a capital letter and a full stop.
+        measure: what it is about; `higher_is_better` says which way the claim goes.
+        disputed: whether people claim both, so that the verdict is only a direction.
+    """
+
+    sentence: str
+    measure: Measure
+    disputed: bool = False
+
+    def verdict(self, difference: Difference) -> str:
+        """What a difference says about the claim."""
+        if difference.verdict == "too few pairs":
+            return TOO_FEW
+        if difference.verdict == "no effect shown":
+            return NOT_SHOWN
+        if self.disputed:
+            return HIGHER if difference.mean > 0 else LOWER
+        return HOLDS if difference.verdict == "helps" else OPPOSITE
+
+
+Parts = Mapping[str, Mapping[str, Claim]]
+"""The claims about a network: by the part of it that they are about, "" for all of it, and by the measure's name."""
