@@ -1,0 +1,34 @@
+"""The settings of co-adaptation, and what is refused."""
+
+import dataclasses
+
+import pytest
+
+from tinygrad_dropout.lab import OptionError
+from tinygrad_dropout.lab.evidence.coadaptation.options import AUTOENCODER, CLEAN, NOISY, CoadaptationOptions
+
+
+def test_the_settings_differ_in_the_noise_and_in_what_is_learnt():
+    noisy, clean, autoencoder = (CoadaptationOptions().configurations()[one] for one in (NOISY, CLEAN, AUTOENCODER))
+    assert (noisy.hidden, noisy.epochs, noisy.p, noisy.input_p) == ((256, 256), 80, 0.5, 0)
+    assert (noisy.label_noise, clean.label_noise, autoencoder.label_noise) == (0.2, 0, 0)
+    assert dataclasses.replace(noisy, label_noise=0) == clean
+    assert dataclasses.replace(autoencoder, hidden=(256, 256), epochs=80) == clean
+    assert (autoencoder.hidden, autoencoder.epochs) == ((256,), 1000)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"p": 1}, "p: expected a probability of dropping above 0 and below 1"),
+        ({"hidden": 1}, "hidden: expected from 2"),
+        ({"orders": 0}, "orders: expected from 1"),
+        ({"pairs": 2.5}, "pairs: expected a whole number"),
+        ({"epochs": 0}, "epochs: expected from 1"),
+        ({"autoencoder_epochs": 0}, "autoencoder_epochs: expected from 1"),
+        ({"seeds": 0}, "seeds: expected from 1"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options, problem):
+    with pytest.raises(OptionError, match=problem):
+        CoadaptationOptions(**options)

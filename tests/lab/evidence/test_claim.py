@@ -1,0 +1,26 @@
+"""What a difference says about a claim."""
+
+import pytest
+
+from tinygrad_dropout.lab.comparison.measures import Measure
+from tinygrad_dropout.lab.comparison.verdict import Difference
+from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE, TOO_FEW, Claim
+
+
+@pytest.mark.parametrize(
+    ("mean", "reach", "pairs", "higher", "disputed", "verdict"),
+    [
+        (1, 0.5, 5, True, False, HOLDS),
+        (-1, 0.5, 5, True, False, OPPOSITE),
+        (1, 0.5, 5, False, False, OPPOSITE),
+        (-1, 0.5, 5, False, False, HOLDS),
+        (1, 1.5, 5, True, False, NOT_SHOWN),
+        (1, 0.5, 2, True, False, TOO_FEW),
+        (1, 0.5, 5, True, True, HIGHER),
+        (-1, 0.5, 5, True, True, LOWER),
+        (-1, 1.5, 5, True, True, NOT_SHOWN),
+    ],
+)
+def test_what_a_difference_says_about_a_claim(mean, reach, pairs, higher, disputed, verdict):
+    claim = Claim("it is so", Measure("so", "so", "", higher), disputed)
+    assert claim.verdict(Difference(mean, mean - reach, mean + reach, pairs, 100, claim.measure)) == verdict
