@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.arrays import Labels, Numbers
@@ -46,7 +47,8 @@ class Layer:
         """The network's outputs without some of the units, shape (examples, outputs)."""
         activations = self.activations.copy()
         activations[:, removed] = 0
-        outputs: Numbers = predict(self.rest, activations)
+        with td.no_grad():
+            outputs: Numbers = self.rest(activations).data
         return outputs
 
     def loss(self, removed: Sequence[int] | Labels = ()) -> float:
