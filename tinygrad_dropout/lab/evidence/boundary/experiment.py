@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tinygrad_dropout.lab.arrays import Numbers
-from tinygrad_dropout.lab.comparison.measures import ACCURACY, Measure
+from tinygrad_dropout.lab.evidence.boundary.claims import IN_PLANE
 from tinygrad_dropout.lab.evidence.boundary.lines import boundary, grid, length, regions, simplified
 from tinygrad_dropout.lab.evidence.boundary.options import BoundaryOptions
 from tinygrad_dropout.lab.evidence.boundary.pictures import FARTHEST, REACH, draw
 from tinygrad_dropout.lab.evidence.boundary.words import describe, sentences
-from tinygrad_dropout.lab.evidence.claim import Claim
 from tinygrad_dropout.lab.evidence.examined import ExaminedPairs, Subject, Trained
 from tinygrad_dropout.lab.evidence.packed import packed, unpacked
 from tinygrad_dropout.lab.trials import Draw, Figures, Options, Record
@@ -22,12 +21,6 @@ from tinygrad_dropout.training import predict
 
 FINE = 301  # points on a side of the grid on which the boundary is measured
 TOLERANCE = 0.01  # by which the line that is kept may be off, in standard deviations of the inputs
-CLAIMS = {
-    "accuracy": Claim("the network is right more often", ACCURACY),
-    "length": Claim("the boundary is shorter", Measure("length", "length of boundary", "", False)),
-    "regions": Claim("the boundary is less broken", Measure("regions", "regions", "", False)),
-}
-IN_PLANE = {"": CLAIMS}
 
 
 class Plane(Subject):

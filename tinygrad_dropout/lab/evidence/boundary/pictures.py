@@ -46,7 +46,7 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
     panels[0, 0].plot([], [], "-", color="black", lw=2.2, label="boundary of the mean over all pairs")
     caption = (
         "Boundaries: where both moons are equally likely. At the right every pair's as a thin line; the shade is the "
-        f"mean probability.\n{outcome.description}"
+        f"mean probability of moon 2.\n{outcome.description}"
     )
     plots.save(figure, file, outcome.notes[0], caption, panels[0, 0], columns=5)
 

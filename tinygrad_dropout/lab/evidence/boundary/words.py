@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
 from tinygrad_dropout.lab.datasets.moons import TEST_SIZE
+from tinygrad_dropout.lab.evidence.boundary.claims import CLAIMS
 from tinygrad_dropout.lab.evidence.boundary.pictures import REACH
 from tinygrad_dropout.lab.evidence.claim import HOLDS, NOT_SHOWN, OPPOSITE, TOO_FEW
 from tinygrad_dropout.lab.text import listed
@@ -55,6 +56,7 @@ def sentences(figures: Figures, looks: int) -> list[str]:
         ]
     return [
         *verdict,
+        f"The claims about networks with dropout: {listed(claim.sentence for claim in CLAIMS.values())}.",
         f"Boundary: where both classes are equally likely, within {REACH:g} standard deviations of the centre in each "
         "direction; its length is in standard deviations of the inputs. Regions: connected areas of one prediction; "
         "2 is a single cut, and each island is one more.",

@@ -1,0 +1,13 @@
+"""What is claimed of the decision boundaries of networks with dropout: one claim for each measure."""
+
+from __future__ import annotations
+
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, Measure
+from tinygrad_dropout.lab.evidence.claim import Claim
+
+CLAIMS = {
+    "accuracy": Claim("they are right more often", ACCURACY),
+    "length": Claim("their boundaries are shorter", Measure("length", "length of boundary", "", False)),
+    "regions": Claim("their boundaries make fewer regions", Measure("regions", "regions", "", False)),
+}
+IN_PLANE = {"": CLAIMS}  # they are about the network as a whole
