@@ -12,13 +12,17 @@ from tinygrad_dropout.lab.evidence.boundary.pictures import ARMS, FARTHEST, REAC
 from tinygrad_dropout.lab.evidence.packed import unpacked
 
 
+def drawn(outcome):
+    figures = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: figures.append(canvas.figure) or canvas.draw())
+        outcome.pictures()
+    return figures[0]
+
+
 @pytest.fixture(scope="module")
 def figure():
-    drawn = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: drawn.append(canvas.figure) or canvas.draw())
-        small_outcome(BOUNDARY).pictures()
-    return drawn[0]
+    return drawn(small_outcome(BOUNDARY))
 
 
 def lines_of(axes):
@@ -65,3 +69,13 @@ def test_the_shade_is_the_mean_probability_of_the_second_moon(figure):
 def test_nothing_is_cut_off_or_overlaps(figure):
     assert_nothing_is_cut_off_or_overlaps(figure)
     assert figure.get_suptitle().split() == small_outcome(BOUNDARY).notes[0].split()
+
+
+@pytest.mark.parametrize("pairs", [1, 2])
+def test_fewer_pairs_have_fewer_panels(pairs):
+    outcome = small_outcome(BOUNDARY)
+    records = [record for record in outcome.records if record["seed"] < pairs]
+    figure = drawn(BOUNDARY.outcome(outcome.options, {}).with_records(records))
+    assert len(figure.axes) == 3 * (pairs + 2)
+    assert figure.axes[-1].get_title() == ("with dropout" if pairs == 1 else "all 2 pairs, with dropout")
+    assert_nothing_is_cut_off_or_overlaps(figure)

@@ -56,7 +56,7 @@ def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where
     assert "The intervals are corrected for 51 looks: all of them hold together in 95 % of cases or more." in notes
 
 
-def test_what_holds_everywhere_is_said_in_one_sentence():
+def test_what_holds_everywhere_or_nowhere_is_said_in_one_sentence_each():
     everywhere = {(setting, layer, "activation"): -0.1 for setting in (NOISY, CLEAN) for layer in (ONE, TWO)}
     local = {(AUTOENCODER, ONE, "activation"): -0.1, (AUTOENCODER, ONE, "feature_gini"): 0.1}
     notes = notes_of(everywhere | local)
@@ -64,10 +64,12 @@ def test_what_holds_everywhere_is_said_in_one_sentence():
         "Of 11 claims about what dropout does inside a network: 2 shown wherever we looked and 9 not shown anywhere."
     )
     assert notes[2] == (
-        "True wherever we looked: activations are lower on average; features are more local (a few pixels have most of "
-        "the weight)."
+        "Shown wherever we looked: activations are lower on average; features are more local (a few pixels have most "
+        "of the weight)."
     )
-    assert not any(note.startswith("Activations are lower") for note in notes)
+    assert notes[3].startswith("Not shown anywhere: accuracy survives the loss of as many units as training ")
+    assert notes[3].endswith("; more activations are near zero (sparsity).")
+    assert notes[4].startswith(CORRELATION)
 
 
 def test_changes_without_a_better_network_are_counted():

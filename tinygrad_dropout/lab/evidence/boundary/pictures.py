@@ -26,16 +26,17 @@ MOONS = ((plots.ORANGE, "o"), (plots.SKY_BLUE, "^"))
 def draw(outcome: Outcome, file: BinaryIO) -> None:
     """A row for each setting: a panel for each of the first pairs, and one for all pairs of each arm."""
     assert outcome.figures is not None, "a pair is finished"
-    figure = plots.new_figure(width=15, height=1.4 + 3.2 * len(outcome.figures))
-    panels = figure.subplots(len(outcome.figures), SHOWN + 2, sharex=True, sharey=True, squeeze=False)
-    for row, setting in zip(panels, outcome.figures, strict=True):
-        pairs = pairs_in(outcome.records, setting)
-        for axes, pair in zip(row[:SHOWN], pairs, strict=False):
+    settings = {setting: pairs_in(outcome.records, setting) for setting in outcome.figures}
+    shown = min(SHOWN, *map(len, settings.values()))
+    figure = plots.new_figure(width=3 * (shown + len(ARMS)), height=1.4 + 3.2 * len(settings))
+    panels = figure.subplots(len(settings), shown + len(ARMS), sharex=True, sharey=True, squeeze=False)
+    for row, (setting, pairs) in zip(panels, settings.items(), strict=True):
+        for axes, pair in zip(row[:shown], pairs, strict=False):
             draw_pair(axes, pair)
             axes.set_title(f"seed {pair[WITH.name]['seed']}", fontsize=10)
-        for axes, arm in zip(row[SHOWN:], ARMS, strict=True):
+        for axes, arm in zip(row[shown:], ARMS, strict=True):
             draw_all(axes, arm, [pair[arm] for pair in pairs])
-            axes.set_title(f"all {len(pairs)} pairs, {arm}", fontsize=10)
+            axes.set_title(f"all {len(pairs)} pairs, {arm}" if len(pairs) > 1 else arm, fontsize=10)
         for axes in row:
             axes.set(aspect="equal", xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[-2, 0, 2], yticks=[-2, 0, 2])
         row[0].set_ylabel(setting)
@@ -45,10 +46,10 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
         panels[0, 0].plot([], [], marker, color=colour, mec="white", label=f"moon {number + 1} (as labelled)")
     panels[0, 0].plot([], [], "-", color="black", lw=2.2, label="boundary of the mean over all pairs")
     caption = (
-        "Boundaries: where both moons are equally likely. At the right every pair's as a thin line; the shade is the "
-        f"mean probability of moon 2.\n{outcome.description}"
+        "Boundaries: where both moons are equally likely. At the right, a thin line for each pair over the mean "
+        f"probability of moon 2.\n{outcome.description}"
     )
-    plots.save(figure, file, outcome.notes[0], caption, panels[0, 0], columns=5)
+    plots.save(figure, file, outcome.notes[0], caption, panels[0, 0], columns=shown + len(ARMS))
 
 
 def draw_pair(axes: Axes, pair: Pair) -> None:

@@ -80,7 +80,7 @@ def draw_differences(axes: Axes, differences: Mapping[str, Figures]) -> None:
     draw_intervals(axes, differences)
     axes.tick_params(axis="y", labelsize=9)
     axes.set_xscale("symlog", linthresh=LINEAR)
-    axes.set_xlim(-1.1 * FARTHEST, 1.1 * FARTHEST)
+    axes.set_xlim(-1.4 * FARTHEST, 1.4 * FARTHEST)
     axes.set_xticks([-100, -LINEAR, 0, LINEAR, 100], ["-100", f"-{LINEAR}", "0", f"+{LINEAR}", "+100"])
     axes.set_xlabel("difference, %", fontsize=9)
 
@@ -143,7 +143,7 @@ def features_title(outcome: Outcome) -> str:
     activation, zero = (shown["parts"][LAYERS[0]][name] for name in ("activation", "near_zero"))
     return (
         f"An autoencoder's mean activation: {activation['without']:.2f} without dropout, {activation['with']:.2f} "
-        f"with it; near 0 are {100 * zero['without']:.0f} % and {100 * zero['with']:.0f} %"
+        f"with it; activations near 0: {100 * zero['without']:.0f} % and {100 * zero['with']:.0f} %"
     )
 
 

@@ -72,13 +72,17 @@ def sentences(parts: Mapping[str, Parts], figures: Figures, looks: int) -> list[
         if found.part != NETWORK:
             inside.setdefault(found.claim.sentence, []).append(found)
     tested = {claim: where for claim, where in inside.items() if not where[0].claim.disputed}
-    everywhere = [claim for claim, where in tested.items() if verdicts(where) == {HOLDS}]
+    uniform = {
+        words: [claim for claim, where in tested.items() if verdicts(where) == {verdict}]
+        for words, verdict in (("Shown wherever we looked", HOLDS), ("Not shown anywhere", NOT_SHOWN))
+    }
+    mixed = [claim for claim in inside if all(claim not in claims for claims in uniform.values())]
     network = [found for found in every if found.part == NETWORK]
     return [
         headline(list(map(verdicts, tested.values()))),
         sentence_of(network[0].claim.sentence, network),
-        *([f"True wherever we looked: {'; '.join(everywhere)}."] if everywhere else []),
-        *(sentence_of(claim, where) for claim, where in inside.items() if claim not in everywhere),
+        *(f"{words}: {'; '.join(claims)}." for words, claims in uniform.items() if claims),
+        *(sentence_of(claim, inside[claim]) for claim in mixed),
         *caution(network, every),
         f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more.",
         *REMARKS,
