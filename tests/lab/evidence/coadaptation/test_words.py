@@ -37,8 +37,8 @@ def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where
         (NOISY, "", "quality"): 0.1, (AUTOENCODER, "", "quality"): 0.1,
     })  # fmt: skip
     assert notes[:2] == [
-        "Of 11 claims about what dropout does inside a network: 1 shown in some places but not in others, "
-        "1 shown in some places and reversed in others and 9 not shown anywhere.",
+        "Of 11 claims about what dropout does inside a network: 1 shown only in some places, "
+        "1 shown in some places and reversed in others and 9 shown nowhere.",
         "The network is better on new data: holds for noisy digits; the opposite holds for the autoencoder; not shown "
         "for clean digits.",
     ]
@@ -61,13 +61,13 @@ def test_what_holds_everywhere_or_nowhere_is_said_in_one_sentence_each():
     local = {(AUTOENCODER, ONE, "activation"): -0.1, (AUTOENCODER, ONE, "feature_gini"): 0.1}
     notes = notes_of(everywhere | local)
     assert notes[0] == (
-        "Of 11 claims about what dropout does inside a network: 2 shown wherever we looked and 9 not shown anywhere."
+        "Of 11 claims about what dropout does inside a network: 2 shown wherever we looked and 9 shown nowhere."
     )
     assert notes[2] == (
         "Shown wherever we looked: activations are lower on average; features are more local (a few pixels have most "
         "of the weight)."
     )
-    assert notes[3].startswith("Not shown anywhere: accuracy survives the loss of as many units as training ")
+    assert notes[3].startswith("Shown nowhere: accuracy survives the loss of as many units as training ")
     assert notes[3].endswith("; more activations are near zero (sparsity).")
     assert notes[4].startswith(CORRELATION)
 
@@ -99,7 +99,7 @@ def test_two_pairs_are_too_few_for_a_verdict():
         ([{HOLDS, OPPOSITE, NOT_SHOWN}], "Of 1 {}: 1 shown in some places and reversed in others."),
         (
             [{NOT_SHOWN}, {HOLDS, NOT_SHOWN}, {HOLDS}],
-            "Of 3 {}: 1 shown wherever we looked, 1 shown in some places but not in others and 1 not shown anywhere.",
+            "Of 3 {}: 1 shown wherever we looked, 1 shown only in some places and 1 shown nowhere.",
         ),
     ],
 )

@@ -143,7 +143,7 @@ def features_title(outcome: Outcome) -> str:
     activation, zero = (shown["parts"][LAYERS[0]][name] for name in ("activation", "near_zero"))
     return (
         f"An autoencoder's mean activation: {activation['without']:.2f} without dropout, {activation['with']:.2f} "
-        f"with it; activations near 0: {100 * zero['without']:.0f} % and {100 * zero['with']:.0f} %"
+        f"with it; near 0: {100 * zero['without']:.0f} % and {100 * zero['with']:.0f} %"
     )
 
 

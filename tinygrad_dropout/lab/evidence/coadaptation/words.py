@@ -74,7 +74,7 @@ def sentences(parts: Mapping[str, Parts], figures: Figures, looks: int) -> list[
     tested = {claim: where for claim, where in inside.items() if not where[0].claim.disputed}
     uniform = {
         words: [claim for claim, where in tested.items() if verdicts(where) == {verdict}]
-        for words, verdict in (("Shown wherever we looked", HOLDS), ("Not shown anywhere", NOT_SHOWN))
+        for words, verdict in (("Shown wherever we looked", HOLDS), ("Shown nowhere", NOT_SHOWN))
     }
     mixed = [claim for claim in inside if all(claim not in claims for claims in uniform.values())]
     network = [found for found in every if found.part == NETWORK]
@@ -106,10 +106,10 @@ def headline(tested: Sequence[set[str]]) -> str:
     """How many claims hold everywhere, somewhere, and nowhere; `tested` has the verdicts of each."""
     kinds = {
         "shown wherever we looked": lambda found: found == {HOLDS},
-        "shown in some places but not in others": lambda found: found == {HOLDS, NOT_SHOWN},
+        "shown only in some places": lambda found: found == {HOLDS, NOT_SHOWN},
         "shown in some places and reversed in others": lambda found: found >= {HOLDS, OPPOSITE},
         "reversed": lambda found: OPPOSITE in found and HOLDS not in found,
-        "not shown anywhere": lambda found: found == {NOT_SHOWN},
+        "shown nowhere": lambda found: found == {NOT_SHOWN},
     }
     counts = {kind: sum(map(of_kind, tested)) for kind, of_kind in kinds.items()}
     parts = [f"{count} {kind}" for kind, count in counts.items() if count]
