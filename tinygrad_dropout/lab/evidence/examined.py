@@ -67,7 +67,7 @@ class Subject(ABC):
         """What is kept of a network: `measured`, a number for each claim, and more for the pictures."""
 
     @abstractmethod
-    def has_pictures(self, options: Options, record: Record) -> bool:
+    def can_be_drawn(self, options: Options, record: Record) -> bool:
         """Whether a record has what the pictures show. May raise what `is_complete` may."""
 
 
@@ -95,13 +95,12 @@ class ExaminedPairs(ManyComparisons):
     def is_complete(self, options: Options, record: Record) -> bool:
         """Whether a record has a finite number for each claim, and what the pictures show."""
         subject, measured = self.subject(record["configuration"]), record["measured"]
-        names = {part: set(claims) for part, claims in subject.parts.items()}
-        values = [value for of_part in measured.values() for value in of_part.values()]
+        wanted = {part: claims.keys() for part, claims in subject.parts.items()}
         return (
-            {part: set(of_part) for part, of_part in measured.items()} == names
-            and all(map(math.isfinite, values))
+            {part: values.keys() for part, values in measured.items()} == wanted
+            and all(math.isfinite(value) for values in measured.values() for value in values.values())
             and record.keys() >= {"shared", "dropped", "test_rows"}
-            and subject.has_pictures(options, record)
+            and subject.can_be_drawn(options, record)
         )
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:

@@ -56,7 +56,7 @@ class Plane(Subject):
             "points": [packed(split.x_train[split.y_train == label], FARTHEST) for label in (0, 1)],
         }
 
-    def has_pictures(self, options: Options, record: Record) -> bool:
+    def can_be_drawn(self, options: Options, record: Record) -> bool:
         points = sum(unpacked(own, FARTHEST).size for own in record["points"])
         whole = len(record["points"]) == 2 and points == 2 * options["train_size"]
         lines = all(unpacked(line, REACH).size % 2 == 0 for line in record["boundary"])

@@ -85,7 +85,7 @@ class Autoencoder(Subject):
             "histogram": counts.tolist(),
         }
 
-    def has_pictures(self, options: Options, record: Record) -> bool:
+    def can_be_drawn(self, options: Options, record: Record) -> bool:
         pixels = {unpacked(feature, 1).size for feature in record["features"]}
         return (
             len(record["features"]) == min(FEATURES, options["hidden"])

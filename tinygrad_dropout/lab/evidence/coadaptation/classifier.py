@@ -68,7 +68,7 @@ class Classifier(Subject):
             curves[name] = np.round(curve, 4).tolist()
         return {"measured": measured, "curves": curves}
 
-    def has_pictures(self, options: Options, record: Record) -> bool:
+    def can_be_drawn(self, options: Options, record: Record) -> bool:
         return {name: len(curve) for name, curve in record["curves"].items()} == dict.fromkeys(LAYERS, len(FRACTIONS))
 
 
