@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tinygrad_dropout.cli.lab import evidence, inside, theory
+from tinygrad_dropout.cli.lab import evidence, theory
 from tinygrad_dropout.cli.lab.command import add_experiment
 from tinygrad_dropout.cli.lab.folders import add_merge, add_report
 from tinygrad_dropout.cli.typed import print_help
@@ -31,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add each experiment, `merge` and `report`, as a sub-command with its own options."""
     parser.set_defaults(run=lambda _: print_help(parser))
     parsers = parser.add_subparsers(title="experiments", metavar="EXPERIMENT")
-    for name, command in {**evidence.commands(), **inside.commands(), **theory.commands()}.items():
+    for name, command in {**evidence.commands(), **theory.commands()}.items():
         add_experiment(parsers, name, command)
     add_merge(parsers)
     add_report(parsers)

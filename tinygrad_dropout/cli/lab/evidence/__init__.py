@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from tinygrad_dropout.cli.lab.command import Command
-from tinygrad_dropout.cli.lab.evidence import paper, rivals, sweep, uncertainty, when
+from tinygrad_dropout.cli.lab.evidence import boundary, coadaptation, paper, rivals, sweep, uncertainty, when
+
+MODULES = {
+    "when": when,
+    "sweep": sweep,
+    "rivals": rivals,
+    "coadaptation": coadaptation,
+    "uncertainty": uncertainty,
+    "boundary": boundary,
+    "paper": paper,
+}
 
 
 def commands() -> dict[str, Command]:
     """The experiments as commands, by name; their options have the defaults."""
-    modules = {"when": when, "sweep": sweep, "rivals": rivals, "uncertainty": uncertainty, "paper": paper}
-    return {name: module.command() for name, module in modules.items()}
+    return {name: module.command() for name, module in MODULES.items()}

@@ -1,0 +1,41 @@
+"""The command `lab coadaptation`."""
+
+from __future__ import annotations
+
+from tinygrad_dropout.cli.comparison_options import run_options
+from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.cli.typed import number, whole_number
+
+
+def command() -> Command:
+    """What dropout changes inside a network, as a command."""
+    from tinygrad_dropout.lab.evidence.coadaptation.options import CoadaptationOptions as Coadaptation
+
+    return Command(
+        "what dropout changes inside a network, and which claims about it hold",
+        "Train networks with and without dropout: classifiers on noisy and on clean digits, and an autoencoder.\n"
+        "Remove their units in random order, one at a time and in pairs; measure what a single unit knows, how\n"
+        "active the units are and how alike. Say which of the usual claims hold and which don't.",
+        {
+            "networks": [
+                ("--p P", number, f"probability that a hidden unit is dropped (default: {Coadaptation.p})"),
+                ("--hidden N", whole_number, "units of each hidden layer, of which a classifier has two and the "
+                 f"autoencoder one (default: {Coadaptation.hidden})"),
+                ("--train-size N", whole_number, f"training examples (default: {Coadaptation.train_size})"),
+                ("--epochs N", whole_number, "passes over the training examples for a classifier "
+                 f"(default: {Coadaptation.epochs})"),
+                ("--autoencoder-epochs N", whole_number, "the same for the autoencoder "
+                 f"(default: {Coadaptation.autoencoder_epochs:,})"),
+            ],
+            "what is measured": [
+                ("--orders N", whole_number, "random orders in which units are removed "
+                 f"(default: {Coadaptation.orders})"),
+                ("--pairs N", whole_number, "pairs of units whose synergy is measured "
+                 f"(default: {Coadaptation.pairs})"),
+            ],
+            "run": [
+                QUICK, *run_options("pairs of networks in each setting", str(Coadaptation.seeds),
+                                    "lab-coadaptation"),
+            ],
+        },
+    )  # fmt: skip
