@@ -30,9 +30,9 @@ REMARKS = (
     "other, below 0 they need each other.",
     "Accuracy of one unit: of a linear classifier that sees only this unit. Activations are measured at test time with "
     "inverted dropout: they are not multiplied by 1 - p. Near 0: below a hundredth of the layer's mean.",
-    "How long the autoencoder trains was chosen after a look at its activations for seed 0; what is claimed, and how "
-    "it is measured, was settled with seeds 0 to 9. --first-seed 100 gives pairs that no choice has seen, though of "
-    "the same 1,797 digits.",
+    "How long the autoencoder trains was chosen after a look at its activations for seed 0; what is claimed, how it is "
+    "measured and how many pairs there are, after a look at results of seeds 0 to 14 and 100 to 114. --first-seed 200 "
+    "gives pairs that no choice has seen, though of the same 1,797 digits.",
 )
 
 
