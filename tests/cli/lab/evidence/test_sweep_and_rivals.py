@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.cli.mistakes import assert_is_one_sentence
 from tests.cli.test_compare import environment
 from tests.lab.small import SMALL_OPTIONS
 from tinygrad_dropout.lab.evidence.rivals.tries import PATIENCES
@@ -113,11 +114,7 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize("arguments", BAD_INPUT)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
-    code, _, err = run("lab", *arguments.split())
-    assert code == 2
-    assert err.startswith("tinygrad-dropout: ")
-    assert BAD_INPUT[arguments] in err
-    assert err.count("\n") == 1
+    assert_is_one_sentence(run("lab", *arguments.split()), BAD_INPUT[arguments], told="--csv" in arguments)
     assert os.listdir(tmp_path) == ["table.csv"]
 
 

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from tests.cli.mistakes import assert_is_one_sentence
 from tests.lab.evidence.paper.small import write_files
 from tests.lab.small import small_config
 from tinygrad_dropout.lab.evidence import when
@@ -109,8 +110,4 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, mnist, argumen
     (tmp_path / "taken").touch()
     if "other" in arguments:
         run("lab", "ridge", "--features", 2, "--examples", 6, "--p", "0.5", "--out", "other")
-    code, out, err = run("lab", *arguments.split())
-    assert (code, out) == (2, "")
-    assert err.startswith("tinygrad-dropout: ")
-    assert BAD_INPUT[arguments] in err
-    assert err.count("\n") == 1
+    assert_is_one_sentence(run("lab", *arguments.split()), BAD_INPUT[arguments])

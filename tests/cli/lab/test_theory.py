@@ -1,4 +1,4 @@
-"""The command `lab`: what it prints, where its files go, what it says about a mistake, and Ctrl-C."""
+"""The theory as commands: what each prints, where its files go, what it says about a mistake, and Ctrl-C."""
 
 import json
 import os
@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from tests.cli.mistakes import assert_is_one_sentence
 from tests.cli.test_compare import COMMAND, environment, wait_for
-from tests.lab.small import SMALL_OPTIONS as SMALL_COMPARISON
 from tests.lab.theory.small import SMALL, SMALL_OPTIONS, small_outcome
 from tinygrad_dropout import cli
 from tinygrad_dropout.lab.theory import EXPERIMENTS
@@ -92,11 +92,7 @@ BAD_INPUT = {
 @pytest.mark.parametrize("arguments", BAD_INPUT)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
     (tmp_path / "taken").touch()
-    code, out, err = run("lab", *arguments.split())
-    assert (code, out) == (2, "")
-    assert err.startswith("tinygrad-dropout: ")
-    assert BAD_INPUT[arguments] in err
-    assert err.count("\n") == 1
+    assert_is_one_sentence(run("lab", *arguments.split()), BAD_INPUT[arguments])
     assert os.listdir(tmp_path) == ["taken"] or arguments.startswith("expectation --units 1 ")
 
 
@@ -128,48 +124,6 @@ def test_too_little_memory_is_one_sentence(run, monkeypatch):
 
     monkeypatch.setattr("tinygrad_dropout.lab.run", run_in_vain)
     assert run("lab", "ridge") == (2, "", "tinygrad-dropout: there is not enough memory: Unable to allocate 9 TiB\n")
-
-
-@pytest.fixture
-def parts(run):
-    """Two folders with different seeds of the same comparison."""
-    for first_seed, folder in ((0, "here"), (2, "there")):
-        run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--first-seed", first_seed, "--out", folder)
-    return "here", "there"
-
-
-@pytest.mark.usefixtures("blank_pictures")
-def test_folders_are_merged_into_what_one_run_would_have_given(run, tmp_path, parts):
-    code, out, err = run("lab", "merge", *parts, "--out", "both")
-    assert (code, err) == (0, "")
-    assert "mean of 4 pairs" in out
-    assert out.endswith("Results and pictures: both\n")
-    run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--seeds", 4, "--out", "whole")
-    assert (tmp_path / "both" / "results.json").read_bytes() == (tmp_path / "whole" / "results.json").read_bytes()
-
-
-@pytest.mark.usefixtures("blank_pictures")
-def test_a_gap_between_merged_seeds_is_said_and_filled_by_the_command_that_is_named(run, parts):
-    run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--first-seed", 6, "--out", "far")
-    code, out, _ = run("lab", "merge", *parts, "far", "--out", "both")
-    assert code == 0
-    assert out.endswith("To go on: the command that made these folders, --seeds 8 --first-seed 0 with --out both\n")
-    code, out, _ = run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--seeds", 8, "--out", "both")
-    assert (code, "mean of 8 pairs" in out) == (0, True)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ("nowhere --out both", "nowhere: expected a folder with a results.json, got none"),
-        ("--out both", "the following arguments are required: FOLDER"),
-        ("here", "the following arguments are required: --out"),
-    ],
-)
-def test_what_cannot_be_merged_is_one_sentence(run, arguments, words):
-    code, out, err = run("lab", "merge", *arguments.split())
-    assert (code, out, err.count("\n")) == (2, "", 1)
-    assert words in err
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from tests.cli.mistakes import assert_is_one_sentence
 from tests.lab.evidence.small import small_outcome
 from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY
 from tinygrad_dropout.lab.evidence.coadaptation.experiment import COADAPTATION
@@ -100,11 +101,7 @@ MISTAKES = {
 @pytest.mark.parametrize("arguments", MISTAKES)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
     (tmp_path / "taken").touch()
-    code, out, err = run("lab", *arguments.split())
-    assert (code, out) == (2, "")
-    assert err.startswith("tinygrad-dropout: ")
-    assert MISTAKES[arguments] in err
-    assert err.count("\n") == 1
+    assert_is_one_sentence(run("lab", *arguments.split()), MISTAKES[arguments])
     assert os.listdir(tmp_path) == ["taken"]
 
 

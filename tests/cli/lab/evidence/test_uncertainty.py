@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from tests.cli.mistakes import assert_is_one_sentence
 from tests.lab.evidence.uncertainty.small import write_table, write_uci
 from tinygrad_dropout.lab.evidence.uncertainty import UNCERTAINTY, UncertaintyOptions
 
@@ -122,9 +123,5 @@ BAD_INPUT = {
 @pytest.mark.parametrize("arguments", BAD_INPUT)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
     before = sorted(tmp_path.rglob("*"))
-    code, out, err = run("lab", "uncertainty", *arguments.split())
-    assert (code, out) == (2, "")
-    assert err.startswith("tinygrad-dropout: ")
-    assert BAD_INPUT[arguments] in err
-    assert err.count("\n") == 1
+    assert_is_one_sentence(run("lab", "uncertainty", *arguments.split()), BAD_INPUT[arguments])
     assert sorted(tmp_path.rglob("*")) == before
