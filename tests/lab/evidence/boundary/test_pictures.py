@@ -8,7 +8,7 @@ from tests.lab.evidence.small import small_outcome
 from tests.lab.layout import assert_nothing_is_cut_off_or_overlaps
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY
-from tinygrad_dropout.lab.evidence.boundary.pictures import ARMS, FARTHEST, REACH
+from tinygrad_dropout.lab.evidence.boundary.pictures import ARMS, FARTHEST, MOONS, REACH
 from tinygrad_dropout.lab.evidence.packed import unpacked
 
 
@@ -51,6 +51,14 @@ def test_the_first_pairs_lie_over_their_points_and_all_pairs_beside_them(figure)
             drawn = lines_of(axes)
             assert all(found(line, drawn) for line in boundaries)
             assert all(found(moon, drawn) for moon in points) == (axes in row[:3])
+
+
+def test_each_moon_has_its_own_marker(figure):
+    record = small_outcome(BOUNDARY).records[0]
+    for (_, marker), moon in zip(MOONS, record["points"], strict=True):
+        points = unpacked(moon, FARTHEST).reshape(-1, 2)
+        (line,) = [line for line in figure.axes[0].get_lines() if np.array_equal(line.get_xydata(), points)]
+        assert line.get_marker() == marker
 
 
 def test_the_shade_is_the_mean_probability_of_the_second_moon(figure):
