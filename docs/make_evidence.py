@@ -29,10 +29,12 @@ MACHINES = (1, 10, 100)
 COMMANDS = {
     "when": "tinygrad-dropout lab when",
     "sweep": "tinygrad-dropout lab sweep",
+    "figure-9": "tinygrad-dropout lab sweep --figure 9",
+    "figure-10": "tinygrad-dropout lab sweep --figure 10",
     "rivals": "tinygrad-dropout lab rivals",
-    "coadaptation": "tinygrad-dropout lab coadaptation",
-    "uncertainty": "tinygrad-dropout lab uncertainty",
-    "boundary": "tinygrad-dropout lab boundary",
+    "coadaptation": "tinygrad-dropout lab coadaptation --first-seed 200",
+    "uncertainty": "tinygrad-dropout lab uncertainty --first-seed 100",
+    "boundary": "tinygrad-dropout lab boundary --first-seed 100",
 }
 
 
@@ -78,7 +80,10 @@ def hours(seconds: float) -> str:
 
 def blocks() -> dict[str, str]:
     """The page's blocks by name, as the kept runs have them."""
-    return {name: session(command, load(name)) for name, command in COMMANDS.items()} | {"cost": cost()}
+    runs = {name: load(name) for name in COMMANDS}
+    sessions = {name: session(COMMANDS[name], outcome) for name, outcome in runs.items()}
+    verdicts = {f"{name} verdict": f"> {outcome.notes[0]}" for name, outcome in runs.items()}
+    return sessions | verdicts | {"cost": cost()}
 
 
 def render() -> None:
