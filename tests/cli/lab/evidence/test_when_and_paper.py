@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.evidence.paper import PAPER
 from tinygrad_dropout.lab.trials import running
 from tinygrad_dropout.lab.trials.processes import run_here
 
-PAPER_OPTIONS = "--hidden 12,8 --epochs 2,2,2,3 --choice-epochs 1 --seeds 1 --workers 1 --out folder"
+PAPER_OPTIONS = "--hidden 12,8 --epochs 3 --choice-epochs 1 --seeds 1 --workers 1 --out folder"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_when_runs_the_settings_that_are_named(run, tmp_path, monkeypatch):
 def test_paper_chooses_first_and_keeps_the_choice_inside(run, tmp_path, mnist):
     code, out, _ = run("lab", "paper", "--data-dir", mnist, *PAPER_OPTIONS.split())
     assert code == 0
-    assert out.index("Chosen: standard: lr") < out.index("The order of the papers")
+    assert out.index("Chosen: standard: lr") < out.index("in the order of the published numbers")
     assert sorted(os.listdir(tmp_path / "folder")) == ["choice", "paper.png", "results.json"]
     again = run("lab", "paper", "--data-dir", mnist, *PAPER_OPTIONS.split())
     assert again == (code, out, "")
@@ -95,8 +95,8 @@ BAD_INPUT = {
     "when --quick=3": "--quick: ignored explicit argument '3'",
     "when --out taken/folder": "taken/folder: the output folder cannot be written",
     "paper --data-dir nowhere": "nowhere",
-    "paper --data-dir files --epochs 3": "--epochs: expected 4 numbers, one for each network, got 1",
-    "paper --data-dir files --epochs 1,1,1,0": "--epochs: expected at least 1, got 0",
+    "paper --data-dir files --epochs 3,3": "--epochs: expected a whole number, got '3,3'",
+    "paper --data-dir files --epochs 0": "--epochs: expected at least 1, got 0",
     "paper --data-dir files --choice-epochs 0": "--choice-epochs: expected at least 1, got 0",
     "paper --data-dir files --hidden 0": "--hidden: expected",
     "paper --data-dir files --train-size 99": "--train-size: expected at least 100, got 99",

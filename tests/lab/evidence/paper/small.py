@@ -27,5 +27,5 @@ def write_files(folder):
 
 
 def small_options(folder, **given):
-    small = {"hidden": (12, 8), "epochs": (2, 2, 2, 3), "choice_epochs": 2, "seeds": 2, "settings": SETTINGS}
+    small = {"hidden": (12, 8), "epochs": 3, "choice_epochs": 2, "seeds": 2, "settings": SETTINGS}
     return PaperOptions(data_dir=str(folder), **small | given)

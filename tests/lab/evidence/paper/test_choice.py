@@ -56,6 +56,9 @@ def test_the_fewest_errors_are_chosen_and_of_equals_the_first():
     }
     assert "Chosen: standard: lr 0.06;" in outcome.notes[0]
     assert "+ max-norm: lr 0.1, c 3." in outcome.notes[0]
+    assert outcome.notes[1] == (
+        "The lowest or the highest learning rate that was tried was chosen for hidden dropout and + input dropout."
+    )
     assert "50,000 training examples, 10,000 others to choose by" in outcome.description
 
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_dropout.lab.datasets.split import Split, Table
-from tinygrad_dropout.lab.errors import LabError
-from tinygrad_dropout.lab.evidence.paper.networks import CANDIDATES, RECIPES, train
+from tinygrad_dropout.lab.evidence.paper.networks import CANDIDATES, RECIPES, Settings, train
 from tinygrad_dropout.lab.evidence.paper.options import PaperOptions
-from tinygrad_dropout.lab.text import new_table
+from tinygrad_dropout.lab.text import listed, new_table
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
 
 if TYPE_CHECKING:
@@ -47,18 +46,18 @@ class Choice(Experiment):
     def run_trial(
         self, options: PaperOptions, data: Table, trial: Trial, after_epoch: Callable[[], None]
     ) -> dict[str, Any]:
-        """Train one network, and count its errors on the validation part; the test set is not looked at.
-
-        If the training diverges, every answer counts as wrong: another candidate is chosen.
-        """
+        """Train one network, and count its errors on the validation part; the test set is not looked at."""
         recipe = next(recipe for recipe in RECIPES if recipe.name == trial.arm)
-        settings = next(settings for settings in CANDIDATES[recipe.name] if str(settings) == trial.configuration)
         split = held_back(data.split(options.size_of(data), np.random.default_rng(SEED)))
-        try:
-            return train(recipe, settings, options.hidden, split, options.choice_epochs, SEED, after_epoch)
-        except LabError:
-            wrong = len(split.y_test)
-            return {"curve": [{"epoch": options.choice_epochs, "errors": wrong}], "errors": wrong, "updates": 0}
+        return train(
+            recipe,
+            settings_named(trial.arm, trial.configuration),
+            options.hidden,
+            split,
+            options.choice_epochs,
+            SEED,
+            after_epoch,
+        )
 
     def is_complete(self, options: Options, record: Record) -> bool:
         return bool(record["errors"] == record["curve"][-1]["errors"])
@@ -86,7 +85,12 @@ class Choice(Experiment):
         return [table]
 
     def notes(self, options: Options, figures: Figures) -> Sequence[str]:
-        return ["Chosen: " + "; ".join(f"{arm}: {settings}" for arm, settings in figures["chosen"].items()) + "."]
+        chosen = figures["chosen"]
+        ends = [arm for arm, name in chosen.items() if is_at_an_end(arm, settings_named(arm, name))]
+        notes = [f"Chosen: {'; '.join(f'{arm}: {name}' for arm, name in chosen.items())}."]
+        if ends:
+            notes.append(f"The lowest or the highest learning rate that was tried was chosen for {listed(ends)}.")
+        return notes
 
     @property
     def pictures(self) -> Mapping[str, Draw]:
@@ -101,11 +105,19 @@ def with_choice(options: PaperOptions, choice: Outcome) -> PaperOptions:
         choice: a finished `Choice`.
     """
     assert choice.figures is not None, "it is finished"
-    settings = {
-        arm: next(settings for settings in CANDIDATES[arm] if str(settings) == chosen)
-        for arm, chosen in choice.figures["chosen"].items()
-    }
-    return replace(options, settings=settings)
+    chosen = choice.figures["chosen"].items()
+    return replace(options, settings={arm: settings_named(arm, name) for arm, name in chosen})
+
+
+def settings_named(arm: str, name: str) -> Settings:
+    """The candidate of a network that has this name."""
+    return next(settings for settings in CANDIDATES[arm] if str(settings) == name)
+
+
+def is_at_an_end(arm: str, settings: Settings) -> bool:
+    """Whether no lower, or no higher, learning rate was tried."""
+    rates = [candidate.lr for candidate in CANDIDATES[arm]]
+    return settings.lr in (min(rates), max(rates))
 
 
 def held_back(split: Split) -> Split:

@@ -32,7 +32,7 @@ class Paper(Experiment):
 
     name: str = "paper"
     quick: ClassVar[Mapping[str, Any]] = {
-        "hidden": (64, 64, 64), "train_size": 2000, "epochs": (10, 20, 20, 20), "choice_epochs": 5,
+        "hidden": (64, 64, 64), "train_size": 2000, "epochs": 20, "choice_epochs": 5,
     }  # fmt: skip
 
     @property
@@ -57,26 +57,26 @@ class Paper(Experiment):
         return [Trial("", recipe.name, seed) for seed in seeds for recipe in RECIPES]
 
     def epochs(self, options: Options) -> int:
-        return int(max(options["epochs"]))
+        return int(options["epochs"])
 
     def run_trial(
         self, options: PaperOptions, data: Table, trial: Trial, after_epoch: Callable[[], None]
     ) -> dict[str, Any]:
-        place = [recipe.name for recipe in RECIPES].index(trial.arm)
+        recipe = next(recipe for recipe in RECIPES if recipe.name == trial.arm)
         split = data.split(options.size_of(data), np.random.default_rng(ORDER_SEED))
-        settings, epochs = options.settings[trial.arm], options.epochs[place]
-        return train(RECIPES[place], settings, options.hidden, split, epochs, trial.seed, after_epoch)
+        settings = options.settings[trial.arm]
+        return train(recipe, settings, options.hidden, split, options.epochs, trial.seed, after_epoch)
 
     def is_complete(self, options: Options, record: Record) -> bool:
-        return bool(record["errors"] == record["curve"][-1]["errors"] and record["updates"] > 0)
+        return bool(record["errors"] == record["curve"][-1]["errors"] and record["updates"] >= 0)
 
     def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """What the seeds show whose four networks are all trained; None while there is none.
 
         Returns:
-            seeds; networks: for each its errors, their mean, the number of updates, and the difference from the
-            standard network (mean, low, high; in errors, seed by seed, the interval corrected for the number of such
-            differences), which that one does not have.
+            seeds; networks: for each its errors, their mean, the number of updates, how many trainings diverged, and
+            minus_standard and minus_previous: the differences from the standard network and from the network before
+            (mean, low, high; in errors, seed by seed, the intervals corrected for the number of both), or None.
         """
         by_seed: dict[int, dict[str, Record]] = {}
         for record in records:
@@ -84,14 +84,17 @@ class Paper(Experiment):
         seeds = [found for _, found in sorted(by_seed.items()) if len(found) == len(RECIPES)]
         if not seeds:
             return None
+        errors = {recipe.name: [seed[recipe.name]["errors"] for seed in seeds] for recipe in RECIPES}
         networks = {}
-        for recipe in RECIPES:
-            errors, standard = ([seed[arm]["errors"] for seed in seeds] for arm in (recipe.name, STANDARD.name))
+        for before, recipe in zip((None, *RECIPES), RECIPES, strict=False):
+            own = errors[recipe.name]
             networks[recipe.name] = {
-                "errors": errors,
-                "mean": fmean(errors),
-                "updates": seeds[0][recipe.name]["updates"],
-                "difference": None if recipe is STANDARD else interval_between(standard, errors),
+                "errors": own,
+                "mean": fmean(own),
+                "updates": max(seed[recipe.name]["updates"] for seed in seeds),
+                "diverged": sum(seed[recipe.name]["updates"] == 0 for seed in seeds),
+                "minus_standard": interval_between(errors[STANDARD.name], own) if before else None,
+                "minus_previous": interval_between(errors[before.name], own) if before else None,
             }
         return {"seeds": len(seeds), "networks": networks}
 

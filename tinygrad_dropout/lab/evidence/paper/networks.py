@@ -16,7 +16,6 @@ from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.arrays import Floats, Labels
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
 from tinygrad_dropout.lab.datasets.split import Split
-from tinygrad_dropout.lab.errors import LabError
 from tinygrad_dropout.training import Batches, History, fit
 
 BATCH_SIZE = 100
@@ -89,7 +88,7 @@ def build(
     return nn.Sequential(*layers, nn.Linear(sizes[-2], sizes[-1], rng=weights))
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is an error below
+@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is noticed below
 def train(
     recipe: Recipe,
     settings: Settings,
@@ -112,10 +111,8 @@ def train(
 
     Returns:
         curve: for each of `measured_epochs`, epoch and errors (wrong answers, dropout off); errors: those after the
-        last epoch; updates: the steps of the optimiser.
-
-    Raises:
-        LabError: the loss is no longer a finite number.
+        last epoch; updates: the steps of the optimiser. If the loss is no longer a finite number, the training ends,
+        every answer counts as wrong, and updates is 0.
     """
     weights, order, masks = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
     sizes = (split.x_train.shape[1], *hidden, int(split.y_train.max()) + 1)
@@ -144,8 +141,9 @@ def train(
             after_step=constrain,
             after_epoch=count,
         )
-    except FloatingPointError as error:
-        raise LabError(f"{recipe.name}, {settings}: the loss was no longer a finite number") from error
+    except FloatingPointError:
+        wrong = len(split.y_test)
+        return {"curve": [*curve, {"epoch": epochs, "errors": wrong}], "errors": wrong, "updates": 0}
     updates = epochs * math.ceil(len(split.y_train) / BATCH_SIZE)
     return {"curve": curve, "errors": curve[-1]["errors"], "updates": updates}
 

@@ -11,7 +11,7 @@ from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.datasets.mnist import load_mnist
 from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.evidence.paper.networks import RECIPES, Settings
+from tinygrad_dropout.lab.evidence.paper.networks import Settings
 
 FEWEST_EXAMPLES = 100  # of which a sixth is held back
 
@@ -24,7 +24,7 @@ class PaperOptions:
         data_dir: the folder of MNIST's four IDX files; None to download them from OpenML.
         hidden: the units of each hidden layer.
         train_size: how many of the 60,000 training examples are used. Default: all.
-        epochs: passes over them, for each of the four networks.
+        epochs: passes over them, the same for each network.
         choice_epochs: passes over five sixths of them, for each setting that is tried.
         seeds, first_seed: how many networks of each kind, and the first one's seed.
         settings: of each network, by its name; `Choice` chooses them.
@@ -36,23 +36,18 @@ class PaperOptions:
     data_dir: str | None = None
     hidden: tuple[int, ...] = (1024, 1024, 1024)
     train_size: int | None = None
-    epochs: tuple[int, ...] = (30, 80, 80, 120)
+    epochs: int = 80
     choice_epochs: int = 15
     seeds: int = 3
     first_seed: int = 0
     settings: Mapping[str, Settings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if len(self.epochs) != len(RECIPES):
-            raise OptionError(
-                "epochs", f"expected {len(RECIPES)} numbers, one for each network, got {len(self.epochs)}"
-            )
         if self.train_size is not None and self.train_size < FEWEST_EXAMPLES:
             raise OptionError("train_size", f"expected at least {FEWEST_EXAMPLES}, got {self.train_size}")
-        for name, numbers in (("epochs", self.epochs), ("choice_epochs", (self.choice_epochs,))):
-            for number in numbers:
-                if number < 1:
-                    raise OptionError(name, f"expected at least 1, got {number}")
+        for name in ("epochs", "choice_epochs"):
+            if getattr(self, name) < 1:
+                raise OptionError(name, f"expected at least 1, got {getattr(self, name)}")
         Config(dataset="mnist", hidden=self.hidden, seeds=self.seeds, first_seed=self.first_seed)  # which checks these
 
     def load(self) -> Table:

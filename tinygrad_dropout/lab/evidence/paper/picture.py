@@ -19,7 +19,7 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
     assert outcome.figures is not None, "one seed of each network is trained"
     figure = plots.new_figure(width=10, height=6)
     axes = figure.subplots()
-    end = max(outcome.options["epochs"])
+    end = outcome.options["epochs"]
     highest, lowest = 0, TEST_EXAMPLES
     for recipe, (colour, marker) in zip(RECIPES, LOOKS, strict=True):
         curves = [record["curve"] for record in outcome.records if record["arm"] == recipe.name]
