@@ -59,7 +59,7 @@ def without(groups: Groups, *flags: str) -> Groups:
     }
 
 
-def run_options(pairs: str, seeds: str, folder: str, first_seed: int = 0) -> list[Option]:
+def run_options(pairs: str, seeds: str, folder: str, first_seed: int | str = 0) -> list[Option]:
     """Which seeds are run, where, and where the results are kept.
 
     Args:

@@ -17,9 +17,9 @@ from tinygrad_dropout.lab.trials import Trial, run
 
 SMALL = {
     COADAPTATION: CoadaptationOptions(
-        seeds=3, hidden=8, train_size=60, epochs=2, autoencoder_epochs=2, orders=2, pairs=4
+        seeds=3, first_seed=0, hidden=8, train_size=60, epochs=2, autoencoder_epochs=2, orders=2, pairs=4
     ),
-    BOUNDARY: BoundaryOptions(seeds=3, hidden=6, few=2, train_size=20, epochs=3, grid=5),
+    BOUNDARY: BoundaryOptions(seeds=3, first_seed=0, hidden=6, few=2, train_size=20, epochs=3, grid=5),
 }
 
 

@@ -13,7 +13,7 @@ from tests.lab.evidence.small import forward, small_outcome, trained, weights_of
 from tinygrad_dropout.lab import OptionError
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY, FINE, PLANE
-from tinygrad_dropout.lab.evidence.boundary.options import FEW, NOISY, PLAIN, BoundaryOptions
+from tinygrad_dropout.lab.evidence.boundary.options import FEW, NOISY, PLAIN, SEEN_SEEDS, BoundaryOptions
 from tinygrad_dropout.lab.evidence.boundary.pictures import FARTHEST, REACH
 from tinygrad_dropout.lab.evidence.packed import unpacked
 
@@ -58,6 +58,12 @@ def test_labels_are_noisy_in_one_setting_only_and_on_the_same_points():
     assert sorted(map(tuple, both[0])) == sorted(map(tuple, both[1]))
     assert [unpacked(own, 1).size for own in kept[PLAIN]] == [20, 20]
     assert kept[NOISY] != kept[PLAIN]
+
+
+def test_by_default_no_seed_is_run_that_the_settings_were_chosen_on():
+    options = BoundaryOptions()
+    assert options.first_seed == 100
+    assert not SEEN_SEEDS.intersection(range(options.first_seed, options.first_seed + options.seeds))
 
 
 def test_the_settings_differ_in_one_thing():

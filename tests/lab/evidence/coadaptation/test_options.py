@@ -5,7 +5,13 @@ import dataclasses
 import pytest
 
 from tinygrad_dropout.lab import OptionError
-from tinygrad_dropout.lab.evidence.coadaptation.options import AUTOENCODER, CLEAN, NOISY, CoadaptationOptions
+from tinygrad_dropout.lab.evidence.coadaptation.options import (
+    AUTOENCODER,
+    CLEAN,
+    NOISY,
+    SEEN_SEEDS,
+    CoadaptationOptions,
+)
 
 
 def test_the_settings_differ_in_the_noise_and_in_what_is_learnt():
@@ -15,6 +21,12 @@ def test_the_settings_differ_in_the_noise_and_in_what_is_learnt():
     assert dataclasses.replace(noisy, label_noise=0) == clean
     assert dataclasses.replace(autoencoder, hidden=(256, 256), epochs=80) == clean
     assert (autoencoder.hidden, autoencoder.epochs) == ((256,), 1000)
+
+
+def test_by_default_no_seed_is_run_that_a_choice_was_made_on():
+    options = CoadaptationOptions()
+    assert options.first_seed == 200
+    assert not SEEN_SEEDS.intersection(range(options.first_seed, options.first_seed + options.seeds))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from tests.lab.evidence.uncertainty.small import run_small, write_uci
 from tinygrad_dropout.lab import LabError, OptionError
 from tinygrad_dropout.lab.evidence.uncertainty import UNCERTAINTY, UncertaintyOptions
+from tinygrad_dropout.lab.evidence.uncertainty.options import SEEN_SEEDS
 from tinygrad_dropout.lab.evidence.uncertainty.uci import read_uci
 
 
@@ -48,6 +49,15 @@ def test_more_seeds_than_splits_become_fewer_with_a_sentence(tmp_path):
     assert told == ["8 seeds become 2: there are only 2 given splits."]
     with pytest.raises(OptionError, match="first_seed: expected the number of a given split, 0 to 1, got 2"):
         UNCERTAINTY.prepare(UncertaintyOptions(uci=str(tmp_path / "yacht"), first_seed=2), print)
+
+
+def test_given_splits_begin_at_the_first_and_drawn_ones_at_a_seed_whose_results_no_choice_has_seen(tmp_path):
+    write_uci(tmp_path / "yacht")
+    given, _ = UNCERTAINTY.prepare(UncertaintyOptions(uci=str(tmp_path / "yacht")), print)
+    drawn, _ = UNCERTAINTY.prepare(UncertaintyOptions(), print)
+    assert (given.first_seed, given.seeds) == (0, 2)
+    assert drawn.first_seed == 100
+    assert not SEEN_SEEDS.intersection(range(drawn.first_seed, drawn.first_seed + drawn.seeds))
 
 
 @pytest.mark.filterwarnings("default")  # as they are outside of tests

@@ -31,6 +31,9 @@ def command() -> Command:
                 ("--grid N", whole_number, "points on each side of the grid on which the mean probability is drawn "
                  f"(default: {Boundary.grid})"),
             ],
-            "run": [QUICK, *run_options("pairs of networks in each setting", str(Boundary.seeds), "lab-boundary")],
+            "run": [
+                QUICK, *run_options("pairs of networks in each setting", str(Boundary.seeds), "lab-boundary",
+                                    first_seed=Boundary.first_seed),
+            ],
         },
     )  # fmt: skip

@@ -35,7 +35,7 @@ def command() -> Command:
             ],
             "run": [
                 QUICK, *run_options("pairs of networks in each setting", str(Coadaptation.seeds),
-                                    "lab-coadaptation"),
+                                    "lab-coadaptation", first_seed=Coadaptation.first_seed),
             ],
         },
     )  # fmt: skip

@@ -9,7 +9,7 @@ from tinygrad_dropout.cli.typed import name_of_file, number, whole_number, whole
 
 def command() -> Command:
     """How sure Monte Carlo dropout is, as a command."""
-    from tinygrad_dropout.lab.evidence.uncertainty.options import SEEDS, UncertaintyOptions
+    from tinygrad_dropout.lab.evidence.uncertainty.options import FIRST_UNSEEN_SEED, SEEDS, UncertaintyOptions
 
     of_comparison = {option[0].partition(" ")[0]: option for option in comparison_options()["data"]}
     return Command(
@@ -42,7 +42,8 @@ def command() -> Command:
             ],
             "run": [
                 QUICK,
-                *run_options("networks of each kind", f"{SEEDS}, or one for each given split", "lab-uncertainty"),
+                *run_options("networks of each kind", f"{SEEDS}, or one for each given split", "lab-uncertainty",
+                             first_seed=f"{FIRST_UNSEEN_SEED}, or 0 with given splits"),
             ],
         },
     )  # fmt: skip

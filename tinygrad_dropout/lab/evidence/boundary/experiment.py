@@ -84,7 +84,7 @@ class Boundary(ExaminedPairs):
         return describe(options, figures)
 
     def notes(self, options: Options, figures: Figures) -> Sequence[str]:
-        return sentences(figures, self.looks(options))
+        return sentences(options, figures, self.looks(options))
 
     @property
     def pictures(self) -> Mapping[str, Draw]:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
 from tinygrad_dropout.lab.datasets.moons import TEST_SIZE
 from tinygrad_dropout.lab.evidence.boundary.claims import CLAIMS
+from tinygrad_dropout.lab.evidence.boundary.options import SEEN_SEEDS
 from tinygrad_dropout.lab.evidence.boundary.pictures import REACH
 from tinygrad_dropout.lab.evidence.claim import HOLDS, NOT_SHOWN, OPPOSITE, TOO_FEW
+from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.text import listed
 from tinygrad_dropout.lab.trials import Figures, Options
 
@@ -43,7 +45,7 @@ def describe(options: Options, figures: Figures) -> str:
     )
 
 
-def sentences(figures: Figures, looks: int) -> list[str]:
+def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
     """What dropout does in which settings, then what the measures are and how the settings were chosen."""
     found = [shown["parts"][""] for shown in figures.values()]
     if any(one["verdict"] == TOO_FEW for measures in found for one in measures.values()):
@@ -60,8 +62,8 @@ def sentences(figures: Figures, looks: int) -> list[str]:
         f"Boundary: where both classes are equally likely, within {REACH:g} standard deviations of the centre in each "
         "direction; its length is in standard deviations of the inputs. Regions: connected areas of one prediction; "
         "2 is a single cut, and each island is one more.",
-        "The settings were chosen after a look at seeds 0 to 19, the one with few units to show where a shorter "
-        "boundary costs accuracy. --first-seed 100 gives pairs, with points of their own, that no choice has seen.",
+        f"The settings were chosen after results of {which_seeds(options, SEEN_SEEDS)} had been seen, the one with few "
+        "units to show where a shorter boundary costs accuracy.",
     ]
 
 

@@ -43,7 +43,7 @@ class Coadaptation(ExaminedPairs):
 
     def notes(self, options: Options, figures: Figures) -> Sequence[str]:
         parts = {setting: self.subject(setting).parts for setting in figures}
-        return sentences(parts, figures, self.looks(options))
+        return sentences(options, parts, figures, self.looks(options))
 
     @property
     def pictures(self) -> Mapping[str, Draw]:

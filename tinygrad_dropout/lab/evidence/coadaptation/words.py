@@ -10,7 +10,8 @@ from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
 from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE, TOO_FEW, Claim, Parts
 from tinygrad_dropout.lab.evidence.coadaptation.claims import LAYERS, NETWORK
 from tinygrad_dropout.lab.evidence.coadaptation.classifier import ROWS
-from tinygrad_dropout.lab.evidence.coadaptation.options import LABEL_NOISE
+from tinygrad_dropout.lab.evidence.coadaptation.options import LABEL_NOISE, SEEN_SEEDS
+from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.text import listed
 from tinygrad_dropout.lab.trials import Figures, Options
 
@@ -30,9 +31,6 @@ REMARKS = (
     "other, below 0 they need each other.",
     "Accuracy of one unit: of a linear classifier that sees only this unit. Activations are measured at test time with "
     "inverted dropout: they are not multiplied by 1 - p. Near 0: below a hundredth of the layer's mean.",
-    "How long the autoencoder trains was chosen after a look at its activations for seed 0; what is claimed, how it is "
-    "measured and how many pairs there are, after a look at results of seeds 0 to 14 and 100 to 114. --first-seed 200 "
-    "gives pairs that no choice has seen, though of the same 1,797 digits.",
 )
 
 
@@ -56,17 +54,23 @@ def describe(options: Options, figures: Figures) -> str:
     )
 
 
-def sentences(parts: Mapping[str, Parts], figures: Figures, looks: int) -> list[str]:
+def sentences(options: Options, parts: Mapping[str, Parts], figures: Figures, looks: int) -> list[str]:
     """How many of the claims hold, where each of them does, then what the measures are.
 
     Args:
+        options: what was run.
         parts: the claims of each setting.
         figures: what was found.
         looks: how many intervals are looked at together.
     """
     every = list(all_found(parts, figures))
+    remarks = [
+        *REMARKS,
+        "How long the autoencoder trains, what is claimed, how it is measured and how many pairs there are were chosen "
+        f"after results of {which_seeds(options, SEEN_SEEDS)} on these 1,797 digits had been seen.",
+    ]
     if any(found.verdict == TOO_FEW for found in every):
-        return [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed.", *REMARKS]
+        return [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed.", *remarks]
     inside: dict[str, list[Found]] = {}
     for found in every:
         if found.part != NETWORK:
@@ -85,7 +89,7 @@ def sentences(parts: Mapping[str, Parts], figures: Figures, looks: int) -> list[
         *(sentence_of(claim, inside[claim]) for claim in mixed),
         *caution(network, every),
         f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more.",
-        *REMARKS,
+        *remarks,
     ]
 
 

@@ -50,7 +50,7 @@ class Uncertainty(Experiment):
             tell(sentence)
         if not data.splits:
             return replace(options, seeds=options.seeds or SEEDS), data
-        left = len(data.splits) - options.first_seed
+        left = len(data.splits) - options.config().first_seed
         if options.seeds is not None and options.seeds > left:
             tell(f"{options.seeds} seeds become {left}: there are only {len(data.splits)} given splits.")
         return replace(options, seeds=min(options.seeds or left, left)), data

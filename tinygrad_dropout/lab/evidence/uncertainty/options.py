@@ -12,6 +12,8 @@ from tinygrad_dropout.lab.theory.options import as_dropout_rate, as_whole_number
 
 MOST_SAMPLES = 10_000
 SEEDS = 20  # without given splits
+SEEN_SEEDS = frozenset(range(20))  # whose results had been seen when the function with the gap was changed
+FIRST_UNSEEN_SEED = 100
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class UncertaintyOptions:
         epochs: passes over the training examples.
         samples: masks for Monte Carlo.
         seeds, first_seed: how many networks of each kind, and the first one's seed. With given splits, a seed is the
-            number of its split, and there are as many seeds as splits unless a number is given.
+            number of its split: by default the first is 0, and there are as many as splits. Without, the first is
+            `FIRST_UNSEEN_SEED`, and there are `SEEDS`.
 
     Raises:
         OptionError: a value that is not allowed.
@@ -48,7 +51,7 @@ class UncertaintyOptions:
     epochs: int = 400
     samples: int = 100
     seeds: int | None = None
-    first_seed: int = 0
+    first_seed: int | None = None
 
     def __post_init__(self) -> None:
         converted = {
@@ -77,9 +80,11 @@ class UncertaintyOptions:
         table: dict[str, Any] = {name: given for name in names if (given := getattr(self, name)) not in (None, ())}
         if table:
             table["regression"] = True
+        first_seed = 0 if self.splits or self.uci else FIRST_UNSEEN_SEED
         return Config(
             **table, label_noise=0, p=self.p, input_p=self.input_p, hidden=self.hidden, epochs=self.epochs,
-            seeds=1 if self.seeds is None else self.seeds, first_seed=self.first_seed,
+            seeds=1 if self.seeds is None else self.seeds,
+            first_seed=first_seed if self.first_seed is None else self.first_seed,
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:

@@ -93,10 +93,9 @@ def read_data(options: UncertaintyOptions) -> Data:
     if given is None:
         return Data(with_split_told(table, rows_to_train_on(rows)), [])
     splits = read_splits(given, rows)
-    if options.first_seed >= len(splits):
-        raise OptionError(
-            "first_seed", f"expected the number of a given split, 0 to {len(splits) - 1}, got {options.first_seed}"
-        )
+    first = options.config().first_seed
+    if first >= len(splits):
+        raise OptionError("first_seed", f"expected the number of a given split, 0 to {len(splits) - 1}, got {first}")
     return Data(table, splits)
 
 

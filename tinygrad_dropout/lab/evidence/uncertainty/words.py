@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tinygrad_dropout.lab.comparison.measures import RMSE, Measure
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.evidence.uncertainty.analysis import (
     CALIBRATION_ERROR,
     LOG_LIKELIHOOD,
@@ -13,6 +14,7 @@ from tinygrad_dropout.lab.evidence.uncertainty.analysis import (
     compared_with_scaling,
     verdict_on_coverage,
 )
+from tinygrad_dropout.lab.evidence.uncertainty.options import SEEN_SEEDS
 from tinygrad_dropout.lab.evidence.uncertainty.predictions import BINS, MONTE_CARLO, ONE_MASK, WEIGHT_SCALING
 from tinygrad_dropout.lab.evidence.uncertainty.problems import PLACES, TABLE
 from tinygrad_dropout.lab.evidence.uncertainty.published import published_note
@@ -57,8 +59,8 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         f"masks² + noise²); with {WEIGHT_SCALING} and {ONE_MASK} the spread is 0.",
         f"The calibration error is the expected calibration error, with {BINS} equally wide bins of confidence from 0 "
         "to 1. Distances are from the middle of the moons, in standard deviations of an input.",
-        "The function with the gap was changed after looking at results of seeds 0 to 19. Other seeds (--first-seed "
-        "100) guard against luck in those, but not against the choice of the function.",
+        f"The function with the gap was changed after results of {which_seeds(options, SEEN_SEEDS)} had been seen. New "
+        "seeds guard against luck, but not against the choice of the function.",
         f"The intervals are corrected for {figures['looks']} looks: all of them hold together in 95 % of cases or "
         f"more. On {name_of_table(options)} they are about other splits of the same rows."
         + (f" There are none yet: {FEWEST_PAIRS} seeds are needed." if too_few(figures) else ""),
