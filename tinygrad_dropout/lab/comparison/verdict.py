@@ -165,7 +165,7 @@ def paired_difference(
 
 
 def hold_together(looks: int) -> str:
-    """One sentence about intervals that are corrected for so many looks."""
+    """One sentence about intervals that are corrected for so many looks; docs/intervals.md has the measurements."""
     if looks == 1:
-        return "The interval holds in 95 % of cases."
-    return f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more."
+        return "The interval holds in about 95 % of cases."
+    return f"The intervals are corrected for {looks} looks: all of them hold together in about 95 % of cases."

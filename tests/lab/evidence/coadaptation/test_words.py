@@ -53,7 +53,7 @@ def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where
         f"{CORRELATION}: higher with dropout for noisy digits (layer 1); lower with dropout for clean digits (both "
         "layers); not shown for noisy digits (layer 2) and the autoencoder."
     ) in notes
-    assert "The intervals are corrected for 51 looks: all of them hold together in 95 % of cases or more." in notes
+    assert "The intervals are corrected for 51 looks: all of them hold together in about 95 % of cases." in notes
 
 
 def test_what_holds_everywhere_or_nowhere_is_said_in_one_sentence_each():

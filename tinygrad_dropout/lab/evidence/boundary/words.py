@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.datasets.moons import TEST_SIZE
 from tinygrad_dropout.lab.evidence.boundary.claims import CLAIMS
 from tinygrad_dropout.lab.evidence.boundary.options import SEEN_SEEDS
@@ -54,7 +54,7 @@ def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
         effects = "; it ".join(effect_on(measure, figures) for measure in EFFECTS)
         verdict = [
             f"Dropout {effects}.",
-            f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more.",
+            hold_together(looks),
         ]
     return [
         *verdict,

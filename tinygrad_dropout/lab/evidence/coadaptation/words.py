@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tinygrad_dropout.lab.comparison.budget import capitalised
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE, TOO_FEW, Claim, Parts
 from tinygrad_dropout.lab.evidence.coadaptation.claims import LAYERS, NETWORK
 from tinygrad_dropout.lab.evidence.coadaptation.classifier import ROWS
@@ -88,7 +88,7 @@ def sentences(options: Options, parts: Mapping[str, Parts], figures: Figures, lo
         *(f"{words}: {'; '.join(claims)}." for words, claims in uniform.items() if claims),
         *(sentence_of(claim, inside[claim]) for claim in mixed),
         *caution(network, every),
-        f"The intervals are corrected for {looks} looks: all of them hold together in 95 % of cases or more.",
+        hold_together(looks),
         *remarks,
     ]
 

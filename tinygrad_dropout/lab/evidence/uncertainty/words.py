@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tinygrad_dropout.lab.comparison.measures import RMSE, Measure
-from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
+from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.evidence.uncertainty.analysis import (
     CALIBRATION_ERROR,
@@ -61,8 +61,7 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         "to 1. Distances are from the middle of the moons, in standard deviations of an input.",
         f"The function with the gap was changed after results of {which_seeds(options, SEEN_SEEDS)} had been seen. New "
         "seeds guard against luck, but not against the choice of the function.",
-        f"The intervals are corrected for {figures['looks']} looks: all of them hold together in 95 % of cases or "
-        f"more. On {name_of_table(options)} they are about other splits of the same rows."
+        f"{hold_together(figures['looks'])} On {name_of_table(options)} they are about other splits of the same rows."
         + (f" There are none yet: {FEWEST_PAIRS} seeds are needed." if too_few(figures) else ""),
     ]
 
