@@ -48,9 +48,7 @@ def test_measured_again_the_figures_are_the_same(again):
                 assert found[what] == pytest.approx(wanted, **tolerance), (name, measure.name, method)
 
 
-@pytest.mark.parametrize(
-    ("measure", "lowest"), [(ACCURACY, 0.95), (LOG_LOSS, 0.9), (RMSE, 0.9)], ids=lambda one: str(one)
-)
+@pytest.mark.parametrize(("measure", "lowest"), [(ACCURACY, 0.95), (LOG_LOSS, 0.9), (RMSE, 0.9)])
 def test_families_of_intervals_hold_together_in_about_95_percent_of_cases(measure, lowest):
     for looks in FAMILIES:
         for n in (FEWEST_PAIRS, *SHOWN):

@@ -98,7 +98,7 @@ BAD_INPUT = {
     "--csv none.csv --target y": "none.csv: the file cannot be read: No such file or directory",
     "--csv table.csv --target z": "--target: expected one of the columns of table.csv (a, b, y), got 'z'",
     "--csv table.csv --target y --ignore z": "--ignore: expected one of the columns of table.csv (a, b, y), got 'z'",
-    "--csv words.csv --target y": "words.csv",
+    "--csv words.csv --target y": "words.csv: expected a number to predict in line 2, column 'y', got 'b'",
     "--csv short.csv --target y": "short.csv: expected more than 10 rows, got 10",
     "--csv table.csv --target y --missing some": "--missing: expected drop or mean, got 'some'",
     "--target y": "--target: expected a CSV file that this is a column of, got none",

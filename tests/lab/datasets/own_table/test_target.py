@@ -77,7 +77,7 @@ def test_the_other_kind_of_target_is_offered_where_it_may_be_meant(read, values,
 @pytest.mark.parametrize(
     ("target", "regression", "words"),
     [
-        ("colour", True, r"a number \(for --regression\) in line 2, column 'colour', got 'red'"),
+        ("colour", True, "a number to predict in line 2, column 'colour', got 'red'"),
         ("huge", None, r"a whole number up to 2\^53"),
         ("same", True, "different numbers in column 'same', got only one"),
     ],

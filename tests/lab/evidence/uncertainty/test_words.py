@@ -35,6 +35,24 @@ def test_bands_are_called_too_narrow_only_if_that_is_shown(coverage, spread, beg
     assert verdict.endswith(f" on diabetes ({coverage:.0%}).".replace("%", " %"))
 
 
+@pytest.mark.parametrize(
+    ("coverage", "said"),
+    [(0.946, "too narrow among the data (94.6 % of"), (0.95004, "too wide among the data (95.004 %")],
+)
+def test_what_is_shown_to_differ_from_95_percent_does_not_look_like_it(coverage, said):
+    assert f"are {said}" in made_up_outcome(coverage=coverage, spread=1e-6, rows=10**9).notes[0]
+
+
+def test_scores_that_are_shown_to_differ_do_not_look_alike():
+    notes = made_up_outcome(better_by=0.0004, sure=0.98998, spread=1e-6).notes
+    assert "on diabetes is 0.9996, better than the 1.0000 of" in notes[3]
+    assert "on two moons is 0.0396, better than the 0.0400 of" in notes[3]
+    assert "confidence is 98.998 %, which is less than the 99.000 % of" in notes[4]
+    notes = made_up_outcome(better_by=0.0004, sure=0.98998, spread=1e-3).notes
+    assert "on diabetes is 1.00, not shown to differ from the 1.00 of" in notes[3]
+    assert "confidence is 99.0 %, which is not shown to differ from the 99.0 % of" in notes[4]
+
+
 def test_bands_that_hold_all_of_a_few_rows_are_not_called_too_wide():
     """4 of 4 rows in each of 5 seeds: nothing varies, but one more row outside would be 80 %."""
     assert "dropout are too wide among the data" in made_up_outcome(coverage=1.0, spread=0).notes[0]

@@ -45,7 +45,7 @@ def encode_numbers(table: pd.DataFrame, target: Column) -> Target:
     """The numbers to predict."""
     if target.numbers is None:
         check_no_stray_numbers(table, target)
-        raise wrong_value(table, 0, target.name, "a number (for --regression)", repr(target.texts[target.places[0]]))
+        raise wrong_value(table, 0, target.name, "a number to predict", repr(target.texts[target.places[0]]))
     if len(np.unique(target.numbers)) < 2:
         raise LabError(f"{table.index[0][0]}: expected different numbers in column {target.name!r}, got only one")
     return Target(target.values, None)

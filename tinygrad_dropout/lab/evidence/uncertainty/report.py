@@ -118,6 +118,13 @@ def two_digits(value: float) -> str:
     return rounded(value, digits(value))
 
 
+def both_rounded(first: float, second: float, decimals: int, *, differ: bool) -> tuple[str, str]:
+    """Two numbers to so many decimals; to more if they are said to `differ` and would look the same."""
+    while differ and first != second and rounded(first, decimals) == rounded(second, decimals):
+        decimals += 1
+    return rounded(first, decimals), rounded(second, decimals)
+
+
 def digits(size: float) -> int:
     """The decimals of two digits, but at least two decimals, except of a number that is written with an exponent."""
     two = two_digits_of(abs(size))

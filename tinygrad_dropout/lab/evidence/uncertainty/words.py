@@ -15,14 +15,21 @@ from tinygrad_dropout.lab.evidence.uncertainty.analysis import (
     verdict_on_coverage,
 )
 from tinygrad_dropout.lab.evidence.uncertainty.options import SEEN_SEEDS
-from tinygrad_dropout.lab.evidence.uncertainty.predictions import BINS, MONTE_CARLO, ONE_MASK, WEIGHT_SCALING
+from tinygrad_dropout.lab.evidence.uncertainty.predictions import (
+    BINS,
+    CONFIDENCE,
+    MONTE_CARLO,
+    ONE_MASK,
+    WEIGHT_SCALING,
+)
 from tinygrad_dropout.lab.evidence.uncertainty.problems import PLACES, TABLE
 from tinygrad_dropout.lab.evidence.uncertainty.published import published_note
 from tinygrad_dropout.lab.evidence.uncertainty.report import (
     TWO_MOONS,
+    both_rounded,
+    digits,
     name_of_table,
     published_line,
-    two_digits,
 )
 from tinygrad_dropout.lab.text import alternatives, listed
 from tinygrad_dropout.lab.trials import Figures, Options
@@ -81,7 +88,9 @@ def on_bands(options: Options, figures: Figures) -> str:
     groups: dict[str, list[str]] = {"too narrow": [], "too wide": [], "": []}
     for name, place in places(options).items():
         held = figures["regressions"][name]["coverage"]
-        groups[verdict_on_coverage(held)].append(f"{place} ({held['mean']:.0f} %)")
+        verdict = verdict_on_coverage(held)
+        share, _ = both_rounded(held["mean"], 100 * CONFIDENCE, 0, differ=bool(verdict))
+        groups[verdict].append(f"{place} ({share} %)")
     if too_few(figures):
         explained = listed(groups[""]).replace(" %)", " % of new values lie in them)", 1)
         return f"Too few seeds for a verdict on the 95 % bands of {MONTE_CARLO} dropout {explained}."
@@ -109,32 +118,32 @@ def on_log_likelihood(options: Options, figures: Figures, method: str) -> str:
 def on_errors(options: Options, figures: Figures) -> str:
     """One sentence about Monte Carlo's error on the table, and about its calibration, against weight scaling."""
     table, moons = figures["regressions"][TABLE], figures["classification"]
-    on_table = compared(RMSE, table, two_digits)
-    on_moons = compared(CALIBRATION_ERROR, moons, lambda error: f"{error:.3f}")
+    on_table = compared(RMSE, table, digits)
+    on_moons = compared(CALIBRATION_ERROR, moons, lambda _: 3)
     return (
         f"The RMSE of {MONTE_CARLO} on {name_of_table(options)} is {on_table}; its calibration error on {TWO_MOONS} is "
         f"{on_moons}."
     )
 
 
-def compared(measure: Measure, part: Figures, written: Callable[[float], str]) -> str:
+def compared(measure: Measure, part: Figures, decimals: Callable[[float], int]) -> str:
     """Monte Carlo's mean score, and how it compares with that of weight scaling."""
-    own, scaled = (written(part["scores"][method][measure.name]) for method in (MONTE_CARLO, WEIGHT_SCALING))
+    found, other = (part["scores"][method][measure.name] for method in (MONTE_CARLO, WEIGHT_SCALING))
     verdict = compared_with_scaling(measure, part, MONTE_CARLO)
+    own, scaled = both_rounded(found, other, decimals(min(found, other)), differ=verdict != NOT_SHOWN)
     return f"{own}, {verdict} {'from' if verdict == NOT_SHOWN else 'than'} the {scaled} of {WEIGHT_SCALING}"
 
 
 def on_distance(figures: Figures) -> str:
     """One sentence about the confidence far from all data."""
     found = figures["classification"]
-    scaled, monte_carlo = (100 * found["confidence"][method][-1] for method in (WEIGHT_SCALING, MONTE_CARLO))
     shown = found["farthest"]
-    if shown["low"] is None or shown["low"] <= 0 <= shown["high"]:
-        compared = f"which is {NOT_SHOWN} from"
-    else:
-        compared = "which is less than" if shown["mean"] < 0 else "which is more than"
+    differ = shown["low"] is not None and not shown["low"] <= 0 <= shown["high"]
+    relation = ("less than" if shown["mean"] < 0 else "more than") if differ else f"{NOT_SHOWN} from"
+    own, other = (100 * found["confidence"][method][-1] for method in (MONTE_CARLO, WEIGHT_SCALING))
+    monte_carlo, scaled = both_rounded(own, other, 1, differ=differ)
     return (
         f"{found['distances'][-1]:g} standard deviations away from {TWO_MOONS}, where the data say nothing and 50 % "
-        f"would be honest, its mean confidence is {monte_carlo:.1f} %, {compared} the {scaled:.1f} % of "
+        f"would be honest, its mean confidence is {monte_carlo} %, which is {relation} the {scaled} % of "
         f"{WEIGHT_SCALING}."
     )
