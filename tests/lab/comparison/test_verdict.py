@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE
+from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
 from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.intervals import half_width
 
@@ -85,6 +85,10 @@ def test_differences_count_as_spread_by_half_a_row_at_least(rows, measure):
 @pytest.mark.parametrize(("measure", "step"), [(ACCURACY, 2.5), (BALANCED_ACCURACY, 2.5), (LOG_LOSS, 0), (RMSE, 0)])
 def test_a_right_answer_more_is_worth_a_row_only_where_rows_are_counted(measure, step):
     assert measure.step(test_rows=40) == step
+
+
+def test_one_more_of_something_else_is_one_step_however_many_rows_there_are():
+    assert Measure("regions", "regions", "", False, whole=True).step(test_rows=40) == 1
 
 
 def test_half_width_of_several_means_at_once_is_students():

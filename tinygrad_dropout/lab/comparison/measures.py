@@ -19,6 +19,7 @@ class Measure:
         higher_is_better: False for a loss.
         scale: what a value is multiplied by to be shown: 100 where a fraction is shown in points.
         counts_rows: whether the value counts right answers, so that it moves in steps of one test row.
+        whole: whether the value is a whole number of something else, so that it moves in steps of 1.
     """
 
     name: str
@@ -27,12 +28,15 @@ class Measure:
     higher_is_better: bool
     scale: float = 1
     counts_rows: bool = False
+    whole: bool = False
 
     def step(self, test_rows: int) -> float:
-        """What one more right answer is worth, in the shown unit; 0 for a measure without steps.
+        """The steps in which it moves, in the shown unit: what one more right answer is worth; 0 if it has none.
 
         For balanced accuracy, which counts the rows of a rare class for more, it is that of classes of equal size.
         """
+        if self.whole:
+            return self.scale
         return self.scale / test_rows if self.counts_rows else 0.0
 
     def difference(self, value: str) -> str:

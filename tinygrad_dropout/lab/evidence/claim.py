@@ -9,6 +9,7 @@ from tinygrad_dropout.lab.comparison.measures import Measure
 from tinygrad_dropout.lab.comparison.verdict import Difference
 
 HOLDS, OPPOSITE, NOT_SHOWN, TOO_FEW = "holds", "opposite", "not shown", "too few pairs"
+NO_INTERVAL = "no interval"  # the same change in every pair
 HIGHER, LOWER = "higher", "lower"
 
 
@@ -30,6 +31,8 @@ class Claim:
         """What a difference says about the claim."""
         if difference.verdict == "too few pairs":
             return TOO_FEW
+        if difference.low is None and difference.mean != 0:
+            return NO_INTERVAL
         if difference.verdict == "no effect shown":
             return NOT_SHOWN
         if self.disputed:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab import plots
-from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE
+from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NO_INTERVAL, NOT_SHOWN, OPPOSITE
 from tinygrad_dropout.lab.trials import Figures
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ LOOKS = {
     HIGHER: (plots.PURPLE, ">"),
     LOWER: (plots.PURPLE, "<"),
     NOT_SHOWN: (plots.GREY, "o"),
+    NO_INTERVAL: (plots.GREY, "x"),
 }
 """Colour and marker, by the verdict: on what dropout does, or on a claim about that."""
 

@@ -8,8 +8,9 @@ import pytest
 from scipy.ndimage import label
 from scipy.spatial.distance import cdist
 from scipy.special import softmax
+from scipy.stats import t
 
-from tests.lab.evidence.small import forward, small_outcome, trained, weights_of
+from tests.lab.evidence.small import forward, made_up_records, options_of, small_outcome, trained, weights_of
 from tinygrad_dropout.lab import OptionError
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY, FINE, PLANE
@@ -73,6 +74,16 @@ def test_the_settings_differ_in_one_thing():
     assert noisy.label_noise == 0.3
     assert dataclasses.replace(few, hidden=(100, 100)) == plain
     assert few.hidden == (8, 8)
+
+
+def test_regions_are_whole_numbers_so_the_interval_of_ties_has_a_width():
+    """Student's interval is ±0.16, but the true mean may as well lie half-way to the next whole number."""
+    pairs = [({"": {"regions": 2}}, {"": {"regions": after}}) for after in (*[2] * 19, 1)]
+    options = options_of(BOUNDARY) | {"seeds": 20}
+    outcome = BOUNDARY.outcome(options, {}, made_up_records(BOUNDARY, PLAIN, pairs))
+    found = outcome.figures[PLAIN]["parts"][""]["regions"]
+    assert found["high"] - found["mean"] == pytest.approx(t.ppf(1 - 0.025 / 9, 19) * 0.5 / 20**0.5)
+    assert "-0.05 (-0.40 to +0.30)" in str(outcome)
 
 
 @pytest.mark.parametrize("key", ["leaning", "boundary", "points"])

@@ -16,8 +16,8 @@ def notes_of(changes, pairs=4):
 
 def test_the_first_sentence_says_in_which_settings_dropout_does_what():
     notes = notes_of({
-        PLAIN: {"length": -1.0, "regions": -0.2, "accuracy": 0.02},
-        NOISY: {"length": -4.0, "regions": -0.2, "accuracy": 0.05},
+        PLAIN: {"length": -1.0, "regions": -3.0, "accuracy": 0.02},
+        NOISY: {"length": -4.0, "regions": -3.0, "accuracy": 0.05},
         FEW: {"length": -1.0, "accuracy": -0.04},
     })  # fmt: skip
     assert notes[:3] == [
@@ -31,7 +31,7 @@ def test_the_first_sentence_says_in_which_settings_dropout_does_what():
 
 
 def test_the_opposite_and_nothing_are_said_as_plainly():
-    up = {"length": 1.0, "regions": 0.2}
+    up = {"length": 1.0, "regions": 3.0}
     assert notes_of({PLAIN: up, NOISY: up, FEW: up | {"accuracy": -0.1}})[0] == (
         "Dropout lengthens the boundary in every setting; it raises the number of regions in every setting; it lowers "
         "the test accuracy with few units, and shows no effect on it with two moons and noisy moons."
@@ -48,6 +48,28 @@ def test_the_opposite_and_nothing_are_said_as_plainly():
 
 def test_a_single_finished_setting_is_named():
     assert notes_of({NOISY: {"length": -1.0}})[0].startswith("Dropout shortens the boundary with noisy moons; it ")
+
+
+def test_as_long_as_a_setting_is_unfinished_the_others_are_named():
+    assert notes_of({PLAIN: {"length": -1.0}, NOISY: {"length": -1.0}})[0] == (
+        "Dropout shortens the boundary with two moons and noisy moons; it shows no effect on the number of regions "
+        "with two moons and noisy moons; it shows no effect on the test accuracy with two moons and noisy moons."
+    )
+
+
+def test_the_same_change_in_every_pair_is_not_called_no_effect():
+    pairs = [({"": {"length": 7.0}}, {"": {"length": 5.0}})] * 5
+    records = [record for setting in (PLAIN, NOISY, FEW) for record in made_up_records(BOUNDARY, setting, pairs)]
+    options = options_of(BOUNDARY)
+    outcome = BOUNDARY.outcome(options | {"seeds": 5}, {}, records)
+    assert outcome.notes[0].startswith(
+        "Dropout has the same effect in every pair (so there is no interval) on the boundary in every setting; it "
+    )
+    assert "no interval" in str(outcome)
+    outcome = BOUNDARY.outcome(options | {"seeds": 5}, {}, records[:10])
+    assert outcome.notes[0].startswith(
+        "Dropout has the same effect in every pair (so there is no interval) on the boundary with two moons; it "
+    )
 
 
 def test_two_pairs_are_too_few_for_a_verdict():

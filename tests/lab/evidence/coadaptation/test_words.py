@@ -3,7 +3,7 @@
 import pytest
 
 from tests.lab.evidence.small import made_up_records, options_of
-from tinygrad_dropout.lab.evidence.claim import HOLDS, NOT_SHOWN, OPPOSITE
+from tinygrad_dropout.lab.evidence.claim import HOLDS, NO_INTERVAL, NOT_SHOWN, OPPOSITE
 from tinygrad_dropout.lab.evidence.coadaptation.experiment import COADAPTATION
 from tinygrad_dropout.lab.evidence.coadaptation.options import AUTOENCODER, CLEAN, NOISY
 from tinygrad_dropout.lab.evidence.coadaptation.words import headline
@@ -96,6 +96,10 @@ def test_two_pairs_are_too_few_for_a_verdict():
     [
         ([{HOLDS}, {HOLDS}], "Of 2 {}: 2 shown wherever we looked."),
         ([{OPPOSITE}, {OPPOSITE, NOT_SHOWN}], "Of 2 {}: 2 reversed."),
+        (
+            [{NO_INTERVAL}, {HOLDS, NO_INTERVAL}],
+            "Of 2 {}: 1 shown only in some places and 1 shown nowhere.",
+        ),
         ([{HOLDS, OPPOSITE, NOT_SHOWN}], "Of 1 {}: 1 shown in some places and reversed in others."),
         (
             [{NOT_SHOWN}, {HOLDS, NOT_SHOWN}, {HOLDS}],

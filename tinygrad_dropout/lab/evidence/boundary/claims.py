@@ -8,6 +8,6 @@ from tinygrad_dropout.lab.evidence.claim import Claim
 CLAIMS = {
     "accuracy": Claim("they are right more often", ACCURACY),
     "length": Claim("their boundaries are shorter", Measure("length", "length of boundary", "", False)),
-    "regions": Claim("they cut the plane into fewer regions", Measure("regions", "regions", "", False)),
+    "regions": Claim("they cut the plane into fewer regions", Measure("regions", "regions", "", False, whole=True)),
 }
 IN_PLANE = {"": CLAIMS}  # they are about the network as a whole

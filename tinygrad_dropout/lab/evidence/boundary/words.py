@@ -9,7 +9,7 @@ from tinygrad_dropout.lab.datasets.moons import TEST_SIZE
 from tinygrad_dropout.lab.evidence.boundary.claims import CLAIMS
 from tinygrad_dropout.lab.evidence.boundary.options import SEEN_SEEDS
 from tinygrad_dropout.lab.evidence.boundary.pictures import REACH
-from tinygrad_dropout.lab.evidence.claim import HOLDS, NOT_SHOWN, OPPOSITE, TOO_FEW
+from tinygrad_dropout.lab.evidence.claim import HOLDS, NO_INTERVAL, NOT_SHOWN, OPPOSITE, TOO_FEW
 from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.text import listed
 from tinygrad_dropout.lab.trials import Figures, Options
@@ -24,7 +24,12 @@ class Effect(NamedTuple):
 
     def verbs(self) -> dict[str, str]:
         """By the verdict."""
-        return {HOLDS: self.holds, OPPOSITE: self.opposite, NOT_SHOWN: "shows no effect on"}
+        return {
+            HOLDS: self.holds,
+            OPPOSITE: self.opposite,
+            NO_INTERVAL: "has the same effect in every pair (so there is no interval) on",
+            NOT_SHOWN: "shows no effect on",
+        }
 
 
 EFFECTS = {
@@ -51,7 +56,7 @@ def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
     if any(one["verdict"] == TOO_FEW for measures in found for one in measures.values()):
         verdict = [f"Too few pairs for a verdict: at least {FEWEST_PAIRS} are needed."]
     else:
-        effects = "; it ".join(effect_on(measure, figures) for measure in EFFECTS)
+        effects = "; it ".join(effect_on(measure, figures, len(options["configurations"])) for measure in EFFECTS)
         verdict = [
             f"Dropout {effects}.",
             hold_together(looks),
@@ -61,21 +66,27 @@ def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
         f"The claims about networks with dropout: {listed(claim.sentence for claim in CLAIMS.values())}.",
         f"Boundary: where both classes are equally likely, within {REACH:g} standard deviations of the centre in each "
         "direction; its length is in standard deviations of the inputs. Regions: connected areas of one prediction; "
-        "2 is a single cut, and each island is one more.",
+        "there are 2 if there is a single cut from rim to rim, and each further cut and each island adds one.",
         f"The settings were chosen after results of {which_seeds(options, SEEN_SEEDS)} had been seen, the one with few "
         "units to show where a shorter boundary costs accuracy.",
     ]
 
 
-def effect_on(measure: str, figures: Figures) -> str:
-    """What dropout does to a measure in which settings: `raises the test accuracy with a, and lowers it with b`."""
+def effect_on(measure: str, figures: Figures, settings: int) -> str:
+    """What dropout does to a measure in which settings: `raises the test accuracy with a, and lowers it with b`.
+
+    Args:
+        measure: its name.
+        figures: of the settings that have a finished pair.
+        settings: how many there are in all.
+    """
     parts: list[str] = []
     what = EFFECTS[measure].what
     for verdict, verb in EFFECTS[measure].verbs().items():
         names = [setting for setting, shown in figures.items() if shown["parts"][""][measure]["verdict"] == verdict]
         if names:
             where = f"with {listed(names)}"
-            if len(names) == len(figures) > 1:
+            if len(names) == settings:
                 where = "in any setting" if verdict == NOT_SHOWN else "in every setting"
             parts.append(f"{verb} {'it' if parts else what} {where}")
     *others, last = parts

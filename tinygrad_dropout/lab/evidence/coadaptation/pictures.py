@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_dropout.lab import plots
 from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
-from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE, TOO_FEW
+from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NO_INTERVAL, NOT_SHOWN, OPPOSITE, TOO_FEW
 from tinygrad_dropout.lab.evidence.coadaptation.autoencoder import ACTIVATION_EDGES
 from tinygrad_dropout.lab.evidence.coadaptation.claims import IN_CLASSIFIER, LAYERS, NETWORK
 from tinygrad_dropout.lab.evidence.coadaptation.classifier import FRACTIONS
@@ -29,6 +29,7 @@ IN_LEGEND = {
     LOWER: "lower, nothing claimed",
     HIGHER: "higher, nothing claimed",
     NOT_SHOWN: "not shown",
+    NO_INTERVAL: "the same in every pair, so no interval",
     TOO_FEW: "too few pairs",
 }
 FARTHEST = 200  # percent: what is farther is drawn here

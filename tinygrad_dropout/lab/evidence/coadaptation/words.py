@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from tinygrad_dropout.lab.comparison.budget import capitalised
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
-from tinygrad_dropout.lab.evidence.claim import HIGHER, HOLDS, LOWER, NOT_SHOWN, OPPOSITE, TOO_FEW, Claim, Parts
+from tinygrad_dropout.lab.evidence.claim import (
+    HIGHER,
+    HOLDS,
+    LOWER,
+    NO_INTERVAL,
+    NOT_SHOWN,
+    OPPOSITE,
+    TOO_FEW,
+    Claim,
+    Parts,
+)
 from tinygrad_dropout.lab.evidence.coadaptation.claims import LAYERS, NETWORK
 from tinygrad_dropout.lab.evidence.coadaptation.classifier import ROWS
 from tinygrad_dropout.lab.evidence.coadaptation.options import LABEL_NOISE, SEEN_SEEDS
@@ -20,6 +30,7 @@ IN_WORDS = {
     OPPOSITE: "the opposite holds for",
     HIGHER: "higher with dropout for",
     LOWER: "lower with dropout for",
+    NO_INTERVAL: "the same change in every pair, so no interval, for",
     NOT_SHOWN: "not shown for",
 }
 REMARKS = (
@@ -110,10 +121,10 @@ def headline(tested: Sequence[set[str]]) -> str:
     """How many claims hold everywhere, somewhere, and nowhere; `tested` has the verdicts of each."""
     kinds = {
         "shown wherever we looked": lambda found: found == {HOLDS},
-        "shown only in some places": lambda found: found == {HOLDS, NOT_SHOWN},
+        "shown only in some places": lambda found: HOLDS in found and OPPOSITE not in found and found != {HOLDS},
         "shown in some places and reversed in others": lambda found: found >= {HOLDS, OPPOSITE},
         "reversed": lambda found: OPPOSITE in found and HOLDS not in found,
-        "shown nowhere": lambda found: found == {NOT_SHOWN},
+        "shown nowhere": lambda found: not found & {HOLDS, OPPOSITE},
     }
     counts = {kind: sum(map(of_kind, tested)) for kind, of_kind in kinds.items()}
     parts = [f"{count} {kind}" for kind, count in counts.items() if count]
