@@ -26,8 +26,8 @@ from tinygrad_dropout.lab.evidence.examined import pairs_in
 from tinygrad_dropout.lab.trials import run
 
 EXPERIMENTS = pytest.mark.parametrize("experiment", [BOUNDARY, COADAPTATION], ids=lambda one: one.name)
-LOOKS = {BOUNDARY: 3 * 3, COADAPTATION: 2 * (1 + 2 * 11) + 1 + 4}
-MEASURE = {BOUNDARY: ("", "length"), COADAPTATION: ("layer 2", "synergy_size")}
+LOOKS = {BOUNDARY: 3 * 3, COADAPTATION: 2 * (1 + 2 * 12) + 1 + 4}
+MEASURE = {BOUNDARY: ("", "length"), COADAPTATION: ("layer 2", "interaction_size")}
 
 
 def records_of(experiment, values):

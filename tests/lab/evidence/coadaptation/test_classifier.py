@@ -39,12 +39,13 @@ def test_what_a_trial_keeps_is_what_numpy_finds(arm):
 
         effects = np.array([effect(unit) for unit in range(12)])
         sizes = np.sort(np.abs(effects))
-        assert found["largest_effect"] == pytest.approx(effects.max())
+        assert found["mean_effect"] == pytest.approx(sizes.mean())
+        assert found["largest_effect"] == pytest.approx(effects.max() / sizes.mean())
         assert found["effect_share"] == pytest.approx(sizes[-1] / sizes.sum())
         assert found["effect_gini"] == pytest.approx(np.abs(sizes[:, None] - sizes).mean() / (2 * sizes.mean()))
-        synergies = np.array([effect(i, j) - effects[i] - effects[j] for i, j in removal.pairs])
-        assert found["synergy_size"] == pytest.approx(np.abs(synergies).mean() / sizes.mean())
-        assert found["synergy"] == pytest.approx(synergies.mean() / sizes.mean())
+        interactions = np.array([effect(i, j) - effects[i] - effects[j] for i, j in removal.pairs])
+        assert found["interaction_size"] == pytest.approx(np.abs(interactions).mean() / sizes.mean())
+        assert found["interaction"] == pytest.approx(interactions.mean() / sizes.mean())
 
         curve = [
             np.mean([

@@ -48,7 +48,7 @@ def test_removed_units_say_nothing_to_the_next_layer(number, removed):
     assert layer.accuracy(removed) == pytest.approx(accuracy_score(LABELS, expected.argmax(axis=1)))
 
 
-def test_effects_and_synergies_are_differences_of_losses():
+def test_effects_and_interactions_are_differences_of_losses():
     model = network()
     state = model.state_dict()
 
@@ -61,7 +61,7 @@ def test_effects_and_synergies_are_differences_of_losses():
     np.testing.assert_allclose(effects, [loss(unit) - loss() for unit in range(7)], atol=1e-12)
     pairs = np.array([[0, 1], [5, 2]])
     expected = [loss(i, j) - loss(i) - loss(j) + loss() for i, j in pairs]
-    np.testing.assert_allclose(layer.synergies(pairs, effects), expected, atol=1e-12)
+    np.testing.assert_allclose(layer.interactions(pairs, effects), expected, atol=1e-12)
 
 
 def gate(bias):
@@ -72,14 +72,14 @@ def gate(bias):
     return Layer(np.ones((3, 2)), nn.Sequential(first, nn.ReLU(), second), np.zeros(3, int))
 
 
-def test_units_that_need_each_other_have_negative_synergy_and_those_that_stand_in_positive():
+def test_units_that_need_each_other_have_negative_interaction_and_those_that_stand_in_positive():
     needed = np.log(2) - np.log1p(np.exp(-4.0))  # what the one right answer gains when the gate is on
     both_needed = gate([-1.0, -10.0])  # relu(h1 + h2 - 1): AND
     np.testing.assert_allclose(both_needed.single_effects(), [needed] * 2)
-    np.testing.assert_allclose(both_needed.synergies(np.array([[0, 1]]), both_needed.single_effects()), [-needed])
+    np.testing.assert_allclose(both_needed.interactions(np.array([[0, 1]]), both_needed.single_effects()), [-needed])
     either = gate([0.0, -1.0])  # relu(h1 + h2) - relu(h1 + h2 - 1): OR
     np.testing.assert_allclose(either.single_effects(), [0, 0], atol=1e-12)
-    np.testing.assert_allclose(either.synergies(np.array([[0, 1]]), either.single_effects()), [needed])
+    np.testing.assert_allclose(either.interactions(np.array([[0, 1]]), either.single_effects()), [needed])
 
 
 def test_the_curve_is_the_mean_over_orders_of_the_accuracy_without_the_first_ones():

@@ -34,11 +34,16 @@ def test_the_picture_has_every_curve_and_every_difference(figures):
         drawn = [errorbar.lines[0].get_xdata()[0] for errorbar in below.containers]
         expected = [one["mean"] for one in in_percent(outcome.figures[setting]["parts"], layer).values()]
         assert drawn == expected
-        assert len(drawn) == 1 + 11
+        assert len(drawn) == 1 + 12
 
 
 def test_differences_are_in_percent_of_the_value_without_and_end_at_the_rim():
-    changes = {"activation": (0.4, -0.1), "near_zero": (0.1, 0.5), "synergy_size": (0.2, -0.1), "synergy": (0.01, 0.05)}
+    changes = {
+        "activation": (0.4, -0.1),
+        "near_zero": (0.1, 0.5),
+        "interaction_size": (0.2, -0.1),
+        "interaction": (0.01, 0.05),
+    }
     pairs = [
         ({"layer 2": {name: before for name, (before, _) in changes.items()}},
          {"layer 2": {name: before + by + 1e-3 * seed for name, (before, by) in changes.items()}})
@@ -48,10 +53,10 @@ def test_differences_are_in_percent_of_the_value_without_and_end_at_the_rim():
     found = in_percent(COADAPTATION.analyse(options_of(COADAPTATION), records)[NOISY]["parts"], "layer 2")
     assert found["mean activation ←"]["mean"] == pytest.approx(-25)
     assert found["activations near 0 →"]["mean"] == FARTHEST  # 500 %
-    assert found["synergy, signed →"]["mean"] == pytest.approx(25)  # of the size
+    assert found["interaction, signed →"]["mean"] == pytest.approx(25)  # of the size
     assert found["mean |correlation|"]["mean"] == 0
     assert found["mean |correlation|"]["low"] is None
-    assert found["synergy, size ←"]["low"] < found["synergy, size ←"]["mean"] == pytest.approx(-50)
+    assert found["interaction, size ←"]["low"] < found["interaction, size ←"]["mean"] == pytest.approx(-50)
 
 
 def test_the_features_are_those_of_the_first_pair(figures):

@@ -37,8 +37,8 @@ def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where
         (NOISY, "", "quality"): 0.1, (AUTOENCODER, "", "quality"): 0.1,
     })  # fmt: skip
     assert notes[:2] == [
-        "Of 11 claims about what dropout does inside a network: 1 shown only in some places, "
-        "1 shown in some places and reversed in others and 9 shown nowhere.",
+        "Of 12 claims about what dropout does inside a network: 1 shown only in some places, "
+        "1 shown in some places and reversed in others and 10 shown nowhere.",
         "The network is better on new data: holds for noisy digits; the opposite holds for the autoencoder; not shown "
         "for clean digits.",
     ]
@@ -53,7 +53,7 @@ def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where
         f"{CORRELATION}: higher with dropout for noisy digits (layer 1); lower with dropout for clean digits (both "
         "layers); not shown for noisy digits (layer 2) and the autoencoder."
     ) in notes
-    assert "The intervals are corrected for 51 looks: all of them hold together in about 95 % of cases." in notes
+    assert "The intervals are corrected for 55 looks: all of them hold together in about 95 % of cases." in notes
 
 
 def test_what_holds_everywhere_or_nowhere_is_said_in_one_sentence_each():
@@ -61,7 +61,7 @@ def test_what_holds_everywhere_or_nowhere_is_said_in_one_sentence_each():
     local = {(AUTOENCODER, ONE, "activation"): -0.1, (AUTOENCODER, ONE, "feature_gini"): 0.1}
     notes = notes_of(everywhere | local)
     assert notes[0] == (
-        "Of 11 claims about what dropout does inside a network: 2 shown wherever we looked and 9 shown nowhere."
+        "Of 12 claims about what dropout does inside a network: 2 shown wherever we looked and 10 shown nowhere."
     )
     assert notes[2] == (
         "Shown wherever we looked: activations are lower on average; features are more local (a few pixels have most "
@@ -76,13 +76,20 @@ def test_changes_without_a_better_network_are_counted():
     probes = {(setting, layer, "probe"): 0.1 for setting in (NOISY, CLEAN) for layer in (ONE, TWO)}
     notes = notes_of({**probes, (NOISY, "", "quality"): 0.1, (CLEAN, ONE, "correlation"): 0.1})
     assert [note for note in notes if ENDING in note] == [
-        f"Measures change as claimed where dropout does not help, too: 2 of 20 in clean digits, which it is not shown "
+        f"Measures change as claimed where dropout does not help, too: 2 of 22 in clean digits, which it is not shown "
         f"to make better. {ENDING}"
     ]
     worse = {(CLEAN, "", "quality"): -0.1, (CLEAN, TWO, "effect_gini"): -0.1, (AUTOENCODER, ONE, "activation"): -0.1}
     (note,) = [note for note in notes_of(worse) if ENDING in note]
-    assert "too: 1 of 20 in clean digits, which it makes worse; 1 of 3 in the autoencoder, which it is not" in note
+    assert "too: 1 of 22 in clean digits, which it makes worse; 1 of 3 in the autoencoder, which it is not" in note
     assert not any(ENDING in note for note in notes_of({}))
+
+
+def test_the_notes_tell_the_two_claims_about_single_units_apart_and_say_what_an_interaction_is_also_called():
+    remarks = " ".join(notes_of({}))
+    assert "If all units matter less, the mean |effect| is lower." in remarks
+    assert "the largest effect is divided by the mean |effect|" in remarks
+    assert remarks.count("synergy") == 1
 
 
 def test_two_pairs_are_too_few_for_a_verdict():

@@ -30,7 +30,7 @@ def command() -> Command:
             "what is measured": [
                 ("--orders N", whole_number, "random orders in which units are removed "
                  f"(default: {Coadaptation.orders})"),
-                ("--pairs N", whole_number, "pairs of units whose synergy is measured "
+                ("--pairs N", whole_number, "pairs of units whose interaction is measured "
                  f"(default: {Coadaptation.pairs})"),
             ],
             "run": [

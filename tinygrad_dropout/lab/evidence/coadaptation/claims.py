@@ -25,8 +25,9 @@ OF_REMOVAL = {
         "accuracy survives the loss of more units than training dropped",
         Measure("kept_beyond", "accuracy kept past p", POINTS, True, 100),
     ),
+    "mean_effect": Claim("single units matter less", Measure("mean_effect", "mean |effect|", "nats", False)),
     "largest_effect": Claim(
-        "the most important unit matters less", Measure("largest_effect", "largest effect", "nats", False)
+        "the most important unit stands out less", Measure("largest_effect", "largest/mean effect", "", False)
     ),
     "effect_gini": Claim(
         "importance is spread more evenly over the units", Measure("effect_gini", "Gini of effects", "", False)
@@ -35,9 +36,11 @@ OF_REMOVAL = {
         "the top 1 % of the units have a smaller share of the importance",
         Measure("effect_share", "top 1 % of effects", POINTS, False, 100),
     ),
-    "synergy_size": Claim("pairs of units interact less", Measure("synergy_size", "synergy, size", "", False)),
-    "synergy": Claim(
-        "units stand in for each other more (redundancy)", Measure("synergy", "synergy, signed", "", True)
+    "interaction_size": Claim(
+        "pairs of units interact less", Measure("interaction_size", "interaction, size", "", False)
+    ),
+    "interaction": Claim(
+        "units stand in for each other more (redundancy)", Measure("interaction", "interaction, signed", "", True)
     ),
 }
 OF_PROBES = {

@@ -31,7 +31,7 @@ class Removal:
 
     Attributes:
         orders: in which all units are removed one after the other, shape (orders, units).
-        pairs: whose synergy is measured, shape (pairs, 2).
+        pairs: whose interaction is measured, shape (pairs, 2).
     """
 
     orders: Labels
@@ -90,15 +90,18 @@ def tolerance(curve: Numbers, p: float) -> dict[str, float]:
 def importance(layer: Layer, pairs: Labels) -> dict[str, float]:
     """How much single units matter to the loss, and how much more or less pairs of them do.
 
-    The synergies are in units of the mean |effect| of one unit, since a network without dropout has the larger losses.
+    The largest effect and the interactions are in units of the mean |effect| of one unit, since a network without
+    dropout has the larger losses.
     """
     effects = layer.single_effects()
     sizes = np.abs(effects)
-    synergies = layer.synergies(pairs, effects) / (sizes.mean() or 1)
+    unit = sizes.mean() or 1
+    interactions = layer.interactions(pairs, effects) / unit
     return {
-        "largest_effect": float(effects.max()),
+        "mean_effect": float(sizes.mean()),
+        "largest_effect": float(effects.max() / unit),
         "effect_gini": float(gini(sizes)),
         "effect_share": top_share(sizes),
-        "synergy_size": float(np.abs(synergies).mean()),
-        "synergy": float(synergies.mean()),
+        "interaction_size": float(np.abs(interactions).mean()),
+        "interaction": float(interactions.mean()),
     }

@@ -77,7 +77,7 @@ class Layer:
         whole = self.loss()
         return np.array([self.loss([unit]) - whole for unit in range(self.activations.shape[1])])
 
-    def synergies(self, pairs: Labels, singles: Numbers) -> Numbers:
+    def interactions(self, pairs: Labels, singles: Numbers) -> Numbers:
         """How much more the loss grows without both units of a pair than without each: d_ij - d_i - d_j.
 
         Above 0 they stand in for each other: one is missed only if the other is gone too. Below 0 they need each other:

@@ -29,7 +29,7 @@ class CoadaptationOptions:
         epochs: of each classifier.
         autoencoder_epochs: of the autoencoder, whose weights leave their initial values more slowly.
         orders: in how many random orders units are removed.
-        pairs: for how many pairs of units the synergy is measured.
+        pairs: for how many pairs of units the interaction is measured.
 
     Raises:
         OptionError: a value that is not allowed.

@@ -34,7 +34,9 @@ IN_LEGEND = {
 }
 FARTHEST = 200  # percent: what is farther is drawn here
 LINEAR = 10  # percent: beyond it the axis is logarithmic
-BASES = {"synergy": "synergy_size"}  # what a difference is a percentage of, where its own measure may be about 0
+BASES = {
+    "interaction": "interaction_size"
+}  # what a difference is a percentage of, where its own measure may be about 0
 
 
 def draw_coadaptation(outcome: Outcome, file: BinaryIO) -> None:
@@ -55,7 +57,7 @@ def draw_coadaptation(outcome: Outcome, file: BinaryIO) -> None:
     label_verdicts(curves[0], IN_LEGEND, drawn)
     caption = (
         "Below: with dropout minus without, in percent of the value without, with the corrected interval; signed "
-        f"synergy in percent of the size of the synergy. Beyond {LINEAR} % the axis is logarithmic, and beyond "
+        f"interaction in percent of the size of the interaction. Beyond {LINEAR} % the axis is logarithmic, and beyond "
         f"{FARTHEST} % it ends.\n{outcome.description}"
     )
     plots.save(figure, file, outcome.notes[0], caption, curves[0], columns=4)

@@ -37,9 +37,10 @@ REMARKS = (
     "Accuracy kept: units of one layer are clamped to 0 one after the other, in random order, and nothing is scaled to "
     "make up for them. It is the mean of the resulting curve, to p or past it, as a share of the whole network's "
     f"accuracy, on up to {ROWS} test examples.",
-    "Effect: by how much the loss on these examples grows without a unit. Synergy: by how much the loss grows without "
-    "both units of a pair, minus the effects of each, divided by the mean |effect|. Above 0 the two stand in for each "
-    "other, below 0 they need each other.",
+    "Effect: by how much the loss on these examples grows without a unit. If all units matter less, the mean |effect| "
+    "is lower. To show whether the most important one stands out, the largest effect is divided by the mean |effect|.",
+    "Interaction (also called synergy): by how much the loss grows without both units of a pair, minus the effects of "
+    "each, divided by the mean |effect|. Above 0 the two stand in for each other, below 0 they need each other.",
     "Accuracy of one unit: of a linear classifier that sees only this unit. Activations are measured at test time with "
     "inverted dropout: they are not multiplied by 1 - p. Near 0: below a hundredth of the layer's mean.",
 )
