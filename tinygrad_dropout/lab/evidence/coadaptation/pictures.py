@@ -34,9 +34,7 @@ IN_LEGEND = {
 }
 FARTHEST = 200  # percent: what is farther is drawn here
 LINEAR = 10  # percent: beyond it the axis is logarithmic
-BASES = {
-    "interaction": "interaction_size"
-}  # what a difference is a percentage of, where its own measure may be about 0
+BASES = {"interaction": "interaction_size"}  # what a difference is in percent of, where its own measure may be about 0
 
 
 def draw_coadaptation(outcome: Outcome, file: BinaryIO) -> None:
