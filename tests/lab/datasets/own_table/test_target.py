@@ -74,6 +74,12 @@ def test_the_other_kind_of_target_is_offered_where_it_may_be_meant(read, values,
     assert f"; {told}; " in read(f"x;y\n{rows}", target="y").told[0]
 
 
+@pytest.mark.parametrize(("regression", "told"), [(True, "numbers from 10 to 40 (regression)"), (False, "21 classes")])
+def test_the_other_kind_of_target_is_not_offered_where_the_kind_was_given(read, regression, told):
+    rows = "".join(f"{row % 5};{value}\n" for row, value in enumerate([*TWENTY_ONE, *TWENTY_ONE]))
+    assert f"; {told}; " in read(f"x;y\n{rows}", target="y", regression=regression).told[0]
+
+
 @pytest.mark.parametrize(
     ("target", "regression", "words"),
     [

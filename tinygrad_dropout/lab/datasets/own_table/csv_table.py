@@ -77,7 +77,7 @@ def load_csv(
     if sides is not None and groups is not None:
         check_groups(table, sides, groups, None if numeric else aim, rows)
     told = [
-        description(list(columns.values()), x.shape[1], aim, goal, rows, len(table) - rows),
+        description(list(columns.values()), x.shape[1], aim, goal, rows, len(table) - rows, guessed=regression is None),
         *([f"left out because a value is missing: {counted(left_out, 'row')}"] if left_out else []),
         *about_names(whole),
         *mentions(columns.values(), aim, sides, rows),

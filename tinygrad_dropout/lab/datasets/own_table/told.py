@@ -14,8 +14,13 @@ from tinygrad_dropout.lab.datasets.own_table.text_columns import FEW
 NAMES_SHOWN = 12  # in a sentence
 
 
-def description(columns: Sequence[Column], inputs: int, target: Column, found: Target, rows: int, others: int) -> str:
-    """`7 numeric columns, 1 text column as 3 inputs; 3 classes; 1,599 rows`."""
+def description(
+    columns: Sequence[Column], inputs: int, target: Column, found: Target, rows: int, others: int, *, guessed: bool
+) -> str:
+    """`7 numeric columns, 1 text column as 3 inputs; 3 classes; 1,599 rows`.
+
+    Where it was `guessed` from its values whether the target is classes or numbers, the other may be offered.
+    """
     texts = sum(column.numbers is None for column in columns)
     numbers = len(columns) - texts
     parts = []
@@ -24,11 +29,11 @@ def description(columns: Sequence[Column], inputs: int, target: Column, found: T
     if texts:
         parts.append(f"{counted(texts, 'text column')} as {counted(inputs - numbers, 'input')}")
     if found.classes is not None:
-        many = target.numbers is not None and found.classes > FEW
+        many = guessed and target.numbers is not None and found.classes > FEW
         aim = f"{found.classes:,} classes{' (for numbers: --regression)' if many else ''}"
     else:
         low, high = found.values.min(), found.values.max()
-        whole = (found.values == np.floor(found.values)).all()
+        whole = guessed and (found.values == np.floor(found.values)).all()
         aim = f"numbers from {low:g} to {high:g} (regression{'; for classes: --no-regression' if whole else ''})"
     return f"{', '.join(parts)}; {aim}; {counted(rows, 'row')}{f' and {others:,} for the test' if others else ''}"
 
