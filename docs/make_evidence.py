@@ -32,9 +32,9 @@ COMMANDS = {
     "figure-9": "tinygrad-dropout lab sweep --figure 9",
     "figure-10": "tinygrad-dropout lab sweep --figure 10",
     "rivals": "tinygrad-dropout lab rivals",
-    "coadaptation": "tinygrad-dropout lab coadaptation --first-seed 200",
-    "uncertainty": "tinygrad-dropout lab uncertainty --first-seed 100",
-    "boundary": "tinygrad-dropout lab boundary --first-seed 100",
+    "coadaptation": "tinygrad-dropout lab coadaptation",
+    "uncertainty": "tinygrad-dropout lab uncertainty",
+    "boundary": "tinygrad-dropout lab boundary",
 }
 
 
