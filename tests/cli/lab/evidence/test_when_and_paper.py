@@ -91,7 +91,6 @@ BAD_INPUT = {
     "when --seeds 3.5": "--seeds: expected a whole number, got '3.5'",
     "when --first-seed -1": "--first-seed: expected from 0",
     "when --workers 0": "--workers: expected at least 1, got 0",
-    "when --dask nowhere": "dask: expected the address of a Dask scheduler",
     "when --quick=3": "--quick: ignored explicit argument '3'",
     "when --out taken/folder": "taken/folder: the output folder cannot be written",
     "paper --data-dir nowhere": "nowhere",
