@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinygrad_dropout.lab.comparison.budget import Curves, past_its_best, still_improving
+from tinygrad_dropout.lab.comparison.budget import Curves, last_part, may_change, past_its_best, still_improving
 from tinygrad_dropout.lab.comparison.measures import ACCURACY, LOG_LOSS, RMSE
 
 EPOCHS = range(1, 21)
@@ -49,6 +49,22 @@ def test_the_gain_is_counted_from_three_quarters_on():
         "With dropout, test accuracy was still improving at the last epoch (by 5.0 points since epoch 15): try more "
         "epochs."
     )
+
+
+@pytest.mark.parametrize("epochs", [2, 3, 80, 81])
+def test_the_last_part_is_as_much_of_a_curve_as_it_takes(epochs):
+    ends = last_part(epochs)
+    values = np.array(ends) / epochs + 0.01 * NOISE[:, :2]
+    said = still_improving(Curves("with dropout", ACCURACY, ends, values, 0.005))
+    assert f"since epoch {int(0.75 * epochs)})" in said
+    assert last_part(1) == (1,)
+
+
+def test_networks_that_were_still_improving_are_one_sentence_or_none():
+    assert may_change(["at p = 0.9", "at p = 0"]) == [
+        "Still improving at the end, so that longer training may change a verdict: at p = 0.9; at p = 0."
+    ]
+    assert may_change([]) == []
 
 
 def test_the_best_of_many_epochs_is_not_taken_for_a_peak_if_the_curves_only_jitter():

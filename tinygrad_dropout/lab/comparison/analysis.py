@@ -120,18 +120,30 @@ def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) ->
         return "A single epoch cannot show whether the networks were still improving: try more epochs."
     advice = "try early stopping" if options["early_stopping"] is None else "compare the networks that stopped early"
     if options["classes"] is None:
-        error = curves_of(options, records, arm, key, SMALLEST_SHARE * baseline_of(records, key))
+        error = curves_of(options, records, arm.name, key, SMALLEST_SHARE * baseline_of(records, key))
         return past_its_best(error, advice) or still_improving(error)
-    accuracy = curves_of(options, records, arm, key, SMALLEST_SHARE)
-    loss = curves_of(options, records, arm, "test_loss", SMALLEST_LOSS * baseline_of(records, "test_loss"))
+    accuracy = curves_of(options, records, arm.name, key, SMALLEST_SHARE)
+    loss = curves_of(options, records, arm.name, "test_loss", SMALLEST_LOSS * baseline_of(records, "test_loss"))
     return past_its_best(accuracy, advice) or still_improving(accuracy) or still_improving(loss)
 
 
-def curves_of(options: Options, records: Sequence[Record], arm: Arm, key: str, smallest: float) -> Curves:
+def curves_of(options: Options, records: Sequence[Record], arm: str, key: str, smallest: float) -> Curves:
     """The test curves in one measure, as far as all records have them."""
     epochs = [measured["epoch"] for measured in min((record["curve"] for record in records), key=len)]
     values = [[measured[key] for measured in record["curve"][: len(epochs)]] for record in records]
-    return Curves(arm.name, measures_of(options)[key], epochs, np.array(values), smallest)
+    return Curves(arm, measures_of(options)[key], epochs, np.array(values), smallest)
+
+
+def is_still_improving(options: Options, records: Sequence[Record]) -> bool:
+    """Whether some networks were clearly still improving at the end, in the measure of the verdict.
+
+    Args:
+        options: with classes.
+        records: of networks that differ in their seeds only, each with a curve that has the epochs of `last_part`.
+    """
+    key = headline_of(options)
+    whole = 1.0 if options["classes"] is not None else baseline_of(records, key)
+    return still_improving(curves_of(options, records, "", key, SMALLEST_SHARE * whole)) is not None
 
 
 def baseline_of(records: Sequence[Record], key: str) -> float:

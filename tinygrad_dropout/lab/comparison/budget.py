@@ -86,6 +86,25 @@ def still_improving(curves: Curves) -> str | None:
     )
 
 
+def last_part(epochs: int) -> tuple[int, ...]:
+    """The epochs after which a network must be measured to see whether it is still improving at the end.
+
+    Args:
+        epochs: how many are trained; a single one shows nothing.
+    """
+    return (max(1, int(LAST_PART * epochs)), epochs) if epochs > 1 else (epochs,)
+
+
+def may_change(improving: Sequence[str]) -> list[str]:
+    """A sentence about the networks that were still improving at the end, if there are any.
+
+    Args:
+        improving: which, as parts of a sentence.
+    """
+    found = "; ".join(improving)
+    return [f"Still improving at the end, so that longer training may change a verdict: {found}."] if found else []
+
+
 def is_clear(changes: Numbers, smallest: float) -> bool:
     """Whether changes, one for each pair, are more than chance, and on average more than the smallest worth a word."""
     mean = changes.mean()

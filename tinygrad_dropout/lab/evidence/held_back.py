@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from tinygrad_dropout.lab.comparison.analysis import has_diverged, headline_of, measures_of
+from tinygrad_dropout.lab.comparison.budget import last_part
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.data import draw_split
 from tinygrad_dropout.lab.comparison.fairness import UnfairPairError
@@ -20,7 +21,7 @@ from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.trials import Figures, Options, Record
 
-MEASURED = ("final", "epochs", "shared", "dropped", "rows", "baseline")
+MEASURED = ("curve", "final", "epochs", "shared", "dropped", "rows", "baseline")
 SHARED = ("split", "validation", "initial_weights", "learning_rate", "order", "updates")
 ENDED_BY_EPOCHS = ("order", "updates")  # what only networks share that are trained for all epochs
 NOISY_VALIDATION = "The validation labels are as noisy as those trained on; test figures count the true labels."
@@ -46,19 +47,22 @@ def train_held_back(
         hold_back: whether a fifth of the training examples is the validation part.
 
     Returns:
-        What `Compare.run_trial` gives, without the curve; final has validation_loss and the validation scores too.
+        What `Compare.run_trial` gives, but of the curve only the measure of the verdict after the epochs of
+        `last_part`; final has validation_loss and the validation scores too.
     """
     streams = Streams.from_seed(seed)
     split = draw_split(config, dataset, streams, hold_back=hold_back)
     task = task_of(dataset.classes, split.y_train)
-    network, run = train_network(config, task, split, streams, method, after_epoch, (config.epochs,))
+    network, run = train_network(config, task, split, streams, method, after_epoch, last_part(config.epochs))
     validation, rows = {}, {"train": len(split.y_train), "validation": 0, "test": len(split.y_test)}
     if split.x_validation is not None and split.y_validation is not None:
         rows["validation"] = len(split.y_validation)
         loss, outputs = loss_and_outputs(network, split.x_validation, split.y_validation, task)
         scores = task.scores(outputs, split.y_validation)
         validation = {"validation_loss": loss, **{f"validation_{name}": value for name, value in scores.items()}}
+    key = headline_of({"classes": dataset.classes})
     return {
+        "curve": [{"epoch": measured["epoch"], key: measured[key]} for measured in run.curve],
         "final": run.final | validation,
         "epochs": run.epochs,
         "shared": run.shared,
@@ -68,15 +72,26 @@ def train_held_back(
     }
 
 
-def has_all(options: Options, record: Record, *, hold_back: bool) -> bool:
-    """Whether a record that was kept has all that `train_held_back` gives."""
-    final, baseline = record["final"], record["baseline"]
+def has_all(options: Options, record: Record, epochs: int, *, hold_back: bool) -> bool:
+    """Whether a record that was kept has all that `train_held_back` gives.
+
+    Args:
+        options: with classes.
+        record: the record.
+        epochs: for how many the network was to be trained, unless it stopped early.
+        hold_back: whether there was to be a validation part.
+    """
+    final, baseline, curve = record["final"], record["baseline"], record["curve"]
     keys = (*measures_of(options), *(["validation_loss"] if hold_back else []))
     return (
         record.keys() >= set(MEASURED)
         and all(key in final for key in keys)
         and all(key in baseline for key in measures_of(options))
-        and all(map(math.isfinite, (*final.values(), *baseline.values())))
+        and all(
+            map(math.isfinite, (*final.values(), *baseline.values(), *(one[headline_of(options)] for one in curve)))
+        )
+        and [one["epoch"] for one in curve] == [epoch for epoch in last_part(epochs) if epoch <= record["epochs"]]
+        and (record["epochs"] == epochs or "updates" not in record["shared"])  # which only early stopping leaves out
     )
 
 

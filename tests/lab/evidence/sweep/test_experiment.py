@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tests.lab.evidence.interrupting import assert_resumed_to_the_same_bytes
-from tests.lab.evidence.sweep.small import SMALL, figures_of, options_of, small_sweep
+from tests.lab.evidence.sweep.small import SMALL, OneThousandRows, figures_of, options_of, small_sweep
 from tinygrad_dropout.lab import OptionError, UnfairPairError
 from tinygrad_dropout.lab.evidence.sweep import SWEEP, SweepOptions
 from tinygrad_dropout.lab.evidence.sweep.settings import FIXED_KEPT, FIXED_WIDTH
@@ -25,13 +25,13 @@ def test_the_figures_are_those_of_numpy_and_scipy():
     )
     for name, column in (("0.3", 1), ("0.6", 2)):
         found = figures["differences"]["dropout"][name]
-        assert (found["low"], found["high"]) == pytest.approx(interval(scores[:, column] - scores[:, 0], looks=2))
+        assert (found["low"], found["high"]) == pytest.approx(interval(scores[:, column] - scores[:, 0], looks=3))
     chosen = losses.argmin(axis=1)
     found = figures["recommended"]["dropout"]
     assert found["value"] == ["0", "0.3", "0.6"][losses.mean(axis=0).argmin()]
     assert list(found["chosen"].values()) == np.bincount(chosen, minlength=3).tolist()
     shifts = scores[range(8), chosen] - scores[:, 0]
-    assert (found["difference"]["low"], found["difference"]["high"]) == pytest.approx(interval(shifts))
+    assert (found["difference"]["low"], found["difference"]["high"]) == pytest.approx(interval(shifts, looks=3))
     spread = stats.t.interval(0.95, 7, scores[:, 0].mean(), stats.sem(scores[:, 0]))
     shown = figures["scores"]["dropout"]["0"]
     assert (shown["mean"] - shown["half_width"], shown["mean"] + shown["half_width"]) == pytest.approx(spread)
@@ -44,8 +44,52 @@ def test_a_test_row_has_no_say_in_the_recommendation():
     assert honest["recommended"]["dropout"]["value"] == "0.6"
 
 
+def test_every_interval_counts_as_a_look():
+    """Of two series, each has two differences from 0, and the difference of its recommendation."""
+    _, figures = figures_of(lambda value, arm, seed: 0.8, figure=9)
+    assert figures["looks"] == 6
+    _, figures = figures_of(lambda value, arm, seed: 0.8, over="epochs", values=(1, 3))
+    assert figures["looks"] == 2
+
+
+def test_few_examples_do_not_mean_little_training():
+    """The sizes that take two batches, one batch more, and enough batches for 2,000 updates without more epochs."""
+    options = small_sweep(over="train_size", values=(16, 17, 16_000), batch_size=8)
+    assert [options.network(size, "with dropout")[0].epochs for size in options.values] == [1000, 667, 2]
+    kept = SWEEP.as_json(options, OneThousandRows())
+    assert SWEEP.epochs(kept) == 1000
+    record = run(SWEEP, small_sweep(over="train_size", values=(16,), batch_size=4, seeds=1)).records[0]
+    assert record["shared"]["updates"] == 2000
+    assert "2 epochs of adam, or more for at least 2,000 updates" in SWEEP.describe(
+        kept, {"rows": record["rows"], "seeds": 1}
+    )
+
+
+@pytest.mark.parametrize("over", ["p", "train_size", "epochs"])
+def test_a_record_without_all_epochs_is_not_complete(over):
+    outcome = run(SWEEP, small_sweep(over=over, values={"p": (0, 0.5)}.get(over, (16,)), seeds=1, batch_size=16))
+    record = outcome.records[-1]
+    assert SWEEP.is_complete(outcome.options, record)
+    [earlier, last] = record["curve"]
+    assert last["epoch"] == record["epochs"]
+    assert last["test_accuracy"] == record["final"]["test_accuracy"]
+    for damaged in (
+        {"curve": [last]},
+        {"curve": [earlier, last | {"test_accuracy": float("nan")}]},
+        {"epochs": 1, "curve": [{"epoch": 1, "test_accuracy": 0.5}]},
+    ):
+        assert not SWEEP.is_complete(outcome.options, record | damaged)
+
+
 @pytest.mark.usefixtures("blank_pictures")
-@pytest.mark.parametrize("given", [{"over": "p", "values": (0, 0.5)}, {"over": "epochs", "values": (1, 3)}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"over": "p", "values": (0, 0.5)},
+        {"over": "epochs", "values": (1, 3)},
+        {"over": "train_size", "values": (10, 20), "batch_size": 2},
+    ],
+)
 def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path, monkeypatch, given):
     outcome = assert_resumed_to_the_same_bytes(SWEEP, small_sweep(**given), tmp_path, monkeypatch, after=1)
     assert outcome.finished

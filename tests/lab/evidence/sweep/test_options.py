@@ -76,6 +76,7 @@ def test_a_network_has_the_value_and_everything_else_as_always(over):
     wanted = {"train_size": 20, "hidden": (8, 8), "epochs": 2, "label_noise": 0}
     changed = {"hidden": (4, 4)} if over == "width" else {over: value}
     wanted |= {} if over in ("p", "input_p") else changed
+    wanted |= {"epochs": 667} if over == "train_size" else {}  # of three batches: 2,000 updates
     assert {name: getattr(config, name) for name in wanted} == wanted
 
 
@@ -94,6 +95,12 @@ def test_figure_9_keeps_the_width_or_the_expected_number_of_kept_units():
         kept = [layer.weight.shape[0] * (1 - p) for layer in network if isinstance(layer, nn.Linear)][:-1]
         assert kept == pytest.approx([20, 10])
         assert options.network(p, FIXED_WIDTH)[0].hidden == (40, 20)
+
+
+def test_figure_9_trains_for_longer_unless_told_otherwise():
+    assert (SweepOptions().epochs, SweepOptions().seeds) == (80, 10)
+    assert (SweepOptions(figure=9).epochs, SweepOptions(figure=9).seeds) == (200, 6)
+    assert (SweepOptions(figure=9, epochs=80).epochs, SweepOptions(figure=9, seeds=10).seeds) == (80, 10)
 
 
 def test_figure_10_is_about_the_number_of_training_examples_and_of_mnist_if_its_folder_is_given():

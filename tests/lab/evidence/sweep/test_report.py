@@ -38,7 +38,7 @@ from tinygrad_dropout.lab.text import as_text
             [
                 "The recommended p is 0 (no dropout): it has the lowest mean validation loss. With p chosen for each "
                 "seed by its own validation part, the mean test accuracy is 80.0 %, on test rows that had no say in "
-                "the choice: no difference is shown from p = 0 (+0.0 points on average, 95 % interval +0.0 to +0.0).",
+                "the choice: no difference is shown from p = 0 (+0.0 points on average, 95 % interval -0.1 to +0.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
             ],
         ),
@@ -79,6 +79,31 @@ def test_values_are_written_as_a_reader_expects_them(over, values, words):
     written = [text for value in values if f"{value:g}" != (text := SETTINGS[over].written(value))]
     table = as_text(lambda console: console.print(SWEEP.tables(options, figures)[0]))
     assert all(text in table for text in written)
+
+
+@pytest.mark.parametrize(
+    ("given", "gain", "words"),
+    [
+        ({"over": "p"}, lambda value, arm: 0.05 * (value > 0), "at p = 0.3 and 0.6"),
+        (
+            {"figure": 9},
+            lambda value, arm: 0.05 * (arm == FIXED_KEPT),
+            "with a fixed number of kept units, at p = 0 to 0.6",
+        ),
+        (
+            {"over": "train_size", "values": (50, 1000)},
+            lambda value, arm: 0.05 * (value == 1000 or arm == "with dropout"),
+            "without dropout, with 1,000 training examples; with dropout, with 50 and 1,000 training examples",
+        ),
+        ({"over": "p"}, lambda value, arm: -0.05, None),
+        ({"over": "p"}, lambda value, arm: 0.004, None),
+    ],
+)
+def test_networks_that_were_still_improving_at_the_end_are_named(given, gain, words):
+    options, figures = figures_of(lambda value, arm, seed: 0.8, gain=gain, **given)
+    said = [note for note in SWEEP.notes(options, figures) if note.startswith("Still improving")]
+    wanted = f"Still improving at the end, so that longer training may change a verdict: {words}."
+    assert said == [wanted] * (words is not None)
 
 
 def test_values_where_the_training_diverged_have_no_verdict():

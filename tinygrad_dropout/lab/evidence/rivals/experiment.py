@@ -97,7 +97,7 @@ class Rivals(Experiment):
         return train_held_back(options, data, trial.seed, method, after_epoch, hold_back=True)
 
     def is_complete(self, options: Options, record: Record) -> bool:
-        return has_all(options, record, hold_back=True)
+        return has_all(options, record, self.epochs(options), hold_back=True)
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
         """Raise an UnfairPairError if networks of a seed differ in something else, or dropped too many or too few."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from tinygrad_dropout.lab.comparison.analysis import headline_of, means
+from tinygrad_dropout.lab.comparison.analysis import headline_of, is_still_improving, means
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.experiment import Compare
 from tinygrad_dropout.lab.comparison.fairness import check_dropped, check_fairness
@@ -29,7 +29,7 @@ from tinygrad_dropout.lab.evidence.held_back import (
 from tinygrad_dropout.lab.evidence.sweep import report
 from tinygrad_dropout.lab.evidence.sweep.options import SweepOptions, reported_as_values
 from tinygrad_dropout.lab.evidence.sweep.picture import draw_sweep
-from tinygrad_dropout.lab.evidence.sweep.settings import FIXED_KEPT, RATES, name_of, usual_numbers
+from tinygrad_dropout.lab.evidence.sweep.settings import FIXED_KEPT, RATES, enough_epochs, name_of, usual_numbers
 from tinygrad_dropout.lab.intervals import half_width
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
 
@@ -91,7 +91,7 @@ class Sweep(Experiment):
         return [Trial(name, series, seed) for seed in seeds for series, name in networks]
 
     def epochs(self, options: Options) -> int:
-        return int(max(options["values"]) if options["over"] == "epochs" else options["epochs"])
+        return max(epochs_at(options, value) for value in options["values"])
 
     def run_trial(self, options: Any, data: Dataset, trial: Trial, after_epoch: Callable[[], None]) -> dict[str, Any]:
         hold_back = options.over in RATES
@@ -101,7 +101,10 @@ class Sweep(Experiment):
         return train_held_back(config, data, trial.seed, method, after_epoch, hold_back=hold_back)
 
     def is_complete(self, options: Options, record: Record) -> bool:
-        return has_all(options, record, hold_back=options["over"] in RATES)
+        hold_back = options["over"] in RATES
+        name = record["arm" if hold_back else "configuration"]
+        value = next(value for value in options["values"] if name_of(value) == name)
+        return has_all(options, record, epochs_at(options, value), hold_back=hold_back)
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
         """Raise an UnfairPairError if networks that are compared differ in more than dropout, or not in dropout."""
@@ -119,11 +122,13 @@ class Sweep(Experiment):
         """What the seeds show whose networks are all trained; None while there is none.
 
         Returns:
-            seeds; rows: of each part, the fewest; looks: how many differences there are; baseline: the mean measures of
+            seeds; rows: of each part, the fewest; looks: how many differences there are, those of the recommendations
+            included; baseline: the mean measures of
             a prediction that knows no inputs; scores: for each series the mean test score at each value, and half the
             width of its interval; differences: for each series (but without dropout) at each value what dropout
             changes: over p and input_p against 0, else against the network without dropout; recommended: for each
-            series over p and input_p, see `recommended`.
+            series over p and input_p, see `recommended`; improving: for each series the values at which its networks
+            were still improving at the end.
         """
         names, series = [name_of(value) for value in options["values"]], options["series"]
         seeds = [by_series(options, seed) for seed in whole_seeds(records, len(names) * len(series))]
@@ -136,20 +141,25 @@ class Sweep(Experiment):
             for name in names
             if arm != WITHOUT.name and not (rates and name == "0")
         ]
+        looks = len(compared) + (len(series) if rates else 0)
         every = [record for seed in seeds for record in seed.values()]
         differences: dict[str, Figures] = {}
         for arm, name, reference in compared:
             before, after = ([seed[which] for seed in seeds] for which in (reference, (arm, name)))
-            differences.setdefault(arm, {})[name] = difference_between(options, before, after, len(compared))
+            differences.setdefault(arm, {})[name] = difference_between(options, before, after, looks)
         return {
             "seeds": len(seeds),
             "rows": fewest_rows(every),
-            "looks": len(compared),
+            "looks": looks,
             "baseline": means([record["baseline"] for record in every]),
             "scores": {arm: {name: score(options, [seed[arm, name] for seed in seeds]) for name in names}
                        for arm in series},
             "differences": differences,
-            "recommended": {arm: recommended(options, seeds, arm, names) for arm in series} if rates else {},
+            "recommended": {arm: recommended(options, seeds, arm, names, looks) for arm in series} if rates else {},
+            "improving": {
+                arm: [one for one in names if is_still_improving(options, [seed[arm, one] for seed in seeds])]
+                for arm in series
+            },
         }  # fmt: skip
 
     def describe(self, options: Options, figures: Figures) -> str:
@@ -164,6 +174,15 @@ class Sweep(Experiment):
     @property
     def pictures(self) -> Mapping[str, Draw]:
         return {"sweep.png": draw_sweep}
+
+
+def epochs_at(options: Options, value: float) -> int:
+    """For how many epochs the networks of a value are trained."""
+    if options["over"] == "epochs":
+        return int(value)
+    if options["over"] == TRAIN_SIZE:
+        return enough_epochs(int(value), options["epochs"], options["batch_size"])
+    return int(options["epochs"])
 
 
 def fits(dataset: Dataset, train_size: int) -> bool:
@@ -186,8 +205,15 @@ def score(options: Options, records: Sequence[Record]) -> Figures:
     return {"mean": float(values.mean()), "half_width": float(half_width(values)) if len(values) > 1 else 0.0}
 
 
-def recommended(options: Options, seeds: Sequence[Networks], series: str, names: Sequence[str]) -> Figures:
+def recommended(options: Options, seeds: Sequence[Networks], series: str, names: Sequence[str], looks: int) -> Figures:
     """Which value the validation parts recommend, and what choosing by them achieves.
+
+    Args:
+        options: of the sweep.
+        seeds: the records of each.
+        series: which one.
+        names: of the values.
+        looks: how many differences are looked at together.
 
     Returns:
         value: with the lowest mean validation loss; losses: those means; chosen: how often each value has the lowest
@@ -203,7 +229,7 @@ def recommended(options: Options, seeds: Sequence[Networks], series: str, names:
         "losses": losses,
         "chosen": {name: Counter(choices)[name] for name in names},
         "score": score(options, chosen)["mean"],
-        "difference": difference_between(options, [one["0"] for one in tries], chosen),
+        "difference": difference_between(options, [one["0"] for one in tries], chosen, looks),
     }
 
 

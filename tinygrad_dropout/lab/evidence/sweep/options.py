@@ -18,6 +18,7 @@ from tinygrad_dropout.lab.evidence.sweep.settings import (
     RATES,
     SETTINGS,
     WHOLE,
+    enough_epochs,
     usual_numbers,
 )
 from tinygrad_dropout.lab.text import alternatives
@@ -43,6 +44,8 @@ class SweepOptions(Config):
         over: p, input_p, train_size, width (of all hidden layers), label_noise or epochs. Default: p.
         values: of that setting; 0 is added to those of p and input_p. Default: see `SETTINGS`; of whole numbers, the
             option's own value (train_size, epochs, the first of hidden), and its halves or doubles.
+        epochs, seeds: as in `Config`, but by default 200 and 6 for figure 9, whose networks learn slowly at a high p.
+            Where train_size is swept, networks are trained for more epochs if it takes more for 2,000 updates.
         input_p: as in `Config`, but 0 by default where p is swept, so that p = 0 is a network without dropout.
         figure: of Srivastava et al. (2014): 9 sweeps p without input dropout, once with the width fixed and once with
             the expected number of kept units fixed; 10 sweeps the number of training examples. Both use labels without
@@ -56,6 +59,8 @@ class SweepOptions(Config):
     early_stopping: str = field(default=Config.early_stopping, init=False)
     patience: int = field(default=Config.patience, init=False)
     input_p: float = AUTOMATIC
+    epochs: int = AUTOMATIC
+    seeds: int = AUTOMATIC
     over: str = AUTOMATIC
     values: tuple[float, ...] = ()
     figure: int = AUTOMATIC
@@ -66,6 +71,9 @@ class SweepOptions(Config):
         if not self.filled_in:
             self._refuse_what_is_swept(over)
         defaults: dict[str, Any] = {"over": over, "input_p": 0.0 if over == "p" else Config.input_p}
+        defaults |= (
+            {"epochs": 200, "seeds": 6} if self.figure == 9 else {"epochs": Config.epochs, "seeds": Config.seeds}
+        )
         if self.figure is not None:
             defaults |= {"label_noise": 0.0} | ({"dataset": "mnist"} if self.data_dir is not None else {})
         for name, value in defaults.items():
@@ -138,6 +146,8 @@ class SweepOptions(Config):
             settings["hidden"] = (value,) * len(self.hidden)
         elif self.over not in RATES:  # those are the method's, not the comparison's
             settings[self.over] = value
+        if self.over == "train_size":
+            settings["epochs"] = enough_epochs(int(value), self.epochs, self.batch_size)
         return Config(**settings)
 
     def series(self) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
-from tinygrad_dropout.lab.comparison.arms import WITHOUT
-from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.arms import ARMS, WITHOUT
+from tinygrad_dropout.lab.comparison.budget import capitalised, may_change
 from tinygrad_dropout.lab.comparison.report import (
     data_in_words,
     epochs_in_words,
@@ -20,7 +20,7 @@ from tinygrad_dropout.lab.comparison.report import (
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
 from tinygrad_dropout.lab.evidence.sweep.paper import next_to_the_paper
-from tinygrad_dropout.lab.evidence.sweep.settings import RATES, SETTINGS, name_of
+from tinygrad_dropout.lab.evidence.sweep.settings import FEWEST_UPDATES, RATES, SETTINGS, name_of
 from tinygrad_dropout.lab.text import listed, new_table
 from tinygrad_dropout.lab.trials import Figures, Options
 
@@ -55,6 +55,7 @@ def describe(options: Options, figures: Figures) -> str:
         noise = noise_in_words(options["label_noise"])
         data = f"{options['csv'] or options['dataset']}: {sizes} training examples{noise}"
         parts["data"] = f"{data}, {rows['test']:,} test examples or more"
+        parts["epochs"] += f", or more for at least {FEWEST_UPDATES:,} updates"
     return "; ".join(parts.values())
 
 
@@ -93,20 +94,20 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         return [too_few(figures["seeds"], FEWEST_PAIRS)]
     several = len(figures["differences"]) > 1
     choices = [
-        capitalised(f"{f'with a {series}, ' if several else ''}{recommendation(options, figures, found)}")
+        capitalised(f"{f'{named_series(series)}, ' if several else ''}{recommendation(options, figures, found)}")
         for series, found in figures["recommended"].items()
     ]
     at_values = [
-        capitalised(f"{f'with a {series}, ' if several else ''}{where_it_helps(options, differences)}")
+        capitalised(f"{f'{named_series(series)}, ' if several else ''}{where_it_helps(options, differences)}")
         for series, differences in figures["differences"].items()
     ]
     key, scores = headline_of(options), figures["scores"].values()
     reached = [score["mean"] for of_series in scores for score in of_series.values()]
-    at_the_values = " at the values" if choices else ""
     return [
         *([" ".join(at_values), *choices] if several else [*choices, *at_values]),
         *next_to_the_paper(options, figures),
-        hold_together(figures["looks"]).replace("intervals", f"intervals{at_the_values}", 1),
+        hold_together(figures["looks"]),
+        *may_change(still_improving(options, figures)),
         *none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]),
         *([NOISY_VALIDATION] if choices and options["label_noise"] else []),
         *same_test_rows(options, figures, "seeds"),
@@ -132,9 +133,25 @@ def recommendation(options: Options, figures: Figures, found: Figures) -> str:
     if difference["low"] is None:
         return f"{advice} {reached}, the same as with p = 0."
     unit = f"{measure.unit} " if measure.unit else ""
-    mean, interval = brief(options, figures, difference, 1).split(" (")
+    mean, interval = brief(options, figures, difference, figures["looks"]).split(" (")
     said = f"{AGAINST_0[difference['verdict']]} p = 0 ({mean} {unit}on average, 95 % interval {interval}"
     return f"{advice} {reached}: {said}."
+
+
+def still_improving(options: Options, figures: Figures) -> list[str]:
+    """Which networks were still improving at the end, by series: at which values."""
+    setting, written, improving = SETTINGS[options["over"]], written_names(options), figures["improving"]
+    return [
+        f"{f'{named_series(series)}, ' if len(improving) > 1 else ''}"
+        f"{setting.at.format(listed(in_ranges(names, list(written), written)))}"
+        for series, names in improving.items()
+        if names
+    ]
+
+
+def named_series(series: str) -> str:
+    """A series as a part of a sentence: `with dropout`, `with a fixed width`."""
+    return series if series in ARMS else f"with a {series}"
 
 
 def where_it_helps(options: Options, differences: Mapping[str, Figures]) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 RATES = ("p", "input_p")  # settings that are dropout itself: their value 0 is what the others are compared with
 WHOLE = ("train_size", "width", "epochs")  # settings that are whole numbers, and are drawn on a logarithmic axis
+
+
+FEWEST_UPDATES = 2000  # of a network in a sweep over train_size: few examples alone must not mean little training
+
+
+def enough_epochs(train_size: int, epochs: int, batch_size: int) -> int:
+    """So many epochs, or as many more as it takes for `FEWEST_UPDATES` updates."""
+    return max(epochs, math.ceil(FEWEST_UPDATES / math.ceil(train_size / batch_size)))
 
 
 def plainly(value: float) -> str:
