@@ -26,6 +26,10 @@ class WorkerError(LabError):
     """A worker process ended before it returned its record."""
 
 
+class DivergedError(LabError):
+    """The training loss of a network was no longer a finite number."""
+
+
 class OptionError(LabError):
     """An option whose value is not allowed: the option's name, then what was expected and what was given."""
 

@@ -1,5 +1,7 @@
 """Dropout and its rivals: who is chosen by what, what is compared with what, and what is said about it."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -34,22 +36,30 @@ def options_of(**given):
     return small_options(**given) | {"methods": {name: list(strengths) for name, strengths in METHODS.items()}}
 
 
-def made_up(options, score, validation_loss=None, train_loss=lambda arm: 0.1):
+def made_up(options, score, validation_loss=None, train_loss=lambda arm, place: 0.1, gain=lambda arm: 0):
     """Records with these test scores and validation losses, functions of method, number of the try and seed."""
     records = []
     for trial in RIVALS.trials(options):
         arm, place = PLACES[trial.arm]
         loss = float(place) if validation_loss is None else validation_loss(arm, place, trial.seed)
-        final = {"test_accuracy": score(arm, place, trial.seed), "validation_loss": loss, "train_loss": train_loss(arm)}
+        final = {
+            "test_accuracy": score(arm, place, trial.seed),
+            "validation_loss": loss,
+            "train_loss": train_loss(arm, place),
+        }
         baseline = {"test_accuracy": 0.5, "train_loss": 0.7}
-        result = {"rows": {"train": 16, "validation": 4, "test": 1000}, "baseline": baseline}
-        records.append(trial.record(result | {"final": final}))
+        curve = [
+            {"epoch": epoch, "test_accuracy": final["test_accuracy"] - left * gain(arm)}
+            for epoch, left in ((3, 1), (4, 0))
+        ]
+        result = {"curve": curve, "rows": {"train": 16, "validation": 4, "test": 1000}, "baseline": baseline}
+        records.append(trial.record(result | {"final": final if final["train_loss"] < math.inf else None}))
     return records
 
 
-def figures_of(score, validation_loss=None, train_loss=lambda arm: 0.1, **given):
+def figures_of(score, validation_loss=None, train_loss=lambda arm, place: 0.1, gain=lambda arm: 0, **given):
     options = options_of(**{"seeds": 8} | given)
-    figures = RIVALS.analyse(options, made_up(options, score, validation_loss, train_loss))
+    figures = RIVALS.analyse(options, made_up(options, score, validation_loss, train_loss, gain))
     return options, figures
 
 
@@ -105,12 +115,12 @@ def better(*arms, by=0.05):
     [
         (
             better(DROPOUT),
-            "Dropout does better than the plain network; Gaussian dropout, DropConnect, weight decay, max-norm, early "
+            "dropout does better than the plain network; Gaussian dropout, DropConnect, weight decay, max-norm, early "
             "stopping and label smoothing show no difference from it. Dropout does better than each of the others.",
         ),
         (
             better("max-norm"),
-            "Max-norm does better than the plain network; dropout, Gaussian dropout, DropConnect, weight decay, early "
+            "max-norm does better than the plain network; dropout, Gaussian dropout, DropConnect, weight decay, early "
             "stopping and label smoothing show no difference from it. Dropout does worse than max-norm; it shows no "
             "difference from Gaussian dropout, DropConnect, weight decay, early stopping or label smoothing.",
         ),
@@ -122,26 +132,95 @@ def better(*arms, by=0.05):
         ),
         (
             better(*METHODS),
-            "Each of the 7 methods does better than the plain network. Dropout shows no difference from any of the "
+            "each of the 7 methods does better than the plain network. Dropout shows no difference from any of the "
             "others.",
         ),
         (
             better(),
-            "Each of the 7 methods shows no difference from the plain network. Dropout shows no difference from any of "
+            "each of the 7 methods shows no difference from the plain network. Dropout shows no difference from any of "
             "the others.",
         ),
     ],
 )
 def test_the_sentence_is_true_whichever_way_it_goes(score, words):
     options, figures = figures_of(score)
-    assert RIVALS.notes(options, figures)[0] == words
+    assert RIVALS.notes(options, figures)[0] == f"On moons, after 2 epochs: {words}"
 
 
 def test_a_method_whose_training_diverged_has_no_verdict():
-    options, figures = figures_of(better(DROPOUT), train_loss=lambda arm: 9.0 if arm == "max-norm" else 0.1)
+    options, figures = figures_of(better(DROPOUT), train_loss=lambda arm, place: 9.0 * (arm == "max-norm"))
     said = RIVALS.notes(options, figures)[0]
     assert "; there is no verdict on max-norm, because the training diverged. Dropout does better than " in said
     assert said.endswith("; it has no verdict against max-norm, because the training diverged.")
+
+
+@pytest.mark.parametrize("loss", [9.0, math.inf])
+def test_a_try_that_diverged_counts_as_the_worst(loss):
+    """The first try of max-norm, whose validation loss is the lowest, has diverged."""
+    options, figures = figures_of(
+        better(DROPOUT), train_loss=lambda arm, place: loss if (arm, place) == ("max-norm", 1) else 0.1
+    )
+    assert list(figures["methods"]["max-norm"]["chosen"].values()) == [0, 8, 0, 0]
+    assert figures["methods"]["max-norm"]["difference"]["verdict"] == "no effect shown"
+    said = "A try whose training diverged counts as the worst, as happened with max-norm (8 of 32 tries)."
+    assert said in RIVALS.notes(options, figures)
+    assert not any("diverged" in note for note in RIVALS.notes(*figures_of(better(DROPOUT))))
+
+
+@pytest.mark.parametrize("loss", [9.0, math.inf])
+def test_without_a_plain_network_there_is_no_verdict_on_any_method(loss):
+    options, figures = figures_of(better(DROPOUT), train_loss=lambda arm, place: loss if arm == PLAIN_NETWORK else 0.1)
+    assert RIVALS.notes(options, figures)[0] == (
+        "On moons, after 2 epochs: there is no verdict on any method, because the training of the plain network "
+        "diverged. Dropout does better than each of the others."
+    )
+    assert "nan" not in str(
+        RIVALS.outcome(options, {}, made_up(options, better(DROPOUT), None, lambda arm, place: loss))
+    )
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_training_that_diverges_is_a_result_that_is_kept(tmp_path, monkeypatch):
+    options = RivalsOptions(**SMALL | {"seeds": 3, "optimizer": "sgd", "learning_rate": 1e9})
+    outcome = assert_resumed_to_the_same_bytes(RIVALS, options, tmp_path, monkeypatch, after=5)
+    assert any(record["final"] is None for record in outcome.records)
+    assert "there is no verdict on any method" in outcome.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("improving", "words"),
+    [
+        ((PLAIN_NETWORK, DROPOUT, "max-norm"), "plain network, dropout and max-norm"),
+        (("early stopping",), None),
+        ((), None),
+    ],
+)
+def test_networks_that_were_still_improving_at_the_end_are_named(improving, words):
+    """Of early stopping nothing is said: its networks are not those of the last epoch."""
+    options, figures = figures_of(better(), gain=lambda arm: 0.05 * (arm in improving))
+    said = [note for note in RIVALS.notes(options, figures) if note.startswith("Still improving")]
+    wanted = f"Still improving at the end, so that longer training may change a verdict: {words}."
+    assert said == [wanted] * (words is not None)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"dataset": "digits", "label_noise": 0.2, "epochs": 80},
+         "On digits with 20 % of the training labels random, after 80 epochs: each of"),
+        ({"epochs": 1}, "On moons, after 1 epoch: each of"),
+        ({"dataset": None, "csv": "folder/a.csv", "target": "y"}, "On a.csv, after 2 epochs: each of"),
+    ],
+)  # fmt: skip
+def test_the_verdict_begins_with_its_conditions(given, words):
+    assert RIVALS.notes(*figures_of(better(), **given))[0].startswith(words)
+
+
+def test_what_stands_behind_the_names_is_said():
+    options, figures = figures_of(better())
+    said = " ".join(RIVALS.notes(options, figures))
+    assert "by the log-loss on its validation part (choosing by accuracy could choose otherwise); no choice" in said
+    assert "DropConnect draws one mask of weights for each batch here" in said
 
 
 def test_no_network_that_beats_the_baseline_is_said():
@@ -225,7 +304,7 @@ def test_a_network_that_drops_too_much_is_a_bug(arm):
     method = networks_of("adam", 2)[arm]
     draws = 100_000
     found = [[round(p * draws), draws] for p in (method.input_p, method.p)]
-    record = {"arm": arm, "seed": 3, "shared": {}, "dropped": found}
+    record = {"arm": arm, "seed": 3, "final": {}, "shared": {}, "dropped": found}
     RIVALS.check(options_of(), [record])
     with pytest.raises(UnfairPairError, match=r"seed 3: a layer with p = 0.* dropped 50,000 of 100,000 units"):
         RIVALS.check(options_of(), [record | {"dropped": [found[0], [50_000, draws]]}])
@@ -240,20 +319,23 @@ def test_a_regression_has_no_label_smoothing(tmp_path):
     outcome = run(RIVALS, RivalsOptions(csv=str(tmp_path / "table.csv"), target="y", regression=True, **options))
     assert SMOOTHING not in outcome.figures["methods"]
     assert outcome.figures["looks"] == 11
+    assert any("by the RMSE on its validation part; no choice" in note for note in outcome.notes)
     scores = [record["final"]["test_rmse"] for record in outcome.records if record["arm"] == PLAIN_NETWORK]
     assert f"plain network     {np.mean(scores):.3f}" in str(outcome)
 
 
-@pytest.mark.parametrize("diverged", [None, DROPOUT])
+@pytest.mark.parametrize("diverged", [None, DROPOUT, "everything"])
 def test_in_the_picture_nothing_overlaps_and_the_best_is_at_the_top(drawn, diverged):
     options = options_of(seeds=4)
-    records = made_up(options, better("max-norm"), train_loss=lambda arm: 9.0 if arm == diverged else 0.1)
+    records = made_up(
+        options, better("max-norm"), train_loss=lambda arm, place: 9.0 * (diverged in (arm, "everything"))
+    )
     figure = drawn(RIVALS.outcome(options, {}, tuple(records)))
     assert_nothing_is_cut_off_or_overlaps(figure)
     left, right = figure.axes
-    assert left.get_yticklabels()[0].get_text() == "max-norm"
+    assert left.get_yticklabels()[0].get_text() == ("dropout" if diverged == "everything" else "max-norm")
     drawn_methods = [len(axes.containers) for axes in (left, right)]
-    assert drawn_methods == ([7, 6] if diverged is None else [6, 0])
+    assert drawn_methods == {None: [7, 6], DROPOUT: [6, 0], "everything": [0, 0]}[diverged]
     assert [axes.get_title() for axes in figure.axes] == ["method minus plain network", "dropout minus method"]
 
 

@@ -61,7 +61,7 @@ def test_each_setting_has_the_networks_of_a_comparison():
         mine = [record | {"configuration": ""} for record in outcome.records if record["configuration"] == name]
         assert mine == list(alone.records)
         assert outcome.figures[name] == alone.figures | {
-            key: outcome.figures[name][key] for key in ("difference", "verdict")
+            key: outcome.figures[name][key] for key in ("difference", "verdict", "improving")
         }
 
 
@@ -88,6 +88,16 @@ def test_the_sentence_says_where_dropout_does_what():
     ]
     assert "+40.8 (" in str(outcome)
     assert "-39.0 (" in str(outcome)
+
+
+def test_settings_whose_networks_were_still_improving_at_the_end_are_named():
+    outcome = outcome_of(some=UP, other=UP)
+    for record in outcome.records:
+        record["curve"][0]["test_accuracy"] -= 0.1 * ("dropout" in record["arm"]) * (record["configuration"] == "some")
+    assert outcome.notes[-1] == (
+        "Still improving at the end, so that longer training may change a verdict: some (without dropout and with "
+        "dropout)."
+    )
 
 
 def test_two_pairs_are_too_few_for_a_verdict():

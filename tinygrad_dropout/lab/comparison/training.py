@@ -19,7 +19,7 @@ from tinygrad_dropout.lab.comparison.measurement import Measured, measure
 from tinygrad_dropout.lab.comparison.methods import Method
 from tinygrad_dropout.lab.comparison.tasks import Task
 from tinygrad_dropout.lab.datasets.split import Split
-from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.lab.errors import DivergedError
 from tinygrad_dropout.training import Batches, EarlyStopping, History, fit
 
 SGD_MOMENTUM = 0.9
@@ -111,7 +111,7 @@ def train_network(
         The network, in evaluation mode; what was measured.
 
     Raises:
-        LabError: the loss is no longer a finite number.
+        DivergedError: the loss is no longer a finite number.
     """
     model = mlp(split.x_train.shape[1], config.hidden, task.outputs, method, streams)
     initial_weights = digest_of(*model.state_dict().values())
@@ -159,7 +159,7 @@ def train_network(
         )
         final = curve[-1] if early_stopping is None else {"epoch": early_stopping.best_epoch, **measure_now()}
     except FloatingPointError:
-        raise LabError(
+        raise DivergedError(
             f"{method.label}, the loss was no longer a finite number in epoch "
             f"{batches.epochs}: try a learning rate below {config.learning_rate:g}"
         ) from None

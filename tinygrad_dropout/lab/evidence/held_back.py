@@ -18,7 +18,7 @@ from tinygrad_dropout.lab.comparison.training import Streams, train_network
 from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.datasets import Dataset
 from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
-from tinygrad_dropout.lab.errors import OptionError
+from tinygrad_dropout.lab.errors import DivergedError, OptionError
 from tinygrad_dropout.lab.trials import Figures, Options, Record
 
 MEASURED = ("curve", "final", "epochs", "shared", "dropped", "rows", "baseline")
@@ -34,7 +34,14 @@ def check_enough_to_hold_back(train_size: int) -> None:
 
 
 def train_held_back(
-    config: Config, dataset: Dataset, seed: int, method: Method, after_epoch: Callable[[], None], *, hold_back: bool
+    config: Config,
+    dataset: Dataset,
+    seed: int,
+    method: Method,
+    after_epoch: Callable[[], None],
+    *,
+    hold_back: bool,
+    may_diverge: bool = False,
 ) -> dict[str, Any]:
     """Train a network, and measure it at the end.
 
@@ -45,30 +52,42 @@ def train_held_back(
         method: what the network gets against overfitting.
         after_epoch: is called after each epoch.
         hold_back: whether a fifth of the training examples is the validation part.
+        may_diverge: whether a loss that is no longer finite is a result, and no error.
 
     Returns:
         What `Compare.run_trial` gives, but of the curve only the measure of the verdict after the epochs of
-        `last_part`; final has validation_loss and the validation scores too.
+        `last_part`; final has validation_loss and the validation scores too. Of a network that may
+        diverge and does: its rows, its baseline, and None as final.
+
+    Raises:
+        DivergedError: the loss is no longer a finite number.
     """
     streams = Streams.from_seed(seed)
     split = draw_split(config, dataset, streams, hold_back=hold_back)
     task = task_of(dataset.classes, split.y_train)
-    network, run = train_network(config, task, split, streams, method, after_epoch, last_part(config.epochs))
-    validation, rows = {}, {"train": len(split.y_train), "validation": 0, "test": len(split.y_test)}
+    held_back = 0 if split.y_validation is None else len(split.y_validation)
+    data = {
+        "rows": {"train": len(split.y_train), "validation": held_back, "test": len(split.y_test)},
+        "baseline": task.baseline(split.y_train, split.y_test),
+    }
+    try:
+        network, run = train_network(config, task, split, streams, method, after_epoch, last_part(config.epochs))
+    except DivergedError:
+        if not may_diverge:
+            raise
+        return data | {"final": None}
+    validation = {}
     if split.x_validation is not None and split.y_validation is not None:
-        rows["validation"] = len(split.y_validation)
         loss, outputs = loss_and_outputs(network, split.x_validation, split.y_validation, task)
         scores = task.scores(outputs, split.y_validation)
         validation = {"validation_loss": loss, **{f"validation_{name}": value for name, value in scores.items()}}
     key = headline_of({"classes": dataset.classes})
-    return {
+    return data | {
         "curve": [{"epoch": measured["epoch"], key: measured[key]} for measured in run.curve],
         "final": run.final | validation,
         "epochs": run.epochs,
         "shared": run.shared,
         "dropped": run.dropped,
-        "rows": rows,
-        "baseline": task.baseline(split.y_train, split.y_test),
     }
 
 
@@ -128,27 +147,32 @@ def best_of(tries: Mapping[str, Record]) -> str:
     return min(tries, key=lambda name: tries[name]["final"]["validation_loss"])
 
 
-def difference_between(options: Options, before: Sequence[Record], after: Sequence[Record], looks: int = 1) -> Figures:
+def difference_between(
+    options: Options, before: Sequence[Record | None], after: Sequence[Record | None], looks: int
+) -> Figures:
     """After minus before, seed by seed, in the measure of the verdict.
 
     Args:
         options: with classes.
-        before, after: the records of the same seeds, in the same order.
+        before, after: the records of the same seeds, in the same order; None for one whose training diverged.
         looks: how many such differences are looked at together.
 
     Returns:
-        mean, low and high; verdict: that of `Difference`, or `diverged` if a network's training diverged.
+        mean, low and high, or None; verdict: that of `Difference`, or `diverged` if a network's training diverged.
     """
     key = headline_of(options)
-    values = ([record["final"][key] for record in records] for records in (before, after))
-    test_rows = min(record["rows"]["test"] for record in before)
+    pairs = [(one, other) for one, other in zip(before, after, strict=True) if one is not None and other is not None]
+    if len(pairs) < len(before):
+        return {"mean": None, "low": None, "high": None, "verdict": "diverged"}
+    values = ([record["final"][key] for record in records] for records in zip(*pairs, strict=True))
+    test_rows = min(record["rows"]["test"] for record, _ in pairs)
     found = paired_difference(*values, measure=measures_of(options)[key], test_rows=test_rows, looks=looks)
-    diverged = any(has_diverged(options, record) for record in (*before, *after))
+    diverged = any(has_diverged(options, record) for pair in pairs for record in pair)
     return found.interval | {"verdict": "diverged" if diverged else found.verdict}
 
 
 def brief(options: Options, figures: Figures, found: Figures, looks: int) -> str:
-    """A difference that `difference_between` gave, as a table shows it.
+    """A difference that `difference_between` gave, as a table shows it; "" if it has none.
 
     Args:
         options: with classes.
@@ -156,6 +180,8 @@ def brief(options: Options, figures: Figures, found: Figures, looks: int) -> str
         found: the difference.
         looks: how many such differences are looked at together.
     """
+    if found["mean"] is None:
+        return ""
     interval = {end: found[end] for end in ("mean", "low", "high")}
     measure, test_rows = measures_of(options)[headline_of(options)], figures["rows"]["test"]
     return Difference(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of, pairs_of
+from tinygrad_dropout.lab.comparison.analysis import headline_of, is_still_improving, measures_of, pairs_of
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.experiment import Compare
@@ -71,7 +71,7 @@ class ManyComparisons(Experiment):
         """By the name of each configuration that has a whole pair: what its comparison shows.
 
         To the figures of `Compare` come difference (in the measure of the verdict; the interval is corrected for the
-        number of configurations), verdict and test_rows.
+        number of configurations), verdict, and improving (which arms' networks were still improving at the end).
         """
         looks = len(options["configurations"])
         found = {}
@@ -82,7 +82,12 @@ class ManyComparisons(Experiment):
                 difference = difference_of(kept, own, looks)
                 diverged = any(shown["diverged"].values())
                 verdict = "diverged" if diverged else difference.verdict
-                found[name] = shown | {"difference": difference.interval, "verdict": verdict}
+                improving = [
+                    arm.name
+                    for arm in (WITHOUT, WITH)
+                    if is_still_improving(kept, [pair[arm.name] for pair in pairs_of(kept, own)])
+                ]
+                found[name] = shown | {"difference": difference.interval, "verdict": verdict, "improving": improving}
         return found or None
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 from tinygrad_dropout.lab import plots
 from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
+from tinygrad_dropout.lab.comparison.budget import may_change
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.report import number
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference, hold_together
@@ -120,10 +121,14 @@ class When(ManyComparisons):
             verdict: [name for name, found in figures.items() if found["verdict"] == verdict] for verdict in WORDS
         }
         parts = [f"{WORDS[verdict]} {listed(names)}" for verdict, names in groups.items() if names]
+        improving = [
+            f"{name} ({' and '.join(found['improving'])})" for name, found in figures.items() if found["improving"]
+        ]
         few = f"At least {FEWEST_PAIRS} pairs are needed for an interval."
         return [
             f"Dropout {'; it '.join(parts)}.",
             few if groups["too few pairs"] else hold_together(len(options["configurations"])),
+            *may_change(improving),
         ]
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tinygrad_dropout.lab.comparison.analysis import headline_of, means
+from tinygrad_dropout.lab.comparison.analysis import has_diverged, headline_of, is_still_improving, means
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.experiment import Compare
 from tinygrad_dropout.lab.comparison.fairness import check_dropped
@@ -29,6 +29,7 @@ from tinygrad_dropout.lab.evidence.rivals.tries import (
     DROPOUT,
     FIRST_UNSEEN_SEED,
     PLAIN_NETWORK,
+    STOPPING,
     methods_of,
     networks_of,
     try_of,
@@ -94,16 +95,20 @@ class Rivals(Experiment):
 
     def run_trial(self, options: Any, data: Dataset, trial: Trial, after_epoch: Callable[[], None]) -> dict[str, Any]:
         method = networks_of(options.optimizer, data.classes)[trial.arm]
-        return train_held_back(options, data, trial.seed, method, after_epoch, hold_back=True)
+        return train_held_back(options, data, trial.seed, method, after_epoch, hold_back=True, may_diverge=True)
 
     def is_complete(self, options: Options, record: Record) -> bool:
+        if record["final"] is None:
+            return (
+                record["rows"].keys() >= {"train", "validation", "test"} and headline_of(options) in record["baseline"]
+            )
         return has_all(options, record, self.epochs(options), hold_back=True)
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
         """Raise an UnfairPairError if networks of a seed differ in something else, or dropped too many or too few."""
-        check_shared(siblings)
+        check_shared([one for one in siblings if one["final"] is not None])
         record, methods = siblings[-1], networks_of(options["optimizer"], options["classes"])
-        if (method := methods[record["arm"]]).noise == "dropout":
+        if record["final"] is not None and (method := methods[record["arm"]]).noise == "dropout":
             rates = [method.input_p, *(method.p for _ in options["hidden"])]
             check_dropped(f"{record['arm']}, seed {record['seed']}", rates, record["dropped"])
 
@@ -113,8 +118,9 @@ class Rivals(Experiment):
         Returns:
             seeds; rows: of each part, the fewest; looks: how many intervals there are in all; plain: the mean test
             score of the plain network; baseline: of a prediction that knows no inputs; methods: for each its mean test
-            score, the difference from the plain network, and how often each strength was chosen; against: for each
-            rival, dropout's score minus its.
+            score, the difference from the plain network, how often each strength was chosen, and how many of its tries
+            diverged; against: for each rival, dropout's score minus its; improving: the networks that were still
+            improving at the end. A score is None if the plain network, or all tries of the method, diverged for a seed.
         """
         seeds = [
             {arm: record for (_, arm), record in seed.items()} for seed in whole_seeds(records, len(names_of(options)))
@@ -123,25 +129,31 @@ class Rivals(Experiment):
             return None
         key, methods = headline_of(options), options["methods"]
         looks = 2 * len(methods) - 1
-        plain = [seed[PLAIN_NETWORK] for seed in seeds]
-        choices = {
-            name: [best_of({one: seed[try_of(name, one)] for one in strengths}) for seed in seeds]
+        sound = [{name: one for name, one in seed.items() if not diverged(options, one)} for seed in seeds]
+        plain = [seed.get(PLAIN_NETWORK) for seed in sound]
+        tries = {
+            name: [{one: seed[try_of(name, one)] for one in strengths if try_of(name, one) in seed} for seed in sound]
             for name, strengths in methods.items()
         }
+        choices = {name: [best_of(of_seed) if of_seed else None for of_seed in tries[name]] for name in methods}
         chosen = {
-            name: [seed[try_of(name, one)] for seed, one in zip(seeds, choices[name], strict=True)] for name in methods
+            name: [
+                None if one is None else of_seed[one] for of_seed, one in zip(tries[name], choices[name], strict=True)
+            ]
+            for name in methods
         }
         return {
             "seeds": len(seeds),
-            "rows": fewest_rows(plain),
+            "rows": fewest_rows([seed[PLAIN_NETWORK] for seed in seeds]),
             "looks": looks,
-            "plain": fmean(record["final"][key] for record in plain),
-            "baseline": means([record["baseline"] for record in plain]),
+            "plain": mean_score(key, plain),
+            "baseline": means([seed[PLAIN_NETWORK]["baseline"] for seed in seeds]),
             "methods": {
                 name: {
-                    "mean": fmean(record["final"][key] for record in chosen[name]),
+                    "mean": mean_score(key, chosen[name]),
                     "difference": difference_between(options, plain, chosen[name], looks),
                     "chosen": {one: Counter(choices[name])[one] for one in strengths},
+                    "diverged": sum(len(strengths) - len(of_seed) for of_seed in tries[name]),
                 }
                 for name, strengths in methods.items()
             },
@@ -150,6 +162,11 @@ class Rivals(Experiment):
                 for name in methods
                 if name != DROPOUT
             },
+            "improving": [
+                name
+                for name, records in {PLAIN_NETWORK: plain, **chosen}.items()
+                if name != STOPPING and (found := without_gaps(records)) and is_still_improving(options, found)
+            ],
         }
 
     def describe(self, options: Options, figures: Figures) -> str:
@@ -164,6 +181,23 @@ class Rivals(Experiment):
     @property
     def pictures(self) -> Mapping[str, Draw]:
         return {"rivals.png": draw_rivals}
+
+
+def diverged(options: Options, record: Record) -> bool:
+    """Whether the training made the network worse than an untrained one, or ended with a loss that is not finite."""
+    return record["final"] is None or has_diverged(options, record)
+
+
+def without_gaps(records: Sequence[Record | None]) -> list[Record]:
+    """The records; none if one is missing, because its training diverged."""
+    found = [record for record in records if record is not None]
+    return found if len(found) == len(records) else []
+
+
+def mean_score(key: str, records: Sequence[Record | None]) -> float | None:
+    """The mean of a measure; None if a record is missing."""
+    found = without_gaps(records)
+    return fmean(record["final"][key] for record in found) if found else None
 
 
 def names_of(options: Options) -> list[str]:

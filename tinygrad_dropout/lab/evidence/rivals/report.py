@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
-from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.budget import may_change
 from tinygrad_dropout.lab.comparison.report import (
     data_in_words,
     epochs_in_words,
@@ -48,6 +49,13 @@ AGAINST_RIVALS = {
 """By the verdict: what is said of dropout, how its rivals are listed, and what they are called if they are all."""
 
 
+CHOSEN_BY = {
+    False: "log-loss on its validation part (choosing by accuracy could choose otherwise)",
+    True: "RMSE on its validation part",
+}
+"""By whether it is a regression."""
+
+
 def describe(options: Options, figures: Figures) -> str:
     """What was done, in one line."""
     return (
@@ -85,13 +93,17 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
     if figures["seeds"] < FEWEST_PAIRS:
         return [too_few(figures["seeds"], FEWEST_PAIRS)]
     key = headline_of(options)
-    reached = (figures["plain"], *(found["mean"] for found in figures["methods"].values()))
+    every = (figures["plain"], *(found["mean"] for found in figures["methods"].values()))
+    reached = [score for score in every if score is not None]
+    chosen_by = CHOSEN_BY[options["classes"] is None]
     return [
-        f"{against_plain(options, figures)} {against_rivals(figures['against'])}",
+        f"{conditions(options)}: {against_plain(options, figures)} {against_rivals(figures['against'])}",
         hold_together(figures["looks"]),
-        "A method's strength was chosen for each seed by the loss on its validation part; no choice has seen a test "
-        "row of its own seed.",
-        *none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]),
+        *may_change([listed(figures["improving"])] if figures["improving"] else []),
+        f"A method's strength was chosen for each seed by the {chosen_by}; no choice has seen a test row of its own "
+        "seed.",
+        *tries_that_diverged(figures),
+        *(none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]) if reached else []),
         *seen_before(options),
         *at_an_end(figures, -1, "strong"),
         *at_an_end(figures, 0, "weak"),
@@ -99,13 +111,16 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         *same_test_rows(options, figures, "seeds"),
         "Early stopping also picks its epoch by the validation part, so it has more tries than the others; of its "
         "patiences, the longest never has a higher validation loss than another.",
+        "DropConnect draws one mask of weights for each batch here, and is tested with the mean weights; Wan et al. "
+        "(2013) draw one for each example, and average over a Gaussian at test time.",
     ]
 
 
 def by_score(options: Options, figures: Figures) -> list[str]:
-    """The methods, the best first."""
-    better = measures_of(options)[headline_of(options)].higher_is_better
-    return sorted(figures["methods"], key=lambda name: figures["methods"][name]["mean"], reverse=better)
+    """The methods, the best first; at the end those without a score."""
+    sign = -1 if measures_of(options)[headline_of(options)].higher_is_better else 1
+    scores = {name: found["mean"] for name, found in figures["methods"].items()}
+    return sorted(scores, key=lambda name: math.inf if scores[name] is None else sign * scores[name])
 
 
 def with_verdict(differences: Mapping[str, Figures], verdict: str) -> list[str]:
@@ -114,19 +129,21 @@ def with_verdict(differences: Mapping[str, Figures], verdict: str) -> list[str]:
 
 
 def against_plain(options: Options, figures: Figures) -> str:
-    """One sentence: which methods do better than the plain network, and which don't."""
+    """One sentence, as it goes on after a colon: which methods do better than the plain network, and which don't."""
+    if figures["plain"] is None:
+        return f"there is no verdict on any method, because the training of the {PLAIN_NETWORK} diverged."
     differences = {name: figures["methods"][name]["difference"] for name in by_score(options, figures)}
     parts, network = [], f"the {PLAIN_NETWORK}"
     for verdict, (does, do) in AGAINST_PLAIN.items():
         names = with_verdict(differences, verdict)
         if len(names) == len(differences):
-            return f"Each of the {len(names)} methods {does} {network}."
+            return f"each of the {len(names)} methods {does} {network}."
         if names:
             parts.append(f"{listed(names)} {do if len(names) > 1 else does} {network}")
             network = "it"
     if names := with_verdict(differences, "diverged"):
         parts.append(f"there is no verdict on {listed(names)}, because the training diverged")
-    return capitalised(f"{'; '.join(parts)}.")
+    return f"{'; '.join(parts)}."
 
 
 def against_rivals(against: Mapping[str, Figures]) -> str:
@@ -136,6 +153,23 @@ def against_rivals(against: Mapping[str, Figures]) -> str:
         if names := with_verdict(against, verdict):
             parts.append(said.format(all_of_them if len(names) == len(against) else listed(names, word)))
     return f"Dropout {'; it '.join(parts)}."
+
+
+def conditions(options: Options) -> str:
+    """Where the verdicts hold, at the start of a sentence."""
+    noise = f" with {100 * options['label_noise']:g} % of the training labels random" if options["label_noise"] else ""
+    epochs = f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''}"
+    return f"On {options['csv'] or options['dataset']}{noise}, after {epochs}"
+
+
+def tries_that_diverged(figures: Figures) -> list[str]:
+    """A sentence about tries that could not be chosen, if there are any."""
+    found = {name: one["diverged"] for name, one in figures["methods"].items() if one["diverged"]}
+    if not found:
+        return []
+    tries = listed(f"{name} ({times} of {figures['seeds'] * len(figures['methods'][name]['chosen'])} tries)"
+                   for name, times in found.items())  # fmt: skip
+    return [f"A try whose training diverged counts as the worst, as happened with {tries}."]
 
 
 def at_an_end(figures: Figures, place: int, kind: str) -> list[str]:
