@@ -125,12 +125,21 @@ def test_figure_9_is_held_against_the_papers():
     assert said == [
         "In figure 9 of Srivastava et al. (2014), on MNIST, the error with a fixed width hardly changes from p = 0.2 "
         "to 0.6; here, the mean test accuracy differs by 2.5 points in that range.",
-        "At p = 0.9, the paper's error is about 2.7 % with a fixed width and about 1.7 % with a fixed number of kept "
-        "units; here, the test error is 50.0 % and 40.0 %.",
+        "At p = 0.9, the error in figure 9 of Srivastava et al. (2014), on MNIST, is about 2.7 % with a fixed width and "
+        "about 1.7 % with a fixed number of kept units; here, the test error is 50.0 % and 40.0 %.",
     ]
     assert SWEEP.notes(options, figures)[0].startswith("With a fixed width, dropout helps at p = 0.2 to 0.6; it hurts")
     assert ". With a fixed number of kept units, dropout helps at p = 0.2" in SWEEP.notes(options, figures)[0]
     assert SWEEP.notes(options, figures)[1].startswith("With a fixed width, the recommended p is 0 (no dropout): it")
+
+
+def test_what_diverged_is_not_held_against_figure_9():
+    options, figures = figures_of(
+        lambda value, series, seed: FIGURE_9[value], train_loss=lambda value: 9.0 * (value in (0.4, 0.9)),
+        figure=9, values=tuple(FIGURE_9),
+    )  # fmt: skip
+    [said] = [note for note in SWEEP.notes(options, figures) if "figure 9" in note]
+    assert said.endswith("the mean test accuracy differs by 1.0 points in that range.")
 
 
 def test_of_figure_9_nothing_is_said_that_was_not_swept():
@@ -160,6 +169,29 @@ def test_figure_10_is_held_against_the_papers_largest_gain():
     )
 
 
+@pytest.mark.parametrize(
+    ("gains", "words"),
+    [
+        (
+            {50: -0.02, 100: -0.006, 1500: -0.01},
+            "above 0 with no number of examples; it is -2.0 points with 50 and -1.0 points with 1,500",
+        ),
+        ({50: -0.02}, "above 0 with no number of examples; it is -2.0 points with 50"),
+        ({50: 0.02}, "largest with 50 examples, +2.0 points"),
+        ({50: 0.03, 100: 0.01, 666: 0.5}, "largest with 50 examples, +3.0 points; it is +1.0 points with 100"),
+        ({666: 0.5}, None),
+    ],
+)
+def test_figure_10_claims_no_gain_that_there_is_not(gains, words):
+    """With 666 examples, the training diverged."""
+    options, figures = figures_of(
+        lambda value, series, seed: 0.8 + gains[value] * (series == "with dropout"),
+        train_loss=lambda value: 9.0 * (value == 666), figure=10, values=tuple(gains),
+    )  # fmt: skip
+    said = [note for note in SWEEP.notes(options, figures) if "figure 10" in note]
+    assert [note.split("the mean gain is ")[1] for note in said] == [f"{words}."] * (words is not None)
+
+
 def test_values_that_follow_each_other_are_a_range():
     every = list("1234567")
     written = {name: f"{name} %" for name in every}
@@ -174,7 +206,12 @@ def test_of_two_seeds_nothing_is_concluded():
 
 
 def test_where_there_is_no_interval_none_is_given():
-    """All seeds choose 0, so that a measure without steps differs by exactly nothing."""
+    """All seeds choose 0, so that a measure without steps differs by exactly nothing; or it differs by the same."""
     options, figures = figures_of(lambda value, arm, seed: 0.8)
-    figures["recommended"]["dropout"]["difference"] |= {"low": None, "high": None}
+    difference = figures["recommended"]["dropout"]["difference"]
+    difference |= {"low": None, "high": None}
     assert SWEEP.notes(options, figures)[0].endswith("that had no say in the choice, the same as with p = 0.")
+    difference["mean"] = -0.31
+    assert SWEEP.notes(options, figures)[0].endswith(
+        "in the choice: -0.3 points compared with p = 0, the same for each seed, so there is no interval."
+    )

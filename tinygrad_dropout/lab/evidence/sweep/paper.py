@@ -10,6 +10,7 @@ from tinygrad_dropout.lab.text import listed
 from tinygrad_dropout.lab.trials import Figures, Options
 
 PAPER = "Srivastava et al. (2014)"
+FIGURE_9 = f"figure 9 of {PAPER}, on MNIST,"
 FLAT = (0.2, 0.6)  # where the error of figure 9 hardly changes with the width fixed
 SPARSE, ERRORS = "0.9", {FIXED_WIDTH: "2.7 %", FIXED_KEPT: "1.7 %"}  # the errors there, about
 
@@ -28,24 +29,23 @@ def next_to_the_paper(options: Options, figures: Figures) -> list[str]:
 def figure_9(options: Options, figures: Figures) -> list[str]:
     """How flat the score is in the middle, and what both series have at a high p."""
     measure, scores = measures_of(options)[headline_of(options)], figures["scores"]
-    means = [measure.scale * score["mean"] for name, score in scores[FIXED_WIDTH].items()
+    trained = {series: names_with_verdict(figures, series) for series in ERRORS}
+    means = [measure.scale * scores[FIXED_WIDTH][name]["mean"] for name in trained[FIXED_WIDTH]
              if FLAT[0] <= float(name) <= FLAT[1]]  # fmt: skip
     said = []
     if len(means) > 1:
         spread = measure.amount(number((max(means) - min(means)) / measure.scale, measure.scale).removesuffix(" %"))
         said.append(
-            f"In figure 9 of {PAPER}, on MNIST, the error with a {FIXED_WIDTH} hardly changes from p = {FLAT[0]} to "
+            f"In {FIGURE_9} the error with a {FIXED_WIDTH} hardly changes from p = {FLAT[0]} to "
             f"{FLAT[1]}; here, the mean {measure.label} differs by {spread} in that range."
         )
-    if SPARSE in scores[FIXED_WIDTH]:
+    if all(SPARSE in names for names in trained.values()):
         theirs = listed(f"about {error} with a {series}" for series, error in ERRORS.items())
         reached = [scores[series][SPARSE]["mean"] for series in ERRORS]
         errors = measure.counts_rows
+        what = "test error" if errors else measure.label
         ours = listed(number(1 - one if errors else one, measure.scale) for one in reached)
-        said.append(
-            f"At p = {SPARSE}, the paper's error is {theirs}; here, the {'test error' if errors else measure.label} is "
-            f"{ours}."
-        )
+        said.append(f"At p = {SPARSE}, the error in {FIGURE_9} is {theirs}; here, the {what} is {ours}.")
     return [*said, WIDER]
 
 
@@ -53,9 +53,12 @@ def figure_10(options: Options, figures: Figures) -> list[str]:
     """Where the gain is largest, and what the smallest and the largest number of examples gain."""
     measure = measures_of(options)[headline_of(options)]
     sign = 1 if measure.higher_is_better else -1
-    gains = {name: sign * found["mean"] for name, found in figures["differences"][WITH.name].items()}
-    best, last = max(gains, key=lambda name: gains[name]), next(reversed(gains))
-    first = next(iter(gains))
+    differences = figures["differences"][WITH.name]
+    gains = {name: sign * differences[name]["mean"] for name in names_with_verdict(figures, WITH.name)}
+    if not gains:
+        return []
+    first, *_, last = (*gains, *gains)
+    best = max(gains, key=lambda name: gains[name])
 
     def gain(name: str) -> str:
         shown = number(gains[name] / measure.scale, measure.scale, sign="+").removesuffix(" %")
@@ -64,9 +67,16 @@ def figure_10(options: Options, figures: Figures) -> list[str]:
     def size(name: str) -> str:
         return SETTINGS["train_size"].written(int(name))
 
-    others = [f"{gain(name)} with {size(name)}" for name in dict.fromkeys((first, last)) if name != best]
+    gained = gains[best] > 0
+    others = [f"{gain(name)} with {size(name)}" for name in dict.fromkeys((first, last)) if name != best or not gained]
     ends = f"; it is {listed(others)}" if others else ""
+    most = f"largest with {size(best)} examples, {gain(best)}" if gained else "above 0 with no number of examples"
     return [
         f"In figure 10 of {PAPER}, dropout gains nothing with 100 and 500 examples of MNIST, and the gain rises and "
-        f"then declines towards 50,000; here, the mean gain is largest with {size(best)} examples, {gain(best)}{ends}."
+        f"then declines towards 50,000; here, the mean gain is {most}{ends}."
     ]
+
+
+def names_with_verdict(figures: Figures, series: str) -> list[str]:
+    """The values of a series at which no training diverged."""
+    return [name for name, found in figures["differences"][series].items() if found["verdict"] != "diverged"]

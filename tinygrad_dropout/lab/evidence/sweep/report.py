@@ -131,7 +131,10 @@ def recommendation(options: Options, figures: Figures, found: Figures) -> str:
         f"{number(found['score'], measure.scale)}, on test rows that had no say in the choice"
     )
     if difference["low"] is None:
-        return f"{advice} {reached}, the same as with p = 0."
+        if not difference["mean"]:
+            return f"{advice} {reached}, the same as with p = 0."
+        change = measure.amount(brief(options, figures, difference, figures["looks"]))
+        return f"{advice} {reached}: {change} compared with p = 0, the same for each seed, so there is no interval."
     unit = f"{measure.unit} " if measure.unit else ""
     mean, interval = brief(options, figures, difference, figures["looks"]).split(" (")
     said = f"{AGAINST_0[difference['verdict']]} p = 0 ({mean} {unit}on average, 95 % interval {interval}"
