@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout.lab import Config, LabError, OptionError
+from tinygrad_dropout.lab.comparison.config import DATASETS, DATASETS_WITH_FILES
 from tinygrad_dropout.lab.comparison.data import load
+from tinygrad_dropout.lab.comparison.report import GENERATED, own_test_rows
+from tinygrad_dropout.lab.datasets.split import Table
 
 
 def test_digits_are_all_of_scikit_learns_scaled_to_one():
@@ -79,3 +82,23 @@ def test_a_regression_that_the_values_decided_has_no_labels_to_make_random(confi
     with pytest.raises(OptionError, match=r"label_noise: expected 0 for a regression, which has no labels, got 0\.1"):
         load(replace(config, label_noise=0.1))
     assert load(config).classes is None
+
+
+def idx(array):
+    """An array of bytes as an IDX file."""
+    return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_which_data_sets_have_test_rows_and_which_are_generated_is_known_by_their_names(dataset, tmp_path):
+    """Where the words are written, the data are not at hand."""
+    images, labels = np.zeros((20, 2, 2), np.uint8), np.arange(20, dtype=np.uint8) % 10
+    for part in ("train", "t10k"):
+        (tmp_path / f"{part}-images-idx3-ubyte").write_bytes(idx(images))
+        (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx(labels))
+    signals = {name: images.reshape(20, 4).astype(np.float32) for name in ("x", "x_test")}
+    np.savez(tmp_path / "mnist1d.npz", **signals, y=labels, y_test=labels)
+    folder = {"data_dir": str(tmp_path)} if dataset in DATASETS_WITH_FILES else {}
+    data = load(Config(dataset=dataset, **folder))
+    assert (own_test_rows({"dataset": dataset, "test_csv": None}) is None) == (getattr(data, "x_test", None) is None)
+    assert (dataset in GENERATED) == (not isinstance(data, Table))

@@ -172,6 +172,12 @@ def test_test_rows_of_a_file_are_said_to_be_the_same_in_all_pairs():
     assert same not in comparison_of(*FIVE, **options | {"test_csv": None}).notes
 
 
+def test_test_rows_of_a_data_set_are_said_to_be_the_same_in_all_pairs():
+    same = "All pairs are tested on the same 1,000 rows of mnist1d: the interval does not cover other test rows."
+    assert same in comparison_of(*FIVE, dataset="mnist1d").notes
+    assert not any("the interval does not cover" in note for note in comparison_of(*FIVE, dataset="digits").notes)
+
+
 @pytest.mark.parametrize("unit", [1e-9, 1, 3e4, 1e10])
 def test_the_table_of_a_regression_fits_80_columns_and_shows_digits_in_any_unit(unit):
     errors = {"train_rmse": 0.3 * unit, "test_rmse": 1.2345 * unit, "baseline": {"test_rmse": unit, "train_rmse": unit}}

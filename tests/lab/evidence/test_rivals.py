@@ -231,6 +231,22 @@ def test_no_network_that_beats_the_baseline_is_said():
     assert said not in RIVALS.notes(options, figures)
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"dataset": "digits"}, "The intervals are about other random splits of the same rows, not about other data."),
+        ({"dataset": "mnist"}, "All seeds are tested on the same 1,000 rows of mnist: the intervals do not cover other "
+                               "test rows."),
+        ({"dataset": "moons"}, None),
+    ],
+)  # fmt: skip
+def test_what_the_intervals_leave_out_is_said(given, words):
+    notes = RIVALS.notes(*figures_of(better(), **given))
+    assert [note for note in notes if "The intervals are about" in note or "do not cover" in note] == [words] * bool(
+        words
+    )
+
+
 def test_of_two_seeds_nothing_is_concluded():
     options, figures = figures_of(better("dropout"), seeds=2)
     assert RIVALS.notes(options, figures) == ["Too few seeds for a verdict: 2; at least 3 are needed."]

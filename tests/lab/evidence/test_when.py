@@ -100,6 +100,18 @@ def test_settings_whose_networks_were_still_improving_at_the_end_are_named():
     )
 
 
+def test_what_the_intervals_leave_out_is_said():
+    outcome = outcome_of(points=UP, images=UP, more=UP, signals=UP)
+    for name, dataset in {"images": "digits", "more": "digits", "signals": "mnist1d"}.items():
+        outcome.options["configurations"][name]["dataset"] = dataset
+    assert outcome.notes[-1] == (
+        "The intervals are about other random splits of the same rows with images and more, and only about other "
+        "initial weights, orders and masks with signals, where all pairs have the same training and test rows."
+    )
+    assert [name for name, (_, one) in when.SETTINGS.items() if one.dataset == "mnist1d"] == ["mnist1d"]
+    assert when.SETTINGS["mnist1d"][1].train_size is None, "which is all its training rows"
+
+
 def test_two_pairs_are_too_few_for_a_verdict():
     assert outcome_of(one=UP[:2]).notes == [
         "Dropout has too few pairs for a verdict with one.",

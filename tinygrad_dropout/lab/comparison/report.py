@@ -32,6 +32,9 @@ COMPARE_WITH = {
     ),
     "test_rmse": "The train RMSE is measured with dropout off, like the test RMSE, so you can compare the two.",
 }
+WITH_TEST_ROWS = ("mnist", "mnist1d")  # data sets that come with a test part
+GENERATED = ("moons",)  # data sets of which every seed draws new examples
+OTHER_SPLITS = "The intervals are about other random splits of the same rows, not about other data."
 SMALL = 0.01  # an RMSE of the baseline below that, and those in its row are written with an exponent
 
 
@@ -174,18 +177,35 @@ def diverged(options: Options, figures: Figures) -> str:
     )
 
 
-def same_test_rows(options: Options, figures: Figures, repeated: str = "pairs") -> list[str]:
-    """What the interval leaves out if the test rows are those of a file.
+def own_test_rows(options: Options) -> str | None:
+    """The file or the data set whose own test rows every split has; None if the splits draw theirs.
 
     Args:
-        options: with test_csv.
-        figures: with rows, and the number of what is repeated.
-        repeated: pairs or seeds.
+        options: with dataset and test_csv.
     """
-    if options["test_csv"] is None or figures[repeated] < FEWEST_PAIRS:
+    return options["test_csv"] or (options["dataset"] if options["dataset"] in WITH_TEST_ROWS else None)
+
+
+def same_test_rows(options: Options, figures: Figures) -> list[str]:
+    """What the interval of a comparison leaves out if all pairs have the same test rows."""
+    own = own_test_rows(options)
+    if own is None or figures["pairs"] < FEWEST_PAIRS:
         return []
-    rows = f"{figures['rows']['test']:,} rows of {options['test_csv']}"
-    return [f"All {repeated} are tested on the same {rows}: the interval does not cover other test rows."]
+    rows = f"{figures['rows']['test']:,} rows of {own}"
+    return [f"All pairs are tested on the same {rows}: the interval does not cover other test rows."]
+
+
+def scope(options: Options, figures: Figures) -> list[str]:
+    """A sentence about what the intervals over seeds leave out; none where every seed draws new examples.
+
+    Args:
+        options: with dataset and test_csv.
+        figures: with rows.
+    """
+    if (own := own_test_rows(options)) is not None:
+        rows = f"{figures['rows']['test']:,} rows of {own}"
+        return [f"All seeds are tested on the same {rows}: the intervals do not cover other test rows."]
+    return [] if options["dataset"] in GENERATED else [OTHER_SPLITS]
 
 
 def learnt_nothing(figures: Figures) -> list[str]:

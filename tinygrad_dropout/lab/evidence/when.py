@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 from tinygrad_dropout.lab.comparison.budget import may_change
 from tinygrad_dropout.lab.comparison.config import Config
-from tinygrad_dropout.lab.comparison.report import number
+from tinygrad_dropout.lab.comparison.report import GENERATED, number, own_test_rows
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference, hold_together
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.evidence.interval_picture import draw_intervals, label_verdicts
@@ -129,6 +129,7 @@ class When(ManyComparisons):
             f"Dropout {'; it '.join(parts)}.",
             few if groups["too few pairs"] else hold_together(len(options["configurations"])),
             *may_change(improving),
+            *([] if groups["too few pairs"] else scope_of({one: options["configurations"][one] for one in figures})),
         ]
 
     @property
@@ -147,6 +148,22 @@ class When(ManyComparisons):
             "no effect shown": "no effect shown", "too few pairs": "too few pairs"}, drawn)  # fmt: skip
         axes.set(xlabel="with dropout minus without, percentage points of test accuracy")
         plots.save(figure, file, outcome.notes[0], outcome.description, axes, columns=3)
+
+
+def scope_of(configurations: Mapping[str, Options]) -> list[str]:
+    """A sentence about what the intervals leave out, if they leave anything out.
+
+    Args:
+        configurations: by their names; those with test rows of their own train on all other rows.
+    """
+    own = [name for name, one in configurations.items() if own_test_rows(one) is not None]
+    split = [name for name, one in configurations.items() if name not in own and one["dataset"] not in GENERATED]
+    parts = [
+        *([f"about other random splits of the same rows with {listed(split)}"] if split else []),
+        *([f"only about other initial weights, orders and masks with {listed(own)}, where all pairs have the same "
+           "training and test rows"] if own else []),
+    ]  # fmt: skip
+    return [f"The intervals are {', and '.join(parts)}."] if parts else []
 
 
 WHEN = When()

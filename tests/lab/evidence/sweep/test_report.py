@@ -125,8 +125,8 @@ def test_figure_9_is_held_against_the_papers():
     assert said == [
         "In figure 9 of Srivastava et al. (2014), on MNIST, the error with a fixed width hardly changes from p = 0.2 "
         "to 0.6; here, the mean test accuracy differs by 2.5 points in that range.",
-        "At p = 0.9, the error in figure 9 of Srivastava et al. (2014), on MNIST, is about 2.7 % with a fixed width and "
-        "about 1.7 % with a fixed number of kept units; here, the test error is 50.0 % and 40.0 %.",
+        "At p = 0.9, the error in figure 9 of Srivastava et al. (2014), on MNIST, is about 2.7 % with a fixed width "
+        "and about 1.7 % with a fixed number of kept units; here, the test error is 50.0 % and 40.0 %.",
     ]
     assert SWEEP.notes(options, figures)[0].startswith("With a fixed width, dropout helps at p = 0.2 to 0.6; it hurts")
     assert ". With a fixed number of kept units, dropout helps at p = 0.2" in SWEEP.notes(options, figures)[0]
@@ -198,6 +198,22 @@ def test_values_that_follow_each_other_are_a_range():
     assert in_ranges(["1", "2", "4", "5", "6"], every, written) == ["1 %", "2 %", "4 % to 6 %"]
     assert in_ranges(["1", "3", "5"], every, written) == ["1 %", "3 %", "5 %"]
     assert in_ranges(every, every, written) == ["1 % to 7 %"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"dataset": "digits"}, "The intervals are about other random splits of the same rows, not about other data."),
+        ({"dataset": "mnist"}, "All seeds are tested on the same 1,000 rows of mnist: the intervals do not cover other "
+                               "test rows."),
+        ({"dataset": "moons"}, None),
+    ],
+)  # fmt: skip
+def test_what_the_intervals_leave_out_is_said(given, words):
+    notes = SWEEP.notes(*figures_of(lambda value, arm, seed: 0.8, **given))
+    assert [note for note in notes if "The intervals are about" in note or "do not cover" in note] == [words] * bool(
+        words
+    )
 
 
 def test_of_two_seeds_nothing_is_concluded():

@@ -14,7 +14,7 @@ from tinygrad_dropout.lab.comparison.report import (
     layers_in_words,
     none_beats_baseline,
     number,
-    same_test_rows,
+    scope,
 )
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
@@ -108,7 +108,7 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         *at_an_end(figures, -1, "strong"),
         *at_an_end(figures, 0, "weak"),
         *([NOISY_VALIDATION] if options["label_noise"] else []),
-        *same_test_rows(options, figures, "seeds"),
+        *scope(options, figures),
         "Early stopping also picks its epoch by the validation part, so it has more tries than the others; of its "
         "patiences, the longest never has a higher validation loss than another.",
         "DropConnect draws one mask of weights for each batch here, and is tested with the mean weights; Wan et al. "

@@ -15,7 +15,7 @@ from tinygrad_dropout.lab.comparison.report import (
     noise_in_words,
     none_beats_baseline,
     number,
-    same_test_rows,
+    scope,
 )
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
@@ -110,7 +110,7 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         *may_change(still_improving(options, figures)),
         *none_beats_baseline(figures["baseline"], reached, key, measures_of(options)[key]),
         *([NOISY_VALIDATION] if choices and options["label_noise"] else []),
-        *same_test_rows(options, figures, "seeds"),
+        *scope(options, figures),
     ]
 
 
