@@ -11,6 +11,7 @@ from tinygrad_dropout.lab import UnfairPairError
 from tinygrad_dropout.lab.comparison.data import draw_split, load
 from tinygrad_dropout.lab.comparison.methods import Method
 from tinygrad_dropout.lab.comparison.training import Streams
+from tinygrad_dropout.lab.errors import DivergedError
 from tinygrad_dropout.lab.evidence import held_back
 from tinygrad_dropout.lab.evidence.held_back import check_shared, difference_between, train_held_back, whole_seeds
 
@@ -45,6 +46,16 @@ def test_the_validation_figures_are_those_of_scikit_learn(monkeypatch):
         probabilities = softmax(outputs.astype(float) @ last.weight.data.T + last.bias.data, axis=1)
         assert record["final"][f"{part}_loss"] == pytest.approx(log_loss(y, probabilities, labels=range(10)), rel=1e-5)
         assert record["final"][f"{part}_accuracy"] == pytest.approx(accuracy_score(y, probabilities.argmax(axis=1)))
+
+
+def test_a_training_that_diverges_is_an_error_unless_it_may():
+    config = small_config(optimizer="sgd", learning_rate=1e9)
+    arguments = config, load(config), 3, METHOD, lambda: None
+    with pytest.raises(DivergedError, match="with dropout, the loss was no longer a finite number in epoch"):
+        train_held_back(*arguments, hold_back=True)
+    record = train_held_back(*arguments, hold_back=True, may_diverge=True)
+    assert record["final"] is None
+    assert record["rows"] == {"train": 16, "validation": 4, "test": 2000}
 
 
 def test_no_row_is_in_two_parts():
