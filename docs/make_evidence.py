@@ -32,16 +32,23 @@ COMMANDS = {
     "figure-9": "tinygrad-dropout lab sweep --figure 9",
     "figure-10": "tinygrad-dropout lab sweep --figure 10",
     "rivals": "tinygrad-dropout lab rivals",
+    "rivals-clean": "tinygrad-dropout lab rivals --label-noise 0",
     "coadaptation": "tinygrad-dropout lab coadaptation",
     "uncertainty": "tinygrad-dropout lab uncertainty",
     "boundary": "tinygrad-dropout lab boundary",
 }
 
+FOLDED = ("figure-9", "figure-10", "rivals-clean", "coadaptation", "uncertainty", "boundary")
+"""Those whose output is folded on the page, below their verdict."""
+
 
 def make_one(name: str) -> None:
-    """Run a command, and keep its folder and how long it took."""
+    """Run a command, and keep its figures, how long it took, and the pictures that the page shows."""
     start = time.perf_counter()
     make(COMMANDS[name], KEPT / name)
+    for picture in (KEPT / name).glob("*.png"):
+        if f"evidence/{name}/{picture.name}" not in PAGE.read_text(encoding="utf-8"):
+            picture.unlink()
     seconds = json.loads(TIMES.read_text()) if TIMES.exists() else {}
     seconds[name] = round(time.perf_counter() - start, 1)
     TIMES.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n")
@@ -82,7 +89,7 @@ def blocks() -> dict[str, str]:
     """The page's blocks by name, as the kept runs have them."""
     runs = {name: load(name) for name in COMMANDS}
     sessions = {name: session(COMMANDS[name], outcome) for name, outcome in runs.items()}
-    verdicts = {f"{name} verdict": f"> {outcome.notes[0]}" for name, outcome in runs.items()}
+    verdicts = {f"{name} verdict": f"> {runs[name].notes[0]}" for name in FOLDED}
     return sessions | verdicts | {"cost": cost()}
 
 
