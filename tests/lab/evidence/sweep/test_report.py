@@ -18,7 +18,7 @@ from tinygrad_dropout.lab.text import as_text
             [
                 "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed by its "
                 "own validation part, the mean test accuracy is 85.0 %, on test rows that had no say in the choice: "
-                "better than p = 0 (+5.0 points on average, 95 % interval +4.9 to +5.1).",
+                "better than p = 0 (+5.0 points on average, corrected interval +4.9 to +5.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
             ],
         ),
@@ -28,7 +28,7 @@ from tinygrad_dropout.lab.text import as_text
             [
                 "The recommended p is 0.6: it has the lowest mean validation loss. With p chosen for each seed by its "
                 "own validation part, the mean test accuracy is 75.0 %, on test rows that had no say in the choice: "
-                "worse than p = 0 (-5.0 points on average, 95 % interval -5.1 to -4.9).",
+                "worse than p = 0 (-5.0 points on average, corrected interval -5.1 to -4.9).",
                 "Dropout shows no effect at p = 0.3; it hurts at p = 0.6.",
             ],
         ),
@@ -38,7 +38,8 @@ from tinygrad_dropout.lab.text import as_text
             [
                 "The recommended p is 0 (no dropout): it has the lowest mean validation loss. With p chosen for each "
                 "seed by its own validation part, the mean test accuracy is 80.0 %, on test rows that had no say in "
-                "the choice: no difference is shown from p = 0 (+0.0 points on average, 95 % interval -0.1 to +0.1).",
+                "the choice: no difference is shown from p = 0 (+0.0 points on average, corrected interval -0.1 to "
+                "+0.1).",
                 "Dropout helps at p = 0.6; it shows no effect at p = 0.3.",
             ],
         ),

@@ -137,7 +137,7 @@ def recommendation(options: Options, figures: Figures, found: Figures) -> str:
         return f"{advice} {reached}: {change} compared with p = 0, the same for each seed, so there is no interval."
     unit = f"{measure.unit} " if measure.unit else ""
     mean, interval = brief(options, figures, difference, figures["looks"]).split(" (")
-    said = f"{AGAINST_0[difference['verdict']]} p = 0 ({mean} {unit}on average, 95 % interval {interval}"
+    said = f"{AGAINST_0[difference['verdict']]} p = 0 ({mean} {unit}on average, corrected interval {interval}"
     return f"{advice} {reached}: {said}."
 
 
