@@ -68,7 +68,7 @@ def show_experiment(
 
 
 def default_folder(name: str) -> Path:
-    """Where results are kept if nobody says."""
+    """The folder for results if none is given."""
     return Path("runs", f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
 
 

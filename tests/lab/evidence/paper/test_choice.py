@@ -1,4 +1,4 @@
-"""The choice of the settings: by training examples alone, and the one with the fewest errors."""
+"""The choice of the settings: only by training examples, and the one with the fewest errors."""
 
 import numpy as np
 import pytest

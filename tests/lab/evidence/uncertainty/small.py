@@ -74,7 +74,7 @@ def made_up_outcome(
 ) -> Outcome:
     """An outcome whose Monte Carlo holds this share in its bands, is better by so much, and is so sure far away.
 
-    In place of the mean, the seeds have values around it in steps of `spread`; each is measured on `rows` test rows.
+    Instead of the mean, the seeds have values around it in steps of `spread`; each is measured on `rows` test rows.
     The table has `table_rows`, and the options that are kept are these.
     """
     records = []

@@ -1,4 +1,4 @@
-"""How the units of one hidden layer work together: alone, in pairs, and when many of them are removed."""
+"""How the units of one hidden layer work together: one at a time, in pairs, and when many of them are removed."""
 
 from __future__ import annotations
 

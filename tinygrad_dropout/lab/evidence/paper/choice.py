@@ -121,7 +121,7 @@ def is_at_an_end(arm: str, settings: Settings) -> bool:
 
 
 def held_back(split: Split) -> Split:
-    """The training part alone: five sixths of it, and the last sixth in the place of the test part."""
+    """Only the training part: five sixths of it, and the last sixth in the place of the test part."""
     kept = len(split.y_train) - round(VALIDATION_SHARE * len(split.y_train))
     return Split(split.x_train[:kept], split.y_train[:kept], split.x_train[kept:], split.y_train[kept:])
 

@@ -48,7 +48,7 @@ class RivalsOptions(Config):
     """The options: those of a comparison, but for the strengths of the methods, which are tuned.
 
     Attributes:
-        seeds, first_seed: how many seeds, and the first. By default they are seeds whose results nobody had seen when
+        seeds, first_seed: how many seeds, and the first. By default they are seeds whose results had not been seen when
             the strengths were spaced (see `tries`).
     """
 

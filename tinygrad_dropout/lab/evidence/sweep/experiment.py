@@ -50,7 +50,7 @@ class Sweep(Experiment):
 
     Over p and input_p a fifth of the training examples is held back, and the p with the lowest loss on it is
     recommended. What that achieves is measured by choosing anew for each seed, on its own validation part. A trial's
-    configuration is the series, and its arm the value: all networks of a series differ in their dropout alone.
+    configuration is the series, and its arm the value: all networks of a series differ only in their dropout.
 
     Over any other setting each value has a network without dropout and one with it, and nothing is held back. A
     trial's configuration is the value, and its arm the series.
