@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.comparison.methods import Method
 from tinygrad_dropout.lab.comparison.training import Streams
 from tinygrad_dropout.lab.errors import DivergedError
 from tinygrad_dropout.lab.evidence import held_back
-from tinygrad_dropout.lab.evidence.held_back import check_shared, difference_between, train_held_back, whole_seeds
+from tinygrad_dropout.lab.evidence.held_back import check_shared, difference_between, train_held_back
 
 CONFIG = small_config(dataset="digits", train_size=100, label_noise=0.2, epochs=3, hidden=(16,))
 METHOD = Method("with dropout", p=0.5, input_p=0.2)
@@ -85,11 +85,6 @@ def test_what_need_not_be_shared_may_differ():
     record, _ = train()
     other = record | {"seed": 3, "shared": record["shared"] | {"initial_weights": "another"}}
     check_shared([record | {"seed": 3}, other], but=("initial_weights",))
-
-
-def test_only_seeds_whose_networks_are_all_there_count():
-    records = [{"configuration": "", "arm": arm, "seed": seed} for seed, arm in ((1, "b"), (0, "a"), (0, "b"))]
-    assert whole_seeds(records, 2) == [{("", "a"): records[1], ("", "b"): records[2]}]
 
 
 def made_up(accuracies, train_loss=0.1):

@@ -9,6 +9,7 @@ from typing import Any
 
 from tinygrad_dropout.lab.text import new_table
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.seeds import seeds_of
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ class Counting(Experiment):
         return {name: getattr(options, name) for name in kept} | {"data": data}
 
     def trials(self, options: Options) -> list[Trial]:
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
-        return [Trial("", arm, seed) for seed in seeds for arm in ("odd", "even")]
+        return [Trial("", arm, seed) for seed in seeds_of(options) for arm in ("odd", "even")]
 
     def epochs(self, options: Options) -> int:
         return int(options["epochs"])

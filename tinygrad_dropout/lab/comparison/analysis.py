@@ -14,6 +14,7 @@ from tinygrad_dropout.lab.comparison.measures import Measure
 from tinygrad_dropout.lab.comparison.tasks import TEST_MEASURES
 from tinygrad_dropout.lab.comparison.verdict import Difference, paired_difference
 from tinygrad_dropout.lab.trials import Figures, Options, Record
+from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds
 
 SMALLEST_SHARE = 0.005  # of what there is to gain: half a point of accuracy, or that part of the baseline's RMSE
 SMALLEST_LOSS = 0.01  # of the baseline's log-loss
@@ -63,11 +64,7 @@ def headline_of(options: Options) -> str:
 
 def pairs_of(options: Options, records: Sequence[Record]) -> list[dict[str, Record]]:
     """For each seed whose arms are all there: each arm's record, by its name."""
-    pairs: dict[int, dict[str, Record]] = {}
-    for record in records:
-        pairs.setdefault(record["seed"], {})[record["arm"]] = record
-    arms = 2 * len(arms_of(options))
-    return [pairs[seed] for seed in sorted(pairs) if len(pairs[seed]) == arms]
+    return arms_of_whole_seeds(records, 2 * len(arms_of(options)))
 
 
 def differences_of(

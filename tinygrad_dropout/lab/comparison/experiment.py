@@ -23,6 +23,7 @@ from tinygrad_dropout.lab.datasets import Dataset
 from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.seeds import seeds_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -81,9 +82,8 @@ class Compare(Experiment):
 
     def trials(self, options: Options) -> list[Trial]:
         """One for each seed and arm."""
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
         arms = [arm.name for arm in all_arms(options)]
-        return [Trial("", arm, seed) for seed, arm in product(seeds, arms)]
+        return [Trial("", arm, seed) for seed, arm in product(seeds_of(options), arms)]
 
     def epochs(self, options: Options) -> int:
         """As many as were asked for."""

@@ -23,6 +23,7 @@ from tinygrad_dropout.lab.evidence.claim import Claim, Parts
 from tinygrad_dropout.lab.evidence.many import Compared, ManyComparisons
 from tinygrad_dropout.lab.text import table_with_intervals
 from tinygrad_dropout.lab.trials import Figures, Options, Record, Trial
+from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -178,13 +179,9 @@ def tested(claim: Claim, pairs: Sequence[Pair], part: str, name: str, looks: int
     }
 
 
-def pairs_in(records: Sequence[Record], setting: str) -> list[Pair]:
+def pairs_in(records: Sequence[Record], setting: str) -> Sequence[Pair]:
     """The finished pairs of a setting, in the order of their seeds."""
-    pairs: dict[int, dict[str, Record]] = {}
-    for record in records:
-        if record["configuration"] == setting:
-            pairs.setdefault(record["seed"], {})[record["arm"]] = record
-    return [pair for _, pair in sorted(pairs.items()) if len(pair) == 2]
+    return arms_of_whole_seeds([record for record in records if record["configuration"] == setting], 2)
 
 
 def fewest_test_rows(pairs: Sequence[Pair]) -> int:

@@ -129,14 +129,6 @@ def check_shared(records: Sequence[Record], but: Collection[str] = ()) -> None:
             raise UnfairPairError(f"seed {records[0]['seed']}: expected all networks to share their {name}")
 
 
-def whole_seeds(records: Sequence[Record], networks: int) -> list[dict[tuple[str, str], Record]]:
-    """For each seed whose networks are all trained: their records, by configuration and arm."""
-    seeds: dict[int, dict[tuple[str, str], Record]] = {}
-    for record in records:
-        seeds.setdefault(record["seed"], {})[record["configuration"], record["arm"]] = record
-    return [found for _, found in sorted(seeds.items()) if len(found) == networks]
-
-
 def fewest_rows(records: Sequence[Record]) -> dict[str, int]:
     """How many examples each part has, at least."""
     return {part: min(record["rows"][part] for record in records) for part in ("train", "validation", "test")}

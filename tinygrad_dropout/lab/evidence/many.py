@@ -14,6 +14,7 @@ from tinygrad_dropout.lab.comparison.verdict import Difference, paired_differenc
 from tinygrad_dropout.lab.datasets import Dataset
 from tinygrad_dropout.lab.trials import Experiment, Figures, Options, Record, Tell, Trial
 from tinygrad_dropout.lab.trials.folder import without_seeds
+from tinygrad_dropout.lab.trials.seeds import seeds_of
 
 COMPARE = Compare()
 
@@ -44,10 +45,9 @@ class ManyComparisons(Experiment):
 
     def trials(self, options: Options) -> list[Trial]:
         """For each seed, each configuration and each arm: so that a few seeds of everything come first."""
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
         return [
             Trial(name, arm.name, seed)
-            for seed in seeds
+            for seed in seeds_of(options)
             for name in options["configurations"]
             for arm in (WITHOUT, WITH)
         ]

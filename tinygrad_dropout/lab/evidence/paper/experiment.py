@@ -19,6 +19,7 @@ from tinygrad_dropout.lab.evidence.paper.picture import draw
 from tinygrad_dropout.lab.evidence.paper.published import TEST_EXAMPLES
 from tinygrad_dropout.lab.text import listed
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds, seeds_of
 
 if TYPE_CHECKING:
     from rich.table import Table as Shown
@@ -53,8 +54,7 @@ class Paper(Experiment):
         return options.as_json(data, "choice_epochs")
 
     def trials(self, options: Options) -> list[Trial]:
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
-        return [Trial("", recipe.name, seed) for seed in seeds for recipe in RECIPES]
+        return [Trial("", recipe.name, seed) for seed in seeds_of(options) for recipe in RECIPES]
 
     def epochs(self, options: Options) -> int:
         return int(options["epochs"])
@@ -78,10 +78,7 @@ class Paper(Experiment):
             minus_standard and minus_previous: the differences from the standard network and from the network before
             (mean, low, high; in errors, seed by seed, the intervals corrected for the number of both), or None.
         """
-        by_seed: dict[int, dict[str, Record]] = {}
-        for record in records:
-            by_seed.setdefault(record["seed"], {})[record["arm"]] = record
-        seeds = [found for _, found in sorted(by_seed.items()) if len(found) == len(RECIPES)]
+        seeds = arms_of_whole_seeds(records, len(RECIPES))
         if not seeds:
             return None
         errors = {recipe.name: [seed[recipe.name]["errors"] for seed in seeds] for recipe in RECIPES}

@@ -21,7 +21,6 @@ from tinygrad_dropout.lab.evidence.held_back import (
     fewest_rows,
     has_all,
     train_held_back,
-    whole_seeds,
 )
 from tinygrad_dropout.lab.evidence.rivals import report
 from tinygrad_dropout.lab.evidence.rivals.picture import draw_rivals
@@ -35,6 +34,7 @@ from tinygrad_dropout.lab.evidence.rivals.tries import (
     try_of,
 )
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds, seeds_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -87,8 +87,7 @@ class Rivals(Experiment):
 
     def trials(self, options: Options) -> list[Trial]:
         """For each seed, the plain network, then every try of every method."""
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
-        return [Trial("", name, seed) for seed in seeds for name in names_of(options)]
+        return [Trial("", name, seed) for seed in seeds_of(options) for name in names_of(options)]
 
     def epochs(self, options: Options) -> int:
         return int(options["epochs"])
@@ -122,9 +121,7 @@ class Rivals(Experiment):
             diverged; against: for each rival, dropout's score minus its; improving: the networks that were still
             improving at the end. A score is None if the plain network, or all tries of the method, diverged for a seed.
         """
-        seeds = [
-            {arm: record for (_, arm), record in seed.items()} for seed in whole_seeds(records, len(names_of(options)))
-        ]
+        seeds = arms_of_whole_seeds(records, len(names_of(options)))
         if not seeds:
             return None
         key, methods = headline_of(options), options["methods"]

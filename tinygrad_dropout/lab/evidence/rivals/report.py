@@ -27,6 +27,7 @@ from tinygrad_dropout.lab.evidence.rivals.tries import (
     SYMBOLS,
     try_of,
 )
+from tinygrad_dropout.lab.evidence.seen import which_seeds
 from tinygrad_dropout.lab.text import listed, new_table
 from tinygrad_dropout.lab.trials import Figures, Options
 
@@ -186,6 +187,5 @@ def seen_before(options: Options) -> list[str]:
     """On the data set that the strengths were chosen on, a sentence about that."""
     if options["csv"] is not None or options["dataset"] != "digits":
         return []
-    seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
-    which = "some of these seeds" if SEEN_SEEDS.intersection(seeds) else "other seeds"
+    which = which_seeds(options, SEEN_SEEDS)
     return [f"The strengths that are tried were chosen after results of {which} on these digits had been seen."]

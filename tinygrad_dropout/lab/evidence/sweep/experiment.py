@@ -24,7 +24,6 @@ from tinygrad_dropout.lab.evidence.held_back import (
     fewest_rows,
     has_all,
     train_held_back,
-    whole_seeds,
 )
 from tinygrad_dropout.lab.evidence.sweep import report
 from tinygrad_dropout.lab.evidence.sweep.options import SweepOptions, reported_as_values
@@ -32,6 +31,7 @@ from tinygrad_dropout.lab.evidence.sweep.picture import draw_sweep
 from tinygrad_dropout.lab.evidence.sweep.settings import FIXED_KEPT, RATES, enough_epochs, name_of, usual_numbers
 from tinygrad_dropout.lab.intervals import half_width
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.seeds import seeds_of, whole_seeds
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -84,11 +84,10 @@ class Sweep(Experiment):
 
     def trials(self, options: Options) -> list[Trial]:
         """For each seed, each value and each network: so that a few seeds of everything come first."""
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
         networks = [(series, name) for name in map(name_of, options["values"]) for series in options["series"]]
         if options["over"] in RATES:
-            return [Trial(series, name, seed) for seed in seeds for series, name in networks]
-        return [Trial(name, series, seed) for seed in seeds for series, name in networks]
+            return [Trial(series, name, seed) for seed in seeds_of(options) for series, name in networks]
+        return [Trial(name, series, seed) for seed in seeds_of(options) for series, name in networks]
 
     def epochs(self, options: Options) -> int:
         return max(epochs_at(options, value) for value in options["values"])

@@ -27,6 +27,7 @@ from tinygrad_dropout.lab.evidence.uncertainty.problems import (
 )
 from tinygrad_dropout.lab.evidence.uncertainty.trial import is_complete, score_problem
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Record, Tell, Trial
+from tinygrad_dropout.lab.trials.seeds import seeds_of
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -62,8 +63,7 @@ class Uncertainty(Experiment):
 
     def trials(self, options: Options) -> list[Trial]:
         """For each seed, each problem."""
-        seeds = range(options["first_seed"], options["first_seed"] + options["seeds"])
-        return [Trial(problem, "", seed) for seed in seeds for problem in PROBLEMS]
+        return [Trial(problem, "", seed) for seed in seeds_of(options) for problem in PROBLEMS]
 
     def epochs(self, options: Options) -> int:
         """Those of two trainings: one to choose the noise, one to be scored."""
