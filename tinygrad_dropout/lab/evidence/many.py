@@ -34,7 +34,7 @@ class ManyComparisons(Experiment):
     """
 
     def prepare(self, options: Any, tell: Tell) -> tuple[Any, dict[str, Compared]]:
-        """Read the data of each configuration once, however many share them."""
+        """Read the data of each configuration."""
         configurations = options.configurations()
         return options, {name: Compared(*COMPARE.prepare(config, tell)) for name, config in configurations.items()}
 
