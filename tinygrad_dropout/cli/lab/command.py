@@ -11,7 +11,7 @@ from tinygrad_dropout.cli.comparison_options import Groups
 from tinygrad_dropout.cli.experiment import show_experiment
 from tinygrad_dropout.cli.typed import Option, declare_options, in_one_sentence
 
-QUICK: Option = ("--quick", None, "fewer seeds, less training: some seconds instead of minutes, and wider intervals")
+QUICK: Option = ("--quick", None, "fewer seeds and less training: seconds instead of minutes, and wider intervals")
 
 
 @dataclass(frozen=True)

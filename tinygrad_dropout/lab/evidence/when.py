@@ -87,7 +87,7 @@ class When(ManyComparisons):
         return WhenOptions
 
     def prepare(self, options: WhenOptions, tell: Tell) -> tuple[WhenOptions, dict[str, Compared]]:
-        """Leave MNIST-1D out, and say so, if nobody asked for it and its package is not installed."""
+        """Leave MNIST-1D out, and say so, if it was not asked for and its package is not installed."""
         if not options.settings and find_spec("mnist1d") is None:
             tell("MNIST-1D is left out: its package is not installed (`pip install mnist1d`).")
             options = replace(options, settings=tuple(name for name in SETTINGS if name != MNIST_1D))

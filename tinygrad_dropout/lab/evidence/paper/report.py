@@ -1,4 +1,4 @@
-"""The networks on MNIST in words: their errors beside the published ones."""
+"""The networks on MNIST in words: their errors next to the published ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def describe(options: Options, figures: Figures) -> str:
 
 
 def tables(options: Options, figures: Figures) -> Sequence[Table]:
-    """The networks compared with the standard one, and beside the published ones."""
+    """The networks compared with the standard one, and next to the published ones."""
     ours = new_table("network", "errors", "minus standard\n(corrected)", "minus the one above\n(corrected)")
     both = new_table("network", "mean", *(f"{source}\n(published)" for source in SOURCES), "updates", "of 2014's")
     for arm, found in figures["networks"].items():

@@ -10,7 +10,7 @@ RATES = ("p", "input_p")  # settings that are dropout itself: their value 0 is w
 WHOLE = ("train_size", "width", "epochs")  # settings that are whole numbers, and are drawn on a logarithmic axis
 
 
-FEWEST_UPDATES = 2000  # of a network in a sweep over train_size: few examples alone must not mean little training
+FEWEST_UPDATES = 2000  # of a network in a sweep over train_size: few examples must not mean little training as well
 
 
 def enough_epochs(train_size: int, epochs: int, batch_size: int) -> int:
