@@ -3,6 +3,7 @@
 The cluster is on this machine. It takes some seconds, so it is left out unless REQUIRE_DASK=1.
 """
 
+import gc
 import os
 import signal
 import time
@@ -144,10 +145,14 @@ def test_a_cluster_that_is_gone_is_one_sentence(tmp_path, caplog):
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "", "tcp://"])
-def test_an_address_where_nobody_answers_is_one_sentence(monkeypatch, address):
+def test_an_address_where_nobody_answers_is_one_sentence_and_leaves_no_open_client(monkeypatch, address):
+    """One that the garbage collector closes may do so while the next one starts, and then both hang."""
+    from dask.distributed import Client
+
     monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(LabError, match="expected the address of a Dask scheduler that answers"):
         run(Counting(), Numbers(), dask=address)
+    assert {one.status for one in gc.get_objects() if isinstance(one, Client)} <= {"closed"}
 
 
 def test_a_cluster_without_workers_is_one_sentence(monkeypatch):

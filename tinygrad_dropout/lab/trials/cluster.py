@@ -86,8 +86,23 @@ def connected(client: Any, address: str) -> Any:
     Raises:
         LabError: nothing answers at this address.
     """
+
+    class TidyClient(client):  # type: ignore[misc]
+        """A client that ends its event loop if it cannot connect.
+
+        Left to the garbage collector, that can happen in the event loop of the next client while it starts, and then
+        both wait for each other.
+        """
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            try:
+                super().__init__(*arguments, **options)
+            except Exception:
+                self.__del__()  # which does nothing the second time
+                raise
+
     try:
-        return client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        return TidyClient(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise LabError(
             f"dask: expected the address of a Dask scheduler that answers, such as tcp://10.0.0.1:8786, got {address!r}"
