@@ -6,8 +6,11 @@ them would forbid code that is plainer and no slower.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -42,12 +45,25 @@ def calls(step: Step) -> dict[str, int]:
         counted[event] += 1
 
     before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        step()
-    finally:
-        sys.setprofile(before)
+    with uncollected():
+        sys.setprofile(note)
+        try:
+            step()
+        finally:
+            sys.setprofile(before)
     return {"Python calls": counted["call"] - 1, "C calls": counted["c_call"] - 1}  # the step itself, setprofile itself
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: it would come at any time, and what listens to it would be counted."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def bytecodes(step: Step) -> int:

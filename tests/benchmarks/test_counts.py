@@ -1,5 +1,7 @@
 """What a step costs in counts: the same each time, and each kind for itself."""
 
+import gc
+
 import pytest
 
 import tinygrad_dropout as td
@@ -18,6 +20,22 @@ def test_calls_are_counted_by_kind():
         (lambda: None)()
 
     assert counts.calls(step) == {"Python calls": 1, "C calls": 2}
+
+
+def test_a_garbage_collection_is_not_counted():
+    def step():
+        return [[] for _ in range(1000)]
+
+    alone = counts.calls(step)
+    gc.callbacks.append(listener := lambda phase, info: None)
+    thresholds = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        assert counts.calls(step) == alone
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.callbacks.remove(listener)
 
 
 def test_only_bytecodes_of_the_framework_count():
