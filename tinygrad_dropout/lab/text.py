@@ -72,6 +72,11 @@ def console_in_memory(*, record: bool = False) -> Console:
     )
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 row`, `2 rows`, `1,500 rows`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def listed(names: Iterable[str], word: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     *others, last = names

@@ -14,6 +14,7 @@ from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of, p
 from tinygrad_dropout.lab.comparison.arms import all_arms, arms_of
 from tinygrad_dropout.lab.comparison.measurement import Measured
 from tinygrad_dropout.lab.plots import GREY, ORANGE, new_figure, save
+from tinygrad_dropout.lab.text import counted
 from tinygrad_dropout.lab.trials import Outcome
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def stops_early(runs: Sequence[Curve], curves: Mapping[str, Sequence[Curve]]) ->
 
 def how_to_read(curves: Mapping[str, Sequence[Curve]]) -> str:
     """Explain the lines, bands and open markers."""
-    notes = [f"Lines: means of {len(next(iter(curves.values())))} pairs, measured with dropout off."]
+    notes = [f"Lines: means of {counted(len(next(iter(curves.values()))), 'pair')}, measured with dropout off."]
     if len(curves) == 2:
         notes.append("Bands: lowest to highest.")
     if any(stops_early(runs, curves) for runs in curves.values()):
@@ -198,7 +199,7 @@ def draw_values(
     figure = new_figure(width=10, height=5.4)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     draw_pairs(left, values)
-    left.set(ylabel=label, title=f"Each of {len(differences)} pairs")
+    left.set(ylabel=label, title="One pair" if len(differences) == 1 else f"Each of {len(differences)} pairs")
     draw_differences(right, differences, interval)
     right.set(ylabel=difference_label, title="The difference in each pair")
     save(figure, file, title, f"{caption}\nLeft: a line for each pair; bars: means.", right, columns=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.lab.comparison.budget import capitalised
 from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, Measure, rounded
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
-from tinygrad_dropout.lab.text import table_with_intervals
+from tinygrad_dropout.lab.text import counted, table_with_intervals
 from tinygrad_dropout.lab.trials import Figures, Options
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def data_in_words(options: Options, rows: Mapping[str, int], purpose: str) -> st
     validation = rows["validation"]
     held_back = f" ({validation:,} of them held back {purpose})" if validation else ""
     return (
-        f"{options['csv'] or options['dataset']}: {rows['train'] + validation:,} training examples"
-        f"{held_back}{noise_in_words(options['label_noise'])}, {rows['test']:,} test examples"
+        f"{options['csv'] or options['dataset']}: {counted(rows['train'] + validation, 'training example')}"
+        f"{held_back}{noise_in_words(options['label_noise'])}, {counted(rows['test'], 'test example')}"
     )
 
 
@@ -75,7 +75,7 @@ def layers_in_words(hidden: Sequence[int]) -> str:
 
 def epochs_in_words(options: Options) -> str:
     """How long the training lasts, and with which optimiser."""
-    return f"{options['epochs']} epoch{'s' if options['epochs'] > 1 else ''} of {options['optimizer']}"
+    return f"{counted(options['epochs'], 'epoch')} of {options['optimizer']}"
 
 
 def comparison_table(figures: Figures, compared: Figures, measures: Measures) -> Table:
@@ -83,7 +83,7 @@ def comparison_table(figures: Figures, compared: Figures, measures: Measures) ->
     without, with_dropout = (figures["arms"][compared[side]] for side in ("without", "with"))
     baseline = figures["baseline"]
     headings = (
-        f"mean of {figures['pairs']:,} pair{'' if figures['pairs'] == 1 else 's'}",
+        f"mean of {counted(figures['pairs'], 'pair')}",
         "without\ndropout",
         "with\ndropout",
         "difference\n(95 % interval)",

@@ -12,6 +12,7 @@ import numpy as np
 
 from tinygrad_dropout.lab.comparison.measures import POINTS, Measure, rounded, two_digits_of
 from tinygrad_dropout.lab.intervals import half_width, width_per_spread
+from tinygrad_dropout.lab.text import counted
 
 FEWEST_PAIRS = 3  # the interval of two has a half-width of nine standard deviations, and shows nothing
 COARSE = 1.0  # a test row that is worth more points than this is mentioned
@@ -75,7 +76,7 @@ class Difference:
                 return ""
             each = f" of {row} each" if step else ""
             return (
-                f"The test set has only {self.test_rows} row{'s' if self.test_rows > 1 else ''}{each}: "
+                f"The test set has only {counted(self.test_rows, 'row')}{each}: "
                 "the verdict is about the mean over many pairs; a single pair shows nothing."
             )
         if self.half_width is None:
@@ -91,7 +92,7 @@ class Difference:
         decimals = self._decimals()
         mean = self.measure.difference(rounded(self.mean, decimals, sign="+"))
         if self.verdict == "too few pairs":
-            over = f"{self.pairs} pair{'s' if self.pairs > 1 else ''}"
+            over = counted(self.pairs, "pair")
             return f"Too few pairs for a verdict: {mean} on average over {over}; at least {FEWEST_PAIRS} are needed."
         if self.low is None or self.high is None:
             return f"No effect shown: {mean} in each of {self.pairs:,} pairs, so there is no interval."

@@ -21,7 +21,7 @@ from tinygrad_dropout.lab.comparison.verdict import Difference, paired_differenc
 from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.evidence.claim import Claim, Parts
 from tinygrad_dropout.lab.evidence.many import Compared, ManyComparisons
-from tinygrad_dropout.lab.text import table_with_intervals
+from tinygrad_dropout.lab.text import counted, table_with_intervals
 from tinygrad_dropout.lab.trials import Figures, Options, Record, Trial
 from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds
 
@@ -138,7 +138,7 @@ class ExaminedPairs(ManyComparisons):
     def table(self, options: Options, setting: str, shown: Figures) -> Table:
         """The table of one setting."""
         headings = (
-            f"mean of {shown['pairs']:,} pair{'' if shown['pairs'] == 1 else 's'}",
+            f"mean of {counted(shown['pairs'], 'pair')}",
             "without\ndropout", "with\ndropout", "difference\n(corrected)", "claim",
         )  # fmt: skip
         rows = []

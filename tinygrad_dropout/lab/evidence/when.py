@@ -17,7 +17,7 @@ from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference, ho
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.evidence.interval_picture import draw_intervals, label_verdicts
 from tinygrad_dropout.lab.evidence.many import Compared, ManyComparisons
-from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.text import counted, listed, new_table
 from tinygrad_dropout.lab.trials import Draw, Figures, Options, Outcome, Tell
 
 if TYPE_CHECKING:
@@ -96,9 +96,9 @@ class When(ManyComparisons):
     def describe(self, options: Options, figures: Figures) -> str:
         pairs = min(found["pairs"] for found in figures.values())
         return (
-            f"{len(figures)} settings, {pairs} pairs of each. Unless the setting says otherwise: 500 clean digits, "
-            "256-256 hidden units, p = 0.5, inputs 0.2, 80 epochs. Noisy: 20 % of the training labels are random. "
-            "MNIST-1D: 4,000 signals, p = 0.3, inputs 0. Two moons: 200 points"
+            f"{counted(len(figures), 'setting')}, {counted(pairs, 'pair')} of each. Unless the setting says otherwise: "
+            "500 clean digits, 256-256 hidden units, p = 0.5, inputs 0.2, 80 epochs. Noisy: 20 % of the training "
+            "labels are random. MNIST-1D: 4,000 signals, p = 0.3, inputs 0. Two moons: 200 points"
         )
 
     def tables(self, options: Options, figures: Figures) -> Sequence[Table]:

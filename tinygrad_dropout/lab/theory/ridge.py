@@ -28,7 +28,7 @@ from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, new_figure, save
-from tinygrad_dropout.lab.text import new_table
+from tinygrad_dropout.lab.text import counted, new_table
 from tinygrad_dropout.lab.theory.masks import all_masks, as_unit_count, probabilities
 from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
 from tinygrad_dropout.lab.trials import Figures
@@ -241,13 +241,13 @@ def tables(figures: Figures) -> Sequence[Table]:
 def notes(figures: Figures) -> Sequence[str]:
     """Whether the two sides are the same."""
     largest = max(max(found["differences"].values()) for found in figures["rates"])
-    rates = len(figures["rates"])
+    rates = counted(len(figures["rates"]), "rate")
     verdict = "is ridge regression" if largest <= AGREEMENT else "is not ridge regression here"
     if all(found["p"] == 0 for found in figures["rates"]):
         verdict += ", but at p = 0 there is no penalty to see"
     return [
         f"Linear regression with dropout on its inputs {verdict}: the largest relative difference at "
-        f"{rates} rate{'s' if rates > 1 else ''} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",
+        f"{rates} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",
         "Size: |G v| relative to least squares. Loss to trained: the relative difference between all masks enumerated "
         "and the closed form.",
         "The penalty is p / (1 - p) times the square of |G v|, G = diag(X'X)^(1/2): each weight is counted by the size "

@@ -64,6 +64,9 @@ def test_other_settings_are_compared_with_and_without_dropout(by, verb):
     ("over", "values", "words"),
     [
         ("train_size", (100, 1000), "Dropout helps with 100 and 1,000 training examples."),
+        ("train_size", (21,), "Dropout helps with 21 training examples."),
+        ("width", (1,), "Dropout helps with 1 hidden unit per layer."),
+        ("epochs", (1,), "Dropout helps after 1 epoch."),
         ("width", (4, 512, 1024), "Dropout helps with 4 to 1,024 hidden units per layer."),
         ("label_noise", (0, 0.25), "Dropout helps with 0 % and 25 % of the training labels random."),
         ("input_p", (0, 0.25, 0.5), "Dropout on the inputs helps at p = 0.25 and 0.5."),

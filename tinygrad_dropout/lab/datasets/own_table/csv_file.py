@@ -11,6 +11,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.errors import LabError
+from tinygrad_dropout.lab.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +145,7 @@ def check_shape(path: Path, content: bytes, separator: str) -> dict[int, int]:
         names = names or ([] if empty else row)
         if not empty and len(row) != len(names):
             raise LabError(
-                f"{path}: expected {len(names)} column{'' if len(names) == 1 else 's'}, as in the line of names, got "
+                f"{path}: expected {counted(len(names), 'column')}, as in the line of names, got "
                 f"{len(row)} in line {line}{advice_on_shape(names, row, separator)}"
             )
         widths[line] = len(row) or 1

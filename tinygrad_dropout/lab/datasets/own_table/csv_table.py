@@ -21,9 +21,10 @@ from tinygrad_dropout.lab.datasets.own_table.csv_file import advice_on_names, re
 from tinygrad_dropout.lab.datasets.own_table.groups import check_groups, numbered_groups
 from tinygrad_dropout.lab.datasets.own_table.target import encode_classes, encode_numbers, is_numeric
 from tinygrad_dropout.lab.datasets.own_table.text_columns import check_texts
-from tinygrad_dropout.lab.datasets.own_table.told import about_names, counted, description, listed, mentions
+from tinygrad_dropout.lab.datasets.own_table.told import about_names, description, listed, mentions
 from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import LabError, OptionError
+from tinygrad_dropout.lab.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd

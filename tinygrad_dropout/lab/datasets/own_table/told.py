@@ -10,6 +10,7 @@ from tinygrad_dropout.lab.datasets.own_table.columns import Column, to_ignore
 from tinygrad_dropout.lab.datasets.own_table.number_texts import is_number, looks_like_a_number
 from tinygrad_dropout.lab.datasets.own_table.target import Target
 from tinygrad_dropout.lab.datasets.own_table.text_columns import FEW
+from tinygrad_dropout.lab.text import counted
 
 NAMES_SHOWN = 12  # in a sentence
 
@@ -138,8 +139,3 @@ def listed(names: list[str]) -> str:
     """`a, b and 3 more`."""
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     return ", ".join(names[:NAMES_SHOWN]) + more
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 row`, `2 rows`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -22,7 +22,7 @@ from tinygrad_dropout.lab.evidence.coadaptation.claims import LAYERS, NETWORK
 from tinygrad_dropout.lab.evidence.coadaptation.classifier import ROWS
 from tinygrad_dropout.lab.evidence.coadaptation.options import LABEL_NOISE, SEEN_SEEDS
 from tinygrad_dropout.lab.evidence.seen import which_seeds
-from tinygrad_dropout.lab.text import listed
+from tinygrad_dropout.lab.text import counted, listed
 from tinygrad_dropout.lab.trials import Figures, Options
 
 IN_WORDS = {
@@ -59,7 +59,7 @@ def describe(options: Options, figures: Figures) -> str:
     """What was compared, in one line."""
     pairs, units = min(shown["pairs"] for shown in figures.values()), options["hidden"]
     return (
-        f"{pairs:,} pair{'' if pairs == 1 else 's'} in each setting: {options['train_size']:,} training digits; "
+        f"{counted(pairs, 'pair')} in each setting: {options['train_size']:,} training digits; "
         f"classifiers with hidden layers {units}, {units} after {options['epochs']:,} epochs of adam, an autoencoder "
         f"with one of {units} after {options['autoencoder_epochs']:,}; p = {options['p']:g}, inputs 0. Noisy digits: "
         f"{100 * LABEL_NOISE:g} % of the training labels are random"

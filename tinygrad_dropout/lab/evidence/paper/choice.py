@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_dropout.lab.datasets.split import Split, Table
 from tinygrad_dropout.lab.evidence.paper.networks import CANDIDATES, RECIPES, Settings, train
 from tinygrad_dropout.lab.evidence.paper.options import PaperOptions
-from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.text import counted, listed, new_table
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Choice(Experiment):
         held = round(VALIDATION_SHARE * options["train_size"])
         return (
             f"MNIST: {options['train_size'] - held:,} training examples, {held:,} others to choose by; "
-            f"{options['choice_epochs']} epochs; one network for each candidate"
+            f"{counted(options['choice_epochs'], 'epoch')}; one network for each candidate"
         )
 
     def tables(self, options: Options, figures: Figures) -> Sequence[Shown]:

@@ -17,7 +17,7 @@ from tinygrad_dropout.lab.evidence.paper.published import (
     TEST_EXAMPLES,
     UPDATES,
 )
-from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.text import counted, listed, new_table
 from tinygrad_dropout.lab.trials import Figures, Options
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def describe(options: Options, figures: Figures) -> str:
     layers = "-".join(map(str, options["hidden"]))
     return (
         f"MNIST: {options['train_size']:,} training and {TEST_EXAMPLES:,} test examples; 784-{layers}-10 with ReLU; "
-        f"{options['epochs']} epochs of SGD with momentum {MOMENTUM}, batches of {BATCH_SIZE}, the learning rate "
-        f"falling to a hundredth; {figures['seeds']} networks of each kind"
+        f"{counted(options['epochs'], 'epoch')} of SGD with momentum {MOMENTUM}, batches of {BATCH_SIZE}, the learning "
+        f"rate falling to a hundredth; {counted(figures['seeds'], 'network')} of each kind"
     )
 
 

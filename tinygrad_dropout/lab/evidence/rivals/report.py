@@ -28,7 +28,7 @@ from tinygrad_dropout.lab.evidence.rivals.tries import (
     try_of,
 )
 from tinygrad_dropout.lab.evidence.seen import which_seeds
-from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.text import counted, listed, new_table
 from tinygrad_dropout.lab.trials import Figures, Options
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def describe(options: Options, figures: Figures) -> str:
     return (
         f"{data_in_words(options, figures['rows'], 'to choose by')}; {layers_in_words(options['hidden'])}; "
         f"{epochs_in_words(options)}; {len(options['methods'][DROPOUT])} strengths of each method (of its p, inputs "
-        f"get {INPUT_PART:g} times as much); {figures['seeds']} seeds"
+        f"get {INPUT_PART:g} times as much); {counted(figures['seeds'], 'seed')}"
     )
 
 

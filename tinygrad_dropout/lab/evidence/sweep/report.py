@@ -21,7 +21,7 @@ from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.held_back import NOISY_VALIDATION, brief, too_few
 from tinygrad_dropout.lab.evidence.sweep.paper import next_to_the_paper
 from tinygrad_dropout.lab.evidence.sweep.settings import FEWEST_UPDATES, RATES, SETTINGS, name_of
-from tinygrad_dropout.lab.text import listed, new_table
+from tinygrad_dropout.lab.text import counted, new_table
 from tinygrad_dropout.lab.trials import Figures, Options
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def describe(options: Options, figures: Figures) -> str:
         "width": layers_in_words(options["hidden"]),
         "p": ", ".join(words.format(options[name]) for name, words in rates.items() if name != over),
         "epochs": options["optimizer"] if over == "epochs" else epochs_in_words(options),
-        "seeds": f"{figures['seeds']} seeds",
+        "seeds": counted(figures["seeds"], "seed"),
         "over": f"swept over {SETTINGS[over].words}",
     }
     if over == "width":
-        parts["width"] = f"{layers} hidden layer{'s' * (layers > 1)}"
+        parts["width"] = counted(layers, "hidden layer")
     if over == "train_size":
         sizes = " to ".join(f"{size:,}" for size in dict.fromkeys((options["values"][0], options["values"][-1])))
         noise = noise_in_words(options["label_noise"])
@@ -146,7 +146,7 @@ def still_improving(options: Options, figures: Figures) -> list[str]:
     setting, written, improving = SETTINGS[options["over"]], written_names(options), figures["improving"]
     return [
         f"{f'{named_series(series)}, ' if len(improving) > 1 else ''}"
-        f"{setting.at.format(listed(in_ranges(names, list(written), written)))}"
+        f"{setting.place(in_ranges(names, list(written), written))}"
         for series, names in improving.items()
         if names
     ]
@@ -164,7 +164,7 @@ def where_it_helps(options: Options, differences: Mapping[str, Figures]) -> str:
 
     def at(verdict: str) -> str:
         names = [name for name, found in differences.items() if found["verdict"] == verdict]
-        return setting.at.format(listed(in_ranges(names, list(differences), written))) if names else ""
+        return setting.place(in_ranges(names, list(differences), written)) if names else ""
 
     for verdict, does in DOES.items():
         if names := at(verdict):

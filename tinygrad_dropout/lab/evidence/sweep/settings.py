@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from tinygrad_dropout.lab.text import listed
 
 RATES = ("p", "input_p")  # settings that are dropout itself: their value 0 is what the others are compared with
 WHOLE = ("train_size", "width", "epochs")  # settings that are whole numbers, and are drawn on a logarithmic axis
@@ -34,7 +36,7 @@ class Setting:
 
     Attributes:
         words: what it is called.
-        at: where dropout helps, in a sentence that names values of it.
+        at: where dropout helps: a template for its values, with {s} at the end of a noun that is counted.
         steps: by default, the values are these, or the options' own value times these for whole numbers.
         written: a value in tables and sentences.
         who: what helps.
@@ -46,20 +48,24 @@ class Setting:
     written: Callable[[float], str] = plainly
     who: str = "dropout"
 
+    def place(self, values: Sequence[str]) -> str:
+        """Where dropout helps, by these values as they are written: `after 1 epoch`, `at p = 0.3 and 0.4`."""
+        return self.at.format(listed(values), s="" if list(values) == ["1"] else "s")
+
 
 SETTINGS = {
     "p": Setting("p", "at p = {}", (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)),
     "input_p": Setting(
         "p of the inputs", "at p = {}", (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7), who="dropout on the inputs"
     ),
-    "train_size": Setting("training examples", "with {} training examples", (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)),
+    "train_size": Setting("training examples", "with {} training example{s}", (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)),
     "width": Setting(
-        "hidden units per layer", "with {} hidden units per layer", (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2)
+        "hidden units per layer", "with {} hidden unit{s} per layer", (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2)
     ),
     "label_noise": Setting(
         "random labels", "with {} of the training labels random", (0, 0.1, 0.2, 0.3, 0.4, 0.5), in_percent
     ),
-    "epochs": Setting("epochs", "after {} epochs", (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2)),
+    "epochs": Setting("epochs", "after {} epoch{s}", (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2)),
 }
 """By their names in the options."""
 

@@ -31,20 +31,20 @@ from tinygrad_dropout.lab.evidence.uncertainty.report import (
     name_of_table,
     published_line,
 )
-from tinygrad_dropout.lab.text import alternatives, listed
+from tinygrad_dropout.lab.text import alternatives, counted, listed
 from tinygrad_dropout.lab.trials import Figures, Options
 
 
 def describe(options: Options, figures: Figures) -> str:
     """What was done, in one line."""
-    epochs = options["epochs"]
+    epochs = counted(options["epochs"], "epoch")
     hidden = "-".join(map(str, options["hidden"]))
     table = figures["regressions"][TABLE]
-    drawn = "given splits" if options["splits"] or options["uci"] else "seeds"
+    drawn = "given split" if options["splits"] or options["uci"] else "seed"
     return (
-        f"Three networks with dropout, p = {options['p']:g}, {epochs} epoch{'s' if epochs > 1 else ''}: a function "
+        f"Three networks with dropout, p = {options['p']:g}, {epochs}: a function "
         f"with a gap in its data, {TWO_MOONS}, and {name_of_table(options)} ({table['train']:,} training and "
-        f"{table['test']:,} test rows, {hidden} hidden units); {table['seeds']} {drawn}; {MONTE_CARLO} with "
+        f"{table['test']:,} test rows, {hidden} hidden units); {counted(table['seeds'], drawn)}; {MONTE_CARLO} with "
         f"{options['samples']} masks"
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
 from tinygrad_dropout.lab.arrays import Labels, Numbers
+from tinygrad_dropout.lab.text import counted
 from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
 from tinygrad_dropout.lab.theory.masks import all_masks
 from tinygrad_dropout.lab.trials import Figures
@@ -55,8 +56,7 @@ def most_common_class(y: Labels) -> float:
 
 def depth_of(network: Figures) -> str:
     """`1 hidden layer`, or `2 hidden layers`."""
-    layers = len(network["hidden"])
-    return f"{layers} hidden layer{'s' if layers > 1 else ''}"
+    return counted(len(network["hidden"]), "hidden layer")
 
 
 def why_nothing_is_shown(network: Figures) -> str:
