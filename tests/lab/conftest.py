@@ -1,9 +1,17 @@
 """What the tests of the lab share."""
 
+import os
+
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tinygrad_dropout.lab.trials.folder import Folder
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    """Every record that is kept would wait some milliseconds for it, which only a power cut could tell."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture
@@ -19,7 +27,7 @@ def blank_pictures(monkeypatch):
 
 @pytest.fixture(scope="session")
 def drawn():
-    """Draw an outcome, and hand over the figure instead of writing it. Each is drawn once for all tests."""
+    """Draw an outcome, and hand over the figure, neither laid out nor written. Each is drawn once for all tests."""
     figures = {}
 
     def draw(outcome):
@@ -28,7 +36,6 @@ def drawn():
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: now.append(canvas.figure))
                 outcome.pictures()
-            now[0].draw_without_rendering()
             figures[id(outcome)] = outcome, now[0]  # the outcome too: another's id may not be the same
         return figures[id(outcome)][1]
 

@@ -4,7 +4,8 @@ from itertools import combinations
 
 
 def assert_nothing_is_cut_off_or_overlaps(figure):
-    """Title, legend and axes with their labels lie within the figure and apart."""
+    """Title, legend and axes with their labels lie within the figure and apart, once it is laid out."""
+    figure.draw_without_rendering()  # here, because it takes most of a picture's time, and only layouts need it
     boxes = [
         figure._suptitle.get_window_extent(),
         figure.legends[0].get_window_extent(),

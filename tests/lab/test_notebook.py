@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 import rich.console
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from tests.lab.theory.small import SMALL, small_outcome
 from tinygrad_dropout.lab.notebook import as_html, drawn
@@ -61,7 +62,11 @@ def test_a_picture_can_be_drawn_in_memory():
 
 @pytest.mark.usefixtures("place")
 @pytest.mark.parametrize("name", SMALL)
-def test_an_experiments_outcome_is_its_report_and_its_picture(name, tmp_path, capsys):
+def test_an_experiments_outcome_is_its_report_and_its_picture(name, monkeypatch, capsys):
+    """Here a picture is its title: laying it out would take most of the time."""
+    monkeypatch.setattr(
+        FigureCanvasAgg, "print_png", lambda canvas, file: file.write(canvas.figure.get_suptitle().encode())
+    )
     outcome = small_outcome(name)
     html = outcome._repr_html_()
     text = unescape(re.sub("<[^>]*>", "", html.split("</pre>")[0]))
@@ -69,4 +74,5 @@ def test_an_experiments_outcome_is_its_report_and_its_picture(name, tmp_path, ca
         assert line in text
     (picture,) = re.findall(r"base64,([^\"]*)", html)
     assert b64decode(picture) == outcome.pictures()[f"{name}.png"]
+    assert b64decode(picture).decode().split() == outcome.notes[0].split()
     assert capsys.readouterr() == ("", "")

@@ -52,14 +52,13 @@ ALL_VALUES = {**VALUES, ARMS[2]: [81.0, 81.0, 81.0], ARMS[3]: [84.0, 84.0, 83.0]
 
 @pytest.fixture
 def drawn(monkeypatch):
-    """Draw a picture, and hand over the figure instead of writing it."""
+    """Draw a picture, and hand over the figure, neither laid out nor written."""
 
     def draw(picture, *arguments, title=TITLE, caption=CAPTION, **options):
         figures = []
         with monkeypatch.context() as context:
             context.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: figures.append(canvas.figure))
             picture(BytesIO(), *arguments, title=title, caption=caption, **options)
-        figures[0].draw_without_rendering()
         return figures[0]
 
     return draw
@@ -282,7 +281,6 @@ def test_the_pictures_of_a_comparison_are_laid_out_well(monkeypatch, draw, class
     with monkeypatch.context() as context:
         context.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: figures.append(canvas.figure))
         draw(outcome_of(classes, early_stopping), BytesIO())
-    figures[0].draw_without_rendering()
     assert_nothing_is_cut_off_or_overlaps(figures[0])
     for axes in figures[0].axes:  # a label that is longer than its axis reaches into what is above and below
         label = axes.yaxis.get_label().get_window_extent()

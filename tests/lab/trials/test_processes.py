@@ -20,6 +20,14 @@ from tinygrad_dropout.lab.trials.processes import run_here, run_in_processes, us
 TRIALS = [Trial("", arm, seed) for seed in range(3) for arm in ("odd", "even")]
 
 
+@pytest.fixture(autouse=True)
+def workers_without_pytest(monkeypatch):
+    """A worker imports the script that was started, which is pytest here and takes as long as all that it needs."""
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__spec__", None)
+    monkeypatch.delattr(main, "__file__", raising=False)
+
+
 def job_of(**options):
     return Job(Counting(), Numbers(**options), "the data")
 

@@ -15,7 +15,7 @@ from tinygrad_dropout.lab.evidence.packed import unpacked
 def drawn(outcome):
     figures = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: figures.append(canvas.figure) or canvas.draw())
+        patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: figures.append(canvas.figure))
         outcome.pictures()
     return figures[0]
 

@@ -17,7 +17,7 @@ from tinygrad_dropout.lab.evidence.packed import unpacked
 def figures():
     drawn = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: drawn.append(canvas.figure) or canvas.draw())
+        patch.setattr(FigureCanvasAgg, "print_png", lambda canvas, file: drawn.append(canvas.figure))
         small_outcome(COADAPTATION).pictures()
     return drawn
 
