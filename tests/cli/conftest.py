@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.lab.conftest import blank_pictures
+from tests.lab.conftest import blank_pictures, no_waiting_for_the_disk
 from tinygrad_dropout import cli
 
-__all__ = ["blank_pictures"]
+__all__ = ["blank_pictures", "no_waiting_for_the_disk"]
 
 
 @pytest.fixture

@@ -211,14 +211,15 @@ def test_a_reader_that_stops_is_no_error(finished, tmp_path):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C reaches a process otherwise on Windows")
-def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(tmp_path, blank_pictures):
+@pytest.mark.usefixtures("blank_pictures")
+def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_same_bytes(run, tmp_path):
     options = "--dataset moons --hidden 32 --epochs 6 --batch-size 4 --seeds 6"
     config = small_config(train_size=None, hidden=(32,), epochs=6, batch_size=4, seeds=6)
-    command = [*COMMAND, "compare", *options.split(), "--workers", "2", "--out", "parts"]
+    command = ["compare", *options.split(), "--workers", "2", "--out", "parts"]
 
     started = subprocess.Popen(
-        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        [*COMMAND, *command], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which a shell's background jobs have ignored
     )  # fmt: skip
     wait_for(tmp_path / "parts" / "results.json")
@@ -232,8 +233,9 @@ def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_sam
     assert f"Interrupted: {len(kept)} of 12 trials are finished, and kept." in out
     assert "the same command with --out parts" in out
 
-    gone_on = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
-    assert "Results and pictures: parts" in gone_on.stdout
+    code, out, _ = run(*command)
+    assert code == 0
+    assert "Results and pictures: parts" in out
     compare(config, out=tmp_path / "whole")
     assert (tmp_path / "parts" / "results.json").read_bytes() == (tmp_path / "whole" / "results.json").read_bytes()
 

@@ -92,7 +92,7 @@ BAD_INPUT = {
     "when --first-seed -1": "--first-seed: expected from 0",
     "when --workers 0": "--workers: expected at least 1, got 0",
     "when --quick=3": "--quick: ignored explicit argument '3'",
-    "when --out taken/folder": "taken/folder: the output folder cannot be written",
+    "when --settings moons --out taken/folder": "taken/folder: the output folder cannot be written",
     "paper --data-dir nowhere": "nowhere",
     "paper --data-dir files --epochs 3,3": "--epochs: expected a whole number, got '3,3'",
     "paper --data-dir files --epochs 0": "--epochs: expected at least 1, got 0",
