@@ -6,13 +6,12 @@ A few seeds here; `python docs/make_drills.py` takes fifty.
 import ast
 import doctest
 import re
-from functools import cache
 
 import numpy as np
 import pytest
 
+from tests.drills.graded import graded
 from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
-from tinygrad_dropout.drills.grader.grading import grade
 from tinygrad_dropout.drills.themes import THEMES
 
 ALL = exercises()
@@ -27,10 +26,9 @@ def of_every_exercise(kind):
     ]
 
 
-@cache
 def rejections(exercise):
     """What is said of each wrong answer, at the first seed."""
-    return [grade(exercise, sample.source).rejection for sample in exercise.wrong]
+    return [graded(exercise, sample.source).rejection for sample in exercise.wrong]
 
 
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=[one.slug for one in ALL])
@@ -81,7 +79,7 @@ def test_an_example_in_the_task_is_what_the_solution_gives(exercise):
 
 @every_exercise
 def test_a_starter_fails_and_has_one_clear_gap(exercise):
-    found = grade(exercise, exercise.starter).rejection
+    found = graded(exercise, exercise.starter).rejection
     assert found is not None
     assert found.code == "not-written"
     assert exercise.starter.count(GAP) == 1
@@ -91,7 +89,7 @@ def test_a_starter_fails_and_has_one_clear_gap(exercise):
 @every_exercise
 def test_a_solution_passes(exercise):
     assert [
-        found.rejection for seed in range(SEEDS) if not (found := grade(exercise, exercise.solution, seed=seed)).solved
+        found.rejection for seed in range(SEEDS) if not (found := graded(exercise, exercise.solution, seed=seed)).solved
     ] == []
 
 
@@ -108,7 +106,7 @@ def test_there_are_enough_wrong_and_right_answers_each_of_them_different(exercis
 @pytest.mark.parametrize(("exercise", "sample"), of_every_exercise("wrong"))
 def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
     for seed in range(SEEDS):
-        found = grade(exercise, sample.source, seed=seed).rejection
+        found = graded(exercise, sample.source, seed=seed).rejection
         assert found is not None
         assert found.code == sample.name
         assert found.theme in (*exercise.trains, "python", "shapes", "exposing")
@@ -130,7 +128,7 @@ def test_the_wrong_answers_of_an_exercise_have_messages_of_their_own(exercise):
 @pytest.mark.parametrize(("exercise", "sample"), of_every_exercise("right"))
 def test_a_right_answer_written_differently_passes(exercise, sample):
     assert [
-        found.rejection for seed in range(SEEDS) if not (found := grade(exercise, sample.source, seed=seed)).solved
+        found.rejection for seed in range(SEEDS) if not (found := graded(exercise, sample.source, seed=seed)).solved
     ] == []
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.drills.graded import graded
 from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grader.grade import Grade, Rejection
 from tinygrad_dropout.drills.grader.grading import grade
@@ -73,7 +74,7 @@ def test_what_was_printed_is_shown_shortened(count, says):
 @pytest.mark.parametrize("exercise", exercises(), ids=lambda one: one.slug)
 def test_every_rejection_can_be_shown_in_a_narrow_terminal(exercise):
     for wrong in exercise.wrong:
-        found = grade(exercise, wrong.source)
+        found = graded(exercise, wrong.source)
         for kind, text in lines_of(exercise, found, width=60):
             assert text
             if kind in ("wrong", "think"):

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from inspect import Parameter, signature
 from types import ModuleType
 from typing import Any
@@ -93,14 +94,16 @@ def refuse_names(tree: ast.AST, refused: Mapping[str, str]) -> None:
                 raise Rejected(Rejection("forbidden-name", message))
 
 
-def with_care(action: Callable[[], Any], what: str, call: str = "", shown: tuple[tuple[str, str], ...] = ()) -> Any:
+def with_care(
+    action: Callable[[], Any], what: str, call: str = "", shown: Callable[[], tuple[tuple[str, str], ...]] = tuple
+) -> Any:
     """Do it; what is raised, but for Ctrl-C, is a rejection.
 
     Args:
         action: runs the learner's code.
         what: for the message: `Your file`.
         call: as it would be typed; "" for a whole file.
-        shown: the arguments.
+        shown: gives the arguments as texts, which takes longer than most calls: only what is rejected shows them.
     """
     try:
         return action()
@@ -108,9 +111,10 @@ def with_care(action: Callable[[], Any], what: str, call: str = "", shown: tuple
         raise
     except BaseException as error:
         code, message, think = raised(error, call or what)
-        if call and shown:
-            shown = (("the call", call), *shown)
-        raise Rejected(Rejection(code, message, think, shown=shown, traceback=own_traceback(error))) from error
+        texts = shown()
+        if call and texts:
+            texts = (("the call", call), *texts)
+        raise Rejected(Rejection(code, message, think, shown=texts, traceback=own_traceback(error))) from error
 
 
 def raised(error: BaseException, what: str) -> tuple[str, str, str]:
@@ -180,18 +184,16 @@ class Answer:
             Rejected: it raised, returned None, or changed an array that it was given.
         """
         given = tuple(copied(argument) for argument in arguments)
-        shown = shown_arguments(self.parameters, arguments)
+        shown = partial(shown_arguments, self.parameters, arguments)  # the learner's function has copies
         call = call_text(self.name, self.parameters)
         value = with_care(lambda: self.function(*given), call, call, shown)
         if value is None and not may_return_none:
-            raise Rejected(Rejection("returns-none", f"{call} returned None.", "Is a `return` missing?", shown=shown))
+            raise Rejected(Rejection("returns-none", f"{call} returned None.", "Is a `return` missing?", shown=shown()))
         if not may_change:
-            self.refuse_changes(arguments, given, shown)
+            self.refuse_changes(arguments, given)
         return value
 
-    def refuse_changes(
-        self, before: tuple[Any, ...], after: tuple[Any, ...], shown: tuple[tuple[str, str], ...]
-    ) -> None:
+    def refuse_changes(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
         """Arrays belong to whoever made them."""
         for name, old, new in zip(self.parameters, before, after, strict=False):
             if isinstance(old, np.ndarray) and not same(old, new):
@@ -200,7 +202,7 @@ class Answer:
                         "changes-its-input",
                         f"{self.name} changed the array {name} that it was given.",
                         "Somebody else still needs that array: work on a copy, or write `a = a * b` for `a *= b`.",
-                        shown=(*shown, (f"{name} afterwards", as_text(new))),
+                        shown=(*shown_arguments(self.parameters, before), (f"{name} afterwards", as_text(new))),
                         theme="ownership",
                     )
                 )

@@ -317,7 +317,7 @@ def values_of(run: Run) -> list[Any] | None:
         return None
     if isinstance(run.value, np.ndarray) and not run.value.ndim:
         return None
-    values: list[Any] = with_care(lambda: list(run.value), run.call, run.call, run.shown)
+    values: list[Any] = with_care(lambda: list(run.value), run.call, run.call, lambda: run.shown)
     return values
 
 
