@@ -57,8 +57,8 @@ def test_families_of_intervals_hold_together_in_about_95_percent_of_cases(measur
 
 @pytest.mark.parametrize(("measure", "looks", "n"), [(ACCURACY, 7, 5), (LOG_LOSS, 13, 10)])
 def test_families_that_are_drawn_hold_together_as_often_as_the_table_says(measure, looks, n):
-    """With the interval of the verdict, of which each has a pool at random; three standard errors are 1.3 %."""
-    rng, held, families = np.random.default_rng(1), 0, 3000
+    """With the interval of the verdict, of which each has a pool at random; three standard errors are 1.5 %."""
+    rng, held, families = np.random.default_rng(1), 0, 2000
     pools = [
         (in_units(KEPT[name], measure), KEPT[name]["test_rows"])
         for name, one in EACH
@@ -68,7 +68,7 @@ def test_families_that_are_drawn_hold_together_as_often_as_the_table_says(measur
         holds = []
         for pool in rng.integers(len(pools), size=looks):
             values, rows = pools[pool]
-            drawn = rng.choice(values, size=n) / measure.scale
+            drawn = values[rng.integers(len(values), size=n)] / measure.scale
             found = paired_difference([0] * n, drawn, measure=measure, test_rows=rows, looks=looks)
             holds.append(found.low - 1e-9 <= values.mean() <= found.high + 1e-9)
         held += all(holds)

@@ -9,6 +9,7 @@ from pathlib import Path
 import make_estimators
 import pytest
 from blocks import rendered
+from joblib import parallel_config
 
 from benchmarks.estimators.contenders import CONTENDERS, TRACED
 from benchmarks.estimators.scores import SEEDS
@@ -30,7 +31,6 @@ class AboutTheSameDecimals(doctest.OutputChecker):
         return super().check_output(want, got, optionflags)
 
 
-@pytest.mark.usefixtures("joblib_workers")
 def test_all_blocks_print_what_is_shown(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [str(EXAMPLE)])
@@ -38,7 +38,8 @@ def test_all_blocks_print_what_is_shown(tmp_path, monkeypatch, capsys):
     test = doctest.DocTestParser().get_doctest(PAGE.read_text(encoding="utf-8"), {}, PAGE.name, str(PAGE), 0)
     assert len(test.examples) > 60
     capsys.readouterr()
-    failures, _ = doctest.DocTestRunner(AboutTheSameDecimals()).run(test)
+    with parallel_config(backend="sequential"):  # that two processes find the same is tested in tests/sklearn
+        failures, _ = doctest.DocTestRunner(AboutTheSameDecimals()).run(test)
     assert failures == 0, capsys.readouterr().out
 
 
