@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from benchmarks.contenders import OURS, by_key
 from benchmarks.growth import SERIES
@@ -29,6 +28,8 @@ STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
 
 def draw_speed(results: Results, path: Path) -> None:
     """One panel a workload: everybody's time in multiples of ours."""
+    from matplotlib.figure import Figure  # here, because it takes half a second and most processes draw nothing
+
     keys = list(results.seconds)
     columns = min(3, len(keys))
     rows = -(-len(keys) // columns)
@@ -89,6 +90,8 @@ def speed_verdict(results: Results) -> str:
 
 def draw_growth(growth: Growth, path: Path) -> None:
     """For each thing that grows a column of two panels: time above, memory below."""
+    from matplotlib.figure import Figure
+
     names = list(growth.values)
     columns = min(3, len(names))
     rows = 2 * -(-len(names) // columns)
