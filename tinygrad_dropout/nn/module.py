@@ -252,6 +252,8 @@ def attributes(module: Module) -> dict[str, Any]:
     """Return the values of a module's attributes by name: the class's, those in `__slots__`, and its own."""
     found: dict[str, Any] = {}
     for cls in reversed(type(module).__mro__):
+        if cls in (Module, object):  # they hold none, and have most of the names that `train` would go through
+            continue
         found |= {name: value for name, value in vars(cls).items() if isinstance(value, Member)}
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
