@@ -81,6 +81,19 @@ CALLS = {
 }
 
 
+SHOWN = {
+    "raises": ("x *= 2; 1 / 0", (("the call", "f(x, y)"), ("x", "[1. 2.]"), ("y", "0.5"))),
+    "None": ("x *= 2", (("x", "[1. 2.]"), ("y", "0.5"))),
+    "changes its input": ("x *= 2; return 3", (("x", "[1. 2.]"), ("y", "0.5"), ("x afterwards", "[2. 4.]"))),
+}
+
+
+@pytest.mark.parametrize(("body", "shown"), SHOWN.values(), ids=SHOWN)
+def test_arguments_are_shown_as_they_were_before_the_call(body, shown):
+    call = judge_of(f"def f(x, y): {body}").function("f", "x", "y")
+    assert rejection_of(lambda: call(np.array([1.0, 2.0]), 0.5)).shown == shown
+
+
 @pytest.mark.parametrize(("source", "code", "says"), CALLS.values(), ids=CALLS)
 def test_a_call_that_fails_is_named(source, code, says):
     found = rejection_of(lambda: judge_of(source).function("f", "x", "y")(np.ones((2, 3)), np.ones((2, 3))))
