@@ -1,6 +1,7 @@
 """Every example runs, without a warning, and prints what it is there to show."""
 
 import os
+import runpy
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -70,15 +71,18 @@ TABLE = "age,town,rent\n" + "3,Ulm,500\n40,Bonn,700\n" * 10
         (b"\xff\xfe\x00", "codec can't decode"),
     ],
 )
-def test_a_table_that_cannot_be_learnt_from_is_one_sentence(table, words, tmp_path):
+def test_a_table_that_cannot_be_learnt_from_is_one_sentence(table, words, tmp_path, monkeypatch, capsys):
     file = tmp_path / "table.csv"
     if table is not None:
         file.write_bytes(table if isinstance(table, bytes) else table.encode())
-    done = run(tmp_path, "9_train_on_your_own_data.py", str(file))
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"{file} cannot be read: ")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+    monkeypatch.setattr(sys, "argv", ["example", str(file)])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_path(str(EXAMPLES / "9_train_on_your_own_data.py"), run_name="__main__")
+    out, err = capsys.readouterr()
+    assert (end.value.code, out) == (2, "")
+    assert err.startswith(f"{file} cannot be read: ")
+    assert words in err
+    assert err.count("\n") == 1
 
 
 def test_a_table_of_your_own_is_learnt_from(tmp_path):
