@@ -143,7 +143,12 @@ def test_the_machine_line_names_the_kernel_that_really_computes(small_run, optio
 @pytest.fixture
 def refused(monkeypatch, capsys):
     """Runs the command, here and on as many threads as there are now, until it exits with 2: what it said."""
+
+    def accept():
+        raise AssertionError("expected the arguments to be refused, and it goes on to measure")
+
     monkeypatch.setattr(machine, "set_threads", lambda count: None)
+    monkeypatch.setattr(__main__, "run_again_if_forced", accept)
 
     def refuse(*arguments):
         with pytest.raises(SystemExit) as end:
