@@ -24,6 +24,7 @@ def report(outcome: Outcome) -> str:
     return "\n".join(line.rstrip() for line in str(outcome).splitlines())
 
 
-def session(command: str, outcome: Outcome) -> str:
+def session(command: str, *outcomes: Outcome) -> str:
     """A block of Markdown: the command as it was typed, and what it printed."""
-    return f"```\n$ {command}\n{report(outcome)}\n```"
+    printed = "\n\n".join(map(report, outcomes))
+    return f"```\n$ {command}\n{printed}\n```"

@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import make_paper
 from blocks import rendered
 from kept import make, session
 
@@ -90,7 +91,7 @@ def blocks() -> dict[str, str]:
     runs = {name: load(name) for name in COMMANDS}
     sessions = {name: session(COMMANDS[name], outcome) for name, outcome in runs.items()}
     verdicts = {f"{name} verdict": f"> {runs[name].notes[0]}" for name in FOLDED}
-    return sessions | verdicts | {"cost": cost()}
+    return sessions | verdicts | make_paper.blocks() | {"cost": cost()}
 
 
 def render() -> None:

@@ -6,12 +6,14 @@ import shlex
 from pathlib import Path
 
 import make_evidence
+import make_paper
 import numpy as np
 import pytest
 from blocks import rendered
 from scipy import stats
 
 from tinygrad_dropout import cli
+from tinygrad_dropout.lab.evidence.paper.networks import Settings
 from tinygrad_dropout.lab.experiments import EXPERIMENTS
 
 PAGE = make_evidence.PAGE.read_text(encoding="utf-8")
@@ -68,3 +70,40 @@ def test_the_verdicts_of_when_are_those_of_paired_t_intervals_that_share_the_fiv
         expected = "helps" if low > 0 else "hurts" if high < 0 else "no effect shown"
         assert kept.figures[name]["verdict"] == expected, name
         assert re.search(rf"^{name} .* {expected}$", PAGE, re.MULTILINE)
+
+
+def test_the_run_of_the_papers_networks_is_a_whole_one_with_the_settings_that_were_chosen():
+    paper, choice = make_evidence.read(make_paper.RUN), make_evidence.read(make_paper.RUN / "choice")
+    assert paper.finished
+    assert choice.finished
+    options = paper.options
+    assert (options["hidden"], options["train_size"], options["epochs"]) == ([1024, 1024, 1024], 60_000, 80)
+    assert paper.figures["seeds"] >= 3
+    assert options["data"] == choice.options["data"]
+    chosen = {arm: str(Settings(**settings)) for arm, settings in options["settings"].items()}
+    assert chosen == choice.figures["chosen"]
+    validation = {(r["arm"], r["configuration"]): r["errors"] for r in choice.records}
+    for arm, name in chosen.items():
+        assert validation[arm, name] == min(errors for (of, _), errors in validation.items() if of == arm)
+
+
+def test_what_the_page_says_about_the_papers_networks_is_so():
+    """Recomputed with SciPy from the errors of the networks that were kept."""
+    paper = make_evidence.read(make_paper.RUN)
+    errors = {arm: [r["errors"] for r in paper.records if r["arm"] == arm] for arm in paper.options["settings"]}
+    standard, hidden, inputs, max_norm = errors.values()
+    assert max(inputs + max_norm) < min(standard), "not one of the six made as many as the best standard one"
+    assert np.mean(inputs + max_norm) < np.mean(hidden) < np.mean(standard), "hidden dropout lies between"
+    for one, other in (
+        (standard, hidden),
+        (standard, inputs),
+        (standard, max_norm),
+        (hidden, inputs),
+        (inputs, max_norm),
+    ):
+        difference = np.subtract(other, one)
+        low, high = stats.t.interval(1 - 0.05 / 5, len(difference) - 1, difference.mean(), stats.sem(difference))
+        assert low < 0 < high, "the command claims nothing"
+    assert PAGE.count("claims nothing") == 1
+    updates = {r["updates"] for r in paper.records}
+    assert 19 < 1_000_000 / max(updates) < 22, "about twenty times as many"

@@ -23,7 +23,7 @@ def command() -> Command:
         "Train the networks of Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: a standard network,\n"
         "dropout on hidden units, dropout on inputs too, and max-norm as well. The settings of each are chosen on\n"
         "training examples that are held back. The test errors stand beside the published ones. The defaults take\n"
-        "about four hours on one core; --quick is a rehearsal with small networks and 2,000 examples.",
+        "about five hours on one core; --quick is a rehearsal with small networks and 2,000 examples.",
         {
             "data": [
                 ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files (default: download "
