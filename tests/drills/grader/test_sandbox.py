@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tinygrad_dropout.drills.exercise import DrillError, find
+from tinygrad_dropout.drills.grader.report import as_text
 from tinygrad_dropout.drills.grader.sandbox import graded, replayed
 
 EXERCISE = find("11_linear_backward")
@@ -29,6 +30,8 @@ HOSTILE = {
     "too much memory": ("x = np.ones(10**10)", "out-of-memory", "more memory"),
     "input() in a call": (SIGNATURE + "    input()", "asks-for-input", "linear_backward(grad, x, weight) waits"),
     "os._exit in a call": (SIGNATURE + "    os._exit(0)", "ends-the-process", "(exit code 0)"),
+    "Ctrl-C": ("raise KeyboardInterrupt", "raises-keyboard-interrupt", "(11_linear_backward.py, line 3)"),
+    "Ctrl-C in a call": (SIGNATURE + "    raise KeyboardInterrupt", "raises-keyboard-interrupt", "although Ctrl-C was"),
     "closed output": ("os.close(1)\nos.close(2)\n1 / 0", "raises", "ZeroDivisionError"),
 }
 
@@ -38,6 +41,38 @@ def test_a_hostile_file_ends_in_a_sentence(tmp_path, source, code, says):
     found = grade(tmp_path, source, time_limit=1.0 if code == "never-ends" else 10.0).rejection
     assert found.code == code
     assert says in found.message
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+@pytest.mark.parametrize("source", ["os.fork()", SIGNATURE + "    os.fork()"])
+def test_a_file_that_forks_and_goes_on_is_named(tmp_path, source):
+    assert grade(tmp_path, source).rejection.code == "forks-and-goes-on"
+
+
+@pytest.mark.parametrize("source", [SIGNATURE + "    raise ValueError('\\x1b[2J')", "print('\\x1b[2J')"])
+def test_nothing_that_steers_the_terminal_comes_out(tmp_path, source):
+    shown = as_text(EXERCISE, grade(tmp_path, source), verbose=True)
+    assert "\\x1b[2J" in shown
+    assert "\x1b" not in shown
+
+
+ENDS_LATE = """
+import os
+right, calls = backward_order, []
+
+def backward_order(*arguments):
+    calls.append(arguments)
+    return right(*arguments) if len(calls) < 5 else os._exit(0)
+"""
+
+
+def test_what_was_seen_to_hold_before_the_end_is_known(tmp_path):
+    exercise, path = find("05_topological_order"), tmp_path / "answer.py"
+    path.write_text(exercise.solution + ENDS_LATE)
+    found = graded(exercise, path)
+    assert found.rejection.code == "ends-the-process"
+    assert found.right
+    assert found.rejection.claim not in ("", *found.right)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system has no such limit")
@@ -62,6 +97,18 @@ def test_a_right_answer_that_prints_is_right_and_what_it_prints_is_kept(tmp_path
     found = grade(tmp_path, "print('hello')\n" + EXERCISE.solution)
     assert found.solved
     assert found.printed == "hello"
+
+
+def test_a_file_that_an_editor_marked_as_utf_8_can_be_graded(tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(EXERCISE.solution, encoding="utf-8-sig")
+    assert graded(EXERCISE, path).solved
+
+
+def test_what_the_system_lacks_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(DrillError, match=r"^11_linear_backward\.py cannot be run: no folder for temporary files"):
+        grade(tmp_path, EXERCISE.solution)
 
 
 def test_a_wrong_answer_is_named_as_in_this_process(tmp_path):
@@ -96,11 +143,17 @@ def test_nothing_is_left_running(tmp_path):
     [
         (None, "there is no .*answer.py; `drill reset 11` writes it again"),
         (b"\xff\xfe", "expected UTF-8, and byte 0 is not"),
+        ("a directory", "answer.py cannot be read: expected a file, and it is something else"),
+        ("a pipe", "answer.py cannot be read: expected a file, and it is something else"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_said(tmp_path, content, says):
     path = tmp_path / "answer.py"
-    if content:
+    if content == "a directory":
+        path.mkdir()
+    elif content == "a pipe":
+        getattr(os, "mkfifo", os.mkdir)(path)  # Windows has none
+    elif content:
         path.write_bytes(content)
     with pytest.raises(DrillError, match=says):
         graded(EXERCISE, path)

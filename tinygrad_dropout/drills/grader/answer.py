@@ -50,7 +50,7 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
 
 def syntax_rejection(error: SyntaxError | ValueError) -> Rejection:
     """Python's own words, with the line."""
-    if not isinstance(error, SyntaxError):
+    if not isinstance(error, SyntaxError) or error.lineno is None:  # of a null byte Python names no line
         return Rejection("syntax-error", f"Python cannot read your file: {error}.")
     line = (error.text or "").strip()
     shown = (("the line", line),) if line else ()

@@ -24,6 +24,7 @@ from tinygrad_dropout.lab.errors import WorkerError
 from tinygrad_dropout.lab.trials.answers import answer, record_in
 from tinygrad_dropout.lab.trials.job import Job
 from tinygrad_dropout.lab.trials.trial import Record, Trial
+from tinygrad_dropout.sandbox.interrupts import interrupts_noted
 
 MOST_ATTEMPTS = 3  # at one trial, after which a dying worker is taken for an error
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -129,23 +130,6 @@ def in_shared_memory(job: Job) -> Any:
     memory = multiprocessing.get_context("spawn").RawArray("B", len(pickled))
     memoryview(memory).cast("B")[:] = pickled
     return memory
-
-
-@contextmanager
-def interrupts_noted() -> Iterator[list[int]]:
-    """Ctrl-C within lengthens the list, and takes effect at the end. (In the main thread, unless it is ignored.)"""
-    noted: list[int] = []
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
-        yield noted
-        return
-    signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if noted:
-        raise KeyboardInterrupt  # it came too late to be seen within
 
 
 @contextmanager

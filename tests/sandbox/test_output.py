@@ -1,0 +1,47 @@
+"""What is printed is read in lines, up to a bound, and made printable."""
+
+import os
+
+import pytest
+
+from tinygrad_dropout.sandbox.output import Output
+
+
+@pytest.fixture
+def printed():
+    def read(*parts, most=1000, on_line=None):
+        reading, writing = os.pipe()
+        output = Output(os.fdopen(reading, "rb"), most, on_line)
+        for part in parts:
+            os.write(writing, part)
+        os.close(writing)
+        assert not output.is_open(10)
+        return output
+
+    return read
+
+
+def test_lines_are_told_however_they_arrive(printed):
+    lines = []
+    output = printed(b"one\ntw", b"o\r\n", "drei ü".encode()[:-1], "ü".encode()[-1:], b"\n\nlast", on_line=lines.append)
+    assert lines == ["one", "two", "drei ü", "", "last"]
+    assert output.text() == "one\ntwo\ndrei ü\n\nlast"
+    assert not output.flooded
+
+
+def test_what_is_no_text_is_shown_as_far_as_it_can_be(printed):
+    assert printed(b"\xff\x1b[2J\x00").text() == "�\\x1b[2J\\x00"
+
+
+@pytest.mark.parametrize(("sent", "flooded"), [(1000, False), (1001, True)])
+def test_nothing_is_kept_beyond_the_bound(printed, sent, flooded):
+    output = printed(b"x" * sent)
+    assert output.flooded is flooded
+    assert output.text() == "x" * 1000
+
+
+def test_a_listener_that_fails_stops_nothing(printed):
+    def fail(line):
+        raise BrokenPipeError
+
+    assert printed(b"one\ntwo\n", on_line=fail).text() == "one\ntwo"
