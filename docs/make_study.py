@@ -23,7 +23,7 @@ PAGE = DOCS / "study.md"
 KEPT = DOCS / "study"
 
 TEXT = "tinygrad-dropout study --text"
-BUG = "tinygrad-dropout study --bug forget-rescale-in-backward"
+BUG = "tinygrad-dropout study --bug backward-forgets-the-scale"
 
 #: picture -> (command, fragment, width, height, dark, where to click)
 PICTURES = {

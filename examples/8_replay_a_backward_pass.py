@@ -21,7 +21,7 @@ print(replay)
 
 # The same with a backward that forgets to rescale: it is shown beside the right one where the two part.
 weight = nn.Parameter(np.ones((1, 4), dtype=np.float32))
-with study.record(bug="forget-rescale-in-backward") as replay:
+with study.record(bug="backward-forgets-the-scale") as replay:
     loss = (dropout(x) * weight).sum()
     loss.backward()
 print(replay)

@@ -76,7 +76,7 @@ def test_the_seed_and_p_are_those_asked_for(run):
 
 
 def test_a_bug_is_shown_beside_the_right_one(run):
-    code, out, _ = run("study", "--text", "--bug", "forget-rescale-in-backward")
+    code, out, _ = run("study", "--text", "--bug", "backward-forgets-the-scale")
     assert code == 0
     assert "the first step that differs is step 3" in out
     assert "with the bug" in out
@@ -119,8 +119,8 @@ def test_one_pass_can_be_chosen_and_the_script_ends_behind_it(run, script):
         (["--max-nodes", "0"], "--max-nodes: expected at least 1, got 0"),
         (["--max-nodes", "3"], "expected a graph of at most 3 operations, got 8"),
         (["--p", "0.5", "x.py"], "--p and --seed belong to the MLP that is shown without a SCRIPT"),
-        (["--bug", "sloth"], 'expected one of forget-rescale-in-backward, '),
-        (["--bug", "swap-factors"], "bug swap-factors: expected a backward pass that goes through multiply"),
+        (["--bug", "sloth"], 'expected one of backward-forgets-the-scale, '),
+        (["--bug", "operands-swapped"], "bug operands-swapped: expected a backward pass that goes through multiply"),
         (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
         (["."], ". cannot be read: Is a directory"),
         (["--no-open", "--out", "/dev/full"], "--out: /dev/full cannot be written: No space left on device"),

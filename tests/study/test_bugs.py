@@ -52,26 +52,26 @@ def cross_entropy(logits: td.Tensor) -> td.Tensor:
 
 
 SHOWN = {
-    "forget-rescale-in-backward": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK,)),
-    "forget-mask-in-backward": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * 1.25,)),
-    "redraw-mask-in-backward": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * OTHER_MASK * 1.25,)),
-    "rescale-twice-in-backward": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 1.25**2,)),
-    "divide-by-p-in-backward": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 5,)),
-    "mask-from-output": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * [1, 0, 1, 0] * 1.25,)),
-    "invert-mask-in-backward": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * ~MASK * 1.25,)),
-    "ignore-relu": Shown(F.relu, (X,), UPSTREAM, (UPSTREAM,)),
-    "relu-of-the-gradient": Shown(F.relu, (X,), UPSTREAM, (np.array([[1.0, 2.0, 0.0, 8.0]]),)),
-    "average-bias-gradient": Shown(
+    "backward-forgets-the-scale": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK,)),
+    "backward-forgets-the-mask": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * 1.25,)),
+    "backward-uses-another-mask": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * OTHER_MASK * 1.25,)),
+    "backward-scales-twice": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 1.25**2,)),
+    "backward-scales-by-1/p": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 5,)),
+    "mask-inferred-from-the-output": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * [1, 0, 1, 0] * 1.25,)),
+    "backward-inverts-the-mask": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * ~MASK * 1.25,)),
+    "relu-ignored": Shown(F.relu, (X,), UPSTREAM, (UPSTREAM,)),
+    "mask-from-the-gradient": Shown(F.relu, (X,), UPSTREAM, (np.array([[1.0, 2.0, 0.0, 8.0]]),)),
+    "bias-gradient-averaged": Shown(
         F.linear, LINEAR, np.array([[1.0], [-3.0]]), (DX, np.array([[-8.0, -10.0]]), np.array([-1.0]))
     ),
-    "divide-by-batch-twice": Shown(
+    "gradients-averaged-twice": Shown(
         F.linear, LINEAR, np.array([[1.0], [-3.0]]), (DX, np.array([[-4.0, -5.0]]), np.array([-1.0]))
     ),
-    "forget-divide-by-batch": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * (P - ONE_HOT),)),
-    "forget-to-subtract-target": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * P / 2,)),
-    "target-minus-probabilities": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * (ONE_HOT - P) / 2,)),
-    "swap-factors": Shown(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (2 * X, 2 * UPSTREAM)),
-    "ignore-upstream": Shown(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (UPSTREAM, X)),
+    "mean-forgotten": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * (P - ONE_HOT),)),
+    "target-not-subtracted": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * P / 2,)),
+    "target-less-probabilities": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * (ONE_HOT - P) / 2,)),
+    "operands-swapped": Shown(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (2 * X, 2 * UPSTREAM)),
+    "upstream-ignored": Shown(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (UPSTREAM, X)),
 }
 each_bug = pytest.mark.parametrize("name", BUGS)
 
@@ -140,7 +140,7 @@ def test_a_bug_touches_neither_the_recording_nor_the_generator(name):
     assert all(same_bits(*pair) for pair in zip(then, arrays_of(recorded), strict=True))
 
 
-LINEAR_BUGS = [name for name in BUGS if name not in ("ignore-upstream", "relu-of-the-gradient")]
+LINEAR_BUGS = [name for name in BUGS if name not in ("upstream-ignored", "mask-from-the-gradient")]
 
 
 @pytest.mark.parametrize("name", LINEAR_BUGS)
@@ -154,7 +154,7 @@ def test_the_derivatives_beside_a_bug_are_those_that_it_believes_in(name):
             assert total == pytest.approx(given, rel=1e-10, abs=1e-12)
 
 
-@pytest.mark.parametrize("name", ["ignore-upstream", "relu-of-the-gradient"])
+@pytest.mark.parametrize("name", ["upstream-ignored", "mask-from-the-gradient"])
 def test_a_bug_that_is_not_linear_in_the_gradient_is_not_taken_apart(name):
     wrong = with_bug(record_shown(name), BUGS[name])
     derivatives = Derivatives(wrong)
@@ -165,8 +165,10 @@ def test_a_bug_that_is_not_linear_in_the_gradient_is_not_taken_apart(name):
 def test_a_bug_runs_in_every_operation_of_its_kind():
     x = tensor(np.array([-1.0, 2.0]), "x")
     recorded = record_loss(lambda: ((x.relu() - 1.0).relu() * -1.0).sum())
-    wrong = with_bug(recorded, BUGS["ignore-relu"])
-    assert [value.backward for value in wrong.values if value.operation == "relu"] == [BUGS["ignore-relu"].backward] * 2
+    wrong = with_bug(recorded, BUGS["relu-ignored"])
+    assert [value.backward for value in wrong.values if value.operation == "relu"] == [
+        BUGS["relu-ignored"].backward
+    ] * 2
     np.testing.assert_array_equal(wrong.gradients()[0], [-1, -1])
     np.testing.assert_array_equal(recorded.gradients()[0], [0, -1])
 
@@ -181,7 +183,7 @@ def test_at_p_0_and_1_no_bug_divides_by_0():
                 assert np.isfinite(wrong.gradients()[0]).all()
 
 
-@pytest.mark.parametrize("name", ["average-bias-gradient", "divide-by-batch-twice"])
+@pytest.mark.parametrize("name", ["bias-gradient-averaged", "gradients-averaged-twice"])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 4, 3), (0, 3)])
 def test_the_bugs_of_linear_run_on_any_batch(name, bias, shape):
@@ -191,7 +193,7 @@ def test_the_bugs_of_linear_run_on_any_batch(name, bias, shape):
     wrong = with_bug(recorded, BUGS[name])
     rows = int(np.prod(shape[:-1]))
     found = {wrong.values[place].name: grad for place, grad in wrong.gradients().items()}
-    divided = layer.weight.grad / max(rows, 1) if name == "divide-by-batch-twice" else layer.weight.grad
+    divided = layer.weight.grad / max(rows, 1) if name == "gradients-averaged-twice" else layer.weight.grad
     np.testing.assert_allclose(found["weight"], divided, rtol=1e-6)
     if bias:
         np.testing.assert_allclose(found["bias"], layer.bias.grad / max(rows, 1), rtol=1e-6)
@@ -206,8 +208,8 @@ def test_the_bugs_of_cross_entropy_run_with_any_reduction_and_target(name, targe
     wrong = with_bug(recorded, BUGS[name])
     right = target if target.ndim == 2 else ONE_HOT
     expected = {
-        "forget-divide-by-batch": P - right,
-        "forget-to-subtract-target": P / (2 if reduction == "mean" else 1),
-        "target-minus-probabilities": (right - P) / (2 if reduction == "mean" else 1),
+        "mean-forgotten": P - right,
+        "target-not-subtracted": P / (2 if reduction == "mean" else 1),
+        "target-less-probabilities": (right - P) / (2 if reduction == "mean" else 1),
     }[name]
     np.testing.assert_allclose(wrong.gradients()[0], expected, rtol=1e-12)

@@ -96,7 +96,7 @@ def test_the_root_itself_can_be_asked_for():
 
 def test_a_wrong_gradient_is_not_what_they_find():
     x = td.Tensor(np.array([[-1.0, 2.0]]), requires_grad=True)
-    with study.record(bug="ignore-relu") as replay:
+    with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
     (recorded,) = replay.passes
     wrong = replay.wrong(recorded)

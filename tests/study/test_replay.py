@@ -82,7 +82,7 @@ def test_recordings_within_each_other_record_the_same():
 def test_what_is_done_again_to_be_shown_is_not_recorded_outside():
     x = leaf(1.0, -2.0)
     with study.record() as outer:
-        with study.record(bug="ignore-relu") as inner:
+        with study.record(bug="relu-ignored") as inner:
             x.relu().sum().backward()
         assert "with the bug" in str(inner)
         centred_differences(inner.passes[0], [(0, 0)])
@@ -231,8 +231,8 @@ def test_an_unknown_bug_is_refused():
 
 def test_a_bug_in_an_operation_that_the_pass_does_not_have_is_refused_when_the_context_ends():
     x = leaf(1.0)
-    words = r"bug ignore-relu: expected a backward pass that goes through relu, got one through multiply, sum"
-    with pytest.raises(StudyError, match=words), study.record(bug="ignore-relu"):
+    words = r"bug relu-ignored: expected a backward pass that goes through relu, got one through multiply, sum"
+    with pytest.raises(StudyError, match=words), study.record(bug="relu-ignored"):
         (x * 2).sum().backward()
     np.testing.assert_array_equal(x.grad, [2])
 
@@ -267,7 +267,7 @@ def test_a_wrong_answer_is_the_engines_error():
 
 def test_every_message_is_one_line():
     x = leaf(1.0)
-    for options, build in [({}, lambda: None), ({"bug": "ignore-relu"}, (x * 2).backward), ({"bug": "typo"}, None)]:
+    for options, build in [({}, lambda: None), ({"bug": "relu-ignored"}, (x * 2).backward), ({"bug": "typo"}, None)]:
         with pytest.raises(StudyError) as caught, study.record(**options):
             build()
         assert "\n" not in str(caught.value)
@@ -299,7 +299,7 @@ STUDIES = {
     "paths": lambda replay: Paths(Derivatives(replay.passes[0])),
     "differences": lambda replay: centred_differences(replay.passes[0], [(0, 0)]),
     "variants": lambda replay: variants(replay.passes[0]),
-    "a bug": lambda replay: with_bug(replay.passes[0], BUGS["ignore-relu"]),
+    "a bug": lambda replay: with_bug(replay.passes[0], BUGS["relu-ignored"]),
 }
 
 
@@ -320,11 +320,11 @@ def test_a_backward_function_that_calls_backward_leaves_no_second_gradient(look)
 
 def test_with_a_bug_the_pass_is_printed_at_the_first_step_that_differs():
     x = leaf(-1.0, 2.0)
-    with study.record(bug="ignore-relu") as replay:
+    with study.record(bug="relu-ignored") as replay:
         (x.relu() * 3).sum().backward()
     np.testing.assert_array_equal(x.grad, [0, 3])
     text = str(replay)
-    assert text.startswith(f"bug: ignore-relu ({BUGS['ignore-relu'].says})\nthe first step that differs is step 3; ")
+    assert text.startswith(f"bug: relu-ignored ({BUGS['relu-ignored'].says})\nthe first step that differs is step 3; ")
     assert "── the right one" in text
     assert "── with the bug" in text
     np.testing.assert_array_equal(replay.wrong(replay.passes[0]).gradients()[0], [3, 3])
@@ -332,7 +332,7 @@ def test_with_a_bug_the_pass_is_printed_at_the_first_step_that_differs():
 
 def test_a_bug_that_changes_nothing_says_so():
     x = leaf(1.0, 2.0)
-    with study.record(bug="ignore-relu") as replay:
+    with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
     assert "in this pass it changes nothing" in str(replay)
 
@@ -351,7 +351,7 @@ def test_a_bug_of_ones_own_goes_by_the_name_of_its_function():
 
 def test_with_a_bug_every_pass_that_it_concerns_is_printed():
     x = leaf(-1.0, 2.0)
-    with study.record(bug="ignore-relu") as replay:
+    with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
         (x.relu() * 3).sum().backward()
     assert str(replay).count("the first step that differs") == 2
@@ -359,7 +359,7 @@ def test_with_a_bug_every_pass_that_it_concerns_is_printed():
 
 def test_with_a_bug_a_second_pass_that_it_does_not_concern_can_be_printed():
     x = leaf(-1.0, 2.0)
-    with study.record(bug="ignore-relu") as replay:
+    with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
         x.tanh().sum().backward()
     assert "the first step that differs is step 2" in str(replay)
@@ -367,7 +367,7 @@ def test_with_a_bug_a_second_pass_that_it_does_not_concern_can_be_printed():
 
 def test_a_bug_need_not_concern_the_first_pass():
     x = leaf(-1.0, 2.0)
-    with study.record(bug="ignore-relu") as replay:
+    with study.record(bug="relu-ignored") as replay:
         x.tanh().sum().backward()
         x.relu().sum().backward()
     assert "the first step that differs is step 2" in str(replay)
@@ -385,5 +385,5 @@ def test_the_bug_is_not_looked_for_where_the_context_ends_by_an_exception():
         F.tanh(x).backward()
         raise KeyError
 
-    with pytest.raises(KeyError), study.record(bug="ignore-relu"):
+    with pytest.raises(KeyError), study.record(bug="relu-ignored"):
         train()

@@ -389,9 +389,9 @@ def halves(text: str) -> tuple[str, str]:
 
 def test_two_passes_are_shown_at_the_first_step_that_differs(network):
     recorded, _ = network
-    text = compare(recorded, "rescale-twice-in-backward")
+    text = compare(recorded, "backward-scales-twice")
     first, second = text.splitlines()[:2]
-    assert first == "bug: rescale-twice-in-backward (the gradient is scaled by 1/(1-p) twice)"
+    assert first == "bug: backward-scales-twice (the gradient is scaled by 1/(1 - p) twice)"
     assert second == "the first step that differs is step 3; dL/drelu[1, 1] is 20, with the bug 40"
     right, wrong = halves(text)
     assert "step 3 of 5   dropout = dropout(relu)" in right
@@ -404,9 +404,9 @@ def test_two_passes_are_shown_at_the_first_step_that_differs(network):
 
 
 HIDDEN = [
-    ("forget-mask-in-backward", "gives      dL/drelu", [["2", "20"], ["2", "20"]]),
-    ("invert-mask-in-backward", "gives      dL/drelu", [["0", "20"], ["0", "0"]]),
-    ("ignore-relu", "gives      dL/dmatmul", [["2", "0"], ["2", "20"]]),
+    ("backward-forgets-the-mask", "gives      dL/drelu", [["2", "20"], ["2", "20"]]),
+    ("backward-inverts-the-mask", "gives      dL/drelu", [["0", "20"], ["0", "0"]]),
+    ("relu-ignored", "gives      dL/dmatmul", [["2", "0"], ["2", "20"]]),
 ]
 
 
@@ -422,7 +422,7 @@ def test_a_gradient_that_a_bug_lets_through_is_not_hidden_behind_a_sign(network,
 
 def test_the_entry_that_differs_is_the_example(network):
     recorded, _ = network
-    right, wrong = halves(compare(recorded, "ignore-relu"))
+    right, wrong = halves(compare(recorded, "relu-ignored"))
     assert "dL/dmatmul[1, 0] = 2 × 0 = 0" in right
     assert "dL/dmatmul[1, 0] = 2 × 1 = 2" in wrong
 
@@ -430,8 +430,8 @@ def test_the_entry_that_differs_is_the_example(network):
 def test_a_bug_that_changes_nothing_in_a_pass_says_so():
     x = leaf([1.0, 2.0], "x")
     recorded = record_loss(lambda: x.relu().sum())
-    assert compare(recorded, "ignore-relu") == (
-        "bug: ignore-relu (the gradient goes through where the unit is off): in this pass it changes nothing; "
+    assert compare(recorded, "relu-ignored") == (
+        "bug: relu-ignored (the gradient goes through where the unit is off): in this pass it changes nothing; "
         "try other inputs or another p"
     )
 
@@ -440,7 +440,7 @@ def test_a_step_that_one_pass_does_not_take_is_shown_of_the_other_alone():
     x = leaf([1.0, 2.0], "x")
     recorded = record_loss(lambda: x.relu().sum())
     shorter = replace(recorded, steps=recorded.steps[:1], label="shorter")
-    text = compared(recorded, shorter, study.Bug("relu", BUGS["ignore-relu"].backward, "it stops early"))
+    text = compared(recorded, shorter, study.Bug("relu", BUGS["relu-ignored"].backward, "it stops early"))
     assert "the first step that differs is step 2" in text
     assert "── the right one" in text
     assert "── with the bug" not in text

@@ -25,7 +25,7 @@ def tensor(array: np.ndarray, name: str) -> td.Tensor:
 def test_a_bug_is_found_by_its_name_and_says_what_it_is(name):
     bug = find_bug(name)
     assert bug is BUGS[name]
-    assert bug.backward.__name__ == name.replace("-", "_")
+    assert bug.backward.__name__ == name.replace("-", "_").replace("/", "_over_")
     assert bug.says
     assert bug.says[0].islower()
     assert not bug.says.endswith(".")
@@ -33,23 +33,23 @@ def test_a_bug_is_found_by_its_name_and_says_what_it_is(name):
 
 
 def test_an_unknown_bug_is_refused_with_the_names_of_all():
-    with pytest.raises(StudyError, match=r'bug: expected one of forget-rescale.*ignore-upstream; got "typo"'):
+    with pytest.raises(StudyError, match=r'bug: expected one of backward-forgets.*upstream-ignored; got "typo"'):
         find_bug("typo")
 
 
 def test_a_bug_in_an_operation_that_the_pass_does_not_have_is_refused():
     x = tensor(np.array([1.0, 2.0]), "x")
     recorded = record_loss(lambda: x.tanh().sum())
-    words = r"bug ignore-relu: expected a backward pass that goes through relu, got one through sum, tanh"
+    words = r"bug relu-ignored: expected a backward pass that goes through relu, got one through sum, tanh"
     with pytest.raises(StudyError, match=words):
-        with_bug(recorded, BUGS["ignore-relu"])
+        with_bug(recorded, BUGS["relu-ignored"])
 
 
 def test_a_pass_that_cannot_be_done_again_cannot_have_a_bug():
     x = tensor(np.array([1.0, 2.0]), "x")
     recorded = record_loss(lambda: record(x.data * 2, (x.relu(),), lambda grad, x: (2 * grad,)))
     with pytest.raises(StudyError, match=r"expected a function <lambda> beside <lambda>"):
-        with_bug(recorded, BUGS["ignore-relu"])
+        with_bug(recorded, BUGS["relu-ignored"])
 
 
 def test_a_bug_of_ones_own_can_be_any_function():
@@ -118,7 +118,7 @@ def test_a_difference_is_told_by_the_entry_that_differs_most():
     x = tensor(np.array([[-1.0, 2.0], [-3.0, 4.0]]), "x")
     scale = np.array([[1.0, 1.0], [5.0, 1.0]])
     recorded = record_loss(lambda: (x.relu() * scale).sum())
-    found = first_difference(recorded, with_bug(recorded, BUGS["ignore-relu"]))
+    found = first_difference(recorded, with_bug(recorded, BUGS["relu-ignored"]))
     assert found == Difference(2, 0, 2, 0.0, 5.0)
     assert in_words(recorded, found) == "dL/dx[1, 0] is 0, with the bug 5"
 

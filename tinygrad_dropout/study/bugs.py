@@ -12,6 +12,9 @@ from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor
 from tinygrad_dropout.functional._cross_entropy import cross_entropy_backward
 from tinygrad_dropout.functional._loss_parts import grad_of_each
 from tinygrad_dropout.functional._products import linear_backward
+from tinygrad_dropout.mistakes import Mistake, gradients
+from tinygrad_dropout.mistakes.dropout import backward as dropout
+from tinygrad_dropout.mistakes.mistake import WORDS
 
 BUGS: dict[str, Bug] = {}
 
@@ -37,74 +40,73 @@ class Bug:
         object.__setattr__(self, "name", self.name or own.replace("_", "-"))
 
 
-def bug(operation: str, says: str) -> Callable[[Backward], Backward]:
-    """Enter the function below in BUGS, under its name with hyphens."""
+def bug(operation: str, mistake: Mistake) -> Callable[[Backward], Backward]:
+    """Enter the function below in BUGS, under the mistake's code and with its description."""
 
     def enter(backward: Backward) -> Backward:
-        made = Bug(operation, backward, says)
-        BUGS[made.name] = made
+        BUGS[mistake.code] = Bug(operation, backward, mistake.description.format_map(WORDS), mistake.code)
         return backward
 
     return enter
 
 
-@bug("dropout", "kept units are scaled by 1/(1-p) in the forward pass, and their gradients are not")
-def forget_rescale_in_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.FORGETS_SCALE)
+def backward_forgets_the_scale(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad * mask"""
     return (grad * mask,)
 
 
-@bug("dropout", "units that were dropped get a gradient")
-def forget_mask_in_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.FORGETS_MASK)
+def backward_forgets_the_mask(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad / (1 - p)"""
     return (grad / grad.dtype.type(1 - p or 1),)
 
 
-@bug("dropout", "backward draws a mask of its own, so it drops other units than the forward did")
-def redraw_mask_in_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.ANOTHER_MASK)
+def backward_uses_another_mask(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad * (another mask) / (1 - p)"""
     other = np.random.default_rng(0).random(grad.shape) >= p
     return (grad * other / grad.dtype.type(1 - p or 1),)
 
 
-@bug("dropout", "the gradient is scaled by 1/(1-p) twice")
-def rescale_twice_in_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.SCALES_TWICE)
+def backward_scales_twice(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad * mask / (1 - p) / (1 - p)"""
     return (grad * mask / grad.dtype.type((1 - p) ** 2 or 1),)
 
 
-@bug("dropout", "p is taken for the probability of keeping")
-def divide_by_p_in_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.SCALES_BY_1_OVER_P)
+def backward_scales_by_1_over_p(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad * mask / p"""
     return (grad * mask / grad.dtype.type(p or 1),)
 
 
-@bug("dropout", "the mask is guessed from the output (y != 0), so a unit that was kept at 0 counts as dropped")
-def mask_from_output(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.FROM_THE_OUTPUT)
+def mask_inferred_from_the_output(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad * (y != 0) / (1 - p)"""
     return (grad * (x.data * mask != 0) / grad.dtype.type(1 - p or 1),)
 
 
-@bug("dropout", "the mask is used the wrong way round: True is taken for dropped")
-def invert_mask_in_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
+@bug("dropout", dropout.INVERTS_MASK)
+def backward_inverts_the_mask(grad: Array, x: Tensor, mask: Array, p: float, scaling: str) -> tuple[Any, ...]:
     """dL/dx = grad * (not mask) / (1 - p)"""
     return (grad * ~mask / grad.dtype.type(1 - p or 1),)
 
 
-@bug("relu", "the gradient goes through where the unit is off")
-def ignore_relu(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+@bug("relu", gradients.RELU_IGNORED)
+def relu_ignored(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
     """dL/dx = grad"""
     return (grad,)
 
 
-@bug("relu", "the gradient's own sign is looked at, not that of x")
-def relu_of_the_gradient(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
+@bug("relu", gradients.MASK_FROM_THE_GRADIENT)
+def mask_from_the_gradient(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
     """dL/dx = grad where grad > 0, else 0"""
     return (grad * (grad > 0),)
 
 
-@bug("linear", "the bias's gradient is averaged over the batch, not summed")
-def average_bias_gradient(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
+@bug("linear", gradients.BIAS_AVERAGED)
+def bias_gradient_averaged(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
     """dL/dx = grad W;  dL/dW = grad' x;  dL/db = the mean of grad over the batch"""
     rows = max(1, grad.size // max(1, grad.shape[-1]))
     contributions = linear_backward(grad, x, weight, *([] if bias is None else [bias]))
@@ -112,8 +114,8 @@ def average_bias_gradient(grad: Array, x: Tensor, weight: Tensor, bias: Tensor |
                  for i, part in enumerate(contributions))  # fmt: skip
 
 
-@bug("linear", "the gradient is divided by the batch size once more than the loss's mean did")
-def divide_by_batch_twice(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
+@bug("linear", gradients.AVERAGED_TWICE)
+def gradients_averaged_twice(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
     """dL/dx = grad W;  dL/dW = grad' x / N;  dL/db = the sum of grad over the batch, / N"""
     rows = max(1, grad.size // max(1, grad.shape[-1]))
     contributions = linear_backward(grad, x, weight, *([] if bias is None else [bias]))
@@ -121,8 +123,8 @@ def divide_by_batch_twice(grad: Array, x: Tensor, weight: Tensor, bias: Tensor |
                  for i, part in enumerate(contributions))  # fmt: skip
 
 
-@bug("cross_entropy", "the loss is a mean over the batch, and its gradient is not divided by N")
-def forget_divide_by_batch(
+@bug("cross_entropy", gradients.MEAN_FORGOTTEN)
+def mean_forgotten(
     grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (p - target)"""
@@ -130,8 +132,8 @@ def forget_divide_by_batch(
     return cross_entropy_backward(grad, logits, probabilities, log_likelihoods, target, each)
 
 
-@bug("cross_entropy", "the target is not subtracted from the probabilities")
-def forget_to_subtract_target(
+@bug("cross_entropy", gradients.TARGET_NOT_SUBTRACTED)
+def target_not_subtracted(
     grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * p, divided by N for the mean"""
@@ -139,22 +141,22 @@ def forget_to_subtract_target(
     return (probabilities * each,)
 
 
-@bug("cross_entropy", "the sign is wrong, so a step of gradient descent climbs")
-def target_minus_probabilities(
+@bug("cross_entropy", gradients.TARGET_LESS_PROBABILITIES)
+def target_less_probabilities(
     grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * (target - p), divided by N for the mean"""
     return cross_entropy_backward(-grad, logits, probabilities, log_likelihoods, target, reduction)
 
 
-@bug("multiply", "the operands are swapped: each gets its own value in place of the other's")
-def swap_factors(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
+@bug("multiply", gradients.OPERANDS_SWAPPED)
+def operands_swapped(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad * x;  dL/dy = grad * y"""
     return grad * x.data, grad * y.data
 
 
-@bug("multiply", "the chain rule is forgotten: the upstream gradient is left out")
-def ignore_upstream(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
+@bug("multiply", gradients.UPSTREAM_IGNORED)
+def upstream_ignored(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = y;  dL/dy = x"""
     ones = np.ones_like(grad)
     return ones * y.data, ones * x.data

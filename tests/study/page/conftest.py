@@ -74,7 +74,7 @@ def default():
 @pytest.fixture(scope="session")
 def buggy():
     """The same with a wrong backward beside it."""
-    name = "forget-rescale-in-backward"
+    name = "backward-forgets-the-scale"
     return run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[name]).replay
 
 

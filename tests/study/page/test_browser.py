@@ -360,7 +360,7 @@ def test_a_variant_can_be_the_run_itself(visit, default):
     assert "✓ They agree." in page.inner_text("#entry")
 
 
-@pytest.mark.parametrize("bug", ["forget-mask-in-backward", "ignore-relu", "invert-mask-in-backward"])
+@pytest.mark.parametrize("bug", ["backward-forgets-the-mask", "relu-ignored", "backward-inverts-the-mask"])
 def test_what_a_bug_lets_through_is_not_crossed_out(visit, bug):
     page = visit(run_script(EXAMPLE, ["0.4", "0"], bug=study.BUGS[bug]).replay)
     through = page.locator("article:nth-child(2) .gift td.differs").filter(has_not_text=re.compile("^0$"))

@@ -622,7 +622,7 @@ def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
 
 
 def test_a_bug_that_changes_nothing_is_said_to(visit):
-    page = visit(text_of(replay_of(lambda: leaf(1.0, 2.0).relu().sum().backward(), bug="ignore-relu")))
+    page = visit(text_of(replay_of(lambda: leaf(1.0, 2.0).relu().sum().backward(), bug="relu-ignored")))
     assert "in this pass it changes nothing" in page.inner_text("#banner")
     assert page.locator("#to-bug").count() == 0
 

@@ -1,0 +1,36 @@
+"""The fraction that is dropped: p."""
+
+from tinygrad_dropout.mistakes.mistake import Mistake
+
+COUNTED = "{rate:.4f} of {size:,} elements were dropped ({where})"
+EXPECTED = "{p}, give or take {margin:.4f}"
+
+IS_1_MINUS_P = Mistake(
+    "drops-with-1-p",
+    "rate",
+    f"{COUNTED}, which is 1 - p: keep and drop are exchanged",
+    EXPECTED,
+    "mask = uniform < p",
+)
+IGNORES_P = Mistake("rate-ignores-p", "rate", f"{COUNTED}, and as many at p = {{other_p}}", EXPECTED)
+HALF = Mistake("rate-is-p/2", "rate", f"{COUNTED}, which is p/2", EXPECTED)
+DOUBLE = Mistake("rate-is-2p", "rate", f"{COUNTED}, which is 2 p", EXPECTED)
+SQUARED = Mistake(
+    "rate-is-p-squared", "rate", f"{COUNTED}, which is p²: an element is dropped only if two draws say so", EXPECTED
+)
+WRONG = Mistake("rate-is-wrong", "rate", COUNTED, EXPECTED)
+WRONG_NEAR_THE_ENDS = Mistake(
+    "rate-is-wrong-near-the-ends", "rate", f"{COUNTED}; nearer to one half the rate is right", EXPECTED
+)
+BY_PLACE = Mistake(
+    "rate-depends-on-the-place",
+    "independence",
+    "{place} has {rate:.2f} of its elements dropped; overall it is {all:.2f}",
+    "the same rate everywhere",
+)
+BY_ELEMENT = Mistake(
+    "rate-depends-on-the-place",
+    "independence",
+    "element {index} was dropped in {count} of {calls} calls, the others in {mean:.0f}",
+    "the same rate everywhere",
+)

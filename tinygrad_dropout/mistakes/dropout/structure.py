@@ -1,0 +1,83 @@
+"""The elements of one mask: each is dropped or kept by a draw of its own, whatever x is."""
+
+from tinygrad_dropout.mistakes.mistake import Mistake
+
+INDEPENDENT = "every element dropped or kept by a draw of its own"
+
+
+def shared(code: str, message: str) -> Mistake:
+    """Elements that have something to do with one another."""
+    return Mistake(code, "independence", f"{message} ({{where}})", INDEPENDENT)
+
+
+BY_ROWS = shared("shared-by-rows", "all {count} rows have the same mask")
+BY_COLUMNS = shared("shared-by-columns", "whole rows are dropped or kept: all {count} columns agree")
+ALONG_AN_AXIS = shared("shared-along-an-axis", "all elements along axis {axis} share a draw")
+NOT_ALONG_THE_AXES = Mistake(
+    "not-shared-along-its-axes",
+    "independence",
+    "elements along axis {axis} are dropped independently ({where})",
+    "one draw for all elements along axes {axes}",
+)
+BY_NEIGHBOURS = shared(
+    "shared-by-neighbours", "groups of {size} adjacent elements {direction} are always dropped or kept together"
+)
+ON_NEIGHBOURS = shared(
+    "depends-on-neighbours", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"
+)
+AT_A_DISTANCE = shared(
+    "depends-at-a-distance", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"
+)
+SEVERAL = shared(
+    "depends-on-several-others",
+    "{count} adjacent elements, independent in pairs, are not so together, by {sigmas:.0f} standard deviations",
+)
+SYMMETRIC = Mistake(
+    "mask-is-symmetric",
+    "independence",
+    "with {x} of shape {shape} the mask equals its transpose",
+    INDEPENDENT,
+)
+COUNT_VARIES = "the number dropped in a {line} varies by {spread:.2f}, where chance has {chance:.2f}"
+FIXED_BY_ROW = shared("fixed-count-by-row", COUNT_VARIES)
+FIXED_BY_COLUMN = shared("fixed-count-by-column", COUNT_VARIES)
+ROWS_DIFFER = shared("rows-differ", COUNT_VARIES)
+COLUMNS_DIFFER = shared("columns-differ", COUNT_VARIES)
+ON_X = Mistake(
+    "mask-depends-on-x",
+    "independence",
+    "whether an element is dropped depends on {what}: the mean is {kept:.3f} where kept and {dropped:.3f} where "
+    "dropped, {sigmas:.0f} standard deviations apart ({where})",
+    "a mask that is drawn without looking at {x}",
+)
+BY_SIZE = Mistake(
+    "differs-with-the-size",
+    "independence",
+    "with {x} of shape {shape} {what} is dropped{often}",
+    "small arrays treated as large ones are",
+)
+BY_AXES = Mistake(
+    "differs-with-the-number-of-axes",
+    "independence",
+    "with {x} of shape {shape} {what} is dropped",
+    "arrays of any number of axes treated alike",
+)
+TWO_AXES_ONLY = Mistake(
+    "two-axes-only",
+    "shapes",
+    "{x} of shape {shape} cannot be dropped from: {problem}",
+    "arrays of any number of axes",
+    severity="remark",
+)
+BACKWARD_BY_AXES = Mistake(
+    "backward-differs-with-the-number-of-axes",
+    "shapes",
+    "with {x} of shape {shape}, {dx} is not {g} times the forward's factors; with two axes it is",
+    "arrays of any number of axes treated alike",
+)
+EVAL_BY_AXES = Mistake(
+    "eval-differs-with-the-number-of-axes",
+    "modes",
+    "with {x} of shape {shape}, eval mode is wrong; with two axes it is right",
+    "arrays of any number of axes treated alike",
+)
