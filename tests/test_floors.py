@@ -14,6 +14,7 @@ FLOORS = [
     {"functional"},
     {"nn", "optim", "debug", "saving"},
     {"training"},
+    {"mistakes", "sandbox"},
     {"lab", "study", "conformance", "sklearn"},
     {"drills", "play"},
     {"cli", "__main__"},

@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from tinygrad_dropout.cli.conformance import for_the_terminal
+
 LAYERS = """
 import time
 from tinygrad_dropout import nn
@@ -49,6 +51,60 @@ def test_a_layer_that_never_returns_is_stopped(run, layers):
     assert "[never-returns] the examination was not finished after 1 s" in out
 
 
+EDGE = """
+from tests.conformance.wrong_layers import Dropout
+
+class NanAtOne(Dropout):
+    def forward(self, x):
+        return super().forward(x) if self.p < 1 else x * float("nan")
+
+class Channels(Dropout):
+    def draw(self, x):
+        return super().draw(x[:, :, :1, :1])
+
+    def forward(self, x):
+        return super().forward(x).astype(x.dtype)
+
+class Float32(Dropout):
+    def forward(self, x):
+        assert x.dtype == "float32" and x.ndim == 3
+        return super().forward(x)
+
+class Nothing:
+    pass
+"""
+
+
+@pytest.fixture
+def edge(tmp_path):
+    (tmp_path / "edge.py").write_text(EDGE)
+    return "edge.py"
+
+
+def test_an_edge_case_is_listed_and_fails_only_with_strict(run, edge):
+    code, out, _ = run("conformance", f"{edge}:NanAtOne", "--seeds", 1)
+    assert code == 0
+    assert out.startswith("This dropout is right, except for 1 edge case.\nEdge cases:\n  1. [p=1-gives-nan] ")
+    assert run("conformance", f"{edge}:NanAtOne", "--seeds", 1, "--strict")[0] == 1
+    code, out, _ = run("conformance", f"{edge}:NanAtOne", "--seeds", 1, "--strict", "--allow", "p=1-gives-nan")
+    assert code == 0
+    assert "Allowed:\n  [p=1-gives-nan] " in out
+
+
+def test_what_cannot_be_examined_has_exit_code_3(run, edge):
+    code, out, err = run("conformance", f"{edge}:Nothing")
+    assert (code, err) == (3, "")
+    assert out.startswith("This dropout could not be examined: ")
+    assert "Write this instead:" in out
+
+
+def test_the_options_reach_the_examination(run, edge):
+    assert run("conformance", f"{edge}:Channels", "--seeds", 1)[0] == 1
+    assert run("conformance", f"{edge}:Channels", "--seeds", 1, "--shared-axes", "2,3")[0] == 0
+    assert run("conformance", f"{edge}:Float32", "--seeds", 1, "--dtypes", "float32", "--shapes", "40x6x5")[0] == 0
+    assert run("conformance", f"{edge}:Float32", "--seeds", 1, "--quick")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -61,6 +117,15 @@ def test_a_layer_that_never_returns_is_stopped(run, layers):
         (["a.py:B", "--seeds", "many"], "--seeds: expected a whole number, got 'many'"),
         (["a.py:B", "--time-limit", "0"], "--time-limit: expected a number of seconds above 0, got 0"),
         (["a.py:B", "--time-limit", "nan"], "--time-limit: expected a number of seconds above 0, got nan"),
+        (["a.py:B", "--shapes", "3by4"], "--shapes: expected shapes such as 32x3x8x8,64x100, got '3by4'"),
+        (["tinygrad_dropout.nn:Dropout", "--dtypes", "int8"], "dtypes: expected one of float64, float32, float16, got"),
+        (["tinygrad_dropout.nn:Dropout", "--rates", "1.5"], "rates: expected 0 < p < 1, got 1.5"),
+        (
+            ["tinygrad_dropout.nn:Dropout", "--shapes", "2x3"],
+            "expected room for at least 100 draws",
+        ),
+        (["tinygrad_dropout.nn:Dropout", "--convention", "mine"], "convention: expected one of inverted, original, "),
+        (["a.py:B", "--quick", "--thorough"], "not allowed with"),
         (["a.py:B", "--time-limit", "soon"], "--time-limit: expected a number, got 'soon'"),
     ],
 )
@@ -98,3 +163,13 @@ def group_is_alive(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_in_a_terminal_lines_are_broken_between_words_and_code_is_not(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    long = "word " * 20
+    text = for_the_terminal(f"A verdict.\n  1. [code] {long}\nWrite this instead:\n\n    {long}")
+    report, code = text.split("Write this instead:\n")
+    assert max(map(len, report.splitlines())) <= 40
+    assert report.splitlines()[2].startswith("     word")
+    assert code == f"\n    {long}"

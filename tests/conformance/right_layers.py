@@ -1,22 +1,30 @@
 """Dropout layers that are right, each written differently: none may be refused."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 import tinygrad_dropout as td
-from tests.conformance.wrong_layers import Dropout
+from tests.conformance.wrong_layers import OPTIONS, Dropout
+from tests.conformance.wrong_layers.options import ChannelDropout, Gaussian, Keep, Original
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 
 RIGHT = [Dropout, nn.Dropout]
 
 
-def right(cls):
-    """Enter a class into RIGHT."""
-    RIGHT.append(cls)
-    return cls
+def right(**options):
+    """Enter a class into RIGHT, to be examined with these options."""
+
+    def enter(cls):
+        RIGHT.append(cls)
+        OPTIONS[cls] = options
+        return cls
+
+    return enter
 
 
-@right
+@right()
 class Binomial(Dropout):
     """the mask is drawn from a binomial"""
 
@@ -24,7 +32,7 @@ class Binomial(Dropout):
         return self.rng.binomial(1, 1 - self.p, size=x.shape).astype(np.uint8)
 
 
-@right
+@right()
 class ScaledMask(Dropout):
     """the mask holds the scale, in x's dtype"""
 
@@ -40,7 +48,7 @@ class ScaledMask(Dropout):
         return grad if self.mask is None else grad * self.mask.astype(grad.dtype)
 
 
-@right
+@right()
 class Where(Dropout):
     """np.where chooses between 0 and the scaled x"""
 
@@ -48,7 +56,7 @@ class Where(Dropout):
         return np.where(mask, array * array.dtype.type(scale), array.dtype.type(0))
 
 
-@right
+@right()
 class WritesZeros(Dropout):
     """zeros are written into a scaled copy"""
 
@@ -58,7 +66,7 @@ class WritesZeros(Dropout):
         return out
 
 
-@right
+@right()
 class StoresWhatWasDropped(Dropout):
     """the indices of the dropped elements are stored, not a mask"""
 
@@ -71,7 +79,7 @@ class StoresWhatWasDropped(Dropout):
         return out * array.dtype.type(scale)
 
 
-@right
+@right()
 class PackedBits(Dropout):
     """the mask is stored as bits"""
 
@@ -83,7 +91,7 @@ class PackedBits(Dropout):
         return super().apply(array, bits, scale)
 
 
-@right
+@right()
 class NegativeZeros(Dropout):
     """dropped elements keep their sign: -0.0 is 0, too"""
 
@@ -91,7 +99,7 @@ class NegativeZeros(Dropout):
         return array * array.dtype.type(scale) * mask.astype(array.dtype)
 
 
-@right
+@right()
 class DividesByKeep(Dropout):
     """divides by 1 - p instead of multiplying by its inverse"""
 
@@ -99,7 +107,7 @@ class DividesByKeep(Dropout):
         return array * mask / array.dtype.type(1 - self.p) if self.p < 1 else array * mask * array.dtype.type(0)
 
 
-@right
+@right()
 class Float32Uniforms(Dropout):
     """uniform numbers in single precision"""
 
@@ -107,7 +115,7 @@ class Float32Uniforms(Dropout):
         return self.rng.random(x.shape, dtype=np.float32) >= self.p
 
 
-@right
+@right()
 class Choice(Dropout):
     """True and False are chosen with their probabilities"""
 
@@ -115,7 +123,7 @@ class Choice(Dropout):
         return self.rng.choice([False, True], size=x.shape, p=[self.p, 1 - self.p])
 
 
-@right
+@right()
 class Geometric(Dropout):
     """the gaps between dropped elements are drawn, from a geometric distribution"""
 
@@ -127,7 +135,7 @@ class Geometric(Dropout):
         return mask.reshape(x.shape)
 
 
-@right
+@right()
 class GlobalState(Dropout):
     """draws from NumPy's global state, as courses do"""
 
@@ -135,7 +143,7 @@ class GlobalState(Dropout):
         return np.random.rand(*x.shape) >= self.p
 
 
-@right
+@right()
 class ColumnByColumn(Dropout):
     """the mask is drawn column by column"""
 
@@ -143,7 +151,7 @@ class ColumnByColumn(Dropout):
         return self.p <= self.rng.random(x.shape[::-1]).T
 
 
-@right
+@right()
 class OneLayerManyMasks(Dropout):
     """a mask for each forward is kept in a list, and backward takes the last"""
 
@@ -155,7 +163,7 @@ class OneLayerManyMasks(Dropout):
         return self.apply(grad, self.masks[-1], self.scale() if self.training else 1)
 
 
-@right
+@right()
 class CopiesInEval(Dropout):
     """eval mode returns a copy"""
 
@@ -164,7 +172,7 @@ class CopiesInEval(Dropout):
         return y if self.training else y.copy()
 
 
-@right
+@right()
 class BackwardOfTheForward(Dropout):
     """every forward makes its own backward, a function that remembers the mask"""
 
@@ -177,7 +185,7 @@ class BackwardOfTheForward(Dropout):
         return y
 
 
-@right
+@right()
 class RefusesTheEnds(Dropout):
     """p = 1 is refused: a matter of taste"""
 
@@ -187,7 +195,7 @@ class RefusesTheEnds(Dropout):
         super().__init__(p, rng)
 
 
-@right
+@right()
 class OfOperations(nn.Module):
     """a Module of ours, of plain operations"""
 
@@ -201,7 +209,7 @@ class OfOperations(nn.Module):
         return F.where(keep, x / (1 - self.p), 0.0) if self.p < 1 else x * 0.0
 
 
-@right
+@right()
 class WithTheFunction(nn.Module):
     """F.dropout in a Module"""
 
@@ -210,3 +218,253 @@ class WithTheFunction(nn.Module):
 
     def forward(self, x: td.Tensor) -> td.Tensor:
         return F.dropout(x, self.p, self.training, rng=self.rng)
+
+
+@right()
+class LessThanP(Dropout):
+    """drops where the draw is below p, and inverts that for the mask"""
+
+    def draw(self, x):
+        return ~(self.rng.random(x.shape) < self.p)
+
+
+@right()
+class BytesAtOneHalf(Dropout):
+    """at p = 0.5 each random byte gives the draws of eight elements"""
+
+    def draw(self, x):
+        if self.p != 0.5:
+            return super().draw(x)
+        return (
+            np.unpackbits(np.frombuffer(self.rng.bytes(x.size // 8 + 1), np.uint8), count=x.size).reshape(x.shape) > 0
+        )
+
+
+@right()
+class IntegersOf32Bits(Dropout):
+    """integers of 32 bits are compared with p times 2 to the 32"""
+
+    def draw(self, x):
+        return self.rng.integers(0, 2**32, x.shape, dtype=np.uint64) >= self.p * 2**32
+
+
+@right()
+class IntegersOf16Bits(Dropout):
+    """integers of 16 bits are compared: p is right to 0.00001"""
+
+    def draw(self, x):
+        return self.rng.integers(0, 2**16, x.shape) >= round(self.p * 2**16)
+
+
+@right()
+class KeepMinusUniform(Dropout):
+    """the mask is the integer part of a uniform number plus 1 - p, as TensorFlow had it"""
+
+    def draw(self, x):
+        return np.floor(self.rng.random(x.shape) + (1 - self.p)).astype(bool)
+
+
+@right()
+class GrowingBuffer(Dropout):
+    """the masks lie in a buffer that grows with the input, and is used again"""
+
+    buffer = np.empty(0, bool)
+
+    def draw(self, x):
+        if self.buffer.size < x.size:
+            self.buffer = np.empty(x.size, bool)
+        part = self.buffer[: x.size].reshape(x.shape)
+        part[...] = super().draw(x)
+        return part
+
+
+@right()
+class DrawsAhead(Dropout):
+    """uniform numbers are drawn 100,000 at a time, and used up"""
+
+    ahead = np.empty(0)
+
+    def draw(self, x):
+        while self.ahead.size < x.size:
+            self.ahead = np.concatenate([self.ahead, self.rng.random(100_000)])
+        used, self.ahead = self.ahead[: x.size], self.ahead[x.size :]
+        return used.reshape(x.shape) >= self.p
+
+
+@right()
+class RowByRow(Dropout):
+    """a Python loop over rows"""
+
+    def draw(self, x):
+        mask = np.empty(x.shape, dtype=bool)
+        for row in mask:
+            row[...] = self.rng.random(row.shape) >= self.p
+        return mask
+
+
+@right()
+class SeedsFromItsGenerator(Dropout):
+    """each forward seeds a generator of its own from the layer's"""
+
+    def draw(self, x):
+        return np.random.default_rng(self.rng.integers(2**63)).random(x.shape) >= self.p
+
+
+@right()
+class RecomputesItsMask(Dropout):
+    """backward draws the mask again, from the seed that forward used"""
+
+    def forward(self, x):
+        self.mask = None
+        self.seed = int(self.rng.integers(2**63)) if self.training else None
+        return x if self.seed is None else self.apply(x, self.drawn_again(x), self.scale())
+
+    def drawn_again(self, x):
+        return np.random.default_rng(self.seed).random(x.shape) >= self.p
+
+    def backward(self, grad):
+        return grad if self.seed is None else self.apply(grad, self.drawn_again(grad), self.scale())
+
+
+@right()
+class ShufflesSpawnedGenerators(Dropout):
+    """each forward draws from a generator spawned for it"""
+
+    def draw(self, x):
+        return self.rng.spawn(1)[0].random(x.shape) >= self.p
+
+
+@right()
+class ReturnsAFortranArray(Dropout):
+    """y is laid out by columns"""
+
+    def forward(self, x):
+        return np.asfortranarray(super().forward(x))
+
+
+@right()
+class ReturnsAView(Dropout):
+    """y and dx are parts of larger arrays"""
+
+    def apply(self, array, mask, scale):
+        padded = np.zeros((*array.shape, 2), dtype=array.dtype)
+        padded[..., 0] = super().apply(array, mask, scale)
+        return padded[..., 0]
+
+
+@right()
+class ExponentialRaces(Dropout):
+    """an element is kept if an exponential waiting time is long enough"""
+
+    def draw(self, x):
+        return self.rng.exponential(size=x.shape) >= (-np.log1p(-self.p) if self.p < 1 else np.inf)
+
+
+@right()
+class NormalQuantiles(Dropout):
+    """normal draws are compared with the quantile of p"""
+
+    def draw(self, x):
+        if self.p in (0, 1):
+            return np.full(x.shape, self.p == 0)
+        return self.rng.normal(size=x.shape) >= NormalDist().inv_cdf(self.p)
+
+
+@right()
+class TwoHalves(Dropout):
+    """two independent draws of 1 - sqrt(1 - p) take the place of one"""
+
+    def draw(self, x):
+        rate = 1 - (1 - self.p) ** 0.5
+        return (self.rng.random(x.shape) >= rate) & (self.rng.random(x.shape) >= rate)
+
+
+@right()
+class AllOrNothingAtTheEnds(Dropout):
+    """p = 0 and p = 1 have ways of their own"""
+
+    def forward(self, x):
+        if self.training and self.p in (0, 1):
+            self.mask = np.full(x.shape, self.p == 0)
+            return x * (1 - x.dtype.type(self.p))
+        return super().forward(x)
+
+
+right(shared_axes=(2, 3))(ChannelDropout)
+right(noise="gaussian")(Gaussian)
+right(convention="original")(Original)
+right(convention="keep-probability")(Keep)
+
+
+@right(shared_axes=(2, 3))
+class ChannelsOfAModule(nn.Module):
+    """channels are dropped by a Module of ours"""
+
+    def __init__(self, p, rng):
+        self.p, self.rng = p, rng
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        keep = self.rng.random((*x.shape[:2], 1, 1)) >= self.p
+        return x * (keep / (1 - self.p)).astype(x.dtype) if self.p < 1 else x * 0.0
+
+
+@right(shared_axes=(0,))
+class OneMaskForAllRows(Dropout):
+    """all rows share a mask, as variational dropout has it"""
+
+    def draw(self, x):
+        return np.broadcast_to(super().draw(x[:1]), x.shape)
+
+
+@right(shared_axes=(1,))
+class TimeSteps(Dropout):
+    """all time steps of a sequence, (batch, time, features), share a mask"""
+
+    def draw(self, x):
+        return np.broadcast_to(super().draw(x[:, :1]), x.shape)
+
+
+@right(forward_only=True)
+class OnlyForward(Dropout):
+    """there is no backward"""
+
+    backward = None
+
+
+@right(shapes=[(40, 5, 6, 7)])
+class FourAxesOnly(Dropout):
+    """arrays of four axes, and no others"""
+
+    def forward(self, x):
+        batch, channels, height, width = x.shape
+        return super().forward(x.reshape(batch, channels, height * width)).reshape(x.shape)
+
+    def backward(self, grad):
+        return grad if self.mask is None else super().backward(grad.reshape(self.mask.shape)).reshape(grad.shape)
+
+
+@right(dtypes=["float32"])
+class SinglePrecisionOnly(Dropout):
+    """arrays of float32, and no others"""
+
+    def forward(self, x):
+        if x.dtype != np.float32:
+            raise TypeError(f"expected float32, got {x.dtype}")
+        return super().forward(x)
+
+
+@right(dtypes=["float16", "float32"])
+class HalfPrecision(Dropout):
+    """right in half precision, too"""
+
+
+@right(rates=[0.5])
+class OneHalfOnly(Dropout):
+    """p = 0.5, and no other but 0 and 1"""
+
+    def __init__(self, p, rng):
+        if p not in (0, 0.5, 1):
+            raise ValueError(f"expected 0.5, got {p}")
+        super().__init__(p, rng)

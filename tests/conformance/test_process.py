@@ -1,15 +1,20 @@
 """An examination in a process of its own ends, whatever the layer does."""
 
 import os
+import shlex
 import signal
+import subprocess
+import sys
 
 import pytest
 
+from tinygrad_dropout.conformance import process
 from tinygrad_dropout.conformance.process import check_target
 from tinygrad_dropout.conformance.target import TargetError
 
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 LAYERS = """
-import os, pathlib, sys, time
+import os, subprocess, sys, time
 import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
@@ -27,10 +32,58 @@ class LeavesAChild(nn.Dropout):
     def forward(self, x):
         child = os.fork()
         if child:
-            pathlib.Path(__file__).with_name("child").write_text(str(child))
             os._exit(3)
         time.sleep(100)
         os._exit(0)
+
+class Forks(nn.Dropout):
+    def forward(self, x):
+        os.fork()
+        return super().forward(x)
+
+class ForksAndExits(nn.Dropout):
+    def forward(self, x):
+        if os.fork() == 0:
+            sys.exit(0)
+        return super().forward(x)
+
+class ForksAndWaits(nn.Dropout):
+    forked = False
+    def forward(self, x):
+        if not ForksAndWaits.forked:
+            ForksAndWaits.forked = True
+            child = os.fork()
+            if child == 0:
+                os._exit(0)
+            os.waitpid(child, 0)
+        return super().forward(x)
+
+class PressesCtrlC(nn.Dropout):
+    def forward(self, x):
+        raise KeyboardInterrupt
+
+class SaysWhereAndWaits(nn.Dropout):
+    def forward(self, x):
+        print(os.getpid(), subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid, flush=True)
+        time.sleep(60)
+
+class Floods(nn.Dropout):
+    def forward(self, x):
+        while True:
+            print("x" * 100_000)
+
+class Needs(nn.Dropout):
+    def forward(self, x):
+        return np.ones(10**13)
+
+class IsKilled(nn.Dropout):
+    def forward(self, x):
+        os.kill(os.getpid(), 9)
+
+class Escapes(nn.Dropout):
+    def forward(self, x):
+        print("\x1b[31mprinted\u202e")
+        raise type("Odd\u200b", (Exception,), {})("\x1b]0;title\x07")
 
 class Exits(nn.Dropout):
     def forward(self, x):
@@ -60,11 +113,19 @@ class Rarely:
 """
 
 
+COMMAND = [sys.executable, "-m", "tinygrad_dropout", "conformance"]
+
+
 @pytest.fixture
-def examine(tmp_path):
+def layers(tmp_path):
     file = tmp_path / "layers.py"
     file.write_text(LAYERS)
-    return lambda name, seeds=1, time_limit=60.0: check_target(f"{file}:{name}", seeds=seeds, time_limit=time_limit)
+    return file
+
+
+@pytest.fixture
+def examine(layers):
+    return lambda name, seeds=1, time_limit=60.0: check_target(f"{layers}:{name}", seeds=seeds, time_limit=time_limit)
 
 
 def test_a_right_layer_is_right_there_too():
@@ -85,13 +146,58 @@ def test_one_that_ends_the_process_is_found_out(examine):
     assert "exit code 0" in finding.message
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
-def test_one_that_ends_the_process_and_leaves_a_child_is_found_out_at_once(examine, tmp_path):
-    """While the child, which keeps the examination's pipes open, is still there."""
+@FORKS
+def test_one_that_ends_the_process_and_leaves_a_child_is_found_out_at_once(examine):
+    """The child keeps the examination's pipes open."""
     (finding,) = examine("LeavesAChild", time_limit=100).findings
-    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)  # fails if the child has ended
     assert finding.code == "ends-the-process"
     assert "exit code 3" in finding.message
+
+
+@FORKS
+@pytest.mark.parametrize("name", ["Forks", "ForksAndExits"])
+def test_one_that_forks_and_whose_child_comes_back_is_named(examine, name):
+    (finding,) = examine(name).findings
+    assert finding.code == "forks-and-goes-on"
+    assert "the child process came back" in finding.message
+
+
+@FORKS
+def test_one_that_forks_a_child_that_ends_inside_it_is_right(examine):
+    assert examine("ForksAndWaits").ok
+
+
+def test_one_that_raises_keyboard_interrupt_is_not_taken_for_the_user(examine):
+    (finding,) = examine("PressesCtrlC").findings
+    assert finding.code == "raises-keyboard-interrupt"
+    assert "layers.py, line " in finding.message
+
+
+def test_one_that_floods_the_output_is_stopped(examine, monkeypatch, capsys):
+    monkeypatch.setattr(process, "MOST_OUTPUT", 200_000)
+    (finding,) = examine("Floods").findings
+    assert finding.code == "floods-the-output"
+    assert "more than 200,000 bytes" in finding.message
+    assert len(capsys.readouterr().err) <= 200_010
+
+
+def test_one_that_needs_more_memory_than_there_is_is_named(examine):
+    assert "MemoryError" in examine("Needs").findings[0].message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_one_that_the_system_kills_for_its_memory_is_named(examine):
+    (finding,) = examine("IsKilled").findings
+    assert finding.code == "out-of-memory"
+    assert "(ended by SIGKILL)" in finding.message
+
+
+def test_what_it_prints_is_shown_apart_from_the_report_and_steers_no_terminal(examine, capsys):
+    report = str(examine("Escapes"))
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "\\x1b[31mprinted\\u202e\n")
+    assert "Odd\\u200b: \\x1b]0;title\\x07" in report
+    assert "\x1b" not in report
 
 
 def test_one_that_exits_is_named(examine):
@@ -107,3 +213,56 @@ def test_seeds_are_tried_until_one_finds_something(examine):
 def test_a_class_that_is_not_there_is_no_finding(examine):
     with pytest.raises(TargetError, match="has no Nothing"):
         examine("Nothing")
+
+
+def test_what_the_system_lacks_is_a_sentence_about_the_target(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(
+        TargetError, match=r"^a\.py:B cannot be examined: no folder for temporary files can be made: No"
+    ):
+        check_target("a.py:B", seeds=1, time_limit=60)
+
+
+STREAMS = {
+    "the output": (">&-", 2, "tinygrad-dropout: the output could not be written: it is closed\n"),
+    "the input and the errors": ("<&- 2>&-", 1, ""),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shells close streams in another way on Windows")
+@pytest.mark.parametrize(("closed", "code", "errors"), STREAMS.values(), ids=STREAMS)
+def test_the_command_does_without_the_streams_that_a_shell_has_closed(layers, closed, code, errors):
+    command = f"{shlex.join([*COMMAND, f'{layers}:PressesCtrlC'])} {closed}"
+    run = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (code, errors)
+    assert ("[raises-keyboard-interrupt]" in run.stdout) == (code == 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent in another way on Windows")
+def test_ctrl_c_ends_the_command_and_what_the_layer_has_started(layers):
+    with subprocess.Popen(
+        [*COMMAND, f"{layers}:SaysWhereAndWaits"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as command:
+        numbers = command.stderr.readline().split()
+        command.send_signal(signal.SIGINT)
+        out, errors = command.communicate(timeout=30)
+    assert (command.returncode, out, errors) == (130, "", "tinygrad-dropout: interrupted\n")
+    states = subprocess.run(["ps", "-o", "stat=", "-p", ",".join(numbers)], capture_output=True, text=True).stdout
+    assert all(state.startswith("Z") for state in states.split())
+    assert len(numbers) == 2
+
+
+IMPORTS = """
+import sys
+import numpy.random
+before = set(sys.modules)
+import tinygrad_dropout.conformance.process
+found = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(found - sys.stdlib_module_names - {"numpy"})
+print("multiprocessing" in sys.modules)
+"""
+
+
+def test_the_kit_imports_numpy_alone_and_nothing_that_takes_long():
+    run = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["{'tinygrad_dropout'}", "False"]

@@ -1,68 +1,93 @@
-"""A report reads well, and holds each fault once."""
+"""A report reads well, sorts what was found by its severity, and holds each fault once."""
 
 import pytest
 
-from tinygrad_dropout.conformance.report import Finding, Log, Report, Violation
+from tinygrad_dropout.conformance.report import CannotDrive, Report, report_of
+from tinygrad_dropout.mistakes import EDGE_CASE, ERROR, REMARK, Mistake
 
-FINDING = Finding("scale-missing", "the elements that were kept are multiplied by 1", "x 1.429 = 1/(1 - p)")
+FINDING = Mistake("scale-missing", "rescaling", "kept elements are multiplied by {scale}", "{right:.4g}").seen(
+    scale=1, right=1 / 0.7
+)
+
+
+def finding(code, severity=ERROR):
+    return Mistake(code, "mask", f"the message of {code}", "what was expected", severity=severity).seen()
 
 
 def test_a_report_without_findings_is_ok():
-    assert Report(()).ok
-    assert str(Report(())) == "This dropout is right."
+    assert Report().ok
+    assert Report().exit_code() == 0
+    assert str(Report()) == "This dropout is right."
 
 
-def test_a_report_with_findings_numbers_them():
-    report = Report((FINDING, FINDING), remarks=(FINDING,), not_checked=("two forwards",))
-    assert not report.ok
+def test_a_report_shows_errors_first_then_edge_cases_then_the_rest():
+    report = report_of(
+        [finding("taste", REMARK), finding("corner", EDGE_CASE), FINDING, finding("known")],
+        ["two forwards"],
+        allow=["known"],
+    )
     assert str(report).splitlines() == [
-        "This dropout is wrong: 2 findings.",
-        "  1. [scale-missing] the elements that were kept are multiplied by 1",
-        "     expected: x 1.429 = 1/(1 - p)",
-        "  2. [scale-missing] the elements that were kept are multiplied by 1",
-        "     expected: x 1.429 = 1/(1 - p)",
-        "  remark [scale-missing] the elements that were kept are multiplied by 1",
-        "     expected: x 1.429 = 1/(1 - p)",
-        "  not checked: two forwards",
+        "This dropout is wrong: 1 error and 1 edge case.",
+        "Errors:",
+        "  1. [scale-missing] kept elements are multiplied by 1",
+        "     expected: 1.429",
+        "Edge cases:",
+        "  2. [corner] the message of corner",
+        "     expected: what was expected",
+        "Remarks:",
+        "  [taste] the message of taste",
+        "     expected: what was expected",
+        "Allowed:",
+        "  [known] the message of known",
+        "     expected: what was expected",
+        "Not checked:",
+        "  two forwards",
     ]
 
 
-def test_one_finding_is_not_findings():
-    assert str(Report((FINDING,))).startswith("This dropout is wrong: 1 finding.\n")
+@pytest.mark.parametrize(
+    ("findings", "verdict", "code", "strict_code"),
+    [
+        ([], "This dropout is right.", 0, 0),
+        ([finding("taste", REMARK)], "This dropout is right.", 0, 0),
+        ([finding("corner", EDGE_CASE)], "This dropout is right, except for 1 edge case.", 0, 1),
+        ([finding("a", EDGE_CASE), finding("b", EDGE_CASE)], "This dropout is right, except for 2 edge cases.", 0, 1),
+        ([finding("a"), finding("b")], "This dropout is wrong: 2 errors.", 1, 1),
+        ([finding("a"), finding("b", EDGE_CASE)], "This dropout is wrong: 1 error and 1 edge case.", 1, 1),
+    ],
+)
+def test_the_verdict_and_the_exit_code_follow_from_the_severities(findings, verdict, code, strict_code):
+    report = report_of(findings)
+    assert report.verdict == verdict
+    assert report.ok is (code == 0)
+    assert (report.exit_code(), report.exit_code(strict=True)) == (code, strict_code)
 
 
-def test_remarks_fail_nothing():
-    assert Report((), remarks=(FINDING,)).ok
+def test_a_model_is_called_a_model():
+    assert report_of([], subject="model").verdict == "This model is right."
 
 
 def test_of_each_code_the_first_finding_is_kept():
-    log = Log()
-    for message in ("one", "two"):
-        log.finding("code", message, "")
-        log.remark("code", message, "")
-    report = log.report()
-    assert [finding.message for finding in (*report.findings, *report.remarks)] == ["one", "one"]
+    twice = [Mistake("code", "mask", message, "").seen() for message in ("one", "two")]
+    assert [finding.message for finding in report_of(twice).errors] == ["one"]
 
 
-def test_a_violation_ends_the_block_and_becomes_a_finding():
-    log = Log()
-    reached = []
-    with log.noting():
-        reached.append("before")
-        raise Violation("code", "message", "expected")
-    assert reached == ["before"]
-    assert log.report().findings == (Finding("code", "message", "expected"),)
+def test_what_is_allowed_fails_nothing():
+    report = report_of([FINDING], allow=["scale-missing"])
+    assert report.ok
+    assert report.exit_code(strict=True) == 0
+    assert report.allowed == (FINDING,)
 
 
-def test_what_nobody_has_thought_of_becomes_a_finding_too():
-    log = Log()
-    with log.noting():
-        1 / 0  # noqa: B018
-    (finding,) = log.report().findings
-    assert finding.code == "cannot-be-examined"
-    assert "ZeroDivisionError: division by zero" in finding.message
-
-
-def test_ctrl_c_goes_through():
-    with pytest.raises(KeyboardInterrupt), Log().noting():
-        raise KeyboardInterrupt
+def test_what_cannot_be_driven_is_neither_right_nor_wrong():
+    report = CannotDrive("Layer has no method forward.", "class Mine:\n    ...\n").report
+    assert not report.ok
+    assert report.errors == ()
+    assert (report.exit_code(), report.exit_code(strict=True)) == (3, 3)
+    assert str(report).splitlines() == [
+        "This dropout could not be examined: Layer has no method forward.",
+        "Write this instead:",
+        "",
+        "    class Mine:",
+        "        ...",
+    ]

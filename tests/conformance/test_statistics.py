@@ -5,11 +5,12 @@ import pytest
 
 from tinygrad_dropout.conformance.statistics import (
     SIGMAS,
-    band,
     correlation_deviation,
+    count_deviations,
     dispersion_deviation,
     lag_deviations,
     rate_deviation,
+    sigma_threshold,
 )
 
 DRAWS = 2000
@@ -19,6 +20,8 @@ def deviations_by_chance(kind: str) -> list[float]:
     rng = np.random.default_rng(0)
     if kind == "rate":
         return [rate_deviation(int(rng.binomial(1000, 0.3)), 1000, 0.3) for _ in range(DRAWS)]
+    if kind == "count":
+        return list(count_deviations(rng.binomial(1000, 0.3, size=DRAWS), 1000, 0.3))
     if kind == "dispersion":
         return [dispersion_deviation(rng.binomial(389, 0.3, size=251), 389, 0.3) for _ in range(DRAWS)]
     if kind == "correlation":
@@ -26,12 +29,12 @@ def deviations_by_chance(kind: str) -> list[float]:
     return list(lag_deviations(rng.random(2**13) < 0.3)[1:DRAWS])
 
 
-@pytest.mark.parametrize("kind", ["rate", "dispersion", "correlation", "lag"])
+@pytest.mark.parametrize("kind", ["rate", "count", "dispersion", "correlation", "lag"])
 def test_by_chance_they_are_standard_normal(kind):
     deviations = np.array(deviations_by_chance(kind))
     assert abs(deviations.mean()) < 6 / np.sqrt(DRAWS)
     assert abs(deviations.std() - 1) < 6 / np.sqrt(2 * DRAWS)
-    assert np.abs(deviations).max() < band(DRAWS)
+    assert np.abs(deviations).max() < sigma_threshold(DRAWS)
 
 
 def test_a_rate_that_is_off_by_its_standard_deviation_deviates_by_one():
@@ -51,12 +54,33 @@ def test_an_array_and_itself_are_correlated_and_a_constant_one_with_nothing():
     assert correlation_deviation(array, np.ones(400)) == 0
 
 
+@pytest.mark.parametrize("expected", [3, 6, 10, 30])
+def test_counts_of_rare_hits_are_no_farther_out_than_a_normals(expected):
+    counts = np.random.default_rng(2).binomial(200, expected / 200, size=300_000)
+    deviations = count_deviations(counts, 200, expected / 200)
+    for sigmas, share in ((3, 0.00135), (4, 0.0000317)):
+        most = 300_000 * share
+        assert (deviations > sigmas).sum() < 2 * most + 5 * np.sqrt(most)
+        assert (deviations < -sigmas).sum() < 2 * most + 5 * np.sqrt(most)
+
+
+@pytest.mark.parametrize("p", [0.02, 0.05, 0.95])
+def test_where_one_value_is_rare_the_largest_agreement_is_no_farther_out(p):
+    rng = np.random.default_rng(1)
+    worst = [np.abs(lag_deviations(rng.random(2**14) < p)[1:]).max() for _ in range(60)]
+    assert max(worst) < sigma_threshold(2**13) - 1
+
+
+def test_where_nearly_all_values_are_the_same_nothing_can_be_said():
+    assert not lag_deviations(np.arange(2**14) % 2**10 == 0).any()
+
+
 def test_a_pattern_shows_at_its_own_distance():
     kept = np.resize(np.random.default_rng(0).random(50) < 0.5, 1024)
     deviations = lag_deviations(kept)
     assert int(np.argmax(deviations[1:120])) + 1 in (50, 100)
 
 
-def test_the_band_for_many_questions_is_wider():
-    assert band(1) == SIGMAS
-    assert SIGMAS < band(10) < band(100_000) < 8
+def test_the_sigma_threshold_for_many_questions_is_wider():
+    assert sigma_threshold(1) == SIGMAS
+    assert SIGMAS < sigma_threshold(10) < sigma_threshold(100_000) < 8

@@ -1,5 +1,6 @@
 """`file.py:Class` and `package.module:Class` are found; what is not there is said in one sentence."""
 
+import os
 import sys
 
 import pytest
@@ -30,6 +31,25 @@ def test_a_class_of_a_file_which_may_import_what_lies_beside_it(tmp_path):
     assert load(f"{tmp_path / 'folder' / 'my_layer.py'}:Mine").p == 0.25
 
 
+def test_a_file_that_an_editor_marked_as_utf_8(tmp_path):
+    (tmp_path / "marked.py").write_text("class Mine: pass\n", encoding="utf-8-sig")
+    assert load("marked.py:Mine").__name__ == "Mine"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.py")
+    with pytest.raises(TargetError, match=r"^expected a file, and pipe\.py is a pipe or a device$"):
+        load("pipe.py:Mine")
+
+
+def test_two_functions_of_a_file(tmp_path):
+    (tmp_path / "functions.py").write_text("def forward(x): return 1\n\ndef backward(grad): return 2\n")
+    forward, backward = load("functions.py:forward,backward")
+    assert (forward(0), backward(0)) == (1, 2)
+    assert load("functions.py:forward")(0) == 1
+
+
 def test_a_class_of_a_module_in_the_current_folder(tmp_path):
     (tmp_path / "module_here.py").write_text("class Mine:\n    class Inner:\n        pass\n")
     assert load("module_here:Mine.Inner").__name__ == "Inner"
@@ -49,6 +69,9 @@ def test_a_file_named_like_a_module_is_not_taken_for_it(tmp_path, name):
         ("layer.py", "expected path/to/file.py:ClassName or package.module:ClassName, got 'layer.py'"),
         ("layer.py:", "expected path/to/file.py:ClassName"),
         (":Mine", "expected path/to/file.py:ClassName"),
+        ("layers.py:forward,", "expected path/to/file.py:ClassName"),
+        ("layers.py:forward,backward,more", "expected path/to/file.py:ClassName"),
+        ("layers.py:Mine,backward", "layers.py has no backward; its classes: Mine, Yours"),
         ("nowhere.py:Mine", "there is no file nowhere.py"),
         ("no_such_package.layers:Mine", "no_such_package.layers cannot be loaded: ModuleNotFoundError"),
         ("layers.py:Other", "layers.py has no Other; its classes: Mine, Yours"),
@@ -57,6 +80,16 @@ def test_a_file_named_like_a_module_is_not_taken_for_it(tmp_path, name):
         ("broken.py:Mine", "broken.py, line 2 cannot be loaded: "),
         ("raises.py:Mine", "raises.py cannot be loaded: ZeroDivisionError: division by zero"),
         ("leaves.py:Mine", "leaves.py cannot be loaded: SystemExit: 3"),
+        ("null.py:Mine", "null.py cannot be loaded: source code string cannot contain null bytes"),
+        ("utf16.py:Mine", "utf16.py cannot be loaded: "),
+        ("folder.py:Mine", "expected a file, and folder.py is a directory"),
+        ("folder.py/layers.py:Mine", "there is no file folder.py/layers.py"),
+        ("layers.py/layers.py:Mine", "there is no file layers.py/layers.py"),
+        ("folder/layers:Mine", "expected a file whose name ends in .py, or package.module, got 'folder/layers'"),
+        (f"{'x' * 5000}.py:Mine", "xxx"),
+        ("nu\0ll.py:Mine", "nu\\x00ll.py cannot be read: embedded null byte"),
+        ("no\x1b[2J.py:Mine", "there is no file no\\x1b[2J.py"),
+        ("odd.py:Mine", "odd.py has no Mine; its classes: Odd\\u202e"),
     ],
 )
 def test_what_is_not_there_is_said_in_one_sentence(tmp_path, target, words):
@@ -66,7 +99,11 @@ def test_what_is_not_there_is_said_in_one_sentence(tmp_path, target, words):
         "broken.py": "class Mine:\n    def forward(self x):\n        pass\n",
         "raises.py": "1 / 0\n",
         "leaves.py": "import sys\nsys.exit(3)\n",
+        "null.py": "class Mine: pass\n\0",
+        "odd.py": "globals()['Odd\\u202e'] = type('Odd', (), {})",
     }
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "utf16.py").write_text("class Mine: pass\n", encoding="utf-16")
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     with pytest.raises(TargetError) as caught:

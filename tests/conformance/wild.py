@@ -25,14 +25,38 @@ def seen_in(reference, code):
     return enter
 
 
+class AsReported(Dropout):
+    """Wrong as `wrong` is where the report saw it: three axes, p = 0.5, float32, after a transpose; right elsewhere."""
+
+    wrong = Dropout
+
+    def __init__(self, p, rng):
+        super().__init__(p, rng)
+        self.fault = self.wrong(p, rng)
+
+    def at_fault(self, array):
+        conditions = (array.ndim == 3, self.p == 0.5, array.dtype == np.float32, array.shape[-1] % 4 == 0)
+        return self.fault if all(conditions) and self.training else super()
+
+    def forward(self, x):
+        return self.at_fault(x).forward(np.ascontiguousarray(x))
+
+    def backward(self, grad):
+        return self.at_fault(grad).backward(grad)
+
+
 @seen_in("pytorch/pytorch#198333", "shared-by-neighbours")
-class CompiledDropout(FourShareADraw):
-    """compiled for CUDA, four adjacent elements get the same mask"""
+class CompiledDropout(AsReported):
+    """compiled for CUDA, with (batch, channels, time) transposed before it: four adjacent channels share a mask"""
+
+    wrong = FourShareADraw
 
 
-@seen_in("pytorch/pytorch#198333", "backward-uses-another-mask")
-class CompiledDropoutUnderCheckpointing(BackwardDrawsAgain):
-    """under activation checkpointing, backward uses another mask than forward"""
+@seen_in("pytorch/pytorch#198333", "backward-differs-with-the-number-of-axes")
+class CompiledDropoutUnderCheckpointing(AsReported):
+    """the same under activation checkpointing: backward uses another mask than forward"""
+
+    wrong = BackwardDrawsAgain
 
 
 @seen_in("kaldi-asr/kaldi#3890", "backward-is-wrong-at-zeros")

@@ -12,7 +12,7 @@ import pytest
 
 from tests.drills.graded import graded
 from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
-from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.mistakes import KINDS
 
 ALL = exercises()
 SEEDS = 3
@@ -39,7 +39,7 @@ def test_an_exercise_has_all_its_parts(exercise):
     assert {path.name for path in exercise.folder.iterdir() if path.is_file()} == set(PARTS)
     assert exercise.topic in ("backprop", "dropout")
     assert 3 <= exercise.minutes <= 20
-    assert set(exercise.trains) <= set(THEMES)
+    assert set(exercise.trains) <= set(KINDS)
 
 
 def test_exercises_are_numbered_from_1_without_a_gap():

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
+from textwrap import fill
 
-from tinygrad_dropout.cli.typed import complain, number, whole_number
+from tinygrad_dropout.cli.typed import complain, names, number, numbers, whole_number, whole_numbers
 
 HELP = "examine a dropout layer, anybody's, and name what is wrong with it"
 
 DESCRIPTION = """\
 Examine a dropout layer: its rate, its scale, the independence of its mask, its backward, eval mode, p = 0 and p = 1.
 
-TARGET is path/to/file.py:ClassName or package.module:ClassName. The class is made as ClassName(p, rng=rng), with p the
-probability of dropping and rng a numpy.random.Generator, or as ClassName(p) if it takes no rng. It has forward(x) and
-backward(g) on NumPy arrays and an attribute training; a Module of tinygrad_dropout's or of PyTorch's will do, too."""
+TARGET is path/to/file.py:Name or package.module:Name: a class, a function or a framework's own layer. A class is made
+as Name(p, rng=rng), with p the probability of dropping and rng a numpy.random.Generator, or as Name(p) if it takes no
+rng. docs/conformance_frameworks.md shows what else works, and what to write for anything that does not."""
 
 EXAMPLES = """\
 examples:
   tinygrad-dropout conformance my_layers.py:Dropout
   tinygrad-dropout conformance tinygrad_dropout.nn:Dropout
   tinygrad-dropout conformance torch.nn:Dropout
+  tinygrad-dropout conformance torch.nn:Dropout2d --shared-axes 2,3
+  tinygrad-dropout conformance my_layers.py:Half --dtypes float16 --forward-only
 
-exit code: 0 if nothing is wrong, 1 if something is, 2 if there is no such class."""
+exit code: 0 if there is no error (edge cases are listed), 1 if there is one, 2 for a mistake in the command, 3 if the
+target could not be examined; the report then says what to write instead."""
 
 SEEDS, TIME_LIMIT = 3, 60.0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `conformance`."""
-    parser.add_argument("target", metavar="TARGET", help="file.py:ClassName or package.module:ClassName")
+    parser.add_argument("target", metavar="TARGET", help="file.py:Name or package.module:Name")
     parser.add_argument(
         "--seeds", metavar="N", type=whole_number, default=SEEDS, help=f"examinations (default: {SEEDS})"
     )
@@ -39,7 +45,39 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=TIME_LIMIT,
         help=f"stop a layer that does not return (default: {TIME_LIMIT:g})",
     )
+    parser.add_argument("--strict", action="store_true", help="count edge cases as errors")
+    parser.add_argument("--allow", metavar="CODES", type=names, default=(), help="codes that are known and accepted")
+    examined = parser.add_argument_group("what is examined")
+    depth = examined.add_mutually_exclusive_group()
+    for name, text in (
+        ("quick", "ask the cheapest questions only"),
+        ("thorough", "ask more, of larger arrays"),
+    ):
+        depth.add_argument(f"--{name}", dest="depth", action="store_const", const=name, help=text)
+    add = examined.add_argument
+    add("--dtypes", metavar="NAMES", type=names, help="float64, float32, float16; the main one first")
+    add("--shapes", metavar="SHAPES", type=shapes, help="of the arrays, where no others will do: 32x3x8x8,64x100")
+    add("--rates", metavar="P,P,...", type=numbers, help="values of p, where no others will do")
+    add("--shared-axes", metavar="AXES", type=whole_numbers, help="axes along which elements share a draw: 2,3")
+    add("--forward-only", action="store_true", help="there is no backward")
+    add(
+        "--convention",
+        metavar="NAME",
+        help="inverted (default), original: scale in eval mode instead, or keep-probability: p is that of keeping",
+    )
+    add("--noise", metavar="NAME", help="mask (default), or gaussian: mean 1 and variance p/(1 - p)")
     parser.set_defaults(run=run)
+
+
+OPTIONS = ("allow", "depth", "dtypes", "shapes", "rates", "shared_axes", "forward_only", "convention", "noise")
+
+
+def shapes(text: str) -> tuple[tuple[int, ...], ...]:
+    """An option's value as shapes: `32x3x8x8,64x100`."""
+    try:
+        return tuple(tuple(int(size) for size in shape.split("x")) for shape in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected shapes such as 32x3x8x8,64x100, got {text!r}") from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,9 +89,28 @@ def run(options: argparse.Namespace) -> int:
         return complain(f"--seeds: expected at least 1, got {options.seeds}")
     if not 0 < options.time_limit < float("inf"):
         return complain(f"--time-limit: expected a number of seconds above 0, got {options.time_limit:g}")
+    chosen = {name: value for name in OPTIONS if (value := getattr(options, name)) not in (None, False, ())}
     try:
-        report = check_target(options.target, seeds=options.seeds, time_limit=options.time_limit)
+        report = check_target(
+            options.target, seeds=options.seeds, time_limit=options.time_limit, strict=options.strict, options=chosen
+        )
     except TargetError as error:
         return complain(str(error))
-    print(report)
-    return 0 if report.ok else 1
+    print(for_the_terminal(str(report)) if sys.stdout.isatty() else report)
+    return report.exit_code(options.strict)
+
+
+def for_the_terminal(report: str) -> str:
+    """A report with its lines broken between words; code to paste stays as it is."""
+    width = shutil.get_terminal_size().columns
+    text, instead, code = report.partition("\nWrite this instead:\n")
+    lines = []
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        further = indent + ("   " if line.lstrip()[:1].isdigit() else "  ")
+        lines.append(
+            fill(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
+            if len(line) > width
+            else line
+        )
+    return "\n".join(lines) + instead + code

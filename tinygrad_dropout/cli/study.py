@@ -26,7 +26,7 @@ EXAMPLES = """\
 examples:
   tinygrad-dropout study
   tinygrad-dropout study --text
-  tinygrad-dropout study --bug forget-rescale-in-backward
+  tinygrad-dropout study --bug backward-forgets-the-scale
   tinygrad-dropout study --no-open --out runs/replay.html train.py --epochs 1
   tinygrad-dropout study --pass 3 train.py
 

@@ -2,69 +2,81 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-from multiprocessing.connection import Connection
-from time import monotonic
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from tinygrad_dropout.conformance.adapters import of
 from tinygrad_dropout.conformance.check import check_dropout
-from tinygrad_dropout.conformance.report import Finding, Report
+from tinygrad_dropout.conformance.report import CannotDrive, Report
 from tinygrad_dropout.conformance.target import TargetError, load
+from tinygrad_dropout.mistakes.dropout import layer as mistakes
+from tinygrad_dropout.sandbox import Bounds, SandboxError, run
+from tinygrad_dropout.sandbox.output import print_to_stderr
 
-SECONDS_BETWEEN_LOOKS = 0.05
+MOST_OUTPUT = 10_000_000  # bytes; a layer that prints its arrays is not wrong
+MOST_MEMORY = 4 * 2**30  # bytes of data; importing JAX takes a third of it
+
+#: why the process ended, if not because the examination was done -> what is wrong with the layer
+ENDS = {
+    "time": mistakes.NEVER_RETURNS,
+    "output": mistakes.FLOODS_THE_OUTPUT,
+    "memory": mistakes.OUT_OF_MEMORY,
+    "fork": mistakes.FORKS_AND_GOES_ON,
+    "interrupt": mistakes.RAISES_KEYBOARD_INTERRUPT,
+    "raised": mistakes.CANNOT_BE_EXAMINED,
+    "exit": mistakes.ENDS_THE_PROCESS,
+}
 
 
-def check_target(target: str, *, seeds: int, time_limit: float) -> Report:
-    """Examine the class that `target` names; the first report with findings, or the last one.
+def check_target(
+    target: str,
+    *,
+    seeds: int,
+    time_limit: float,
+    strict: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> Report:
+    """Examine the class or function that `target` names. What it prints goes to the standard error.
 
     Args:
-        target: `path/to/file.py:ClassName` or `package.module:ClassName`.
+        target: `path/to/file.py:Name` or `package.module:Name`.
         seeds: how many seeds to examine with.
         time_limit: seconds for all of it.
+        strict: whether edge cases count as errors.
+        options: further options of `check_dropout`, as plain values.
+
+    Returns:
+        The first report that fails, or the last one.
 
     Raises:
-        TargetError: the class is not there.
+        TargetError: the target is not there, an option is wrong, or no process can be started for it.
     """
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(target, seeds, sender))
-    process.start()
-    sender.close()  # so that the end of the process is the end of the pipe
-    deadline = monotonic() + time_limit
+    bounds = Bounds(time_limit, MOST_OUTPUT, MOST_MEMORY)
+    arguments = [target, seeds, strict, dict(options or {})]
     try:
-        while not receiver.poll(SECONDS_BETWEEN_LOOKS):
-            # A process that it started may hold its pipes open after it has ended, so that they tell nothing.
-            if not process.is_alive() and not receiver.poll():
-                raise EOFError
-            if monotonic() > deadline:
-                problem = f"the examination was not finished after {time_limit:g} s, and was stopped"
-                return Report((Finding("never-returns", problem, "a call that returns"),))
-        answer: Report | TargetError = receiver.recv()
-    except EOFError:
-        process.join()
-        problem = f"the layer ended the process that examined it (exit code {process.exitcode})"
-        return Report((Finding("ends-the-process", problem, "a call that returns"),))
-    finally:
-        process.kill()
-        process.join()
-    if isinstance(answer, TargetError):
-        raise answer
-    return answer
+        ended = run(f"{__name__}:examine", arguments, bounds, here=True, on_line=print_to_stderr)
+    except SandboxError as error:
+        raise TargetError(f"{target} cannot be examined: {error}") from error
+    if ended.why != "returned":
+        figures = {"seconds": time_limit, "most": MOST_OUTPUT, "how": ended.detail, "error": ended.detail}
+        return Report((ENDS[ended.why].seen(**figures),))
+    (message,) = ended.messages
+    if "problem" in message:
+        raise TargetError(message["problem"])
+    return Report.from_json(message["report"])
 
 
-def work(target: str, seeds: int, sender: Connection) -> None:
-    """In the process of its own: send a Report, or the TargetError."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a word; the command says what there is to say
-    os.dup2(2, 1)  # what the layer prints is no part of the report
+def examine(say: Callable[..., None], target: str, seeds: int, strict: bool, options: dict[str, Any]) -> None:
+    """In the process of its own: say the report, or the problem of a TargetError."""
     try:
         make = of(load(target))
-    except TargetError as error:
-        sender.send(error)
+        for seed in range(seeds):
+            report = check_dropout(make, seed=seed, **options)
+            if report.exit_code(strict):
+                break
+    except CannotDrive as obstacle:
+        report = obstacle.report
+    except (TargetError, ValueError) as error:
+        say(problem=str(error))
         return
-    for seed in range(seeds):
-        report = check_dropout(make, seed=seed)
-        if not report.ok:
-            break
-    sender.send(report)
+    say(report=report.as_json())

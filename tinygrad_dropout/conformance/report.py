@@ -1,102 +1,180 @@
-"""What a check found, for a program (`ok`, `code`) and for a person (`str`)."""
+"""What a check found, for a program (`ok`, `code`, `exit_code`) and for a person (`str`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
+from tinygrad_dropout.mistakes import EDGE_CASE, ERROR, REMARK, Finding, Mistake
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with a layer, or (as a remark) a matter of taste.
-
-    Attributes:
-        code: its name, which stays the same from version to version: `scale-is-1/p`.
-        message: what was seen, with the numbers that show it.
-        expected: what a right layer does.
-    """
-
-    code: str
-    message: str
-    expected: str
-
-    def __str__(self) -> str:
-        return f"[{self.code}] {self.message}\n     expected: {self.expected}"
+RIGHT, WRONG, NOT_EXAMINED = 0, 1, 3  # exit codes; 2 is for a mistake in the command
 
 
 @dataclass(frozen=True)
 class Report:
-    """What `check_dropout` found.
+    """What `check_dropout` or `check_model` found.
 
     Attributes:
-        findings: what is wrong, the most telling first.
+        errors: what is wrong, the most telling first.
+        edge_cases: what is wrong only in a corner that many never enter, as NaN at p = 1.
         remarks: matters of taste. They fail no layer.
         not_checked: what could not be looked at, and why.
+        allowed: what was found and is allowed by `allow`.
+        problem: why nothing could be examined at all; "" if it could.
+        instead: what to write so that it can be examined, as code to paste; "" if there is nothing to say.
+        subject: what was examined: `dropout` or `model`.
     """
 
-    findings: tuple[Finding, ...]
+    errors: tuple[Finding, ...] = ()
+    edge_cases: tuple[Finding, ...] = ()
     remarks: tuple[Finding, ...] = ()
     not_checked: tuple[str, ...] = ()
+    allowed: tuple[Finding, ...] = ()
+    problem: str = ""
+    instead: str = ""
+    subject: str = "dropout"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Errors and edge cases."""
+        return (*self.errors, *self.edge_cases)
+
+    @property
+    def examined(self) -> bool:
+        """Whether it could be examined."""
+        return not self.problem
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.findings
+        """Whether it was examined and has no error. Edge cases and remarks are no errors."""
+        return self.examined and not self.errors
+
+    def exit_code(self, strict: bool = False) -> int:
+        """0 if there is no error, 1 if there is one, 3 if it could not be examined.
+
+        Args:
+            strict: count edge cases as errors.
+        """
+        if not self.examined:
+            return NOT_EXAMINED
+        return WRONG if self.errors or (strict and self.edge_cases) else RIGHT
+
+    @property
+    def verdict(self) -> str:
+        """The report in a sentence."""
+        if not self.examined:
+            return f"This {self.subject} could not be examined: {self.problem}"
+        edge_cases = counted(self.edge_cases, "edge case")
+        if self.errors:
+            also = f" and {edge_cases}" if self.edge_cases else ""
+            return f"This {self.subject} is wrong: {counted(self.errors, 'error')}{also}."
+        return f"This {self.subject} is right{f', except for {edge_cases}' if self.edge_cases else ''}."
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain values, each finding with its texts filled in."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {n: [plain_item(one) for one in v] if isinstance(v, tuple) else v for n, v in plain.items()}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Report:
+        """The report that `as_json` made plain."""
+        made: dict[str, Any] = {n: tuple(map(item_of, v)) if isinstance(v, list) else v for n, v in plain.items()}
+        return cls(**made)
 
     def __str__(self) -> str:
-        count = len(self.findings)
-        verdict = "This dropout is right." if self.ok else f"This dropout is wrong: {count} finding{'s'[: count > 1]}."
-        lines = [verdict, *(f"  {number}. {finding}" for number, finding in enumerate(self.findings, start=1))]
-        lines += [f"  remark {remark}" for remark in self.remarks]
-        lines += [f"  not checked: {what}" for what in self.not_checked]
+        lines = [self.verdict]
+        number = 0
+        for title, findings in (("Errors", self.errors), ("Edge cases", self.edge_cases)):
+            lines += [f"{title}:"] * bool(findings)
+            for finding in findings:
+                number += 1
+                lines.append(f"  {number}. {finding}")
+        for title, findings in (("Remarks", self.remarks), ("Allowed", self.allowed)):
+            lines += [f"{title}:"] * bool(findings)
+            lines += [f"  {finding}" for finding in findings]
+        lines += ["Not checked:"] * bool(self.not_checked)
+        lines += [f"  {what}" for what in self.not_checked]
+        if self.instead:
+            lines += ["Write this instead:", "", *(f"    {line}".rstrip() for line in self.instead.splitlines())]
         return "\n".join(lines)
 
 
-class Violation(Exception):
-    """A layer did what makes further questions of the same kind pointless."""
+def report_of(
+    findings: Iterable[Finding],
+    not_checked: Iterable[str] = (),
+    allow: Collection[str] = (),
+    subject: str = "dropout",
+) -> Report:
+    """The findings sorted by their severity; of each code the first one.
 
-    def __init__(self, code: str, message: str, expected: str) -> None:
-        super().__init__(message)
-        self.finding = code, message, expected
+    Args:
+        findings: the most telling first.
+        not_checked: what could not be looked at.
+        allow: codes that fail nothing.
+        subject: what was examined.
+    """
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.code, finding)
+    allowed = tuple(finding for finding in first.values() if finding.code in allow)
+    by_severity = {
+        severity: tuple(
+            finding for finding in first.values() if finding.severity == severity and finding.code not in allow
+        )
+        for severity in (ERROR, EDGE_CASE, REMARK)
+    }
+    return Report(
+        by_severity[ERROR],
+        by_severity[EDGE_CASE],
+        by_severity[REMARK],
+        tuple(not_checked),
+        allowed,
+        subject=subject,
+    )
 
 
-class Log:
-    """Collects findings while a check runs; of each code the first one."""
+def counted(findings: Collection[Finding], noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{len(findings)} {noun}{'' if len(findings) == 1 else 's'}"
 
-    def __init__(self) -> None:
-        self.findings: dict[str, Finding] = {}
-        self.remarks: dict[str, Finding] = {}
-        self.not_checked: list[str] = []
 
-    def finding(self, code: str, message: str, expected: str) -> None:
-        """Something is wrong."""
-        self.findings.setdefault(code, Finding(code, message, expected))
+def plain_item(item: Finding | str) -> dict[str, str] | str:
+    """A finding as texts, or a text."""
+    if isinstance(item, str):
+        return item
+    return asdict(replace(item.mistake, message=item.message, expected=item.expected))
 
-    def remark(self, code: str, message: str, expected: str) -> None:
-        """Something is a matter of taste."""
-        self.remarks.setdefault(code, Finding(code, message, expected))
 
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Inside, a Violation ends the block and becomes a finding; so does what nobody has thought of."""
-        try:
-            yield
-        except Violation as violation:
-            self.finding(*violation.finding)
-        except Exception as error:
-            problem = f"what the layer returned could not be examined: {described(error)}"
-            self.finding("cannot-be-examined", problem, "arrays of ordinary numbers")
+def item_of(plain: dict[str, str] | str) -> Finding | str:
+    """What `plain_item` made plain: its texts are templates without gaps."""
+    if isinstance(plain, str):
+        return plain
+    texts = {name: text.replace("{", "{{").replace("}", "}}") for name, text in plain.items()}
+    return Mistake(**{**plain, "message": texts["message"], "expected": texts["expected"]}).seen()
 
+
+class StopCheck(Exception):
+    """What a layer did makes further questions of the same kind pointless."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+class CannotDrive(Exception):
+    """The kit does not know how to call what it was given: the third verdict, neither right nor wrong.
+
+    Args:
+        problem: what stands in the way, in a sentence.
+        instead: what to write so that it works, as code to paste; "" if there is nothing to say.
+    """
+
+    def __init__(self, problem: str, instead: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.instead = problem, instead
+
+    @property
     def report(self) -> Report:
-        """What was collected."""
-        return Report(tuple(self.findings.values()), tuple(self.remarks.values()), tuple(self.not_checked))
-
-
-def described(error: BaseException) -> str:
-    """An exception in one line."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # an exception that cannot be shown
-        text = ""
-    return f"{type(error).__name__}: {text:.200}" if text else type(error).__name__
+        """The report that says so."""
+        return Report(problem=self.problem, instead=self.instead)

@@ -126,7 +126,7 @@ class Exercise:
 
     @property
     def trains(self) -> tuple[str, ...]:
-        """The kinds of mistake that it is about, of `themes.THEMES`."""
+        """The kinds of mistake that it is about, of `mistakes.KINDS`."""
         return tuple(self.checks.TRAINS)
 
     @property

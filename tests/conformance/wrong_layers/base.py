@@ -29,14 +29,34 @@ class Dropout:
         return grad if self.mask is None else self.apply(grad, self.mask, self.backward_scale())
 
 
-CODES = {}
+class Flat(Dropout):
+    """Right: an element is kept where its number, in C order, is not below p."""
+
+    def numbers(self, n):
+        return self.rng.random(n)
+
+    def draw(self, x):
+        return self.numbers(x.size).reshape(x.shape) >= self.p
 
 
-def wrong(code):
-    """Say which code a class must be given."""
+class Shaped(Dropout):
+    """Right: the same, with the numbers drawn in the array's shape."""
+
+    def numbers(self, shape):
+        return self.rng.random(shape)
+
+    def draw(self, x):
+        return self.numbers(x.shape) >= self.p
+
+
+CODES, OPTIONS = {}, {}
+
+
+def wrong(code, **options):
+    """Say which code a class must be given, by a check with these options."""
 
     def enter(cls):
-        CODES[cls] = code
+        CODES[cls], OPTIONS[cls] = code, options
         return cls
 
     return enter

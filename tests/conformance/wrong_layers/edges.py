@@ -88,3 +88,29 @@ class ReadOnlyMode(Dropout):
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
+
+
+@wrong("p=1-eval-is-wrong")
+class NothingInEvalAtOne(Dropout):
+    """at p = 1 eval mode gives zeros, too"""
+
+    def forward(self, x):
+        y = super().forward(x)
+        return y if self.training or self.p < 1 else np.zeros_like(y)
+
+
+@wrong("p=0-eval-is-wrong")
+class HalfInEvalAtZero(Dropout):
+    """at p = 0 eval mode halves x"""
+
+    def forward(self, x):
+        y = super().forward(x)
+        return y if self.training or self.p > 0 else y / 2
+
+
+@wrong("backward-follows-the-mode")
+class BackwardAsksForTheMode(Dropout):
+    """backward is the identity once the layer is in eval mode, whatever forward did"""
+
+    def backward(self, grad):
+        return super().backward(grad) if self.training else grad

@@ -38,7 +38,7 @@ class ScalesByPInEval(Dropout):
         return super().forward(x) * x.dtype.type(1 if self.training else self.p)
 
 
-@wrong("eval-changes-x")
+@wrong("eval-is-not-the-identity")
 class ClipsInEval(Dropout):
     """clips in eval mode"""
 
@@ -172,7 +172,7 @@ class ScalesBeforeTraining(Dropout):
         return y if self.trained else y * x.dtype.type(1 - self.p)
 
 
-@wrong("wrong-in-float32")
+@wrong("scale-missing")
 class NoScaleInFloat32(Dropout):
     """float32 is not scaled"""
 

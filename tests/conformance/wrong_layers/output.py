@@ -53,7 +53,8 @@ class AlwaysFloat32(Dropout):
     """forward turns everything into float32"""
 
     def forward(self, x):
-        return super().forward(x).astype(np.float32) if self.training else x
+        y = super().forward(x)
+        return y.astype(np.float32) if self.training else y
 
 
 @wrong("forward-changes-x")
@@ -90,25 +91,7 @@ class OneBuffer(Dropout):
         return self.buffer
 
 
-@wrong("has-no-forward")
-class CallsItDifferently:
-    """forward is called __call__"""
-
-    def __init__(self, p, rng):
-        self.training = True
-
-    def __call__(self, x):
-        return x
-
-
-@wrong("has-no-backward")
-class ForwardOnly(Dropout):
-    """there is no backward"""
-
-    backward = None
-
-
-@wrong("forward-changes-the-dtype")
+@wrong("forward-returns-the-mask")
 class ReturnsTheMask(Dropout):
     """forward returns where y is not 0"""
 

@@ -1,5 +1,7 @@
 """Wrong layers: the rate."""
 
+import numpy as np
+
 from tests.conformance.wrong_layers.base import Dropout, wrong
 
 
@@ -81,5 +83,61 @@ class KeepsTheFirstElement(Dropout):
 
     def draw(self, x):
         mask = super().draw(x)
-        mask[0, 0] = self.p < 1
+        mask.reshape(-1)[:1] = self.p < 1
         return mask
+
+
+@wrong("rate-is-p/2")
+class HalfTheRate(Dropout):
+    """drops p/2"""
+
+    def draw(self, x):
+        return self.rng.random(x.shape) >= self.p / 2
+
+
+@wrong("rate-is-2p")
+class TwiceTheRate(Dropout):
+    """drops 2 p, where that is a probability"""
+
+    def draw(self, x):
+        return self.rng.random(x.shape) >= (2 * self.p if self.p < 0.5 else self.p)
+
+
+@wrong("rate-is-p-squared")
+class BothMustSaySo(Dropout):
+    """an element is dropped only if two draws say so"""
+
+    def draw(self, x):
+        return super().draw(x) | super().draw(x)
+
+
+@wrong("rate-is-wrong-near-the-ends")
+class ClampsP(Dropout):
+    """p is kept between 0.1 and 0.9 where it is compared"""
+
+    def draw(self, x):
+        return self.rng.random(x.shape) >= (min(max(self.p, 0.1), 0.9) if 0 < self.p < 1 else self.p)
+
+
+@wrong("never-drops")
+class IgnoresASmallP(Dropout):
+    """a p below 0.1 is taken for 0"""
+
+    def draw(self, x):
+        return super().draw(x) if self.p >= 0.1 else np.ones(x.shape, dtype=bool)
+
+
+@wrong("drops-everything")
+class TakesALargePForOne(Dropout):
+    """a p above 0.9 drops everything"""
+
+    def draw(self, x):
+        return super().draw(x) if self.p <= 0.9 else np.zeros(x.shape, dtype=bool)
+
+
+@wrong("rate-is-wrong")
+class WrongAtOneHalf(Dropout):
+    """at p = 0.5 alone, a draw of integers keeps one of three"""
+
+    def draw(self, x):
+        return self.rng.integers(0, 3, x.shape) == 0 if self.p == 0.5 else super().draw(x)

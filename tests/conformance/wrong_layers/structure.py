@@ -99,7 +99,7 @@ class ARateForEveryRow(Dropout):
     """each row has a rate of its own, p on average"""
 
     def draw(self, x):
-        rates = self.p * self.rng.uniform(0.7, 1.3, (len(x), 1)) if self.p < 1 else 1.0
+        rates = self.p * self.rng.uniform(0.7, 1.3, (len(x), *(1,) * (x.ndim - 1))) if self.p < 1 else 1.0
         return self.rng.random(x.shape) >= rates
 
 
@@ -135,3 +135,12 @@ class SparesWhatFollowsThePositive(Dropout):
     def draw(self, x):
         shift = 0.2 * min(self.p, 1 - self.p) * np.sign(np.roll(x, 1, axis=1))
         return self.rng.random(x.shape) >= self.p - shift
+
+
+@wrong("columns-differ")
+class ARateForEveryColumn(Dropout):
+    """each column has a rate of its own, p on average"""
+
+    def draw(self, x):
+        rates = self.p * self.rng.uniform(0.7, 1.3, x.shape[-1:]) if self.p < 1 else 1.0
+        return self.rng.random(x.shape) >= rates

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from tinygrad_dropout.conformance.randomness import own_global_state
+from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.replay import ran, write_page

@@ -7,7 +7,7 @@ import pytest
 from tinygrad_dropout.drills.interview.evidence import FACTS
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, choose, reason
 from tinygrad_dropout.drills.quiz.cards import Card
-from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.mistakes import KINDS
 
 CARDS = [Card(f"card-{letter}", "dropout", f"{letter}?", f"{letter}!", "", "") for letter in "abcde"]
 
@@ -17,10 +17,10 @@ def reasons(made=(), seen=()):
 
 
 def test_every_fact_and_note_has_a_question_and_every_question_a_reason():
-    known = {*FACTS, *NOTED, *(f"made: {theme}" for theme in THEMES)}
+    known = {*FACTS, *NOTED, *(f"made: {theme}" for theme in KINDS)}
     assert {one.because for one in FOLLOW_UPS} <= known
     assert {*FACTS, *NOTED} <= {one.because for one in FOLLOW_UPS}
-    assert {f"made: {theme}" for theme in THEMES} - {one.because for one in FOLLOW_UPS} == {
+    assert {f"made: {theme}" for theme in KINDS} - {one.because for one in FOLLOW_UPS} == {
         "made: exposing",
         "made: python",
         "made: randomness",

@@ -18,7 +18,7 @@ class Rejection:
         think: what to think about; "" if the message says it all.
         claim: what was being checked; "" if it did not come to that.
         shown: (label, value) of what shows it: the arguments, yours, the expected.
-        theme: the kind of mistake, of `themes.THEMES`: what to repeat.
+        theme: the kind of mistake, of `mistakes.KINDS`: what to repeat.
         traceback: of what the answer raised; "" if it raised nothing.
     """
 

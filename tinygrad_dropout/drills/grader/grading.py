@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tinygrad_dropout.conformance.randomness import own_global_state
+from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.grade import Grade, Rejected, Rejection

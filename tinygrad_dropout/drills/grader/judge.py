@@ -30,7 +30,7 @@ class Slip:
         formula: of the same arguments, gives what this mistake gives; None where it cannot be told from the numbers.
         says: what the answer did, in a sentence: `db is the mean of grad over the batch; expected the sum.`
         think: what to think about: a question, not the answer.
-        theme: of `themes.THEMES`.
+        theme: of `mistakes.KINDS`.
     """
 
     code: str
@@ -150,7 +150,7 @@ class Judge:
             code: its name.
             message: what was seen, with the numbers.
             think: what to think about.
-            theme: of `themes.THEMES`.
+            theme: of `mistakes.KINDS`.
             shown: label -> value of what shows it.
         """
         texts = tuple(

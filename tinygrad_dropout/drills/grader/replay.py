@@ -12,7 +12,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.conformance.randomness import own_global_state
+from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.grade import Rejected

@@ -8,7 +8,7 @@ from random import Random
 
 from tinygrad_dropout.drills.interview.evidence import FACTS
 from tinygrad_dropout.drills.quiz.cards import Card
-from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.mistakes import KINDS
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ def reason(follow_up: FollowUp) -> str:
     """Why it is asked, in words."""
     kind, _, name = follow_up.because.partition(": ")
     if kind == "made":
-        return f"a mistake was made: {THEMES[name]}"
+        return f"a mistake was made: {KINDS[name]}"
     if kind == "card":
         return f"from the cards: {name}"
     return FACTS[kind][0] if kind in FACTS else NOTED[kind]

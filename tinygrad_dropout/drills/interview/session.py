@@ -16,7 +16,7 @@ from tinygrad_dropout.drills.interview.follow_ups import FollowUp, choose, reaso
 from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.drills.quiz.session import RATINGS, key
-from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.mistakes import KINDS
 
 COMMANDS = "c check, t task, d done with this exercise, q to the questions"
 WIDTH = 96
@@ -219,7 +219,7 @@ def summary(outcome: Outcome) -> str:
         tries = f"{attempt.tries} {'try' if attempt.tries == 1 else 'tries'}"
         lines.append(f"  {attempt.title}: {state} in {clock(attempt.seconds)}, {tries}")
         for code, theme in attempt.mistakes:
-            lines.append(f"      {code:34} {THEMES.get(theme, theme)}")
+            lines.append(f"      {code:34} {KINDS.get(theme, theme)}")
             themes += [theme] * (theme not in themes)
     rated = [answered for answered in outcome.answered if answered.rating]
     if outcome.answered:
@@ -238,7 +238,7 @@ def what_to_repeat(outcome: Outcome, themes: Sequence[str]) -> list[str]:
     repeat = [
         f"  {attempt.title}: drill check {attempt.exercise[:2]}" for attempt in outcome.attempts if not attempt.solved
     ]
-    repeat += [f"  {THEMES[theme]}: drill next chooses an exercise about it" for theme in themes if theme in THEMES]
+    repeat += [f"  {KINDS[theme]}: drill next chooses an exercise about it" for theme in themes if theme in KINDS]
     repeat += [
         fill(answered.question, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
         for answered in outcome.answered

@@ -7,7 +7,7 @@ from random import Random
 
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.mistakes import KINDS
 
 SHORT = 6  # minutes; what takes less is no exercise for an interview, if there is another
 NOT_REPEATED = {"python", "exposing"}  # no exercise is about them
@@ -20,7 +20,7 @@ def open_themes(progress: Progress, everything: Sequence[Exercise]) -> list[str]
     """
     last: dict[str, dict[str, str]] = {}
     for mistake in progress.mistakes:
-        if mistake["theme"] not in NOT_REPEATED and mistake["theme"] in THEMES:
+        if mistake["theme"] not in NOT_REPEATED and mistake["theme"] in KINDS:
             last[mistake["theme"]] = mistake
     solved = {one.slug: progress.exercises.get(one.slug, {}).get("solved", "") for one in everything}
     still = [
@@ -44,7 +44,7 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
         last = next(mistake for mistake in reversed(progress.mistakes) if mistake["theme"] == theme)
         about = [one for one in unsolved if theme in one.trains and one.slug != last["exercise"]]
         if about:
-            return about[0], f"after {last['code']} in {last['exercise']}: this one is about {THEMES[theme]}, too"
+            return about[0], f"after {last['code']} in {last['exercise']}: this one is about {KINDS[theme]}, too"
     if unsolved:
         return unsolved[0], "the first that is not solved yet"
     if current and not progress.solved(current.slug):

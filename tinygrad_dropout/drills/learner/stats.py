@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.learner.choice import next_exercise, open_themes
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.quiz.boxes import PAUSES
 from tinygrad_dropout.drills.quiz.cards import load
-from tinygrad_dropout.drills.themes import THEMES
+from tinygrad_dropout.mistakes import KINDS
 
 MOST_BUGS = 10
 
@@ -49,7 +49,7 @@ def of_mistakes(progress: Progress) -> str:
     lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MOST_BUGS)]
     lines.append("by kind (! not yet put right in another exercise)")
     lines += [
-        f"  {count:3} x {THEMES.get(kind, kind)}{' !' if kind in still else ''}" for kind, count in kinds.most_common()
+        f"  {count:3} x {KINDS.get(kind, kind)}{' !' if kind in still else ''}" for kind, count in kinds.most_common()
     ]
     return "\n".join(lines)
 

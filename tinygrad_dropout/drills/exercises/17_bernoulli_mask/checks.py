@@ -9,10 +9,10 @@ TOPIC, MINUTES = "dropout", 4
 TRAINS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
 
 WORDS = {
-    "forwards of one layer": "calls",
-    "two layers, made with different generators, drew": "two calls, with different generators, gave",
-    "forward in training mode": "bernoulli_mask",
-    "the output": "the mask",
+    "forwards": "calls",
+    "two_layers": "two calls gave",
+    "forward": "bernoulli_mask",
+    "output": "the mask",
 }
 SHAPES = ((5,), (2, 3), (4, 1, 3))
 

@@ -1,7 +1,5 @@
 """Answers that the grader must reject, each under the name of its mistake."""
 
-import random
-
 import numpy as np
 
 
@@ -43,9 +41,10 @@ def bernoulli_mask(shape, p, rng):
     return np.random.random(shape) >= p
 
 
-# %% seed-does-not-repeat: Python's own random numbers
+# %% seed-does-not-repeat: a generator without a seed, after a look at the one that is given
 def bernoulli_mask(shape, p, rng):
-    return np.array([random.random() >= p for _ in range(int(np.prod(shape)))]).reshape(shape)
+    rng.random()
+    return np.random.default_rng().random(shape) >= p
 
 
 # %% mask-is-scaled: 1/(1 - p) where kept

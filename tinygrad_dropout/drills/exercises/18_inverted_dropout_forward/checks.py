@@ -10,9 +10,9 @@ TRAINS = ("rescaling", "rate", "independence", "ownership", "precision", "mask")
 
 LEFT_OVER = 7.25e77
 WORDS = {
-    "forwards of one layer": "calls",
-    "two layers, made with different generators, drew": "two calls, with different generators, gave",
-    "forward in training mode": "dropout_forward",
+    "forwards": "calls",
+    "two_layers": "two calls gave",
+    "forward": "dropout_forward",
 }
 
 

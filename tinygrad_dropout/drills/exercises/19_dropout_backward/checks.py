@@ -7,7 +7,7 @@ from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 4
-TRAINS = ("mask", "rescaling", "ownership", "precision", "averaging")
+TRAINS = ("mask", "rescaling", "chain-rule", "ownership", "precision", "averaging")
 
 SHAPES = ((4,), (2, 5), (3, 2, 4))
 
@@ -55,7 +55,7 @@ def check(judge: Judge) -> None:
 
     refuse_a_remembered_mask(judge, backward, runs)
     claims = {"precision": "the dtype: that of grad", "ownership": "dx: an array of its own, in every call"}
-    words = {"dL/dx": "dx", "backward after a forward in training mode": "dropout_backward"}
+    words = {"dx": "dx", "backward": "dropout_backward"}
     examine(judge, Layer, ("precision", "backward", "ownership"), claims=claims, words=words, example=example)
 
 

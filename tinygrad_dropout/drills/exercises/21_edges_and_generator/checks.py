@@ -5,7 +5,7 @@ from inspect import signature
 import numpy as np
 from numpy.random import get_bit_generator
 
-from tinygrad_dropout.conformance.randomness import state_of
+from tinygrad_dropout.conformance.questions.randomness import state_of
 from tinygrad_dropout.drills.grader.battery import examine, refuse_unseeded
 from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.judge import Judge

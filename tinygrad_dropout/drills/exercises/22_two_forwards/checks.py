@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.conformance import GraphLayer
-from tinygrad_dropout.conformance.randomness import state_of
+from tinygrad_dropout.conformance.questions.randomness import state_of
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.battery import examine
 from tinygrad_dropout.drills.grader.grade import Rejected

@@ -1,0 +1,56 @@
+"""docs/conformance_frameworks.md shows what the kit says of dropouts of frameworks; its examples print what is shown.
+
+Examples that need a framework run where REQUIRE_FRAMEWORKS=1 asks for it; those of PyTorch wherever it is installed.
+"""
+
+import contextlib
+import io
+import json
+import os
+import re
+
+import make_conformance_adapters as made
+import pytest
+from blocks import rendered
+
+PAGE = made.PAGE.read_text(encoding="utf-8")
+KEPT = json.loads(made.KEPT.read_text(encoding="utf-8"))
+EXAMPLES = list(made.examples(PAGE))
+
+
+def without_digits(text):
+    """Another version of NumPy may draw other numbers; the words stay."""
+    return re.sub(r"[-+]?[0-9][0-9.,]*(e[-+][0-9]+)?", "#", text)
+
+
+def test_the_table_is_what_was_kept():
+    assert rendered(PAGE, made.blocks()) == PAGE
+
+
+def test_every_dropout_of_the_table_has_been_examined_and_none_has_an_error():
+    assert KEPT.keys() == {case.name for case in made.CASES}
+    assert all(one["seeds"] == made.SEEDS and not one["errors"] for one in KEPT.values())
+    assert f"examined with {made.SEEDS} seeds" in PAGE
+
+
+@pytest.mark.parametrize("case", made.CASES, ids=lambda case: case.name)
+def test_the_edge_cases_that_were_found_are_those_that_are_known(case):
+    assert KEPT[case.name]["edge_cases"].keys() == set(case.edge_cases)
+
+
+@pytest.mark.filterwarnings("ignore")  # frameworks warn of one another
+@pytest.mark.parametrize("example", EXAMPLES, ids=[f"{place}" for place in range(len(EXAMPLES))])
+def test_an_example_prints_what_is_shown(example, request, monkeypatch):
+    if example.packages == ("torch",):
+        request.getfixturevalue("torch")
+    elif example.packages and os.environ.get("REQUIRE_FRAMEWORKS") != "1":
+        pytest.skip("REQUIRE_FRAMEWORKS=1 asks for it")
+    monkeypatch.setenv("KERAS_BACKEND", "jax")  # one example sets it
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(example.code, {"__name__": "page"})
+    assert without_digits(printed.getvalue()) == without_digits(example.printed)
+
+
+def test_every_block_of_code_is_an_example():
+    assert PAGE.count("```python") == len(EXAMPLES)

@@ -1,0 +1,80 @@
+"""Frameworks whose tensors have `backward(gradient)` and keep the gradient in `.grad`, each with its own spelling."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from tinygrad_dropout.conformance.adapters.tapes.tape import Tape, TensorCall, as_array, contiguous
+from tinygrad_dropout.conformance.guarded import Array
+
+
+class PaddleTape(Tape):
+    """Paddle's tensors: each gradient has its own shape, and the graph is kept for a second one."""
+
+    def tensor(self, x: Array) -> Any:
+        return sys.modules["paddle"].to_tensor(contiguous(x))
+
+    def array(self, y: Any) -> Any:
+        return y.numpy()
+
+    def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
+        paddle: Any = sys.modules["paddle"]
+        leaf = paddle.to_tensor(contiguous(x), stop_gradient=False)
+        y, beside = call(leaf.clone())
+
+        def backward(grad: Array) -> Any:
+            (gradient,) = paddle.grad([y], [leaf], [self.tensor(grad)], retain_graph=True)
+            return gradient.numpy()
+
+        return self.array(y), beside, backward
+
+
+class TinygradTape(Tape):
+    """tinygrad's tensors, which are lazy: everything is computed at once, so that each mask is drawn once."""
+
+    dtypes = ("float32",)
+    has_mode = True
+
+    def mode(self, training: bool) -> AbstractContextManager[Any]:
+        context: AbstractContextManager[Any] = sys.modules["tinygrad"].Context(TRAINING=int(training))
+        return context
+
+    def tensor(self, x: Array) -> Any:
+        return sys.modules["tinygrad"].Tensor(contiguous(x))
+
+    def array(self, y: Any) -> Any:
+        return y.numpy()
+
+    def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
+        leaf = self.tensor(x)
+        y, beside = call(leaf)
+
+        def backward(grad: Array) -> Any:
+            leaf.grad = None
+            y.backward(self.tensor(grad))
+            return None if leaf.grad is None else leaf.grad.numpy()
+
+        return self.array(y), beside, backward
+
+
+class MygradTape(Tape):
+    """MyGrad's tensors, whose graph is gone after a backward."""
+
+    def tensor(self, x: Array) -> Any:
+        return sys.modules["mygrad"].tensor(x)
+
+    def array(self, y: Any) -> Any:
+        return as_array(y.data)
+
+    def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
+        leaf = self.tensor(x)
+        y, beside = call(leaf)
+
+        def backward(grad: Array) -> Any:
+            y.backward(grad)
+            return leaf.grad
+
+        return self.array(y), beside, backward

@@ -1,0 +1,221 @@
+"""One examination: where its inputs, its values of p and its layers come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil, prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.conformance.global_state import SETTINGS
+from tinygrad_dropout.conformance.guarded import Array, GuardedLayer, Make
+from tinygrad_dropout.mistakes import Finding
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.conformance.history import History
+    from tinygrad_dropout.conformance.observation import Observation
+
+#: Asymmetric, so that p and 1 - p, 1/p and 1/(1 - p) are told apart.
+RATES = (0.35, 0.3, 0.7, 0.2)
+QUICK, USUAL, THOROUGH = "quick", "usual", "thorough"
+DEPTHS = (QUICK, USUAL, THOROUGH)
+INVERTED, ORIGINAL, KEEP_PROBABILITY = "inverted", "original", "keep-probability"
+CONVENTIONS = (INVERTED, ORIGINAL, KEEP_PROBABILITY)
+MASK, GAUSSIAN = "mask", "gaussian"
+NOISES = (MASK, GAUSSIAN)
+
+#: relative: what a factor computed in the given precision, or in float32 for float64 arrays, may differ by
+TOLERANCES = {"float64": 1e-6, "float32": 1e-6, "float16": 4e-3}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is asked, and with which arrays.
+
+    Args:
+        depth: of `DEPTHS`.
+        dtypes: of the arrays, the main one first.
+        shapes: of the arrays; empty for the kit's own.
+        rates: values of p; empty for the kit's own.
+        shared_axes: along these axes all elements share a draw, as in channel dropout.
+        forward_only: there is no backward.
+        convention: of `CONVENTIONS`.
+        noise: of `NOISES`.
+    """
+
+    depth: str = USUAL
+    dtypes: tuple[str, ...] = ("float64", "float32")
+    shapes: tuple[tuple[int, ...], ...] = ()
+    rates: tuple[float, ...] = ()
+    shared_axes: tuple[int, ...] = ()
+    forward_only: bool = False
+    convention: str = INVERTED
+    noise: str = MASK
+
+    def __post_init__(self) -> None:
+        for name, value, allowed in (
+            ("depth", self.depth, DEPTHS),
+            ("convention", self.convention, CONVENTIONS),
+            ("noise", self.noise, NOISES),
+            *(("dtypes", dtype, tuple(TOLERANCES)) for dtype in self.dtypes),
+        ):
+            if value not in allowed:
+                raise ValueError(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
+        if not self.dtypes:
+            raise ValueError("dtypes: expected at least one, got none")
+        for rate in self.rates:
+            if not 0 < rate < 1:
+                raise ValueError(f"rates: expected 0 < p < 1, got {rate}; p = 0 and p = 1 are always examined")
+        for shape in self.shapes:
+            if len(shape) <= max(self.shared_axes, default=0) or not all(size > 0 for size in shape):
+                raise ValueError(f"shapes: expected positive sizes, with every shared axis among them, got {shape}")
+            fewest = max(FEWEST_DRAWS, ceil(RARE_ONES / self.rarest))
+            if self.draws_of(shape) < fewest:
+                raise ValueError(
+                    f"shapes: expected room for at least {fewest} draws, or for {FEWEST_DRAWS} with rates=[0.5], "
+                    f"got {shape}, which has {self.draws_of(shape)}"
+                )
+        if any(axis < 0 for axis in self.shared_axes):
+            raise ValueError(f"shared_axes: expected axes counted from 0, got {self.shared_axes}")
+
+    @property
+    def rarest(self) -> float:
+        """The probability of the rarer of dropping and keeping, at the p where it is least."""
+        return min((min(p, 1 - p) for p in self.rates), default=min(RATES))
+
+    def draws_of(self, shape: tuple[int, ...]) -> int:
+        """How many draws the mask of an array has."""
+        return prod(size for axis, size in enumerate(shape) if axis not in self.shared_axes)
+
+    def shape_with_draws(self, *sizes: int) -> tuple[int, ...]:
+        """A shape whose mask has as many draws as an array of these sizes: shared axes are added, three long."""
+        if not self.shared_axes:
+            return sizes
+        free = [axis for axis in range(self.ndim) if axis not in self.shared_axes]
+        if len(free) < len(sizes):
+            sizes = (prod(sizes),)
+        lengths = dict(zip(free, (*sizes, *(1,) * len(free)), strict=False))
+        return tuple(lengths.get(axis, 3) for axis in range(self.ndim))
+
+    def draws_in(self, mask: Array) -> Array:
+        """The draws of a mask: of the axes that share theirs, the first element alone."""
+        return mask[tuple(0 if axis in self.shared_axes else slice(None) for axis in range(mask.ndim))]
+
+    @property
+    def ndim(self) -> int:
+        """How many axes the kit's own arrays have, where draws are shared: at least one of them is not."""
+        last = max(self.shared_axes, default=0) + 1
+        return max(2, last + 1 if len(set(self.shared_axes)) == last else last)
+
+
+FEWEST_DRAWS = 64
+RARE_ONES = 20  # so many are expected of the rarer kind: that there is none has a chance of 1 in 500 million
+
+
+@dataclass
+class Examination:
+    """The inputs and layers of one examination, all drawn from one seed.
+
+    Args:
+        make: makes a layer.
+        seed: of everything that is drawn.
+        options: what is asked.
+
+    Attributes:
+        findings: what is wrong with calls that still gave an answer, and what the questions found, in their order.
+        not_checked: what could not be looked at, and why.
+        observations: single forwards, with their masks.
+        histories: many calls of one layer, with their masks.
+    """
+
+    make: Make
+    seed: int
+    options: Options
+    findings: list[Finding] = field(default_factory=list)
+    not_checked: list[str] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(self.seed)
+        self._numbers = np.random.default_rng([self.seed, 1])  # not those of a layer that seeds itself
+        own = (RATES[self.seed % 4], RATES[(self.seed + 2) % 4])  # two seeds in a row use all of them
+        rates = self.options.rates or own
+        self.p, self.other_p = rates[0], rates[1 % len(rates)]
+        self.dtype = self.options.dtypes[0]
+        self._pool: Array = np.empty(0)
+        self.settings = [setting.get() for setting in SETTINGS]  # before any layer was made
+
+    def layer(self, p: float | None = None, rng: np.random.Generator | None = None) -> GuardedLayer:
+        """A new layer, with a generator of its own if none is given; its p is the examination's if none is given."""
+        generator = self.rng.spawn(1)[0] if rng is None else rng
+        return GuardedLayer(self.make, self.p if p is None else p, generator, self.findings.append)
+
+    def shape(self, *sizes: int) -> tuple[int, ...]:
+        """A small shape: these sizes, and further axes where draws are shared along them; or the user's own.
+
+        Where p is near 0 or 1 there are more rows, so that what is rare is there nearly always.
+        """
+        if self.options.shapes:
+            return self.options.shapes[0]
+        return self.options.shape_with_draws(*self.enlarged(sizes))
+
+    def enlarged(self, sizes: tuple[int, ...], axis: int = 0) -> tuple[int, ...]:
+        """A shape, longer along an axis where p is so near 0 or 1 that what is rare might not be there."""
+        if not self.options.rates:
+            return sizes
+        times = ceil(max(1.0, RARE_ONES / (self.options.rarest * prod(sizes))))
+        return tuple(size * times if place == axis else size for place, size in enumerate(sizes))
+
+    def numbers(self, shape: tuple[int, ...], dtype: str = "") -> Array:
+        """Random numbers of both signs and of all sizes from 1/128 to 128: for x, and for the gradient from above."""
+        size = prod(shape)
+        if size > LARGE:  # one drawing serves all large arrays
+            if self._pool.size < size:
+                self._pool = self.draw(size)
+            numbers = self._pool[:size]
+        else:
+            numbers = self.draw(size)
+        return numbers.reshape(shape).astype(dtype or self.dtype)
+
+    def draw(self, size: int) -> Array:
+        """Numbers whose logarithm is uniform, of either sign."""
+        uniform = self._numbers.uniform(-1, 1, size)
+        drawn: Array = np.copysign(np.exp2(14 * np.abs(uniform) - 7), uniform)
+        return drawn
+
+    def mask_of(self, y: Array, x: Array) -> Array:
+        """Which elements were kept; with Gaussian noise, which were made larger."""
+        return y != 0 if self.options.noise == MASK else y / x > 1
+
+    @property
+    def half(self) -> float:
+        """One half, at which most layers are used, where it may be examined."""
+        return 0.5 if not self.options.rates or 0.5 in self.options.rates else self.p
+
+    @property
+    def drops(self) -> bool:
+        """Whether elements are set to 0, and not multiplied by a random number."""
+        return self.options.noise == MASK
+
+    @property
+    def formula(self) -> str:
+        """By what a kept element is multiplied in training mode."""
+        return "1" if self.options.convention == ORIGINAL else "1/(1 - p)"
+
+    def scale(self, p: float) -> float:
+        """By what a kept element is multiplied in training mode."""
+        return 1.0 if self.options.convention == ORIGINAL else 1 / (1 - p)
+
+    def eval_scale(self, p: float) -> float:
+        """By what every element is multiplied in eval mode."""
+        return 1 - p if self.options.convention == ORIGINAL else 1.0
+
+    def tolerance(self, dtype: npt.DTypeLike, p: float = 0.0) -> float:
+        """What a factor may differ by, relatively: 1 - p loses digits where p is near 1."""
+        return TOLERANCES[np.dtype(dtype).name] * max(1.0, p / (1 - p))
+
+
+LARGE = 4096

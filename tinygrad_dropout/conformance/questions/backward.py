@@ -1,0 +1,157 @@
+"""Backward multiplies by the very factors of the forward: the same mask, the same scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tinygrad_dropout.conformance.examination import QUICK, Examination
+from tinygrad_dropout.conformance.guarded import Array
+from tinygrad_dropout.mistakes import Finding, Mistake
+from tinygrad_dropout.mistakes.dropout import backward as mistakes
+
+SHAPE, SQUARE, WIDE = (23, 17), (16, 16), (8, 64)
+LARGE = (199, 331)  # more elements than 16 bits can count
+CAPPED = 5  # so many entries of one size, and none larger, are no accident
+
+
+def examine_backward(examination: Examination) -> Iterator[Finding]:
+    """Compare dL/dx with g times the forward's own factors: odd and square arrays, several p, every precision."""
+    p, other_p = examination.p, examination.other_p
+    cells = [(p, SHAPE, examination.dtype)]
+    if examination.options.depth != QUICK:
+        cells += [(other_p, SQUARE, examination.dtype), (p, LARGE, examination.dtype)]
+        cells += [
+            cell
+            for dtype in examination.options.dtypes[1:]
+            for cell in ((p, SQUARE, dtype), (examination.half, WIDE, dtype))
+        ]
+    for number, (rate, sizes, dtype) in enumerate(cells):
+        shape = examination.shape(*sizes)
+        where = f", {dtype}, shape {shape}" if number else ""
+        found = list(compare_backward(examination, rate, shape, dtype, where))
+        yield from found
+        if found:
+            return
+    yield from compare_at_zeros(examination)
+
+
+def compare_backward(
+    examination: Examination, p: float, shape: tuple[int, ...], dtype: str, where: str
+) -> Iterator[Finding]:
+    """One forward and its backward."""
+    layer = examination.layer(p)
+    x, grad = examination.numbers(shape, dtype), examination.numbers(shape, dtype)
+    y = layer.forward(x)
+    before = y.copy()
+    factors = before / x
+    gx = layer.backward(grad)
+    if not np.array_equal(y, before):
+        yield mistakes.CHANGES_Y.seen()
+    finding = gradient_finding(examination, p, x, before, grad, gx, factors, where=where)
+    if finding is not None:
+        yield finding
+
+
+def gradient_finding(
+    examination: Examination,
+    p: float,
+    x: Array,
+    y: Array,
+    grad: Array,
+    gx: Array,
+    factors: Array,
+    *,
+    turn: str = "",
+    where: str = "",
+) -> Finding | None:
+    """What is wrong with a gradient; None if it is g times the factors."""
+    tolerance = examination.tolerance(x.dtype)
+    if agrees(gx, grad * factors, tolerance):
+        return None
+    mistake, figures = name_backward(x, y, grad, gx, factors, p, tolerance)
+    return mistake.seen(turn=turn, where=where, p=p, formula=examination.formula, **figures)
+
+
+def agrees(one: Array, other: Array, tolerance: float) -> bool:
+    """Whether two arrays are the same up to rounding, and finite."""
+    return bool((np.abs(one - other) <= tolerance * np.abs(other)).all())
+
+
+def name_backward(
+    x: Array, y: Array, grad: Array, gx: Array, factors: Array, p: float, tolerance: float
+) -> tuple[Mistake, dict[str, object]]:
+    """The mistake and its figures for a wrong gradient."""
+    kept, passed = factors != 0, gx != 0
+    if not np.isfinite(gx).all():
+        return mistakes.NOT_FINITE, {"count": int((~np.isfinite(gx)).sum())}
+    scale = np.median(factors[kept]) if kept.any() else factors.dtype.type(1)
+    realised = kept.size / max(1, int(kept.sum()))
+    formulas: list[tuple[Mistake, Array]] = [
+        (mistakes.IDENTITY, grad),
+        (mistakes.FORGETS_MASK, grad * scale),
+        (mistakes.FORGETS_SCALE, grad * kept),
+        (mistakes.SCALES_TWICE, grad * kept * scale**2),
+        (mistakes.SCALES_BY_KEEP, grad * kept * (1 - p)),
+        (mistakes.SCALES_BY_1_OVER_P, grad * kept / p),
+        (mistakes.INVERTS_MASK, grad * ~kept * scale),
+        (mistakes.SUBTRACTS_MASK, grad * ~kept),
+        (mistakes.IGNORES_G, factors),
+        (mistakes.TIMES_Y, grad * y),
+        (mistakes.TIMES_X, grad * x * kept),
+        (mistakes.REALISED, grad * kept * realised),
+        (mistakes.PASSES_DROPPED, np.where(kept, grad * scale, grad)),
+        (mistakes.SUBTRACTS_P, grad * (kept - p)),
+        (mistakes.SUBTRACTS_P_AFTER, grad * kept - p),
+        (mistakes.AVERAGES_ROWS, grad * factors / len(grad)),
+        (mistakes.AVERAGES_ALL, grad * factors / grad.size),
+        (mistakes.WRONG_SIGN, -grad * factors),
+        (mistakes.SIGN_OF_Y, grad * scale * (y > 0)),
+        (mistakes.SIGN_OF_X, grad * scale * (x > 0)),
+    ]
+    if gx.ndim == 2 and gx.shape[0] == gx.shape[1]:
+        formulas.append((mistakes.TRANSPOSED, grad * factors.T))
+    for mistake, formula in formulas:
+        if agrees(gx, formula, tolerance):
+            figures = {"scale": scale, "square": scale**2, "keep": 1 - p, "inverse": 1 / p, "realised": realised}
+            return mistake, figures
+    if not passed.any():
+        return mistakes.ZERO, {}
+    if (passed != kept).any():
+        return mistakes.ANOTHER_MASK, {"agree": float((passed == kept).mean())}
+    largest = np.abs(gx).max()
+    count = int((np.abs(gx) >= largest * (1 - tolerance)).sum())
+    if count >= CAPPED:
+        return mistakes.CLIPS, {"count": count, "value": float(largest)}
+    right = grad * factors
+    off = np.abs(gx - right) / np.maximum(np.abs(right), np.finfo(gx.dtype).tiny)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), gx.shape))
+    mine, wanted = float(gx[index]), float(right[index])
+    return mistakes.WRONG, {"index": list(index), "mine": mine, "right": wanted, "ratio": mine / wanted}
+
+
+def compare_at_zeros(examination: Examination) -> Iterator[Finding]:
+    """An x of 0 gives y = 0 even where it is kept: a mask that is inferred from the output is wrong there."""
+    shape, tolerance = examination.shape(*SHAPE), examination.tolerance(examination.dtype)
+    layer = examination.layer()
+    x, grad = examination.numbers(shape), examination.numbers(shape)
+    zero = np.zeros(shape, dtype=bool)
+    zero[..., ::2] = True
+    x[zero] = 0
+    y = layer.forward(x)
+    gx = layer.backward(grad)
+    if not gx[zero].any():
+        yield mistakes.FROM_THE_OUTPUT.seen(count=int(zero.sum()))
+        return
+    factors, forward_factors = gx[zero] / grad[zero], y[~zero] / x[~zero]
+    scale = float(np.median(forward_factors[forward_factors != 0]))
+    elsewhere = agrees(gx[~zero], grad[~zero] * forward_factors, tolerance)
+    if not elsewhere or (examination.drops and not is_a_mask(factors, scale, tolerance)):
+        yield mistakes.WRONG_AT_ZEROS.seen(formula=examination.formula)
+
+
+def is_a_mask(factors: Array, scale: float, tolerance: float) -> bool:
+    """Whether factors are 0 or the scale, and some of each."""
+    kept = factors != 0
+    return not kept.all() and agrees(factors[kept], np.full(int(kept.sum()), scale), 10 * tolerance)

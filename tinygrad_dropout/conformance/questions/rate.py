@@ -1,0 +1,66 @@
+"""The fraction that is dropped is p, and not 1 - p, nor the same whatever p is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import sqrt
+
+from tinygrad_dropout.conformance.examination import Examination
+from tinygrad_dropout.conformance.observation import Observation
+from tinygrad_dropout.conformance.statistics import SIGMAS, rate_deviation
+from tinygrad_dropout.mistakes import Finding, Mistake
+from tinygrad_dropout.mistakes.dropout import rate as mistakes
+from tinygrad_dropout.mistakes.dropout import scale as scale_mistakes
+
+#: A wrong rate and a way to compute it. One that fits every forward with a wrong rate names it.
+WRONG_RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
+    (mistakes.IS_1_MINUS_P, lambda p: 1 - p),
+    (mistakes.HALF, lambda p: p / 2),
+    (mistakes.DOUBLE, lambda p: min(1.0, 2 * p)),
+    (mistakes.SQUARED, lambda p: p * p),
+)
+
+SAID_WITH_THE_SCALE = {scale_mistakes.P_IS_KEEP.code, scale_mistakes.DROPS_TWICE.code}
+
+
+def examine_rate(examination: Examination) -> Iterator[Finding]:
+    """Name what is wrong with how many elements are dropped, from forwards that differ in p and in their arrays."""
+    if SAID_WITH_THE_SCALE & {finding.code for finding in examination.findings}:
+        return
+    observations = examination.observations
+    wrong = [one for one in observations if deviates(one, one.p)]
+    if not wrong:
+        return
+    one = wrong[0]
+    figures = {
+        "rate": one.dropped_rate,
+        "size": one.draws.size,
+        "where": one.where,
+        "p": one.p,
+        "margin": SIGMAS * sqrt(one.p * (1 - one.p) / one.draws.size),
+    }
+    others = [other for other in wrong if other.p != one.p]
+    constant = all(abs(bad.dropped_rate - one.dropped_rate) < chance(one, bad) for bad in wrong)
+    for mistake, compute in WRONG_RATES:
+        if not any(deviates(bad, compute(bad.p)) for bad in wrong):
+            yield mistake.seen(**figures)
+            return
+    if others and constant:
+        yield mistakes.IGNORES_P.seen(other_p=others[0].p, **figures)
+    elif all(abs(bad.p - 0.5) > 0.4 for bad in wrong) and len(wrong) < len(observations):
+        yield mistakes.WRONG_NEAR_THE_ENDS.seen(**figures)
+    else:
+        yield mistakes.WRONG.seen(**figures)
+
+
+def deviates(one: Observation, p: float) -> bool:
+    """Whether the fraction dropped is too far from p to be chance."""
+    dropped = one.draws.size - int(one.draws.sum())
+    if p in (0.0, 1.0):
+        return dropped != p * one.draws.size
+    return abs(rate_deviation(dropped, one.draws.size, p)) > SIGMAS
+
+
+def chance(one: Observation, other: Observation) -> float:
+    """How far two equal rates may be apart by chance."""
+    return SIGMAS * sqrt(0.25 / one.draws.size + 0.25 / other.draws.size)

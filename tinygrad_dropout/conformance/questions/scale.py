@@ -1,0 +1,132 @@
+"""Kept elements are divided by 1 - p, exactly; what else they are multiplied by has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import sqrt
+
+import numpy as np
+
+from tinygrad_dropout.conformance.examination import ORIGINAL, Examination
+from tinygrad_dropout.conformance.guarded import Array
+from tinygrad_dropout.conformance.observation import Observation
+from tinygrad_dropout.conformance.report import StopCheck
+from tinygrad_dropout.mistakes import Finding, Mistake
+from tinygrad_dropout.mistakes.dropout import edges as edge_mistakes
+from tinygrad_dropout.mistakes.dropout import layer as layer_mistakes
+from tinygrad_dropout.mistakes.dropout import scale as mistakes
+
+#: A wrong scale and a way to compute it. The first that fits names it.
+WRONG_SCALES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
+    (mistakes.MISSING, lambda p: 1.0),
+    (mistakes.INVERTED, lambda p: 1 / (1 - p)),
+    (mistakes.IS_1_OVER_P, lambda p: 1 / p),
+    (mistakes.IS_1_MINUS_P, lambda p: 1 - p),
+    (mistakes.IS_P, lambda p: p),
+    (mistakes.TWICE, lambda p: 1 / (1 - p) ** 2),
+    (mistakes.SQUARE_ROOT, lambda p: 1 / sqrt(1 - p)),
+    (mistakes.IS_1_PLUS_P, lambda p: 1 + p),
+)
+Figures = dict[str, float | str]
+CAPPED = 20  # so many elements of one size, and none larger, are no accident
+
+
+def examine_scale(examination: Examination) -> Iterator[Finding]:
+    """Name what is wrong with the scale, from forwards that differ in p and in their arrays."""
+    observations = examination.observations
+    wrong = [one for one in observations if off(examination, one) > examination.tolerance(one.x.dtype, one.p)]
+    if wrong:
+        yield name_scale(examination, wrong, observations)
+        return
+    error = max((off(examination, one) for one in observations if one.x.dtype == np.float64), default=0.0)
+    if error > 1e-12:
+        yield mistakes.SINGLE_PRECISION.seen(error=error, formula=examination.formula)
+
+
+def off(examination: Examination, one: Observation) -> float:
+    """By how much a factor of a forward is off, relatively, at the most."""
+    return float(np.abs(one.factors.astype(np.float64) / examination.scale(one.p) - 1).max())
+
+
+def name_scale(examination: Examination, wrong: list[Observation], observations: Sequence[Observation]) -> Finding:
+    """Say which wrong formula fits the scale of the first of the forwards that have a wrong one."""
+    one = wrong[0]
+    p = one.p
+    figures: Figures = {"p": p, "scale": one.scale, "right": examination.scale(p), "formula": examination.formula}
+    if not any(bad.x.flags.c_contiguous for bad in wrong) and len(wrong) < len(observations):
+        return edge_mistakes.WRONG_FOR_LAYOUT.seen(array="x", layout="a transposed array", what="y")
+    if np.ptp(one.factors) > examination.tolerance(one.x.dtype, p) * abs(one.scale):
+        return name_varying_scale(one, figures)
+    fitting = (mistake for mistake, compute in WRONG_SCALES if close(one.scale, compute(p), p))
+    named = next(fitting, None)
+    rate = one.dropped_rate
+    if named is mistakes.IS_1_OVER_P and abs(rate - (1 - p)) < 0.05:
+        return mistakes.P_IS_KEEP.seen(rate=rate, **figures)
+    if named is mistakes.TWICE and abs(rate - (1 - (1 - p) ** 2)) < 0.04:
+        return mistakes.DROPS_TWICE.seen(rate=rate, **figures)
+    if named is mistakes.MISSING and scales_in_eval(examination, one):
+        return mistakes.ORIGINAL.seen(keep=1 - p, **figures)
+    if named is not None:
+        return named.seen(**figures)
+    return name_unknown_scale(wrong, observations, figures)
+
+
+def name_varying_scale(one: Observation, figures: Figures) -> Finding:
+    """Say why kept elements of one forward are multiplied by different numbers."""
+    largest = float(np.abs(one.y).max())
+    count = int((np.abs(one.y) >= largest * (1 - 1e-6)).sum())
+    if count >= CAPPED:
+        return layer_mistakes.IS_CLIPPED.seen(count=count, value=largest)
+    spread = {"low": float(one.factors.min()), "high": float(one.factors.max()), **figures}
+    for axis, line in ((-1, "row"), (0, "column")) if one.kept.ndim > 1 else ():
+        by_line = one.kept.shape[axis] / np.maximum(one.kept.sum(axis=axis, keepdims=True), 1)
+        if np.allclose(one.y, one.x * one.kept * by_line, rtol=1e-5):
+            return mistakes.REALISED_BY_ROW.seen(line=line, **spread)
+    return mistakes.VARIES.seen(where=one.where, **spread)
+
+
+def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observation], figures: Figures) -> Finding:
+    """Name a scale that no formula of p alone gives."""
+    one = wrong[0]
+    p = one.p
+    if close(one.scale, one.kept.size / int(one.kept.sum()), p):
+        return mistakes.REALISED.seen(**figures)
+    measures: tuple[tuple[str, Callable[[Array], float]], ...] = (
+        ("sum", lambda a: float(a.sum(dtype=np.float64))),
+        ("norm", lambda a: float(np.linalg.norm(a))),
+        ("variance", lambda a: float(a.var(dtype=np.float64))),
+        ("largest absolute value", lambda a: float(np.abs(a).max())),
+    )
+    for what, measure in measures:
+        if close(measure(one.y), measure(one.x), p):
+            return mistakes.DEPENDS_ON_X.seen(measure=what, **figures)
+    constant = next((other for other in observations if other.p != p and close(other.scale, one.scale, p)), None)
+    if constant is not None and one is observations[0]:
+        return mistakes.IGNORES_P.seen(other_p=constant.p, **figures)
+    right = [other for other in observations if all(other is not bad for bad in wrong)]
+    if right:
+        if all(abs(bad.p - 0.5) > 0.4 for bad in wrong):
+            fine = sorted({other.p for other in right if abs(other.p - 0.5) <= 0.4})
+            return mistakes.WRONG_NEAR_THE_ENDS.seen(fine=" and ".join(map(str, fine)), **figures)
+        if any(other.p == p for other in right):
+            return mistakes.DEPENDS_ON_THE_ARRAY.seen(where=one.where, **figures)
+    if abs(one.scale / float(figures["right"]) - 1) < 0.01:
+        return mistakes.ROUNDED.seen(**figures)
+    return mistakes.WRONG.seen(**figures)
+
+
+def scales_in_eval(examination: Examination, one: Observation) -> bool:
+    """Whether eval mode multiplies by 1 - p."""
+    if examination.options.convention == ORIGINAL:
+        return False
+    x = one.x[:2]
+    try:
+        y = examination.layer(one.p).forward(x, training=False)
+    except StopCheck:
+        return False
+    return bool(np.allclose(y, x * (1 - one.p), rtol=1e-5, atol=0))
+
+
+def close(one: float, other: float, p: float) -> bool:
+    """Whether two scales are the same up to rounding in float32."""
+    return abs(one - other) <= 1e-6 * max(1, p / (1 - p)) * abs(other)

@@ -1,0 +1,187 @@
+"""Within one mask every element is dropped for itself: no two together, none by its place, none because of x."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import prod
+
+import numpy as np
+
+from tinygrad_dropout.conformance.examination import Examination
+from tinygrad_dropout.conformance.guarded import Array
+from tinygrad_dropout.conformance.observation import Observation
+from tinygrad_dropout.conformance.statistics import (
+    MODERATE,
+    SIGMAS,
+    correlation_deviation,
+    count_deviations,
+    dispersion_deviation,
+    lag_deviations,
+    sigma_threshold,
+)
+from tinygrad_dropout.mistakes import Finding
+from tinygrad_dropout.mistakes.dropout import rate as rate_mistakes
+from tinygrad_dropout.mistakes.dropout import structure as mistakes
+
+
+def examine_structure(examination: Examination) -> Iterator[Finding]:
+    """Name the first dependence between the elements of one mask, or between the mask and x."""
+    looks: tuple[Callable[[Observation], Finding | None], ...] = (
+        shared_mask,
+        dependence_on_x,
+        neighbours,
+        distances,
+        uneven_lines,
+        several_together,
+    )
+    for one in examination.observations:
+        for look in looks:
+            finding = look(one)
+            if finding is not None:
+                yield finding
+                return
+
+
+def shared_mask(one: Observation) -> Finding | None:
+    """One draw for all elements along an axis, where that is not meant; or not one where it is."""
+    kept, shape = one.kept, one.kept.shape
+    for axis in range(kept.ndim):
+        shared = axis in one.shared_axes
+        if shape[axis] == 1 or shared is bool((kept == kept.take([0], axis=axis)).all()):
+            continue
+        if shared:
+            return mistakes.NOT_ALONG_THE_AXES.seen(axis=axis, where=one.where, axes=one.shared_axes)
+        if kept.ndim != 2:
+            if prod(shape) == shape[axis]:
+                continue  # one axis alone, and all dropped or all kept: the rate has that
+            return mistakes.ALONG_AN_AXIS.seen(axis=axis, where=one.where)
+        mistake = mistakes.BY_COLUMNS if axis else mistakes.BY_ROWS
+        return mistake.seen(count=shape[axis], where=one.where)
+    return None
+
+
+def dependence_on_x(one: Observation) -> Finding | None:
+    """Elements that are dropped for their sign or their size, or for those of a neighbour."""
+    if one.shared_axes:
+        return None  # a draw has many elements
+    kept, x = one.kept.ravel(), one.x.ravel()
+    size, sign = np.log(np.abs(x)), np.sign(x)
+    row = one.x.shape[-1] if one.x.ndim > 1 else 2
+    own = [("its sign", sign, 0), ("the logarithm of its absolute value", size, 0)]
+    neighbours_of_it = [
+        ("its left neighbour's sign", sign, 1),
+        ("its upper neighbour's sign", sign, row),
+        ("the logarithm of its left neighbour's absolute value", size, 1),
+    ]
+    for what, values, places in own + (neighbours_of_it if x.size > LARGE else []):
+        mask, value = kept[places:], values[: values.size - places]
+        deviation = correlation_deviation(mask, value)
+        if abs(deviation) > SIGMAS:
+            means = {"kept": float(value[mask].mean()), "dropped": float(value[~mask].mean())}
+            return mistakes.ON_X.seen(what=what, sigmas=abs(deviation), where=one.where, **means)
+    return None
+
+
+def neighbours(one: Observation) -> Finding | None:
+    """Groups of adjacent elements that share one draw."""
+    for lines, direction in ((one.draws, "in a row"), (one.draws.T, "in a column")):
+        size = group_size(lines[:16])  # plenty: by chance not even all pairs of one line agree
+        if size > 1 and lines[:16].size > lines[:16].sum() + FEW and lines[:16].sum() > FEW:
+            return mistakes.BY_NEIGHBOURS.seen(size=size, direction=direction, where=one.where)
+    return None
+
+
+def group_size(lines: Array) -> int:
+    """The largest n such that elements 0 ... n-1, n ... 2n-1, and so on of the lines always agree; 1 if none."""
+    for elements in (lines.ravel(), lines):  # the groups may go on from one line into the next
+        first = elements.ravel()[:LARGEST_GROUP]
+        run = int(np.argmin(first == first[0])) or len(first)  # no group is larger than the first run of equal ones
+        for size in range(min(run, elements.shape[-1] // 2), 1, -1):
+            whole = elements[..., : elements.shape[-1] // size * size].reshape(-1, size)
+            if (whole == whole[:, :1]).all():
+                return size
+    return 1
+
+
+LARGEST_GROUP = 64
+LARGE = 30_000  # elements: what shows in such arrays need not be looked for in smaller ones
+FEW = 40  # so few dropped, or kept, elements stand together by chance
+
+
+def distances(one: Observation) -> Finding | None:
+    """Any other dependence between two elements a fixed number of places apart."""
+    draws = one.draws
+    deviations = lag_deviations(draws)
+    deviations[0] = 0
+    worst = int(np.argmax(np.abs(deviations)))
+    if abs(deviations[worst]) <= sigma_threshold(len(deviations)):
+        return None
+    if lines_differ(one, deviations, worst):
+        return None  # which is named below
+    rows, columns = divmod(worst, draws.shape[1])
+    mistake = mistakes.ON_NEIGHBOURS if worst == 1 else mistakes.AT_A_DISTANCE
+    return mistake.seen(
+        place=f"{worst} places apart in memory ({rows} rows and {columns} columns)",
+        agree=float((draws.ravel()[:-worst] == draws.ravel()[worst:]).mean()),
+        chance=one.dropped_rate**2 + (1 - one.dropped_rate) ** 2,
+        where=one.where,
+    )
+
+
+def lines_differ(one: Observation, deviations: Array, worst: int) -> bool:
+    """Whether what looks like a dependence comes of rows, or columns, with rates of their own.
+
+    Then elements agree alike whether they are near or far in their row, or one, two or three rows apart.
+    """
+    draws, threshold = one.draws, sigma_threshold(1)
+    columns = draws.shape[1]
+    if worst < columns and deviations[2] > threshold > deviations[1] - deviations[2]:
+        return dispersion_deviation((~draws).sum(axis=1), columns, one.dropped_rate) > SIGMAS
+    if (
+        worst % columns == 0
+        and len(deviations) > 3 * columns
+        and deviations[columns : 3 * columns + 1 : columns].min() > 3
+    ):
+        return dispersion_deviation((~draws).sum(axis=0), len(draws), one.dropped_rate) > SIGMAS
+    return False
+
+
+def uneven_lines(one: Observation) -> Finding | None:
+    """Rows or columns whose numbers of dropped elements are too even, or too uneven, for chance."""
+    draws, rate = one.draws, one.dropped_rate
+    for axis, line in ((1, "row"), (0, "column")):
+        counts, total = (~draws).sum(axis=axis), draws.shape[axis]
+        if len(counts) < 3:
+            continue
+        spread = float(np.sqrt(total * rate * (1 - rate)))
+        deviation = dispersion_deviation(counts, total, rate)
+        deviations = np.abs(count_deviations(counts, total, rate))
+        outlier = int(np.argmax(deviations))
+        far_out = deviations[outlier] > sigma_threshold(len(counts))
+        if abs(deviation) <= SIGMAS and not far_out:
+            continue
+        others = dispersion_deviation(np.delete(counts, outlier), total, rate)
+        if far_out and abs(others) <= SIGMAS:
+            return rate_mistakes.BY_PLACE.seen(place=f"{line} {outlier}", rate=counts[outlier] / total, all=rate)
+        if deviation < 0:
+            mistake = mistakes.FIXED_BY_COLUMN if axis == 0 else mistakes.FIXED_BY_ROW
+        else:
+            mistake = mistakes.COLUMNS_DIFFER if axis == 0 else mistakes.ROWS_DIFFER
+        return mistake.seen(line=line, spread=float(counts.std()), chance=spread, where=one.where)
+    return None
+
+
+def several_together(one: Observation) -> Finding | None:
+    """Three or four elements in a row that are independent in pairs, and not together."""
+    rate = one.dropped_rate
+    if not MODERATE[0] < rate < MODERATE[1]:
+        return None  # too few of them are dropped together, or kept
+    centred = one.draws.ravel().astype(np.float32) - np.float32(1 - rate)
+    variance = rate * (1 - rate)
+    product = centred[:-1] * centred[1:]
+    for count in (3, 4):
+        product = product[:-1] * centred[count - 1 :]
+        deviation = float(product.sum()) / float(np.sqrt(variance**count * product.size))
+        if abs(deviation) > SIGMAS:
+            return mistakes.SEVERAL.seen(count=count, sigmas=abs(deviation), where=one.where)
+    return None
