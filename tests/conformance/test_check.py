@@ -46,7 +46,7 @@ def one_seed_each(layers):
     return [pytest.param(layer, number % 4, id=name_of(layer)) for number, layer in enumerate(layers)]
 
 
-@pytest.mark.parametrize(("layer", "seed"), one_seed_each(WRONG))
+@pytest.mark.parametrize(("layer", "seed"), one_seed_each(list(WRONG)[::2]))  # the others: with a hundred seeds
 def test_a_wrong_layer_is_named(layer, seed):
     fails_by_name(layer, WRONG[layer], seed)
 

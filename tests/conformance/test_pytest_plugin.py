@@ -36,7 +36,10 @@ def run(pytester, monkeypatch):
     def run(tests, *arguments, ini=""):
         pytester.makepyfile(LAYERS + tests)
         pytester.makeini(f"[pytest]\n{ini}")
-        return pytester.runpytest_inprocess("-p", "pytest_tinygrad_dropout", "--strict-markers", *arguments)
+        quiet = "ignore::pytest.PytestAssertRewriteWarning"  # where it is installed, the outer pytest has imported it
+        return pytester.runpytest_inprocess(
+            "-p", "pytest_tinygrad_dropout", "-W", quiet, "--strict-markers", *arguments
+        )
 
     return run
 

@@ -15,7 +15,7 @@ from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
 from tinygrad_dropout.mistakes import KINDS
 
 ALL = exercises()
-SEEDS = 3
+SEEDS = 2
 
 
 def of_every_exercise(kind):
