@@ -229,7 +229,7 @@ def tensor_like(factor: Any, tensor: torch.Tensor) -> Any:
     return torch.from_numpy(factor).to(tensor) if isinstance(factor, np.ndarray) else factor
 
 
-class Functions(TorchFunctionMode):
+class Functions(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
     """Tells the tracer of PyTorch's functions that drop, or that draw random numbers."""
 
     def __init__(self, tracer: Tracer) -> None:
