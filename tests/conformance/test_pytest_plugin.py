@@ -1,4 +1,4 @@
-"""The pytest plugin, in a suite of somebody else's."""
+"""The pytest plugin, in another project's suite."""
 
 import subprocess
 import sys

@@ -49,7 +49,7 @@ class BackwardInPlace(Dropout):
 
 @wrong("backward-is-the-identity")
 class BackwardIsTheIdentity(Dropout):
-    """backward hands g on"""
+    """backward passes g through"""
 
     def backward(self, grad):
         return grad
@@ -243,7 +243,7 @@ class BackwardScalesByTheRealisedRate(Dropout):
 
 @wrong("backward-passes-where-dropped")
 class BackwardPassesWhereDropped(Dropout):
-    """backward scales what was kept, and hands on what was dropped"""
+    """backward scales what was kept, and passes what was dropped through"""
 
     def backward(self, grad):
         return grad if self.mask is None else np.where(self.mask, super().backward(grad), grad)

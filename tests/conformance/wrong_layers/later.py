@@ -1,4 +1,4 @@
-"""Wrong layers: right in the first calls, or alone; wrong later, or beside others."""
+"""Wrong layers: right at first or on their own, wrong later or next to other layers."""
 
 import copy
 import random

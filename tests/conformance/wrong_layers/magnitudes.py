@@ -129,7 +129,7 @@ class AddsToTheLastGradient(Dropout):
 
 @wrong("second-backward-differs")
 class ForgetsItsMaskInBackward(Dropout):
-    """backward throws the mask away, and hands on the next gradient"""
+    """backward throws the mask away, and passes the next gradient through"""
 
     def backward(self, grad):
         dx = super().backward(grad)

@@ -188,7 +188,7 @@ class FrozenNoise(Gaussian):
 
 @wrong_noise("backward-is-the-identity")
 class NoiseNotInTheGradient(Gaussian):
-    """backward hands g on"""
+    """backward passes g through"""
 
     def backward(self, grad):
         return grad
