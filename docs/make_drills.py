@@ -17,9 +17,9 @@ from blocks import rendered
 
 from tinygrad_dropout import cli
 from tinygrad_dropout.drills.exercise import Exercise, exercises, find
-from tinygrad_dropout.drills.grader.grade import Rejection
-from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.grader.report import as_text
+from tinygrad_dropout.drills.grader.result import Rejection
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
 from tinygrad_dropout.drills.quiz.cards import load
 
@@ -60,7 +60,7 @@ def show(exercise: Exercise) -> int:
     counts = sweep(exercise)
     print(as_text(exercise, grade(exercise, exercise.starter)))
     for sample in exercise.wrong:
-        print(f"\n-- {sample.name}: {sample.says}. Named with {counts['wrong'][sample.name]} of {SEEDS} seeds.")
+        print(f"\n-- {sample.name}: {sample.description}. Named with {counts['wrong'][sample.name]} of {SEEDS} seeds.")
         print(as_text(exercise, grade(exercise, sample.source)))
     for name, count in counts["right"].items():
         print(f"-- right: {name}, passed with {count} of {SEEDS} seeds")
@@ -113,7 +113,7 @@ def blocks() -> dict[Path, dict[str, str]]:
         answers += ["| wrong answer | code | what the grader says |", "|---|---|---|"]
         for sample in one.wrong:
             message = rejection_of(one, sample.source).message
-            answers.append(f"| {cell(sample.says)} | `{sample.name}` | {cell(message)} |")
+            answers.append(f"| {cell(sample.description)} | `{sample.name}` | {cell(message)} |")
         answers.append("")
     missed, alarms = (
         sum(SEEDS - count for one in counts.values() for count in one[kind].values()) for kind in ("wrong", "right")

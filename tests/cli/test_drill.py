@@ -14,7 +14,7 @@ import pytest
 
 from tinygrad_dropout import cli
 from tinygrad_dropout.drills.exercise import exercises, find
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.lab import errors
 
@@ -59,7 +59,9 @@ def typed(monkeypatch):
 def ungraded(monkeypatch):
     """Answers are not graded, where a test is of which one would be: grading takes a process."""
     open_ = Grade((), Rejection("not-written", ""))
-    monkeypatch.setattr("tinygrad_dropout.drills.grader.sandbox.graded", lambda *arguments, **options: open_)
+    monkeypatch.setattr(
+        "tinygrad_dropout.drills.grader.grade_in_subprocess.grade_file", lambda *arguments, **options: open_
+    )
 
 
 def answer(folder, code):

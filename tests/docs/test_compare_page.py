@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_dropout.cli.typed import in_one_sentence
+from tinygrad_dropout.cli.arguments import report_errors
 from tinygrad_dropout.lab import Config
 from tinygrad_dropout.lab.comparison.data import load
 
@@ -25,7 +25,7 @@ def what_is_read(arguments):
         print(*load(Config(**options)).told, sep="\n")
         return 0
 
-    in_one_sentence(tell)
+    report_errors(tell)
 
 
 def test_the_page_shows_readings_and_errors():

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.grade_in_process import grade
 
 
 def graded(exercise, source, *, seed=0):

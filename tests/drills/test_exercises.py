@@ -39,7 +39,7 @@ def test_an_exercise_has_all_its_parts(exercise):
     assert {path.name for path in exercise.folder.iterdir() if path.is_file()} == set(PARTS)
     assert exercise.topic in ("backprop", "dropout")
     assert 3 <= exercise.minutes <= 20
-    assert set(exercise.trains) <= set(KINDS)
+    assert set(exercise.kinds) <= set(KINDS)
 
 
 def test_exercises_are_numbered_from_1_without_a_gap():
@@ -100,7 +100,7 @@ def test_there_are_enough_wrong_and_right_answers_each_of_them_different(exercis
     assert len(right) >= 2
     assert len({sample.name for sample in wrong}) == len(wrong)
     assert len({sample.source for sample in [*wrong, *right]}) == len(wrong) + len(right)
-    assert all(sample.says for sample in [*wrong, *right])
+    assert all(sample.description for sample in [*wrong, *right])
 
 
 @pytest.mark.parametrize(("exercise", "sample"), of_every_exercise("wrong"))
@@ -109,14 +109,14 @@ def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
         found = graded(exercise, sample.source, seed=seed).rejection
         assert found is not None
         assert found.code == sample.name
-        assert found.theme in (*exercise.trains, "python", "shapes", "exposing")
+        assert found.kind in (*exercise.kinds, "python", "shapes", "exposing")
         assert re.match(r"(?s)\S.*[.?!)]$", found.message)
 
 
 @every_exercise
 def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
-    found = {rejection.theme for rejection in rejections(exercise)}
-    assert set(exercise.trains) <= found or "_hunt_" in exercise.slug  # where the mistake is the network's
+    found = {rejection.kind for rejection in rejections(exercise)}
+    assert set(exercise.kinds) <= found or "_hunt_" in exercise.slug  # where the mistake is the network's
 
 
 @every_exercise

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
 from tinygrad_dropout.cli import compare, conformance, drill, lab, study
-from tinygrad_dropout.cli.typed import INTERRUPTED, Parser, complain, print_help
+from tinygrad_dropout.cli.arguments import INTERRUPTED, Parser, complain, print_help
 
 COMMANDS = {"compare": compare, "conformance": conformance, "drill": drill, "lab": lab, "study": study}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from tinygrad_dropout.cli.arguments import declare_options, report_errors
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
 from tinygrad_dropout.cli.experiment import show_experiment
-from tinygrad_dropout.cli.typed import declare_options, in_one_sentence
 
 HELP = "train an MLP with and without dropout, and compare"
 
@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Run `compare`, and report errors in one sentence."""
-    return in_one_sentence(lambda: compare_as_typed(options))
+    return report_errors(lambda: compare_as_typed(options))
 
 
 def compare_as_typed(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinygrad_dropout.cli.typed import Option, name_of_file, number, whole_number, whole_numbers
+from tinygrad_dropout.cli.arguments import Option, name_of_file, number, whole_number, whole_numbers
 
 Groups = dict[str, list[Option]]
 """Options under titles."""

@@ -7,7 +7,7 @@ import shutil
 import sys
 from textwrap import fill
 
-from tinygrad_dropout.cli.typed import complain, names, number, numbers, whole_number, whole_numbers
+from tinygrad_dropout.cli.arguments import complain, names, number, numbers, whole_number, whole_numbers
 
 HELP = "examine a dropout layer, anybody's, and name what is wrong with it"
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_dropout.cli.typed import INTERRUPTED
+from tinygrad_dropout.cli.arguments import INTERRUPTED
 
 if TYPE_CHECKING:
     from rich.console import Console

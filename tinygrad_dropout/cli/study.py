@@ -8,7 +8,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.cli.typed import complain, number, whole_number
+from tinygrad_dropout.cli.arguments import complain, number, whole_number
 
 if TYPE_CHECKING:
     from tinygrad_dropout.study.recorded import Pass

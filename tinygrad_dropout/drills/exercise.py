@@ -30,12 +30,12 @@ class Sample:
 
     Attributes:
         name: of a wrong answer the code with which it must be rejected; else a title.
-        says: what is special about it.
+        description: what is special about it.
         source: the whole file.
     """
 
     name: str
-    says: str
+    description: str
     source: str
 
 
@@ -125,9 +125,9 @@ class Exercise:
         return int(self.checks.MINUTES)
 
     @property
-    def trains(self) -> tuple[str, ...]:
+    def kinds(self) -> tuple[str, ...]:
         """The kinds of mistake that it is about, of `mistakes.KINDS`."""
-        return tuple(self.checks.TRAINS)
+        return tuple(self.checks.KINDS)
 
     @property
     def refused(self) -> Mapping[str, str]:

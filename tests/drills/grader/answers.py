@@ -1,8 +1,8 @@
 """What several tests use: an exercise in a scratch folder, and a judge of a source."""
 
 from tinygrad_dropout.drills.grader import answer
-from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Rejected
 
 
 def judge_of(source, seed=0):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout.drills.exercise import exercises
-from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.grader.hunt import BUGS, MOST, Hunt, differ, drawn_from, sigmas_apart, table
 
 ALL = [one for one in exercises() if "_hunt_" in one.slug]
@@ -122,7 +122,7 @@ def test_the_input_that_the_task_shows_has_the_right_form_and_hides_the_bug(exer
     example = exercise.task.rpartition("```python")[2].partition("```")[0]
     found = grade(exercise, f"import numpy as np\n\nBUG = {hunt.bug!r}\n{example}")
     assert len(found.right) == 2
-    assert found.rejection.theme == "exposing"
+    assert found.rejection.kind == "exposing"
 
 
 @every_hunt
@@ -134,7 +134,7 @@ def test_each_other_name_is_refused_with_a_reason(exercise):
             source = exercise.solution.replace(f'BUG = "{hunt.bug}"', f'BUG = "{name}"')
             found = grade(exercise, source).rejection
             assert found.code == "names-another-bug"
-            assert found.theme == "exposing"
+            assert found.kind == "exposing"
             messages.add(found.message)
     assert len(messages) == 7
 

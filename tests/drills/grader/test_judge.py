@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from tests.drills.grader.answers import judge_of, rejection_of
-from tinygrad_dropout.drills.grader.judge import Slip
+from tinygrad_dropout.drills.grader.judge import KnownMistake
 
-SLIPS = [
-    Slip("averaged", lambda x: x.mean(axis=0), "It is the mean.", "Why?", "averaging"),
-    Slip("negated", lambda x: -x.sum(axis=0), "It is negated.", "Why?", "updates"),
+KNOWN = [
+    KnownMistake("averaged", lambda x: x.mean(axis=0), "It is the mean.", "Why?", "averaging"),
+    KnownMistake("negated", lambda x: -x.sum(axis=0), "It is negated.", "Why?", "updates"),
 ]
 
 
@@ -17,7 +17,7 @@ def graded(body, sizes=((1, 2), (3, 2), (4, 3)), **options):
     judge = judge_of(f"def f(x):\n    {body}")
     runs = judge.run(judge.function("f", "x"), [(judge.numbers(*size),) for size in sizes])
     return judge, rejection_of(
-        lambda: judge.compare("the sum", runs, lambda x: x.sum(axis=0), name="y", slips=SLIPS, **options)
+        lambda: judge.compare("the sum", runs, lambda x: x.sum(axis=0), name="y", known=KNOWN, **options)
     )
 
 
@@ -89,10 +89,10 @@ def test_the_dtype_is_compared_if_asked_for():
 
 
 def test_an_exception_can_be_a_known_mistake():
-    slip = Slip("too-deep", None, "It calls itself.", "How deep?", "order")
+    mistake = KnownMistake("too-deep", None, "It calls itself.", "How deep?", "order")
     judge = judge_of("def f(x): return f(x)")
-    found = rejection_of(lambda: judge.run(judge.function("f", "x"), [(1,)], slips={RecursionError: slip}))
-    assert (found.code, found.message, found.theme) == ("too-deep", "It calls itself.", "order")
+    found = rejection_of(lambda: judge.run(judge.function("f", "x"), [(1,)], known={RecursionError: mistake}))
+    assert (found.code, found.message, found.kind) == ("too-deep", "It calls itself.", "order")
 
 
 def test_several_results_are_taken_apart():
@@ -159,7 +159,7 @@ def test_numbers_have_both_signs_and_neither_zeros_nor_repeats():
 def test_what_is_seen_to_hold_is_told_as_it_happens():
     heard = []
     judge = judge_of("")
-    judge.hear = lambda event, claim: heard.append((event, claim))
+    judge.on_claim = lambda event, claim: heard.append((event, claim))
     with judge.claim("one"):
         pass
     rejection_of(lambda: [judge.claim("two").__enter__(), judge.reject("bad", "It is bad.")])

@@ -6,8 +6,8 @@ import pytest
 
 from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import exercises, find
-from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.replay import ran, write_page
+from tinygrad_dropout.drills.grader.result import Rejected
 from tinygrad_dropout.study import StudyError
 
 WITH_REPLAY = [one for one in exercises() if one.has_replay]

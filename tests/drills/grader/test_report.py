@@ -4,9 +4,9 @@ import pytest
 
 from tests.drills.graded import graded
 from tinygrad_dropout.drills.exercise import exercises, find
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
-from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.grader.report import as_text, lines_of
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 
 EXERCISE = find("11_linear_backward")
 
@@ -77,7 +77,7 @@ def test_every_rejection_can_be_shown_in_a_narrow_terminal(exercise):
         found = graded(exercise, wrong.source)
         for kind, text in lines_of(exercise, found, width=60):
             assert text
-            if kind in ("wrong", "think"):
+            if kind in ("wrong", "question"):
                 assert max(map(len, text.splitlines())) <= 100  # a long code or claim is not broken
         assert found.untried or f"[{wrong.name}]" in as_text(exercise, found)
 
@@ -102,4 +102,4 @@ def test_neither_a_code_nor_what_stands_in_backticks_is_broken():
 
 def test_each_line_has_a_kind():
     kinds = [kind for kind, _ in lines_of(EXERCISE, Grade(("a",), Rejection("b", "c.", "d", "e", (("f", "g"),))))]
-    assert kinds == ["title", "right", "wrong", "wrong", "", "think"]
+    assert kinds == ["title", "right", "wrong", "wrong", "", "question"]

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from tinygrad_dropout.drills.interview.evidence import FACTS
+from tinygrad_dropout.drills.interview.code_facts import FACTS
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, choose, reason
 from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.mistakes import KINDS
@@ -17,10 +17,10 @@ def reasons(made=(), seen=()):
 
 
 def test_every_fact_and_note_has_a_question_and_every_question_a_reason():
-    known = {*FACTS, *NOTED, *(f"made: {theme}" for theme in KINDS)}
+    known = {*FACTS, *NOTED, *(f"made: {kind}" for kind in KINDS)}
     assert {one.because for one in FOLLOW_UPS} <= known
     assert {*FACTS, *NOTED} <= {one.because for one in FOLLOW_UPS}
-    assert {f"made: {theme}" for theme in KINDS} - {one.because for one in FOLLOW_UPS} == {
+    assert {f"made: {kind}" for kind in KINDS} - {one.because for one in FOLLOW_UPS} == {
         "made: exposing",
         "made: python",
         "made: randomness",

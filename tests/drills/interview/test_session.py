@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from tinygrad_dropout.drills.exercise import find
-from tinygrad_dropout.drills.grader.grade import Grade
-from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.grade_in_process import grade
+from tinygrad_dropout.drills.grader.result import Grade
 from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, clock, summary
 from tinygrad_dropout.drills.learner.progress import FORM, has_form
 from tinygrad_dropout.drills.learner.workspace import Workspace

@@ -9,12 +9,12 @@ import filelock
 import pytest
 
 from tinygrad_dropout.drills.exercise import DrillError
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner import progress as module
 from tinygrad_dropout.drills.learner.progress import Progress, changing, load, state_file
 
 NOON = datetime(2026, 11, 25, 12)
-WRONG = Grade((), Rejection("scale-missing", "The scale is missing.", theme="rescaling"))
+WRONG = Grade((), Rejection("scale-missing", "The scale is missing.", kind="rescaling"))
 SLUG = "18_inverted_dropout_forward"
 
 
@@ -39,7 +39,7 @@ def test_what_is_changed_is_found_again(path):
     assert again.folder == "somewhere"
     assert again.of(SLUG) == {"tries": 2, "solved": "2026-11-25T12:00:00", "hints": 0, "solution": "", "last": ""}
     assert again.mistakes == [
-        {"code": "scale-missing", "theme": "rescaling", "exercise": SLUG, "when": "2026-11-25T12:00:00"}
+        {"code": "scale-missing", "kind": "rescaling", "exercise": SLUG, "when": "2026-11-25T12:00:00"}
     ]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.stats import as_text
 from tinygrad_dropout.drills.quiz.cards import load
@@ -31,7 +31,7 @@ def test_tries_mistakes_cards_and_interviews_are_counted():
             ],
         }
     )  # fmt: skip
-    wrong = Grade((), Rejection("scale-missing", "", theme="rescaling"))
+    wrong = Grade((), Rejection("scale-missing", "", kind="rescaling"))
     for grade in (wrong, Grade()):
         progress.record("18_inverted_dropout_forward", grade, NOON)
     progress.record("11_linear_backward", Grade(), NOON)

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
+from tinygrad_dropout.cli.arguments import complain, name_of_file, number, print_help, whole_number
 from tinygrad_dropout.cli.drill import asking, solving
-from tinygrad_dropout.cli.drill.desk import Desk
-from tinygrad_dropout.cli.typed import complain, name_of_file, number, print_help, whole_number
+from tinygrad_dropout.cli.drill.session import DrillSession
 
 HELP = "exercises whose grader names your bug, question cards, a mock interview"
 
@@ -28,13 +28,15 @@ exit code of check: 0 if solved, 1 if something is wrong, 2 if there is no such 
 
 MINUTES, CARDS = 20, 10
 
+Act = Callable[[DrillSession, argparse.Namespace], int]
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The commands of `drill`, each with its options."""
     parser.set_defaults(run=lambda _: print_help(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, act: Callable[[Desk, argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+    def command(name: str, act: Act, says: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
         added.set_defaults(run=partial(run, act))
         return added
@@ -100,7 +102,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     command("stats", asking.stats, "what you have done, and the mistakes by name")
 
 
-def run(act: Callable[[Desk, argparse.Namespace], int], options: argparse.Namespace) -> int:
+def run(act: Act, options: argparse.Namespace) -> int:
     """Run one of the commands; what cannot be done is said in one sentence."""
     from tinygrad_dropout.lab.errors import LabError, require_extras
 
@@ -111,6 +113,6 @@ def run(act: Callable[[Desk, argparse.Namespace], int], options: argparse.Namesp
     from tinygrad_dropout.drills.exercise import DrillError
 
     try:
-        return act(Desk(), options)
+        return act(DrillSession(), options)
     except DrillError as error:
         return complain(str(error))

@@ -7,16 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.cli.drill.desk import Desk
+from tinygrad_dropout.cli.arguments import complain
+from tinygrad_dropout.cli.drill.session import DrillSession
 from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
-from tinygrad_dropout.cli.typed import complain
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.grader.grade import Grade
+    from tinygrad_dropout.drills.grader.result import Grade
 
 
-def interview(desk: Desk, options: argparse.Namespace) -> int:
+def interview(session: DrillSession, options: argparse.Namespace) -> int:
     """Hold an interview."""
     import time
     from random import Random
@@ -24,29 +24,29 @@ def interview(desk: Desk, options: argparse.Namespace) -> int:
     from tinygrad_dropout.drills.exercise import exercises
     from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, reason
     from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, summary
-    from tinygrad_dropout.drills.learner.choice import for_interview
     from tinygrad_dropout.drills.learner.progress import changing, stamp
+    from tinygrad_dropout.drills.learner.recommendation import for_interview
     from tinygrad_dropout.drills.learner.terminal import Lines
     from tinygrad_dropout.drills.learner.workspace import Workspace, write
     from tinygrad_dropout.drills.quiz.cards import load
 
     if options.list_follow_ups:
         for one in FOLLOW_UPS:
-            desk.say(f"{reason(one)}\n    {one.question}")
-        desk.say("\nThree are asked: one about a mistake that was made, then about the code, then from the cards.")
+            session.say(f"{reason(one)}\n    {one.question}")
+        session.say("\nThree are asked: one about a mistake that was made, then about the code, then from the cards.")
         return 0
-    progress, chance, when = desk.progress(), Random(), datetime.now()
+    progress, chance, when = session.progress(), Random(), datetime.now()
     chosen = for_interview(progress, exercises(), options.minutes, chance)
     home = Path(progress.folder) if progress.folder and Path(progress.folder).is_dir() else Path.cwd()
     workspace = Workspace(home / "interviews" / f"{when:%Y-%m-%d-%H%M%S}")
     workspace.start(chosen)
     what = "one exercise" if len(chosen) == 1 else "two exercises"
-    desk.say(f"A mock interview of {options.minutes} minutes: {what}, then three questions.", "title")
-    desk.say(f"The clock runs. Edit in {workspace.folder}")
+    session.say(f"A mock interview of {options.minutes} minutes: {what}, then three questions.", "title")
+    session.say(f"The clock runs. Edit in {workspace.folder}")
 
     def check(exercise: Exercise, path: Path) -> Grade:
-        grade = grade_and_keep(desk, exercise, path)
-        show_grade(desk, exercise, grade, hints=False)
+        grade = grade_and_keep(session, exercise, path)
+        show_grade(session, exercise, grade, hints=False)
         return grade
 
     outcome = Interview(
@@ -55,21 +55,21 @@ def interview(desk: Desk, options: argparse.Namespace) -> int:
         chosen,
         check=check,
         read=Lines().read,
-        write=desk.say,
+        write=session.say,
         now=time.monotonic,
         cards=load(),
         chance=chance,
-        width=desk.width,
+        width=session.width,
     ).run()
     text = summary(outcome)
-    desk.say(f"\n{text}")
+    session.say(f"\n{text}")
     write(workspace.folder / "summary.txt", text + "\n")
-    with changing(desk.state_file) as progress:
+    with changing(session.state_file) as progress:
         progress.interviews.append(outcome.as_json())
     return 0
 
 
-def quiz(desk: Desk, options: argparse.Namespace) -> int:
+def quiz(session: DrillSession, options: argparse.Namespace) -> int:
     """Ask cards, list them, or export them."""
     from tinygrad_dropout.drills.learner.progress import changing
     from tinygrad_dropout.drills.learner.workspace import write
@@ -86,32 +86,32 @@ def quiz(desk: Desk, options: argparse.Namespace) -> int:
     if options.export:
         path = Path(options.out or "drills-anki.txt")
         write(path, anki.export(cards))
-        desk.say(f"{path}: {len(cards)} cards. In Anki: File, Import.")
+        session.say(f"{path}: {len(cards)} cards. In Anki: File, Import.")
         return 0
     if options.out:
         return complain("--out belongs to --export")
-    known = desk.progress().boxes()
+    known = session.progress().boxes()
     if options.list:
         for card in cards:
             box = known.get(card.id)
-            desk.say(f"{f'box {box.box}, due {box.due}' if box else 'new':22} {card.question}")
+            session.say(f"{f'box {box.box}, due {box.due}' if box else 'new':22} {card.question}")
         return 0
     today = datetime.now().date()
     chosen = boxes.due(cards, known, today, options.count)
     if not chosen:
         first = min(known[card.id].due for card in cards)
-        desk.say(f"Nothing is due today; the next card is on {first}.")
+        session.say(f"Nothing is due today; the next card is on {first}.")
         return 0
-    desk.say("Snippets begin with: import numpy as np; import tinygrad_dropout as td; td.manual_seed(0)")
-    for card, rating in ask(chosen, read=input, write=desk.say, width=min(96, desk.console.width)):
-        with changing(desk.state_file) as progress:
+    session.say("Snippets begin with: import numpy as np; import tinygrad_dropout as td; td.manual_seed(0)")
+    for card, rating in ask(chosen, read=input, write=session.say, width=min(96, session.console.width)):
+        with changing(session.state_file) as progress:
             progress.cards |= boxes.to_json({card.id: boxes.after(progress.boxes().get(card.id), rating, today)})
     return 0
 
 
-def stats(desk: Desk, options: argparse.Namespace) -> int:
+def stats(session: DrillSession, options: argparse.Namespace) -> int:
     """What was done."""
     from tinygrad_dropout.drills.learner.stats import as_text
 
-    desk.say(as_text(desk.progress(), datetime.now().date()))
+    session.say(as_text(session.progress(), datetime.now().date()))
     return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from tinygrad_dropout.cli.arguments import print_help
 from tinygrad_dropout.cli.lab import evidence, theory
 from tinygrad_dropout.cli.lab.command import add_experiment
 from tinygrad_dropout.cli.lab.folders import add_merge, add_report
-from tinygrad_dropout.cli.typed import print_help
 
 HELP = "more experiments: when dropout helps, its rivals, the theory"
 

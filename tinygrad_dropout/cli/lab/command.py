@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tinygrad_dropout.cli.arguments import Option, declare_options, report_errors
 from tinygrad_dropout.cli.comparison_options import Groups
 from tinygrad_dropout.cli.experiment import show_experiment
-from tinygrad_dropout.cli.typed import Option, declare_options, in_one_sentence
 
 QUICK: Option = ("--quick", None, "fewer seeds and less training: seconds instead of minutes, and wider intervals")
 
@@ -48,7 +48,7 @@ def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command:
     for title, options in command.groups.items():
         declare_options(parser.add_argument_group(title) if title else parser, options)
     parser.set_defaults(
-        run=lambda options: in_one_sentence(lambda: run_as_typed(name, command, vars(options))), experiment=name
+        run=lambda options: report_errors(lambda: run_as_typed(name, command, vars(options))), experiment=name
     )
 
 

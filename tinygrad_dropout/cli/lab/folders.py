@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from tinygrad_dropout.cli.arguments import name_of_file, report_errors
 from tinygrad_dropout.cli.experiment import show_outcome
 from tinygrad_dropout.cli.lab.command import new_parser
-from tinygrad_dropout.cli.typed import in_one_sentence, name_of_file
 
 
 def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
@@ -20,7 +20,7 @@ def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("folders", metavar="FOLDER", nargs="+", type=name_of_file, help="folders with a results.json")
     parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder to write")
-    parser.set_defaults(run=lambda options: in_one_sentence(lambda: show_merged(options.folders, options.out)))
+    parser.set_defaults(run=lambda options: report_errors(lambda: show_merged(options.folders, options.out)))
 
 
 def show_merged(folders: list[str], out: str) -> int:
@@ -45,7 +45,7 @@ def add_report(parsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument("folder", metavar="FOLDER", type=name_of_file, help="with a results.json, or with such folders")
     parser.add_argument("--out", metavar="FILE", type=name_of_file, help="the page (default: FOLDER/report.html)")
-    parser.set_defaults(run=lambda options: in_one_sentence(lambda: write_report(options.folder, options.out)))
+    parser.set_defaults(run=lambda options: report_errors(lambda: write_report(options.folder, options.out)))
 
 
 def write_report(folder: str, out: str | None) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tinygrad_dropout.cli.arguments import Option, name_of_file, number, numbers, whole_number, whole_numbers
 from tinygrad_dropout.cli.lab.command import Command
-from tinygrad_dropout.cli.typed import Option, name_of_file, number, numbers, whole_number, whole_numbers
 
 
 def commands() -> dict[str, Command]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.grade import NOT_WRITTEN, Rejected, Rejection
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
 
 FILE = "your file"
@@ -110,11 +110,11 @@ def with_care(
     except (KeyboardInterrupt, Rejected):
         raise
     except BaseException as error:
-        code, message, think = raised(error, call or what)
+        code, message, question = raised(error, call or what)
         texts = shown()
         if call and texts:
             texts = (("the call", call), *texts)
-        raise Rejected(Rejection(code, message, think, shown=texts, traceback=own_traceback(error))) from error
+        raise Rejected(Rejection(code, message, question, shown=texts, traceback=own_traceback(error))) from error
 
 
 def raised(error: BaseException, what: str) -> tuple[str, str, str]:
@@ -203,7 +203,7 @@ class Answer:
                         f"{self.name} changed the array {name} that it was given.",
                         "Somebody else still needs that array: work on a copy, or write `a = a * b` for `a *= b`.",
                         shown=(*shown_arguments(self.parameters, before), (f"{name} afterwards", as_text(new))),
-                        theme="ownership",
+                        kind="ownership",
                     )
                 )
 

@@ -106,14 +106,14 @@ class Hiding:
     Attributes:
         code: its name: `p-of-one-half`.
         applies: of the input and of what the right network returned: whether this is the reason.
-        says: what hides the bug, in a sentence.
-        think: a question.
+        description: what hides the bug, in a sentence.
+        question: a question.
     """
 
     code: str
     applies: Callable[[Mapping[str, Any], Mapping[str, Array]], bool]
-    says: str
-    think: str
+    description: str
+    question: str
 
 
 EVAL_MODE = Hiding(
@@ -138,7 +138,7 @@ class Hunt:
     Attributes:
         folder: of the exercise.
         bug: its name, of `BUGS`.
-        theme: the kind of mistake that it is.
+        kind: the kind of mistake that it is.
         listed: the names from which the learner chooses.
         planted: the line with the bug, as it stands in the starter.
         corrected: the same line without it.
@@ -150,7 +150,7 @@ class Hunt:
 
     folder: Path
     bug: str
-    theme: str
+    kind: str
     listed: tuple[str, ...]
     planted: str
     corrected: str
@@ -195,7 +195,7 @@ class Hunt:
                     "breaks-the-right-network-too",
                     "On this input the right network gives NaN or infinite values, too.",
                     "Which numbers are that large? The right network should have a right answer to give.",
-                    theme="exposing",
+                    kind="exposing",
                     shown=given,
                 )
         with judge.claim("on this input the network with the bug and the right one can be told apart"):
@@ -207,13 +207,13 @@ class Hunt:
                     shown["the difference"] = f"chance: these are means over {DRAWN[-1]} runs, each of other masks"
                 for hiding in self.hidings:
                     if hiding.applies(given, seen):
-                        judge.reject(hiding.code, hiding.says, hiding.think, theme="exposing", shown=shown)
+                        judge.reject(hiding.code, hiding.description, hiding.question, kind="exposing", shown=shown)
                 runs = f"every one of {PAIRED} runs" if self.drawn is None else f"the means of {DRAWN[-1]} runs"
                 judge.reject(
                     "bug-not-visible",
                     f"On this input the right network and that with the bug return the same, in {runs}.",
                     "Follow your input to the line with the bug. What would the right line have given there?",
-                    theme="exposing",
+                    kind="exposing",
                     shown=shown,
                 )
 
@@ -233,7 +233,7 @@ class Hunt:
                 "names-another-bug",
                 f"BUG is {typed.strip()}, but in this network {BUGS[name][1]}.",
                 "Take one line after the other. What should it compute, and for which input would it not?",
-                theme="exposing",
+                kind="exposing",
             )
 
     def given(self, judge: Judge, found: Any) -> dict[str, Any]:
@@ -288,11 +288,11 @@ class Hunt:
                 "input-has-the-wrong-shape",
                 f"{argument.name} has shape {array.shape}; expected {wanted}{f' with {so_far}' if so_far else ''}.",
                 "A batch is 2-D even where it is a single example.",
-                theme="shapes",
+                kind="shapes",
             )
         if not all(1 <= size <= MOST for size in sizes.values()):
             message = f"{argument.name} has shape {array.shape}; expected 1 to {MOST} of each: a test is small."
-            judge.reject("input-has-the-wrong-size", message, theme="shapes")
+            judge.reject("input-has-the-wrong-size", message, kind="shapes")
 
     def visible(self, given: Mapping[str, Any]) -> tuple[bool, tuple[Array, Array]]:
         """Whether the networks can be told apart, and the loss with the bug and without."""

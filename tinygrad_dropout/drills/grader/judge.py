@@ -15,29 +15,33 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.drills.grader.answer import Answer, callable_of, with_care
-from tinygrad_dropout.drills.grader.grade import NOT_WRITTEN, Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
 
 Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Slip:
+class KnownMistake:
     """A known mistake.
 
     Args:
         code: its name: `bias-gradient-averaged`.
         formula: of the same arguments, gives what this mistake gives; None where it cannot be told from the numbers.
-        says: what the answer did, in a sentence: `db is the mean of grad over the batch; expected the sum.`
-        think: what to think about: a question, not the answer.
-        theme: of `mistakes.KINDS`.
+        description: what the answer did, in a sentence: `db is the mean of grad over the batch; expected the sum.`
+        question: what to think about: a question, not the answer.
+        kind: of `mistakes.KINDS`.
     """
 
     code: str
     formula: Callable[..., Any] | None
-    says: str
-    think: str
-    theme: str
+    description: str
+    question: str
+    kind: str
+
+    def rejection(self, shown: tuple[tuple[str, str], ...]) -> Rejection:
+        """What an answer that makes this mistake is told."""
+        return Rejection(self.code, self.description, self.question, shown=shown, kind=self.kind)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Judge:
     Args:
         namespace: what the learner's file defines.
         seed: of all inputs.
-        hear: is told of every claim, before it is checked and once it is seen to hold.
+        on_claim: is told of every claim, before it is checked and once it is seen to hold.
 
     Attributes:
         rng: draws the inputs.
@@ -86,9 +90,9 @@ class Judge:
         *,
         source: str = "",
         seed: int = 0,
-        hear: Callable[[str, str], None] = lambda event, claim: None,
+        on_claim: Callable[[str, str], None] = lambda event, claim: None,
     ) -> None:
-        self.namespace, self.source, self.seed, self.hear = namespace, source, seed, hear
+        self.namespace, self.source, self.seed, self.on_claim = namespace, source, seed, on_claim
         self.rng = np.random.default_rng(seed)
         self.right: list[str] = []
         self.notes: list[str] = []
@@ -133,30 +137,36 @@ class Judge:
         Args:
             claim: what is checked, as a statement that is true of a right answer: `dL/db is the sum of grad`.
         """
-        self.hear("checking", claim)
+        self.on_claim("checking", claim)
         try:
             yield
         except Rejected as rejected:
             raise Rejected(replace(rejected.rejection, claim=rejected.rejection.claim or claim)) from rejected.__cause__
         self.right.append(claim)
-        self.hear("right", claim)
+        self.on_claim("right", claim)
 
     def reject(
-        self, code: str, message: str, think: str = "", *, theme: str = "python", shown: Mapping[str, Any] | None = None
+        self,
+        code: str,
+        message: str,
+        question: str = "",
+        *,
+        kind: str = "python",
+        shown: Mapping[str, Any] | None = None,
     ) -> None:
         """Say that something is wrong, which ends the grading.
 
         Args:
             code: its name.
             message: what was seen, with the numbers.
-            think: what to think about.
-            theme: of `mistakes.KINDS`.
+            question: what to think about.
+            kind: of `mistakes.KINDS`.
             shown: label -> value of what shows it.
         """
         texts = tuple(
             (label, value if isinstance(value, str) else as_text(value)) for label, value in (shown or {}).items()
         )
-        raise Rejected(Rejection(code, message, think, shown=texts, theme=theme))
+        raise Rejected(Rejection(code, message, question, shown=texts, kind=kind))
 
     def note(self, note: str) -> None:
         """Remember what the answer does that is not wrong, for an interviewer's question: `float-mask`."""
@@ -168,14 +178,14 @@ class Judge:
         function: Answer,
         cases: Sequence[tuple[Any, ...]],
         *,
-        slips: Mapping[type[BaseException], Slip] | None = None,
+        known: Mapping[type[BaseException], KnownMistake] | None = None,
     ) -> list[Run]:
         """Call the function on every case, the smallest first.
 
         Args:
             function: of the learner's.
             cases: the arguments of each call.
-            slips: the mistake that is shown by an exception of this kind.
+            known: the mistake that is shown by an exception of this kind.
         """
         call = call_text(function.name, function.parameters)
         runs = []
@@ -184,11 +194,11 @@ class Judge:
                 value = function(*case)
             except Rejected as rejected:
                 cause = rejected.__cause__
-                for kind, slip in (slips or {}).items():
+                for kind, mistake in (known or {}).items():
                     if isinstance(cause, kind):
                         raise Rejected(
-                            replace(rejected.rejection, code=slip.code, think=slip.think, theme=slip.theme,
-                                    message=slip.says)
+                            replace(rejected.rejection, code=mistake.code, question=mistake.question, kind=mistake.kind,
+                                    message=mistake.description)
                         ) from cause  # fmt: skip
                 raise
             runs.append(Run(call, function.parameters, case, value))
@@ -216,9 +226,9 @@ class Judge:
         *,
         name: str = "the result",
         entries: Callable[..., Sequence[str]] | None = None,
-        slips: Sequence[Slip] = (),
-        think: str = "",
-        theme: str = "chain-rule",
+        known: Sequence[KnownMistake] = (),
+        question: str = "",
+        kind: str = "chain-rule",
         rtol: float = 1e-7,
         atol: float = 1e-9,
         dtype: bool = False,
@@ -231,9 +241,9 @@ class Judge:
             expected: gives the right result, of the same arguments.
             name: of what is compared: `dL/db`.
             entries: gives, of the same arguments, a name of each entry: `["x.grad", "y.grad"]`.
-            slips: the known mistakes. The first that fits on every input is named.
-            think: what to think about, where no slip fits.
-            theme: the kind of mistake, where no slip fits.
+            known: the known mistakes. The first that fits on every input is named.
+            question: what to think about, where no mistake fits.
+            kind: the kind of mistake, where no mistake fits.
             rtol: what may differ, relative to the expected.
             atol: what may differ besides.
             dtype: whether the dtype must be that of the expected, too.
@@ -254,23 +264,23 @@ class Judge:
             names = entries(*runs[worst].arguments) if entries else ()
             both = ("yours", gots[worst]), ("expected", rights[worst])
             shown = (*runs[worst].shown, *((label, with_names(value, names)) for label, value in both))
-            for slip in slips:
-                if slip.formula and all(
-                    fits(slip.formula, run, got, close) for run, got in zip(runs, gots, strict=True)
+            for mistake in known:
+                if mistake.formula and all(
+                    fits(mistake.formula, run, got, close) for run, got in zip(runs, gots, strict=True)
                 ):
-                    raise Rejected(Rejection(slip.code, slip.says, slip.think, shown=shown, theme=slip.theme))
+                    raise Rejected(mistake.rejection(shown))
             code, message = described(gots[worst], rights[worst], name, names)
             ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
             if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
                 message = f"{message.partition(', ratio')[0]}. That is nearly right: the first digits agree."
-                raise Rejected(Rejection("inexact", message, think, shown=shown, theme="precision"))
+                raise Rejected(Rejection("inexact", message, question, shown=shown, kind="precision"))
             if ratio is not None and code == "wrong-values":
                 if ratio == -1:
                     code, message = "wrong-sign", f"{capital(name)} has the wrong sign."
                 else:
                     message += f" Everywhere it is {ratio:.6g} times the expected."
             raise Rejected(
-                Rejection(code, message, think, shown=shown, theme="shapes" if code == "wrong-shape" else theme)
+                Rejection(code, message, question, shown=shown, kind="shapes" if code == "wrong-shape" else kind)
             )
 
     # inputs
@@ -383,5 +393,7 @@ def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[A
     for run, got, right in zip(runs, gots, rights, strict=True):
         if got.dtype != right.dtype:
             message = f"{name} is {got.dtype} for an input of {right.dtype}."
-            think = "Which of your factors is a float64? A framework that promotes doubles its memory without a word."
-            raise Rejected(Rejection("changes-the-dtype", message, think, shown=run.shown, theme="precision"))
+            question = (
+                "Which of your factors is a float64? A framework that promotes doubles its memory without a word."
+            )
+            raise Rejected(Rejection("changes-the-dtype", message, question, shown=run.shown, kind="precision"))

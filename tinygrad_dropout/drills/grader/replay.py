@@ -15,8 +15,8 @@ from tinygrad_dropout import study
 from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
-from tinygrad_dropout.drills.grader.grade import Rejected
 from tinygrad_dropout.drills.grader.judge import Array, Judge
+from tinygrad_dropout.drills.grader.result import Rejected
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
 
 P = 0.4

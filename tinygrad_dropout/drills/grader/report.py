@@ -6,7 +6,7 @@ import re
 from textwrap import fill, indent
 
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grader.grade import NOT_WRITTEN, Grade, Rejection
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejection
 
 WIDTH = 96
 MOST_PRINTED = 10  # lines of what the answer printed
@@ -18,7 +18,7 @@ Line = tuple[str, str]
 
 
 def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: int = WIDTH) -> list[Line]:
-    """(kind, text) of each paragraph; the kind is "title", "right", "wrong", "think" or "".
+    """(kind, text) of each paragraph; the kind is "title", "right", "wrong", "question" or "".
 
     Args:
         exercise: that was graded.
@@ -38,7 +38,7 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
 def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
     """The first thing that is wrong. Of its claim the name alone: what stands behind the colon may be the answer."""
     if rejection.code == NOT_WRITTEN:
-        return [("wrong", f"  open   {rejection.message}"), ("think", f"\n{rejection.think}")]
+        return [("wrong", f"  open   {rejection.message}"), ("question", f"\n{rejection.question}")]
     lines = []
     if rejection.claim:
         lines.append(("wrong", filled(f"  wrong  {rejection.claim.partition(': ')[0]}", width, indented=9)))
@@ -47,8 +47,8 @@ def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
         labels = max((len(label) for label, _ in rejection.shown if len(label) <= MOST_LABEL), default=0)
         shown = [one_shown(label, text, labels) for label, text in rejection.shown]
         lines.append(("", indent("\n".join(shown), "    ")))
-    if rejection.think:
-        lines.append(("think", "\n" + filled(f"Think about: {rejection.think}", width)))
+    if rejection.question:
+        lines.append(("question", "\n" + filled(f"Think about: {rejection.question}", width)))
     if rejection.traceback:
         lines.append(("", f"\n{rejection.traceback.rstrip()}" if verbose else "\nThe traceback: -v"))
     return lines

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tinygrad_dropout.drills.interview.evidence import FACTS
+from tinygrad_dropout.drills.interview.code_facts import FACTS
 from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.mistakes import KINDS
 
@@ -16,7 +16,7 @@ class FollowUp:
     """A question.
 
     Attributes:
-        because: what was seen: a fact of `evidence.FACTS` or the grader's, or `made: ` and a theme of mistakes.
+        because: what was seen: a fact of `evidence.FACTS` or the grader's, or `made: ` and a kind of mistakes.
         question: that is asked.
         answer: a good one.
     """
@@ -252,7 +252,7 @@ FOLLOW_UPS = (
         "accepts-a-bad-p",
         "Your dropout takes p = 1.5 or -0.1 without a word. What happens then, and where would you check?",
         "With p = 1.5 nothing is kept, with -0.1 everything is, scaled by 0.91: nothing fails, training is just bad. "
-        "Check once, when the layer is made, and say what p means and what was given. Usual slips: 50 for 0.5, "
+        "Check once, when the layer is made, and say what p means and what was given. Usual known: 50 for 0.5, "
         "and keep for drop.",
     ),
 )
@@ -264,13 +264,13 @@ def choose(made: Sequence[str], seen: Collection[str], cards: Sequence[Card], ch
     """Three questions: one about a mistake that was made, then what is seen in the code, then the topic's cards.
 
     Args:
-        made: themes of the mistakes, the latest first.
+        made: kinds of the mistakes, the latest first.
         seen: facts.
         cards: question cards to fill up with.
         chance: picks among the cards.
     """
     by_reason = {one.because: one for one in FOLLOW_UPS}
-    mistakes = [by_reason[f"made: {theme}"] for theme in made if f"made: {theme}" in by_reason]
+    mistakes = [by_reason[f"made: {kind}"] for kind in made if f"made: {kind}" in by_reason]
     of_code = [one for one in FOLLOW_UPS if one.because in seen]
     asked = [*mistakes[:1], *of_code]
     if len(asked) < QUESTIONS:

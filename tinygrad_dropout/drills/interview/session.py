@@ -10,8 +10,8 @@ from textwrap import fill
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grader.grade import Grade
-from tinygrad_dropout.drills.interview.evidence import facts
+from tinygrad_dropout.drills.grader.result import Grade
+from tinygrad_dropout.drills.interview.code_facts import facts
 from tinygrad_dropout.drills.interview.follow_ups import FollowUp, choose, reason
 from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
@@ -32,7 +32,7 @@ class Attempt:
         tries: how often it was checked.
         seconds: until it was solved or left.
         solved: whether it was.
-        mistakes: code and theme of each, in the order in which they were made.
+        mistakes: code and kind of each, in the order in which they were made.
     """
 
     exercise: str
@@ -152,7 +152,7 @@ class Interview:
         attempt.solved = grade.solved
         attempt.tries += not grade.untried
         if grade.rejection and not grade.untried:
-            mistake = (grade.rejection.code, grade.rejection.theme)
+            mistake = (grade.rejection.code, grade.rejection.kind)
             if mistake not in attempt.mistakes[-1:]:
                 attempt.mistakes.append(mistake)
         return grade.solved
@@ -176,7 +176,7 @@ class Interview:
 
     def ask_questions(self) -> None:
         """Three, chosen by what was done."""
-        made = [theme for attempt in self.outcome.attempts for _, theme in reversed(attempt.mistakes)]
+        made = [kind for attempt in self.outcome.attempts for _, kind in reversed(attempt.mistakes)]
         topics = {exercise.topic for exercise in self.exercises}
         of_topic = [card for card in self.cards if any(topic in card.topic for topic in topics)] or self.cards
         questions = choose(made, self.notes, of_topic, self.chance)
@@ -213,14 +213,14 @@ def summary(outcome: Outcome) -> str:
     """An interview in words: time, tries, mistakes by name, what to repeat."""
     ended = {"done": "", "time": ", until time was up", "quit": ", ended early"}[outcome.ended]
     lines = [f"Interview of {outcome.when[:10]}, {outcome.minutes} minutes{ended}", ""]
-    themes: list[str] = []
+    kinds: list[str] = []
     for attempt in outcome.attempts:
         state = "solved" if attempt.solved else "not solved" if attempt.tries or attempt.seconds else "not begun"
         tries = f"{attempt.tries} {'try' if attempt.tries == 1 else 'tries'}"
         lines.append(f"  {attempt.title}: {state} in {clock(attempt.seconds)}, {tries}")
-        for code, theme in attempt.mistakes:
-            lines.append(f"      {code:34} {KINDS.get(theme, theme)}")
-            themes += [theme] * (theme not in themes)
+        for code, kind in attempt.mistakes:
+            lines.append(f"      {code:34} {KINDS.get(kind, kind)}")
+            kinds += [kind] * (kind not in kinds)
     rated = [answered for answered in outcome.answered if answered.rating]
     if outcome.answered:
         words = ", ".join(
@@ -229,16 +229,16 @@ def summary(outcome: Outcome) -> str:
             if (count := sum(answered.rating == rating for answered in rated))
         )
         lines.append(f"  Questions: {words or 'not answered'}")
-    lines += ["", *what_to_repeat(outcome, themes)]
+    lines += ["", *what_to_repeat(outcome, kinds)]
     return "\n".join(lines)
 
 
-def what_to_repeat(outcome: Outcome, themes: Sequence[str]) -> list[str]:
+def what_to_repeat(outcome: Outcome, kinds: Sequence[str]) -> list[str]:
     """The last lines of the summary."""
     repeat = [
         f"  {attempt.title}: drill check {attempt.exercise[:2]}" for attempt in outcome.attempts if not attempt.solved
     ]
-    repeat += [f"  {KINDS[theme]}: drill next chooses an exercise about it" for theme in themes if theme in KINDS]
+    repeat += [f"  {KINDS[kind]}: drill next chooses an exercise about it" for kind in kinds if kind in KINDS]
     repeat += [
         fill(answered.question, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
         for answered in outcome.answered

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import DrillError
-from tinygrad_dropout.drills.grader.grade import Grade
+from tinygrad_dropout.drills.grader.result import Grade
 from tinygrad_dropout.drills.quiz.boxes import Box, from_json
 from tinygrad_dropout.saving._atomic import write_safely
 
@@ -34,7 +34,7 @@ FORM = {
     "interviews": [
         {"when": str, "minutes": int, "exercises": [str], "attempts": [{"solved": bool}], "answered": [{"rating": str}]}
     ],
-    "mistakes": [{"code": str, "theme": str, "exercise": str, "when": str}],
+    "mistakes": [{"code": str, "kind": str, "exercise": str, "when": str}],
 }
 
 
@@ -72,7 +72,7 @@ class Progress:
         why: it did.
         cards: question card -> its box and when it is due, as `quiz.boxes` has it.
         interviews: what is kept of each.
-        mistakes: each with `code`, `theme`, `exercise` and `when`, the latest last.
+        mistakes: each with `code`, `kind`, `exercise` and `when`, the latest last.
     """
 
     def __init__(self, state: Mapping[str, Any]) -> None:
@@ -111,7 +111,7 @@ class Progress:
         if grade.rejection is None:
             known["solved"] = known["solved"] or stamp(when)
         elif code != known["last"]:  # not again because nothing was changed
-            mistake = {"code": code, "theme": grade.rejection.theme, "exercise": slug, "when": stamp(when)}
+            mistake = {"code": code, "kind": grade.rejection.kind, "exercise": slug, "when": stamp(when)}
             self.mistakes.append(mistake)
         known["last"] = code
 

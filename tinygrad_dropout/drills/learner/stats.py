@@ -6,8 +6,8 @@ from collections import Counter
 from datetime import date
 
 from tinygrad_dropout.drills.exercise import exercises
-from tinygrad_dropout.drills.learner.choice import next_exercise, open_themes
 from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.learner.recommendation import next_exercise, open_kinds
 from tinygrad_dropout.drills.quiz.boxes import PAUSES
 from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.mistakes import KINDS
@@ -43,8 +43,8 @@ def of_mistakes(progress: Progress) -> str:
     bugs = progress.bugs()
     if not bugs:
         return ""
-    still = open_themes(progress, exercises())
-    kinds = Counter(mistake["theme"] for mistake in progress.mistakes)
+    still = open_kinds(progress, exercises())
+    kinds = Counter(mistake["kind"] for mistake in progress.mistakes)
     lines = ["Mistakes, by name"]
     lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MOST_BUGS)]
     lines.append("by kind (! not yet put right in another exercise)")

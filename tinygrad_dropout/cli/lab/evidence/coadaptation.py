@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tinygrad_dropout.cli.arguments import number, whole_number
 from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
-from tinygrad_dropout.cli.typed import number, whole_number
 
 
 def command() -> Command:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinygrad_dropout.cli.arguments import name_of_file, whole_number, whole_numbers
 from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.experiment import default_folder, show_experiment
 from tinygrad_dropout.cli.lab.command import QUICK, Command
-from tinygrad_dropout.cli.typed import name_of_file, whole_number, whole_numbers
 
 if TYPE_CHECKING:
     from tinygrad_dropout.lab.trials import Experiment

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tinygrad_dropout.cli.arguments import Option, number, numbers, whole_number
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options, without
 from tinygrad_dropout.cli.lab.command import QUICK, Command
-from tinygrad_dropout.cli.typed import Option, number, numbers, whole_number
 
 DESCRIPTION = """\
 Train networks at each value of one setting. Over p, and over the p of the inputs, recommend the value with the lowest

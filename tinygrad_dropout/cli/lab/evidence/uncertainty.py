@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tinygrad_dropout.cli.arguments import name_of_file, number, whole_number, whole_numbers
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
-from tinygrad_dropout.cli.typed import name_of_file, number, whole_number, whole_numbers
 
 
 def command() -> Command:

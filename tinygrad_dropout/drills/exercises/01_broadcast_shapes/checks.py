@@ -2,11 +2,11 @@
 
 from itertools import zip_longest
 
-from tinygrad_dropout.drills.grader.grade import Rejected
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 5
-TRAINS = ("shapes",)
+KINDS = ("shapes",)
 REFUSED = {
     **dict.fromkeys(
         ("broadcast_shapes", "broadcast", "broadcast_arrays", "broadcast_to"), "it knows the rules already"
@@ -38,7 +38,7 @@ def from_the_left(a, b):
 def check(judge: Judge) -> None:
     function = judge.function("broadcast_shape", "a", "b")
     refuses = {
-        ValueError: Slip(
+        ValueError: KnownMistake(
             "refuses-shapes-that-broadcast",
             None,
             "broadcast_shape(a, b) raised an error for shapes that do broadcast.",
@@ -49,24 +49,24 @@ def check(judge: Judge) -> None:
     compare(
         judge,
         "each axis has the common length, or the one that is not 1",
-        judge.run(function, EQUAL, slips=refuses),
+        judge.run(function, EQUAL, known=refuses),
         right,
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "result-reversed",
                 lambda a, b: right(a, b)[::-1],
                 "The result has its axes in the reverse order.",
                 "From which end did you collect the lengths, and in which order is a shape written?",
                 "shapes",
             ),
-            Slip(
+            KnownMistake(
                 "smaller-of-the-two",
                 lambda a, b: tuple(min(pair) for pair in zip(a, b, strict=True)),
                 "Each axis has the smaller of its two lengths: what is 1 was not stretched.",
                 "Which of the two arrays is repeated: the one of length 1, or the other one?",
                 "shapes",
             ),
-            Slip(
+            KnownMistake(
                 "larger-shape-wins",
                 lambda a, b: max(a, b, key=lambda shape: [sum(shape), *shape]),
                 "The result is one of the two shapes; (2, 1) and (1, 3) give a shape that neither of them is.",
@@ -74,23 +74,23 @@ def check(judge: Judge) -> None:
                 "shapes",
             ),
         ],
-        think="Which of the rules decides this axis?",
-        theme="shapes",
+        question="Which of the rules decides this axis?",
+        kind="shapes",
     )
     compare(
         judge,
         "the shapes are aligned at the last axis, and a missing axis counts as 1",
-        judge.run(function, OTHER, slips=refuses),
+        judge.run(function, OTHER, known=refuses),
         right,
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "aligned-at-the-left",
                 from_the_left,
                 "The shapes are aligned at the first axis: (3,) is read as (3, 1).",
                 "x of shape (batch, 3) plus a bias of shape (3,): which axis of x is the bias's?",
                 "shapes",
             ),
-            Slip(
+            KnownMistake(
                 "leading-axes-dropped",
                 lambda a, b: right(a, b)[max(len(a), len(b)) - min(len(a), len(b)) :],
                 "The result has as many axes as the shorter shape; the axes that only one has are gone.",
@@ -98,24 +98,24 @@ def check(judge: Judge) -> None:
                 "shapes",
             ),
         ],
-        think="Write them one below the other, aligned at the right. What stands in the gap?",
-        theme="shapes",
+        question="Write them one below the other, aligned at the right. What stands in the gap?",
+        kind="shapes",
     )
     compare(
         judge,
         "that holds for random shapes of up to four axes",
         judge.run(function, sorted((random_pair(judge) for _ in range(20)), key=lambda pair: len(sum(pair, ())))),
         right,
-        think="Write them one below the other, aligned at the right, and decide each axis alone.",
-        theme="shapes",
+        question="Write them one below the other, aligned at the right, and decide each axis alone.",
+        kind="shapes",
     )
     compare(
         judge,
         "1 and 0 give 0",
-        judge.run(function, ZEROS, slips=refuses),
+        judge.run(function, ZEROS, known=refuses),
         right,
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "larger-of-the-two",
                 lambda a, b: tuple(max(pair) for pair in pairs(a, b))[::-1],
                 "Each axis has the larger of its two lengths; of 1 and 0 that is 1, and the rule gives 0.",
@@ -123,8 +123,8 @@ def check(judge: Judge) -> None:
                 "shapes",
             )
         ],
-        think="One of the two lengths is 1. Which of the rules decides?",
-        theme="shapes",
+        question="One of the two lengths is 1. Which of the rules decides?",
+        kind="shapes",
     )
     with judge.claim("shapes that do not broadcast raise ValueError"):
         accepted = [(a, b) for a, b in BAD for a, b in ((a, b), (b, a)) if not raises(judge, function, a, b)]
@@ -134,15 +134,15 @@ def check(judge: Judge) -> None:
                 "accepts-a-multiple",
                 "Lengths of which one is a multiple of the other are accepted: (2,) and (4,) do not broadcast.",
                 "Only one length can be repeated. Which?",
-                theme="shapes",
+                kind="shapes",
             )
 
 
-def compare(judge, claim, runs, expected, *, slips=(), think, theme):
+def compare(judge, claim, runs, expected, *, known=(), question, kind):
     """As the judge's own, with shapes written as shapes."""
     wrong = next((run for run in runs if not same_shape(run.value, expected(*run.arguments))), None)
-    if wrong is None or any(all(same_shape(run.value, guess(slip, run)) for run in runs) for slip in slips):
-        judge.compare(claim, runs, expected, name="the shape", slips=slips, think=think, theme=theme)
+    if wrong is None or any(all(same_shape(run.value, guess(mistake, run)) for run in runs) for mistake in known):
+        judge.compare(claim, runs, expected, name="the shape", known=known, question=question, kind=kind)
         return
     with judge.claim(claim):
         a, b = wrong.arguments
@@ -150,16 +150,16 @@ def compare(judge, claim, runs, expected, *, slips=(), think, theme):
         judge.reject(
             "wrong-values",
             f"The result is {got!r:.80}; expected {expected(a, b)}.",
-            think,
-            theme=theme,
+            question,
+            kind=kind,
             shown={"a": repr(a), "b": repr(b), "yours": f"{got!r:.80}", "expected": repr(expected(a, b))},
         )
 
 
-def guess(slip, run):
+def guess(mistake, run):
     """What a known mistake gives; None where it gives nothing."""
     try:
-        return slip.formula(*run.arguments)
+        return mistake.formula(*run.arguments)
     except Exception:
         return None
 
@@ -184,7 +184,7 @@ def raises(judge, function, a, b):
                 "another-exception",
                 f"broadcast_shape({a}, {b}) raised {type(cause).__name__}; expected ValueError.",
                 "Who catches ValueError does not catch every other exception. Which one does the task ask for?",
-                theme="shapes",
+                kind="shapes",
             )
         return True
     return False
@@ -201,14 +201,14 @@ def refuse_accepted(judge, function, accepted):
             "returns-none-for-bad-shapes",
             f"broadcast_shape({a}, {b}) returned None; expected a ValueError.",
             "The caller will go on with what you return. How does he learn that something is wrong?",
-            theme="shapes",
+            kind="shapes",
             shown=shown,
         )
     judge.reject(
         "accepts-shapes-that-do-not-broadcast",
         f"broadcast_shape({a}, {b}) returned {value}; expected a ValueError, since they do not broadcast.",
         "The lengths differ, and neither of them is 1. Which of the two arrays would be repeated?",
-        theme="shapes",
+        kind="shapes",
         shown=shown,
     )
 

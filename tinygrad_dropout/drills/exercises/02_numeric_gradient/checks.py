@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.grade import Rejected
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("chain-rule", "precision", "ownership")
+KINDS = ("chain-rule", "precision", "ownership")
 REFUSED = {"gradient": "it differentiates along an axis of samples, which is another matter"}
 
 SHAPES = ((1,), (3,), (2, 3), (2, 1, 3))
@@ -59,91 +59,91 @@ def together(f, x, h):
 
 
 RULES = [
-    Slip(
+    KnownMistake(
         "one-sided",
         of(lambda at, h: (at(h) - at(0)) / h),
         "It is (f(x + h) - f(x)) / h, from one side; its error is of the order of h.",
         "Write f(x + h) as a Taylor series. Which term spoils it, and which second call of f would cancel that term?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "one-sided-from-below",
         of(lambda at, h: (at(0) - at(-h)) / h),
         "It is (f(x) - f(x - h)) / h, from one side; its error is of the order of h.",
         "Write f(x - h) as a Taylor series. Which term spoils it, and which second call of f would cancel that term?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "divided-by-h",
         of(lambda at, h: (at(h) - at(-h)) / h),
         "The difference f(x + h) - f(x - h) is divided by h.",
         "How far apart are the two points at which f was called?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "not-divided",
         of(lambda at, h: at(h) - at(-h)),
         "It is f(x + h) - f(x - h), not divided by anything.",
         "A derivative is a change of f per change of x. Where is the second?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "multiplied-by-h",
         of(lambda at, h: (at(h) - at(-h)) / 2 * h),
         "The difference is divided by 2 and then multiplied by h: `/ 2 * h` is read from left to right.",
         "In which order does Python do a division and a multiplication that stand side by side?",
         "python",
     ),
-    Slip(
+    KnownMistake(
         "one-term-divided",
         of(lambda at, h: at(h) - at(-h) / (2 * h)),
         "f(x - h) alone is divided by 2h; f(x + h) is not.",
         "What does Python do first, the subtraction or the division?",
         "python",
     ),
-    Slip(
+    KnownMistake(
         "half-the-step",
         of(lambda at, h: (at(h / 2) - at(-h / 2)) / h),
         "f is called at x + h/2 and x - h/2; the task says x + h and x - h.",
         "How far is an element to be moved?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "below-less-above",
         of(lambda at, h: (at(-h) - at(h)) / (2 * h)),
         "It is (f(x - h) - f(x + h)) / (2 h), which has the wrong sign.",
         "If f grows when x does, is the gradient positive?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "all-elements-at-once",
         together,
         "All elements of x are moved at once, which gives one number.",
         "How many numbers does a gradient have, and what is held still while one of them is measured?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "all-elements-at-once",
         lambda f, x, h: np.full(x.shape, together(f, x, h)),
         "All elements of x are moved at once, and each gets the same number.",
         "What must be held still while one partial derivative is measured?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "whole-rows-moved",
         lambda f, x, h: rows_moved(f, x, h),
         "A whole row of x is moved at once, and all of it gets the same number.",
         "Over what does a loop over range(len(x)) run, if x has two axes?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "h-ignored",
         lambda f, x, h: measured(f, x, 1e-5, centred),
         "The step is not the h that was given: the result is that of a much smaller one.",
         "Where does the h come from that you move x by?",
         "precision",
     ),
-    Slip(
+    KnownMistake(
         "elements-stay-moved",
         lambda f, x, h: stays_moved(f, x, h),
         "Elements that were moved are not put back before the next one is moved.",
@@ -190,8 +190,8 @@ def check(judge: Judge) -> None:
         runs,
         of(centred),
         name="the gradient",
-        slips=RULES,
-        think="Which shape has x, and how many numbers has its gradient?"
+        known=RULES,
+        question="Which shape has x, and how many numbers has its gradient?"
         if wrong_shape
         else "Which element is moved, at which two points is f called, and how far apart are they?",
     )
@@ -209,22 +209,22 @@ def check(judge: Judge) -> None:
         judge.run(function, integers),
         of(centred),
         name="the gradient",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "integers-truncate-h",
                 lambda f, x, h: measured(f, x, h, centred, x.dtype),
                 "x is an array of integers, and x + h written into it is cut off to an integer: f sees no step of h.",
                 "What becomes of 3.01 in an array of dtype int64?",
                 "precision",
             ),
-            Slip(
+            KnownMistake(
                 "gradient-of-integers",
                 lambda f, x, h: measured(f, x, h, centred, np.float64, x.dtype),
                 "The gradient is an array of integers, since x is: every number in it is cut off.",
                 "Which dtype does np.zeros_like(x) have?",
                 "precision",
             ),
-            Slip(
+            KnownMistake(
                 "gradient-and-steps-of-integers",
                 lambda f, x, h: measured(f, x, h, centred, x.dtype, x.dtype),
                 "x and the gradient are arrays of integers: neither x + h nor the gradient keeps its decimals.",
@@ -232,8 +232,8 @@ def check(judge: Judge) -> None:
                 "precision",
             ),
         ],
-        think="Which of your arrays has the dtype of x?",
-        theme="precision",
+        question="Which of your arrays has the dtype of x?",
+        kind="precision",
     )
 
     with judge.claim("the arithmetic is float64 where x is float32"):
@@ -246,7 +246,7 @@ def check(judge: Judge) -> None:
                     "works-in-float32",
                     f"f was given an array of {next(iter(seen))}, in which steps of 1e-4 drown in rounding errors.",
                     "float32 has 7 digits, and the difference of two nearly equal numbers fewer. What dtype is moved?",
-                    theme="precision",
+                    kind="precision",
                     shown={"x": x, "h": h, "yours": got, "expected": measured(f, x, h, centred)},
                 )
             if got.dtype != np.float64:
@@ -254,7 +254,7 @@ def check(judge: Judge) -> None:
                     "gradient-in-float32",
                     f"The gradient is {got.dtype} for an x of float32; expected float64.",
                     "Which dtype does np.zeros_like(x) have?",
-                    theme="precision",
+                    kind="precision",
                 )
     judge.compare(
         "the gradient of a float32 x is as exact as another",
@@ -263,8 +263,8 @@ def check(judge: Judge) -> None:
         name="the gradient",
         rtol=1e-6,
         atol=1e-6,
-        theme="precision",
-        think="Which of your arrays has the dtype of x?",
+        kind="precision",
+        question="Which of your arrays has the dtype of x?",
     )
 
 
@@ -279,6 +279,6 @@ def refuse_dirt(judge, function, case):
             "puts-back-by-arithmetic",
             "x is not quite what it was: adding h and subtracting it again left the error of the rounding.",
             "In floating point x + h - h need not be x. Where could the number itself be kept?",
-            theme="ownership",
+            kind="ownership",
             shown={"x": case[1], "h": case[2]},
         )

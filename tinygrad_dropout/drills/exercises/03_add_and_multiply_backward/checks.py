@@ -3,10 +3,10 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.bug import bug_of
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 3
-TRAINS = ("chain-rule", "ownership")
+KINDS = ("chain-rule", "ownership")
 
 SHAPES = ((1,), (3,), (2, 3), (2, 3, 4))
 
@@ -23,28 +23,28 @@ def check(judge: Judge) -> None:
             runs,
             gradient(other),
             name=name,
-            slips=slips(name, of, other),
-            think=f"If {of} grows by a little, by how much does a * b + c grow?",
+            known=known(name, of, other),
+            question=f"If {of} grows by a little, by how much does a * b + c grow?",
         )
     judge.compare(
         "dc: grad",
         dc,
         lambda grad, a, b, c: grad,
         name="dc",
-        slips=[
-            Slip("sum-ignores-upstream", lambda grad, a, b, c: np.ones_like(grad),
+        known=[
+            KnownMistake("sum-ignores-upstream", lambda grad, a, b, c: np.ones_like(grad),
                  "dc is 1, the local slope alone; the upstream gradient is left out.", UPSTREAM, "chain-rule"),
-            Slip("sum-multiplies-by-its-term", lambda grad, a, b, c: grad * c,
+            KnownMistake("sum-multiplies-by-its-term", lambda grad, a, b, c: grad * c,
                  "dc is grad * c, as if c were multiplied by itself.",
                  "If c grows by a little, by how much does a * b + c grow? Does that depend on c?", "chain-rule"),
-            Slip("sum-multiplies-by-the-product", lambda grad, a, b, c: grad * a * b,
+            KnownMistake("sum-multiplies-by-the-product", lambda grad, a, b, c: grad * a * b,
                  "dc is grad * a * b, as if c were a factor too.",
                  "If c grows by a little, by how much does a * b + c grow?", "chain-rule"),
-            Slip("sum-gives-nothing", lambda grad, a, b, c: np.zeros_like(grad),
+            KnownMistake("sum-gives-nothing", lambda grad, a, b, c: np.zeros_like(grad),
                  "dc is 0, as if y did not depend on c.",
                  "c is a constant where you differentiate by a. And where you differentiate by c?", "chain-rule"),
         ],
-        think="If c grows by a little, by how much does a * b + c grow?",
+        question="If c grows by a little, by how much does a * b + c grow?",
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def gradient(other):
     return lambda grad, a, b, c: grad * {"a": a, "b": b}[other]
 
 
-def slips(name, of, other):
+def known(name, of, other):
     """Of one factor."""
 
     def formula(rule):
@@ -61,22 +61,22 @@ def slips(name, of, other):
 
     which = "first" if of == "a" else "second"
     return [
-        Slip("operands-swapped", formula(lambda grad, own, other, c: grad * own),
+        KnownMistake("operands-swapped", formula(lambda grad, own, other, c: grad * own),
              f"{name} is grad * {of}: the operands are swapped.",
              f"If {of} grows by a little, by how much does a * b grow? Try a = 2 and b = 4.", "chain-rule"),
-        Slip(f"{which}-factor-ignores-upstream", formula(lambda grad, own, other, c: other),
+        KnownMistake(f"{which}-factor-ignores-upstream", formula(lambda grad, own, other, c: other),
              f"{name} is {other}, the local slope alone; the upstream gradient is left out.", UPSTREAM, "chain-rule"),
-        Slip(f"{which}-factor-hands-on-grad", formula(lambda grad, own, other, c: grad),
+        KnownMistake(f"{which}-factor-hands-on-grad", formula(lambda grad, own, other, c: grad),
              f"{name} is grad itself: that is the rule of a sum, and {of} is a factor.",
              f"If {of} grows by a little, does a * b grow by as much?", "chain-rule"),
-        Slip(f"{which}-factor-adds", formula(lambda grad, own, other, c: grad + other),
+        KnownMistake(f"{which}-factor-adds", formula(lambda grad, own, other, c: grad + other),
              f"{name} is grad + {other}: upstream and local are added, not multiplied.",
              "y moves twice as fast as its input, the loss three times as fast as y. How fast does the loss move?",
              "chain-rule"),
-        Slip(f"{which}-factor-gets-the-sum-too", formula(lambda grad, own, other, c: grad * (other + c)),
+        KnownMistake(f"{which}-factor-gets-the-sum-too", formula(lambda grad, own, other, c: grad * (other + c)),
              f"{name} is grad * ({other} + c): the c that is added afterwards is in it.",
              f"If {of} grows by a little, does c take part in the change of a * b + c?", "chain-rule"),
-        Slip(f"{which}-factor-divides", formula(lambda grad, own, other, c: grad / other),
+        KnownMistake(f"{which}-factor-divides", formula(lambda grad, own, other, c: grad / other),
              f"{name} is grad / {other}.", f"If {of} grows by a little, by how much does a * b grow?", "chain-rule"),
     ]  # fmt: skip
 

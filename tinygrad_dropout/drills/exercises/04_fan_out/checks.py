@@ -1,10 +1,10 @@
 """Every use adds its share, upstream times slope."""
 
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 5
-TRAINS = ("accumulation", "chain-rule", "averaging")
+KINDS = ("accumulation", "chain-rule", "averaging")
 
 ONCE = ("x + y", "x * y", "(x + y) * z", "x * y * z", "(x * y + z) * w")
 SEVERAL = (
@@ -110,71 +110,71 @@ def swap(node):
         parent.grad += node.grad * slope
 
 
-SLIPS = [
-    Slip(
+KNOWN = [
+    KnownMistake(
         "inputs-get-nothing",
         gradients_by(lambda node: None),
         "The gradients of all inputs are 0, as they were: nothing is handed on.",
         "Who writes into a parent's grad? A name that is bound anew is not that parent's grad.",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "slopes-swapped",
         gradients_by(swap),
         "Each operand gets the slope of the other one.",
         "parents and slopes stand in the same order. Which slope belongs to the first parent?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "ignores-upstream",
         gradients_by(each(lambda node, slope: slope)),
         "The parents get the slopes alone; the gradient of the value itself is left out.",
         "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "ignores-the-slope",
         gradients_by(each(lambda node, slope: node.grad)),
         "Every parent gets the whole gradient of the value; the slopes are left out.",
         "x * y with y = 100: does the product move as fast as x does?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "adds-the-slope",
         gradients_by(each(lambda node, slope: node.grad + slope)),
         "The parents get upstream + slope; expected upstream * slope.",
         "y moves twice as fast as x, the result three times as fast as y. How fast does the result move with x?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "splits-the-gradient",
         gradients_by(each(lambda node, slope: node.grad * slope / len(node.parents))),
         "The gradient of a value is divided among its parents.",
         "x + y: if x alone moves by 0.1, by how much does the sum move?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "overwrites-the-gradient",
         gradients_by(overwrite),
         "The share of one use replaces the share of another: the last one alone is left.",
         "x is used twice. If x moves, how many terms of the result move?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "same-parent-once",
         gradients_by(once_for_each_parent),
         "A value that is both operands gets one share; in x * x and x + x there are two.",
         "What are the parents of x * x? How often does a set or a dictionary know one of them?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "forgets-other-users",
         gradients_by(zero_first),
         "The gradient of a parent is set to 0 first, which throws away what its other users have given it.",
         "Who may have given something to this parent before?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "multiplies-the-shares",
         gradients_by(multiply),
         "The shares of several uses are multiplied with one another; expected their sum.",
@@ -193,7 +193,7 @@ def check(judge: Judge) -> None:
         return [value.grad for value in inputs]
 
     graded = Answer(gradients, "backward", ("result",))
-    for claim, texts, theme in (
+    for claim, texts, kind in (
         ("a value that is used once: upstream times slope", ONCE, "chain-rule"),
         ("a value that is used several times: the sum of its shares", SEVERAL, "accumulation"),
     ):
@@ -203,7 +203,7 @@ def check(judge: Judge) -> None:
             gradients_by(each(lambda node, slope: node.grad * slope)),
             name="the gradients",
             entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],
-            slips=SLIPS,
-            think="What does each operand get, and what becomes of what it had already?",
-            theme=theme,
+            known=KNOWN,
+            question="What does each operand get, and what becomes of what it had already?",
+            kind=kind,
         )

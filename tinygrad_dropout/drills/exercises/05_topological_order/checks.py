@@ -3,10 +3,10 @@
 import ast
 from collections import deque
 
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 10
-TRAINS = ("order", "accumulation", "state")
+KINDS = ("order", "accumulation", "state")
 
 MOST_READS = 20_000
 
@@ -118,14 +118,14 @@ def check(judge: Judge) -> None:
         refuse_marks(judge, function)
     with judge.claim("20 diamonds in a row, with a million paths, take as many steps as there are nodes"):
         graph = diamonds(20)
-        slow = Slip(
+        slow = KnownMistake(
             "one-visit-for-each-path",
             None,
             "A chain of 20 diamonds, 61 nodes, was not done after reading parents 20,000 times: every path is walked.",
             "There are 2 paths through one diamond and 4 through two. When can you turn round at a node?",
             "order",
         )
-        order = judge.run(function, [(graph.result,)], slips={TooManyReads: slow})[0].value
+        order = judge.run(function, [(graph.result,)], known={TooManyReads: slow})[0].value
         refuse_gaps(judge, graph, order)
         refuse_repeats(judge, graph, order)
         if too_early(order):
@@ -155,7 +155,7 @@ def refuse_names(judge, function):
                 f"Two nodes are both called h, and the order has {len(order)} of {len(graph.nodes)} nodes: "
                 "they were taken for one.",
                 "May two nodes have the same name? What else tells them apart?",
-                theme="state",
+                kind="state",
                 shown={"the graph": text.replace("a", "h").replace("b", "h"), "your order": repr(list(order))},
             )
 
@@ -185,21 +185,21 @@ def refuse_gaps(judge, graph, order):
             "nodes-of-an-earlier-call",
             f"The order has {len(order)} nodes, and {len(strangers)} of them are of a graph of an earlier call.",
             "Which list or set outlives a call? A default value is made once, when the function is defined.",
-            theme="state",
+            kind="state",
             shown=shown(graph, order),
         )
     missing = sorted(node.name for node in graph.nodes.values() if node not in order)
     if missing:
         what = "the result itself" if graph.result.name in missing else "some nodes"
-        think = {
+        question = {
             "the result itself": "Backward begins there: its gradient is 1. Who would hand anything to the others?",
             "some nodes": "How does your function get to the parents of the parents?",
         }
         judge.reject(
             "result-missing" if what == "the result itself" else "nodes-missing",
             f"The order lacks {what}: {', '.join(missing[:5])}.",
-            think[what],
-            theme="order",
+            question[what],
+            kind="order",
             shown=shown(graph, order),
         )
 
@@ -215,7 +215,7 @@ def refuse_repeats(judge, graph, order):
         "visits-a-node-twice",
         message,
         "A node that is visited again hands on again what it has handed on before. How can you know that you met it?",
-        theme="accumulation",
+        kind="accumulation",
         shown=shown(graph, order),
     )
 
@@ -233,7 +233,7 @@ def refuse_inputs_first(judge, graph, order):
             "inputs-first",
             f"The order begins with {order[0]} and ends with {order[-1]}: that is the order of the forward pass.",
             "Whose gradient is known at the beginning of a backward pass?",
-            theme="order",
+            kind="order",
             shown=shown(graph, order),
         )
 
@@ -274,14 +274,14 @@ def refuse_early(judge, found, graph, order):
          "nodes are listed when they are first met, on the way down",
          "At the moment when you first meet a node, do you know that all its users have been met?"),
     )  # fmt: skip
-    for code, procedure, says, think in known:
+    for code, procedure, says, question in known:
         if all(procedure(graph.result) == order for graph, order in found):
-            judge.reject(code, f"{message}: {says}.", think, theme="order", shown=shown(graph, order))
+            judge.reject(code, f"{message}: {says}.", question, kind="order", shown=shown(graph, order))
     judge.reject(
         "node-before-its-user",
         f"{message}: its gradient is not complete when it hands it on.",
         "How do you know, when a node is listed, that all nodes that use it are in the list?",
-        theme="order",
+        kind="order",
         shown=shown(graph, order),
     )
 
@@ -295,7 +295,7 @@ def refuse_marks(judge, function):
             "second-call-differs",
             f"A second call for the same graph gave {len(second)} nodes, the first one {len(first)}.",
             "Where do you keep which nodes were met, and what is left there after the first call?",
-            theme="state",
+            kind="state",
             shown={"the graph": repr(graph), "first": repr(first), "second": repr(second)},
         )
     part = list(function(graph.nodes["b"]))
@@ -304,6 +304,6 @@ def refuse_marks(judge, function):
             "ignores-where-to-begin",
             f"For b of the same graph the order is {part}; expected [b, a].",
             "Which nodes does b depend on? And what is left of the call before?",
-            theme="state",
+            kind="state",
             shown={"the graph": repr(graph)},
         )

@@ -7,10 +7,10 @@ from collections import deque
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 10
-TRAINS = ("order", "accumulation", "chain-rule")
+KINDS = ("order", "accumulation", "chain-rule")
 
 DEPTH = 50_000
 DIAMONDS = 14
@@ -193,33 +193,33 @@ def overwrite(result):
 
 
 WAITS = "A value hands on what it has. When has it got all of it?"
-SLIPS = [
-    Slip("result-without-gradient", grads_by(lambda result: plain(result, 0.0)),
+KNOWN = [
+    KnownMistake("result-without-gradient", grads_by(lambda result: plain(result, 0.0)),
          "All gradients are 0: the result's own is not set.",
          "How much does the result move when the result moves?", "chain-rule"),
-    Slip("ignores-the-slope", grads_by(lambda result: plain(result, share=lambda value, slope: value.grad)),
+    KnownMistake("ignores-the-slope", grads_by(lambda result: plain(result, share=lambda value, slope: value.grad)),
          "Every parent gets the whole gradient of the value; the slopes are left out.",
          "b = 5 a: does b move as fast as a?", "chain-rule"),
-    Slip("ignores-upstream", grads_by(lambda result: plain(result, share=lambda value, slope: slope)),
+    KnownMistake("ignores-upstream", grads_by(lambda result: plain(result, share=lambda value, slope: slope)),
          "The parents get the slopes alone; the gradient of the value itself is left out.",
          "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
          "chain-rule"),
-    Slip("breadth-first", grads_by(as_met(deque.popleft)),
+    KnownMistake("breadth-first", grads_by(as_met(deque.popleft)),
          "Values hand on level by level, some of them before all values that use them have done so.", WAITS, "order"),
-    Slip("hands-on-too-early", grads_by(as_met(deque.pop)),
+    KnownMistake("hands-on-too-early", grads_by(as_met(deque.pop)),
          "Values hand on in the order in which a stack gives them, some before all their users have done so.", WAITS,
          "order"),
-    *[Slip("uses-counted-once-per-user", grads_by(as_counted(take)),
+    *[KnownMistake("uses-counted-once-per-user", grads_by(as_counted(take)),
            "A value that uses the same parent twice is counted as one use: the parent hands on before all has arrived.",
            "d = b + b: how many shares does b get from d, and how many does your count wait for?", "order")
       for take in (deque.pop, deque.popleft)],
-    Slip("hands-on-again", grads_by(as_met(deque.pop, again=True)),
+    KnownMistake("hands-on-again", grads_by(as_met(deque.pop, again=True)),
          "A value that is used twice is visited twice, and hands on all that it has each time.",
          "What has the value handed on already when it is visited again?", "accumulation"),
-    Slip("hands-on-again", grads_by(as_met(deque.popleft, again=True)),
+    KnownMistake("hands-on-again", grads_by(as_met(deque.popleft, again=True)),
          "A value that is used twice is visited twice, and hands on all that it has each time.",
          "What has the value handed on already when it is visited again?", "accumulation"),
-    Slip("overwrites-the-gradient", grads_by(overwrite),
+    KnownMistake("overwrites-the-gradient", grads_by(overwrite),
          "The share of one use replaces the share of another: the last one alone is left.",
          "If a moves and is used twice, how many terms move?", "accumulation"),
 ]  # fmt: skip
@@ -241,50 +241,50 @@ def check(judge: Judge) -> None:
         grads_by(plain),
         name="the gradients",
         entries=lambda graph: graph.names(),
-        slips=SLIPS,
-        think=WAITS,
-        theme="order",
+        known=KNOWN,
+        question=WAITS,
+        kind="order",
     )
     with judge.claim(f"a chain of {DEPTH:,} values is gone through without a RecursionError"):
         long = Answer(lambda values: chain(backward.function, values.slopes), "backward", ("result",))
         runs = judge.run(long, [(Chain(judge),)],
-                         slips={RecursionError: RECURSION, TooManyComparisons: SEARCH})  # fmt: skip
+                         known={RecursionError: RECURSION, TooManyComparisons: SEARCH})  # fmt: skip
     judge.compare(
         "the gradient at the far end is right",
         runs,
         lambda values: 2 * values.slopes.prod(),
         name="the grad at the far end",
-        think=WAITS,
-        theme="order",
+        question=WAITS,
+        kind="order",
     )
     with judge.claim(f"{DIAMONDS} diamonds in a row take as many steps as there are values"):
         runs = judge.run(Answer(lambda: diamonds(backward.function), "backward", ("result",)), [()],
-                         slips={TooManyReads: PATHS})  # fmt: skip
+                         known={TooManyReads: PATHS})  # fmt: skip
     judge.compare(
         "the gradient behind them is right",
         runs,
         lambda: 1.0,
         name="the grad of the input",
-        think=WAITS,
-        theme="order",
+        question=WAITS,
+        kind="order",
     )
 
 
-RECURSION = Slip(
+RECURSION = KnownMistake(
     "recursion-error",
     None,
     f"A chain of {DEPTH:,} values makes as many calls inside one another, and Python stops at about 1,000.",
     "Where does a call keep what it has still to do? Where else could that be kept?",
     "order",
 )
-SEARCH = Slip(
+SEARCH = KnownMistake(
     "searches-a-list",
     None,
     f"Values are looked for in a list: more than {MOST_COMPARISONS:,} comparisons for a chain of {DEPTH:,}.",
     "How long does `in` take for a list, and how long for a set?",
     "order",
 )
-PATHS = Slip(
+PATHS = KnownMistake(
     "walks-every-path",
     None,
     f"{DIAMONDS} diamonds in a row, {3 * DIAMONDS + 1} values, took more than {MOST_READS:,} steps: one for each path.",
@@ -330,7 +330,7 @@ def refuse_tricks(judge):
                 "raises-the-recursion-limit",
                 "Your file raises the recursion limit; the next longer chain overflows it, or the process's own stack.",
                 "Which structure of your own could hold what is still to be done, and grow as it needs?",
-                theme="order",
+                kind="order",
             )
         if "graphlib" in names:
             judge.reject("forbidden-name", "Your file imports graphlib, which has the order ready-made.")

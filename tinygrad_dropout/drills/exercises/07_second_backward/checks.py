@@ -1,10 +1,10 @@
 """Inputs add up over calls; what is in the middle belongs to one call."""
 
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("accumulation", "state")
+KINDS = ("accumulation", "state")
 
 
 class Node:
@@ -149,37 +149,37 @@ def one_more(grad):
 
 
 STALE = "What is still in the middle from the call before, and where does it go when it is handed on?"
-SLIPS = [
-    Slip("input-as-result-overwritten", procedure(middle, one),
+KNOWN = [
+    KnownMistake("input-as-result-overwritten", procedure(middle, one),
          "Where the result is an input itself, its gradient is set to 1; expected 1 more than before.",
          "An input's gradient is a sum over all calls. Does that hold where the input is the result?", "accumulation"),
-    Slip("leaves-zeroed", procedure(always, one),
+    KnownMistake("leaves-zeroed", procedure(always, one),
          "What a call gives the inputs replaces what an earlier call left there; expected to be added to it.",
          "Two losses, two calls: whose gradient should the inputs have in the end?", "accumulation"),
-    Slip("stale-intermediates", procedure(never, one),
+    KnownMistake("stale-intermediates", procedure(never, one),
          "Values in the middle keep the gradient of the call before, which is handed on once more.", STALE, "state"),
-    Slip("nothing-is-fresh", procedure(never, one_more),
+    KnownMistake("nothing-is-fresh", procedure(never, one_more),
          "The result and the values in the middle keep the gradient of the call before, which is handed on once more.",
          STALE, "state"),
-    Slip("result-not-fresh", procedure(lambda node, result: node.parents and node is not result, one_more),
+    KnownMistake("result-not-fresh", procedure(lambda node, result: node.parents and node is not result, one_more),
          "The result keeps its 1 of the call before and gets another: the second call counts double.",
          "How much does the result move when the result moves, in every call?", "state"),
-    Slip("inputs-get-nothing", lambda story: [0.0, 0.0],
+    KnownMistake("inputs-get-nothing", lambda story: [0.0, 0.0],
          "The gradients of the inputs are 0 after the calls.",
          "What does the result hand on, and who may have set it to 0 again before it is read?", "accumulation"),
-    Slip("second-call-ignored", lambda story: first_call_alone(story),
+    KnownMistake("second-call-ignored", lambda story: first_call_alone(story),
          "A further call for the same result changes nothing.",
          "What tells your function that it was called before? Is that a reason to do nothing?", "state"),
-    Slip("second-call-does-nothing", procedure(never, one, each=once),
+    KnownMistake("second-call-does-nothing", procedure(never, one, each=once),
          "Values that have handed on once never do so again.",
          "Where do you remember which values are done, and who takes that back before the next call?", "state"),
-    Slip("second-call-does-nothing", procedure(middle, one, each=once),
+    KnownMistake("second-call-does-nothing", procedure(middle, one, each=once),
          "Values that have handed on once never do so again.",
          "Where do you remember which values are done, and who takes that back before the next call?", "state"),
-    Slip("cleans-the-parents", procedure(never, one, each=clean_parents),
+    KnownMistake("cleans-the-parents", procedure(never, one, each=clean_parents),
          "A parent is set to 0 whenever one of its users hands on: the share of the other users is lost.",
          "A value is used twice. When the second user comes, what has the first one left there?", "accumulation"),
-    Slip("overwrites-the-gradient", procedure(middle, one, each=lambda node: overwrite(node)),
+    KnownMistake("overwrites-the-gradient", procedure(middle, one, each=lambda node: overwrite(node)),
          "The share of one use replaces the share of another: the last one alone is left.",
          "If x moves and is used twice, how many terms move?", "accumulation"),
 ]  # fmt: skip
@@ -200,7 +200,7 @@ def check(judge: Judge) -> None:
             procedure(middle, one_more),
             name="the gradients",
             entries=lambda story: ["x.grad", "y.grad"],
-            slips=SLIPS,
-            think="Which gradients belong to one call, and which are a sum over all of them?",
-            theme="accumulation",
+            known=KNOWN,
+            question="Which gradients belong to one call, and which are a sum over all of them?",
+            kind="accumulation",
         )

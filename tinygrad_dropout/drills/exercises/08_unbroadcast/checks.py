@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("accumulation", "shapes", "averaging", "axes")
+KINDS = ("accumulation", "shapes", "averaging", "axes")
 
 #: (shape of grad, shape of the array)
 SAME = (((3,), (3,)), ((2, 3), (2, 3)), ((1, 3), (1, 3)))
@@ -65,78 +65,78 @@ def from_the_left(grad, shape):
     return grad.sum(axis=tuple(range(grad.ndim - len(shape))))
 
 
-SLIPS = [
-    Slip(
+KNOWN = [
+    KnownMistake(
         "gradient-not-summed",
         lambda grad, shape: grad,
         "The gradient has the shape that it had: nothing was summed.",
         "A gradient has exactly the shape of what it belongs to. Which entries belong to one and the same number?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "mean-over-the-copies",
         lambda grad, shape: right(grad, shape) / copies(grad, shape),
         "The gradient is the mean over the copies; expected the sum.",
         "If the number moves, all copies move with it. Is the effect on the loss their mean or their sum?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "one-copy-alone",
         one_copy,
         "The gradient of the first copy is taken, and the others are thrown away.",
         "Does the loss depend on the first copy alone?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "axis-of-length-1-lost",
         lambda grad, shape: np.squeeze(right(grad, shape), tuple(i for i, length in enumerate(shape) if length == 1)),
         "Axes of length 1 are gone: a sum took them away, and the array has them.",
         "A sum removes the axis, unless it is told not to. Which of its arguments says so?",
         "shapes",
     ),
-    Slip(
+    KnownMistake(
         "axes-in-front-forgotten",
         stretched,
         "Only the axes of length 1 are summed; the axes that were added in front are still there.",
         "(2, 3) plus (3,): the second one is read as (1, 3). What of the axis that it does not have?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "stretched-axes-forgotten",
         in_front,
         "Only the axes in front are summed; where the array has length 1, the gradient is still longer.",
         "Copies were made along axes of length 1, too. Which entries belong to one and the same number?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "one-axis-alone",
         first_axis,
         "One axis alone is summed; copies were made along several.",
         "Write the two shapes one below the other. Along how many axes do they differ?",
         "accumulation",
     ),
-    Slip(
+    KnownMistake(
         "axes-in-front-kept",
         lambda grad, shape: right(grad, shape).reshape((1,) * (grad.ndim - len(shape)) + shape),
         "The right numbers, with the axes in front still there, of length 1.",
         "A gradient has exactly the shape of what it belongs to. How many axes has the array?",
         "shapes",
     ),
-    Slip(
+    KnownMistake(
         "counts-axes-from-the-left",
         lambda grad, shape: from_the_left(grad, shape),
         "An axis of length 1 is looked for at its place in the array's shape; in grad it stands further to the right.",
         "grad has more axes than the array. Where is the array's axis 0 in it?",
         "axes",
     ),
-    Slip(
+    KnownMistake(
         "last-axes-summed",
         lambda grad, shape: grad.sum(axis=tuple(range(len(shape), grad.ndim))),
         "Axes were taken off at the end; broadcasting puts them in front.",
         "(2, 3) plus (3,): which axis does the second array not have?",
         "axes",
     ),
-    Slip(
+    KnownMistake(
         "everything-summed",
         lambda grad, shape: np.full(shape, grad.sum()),
         "Every entry is the sum of all of grad.",
@@ -158,7 +158,7 @@ def check(judge: Judge) -> None:
             runs,
             right,
             name="the gradient",
-            slips=SLIPS,
-            think="Which entries of grad belong to copies of one and the same number?",
-            theme="accumulation",
+            known=KNOWN,
+            question="Which entries of grad belong to copies of one and the same number?",
+            kind="accumulation",
         )

@@ -3,10 +3,10 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.bug import bug_of
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("axes", "averaging", "chain-rule", "shapes")
+KINDS = ("axes", "averaging", "chain-rule", "shapes")
 
 ALL = (((3,), None), ((2, 3), None), ((2, 3, 4), None))
 SQUARE = (((3,), 0), ((3, 3), 0), ((3, 3), 1), ((3, 3), -1))  # where a wrong axis is no error
@@ -39,35 +39,35 @@ def divided_by(divisor):
 
 
 COMMON = [
-    Slip(
+    KnownMistake(
         "upstream-ignored",
         lambda kind, grad, *rest: right(kind, np.ones_like(grad), *rest),
         "dx is the local slope alone; grad is left out.",
         "By the chain rule a gradient is upstream times local. Where is the upstream one?",
         "chain-rule",
     ),
-    Slip(
+    KnownMistake(
         "gradient-not-repeated",
         lambda kind, grad, shape, axis, keepdims: grad,
         "dx is grad itself, in the shape of y.",
         "A gradient has exactly the shape of what it belongs to. How many elements of x share one y?",
         "shapes",
     ),
-    Slip(
+    KnownMistake(
         "gradient-not-repeated",
         lambda kind, grad, shape, axis, keepdims: grad / count(shape, axis),
         "dx is grad divided by N, in the shape of y.",
         "A gradient has exactly the shape of what it belongs to. How many elements of x share one y?",
         "shapes",
     ),
-    Slip(
+    KnownMistake(
         "axis-not-put-back",
         lambda kind, grad, shape, *rest: right(kind, np.ones_like(grad), shape, *rest) * np.broadcast_to(grad, shape),
         "grad is repeated along the wrong axis: broadcasting aligned it at the last one.",
         "x is (3, 3) and was summed over axis 1. Is grad, of shape (3,), laid down as a row or as a column?",
         "axes",
     ),
-    Slip(
+    KnownMistake(
         "shared-among-all",
         lambda kind, grad, shape, axis, keepdims: np.full(shape, grad.sum()),
         "Every element gets the sum of all of grad.",
@@ -76,7 +76,7 @@ COMMON = [
     ),
 ]  # fmt: skip
 SUM = [
-    Slip(
+    KnownMistake(
         "sum-divided",
         divided_by(lambda grad, shape, axis: count(shape, axis)),
         "The gradient of a sum is divided by the number of its terms.",
@@ -86,42 +86,42 @@ SUM = [
     *COMMON,
 ]
 MEAN = [
-    Slip(
+    KnownMistake(
         "mean-not-divided",
         divided_by(lambda grad, shape, axis: 1),
         "The gradient of a mean is not divided by N.",
         "y = (a + b) / 2. If a grows by 0.1, by how much does y?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "divided-by-all-elements",
         divided_by(lambda grad, shape, axis: np.prod(shape)),
         "The gradient is divided by the number of all elements of x; expected those that go into one y.",
         "x is (2, 3), the mean is over axis 1. By what does the forward pass divide?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "divided-by-the-results",
         divided_by(lambda grad, shape, axis: grad.size),
         "The gradient is divided by the size of y.",
         "x is (2, 3), the mean is over axis 1. By what does the forward pass divide?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "divided-by-the-first-axis",
         divided_by(lambda grad, shape, axis: shape[0]),
         "The gradient is divided by the length of the first axis, whatever the axis of the mean.",
         "By what does the forward pass divide if the mean is over axis 1, or over all axes?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "divided-by-one-axis-alone",
         divided_by(lambda grad, shape, axis: shape[np.atleast_1d(0 if axis is None else axis)[0]]),
         "The mean is over several axes, and the gradient is divided by the length of one of them.",
         "How many elements go into one y, if two axes are averaged over?",
         "averaging",
     ),
-    Slip(
+    KnownMistake(
         "multiplied-by-n",
         divided_by(lambda grad, shape, axis: 1 / count(shape, axis)),
         "The gradient of a mean is multiplied by N; expected to be divided by it.",
@@ -132,7 +132,7 @@ MEAN = [
 ]
 
 
-KEPT = Slip(
+KEPT = KnownMistake(
     "kept-axes-put-back-again",
     None,
     "reduction_backward raised an error where keepdims=True and grad has its axes of length 1 already.",
@@ -151,12 +151,12 @@ def check(judge: Judge) -> None:
             cases.append((kind, judge.numbers(*like), shape, axis, keepdims))
         judge.compare(
             claim,
-            judge.run(function, cases, slips={ValueError: KEPT} if keepdims else None),
+            judge.run(function, cases, known={ValueError: KEPT} if keepdims else None),
             right,
             name="dx",
-            slips=SUM if kind == "sum" else MEAN,
-            think="Into which y does x[i, j] go, and multiplied by what?",
-            theme="axes",
+            known=SUM if kind == "sum" else MEAN,
+            question="Into which y does x[i, j] go, and multiplied by what?",
+            kind="axes",
         )
 
     compare("the gradient of a sum over all axes: grad, in every place", "sum", ALL, False)

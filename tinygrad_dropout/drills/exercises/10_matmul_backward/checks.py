@@ -3,10 +3,10 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.bug import bug_of
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 10
-TRAINS = ("axes", "shapes", "chain-rule")
+KINDS = ("axes", "shapes", "chain-rule")
 
 #: (n, k, m): equal ones first, where a forgotten transpose is no error but a wrong number
 SIZES = ((2, 2, 2), (3, 3, 3), (1, 2, 3), (3, 1, 2), (2, 3, 1), (4, 2, 3))
@@ -30,62 +30,62 @@ def dy_of(grad, x, y):
 
 TRANSPOSE = "Work it out with z[i, j] = sum over k of x[i, k] y[k, j]: which index of the factor is summed over?"
 MATRIX_DX = [
-    Slip("dx-transpose-forgotten", lambda grad, x, y: grad @ y,
+    KnownMistake("dx-transpose-forgotten", lambda grad, x, y: grad @ y,
          "dx is grad @ y; y is not transposed.", TRANSPOSE, "axes"),
-    Slip("dx-factors-swapped", lambda grad, x, y: y.T @ grad,
+    KnownMistake("dx-factors-swapped", lambda grad, x, y: y.T @ grad,
          "dx is y' @ grad: the factors are in the wrong order.",
          "grad is (n, m) and y is (k, m). Which product gives (n, k)?", "axes"),
-    Slip("dx-transposed", lambda grad, x, y: dx_of(grad, x, y).T,
+    KnownMistake("dx-transposed", lambda grad, x, y: dx_of(grad, x, y).T,
          "dx is the transpose of what it should be.",
          "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
-    Slip("gradients-swapped", dy_of,
+    KnownMistake("gradients-swapped", dy_of,
          "dx is what dy should be.", "In which order are the gradients to be returned?", "axes"),
-    Slip("x-and-y-swapped", lambda grad, x, y: grad @ x.T,
+    KnownMistake("x-and-y-swapped", lambda grad, x, y: grad @ x.T,
          "dx is grad @ x'; it depends on x, as if x were its own factor.",
          "z = x @ y is linear in x. Does the slope depend on x or on y?", "chain-rule"),
-    Slip("elementwise", lambda grad, x, y: grad * y,
+    KnownMistake("elementwise", lambda grad, x, y: grad * y,
          "dx is grad * y, the rule of a product of numbers, element by element.",
          "How many entries of z does one entry of x go into?", "chain-rule"),
-    Slip("dx-ignores-upstream", lambda grad, x, y: np.ones_like(grad) @ y.T,
+    KnownMistake("dx-ignores-upstream", lambda grad, x, y: np.ones_like(grad) @ y.T,
          "dx does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
 ]  # fmt: skip
 MATRIX_DY = [
-    Slip("dy-transpose-forgotten", lambda grad, x, y: x @ grad,
+    KnownMistake("dy-transpose-forgotten", lambda grad, x, y: x @ grad,
          "dy is x @ grad; x is not transposed.", TRANSPOSE, "axes"),
-    Slip("dy-factors-swapped", lambda grad, x, y: grad @ x.T,
+    KnownMistake("dy-factors-swapped", lambda grad, x, y: grad @ x.T,
          "dy is grad @ x': the factors are in the wrong order.",
          "x is (n, k) and grad is (n, m). Which product gives (k, m)?", "axes"),
-    Slip("dy-transposed", lambda grad, x, y: dy_of(grad, x, y).T,
+    KnownMistake("dy-transposed", lambda grad, x, y: dy_of(grad, x, y).T,
          "dy is grad' @ x, the transpose of what it should be.",
          "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
-    Slip("dy-ignores-upstream", lambda grad, x, y: x.T @ np.ones_like(grad),
+    KnownMistake("dy-ignores-upstream", lambda grad, x, y: x.T @ np.ones_like(grad),
          "dy does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
 ]  # fmt: skip
 #: of a vector that meets a matrix
 SCALAR = "z[i] is the sum over k of x[i, k] y[k]. How many numbers has the gradient of x, and what is each of them?"
 MATRIX_VECTOR_DX = [
-    Slip("matrix-times-vector-gives-a-scalar", lambda grad, x, y: grad @ y,
+    KnownMistake("matrix-times-vector-gives-a-scalar", lambda grad, x, y: grad @ y,
          "dx is one number: grad @ y of two vectors is their inner product.", SCALAR, "shapes"),
-    Slip("outer-product-turned-round", lambda grad, x, y: np.outer(y, grad),
+    KnownMistake("outer-product-turned-round", lambda grad, x, y: np.outer(y, grad),
          "dx is outer(y, grad), the transpose of what it should be.",
          "Which of the two, grad or y, belongs to the rows of x?", "axes"),
-    Slip("matrix-times-vector-elementwise", lambda grad, x, y: grad * y,
+    KnownMistake("matrix-times-vector-elementwise", lambda grad, x, y: grad * y,
          "dx is the vector grad * y, element by element.", SCALAR, "shapes"),
-    Slip("matrix-times-vector-broadcast", lambda grad, x, y: np.broadcast_to(grad * y, x.shape),
+    KnownMistake("matrix-times-vector-broadcast", lambda grad, x, y: np.broadcast_to(grad * y, x.shape),
          "Every row of dx is grad * y: grad was laid along the wrong axis.",
          "grad[i] belongs to row i of x. As what must it be written to be repeated along the columns?", "axes"),
 ]  # fmt: skip
 VECTOR_MATRIX_DY = [
-    Slip("vector-times-matrix-gives-a-scalar", lambda grad, x, y: x @ grad,
+    KnownMistake("vector-times-matrix-gives-a-scalar", lambda grad, x, y: x @ grad,
          "dy is one number: x @ grad of two vectors is their inner product.",
          "z[j] is the sum over k of x[k] y[k, j]. How many numbers has the gradient of y, and what is each of them?",
          "shapes"),
-    Slip("outer-product-the-wrong-way", lambda grad, x, y: np.outer(grad, x),
+    KnownMistake("outer-product-the-wrong-way", lambda grad, x, y: np.outer(grad, x),
          "dy is outer(grad, x), the transpose of what it should be.",
          "Which of the two, x or grad, belongs to the rows of y?", "axes"),
 ]  # fmt: skip
 
-TWO_VECTORS = Slip(
+TWO_VECTORS = KnownMistake(
     "two-vectors-forgotten",
     None,
     "matmul_backward(grad, x, y) raised an error for two vectors, where grad is one number and not an array of axes.",
@@ -100,9 +100,9 @@ def check(judge: Judge) -> None:
     def compare(case, shapes, sizes, dx_slips, dy_slips, dx_says="grad y'", dy_says="x' grad"):
         """shapes: gives the shapes of grad, x and y for n, k and m."""
         cases = [tuple(judge.numbers(*shape) for shape in shapes(*size)) for size in sizes]
-        runs = judge.run(function, cases, slips={ValueError: TWO_VECTORS} if cases[0][0].ndim == 0 else None)
+        runs = judge.run(function, cases, known={ValueError: TWO_VECTORS} if cases[0][0].ndim == 0 else None)
         dx, dy = judge.parts(runs, "dx", "dy")
-        for name, runs, right, slips, says in (
+        for name, runs, right, known, says in (
             ("dx", dx, dx_of, dx_slips, dx_says),
             ("dy", dy, dy_of, dy_slips, dy_says),
         ):
@@ -111,9 +111,9 @@ def check(judge: Judge) -> None:
                 runs,
                 right,
                 name=name,
-                slips=slips,
-                think=f"In which entries of z does an entry of {name[1]} appear, and multiplied by what?",
-                theme="axes",
+                known=known,
+                question=f"In which entries of z does an entry of {name[1]} appear, and multiplied by what?",
+                kind="axes",
             )
 
     def matrices(n, k, m):
@@ -129,9 +129,9 @@ def check(judge: Judge) -> None:
             dy_says="the shape of the matrix")  # fmt: skip
     compare("vector @ matrix of any shape", lambda n, k, m: ((m,), (k,), (k, m)), OTHERS, MATRIX_DX, VECTOR_MATRIX_DY)
     swapped = [
-        Slip("vectors-swapped", lambda grad, x, y: grad * x, "dx is grad * x; the vectors are swapped.",
+        KnownMistake("vectors-swapped", lambda grad, x, y: grad * x, "dx is grad * x; the vectors are swapped.",
              "z = x[0] y[0] + x[1] y[1] + ... By what is x[0] multiplied?", "chain-rule"),
-        Slip("inner-product-hands-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
+        KnownMistake("inner-product-hands-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
              "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0], and with x[1]?", "shapes"),
     ]  # fmt: skip
     compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, [], "grad times y",

@@ -1,10 +1,10 @@
 """dW = g'x, db = the sum of g over the batch, dx = gW."""
 
 from tinygrad_dropout.drills.grader.bug import bug_of
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("axes", "averaging", "accumulation", "shapes")
+KINDS = ("axes", "averaging", "accumulation", "shapes")
 
 #: batch, in, out: the smallest first, never square
 SIZES = ((1, 2, 3), (2, 1, 3), (2, 3, 1), (3, 2, 4), (5, 4, 3))
@@ -19,8 +19,8 @@ def check(judge: Judge) -> None:
         dx,
         lambda grad, x, weight: grad @ weight,
         name="dx",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "input-gradient-averaged",
                 lambda grad, x, weight: grad @ weight / len(x),
                 "dx is divided by the size of the batch.",
@@ -28,30 +28,30 @@ def check(judge: Judge) -> None:
                 "averaging",
             ),
         ],
-        think="In which entries of y does x[n, i] appear, and multiplied by what?",
-        theme="axes",
+        question="In which entries of y does x[n, i] appear, and multiplied by what?",
+        kind="axes",
     )
     judge.compare(
         "dW: grad' x",
         dweight,
         lambda grad, x, weight: grad.T @ x,
         name="dweight",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "weight-gradient-transposed",
                 lambda grad, x, weight: x.T @ grad,
                 "dweight is x' grad, of shape (in, out): the transpose of what it should be.",
                 "A gradient has the shape of what it belongs to. What is the shape of W here?",
                 "axes",
             ),
-            Slip(
+            KnownMistake(
                 "weight-gradient-reshaped",
                 lambda grad, x, weight: (x.T @ grad).reshape(weight.shape),
                 "dweight is x' grad in the shape of W: reshape keeps the numbers in their order.",
                 "Where does the second number of the first row go in a transpose, and where in a reshape?",
                 "axes",
             ),
-            Slip(
+            KnownMistake(
                 "weight-gradient-averaged",
                 lambda grad, x, weight: grad.T @ x / len(x),
                 "dweight is divided by the size of the batch.",
@@ -59,44 +59,44 @@ def check(judge: Judge) -> None:
                 "averaging",
             ),
         ],
-        think="In which entries of y does W[o, i] appear, and multiplied by what?",
-        theme="axes",
+        question="In which entries of y does W[o, i] appear, and multiplied by what?",
+        kind="axes",
     )
     judge.compare(
         "db: the sum of grad over the batch",
         dbias,
         lambda grad, x, weight: grad.sum(axis=0),
         name="dbias",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "bias-gradient-averaged",
                 lambda grad, x, weight: grad.mean(axis=0),
                 "dbias is the mean of grad over the batch; expected the sum.",
                 "b is used once for every row, and gradients of several uses add up. Is the 1/N not in grad already?",
                 "averaging",
             ),
-            Slip(
+            KnownMistake(
                 "bias-gradient-unsummed",
                 lambda grad, x, weight: grad,
                 "dbias is grad itself, one row for each example; b has one row in all.",
                 "b was broadcast over the batch. What does that do to its gradient?",
                 "accumulation",
             ),
-            Slip(
+            KnownMistake(
                 "bias-gradient-over-the-wrong-axis",
                 lambda grad, x, weight: grad.sum(axis=1),
                 "dbias is grad.sum(axis=1): one number for each example.",
                 "b has one number for each output. Which axis of grad counts the outputs, and which one the examples?",
                 "axes",
             ),
-            Slip(
+            KnownMistake(
                 "bias-gradient-summed-to-one-number",
                 lambda grad, x, weight: grad.sum(),
                 "dbias is grad.sum(), one number for all outputs.",
                 "A gradient has the shape of what it belongs to. Which axis of grad does b have?",
                 "axes",
             ),
-            Slip(
+            KnownMistake(
                 "bias-gradient-keeps-the-axis",
                 lambda grad, x, weight: grad.sum(axis=0, keepdims=True),
                 "dbias has shape (1, out); b has shape (out,).",
@@ -104,8 +104,8 @@ def check(judge: Judge) -> None:
                 "shapes",
             ),
         ],
-        think="In which entries of y does b[o] appear?",
-        theme="accumulation",
+        question="In which entries of y does b[o] appear?",
+        kind="accumulation",
     )
 
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.bug import bug_of
-from tinygrad_dropout.drills.grader.grade import Rejected
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 6
-TRAINS = ("kinks", "chain-rule", "ownership", "state")
+KINDS = ("kinks", "chain-rule", "ownership", "state")
 
 SHAPES = ((2,), (5,), (3, 4), (2, 3, 4))
 
@@ -24,44 +24,44 @@ def backward_of(x, grad):
 
 
 FORWARD = [
-    Slip("absolute-value", lambda x: np.abs(x),
+    KnownMistake("absolute-value", lambda x: np.abs(x),
          "y is |x|: negative x were turned round.", "What should a unit give whose input is -2?", "kinks"),
-    Slip("negative-part", lambda x: np.minimum(x, 0),
+    KnownMistake("negative-part", lambda x: np.minimum(x, 0),
          "y is min(x, 0): the negative x are kept.", "Which side of 0 is let through?", "kinks"),
-    Slip("step-for-ramp", lambda x: (x > 0) * 1.0,
+    KnownMistake("step-for-ramp", lambda x: (x > 0) * 1.0,
          "y is 1 where x is positive; expected x.", "That is the slope. And the output?", "chain-rule"),
-    Slip("identity", lambda x: x,
+    KnownMistake("identity", lambda x: x,
          "y is x: nothing was cut off.", "What should a unit give whose input is -2?", "kinks"),
 ]  # fmt: skip
 BACKWARD = [
-    Slip("gradient-everywhere", lambda x, grad: grad,
+    KnownMistake("gradient-everywhere", lambda x, grad: grad,
          "dx is grad everywhere; units that were off get a gradient.",
          "If x = -2 grows a little, by how much does y grow?", "chain-rule"),
-    Slip("mask-from-the-gradient", lambda x, grad: grad * (grad > 0),
+    KnownMistake("mask-from-the-gradient", lambda x, grad: grad * (grad > 0),
          "The mask is made from grad: what is negative there is cut off.",
          "Whose sign decides whether a unit was on?", "chain-rule"),
-    Slip("mask-from-both", lambda x, grad: grad * ((grad > 0) & (x > 0)),
+    KnownMistake("mask-from-both", lambda x, grad: grad * ((grad > 0) & (x > 0)),
          "The gradient goes through only where grad is positive, too.",
          "A unit is on and grad is negative. How fast does the loss move with x?", "chain-rule"),
-    Slip("upstream-ignored", lambda x, grad: (x > 0) * 1.0,
+    KnownMistake("upstream-ignored", lambda x, grad: (x > 0) * 1.0,
          "dx is the local slope alone, 0 or 1; grad is left out.",
          "By the chain rule a gradient is upstream times local.", "chain-rule"),
-    Slip("multiplied-by-the-output", lambda x, grad: grad * np.maximum(x, 0),
+    KnownMistake("multiplied-by-the-output", lambda x, grad: grad * np.maximum(x, 0),
          "dx is grad * y; expected grad where y is positive.", "What is the slope of y = x at x = 3?", "chain-rule"),
-    Slip("multiplied-by-the-input", lambda x, grad: grad * x,
+    KnownMistake("multiplied-by-the-input", lambda x, grad: grad * x,
          "dx is grad * x.", "What is the slope of y = x at x = 3, and at x = -3?", "chain-rule"),
-    Slip("mask-turned-round", lambda x, grad: grad * (x < 0),
+    KnownMistake("mask-turned-round", lambda x, grad: grad * (x < 0),
          "The gradient goes through where x is negative.", "Which units were on?", "kinks"),
-    Slip("sign-for-slope", lambda x, grad: grad * np.sign(x),
+    KnownMistake("sign-for-slope", lambda x, grad: grad * np.sign(x),
          "dx is grad * sign(x), the backward of |x|.", "How fast does y move where x is negative?", "kinks"),
 ]  # fmt: skip
 ZERO = "At exactly 0 both 0 and 1 are slopes of a line below the curve. Which one does the task ask for?"
 AT_ZERO = [
-    Slip("gradient-1-at-0", lambda x, grad: grad * (x >= 0),
+    KnownMistake("gradient-1-at-0", lambda x, grad: grad * (x >= 0),
          "The gradient goes through where x is exactly 0; expected 0 there.", ZERO, "kinks"),
-    Slip("gradient-half-at-0", lambda x, grad: grad * np.where(x == 0, 0.5, x > 0),
+    KnownMistake("gradient-half-at-0", lambda x, grad: grad * np.where(x == 0, 0.5, x > 0),
          "Half of the gradient goes through where x is exactly 0; expected 0 there.", ZERO, "kinks"),
-    Slip("nan-at-0", lambda x, grad: grad * np.maximum(x, 0) / x,
+    KnownMistake("nan-at-0", lambda x, grad: grad * np.maximum(x, 0) / x,
          "dx is NaN where x is exactly 0: y / x is 0 / 0 there.",
          "The slope is 0 or 1. Is there a way to it without a division?", "kinks"),
 ]  # fmt: skip
@@ -89,18 +89,18 @@ def check(judge: Judge) -> None:
     inputs = [judge.numbers(*shape) for shape in SHAPES]
     cases = [(x, judge.numbers(*x.shape)) for x in inputs]
     judge.compare("y: x where x is positive, else 0", judge.run(forward, [(x,) for x in inputs]), forward_of,
-                  name="y", slips=FORWARD, think="Draw y against x.", theme="kinks")  # fmt: skip
+                  name="y", known=FORWARD, question="Draw y against x.", kind="kinks")  # fmt: skip
     judge.compare("dx: grad where x is positive, else 0", judge.run(backward, cases), backward_of,
-                  name="dx", slips=BACKWARD, think="What is the slope of y, left and right of 0?")  # fmt: skip
+                  name="dx", known=BACKWARD, question="What is the slope of y, left and right of 0?")  # fmt: skip
 
     zeros = [(x * (judge.rng.permutation(x.size).reshape(x.shape) % 3 != 0), grad) for x, grad in cases]
     judge.compare("y where x is exactly 0: 0", judge.run(forward, [(x,) for x, _ in zeros]), forward_of, name="y",
-                  theme="kinks")  # fmt: skip
-    judge.compare("dx where x is exactly 0: 0", judge.run(backward, zeros), backward_of, name="dx", slips=AT_ZERO,
-                  think=ZERO, theme="kinks")  # fmt: skip
+                  kind="kinks")  # fmt: skip
+    judge.compare("dx where x is exactly 0: 0", judge.run(backward, zeros), backward_of, name="dx", known=AT_ZERO,
+                  question=ZERO, kind="kinks")  # fmt: skip
     twice = Backward(lambda x, grad: again(both(x)[1], grad))
     judge.compare("a second call of backward gives the same", judge.run(twice, cases), backward_of, name="dx",
-                  think="What does backward change that it needs the next time?", theme="state")  # fmt: skip
+                  question="What does backward change that it needs the next time?", kind="state")  # fmt: skip
     with judge.claim("y is a new array, also where x is positive everywhere"):
 
         def owned(x):
@@ -110,7 +110,7 @@ def check(judge: Judge) -> None:
                     "output-is-the-input",
                     "For an x that is positive everywhere y is x itself; expected a new array.",
                     "Somebody writes into y. Whose numbers does he change?",
-                    theme="ownership",
+                    kind="ownership",
                     shown={"x": x},
                 )
             return y
@@ -129,8 +129,8 @@ def check(judge: Judge) -> None:
         judge.run(Backward(first_of_two), cases),
         backward_of,
         name="dx",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "mask-of-a-later-call",
                 lambda x, grad: backward_of(-x, grad),
                 "After relu was called again, the backward of the first call takes the mask of the second.",
@@ -138,8 +138,8 @@ def check(judge: Judge) -> None:
                 "state",
             )
         ],
-        think="Where does a call keep what its backward needs?",
-        theme="state",
+        question="Where does a call keep what its backward needs?",
+        kind="state",
     )
 
 
@@ -182,15 +182,15 @@ def refuse_a_cache_that_follows(judge, both, cases):
             return backward(grad)
 
         runs = judge.run(Backward(answer), cases)
-        slip = Slip(
+        mistake = KnownMistake(
             f"cache-follows-{name}",
             lambda x, grad: np.where(x > 0, 0.0, grad),
             f"After something else was written into {name}, backward takes its mask from the new numbers.",
             f"Does backward keep the array {name} itself? Who else can write into it, and what would be safe to keep?",
             "ownership",
         )
-        think = f"What does backward keep of the forward pass: the array {name}, or something of its own?"
-        judge.compare(claim, runs, backward_of, name="dx", slips=[slip], think=think, theme="ownership")
+        question = f"What does backward keep of the forward pass: the array {name}, or something of its own?"
+        judge.compare(claim, runs, backward_of, name="dx", known=[mistake], question=question, kind="ownership")
 
 
 def bug(judge: Judge):

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 6
-TRAINS = ("stability", "axes", "precision", "ownership")
+KINDS = ("stability", "axes", "precision", "ownership")
 
 
 def right(x):
@@ -47,56 +47,56 @@ def lost_axes():
 
 
 PLAIN = [
-    Slip("not-normalised", np.exp,
+    KnownMistake("not-normalised", np.exp,
          "The exponentials are not divided by anything: rows do not sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
-    Slip("not-normalised", lambda x: np.exp(x - x.max(axis=1, keepdims=True)),
+    KnownMistake("not-normalised", lambda x: np.exp(x - x.max(axis=1, keepdims=True)),
          "The exponentials are not divided by anything: rows do not sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
-    Slip("sums-over-the-whole-batch", along(None),
+    KnownMistake("sums-over-the-whole-batch", along(None),
          "The exponentials are divided by the sum over the whole batch: all rows together sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
-    Slip("shifts-rows-and-sums-the-batch", shifted_by_rows_over(None),
+    KnownMistake("shifts-rows-and-sums-the-batch", shifted_by_rows_over(None),
          "Each row's own maximum is taken away, and then the exponentials are divided by the sum over the whole batch.",
          "What must the probabilities of one example sum to? Over which axis does e.sum() go?", "axes"),
-    *[Slip("adds-a-small-constant", shifted_by_rows_over(1, constant),
+    *[KnownMistake("adds-a-small-constant", shifted_by_rows_over(1, constant),
            "A small constant was added to the sum: rows do not sum to 1.",
            "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?", "precision")
       for constant in (1e-2, 1e-3, 1e-4, 1e-5)],
-    Slip("sums-over-the-batch-axis", along(0),
+    KnownMistake("sums-over-the-batch-axis", along(0),
          "The softmax runs down the columns: each class sums to 1 over the examples.",
          "Which axis counts the examples, and which one the classes?", "axes"),
-    Slip("exponential-forgotten", lambda x: x / x.sum(axis=1, keepdims=True),
+    KnownMistake("exponential-forgotten", lambda x: x / x.sum(axis=1, keepdims=True),
          "The logits themselves are divided by their sum; the exponential is missing.",
          "A logit may be negative. And a probability?", "stability"),
-    Slip("logarithm-of-softmax", lambda x: np.log(right(x)),
+    KnownMistake("logarithm-of-softmax", lambda x: np.log(right(x)),
          "That is the logarithm of the softmax.", "May a probability be negative?", "stability"),
-    Slip("maximum-of-the-columns", softmax_less(lambda x: x.max(axis=0, keepdims=True)),
+    KnownMistake("maximum-of-the-columns", softmax_less(lambda x: x.max(axis=0, keepdims=True)),
          "The largest logit of each column is taken away: within a row, that changes the probabilities.",
          "What may be taken away without changing the result? The same number from all logits of a ...?", "axes"),
-    *[Slip("axis-not-kept", formula,
+    *[KnownMistake("axis-not-kept", formula,
            "A maximum or a sum over axis 1 has lost that axis, and broadcasting laid it down as a row.",
            "What shape has x.sum(axis=1), and along which axis of x does it broadcast?", "axes")
       for formula in lost_axes()],
 ]  # fmt: skip
 OVERFLOW = "Which number in between is infinite, and which number may be taken from all logits of a row?"
 LARGE = [
-    Slip("maximum-of-the-whole-batch", softmax_less(np.max),
+    KnownMistake("maximum-of-the-whole-batch", softmax_less(np.max),
          "The largest logit of the whole batch is taken away: a row that lies far below it becomes 0 / 0.",
          "What are the exponentials of a row whose logits all lie 1,000 below the maximum that you subtract?",
          "stability"),
-    Slip("shifted-by-the-mean", softmax_less(lambda x: x.mean(axis=1, keepdims=True)),
+    KnownMistake("shifted-by-the-mean", softmax_less(lambda x: x.mean(axis=1, keepdims=True)),
          "The row's mean is taken away, and what lies far above it still overflows.",
          "Which shift leaves no exponent above 0?", "stability"),
-    Slip("shifted-by-the-minimum", softmax_less(lambda x: x.min(axis=1, keepdims=True)),
+    KnownMistake("shifted-by-the-minimum", softmax_less(lambda x: x.min(axis=1, keepdims=True)),
          "The row's minimum is taken away, and what lies far above it overflows.",
          "Which shift leaves no exponent above 0?", "stability"),
-    Slip("overflows", softmax_less(lambda x: 0),
+    KnownMistake("overflows", softmax_less(lambda x: 0),
          "exp overflows: infinite divided by infinite is NaN.", OVERFLOW, "stability"),
 ]  # fmt: skip
 #: at which number they are clipped is anybody's guess; so these are the usual ones
 CLIPPED = [
-    Slip("clips-the-logits", lambda x, most=most: right(np.clip(x, -most, most)),
+    KnownMistake("clips-the-logits", lambda x, most=most: right(np.clip(x, -most, most)),
          "The logits are clipped: all that lie beyond a limit count as equal.",
          "Two logits of 5,000 and 6,000: which class is certain, and what does clipping make of it?", "stability")
     for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709, 1000)
@@ -117,9 +117,9 @@ def check(judge: Judge) -> None:
             judge.run(function, [(x,) for x in inputs]),
             right,
             name="softmax(logits)",
-            slips=PLAIN,
-            think="Write the formula out for one row. Which numbers are summed?",
-            theme="axes",
+            known=PLAIN,
+            question="Write the formula out for one row. Which numbers are summed?",
+            kind="axes",
             rtol=1e-5,  # what is nearly right is looked at below
         )
     with judge.claim("rows sum to 1, to rounding"):
@@ -131,8 +131,8 @@ def check(judge: Judge) -> None:
         runs,
         right,
         name="softmax(logits)",
-        think="Which number of a formula that is exact on paper did you add to, cut off, or keep in float32?",
-        theme="precision",
+        question="Which number of a formula that is exact on paper did you add to, cut off, or keep in float32?",
+        kind="precision",
         rtol=1e-11,
         atol=1e-14,
     )
@@ -154,9 +154,9 @@ def compare_large(judge, function, claim, inputs):
         judge.run(function, [(x,) for x in inputs]),
         right,
         name="softmax(logits)",
-        slips=[*LARGE, *CLIPPED],
-        think=OVERFLOW,
-        theme="stability",
+        known=[*LARGE, *CLIPPED],
+        question=OVERFLOW,
+        kind="stability",
     )
 
 
@@ -173,7 +173,7 @@ def refuse_added_constants(judge, runs):
             "adds-a-small-constant",
             f"Row {n} sums to 1 {'+' if sums[n] > 1 else '-'} {abs(sums[n] - 1):.1e}: a small constant was added.",
             "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?",
-            theme="precision",
+            kind="precision",
             shown={"logits": run.arguments[0], "yours": got},
         )
 
@@ -190,6 +190,6 @@ def refuse_float32(judge, runs):
                 f"softmax(logits){[int(i) for i in index]} is {got[index]:.12g}; expected {wanted[index]:.12g}: it is "
                 "right to 7 digits only. Computed in float32?",
                 "The logits are float64. Which dtype has each of your arrays?",
-                theme="precision",
+                kind="precision",
                 shown={"logits": run.arguments[0], "yours": got, "expected": wanted},
             )

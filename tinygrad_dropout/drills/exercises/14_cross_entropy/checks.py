@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.grade import Rejected
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("stability", "averaging", "axes", "chain-rule")
+KINDS = ("stability", "averaging", "axes", "chain-rule")
 REFUSED = {"logaddexp": "it is the logarithm of a sum of exponentials, which is the point here"}
 
 
@@ -36,104 +36,105 @@ def softmax_over(axis):
 
 
 USUAL = [
-    Slip("sum-for-mean", lambda x, target: losses(x, target).sum(),
+    KnownMistake("sum-for-mean", lambda x, target: losses(x, target).sum(),
          "The loss is the sum over the batch; expected the mean.",
          "Should the loss double when the batch does?", "averaging"),
-    Slip("mean-over-all-elements", lambda x, target: losses(x, target).sum() / x.size,
+    KnownMistake("mean-over-all-elements", lambda x, target: losses(x, target).sum() / x.size,
          "The loss is divided by N times C; expected by N.",
          "How many numbers are averaged: one for each example, or one for each logit?", "averaging"),
-    Slip("losses-not-averaged", losses,
+    KnownMistake("losses-not-averaged", losses,
          "The result has one loss for each example; expected one number.",
          "A gradient descent needs one number. Which one does the task ask for?", "averaging"),
-    Slip("wrong-sign", lambda x, target: -right(x, target),
+    KnownMistake("wrong-sign", lambda x, target: -right(x, target),
          "The loss has the wrong sign: it is ln p, and not -ln p.",
          "The logarithm of a probability is never positive. And a loss, when it is at its best?", "chain-rule"),
-    Slip("probability-without-logarithm", lambda x, target: -probabilities(x)[np.arange(len(target)), target].mean(),
+    KnownMistake("probability-without-logarithm",
+         lambda x, target: -probabilities(x)[np.arange(len(target)), target].mean(),
          "The logarithm is missing: that is minus the mean probability.",
          "What should the loss be if the right class has probability 1, and if it has 0?", "chain-rule"),
-    Slip("one-minus-probability", lambda x, target: 1 - probabilities(x)[np.arange(len(target)), target].mean(),
+    KnownMistake("one-minus-probability", lambda x, target: 1 - probabilities(x)[np.arange(len(target)), target].mean(),
          "The loss is 1 - p; expected -ln p.",
          "What should the loss be if the right class has probability 0?", "chain-rule"),
-    Slip("softmax-forgotten", lambda x, target: -x[np.arange(len(target)), target].mean(),
+    KnownMistake("softmax-forgotten", lambda x, target: -x[np.arange(len(target)), target].mean(),
          "The loss is minus the logit of the right class: the softmax, or the logarithm of the sum, is missing.",
          "What happens to the loss if all logits of a row grow by 1? Should it?", "chain-rule"),
-    Slip("logarithm-of-logits", lambda x, target: -np.log(x[np.arange(len(target)), target]).mean(),
+    KnownMistake("logarithm-of-logits", lambda x, target: -np.log(x[np.arange(len(target)), target]).mean(),
          "The logarithm is taken of the logits themselves, as if they were probabilities.",
          "Are the numbers in a row of logits positive, and do they sum to 1?", "chain-rule"),
-    Slip("softmax-twice", lambda x, target: right(probabilities(x), target),
+    KnownMistake("softmax-twice", lambda x, target: right(probabilities(x), target),
          "Softmax is applied twice: first to the logits, then to the probabilities.",
          "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
-    Slip("softmax-over-the-batch", log_of(softmax_over(0)),
+    KnownMistake("softmax-over-the-batch", log_of(softmax_over(0)),
          "The softmax runs down the columns, over the examples.",
          "Which axis counts the examples, and which one the classes?", "axes"),
-    Slip("softmax-over-everything", log_of(softmax_over(None)),
+    KnownMistake("softmax-over-everything", log_of(softmax_over(None)),
          "The softmax runs over the whole batch at once.",
          "What must the probabilities of one example sum to?", "axes"),
-    Slip("all-pairs-of-rows-and-targets", lambda x, target: -np.log(probabilities(x)[:, target]).mean(),
+    KnownMistake("all-pairs-of-rows-and-targets", lambda x, target: -np.log(probabilities(x)[:, target]).mean(),
          "Every row is paired with every target: p[:, target] has N times N numbers.",
          "How do you pick one column from each row, another one in each?", "axes"),
-    Slip("all-classes", lambda x, target: -np.log(probabilities(x)).mean(),
+    KnownMistake("all-classes", lambda x, target: -np.log(probabilities(x)).mean(),
          "The mean is over all classes, whatever the target.",
          "What does the target do in your formula?", "axes"),
-    Slip("all-classes", lambda x, target: -np.log(probabilities(x)).sum(axis=1).mean(),
+    KnownMistake("all-classes", lambda x, target: -np.log(probabilities(x)).sum(axis=1).mean(),
          "The sum is over all classes, whatever the target.",
          "What does the target do in your formula?", "axes"),
-    Slip("highest-class-for-the-target", lambda x, target: -np.log(probabilities(x).max(axis=1)).mean(),
+    KnownMistake("highest-class-for-the-target", lambda x, target: -np.log(probabilities(x).max(axis=1)).mean(),
          "The loss is that of the class with the highest logit, whatever the target.",
          "What does the target do in your formula?", "axes"),
-    Slip("target-counted-from-1", lambda x, target: right(x, target - 1),
+    KnownMistake("target-counted-from-1", lambda x, target: right(x, target - 1),
          "The class before the right one is taken: target - 1.", "Are the classes counted from 0 or from 1?", "axes"),
-    Slip("binary-cross-entropy",
+    KnownMistake("binary-cross-entropy",
          lambda x, target: log_of(probabilities)(x, target) - np.log1p(
              -probabilities(x))[np.arange(x.shape[1]) != target[:, None]].sum() / len(x),
          "-ln(1 - p) of the wrong classes is added: that is the loss of C independent yes-or-no questions.",
          "Which classes does the formula of the task look at?", "chain-rule"),
-    Slip("squared-error",
+    KnownMistake("squared-error",
          lambda x, target: ((probabilities(x) - np.eye(x.shape[1])[target]) ** 2).sum(axis=1).mean(),
          "That is the squared error of the probabilities.", "Where is the logarithm?", "chain-rule"),
-    Slip("maximum-not-added-back",
+    KnownMistake("maximum-not-added-back",
          lambda x, target: (np.log(np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1))
                             - x[np.arange(len(target)), target]).mean(),
          "The row's maximum is taken away inside the logarithm; it is neither added again outside nor taken from the "
          "logit of the right class.",
          "ln sum exp(x) = m + ln sum exp(x - m). Where is the m?", "chain-rule"),
-    Slip("maximum-left-out-of-the-target",
+    KnownMistake("maximum-left-out-of-the-target",
          lambda x, target: (np.log(np.exp(x - x.max()).sum(axis=1)) - x[np.arange(len(target)), target]).mean(),
          "The batch's maximum is taken away inside the logarithm, and not from the logit of the right class.",
          "ln sum exp(z) - z[t], with z = x - m: which of the two terms has the x?", "chain-rule"),
-    Slip("mean-before-the-logarithm",
+    KnownMistake("mean-before-the-logarithm",
          lambda x, target: -np.log(probabilities(x)[np.arange(len(target)), target].mean()),
          "The probabilities are averaged first, and the logarithm is taken of their mean.",
          "Which is averaged over the batch: the losses, or the probabilities?", "averaging"),
-    Slip("logarithm-to-base-2", lambda x, target: right(x, target) / np.log(2),
+    KnownMistake("logarithm-to-base-2", lambda x, target: right(x, target) / np.log(2),
          "The logarithm is to the base 2; expected the natural one.",
          "Which of NumPy's logarithms is the natural one?", "chain-rule"),
-    Slip("logarithm-to-base-10", lambda x, target: right(x, target) / np.log(10),
+    KnownMistake("logarithm-to-base-10", lambda x, target: right(x, target) / np.log(10),
          "The logarithm is to the base 10; expected the natural one.",
          "Which of NumPy's logarithms is the natural one?", "chain-rule"),
 ]  # fmt: skip
 TOO_SMALL = "p is too small for a float64 here, and its logarithm is only -1,000. Is p needed at all?"
 EXTREME = [
-    Slip("logarithm-of-0", log_of(probabilities),
+    KnownMistake("logarithm-of-0", log_of(probabilities),
          "The loss is infinite: the probability of the right class has become 0 before the logarithm was taken.",
          TOO_SMALL, "stability"),
-    Slip("zero-times-infinity",
+    KnownMistake("zero-times-infinity",
          lambda x, target: -(np.eye(x.shape[1])[target] * np.log(probabilities(x))).sum() / len(x),
          "The loss is NaN: the one-hot 0 of a wrong class is multiplied by its ln p, which is minus infinity.",
          "0 times infinity is NaN. Must the other classes be touched at all, and can ln p be had without p?",
          "stability"),
-    Slip("overflows", log_of(lambda x: np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)),
+    KnownMistake("overflows", log_of(lambda x: np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)),
          "The loss is NaN: exp overflows, and infinite divided by infinite is NaN.",
          "Which number may be taken from all logits of a row?", "stability"),
-    Slip("log-sum-overflows",
+    KnownMistake("log-sum-overflows",
          lambda x, target: (np.log(np.exp(x).sum(axis=1)) - x[np.arange(len(target)), target]).mean(),
          "The loss is infinite: exp overflows inside the logarithm of the sum.",
          "ln(exp(m) * something) is m + ln(something). Which m keeps the exponents from overflowing?", "stability"),
-    Slip("maximum-of-the-whole-batch",
+    KnownMistake("maximum-of-the-whole-batch",
          lambda x, target: (np.log(np.exp(x - x.max()).sum(axis=1)) + x.max() - x[np.arange(len(x)), target]).mean(),
          "The largest logit of the whole batch is taken away: the sum of a row that lies far below it is 0.",
          "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
-    Slip("maximum-of-the-whole-batch", log_of(softmax_over(1)),
+    KnownMistake("maximum-of-the-whole-batch", log_of(softmax_over(1)),
          "The largest logit of the whole batch is taken away: the sum of a row that lies far below it is 0.",
          "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
 ]  # fmt: skip
@@ -145,15 +146,15 @@ def check(judge: Judge) -> None:
     def case(n, c, shift=0.0, **size):
         return judge.numbers(n, c, **size) + shift, judge.rng.integers(0, c, n)
 
-    def compare(claim, cases, slips, before=None, **more):
+    def compare(claim, cases, known, before=None, **more):
         runs = judge.run(function, cases)
         if before:
             try:
                 before(judge, runs[0])
             except Rejected as rejected:
                 raise Rejected(replace(rejected.rejection, claim=claim)) from None
-        judge.compare(claim, runs, right, name="the loss", slips=slips,
-                      think="What is -ln of the softmax, written out and simplified?", **more)  # fmt: skip
+        judge.compare(claim, runs, right, name="the loss", known=known,
+                      question="What is -ln of the softmax, written out and simplified?", **more)  # fmt: skip
 
     one = judge.numbers(1, 3), np.array([2])
     square = judge.numbers(3, 3), np.array([1, 0, 0])
@@ -161,20 +162,20 @@ def check(judge: Judge) -> None:
             [*USUAL, *added(1e-6, 1e-5, 1e-4, 1e-3, 1e-2)], rtol=1e-7)  # fmt: skip
     shift = judge.rng.uniform(5000, 8000)
     compare("a shift of all logits, by thousands, changes nothing",
-            [case(1, 3, shift), case(4, 3, shift), case(3, 5, -shift)], EXTREME, theme="stability")  # fmt: skip
+            [case(1, 3, shift), case(4, 3, shift), case(3, 5, -shift)], EXTREME, kind="stability")  # fmt: skip
     spread = judge.rng.permutation([-8000, 7000, 0, 3000])[:, None]
-    compare("rows may lie far apart", [case(2, 3, spread[:2]), case(4, 3, spread)], EXTREME, theme="stability")
+    compare("rows may lie far apart", [case(2, 3, spread[:2]), case(4, 3, spread)], EXTREME, kind="stability")
 
     wrong = judge.numbers(1, 2) + np.array([0, 1000]), np.array([0])
     cases = [wrong, *(case(n, c, low=500, high=9000) for n, c in ((3, 3), (5, 4)))]
     compare("the loss where the right class lies far below another: exact, however large", cases, EXTREME,
-            theme="stability", before=refuse_bounds)  # fmt: skip
+            kind="stability", before=refuse_bounds)  # fmt: skip
 
 
 def added(*constants):
     """Constants so large that they show where the probability is not small."""
     return [
-        Slip("adds-a-small-constant",
+        KnownMistake("adds-a-small-constant",
              lambda x, target, constant=constant: -np.log(
                  probabilities(x)[np.arange(len(target)), target] + constant).mean(),
              "A small constant is added to the probability, which changes the loss.",
@@ -192,6 +193,6 @@ def refuse_bounds(judge, run):
             f"The loss is {got:.6g}; expected {wanted:.6g}. It cannot grow further: that is -ln of {np.exp(-got):.3g}, "
             "a constant that is added to the probability, or its smallest value.",
             "How wrong is the network here, how wrong does your loss say that it is, and what is the gradient of that?",
-            theme="stability",
+            kind="stability",
             shown={"logits": run.arguments[0], "target": run.arguments[1]},
         )

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 
 from tinygrad_dropout.drills.grader.bug import bug_of
-from tinygrad_dropout.drills.grader.grade import Rejected
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("averaging", "axes", "stability", "chain-rule", "ownership", "precision")
+KINDS = ("averaging", "axes", "stability", "chain-rule", "ownership", "precision")
 
 
 def softmax(x, axis=1, shift=lambda x: x.max(axis=1, keepdims=True)):
@@ -41,79 +41,80 @@ def at_the_class_alone(x, target):
 
 
 COLUMN = "How do you pick one column from each row, another one in each? What does [:, target] pick?"
-SLIPS = [
-    Slip("mean-forgotten", everywhere(lambda x: 1),
+KNOWN = [
+    KnownMistake("mean-forgotten", everywhere(lambda x: 1),
          "The gradient is not divided by N: it is that of the sum of the losses.",
          "The loss is a mean. If one row's loss grows by 1, by how much does L?", "averaging"),
-    Slip("divided-by-all-elements", everywhere(np.size),
+    KnownMistake("divided-by-all-elements", everywhere(np.size),
          "The gradient is divided by N times C; expected by N.",
          "How many losses are averaged: one for each example, or one for each logit?", "averaging"),
-    Slip("divided-by-the-classes", everywhere(lambda x: x.shape[1]),
+    KnownMistake("divided-by-the-classes", everywhere(lambda x: x.shape[1]),
          "The gradient is divided by the number of classes; expected by the number of examples.",
          "Over what is the loss a mean?", "averaging"),
-    Slip("divided-twice", everywhere(lambda x: len(x) ** 2),
+    KnownMistake("divided-twice", everywhere(lambda x: len(x) ** 2),
          "The gradient is divided by N twice.", "Over what is the loss a mean, and how often?", "averaging"),
-    Slip("target-less-probabilities", lambda x, target: -right(x, target),
+    KnownMistake("target-less-probabilities", lambda x, target: -right(x, target),
          "The gradient has the wrong sign: it is one-hot - p.",
          "If the logit of the right class grows, does the loss grow? Which sign must its gradient have?", "chain-rule"),
-    Slip("target-less-probabilities", lambda x, target: onehot(x, target) - softmax(x),
+    KnownMistake("target-less-probabilities", lambda x, target: onehot(x, target) - softmax(x),
          "The gradient has the wrong sign, and is not divided by N.",
          "If the logit of the right class grows, does the loss grow? Which sign must its gradient have?", "chain-rule"),
-    Slip("target-not-subtracted", lambda x, target: softmax(x) / len(x),
+    KnownMistake("target-not-subtracted", lambda x, target: softmax(x) / len(x),
          "The gradient is p / N: nothing is subtracted for the right class, and rows do not sum to 0.",
          "ln sum exp(x) - x[t]: what does the second term give?", "chain-rule"),
-    Slip("target-not-subtracted", lambda x, target: softmax(x),
+    KnownMistake("target-not-subtracted", lambda x, target: softmax(x),
          "The gradient is p: nothing is subtracted for the right class, and rows do not sum to 0.",
          "ln sum exp(x) - x[t]: what does the second term give?", "chain-rule"),
-    Slip("right-class-alone", at_the_class_alone,
+    KnownMistake("right-class-alone", at_the_class_alone,
          "The gradient is 0 for all classes but the right one.",
          "The other logits stand in the sum below. What does the loss do when one of them grows?", "chain-rule"),
-    Slip("right-class-alone", lambda x, target: at_the_class_alone(x, target) * len(x),
+    KnownMistake("right-class-alone", lambda x, target: at_the_class_alone(x, target) * len(x),
          "The gradient is 0 for all classes but the right one, and is not divided by N.",
          "The other logits stand in the sum below. What does the loss do when one of them grows?", "chain-rule"),
-    Slip("gradient-of-minus-log-p", lambda x, target: -onehot(x, target) / softmax(x) / len(x),
+    KnownMistake("gradient-of-minus-log-p", lambda x, target: -onehot(x, target) / softmax(x) / len(x),
          "That is the gradient with respect to p, -1/p at the right class; expected that with respect to the logits.",
          "One step is missing. How do the probabilities move with the logits?", "chain-rule"),
-    Slip("one-subtracted-from-columns", lambda x, target: less_columns(x, target) / len(x),
+    KnownMistake("one-subtracted-from-columns", lambda x, target: less_columns(x, target) / len(x),
          "1 is subtracted from whole columns: p[:, target] is every row, for each of the targets.", COLUMN, "axes"),
-    Slip("one-subtracted-from-columns", less_columns,
+    KnownMistake("one-subtracted-from-columns", less_columns,
          "1 is subtracted from whole columns, p[:, target], and nothing is divided by N.", COLUMN, "axes"),
-    Slip("one-hot-transposed",
+    KnownMistake("one-hot-transposed",
          lambda x, target: (softmax(x) - np.eye(x.shape[1])[:, target]) / len(x),
          "The one-hot matrix is transposed: np.eye(C)[:, target] has a column for each example.",
          "What shape have np.eye(C)[target] and np.eye(C)[:, target]?", "axes"),
-    Slip("one-hot-alone-divided", lambda x, target: softmax(x) - onehot(x, target) / len(x),
+    KnownMistake("one-hot-alone-divided", lambda x, target: softmax(x) - onehot(x, target) / len(x),
          "It is p - one-hot / N: the one-hot alone is divided.",
          "What does Python do first, the subtraction or the division?", "averaging"),
-    *[Slip("labels-subtracted", lambda x, target, mean=mean: (softmax(x) - target[:, None]) / (len(x) if mean else 1),
+    *[KnownMistake("labels-subtracted",
+           lambda x, target, mean=mean: (softmax(x) - target[:, None]) / (len(x) if mean else 1),
            "The labels themselves, target[:, None], are subtracted from every p of their row.",
            "A label 2 is not twice a label 1. By how much does the logit of class c take part in x[t]?", "chain-rule")
       for mean in (True, False)],
-    Slip("softmax-twice", everywhere(len, lambda x: softmax(softmax(x))),
+    KnownMistake("softmax-twice", everywhere(len, lambda x: softmax(softmax(x))),
          "Softmax is applied twice: to the logits and to the probabilities.",
          "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
-    Slip("softmax-twice", everywhere(lambda x: 1, lambda x: softmax(softmax(x))),
+    KnownMistake("softmax-twice", everywhere(lambda x: 1, lambda x: softmax(softmax(x))),
          "Softmax is applied twice, and nothing is divided by N.",
          "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
-    Slip("softmax-forgotten", lambda x, target: (x - onehot(x, target)) / len(x),
+    KnownMistake("softmax-forgotten", lambda x, target: (x - onehot(x, target)) / len(x),
          "It is (logits - one-hot) / N: the softmax is missing.",
          "ln sum exp(x) - x[t]: what is the derivative of the first term?", "chain-rule"),
-    Slip("softmax-over-the-batch", everywhere(len, lambda x: softmax(x, 0, lambda x: 0)),
+    KnownMistake("softmax-over-the-batch", everywhere(len, lambda x: softmax(x, 0, lambda x: 0)),
          "The softmax runs down the columns, over the examples.",
          "Which axis counts the examples, and which one the classes?", "axes"),
-    Slip("softmax-over-everything", everywhere(len, lambda x: softmax(x, None, np.max)),
+    KnownMistake("softmax-over-everything", everywhere(len, lambda x: softmax(x, None, np.max)),
          "The softmax runs over the whole batch at once.",
          "What must the probabilities of one example sum to?", "axes"),
-    Slip("target-counted-from-1", lambda x, target: right(x, target - 1),
+    KnownMistake("target-counted-from-1", lambda x, target: right(x, target - 1),
          "1 is subtracted at the class before the right one: target - 1.",
          "Are the classes counted from 0 or from 1?", "axes"),
-    Slip("highest-class-for-the-target", lambda x, target: right(x, x.argmax(axis=1)),
+    KnownMistake("highest-class-for-the-target", lambda x, target: right(x, x.argmax(axis=1)),
          "1 is subtracted at the class with the highest logit, whatever the target.",
          "What does the target do in your formula?", "axes"),
-    Slip("slope-of-a-sigmoid", lambda x, target: softmax(x) * (1 - softmax(x)) / len(x),
+    KnownMistake("slope-of-a-sigmoid", lambda x, target: softmax(x) * (1 - softmax(x)) / len(x),
          "It is p (1 - p) / N: each probability's slope with its own logit, whatever the target.",
          "That is a part of the softmax's own derivative. Of what is the gradient wanted?", "chain-rule"),
-    Slip("multiplied-by-the-softmax-slope",
+    KnownMistake("multiplied-by-the-softmax-slope",
          lambda x, target: right(x, target) * softmax(x) * (1 - softmax(x)),
          "The gradient is multiplied by p (1 - p), the slope of a sigmoid, once more.",
          "p - onehot is the gradient with respect to the logits already. What has still to be gone through?",
@@ -135,11 +136,11 @@ def by_way_of_p(dlog):
 #: what a probability of 0 is usually made
 BOUNDS = (1e-300, 1e-30, 1e-20, 1e-16, 1e-15, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8)
 LARGE = [
-    *[Slip("divides-by-a-probability-of-0", by_way_of_p(dlog),
+    *[KnownMistake("divides-by-a-probability-of-0", by_way_of_p(dlog),
            "The gradient is NaN: something is divided by a p that is 0, and then multiplied by that p again.",
            "On paper the two p cancel. What is left?", "stability")
       for dlog in (lambda onehot, p: -onehot / p, lambda onehot, p: np.where(onehot > 0, -1 / p, 0.0))],
-    *[Slip("no-gradient-where-p-is-0", formula,
+    *[KnownMistake("no-gradient-where-p-is-0", formula,
            "Where p of the right class is 0, its gradient is 0: nothing is learned from the worst mistakes.",
            "On paper the p of -1/p and the p of the softmax's slope cancel. What is left?", "stability")
       for formula in (
@@ -148,10 +149,10 @@ LARGE = [
           *(by_way_of_p(lambda one, p, c=c: -one / np.maximum(p, c)) for c in BOUNDS),
           *(by_way_of_p(lambda one, p, c=c: -one / (p + c)) for c in BOUNDS),
       )],
-    Slip("overflows", everywhere(len, lambda x: softmax(x, 1, lambda x: 0)),
+    KnownMistake("overflows", everywhere(len, lambda x: softmax(x, 1, lambda x: 0)),
          "exp overflows: infinite divided by infinite is NaN.",
          "Which number may be taken from all logits of a row without changing the softmax?", "stability"),
-    Slip("maximum-of-the-whole-batch", everywhere(len, lambda x: softmax(x, 1, np.max)),
+    KnownMistake("maximum-of-the-whole-batch", everywhere(len, lambda x: softmax(x, 1, np.max)),
          "The largest logit of the whole batch is taken away: a row that lies far below it becomes 0 / 0.",
          "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
 ]  # fmt: skip
@@ -165,19 +166,19 @@ def check(judge: Judge) -> None:
         which = judge.rng.permutation(np.arange(n) % max(min(c, n - 1), 1))
         return judge.numbers(n, c) + shift, judge.rng.permutation(c)[which]
 
-    def compare(claim, cases, slips, theme):
-        think = "ln sum exp(x) - x[t], for one row: what are the derivatives of the two terms?"
+    def compare(claim, cases, known, kind):
+        question = "ln sum exp(x) - x[t], for one row: what are the derivatives of the two terms?"
         runs = judge.run(function, cases)
-        if theme != "stability":
+        if kind != "stability":
             try:
                 refuse_measured(judge, runs)
             except Rejected as rejected:
                 raise Rejected(replace(rejected.rejection, claim=claim)) from None
-        judge.compare(claim, runs, right, name="the gradient", slips=slips, think=think, theme=theme)
+        judge.compare(claim, runs, right, name="the gradient", known=known, question=question, kind=kind)
 
     square = [case(1, 3), case(3, 3), case(4, 4)]  # where a wrong axis is no error
-    compare("the gradient: (softmax - one-hot) / N", square, SLIPS, "chain-rule")
-    compare("the gradient for all shapes: rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], SLIPS, "axes")
+    compare("the gradient: (softmax - one-hot) / N", square, KNOWN, "chain-rule")
+    compare("the gradient for all shapes: rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], KNOWN, "axes")
     spread = judge.rng.permutation([-1000, 990, 0, 500])[:, None]
     compare("logits may be as large as 1,000", [case(1, 2, 990), case(3, 3, 900)], LARGE, "stability")
     wide = [(judge.numbers(n, c, low=400, high=1000), case(n, c)[1]) for n, c in ((4, 3), (6, 4))]
@@ -202,14 +203,14 @@ def refuse_measured(judge, runs):
                 "computed-in-float32",
                 f"The gradient is off by up to {error:.1e}: it is right to 7 digits only. Computed in float32?",
                 "Which dtype has each of your arrays?",
-                theme="precision",
+                kind="precision",
                 shown=shown,
             )
         judge.reject(
             "measured-not-derived",
             f"The gradient is off by up to {error:.1e}: far more than rounding, as a difference of losses is.",
             "Can the derivative be written down? It needs one softmax; differences need two losses for every logit.",
-            theme="precision",
+            kind="precision",
             shown=shown,
         )
 

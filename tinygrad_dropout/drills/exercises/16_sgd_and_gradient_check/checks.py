@@ -3,11 +3,11 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.grade import Rejected, Rejection
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected, Rejection
 
 TOPIC, MINUTES = "backprop", 15
-TRAINS = ("updates", "accumulation", "exposing")
+KINDS = ("updates", "accumulation", "exposing")
 
 
 class Parameter:
@@ -165,51 +165,51 @@ def numbers_after(**how):
 
 ADDS = "backward adds to .grad. What is in there when it is called: at first, after your check, and in the next step?"
 UPDATES = [
-    Slip("wrong-sign-of-the-step", numbers_after(sign=1),
+    KnownMistake("wrong-sign-of-the-step", numbers_after(sign=1),
          "The step goes up: lr times the gradient is added; expected to be taken away.",
          "The gradient points to where the loss grows. Where do you want to go?", "updates"),
-    Slip("parameters-unchanged", lambda problem: np.concatenate([one.ravel() for one in problem.start]),
+    KnownMistake("parameters-unchanged", lambda problem: np.concatenate([one.ravel() for one in problem.start]),
          "The parameters are as they were: no step arrives in the model's arrays.",
          "Is the gradient still there when you step, and into which array goes the result?", "updates"),
-    Slip("learning-rate-ignored", numbers_after(lr=lambda lr: 1.0),
+    KnownMistake("learning-rate-ignored", numbers_after(lr=lambda lr: 1.0),
          "The whole gradient is taken away; the learning rate is left out.",
          "By how much should a parameter with gradient 1 move?", "updates"),
-    Slip("divided-by-the-learning-rate", numbers_after(lr=lambda lr: 1 / lr),
+    KnownMistake("divided-by-the-learning-rate", numbers_after(lr=lambda lr: 1 / lr),
          "The gradient is divided by the learning rate.",
          "Does a smaller learning rate make smaller steps?", "updates"),
-    Slip("first-parameter-alone", numbers_after(which=slice(1)),
+    KnownMistake("first-parameter-alone", numbers_after(which=slice(1)),
          "Only the first parameter is updated.", "How many parameters are in the list?", "updates"),
-    Slip("last-parameter-alone", numbers_after(which=slice(-1, None)),
+    KnownMistake("last-parameter-alone", numbers_after(which=slice(-1, None)),
          "Only the last parameter is updated.", "What is inside your loop over the parameters, and what behind it?",
          "updates"),
-    Slip("updated-one-by-one", lambda problem: problem.run(one_by_one)[0],
+    KnownMistake("updated-one-by-one", lambda problem: problem.run(one_by_one)[0],
          "Parameters are updated one by one, each with a new gradient: the later ones see the earlier ones' updates.",
          "At which point is the gradient of one step taken? Is that the same for all parameters in your loop?",
          "updates"),
-    Slip("same-gradient-in-each-step", numbers_after(zero="stay"),
+    KnownMistake("same-gradient-in-each-step", numbers_after(zero="stay"),
          "Each step takes the same gradient, that of the parameters before the first.",
          "The parameters have moved. Is the gradient still that of where they are?", "updates"),
-    Slip("gradients-never-zeroed", numbers_after(zero="once"),
+    KnownMistake("gradients-never-zeroed", numbers_after(zero="once"),
          "Gradients are not set to 0 between steps: each step takes those of all steps before it once more.", ADDS,
          "accumulation"),
-    Slip("gradients-never-zeroed", numbers_after(zero="never"),
+    KnownMistake("gradients-never-zeroed", numbers_after(zero="never"),
          "Gradients are never set to 0: each step takes that of the check and of all steps before it once more.", ADDS,
          "accumulation"),
-    Slip("gradients-never-zeroed", numbers_after(zero="never", checks=False),
+    KnownMistake("gradients-never-zeroed", numbers_after(zero="never", checks=False),
          "Gradients are never set to 0: each step takes those of all steps before it once more.", ADDS, "accumulation"),
-    Slip("gradient-of-the-check-left", numbers_after(zero="after"),
+    KnownMistake("gradient-of-the-check-left", numbers_after(zero="after"),
          "The first step takes the gradient twice: the one that the check left in .grad is still there.", ADDS,
          "accumulation"),
-    Slip("stale-gradients-at-the-start", numbers_after(zero="after", checks=False),
+    KnownMistake("stale-gradients-at-the-start", numbers_after(zero="after", checks=False),
          "The first step takes the old numbers that were in .grad at the beginning.", ADDS, "accumulation"),
 ]  # fmt: skip
 LOSSES = [
-    Slip("losses-after-the-steps", lambda problem: losses_of(problem)[1:],
+    KnownMistake("losses-after-the-steps", lambda problem: losses_of(problem)[1:],
          "The losses are those after each step; expected those before it.",
          "Is the first number of the list the loss of the untrained model?", "updates"),
-    Slip("one-loss-too-many", lambda problem: losses_of(problem),
+    KnownMistake("one-loss-too-many", lambda problem: losses_of(problem),
          "There is one loss more than there are steps.", "How many numbers does the task ask for?", "updates"),
-    Slip("last-loss-alone", lambda problem: losses_of(problem)[-2],
+    KnownMistake("last-loss-alone", lambda problem: losses_of(problem)[-2],
          "The result is one number; expected the list of the losses.", "How many numbers does the task ask for?",
          "updates"),
 ]  # fmt: skip
@@ -227,7 +227,7 @@ def check(judge: Judge) -> None:
     train = judge.function("train", "parameters", "loss", "backward", "measure", "lr", "steps")
     graded = Answer(lambda problem: problem.run(train.function), "train", ("the problem",))
     refuses = {
-        ValueError: Slip(
+        ValueError: KnownMistake(
             "refuses-a-right-gradient",
             None,
             "train(...) raised ValueError for a gradient that is right.",
@@ -237,15 +237,15 @@ def check(judge: Judge) -> None:
     }
 
     def compare(claim, problems):
-        runs = judge.run(graded, [(problem,) for problem in problems], slips=refuses)
+        runs = judge.run(graded, [(problem,) for problem in problems], known=refuses)
         after, losses = judge.parts(runs, "the parameters", "the losses")
         if not judge.right:
             with judge.claim("the arrays of the model are updated in place"):
                 refuse_new_arrays(judge, problems)
         refuse_other_gradients(judge, problems)
-        judge.compare(claim, after, numbers_after(), name="the parameters", slips=UPDATES, theme="updates",
+        judge.compare(claim, after, numbers_after(), name="the parameters", known=UPDATES, kind="updates",
                       entries=lambda problem: problem.names(),
-                      think="Zero, backward, step: go through it for the first step, and for the second.")  # fmt: skip
+                      question="Zero, backward, step: go through the first step, and the second.")  # fmt: skip
         return losses
 
     one, two = [(2,)], [(2, 3), (3,)]
@@ -254,9 +254,9 @@ def check(judge: Judge) -> None:
     compare("what was in .grad at the beginning does not matter",
             [Problem(judge, shapes, steps, stale=True) for shapes in (one, two) for steps in (1, 3)])  # fmt: skip
     judge.compare("the losses are those before each step", losses, lambda problem: losses_of(problem)[:-1],
-                  name="the list of losses", slips=LOSSES, theme="updates",
+                  name="the list of losses", known=LOSSES, kind="updates",
                   entries=lambda problem: [f"losses[{step}]" for step in range(problem.steps)],
-                  think="When is the loss read, before or after the step?")  # fmt: skip
+                  question="When is the loss read, before or after the step?")  # fmt: skip
     with judge.claim("a wrong gradient raises ValueError, before anything is changed"):
         for number, (what, spoil) in enumerate(SPOILS):
             refuse_what_is_accepted(judge, graded, Problem(judge, two, 2, stale=True, spoil=spoil), what, number == 0)
@@ -272,7 +272,7 @@ def refuse_new_arrays(judge, problems):
                 "rebinds-the-parameter",
                 ".data is another array after train(...); the array that the model holds was not changed.",
                 "`p.data = p.data - ...` makes a new array. Who still computes with the old one?",
-                theme="updates",
+                kind="updates",
                 shown={"the problem": repr(problem)},
             )
 
@@ -290,7 +290,7 @@ def refuse_other_gradients(judge, problems):
                 f"In {problem.steps} steps measure was called {calls['measure']} times, backward {calls['backward']}: "
                 "the steps take the measured gradient.",
                 "A measurement needs two losses for every single number. For what is it worth that, and for what not?",
-                theme="updates",
+                kind="updates",
                 shown=shown,
             )
         if all(np.array_equal(*pair) for pair in zip(problem.arrays, problem.start, strict=True)):
@@ -298,7 +298,7 @@ def refuse_other_gradients(judge, problems):
                 "no-backward-in-the-loop",
                 f"In {problem.steps} steps backward was called {calls['backward']} times, and no parameter has moved.",
                 "What is in .grad when you step? Who puts it there, once it was set to 0?",
-                theme="updates",
+                kind="updates",
                 shown=shown,
             )
 
@@ -346,7 +346,7 @@ def refuse_what_is_accepted(judge, graded, problem, what, first):
                 "steps-before-the-check",
                 "ValueError was raised when parameters had been changed already.",
                 "What is left of a model that was trained with a wrong gradient?",
-                theme="updates",
+                kind="updates",
                 shown=shown,
             )
         return
@@ -355,14 +355,14 @@ def refuse_what_is_accepted(judge, graded, problem, what, first):
             "gradient-not-checked",
             f"No ValueError, although {what}.",
             "backward may be wrong. What do you have to compare its gradient with, and when?",
-            theme="exposing",
+            kind="exposing",
             shown=shown,
         )
     judge.reject(
         "check-sees-too-little",
         f"No ValueError, although {what}.",
         "Which parameters and which entries does your check look at? Do errors cancel in what you compare?",
-        theme="exposing",
+        kind="exposing",
         shown=shown,
     )
 
@@ -379,14 +379,14 @@ def refuse_a_common_tolerance(judge, graded, problem):
         "tolerance-of-the-largest-entry",
         "No ValueError, although one entry is 1% too large: beside an entry of a million its error looks small.",
         "With what does your check compare the error of an entry: with that entry, or with the largest of them?",
-        theme="exposing",
+        kind="exposing",
         shown={"the problem": repr(problem), "backward": "one entry is 1% too large, another is about a million"},
     )
 
 
 def compare_small(judge, graded):
     """A relative error says nothing where the right number is 0."""
-    slip = Slip(
+    mistake = KnownMistake(
         "tolerance-relative-alone",
         None,
         "train(...) raised ValueError for a right gradient: one entry is 0, and was measured to be 5e-9.",
@@ -395,12 +395,12 @@ def compare_small(judge, graded):
     )
     problems = [(Problem(judge, shapes, 1, flat=True),) for shapes in ([(2,)], [(2, 3), (3,)])]
     with judge.claim("a gradient near 0 is not compared relative to its size"):
-        judge.run(graded, problems, slips={ValueError: slip})
+        judge.run(graded, problems, known={ValueError: mistake})
 
 
 def compare_large(judge, graded):
     """The measurement is less exact where the numbers are large."""
-    slip = Slip(
+    mistake = KnownMistake(
         "tolerance-too-small",
         None,
         "train(...) raised ValueError for a right gradient of a million, measured to 5e-9 of its size.",
@@ -409,4 +409,4 @@ def compare_large(judge, graded):
     )
     problems = [(Problem(judge, [(2, 3)], 1, scale=1e6),)]
     with judge.claim("a large gradient is compared relative to its size"):
-        judge.run(graded, problems, slips={ValueError: slip})
+        judge.run(graded, problems, known={ValueError: mistake})

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.battery import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 4
-TRAINS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
+KINDS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
 
 WORDS = {
     "forwards": "calls",
@@ -62,7 +62,7 @@ def check(judge: Judge) -> None:
                     "ends-of-p",
                     f"At p = {p:g}, {np.mean(mask != 0):.4g} of the elements are kept; expected {1 - p:g}.",
                     "Which numbers can rng.random() give, and what does your comparison say of the smallest of them?",
-                    theme="edges",
+                    kind="edges",
                 )
     with judge.claim("a small p: a fraction p is dropped"):
         dropped = float(np.mean(np.asarray(draw((200, 200), 0.005, judge.rng)) == 0))
@@ -71,7 +71,7 @@ def check(judge: Judge) -> None:
                 "rate-is-rounded",
                 f"At p = 0.005, {dropped:.4g} of 40,000 elements were dropped; expected 0.005.",
                 "How many different values of p can your comparison tell apart?",
-                theme="rate",
+                kind="rate",
             )
 
 
@@ -84,7 +84,7 @@ def refuse_fixed(judge: Judge, draw) -> None:
                 "mask-does-not-depend-on-rng",
                 "Two generators of different seeds gave the same mask.",
                 "What do you draw from? And what is rng for?",
-                theme="randomness",
+                kind="randomness",
                 shown={"with one": one, "with the other": other},
             )
 
@@ -99,10 +99,10 @@ def refuse_shape(judge: Judge, run) -> None:
             "one-row-of-the-mask",
             f"The mask has shape {got}, one row; expected {shape}.",
             "If the rows of a batch share a mask, how many different subnetworks does the batch train?",
-            theme="independence",
+            kind="independence",
             shown=shown,
         )
-    judge.reject("wrong-shape", f"The mask has shape {got}; expected {shape}.", theme="shapes", shown=shown)
+    judge.reject("wrong-shape", f"The mask has shape {got}; expected {shape}.", kind="shapes", shown=shown)
 
 
 def refuse_values(judge: Judge, mask, p: float) -> None:
@@ -119,7 +119,7 @@ def refuse_values(judge: Judge, mask, p: float) -> None:
             "mask-is-scaled",
             f"The mask holds 0 and {max(values):.5g} = 1/(1 - p); expected False and True.",
             "The scale is a matter of what the mask is multiplied with. What is asked for here?",
-            theme="rescaling",
+            kind="rescaling",
             shown={"p": p, "yours": mask},
         )
     if mask.min() >= 0 and mask.max() < 1:
@@ -127,13 +127,13 @@ def refuse_values(judge: Judge, mask, p: float) -> None:
             "uniform-numbers",
             f"The mask holds numbers such as {mask.ravel()[0]:.4g}; expected True and False.",
             "A random number is not a decision yet. What turns it into one that is yes with probability 1 - p?",
-            theme="mask",
+            kind="mask",
             shown={"p": p, "yours": mask},
         )
     judge.reject(
         "not-a-mask",
         f"The mask holds {len(values)} different values, such as {mask.ravel()[0]:.4g}; expected True and False.",
         "What is the answer to: is this unit kept?",
-        theme="mask",
+        kind="mask",
         shown={"p": p, "yours": mask},
     )

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.battery import examine
+from tinygrad_dropout.drills.grader.dropout_checks import examine
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-TRAINS = ("rescaling", "rate", "independence", "ownership", "precision", "mask")
+KINDS = ("rescaling", "rate", "independence", "ownership", "precision", "mask")
 
 LEFT_OVER = 7.25e77
 WORDS = {
@@ -60,7 +60,7 @@ def refuse_what_is_no_y(judge: Judge, forward) -> None:
             shown={"x": x, "yours": y},
         )
     if y.shape != x.shape:
-        judge.reject("wrong-shape", f"y has shape {y.shape}; expected {x.shape}.", theme="shapes",
+        judge.reject("wrong-shape", f"y has shape {y.shape}; expected {x.shape}.", kind="shapes",
                      shown={"x": x, "yours": y})  # fmt: skip
     scaled = np.isclose(y, x / 0.7)
     others = (y / x)[~scaled & (y != 0)]
@@ -69,6 +69,6 @@ def refuse_what_is_no_y(judge: Judge, forward) -> None:
             "dropped-units-not-set",
             "The kept elements of y are right; the others hold numbers that happen to be in memory, in place of 0.",
             "What does np.empty_like put into an array?",
-            theme="mask",
+            kind="mask",
             shown={"x": x, "yours": y},
         )

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.battery import examine
 from tinygrad_dropout.drills.grader.bug import bug_of
+from tinygrad_dropout.drills.grader.dropout_checks import examine
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 4
-TRAINS = ("mask", "rescaling", "chain-rule", "ownership", "precision", "averaging")
+KINDS = ("mask", "rescaling", "chain-rule", "ownership", "precision", "averaging")
 
 SHAPES = ((4,), (2, 5), (3, 2, 4))
 
@@ -20,7 +20,7 @@ def check(judge: Judge) -> None:
         for run in runs:
             shape, got = run.arguments[0].shape, np.shape(run.value)
             if got != shape:
-                judge.reject("wrong-shape", f"dx has shape {got}; expected {shape}.", theme="shapes",
+                judge.reject("wrong-shape", f"dx has shape {got}; expected {shape}.", kind="shapes",
                              shown=dict(run.shown) | {"yours": run.value})  # fmt: skip
 
     class Layer:
@@ -78,7 +78,7 @@ def refuse_a_remembered_mask(judge: Judge, backward, runs) -> None:
                 "uses-an-earlier-mask",
                 "The second call used the mask of the first, although it was given another.",
                 "What does your function keep from call to call? Does it have to?",
-                theme="mask",
+                kind="mask",
                 shown={"the first mask": first, "the second mask": ~first, "your dx of the second call": again[0]},
             )
 

@@ -1,10 +1,10 @@
 """Inverted dropout while training, the identity in eval mode, and back again."""
 
-from tinygrad_dropout.drills.grader.battery import examine
+from tinygrad_dropout.drills.grader.dropout_checks import examine
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 12
-TRAINS = ("modes", "mask", "rescaling", "independence", "averaging")
+KINDS = ("modes", "mask", "rescaling", "independence", "averaging")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward", "state", "eval")
 
@@ -31,23 +31,23 @@ def mode_of(judge: Judge, layer):
             "no-mode",
             "A new layer has no attribute training.",
             "How is forward to know which mode it is in?",
-            theme="modes",
+            kind="modes",
         )
     except Exception as error:
         judge.reject("mode-cannot-be-read", f"`training` cannot be read: {type(error).__name__}: {error}.",
-                     "Does `training` have to be more than a plain attribute?", theme="modes")  # fmt: skip
+                     "Does `training` have to be more than a plain attribute?", kind="modes")  # fmt: skip
 
 
 def set_mode(judge: Judge, layer, training: bool) -> None:
-    think = "What does `layer.training = False` do? Does `training` have to be more than a plain attribute?"
+    question = "What does `layer.training = False` do? Does `training` have to be more than a plain attribute?"
     try:
         layer.training = training
     except Exception as error:
         message = f"`training` cannot be set: {type(error).__name__}: {error}."
-        judge.reject("training-cannot-be-set", message, think, theme="modes")
+        judge.reject("training-cannot-be-set", message, question, kind="modes")
     if bool(mode_of(judge, layer)) is not training:
         message = f"`training` was set to {training}, and does not stay so."
-        judge.reject("training-does-not-stay", message, think, theme="modes")
+        judge.reject("training-does-not-stay", message, question, kind="modes")
 
 
 def refuse_mode(judge: Judge, layer) -> None:
@@ -57,14 +57,14 @@ def refuse_mode(judge: Judge, layer) -> None:
             "mode-is-a-method",
             "training is a method; expected an attribute that is True or False.",
             "What does `layer.training = False` do to a method of that name?",
-            theme="modes",
+            kind="modes",
         )
     if mode is not True:
         judge.reject(
             "starts-in-eval-mode",
             f"In a new layer training is {mode!r}; expected True.",
             "Which mode does a user expect who has set none?",
-            theme="modes",
+            kind="modes",
         )
 
 

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.random import get_bit_generator
 
 from tinygrad_dropout.conformance.questions.randomness import state_of
-from tinygrad_dropout.drills.grader.battery import examine, refuse_unseeded
-from tinygrad_dropout.drills.grader.grade import Rejected
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "dropout", 12
-TRAINS = ("edges", "randomness", "independence")
+KINDS = ("edges", "randomness", "independence")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward", "edges")
 STRICT = ("draws-from-the-global-state", "refuses-p=0", "refuses-p=1")
@@ -51,7 +51,7 @@ def refuse_a_seeded_file(judge: Judge) -> None:
                 "seeds-when-loaded",
                 "The file seeds NumPy's global random state, or draws from it, as soon as it is loaded.",
                 "Whoever imports your layer has random numbers of their own. What has become of them?",
-                theme="randomness",
+                kind="randomness",
             )
 
 
@@ -70,7 +70,7 @@ def refuse_a_nudged_scale(judge: Judge, make) -> None:
                 "scale-is-nudged",
                 f"At p = 0.35 kept units are multiplied by {factors[0]:.12g}; expected {1 / 0.65:.12g}.",
                 "A small number in the denominator makes every other p wrong. Which p was it for?",
-                theme="edges",
+                kind="edges",
             )
 
 
@@ -83,7 +83,7 @@ def refuse_a_copied_generator(judge: Judge, make, x) -> None:
             "copies-the-generator",
             "Two layers that were given the same generator, one after the other, drew the same mask.",
             "Where does the caller's generator stand after your layer has drawn?",
-            theme="randomness",
+            kind="randomness",
         )
 
 
@@ -98,7 +98,7 @@ def refused(judge: Judge, make, p: float, x) -> bool:
             "not-a-value-error",
             f"Dropout(p = {p}) raised {type(error).__name__}; expected ValueError.",
             "Which exception says that a value is not one of those that make sense? And what does python -O leave out?",
-            theme="edges",
+            kind="edges",
         )
     try:
         layer.forward(x.copy())
@@ -107,7 +107,7 @@ def refused(judge: Judge, make, p: float, x) -> bool:
             "refuses-too-late",
             f"A layer can be made with p = {p}; only its forward raises {type(error).__name__}.",
             "A network is built in one place and run in another. Where is the line that has the mistake?",
-            theme="edges",
+            kind="edges",
         )
     return False
 
@@ -120,13 +120,13 @@ def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
             "accepts-nan",
             "A layer can be made with p = NaN; other bad ones are refused.",
             "What is nan < 0? And nan > 1? Which condition does NaN not fulfil?",
-            theme="edges",
+            kind="edges",
         )
     judge.reject(
         "accepts-a-bad-p",
         f"A layer can be made with p = {', '.join(map(str, accepted))}.",
         "When does the user learn of p = 20: when the layer is made, or after a night of training?",
-        theme="edges",
+        kind="edges",
     )
 
 
@@ -139,7 +139,7 @@ def refuse_common_numbers(judge: Judge, x) -> None:
             "one-generator-for-all-layers",
             "The default of rng is a generator: it is made once, when the file is loaded, for all layers.",
             "When does Python compute the default of a parameter?",
-            theme="randomness",
+            kind="randomness",
         )
     try:
         states, masks = [state_of(get_bit_generator())], []
@@ -155,21 +155,21 @@ def refuse_common_numbers(judge: Judge, x) -> None:
             "needs-a-generator",
             f"A layer that is made without rng cannot be used: {type(cause).__name__}: {cause}.",
             "rng is None by default. What does the layer draw from then?",
-            theme="randomness",
+            kind="randomness",
         )
     if states[0] != states[1]:
         judge.reject(
             "global-state-without-a-generator",
             "A layer that is made without rng draws from NumPy's global state.",
             "Is there a generator that belongs to this layer alone?",
-            theme="randomness",
+            kind="randomness",
         )
     if any(np.array_equal(masks[i], masks[j]) for i in range(4) for j in range(i)):
         judge.reject(
             "every-layer-has-the-same-seed",
             "Two layers that were made without rng drew the same mask.",
             "If all layers of a network have the same seed, which units are dropped together?",
-            theme="randomness",
+            kind="randomness",
         )
 
 

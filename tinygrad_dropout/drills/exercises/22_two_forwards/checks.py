@@ -5,12 +5,12 @@ import numpy as np
 from tinygrad_dropout.conformance import GraphLayer
 from tinygrad_dropout.conformance.questions.randomness import state_of
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.battery import examine
-from tinygrad_dropout.drills.grader.grade import Rejected
+from tinygrad_dropout.drills.grader.dropout_checks import examine
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "dropout", 10
-TRAINS = ("state", "independence", "mask", "rescaling")
+KINDS = ("state", "independence", "mask", "rescaling")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward")
 CLAIMS = {"forward": "forward: it returns an array of x's shape, with zeros in it, and backward another"}
@@ -70,14 +70,14 @@ def refuse_no_pair(judge: Judge, value) -> None:
             "no-pair",
             f"Dropout.forward(x) returned {kind}; expected y and a function.",
             "Who will know, when the backward is due, which forward it belongs to?",
-            theme="state",
+            kind="state",
         )
     if not callable(value[1]):
         judge.reject(
             "backward-is-no-function",
             f"The second value of forward(x) is of type {type(value[1]).__name__}; expected a function of grad.",
             "What is the caller to do with it, once grad is there?",
-            theme="state",
+            kind="state",
         )
 
 
@@ -114,25 +114,25 @@ def refuse_other_masks(judge: Judge, make) -> None:
     always = set(seen.values())
     if always == {(2, 2, 2)}:
         code, says = "mask-overwritten-by-the-next-forward", "every backward used the mask of the last forward"
-        think = "Where does your backward look for the mask when it runs: in something that is one for all forwards?"
+        question = "Where does your backward look for the mask when it runs: in something that is one for all forwards?"
     elif always == {(0, 0, 0)}:
         code, says = "first-mask-for-ever", "every backward used the mask of the first forward"
-        think = "What was drawn for the second forward, and who holds it?"
+        question = "What was drawn for the second forward, and who holds it?"
     elif always == {(2, 1, 0)}:
         code, says = "masks-from-a-stack", "the backward that was called first used the last mask, as from a stack"
-        think = "Who says that the last forward has its backward first?"
+        question = "Who says that the last forward has its backward first?"
     elif always == {(0, 1, 2)}:
         code, says = "masks-from-a-queue", "the backward that was called first used the first mask, as from a queue"
-        think = "Who says that the first forward has its backward first?"
+        question = "Who says that the first forward has its backward first?"
     else:
         code, says = "masks-mixed-up", "a backward used a mask that is not that of its forward"
-        think = "Which mask does each backward hold, and since when?"
+        question = "Which mask does each backward hold, and since when?"
     shown = {
         f"backwards in the order {', '.join(str(number + 1) for number in order)}":
         f"used the masks {', '.join('?' if number < 0 else str(number + 1) for number in which)}"
         for order, which in seen.items()
     }  # fmt: skip
-    judge.reject(code, f"After {FORWARDS} forwards {says}.", think, theme="state", shown=shown)
+    judge.reject(code, f"After {FORWARDS} forwards {says}.", question, kind="state", shown=shown)
 
 
 def refuse_only_once(judge: Judge, make) -> None:
@@ -142,7 +142,7 @@ def refuse_only_once(judge: Judge, make) -> None:
             "only-once",
             "Called a second time, a backward did not use its mask again.",
             "Two losses may be differentiated through one forward. Who throws its mask away, and when?",
-            theme="state",
+            kind="state",
         )
 
 
@@ -155,7 +155,7 @@ def refuse_shapes_that_meet(judge: Judge, make) -> None:
             "other-shapes-disturb",
             "After a forward of another shape, the first forward's backward did not use its mask.",
             "What do the two forwards have in common?",
-            theme="state",
+            kind="state",
         )
 
 
@@ -169,7 +169,7 @@ def refuse_a_generator_set_back(judge: Judge, make) -> None:
             "backward-moves-the-generator",
             "After a backward the generator is in another state than before it.",
             "Who else draws from that generator, and what will they get after your backward?",
-            theme="state",
+            kind="state",
         )
 
 

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.battery import FAMILIES, examine
+from tinygrad_dropout.drills.grader.dropout_checks import FAMILIES, examine
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-TRAINS = ("rescaling", "modes", "rate", "independence", "ownership")
+KINDS = ("rescaling", "modes", "rate", "independence", "ownership")
 
 #: (scheme, training) -> the right factor of what is kept, in words and as a function of p
 RIGHT = {
@@ -25,7 +25,7 @@ FACTORS = {
     "scaled-by-p": ("p", lambda p: p),
     "scaled-by-1/p": ("1/p", lambda p: 1 / p),
 }
-THINK = {
+QUESTIONS = {
     ("original", True): "In which phase does the original scheme scale?",
     ("original", False): "E[y] while training is (1 - p) x. What should evaluation give, where nothing is dropped?",
     ("inverted", True): "E[y] should be x. A unit is kept with probability 1 - p.",
@@ -61,7 +61,7 @@ def refuse_exchanged(judge: Judge, function) -> None:
             "schemes-exchanged",
             'The two schemes are exchanged: "original" scales while training, "inverted" in evaluation.',
             "Which of the two leaves evaluation alone?",
-            theme="modes",
+            kind="modes",
         )
 
 
@@ -70,23 +70,23 @@ def compare(judge, x, y, p, scheme, training, right, words):
     phase = "while training" if training else "in evaluation"
     shown = {"x": x[:2, :4], "p": p, "your y": y[:2, :4] if y.shape == x.shape else y}
     if y.shape != x.shape:
-        judge.reject("wrong-shape", f"y has shape {y.shape} for x of shape {x.shape}.", theme="shapes", shown=shown)
+        judge.reject("wrong-shape", f"y has shape {y.shape} for x of shape {x.shape}.", kind="shapes", shown=shown)
     kept = y != 0
     if not kept.any():
-        judge.reject("drops-everything", f"The {scheme} scheme gave only zeros {phase}.", theme="rate", shown=shown)
+        judge.reject("drops-everything", f"The {scheme} scheme gave only zeros {phase}.", kind="rate", shown=shown)
     if not training and not kept.all():
-        think = "What does evaluation drop?"
+        question = "What does evaluation drop?"
         judge.reject(
             "drops-in-evaluation",
             f"The {scheme} scheme dropped units in evaluation.",
-            think,
-            theme="modes",
+            question,
+            kind="modes",
             shown=shown,
         )
     if training and kept.all():
-        think = "Which units are 0?"
+        question = "Which units are 0?"
         judge.reject(
-            "never-drops", f"The {scheme} scheme dropped nothing while training.", think, theme="modes", shown=shown
+            "never-drops", f"The {scheme} scheme dropped nothing while training.", question, kind="modes", shown=shown
         )
     factors = y[kept] / x[kept]
     if np.allclose(factors, right):
@@ -95,19 +95,19 @@ def compare(judge, x, y, p, scheme, training, right, words):
         if np.allclose(factors, formula(p)):
             message = f"The {scheme} scheme multiplies by {name} {phase}; expected {words}."
             code = f"{scheme}-{code}{'' if training else '-in-evaluation'}"
-            judge.reject(code, message, THINK[scheme, training], theme="rescaling", shown=shown)
+            judge.reject(code, message, QUESTIONS[scheme, training], kind="rescaling", shown=shown)
     if training and np.allclose(factors, y.size / kept.sum()):
         judge.reject(
             "scale-from-the-realised-rate",
             f"The {scheme} scheme multiplies by size/kept of this very mask {phase}; expected {words}.",
             "With this mask's count in the scale, are the units still independent?",
-            theme="rescaling",
+            kind="rescaling",
             shown=shown,
         )
     least, most = f"{factors.min():.4g}", f"{factors.max():.4g}"
     factors_seen = least if least == most else f"{least} to {most}"
     message = f"The {scheme} scheme multiplies what is kept by {factors_seen} {phase}; expected {words}."
-    judge.reject("wrong-factor", message, THINK[scheme, training], theme="rescaling", shown=shown)
+    judge.reject("wrong-factor", message, QUESTIONS[scheme, training], kind="rescaling", shown=shown)
 
 
 def graded_by_the_kit(judge, function, scheme):

@@ -5,10 +5,10 @@ from math import comb
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "dropout", 12
-TRAINS = ("expectation", "rescaling", "rate", "edges")
+KINDS = ("expectation", "rescaling", "rate", "edges")
 
 #: units, outputs, p
 SIZES = ((1, 1, 0.2), (2, 2, 0.3), (3, 2, 0.35), (5, 3, 0.7))
@@ -61,85 +61,85 @@ def inverse(p):
 
 
 RIGHT = average(probability, inverse)
-SLIPS = (
-    Slip(
+KNOWN = (
+    KnownMistake(
         "unweighted-mean",
         average(lambda k, n, p: 0.5**n, inverse),
         "Every mask counts the same, 1/2^n.",
         "With p = 0.2, is the mask that drops everything as likely as the one that keeps everything?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "keep-and-drop-swapped",
         average(lambda k, n, p: probability(n - k, n, p), inverse),
         "A mask with k units kept has the weight p^k (1 - p)^(n - k).",
         "p is the probability of dropping. What is the weight of the mask that keeps everything?",
         "rate",
     ),
-    Slip(
+    KnownMistake(
         "weighted-by-combinations-too",
         average(lambda k, n, p: comb(n, k) * probability(k, n, p), inverse),
         "The weight of each mask holds the number of masks with as many units kept, and every one of them is counted.",
         "Is comb(n, k) the number of masks, or does it belong to the probability of a single one?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "dropped-units-without-probability",
         average(lambda k, n, p: (1 - p) ** k, inverse),
         "A mask with k units kept has the weight (1 - p)^k.",
         "How likely is it that the other units are dropped?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "scale-missing",
         average(probability, lambda p: 1),
         "The kept units are not divided by 1 - p.",
         "Which input would the next layer see on average? Which one in eval mode?",
         "rescaling",
     ),
-    Slip(
+    KnownMistake(
         "scale-is-1/p",
         average(probability, lambda p: 1 / p),
         "The kept units are divided by p.",
         "A unit is kept with probability 1 - p. What must it be divided by so that its mean is x?",
         "rescaling",
     ),
-    Slip(
+    KnownMistake(
         "empty-mask-left-out",
         average(lambda k, n, p: probability(k, n, p) if k else 0, inverse),
         "The mask that drops everything is left out.",
         "Do your weights add up to 1?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "full-mask-left-out",
         average(lambda k, n, p: probability(k, n, p) if k < n else 0, inverse),
         "The mask that keeps everything is left out.",
         "Do your weights add up to 1? Where does the counting of masks end?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "empty-mask-conditioned-away",
         lambda f, x, p: average(lambda k, n, p: probability(k, n, p) if k else 0, inverse)(f, x, p) / (1 - p ** len(x)),
         "The mask that drops everything is left out, and the other weights are raised so that they add up to 1.",
         "How likely is the mask that drops everything? Is it a mask like the others?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "answer-scaled",
         lambda f, x, p: average(probability, lambda p: 1)(f, x, p) / (1 - p),
         "f is called with x * mask, and its answer is divided by 1 - p; expected the units to be.",
         "For which f is f(h / (1 - p)) the same as f(h) / (1 - p)?",
         "rescaling",
     ),
-    Slip(
+    KnownMistake(
         "sum-for-mean",
         average(lambda k, n, p: 1, inverse),
         "The answers are added up without weights.",
         "How likely is each mask?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "combinations-counted-once",
         lambda f, x, p: sum(
             probability(k, len(x), p) * f(x * (np.arange(len(x)) < k) / (1 - p)) for k in range(len(x) + 1)
@@ -148,7 +148,7 @@ SLIPS = (
         "How many masks keep exactly one of three units?",
         "expectation",
     ),
-    Slip(
+    KnownMistake(
         "eval-mode",
         lambda f, x, p: f(x),
         "The answer is f(x), what eval mode computes, and not a mean over masks.",
@@ -172,7 +172,7 @@ def check(judge: Judge) -> None:
                 "random-masks",
                 "Two calls with the same arguments gave different means.",
                 "How many masks are there, and can they all be listed?",
-                theme="expectation",
+                kind="expectation",
                 shown={"one": one, "the other": other},
             )
     calls = f.calls // 2
@@ -182,7 +182,7 @@ def check(judge: Judge) -> None:
                 "masks-are-drawn",
                 f"f was called {calls:,} times, and the mean is not exact; there are {2 ** len(x)} masks.",
                 "How many masks are there, and can they all be listed?",
-                theme="expectation",
+                kind="expectation",
                 shown={"x": x, "p": p, "yours": one, "expected": RIGHT(f, x, p)},
             )
     before = judge.run(function, of_linear)
@@ -191,18 +191,18 @@ def check(judge: Judge) -> None:
         before,
         lambda f, x, p: f(x),
         name="mean",
-        slips=SLIPS[:-1],
-        think="What is E[x m / (1 - p)], for each unit? And which weights make the sum of all probabilities 1?",
-        theme="expectation",
+        known=KNOWN[:-1],
+        question="What is E[x m / (1 - p)], for each unit? And which weights make the sum of all probabilities 1?",
+        kind="expectation",
     )
     judge.compare(
         "a network with a ReLU: it is the exact mean, which is not f(x)",
         judge.run(function, of_network),
         RIGHT,
         name="mean",
-        slips=SLIPS,
-        think="Which masks are there, and how likely is each?",
-        theme="expectation",
+        known=KNOWN,
+        question="Which masks are there, and how likely is each?",
+        kind="expectation",
     )
     with judge.claim("p = 0: everything is kept"):
         f, x = Network(judge.rng, 3, 2), judge.numbers(3)
@@ -212,6 +212,6 @@ def check(judge: Judge) -> None:
                 "wrong-at-p-0",
                 "At p = 0 the mean is not f(x), although every unit is kept.",
                 "What is 0 to the power of 0 in your weights?",
-                theme="edges",
+                kind="edges",
                 shown={"x": x, "yours": got, "expected": f(x)},
             )

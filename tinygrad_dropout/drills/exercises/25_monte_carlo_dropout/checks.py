@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.judge import Judge, Slip
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "dropout", 10
-TRAINS = ("expectation", "stability", "modes", "independence", "axes")
+KINDS = ("expectation", "stability", "modes", "independence", "axes")
 
 #: rows, classes, passes
 SIZES = ((1, 2, 2), (2, 3, 5), (4, 3, 9))
@@ -49,7 +49,7 @@ def check(judge: Judge) -> None:
                     "eval-mode",
                     f"Of {len(forward.modes)} passes, {forward.modes.count(False)} ran with training=False.",
                     "How much do passes differ from one another if nothing is dropped?",
-                    theme="modes",
+                    kind="modes",
                     shown={"x": x, "samples": samples},
                 )
     with judge.claim("there are as many passes as asked for, each over all of x"):
@@ -59,7 +59,7 @@ def check(judge: Judge) -> None:
                     "one-pass-reused",
                     f"forward was called once, and {samples} samples were asked for.",
                     "What does a second look at the same mask tell?",
-                    theme="independence",
+                    kind="independence",
                     shown={"x": x, "samples": samples},
                 )
             if len(forward.modes) != samples or set(forward.rows) != {len(x)}:
@@ -68,7 +68,7 @@ def check(judge: Judge) -> None:
                     f"forward was called {len(forward.modes)} times, with x of {sorted(set(forward.rows))} rows; "
                     f"expected {samples} times, with x of {len(x)}.",
                     "Which loop runs over the passes, and what is x in it?",
-                    theme="expectation",
+                    kind="expectation",
                     shown={"x": x, "samples": samples},
                 )
     means, errors = judge.parts(runs, "mean", "standard_error")
@@ -77,22 +77,22 @@ def check(judge: Judge) -> None:
         means,
         lambda forward, x, samples: probabilities_of(forward).mean(axis=0),
         name="mean",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "logits-averaged",
                 lambda forward, x, samples: softmax(np.mean(forward.logits, axis=0)),
                 "mean is the softmax of the mean logits; expected the mean of the softmax.",
                 "Is softmax linear? Which of the two is the expected answer over masks?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "no-softmax",
                 lambda forward, x, samples: np.mean(forward.logits, axis=0),
                 "mean is that of the logits: there is no softmax.",
                 "What does forward return, and what is asked for?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "softmax-over-everything",
                 lambda forward, x, samples: np.mean(
                     [np.exp(one - one.max()) / np.exp(one - one.max()).sum() for one in forward.logits], axis=0
@@ -101,14 +101,14 @@ def check(judge: Judge) -> None:
                 "Over which axis do the probabilities of one example lie?",
                 "axes",
             ),
-            Slip(
+            KnownMistake(
                 "softmax-twice",
                 lambda forward, x, samples: softmax(probabilities_of(forward)).mean(axis=0),
                 "mean is that of softmax(softmax(logits)).",
                 "What are the numbers after the first softmax?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "softmax-over-the-batch",
                 lambda forward, x, samples: softmax(np.array(forward.logits), axis=1).mean(axis=0),
                 "The probabilities add up to 1 over the batch, not over the classes.",
@@ -116,8 +116,8 @@ def check(judge: Judge) -> None:
                 "axes",
             ),
         ],
-        think="Which numbers are averaged, and over which axis?",
-        theme="expectation",
+        question="Which numbers are averaged, and over which axis?",
+        kind="expectation",
     )
 
     def spread(forward, ddof=1):
@@ -128,43 +128,43 @@ def check(judge: Judge) -> None:
         errors,
         lambda forward, x, samples: spread(forward) / np.sqrt(samples),
         name="standard_error",
-        slips=[
-            Slip(
+        known=[
+            KnownMistake(
                 "spread-for-standard-error",
                 lambda forward, x, samples: spread(forward),
                 "standard_error is the standard deviation of one pass; that of the mean is smaller.",
                 "With four times as many passes, how much better is the mean? And the spread of one pass?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "ddof-missing",
                 lambda forward, x, samples: spread(forward, ddof=0) / np.sqrt(samples),
                 "The deviation is divided by samples; expected samples - 1.",
                 "The mean was taken from the same numbers. Which way does that bias the deviation?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "divided-by-samples",
                 lambda forward, x, samples: spread(forward) / samples,
                 "The deviation is divided by samples; expected by their square root.",
                 "Variances of independent numbers add up. What is the variance of their mean, and its root?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "divided-by-the-root-of-the-batch",
                 lambda forward, x, samples: spread(forward) / np.sqrt(len(x)),
                 "The deviation is divided by the square root of the number of rows of x; expected that of the passes.",
                 "Which numbers were averaged: those of the rows, or those of the passes?",
                 "axes",
             ),
-            Slip(
+            KnownMistake(
                 "error-of-the-logits",
                 lambda forward, x, samples: np.std(forward.logits, axis=0, ddof=1) / np.sqrt(samples),
                 "standard_error is that of the logits; the mean is one of probabilities.",
                 "Which numbers is the mean a mean of?",
                 "expectation",
             ),
-            Slip(
+            KnownMistake(
                 "variance-for-deviation",
                 lambda forward, x, samples: spread(forward) ** 2 / samples,
                 "standard_error is the variance of the mean; its square root is missing.",
@@ -172,8 +172,8 @@ def check(judge: Judge) -> None:
                 "expectation",
             ),
         ],
-        think="How does the error of a mean fall with the number of passes?",
-        theme="expectation",
+        question="How does the error of a mean fall with the number of passes?",
+        kind="expectation",
     )
     with judge.claim("large logits: the probabilities stay finite"):
         network = Network(judge.rng, 6, 3)
@@ -183,7 +183,7 @@ def check(judge: Judge) -> None:
                 "softmax-overflows",
                 f"With logits up to {np.abs(network.logits).max():.0f}, mean has values that are wrong or NaN.",
                 "What is exp(1000) in float64? What may be subtracted from all logits of a row?",
-                theme="stability",
+                kind="stability",
                 shown={"yours": mean, "expected": probabilities_of(network).mean(axis=0)},
             )
     with judge.claim("the standard error falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
@@ -196,5 +196,5 @@ def check(judge: Judge) -> None:
                 "error-does-not-fall",
                 f"From 100 to 1600 passes standard_error fell by a factor of {ratio:.3g}; expected about 4.",
                 "Which number of passes stands in your formula?",
-                theme="expectation",
+                kind="expectation",
             )

@@ -6,12 +6,12 @@ from tinygrad_dropout.drills.grader.hunt import EVAL_MODE, TRAINING, Argument, H
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-TRAINS = ("exposing", "rate")
+KINDS = ("exposing", "rate")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="keep-and-drop-swapped",
-    theme="rate",
+    kind="rate",
     listed=(
         "bias-gradient-averaged",
         "eval-mode-scales",

@@ -8,12 +8,12 @@ from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("exposing", "stability")
+KINDS = ("exposing", "stability")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="max-over-the-whole-batch",
-    theme="stability",
+    kind="stability",
     listed=(
         "bias-gradient-averaged",
         "keep-and-drop-swapped",

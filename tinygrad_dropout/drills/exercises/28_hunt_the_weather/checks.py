@@ -6,12 +6,12 @@ from tinygrad_dropout.drills.grader.hunt import EVAL_MODE, TRAINING, Argument, H
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-TRAINS = ("exposing", "independence")
+KINDS = ("exposing", "independence")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="mask-shared-by-rows",
-    theme="independence",
+    kind="independence",
     listed=(
         "keep-and-drop-swapped",
         "loss-gradient-not-divided-by-n",

@@ -8,12 +8,12 @@ from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("exposing", "averaging")
+KINDS = ("exposing", "averaging")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="bias-gradient-averaged",
-    theme="averaging",
+    kind="averaging",
     listed=(
         "bias-gradient-averaged",
         "keep-and-drop-swapped",

@@ -6,13 +6,13 @@ from tinygrad_dropout.drills.grader.hunt import ALL_DROPPED, EVAL_MODE, TRAINING
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 10
-TRAINS = ("exposing", "mask")
+KINDS = ("exposing", "mask")
 KNOWN = 15
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="mask-inferred-from-the-output",
-    theme="mask",
+    kind="mask",
     listed=(
         "bias-gradient-averaged",
         "eval-mode-scales",

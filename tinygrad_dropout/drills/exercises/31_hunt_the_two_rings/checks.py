@@ -8,12 +8,12 @@ from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "backprop", 8
-TRAINS = ("exposing", "kinks")
+KINDS = ("exposing", "kinks")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="relu-gradient-one-at-zero",
-    theme="kinks",
+    kind="kinks",
     listed=(
         "bias-gradient-averaged",
         "keep-and-drop-swapped",

@@ -6,12 +6,12 @@ from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-TRAINS = ("exposing", "modes")
+KINDS = ("exposing", "modes")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="eval-mode-scales",
-    theme="modes",
+    kind="modes",
     listed=(
         "eval-mode-scales",
         "keep-and-drop-swapped",

@@ -8,12 +8,12 @@ from tinygrad_dropout.drills.grader.hunt import ALL_DROPPED, TRAINING, Argument,
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "backprop", 10
-TRAINS = ("exposing", "accumulation")
+KINDS = ("exposing", "accumulation")
 
 HUNT = Hunt(
     Path(__file__).parent,
     bug="later-use-overwrites-the-gradient",
-    theme="accumulation",
+    kind="accumulation",
     listed=(
         "bias-gradient-averaged",
         "eval-mode-scales",

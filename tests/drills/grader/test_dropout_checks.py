@@ -9,7 +9,7 @@ from tests.conformance.wrong_layers import OPTIONS, WRONG, Dropout
 from tests.drills.grader.answers import judge_of, rejection_of
 from tinygrad_dropout.conformance import of
 from tinygrad_dropout.conformance.global_state import own_global_state
-from tinygrad_dropout.drills.grader.battery import FAMILIES, NOT_ASKED, THINK, examine, family_of
+from tinygrad_dropout.drills.grader.dropout_checks import FAMILIES, NOT_ASKED, QUESTIONS, examine, family_of
 
 EVERYTHING = [family.name for family in FAMILIES]
 CODES = sorted({code for layer, code in WRONG.items() if not OPTIONS[layer]} - set(NOT_ASKED))
@@ -24,14 +24,14 @@ def test_every_finding_of_the_kit_belongs_to_a_claim(code):
     assert families_of(code)[0] == family_of(code).name
 
 
-@pytest.mark.parametrize("code", THINK)
+@pytest.mark.parametrize("code", QUESTIONS)
 def test_what_to_think_about_is_said_of_findings_that_there_are(code):
     assert families_of(code)
-    assert THINK[code].rstrip().endswith(("?", ".", "half-way?"))
+    assert QUESTIONS[code].rstrip().endswith(("?", ".", "half-way?"))
 
 
 def test_families_have_questions():
-    assert all(family.think for family in FAMILIES)
+    assert all(family.question for family in FAMILIES)
 
 
 def test_a_right_layer_has_every_claim():
@@ -49,7 +49,7 @@ def test_a_wrong_layer_has_the_claims_before_its_finding():
 
     found = rejection_of(lambda: examine(judge, of(ScalesInEval), EVERYTHING))
     assert found.code == "eval-scales-by-1-p"
-    assert found.theme == "modes"
+    assert found.kind == "modes"
     assert judge.right == [family.claim for family in FAMILIES][: EVERYTHING.index("eval")]
 
 

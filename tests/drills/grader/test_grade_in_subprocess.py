@@ -8,8 +8,8 @@ import time
 import pytest
 
 from tinygrad_dropout.drills.exercise import DrillError, find
+from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file, make_replay
 from tinygrad_dropout.drills.grader.report import as_text
-from tinygrad_dropout.drills.grader.sandbox import graded, replayed
 
 EXERCISE = find("11_linear_backward")
 SIGNATURE = "def linear_backward(grad, x, weight):\n"
@@ -18,7 +18,7 @@ SIGNATURE = "def linear_backward(grad, x, weight):\n"
 def grade(tmp_path, source, **options):
     path = tmp_path / "11_linear_backward.py"
     path.write_text("import os, sys\nimport numpy as np\n" + source, encoding="utf-8")
-    return graded(EXERCISE, path, **options)
+    return grade_file(EXERCISE, path, **options)
 
 
 HOSTILE = {
@@ -69,7 +69,7 @@ def backward_order(*arguments):
 def test_what_was_seen_to_hold_before_the_end_is_known(tmp_path):
     exercise, path = find("05_topological_order"), tmp_path / "answer.py"
     path.write_text(exercise.solution + ENDS_LATE)
-    found = graded(exercise, path)
+    found = grade_file(exercise, path)
     assert found.rejection.code == "ends-the-process"
     assert found.right
     assert found.rejection.claim not in ("", *found.right)
@@ -102,7 +102,7 @@ def test_a_right_answer_that_prints_is_right_and_what_it_prints_is_kept(tmp_path
 def test_a_file_that_an_editor_marked_as_utf_8_can_be_graded(tmp_path):
     path = tmp_path / "answer.py"
     path.write_text(EXERCISE.solution, encoding="utf-8-sig")
-    assert graded(EXERCISE, path).solved
+    assert grade_file(EXERCISE, path).solved
 
 
 def test_what_the_system_lacks_is_said(tmp_path, monkeypatch):
@@ -156,14 +156,14 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path, content, says):
     elif content:
         path.write_bytes(content)
     with pytest.raises(DrillError, match=says):
-        graded(EXERCISE, path)
+        grade_file(EXERCISE, path)
 
 
 def test_a_replay_opens_at_the_first_step_that_differs(tmp_path):
     pytest.importorskip("igraph")
     path, page = tmp_path / "answer.py", tmp_path / "page.html"
     path.write_text(next(sample.source for sample in EXERCISE.wrong if sample.name == "bias-gradient-averaged"))
-    assert "step 2 of 5: dL/d3.bias[" in replayed(EXERCISE, path, page)
+    assert "step 2 of 5: dL/d3.bias[" in make_replay(EXERCISE, path, page)
     assert "<html" in page.read_text(encoding="utf-8")
 
 
@@ -171,7 +171,7 @@ def test_a_replay_of_a_right_answer_says_so(tmp_path):
     pytest.importorskip("igraph")
     path = tmp_path / "answer.py"
     path.write_text(EXERCISE.solution)
-    assert "gives the right gradient at every step" in replayed(EXERCISE, path, tmp_path / "page.html")
+    assert "gives the right gradient at every step" in make_replay(EXERCISE, path, tmp_path / "page.html")
 
 
 REPLAY_FAILS = {
@@ -187,7 +187,7 @@ def test_where_there_is_nothing_to_replay_that_is_said(tmp_path, exercise, sourc
     path = tmp_path / "answer.py"
     path.write_text(source)
     with pytest.raises(DrillError, match=says):
-        replayed(find(exercise), path, tmp_path / "page.html")
+        make_replay(find(exercise), path, tmp_path / "page.html")
 
 
 def test_the_child_is_run_by_this_python(tmp_path):

@@ -36,7 +36,7 @@ def print_help(parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def in_one_sentence(experiment: Callable[[], int]) -> int:
+def report_errors(experiment: Callable[[], int]) -> int:
     """Run an experiment of the lab, and report its errors in one sentence.
 
     Returns:

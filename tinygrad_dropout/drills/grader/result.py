@@ -15,19 +15,19 @@ class Rejection:
     Attributes:
         code: its name, which stays the same from version to version: `bias-gradient-averaged`.
         message: what was seen, in a sentence.
-        think: what to think about; "" if the message says it all.
+        question: what to think about; "" if the message says it all.
         claim: what was being checked; "" if it did not come to that.
         shown: (label, value) of what shows it: the arguments, yours, the expected.
-        theme: the kind of mistake, of `mistakes.KINDS`: what to repeat.
+        kind: the kind of mistake, of `mistakes.KINDS`: what to repeat.
         traceback: of what the answer raised; "" if it raised nothing.
     """
 
     code: str
     message: str
-    think: str = ""
+    question: str = ""
     claim: str = ""
     shown: tuple[tuple[str, str], ...] = ()
-    theme: str = "python"
+    kind: str = "python"
     traceback: str = ""
 
 

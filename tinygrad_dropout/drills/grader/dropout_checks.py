@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from tinygrad_dropout.conformance import Finding, check_dropout
 from tinygrad_dropout.conformance.guarded import Make
-from tinygrad_dropout.drills.grader.grade import Rejected, Rejection
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text
 
 
@@ -25,13 +25,13 @@ class Family:
         name: by which an exercise asks for it.
         claim: what holds if there is no finding. Before the colon stands what is examined, the answer behind it.
         codes: of the findings, as a pattern.
-        think: what to think about, where nothing more precise is known.
+        question: what to think about, where nothing more precise is known.
     """
 
     name: str
     claim: str
     codes: str
-    think: str
+    question: str
 
 
 Array = npt.NDArray[Any]
@@ -137,7 +137,7 @@ FAMILIES = (
 )
 
 #: code -> what to think about, where a question can be more precise than the family's
-THINK = {
+QUESTIONS = {
     "scale-missing": "In training a fraction p is gone. What is the mean of y, and what is it in eval mode?",
     "scale-is-1/p": "E[y] = (1 - p) * scale * x. For which scale is that x? Try p = 0.2.",
     "scale-is-1-p": "E[y] = (1 - p) * scale * x. Multiplying by 1 - p makes it smaller still.",
@@ -246,7 +246,7 @@ def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object])
                 "seed-does-not-repeat",
                 "Two generators of the same seed gave different masks: something besides the generator was drawn from.",
                 "Which source of random numbers does the caller not know of?",
-                theme="randomness",
+                kind="randomness",
                 shown={"with one generator": one, "with another of the same seed": again},
             )
 
@@ -290,8 +290,8 @@ def rejection(family: Family, finding: Finding, example: Shown, words: Mapping[s
     return Rejection(
         finding.code,
         f"{message}.",
-        THINK.get(finding.code, family.think),
+        QUESTIONS.get(finding.code, family.question),
         claim=family.claim,
         shown=example if given else (("expected", expected), *example),
-        theme=finding.mistake.kind,
+        kind=finding.mistake.kind,
     )

@@ -13,25 +13,25 @@ SHORT = 6  # minutes; what takes less is no exercise for an interview, if there 
 NOT_REPEATED = {"python", "exposing"}  # no exercise is about them
 
 
-def open_themes(progress: Progress, everything: Sequence[Exercise]) -> list[str]:
+def open_kinds(progress: Progress, everything: Sequence[Exercise]) -> list[str]:
     """The kinds of mistake that were made and not yet put right elsewhere, the latest first.
 
     One is put right by solving another exercise that is about it, after the mistake.
     """
     last: dict[str, dict[str, str]] = {}
     for mistake in progress.mistakes:
-        if mistake["theme"] not in NOT_REPEATED and mistake["theme"] in KINDS:
-            last[mistake["theme"]] = mistake
+        if mistake["kind"] not in NOT_REPEATED and mistake["kind"] in KINDS:
+            last[mistake["kind"]] = mistake
     solved = {one.slug: progress.exercises.get(one.slug, {}).get("solved", "") for one in everything}
     still = [
         mistake
-        for theme, mistake in last.items()
+        for kind, mistake in last.items()
         if not any(
-            theme in one.trains and one.slug != mistake["exercise"] and solved[one.slug] > mistake["when"]
+            kind in one.kinds and one.slug != mistake["exercise"] and solved[one.slug] > mistake["when"]
             for one in everything
         )
     ]
-    return [mistake["theme"] for mistake in sorted(still, key=lambda mistake: mistake["when"], reverse=True)]
+    return [mistake["kind"] for mistake in sorted(still, key=lambda mistake: mistake["when"], reverse=True)]
 
 
 def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[Exercise | None, str]:
@@ -40,11 +40,11 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
     if current and progress.chosen and not progress.solved(current.slug):
         return current, progress.why
     unsolved = [one for one in everything if not progress.solved(one.slug) and one.slug != progress.current]
-    for theme in open_themes(progress, everything):
-        last = next(mistake for mistake in reversed(progress.mistakes) if mistake["theme"] == theme)
-        about = [one for one in unsolved if theme in one.trains and one.slug != last["exercise"]]
+    for kind in open_kinds(progress, everything):
+        last = next(mistake for mistake in reversed(progress.mistakes) if mistake["kind"] == kind)
+        about = [one for one in unsolved if kind in one.kinds and one.slug != last["exercise"]]
         if about:
-            return about[0], f"after {last['code']} in {last['exercise']}: this one is about {KINDS[theme]}, too"
+            return about[0], f"after {last['code']} in {last['exercise']}: this one is about {KINDS[kind]}, too"
     if unsolved:
         return unsolved[0], "the first that is not solved yet"
     if current and not progress.solved(current.slug):
@@ -64,11 +64,11 @@ def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: i
         minutes: for all of it; a quarter is left for the questions.
         chance: decides between equals.
     """
-    themes = open_themes(progress, everything)
+    kinds = open_kinds(progress, everything)
     had = {slug for interview in progress.interviews for slug in interview["exercises"]}
 
     def rank(one: Exercise) -> tuple[int, bool, bool, bool, float]:
-        place = min((themes.index(theme) for theme in one.trains if theme in themes), default=len(themes))
+        place = min((kinds.index(kind) for kind in one.kinds if kind in kinds), default=len(kinds))
         return place, progress.solved(one.slug), one.slug in had, one.minutes < SHORT, chance.random()
 
     left = minutes * 3 / 4

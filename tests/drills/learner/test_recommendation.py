@@ -6,15 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
-from tinygrad_dropout.drills.learner.choice import for_interview, next_exercise, open_themes
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise, open_kinds
 
 NOON = datetime(2026, 11, 25, 12)
 
 
-def exercise(slug, trains, topic="dropout", minutes=8):
-    return SimpleNamespace(slug=slug, trains=trains, topic=topic, minutes=minutes)
+def exercise(slug, kinds, topic="dropout", minutes=8):
+    return SimpleNamespace(slug=slug, kinds=kinds, topic=topic, minutes=minutes)
 
 
 FORWARD = exercise("18_forward", ("rescaling", "rate"))
@@ -25,10 +25,10 @@ ALL = [LINEAR, LONG, FORWARD, BACKWARD]
 
 
 def done(*events):
-    """Progress after (exercise, theme of a mistake or "" for solved), one a minute."""
+    """Progress after (exercise, kind of a mistake or "" for solved), one a minute."""
     progress = Progress({})
-    for minute, (one, theme) in enumerate(events):
-        grade = Grade((), Rejection(f"{theme}-wrong", "", theme=theme)) if theme else Grade()
+    for minute, (one, kind) in enumerate(events):
+        grade = Grade((), Rejection(f"{kind}-wrong", "", kind=kind)) if kind else Grade()
         progress.record(one.slug, grade, NOON + timedelta(minutes=minute))
     return progress
 
@@ -53,14 +53,14 @@ def test_what_comes_next(events, chosen, why):
 
 
 def test_a_mistake_is_put_right_by_solving_another_exercise_about_it_afterwards():
-    assert open_themes(done((FORWARD, "rescaling")), ALL) == ["rescaling"]
-    assert open_themes(done((FORWARD, "rescaling"), (FORWARD, "")), ALL) == ["rescaling"]
-    assert open_themes(done((FORWARD, "rescaling"), (BACKWARD, "")), ALL) == []
-    assert open_themes(done((BACKWARD, ""), (FORWARD, "rescaling")), ALL) == ["rescaling"]
+    assert open_kinds(done((FORWARD, "rescaling")), ALL) == ["rescaling"]
+    assert open_kinds(done((FORWARD, "rescaling"), (FORWARD, "")), ALL) == ["rescaling"]
+    assert open_kinds(done((FORWARD, "rescaling"), (BACKWARD, "")), ALL) == []
+    assert open_kinds(done((BACKWARD, ""), (FORWARD, "rescaling")), ALL) == ["rescaling"]
 
 
 def test_the_latest_mistake_comes_first():
-    assert open_themes(done((LINEAR, "axes"), (FORWARD, "rate")), ALL) == ["rate", "axes"]
+    assert open_kinds(done((LINEAR, "axes"), (FORWARD, "rate")), ALL) == ["rate", "axes"]
 
 
 def test_an_interview_asks_what_was_got_wrong_before():
@@ -101,5 +101,5 @@ def test_two_exercises_fit_into_the_time_together():
 def test_what_was_chosen_comes_again_until_it_is_tried():
     progress = Progress({"current": LONG.slug, "chosen": "2026-11-25T12:00:00", "why": "so it was"})
     assert next_exercise(progress, ALL) == (LONG, "so it was")
-    progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", theme="updates")), NOON)
+    progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", kind="updates")), NOON)
     assert next_exercise(progress, ALL)[0] is LINEAR

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.cli.typed import complain
+from tinygrad_dropout.cli.arguments import complain
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 96
 
 
-class Desk:
+class DrillSession:
     """One call of the command.
 
     Attributes:
@@ -36,7 +36,7 @@ class Desk:
 
     def say(self, text: str, kind: str = "") -> None:
         """A line or several; in the colour of its kind where there are colours."""
-        style = {"title": "bold", "right": "green", "wrong": "red", "think": "cyan"}.get(kind, "")
+        style = {"title": "bold", "right": "green", "wrong": "red", "question": "cyan"}.get(kind, "")
         self.console.print(text, style=style, soft_wrap=True)
 
     @property
@@ -89,11 +89,11 @@ class Desk:
             raise DrillError(f"the exercises were in {progress.folder}, which is not there: type `drill start` again")
         return Workspace(Path(progress.folder))
 
-    def meant(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
+    def resolve_exercise(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
         """The exercise that was typed; else the one that was saved last, or that `next` chose since then."""
         from tinygrad_dropout.drills.exercise import exercises, find
-        from tinygrad_dropout.drills.learner.choice import next_exercise
         from tinygrad_dropout.drills.learner.progress import stamp
+        from tinygrad_dropout.drills.learner.recommendation import next_exercise
 
         if wanted is not None:
             return find(wanted)

@@ -10,8 +10,8 @@ import numpy as np
 from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
-from tinygrad_dropout.drills.grader.grade import Grade, Rejected, Rejection
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Grade, Rejected, Rejection
 
 
 def grade(
@@ -20,7 +20,7 @@ def grade(
     *,
     seed: int = 0,
     filename: str = answer.FILE,
-    hear: Callable[[str, str], None] = lambda event, claim: None,
+    on_claim: Callable[[str, str], None] = lambda event, claim: None,
 ) -> Grade:
     """Grade an answer.
 
@@ -29,9 +29,9 @@ def grade(
         source: the text of the learner's file.
         seed: of all inputs.
         filename: for tracebacks.
-        hear: is told of every claim, as for `Judge`.
+        on_claim: is told of every claim, as for `Judge`.
     """
-    judge = Judge({}, source=source, seed=seed, hear=hear)
+    judge = Judge({}, source=source, seed=seed, on_claim=on_claim)
     try:
         with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -40,6 +40,6 @@ def grade(
     except Rejected as rejected:
         return judge.grade(rejected.rejection)
     except Exception as error:  # of an answer that did what its checks did not foresee
-        code, message, think = answer.raised(error, "Your answer, as the grader used it,")
-        return judge.grade(Rejection(code, message, think, traceback=answer.own_traceback(error)))
+        code, message, question = answer.raised(error, "Your answer, as the grader used it,")
+        return judge.grade(Rejection(code, message, question, traceback=answer.own_traceback(error)))
     return judge.grade()

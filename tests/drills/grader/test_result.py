@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.grader.grade import Grade, Rejection
     [
         Grade(),
         Grade(("a", "b"), None, ("note",), "printed"),
-        Grade(("a",), Rejection("code", "message", "think", "claim", (("x", "1"), ("y", "2")), "axes", "traceback")),
+        Grade(("a",), Rejection("code", "message", "question", "claim", (("x", "1"), ("y", "2")), "axes", "traceback")),
     ],
 )
 def test_a_grade_comes_back_as_it_was(grade):

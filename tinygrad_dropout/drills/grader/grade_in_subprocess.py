@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import DrillError, Exercise
-from tinygrad_dropout.drills.grader.grade import Grade, Rejection
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.sandbox import Bounds, Ended, SandboxError, run
 
-WORK = "tinygrad_dropout.drills.grader.child"
+WORK = "tinygrad_dropout.drills.grader.worker"
 TIME_LIMIT = 10.0  # seconds
 MOST_OUTPUT = 100_000  # bytes
 MOST_MEMORY = 2 * 2**30  # bytes of data; Python and NumPy take a twentieth of it
 
 
-def graded(exercise: Exercise, path: Path, *, seed: int = 0, time_limit: float = TIME_LIMIT) -> Grade:
+def grade_file(exercise: Exercise, path: Path, *, seed: int = 0, time_limit: float = TIME_LIMIT) -> Grade:
     """Grade the answer in a file.
 
     Args:
@@ -34,11 +34,11 @@ def graded(exercise: Exercise, path: Path, *, seed: int = 0, time_limit: float =
     right = tuple(message["right"] for message in ended.messages if "right" in message)
     claims = [message["checking"] for message in ended.messages if "checking" in message]
     claim = claims[-1] if len(claims) > len(right) else ""
-    code, message, think = how_it_ended(ended, time_limit)
-    return Grade(right, Rejection(code, message, think, claim=claim), printed=ended.printed)
+    code, message, question = how_it_ended(ended, time_limit)
+    return Grade(right, Rejection(code, message, question, claim=claim), printed=ended.printed)
 
 
-def replayed(exercise: Exercise, path: Path, page: Path, *, time_limit: float = 3 * TIME_LIMIT) -> str:
+def make_replay(exercise: Exercise, path: Path, page: Path, *, time_limit: float = 3 * TIME_LIMIT) -> str:
     """Write the page of a replay in which the learner's backward stands beside the right one.
 
     Returns:
@@ -81,8 +81,8 @@ def source_of(exercise: Exercise, path: Path) -> str:
 
 def how_it_ended(ended: Ended, time_limit: float) -> tuple[str, str, str]:
     """Code, message and what to think about, of a process that ended without a verdict."""
-    code, message, think = ENDS[ended.why]
-    return code, message.format(seconds=time_limit, most=MOST_OUTPUT, detail=ended.detail), think
+    code, message, question = ENDS[ended.why]
+    return code, message.format(seconds=time_limit, most=MOST_OUTPUT, detail=ended.detail), question
 
 
 #: why the process ended -> code, message, what to think about
@@ -115,7 +115,7 @@ ENDS = {
     "raised": ("raises", "Your answer, as the grader used it, raised {detail}.", ""),
     "exit": (
         "ends-the-process",
-        "Your file ended the process that graded it ({detail}).",
+        "Your file ended the process that grade_file it ({detail}).",
         "Return a value in its place.",
     ),
 }

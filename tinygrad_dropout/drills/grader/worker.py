@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grader.grading import grade
+from tinygrad_dropout.drills.grader.grade_in_process import grade
 
 
 def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: str, seed: int) -> None:
@@ -20,7 +20,7 @@ def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: s
         seed: of all inputs.
     """
     exercise = Exercise(Path(folder))
-    found = grade(exercise, source, seed=seed, filename=shown_as, hear=lambda event, claim: say(**{event: claim}))
+    found = grade(exercise, source, seed=seed, filename=shown_as, on_claim=lambda event, claim: say(**{event: claim}))
     say(grade=found.as_json())
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_dropout.drills.interview.evidence import FACTS, facts
+from tinygrad_dropout.drills.interview.code_facts import FACTS, facts
 
 SEEN = {
     "scaled-mask": "self.mask = (rng.random(x.shape) >= p) / (1 - p)",
