@@ -63,6 +63,18 @@ SETTINGS = (
 
 
 @contextmanager
+def settings_kept() -> Iterator[None]:
+    """Inside, settings of the process and filters of warnings may be changed; they are put back."""
+    before = [setting.get() for setting in SETTINGS]
+    try:
+        with np.errstate(), warnings.catch_warnings():
+            yield
+    finally:
+        for setting, value in zip(SETTINGS, before, strict=True):
+            setting.put(value)
+
+
+@contextmanager
 def own_global_state(seed: int) -> Iterator[None]:
     """Inside, global random functions draw from states made for the purpose; the user's are put back.
 
@@ -73,18 +85,15 @@ def own_global_state(seed: int) -> Iterator[None]:
     whole = np.random.get_state(legacy=False)  # with the second number of a pair of Gaussians, where one waits
     pythons, torch = random.getstate(), sys.modules.get("torch")
     torchs = torch.random.get_rng_state() if torch is not None else None
-    before = [setting.get() for setting in SETTINGS]
     set_bit_generator(np.random.MT19937(seed))
     random.seed(seed)
     if torch is not None:
         torch.random.default_generator.manual_seed(seed)
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with settings_kept(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             yield
     finally:
-        for setting, value in zip(SETTINGS, before, strict=True):
-            setting.put(value)
         set_bit_generator(users)
         np.random.set_state(whole)
         random.setstate(pythons)

@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.grader import answer
 
 RAISES_AT_ONCE = {
     "a syntax error": ("def f(:\n    pass", "syntax-error", "Python cannot read line 1"),
-    "a null byte": ("x = 1\0", "syntax-error", "Python cannot read your file: source code"),
+    "a null byte": ("x = 1\0", "syntax-error", "holds a null byte"),
     "torch": ("import torch", "forbidden-import", "imports torch"),
     "a part of torch": ("from torch.nn import functional", "forbidden-import", "imports torch"),
     "this package": ("import tinygrad_dropout as td", "forbidden-import", "imports tinygrad_dropout"),
@@ -73,7 +73,12 @@ CALLS = {
     "no function": ("f = 1", "missing", "f is a int"),
     "too few parameters": ("def f(x): pass", "wrong-signature", "f(x) cannot be called as f(x, y)"),
     "None": ("def f(x, y): x + y", "returns-none", "f(x, y) returned None"),
-    "not written": ("def f(x, y): raise NotImplementedError", "not-written", "not written yet"),
+    "not written": (
+        "def f(x, y): raise NotImplementedError",
+        "part-not-written",
+        "f(x, y) came to line 2, which is not",
+    ),
+    "a coroutine": ("async def f(x, y): return x", "is-async", "f is an `async def`; expected a plain `def`"),
     "raises": ("def f(x, y):\n    return x @ y", "raises", "raised ValueError in line 3"),
     "recursion": ("def f(x, y): return f(x, y)", "recursion-error", "recursion limit"),
     "changes its input": ("def f(x, y):\n    x *= 2\n    return x", "changes-its-input", "f changed the array x"),
@@ -131,3 +136,7 @@ def test_a_method_and_a_class_are_called_with_the_same_care():
     assert instance.p == 0.3
     assert rejection_of(lambda: judge.method(instance, "go", "x")(1)).message.startswith("A.go(x) returned None")
     assert rejection_of(lambda: judge.method(instance, "stay", "x")).code == "missing"
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read():
+    assert answer.run("\ufeffx = 3")["x"] == 3

@@ -79,7 +79,7 @@ def test_every_rejection_can_be_shown_in_a_narrow_terminal(exercise):
             assert text
             if kind in ("wrong", "question"):
                 assert max(map(len, text.splitlines())) <= 100  # a long code or claim is not broken
-        assert found.untried or f"[{wrong.name}]" in as_text(exercise, found)
+        assert found.unfinished or f"[{wrong.name}]" in as_text(exercise, found)
 
 
 def test_a_long_label_has_its_value_below_it():

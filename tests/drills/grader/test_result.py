@@ -20,7 +20,8 @@ def test_a_grade_comes_back_as_it_was(grade):
     assert grade.solved == (grade.rejection is None)
 
 
-def test_a_gap_as_it_was_given_is_untried():
-    assert Grade((), Rejection("not-written", "")).untried
-    assert not Grade((), Rejection("raises", "")).untried
-    assert not Grade().untried
+def test_a_gap_or_a_part_of_it_is_unfinished():
+    assert Grade((), Rejection("part-not-written", "")).unfinished
+    assert Grade((), Rejection("not-written", "")).unfinished
+    assert not Grade((), Rejection("raises", "")).unfinished
+    assert not Grade().unfinished

@@ -87,7 +87,7 @@ def show_grade(
         return
     if grade.solved:
         session.say(f"Next: {DRILL} next. Ours, with the derivation: {DRILL} solution {exercise.number}")
-    elif not grade.untried:
+    elif not grade.unfinished:
         session.say(f"\nA hint: {DRILL} hint {exercise.number}")
         if exercise.has_replay:
             session.say(f"See it: {DRILL} check {exercise.number} --show")

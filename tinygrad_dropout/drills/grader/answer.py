@@ -7,16 +7,17 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from functools import partial
-from inspect import Parameter, signature
+from inspect import Parameter, iscoroutine, signature
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Rejected, Rejection
+from tinygrad_dropout.drills.grader.inputs import copied
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
+from tinygrad_dropout.drills.grader.surroundings import refuse_reading_the_answer, surroundings_kept
 
 FILE = "your file"
 
@@ -32,6 +33,7 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
     Raises:
         Rejected: it cannot be compiled, imports what it must not, or raises.
     """
+    source = source.removeprefix("\ufeff")  # which some editors put in front of a file
     try:
         tree = ast.parse(source, filename)
         code = compile(tree, filename, "exec")
@@ -39,18 +41,26 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
         raise Rejected(syntax_rejection(error)) from None
     refuse_imports(tree)
     refuse_names(tree, refused or {})
+    refuse_reading_the_answer(tree)
     LEARNERS.add(filename)
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)  # for tracebacks
     module = ModuleType("answer")
     module.__file__ = filename
     sys.modules["answer"] = module  # where a dataclass looks for the names in its annotations
-    with_care(lambda: exec(code, vars(module)), "Your file")
+    with surroundings_kept():
+        with_care(lambda: exec(code, vars(module)), "Your file")
     return vars(module)
 
 
 def syntax_rejection(error: SyntaxError | ValueError) -> Rejection:
     """Python's own words, with the line."""
-    if not isinstance(error, SyntaxError) or error.lineno is None:  # of a null byte Python names no line
+    if "null bytes" in str(error):  # of which Python names no line
+        return Rejection(
+            "syntax-error",
+            "Your file holds a null byte, which Python cannot read; expected text.",
+            "Which editor or program wrote the file? Save it again, as UTF-8.",
+        )
+    if not isinstance(error, SyntaxError) or error.lineno is None:
         return Rejection("syntax-error", f"Python cannot read your file: {error}.")
     line = (error.text or "").strip()
     shown = (("the line", line),) if line else ()
@@ -106,7 +116,8 @@ def with_care(
         shown: gives the arguments as texts, which takes longer than most calls: only what is rejected shows them.
     """
     try:
-        return action()
+        with np.errstate(all="ignore"):  # which also undoes what a function sets with np.seterr
+            return action()
     except (KeyboardInterrupt, Rejected):
         raise
     except BaseException as error:
@@ -120,11 +131,9 @@ def with_care(
 def raised(error: BaseException, what: str) -> tuple[str, str, str]:
     """Code, message and what to think about, of something that was raised."""
     if isinstance(error, NotImplementedError):
-        return (
-            NOT_WRITTEN,
-            "This is not written yet: the gap is as it was given.",
-            "Read the task, then fill the gap.",
-        )
+        place = line_of(error)
+        came = f"{what} came to {f'line {place}' if place else 'a NotImplementedError'}, which is not written yet."
+        return PART_NOT_WRITTEN, came, "For which arguments does your code get there?"
     if isinstance(error, SystemExit):
         return "calls-exit", f"{what} called exit(): the grader cannot go on.", "Return a value in its place."
     if isinstance(error, EOFError):
@@ -187,6 +196,7 @@ class Answer:
         shown = partial(shown_arguments, self.parameters, arguments)  # the learner's function has copies
         call = call_text(self.name, self.parameters)
         value = with_care(lambda: self.function(*given), call, call, shown)
+        refuse_coroutine(value, self.name, call)
         if value is None and not may_return_none:
             raise Rejected(Rejection("returns-none", f"{call} returned None.", "Is a `return` missing?", shown=shown()))
         if not may_change:
@@ -208,11 +218,12 @@ class Answer:
                 )
 
 
-def copied(argument: Any) -> Any:
-    """Arrays and lists are copied, so that theirs and ours are apart; generators and functions are passed on."""
-    if isinstance(argument, np.ndarray):
-        return argument.copy()
-    return deepcopy(argument) if isinstance(argument, (list, dict, tuple, set)) else argument
+def refuse_coroutine(value: Any, name: str, call: str) -> None:
+    """What an `async def` returns: nothing has been computed yet."""
+    if iscoroutine(value):
+        value.close()  # else Python warns that it was never awaited
+        message = f"{call} returned a coroutine, because {name} is an `async def`; expected a plain `def`."
+        raise Rejected(Rejection("is-async", message, "Is there anything here to wait for?"))
 
 
 def same(old: Any, new: Any) -> bool:

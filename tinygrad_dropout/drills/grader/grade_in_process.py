@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import warnings
 from collections.abc import Callable
 
@@ -11,7 +12,8 @@ from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.result import Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.surroundings import surroundings_kept
 
 
 def grade(
@@ -31,15 +33,27 @@ def grade(
         filename: for tracebacks.
         on_claim: is told of every claim, as for `Judge`.
     """
+    if is_untouched(source, exercise.starter):
+        message = "This is not written yet: the gap is as it was given."
+        return Grade(rejection=Rejection(NOT_WRITTEN, message, "Read the task, then fill the gap."))
     judge = Judge({}, source=source, seed=seed, on_claim=on_claim)
     try:
         with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             judge.namespace = answer.run(source, filename, exercise.refused)
-            exercise.check(judge)
+            with surroundings_kept():
+                exercise.check(judge)
     except Rejected as rejected:
         return judge.grade(rejected.rejection)
     except Exception as error:  # of an answer that did what its checks did not foresee
         code, message, question = answer.raised(error, "Your answer, as the grader used it,")
         return judge.grade(Rejection(code, message, question, traceback=answer.own_traceback(error)))
     return judge.grade()
+
+
+def is_untouched(source: str, starter: str) -> bool:
+    """Whether a file does what the starter does: other spaces and comments are no answer."""
+    try:
+        return ast.dump(ast.parse(source)) == ast.dump(ast.parse(starter))
+    except (SyntaxError, ValueError):
+        return False

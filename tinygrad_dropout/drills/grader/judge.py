@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.drills.grader.answer import Answer, callable_of, with_care
-from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejected, Rejection
-from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
+from tinygrad_dropout.drills.grader.calls import Run, refuse_shared_results
+from tinygrad_dropout.drills.grader.differences import capital, common_ratio, described, refuse_dtypes, with_names
+from tinygrad_dropout.drills.grader.inputs import other_layouts, without_coincidences
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.shown import as_text, call_text
 
 Array = npt.NDArray[Any]
 
@@ -42,33 +45,6 @@ class KnownMistake:
     def rejection(self, shown: tuple[tuple[str, str], ...]) -> Rejection:
         """What an answer that makes this mistake is told."""
         return Rejection(self.code, self.description, self.question, shown=shown, kind=self.kind)
-
-
-@dataclass(frozen=True)
-class Run:
-    """One call of the learner's function.
-
-    Attributes:
-        call: as text.
-        parameters: the names.
-        arguments: what it was given.
-        value: what it returned.
-    """
-
-    call: str
-    parameters: tuple[str, ...]
-    arguments: tuple[Any, ...]
-    value: Any
-
-    @property
-    def shown(self) -> tuple[tuple[str, str], ...]:
-        """The arguments, for a person."""
-        return shown_arguments(self.parameters, self.arguments)
-
-    @property
-    def size(self) -> int:
-        """How many numbers it was given."""
-        return sum(np.size(argument) for argument in self.arguments if isinstance(argument, (np.ndarray, list, tuple)))
 
 
 class Judge:
@@ -123,7 +99,9 @@ class Judge:
         """
         found = self.namespace.get(name)
         if found is None or found is ...:
-            self.reject(NOT_WRITTEN, f"{name} is not set yet; expected {what}.", "Read the task, then fill the gap.")
+            self.reject(
+                PART_NOT_WRITTEN, f"{name} is not set yet; expected {what}.", "Read the task, then fill the gap."
+            )
         if not isinstance(found, kind):
             self.reject("wrong-type", f"{name} is a {type(found).__name__}; expected {what}.")
         return found
@@ -179,6 +157,7 @@ class Judge:
         cases: Sequence[tuple[Any, ...]],
         *,
         known: Mapping[type[BaseException], KnownMistake] | None = None,
+        repeat: bool = True,
     ) -> list[Run]:
         """Call the function on every case, the smallest first.
 
@@ -186,6 +165,7 @@ class Judge:
             function: of the learner's.
             cases: the arguments of each call.
             known: the mistake that is shown by an exception of this kind.
+            repeat: whether to see that a second call gives the same numbers in new arrays.
         """
         call = call_text(function.name, function.parameters)
         runs = []
@@ -202,6 +182,8 @@ class Judge:
                         ) from cause  # fmt: skip
                 raise
             runs.append(Run(call, function.parameters, case, value))
+        if repeat:
+            refuse_shared_results(function, runs)
         return runs
 
     def parts(self, runs: Sequence[Run], *names: str) -> list[list[Run]]:
@@ -287,12 +269,15 @@ class Judge:
 
     def numbers(self, *shape: int, low: float = 0.2, high: float = 2.0) -> Array:
         """Random float64: both signs, no zeros, no repeats, nothing near 0."""
-        size = int(np.prod(shape))
-        ladder = np.linspace(low, high, size, endpoint=False) + self.rng.uniform(
-            0, (high - low) / max(size, 1) * 0.9, size
-        )
-        signs = np.where(self.rng.permutation(size) % 2 == 0, 1.0, -1.0)
-        return self.rng.permutation(ladder * signs).reshape(shape)
+        return without_coincidences(self.rng, shape, low, high)
+
+    def layouts(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """The same case with its arrays laid out otherwise: transposed, with gaps, and backwards."""
+        arrays = [other_layouts(one) if isinstance(one, np.ndarray) else [] for one in case]
+        return [
+            tuple(others[kind] if others else one for one, others in zip(case, arrays, strict=True))
+            for kind in range(max(map(len, arrays), default=0))
+        ]
 
     def grade(self, rejection: Rejection | None = None) -> Grade:
         """What was found."""
@@ -339,61 +324,3 @@ def one_of(value: Any) -> str:
 def counted(values: Sequence[Any]) -> str:
     """`2 values`."""
     return f"{len(values)} value{'s'[: len(values) != 1]}"
-
-
-def capital(name: str) -> str:
-    """As it begins a sentence: `The gradient`; what is a name in the code, `dx`, stays."""
-    return f"T{name[1:]}" if name.startswith("the ") else name
-
-
-def with_names(values: Array, names: Sequence[str]) -> str:
-    """`x.grad = 1, y.grad = 2`; without names, the array."""
-    if not names or values.shape != (len(names),):
-        return as_text(values)
-    texts = [f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True)]
-    return (", " if len(names) <= 4 else "\n").join(texts)
-
-
-def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:
-    """Code and message where no known mistake fits."""
-    name = capital(name)
-    if got.shape != right.shape:
-        return "wrong-shape", f"{name} has shape {got.shape}; expected {right.shape}."
-    finite = np.isfinite(got)
-    if not finite.all() and np.isfinite(right).all():
-        return "not-finite", f"{name} has {int((~finite).sum())} of {got.size} values that are NaN or infinite."
-    index: tuple[int, ...] = ()
-    if got.ndim:
-        off = np.abs(got - right) / np.maximum(np.abs(right), 1e-12)
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), got.shape))
-    mine, wanted = got[index], right[index]
-    ratio = f", ratio {mine / wanted:.6g}" if wanted else ""
-    place = str(list(index)) if index else ""
-    if place and " " in name:
-        place = f" at {place}"
-    if entries and len(index) == 1:
-        name, place = entries[index[0]], ""
-    return "wrong-values", f"{name}{place} is {mine:.8g}; expected {wanted:.8g}{ratio}."
-
-
-def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None:
-    """The one factor between all results and the right ones; None if there is none."""
-    if any(got.shape != right.shape for got, right in zip(gots, rights, strict=True)):
-        return None
-    got = np.concatenate([one.ravel() for one in gots]).astype(np.float64)
-    right = np.concatenate([one.ravel() for one in rights]).astype(np.float64)
-    if not np.isfinite(got).all() or not (right @ right):
-        return None
-    ratio = round(float(got @ right) / float(right @ right), 9)
-    return ratio if ratio and np.allclose(got, right * ratio, rtol=1e-6, atol=1e-12) else None
-
-
-def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[Array], name: str) -> None:
-    """Right numbers in another dtype than the input's."""
-    for run, got, right in zip(runs, gots, rights, strict=True):
-        if got.dtype != right.dtype:
-            message = f"{name} is {got.dtype} for an input of {right.dtype}."
-            question = (
-                "Which of your factors is a float64? A framework that promotes doubles its memory without a word."
-            )
-            raise Rejected(Rejection("changes-the-dtype", message, question, shown=run.shown, kind="precision"))

@@ -6,7 +6,7 @@ import re
 from textwrap import fill, indent
 
 from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejection
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, PART_NOT_WRITTEN, Grade, Rejection
 
 WIDTH = 96
 MOST_PRINTED = 10  # lines of what the answer printed
@@ -37,8 +37,9 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
 
 def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
     """The first thing that is wrong. Of its claim the name alone: what stands behind the colon may be the answer."""
-    if rejection.code == NOT_WRITTEN:
-        return [("wrong", f"  open   {rejection.message}"), ("question", f"\n{rejection.question}")]
+    if rejection.code in (NOT_WRITTEN, PART_NOT_WRITTEN):
+        opened = filled(f"  open   {rejection.message}", width, indented=9)
+        return [("wrong", opened), ("question", "\n" + filled(rejection.question, width))]
     lines = []
     if rejection.claim:
         lines.append(("wrong", filled(f"  wrong  {rejection.claim.partition(': ')[0]}", width, indented=9)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NOT_WRITTEN = "not-written"
+NOT_WRITTEN = "not-written"  # the gap is as it was given
+PART_NOT_WRITTEN = "part-not-written"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class Grade:
         return self.rejection is None
 
     @property
-    def untried(self) -> bool:
-        """Whether the gap is as it was given."""
-        return self.rejection is not None and self.rejection.code == NOT_WRITTEN
+    def unfinished(self) -> bool:
+        """Whether the gap, or a part of it, is not written yet."""
+        return self.rejection is not None and self.rejection.code in (NOT_WRITTEN, PART_NOT_WRITTEN)
 
     def as_json(self) -> dict[str, Any]:
         """As plain values."""

@@ -150,8 +150,8 @@ class Interview:
         grade = self.check(exercise, path)
         self.notes |= set(grade.notes)
         attempt.solved = grade.solved
-        attempt.tries += not grade.untried
-        if grade.rejection and not grade.untried:
+        attempt.tries += not grade.unfinished
+        if grade.rejection and not grade.unfinished:
             mistake = (grade.rejection.code, grade.rejection.kind)
             if mistake not in attempt.mistakes[-1:]:
                 attempt.mistakes.append(mistake)

@@ -105,7 +105,7 @@ class Progress:
         known = self.of(slug)
         self.current, self.chosen, self.why = slug, "", ""
         code = grade.rejection.code if grade.rejection else ""
-        if grade.untried:
+        if grade.unfinished:
             return
         known["tries"] += not known["solved"]  # what is tried afterwards is no try
         if grade.rejection is None:

@@ -74,6 +74,6 @@ def exposing_input():
     return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 1.0, "training": True}
 
 
-# %% not-written: the input without the name
+# %% part-not-written: the input without the name
 def exposing_input():
     return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}

@@ -1,0 +1,73 @@
+"""How a result differs from the right one, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.drills.grader.calls import Run
+from tinygrad_dropout.drills.grader.result import Rejected, Rejection
+from tinygrad_dropout.drills.grader.shown import as_text
+
+Array = npt.NDArray[Any]
+
+
+def capital(name: str) -> str:
+    """As it begins a sentence: `The gradient`; what is a name in the code, `dx`, stays."""
+    return f"T{name[1:]}" if name.startswith("the ") else name
+
+
+def with_names(values: Array, names: Sequence[str]) -> str:
+    """`x.grad = 1, y.grad = 2`; without names, the array."""
+    if not names or values.shape != (len(names),):
+        return as_text(values)
+    texts = [f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True)]
+    return (", " if len(names) <= 4 else "\n").join(texts)
+
+
+def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:
+    """Code and message where no known mistake fits."""
+    name = capital(name)
+    if got.shape != right.shape:
+        return "wrong-shape", f"{name} has shape {got.shape}; expected {right.shape}."
+    finite = np.isfinite(got)
+    if not finite.all() and np.isfinite(right).all():
+        return "not-finite", f"{name} has {int((~finite).sum())} of {got.size} values that are NaN or infinite."
+    index: tuple[int, ...] = ()
+    if got.ndim:
+        off = np.abs(got - right) / np.maximum(np.abs(right), 1e-12)
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), got.shape))
+    mine, wanted = got[index], right[index]
+    ratio = f", ratio {mine / wanted:.6g}" if wanted else ""
+    place = str(list(index)) if index else ""
+    if place and " " in name:
+        place = f" at {place}"
+    if entries and len(index) == 1:
+        name, place = entries[index[0]], ""
+    return "wrong-values", f"{name}{place} is {mine:.8g}; expected {wanted:.8g}{ratio}."
+
+
+def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None:
+    """The one factor between all results and the right ones; None if there is none."""
+    if any(got.shape != right.shape for got, right in zip(gots, rights, strict=True)):
+        return None
+    got = np.concatenate([one.ravel() for one in gots]).astype(np.float64)
+    right = np.concatenate([one.ravel() for one in rights]).astype(np.float64)
+    if not np.isfinite(got).all() or not (right @ right):
+        return None
+    ratio = round(float(got @ right) / float(right @ right), 9)
+    return ratio if ratio and np.allclose(got, right * ratio, rtol=1e-6, atol=1e-12) else None
+
+
+def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[Array], name: str) -> None:
+    """Right numbers in another dtype than the input's."""
+    for run, got, right in zip(runs, gots, rights, strict=True):
+        if got.dtype != right.dtype:
+            message = f"{name} is {got.dtype} for an input of {right.dtype}."
+            question = (
+                "Which of your factors is a float64? A framework that promotes doubles its memory without a word."
+            )
+            raise Rejected(Rejection("changes-the-dtype", message, question, shown=run.shown, kind="precision"))
