@@ -167,7 +167,7 @@ def test_what_is_seen_to_hold_is_told_as_it_happens():
 
 
 @pytest.mark.parametrize(
-    ("source", "code"), [("", "part-not-written"), ("BUG = ...", "not-written"), ("BUG = 3", "wrong-type")]
+    ("source", "code"), [("", "part-not-written"), ("BUG = ...", "part-not-written"), ("BUG = 3", "wrong-type")]
 )
 def test_a_value_that_is_to_be_set(source, code):
     assert rejection_of(lambda: judge_of(source).value("BUG", str, "a name")).code == code
