@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import NoReturn
 
 MISTAKE = 2
@@ -26,7 +27,8 @@ class Parser(argparse.ArgumentParser):
 
 def complain(problem: str, code: int = MISTAKE) -> int:
     """Print a problem to stderr, and return the exit code."""
-    print(f"tinygrad-dropout: {problem}", file=sys.stderr)
+    with suppress(OSError):  # a full disk behind `2>`: nothing is left to say it on
+        print(f"tinygrad-dropout: {problem}", file=sys.stderr, flush=True)
     return code
 
 

@@ -74,3 +74,11 @@ def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "drills").write_text("")
     with pytest.raises(DrillError, match="cannot be made"):
         Workspace(tmp_path / "drills").start()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(workspace):
+    workspace.path(EXERCISE).unlink()
+    os.mkfifo(workspace.path(EXERCISE))
+    assert not workspace.untouched(EXERCISE)
+    assert workspace.saved_last() == EXERCISE

@@ -18,7 +18,7 @@ def facts(source: str, notes: Iterable[str] = ()) -> set[str]:
     """
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # the latter of a null byte, before Python 3.12
         return set(notes)
     return {*notes, *(name for name, (_, holds) in FACTS.items() if holds(tree))}
 

@@ -160,10 +160,10 @@ class Interview:
     def look_at(self, path: Path, exercise: Exercise) -> None:
         """Note what the code does, of what the learner wrote."""
         try:
-            source = path.read_text(encoding="utf-8")
+            source = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
         except (OSError, UnicodeDecodeError):
             return
-        if source != exercise.starter:
+        if source not in ("", exercise.starter):
             self.notes |= facts(source) - facts(exercise.starter)
 
     def task(self, exercise: Exercise) -> Path:

@@ -58,10 +58,11 @@ class Workspace:
 
     def untouched(self, exercise: Exercise) -> bool:
         """Whether its file is as it was given, or not there."""
-        try:
-            return self.path(exercise).read_text(encoding="utf-8") == exercise.starter
-        except FileNotFoundError:
+        path = self.path(exercise)
+        if not path.exists():
             return True
+        try:
+            return path.is_file() and path.read_text(encoding="utf-8-sig") == exercise.starter
         except (OSError, UnicodeDecodeError):
             return False
 
