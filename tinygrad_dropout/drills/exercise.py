@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tinygrad_dropout.study import Bug
 
 EXERCISES = Path(__file__).with_name("exercises")
-PARTS = ("task.md", "starter.py", "solution.py", "checks.py", "hints.md", "wrong.py", "right.py")
+PARTS = ("task.md", "starter.py", "solution.py", "checks.py", "hints.md", "wrong.py", "right.py", "promises.md")
 GAP = "raise NotImplementedError"  # marks what is to be written
 
 

@@ -172,3 +172,28 @@ def test_what_is_seen_to_hold_is_told_as_it_happens():
 def test_a_value_that_is_to_be_set(source, code):
     assert rejection_of(lambda: judge_of(source).value("BUG", str, "a name")).code == code
     assert judge_of("BUG = 'a'").value("BUG", str, "a name") == "a"
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "code"),
+    [
+        ("return x.sum(axis=0).astype(np.float32)", {"dtype": True}, "changes-the-dtype"),
+        ("return x.sum(axis=0).astype(np.float32)", {}, "rounded-to-float32"),
+        ("return x.astype(np.float32).sum(axis=0).astype(float)", {}, "rounded-to-float32"),
+        ("return x.sum(axis=0).round(7)", {}, "inexact"),
+    ],
+)
+def test_digits_that_are_lost_are_missed(body, options, code):
+    _, found = graded(body, rtol=1e-10, atol=0, **options)
+    assert (found.code, found.kind) == (code, "precision")
+
+
+def test_corners_are_the_same_case_in_other_layouts_and_sizes():
+    judge = judge_of("")
+    x, n = judge.numbers(3, 4), np.array([1, 2, 0])
+    corners = judge.corners((x, n, 0.5))
+    assert [np.allclose(one, x) for one, *_ in corners] == [True, True, True, False, False, False]
+    assert [(one / x).max() for one, *_ in corners[3:5]] == pytest.approx([1e9, 1e-9])
+    assert 0 < (corners[5][0] == 0).sum() < x.size
+    assert all(p == 0.5 and np.array_equal(integers, n) for _, integers, p in corners)
+    assert not any(one.flags.c_contiguous for one, *_ in corners[:3])

@@ -21,8 +21,8 @@ def test_what_is_right_then_what_is_wrong_what_shows_it_and_what_to_think_about(
         text.index(part)
         for part in (
             "11  Linear backward",
-            "right  dx: grad W",
-            "right  dW: grad' x",
+            "right  dx: grad @ W",
+            "right  dW: grad.T @ x",
             "wrong  db\n",
             "dbias is the mean of grad over the batch; expected the sum. [bias-gradient-averaged]",
             "    grad      [[",
@@ -88,8 +88,8 @@ def test_a_long_label_has_its_value_below_it():
 
 
 def test_of_a_wrong_claim_the_name_alone_is_shown():
-    text = as_text(EXERCISE, Grade(("dx: grad W",), Rejection("a", "b.", claim="dW: grad' x")))
-    assert "right  dx: grad W" in text
+    text = as_text(EXERCISE, Grade(("dx: grad @ W",), Rejection("a", "b.", claim="dW: grad.T @ x")))
+    assert "right  dx: grad @ W" in text
     assert "wrong  dW\n" in text
 
 

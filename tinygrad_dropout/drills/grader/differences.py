@@ -63,11 +63,31 @@ def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None
 
 
 def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[Array], name: str) -> None:
-    """Right numbers in another dtype than the input's."""
+    """Right numbers in another dtype than the right one."""
     for run, got, right in zip(runs, gots, rights, strict=True):
         if got.dtype != right.dtype:
-            message = f"{name} is {got.dtype} for an input of {right.dtype}."
+            given = ", ".join(dict.fromkeys(str(one.dtype) for one in run.arguments if isinstance(one, np.ndarray)))
+            message = f"{name} is {got.dtype} for an input of {given or 'plain numbers'}; expected {right.dtype}."
             question = (
-                "Which of your factors is a float64? A framework that promotes doubles its memory without a word."
+                "Which of your arrays or factors has that dtype? NumPy converts without a word, and float64 takes "
+                "twice the memory of float32."
             )
             raise Rejected(Rejection("changes-the-dtype", message, question, shown=run.shown, kind="precision"))
+
+
+def only_float32(gots: Sequence[Array], rights: Sequence[Array]) -> bool:
+    """Whether the results are the right ones to the precision of float32, whatever their dtype is now."""
+    with np.errstate(all="ignore"):
+        return all(
+            got.shape == right.shape
+            and np.array_equal(got, got.astype(np.float32))
+            and np.max(np.abs(got - right), initial=0) <= 1e-5 * np.max(np.abs(right), initial=0)
+            for got, right in zip(gots, rights, strict=True)
+        )
+
+
+def rounded_to_float32(name: str, shown: tuple[tuple[str, str], ...]) -> Rejection:
+    """What is said of results that have lost the digits beyond the seventh."""
+    message = f"{capital(name)} is right to the precision of float32 and no further; expected that of float64."
+    question = "Where does your code go through float32: an astype, a dtype=, or an array that was made with it?"
+    return Rejection("rounded-to-float32", message, question, shown=shown, kind="precision")

@@ -16,8 +16,16 @@ import numpy.typing as npt
 
 from tinygrad_dropout.drills.grader.answer import Answer, callable_of, with_care
 from tinygrad_dropout.drills.grader.calls import Run, refuse_shared_results
-from tinygrad_dropout.drills.grader.differences import capital, common_ratio, described, refuse_dtypes, with_names
-from tinygrad_dropout.drills.grader.inputs import other_layouts, without_coincidences
+from tinygrad_dropout.drills.grader.differences import (
+    capital,
+    common_ratio,
+    described,
+    only_float32,
+    refuse_dtypes,
+    rounded_to_float32,
+    with_names,
+)
+from tinygrad_dropout.drills.grader.inputs import extremes, other_layouts, without_coincidences
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text, call_text
 
@@ -251,6 +259,10 @@ class Judge:
                     fits(mistake.formula, run, got, close) for run, got in zip(runs, gots, strict=True)
                 ):
                     raise Rejected(mistake.rejection(shown))
+            if only_float32(gots, rights):
+                if dtype:
+                    refuse_dtypes([runs[worst]], [gots[worst]], [rights[worst]], name)
+                raise Rejected(rounded_to_float32(name, shown))
             code, message = described(gots[worst], rights[worst], name, names)
             ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
             if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
@@ -273,15 +285,24 @@ class Judge:
 
     def layouts(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """The same case with its arrays laid out otherwise: transposed, with gaps, and backwards."""
-        arrays = [other_layouts(one) if isinstance(one, np.ndarray) else [] for one in case]
-        return [
-            tuple(others[kind] if others else one for one, others in zip(case, arrays, strict=True))
-            for kind in range(max(map(len, arrays), default=0))
-        ]
+        return varied(case, other_layouts)
+
+    def corners(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """The same case in other layouts, with huge numbers, with tiny ones, and with zeros among them."""
+        return [*varied(case, other_layouts), *varied(case, extremes)]
 
     def grade(self, rejection: Rejection | None = None) -> Grade:
         """What was found."""
         return Grade(tuple(self.right), rejection, tuple(self.notes))
+
+
+def varied(case: tuple[Any, ...], variants: Callable[[Array], list[Array]]) -> list[tuple[Any, ...]]:
+    """A case with all its arrays replaced by their first variants, by their second ones, ..."""
+    several = [variants(one) if isinstance(one, np.ndarray) else [] for one in case]
+    return [
+        tuple(others[index] if others else one for one, others in zip(case, several, strict=True))
+        for index in range(max(map(len, several), default=0))
+    ]
 
 
 def array_of(run: Run, name: str) -> Array:

@@ -8,7 +8,7 @@ def linear_backward(grad, x, weight):
     return np.einsum("no,oi->ni", grad, weight), np.einsum("no,ni->oi", grad, x), np.einsum("no->o", grad)
 
 
-# %% loops: row by row, and a list in place of a tuple
+# %% loops: row by row, and a list instead of a tuple
 def linear_backward(grad, x, weight):
     dx, dweight, dbias = np.zeros_like(x), np.zeros_like(weight), np.zeros(len(weight))
     for g, row, into in zip(grad, x, dx):

@@ -1,4 +1,4 @@
-"""Exercise 11: the backward of y = x W' + b. The task: tasks/11_linear_backward.md"""
+"""Exercise 11: the backward of y = x @ W.T + b. The task: tasks/11_linear_backward.md"""
 
 import numpy as np
 

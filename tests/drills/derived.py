@@ -1,0 +1,80 @@
+"""Wrong answers that need not be written out: what the formula of a known mistake gives.
+
+A formula is put in the place of the results that the solution gave, so a judge that derives sees for each claim
+whether the mistake is named.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from tinygrad_dropout.conformance.global_state import own_global_state
+from tinygrad_dropout.drills.grader import answer
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Rejected
+
+
+@dataclass(frozen=True)
+class Derived:
+    """An answer that makes a known mistake, and what is said of it.
+
+    Attributes:
+        code: of the mistake.
+        claim: where it was tried.
+        rejection: None if it makes no difference to any input there.
+    """
+
+    code: str
+    claim: str
+    rejection: object
+
+
+class DerivingJudge(Judge):
+    """Tries every known mistake with a formula in the place of a right answer's results."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.derived = []
+
+    def compare(self, claim, runs, expected, *, known=(), **options):
+        for mistake in known:
+            if mistake.formula is not None:
+                self.derive(mistake, claim, runs, expected, known, options)
+        super().compare(claim, runs, expected, known=known, **options)
+
+    def derive(self, mistake, claim, runs, expected, known, options):
+        """See what is said of a mistake; it says nothing of a claim for whose inputs its formula was not made."""
+        kept = list(self.right)
+        try:
+            with np.errstate(all="ignore"):
+                wrong = [replace(run, value=np.asarray(mistake.formula(*run.arguments))) for run in runs]
+        except Exception:
+            return
+        rejection = None
+        try:
+            super().compare(claim, wrong, expected, known=known, **options)
+        except Rejected as rejected:
+            rejection = rejected.rejection
+        self.right = kept
+        self.derived.append(Derived(mistake.code, claim, rejection))
+
+
+def judged(exercise, seed):
+    """The judge, after it has graded the solution and derived what it can."""
+    judge = DerivingJudge({}, source=exercise.solution, seed=seed)
+    with own_global_state(seed), np.errstate(all="ignore"):
+        judge.namespace = answer.run(exercise.solution, refused=exercise.refused)
+        exercise.check(judge)
+    return judge.derived
+
+
+@cache
+def tried(exercise, seed=0):
+    """All that was derived from the formulas of an exercise."""
+    return tuple(judged(exercise, seed))
+
+
+def derived(exercise, seed=0):
+    """The derived answers that are rejected under their own name."""
+    return [one for one in tried(exercise, seed) if one.rejection is not None and one.rejection.code == one.code]

@@ -1,0 +1,77 @@
+"""Wrong answers that need not be written out: what any function can do wrong, whatever it computes.
+
+The solution's function is wrapped in another one of its name, which makes the mistake.
+"""
+
+import ast
+
+#: code -> a file that wraps the function `{name}`; `{array}` is each of its parameters in turn.
+WRAPPED = {
+    "returns-none": """
+def {name}({parameters}):
+    right_{name}({arguments})
+""",
+    "changes-its-input": """
+def {name}({parameters}):
+    result = right_{name}({arguments})
+    {array}[...] = {array} + 1
+    return result
+""",
+    "result-is-overwritten": """
+def {name}({parameters}):
+    return each(right_{name}({arguments}), into_a_buffer, {name!r})
+
+
+BUFFERS = {{}}
+
+
+def into_a_buffer(array, key):
+    buffer = BUFFERS.setdefault((key, array.shape), np.zeros_like(array))
+    buffer[...] = array
+    return buffer
+""",
+    "second-call-differs": """
+CALLS = []
+
+
+def {name}({parameters}):
+    CALLS.append(1)
+    return each(right_{name}({arguments}), lambda array, key: array * len(CALLS), {name!r})
+""",
+    "changes-the-dtype": """
+def {name}({parameters}):
+    return each(right_{name}({arguments}), lambda array, key: array.astype(np.float32), {name!r})
+""",
+}
+EACH = """
+
+right_{name} = {name}
+
+
+def each(result, change, key):
+    if isinstance(result, (tuple, list)):
+        return [each(one, change, (key, index)) for index, one in enumerate(result)]
+    return change(np.asarray(result), key)
+
+"""
+
+
+def general(exercise, code):
+    """Answers that make one mistake, which has nothing to do with the exercise's subject.
+
+    Returns:
+        (what was changed, the source) of each; none if there is no way to make that mistake.
+    """
+    if code == "forbidden-import":
+        return [("imports SciPy", f"import scipy\n{exercise.solution}")]
+    if code not in WRAPPED:
+        return []
+    found = []
+    for function in ast.parse(exercise.starter).body:
+        if isinstance(function, ast.FunctionDef):
+            names = [parameter.arg for parameter in function.args.args]
+            parts = {"name": function.name, "parameters": ast.unparse(function.args), "arguments": ", ".join(names)}
+            for array in names if "{array}" in WRAPPED[code] else names[:1]:
+                source = exercise.solution + (EACH + WRAPPED[code]).format(array=array, **parts)
+                found.append((f"{function.name}: {array}", source))
+    return found

@@ -1,0 +1,116 @@
+"""The sentences of a task, and what its promises.md says enforces each of them.
+
+`python -m tests.drills.promises 11` prints the promises of exercise 11 as they should be laid out: what is there is
+kept, a new sentence waits for its check, and below stand the claims to choose from.
+"""
+
+import re
+import sys
+
+from tests.drills.derived import derived
+from tests.drills.graded import graded
+from tinygrad_dropout.drills.exercise import find
+
+TITLE = "# What enforces each sentence of the task"
+NOTHING = "nothing to check"
+SEEDS = 2
+
+#: After a full stop, a question or exclamation mark, and what closes with it; before what begins a sentence.
+BETWEEN_SENTENCES = re.compile(r"(?<=[.?!])(?:\*\*|[)\"])*\s+(?=[A-Z0-9`(\"*])")
+
+
+def sentences(task):
+    """What a task says, one sentence at a time; its headings, its examples and the heads of its tables say nothing."""
+    found = []
+    for block in blocks(task):
+        if block[0].startswith("```"):
+            found += [" ".join(line.split()) for line in block[1:-1] if line.strip()]
+        elif block[0].startswith("|"):
+            rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in block[2:]]
+            found += [" | ".join(filter(None, row)) for row in rows]
+        else:
+            found += in_sentences(" ".join(" ".join(block).split()))
+    return found
+
+
+def blocks(task):
+    """Paragraphs, items of lists, tables and fences, as lists of lines."""
+    found, block, in_example = [], [], False
+    for line in [*task.splitlines(), ""]:
+        in_fence = bool(block) and block[0].startswith("```")
+        if in_fence:
+            block.append(line)
+        if in_fence and line != "```":
+            continue
+        if not in_fence and (not line.strip() or line.startswith(("#", "```", "- "))):
+            found += [block] * bool(block)
+            block = [line.removeprefix("- ")] if line.strip() and not line.startswith("#") else []
+        elif in_fence:
+            found += [block] * (not in_example and block[0] == "```")
+            block = []
+        else:
+            block.append(line)
+        if line.startswith("#"):
+            in_example = line == "## Example"
+    return found
+
+
+def in_sentences(text):
+    """A paragraph's sentences; a full stop inside `code` ends none."""
+    masked = re.sub(r"`[^`]*`", lambda code: f"`{'x' * (len(code[0]) - 2)}`", text)
+    ends = [re.search(r"\s+$", match[0]).start() + match.start() for match in BETWEEN_SENTENCES.finditer(masked)]
+    return [text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+
+
+def promises(text):
+    """Of a promises.md: a list of pairs, a sentence and the list of what enforces it."""
+    found = []
+    for line in text.splitlines():
+        if line.startswith("- "):
+            found.append((line.removeprefix("- "), []))
+        elif line.startswith("  - "):
+            found[-1][1].append(line.removeprefix("  - "))
+        elif line.strip() and line != TITLE:
+            raise ValueError(f"a line that is neither a sentence nor its check: {line!r}")
+    return found
+
+
+def is_meant(name, claim):
+    """Whether a line names a claim: the whole of it, or what stands before its colon."""
+    return name in (claim, claim.partition(":")[0])
+
+
+def kept_claims(exercise):
+    """The claims that the solution is seen to keep."""
+    return {claim for seed in range(SEEDS) for claim in graded(exercise, exercise.solution, seed=seed).right}
+
+
+def broken_claims(exercise):
+    """Claim -> the codes of the wrong answers, written out or derived, that are rejected there; "" is none of them."""
+    found = {}
+    for seed in range(SEEDS):
+        for sample in exercise.wrong:
+            rejection = graded(exercise, sample.source, seed=seed).rejection
+            found.setdefault(rejection.claim if rejection else "", set()).add(sample.name)
+        for one in derived(exercise, seed):
+            found.setdefault(one.claim, set()).add(one.code)
+    return found
+
+
+def skeleton(exercise):
+    """A promises.md with every sentence of the task, and what is known of each."""
+    path = exercise.folder / "promises.md"
+    known = dict(promises(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    lines = [TITLE, ""]
+    for sentence in sentences(exercise.task):
+        lines += [f"- {sentence}", *(f"  - {name}" for name in known.get(sentence, ["TO DO"]))]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    chosen = find(sys.argv[1])
+    print(skeleton(chosen))
+    broken = broken_claims(chosen)
+    for claim in sorted(kept_claims(chosen)):
+        print(f"{claim}   <- {', '.join(sorted(broken.get(claim, ()))) or 'BROKEN BY NO WRONG ANSWER'}")
+    print(f"outside of any claim: {', '.join(sorted(broken.get('', ())))}")
