@@ -6,7 +6,10 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from shutil import get_terminal_size
 from typing import NoReturn
+
+from tinygrad_dropout.drills.layout import wrap
 
 MISTAKE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -28,7 +31,10 @@ class Parser(argparse.ArgumentParser):
 def complain(problem: str, code: int = MISTAKE) -> int:
     """Print a problem to stderr, and return the exit code."""
     with suppress(OSError):  # a full disk behind `2>`: nothing is left to say it on
-        print(f"tinygrad-dropout: {problem}", file=sys.stderr, flush=True)
+        said = f"tinygrad-dropout: {problem}"
+        if sys.stderr.isatty():
+            said = wrap(said, get_terminal_size().columns)
+        print(said, file=sys.stderr, flush=True)
     return code
 
 

@@ -33,7 +33,8 @@ class Script:
         self.steps, self.time, self.written, self.prompts = list(steps), 0.0, [], []
         outcome = Outcome("2026-11-25T12:00:00", minutes, [Attempt(one.slug, one.title) for one in exercises])
         self.interview = Interview(
-            outcome, self.workspace, exercises, check=self.check, read=self.read, write=self.written.append,
+            outcome, self.workspace, exercises, check=self.check,
+            show_task=lambda exercise: self.written.append(exercise.task), read=self.read, write=self.written.append,
             now=lambda: self.time, cards=CARDS, chance=Random(0),
         )  # fmt: skip
 
@@ -144,7 +145,17 @@ def test_what_the_starter_has_is_not_seen_in_the_answer(tmp_path):
 @pytest.mark.parametrize("typed", ["x", "check it", ""])
 def test_what_is_not_understood_is_said(tmp_path, typed):
     _, _, shown = Script(tmp_path, typed, "q", "q").run()
-    assert "Expected c, t, d or q" in shown
+    assert "Expected c, t, d, q or ?; got" in shown
+
+
+def test_a_question_mark_says_what_can_be_typed(tmp_path):
+    script = Script(tmp_path, "?", "q", "?", "", "?", "r", "q")
+    _, _, shown = script.run()
+    assert "  t  show the task\n" in shown
+    assert "press Enter to see ours" in shown
+    assert "  p  partly right\n" in shown
+    assert "Expected" not in shown
+    assert all(prompt.endswith("? help: ") and len(prompt) < 60 for prompt in script.prompts)
 
 
 def test_the_task_is_shown(tmp_path):

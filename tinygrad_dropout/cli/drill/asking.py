@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.cli.drill.session import DrillSession
 from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
+from tinygrad_dropout.drills.layout import unbroken
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
@@ -42,7 +43,7 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
     workspace.start(chosen)
     what = "one exercise" if len(chosen) == 1 else "two exercises"
     session.say(f"A mock interview of {options.minutes} minutes: {what}, then three questions.", "title")
-    session.say(f"The clock runs. Edit in {workspace.folder}")
+    session.say(f"The clock runs. Edit in {unbroken(workspace.folder)}")
 
     def check(exercise: Exercise, path: Path) -> Grade:
         grade = grade_and_keep(session, exercise, path)
@@ -54,6 +55,7 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
         workspace,
         chosen,
         check=check,
+        show_task=session.show_task,
         read=Lines().read,
         write=session.say,
         now=time.monotonic,

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.cli.arguments import complain
+from tinygrad_dropout.drills.grader.shown import WIDTH
+from tinygrad_dropout.drills.layout import KEPT, tables_as_lists, wrap
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.learner.progress import Progress
     from tinygrad_dropout.drills.learner.workspace import Workspace
 
-WIDTH = 96
+NARROW = 80  # columns; with fewer, a table would cut words off
 
 
 class DrillSession:
@@ -36,6 +38,7 @@ class DrillSession:
 
     def say(self, text: str, kind: str = "") -> None:
         """A line or several; in the colour of its kind where there are colours."""
+        text = wrap(text, self.console.width) if self.console.is_terminal else text.replace(KEPT, " ")
         style = {"title": "bold", "right": "green", "wrong": "red", "question": "cyan"}.get(kind, "")
         self.console.print(text, style=style, soft_wrap=True)
 
@@ -48,7 +51,11 @@ class DrillSession:
         """The task: laid out in a terminal, as it is in a pipe."""
         from rich.markdown import Markdown
 
-        self.console.print(Markdown(exercise.task)) if self.console.is_terminal else self.say(exercise.task)
+        if not self.console.is_terminal:
+            self.say(exercise.task)
+            return
+        narrow = self.console.width < NARROW
+        self.console.print(Markdown(tables_as_lists(exercise.task) if narrow else exercise.task))
 
     def progress(self) -> Progress:
         """To be read."""
@@ -105,9 +112,11 @@ class DrillSession:
         return saved or current or next_exercise(progress, exercises())[0] or exercises()[0]
 
     def agreed(self, question: str) -> bool:
-        """Whether somebody says yes."""
+        """Whether the answer to a question is yes."""
         try:
-            return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+            while (typed := input(wrap(f"{question} [y/N] ", self.width)).strip().lower()) == "?":
+                self.say("y for yes; n, or just Enter, for no.")
         except EOFError:
             print()
             return False
+        return typed in ("y", "yes")

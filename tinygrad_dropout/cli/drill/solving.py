@@ -7,11 +7,11 @@ import webbrowser
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING
 
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.cli.drill.session import DrillSession
+from tinygrad_dropout.drills.layout import unbroken
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tinygrad_dropout.drills.learner.workspace import Workspace
 
 FOLDER = "drills"
+LONGEST_TITLE = 40  # characters, of the exercises that there are
 DRILL = "tinygrad-dropout drill"  # what is shown can be typed as it stands
 
 
@@ -34,7 +35,7 @@ def start(session: DrillSession, options: argparse.Namespace) -> int:
     with changing(session.state_file) as progress:
         progress.folder = str(folder)
     left = f"; {kept} were there and are as they were" if kept else ""
-    session.say(f"{folder}: {written} exercises written{left}.")
+    session.say(f"{unbroken(folder)}: {written} exercises written{left}.")
     first = exercises()[0]
     session.say(f"\nThe first:   {first.slug}.py, its task in tasks/{first.slug}.md")
     session.say(f"To grade it: {DRILL} check, or {DRILL} watch to do so whenever you save")
@@ -69,7 +70,7 @@ def grade_and_keep(
     """Grade an answer, and remember it."""
     from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
 
-    grade = grade_file(exercise, path, seed=seed, time_limit=time_limit)
+    grade = grade_file(exercise, path, seed=seed, time_limit=time_limit, width=session.width)
     with session.keeping_if_possible() as progress:
         progress.record(exercise.slug, grade, datetime.now())
     return grade
@@ -102,7 +103,8 @@ def check_all(session: DrillSession, workspace: Workspace, options: argparse.Nam
         grade = grade_and_keep(session, exercise, workspace.path(exercise), options.seed, options.time_limit)
         solved += grade.solved
         state = "solved" if grade.rejection is None else grade.rejection.code
-        session.say(f"{exercise.number:3}  {exercise.title:44} {state}", "right" if grade.solved else "")
+        line = in_columns(session, exercise, state, with_minutes=False)
+        session.say(line, "right" if grade.solved else "")
     session.say(f"\n{solved} of {len(exercises())} solved.")
     return int(solved < len(exercises()))
 
@@ -114,7 +116,7 @@ def replay(session: DrillSession, exercise: Exercise, path: Path, options: argpa
     page = Path(options.out or f"replay-{exercise.slug}.html")
     shows = make_replay(exercise, path, page)
     elsewhere = "" if solved or shows.startswith("step") else "; the mistake shows on other inputs than these"
-    session.say(f"\n{page}: {shows}{elsewhere}")
+    session.say(f"\n{unbroken(page)}: {shows}{elsewhere}")
     if not options.no_open and not webbrowser.open(page.resolve().as_uri()):
         session.say("No browser was found to open it; open the file by hand.")
     return 0
@@ -129,7 +131,7 @@ def watch(session: DrillSession, options: argparse.Namespace) -> int:
     from tinygrad_dropout.drills.learner.watch import KEYS, Watch, watch
 
     workspace = session.workspace(session.progress())
-    of_keys = fill(", ".join(f"{key} {says}" for key, says in KEYS.items()), session.width)
+    of_keys = ", ".join(f"{key} {says}" for key, says in KEYS.items())
 
     def check(exercise: Exercise) -> None:
         session.say(f"\n{'-' * 40} {datetime.now():%H:%M:%S}")
@@ -159,7 +161,7 @@ def watch(session: DrillSession, options: argparse.Namespace) -> int:
 
     seen = Watch(workspace)
     with keys() as there_are:
-        session.say(f"Watching {workspace.folder}.")
+        session.say(f"Watching {unbroken(workspace.folder)}.")
         session.say(of_keys if there_are else "Ctrl-C ends it.")
         watch(seen, check=check, act=act, pressed=pressed if there_are else no_keys)
     return 0
@@ -189,7 +191,7 @@ def give_hint(session: DrillSession, exercise: Exercise) -> None:
         again = known["hints"] == len(hints) or bool(known["solved"])  # what is asked after that is no help
         level = min(known["hints"] + 1, len(hints))
         known["hints"] = known["hints"] if again else level
-    session.say(f"{exercise.number}  {exercise.title}, hint {level} of {len(hints)}\n", "title")
+    session.say(f"\n{exercise.number}  {exercise.title}, hint {level} of {len(hints)}\n", "title")
     session.say(wrapped(hints[level - 1], session.width))
     if level == len(hints):
         session.say(f"\nThat was the last. The solution: {DRILL} solution {exercise.number}")
@@ -201,15 +203,12 @@ def list_exercises(session: DrillSession, options: argparse.Namespace) -> int:
 
     progress, everything = session.progress(), exercises()
     for topic in ("backprop", "dropout"):
-        session.say(f"{topic:49} minutes", "title")
+        session.say(topic, "title")
         for one in everything:
             if one.topic == topic:
-                solved = progress.solved(one.slug)
-                state = state_of(progress, one)
                 here = " <" if one.slug == progress.current else ""
-                session.say(
-                    f"{one.number:3}  {one.title:44} {one.minutes:4}   {state}{here}", "right" if solved else ""
-                )
+                line = in_columns(session, one, state_of(progress, one) + here)
+                session.say(line, "right" if progress.solved(one.slug) else "")
     solved_ones = sum(progress.solved(one.slug) for one in everything)
     session.say(f"\n{solved_ones} of {len(everything)} solved." + (" < is where you are." if progress.current else ""))
     return 0
@@ -231,8 +230,8 @@ def choose_next(session: DrillSession, options: argparse.Namespace) -> int:
         session.say("All are solved. Now the questions: drill quiz; and against the clock: drill interview.")
         return 0
     session.say(f"{chosen.number}  {chosen.title}", "title")
-    session.say(fill(why, session.width, initial_indent="  ", subsequent_indent="  "))
-    session.say(f"  {workspace.path(chosen)}\n  {workspace.folder / 'tasks' / chosen.slug}.md")
+    session.say(f"  {why}")
+    session.say(f"  {unbroken(workspace.path(chosen))}\n  {unbroken(workspace.folder / 'tasks' / f'{chosen.slug}.md')}")
     if before not in ("", chosen.slug) and not progress.solved(before):
         session.say(f"Still open: {find(before).number}  {find(before).title}")
     return 0
@@ -276,9 +275,18 @@ def solution(session: DrillSession, options: argparse.Namespace) -> int:
     if not solved:
         with changing(session.state_file) as progress:
             progress.of(exercise.slug)["solution"] = stamp(datetime.now())
-    session.say(f"{path}\n")
+    session.say(f"{unbroken(path)}\n")
     session.say(exercise.solution)
     return 0
+
+
+def in_columns(session: DrillSession, exercise: Exercise, state: str, *, with_minutes: bool = True) -> str:
+    """A line of a list of exercises; where the terminal is narrow, the state stands below it."""
+    line = f"{exercise.number:3}  {exercise.title:{LONGEST_TITLE}}"
+    if with_minutes:
+        line += f" {exercise.minutes:2} minutes"
+    narrow = len(line) + 2 + len(state) > session.width
+    return f"{line}\n       {state}" if state and narrow else f"{line}  {state}".rstrip()
 
 
 def state_of(progress: Progress, exercise: Exercise) -> str:

@@ -13,6 +13,7 @@ from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.shown import MARGIN, WIDTH
 from tinygrad_dropout.drills.grader.surroundings import surroundings_kept
 
 
@@ -22,6 +23,7 @@ def grade(
     *,
     seed: int = 0,
     filename: str = answer.FILE,
+    width: int = WIDTH,
     on_claim: Callable[[str, str], None] = lambda event, claim: None,
 ) -> Grade:
     """Grade an answer.
@@ -31,6 +33,7 @@ def grade(
         source: the text of the learner's file.
         seed: of all inputs.
         filename: for tracebacks.
+        width: of the lines that the grade will be shown in, in characters: arrays are laid out for it.
         on_claim: is told of every claim, as for `Judge`.
     """
     if is_untouched(source, exercise.starter):
@@ -40,6 +43,7 @@ def grade(
     try:
         with own_global_state(seed), np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            np.set_printoptions(linewidth=width - MARGIN)
             judge.namespace = answer.run(source, filename, exercise.refused)
             with surroundings_kept():
                 exercise.check(judge)

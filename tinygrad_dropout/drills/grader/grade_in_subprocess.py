@@ -8,6 +8,7 @@ from typing import Any
 
 from tinygrad_dropout.drills.exercise import DrillError, Exercise
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
+from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.sandbox import Bounds, Ended, SandboxError, run
 
 WORK = "tinygrad_dropout.drills.grader.worker"
@@ -16,7 +17,9 @@ MOST_OUTPUT = 100_000  # bytes
 MOST_MEMORY = 2 * 2**30  # bytes of data; Python and NumPy take a twentieth of it
 
 
-def grade_file(exercise: Exercise, path: Path, *, seed: int = 0, time_limit: float = TIME_LIMIT) -> Grade:
+def grade_file(
+    exercise: Exercise, path: Path, *, seed: int = 0, time_limit: float = TIME_LIMIT, width: int = WIDTH
+) -> Grade:
     """Grade the answer in a file.
 
     Args:
@@ -24,11 +27,12 @@ def grade_file(exercise: Exercise, path: Path, *, seed: int = 0, time_limit: flo
         path: the learner's file.
         seed: of all inputs.
         time_limit: seconds.
+        width: of the lines that the grade will be shown in, in characters.
 
     Raises:
         DrillError: the file cannot be read, or no process can be started for it.
     """
-    ended = run_answer("grade_answer", exercise, path, seed, time_limit=time_limit)
+    ended = run_answer("grade_answer", exercise, path, seed, width, time_limit=time_limit)
     if ended.why == "returned":
         return replace(Grade.from_json(ended.messages[-1]["grade"]), printed=ended.printed)
     right = tuple(message["right"] for message in ended.messages if "right" in message)

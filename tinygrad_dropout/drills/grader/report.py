@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from textwrap import fill, indent
+from textwrap import indent
 
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, PART_NOT_WRITTEN, Grade, Rejection
+from tinygrad_dropout.drills.grader.shown import WIDTH
+from tinygrad_dropout.drills.layout import wrap
 
-WIDTH = 96
 MOST_PRINTED = 10  # lines of what the answer printed
 MOST_LABEL = 24  # characters; the value of a longer label stands below it
-KEPT = "\0"  # stands for a space at which no line is broken
 
 #: What a line is, for whoever gives it a colour.
 Line = tuple[str, str]
@@ -24,10 +23,10 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
         exercise: that was graded.
         grade: of the answer.
         verbose: with the traceback.
-        width: of the sentences, in characters; arrays keep their lines.
+        width: of a line, in characters; arrays keep the lines that they were given when it was graded.
     """
     lines = [("title", f"{exercise.number}  {exercise.title}")]
-    lines += [("right", filled(f"  right  {claim}", width, indented=9)) for claim in grade.right]
+    lines += [("right", wrap(f"  right  {claim}", width, indent=9)) for claim in grade.right]
     if grade.rejection is None:
         lines.append(("right", "\nSolved."))
     else:
@@ -38,36 +37,29 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
 def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
     """The first thing that is wrong. Of its claim the name alone: what stands behind the colon may be the answer."""
     if rejection.code in (NOT_WRITTEN, PART_NOT_WRITTEN):
-        opened = filled(f"  open   {rejection.message}", width, indented=9)
-        return [("wrong", opened), ("question", "\n" + filled(rejection.question, width))]
+        opened = wrap(f"  open   {rejection.message}", width, indent=9)
+        return [("wrong", opened), ("question", "\n" + wrap(rejection.question, width))]
     lines = []
     if rejection.claim:
-        lines.append(("wrong", filled(f"  wrong  {rejection.claim.partition(': ')[0]}", width, indented=9)))
-    lines.append(("wrong", "\n" + filled(f"{rejection.message} [{rejection.code}]", width)))
+        lines.append(("wrong", wrap(f"  wrong  {rejection.claim.partition(': ')[0]}", width, indent=9)))
+    lines.append(("wrong", "\n" + wrap(f"{rejection.message} [{rejection.code}]", width)))
     if rejection.shown:
         labels = max((len(label) for label, _ in rejection.shown if len(label) <= MOST_LABEL), default=0)
-        shown = [one_shown(label, text, labels) for label, text in rejection.shown]
+        shown = [one_shown(label, text, labels, width - 4) for label, text in rejection.shown]
         lines.append(("", indent("\n".join(shown), "    ")))
     if rejection.question:
-        lines.append(("question", "\n" + filled(f"Think about: {rejection.question}", width)))
+        lines.append(("question", "\n" + wrap(f"Think about: {rejection.question}", width)))
     if rejection.traceback:
         lines.append(("", f"\n{rejection.traceback.rstrip()}" if verbose else "\nThe traceback: -v"))
     return lines
 
 
-def one_shown(label: str, text: str, width: int) -> str:
-    """A label and its value beside it; below it, where the label is long."""
-    if len(label) > MOST_LABEL:
-        return f"{label}:\n  {beside(text, 2)}"
-    return f"{label:{width}}  {beside(text, width + 2)}"
-
-
-def filled(text: str, width: int, indented: int = 0) -> str:
-    """A sentence or two, in lines, all but the first indented; no code with hyphens or in backticks is broken."""
-    whole = re.sub(r"`[^`]*`", lambda code: code[0].replace(" ", KEPT), text)
-    behind = " " * indented
-    lines = fill(whole, width, subsequent_indent=behind, break_long_words=False, break_on_hyphens=False)
-    return lines.replace(KEPT, " ")
+def one_shown(label: str, text: str, labels: int, width: int) -> str:
+    """A label and its value beside it; below it, where the label is long, or the value wide."""
+    value = beside(text, labels + 2)
+    if len(label) > MOST_LABEL or max(map(len, text.splitlines()), default=0) + labels + 2 > width:
+        return f"{label}:\n  {beside(wrap(text, width - 2, indent=1), 2)}"
+    return f"{label:{labels}}  {value}"
 
 
 def beside(text: str, width: int) -> str:
@@ -78,9 +70,15 @@ def beside(text: str, width: int) -> str:
 def printed(text: str, width: int) -> str:
     """What the answer printed."""
     lines = text.splitlines()
-    count = f"{len(lines)} line{'s'[: len(lines) != 1]}"
-    kept = [line[: width - 6] for line in lines[:MOST_PRINTED]] + ["..."] * (len(lines) > MOST_PRINTED)
-    return f"\nYour file printed {count} (which counts for nothing):\n" + indent("\n".join(kept), "    | ")
+    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
+    kept = [shortened(line, width - 6) for line in lines[:MOST_PRINTED]] + ["..."] * (len(lines) > MOST_PRINTED)
+    said = wrap(f"Your file printed {count} (which counts for nothing):", width)
+    return f"\n{said}\n" + indent("\n".join(kept), "    | ")
+
+
+def shortened(line: str, width: int) -> str:
+    """A line that ends in dots where it is too long."""
+    return line if len(line) <= width else f"{line[: width - 4]} ..."
 
 
 def as_text(exercise: Exercise, grade: Grade, *, verbose: bool = False) -> str:

@@ -6,12 +6,18 @@ from typing import Any
 
 import numpy as np
 
+WIDTH = 96  # of a line that is shown, in characters, unless the terminal is narrower
+MARGIN = 8  # that an array leaves free
+
 
 def as_text(value: Any) -> str:
-    """A value, short enough to be read: of a large array the shape and the corners."""
+    """A value, short enough to be read: of a large array the shape and the corners.
+
+    Its lines are as wide as NumPy's `linewidth` allows.
+    """
     if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=5, suppress_small=False, threshold=60, edgeitems=2, max_line_width=88)
-        return text if value.ndim == 0 or value.size <= 4 else f"{text}  shape {value.shape}"
+        text = np.array2string(value, precision=5, suppress_small=False, threshold=60, edgeitems=2)
+        return text if value.ndim == 0 or value.size <= 4 else with_shape(text, value.shape)
     if isinstance(value, np.random.Generator):
         return "a numpy.random.Generator"
     if isinstance(value, (float, np.floating)):
@@ -24,6 +30,12 @@ def as_text(value: Any) -> str:
         return "\n".join(as_text(one) for one in value)
     text = repr(value)
     return text if len(text) <= 300 else f"{text[:300]} ..."
+
+
+def with_shape(text: str, shape: tuple[int, ...]) -> str:
+    """The text of an array, and its shape behind it, or below it where the line is full."""
+    full = len(text.rpartition("\n")[2]) + len(f"  shape {shape}") > np.get_printoptions()["linewidth"]
+    return f"{text}{chr(10) if full else '  '}shape {shape}"
 
 
 def shown_arguments(parameters: tuple[str, ...], arguments: tuple[Any, ...]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.grade_in_process import grade
 
 
-def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: str, seed: int) -> None:
+def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: str, seed: int, width: int) -> None:
     """Say every claim as it is `checking` and once it is `right`, then the `grade`.
 
     Args:
@@ -18,9 +18,17 @@ def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: s
         source: the answer.
         shown_as: the name of the answer's file.
         seed: of all inputs.
+        width: of the lines that it will be shown in.
     """
     exercise = Exercise(Path(folder))
-    found = grade(exercise, source, seed=seed, filename=shown_as, on_claim=lambda event, claim: say(**{event: claim}))
+    found = grade(
+        exercise,
+        source,
+        seed=seed,
+        filename=shown_as,
+        width=width,
+        on_claim=lambda event, claim: say(**{event: claim}),
+    )
     say(grade=found.as_json())
 
 

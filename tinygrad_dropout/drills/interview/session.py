@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
-from textwrap import fill
 from typing import Any
 
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.result import Grade
+from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.interview.code_facts import facts
 from tinygrad_dropout.drills.interview.follow_ups import FollowUp, choose, reason
+from tinygrad_dropout.drills.layout import unbroken, wrap
 from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.drills.quiz.session import RATINGS, key
 from tinygrad_dropout.mistakes import KINDS
 
-COMMANDS = "c check, t task, d done with this exercise, q to the questions"
-WIDTH = 96
+COMMANDS = {
+    "c": "check your answer",
+    "t": "show the task",
+    "d": "done: leave this exercise for the next one",
+    "q": "quit the exercises and go to the questions",
+}
+TO_RATE = {"r": "right", "p": "partly right", "w": "wrong", "q": "stop asking"}
 
 
 @dataclass
@@ -75,6 +81,7 @@ class Interview:
         workspace: where its exercises are.
         exercises: what is asked.
         check: grades the answer in a file, and shows the grade.
+        show_task: shows what an exercise asks.
         read: shows a prompt and returns what is typed within so many seconds (None: without end); TimeoutError or
             EOFError else.
         write: shows a text.
@@ -91,6 +98,7 @@ class Interview:
         exercises: Sequence[Exercise],
         *,
         check: Callable[[Exercise, Path], Grade],
+        show_task: Callable[[Exercise], None],
         read: Callable[[str, float | None], str],
         write: Callable[[str], None],
         now: Callable[[], float],
@@ -99,7 +107,7 @@ class Interview:
         width: int = WIDTH,
     ) -> None:
         self.outcome, self.workspace, self.exercises = outcome, workspace, exercises
-        self.check, self.read, self.write, self.now = check, read, write, now
+        self.check, self.show_task, self.read, self.write, self.now = check, show_task, read, write, now
         self.cards, self.chance, self.width = cards, chance, width
         self.notes: set[str] = set()
         self.ends = now() + 60 * outcome.minutes
@@ -120,13 +128,16 @@ class Interview:
         """One exercise; whether to go on with the next."""
         path = self.workspace.path(exercise)
         began = self.now()
-        self.write(f"\n{exercise.title}, about {exercise.minutes} minutes\n  the task   {self.task(exercise)}")
-        self.write(f"  your file  {path}\n")
+        self.write(
+            f"\n{exercise.title}, about {exercise.minutes} minutes\n  the task   {unbroken(self.task(exercise))}"
+        )
+        self.write(f"  your file  {unbroken(path)}\n")
         try:
             while True:
-                typed = self.read(f"{self.left()} left. {COMMANDS}: ", self.ends - self.now()).strip().lower()
+                prompt = f"{self.left()} left. c check, t task, d done, q quit, ? help: "
+                typed = self.read(prompt, self.ends - self.now()).strip().lower()
                 if typed in ("t", "task"):
-                    self.write(exercise.task)
+                    self.show_task(exercise)
                 elif typed in ("c", "check"):
                     if self.now() > self.ends:
                         raise TimeoutError
@@ -136,7 +147,7 @@ class Interview:
                 elif typed in ("d", "done", "q", "quit"):
                     return typed[0] == "d"
                 else:
-                    self.write(f"Expected c, t, d or q; got {typed!r}.")
+                    self.explain(COMMANDS, typed)
         except TimeoutError:
             self.write(f"\nTime is up: {self.outcome.minutes} minutes.")
             self.outcome.ended = "time"
@@ -185,23 +196,32 @@ class Interview:
         self.write(f"\n{about}. Say your answer aloud or type it, then press Enter.")
         for number, (one, answered) in enumerate(zip(questions, self.outcome.answered, strict=True), start=1):
             self.write(f"\n{number} of {len(questions)}  ({reason(one)})")
-            self.write(fill(one.question, self.width))
+            self.write(wrap(one.question, self.width))
             if not self.ask(one, answered):
                 break
 
     def ask(self, question: FollowUp, answered: Answered) -> bool:
         """One question; whether to go on."""
-        if key(self.read("Your answer, q stops: ", None)) == "q":
+        while (typed := key(self.read("Your answer, q quit, ? help: ", None))) == "?":
+            self.write("Say it aloud, or type it, and press Enter to see ours; q stops asking.")
+        if typed == "q":
             return False
-        self.write(f"\n{fill(question.answer, self.width)}\n")
+        self.write(f"\n{wrap(question.answer, self.width)}\n")
         while True:
-            typed = key(self.read("How was yours? r right, p partly, w wrong: ", None))
+            typed = key(self.read("How was yours? r right, p partly, w wrong, ? help: ", None))
             if typed == "q":
                 return False
             if typed in RATINGS:
                 answered.rating = RATINGS[typed]
                 return True
-            self.write(f"Expected r, p, w or q; got {typed!r}.")
+            self.explain(TO_RATE, typed)
+
+    def explain(self, keys: Mapping[str, str], typed: str) -> None:
+        """What can be typed: at `?`, and where something else was."""
+        if typed != "?":
+            self.write(f"Expected {', '.join(keys)} or ?; got {typed!r}.")
+            return
+        self.write("\n".join(f"  {letter}  {meaning}" for letter, meaning in keys.items()))
 
 
 def clock(seconds: float) -> str:
@@ -240,7 +260,7 @@ def what_to_repeat(outcome: Outcome, kinds: Sequence[str]) -> list[str]:
     ]
     repeat += [f"  {KINDS[kind]}: drill next chooses an exercise about it" for kind in kinds if kind in KINDS]
     repeat += [
-        fill(answered.question, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
+        wrap(f"  {answered.question}", WIDTH - 2, indent=4)
         for answered in outcome.answered
         if answered.rating in ("partly", "wrong")
     ]

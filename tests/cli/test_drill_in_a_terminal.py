@@ -1,0 +1,68 @@
+"""What `drill` shows in a terminal, where a line that is too long would be broken in the middle of a word."""
+
+import re
+
+import pytest
+
+from tinygrad_dropout.drills.exercise import exercises, find
+
+LINEAR = find("11_linear_backward")
+BOX_DRAWING = re.compile("[\u2500-\u257f\u2022]")
+
+
+@pytest.fixture
+def shown(run, tmp_path, monkeypatch):
+    """What a terminal of so many columns shows of a command."""
+    monkeypatch.setenv("TINYGRAD_DROPOUT_HOME", str(tmp_path / "home"))
+    for name, value in {"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+
+    def command(columns, *arguments):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return re.sub(r"\x1b\[[0-9;]*m", "", run("drill", *arguments)[1])
+
+    command(80, "start", tmp_path / "my drills")
+    wrong = next(one.source for one in LINEAR.wrong if one.name == "bias-gradient-averaged")
+    (tmp_path / "my drills" / f"{LINEAR.slug}.py").write_text(wrong)
+    return command
+
+
+def words(text):
+    return set(BOX_DRAWING.sub(" ", text).split())
+
+
+def bare(word):
+    """Without Markdown's signs, and the commas and colons that a list has where a table has columns."""
+    return re.sub(r"[`*|\\:,]", "", word)
+
+
+def too_wide(text, columns):
+    """Lines that the terminal would break, but for code, arrays and paths, which are never cut into words."""
+    return [
+        line for line in text.splitlines() if len(line) > columns and not line.startswith("    ") and "/" not in line
+    ]
+
+
+COMMANDS = ["list", "next", "start", "check 11", "hint 11", "stats", "solution 11 --anyway", "reset 11 --yes"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_word_is_broken(shown, command, columns):
+    narrow, wide = (shown(width, *command.split()) for width in (columns, 300))
+    assert narrow
+    if command not in ("hint 11", "reset 11 --yes", "start"):  # what they say depends on what was done before
+        assert words(narrow) == words(wide)
+    assert too_wide(narrow, columns) == []
+
+
+@pytest.mark.parametrize("exercise", exercises(), ids=lambda one: one.slug)
+@pytest.mark.parametrize("columns", [60, 80])
+def test_no_word_of_a_task_is_broken(shown, exercise, columns):
+    shown_words = {bare(word) for word in words(shown(columns, "task", exercise.number))}
+    known = {bare(word) for text in (exercise.task, exercise.task.replace("|", " ")) for word in text.split()}
+    assert shown_words <= known
+
+
+def test_a_blank_line_stands_before_a_hint(shown):
+    assert shown(80, "hint", "11").startswith("\n11  ")

@@ -1,0 +1,48 @@
+"""Text for a terminal: lines are broken at spaces only."""
+
+import pytest
+
+from tinygrad_dropout.drills.exercise import exercises
+from tinygrad_dropout.drills.layout import tables_as_lists, unbroken, wrap
+
+WRAPPED = {
+    "at a space": ("one two three", 8, "one two\nthree"),
+    "what fits stays": ("one  two", 8, "one  two"),
+    "never inside a word": ("a-word-with-hyphens is long", 10, "a-word-with-hyphens\nis long"),
+    "nor inside backticks": ("write `a = a * b` there", 12, "write\n`a = a * b`\nthere"),
+    "indented as the line was": ("  one two three", 10, "  one two\n  three"),
+    "code stays": ("    one two three", 10, "    one two three"),
+    "line by line": ("one two\nthree four", 8, "one two\nthree\nfour"),
+    "a prompt keeps its space": ("one two [y/N] ", 10, "one two\n[y/N] "),
+    "a path with a space in it": (f"see {unbroken('my drills/a b.py')}", 12, "see\nmy drills/a b.py"),
+}
+
+
+@pytest.mark.parametrize(("text", "width", "expected"), WRAPPED.values(), ids=WRAPPED)
+def test_lines_are_broken(text, width, expected):
+    assert wrap(text, width) == expected
+
+
+def test_what_follows_a_break_can_be_indented():
+    assert wrap("  right  one two", 12, indent=9) == "  right  one\n         two"
+
+
+def test_a_table_becomes_a_list():
+    rows = ["| name | type | what |", "|---|---|---|", "| `x` | array | the input |", "| `p` | number | |"]
+    assert (
+        tables_as_lists("\n".join(["Given:", "", *rows, "", "That is all."]))
+        == "Given:\n\n- `x`: array, the input\n- `p`: number\n\nThat is all."
+    )
+
+
+def test_code_is_no_table():
+    code = "```\n| a | b |\n```"
+    assert tables_as_lists(code) == code
+
+
+def test_a_bar_inside_a_cell_is_no_border():
+    assert tables_as_lists("| name | |\n|---|---|\n| `n` | \\|x\\| |") == "- `n`: \\|x\\|"
+
+
+def test_no_table_is_left_in_a_task():
+    assert [one.slug for one in exercises() if "|---" in tables_as_lists(one.task)] == []

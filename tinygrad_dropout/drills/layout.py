@@ -1,0 +1,52 @@
+"""Text laid out for the width of a terminal, which itself would break a line in the middle of a word."""
+
+from __future__ import annotations
+
+import re
+from textwrap import fill
+
+KEPT = "\0"  # stands for a space at which no line is broken
+CODE = " " * 4  # a line that begins so is code, or an array: its lines stay
+
+
+def wrap(text: str, width: int, *, indent: int | None = None) -> str:
+    """Break lines that are too long, at spaces only, and never inside backticks.
+
+    Args:
+        text: in lines; those that begin with four spaces are left as they are.
+        width: characters in a line.
+        indent: of what follows a break; None for as much as the line itself has.
+    """
+    return "\n".join(wrap_line(line, width, indent) for line in text.split("\n"))
+
+
+def wrap_line(line: str, width: int, indent: int | None) -> str:
+    """One line of `wrap`."""
+    if len(line) <= width or line.startswith(CODE):
+        return line.replace(KEPT, " ")
+    own = len(line) - len(line.lstrip())
+    whole = re.sub(r"`[^`]*`", lambda code: unbroken(code[0]), line)
+    behind = " " * (own if indent is None else indent)
+    lines = fill(whole, width, subsequent_indent=behind, break_long_words=False, break_on_hyphens=False)
+    return (lines + " " * (len(line) - len(line.rstrip()))).replace(KEPT, " ")
+
+
+def unbroken(text: object) -> str:
+    """A text, such as a path, at whose spaces `wrap` breaks no line."""
+    return str(text).replace(" ", KEPT)
+
+
+def tables_as_lists(markdown: str) -> str:
+    """Markdown whose tables are lists, an item for each row: narrow columns would cut words off."""
+    lines, in_code, header = [], False, True
+    for line in markdown.split("\n"):
+        in_code ^= line.startswith("```")
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] if line.startswith("|") else []
+        if in_code or not cells:
+            lines.append(line)
+            header = True
+        elif header:  # the names of the columns are left out
+            header = False
+        elif set("".join(cells)) - set("-: "):
+            lines.append(f"- {': '.join(filter(None, [cells[0], ', '.join(filter(None, cells[1:]))]))}")
+    return "\n".join(lines)
