@@ -1,6 +1,8 @@
 """What `drill` shows in a terminal, where a line that is too long would be broken in the middle of a word."""
 
+import os
 import re
+from io import StringIO
 
 import pytest
 
@@ -66,3 +68,21 @@ def test_no_word_of_a_task_is_broken(shown, exercise, columns):
 
 def test_a_blank_line_stands_before_a_hint(shown):
     assert shown(80, "hint", "11").startswith("\n11  ")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+def test_an_error_output_that_cannot_be_written_is_no_traceback(run, monkeypatch):
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr("sys.stderr", full)
+        assert run("drill", "check", "999")[0] == 2
+        monkeypatch.undo()
+
+
+def test_a_long_sentence_about_a_mistake_is_not_broken_in_a_word(monkeypatch):
+    terminal = StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert complain("expected one of " + ", ".join(["a-long-name-of-something"] * 9)) == 2
+    assert max(map(len, terminal.getvalue().splitlines())) <= 60
+    assert terminal.getvalue().split()[4:] == ["a-long-name-of-something,"] * 8 + ["a-long-name-of-something"]

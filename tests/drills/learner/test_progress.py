@@ -189,3 +189,14 @@ def test_the_environment_names_another_place(monkeypatch, tmp_path):
     assert state_file() == tmp_path / "progress.json"
     monkeypatch.delenv("TINYGRAD_DROPOUT_HOME")
     assert state_file().parent.name == "tinygrad_dropout"
+
+
+def test_an_exercise_that_is_begun_again_has_its_hints_from_the_first_on_and_stays_solved():
+    progress = Progress({})
+    progress.record(SLUG, Grade(), NOON)
+    progress.of(SLUG).update(hints=3, solution="then")
+    progress.begin_again(SLUG)
+    progress.begin_again("never tried")
+    assert progress.solved(SLUG)
+    assert (progress.of(SLUG)["hints"], progress.of(SLUG)["solution"]) == (0, "")
+    assert list(progress.exercises) == [SLUG]

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise, open_kinds
@@ -14,7 +15,8 @@ NOON = datetime(2026, 11, 25, 12)
 
 
 def exercise(slug, kinds, topic="dropout", minutes=8):
-    return SimpleNamespace(slug=slug, kinds=kinds, topic=topic, minutes=minutes)
+    hints = ["a nudge", "the idea", "nearly there"]
+    return SimpleNamespace(slug=slug, kinds=kinds, topic=topic, minutes=minutes, number=int(slug[:2]), hints=hints)
 
 
 FORWARD = exercise("18_forward", ("rescaling", "rate"))
@@ -41,6 +43,9 @@ def done(*events):
         ([(FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "after rescaling-wrong in 18_forward"),
         ([(FORWARD, "rescaling")], BACKWARD, "after rescaling-wrong"),
         ([(FORWARD, "rescaling"), (FORWARD, ""), (BACKWARD, "")], LINEAR, "first that is not solved"),
+        ([(LONG, "python"), (LINEAR, "")], LONG, "you began it (1 try), and it is not solved yet"),
+        ([(BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "lets you do so again"),
+        ([(FORWARD, "rate"), (FORWARD, ""), (LINEAR, "")], LONG, "first that is not solved"),
         ([(FORWARD, "python"), (FORWARD, "")], LINEAR, "first that is not solved"),
         ([(one, "") for one in ALL], None, "all are solved"),
         ([(LINEAR, ""), (FORWARD, ""), (BACKWARD, ""), (LONG, "updates")], LONG, "the last that is not solved"),
@@ -103,3 +108,49 @@ def test_what_was_chosen_comes_again_until_it_is_tried():
     assert next_exercise(progress, ALL) == (LONG, "so it was")
     progress.record(LONG.slug, Grade((), Rejection("updates-wrong", "", kind="updates")), NOON)
     assert next_exercise(progress, ALL)[0] is LINEAR
+
+
+def test_an_exercise_for_which_every_hint_was_asked_is_not_skipped():
+    progress = done((LINEAR, ""))
+    progress.of(BACKWARD.slug)["hints"] = 3
+    assert next_exercise(progress, ALL) == (BACKWARD, "you began it (3 hints), and it is not solved yet")
+
+
+@pytest.mark.parametrize(("help_", "words"), [({"hints": 3}, "with 3 hints"), ({"solution": "then"}, "the solution")])
+def test_what_was_solved_with_all_the_help_there_is_comes_again_at_the_end(help_, words):
+    progress = done(*((one, "") for one in ALL))
+    assert next_exercise(progress, ALL) == (None, "all are solved")
+    progress.of(LONG.slug).update(help_)
+    chosen, why = next_exercise(progress, ALL)
+    assert chosen is LONG
+    assert words in why
+
+
+def test_of_several_exercises_the_one_that_is_most_about_a_mistake_comes_first():
+    aside, about = exercise("31_aside", ("rate", "mask", "edges")), exercise("32_about", ("edges",))
+    progress = done((FORWARD, "edges"))
+    assert next_exercise(progress, [FORWARD, aside, about])[0] is about
+
+
+def test_a_mistake_is_put_right_by_solving_an_exercise_about_it_once_more():
+    progress = done((BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, ""))
+    progress.begin_again(BACKWARD.slug)
+    progress.record(BACKWARD.slug, Grade(), NOON + timedelta(hours=1))
+    assert open_kinds(progress, ALL) == []
+
+
+def test_a_mistake_is_not_put_right_by_checking_once_more_what_was_solved_before():
+    progress = done((BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, ""), (BACKWARD, ""))
+    assert open_kinds(progress, ALL) == ["rescaling"]
+
+
+def test_a_real_mistake_leads_to_an_exercise_about_it():
+    """Of every exercise and every kind that it trains, but for those that no other exercise is about."""
+    everything = exercises()
+    for one in everything:
+        for kind in set(one.kinds) - {"exposing"}:
+            progress = done((one, kind), (one, ""))
+            chosen, why = next_exercise(progress, everything)
+            others = [other for other in everything if kind in other.kinds and other.slug != one.slug]
+            assert (chosen.slug in {other.slug for other in others}) == bool(others)
+            assert (f"after {kind}-wrong in {one.slug}" in why) == bool(others)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.cli.drill.session import DrillSession
 from tinygrad_dropout.drills.layout import unbroken
+from tinygrad_dropout.drills.learner.recommendation import in_words
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
@@ -253,6 +254,8 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
     for one in chosen:
         kept = workspace.reset(one, datetime.now())
         if kept:
+            with session.keeping_if_possible() as progress:
+                progress.begin_again(one.slug)
             session.say(f"{one.slug}: the starter again; yours is kept as {kept.relative_to(workspace.folder)}")
     if not begun:
         session.say("The starter was there: nothing to do.")
@@ -295,9 +298,5 @@ def state_of(progress: Progress, exercise: Exercise) -> str:
     if not known:
         return ""
     parts = ["solved"] if known["solved"] else ["open"] if known["tries"] else []
-    for what, count in (("try", known["tries"]), ("hint", known["hints"])):
-        if count:
-            parts.append(f"{count} {what if count == 1 else {'try': 'tries', 'hint': 'hints'}[what]}")
-    if known["solution"]:
-        parts.append("solution read")
-    return ", ".join(parts)
+    parts += [in_words(known), "solution read" if known["solution"] else ""]
+    return ", ".join(filter(None, parts))

@@ -19,6 +19,7 @@ from tinygrad_dropout.saving._atomic import write_safely
 
 VERSION = 1
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
+BEGUN_AGAIN = "begun-again"  # where else the code of the last mistake stands
 MOST_MISTAKES = 1000  # that are remembered
 PATIENCE = 10.0  # seconds to wait for another process
 
@@ -100,6 +101,11 @@ class Progress:
         """Whether an exercise was solved once."""
         return bool(self.exercises.get(slug, {}).get("solved"))
 
+    def begin_again(self, slug: str) -> None:
+        """Remember that an exercise is as it was given: hints come from the first on, and solving it counts again."""
+        if slug in self.exercises:
+            self.exercises[slug].update(hints=0, solution="", last=BEGUN_AGAIN)
+
     def record(self, slug: str, grade: Grade, when: datetime) -> None:
         """Remember a try, and its mistake."""
         known = self.of(slug)
@@ -109,7 +115,8 @@ class Progress:
             return
         known["tries"] += not known["solved"]  # what is tried afterwards is no try
         if grade.rejection is None:
-            known["solved"] = known["solved"] or stamp(when)
+            if known["last"] or not known["solved"]:  # else nothing was changed since it was solved
+                known["solved"] = stamp(when)
         elif code != known["last"]:  # not again because nothing was changed
             mistake = {"code": code, "kind": grade.rejection.kind, "exercise": slug, "when": stamp(when)}
             self.mistakes.append(mistake)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
 
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.learner.progress import Progress
@@ -35,21 +36,71 @@ def open_kinds(progress: Progress, everything: Sequence[Exercise]) -> list[str]:
 
 
 def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[Exercise | None, str]:
-    """The exercise to do next, and why; None if all are solved. What was chosen comes again until it is tried."""
+    """The exercise to do next, and why; None if there is nothing left. What was chosen comes again until it is tried.
+
+    First comes an exercise about the latest kind of mistake, then what was begun and left, then the first that is new.
+    When all are solved, those that took every hint, or the solution, are worth a second time.
+    """
     current = next((one for one in everything if one.slug == progress.current), None)
     if current and progress.chosen and not progress.solved(current.slug):
         return current, progress.why
     unsolved = [one for one in everything if not progress.solved(one.slug) and one.slug != progress.current]
+    return (
+        after_a_mistake(progress, everything, unsolved)
+        or begun_and_left(progress, unsolved)
+        or ((unsolved[0], "the first that is not solved yet") if unsolved else None)
+        or ((current, "the last that is not solved yet") if current and not progress.solved(current.slug) else None)
+        or solved_with_help(progress, everything)
+        or (None, "all are solved")
+    )
+
+
+def after_a_mistake(
+    progress: Progress, everything: Sequence[Exercise], unsolved: Sequence[Exercise]
+) -> tuple[Exercise, str] | None:
+    """An exercise about the latest kind of mistake that was not put right; a solved one where no other is about it."""
     for kind in open_kinds(progress, everything):
         last = next(mistake for mistake in reversed(progress.mistakes) if mistake["kind"] == kind)
-        about = [one for one in unsolved if kind in one.kinds and one.slug != last["exercise"]]
+        skipped = (last["exercise"], progress.current)
+        about = [one for one in everything if kind in one.kinds and one.slug not in skipped]
+        about.sort(key=lambda one: (one not in unsolved, one.kinds.index(kind)))  # the most about it first
         if about:
-            return about[0], f"after {last['code']} in {last['exercise']}: this one is about {KINDS[kind]}, too"
-    if unsolved:
-        return unsolved[0], "the first that is not solved yet"
-    if current and not progress.solved(current.slug):
-        return current, "the last that is not solved yet"
-    return None, "all are solved"
+            why = f"after {last['code']} in {last['exercise']}: this one is about {KINDS[kind]}, too"
+            if about[0] not in unsolved:
+                why += f"; you have solved it, and `drill reset {about[0].number}` lets you do so again"
+            return about[0], why
+    return None
+
+
+def begun_and_left(progress: Progress, unsolved: Sequence[Exercise]) -> tuple[Exercise, str] | None:
+    """The first exercise that was tried, or for which hints were asked, and that is not solved."""
+    for one in unsolved:
+        known = progress.exercises.get(one.slug)
+        if known and (known["tries"] or known["hints"]):
+            return one, f"you began it ({in_words(known)}), and it is not solved yet"
+    return None
+
+
+def solved_with_help(progress: Progress, everything: Sequence[Exercise]) -> tuple[Exercise, str] | None:
+    """The first exercise whose answer was all but given."""
+    for one in everything:
+        known = progress.exercises.get(one.slug)
+        if known and (known["hints"] == len(one.hints) or known["solution"]):
+            help_ = "after reading the solution" if known["solution"] else f"with {counted(known['hints'], 'hint')}"
+            return one, f"you solved it {help_}: `drill reset {one.number}`, and do it without"
+    return None
+
+
+def in_words(known: Mapping[str, Any]) -> str:
+    """`2 tries, 1 hint`."""
+    counts = [(known["tries"], "try"), (known["hints"], "hint")]
+    return ", ".join(counted(count, what) for count, what in counts if count)
+
+
+def counted(count: int, what: str) -> str:
+    """`1 try`, `2 tries`."""
+    plural = {"try": "tries", "hint": "hints"}[what]
+    return f"{count} {what if count == 1 else plural}"
 
 
 def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: int, chance: Random) -> list[Exercise]:
