@@ -2,11 +2,11 @@
 
 import doctest
 
-import numpy as np
 import pytest
 
-import tinygrad_dropout as td
-from tinygrad_dropout.drills.quiz.cards import Card, load, parsed
+from tests.drills.graded import graded
+from tinygrad_dropout.drills.exercise import find
+from tinygrad_dropout.drills.quiz.cards import PRELUDE, Card, load, parsed
 
 CARDS = load()
 
@@ -31,7 +31,7 @@ def test_a_card_is_ascii_and_fits_any_terminal(card):
     assert text.isascii()
     assert "\t" not in text
     formulas = [line for line in card.why.splitlines() if line.startswith(" ")]
-    assert [line for line in [*formulas, *card.snippet.splitlines()] if len(line) > 76] == []
+    assert [line for line in [*formulas, *card.snippet.splitlines()] if len(line) > 60] == []
 
 
 @by_id(CARDS)
@@ -46,12 +46,24 @@ SNIPPETS = [card for card in CARDS if card.snippet]
 
 @by_id(SNIPPETS)
 def test_a_snippet_prints_what_it_shows(card):
-    namespace = {"np": np, "td": td}
-    test = doctest.DocTestParser().get_doctest(card.snippet + "\n", namespace, card.id, None, None)
-    assert test.examples
+    text = f"{PRELUDE}\n{card.snippet}\n"
+    test = doctest.DocTestParser().get_doctest(text, {}, card.id, None, None)
+    assert len(test.examples) > PRELUDE.count(">>>")
     report = []
     result = doctest.DocTestRunner(verbose=False).run(test, out=report.append)
     assert result.failed == 0, "".join(report)
+
+
+def test_the_dropout_that_a_card_writes_solves_the_exercises_about_it():
+    (card,) = (card for card in CARDS if card.id == "dropout-in-numpy")
+    written = [one.source for one in doctest.DocTestParser().get_examples(card.snippet) if one.source.startswith("def")]
+    used = {
+        "18": "def dropout_forward(x, p, rng):\n    return forward(x, p, rng)[0]\n",
+        "19": "def dropout_backward(grad, mask, p):\n    return backward(grad, mask, 1 / (1 - p))\n",
+    }
+    for number, text in used.items():
+        grade = graded(find(number), "\n".join(["import numpy as np", *written, text]))
+        assert grade.solved, (number, grade.rejection)
 
 
 #: The questions that interviewers really ask, by their numbers, and the card that answers each.
@@ -104,18 +116,38 @@ PROMISED = {
     46: "gradient-checking",
     47: "why-not-zero-weights",
     48: "dead-neurons",
+    49: "batch-norm-backward",
+    50: "batch-norm-or-layer-norm",
+    51: "why-nonlinearities",
+    52: "bias-and-variance-from-two-curves",
+    53: "adam-or-sgd",
+    54: "learning-rate-and-warm-up",
+    55: "batch-size",
+    56: "cross-entropy-or-mse",
+    57: "l1-or-l2",
+    58: "sigmoid-or-softmax",
+    59: "loss-is-nan",
+    60: "training-loss-falls-validation-loss-rises",
+    61: "input-scaling",
+    62: "data-leakage",
+    63: "cost-of-backward",
+    64: "gelu",
+    65: "mixed-precision",
+    66: "truncated-bptt",
+    67: "saddle-points",
+    68: "why-not-newton",
 }
 
 
 def test_every_promised_question_has_its_card():
-    assert list(PROMISED) == list(range(1, 49))
-    assert len(set(PROMISED.values())) == 48
+    assert list(PROMISED) == list(range(1, 69))
+    assert len(set(PROMISED.values())) == 68
     assert set(PROMISED.values()) <= {card.id for card in CARDS}
 
 
 def test_there_are_enough():
-    assert len(CARDS) >= 48 + 14
-    assert len(SNIPPETS) >= 40
+    assert len(CARDS) >= 101
+    assert len(SNIPPETS) >= 93
     assert [card.topic for card in CARDS] == sorted(card.topic for card in CARDS)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tinygrad_dropout.drills.quiz.cards import Card
-from tinygrad_dropout.drills.quiz.session import TO_ANSWER, TO_RATE, ask
+from tinygrad_dropout.drills.quiz.cards import Card, load
+from tinygrad_dropout.drills.quiz.session import HELP_TO_ANSWER, HELP_TO_RATE, TO_ANSWER, TO_RATE, ask, wrapped
 
 FIRST = Card("first-card", "some_topic", "What is first?", "One.", "Because 1.\n\n    1 < 2\n\nSo.", ">>> 1\n1")
 SECOND = Card("second-card", "other", "What is second?", "Two.", "Because 2.", "")
@@ -62,7 +62,7 @@ def test_a_rating_is_yielded_before_the_next_question():
 def test_more_shows_the_why_and_the_snippet_and_asks_again():
     person = Person("", "m", "m", "p")
     assert person.takes([FIRST]) == [(FIRST, "partly")]
-    more = "\nBecause 1.\n\n    1 < 2\n\nSo.\n\n    >>> 1\n    1\n"
+    more = "\nBecause 1.\n\n    1 < 2\n\nSo.\n\n>>> 1\n1\n"
     assert person.seen[3:8] == [TO_RATE, more, TO_RATE, more, TO_RATE]
     assert "Because" not in "\n".join(person.seen[:4])
     assert person.seen[-1] == "\n1 of 1 card rated: 1 partly."
@@ -85,7 +85,24 @@ def test_a_key_may_be_a_word_and_in_capitals(typed, rating):
 def test_an_unknown_key_is_explained(typed):
     person = Person("", typed, "r")
     assert person.takes([FIRST]) == [(FIRST, "right")]
-    assert person.seen[3:6] == [TO_RATE, f'Expected one of the letters r p w m q, got "{typed}".', TO_RATE]
+    assert person.seen[3:6] == [TO_RATE, f'Expected one of r p w m q ?, got "{typed}".', TO_RATE]
+
+
+def test_a_question_mark_shows_what_can_be_typed_and_asks_again():
+    person = Person("?", "help", "", "?", "r")
+    assert person.takes([FIRST]) == [(FIRST, "right")]
+    assert person.seen[1:6] == [TO_ANSWER, HELP_TO_ANSWER, TO_ANSWER, HELP_TO_ANSWER, TO_ANSWER]
+    assert person.seen[7:10] == [TO_RATE, HELP_TO_RATE, TO_RATE]
+
+
+def test_an_answer_that_holds_a_question_mark_is_an_answer():
+    assert Person("is it 1/(1-p)?", "r").takes([FIRST]) == [(FIRST, "right")]
+
+
+def test_help_names_every_key_and_the_prompts_leave_room_on_a_narrow_screen():
+    assert [line.split()[0] for line in HELP_TO_RATE.split("\n") if line] == ["r", "p", "w", "m", "q"]
+    lines = [*HELP_TO_ANSWER.splitlines(), *HELP_TO_RATE.splitlines(), TO_ANSWER, TO_RATE]
+    assert max(map(len, lines)) <= 58
 
 
 @pytest.mark.parametrize("end", [(), (KeyboardInterrupt(),), (EOFError(),)], ids=["end of input", "Ctrl-C", "Ctrl-D"])
@@ -124,3 +141,17 @@ def test_lines_are_wrapped_and_formulas_are_not():
     lines = "\n".join(text for text in person.seen if text not in (TO_ANSWER, TO_RATE)).splitlines()
     assert [line for line in lines if len(line) > 40] == [formula]
     assert not any(line.endswith("hyphen-") for line in lines)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_card_breaks_a_word_or_code_or_leaves_the_screen(width):
+    for card in load():
+        for text in (card.question, card.short, card.why):
+            shown = wrapped(text, width)
+            assert max(map(len, shown.splitlines())) <= width, card.id
+            assert shown.split() == text.split()
+            assert all(line.count("`") % 2 == 0 for line in shown.splitlines()), card.id
+
+
+def test_a_word_longer_than_the_screen_stays_whole():
+    assert wrapped("see `a = b + c`, or verylongword", 8) == "see\n`a = b + c`,\nor\nverylongword"

@@ -76,7 +76,7 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
     from tinygrad_dropout.drills.learner.progress import changing
     from tinygrad_dropout.drills.learner.workspace import write
     from tinygrad_dropout.drills.quiz import anki, boxes
-    from tinygrad_dropout.drills.quiz.cards import load
+    from tinygrad_dropout.drills.quiz.cards import PRELUDE, load
     from tinygrad_dropout.drills.quiz.session import ask
 
     cards, topics = load(), sorted({card.topic for card in load()})
@@ -104,7 +104,7 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
         first = min(known[card.id].due for card in cards)
         session.say(f"Nothing is due today; the next card is on {first}.")
         return 0
-    session.say("Snippets begin with: import numpy as np; import tinygrad_dropout as td; td.manual_seed(0)")
+    session.say(f"Snippets begin with:\n{PRELUDE}")
     for card, rating in ask(chosen, read=input, write=session.say, width=min(96, session.console.width)):
         with changing(session.state_file) as progress:
             progress.cards |= boxes.to_json({card.id: boxes.after(progress.boxes().get(card.id), rating, today)})

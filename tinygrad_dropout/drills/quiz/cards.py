@@ -24,19 +24,24 @@ from importlib.resources import files
 
 SHORT, WHY, FENCE = "**In short.** ", "**Why.** ", "```"
 
+#: What every snippet takes for granted.
+PRELUDE = """\
+>>> import numpy as np, tinygrad_dropout as td
+>>> F = td.functional; td.manual_seed(0)"""
+
 
 @dataclass(frozen=True)
 class Card:
     """A question and its answer.
 
     Attributes:
-        id: words joined by hyphens; the same for ever, since progress is kept under it.
+        id: words joined by hyphens; never changed, since progress is kept under it.
         topic: the file it is from: "dropout_in_practice".
         question: one line.
         short: what one would say in an interview: one paragraph, on one line.
         why: the longer explanation: paragraphs, each on one line, with an empty line between them; an indented one is
             a formula, on one line or several.
-        snippet: a doctest that shows it, for which `np` and `td` are imported and the seed is 0; "" if there is none.
+        snippet: a doctest that shows it, to be run after `PRELUDE`; "" if there is none.
     """
 
     id: str

@@ -1,7 +1,8 @@
-"""Ask cards one after the other: the question, the short answer, how well it was known, and more if wanted."""
+"""Ask cards one after the other: the question, the short answer, the rating, and more on request."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +11,23 @@ from tinygrad_dropout.drills.quiz.boxes import Rating
 from tinygrad_dropout.drills.quiz.cards import Card
 
 RATINGS: dict[str, Rating] = {"r": "right", "p": "partly", "w": "wrong"}
-LETTERS = {word: word[0] for word in (*RATINGS.values(), "more", "quit")}  # the whole words do as well
-TO_ANSWER = "Say your answer (or type it); Enter shows ours, q quits: "
-TO_RATE = "r right, p partly, w wrong, m more, q quit: "
+LETTERS = {word: word[0] for word in (*RATINGS.values(), "more", "quit")} | {"help": "?"}  # whole words work, too
+TO_ANSWER = "Say or type your answer, then Enter (q quits, ? help): "
+TO_RATE = "r right, p partly, w wrong, m more, q quit, ? help: "
+
+HELP_TO_ANSWER = """
+Enter  shows our answer; what you type before it is
+       neither checked nor kept
+q      quits; the cards that you have rated are saved
+"""
+
+HELP_TO_RATE = """
+r  right   you said what matters, without prompting
+p  partly  something important was missing
+w  wrong   you did not know it, or had it wrong
+m  more    the reasons, and often a snippet to run
+q  quit    this card is left unrated; the others are saved
+"""
 
 
 def ask(
@@ -46,7 +61,9 @@ def ask(
 
 def rated(card: Card, read: Callable[[str], str], write: Callable[[str], None], width: int) -> Rating | None:
     """Show the answer and ask how well it was known; None to stop."""
-    if key(read(TO_ANSWER)) == "q":
+    while (typed := key(read(TO_ANSWER))) == "?":
+        write(HELP_TO_ANSWER)
+    if typed == "q":
         return None
     write(f"\n{wrapped(card.short, width)}\n")
     while True:
@@ -56,29 +73,38 @@ def rated(card: Card, read: Callable[[str], str], write: Callable[[str], None], 
             return RATINGS[pressed]
         if pressed == "q":
             return None
-        write(
-            f"\n{more(card, width)}\n" if pressed == "m" else f'Expected one of the letters r p w m q, got "{typed}".'
-        )
+        if pressed == "m":
+            write(f"\n{more(card, width)}\n")
+        elif pressed == "?":
+            write(HELP_TO_RATE)
+        else:
+            write(f'Expected one of r p w m q ?, got "{typed}".')
 
 
 def key(typed: str) -> str:
-    """The letter that was typed, in small; of a whole word such as "right", its first."""
+    """The letter that was typed, in lower case; for a whole word such as "right", its letter."""
     typed = typed.strip().lower()
     return LETTERS.get(typed, typed)
 
 
 def more(card: Card, width: int) -> str:
-    """Why, and the snippet."""
-    snippet = textwrap.indent(card.snippet, "    ")
-    return "\n\n".join(filter(None, [wrapped(card.why, width), snippet]))
+    """Why, and the snippet, which begins at the margin so that it can be copied and fits a narrow terminal."""
+    return "\n\n".join(filter(None, [wrapped(card.why, width), card.snippet]))
 
 
 def wrapped(text: str, width: int) -> str:
-    """Paragraphs filled to the width; what is indented is a formula and stays as it is."""
+    """Paragraphs filled to the width, with no word and no `code` broken; what is indented is a formula and stays."""
     return "\n\n".join(
-        paragraph if paragraph.startswith(" ") else textwrap.fill(paragraph, width, break_on_hyphens=False)
-        for paragraph in text.split("\n\n")
+        paragraph if paragraph.startswith(" ") else filled(paragraph, width) for paragraph in text.split("\n\n")
     )
+
+
+def filled(paragraph: str, width: int) -> str:
+    """One paragraph of `wrapped`."""
+    glue = "\0"  # a space that is not one to textwrap
+    glued = re.sub(r"`[^`]+`\S*", lambda code: code[0].replace(" ", glue), paragraph)
+    lines = textwrap.fill(glued, width, break_on_hyphens=False, break_long_words=False)
+    return lines.replace(glue, " ")
 
 
 def summary(ratings: Counter[Rating], asked: int) -> str:
