@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import sys
+import time
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
@@ -13,6 +15,7 @@ import filelock
 import pytest
 
 from tinygrad_dropout import cli
+from tinygrad_dropout.cli.drill import asking
 from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.quiz.cards import load
@@ -247,10 +250,59 @@ def test_the_quiz_asks_and_remembers_after_each_card(drill, typed, tmp_path):
     code, out, _ = drill("quiz", "--count", "3")
     assert code == 0
     assert "2 of 3 cards rated: 1 right, 1 wrong." in out
-    assert [card["box"] for card in progress(tmp_path)["cards"].values()] == [2, 1]
+    today = datetime.now().date()
+    due = [datetime.fromisoformat(card["due"]).date() - today for card in progress(tmp_path)["cards"].values()]
+    assert due == [timedelta(days=2), timedelta(days=1)]
     code, out, _ = drill("quiz", "--list")
-    assert out.count("new  ") == len(load()) - 2
-    assert out.count("box ") == 2
+    assert out.count("\nnew  ") == len(load()) - 2
+    assert f"{today + timedelta(days=2)}    100%     2.3 d  {load()[0].question}" in out
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone cannot be set")
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12"])  # at any hour, one of them has another date than UTC
+def test_the_quiz_counts_the_learners_days(drill, typed, tmp_path, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        typed("", "r")
+        before = date.today()
+        drill("quiz", "--count", "1")
+        (card,) = progress(tmp_path)["cards"].values()
+        due = date.fromisoformat(card["due"][:10])
+        assert before + timedelta(days=2) <= due <= date.today() + timedelta(days=2)
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
+
+
+def test_a_quiz_over_midnight_rates_each_card_on_its_day(drill, typed, tmp_path, monkeypatch):
+    days = iter([date(2026, 11, 25), date(2026, 11, 25), date(2026, 11, 26)])
+    monkeypatch.setattr(asking, "today", lambda: next(days))
+    typed("", "r", "", "r")
+    drill("quiz", "--count", "2")
+    assert [card["due"][:10] for card in progress(tmp_path)["cards"].values()] == ["2026-11-27", "2026-11-28"]
+
+
+def test_a_rating_builds_on_the_ones_before(drill, typed, tmp_path, monkeypatch):
+    for day, due in (date(2026, 11, 25), "2026-11-27"), (date(2026, 11, 27), "2026-12-08"):
+        monkeypatch.setattr(asking, "today", lambda day=day: day)
+        typed("", "r")
+        drill("quiz", "--count", "1")
+        (card,) = progress(tmp_path)["cards"].values()
+        assert card["due"][:10] == due
+
+
+def test_the_quiz_says_which_cards_are_damaged_and_asks_them_as_new(drill, typed, tmp_path):
+    first = load()[0].id
+    (tmp_path / "home").mkdir()
+    path = tmp_path / "home" / "progress.json"
+    path.write_text(json.dumps({"version": 2, "cards": {first: {"due": "soon"}}}))
+    typed("", "r")
+    code, out, err = drill("quiz", "--count", "1")
+    assert code == 0
+    assert f"damaged, so they count as new: {first}\n" in err
+    assert "1 of 1 card rated" in out
+    assert drill("quiz", "--list")[2] == ""
 
 
 def test_the_quiz_says_when_nothing_is_due(drill, typed):
@@ -258,7 +310,7 @@ def test_the_quiz_says_when_nothing_is_due(drill, typed):
     count = sum(card.topic == topic for card in load())
     typed(*["", "r"] * count)
     drill("quiz", "--topic", topic, "--count", "1000")
-    assert "Nothing is due today; the next card is on 20" in drill("quiz", "--topic", topic)[1]
+    assert "Nothing is due today; the next card is due on 20" in drill("quiz", "--topic", topic)[1]
 
 
 def test_the_quiz_writes_a_deck(drill, tmp_path):

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 EXTRAS = {
     "distributed": "distributed",
     "filelock": "filelock",
+    "fsrs": "fsrs",
     "matplotlib": "matplotlib",
     "pandas": "pandas",
     "platformdirs": "platformdirs",

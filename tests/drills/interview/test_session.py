@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.exercise import find
 from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.grader.result import Grade
 from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, clock, summary
-from tinygrad_dropout.drills.learner.progress import FORM, has_form
+from tinygrad_dropout.drills.learner.progress import SCHEMA, matches_schema
 from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
 
@@ -180,7 +180,7 @@ def test_a_deleted_file_is_no_reason_to_stop(tmp_path):
 def test_an_outcome_can_be_kept(tmp_path):
     outcome, _, _ = Script(tmp_path, wrong("bias-gradient-averaged"), "c", "q", "", "r").run()
     kept = outcome.as_json()
-    assert has_form(kept, FORM["interviews"][0])
+    assert matches_schema(kept, SCHEMA["interviews"][0])
     assert kept["exercises"] == [LINEAR.slug]
 
 

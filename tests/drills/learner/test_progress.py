@@ -3,7 +3,7 @@
 import json
 import multiprocessing
 import os
-from datetime import datetime
+from datetime import date, datetime
 
 import filelock
 import pytest
@@ -12,6 +12,7 @@ from tinygrad_dropout.drills.exercise import DrillError
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner import progress as module
 from tinygrad_dropout.drills.learner.progress import Progress, changing, load, state_file
+from tinygrad_dropout.drills.quiz.scheduling import after, due_day, stability, to_json
 
 NOON = datetime(2026, 11, 25, 12)
 WRONG = Grade((), Rejection("scale-missing", "The scale is missing.", kind="rescaling"))
@@ -23,9 +24,9 @@ def path(tmp_path):
     return tmp_path / "data" / "progress.json"
 
 
-def test_somebody_new_has_none(path):
+def test_a_new_learner_has_none(path):
     assert load(path).as_json() == {
-        "version": 1, "folder": "", "current": "", "chosen": "", "why": "",
+        "version": 2, "folder": "", "current": "", "chosen": "", "why": "",
         "exercises": {}, "cards": {}, "interviews": [], "mistakes": [],
     }  # fmt: skip
 
@@ -117,7 +118,9 @@ DAMAGED = {
     "a version that is no number": '{"version": "1"}',
     "exercises of another kind": '{"version": 1, "exercises": []}',
     "mistakes of another kind": '{"version": 1, "mistakes": [3]}',
-    "a card of another kind": '{"version": 1, "cards": {"a": {"box": 9, "due": "2026-01-01"}}}',
+    "cards of another kind": '{"version": 2, "cards": []}',
+    "cards of another kind, before": '{"version": 1, "cards": []}',
+    "mistakes of another kind, now": '{"version": 2, "mistakes": [3]}',
     "an exercise of another kind": '{"version": 1, "exercises": {"18": {"tries": "many"}}}',
     "an interview of another kind": '{"version": 1, "interviews": [{}]}',
 }
@@ -131,6 +134,47 @@ def test_a_damaged_file_is_set_aside_and_said(path, text, capsys):
     assert path.with_name("progress.damaged-1.json").read_text() == text
     assert not path.exists()
     assert "was damaged; it is kept as progress.damaged-1.json" in capsys.readouterr().err
+
+
+OLD = {
+    "version": 1, "folder": "drills", "current": SLUG, "chosen": "", "why": "", "kept_by": "another version",
+    "exercises": {SLUG: {"tries": 2, "solved": "2026-11-24T12:00:00", "hints": 1, "solution": "", "last": ""}},
+    "cards": {"why-the-same-mask": {"box": 4, "due": "2026-11-28"}, "spoilt": {"box": 9, "due": "2026-11-28"}},
+    "interviews": [],
+    "mistakes": [
+        {"code": "scale-missing", "theme": "rescaling", "exercise": SLUG, "when": "2026-11-23T12:00:00"},
+        {"code": "global-seed", "kind": "randomness", "exercise": SLUG, "when": "2026-11-24T12:00:00"},
+    ],
+}  # fmt: skip
+
+
+def test_a_file_of_version_1_is_carried_over(path, capsys):
+    path.parent.mkdir()
+    path.write_text(json.dumps(OLD))
+    progress = load(path)
+    (known,) = progress.schedule().values()
+    assert (due_day(known), stability(known)) == (date(2026, 11, 28), 9)
+    assert [mistake["kind"] for mistake in progress.mistakes] == ["rescaling", "randomness"]
+    assert not any("theme" in mistake for mistake in progress.mistakes)
+    assert json.loads(path.read_text()) == OLD  # reading writes nothing
+    with changing(path) as progress:
+        progress.folder = "elsewhere"
+    kept = json.loads(path.read_text())
+    unchanged = OLD.keys() - {"version", "folder", "cards", "mistakes"}
+    assert {name: kept[name] for name in unchanged} == {name: OLD[name] for name in unchanged}
+    assert (kept["version"], kept["folder"]) == (2, "elsewhere")
+    assert kept["cards"]["spoilt"] == OLD["cards"]["spoilt"]
+    assert load(path).as_json() == kept
+    assert capsys.readouterr().err == ""
+
+
+def test_a_damaged_card_costs_only_its_own_schedule(path, capsys):
+    with changing(path) as progress:
+        progress.cards = {"good-card": to_json(after(None, "right", NOON.date())), "spoilt": {"due": "soon"}}
+    again = load(path)
+    assert again.schedule().keys() == {"good-card"}
+    assert again.cards["spoilt"] == {"due": "soon"}
+    assert capsys.readouterr().err == ""
 
 
 def test_a_second_damaged_file_does_not_overwrite_the_first(path):
@@ -149,7 +193,7 @@ def test_bytes_that_are_no_text_are_damage(path):
 
 def test_a_newer_version_is_left_alone(path):
     path.parent.mkdir()
-    text = '{"version": 2, "exercises": "in a form of the future"}'
+    text = '{"version": 3, "exercises": "in a form of the future"}'
     path.write_text(text)
     with pytest.raises(DrillError, match="made by a newer version"):
         load(path)

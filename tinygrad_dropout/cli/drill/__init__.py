@@ -90,12 +90,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--list-follow-ups", action="store_true", help="show which question is asked because of what"
     )
 
-    quiz = command("quiz", asking.quiz, "question cards, asked again after 1, 2, 4, 9 and 21 days")
-    quiz.add_argument("--topic", help="only those of this topic")
+    quiz = command("quiz", asking.quiz, "question cards, each asked again before you are likely to forget it")
+    quiz.add_argument("--topic", help="only cards of this topic")
     quiz.add_argument(
-        "--count", metavar="N", type=whole_number, default=CARDS, help=f"at most so many (default: {CARDS})"
+        "--count", metavar="N", type=whole_number, default=CARDS, help=f"at most N cards (default: {CARDS})"
     )
-    quiz.add_argument("--list", action="store_true", help="the questions, and the box each is in")
+    quiz.add_argument("--list", action="store_true", help="the questions, when each is due and how well you know it")
     quiz.add_argument("--export", choices=("anki",), help="write a file that Anki (2.1.55 or newer) imports")
     quiz.add_argument("--out", metavar="FILE", type=name_of_file, help="where to write it (default: drills-anki.txt)")
 
@@ -107,7 +107,7 @@ def run(act: Act, options: argparse.Namespace) -> int:
     from tinygrad_dropout.lab.errors import LabError, require_extras
 
     try:
-        require_extras(("filelock", "platformdirs", "rich"), needed_by="tinygrad-dropout drill")
+        require_extras(("filelock", "fsrs", "platformdirs", "rich"), needed_by="tinygrad-dropout drill")
     except LabError as error:
         return complain(str(error))
     from tinygrad_dropout.drills.exercise import DrillError

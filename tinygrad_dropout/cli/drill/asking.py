@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from tinygrad_dropout.drills.layout import unbroken
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.grader.result import Grade
+    from tinygrad_dropout.drills.quiz.cards import Card
+    from tinygrad_dropout.drills.quiz.scheduling import Schedule
 
 
 def interview(session: DrillSession, options: argparse.Namespace) -> int:
@@ -75,7 +78,7 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
     """Ask cards, list them, or export them."""
     from tinygrad_dropout.drills.learner.progress import changing
     from tinygrad_dropout.drills.learner.workspace import write
-    from tinygrad_dropout.drills.quiz import anki, boxes
+    from tinygrad_dropout.drills.quiz import anki, scheduling
     from tinygrad_dropout.drills.quiz.cards import PRELUDE, load
     from tinygrad_dropout.drills.quiz.session import ask
 
@@ -92,28 +95,51 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
         return 0
     if options.out:
         return complain("--out belongs to --export")
-    known = session.progress().boxes()
+    progress = session.progress()
+    schedule = progress.schedule()
+    if unread := progress.cards.keys() - schedule.keys():
+        complain(f"what was known of these cards is damaged, so they count as new: {', '.join(sorted(unread))}")
     if options.list:
-        for card in cards:
-            box = known.get(card.id)
-            session.say(f"{f'box {box.box}, due {box.due}' if box else 'new':22} {card.question}")
+        session.say(listing(cards, schedule, today()))
         return 0
-    today = datetime.now().date()
-    chosen = boxes.due(cards, known, today, options.count)
+    chosen = scheduling.cards_to_ask(cards, schedule, today(), options.count)
     if not chosen:
-        first = min(known[card.id].due for card in cards)
-        session.say(f"Nothing is due today; the next card is on {first}.")
+        first = min(scheduling.due_day(schedule[card.id]) for card in cards)
+        session.say(f"Nothing is due today; the next card is due on {first}.")
         return 0
     session.say(f"Snippets begin with:\n{PRELUDE}")
-    for card, rating in ask(chosen, read=input, write=session.say, width=min(96, session.console.width)):
+    for card, rating in ask(chosen, read=input, write=session.say, width=session.width):
         with changing(session.state_file) as progress:
-            progress.cards |= boxes.to_json({card.id: boxes.after(progress.boxes().get(card.id), rating, today)})
+            known = scheduling.after(progress.schedule().get(card.id), rating, today())
+            progress.cards[card.id] = scheduling.to_json(known)
     return 0
+
+
+def today() -> date:
+    """The learner's day: that of the clock on the wall."""
+    return datetime.now().date()
+
+
+def listing(cards: Sequence[Card], schedule: Schedule, day: date) -> str:
+    """The cards, each with when it is due and what is known of it."""
+    from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance, stability
+
+    def state(card: Card) -> str:
+        if card.id not in schedule:
+            return f"{'new':10}"
+        known = schedule[card.id]
+        return f"{due_day(known)}  {recall_chance(known, day):6.0%}  {stability(known):6.1f} d"
+
+    heading = (
+        "Due on, the chance that you would recall it today, its stability (the days from one answer\n"
+        "until that chance has fallen to 90 %), and the question:\n"
+    )
+    return "\n".join([heading, *(f"{state(card):28}  {card.question}" for card in cards)])
 
 
 def stats(session: DrillSession, options: argparse.Namespace) -> int:
     """What was done."""
     from tinygrad_dropout.drills.learner.stats import as_text
 
-    session.say(as_text(session.progress(), datetime.now().date()))
+    session.say(as_text(session.progress(), today()))
     return 0

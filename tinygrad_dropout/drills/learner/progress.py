@@ -10,21 +10,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.drills.exercise import DrillError
 from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.quiz.boxes import Box, from_json
 from tinygrad_dropout.saving._atomic import write_safely
 
-VERSION = 1
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.quiz.scheduling import Schedule
+
+VERSION = 2  # 1 had boxes for cards, and called a mistake's kind its theme
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
 BEGUN_AGAIN = "begun-again"  # where else the code of the last mistake stands
-MOST_MISTAKES = 1000  # that are remembered
+MOST_MISTAKES = 1000  # the number that is remembered
 PATIENCE = 10.0  # seconds to wait for another process
 
-#: What the file must hold, so that nobody stumbles over it later.
-FORM = {
+#: What the file must hold, so that no reader fails on it later. (A single card may be damaged: see `schedule`.)
+SCHEMA = {
     "version": int,
     "folder": str,
     "current": str,
@@ -39,17 +41,17 @@ FORM = {
 }
 
 
-def has_form(value: Any, form: Any) -> bool:
-    """Whether a value is of the form: a type; [form] for a list of it; {name: form}; or {str: form} for any names."""
-    if isinstance(form, type):
-        return isinstance(value, form)
-    if isinstance(form, list):
-        return isinstance(value, list) and all(has_form(one, form[0]) for one in value)
+def matches_schema(value: Any, schema: Any) -> bool:
+    """Whether a value matches: a type; [schema] for a list; {name: schema}; or {str: schema} for any names."""
+    if isinstance(schema, type):
+        return isinstance(value, schema)
+    if isinstance(schema, list):
+        return isinstance(value, list) and all(matches_schema(one, schema[0]) for one in value)
     if not isinstance(value, dict):
         return False
-    if str in form:
-        return all(has_form(one, form[str]) for one in value.values())
-    return all(name in value and has_form(value[name], wanted) for name, wanted in form.items())
+    if str in schema:
+        return all(matches_schema(one, schema[str]) for one in value.values())
+    return all(name in value and matches_schema(value[name], wanted) for name, wanted in schema.items())
 
 
 def state_file() -> Path:
@@ -64,14 +66,14 @@ class Progress:
     """What is known of a learner.
 
     Args:
-        state: as the file has it; {} for somebody new.
+        state: as the file has it; {} for a new learner.
 
     Attributes:
         folder: where their exercises are; "" before `start`.
         current: the name of the exercise that they work on; "" for none.
         chosen: when `next` chose it; "" if it did not, or if an exercise was checked since.
         why: it did.
-        cards: question card -> its box and when it is due, as `quiz.boxes` has it.
+        cards: question card -> what is known of it, as `quiz.scheduling` writes it.
         interviews: what is kept of each.
         mistakes: each with `code`, `kind`, `exercise` and `when`, the latest last.
     """
@@ -122,8 +124,10 @@ class Progress:
             self.mistakes.append(mistake)
         known["last"] = code
 
-    def boxes(self) -> dict[str, Box]:
-        """Where each question card is."""
+    def schedule(self) -> Schedule:
+        """What is known of each question card. A damaged entry is left out, so its card counts as new."""
+        from tinygrad_dropout.drills.quiz.scheduling import from_json
+
         return from_json(self.cards)
 
     def bugs(self) -> Counter[str]:
@@ -137,7 +141,7 @@ def stamp(when: datetime) -> str:
 
 
 def load(path: Path) -> Progress:
-    """Read the file; somebody new has none. A damaged one is set aside, and its new name said on standard error.
+    """Read the file; a new learner has none. A damaged one is set aside, and its new name said on standard error.
 
     Raises:
         DrillError: it was made by a newer version, or cannot be read.
@@ -159,14 +163,27 @@ def load(path: Path) -> Progress:
             raise DrillError(
                 f"{path} was made by a newer version of tinygrad_dropout; expected version {VERSION}, got {version}"
             )
-        progress = Progress(state)
-        if not has_form(progress.as_json(), FORM):
+        progress = Progress(carried_over(state) if version < VERSION else state)
+        if not matches_schema(progress.as_json(), SCHEMA):
             raise TypeError
-        progress.boxes()
     except (ValueError, KeyError, TypeError, AttributeError):
         set_aside(path)
         return Progress({})
     return progress
+
+
+def carried_over(state: Mapping[str, Any]) -> dict[str, Any]:
+    """A file of version 1 as one of today. It is written when progress next changes."""
+    from tinygrad_dropout.drills.quiz.scheduling import from_box
+
+    return {
+        **state,
+        "cards": {card_id: from_box(entry) for card_id, entry in state.get("cards", {}).items()},
+        "mistakes": [
+            {"kind" if name == "theme" else name: value for name, value in mistake.items()}
+            for mistake in state.get("mistakes", [])
+        ],
+    }
 
 
 def set_aside(path: Path) -> None:

@@ -8,8 +8,8 @@ from datetime import date
 from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import next_exercise, open_kinds
-from tinygrad_dropout.drills.quiz.boxes import PAUSES
 from tinygrad_dropout.drills.quiz.cards import load
+from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance
 from tinygrad_dropout.mistakes import KINDS
 
 MOST_BUGS = 10
@@ -55,15 +55,17 @@ def of_mistakes(progress: Progress) -> str:
 
 
 def of_cards(progress: Progress, today: date) -> str:
-    """How many cards are in which box."""
-    known, cards = progress.boxes(), load()
-    asked = [known[card.id] for card in cards if card.id in known]
-    if not asked:
+    """How many cards were asked, how many are due, and how many would be recalled today."""
+    schedule, cards = progress.schedule(), load()
+    known = [schedule[card.id] for card in cards if card.id in schedule]
+    if not known:
         return f"Cards: none of {len(cards)} asked yet"
-    in_box = Counter(box.box for box in asked)
-    boxes = ", ".join(f"{in_box[box]} in box {box}" for box in PAUSES if in_box[box])
-    due = sum(box.due <= today for box in asked)
-    return f"Cards: {len(asked)} of {len(cards)} asked: {boxes}; {due} due today"
+    due = sum(due_day(one) <= today for one in known)
+    recalled = sum(recall_chance(one, today) for one in known)
+    return (
+        f"Cards: {len(known)} of {len(cards)} asked, {due} due today; "
+        f"you would probably recall {recalled:.0f} of the {len(known)}"
+    )
 
 
 def of_interviews(progress: Progress) -> str:

@@ -6,9 +6,12 @@ import re
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from tinygrad_dropout.drills.quiz.boxes import Rating
 from tinygrad_dropout.drills.quiz.cards import Card
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.quiz.scheduling import Rating
 
 RATINGS: dict[str, Rating] = {"r": "right", "p": "partly", "w": "wrong"}
 LETTERS = {word: word[0] for word in (*RATINGS.values(), "more", "quit")} | {"help": "?"}  # whole words work, too
@@ -22,9 +25,9 @@ q      quits; the cards that you have rated are saved
 """
 
 HELP_TO_RATE = """
-r  right   you said what matters, without prompting
-p  partly  something important was missing
-w  wrong   you did not know it, or had it wrong
+r  right   you said what matters
+p  partly  you had the main idea, but with a gap
+w  wrong   you missed the main idea
 m  more    the reasons, and often a snippet to run
 q  quit    this card is left unrated; the others are saved
 """
