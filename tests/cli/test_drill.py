@@ -255,7 +255,7 @@ def test_the_quiz_asks_and_remembers_after_each_card(drill, typed, tmp_path):
     assert due == [timedelta(days=2), timedelta(days=1)]
     code, out, _ = drill("quiz", "--list")
     assert out.count("\nnew  ") == len(load()) - 2
-    assert f"{today + timedelta(days=2)}    100%     2.3 d  {load()[0].question}" in out
+    assert f"\n{today + timedelta(days=2)}    100%        2.3  {load()[0].question}\n" in out
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone cannot be set")

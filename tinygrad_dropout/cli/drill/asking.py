@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.cli.drill.session import DrillSession
 from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
-from tinygrad_dropout.drills.layout import unbroken
+from tinygrad_dropout.drills.layout import unbroken, wrap
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
@@ -97,10 +97,10 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
         return complain("--out belongs to --export")
     progress = session.progress()
     schedule = progress.schedule()
-    if unread := progress.cards.keys() - schedule.keys():
+    if unread := {card.id for card in cards} & (progress.cards.keys() - schedule.keys()):
         complain(f"what was known of these cards is damaged, so they count as new: {', '.join(sorted(unread))}")
     if options.list:
-        session.say(listing(cards, schedule, today()))
+        session.say(listing(cards, schedule, today(), session.width if session.console.is_terminal else None))
         return 0
     chosen = scheduling.cards_to_ask(cards, schedule, today(), options.count)
     if not chosen:
@@ -120,21 +120,23 @@ def today() -> date:
     return datetime.now().date()
 
 
-def listing(cards: Sequence[Card], schedule: Schedule, day: date) -> str:
-    """The cards, each with when it is due and what is known of it."""
+def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | None) -> str:
+    """The cards, each with when it is due and what is known of it; a line each if the width does not matter."""
     from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance, stability
 
     def state(card: Card) -> str:
         if card.id not in schedule:
             return f"{'new':10}"
         known = schedule[card.id]
-        return f"{due_day(known)}  {recall_chance(known, day):6.0%}  {stability(known):6.1f} d"
+        return f"{due_day(known)}  {recall_chance(known, day):6.0%}  {stability(known):9.1f}"
 
     heading = (
-        "Due on, the chance that you would recall it today, its stability (the days from one answer\n"
-        "until that chance has fallen to 90 %), and the question:\n"
+        "Recall: the chance that you would know the answer today.\n"
+        "Stability: days from a rating until that chance is 90 %.\n\n"
+        "due         recall  stability"
     )
-    return "\n".join([heading, *(f"{state(card):28}  {card.question}" for card in cards)])
+    lines = [f"{state(card):30} {card.question}" for card in cards]
+    return "\n".join([heading, *(wrap(line, width, indent=31) if width else line for line in lines)])
 
 
 def stats(session: DrillSession, options: argparse.Namespace) -> int:

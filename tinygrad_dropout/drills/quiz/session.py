@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tinygrad_dropout.drills.layout import wrap
 from tinygrad_dropout.drills.quiz.cards import Card
 
 if TYPE_CHECKING:
@@ -96,18 +95,8 @@ def more(card: Card, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Paragraphs filled to the width, with no word and no `code` broken; what is indented is a formula and stays."""
-    return "\n\n".join(
-        paragraph if paragraph.startswith(" ") else filled(paragraph, width) for paragraph in text.split("\n\n")
-    )
-
-
-def filled(paragraph: str, width: int) -> str:
-    """One paragraph of `wrapped`."""
-    glue = "\0"  # a space that is not one to textwrap
-    glued = re.sub(r"`[^`]+`\S*", lambda code: code[0].replace(" ", glue), paragraph)
-    lines = textwrap.fill(glued, width, break_on_hyphens=False, break_long_words=False)
-    return lines.replace(glue, " ")
+    """Paragraphs filled to the width, with no word and no `code` broken; a formula, which is indented, stays."""
+    return wrap(text, width)
 
 
 def summary(ratings: Counter[Rating], asked: int) -> str:
