@@ -5,6 +5,8 @@ The solution's function is wrapped in another one of its name, which makes the m
 
 import ast
 
+NO_ARRAY = "NO ARRAY"  # what is raised where a parameter has nothing that could be changed in place
+
 #: code -> a file that wraps the function `{name}`; `{array}` is each of its parameters in turn.
 WRAPPED = {
     "returns-none": """
@@ -14,6 +16,8 @@ def {name}({parameters}):
     "changes-its-input": """
 def {name}({parameters}):
     result = right_{name}({arguments})
+    if not isinstance({array}, np.ndarray):
+        raise TypeError("NO ARRAY")
     {array}[...] = {array} + 1
     return result
 """,

@@ -142,7 +142,7 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
         return "out-of-memory", f"{what} needed more memory than there is.", "Is an array far larger than its input?"
     if isinstance(error, RecursionError):
         return "recursion-error", f"{what} went deeper than Python's recursion limit.", "Does it call itself for ever?"
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).split()).rstrip(".")
     place = line_of(error)
     return "raises", f"{what} raised {type(error).__name__}{f' in line {place}' if place else ''}: {text:.300}.", ""
 
