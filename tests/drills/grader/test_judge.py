@@ -197,3 +197,25 @@ def test_corners_are_the_same_case_in_other_layouts_and_sizes():
     assert 0 < (corners[5][0] == 0).sum() < x.size
     assert all(p == 0.5 and np.array_equal(integers, n) for _, integers, p in corners)
     assert not any(one.flags.c_contiguous for one, *_ in corners[:3])
+
+
+@pytest.mark.parametrize(
+    ("body", "raises"),
+    [
+        ("raise ValueError", True),
+        ("return x", False),
+        ("return None", False),
+        ("int('x')", True),
+        ("raise TypeError('no')", "another-exception"),
+        ("assert x.size < 0", "another-exception"),
+        ("raise NotImplementedError", "part-not-written"),
+        ("return f(x)", "recursion-error"),
+        ("x += 1", "changes-its-input"),
+    ],
+)
+def test_an_error_that_is_asked_for_is_told_from_others(body, raises):
+    judge, found = judge_of(f"def f(x):\n    {body}"), []
+    rejection = rejection_of(
+        lambda: found.append(judge.raises(judge.function("f", "x"), (judge.numbers(2),), ValueError))
+    )
+    assert (rejection.code if rejection else found[0]) == raises

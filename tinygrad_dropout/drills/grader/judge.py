@@ -194,6 +194,30 @@ class Judge:
             refuse_shared_results(function, runs)
         return runs
 
+    def raises(self, function: Answer, case: tuple[Any, ...], error: type[Exception]) -> bool:
+        """Whether a call raises this error, as it should; any other error is wrong.
+
+        Args:
+            function: of the learner's.
+            case: the arguments.
+            error: what is asked for: `ValueError`.
+        """
+        try:
+            function(*case, may_return_none=True)
+        except Rejected as rejected:
+            cause = rejected.__cause__
+            if isinstance(cause, error):
+                return True
+            if cause is None or rejected.rejection.code != "raises":
+                raise
+            message = rejected.rejection.message.removesuffix(".")
+            question = f"A caller who catches {error.__name__} does not catch this one. What does the task ask for?"
+            raise Rejected(
+                replace(rejected.rejection, code="another-exception", message=f"{message}; expected {error.__name__}.",
+                        question=question, kind="python")
+            ) from cause  # fmt: skip
+        return False
+
     def parts(self, runs: Sequence[Run], *names: str) -> list[list[Run]]:
         """For functions that return several arrays: the runs with the first alone, with the second alone, ..."""
         several = [values_of(run) for run in runs]

@@ -1,25 +1,29 @@
 """Aligned at the last axis; equal, or one of them 1; 1 and 0 give 0; else ValueError."""
 
+import ast
 from itertools import zip_longest
+from numbers import Integral
 
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
-from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 5
 KINDS = ("shapes",)
-REFUSED = {
-    **dict.fromkeys(
-        ("broadcast_shapes", "broadcast", "broadcast_arrays", "broadcast_to"), "it knows the rules already"
-    ),
-    **dict.fromkeys(("zeros", "ones", "empty", "full"), "an array knows the rules already"),
-}
 
 #: as many axes in both
-EQUAL = (((3,), (3,)), ((1,), (4,)), ((4,), (1,)), ((2, 1), (1, 3)), ((1, 5), (4, 1)), ((2, 1, 4), (2, 3, 1)))
+EQUAL = (((3,), (3,)), ((1,), (4,)), ((4,), (1,)), ((2, 1), (1, 3)), ((1, 5), (4, 1)), ((2, 1, 4), (2, 3, 1)), ((), ()))
 #: none of which is an error if it is read from the left
 OTHER = (((), (3,)), ((2, 3), ()), ((3,), (1, 3)), ((3, 1), (3,)), ((3,), (3, 1)), ((1, 2), (2, 1, 1)))
-ZEROS = (((0,), (1,)), ((1,), (0,)), ((0,), (0,)), ((2, 1), (0,)), ((), (3, 0)))
+LONG = (((2, 3, 4, 5, 6, 7, 8), (4, 1, 6, 1, 8)), ((1,) * 9, (3, 1)), ((1000000, 1), (1, 65537)))
+ZEROS = (((0,), (1,)), ((1,), (0,)), ((0,), (0,)), ((2, 1), (0,)), ((), (3, 0)), ((1, 1, 0), (4, 1)), ((0, 2), (1, 1)))
 BAD = (((2,), (3,)), ((2, 3), (2,)), ((4, 2), (4, 3)), ((3, 1, 2), (4, 1, 2)), ((0,), (3,)), ((2, 0), (3,)))
+
+REFUSES = KnownMistake(
+    "refuses-shapes-that-broadcast",
+    None,
+    "broadcast_shape(a, b) raised an error for shapes that do broadcast.",
+    "Go through the rules: which of them says that these two do not fit?",
+    "shapes",
+)
 
 
 def pairs(a, b):
@@ -36,33 +40,28 @@ def from_the_left(a, b):
 
 
 def check(judge: Judge) -> None:
+    refuse_numpy(judge)
     function = judge.function("broadcast_shape", "a", "b")
-    refuses = {
-        ValueError: KnownMistake(
-            "refuses-shapes-that-broadcast",
-            None,
-            "broadcast_shape(a, b) raised an error for shapes that do broadcast.",
-            "Go through the rules: which of them says that these two do not fit?",
-            "shapes",
-        )
-    }
+    with judge.claim("the result is a tuple of integers"):
+        for run in judge.run(function, EQUAL[:1], known={ValueError: REFUSES}):
+            refuse_other_types(judge, run)
     compare(
         judge,
+        function,
         "each axis has the common length, or the one that is not 1",
-        judge.run(function, EQUAL, known=refuses),
-        right,
+        EQUAL,
         known=[
             KnownMistake(
                 "result-reversed",
                 lambda a, b: right(a, b)[::-1],
-                "The result has its axes in the reverse order.",
+                "The result has its axes in reverse order.",
                 "From which end did you collect the lengths, and in which order is a shape written?",
                 "shapes",
             ),
             KnownMistake(
                 "smaller-of-the-two",
                 lambda a, b: tuple(min(pair) for pair in zip(a, b, strict=True)),
-                "Each axis has the smaller of its two lengths: what is 1 was not stretched.",
+                "Each axis has the smaller of its two lengths: an axis of length 1 was not stretched.",
                 "Which of the two arrays is repeated: the one of length 1, or the other one?",
                 "shapes",
             ),
@@ -75,85 +74,111 @@ def check(judge: Judge) -> None:
             ),
         ],
         question="Which of the rules decides this axis?",
-        kind="shapes",
     )
     compare(
         judge,
+        function,
         "the shapes are aligned at the last axis, and a missing axis counts as 1",
-        judge.run(function, OTHER, known=refuses),
-        right,
+        OTHER,
         known=[
             KnownMistake(
                 "aligned-at-the-left",
                 from_the_left,
                 "The shapes are aligned at the first axis: (3,) is read as (3, 1).",
-                "x of shape (batch, 3) plus a bias of shape (3,): which axis of x is the bias's?",
+                "x of shape (batch, 3) plus a bias of shape (3,): which axis of x does the bias belong to?",
                 "shapes",
             ),
             KnownMistake(
                 "leading-axes-dropped",
                 lambda a, b: right(a, b)[max(len(a), len(b)) - min(len(a), len(b)) :],
-                "The result has as many axes as the shorter shape; the axes that only one has are gone.",
+                "The result has as many axes as the shorter shape; the axes that only one shape has are gone.",
                 "Where does zip() stop? And what is the shape of (2, 3) plus (3,)?",
                 "shapes",
             ),
         ],
         question="Write them one below the other, aligned at the right. What stands in the gap?",
-        kind="shapes",
+    )
+    lengths = [judge.rng.integers(2, 7, size=judge.rng.integers(1, 5)).tolist() for _ in range(40)]
+    compare(
+        judge,
+        function,
+        "that holds for random shapes, and for any number of axes",
+        [*sorted((cut(judge, full, full) for full in lengths[:20]), key=lambda pair: len(sum(pair, ()))), *LONG],
+        question="Write them one below the other, aligned at the right, and decide each axis on its own.",
     )
     compare(
         judge,
-        "that holds for random shapes of up to four axes",
-        judge.run(function, sorted((random_pair(judge) for _ in range(20)), key=lambda pair: len(sum(pair, ())))),
-        right,
-        question="Write them one below the other, aligned at the right, and decide each axis alone.",
-        kind="shapes",
-    )
-    compare(
-        judge,
+        function,
         "1 and 0 give 0",
-        judge.run(function, ZEROS, known=refuses),
-        right,
+        ZEROS,
         known=[
             KnownMistake(
                 "larger-of-the-two",
                 lambda a, b: tuple(max(pair) for pair in pairs(a, b))[::-1],
-                "Each axis has the larger of its two lengths; of 1 and 0 that is 1, and the rule gives 0.",
+                "Each axis has the larger of its two lengths; of 1 and 0 that is 1, but the rule gives 0.",
                 "An axis of length 1 is repeated as often as the other one asks for. What if that is never?",
                 "shapes",
             )
         ],
         question="One of the two lengths is 1. Which of the rules decides?",
-        kind="shapes",
     )
     with judge.claim("shapes that do not broadcast raise ValueError"):
-        accepted = [(a, b) for a, b in BAD for a, b in ((a, b), (b, a)) if not raises(judge, function, a, b)]
-        refuse_accepted(judge, function, accepted)
-        if not raises(judge, function, (2,), (4,)) or not raises(judge, function, (6,), (3,)):
-            judge.reject(
-                "accepts-a-multiple",
-                "Lengths of which one is a multiple of the other are accepted: (2,) and (4,) do not broadcast.",
-                "Only one length can be repeated. Which?",
-                kind="shapes",
+        for a, b in [*BAD, *(broken(judge, full) for full in lengths[20:])]:
+            for pair in ((a, b), (b, a)):
+                if not judge.raises(function, pair, ValueError):
+                    refuse_accepted(judge, function, *pair)
+        for a, b in (((2,), (4,)), ((6,), (3,)), ((3, 1), (2, 6, 5))):
+            if not judge.raises(function, (a, b), ValueError):
+                judge.reject(
+                    "accepts-a-multiple",
+                    f"Lengths of which one is a multiple of the other are accepted: {a} and {b} do not broadcast.",
+                    "Only one length can be repeated. Which?",
+                    kind="shapes",
+                )
+
+
+def refuse_numpy(judge):
+    """An import out of habit does no harm, nor does a setting; whatever else is used of it would be the answer."""
+    names, settings = {"numpy"}, set()
+    for node in ast.walk(ast.parse(judge.source)):  # an attribute comes before the name whose attribute it is
+        if isinstance(node, ast.Import):
+            names |= {alias.asname or "numpy" for alias in node.names if alias.name.startswith("numpy")}
+        if isinstance(node, ast.Attribute) and node.attr in ("seterr", "errstate", "set_printoptions"):
+            settings.add(node.value)
+        used = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("numpy")
+        used |= isinstance(node, ast.Name) and node.id in names and node not in settings
+        used |= isinstance(node, ast.Constant) and node.value == "numpy"
+        if used:
+            message = (
+                f"Your file uses NumPy in line {node.lineno}; only Python and the standard library are allowed here."
             )
+            judge.reject("forbidden-name", message, "NumPy knows the rules of broadcasting. Do you?", kind="shapes")
 
 
-def compare(judge, claim, runs, expected, *, known=(), question, kind):
+def refuse_other_types(judge, run):
+    """A shape is a tuple of integers; an equal list is not the shape of any array."""
+    value = run.value
+    if isinstance(value, tuple) and all(isinstance(length, Integral) for length in value):
+        return
+    what = type(value).__name__ if not isinstance(value, tuple) else "tuple with something else in it"
+    code = "list-for-a-tuple" if isinstance(value, list) else "wrong-type"
+    message = f"broadcast_shape(a, b) returned a {what}: {value!r:.80}; expected a tuple of integers."
+    judge.reject(code, message, "Is [4, 3] == (4, 3)?", kind="shapes", shown=dict(zip("ab", map(repr, run.arguments))))
+
+
+def compare(judge, function, claim, cases, *, known=(), question):
     """As the judge's own, with shapes written as shapes."""
-    wrong = next((run for run in runs if not same_shape(run.value, expected(*run.arguments))), None)
-    if wrong is None or any(all(same_shape(run.value, guess(mistake, run)) for run in runs) for mistake in known):
-        judge.compare(claim, runs, expected, name="the shape", known=known, question=question, kind=kind)
+    runs = judge.run(function, cases, known={ValueError: REFUSES})
+    wrong = next((run for run in runs if run.value != right(*run.arguments)), None)
+    if wrong is None or any(all(run.value == guess(mistake, run) for run in runs) for mistake in known):
+        judge.compare(claim, runs, right, name="the shape", known=known, question=question, kind="shapes")
         return
     with judge.claim(claim):
+        refuse_other_types(judge, wrong)
         a, b = wrong.arguments
-        got = tuple(wrong.value) if isinstance(wrong.value, (list, tuple)) else wrong.value
-        judge.reject(
-            "wrong-values",
-            f"The result is {got!r:.80}; expected {expected(a, b)}.",
-            question,
-            kind=kind,
-            shown={"a": repr(a), "b": repr(b), "yours": f"{got!r:.80}", "expected": repr(expected(a, b))},
-        )
+        shown = {"a": repr(a), "b": repr(b), "yours": f"{wrong.value!r:.80}", "expected": repr(right(a, b))}
+        message = f"The result is {wrong.value!r:.80}; expected {right(a, b)}."
+        judge.reject("wrong-values", message, question, kind="shapes", shown=shown)
 
 
 def guess(mistake, run):
@@ -164,43 +189,15 @@ def guess(mistake, run):
         return None
 
 
-def same_shape(one, other):
-    try:
-        return tuple(one) == tuple(other)
-    except TypeError:
-        return False
-
-
-def raises(judge, function, a, b):
-    """Whether a pair raises ValueError; any other exception is wrong."""
-    try:
-        function(a, b, may_return_none=True)
-    except Rejected as rejected:
-        cause = rejected.__cause__
-        if cause is None:
-            raise
-        if not isinstance(cause, ValueError):
-            judge.reject(
-                "another-exception",
-                f"broadcast_shape({a}, {b}) raised {type(cause).__name__}; expected ValueError.",
-                "Who catches ValueError does not catch every other exception. Which one does the task ask for?",
-                kind="shapes",
-            )
-        return True
-    return False
-
-
-def refuse_accepted(judge, function, accepted):
-    """Pairs that gave a shape and should have given an error."""
-    if not accepted:
-        return
-    (a, b), value = accepted[0], function(*accepted[0], may_return_none=True)
+def refuse_accepted(judge, function, a, b):
+    """A pair that gave a shape and should have given an error."""
+    value = function(a, b, may_return_none=True)
     shown = {"a": repr(a), "b": repr(b), "yours": repr(value), "expected": "ValueError"}
     if value is None:
         judge.reject(
             "returns-none-for-bad-shapes",
             f"broadcast_shape({a}, {b}) returned None; expected a ValueError.",
-            "The caller will go on with what you return. How does he learn that something is wrong?",
+            "The caller will go on with whatever you return. How does the caller learn that something is wrong?",
             kind="shapes",
             shown=shown,
         )
@@ -213,11 +210,17 @@ def refuse_accepted(judge, function, accepted):
     )
 
 
-def random_pair(judge):
-    """Two shapes that broadcast: cut from one shape, with some of the lengths 1."""
-    full = judge.rng.integers(2, 7, size=judge.rng.integers(1, 5)).tolist()
+def cut(judge, full, other):
+    """Two shapes, cut from one with some of the lengths 1: they broadcast if the two they are cut from are equal."""
     found = []
-    for _ in range(2):
-        shape = [1 if judge.rng.random() < 0.35 else length for length in full]
+    for lengths in (full, other):
+        shape = [1 if judge.rng.random() < 0.35 else length for length in lengths]
         found.append(tuple(shape[judge.rng.integers(0, len(full) + 1) :]))
     return tuple(found)
+
+
+def broken(judge, full):
+    """Two shapes that broadcast but for one axis, where the lengths are a prime and another one."""
+    at = int(judge.rng.integers(0, len(full)))
+    a, b = (tuple(1 if judge.rng.random() < 0.35 else length for length in full) for _ in range(2))
+    return (*a[:at], 11, *a[at + 1 :]), (*b[:at], 7, *b[at + 1 :])[judge.rng.integers(0, at + 1) :]

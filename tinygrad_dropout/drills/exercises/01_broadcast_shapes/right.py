@@ -29,7 +29,7 @@ def broadcast_shape(a, b):
     return (*broadcast_shape(tuple(left), tuple(other_left)), *(lengths or {1}))
 
 
-# %% indices: negative ones, into a list
+# %% indices: negative ones
 def broadcast_shape(a, b):
     shape = []
     for i in range(-max(len(a), len(b)), 0):
@@ -41,4 +41,20 @@ def broadcast_shape(a, b):
             shape += [one]
         else:
             raise ValueError((a, b))
-    return shape
+    return tuple(shape)
+
+
+# %% match: a case for each rule, and a generator
+def broadcast_shape(a, b):
+    def lengths():
+        padded = max(len(a), len(b))
+        for pair in zip((1,) * (padded - len(a)) + a, (1,) * (padded - len(b)) + b):
+            match pair:
+                case (1, length) | (length, 1):
+                    yield length
+                case (length, other) if length == other:
+                    yield length
+                case _:
+                    raise ValueError
+
+    return tuple(lengths())

@@ -3,44 +3,11 @@
 from itertools import zip_longest
 
 
-# %% aligned-at-the-left: (3,) is read as (3, 1)
+# %% refuses-shapes-that-broadcast: only equal lengths are accepted
 def broadcast_shape(a, b):
-    shape = []
-    for one, other in zip_longest(a, b, fillvalue=1):
-        if one != other and 1 not in (one, other):
-            raise ValueError("no")
-        shape.append(other if one == 1 else one)
-    return tuple(shape)
-
-
-# %% leading-axes-dropped: zip stops at the shorter shape
-def broadcast_shape(a, b):
-    shape = []
-    for one, other in zip(a[::-1], b[::-1]):
-        if one != other and 1 not in (one, other):
-            raise ValueError("no")
-        shape.append(other if one == 1 else one)
-    return tuple(shape[::-1])
-
-
-# %% result-reversed: not turned round at the end
-def broadcast_shape(a, b):
-    shape = []
-    for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
-        if one != other and 1 not in (one, other):
-            raise ValueError("no")
-        shape.append(other if one == 1 else one)
-    return tuple(shape)
-
-
-# %% larger-of-the-two: 1 and 0 give 1
-def broadcast_shape(a, b):
-    length = max(len(a), len(b))
-    a, b = (1,) * (length - len(a)) + a, (1,) * (length - len(b)) + b
-    for one, other in zip(a, b):
-        if one != other and one != 1 and other != 1:
-            raise ValueError("no")
-    return tuple(max(one, other) for one, other in zip(a, b))
+    if a != b:
+        raise ValueError("no")
+    return a
 
 
 # %% accepts-shapes-that-do-not-broadcast: nothing is refused
@@ -53,26 +20,9 @@ def broadcast_shape(a, b):
 def broadcast_shape(a, b):
     shape = []
     for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
-        if (
-            one
-            and other
-            and max(one, other) % min(one, other)
-            or 0 in (one, other)
-            and 1 not in (one, other)
-            and one != other
-        ):
+        if one != other and 1 not in (one, other) and (0 in (one, other) or max(one, other) % min(one, other)):
             raise ValueError("no")
         shape.append(max(one, other) if one and other else 0)
-    return tuple(shape[::-1])
-
-
-# %% refuses-shapes-that-broadcast: equal lengths alone
-def broadcast_shape(a, b):
-    shape = []
-    for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
-        if one != other:
-            raise ValueError("no")
-        shape.append(one)
     return tuple(shape[::-1])
 
 
@@ -95,6 +45,33 @@ def broadcast_shape(a, b):
     return tuple(shape[::-1])
 
 
-# %% larger-shape-wins: one of the two shapes is returned
+# %% part-not-written: the error is left for later
 def broadcast_shape(a, b):
-    return a if (sum(a), *a) > (sum(b), *b) else b
+    shape = []
+    for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
+        if one != other and 1 not in (one, other):
+            raise NotImplementedError
+        shape.append(other if one == 1 else one)
+    return tuple(shape[::-1])
+
+
+# %% list-for-a-tuple: the lengths as they were collected
+def broadcast_shape(a, b):
+    pairs = zip_longest(a[::-1], b[::-1], fillvalue=1)
+    return [other if one == 1 else one for one, other in pairs][::-1]
+
+
+# %% wrong-values: made for matrices
+def broadcast_shape(a, b):
+    a, b = ((1, 1, 1, 1, *shape)[-max(len(a), len(b), 1) :][-4:] for shape in (a, b))
+    if any(one != other and 1 not in (one, other) for one, other in zip(a, b)):
+        raise ValueError("no")
+    return () if not a or a == b == (1,) else tuple(other if one == 1 else one for one, other in zip(a, b))
+
+
+# %% forbidden-name: NumPy is asked
+import numpy as np
+
+
+def broadcast_shape(a, b):
+    return np.broadcast_shapes(a, b)
