@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import FunctionType
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -44,12 +44,12 @@ class Run:
 
 
 def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
-    """Call a function once more with the arguments of the first run; nothing is said of methods, or of random ones.
+    """Call a function once more with the arguments of the first run; nothing is said of methods and classes.
 
     Raises:
         Rejected: both calls returned the same memory, or other numbers.
     """
-    if not runs or not isinstance(function.function, FunctionType) or not all(map(is_plain, runs[0].arguments)):
+    if not runs or isinstance(function.function, (MethodType, type)):
         return
     run = runs[0]
     before = [array.copy() for array in arrays_in(run.value)]
@@ -61,7 +61,7 @@ def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
                 "result-is-overwritten",
                 f"Two calls of {function.name} returned the same array: the second call overwrote what the first "
                 "returned.",
-                "Whoever called first still holds that array. Where is it made: once, or in each call?",
+                "The first caller still holds that array. Where is it made: once, or in each call?",
                 shown=run.shown,
                 kind="ownership",
             )

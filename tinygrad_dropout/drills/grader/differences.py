@@ -47,7 +47,8 @@ def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) 
         place = f" at {place}"
     if entries and len(index) == 1:
         name, place = entries[index[0]], ""
-    return "wrong-values", f"{name}{place} is {mine:.8g}; expected {wanted:.8g}{ratio}."
+    digits = 8 if f"{mine:.8g}" != f"{wanted:.8g}" else 17
+    return "wrong-values", f"{name}{place} is {mine:.{digits}g}; expected {wanted:.{digits}g}{ratio}."
 
 
 def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None:
@@ -63,8 +64,12 @@ def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None
 
 
 def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[Array], name: str) -> None:
-    """Right numbers in another dtype than the right one."""
+    """Right numbers in another dtype than the right one, or in a list."""
     for run, got, right in zip(runs, gots, rights, strict=True):
+        if right.ndim and not isinstance(run.value, np.ndarray):
+            message = f"{name} is a {type(run.value).__name__} of the right numbers; expected an array."
+            question = "What can the caller do with an array that a list cannot do?"
+            raise Rejected(Rejection("list-for-an-array", message, question, shown=run.shown))
         if got.dtype != right.dtype:
             given = ", ".join(dict.fromkeys(str(one.dtype) for one in run.arguments if isinstance(one, np.ndarray)))
             message = f"{name} is {got.dtype} for an input of {given or 'plain numbers'}; expected {right.dtype}."

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.drills.grader.answer import Answer, callable_of, with_care
-from tinygrad_dropout.drills.grader.calls import Run, refuse_shared_results
+from tinygrad_dropout.drills.grader.calls import Run, is_plain, refuse_shared_results
 from tinygrad_dropout.drills.grader.differences import (
     capital,
     common_ratio,
@@ -165,7 +165,7 @@ class Judge:
         cases: Sequence[tuple[Any, ...]],
         *,
         known: Mapping[type[BaseException], KnownMistake] | None = None,
-        repeat: bool = True,
+        repeat: bool | None = None,
     ) -> list[Run]:
         """Call the function on every case, the smallest first.
 
@@ -173,7 +173,8 @@ class Judge:
             function: of the learner's.
             cases: the arguments of each call.
             known: the mistake that is shown by an exception of this kind.
-            repeat: whether to see that a second call gives the same numbers in new arrays.
+            repeat: whether to see that a second call gives the same numbers in new arrays. If it is left out, that is
+                seen unless there is a function or a generator among the arguments, which may remember the first call.
         """
         call = call_text(function.name, function.parameters)
         runs = []
@@ -190,7 +191,7 @@ class Judge:
                         ) from cause  # fmt: skip
                 raise
             runs.append(Run(call, function.parameters, case, value))
-        if repeat:
+        if repeat or (repeat is None and runs and all(map(is_plain, runs[0].arguments))):
             refuse_shared_results(function, runs)
         return runs
 

@@ -163,7 +163,7 @@ def refuse_other_types(judge, run):
     what = type(value).__name__ if not isinstance(value, tuple) else "tuple with something else in it"
     code = "list-for-a-tuple" if isinstance(value, list) else "wrong-type"
     message = f"broadcast_shape(a, b) returned a {what}: {value!r:.80}; expected a tuple of integers."
-    judge.reject(code, message, "Is [4, 3] == (4, 3)?", kind="shapes", shown=dict(zip("ab", map(repr, run.arguments))))
+    judge.reject(code, message, "Is [4, 3] == (4, 3)?", kind="shapes", shown={"yours": f"{value!r:.80}"})
 
 
 def compare(judge, function, claim, cases, *, known=(), question):

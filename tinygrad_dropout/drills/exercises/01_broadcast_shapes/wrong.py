@@ -70,8 +70,7 @@ def broadcast_shape(a, b):
 
 
 # %% forbidden-name: NumPy is asked
-import numpy as np
-
-
 def broadcast_shape(a, b):
+    import numpy as np
+
     return np.broadcast_shapes(a, b)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.inputs import other_layouts
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.result import Rejected
 
@@ -14,19 +15,19 @@ STEP = 2.0**-5  # large, so that formulas differ by far, and exact, so that x + 
 
 
 class Function:
-    """f(x) = sum(a x^3) + sum(b x)^2, whose partial derivatives depend on all elements."""
+    """f(x) = sum(a x^5) + sum(b x)^2, whose partial derivatives depend on all elements."""
 
     def __init__(self, judge, shape):
         self.a, self.b = judge.numbers(*shape), judge.numbers(*shape)
         self.dtypes = set()
-        self.__doc__ = "f(x) = sum(a x^3) + sum(b x)^2, with arrays a and b"
+        self.__doc__ = "f(x) = sum(a x^5) + sum(b x)^2, with arrays a and b"
 
     def __call__(self, x):
         x = np.asarray(x)
         if x.shape != self.a.shape:
             raise ValueError(f"f was given shape {x.shape}; expected the shape of x, {self.a.shape}")
         self.dtypes.add(x.dtype)
-        return float((self.a * x**3).sum() + (self.b * x).sum() ** 2)
+        return float((self.a * x**5).sum() + (self.b * x).sum() ** 2)
 
 
 def measured(f, x, h, rule, dtype=np.float64, result=np.float64):
@@ -36,7 +37,7 @@ def measured(f, x, h, rule, dtype=np.float64, result=np.float64):
 
         def at(step, index=index):
             moved = x.astype(dtype)
-            moved[index] = moved[index] + step  # cut off where the dtype cuts it off
+            moved[index] = moved[index] + step  # truncated where the dtype does so
             return f(moved)
 
         out[index] = rule(at, h)
@@ -58,103 +59,8 @@ def together(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-RULES = [
-    KnownMistake(
-        "one-sided",
-        of(lambda at, h: (at(h) - at(0)) / h),
-        "It is (f(x + h) - f(x)) / h, from one side; its error is of the order of h.",
-        "Write f(x + h) as a Taylor series. Which term spoils it, and which second call of f would cancel that term?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "one-sided-from-below",
-        of(lambda at, h: (at(0) - at(-h)) / h),
-        "It is (f(x) - f(x - h)) / h, from one side; its error is of the order of h.",
-        "Write f(x - h) as a Taylor series. Which term spoils it, and which second call of f would cancel that term?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "divided-by-h",
-        of(lambda at, h: (at(h) - at(-h)) / h),
-        "The difference f(x + h) - f(x - h) is divided by h.",
-        "How far apart are the two points at which f was called?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "not-divided",
-        of(lambda at, h: at(h) - at(-h)),
-        "It is f(x + h) - f(x - h), not divided by anything.",
-        "A derivative is a change of f per change of x. Where is the second?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "multiplied-by-h",
-        of(lambda at, h: (at(h) - at(-h)) / 2 * h),
-        "The difference is divided by 2 and then multiplied by h: `/ 2 * h` is read from left to right.",
-        "In which order does Python do a division and a multiplication that stand side by side?",
-        "python",
-    ),
-    KnownMistake(
-        "one-term-divided",
-        of(lambda at, h: at(h) - at(-h) / (2 * h)),
-        "f(x - h) alone is divided by 2h; f(x + h) is not.",
-        "What does Python do first, the subtraction or the division?",
-        "python",
-    ),
-    KnownMistake(
-        "half-the-step",
-        of(lambda at, h: (at(h / 2) - at(-h / 2)) / h),
-        "f is called at x + h/2 and x - h/2; the task says x + h and x - h.",
-        "How far is an element to be moved?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "below-less-above",
-        of(lambda at, h: (at(-h) - at(h)) / (2 * h)),
-        "It is (f(x - h) - f(x + h)) / (2 h), which has the wrong sign.",
-        "If f grows when x does, is the gradient positive?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "all-elements-at-once",
-        together,
-        "All elements of x are moved at once, which gives one number.",
-        "How many numbers does a gradient have, and what is held still while one of them is measured?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "all-elements-at-once",
-        lambda f, x, h: np.full(x.shape, together(f, x, h)),
-        "All elements of x are moved at once, and each gets the same number.",
-        "What must be held still while one partial derivative is measured?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "whole-rows-moved",
-        lambda f, x, h: rows_moved(f, x, h),
-        "A whole row of x is moved at once, and all of it gets the same number.",
-        "Over what does a loop over range(len(x)) run, if x has two axes?",
-        "chain-rule",
-    ),
-    KnownMistake(
-        "h-ignored",
-        lambda f, x, h: measured(f, x, 1e-5, centred),
-        "The step is not the h that was given: the result is that of a much smaller one.",
-        "Where does the h come from that you move x by?",
-        "precision",
-    ),
-    KnownMistake(
-        "elements-stay-moved",
-        lambda f, x, h: stays_moved(f, x, h),
-        "Elements that were moved are not put back before the next one is moved.",
-        "A partial derivative holds all others still. Where are they by the time of the last one?",
-        "ownership",
-    ),
-]
-
-
 def rows_moved(f, x, h):
-    """All that lies in x[i] moved at once."""
+    """Everything in x[i] moved at once."""
     out = np.zeros(x.shape)
     for i in range(len(x)):
         step = np.zeros(x.shape)
@@ -175,101 +81,182 @@ def stays_moved(f, x, h):
     return out
 
 
+BEYOND = "Its error is of the order of h^4. How many calls of f does it cost, and how many does the task ask for?"
+SERIES = "as a Taylor series. Which term spoils it, and which second call of f would cancel that term?"
+STILL = "What must be held still while one partial derivative is measured?"
+RULES = [
+    KnownMistake("one-sided", of(lambda at, h: (at(h) - at(0)) / h),
+         "It is (f(x + h) - f(x)) / h, from one side; its error is of the order of h.",
+         f"Write f(x + h) {SERIES}", "chain-rule"),
+    KnownMistake("one-sided-from-below", of(lambda at, h: (at(0) - at(-h)) / h),
+         "It is (f(x) - f(x - h)) / h, from one side; its error is of the order of h.",
+         f"Write f(x - h) {SERIES}", "chain-rule"),
+    KnownMistake("divided-by-h", of(lambda at, h: (at(h) - at(-h)) / h),
+         "The difference f(x + h) - f(x - h) is divided by h.",
+         "How far apart are the two points at which f was called?", "chain-rule"),
+    KnownMistake("not-divided", of(lambda at, h: at(h) - at(-h)),
+         "It is f(x + h) - f(x - h), not divided by anything.",
+         "A derivative is a change of f per change of x. Where is the second?", "chain-rule"),
+    KnownMistake("multiplied-by-h", of(lambda at, h: (at(h) - at(-h)) / 2 * h),
+         "The difference is divided by 2 and then multiplied by h: `/ 2 * h` is read from left to right.",
+         "In which order does Python do a division and a multiplication that stand side by side?", "python"),
+    KnownMistake("one-term-divided", of(lambda at, h: at(h) - at(-h) / (2 * h)),
+         "Only f(x - h) is divided by 2h; f(x + h) is not.",
+         "What does Python do first, the subtraction or the division?", "python"),
+    KnownMistake("half-the-step", of(lambda at, h: (at(h / 2) - at(-h / 2)) / h),
+         "f is called at x + h/2 and x - h/2; the task says x + h and x - h.",
+         "How far should an element be moved?", "chain-rule"),
+    KnownMistake("below-minus-above", of(lambda at, h: (at(-h) - at(h)) / (2 * h)),
+         "It is (f(x - h) - f(x + h)) / (2 h), which has the wrong sign.",
+         "If f grows when x does, is the gradient positive?", "chain-rule"),
+    KnownMistake("five-point-stencil",
+         of(lambda at, h: (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)),
+         "It is the five-point formula, with f at x + 2h and x - 2h as well: more exact than the task asks.",
+         BEYOND, "precision"),
+    KnownMistake("extrapolated-from-two-steps",
+         of(lambda at, h: (8 * (at(h / 2) - at(-h / 2)) - (at(h) - at(-h))) / (6 * h)),
+         "It combines the steps h and h/2 (Richardson's extrapolation): more exact than the task asks.",
+         BEYOND, "precision"),
+    KnownMistake("step-grows-with-x", lambda f, x, h: np.array([
+             measured(f, x, h * max(1.0, abs(float(x[i]))), centred)[i] for i in np.ndindex(x.shape)
+         ]).reshape(x.shape),
+         "The step is h * max(1, |x|), so large elements are moved further; the task says h.",
+         "How far should an element be moved?", "precision"),
+    KnownMistake("all-elements-at-once", together,
+         "All elements of x are moved at once, which gives one number.",
+         "How many numbers does a gradient have, and what is held still while one of them is measured?", "chain-rule"),
+    KnownMistake("all-elements-at-once", lambda f, x, h: np.full(x.shape, together(f, x, h)),
+         "All elements of x are moved at once, and each gets the same number.", STILL, "chain-rule"),
+    KnownMistake("whole-rows-moved", rows_moved,
+         "A whole row of x is moved at once, and all its elements get the same number.",
+         "What does a loop over range(len(x)) run over if x has two axes?", "chain-rule"),
+    KnownMistake("h-ignored", lambda f, x, h: measured(f, x, 1e-5, centred),
+         "The step is not the h that was given: the result is that of a much smaller one.",
+         "Where does the h that you move x by come from?", "precision"),
+    KnownMistake("elements-stay-moved", stays_moved,
+         "Elements that were moved are not put back before the next one is moved.",
+         "A partial derivative holds all others still. Where are they by the time of the last one?", "ownership"),
+]  # fmt: skip
+OF_INTEGERS = [
+    KnownMistake("integers-truncate-h", lambda f, x, h: measured(f, x, h, centred, x.dtype),
+         "x is an array of integers, and x + h written into it is truncated to an integer: f sees no step of h.",
+         "What becomes of 3.01 in an array of dtype int64?", "precision"),
+    KnownMistake("gradient-of-integers", lambda f, x, h: measured(f, x, h, centred, np.float64, x.dtype),
+         "The gradient is an array of integers, since x is: every number in it is truncated.",
+         "What is the dtype of np.zeros_like(x)?", "precision"),
+    KnownMistake("gradient-and-steps-of-integers", lambda f, x, h: measured(f, x, h, centred, x.dtype, x.dtype),
+         "x and the gradient are arrays of integers: neither x + h nor the gradient keeps its decimals.",
+         "What is the dtype of a copy of x and of np.zeros_like(x)?", "precision"),
+]  # fmt: skip
+OPTIONS = {"name": "the gradient", "rtol": 1e-9, "dtype": True}
+
+
 def check(judge: Judge) -> None:
     function = judge.function("numeric_gradient", "f", "x", "h")
-    judge.function("numeric_gradient", "f", "x")
 
-    def case(shape, x, h=STEP):
-        return Function(judge, shape), x, h
+    def case(x, h=STEP):
+        return Function(judge, x.shape), x, h
 
-    # with numbers that x + h - h gives again
-    runs = judge.run(function, [case(shape, np.round(judge.numbers(*shape) * 1024) / 1024) for shape in SHAPES])
-    wrong_shape = next((run for run in runs if np.shape(run.value) not in (run.arguments[1].shape, ())), None)
+    def fractions(*shape):
+        """Numbers that x + h - h gives again."""
+        return np.round(judge.numbers(*shape) * 1024) / 1024
+
+    cases = [case(fractions(*shape)) for shape in SHAPES]
+    runs = judge.run(function, cases, repeat=True)
+    wrong_shape = any(np.shape(run.value) not in (run.arguments[1].shape, ()) for run in runs)
     judge.compare(
-        "each element of the gradient: (f(x + h) - f(x - h)) / (2 h), with that element alone moved",
+        "each element of the gradient: (f(x + h) - f(x - h)) / (2 h), with only that element moved",
         runs,
         of(centred),
-        name="the gradient",
         known=RULES,
-        question="Which shape has x, and how many numbers has its gradient?"
+        question="What is the shape of x, and how many numbers does its gradient have?"
         if wrong_shape
         else "Which element is moved, at which two points is f called, and how far apart are they?",
+        **OPTIONS,
     )
-
-    cases = [case((2, 3), judge.numbers(2, 3) + i / 3, 0.1) for i in range(5)]
+    others = [case(other) for shape in SHAPES[2:] for other in other_layouts(fractions(*shape))]
+    others += [case(fractions(2, 1, 2, 1, 2))]
+    judge.compare(
+        "x may lie in memory in any order, and have any number of axes",
+        judge.run(function, others),
+        of(centred),
+        question="Which of your arrays is a view of x, and which a copy? ravel and reshape give one or the other.",
+        kind="ownership",
+        **OPTIONS,
+    )
     with judge.claim("x is as it was to the last bit, whatever its digits are"):
-        for one in cases:
-            refuse_dirt(judge, function, one)
+        for i in range(5):
+            refuse_dirt(judge, function, case(judge.numbers(2, 3) + i / 3, 0.1))
+    with judge.claim("h is 1e-5 if it is not given"):
+        refuse_other_steps(judge)
 
-    integers = [
-        case(shape, judge.rng.permutation(np.arange(-4, 5))[: np.prod(shape)].reshape(shape)) for shape in SHAPES
-    ]
+    digits = judge.rng.permutation(np.arange(-4, 5))
+    integers = [case(digits[: np.prod(shape)].reshape(shape)) for shape in SHAPES]
+    integers += [case(judge.rng.permutation(np.arange(6, dtype=dtype)).reshape(2, 3)) for dtype in (np.int32, np.uint8)]
+    runs = judge.run(function, integers)
+    given = dtypes_given(runs)  # before the formulas below call f, too
     judge.compare(
         "x may be of integers",
-        judge.run(function, integers),
+        runs,
         of(centred),
-        name="the gradient",
-        known=[
-            KnownMistake(
-                "integers-truncate-h",
-                lambda f, x, h: measured(f, x, h, centred, x.dtype),
-                "x is an array of integers, and x + h written into it is cut off to an integer: f sees no step of h.",
-                "What becomes of 3.01 in an array of dtype int64?",
-                "precision",
-            ),
-            KnownMistake(
-                "gradient-of-integers",
-                lambda f, x, h: measured(f, x, h, centred, np.float64, x.dtype),
-                "The gradient is an array of integers, since x is: every number in it is cut off.",
-                "Which dtype does np.zeros_like(x) have?",
-                "precision",
-            ),
-            KnownMistake(
-                "gradient-and-steps-of-integers",
-                lambda f, x, h: measured(f, x, h, centred, x.dtype, x.dtype),
-                "x and the gradient are arrays of integers: neither x + h nor the gradient keeps its decimals.",
-                "Which dtype do a copy of x and np.zeros_like(x) have?",
-                "precision",
-            ),
-        ],
+        known=OF_INTEGERS,
         question="Which of your arrays has the dtype of x?",
         kind="precision",
+        **OPTIONS,
     )
-
-    with judge.claim("the arithmetic is float64 where x is float32"):
-        cases = [case(shape, judge.numbers(*shape).astype(np.float32), 1e-4) for shape in SHAPES]
-        for run in judge.run(function, cases):
-            f, x, h = run.arguments
-            seen, got = f.dtypes - {np.dtype(np.float64)}, np.asarray(run.value)
-            if seen:
-                judge.reject(
-                    "works-in-float32",
-                    f"f was given an array of {next(iter(seen))}, in which steps of 1e-4 drown in rounding errors.",
-                    "float32 has 7 digits, and the difference of two nearly equal numbers fewer. What dtype is moved?",
-                    kind="precision",
-                    shown={"x": x, "h": h, "yours": got, "expected": measured(f, x, h, centred)},
-                )
-            if got.dtype != np.float64:
-                judge.reject(
-                    "gradient-in-float32",
-                    f"The gradient is {got.dtype} for an x of float32; expected float64.",
-                    "Which dtype does np.zeros_like(x) have?",
-                    kind="precision",
-                )
+    cases = [case(judge.numbers(*shape).astype(np.float32), 1e-4) for shape in SHAPES]
+    with judge.claim("f is given float64 arrays"):
+        runs = judge.run(function, cases)
+        refuse_other_dtypes(judge, given + dtypes_given(runs))
     judge.compare(
-        "the gradient of a float32 x is as exact as another",
-        judge.run(function, cases),
+        "the gradient of a float32 x is as exact as any other, and float64",
+        runs,
         of(centred),
         name="the gradient",
         rtol=1e-6,
         atol=1e-6,
+        dtype=True,
         kind="precision",
         question="Which of your arrays has the dtype of x?",
     )
 
 
+def dtypes_given(runs):
+    """(run, dtype) of what f was given that was not float64."""
+    return [(run, dtype) for run in runs for dtype in run.arguments[0].dtypes if dtype != np.float64]
+
+
+def refuse_other_dtypes(judge, given):
+    """Name the first."""
+    for run, dtype in given:
+        f, x, h = run.arguments
+        shown = {"x": x, "h": h, "yours": run.value, "expected": measured(f, x, h, centred)}
+        message, question = f"f was given an array of {dtype}; expected float64.", "What dtype is the array you move?"
+        if dtype == np.float32:
+            message = "f was given an array of float32, in which steps of 1e-4 drown in rounding errors."
+            question = f"float32 has 7 digits, and the difference of two nearly equal numbers fewer. {question}"
+            judge.reject("works-in-float32", message, question, kind="precision", shown=shown)
+        judge.reject("works-in-another-dtype", message, question, kind="precision", shown=shown)
+
+
+def refuse_other_steps(judge):
+    """How far x is moved by a call without h."""
+    x, moved_by = judge.numbers(2, 3), []
+
+    def f(moved):
+        """f(x) = sum(x^2)"""
+        moved_by.append(np.abs(moved - x).max())
+        return float((moved**2).sum())
+
+    judge.function("numeric_gradient", "f", "x")(f, x)
+    step = max(moved_by, default=0.0)
+    if not np.isclose(step, 1e-5, rtol=1e-3, atol=0):
+        message = f"numeric_gradient(f, x), without h, moves an element by {step:.3g}; expected 1e-05."
+        judge.reject("another-default-step", message, "What is h in the signature of the task?", kind="precision")
+
+
 def refuse_dirt(judge, function, case):
-    """Call it; x may be changed in between, but not by a bit in the end."""
+    """Call it; x may be changed in between, but at the end it must be the same to the bit."""
     try:
         function(*case)
     except Rejected as rejected:
@@ -277,7 +264,7 @@ def refuse_dirt(judge, function, case):
             raise
         judge.reject(
             "puts-back-by-arithmetic",
-            "x is not quite what it was: adding h and subtracting it again left the error of the rounding.",
+            "x is not quite what it was: adding h and subtracting it again left a rounding error.",
             "In floating point x + h - h need not be x. Where could the number itself be kept?",
             kind="ownership",
             shown={"x": case[1], "h": case[2]},

@@ -14,45 +14,6 @@ def numeric_gradient(f, x, h=1e-5):
     return gradient
 
 
-# %% divided-by-h: by h for 2h
-def numeric_gradient(f, x, h=1e-5):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[i] = h
-        gradient[i] = (f(x + step) - f(x - step)) / h
-    return gradient
-
-
-# %% one-term-divided: brackets are missing
-def numeric_gradient(f, x, h=1e-5):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[i] = h
-        gradient[i] = f(x + step) - f(x - step) / (2 * h)
-    return gradient
-
-
-# %% multiplied-by-h: / 2 * h
-def numeric_gradient(f, x, h=1e-5):
-    x = np.array(x, dtype=float)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[i] = h
-        gradient[i] = (f(x + step) - f(x - step)) / 2 * h
-    return gradient
-
-
-# %% all-elements-at-once: a directional derivative
-def numeric_gradient(f, x, h=1e-5):
-    x = np.asarray(x, dtype=float)
-    return (f(x + h) - f(x - h)) / (2 * h)
-
-
 # %% integers-truncate-h: a copy of x keeps its dtype
 def numeric_gradient(f, x, h=1e-5):
     x, gradient = x.copy(), np.zeros(x.shape)
@@ -67,20 +28,9 @@ def numeric_gradient(f, x, h=1e-5):
     return gradient
 
 
-# %% gradient-of-integers: zeros_like of integers
-def numeric_gradient(f, x, h=1e-5):
-    gradient = np.zeros_like(x)
-    x = x.astype(float)
-    for i in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[i] = h
-        gradient[i] = (f(x + step) - f(x - step)) / (2 * h)
-    return gradient
-
-
 # %% works-in-float32: integers are converted, float32 is not
 def numeric_gradient(f, x, h=1e-5):
-    x = x.astype(float) if x.dtype.kind == "i" else x.copy()
+    x = x.astype(float) if x.dtype.kind in "iu" else x.copy()
     gradient = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
         here = x[i]
@@ -129,11 +79,64 @@ def numeric_gradient(f, x, h=1e-5):
     return gradient
 
 
-# %% whole-rows-moved: a loop over the first axis alone
+# %% five-point-stencil: more points than the task asks for
 def numeric_gradient(f, x, h=1e-5):
-    x, gradient = np.array(x, dtype=float), np.zeros(x.shape)
-    for i in range(len(x)):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
         step = np.zeros(x.shape)
-        step[i] += h
+        step[i] = h
+        near, far = f(x + step) - f(x - step), f(x + 2 * step) - f(x - 2 * step)
+        gradient[i] = (8 * near - far) / (12 * h)
+    return gradient
+
+
+# %% wrong-values: where x is transposed, ravel gives a copy, and moving it moves nothing
+def numeric_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    flat, gradient = x.ravel(), np.zeros(x.shape)
+    for i, index in enumerate(np.ndindex(x.shape)):
+        here = flat[i]
+        flat[i] = here + h
+        above = f(x)
+        flat[i] = here - h
+        gradient[index] = (above - f(x)) / (2 * h)
+        flat[i] = here
+    return gradient
+
+
+# %% another-default-step: 1e-2 for 1e-5
+def numeric_gradient(f, x, h=1e-2):
+    x = np.array(x, dtype=float)
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape)
+
+
+# %% works-in-another-dtype: longdouble for bytes
+def numeric_gradient(f, x, h=1e-5):
+    x = x.astype(np.float64 if x.dtype != np.uint8 else np.longdouble)
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape).astype(np.float64)
+
+
+# %% changes-the-dtype: the gradient of a float32 x is made to be like x
+def numeric_gradient(f, x, h=1e-5):
+    gradient, x = np.zeros(x.shape, np.float32 if x.dtype == np.float32 else float), x.astype(float)
+    for i in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[i] = h
         gradient[i] = (f(x + step) - f(x - step)) / (2 * h)
     return gradient
+
+
+# %% raises: f is given a flat array
+def numeric_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    slopes = [(f(x.ravel() + step) - f(x.ravel() - step)) / (2 * h) for step in h * np.eye(x.size)]
+    return np.reshape(slopes, x.shape)
+
+
+# %% forbidden-name: np.gradient, of samples along a line
+def numeric_gradient(f, x, h=1e-5):
+    steps = h * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.reshape([np.gradient([f(x - step), f(x), f(x + step)], h)[1] for step in steps], x.shape)
