@@ -93,6 +93,6 @@ def only_float32(gots: Sequence[Array], rights: Sequence[Array]) -> bool:
 
 def rounded_to_float32(name: str, shown: tuple[tuple[str, str], ...]) -> Rejection:
     """What is said of results that have lost the digits beyond the seventh."""
-    message = f"{capital(name)} is right to the precision of float32 and no further; expected that of float64."
+    message = f"{capital(name)}: right to the precision of float32, and no further; expected that of float64."
     question = "Where does your code go through float32: an astype, a dtype=, or an array that was made with it?"
     return Rejection("rounded-to-float32", message, question, shown=shown, kind="precision")

@@ -29,11 +29,11 @@ def other_layouts(array: Array) -> list[Array]:
     return [np.asfortranarray(array), spaced, np.flip(np.flip(array).copy())]
 
 
-def extremes(array: Array) -> list[Array]:
-    """Of floats the same numbers times 10^9, times 10^-9, and with zeros among them."""
+def extremes(array: Array, place: int = 0) -> list[Array]:
+    """Of floats the same numbers times 10^9, times 10^-9, and with every third one 0, counted from `place` on."""
     if array.dtype.kind != "f":
         return []
-    zeros = np.arange(array.size).reshape(array.shape) % 3 == 0
+    zeros = (np.arange(array.size).reshape(array.shape) + place) % 3 == 0
     return [array * 1e9, array * 1e-9, np.where(zeros, array.dtype.type(0), array)]
 
 

@@ -310,23 +310,23 @@ class Judge:
 
     def layouts(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """The same case with its arrays laid out otherwise: transposed, with gaps, and backwards."""
-        return varied(case, other_layouts)
+        return varied(case, [other_layouts(one) if isinstance(one, np.ndarray) else [] for one in case])
 
     def corners(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """The same case in other layouts, with huge numbers, with tiny ones, and with zeros among them."""
-        return [*varied(case, other_layouts), *varied(case, extremes)]
+        """The same case in other layouts, with huge numbers, tiny ones, and zeros at other places in each array."""
+        arrays = [extremes(one, place) if isinstance(one, np.ndarray) else [] for place, one in enumerate(case)]
+        return [*self.layouts(case), *varied(case, arrays)]
 
     def grade(self, rejection: Rejection | None = None) -> Grade:
         """What was found."""
         return Grade(tuple(self.right), rejection, tuple(self.notes))
 
 
-def varied(case: tuple[Any, ...], variants: Callable[[Array], list[Array]]) -> list[tuple[Any, ...]]:
+def varied(case: tuple[Any, ...], variants: Sequence[Sequence[Array]]) -> list[tuple[Any, ...]]:
     """A case with all its arrays replaced by their first variants, by their second ones, ..."""
-    several = [variants(one) if isinstance(one, np.ndarray) else [] for one in case]
     return [
-        tuple(others[index] if others else one for one, others in zip(case, several, strict=True))
-        for index in range(max(map(len, several), default=0))
+        tuple(others[index] if others else one for one, others in zip(case, variants, strict=True))
+        for index in range(max(map(len, variants), default=0))
     ]
 
 

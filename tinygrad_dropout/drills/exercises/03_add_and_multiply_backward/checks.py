@@ -8,7 +8,8 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 3
 KINDS = ("chain-rule", "ownership")
 
-SHAPES = ((1,), (3,), (2, 3), (2, 3, 4))
+SHAPES = ((), (1,), (0, 2), (3,), (2, 3), (2, 3, 4), (2, 1, 2, 1, 3))
+EXACT = {"rtol": 1e-12, "atol": 0, "dtype": True}
 
 UPSTREAM = "By the chain rule a gradient is upstream times local. Where is the upstream one?"
 
@@ -16,6 +17,7 @@ UPSTREAM = "By the chain rule a gradient is upstream times local. Where is the u
 def check(judge: Judge) -> None:
     backward = judge.function("multiply_add_backward", "grad", "a", "b", "c")
     cases = [tuple(judge.numbers(*shape) for _ in range(4)) for shape in SHAPES]
+    cases += judge.corners(tuple(judge.numbers(2, 3) for _ in range(4)))
     da, db, dc = judge.parts(judge.run(backward, cases), "da", "db", "dc")
     for name, of, other, runs in (("da", "a", "b", da), ("db", "b", "a", db)):
         judge.compare(
@@ -25,6 +27,7 @@ def check(judge: Judge) -> None:
             name=name,
             known=known(name, of, other),
             question=f"If {of} grows by a little, by how much does a * b + c grow?",
+            **EXACT,
         )
     judge.compare(
         "dc: grad",
@@ -33,7 +36,7 @@ def check(judge: Judge) -> None:
         name="dc",
         known=[
             KnownMistake("sum-ignores-upstream", lambda grad, a, b, c: np.ones_like(grad),
-                 "dc is 1, the local slope alone; the upstream gradient is left out.", UPSTREAM, "chain-rule"),
+                 "dc is 1, which is only the local slope; the upstream gradient is left out.", UPSTREAM, "chain-rule"),
             KnownMistake("sum-multiplies-by-its-term", lambda grad, a, b, c: grad * c,
                  "dc is grad * c, as if c were multiplied by itself.",
                  "If c grows by a little, by how much does a * b + c grow? Does that depend on c?", "chain-rule"),
@@ -42,9 +45,10 @@ def check(judge: Judge) -> None:
                  "If c grows by a little, by how much does a * b + c grow?", "chain-rule"),
             KnownMistake("sum-gives-nothing", lambda grad, a, b, c: np.zeros_like(grad),
                  "dc is 0, as if y did not depend on c.",
-                 "c is a constant where you differentiate by a. And where you differentiate by c?", "chain-rule"),
+                 "c is a constant when you differentiate by a. Is it one when you differentiate by c?", "chain-rule"),
         ],
         question="If c grows by a little, by how much does a * b + c grow?",
+        **EXACT,
     )  # fmt: skip
 
 
@@ -65,8 +69,9 @@ def known(name, of, other):
              f"{name} is grad * {of}: the operands are swapped.",
              f"If {of} grows by a little, by how much does a * b grow? Try a = 2 and b = 4.", "chain-rule"),
         KnownMistake(f"{which}-factor-ignores-upstream", formula(lambda grad, own, other, c: other),
-             f"{name} is {other}, the local slope alone; the upstream gradient is left out.", UPSTREAM, "chain-rule"),
-        KnownMistake(f"{which}-factor-hands-on-grad", formula(lambda grad, own, other, c: grad),
+             f"{name} is {other}, which is only the local slope; the upstream gradient is left out.", UPSTREAM,
+             "chain-rule"),
+        KnownMistake(f"{which}-factor-passes-grad-on", formula(lambda grad, own, other, c: grad),
              f"{name} is grad itself: that is the rule of a sum, and {of} is a factor.",
              f"If {of} grows by a little, does a * b grow by as much?", "chain-rule"),
         KnownMistake(f"{which}-factor-adds", formula(lambda grad, own, other, c: grad + other),
@@ -82,7 +87,7 @@ def known(name, of, other):
 
 
 def bug(judge: Judge):
-    """The learner's backward in place of the framework's multiplication."""
+    """The learner's backward instead of the framework's multiplication."""
     theirs = judge.function("multiply_add_backward", "grad", "a", "b", "c")
 
     def backward(grad, x, y):

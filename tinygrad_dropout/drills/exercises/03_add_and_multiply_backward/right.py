@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% two-rules: one function for each operation, and the product's gradient handed on
+# %% two-rules: one function for each operation, and the product's gradient passed on
 def add_backward(grad):
     return grad, grad
 

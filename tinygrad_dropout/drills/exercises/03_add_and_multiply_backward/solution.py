@@ -1,14 +1,14 @@
 """The backward of y = a b + c, element by element.
 
-The chain rule: an input moves the loss by as much as it moves y, times as much as y moves the loss. So each gradient is
-the upstream gradient times a local one:
+By the chain rule, the effect of an input on the loss is its effect on y times the effect of y on the loss. So each
+gradient is the upstream gradient times a local one:
 
     dL/da = dL/dy * dy/da,  and dy/da = b       so  da = grad * b
     dL/db = dL/dy * dy/db,  and dy/db = a       so  db = grad * a
     dL/dc = dL/dy * dy/dc,  and dy/dc = 1       so  dc = grad
 
-A product hands each factor the other one; a sum hands on what comes in. c itself appears nowhere: the slope of a sum
-does not depend on where one stands.
+A product multiplies the gradient of each factor by the other factor; a sum passes the gradient on unchanged. c itself
+appears nowhere, since the slope of a sum does not depend on its terms.
 """
 
 import numpy as np

@@ -8,36 +8,6 @@ def multiply_add_backward(grad, a, b, c):
     return grad * a, grad * b, grad.copy()
 
 
-# %% first-factor-ignores-upstream: the local slopes alone
-def multiply_add_backward(grad, a, b, c):
-    return b.copy(), a.copy(), np.ones_like(c)
-
-
-# %% second-factor-ignores-upstream: in db alone
-def multiply_add_backward(grad, a, b, c):
-    return grad * b, a, grad
-
-
-# %% sum-ignores-upstream: ones for c
-def multiply_add_backward(grad, a, b, c):
-    return grad * b, grad * a, np.ones_like(c)
-
-
-# %% sum-multiplies-by-its-term: grad * c
-def multiply_add_backward(grad, a, b, c):
-    return grad * b, grad * a, grad * c
-
-
-# %% sum-multiplies-by-the-product: the chain goes on through the product
-def multiply_add_backward(grad, a, b, c):
-    return grad * b, grad * a, grad * a * b
-
-
-# %% first-factor-adds: upstream + local
-def multiply_add_backward(grad, a, b, c):
-    return grad + b, grad + a, grad
-
-
 # %% changes-its-input: grad is multiplied in place, so that db is wrong as well
 def multiply_add_backward(grad, a, b, c):
     dc = grad.copy()
@@ -48,3 +18,26 @@ def multiply_add_backward(grad, a, b, c):
 # %% wrong-number-of-values: c is forgotten
 def multiply_add_backward(grad, a, b, c):
     return grad * b, grad * a
+
+
+# %% not-finite: the product is divided by a, which may be 0
+def multiply_add_backward(grad, a, b, c):
+    return grad * (a * b) / a, grad * a, grad
+
+
+# %% result-is-overwritten: one buffer for all calls
+BUFFERS = {}
+
+
+def multiply_add_backward(grad, a, b, c):
+    da, db, dc = BUFFERS.setdefault(grad.shape, [np.empty(grad.shape) for _ in range(3)])
+    np.multiply(grad, b, out=da)
+    np.multiply(grad, a, out=db)
+    dc[...] = grad
+    return da, db, dc
+
+
+# %% wrong-values: tiny gradients are taken for 0
+def multiply_add_backward(grad, a, b, c):
+    grad = np.where(np.abs(grad) < 1e-8, 0.0, grad)
+    return grad * b, grad * a, grad

@@ -1,5 +1,7 @@
 """Every use adds its share, upstream times slope."""
 
+import numpy as np
+
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
@@ -15,6 +17,7 @@ SEVERAL = (
     "(x + x) * (y + y)",
     "(x * y) * (x * y) + y",
     "(x + y) * x + (x + y) * (z + w) * x",
+    "x * x * x * x * x * x * x * x * x",
 )
 
 
@@ -34,8 +37,8 @@ class Node:
 class Formula:
     """One formula, with numbers for its letters."""
 
-    def __init__(self, judge, text):
-        self.text, self.numbers = text, dict(zip("xyzw", judge.numbers(4).tolist(), strict=True))
+    def __init__(self, text, numbers):
+        self.text, self.numbers = text, dict(zip("xyzw", map(float, numbers), strict=True))
         self.letters = sorted(set(text) & set("xyzw"))
 
     def __repr__(self):
@@ -62,7 +65,7 @@ def users_first(result):
 
 
 def gradients_by(rule):
-    """The gradients of the inputs, where a rule hands on."""
+    """The gradients of the inputs that a rule gives."""
 
     def formula(given):
         inputs, result = given.result(Node)
@@ -114,8 +117,8 @@ KNOWN = [
     KnownMistake(
         "inputs-get-nothing",
         gradients_by(lambda node: None),
-        "The gradients of all inputs are 0, as they were: nothing is handed on.",
-        "Who writes into a parent's grad? A name that is bound anew is not that parent's grad.",
+        "The gradients of all inputs are 0, as they were: nothing is passed on.",
+        "Which line writes into a parent's grad? To bind a name of your own anew changes no parent.",
         "chain-rule",
     ),
     KnownMistake(
@@ -128,7 +131,7 @@ KNOWN = [
     KnownMistake(
         "ignores-upstream",
         gradients_by(each(lambda node, slope: slope)),
-        "The parents get the slopes alone; the gradient of the value itself is left out.",
+        "The parents get only the slopes; the gradient of the value itself is left out.",
         "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
         "chain-rule",
     ),
@@ -150,13 +153,13 @@ KNOWN = [
         "splits-the-gradient",
         gradients_by(each(lambda node, slope: node.grad * slope / len(node.parents))),
         "The gradient of a value is divided among its parents.",
-        "x + y: if x alone moves by 0.1, by how much does the sum move?",
+        "x + y: if only x moves, by 0.1, by how much does the sum move?",
         "averaging",
     ),
     KnownMistake(
         "overwrites-the-gradient",
         gradients_by(overwrite),
-        "The share of one use replaces the share of another: the last one alone is left.",
+        "The share of one use replaces the share of another: only the last one is left.",
         "x is used twice. If x moves, how many terms of the result move?",
         "accumulation",
     ),
@@ -164,14 +167,14 @@ KNOWN = [
         "same-parent-once",
         gradients_by(once_for_each_parent),
         "A value that is both operands gets one share; in x * x and x + x there are two.",
-        "What are the parents of x * x? How often does a set or a dictionary know one of them?",
+        "What are the parents of x * x? How often does a set or a dictionary hold one of them?",
         "accumulation",
     ),
     KnownMistake(
         "forgets-other-users",
         gradients_by(zero_first),
         "The gradient of a parent is set to 0 first, which throws away what its other users have given it.",
-        "Who may have given something to this parent before?",
+        "Which values may have given something to this parent before?",
         "accumulation",
     ),
     KnownMistake(
@@ -190,20 +193,27 @@ def check(judge: Judge) -> None:
     def gradients(formula):
         inputs, result = formula.result(make.function)
         backward.function(result)
-        return [value.grad for value in inputs]
+        return np.array([value.grad for value in inputs])
 
     graded = Answer(gradients, "backward", ("result",))
     for claim, texts, kind in (
         ("a value that is used once: upstream times slope", ONCE, "chain-rule"),
         ("a value that is used several times: the sum of its shares", SEVERAL, "accumulation"),
+        ("that holds for equal numbers, for 0, and for large numbers", [*ONCE, *SEVERAL], "accumulation"),
     ):
+        formulas = [Formula(text, judge.numbers(4)) for text in texts]
+        if len(texts) > len(SEVERAL):
+            numbers = ((3, 3, 3, 3), (2, 0, 2, 0), (0, 0, 0, 0), judge.numbers(4) * 1e6)
+            formulas = [Formula(text, four) for text in texts for four in numbers]
         judge.compare(
             claim,
-            judge.run(graded, [(Formula(judge, text),) for text in texts]),
+            judge.run(graded, [(formula,) for formula in formulas], repeat=True),
             gradients_by(each(lambda node, slope: node.grad * slope)),
             name="the gradients",
             entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],
             known=KNOWN,
-            question="What does each operand get, and what becomes of what it had already?",
+            question="What does each operand get, and what becomes of what it already had?",
             kind=kind,
+            rtol=1e-10,
+            atol=1e-12,
         )

@@ -71,7 +71,7 @@ def backward(result):
     """Leave in every value's grad how much the result moves when the value moves."""
     result.grad = 1.0
     for value in users_first(result):
-        hand_on(value)
+        pass_on(value)
 
 
 def users_first(result):
@@ -89,7 +89,7 @@ def users_first(result):
     return found[::-1]
 
 
-def hand_on(value):
+def pass_on(value):
     for i in range(len(value.parents)):
         share = value.slopes[i] * value.grad
         value.parents[i].grad = value.parents[i].grad + share

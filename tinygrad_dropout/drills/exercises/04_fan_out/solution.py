@@ -1,13 +1,13 @@
-"""How a gradient is handed on.
+"""How a gradient is passed on.
 
 If x moves by a little, every place in which x is used moves, and the result feels all of them. To first order the
 effects add up (the chain rule for several variables): with the uses u of x,
 
     d result/dx = sum over the uses u of  d result/du * du/dx
 
-so each use ADDS its share, upstream times slope, to what has come from the others; `=` would keep the last one alone.
-In x * x the value is a parent twice, with slope x each time, so its two shares are x + x = 2x. The pairs of parents and
-slopes are gone through one by one: a set or a dictionary of the parents would know x only once.
+so each use ADDS its share, upstream times slope, to what has come from the others; `=` would keep only the last one. In
+x * x the value is a parent twice, with slope x each time, so its two shares are x + x = 2x. The code goes through the
+pairs of parents and slopes one by one: a set or a dictionary of the parents would hold x only once.
 """
 
 
@@ -24,7 +24,7 @@ class Value:
         return Value(self.data * other.data, (self, other), (other.data, self.data))
 
 
-def hand_on(value):
+def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes, strict=True):
         parent.grad += value.grad * slope
 
@@ -33,7 +33,7 @@ def backward(result):
     """Leave in every value's grad how much the result moves when the value moves."""
     result.grad = 1.0
     for value in users_first(result):
-        hand_on(value)
+        pass_on(value)
 
 
 def users_first(result):

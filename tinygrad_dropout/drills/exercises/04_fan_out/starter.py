@@ -14,7 +14,7 @@ class Value:
         return Value(self.data * other.data, (self, other), (other.data, self.data))
 
 
-def hand_on(value):
+def pass_on(value):
     """Give each parent of the value its share of the value's gradient."""
     raise NotImplementedError
 
@@ -23,7 +23,7 @@ def backward(result):
     """Leave in every value's grad how much the result moves when the value moves."""
     result.grad = 1.0
     for value in users_first(result):
-        hand_on(value)
+        pass_on(value)
 
 
 def users_first(result):

@@ -18,7 +18,7 @@ def backward(result):
     """Leave in every value's grad how much the result moves when the value moves."""
     result.grad = 1.0
     for value in users_first(result):
-        hand_on(value)
+        pass_on(value)
 
 
 def users_first(result):
@@ -37,58 +37,47 @@ def users_first(result):
 
 
 # %% overwrites-the-gradient: = for +=
-def hand_on(value):
+def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         parent.grad = value.grad * slope
 
 
 # %% same-parent-once: a dictionary of parents knows x once
-def hand_on(value):
+def pass_on(value):
     for parent, slope in dict(zip(value.parents, value.slopes)).items():
         parent.grad += value.grad * slope
 
 
-# %% forgets-other-users: the parents are set to 0 before the shares are added
-def hand_on(value):
-    for parent in value.parents:
-        parent.grad = 0.0
-    for parent, slope in zip(value.parents, value.slopes):
-        parent.grad += value.grad * slope
-
-
-# %% ignores-upstream: the slope alone
-def hand_on(value):
-    for parent, slope in zip(value.parents, value.slopes):
-        parent.grad += slope
-
-
-# %% ignores-the-slope: every parent gets the whole gradient
-def hand_on(value):
-    for parent in value.parents:
-        parent.grad += value.grad
-
-
-# %% slopes-swapped: each operand gets the slope of the other one
-def hand_on(value):
-    for parent, slope in zip(value.parents, reversed(value.slopes)):
-        parent.grad += value.grad * slope
-
-
-# %% splits-the-gradient: the shares are divided by the number of parents
-def hand_on(value):
-    for parent, slope in zip(value.parents, value.slopes):
-        parent.grad += value.grad * slope / len(value.parents)
-
-
 # %% multiplies-the-shares: *= for +=, after a special case for 0
-def hand_on(value):
+def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         share = value.grad * slope
         parent.grad = parent.grad * share if parent.grad else share
 
 
 # %% inputs-get-nothing: a name is bound anew, and the parent is as it was
-def hand_on(value):
+def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         grad = parent.grad
         grad += value.grad * slope
+
+
+# %% wrong-values: values are told apart by their numbers
+def pass_on(value):
+    shares = {}
+    for parent, slope in zip(value.parents, value.slopes):
+        shares.setdefault(parent.data, [parent, 0.0])[1] += value.grad * slope
+    for parent, share in shares.values():
+        parent.grad += share
+
+
+# %% second-call-differs: a share that comes again is taken for one that was given already
+GIVEN = set()
+
+
+def pass_on(value):
+    for place, (parent, slope) in enumerate(zip(value.parents, value.slopes)):
+        share = value.grad * slope
+        if (value.data, place, share) not in GIVEN:
+            parent.grad += share
+        GIVEN.add((value.data, place, share))
