@@ -1,6 +1,7 @@
 """Every node once, after all that use it, in a number of steps that does not grow with the number of paths."""
 
 import ast
+import re
 from collections import deque
 
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
@@ -8,7 +9,7 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 10
 KINDS = ("order", "accumulation", "state")
 
-MOST_READS = 20_000
+MOST_READS, MOST_LOOKUPS = 20_000, 1_000_000
 
 STRAIGHT = ("a", "b = a", "b = a; c = b")
 TWICE = ("b = a a; c = b b", "b = a a", "b = a; c = a; d = b c")
@@ -21,29 +22,34 @@ SHORTCUTS = (
     "b = a a; c = a; e = c; d = b e",
     "b = a a; c = a; e = c; d = e b",
     "b = a x; c = a b; d = c x b; e = d a; f = e b; g = f d x",
+    "b = a; c = b a x",
+    "z = a; b = a z; y = b z b; c = y z a b",
 )
 
 
 class TooManyReads(Exception):
-    """The parents were asked for once for each path."""
+    """The parents were asked for, or the nodes looked up, once for each path."""
 
 
 class Graph:
-    """Nodes that count how often their parents are read.
+    """Nodes that count how often their parents are read and how often they are looked up.
 
     Args:
         text: what is made from what: `b = a a; c = b a`. The last one made is the result.
     """
 
     def __init__(self, text):
-        self.text, self.reads, self.nodes = text, 0, {}
+        self.text, self.reads, self.lookups, self.nodes = text, 0, 0, {}
+        # made in alphabetical order, so that neither names nor addresses tell what is made from what
+        self.unmade = {name: Node(self, name) for name in sorted(set(re.findall(r"\w+", text)))}
         for line in text.split("; "):
             name, _, parents = line.partition(" = ")
             self.result = self.node(name, [self.node(parent) for parent in parents.split()])
 
     def node(self, name, parents=()):
         if name not in self.nodes:
-            self.nodes[name] = Node(self, name, tuple(parents))
+            self.nodes[name] = self.unmade[name]
+            self.nodes[name]._parents = tuple(parents)
         return self.nodes[name]
 
     def __repr__(self):
@@ -51,10 +57,10 @@ class Graph:
 
 
 class Node:
-    """A node that tells its graph when its parents are read."""
+    """A node that tells its graph when its parents are read, and when it is looked up in a set, a dictionary or a list."""
 
-    def __init__(self, graph, name, parents):
-        self._graph, self.name, self._parents = graph, name, parents
+    def __init__(self, graph, name):
+        self._graph, self.name, self._parents = graph, name, ()
 
     @property
     def parents(self):
@@ -62,6 +68,19 @@ class Node:
         if self._graph.reads > MOST_READS:
             raise TooManyReads(f"parents was read more than {MOST_READS:,} times")
         return self._parents
+
+    def looked_up(self):
+        self._graph.lookups += 1
+        if self._graph.lookups > MOST_LOOKUPS:
+            raise TooManyReads(f"nodes were looked up more than {MOST_LOOKUPS:,} times")
+
+    def __hash__(self):
+        self.looked_up()
+        return object.__hash__(self)
+
+    def __eq__(self, other):
+        self.looked_up()
+        return self is other
 
     def __repr__(self):
         return self.name
@@ -74,8 +93,7 @@ def diamonds(count):
 
 
 def check(judge: Judge) -> None:
-    if any("graphlib" in ast.unparse(node) for node in ast.walk(ast.parse(judge.source)) if is_import(node)):
-        judge.reject("forbidden-name", "Your file imports graphlib, which has the answer ready-made.")
+    refuse_graphlib(judge)
     function = judge.function("backward_order", "result")
 
     def orders(texts):
@@ -85,11 +103,11 @@ def check(judge: Judge) -> None:
             graph = Graph(text)
             order = function(graph.result)
             refuse_iterators(judge, order)
-            if not isinstance(order, (list, tuple)) or not all(isinstance(node, Node) for node in order):
+            if not isinstance(order, list) or not all(isinstance(node, Node) for node in order):
                 judge.reject(
                     "not-a-list-of-nodes",
                     f"backward_order returned {order!r:.80}; expected a list of nodes.",
-                    "The nodes themselves are wanted, not their names or their parents' tuples.",
+                    "A list is asked for, of the nodes themselves: not of their names, not of the tuples of parents.",
                 )
             found.append((graph, list(order)))
         return found
@@ -112,7 +130,7 @@ def check(judge: Judge) -> None:
         early = [(graph, order) for graph, order in found if too_early(order)]
         if early:
             refuse_early(judge, found, *early[0])
-    with judge.claim("nodes are told apart by what they are, not by their names"):
+    with judge.claim("nodes are told apart by identity, not by their names"):
         refuse_names(judge, function)
     with judge.claim("it may be called again, and for another node"):
         refuse_marks(judge, function)
@@ -121,8 +139,9 @@ def check(judge: Judge) -> None:
         slow = KnownMistake(
             "one-visit-for-each-path",
             None,
-            "A chain of 20 diamonds, 61 nodes, was not done after reading parents 20,000 times: every path is walked.",
-            "There are 2 paths through one diamond and 4 through two. When can you turn round at a node?",
+            "A chain of 20 diamonds, 61 nodes, took more than 20,000 reads of parents or a million lookups: every path "
+            "is walked.",
+            "There are 2 paths through one diamond and 4 through two. When can you turn back at a node?",
             "order",
         )
         order = judge.run(function, [(graph.result,)], known={TooManyReads: slow})[0].value
@@ -132,13 +151,20 @@ def check(judge: Judge) -> None:
             refuse_early(judge, [(graph, order)], graph, order)
 
 
+def refuse_graphlib(judge):
+    for node in ast.walk(ast.parse(judge.source)):
+        imported = isinstance(node, (ast.Import, ast.ImportFrom)) and "graphlib" in ast.unparse(node)
+        if imported or (isinstance(node, ast.Constant) and node.value == "graphlib"):
+            judge.reject("forbidden-name", "Your file imports graphlib, which has the answer ready-made.", kind="order")
+
+
 def refuse_iterators(judge, order):
-    """What can be gone through once is no list."""
+    """An iterator can be gone through only once."""
     if hasattr(order, "__next__"):
         judge.reject(
             "iterator-for-a-list",
             f"backward_order returned a {type(order).__name__}, which is an iterator; wrap it in list(...).",
-            "How often can an iterator be gone through, and what is its length?",
+            "How often can you go through an iterator, and what is its length?",
         )
 
 
@@ -160,10 +186,6 @@ def refuse_names(judge, function):
             )
 
 
-def is_import(node):
-    return isinstance(node, (ast.Import, ast.ImportFrom))
-
-
 def shown(graph, order):
     return {"the graph": repr(graph), "your order": ", ".join(node.name for node in order) or "(empty)"}
 
@@ -178,12 +200,12 @@ def gradient(order):
 
 
 def refuse_gaps(judge, graph, order):
-    """An order that lacks nodes, or has nodes that are none of this graph's."""
+    """An order that lacks nodes, or has nodes of another graph."""
     strangers = [node for node in order if node not in graph.nodes.values()]
     if strangers:
         judge.reject(
             "nodes-of-an-earlier-call",
-            f"The order has {len(order)} nodes, and {len(strangers)} of them are of a graph of an earlier call.",
+            f"The order has {len(order)} nodes, and {len(strangers)} of them belong to the graph of an earlier call.",
             "Which list or set outlives a call? A default value is made once, when the function is defined.",
             kind="state",
             shown=shown(graph, order),
@@ -192,7 +214,7 @@ def refuse_gaps(judge, graph, order):
     if missing:
         what = "the result itself" if graph.result.name in missing else "some nodes"
         question = {
-            "the result itself": "Backward begins there: its gradient is 1. Who would hand anything to the others?",
+            "the result itself": "Backward begins there: its gradient is 1. Where else would the other gradients come from?",
             "some nodes": "How does your function get to the parents of the parents?",
         }
         judge.reject(
@@ -214,7 +236,7 @@ def refuse_repeats(judge, graph, order):
     judge.reject(
         "visits-a-node-twice",
         message,
-        "A node that is visited again hands on again what it has handed on before. How can you know that you met it?",
+        "A node that is visited again passes on again what it has passed on before. How can you know that you met it?",
         kind="accumulation",
         shown=shown(graph, order),
     )
@@ -279,7 +301,7 @@ def refuse_early(judge, found, graph, order):
             judge.reject(code, f"{message}: {says}.", question, kind="order", shown=shown(graph, order))
     judge.reject(
         "node-before-its-user",
-        f"{message}: its gradient is not complete when it hands it on.",
+        f"{message}: its gradient is not complete when it is passed on.",
         "How do you know, when a node is listed, that all nodes that use it are in the list?",
         kind="order",
         shown=shown(graph, order),
@@ -289,7 +311,8 @@ def refuse_early(judge, found, graph, order):
 def refuse_marks(judge, function):
     """Two calls for one graph."""
     graph = Graph("b = a; c = a b")
-    first, second = list(function(graph.result)), list(function(graph.result))
+    returned = function(graph.result)
+    first, second = list(returned), list(function(graph.result))
     if second != first and (len(second) != len(first) or too_early(second)):
         judge.reject(
             "second-call-differs",
@@ -306,4 +329,13 @@ def refuse_marks(judge, function):
             "Which nodes does b depend on? And what is left of the call before?",
             kind="state",
             shown={"the graph": repr(graph)},
+        )
+    if returned != first:
+        judge.reject(
+            "result-is-overwritten",
+            f"The list of the first call has changed: it had {len(first)} nodes, and two calls later "
+            f"{len(returned)}.",
+            "The first caller still holds that list. Where is it made: once, or in each call?",
+            kind="state",
+            shown={"the graph": repr(graph), "at first": repr(first), "then": repr(returned)},
         )

@@ -25,7 +25,7 @@ def backward_order(result):
     return found[::-1]
 
 
-# %% inputs-first: not turned round
+# %% inputs-first: not reversed
 def backward_order(result):
     found, met = [], set()
 
@@ -51,7 +51,7 @@ def backward_order(result):
     return order
 
 
-# %% depth-first-on-the-way-down: listed before the parents, and not turned round
+# %% depth-first-on-the-way-down: listed before the parents, and not reversed
 def backward_order(result):
     order, met = [], set()
 
@@ -88,27 +88,12 @@ def backward_order(result):
     return order
 
 
-# %% nodes-missing: the parents alone
+# %% nodes-missing: only the result and its parents
 def backward_order(result):
     return [result, *dict.fromkeys(result.parents)]
 
 
-# %% result-missing: it begins with the parents
-def backward_order(result):
-    found, met = [], set()
-
-    def visit(node):
-        for parent in node.parents:
-            if parent not in met:
-                met.add(parent)
-                visit(parent)
-                found.append(parent)
-
-    visit(result)
-    return found[::-1]
-
-
-# %% second-call-differs: the nodes that were met are remembered for ever
+# %% second-call-differs: the nodes that were met are never forgotten
 met = set()
 
 
@@ -164,3 +149,58 @@ def backward_order(result):
 
     visit(result)
     return reversed(found)
+
+
+# %% result-is-overwritten: one list for all calls
+FOUND = []
+
+
+def backward_order(result):
+    FOUND.clear()
+
+    def visit(node):
+        if node not in FOUND:
+            for parent in node.parents:
+                visit(parent)
+            FOUND.insert(0, node)
+
+    visit(result)
+    return FOUND
+
+
+# %% not-a-list-of-nodes: a tuple
+def backward_order(result, later=()):
+    for parent in result.parents[::-1]:
+        if parent not in later:
+            later = backward_order(parent, later)
+    return (result, *later)
+
+
+# %% forbidden-name: the module that knows it
+def backward_order(result):
+    from graphlib import TopologicalSorter
+
+    graph, waiting = {}, [result]
+    while waiting:
+        node = waiting.pop()
+        graph[node] = node.parents
+        waiting.extend(node.parents)
+    return [*TopologicalSorter(graph).static_order()][::-1]
+
+
+# %% ignores-where-to-begin: the order of a graph is kept, and given for each of its nodes
+KEPT = {}
+
+
+def backward_order(result):
+    def visit(node):
+        if node not in found:
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    if result not in KEPT:
+        found = []
+        visit(result)
+        KEPT.update(dict.fromkeys(found, found[::-1]))
+    return list(KEPT[result])
