@@ -106,7 +106,7 @@ RULES = [
     KnownMistake("half-the-step", of(lambda at, h: (at(h / 2) - at(-h / 2)) / h),
          "f is called at x + h/2 and x - h/2; the task says x + h and x - h.",
          "How far should an element be moved?", "chain-rule"),
-    KnownMistake("below-minus-above", of(lambda at, h: (at(-h) - at(h)) / (2 * h)),
+    KnownMistake("below-less-above", of(lambda at, h: (at(-h) - at(h)) / (2 * h)),
          "It is (f(x - h) - f(x + h)) / (2 h), which has the wrong sign.",
          "If f grows when x does, is the gradient positive?", "chain-rule"),
     KnownMistake("five-point-stencil",

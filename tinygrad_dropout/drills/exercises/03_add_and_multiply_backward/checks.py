@@ -71,7 +71,7 @@ def known(name, of, other):
         KnownMistake(f"{which}-factor-ignores-upstream", formula(lambda grad, own, other, c: other),
              f"{name} is {other}, which is only the local slope; the upstream gradient is left out.", UPSTREAM,
              "chain-rule"),
-        KnownMistake(f"{which}-factor-passes-grad-on", formula(lambda grad, own, other, c: grad),
+        KnownMistake(f"{which}-factor-hands-on-grad", formula(lambda grad, own, other, c: grad),
              f"{name} is grad itself: that is the rule of a sum, and {of} is a factor.",
              f"If {of} grows by a little, does a * b grow by as much?", "chain-rule"),
         KnownMistake(f"{which}-factor-adds", formula(lambda grad, own, other, c: grad + other),

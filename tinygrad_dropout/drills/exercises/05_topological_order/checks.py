@@ -4,6 +4,7 @@ import ast
 import re
 from collections import deque
 
+from tinygrad_dropout.drills.grader.counted import CountedNode, TooMuchWork, Work
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 10
@@ -27,21 +28,17 @@ SHORTCUTS = (
 )
 
 
-class TooManyReads(Exception):
-    """The parents were asked for, or the nodes looked up, once for each path."""
-
-
 class Graph:
-    """Nodes that count how often their parents are read and how often they are looked up.
+    """Nodes that count what is done with them.
 
     Args:
         text: what is made from what: `b = a a; c = b a`. The last one made is the result.
     """
 
     def __init__(self, text):
-        self.text, self.reads, self.lookups, self.nodes = text, 0, 0, {}
+        self.text, self.nodes, work = text, {}, Work(MOST_READS, MOST_LOOKUPS)
         # made in alphabetical order, so that neither names nor addresses tell what is made from what
-        self.unmade = {name: Node(self, name) for name in sorted(set(re.findall(r"\w+", text)))}
+        self.unmade = {name: Node(work, name) for name in sorted(set(re.findall(r"\w+", text)))}
         for line in text.split("; "):
             name, _, parents = line.partition(" = ")
             self.result = self.node(name, [self.node(parent) for parent in parents.split()])
@@ -56,31 +53,12 @@ class Graph:
         return "; ".join(part if " = " in part else f"{part} alone" for part in self.text.split("; "))
 
 
-class Node:
-    """A node that tells its graph when its parents are read, and when it is looked up in a set, a dictionary or a list."""
+class Node(CountedNode):
+    """A node with a name."""
 
-    def __init__(self, graph, name):
-        self._graph, self.name, self._parents = graph, name, ()
-
-    @property
-    def parents(self):
-        self._graph.reads += 1
-        if self._graph.reads > MOST_READS:
-            raise TooManyReads(f"parents was read more than {MOST_READS:,} times")
-        return self._parents
-
-    def looked_up(self):
-        self._graph.lookups += 1
-        if self._graph.lookups > MOST_LOOKUPS:
-            raise TooManyReads(f"nodes were looked up more than {MOST_LOOKUPS:,} times")
-
-    def __hash__(self):
-        self.looked_up()
-        return object.__hash__(self)
-
-    def __eq__(self, other):
-        self.looked_up()
-        return self is other
+    def __init__(self, work, name):
+        super().__init__(work)
+        self.name = name
 
     def __repr__(self):
         return self.name
@@ -144,7 +122,7 @@ def check(judge: Judge) -> None:
             "There are 2 paths through one diamond and 4 through two. When can you turn back at a node?",
             "order",
         )
-        order = judge.run(function, [(graph.result,)], known={TooManyReads: slow})[0].value
+        order = judge.run(function, [(graph.result,)], known={TooMuchWork: slow})[0].value
         refuse_gaps(judge, graph, order)
         refuse_repeats(judge, graph, order)
         if too_early(order):
@@ -214,7 +192,7 @@ def refuse_gaps(judge, graph, order):
     if missing:
         what = "the result itself" if graph.result.name in missing else "some nodes"
         question = {
-            "the result itself": "Backward begins there: its gradient is 1. Where else would the other gradients come from?",
+            "the result itself": "Backward begins there: its gradient is 1. Where else would the others come from?",
             "some nodes": "How does your function get to the parents of the parents?",
         }
         judge.reject(
@@ -333,8 +311,7 @@ def refuse_marks(judge, function):
     if returned != first:
         judge.reject(
             "result-is-overwritten",
-            f"The list of the first call has changed: it had {len(first)} nodes, and two calls later "
-            f"{len(returned)}.",
+            f"The list of the first call has changed: it had {len(first)} nodes, and two calls later {len(returned)}.",
             "The first caller still holds that list. Where is it made: once, or in each call?",
             kind="state",
             shown={"the graph": repr(graph), "at first": repr(first), "then": repr(returned)},

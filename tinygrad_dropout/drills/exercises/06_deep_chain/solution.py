@@ -1,14 +1,14 @@
 """Backward without recursion.
 
-Recursion keeps its unfinished work on Python's call stack, which ends after about 1,000 calls. The same work can be
-kept in a list of our own, which ends with the memory. Counting the uses does it in two walks:
+Recursion keeps its unfinished work on Python's call stack, which ends after about 1,000 calls. You can keep the same
+work in a list of your own, which ends only with the memory. Counting the uses does it in two walks:
 
     1. walk over all values once, and count how often each is used as a parent;
-    2. begin with the result. A value hands each parent upstream times slope and takes one off that parent's count.
+    2. begin with the result. A value gives each parent upstream times slope and takes one off that parent's count.
        At a count of 0 all shares have come in, so the parent is complete and is next in line.
 
-Each value and each use is looked at once in each walk, so the time grows with their number. A parent that is named
-twice is counted twice and handed two shares. (Kahn 1962, "Topological sorting of large networks".)
+Each walk looks at each value and each use once, so the time grows with their number. A parent that is named twice is
+counted twice and gets two shares. (Kahn 1962, "Topological sorting of large networks".)
 """
 
 

@@ -4,7 +4,7 @@ import sys
 from collections import deque
 
 
-def hand_on(value):
+def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         parent.grad += value.grad * slope
 
@@ -23,7 +23,7 @@ def backward(result):
     visit(result)
     result.grad = 1.0
     for value in reversed(order):
-        hand_on(value)
+        pass_on(value)
 
 
 # %% raises-the-recursion-limit: a larger limit
@@ -41,7 +41,7 @@ def backward(result):
     visit(result)
     result.grad = 1.0
     for value in reversed(order):
-        hand_on(value)
+        pass_on(value)
 
 
 # %% hands-on-too-early: a stack and a set, in the order in which values are met
@@ -50,34 +50,11 @@ def backward(result):
     stack, met = [result], {result}
     while stack:
         value = stack.pop()
-        hand_on(value)
+        pass_on(value)
         for parent in value.parents:
             if parent not in met:
                 met.add(parent)
                 stack.append(parent)
-
-
-# %% hands-on-again: a stack without a set: values are visited once for each use, and hand on all they have each time
-def backward(result):
-    result.grad = 1.0
-    stack = [result]
-    while stack:
-        value = stack.pop()
-        hand_on(value)
-        stack.extend(value.parents)
-
-
-# %% breadth-first: level by level
-def backward(result):
-    result.grad = 1.0
-    waiting, met = deque([result]), {result}
-    while waiting:
-        value = waiting.popleft()
-        hand_on(value)
-        for parent in value.parents:
-            if parent not in met:
-                met.add(parent)
-                waiting.append(parent)
 
 
 # %% walks-every-path: a stack of pairs: right, but one step for each path
@@ -89,7 +66,7 @@ def backward(result):
         stack += [(parent, upstream * slope) for parent, slope in zip(value.parents, value.slopes)]
 
 
-# %% searches-a-list: `in` for a list in place of a set
+# %% searches-a-list: `in` for a list instead of a set
 def backward(result):
     order, met, stack = [], [], [(result, False)]
     while stack:
@@ -102,22 +79,7 @@ def backward(result):
             stack += [(parent, False) for parent in value.parents]
     result.grad = 1.0
     for value in reversed(order):
-        hand_on(value)
-
-
-# %% result-without-gradient: the gradient of the result is not set to 1
-def backward(result):
-    order, met, stack = [], set(), [(result, False)]
-    while stack:
-        value, parents_done = stack.pop()
-        if parents_done:
-            order.append(value)
-        elif value not in met:
-            met.add(value)
-            stack.append((value, True))
-            stack += [(parent, False) for parent in value.parents]
-    for value in reversed(order):
-        hand_on(value)
+        pass_on(value)
 
 
 # %% uses-counted-once-per-user: a set of the parents is counted, and each use is taken off
@@ -139,3 +101,55 @@ def backward(result):
             uses[parent] -= 1
             if uses[parent] == 0:
                 ready.append(parent)
+
+
+# %% wrong-values: only the last 10,000 values are visited
+def backward(result):
+    order, met, stack = [], set(), [(result, False)]
+    while stack:
+        value, parents_done = stack.pop()
+        if parents_done:
+            order.append(value)
+        elif value not in met:
+            met.add(value)
+            stack.append((value, True))
+            stack += [(parent, False) for parent in value.parents]
+    result.grad = 1.0
+    for value in order[:-10_000:-1]:
+        pass_on(value)
+
+
+# %% waits-for-a-share-of-zero: a share of 0 is taken for none
+def backward(result):
+    uses, stack = {result: 0}, [result]
+    while stack:
+        value = stack.pop()
+        for parent in value.parents:
+            if parent not in uses:
+                uses[parent] = 0
+                stack.append(parent)
+            uses[parent] += 1
+    result.grad = 1.0
+    ready = [result]
+    while ready:
+        value = ready.pop()
+        for parent, slope in zip(value.parents, value.slopes):
+            if slope:
+                parent.grad += value.grad * slope
+                uses[parent] -= 1
+                if uses[parent] == 0:
+                    ready.append(parent)
+
+
+# %% forbidden-name: the module that has the order
+def backward(result):
+    from graphlib import TopologicalSorter
+
+    graph, waiting = {}, [result]
+    while waiting:
+        value = waiting.pop()
+        graph[value] = value.parents
+        waiting.extend(parent for parent in value.parents if parent not in graph)
+    result.grad = 1.0
+    for value in list(TopologicalSorter(graph).static_order())[::-1]:
+        pass_on(value)

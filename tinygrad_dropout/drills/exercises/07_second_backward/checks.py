@@ -1,5 +1,7 @@
 """Inputs add up over calls; what is in the middle belongs to one call."""
 
+import numpy as np
+
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
@@ -20,42 +22,73 @@ class Node:
         return Node(self.data * other.data, (self, other), (other.data, self.data))
 
 
-class Story:
-    """A graph, and the calls that are made one after the other."""
+#: steps of a story that set gradients: as they would be typed, and to what
+SET = {"zero": ("zero_grad([x, y])", 0.0, 0.0), "old": ("x.grad, y.grad = 0.5, -3.0", 0.5, -3.0)}
 
-    def __init__(self, judge, formulas, calls):
-        self.formulas, self.calls = formulas, calls
-        self.numbers = dict(zip("xy", judge.numbers(2).tolist(), strict=True))
+
+class Story:
+    """A graph, and what is done with it, one thing after the other.
+
+    Args:
+        numbers: of x and y.
+        program: `m = x * x; r = m * x; r; zero; r`: values that are made, results of which backward is called, and
+            the gradients of x and y set to 0 (`zero`) or to other numbers (`old`).
+    """
+
+    def __init__(self, numbers, program):
+        self.numbers, self.program = dict(zip("xy", map(float, numbers), strict=True)), program.split("; ")
 
     def __repr__(self):
         numbers = [f"{name} = {number:.5g}" for name, number in self.numbers.items()]
-        calls = ["zero_grad([x, y])" if name == "zero" else f"backward({name})" for name in self.calls.split()]
-        return "; ".join([*numbers, *self.formulas, *calls])
+        steps = [step if "=" in step else SET.get(step, [f"backward({step})"])[0] for step in self.program]
+        return "; ".join([*numbers, *steps])
+
+    def without_settings(self):
+        """The same story if nothing is set."""
+        return Story(self.numbers.values(), "; ".join(step for step in self.program if step not in SET))
 
     def grads(self, make, backward):
         """[x.grad, y.grad] in the end."""
         values = {name: make(number) for name, number in self.numbers.items()}
-        for formula in self.formulas:
-            name, text = formula.split(" = ")
-            values[name] = eval(text, {}, values)
-        for name in self.calls.split():
-            if name == "zero":
-                values["x"].grad = values["y"].grad = 0.0
+        for step in self.program:
+            name, made, text = step.partition(" = ")
+            if made:
+                values[name] = eval(text, {}, values)
+            elif step in SET:
+                values["x"].grad, values["y"].grad = SET[step][1:]
             else:
-                backward(values[name])
-        return [values["x"].grad, values["y"].grad]
+                backward(values[step])
+        return np.array([values["x"].grad, values["y"].grad])
 
 
-SIMPLE, CUBE = ["r = x * y"], ["m = x * x", "r = m * x"]
-SHARED = ["m = x * y", "n = m * m", "r = n * x", "s = n * y + m"]
+SIMPLE, CUBE = "r = x * y; ", "m = x * x; r = m * x; "
+SHARED = "m = x * y; n = m * m; r = n * x; s = n * y + m; "
+ONE = (SIMPLE + "r", CUBE + "r", SHARED + "r", SHARED + "s")
+SEVERAL = (
+    SIMPLE + "r; r", CUBE + "r; r", CUBE + "m; r; m; r; r", SHARED + "r; s", SHARED + "s; s; s; s",
+    SHARED + "s; m; n; r",
+)  # fmt: skip
+CHANGED = (
+    SIMPLE + "r; r = x * x; r", SIMPLE + "r; s = r * y; s; r", CUBE + "r; n = m + y; s = n * m; s; m",
+    "r = x * y; r; r = x * y; r; r = x * y; r",
+)  # fmt: skip
+AGAIN = (
+    SIMPLE + "old; r",
+    SIMPLE + "r; old; r; r",
+    SIMPLE + "r; zero; r",
+    CUBE + "r; zero; r; r",
+    SHARED + "r; s; zero; s; r",
+)
 CLAIMS = (
-    ("one call gives the inputs their gradient", [(SIMPLE, "r"), (CUBE, "r"), (SHARED, "r"), (SHARED, "s")]),
+    ("one call gives the inputs their gradient", ONE),
+    ("further calls add up, for the same result and for others", SEVERAL),
+    ("the graph may grow between the calls, or be made anew", CHANGED),
+    ("it adds to what the caller has set grad to, be it 0 or another number", AGAIN),
     (
-        "further calls add up, for the same result and for others",
-        [(SIMPLE, "r r"), (CUBE, "r r"), (CUBE, "m r m r r"), (SHARED, "r s"), (SHARED, "s s s"), (SHARED, "s m n r")],
+        "an input may be the result",
+        (SIMPLE + "x", SIMPLE + "x; x", SIMPLE + "r; x", CUBE + "x; r; x", SIMPLE + "old; y"),
     ),
-    ("after zero_grad it begins anew", [(SIMPLE, "r zero r"), (CUBE, "r zero r r"), (SHARED, "r s zero s r")]),
-    ("an input may be the result", [(SIMPLE, "x"), (SIMPLE, "x x"), (SIMPLE, "r x"), (CUBE, "x r x")]),
+    ("that holds for equal numbers and for 0", (*ONE, *SEVERAL, *CHANGED, *AGAIN)),
 )
 
 
@@ -73,18 +106,18 @@ def users_first(result):
     return found[::-1]
 
 
-def hand_on(node):
+def pass_on(node):
     for parent, slope in zip(node.parents, node.slopes, strict=True):
         parent.grad += node.grad * slope
 
 
-def procedure(clean, begin, each=hand_on):
+def procedure(clean, begin, each=pass_on):
     """A backward.
 
     Args:
         clean: whether a value is set to 0 before, of (value, result).
         begin: what becomes of the result's gradient, of itself.
-        each: how a value hands on.
+        each: how a value passes its gradient on.
     """
 
     return lambda story: story.grads(Node, procedure_of(clean, begin, each))
@@ -107,17 +140,17 @@ def procedure_of(clean, begin, each):
 def once(node):
     if not node.done:
         node.done = True
-        hand_on(node)
+        pass_on(node)
 
 
-def first_call_alone(story):
-    """Every result is gone back from once; a further call for it is ignored."""
+def only_the_first_call(story):
+    """Only the first call for each result does anything."""
     met = set()
 
     def backward(result):
         if result not in met:
             met.add(result)
-            procedure_of(middle, one_more, hand_on)(result)
+            procedure_of(middle, one_more, pass_on)(result)
 
     return story.grads(Node, backward)
 
@@ -125,7 +158,7 @@ def first_call_alone(story):
 def clean_parents(node):
     for parent in node.parents:
         parent.grad = 0.0 if parent.parents else parent.grad
-    hand_on(node)
+    pass_on(node)
 
 
 def middle(node, result):
@@ -148,7 +181,7 @@ def one_more(grad):
     return grad + 1.0
 
 
-STALE = "What is still in the middle from the call before, and where does it go when it is handed on?"
+STALE = "What is still in the middle from the call before, and where does it go in this call?"
 KNOWN = [
     KnownMistake("input-as-result-overwritten", procedure(middle, one),
          "Where the result is an input itself, its gradient is set to 1; expected 1 more than before.",
@@ -157,30 +190,33 @@ KNOWN = [
          "What a call gives the inputs replaces what an earlier call left there; expected to be added to it.",
          "Two losses, two calls: whose gradient should the inputs have in the end?", "accumulation"),
     KnownMistake("stale-intermediates", procedure(never, one),
-         "Values in the middle keep the gradient of the call before, which is handed on once more.", STALE, "state"),
+         "Values in the middle keep the gradient of the call before, which is passed on once more.", STALE, "state"),
     KnownMistake("nothing-is-fresh", procedure(never, one_more),
-         "The result and the values in the middle keep the gradient of the call before, which is handed on once more.",
+         "The result and the values in the middle keep the gradient of the call before, which is passed on once more.",
          STALE, "state"),
     KnownMistake("result-not-fresh", procedure(lambda node, result: node.parents and node is not result, one_more),
          "The result keeps its 1 of the call before and gets another: the second call counts double.",
          "How much does the result move when the result moves, in every call?", "state"),
+    KnownMistake("keeps-its-own-account", lambda story: procedure(middle, one_more)(story.without_settings()),
+         "What the caller wrote into grad of the inputs, a 0 or another number, makes no difference.",
+         "Where are the sums kept? The caller starts over by setting grad, and knows of no other place.", "state"),
     KnownMistake("inputs-get-nothing", lambda story: [0.0, 0.0],
          "The gradients of the inputs are 0 after the calls.",
-         "What does the result hand on, and who may have set it to 0 again before it is read?", "accumulation"),
-    KnownMistake("second-call-ignored", lambda story: first_call_alone(story),
+         "What does the result pass on, and what may have set it to 0 again before you read it?", "accumulation"),
+    KnownMistake("second-call-ignored", lambda story: only_the_first_call(story),
          "A further call for the same result changes nothing.",
          "What tells your function that it was called before? Is that a reason to do nothing?", "state"),
     KnownMistake("second-call-does-nothing", procedure(never, one, each=once),
-         "Values that have handed on once never do so again.",
-         "Where do you remember which values are done, and who takes that back before the next call?", "state"),
+         "Values that have passed their gradient on once never do so again.",
+         "Where do you remember which values are done, and what takes that back before the next call?", "state"),
     KnownMistake("second-call-does-nothing", procedure(middle, one, each=once),
-         "Values that have handed on once never do so again.",
-         "Where do you remember which values are done, and who takes that back before the next call?", "state"),
+         "Values that have passed their gradient on once never do so again.",
+         "Where do you remember which values are done, and what takes that back before the next call?", "state"),
     KnownMistake("cleans-the-parents", procedure(never, one, each=clean_parents),
-         "A parent is set to 0 whenever one of its users hands on: the share of the other users is lost.",
+         "A parent is set to 0 whenever one of its users gives it a share: those of the other users are lost.",
          "A value is used twice. When the second user comes, what has the first one left there?", "accumulation"),
     KnownMistake("overwrites-the-gradient", procedure(middle, one, each=lambda node: overwrite(node)),
-         "The share of one use replaces the share of another: the last one alone is left.",
+         "The share of one use replaces the share of another: only the last one is left.",
          "If x moves and is used twice, how many terms move?", "accumulation"),
 ]  # fmt: skip
 
@@ -193,14 +229,18 @@ def overwrite(node):
 def check(judge: Judge) -> None:
     make, backward = judge.make("Value", "data"), judge.function("backward", "result")
     graded = Answer(lambda story: story.grads(make.function, backward.function), "backward", ("the program",))
-    for claim, stories in CLAIMS:
+    for claim, programs in CLAIMS:
+        numbers = ((3, 3), (0, 2), (0, 0)) if claim.endswith(" 0") else (judge.numbers(2),)
+        stories = [Story(pair, program) for program in programs for pair in numbers]
         judge.compare(
             claim,
-            judge.run(graded, [(Story(judge, *story),) for story in stories]),
+            judge.run(graded, [(story,) for story in stories], repeat=True),
             procedure(middle, one_more),
             name="the gradients",
             entries=lambda story: ["x.grad", "y.grad"],
             known=KNOWN,
             question="Which gradients belong to one call, and which are a sum over all of them?",
             kind="accumulation",
+            rtol=1e-10,
+            atol=1e-12,
         )

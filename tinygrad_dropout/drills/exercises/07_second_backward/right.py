@@ -30,7 +30,7 @@ def users_first(result):
 
 
 def zero_grad(inputs):
-    """Begin anew."""
+    """Start over."""
     for value in inputs:
         value.grad = 0.0
 
@@ -46,7 +46,7 @@ def backward(result):
         value.grad += grads[value]
 
 
-# %% afterwards: the middle is cleaned when it has handed on
+# %% afterwards: the middle is cleaned when it has passed its gradient on
 def backward(result):
     result.grad += 1.0
     for value in users_first(result):
@@ -70,7 +70,7 @@ def backward(result):
         value.grad += old
 
 
-# %% closures: another class, whose values know how to hand on
+# %% closures: another class, whose values know their own rule
 class Value:
     __slots__ = ("data", "grad", "backward_step", "inputs")
 

@@ -1,8 +1,8 @@
 """A backward that can be called again.
 
-grad has two meanings. For a value in the middle it is scratch paper of one call: d result/d value of THIS result. For
-an input it is an account over all calls: the sum of d result/d input, until somebody sets it to 0. A call hands on,
-from each value in the middle, grad times slope. Old numbers that are still in that grad would be handed on once more:
+grad has two meanings. For a value in the middle it is scratch paper for one call: d result/d value of THIS result. For
+an input it is an account over all calls: the sum of d result/d input, until the caller sets it to 0. A call passes on
+grad times slope from each value in the middle. Old numbers that are still in that grad would be passed on once more:
 
     y = m x, m = x x:  first call  m.grad = x,          second call  m.grad = x + x, and its share is counted double
 
@@ -40,7 +40,7 @@ def users_first(result):
 
 
 def zero_grad(inputs):
-    """Begin anew."""
+    """Start over."""
     for value in inputs:
         value.grad = 0.0
 

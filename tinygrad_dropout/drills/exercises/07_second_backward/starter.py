@@ -30,7 +30,7 @@ def users_first(result):
 
 
 def zero_grad(inputs):
-    """Begin anew."""
+    """Start over."""
     for value in inputs:
         value.grad = 0.0
 

@@ -30,12 +30,12 @@ def users_first(result):
 
 
 def zero_grad(inputs):
-    """Begin anew."""
+    """Start over."""
     for value in inputs:
         value.grad = 0.0
 
 
-def hand_on(value):
+def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         parent.grad += value.grad * slope
 
@@ -44,7 +44,7 @@ def hand_on(value):
 def backward(result):
     result.grad = 1.0
     for value in users_first(result):
-        hand_on(value)
+        pass_on(value)
 
 
 # %% leaves-zeroed: everything is cleaned, inputs too
@@ -54,25 +54,7 @@ def backward(result):
         value.grad = 0.0
     result.grad = 1.0
     for value in order:
-        hand_on(value)
-
-
-# %% result-not-fresh: all but the result is cleaned
-def backward(result):
-    order = users_first(result)
-    for value in order:
-        if value.parents and value is not result:
-            value.grad = 0.0
-    result.grad += 1.0
-    for value in order:
-        hand_on(value)
-
-
-# %% nothing-is-fresh: += 1 for the result, and nothing is cleaned
-def backward(result):
-    result.grad += 1.0
-    for value in users_first(result):
-        hand_on(value)
+        pass_on(value)
 
 
 # %% second-call-does-nothing: values are marked as done
@@ -82,7 +64,7 @@ def backward(result):
             value.grad = 1.0
         if not hasattr(value, "done"):
             value.done = True
-            hand_on(value)
+            pass_on(value)
 
 
 # %% input-as-result-overwritten: an input is set to 1
@@ -93,27 +75,7 @@ def backward(result):
             value.grad = 0.0
     result.grad = 1.0
     for value in order:
-        hand_on(value)
-
-
-# %% inputs-get-nothing: all is cleaned at the end
-def backward(result):
-    order = users_first(result)
-    result.grad = 1.0
-    for value in order:
-        hand_on(value)
-    for value in order:
-        value.grad = 0.0
-
-
-# %% cleans-the-parents: each value sets its parents to 0 before it hands on
-def backward(result):
-    result.grad = 1.0
-    for value in users_first(result):
-        for parent in value.parents:
-            if parent.parents:
-                parent.grad = 0.0
-        hand_on(value)
+        pass_on(value)
 
 
 # %% second-call-ignored: a mark on the result
@@ -127,4 +89,35 @@ def backward(result):
             value.grad = 0.0
     result.grad += 1.0
     for value in order:
-        hand_on(value)
+        pass_on(value)
+
+
+# %% second-call-differs: the order of a result is kept, and another result of the same size is taken for it
+ORDERS = {}
+
+
+def backward(result):
+    """Results are met by their numbers."""
+    order = ORDERS.setdefault(result.data, users_first(result))
+    for value in order:
+        if value.parents:
+            value.grad = 0.0
+    order[0].grad += 1.0
+    for value in order:
+        pass_on(value)
+
+
+# %% keeps-its-own-account: the sums are kept in a dictionary, and what the caller sets is overwritten
+SUMS = {}
+
+
+def backward(result):
+    order = users_first(result)
+    grads = dict.fromkeys(order, 0.0)
+    grads[result] = 1.0
+    for value in order:
+        for parent, slope in zip(value.parents, value.slopes):
+            grads[parent] += grads[value] * slope
+    for value in order:
+        if not value.parents:
+            value.grad = SUMS[value] = SUMS.get(value, 0.0) + grads[value]

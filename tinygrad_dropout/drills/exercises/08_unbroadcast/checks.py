@@ -22,6 +22,9 @@ BOTH = (((2, 3), (1,)), ((4, 2, 3), (2, 1)), ((4, 2, 3), (1, 3)), ((4, 2, 3), (1
         ((4, 1, 3), (1, 1)), ((1, 2, 3), (2, 1)), ((2, 1, 3), (1, 1, 3)))  # fmt: skip
 
 
+ODD = (((0, 3), (1, 3)), ((2, 0), (1,)), ((0,), ()), ((0, 3), (3,)), ((2, 1, 2, 1, 3, 2), (1, 2, 1, 3, 1)), ((), ()))
+
+
 def right(grad, shape):
     front = grad.ndim - len(shape)
     axes = tuple(axis for axis in range(grad.ndim) if axis < front or shape[axis - front] == 1)
@@ -33,18 +36,18 @@ def copies(grad, shape):
 
 
 def in_front(grad, shape):
-    """The axes in front alone."""
+    """Only the axes in front."""
     return grad.sum(axis=tuple(range(grad.ndim - len(shape))))
 
 
 def stretched(grad, shape):
-    """The axes of length 1 alone."""
+    """Only the axes of length 1."""
     front = grad.ndim - len(shape)
     return grad.sum(axis=tuple(axis + front for axis, length in enumerate(shape) if length == 1), keepdims=True)
 
 
 def first_axis(grad, shape):
-    """One axis alone."""
+    """Only one axis."""
     front = grad.ndim - len(shape)
     if front:
         return grad.sum(axis=0)
@@ -84,13 +87,13 @@ KNOWN = [
         "one-copy-alone",
         one_copy,
         "The gradient of the first copy is taken, and the others are thrown away.",
-        "Does the loss depend on the first copy alone?",
+        "Does the loss depend only on the first copy?",
         "accumulation",
     ),
     KnownMistake(
         "axis-of-length-1-lost",
         lambda grad, shape: np.squeeze(right(grad, shape), tuple(i for i, length in enumerate(shape) if length == 1)),
-        "Axes of length 1 are gone: a sum took them away, and the array has them.",
+        "Axes of length 1 are gone: a sum removed them, and the array has them.",
         "A sum removes the axis, unless it is told not to. Which of its arguments says so?",
         "shapes",
     ),
@@ -98,7 +101,7 @@ KNOWN = [
         "axes-in-front-forgotten",
         stretched,
         "Only the axes of length 1 are summed; the axes that were added in front are still there.",
-        "(2, 3) plus (3,): the second one is read as (1, 3). What of the axis that it does not have?",
+        "(2, 3) plus (3,): the second one is read as (1, 3). What becomes of the axis that it does not have?",
         "accumulation",
     ),
     KnownMistake(
@@ -111,7 +114,7 @@ KNOWN = [
     KnownMistake(
         "one-axis-alone",
         first_axis,
-        "One axis alone is summed; copies were made along several.",
+        "Only one axis is summed; copies were made along several.",
         "Write the two shapes one below the other. Along how many axes do they differ?",
         "accumulation",
     ),
@@ -132,7 +135,7 @@ KNOWN = [
     KnownMistake(
         "last-axes-summed",
         lambda grad, shape: grad.sum(axis=tuple(range(len(shape), grad.ndim))),
-        "Axes were taken off at the end; broadcasting puts them in front.",
+        "Axes were summed at the end; broadcasting adds them in front.",
         "(2, 3) plus (3,): which axis does the second array not have?",
         "axes",
     ),
@@ -148,17 +151,22 @@ KNOWN = [
 
 def check(judge: Judge) -> None:
     function = judge.function("unbroadcast", "grad", "shape")
-    for claim, shapes in (
-        ("the gradient where nothing was broadcast: grad", SAME),
-        ("the gradient where copies were made: each number gets the sum over its copies", IN_FRONT + STRETCHED + BOTH),
-    ):
-        runs = judge.run(function, [(judge.numbers(*grad_shape), shape) for grad_shape, shape in shapes])
+    grad = judge.numbers(4, 2, 3)
+    for claim, shapes, more in (
+        ("the gradient where nothing was broadcast: grad", SAME, judge.corners((judge.numbers(2, 3), (2, 3)))),
+        ("the gradient where copies were made: each number gets the sum over its copies",
+         IN_FRONT + STRETCHED + BOTH, judge.corners((grad, (2, 1))) + judge.corners((grad, (4, 1, 3)))),
+        ("that holds for no copies at all, for no axes, and for many", ODD, []),
+    ):  # fmt: skip
         judge.compare(
             claim,
-            runs,
+            judge.run(function, [(judge.numbers(*grad_shape), shape) for grad_shape, shape in shapes] + more),
             right,
             name="the gradient",
             known=KNOWN,
             question="Which entries of grad belong to copies of one and the same number?",
             kind="accumulation",
+            rtol=1e-9,
+            atol=0,
+            dtype=shapes != ODD,  # of an array without numbers it does not matter
         )

@@ -3,11 +3,6 @@
 import numpy as np
 
 
-# %% gradient-not-summed: handed on as it is
-def unbroadcast(grad, shape):
-    return grad
-
-
 # %% axis-of-length-1-lost: without keepdims
 def unbroadcast(grad, shape):
     front = grad.ndim - len(shape)
@@ -25,47 +20,9 @@ def unbroadcast(grad, shape):
     return grad
 
 
-# %% stretched-axes-forgotten: only while there are too many axes
-def unbroadcast(grad, shape):
-    while grad.ndim > len(shape):
-        grad = grad.sum(axis=0)
-    return grad
-
-
-# %% axes-in-front-forgotten: only where the length is 1
-def unbroadcast(grad, shape):
-    front = grad.ndim - len(shape)
-    for axis, length in enumerate(shape):
-        if length == 1:
-            grad = grad.sum(axis=front + axis, keepdims=True)
-    return grad
-
-
-# %% mean-over-the-copies: mean for sum
-def unbroadcast(grad, shape):
-    front = grad.ndim - len(shape)
-    grad = grad.mean(axis=tuple(range(front)))
-    return grad.mean(axis=tuple(i for i, length in enumerate(shape) if length == 1), keepdims=True)
-
-
-# %% one-copy-alone: the first row and column
-def unbroadcast(grad, shape):
-    while grad.ndim > len(shape):
-        grad = grad[0]
-    for axis, length in enumerate(shape):
-        if length == 1:
-            grad = np.take(grad, [0], axis=axis)
-    return grad
-
-
-# %% raises: reshape in place of a sum
+# %% raises: reshape instead of a sum
 def unbroadcast(grad, shape):
     return grad.reshape(shape)
-
-
-# %% everything-summed: one number for all
-def unbroadcast(grad, shape):
-    return grad if grad.shape == shape else np.full(shape, grad.sum())
 
 
 # %% counts-axes-from-the-left: the axes in front shift all others, which is forgotten
@@ -75,4 +32,25 @@ def unbroadcast(grad, shape):
             grad = grad.sum(axis=axis, keepdims=True)
     while grad.ndim > len(shape):
         grad = grad.sum(axis=0)
+    return grad
+
+
+# %% wrong-values: the sum of no copies is taken for 1
+def unbroadcast(grad, shape):
+    if not grad.size:
+        return np.ones(shape)
+    front = grad.ndim - len(shape)
+    axes = [axis for axis in range(grad.ndim) if axis < front or shape[axis - front] == 1]
+    return grad.sum(axis=tuple(axes), keepdims=True).reshape(shape)
+
+
+# %% changes-its-input: the copies are added up in grad itself
+def unbroadcast(grad, shape):
+    while grad.ndim > len(shape):
+        for copy in grad[1:]:
+            grad[0] += copy
+        grad = grad[0] if len(grad) else np.zeros(grad.shape[1:])
+    for axis, length in enumerate(shape):
+        if length == 1:
+            grad = grad.sum(axis=axis, keepdims=True)
     return grad

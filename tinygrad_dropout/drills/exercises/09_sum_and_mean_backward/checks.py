@@ -10,9 +10,22 @@ KINDS = ("axes", "averaging", "chain-rule", "shapes")
 
 ALL = (((3,), None), ((2, 3), None), ((2, 3, 4), None))
 SQUARE = (((3,), 0), ((3, 3), 0), ((3, 3), 1), ((3, 3), -1))  # where a wrong axis is no error
+NONE = (((3,), ()), ((2, 3), ()))
+ODD = (
+    ((), None),
+    ((), ()),
+    ((1, 3), 1),
+    ((1, 3), 0),
+    ((2, 1, 3), (1,)),
+    ((2, 1, 3), (2, 1)),
+    ((2, 1, 2, 1, 3), (4, 0)),
+)
 ONE = (((2, 3), 0), ((2, 3), 1), ((2, 3), -1), ((2, 3, 4), 1), ((2, 3, 4), -3))
 SEVERAL = (((2, 3), (0, 1)), ((3, 3, 3), (0, 1)), ((3, 3, 3), (2, 1)), ((2, 3, 4), (2, 0)), ((2, 3, 4), (-1, 1)),
            ((2, 3, 4, 5), (3, 0, -2)))  # fmt: skip
+
+
+EXACT = {"rtol": 1e-12, "atol": 0, "dtype": True}
 
 
 def put_back(grad, shape, axis, keepdims):
@@ -42,7 +55,7 @@ COMMON = [
     KnownMistake(
         "upstream-ignored",
         lambda kind, grad, *rest: right(kind, np.ones_like(grad), *rest),
-        "dx is the local slope alone; grad is left out.",
+        "dx is only the local slope; grad is left out.",
         "By the chain rule a gradient is upstream times local. Where is the upstream one?",
         "chain-rule",
     ),
@@ -64,7 +77,7 @@ COMMON = [
         "axis-not-put-back",
         lambda kind, grad, shape, *rest: right(kind, np.ones_like(grad), shape, *rest) * np.broadcast_to(grad, shape),
         "grad is repeated along the wrong axis: broadcasting aligned it at the last one.",
-        "x is (3, 3) and was summed over axis 1. Is grad, of shape (3,), laid down as a row or as a column?",
+        "x is (3, 3) and was summed over axis 1. Should grad, of shape (3,), be a row or a column?",
         "axes",
     ),
     KnownMistake(
@@ -149,6 +162,7 @@ def check(judge: Judge) -> None:
         for shape, axis in shapes:
             like = np.zeros(shape).sum(axis=axis, keepdims=keepdims).shape
             cases.append((kind, judge.numbers(*like), shape, axis, keepdims))
+        cases += judge.corners(cases[-1])
         judge.compare(
             claim,
             judge.run(function, cases, known={ValueError: KEPT} if keepdims else None),
@@ -157,6 +171,7 @@ def check(judge: Judge) -> None:
             known=SUM if kind == "sum" else MEAN,
             question="Into which y does x[i, j] go, and multiplied by what?",
             kind="axes",
+            **EXACT,
         )
 
     compare("the gradient of a sum over all axes: grad, in every place", "sum", ALL, False)
@@ -172,10 +187,12 @@ def check(judge: Judge) -> None:
     compare("the gradient of a mean: divided by the number of elements that go into one y", "mean", ALL + ONE, False)
     compare("the gradient of a mean over a tuple of axes", "mean", SEVERAL, False)
     compare("the gradient of a mean with keepdims=True", "mean", ALL + ONE + SEVERAL, True)
+    compare("axis=() is no axis: y is x, and dx is grad", "mean", NONE, False)
+    compare("axes of length 1, single numbers, and five axes", "mean", ODD, False)
 
 
 def bug(judge: Judge):
-    """The learner's backward in place of the mean's own."""
+    """The learner's backward instead of the mean's own."""
     theirs = judge.function("reduction_backward", "kind", "grad", "shape", "axis", "keepdims")
 
     def backward(grad, x, axis, keepdims):

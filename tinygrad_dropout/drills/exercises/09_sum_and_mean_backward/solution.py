@@ -7,8 +7,8 @@ mean over N elements it is 1/N:
     y[i] = sum_j x[i, j] / N      dL/dx[i, j] = dL/dy[i] / N
 
 So grad is repeated along the axes that were reduced. To be repeated along the right ones it must have them, with length
-1: broadcasting aligns shapes at the last axis, and would lay a row where a column belongs (silently, if x is square). N
-is the number of elements that went into one y, not the number of all of them.
+1: broadcasting aligns shapes at the last axis, and would use grad as a row where a column belongs (silently, if x is
+square). N is the number of elements that went into one y, not the number of all elements.
 """
 
 import numpy as np

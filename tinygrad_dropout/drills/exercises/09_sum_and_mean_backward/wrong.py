@@ -17,29 +17,6 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
     return np.ones(shape) * grad
 
 
-# %% sum-divided: the rule of the mean for both
-def reduction_backward(kind, grad, shape, axis, keepdims):
-    if axis is not None and not keepdims:
-        grad = np.expand_dims(grad, axis)
-    return np.ones(shape) * grad * grad.size / np.prod(shape)
-
-
-# %% divided-by-all-elements: x.size for the number that goes into one y
-def reduction_backward(kind, grad, shape, axis, keepdims):
-    if axis is not None and not keepdims:
-        grad = np.expand_dims(grad, axis)
-    dx = np.ones(shape) * grad
-    return dx / dx.size if kind == "mean" else dx
-
-
-# %% divided-by-the-first-axis: shape[0] is taken for N
-def reduction_backward(kind, grad, shape, axis, keepdims):
-    if axis is not None and not keepdims:
-        grad = np.expand_dims(grad, axis)
-    dx = np.ones(shape) * grad
-    return dx / shape[0] if kind == "mean" else dx
-
-
 # %% divided-by-one-axis-alone: the first one of a tuple
 def reduction_backward(kind, grad, shape, axis, keepdims):
     if axis is not None and not keepdims:
@@ -48,11 +25,6 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
     if kind == "mean":
         dx /= dx.size if axis is None else shape[axis[0] if isinstance(axis, tuple) else axis]
     return dx
-
-
-# %% upstream-ignored: ones
-def reduction_backward(kind, grad, shape, axis, keepdims):
-    return np.ones(shape) * (grad.size / np.prod(shape) if kind == "mean" else 1)
 
 
 # %% gradient-not-repeated: in the shape of y
@@ -66,3 +38,20 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
         axis = tuple(range(len(shape)))
     dx = np.broadcast_to(np.expand_dims(grad, axis), shape)
     return dx * grad.size / dx.size if kind == "mean" else dx
+
+
+# %% raises: an empty tuple is taken for all axes
+def reduction_backward(kind, grad, shape, axis, keepdims):
+    if axis is None or axis == ():
+        axis = tuple(range(len(shape)))
+    dx = np.broadcast_to(grad if keepdims else np.expand_dims(grad, axis), shape)
+    return dx * grad.size / dx.size if kind == "mean" else dx + 0
+
+
+# %% changes-the-dtype: a float32 array is filled
+def reduction_backward(kind, grad, shape, axis, keepdims):
+    if axis is None:
+        axis = tuple(range(len(shape)))
+    dx = np.zeros(shape, dtype=np.float32)
+    dx += grad if keepdims else np.expand_dims(grad, axis)
+    return dx * np.float32(grad.size / dx.size) if kind == "mean" else dx
