@@ -3,10 +3,19 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_corners import (
+    CALLS,
+    MANY,
+    MANY_AXES,
+    SMALL_P,
+    refuse_equal_counts,
+    refuse_small_rate,
+    shared_axis,
+)
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 4
-KINDS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
+KINDS = ("rate", "independence", "randomness", "rescaling", "mask", "edges", "ownership")
 
 WORDS = {
     "forwards": "calls",
@@ -14,7 +23,7 @@ WORDS = {
     "forward": "bernoulli_mask",
     "output": "the mask",
 }
-SHAPES = ((5,), (2, 3), (4, 1, 3))
+SHAPES = ((5,), (2, 3), (4, 1, 3), MANY_AXES)
 
 
 def check(judge: Judge) -> None:
@@ -36,15 +45,12 @@ def check(judge: Judge) -> None:
             self.p, self.rng = p, rng
 
         def forward(self, x):
-            self.factors = 1.0
-            if self.training:
-                kept = np.asarray(draw.function(x.shape, self.p, self.rng)).astype(x.dtype)
-                self.factors = kept / x.dtype.type(1 - self.p or 1)
-            return x * self.factors
+            if not self.training or not x.size:  # no mask without an element is asked for
+                return x
+            kept = np.asarray(draw.function(x.shape, self.p, self.rng)).astype(x.dtype)
+            return x * kept / x.dtype.type(1 - self.p or 1)
 
-        def backward(self, grad):
-            return grad * self.factors
-
+    refuse_an_overwritten_mask(judge, draw)
     refuse_fixed(judge, draw)
     asked = ("forward", "structure", "rate", "randomness", "calls")
 
@@ -52,8 +58,11 @@ def check(judge: Judge) -> None:
         return {"shape": (3, 4), "p": 0.35, "your mask": np.asarray(draw((3, 4), 0.35, judge.rng.spawn(1)[0]))}
 
     claims = {"forward": "some elements are kept and some dropped"}
-    examine(judge, Layer, asked, strict=["draws-from-the-global-state"], claims=claims, words=WORDS, example=example)
+    examine(judge, Layer, asked, claims=claims, words=WORDS, example=example, forward_only=True)
+    refuse_a_shared_axis(judge, runs[-1])
     refuse_unseeded(judge, lambda rng: draw((20, 30), 0.35, rng))
+    with judge.claim("large masks: how many elements are kept is left to chance"):
+        refuse_equal_counts(judge, [np.asarray(draw((40, 60), 0.35, judge.rng)) for _ in range(CALLS)])
     with judge.claim("the ends of p: at p = 0 everything is kept, at p = 1 nothing"):
         for p in (0.0, 1.0):
             mask = np.asarray(draw((200, 30), p, judge.rng))
@@ -65,14 +74,7 @@ def check(judge: Judge) -> None:
                     kind="edges",
                 )
     with judge.claim("a small p: a fraction p is dropped"):
-        dropped = float(np.mean(np.asarray(draw((200, 200), 0.005, judge.rng)) == 0))
-        if not 0.0026 < dropped < 0.0074:  # some seven standard deviations
-            judge.reject(
-                "rate-is-rounded",
-                f"At p = 0.005, {dropped:.4g} of 40,000 elements were dropped; expected 0.005.",
-                "How many different values of p can your comparison tell apart?",
-                kind="rate",
-            )
+        refuse_small_rate(judge, float(np.mean(np.asarray(draw(MANY, SMALL_P, judge.rng)) == 0)))
 
 
 def refuse_fixed(judge: Judge, draw) -> None:
@@ -86,6 +88,31 @@ def refuse_fixed(judge: Judge, draw) -> None:
                 "What do you draw from? And what is rng for?",
                 kind="randomness",
                 shown={"with one": one, "with the other": other},
+            )
+
+
+def refuse_a_shared_axis(judge: Judge, run) -> None:
+    with judge.claim("many axes: no two elements share a draw"):
+        axis = shared_axis(np.asarray(run.value) != 0)
+        if axis is not None:
+            judge.reject(
+                "shared-along-an-axis",
+                f"In a mask of shape {run.arguments[0]}, all elements along axis {axis} share a draw.",
+                "How many random numbers do you draw for a mask with five axes?",
+                kind="independence",
+                shown={"shape": run.arguments[0]},
+            )
+
+
+def refuse_an_overwritten_mask(judge: Judge, draw) -> None:
+    with judge.claim("masks: a later call does not change what an earlier one returned"):
+        masks = [np.asarray(draw((4, 5), 0.35, judge.rng)) for _ in range(2)]
+        if np.may_share_memory(*masks):
+            judge.reject(
+                "mask-is-overwritten",
+                "Two calls returned the same array: the second call overwrote the first mask.",
+                "The caller needs the first mask until its backward has run. Where is the array made?",
+                kind="ownership",
             )
 
 

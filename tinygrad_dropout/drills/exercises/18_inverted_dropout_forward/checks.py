@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.dropout_checks import examine
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-KINDS = ("rescaling", "rate", "independence", "ownership", "precision", "mask")
+KINDS = ("rescaling", "rate", "independence", "ownership", "precision", "mask", "randomness")
 
 LEFT_OVER = 7.25e77
 WORDS = {
@@ -14,13 +15,14 @@ WORDS = {
     "two_layers": "two calls gave",
     "forward": "dropout_forward",
 }
+ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls")
 
 
 def check(judge: Judge) -> None:
     forward = judge.function("dropout_forward", "x", "p", "rng")
 
     class Layer:
-        """The learner's forward, completed to a layer: the backward is told from its output."""
+        """The learner's forward as a layer without a backward; in eval mode the identity."""
 
         training = True
 
@@ -28,14 +30,7 @@ def check(judge: Judge) -> None:
             self.p, self.rng = p, rng
 
         def forward(self, x):
-            if not self.training:
-                return x
-            y = forward.function(x, self.p, self.rng)
-            self.factors = y / x
-            return y
-
-        def backward(self, grad):
-            return grad * self.factors if self.training else grad
+            return forward.function(x, self.p, self.rng) if self.training else x
 
     def example(finding):
         x = judge.numbers(3, 4)
@@ -44,14 +39,27 @@ def check(judge: Judge) -> None:
     with judge.claim("what is returned: an array of x's shape, all of it set"):
         for _ in range(3):
             refuse_what_is_no_y(judge, forward)
-    asked = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls")
-    examine(judge, Layer, asked, words=WORDS, example=example)
+    examine(judge, Layer, ASKED, words=WORDS, example=example, forward_only=True)
+    x = judge.numbers(20, 30)
+    refuse_unseeded(judge, lambda rng: forward(x, 0.35, rng) != 0)
+    corners = Corners(
+        judge,
+        lambda p, rng: lambda x: (forward.function(x, p, rng), None),
+        call="dropout_forward(x, p, rng)",
+        backward=False,
+    )
+    corners.refuse_inexact_numbers()
+    corners.refuse_unusual_shapes(())
+    corners.refuse_wrong_zeros()
+    corners.refuse_wrong_near_the_ends()
+    corners.refuse_a_fixed_count()
+    corners.refuse_wrong_at_zero()
 
 
 def refuse_what_is_no_y(judge: Judge, forward) -> None:
     x = judge.numbers(12, 10)
     left_over = [np.full(x.shape, LEFT_OVER) for _ in range(7)]
-    del left_over  # NumPy hands this memory out again: np.empty_like has these numbers in it, or others
+    del left_over  # NumPy reuses this memory: np.empty_like returns these numbers, or others
     y = forward(x, 0.3, judge.rng, may_change=True)
     if not isinstance(y, np.ndarray):
         judge.reject(
@@ -67,7 +75,7 @@ def refuse_what_is_no_y(judge: Judge, forward) -> None:
     if (0.4 < scaled.mean() < 0.95 and len(np.unique(others)) > 3) or (y == LEFT_OVER).any():
         judge.reject(
             "dropped-units-not-set",
-            "The kept elements of y are right; the others hold numbers that happen to be in memory, in place of 0.",
+            "The kept elements of y are right; the others hold whatever was in memory, instead of 0.",
             "What does np.empty_like put into an array?",
             kind="mask",
             shown={"x": x, "yours": y},

@@ -16,7 +16,7 @@ def dropout_forward(x, p, rng):
 
 # %% copy: zeros written into a scaled copy
 def dropout_forward(x, p, rng):
-    y = x / (1 - p)
+    y = np.array(x / (1 - p))
     y[rng.random(x.shape) < p] = 0
     return y
 

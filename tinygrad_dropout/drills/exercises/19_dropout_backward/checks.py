@@ -10,6 +10,7 @@ TOPIC, MINUTES = "dropout", 4
 KINDS = ("mask", "rescaling", "chain-rule", "ownership", "precision", "averaging")
 
 SHAPES = ((4,), (2, 5), (3, 2, 4))
+CORNERS = ((2, 1, 3, 2, 2), (1,), (), (0, 3), (1, 6), (6, 1), (5, 5))
 
 
 def check(judge: Judge) -> None:
@@ -31,7 +32,7 @@ def check(judge: Judge) -> None:
         training = True
 
         def __init__(self, p, rng):
-            if not 0 <= p <= 1:  # so that nobody is asked why our forward accepts it
+            if not 0 <= p < 1:  # the task speaks of no others
                 raise ValueError(p)
             self.p, self.rng = p, rng
 
@@ -42,29 +43,52 @@ def check(judge: Judge) -> None:
         def backward(self, grad):
             return grad if self.mask is None else backward.function(grad, self.mask, self.p)
 
+    def right(grad, mask, p):
+        return grad * mask / (1 - p)
+
     def example(finding):
         """A small call, beside the right result."""
-        p = 0.0 if "p=0" in finding.code else 1.0 if "p=1" in finding.code else 0.35
+        p = 0.35
         grad, mask = judge.numbers(2, 4), some_mask(judge, (2, 4))
-        right = grad * mask / (1 - p) if p < 1 else 0 * grad
         return {
             "grad": grad,
             "mask": mask,
             "p": p,
             "your dx": backward.function(grad.copy(), mask, p),
-            "expected dx": right,
+            "expected dx": right(grad, mask, p),
         }
 
     refuse_a_remembered_mask(judge, backward, runs)
-    claims = {"precision": "the dtype: that of grad", "ownership": "dx: an array of its own, in every call"}
+    claims = {
+        "precision": "the dtype: that of grad",
+        "forward": "dropout_backward: it takes arrays of any shape and layout, and numbers of any size",
+        "ownership": "dx: a new array in every call",
+    }
     words = {"dx": "dx", "backward": "dropout_backward"}
-    examine(judge, Layer, ("precision", "backward", "ownership"), claims=claims, words=words, example=example)
+    asked = ("precision", "forward", "backward", "ownership")
+    examine(judge, Layer, asked, claims=claims, words=words, example=example)
+    some = [case for run in runs for case in [run.arguments, *judge.layouts(run.arguments)]]
+    some += [(np.asarray(judge.numbers(*shape)), some_mask(judge, shape), 0.7) for shape in CORNERS]
+    grad, mask, _ = runs[1].arguments
+    some += [(grad, mask, 0.0), (grad, mask, 0.999), (grad, mask, 0), (grad, np.ones_like(mask), 0.3),
+             (grad, np.zeros_like(mask), 0.3), (grad * mask, ~mask, 0.3), (0 * grad, mask, 0.3)]  # fmt: skip
+    judge.compare(
+        "dx is grad * mask / (1 - p), exactly, whatever the shape, the layout, the mask and p",
+        judge.run(backward, some),
+        right,
+        name="dx",
+        question="Given its mask, dropout is linear: y = x * mask/(1 - p). What is dy/dx?",
+        kind="mask",
+        rtol=1e-13,
+        atol=0,
+    )
 
 
 def some_mask(judge: Judge, shape):
     """Of both kinds, and not of a fraction p."""
-    mask = judge.rng.random(shape) < 0.5
-    mask.flat[0], mask.flat[1] = True, False
+    mask = np.asarray(judge.rng.random(shape) < 0.5)
+    if mask.size > 1:
+        mask.flat[0], mask.flat[1] = True, False
     return mask
 
 

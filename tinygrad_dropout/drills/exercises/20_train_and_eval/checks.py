@@ -1,12 +1,18 @@
 """Inverted dropout while training, the identity in eval mode, and back again."""
 
-from tinygrad_dropout.drills.grader.dropout_checks import examine
+import numpy as np
+
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 12
 KINDS = ("modes", "mask", "rescaling", "independence", "averaging")
 
-ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward", "state", "eval")
+ASKED = (
+    *("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward", "state"),
+    "eval",
+)
 
 
 def check(judge: Judge) -> None:
@@ -19,7 +25,56 @@ def check(judge: Judge) -> None:
             set_mode(judge, layer, training)
             for method, name in (("forward", "x"), ("backward", "grad")):
                 judge.method(layer, method, name)(judge.numbers(2, 3), may_change=True)
+    refuse_an_altered_identity(judge, make.function)
     examine(judge, make.function, ASKED)
+    x = judge.numbers(20, 30)
+    refuse_unseeded(judge, lambda rng: np.asarray(make(0.35, rng).forward(x.copy())) != 0)
+    refuse_corners(judge, make)
+
+
+def refuse_an_altered_identity(judge: Judge, make) -> None:
+    """Eval mode that is nearly the identity; of what is far from it the kit will speak."""
+    with judge.claim("eval mode: every number comes back as it is, large or small, NaN or infinite"):
+        for dtype in (np.float64, np.float32):
+            x = judge.numbers(4, 6).astype(dtype)
+            x[0] = [0, 1e-300 if dtype is np.float64 else 1e-30, np.finfo(dtype).max, np.inf, -np.inf, np.nan]
+            layer = make(0.35, judge.rng.spawn(1)[0])
+            layer.training = False
+            for name, out in (("y", layer.forward(x.copy())), ("dx", layer.backward(x.copy()))):
+                if np.shape(out) != x.shape or not np.allclose(out[1:], x[1:], rtol=1e-5, atol=0):
+                    return
+                same = (out == x) | (np.isnan(out) & np.isnan(x))
+                if not same.all() and np.allclose(out[~same], x[~same], rtol=1e-5, atol=0):
+                    judge.reject(
+                        "eval-is-rounded",
+                        f"In eval mode {name} is right up to rounding only; expected the very numbers.",
+                        "Does anything have to be computed in eval mode?",
+                        kind="modes",
+                    )
+                if not same.all():
+                    given, got = x[~same][0], out[~same][0]
+                    judge.reject(
+                        "eval-alters-extreme-values",
+                        f"In eval mode {given:g} came back as {got:g}.",
+                        "Does anything have to be computed in eval mode?",
+                        kind="modes",
+                    )
+
+
+def refuse_corners(judge: Judge, make) -> None:
+    def forward(p, rng, training=True):
+        layer = make(p, rng)
+        layer.training = training
+        return lambda x: (layer.forward(x), layer.backward)
+
+    training, evaluation = Corners(judge, forward), Corners(judge, lambda p, rng: forward(p, rng, training=False))
+    training.refuse_inexact_numbers()
+    training.refuse_unusual_shapes()
+    training.refuse_wrong_zeros()
+    training.refuse_wrong_near_the_ends()
+    training.refuse_a_fixed_count()
+    training.refuse_overwritten_results()
+    evaluation.refuse_overwritten_results("results in eval mode: a later call does not change them")
 
 
 def mode_of(judge: Judge, layer):

@@ -1,5 +1,7 @@
 """p = 0 and p = 1, a p that is no probability, and random numbers that disturb nobody."""
 
+import gc
+import random
 from inspect import signature
 
 import numpy as np
@@ -7,6 +9,7 @@ from numpy.random import get_bit_generator
 
 from tinygrad_dropout.conformance.questions.randomness import state_of
 from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import Rejected
 
@@ -14,12 +17,12 @@ TOPIC, MINUTES = "dropout", 12
 KINDS = ("edges", "randomness", "independence")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward", "edges")
-STRICT = ("draws-from-the-global-state", "refuses-p=0", "refuses-p=1")
+STRICT = ("refuses-p=0", "refuses-p=1")
 CLAIMS = {
     "edges": "the ends of p: at p = 0 y is x and dx is grad; at p = 1 both are 0",
     "randomness": "NumPy's global random state: it is left alone",
 }
-NOT_PROBABILITIES = (-0.1, 1.5, 20, float("nan"))
+NOT_PROBABILITIES = (-0.1, 1.5, 20, -1, 1 + 1e-9, -1e-9, float("inf"), float("-inf"), float("nan"))
 
 
 def check(judge: Judge) -> None:
@@ -30,17 +33,33 @@ def check(judge: Judge) -> None:
     with judge.claim("forward and backward can be called"):
         judge.method(layer, "forward", "x")(judge.numbers(2, 3), may_change=True)
         judge.method(layer, "backward", "grad")(judge.numbers(2, 3), may_change=True)
-    refuse_a_nudged_scale(judge, make)
+    corners = Corners(judge, lambda p, rng: forward_of(make.function(p, rng)))
+    corners.refuse_a_nudged_scale()
     examine(judge, make.function, ASKED, strict=STRICT, claims=CLAIMS)
+    with judge.claim("p may be an integer, 0 or 1"):
+        for p in (0, 1):
+            corners.forward(p, judge.numbers(2, 3))
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: np.asarray(make(0.35, rng).forward(x.copy())) != 0)
     with judge.claim("layers that share a generator: they draw different masks"):
         refuse_a_copied_generator(judge, make, x)
+    corners.refuse_inexact_numbers()
+    corners.refuse_unusual_shapes()
+    corners.refuse_wrong_zeros()
+    corners.refuse_wrong_near_the_ends()
+    corners.refuse_a_fixed_count()
+    corners.refuse_overwritten_results()
     with judge.claim("a p that is no probability: it is a ValueError when the layer is made"):
         accepted = [p for p in NOT_PROBABILITIES if not refused(judge, make, p, x)]
         refuse_accepted(judge, accepted)
     with judge.claim("a layer without a generator: it has one of its own"):
         refuse_common_numbers(judge, x)
+        refuse_a_shared_generator(judge, x)
+
+
+def forward_of(layer):
+    """x -> y and the layer's backward."""
+    return lambda x: (layer.forward(x), layer.backward)
 
 
 def refuse_a_seeded_file(judge: Judge) -> None:
@@ -55,30 +74,11 @@ def refuse_a_seeded_file(judge: Judge) -> None:
             )
 
 
-def refuse_a_nudged_scale(judge: Judge, make) -> None:
-    """1/(1 - p + 1e-8): nearly the scale, and finite at p = 1."""
-    x = judge.numbers(20, 30)
-    try:
-        y = np.asarray(make.function(0.35, judge.rng.spawn(1)[0]).forward(x.copy()))
-        factors = y[y != 0] / x[y != 0]
-    except Exception:
-        return  # the kit has words for it
-    off = float(np.abs(factors * 0.65 - 1).max(initial=0))
-    if factors.size and np.ptp(factors) < 1e-12 and 1e-11 < off < 1e-2:
-        with judge.claim("the scale: kept units are x/(1 - p), exactly"):
-            judge.reject(
-                "scale-is-nudged",
-                f"At p = 0.35 kept units are multiplied by {factors[0]:.12g}; expected {1 / 0.65:.12g}.",
-                "A small number in the denominator makes every other p wrong. Which p was it for?",
-                kind="edges",
-            )
-
-
 def refuse_a_copied_generator(judge: Judge, make, x) -> None:
     """A copy of the caller's generator leaves it where it was: the next layer draws the same again."""
     rng = np.random.default_rng(int(judge.rng.integers(2**31)))
-    masks = [np.asarray(make(0.35, rng).forward(x.copy())) != 0 for _ in range(2)]
-    if np.array_equal(*masks):
+    masks = [(np.asarray(make(0.35, rng).forward(x.copy())) != 0).tobytes() for _ in range(12)]
+    if len(set(masks)) < len(masks):
         judge.reject(
             "copies-the-generator",
             "Two layers that were given the same generator, one after the other, drew the same mask.",
@@ -171,6 +171,34 @@ def refuse_common_numbers(judge: Judge, x) -> None:
             "If all layers of a network have the same seed, which units are dropped together?",
             kind="randomness",
         )
+
+
+def refuse_a_shared_generator(judge: Judge, x) -> None:
+    """A generator that was there before the layer, and from which it draws again in its second forward."""
+    without = judge.make("Dropout", "p")
+    without(0.35).forward(x.copy())  # which may make the generator that all later layers share
+    sources = [one for one in gc.get_objects() if is_a_source(one)]
+    layer = without(0.35)
+    layer.forward(x.copy())  # which may draw a seed
+    before = [source_state(one) for one in sources]
+    layer.forward(x.copy())
+    if [source_state(one) for one in sources] != before:
+        judge.reject(
+            "one-generator-for-all-layers",
+            "A layer that is made without rng draws from a generator that was there before it.",
+            "How many generators does your file make for ten layers? When, and where?",
+            kind="randomness",
+        )
+
+
+def is_a_source(one) -> bool:
+    """Whether it is a generator with a state, of NumPy's or of the standard library's."""
+    return isinstance(one, (np.random.Generator, random.Random)) and not isinstance(one, random.SystemRandom)
+
+
+def source_state(source):
+    """Its state."""
+    return state_of(source.bit_generator) if isinstance(source, np.random.Generator) else source.getstate()
 
 
 def layers(judge: Judge, p: float):

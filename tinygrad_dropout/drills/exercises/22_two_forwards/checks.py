@@ -5,17 +5,19 @@ import numpy as np
 from tinygrad_dropout.conformance import GraphLayer
 from tinygrad_dropout.conformance.questions.randomness import state_of
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.dropout_checks import examine
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "dropout", 10
 KINDS = ("state", "independence", "mask", "rescaling")
 
-ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "calls", "backward")
+ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward")
 CLAIMS = {"forward": "forward: it returns an array of x's shape, with zeros in it, and backward another"}
 SHAPE = (5, 8)  # large enough that no two masks are the same by chance
-FORWARDS = 3
+FORWARDS, MANY = 3, 50
+MIXED_UP = ("backward-raises", "wrong-for-zeros", "wrong-for-another-layout")  # as of a mask of another forward
 
 
 class Switch:
@@ -49,18 +51,29 @@ def check(judge: Judge) -> None:
     try:
         examine(judge, graph_layer, ASKED, claims=CLAIMS)
     except Rejected as rejected:
-        if rejected.rejection.code == "backward-raises":  # a mask of another shape: why has a better name
+        if rejected.rejection.code in MIXED_UP:  # why has a better name
             refuse_other_masks(judge, make)
         raise
     with judge.claim("after several forwards, each backward uses the mask of its own forward"):
         refuse_other_masks(judge, make)
     with judge.claim("a backward may be called again"):
         refuse_only_once(judge, make)
+    with judge.claim("any number of forwards may come before the backwards"):
+        refuse_a_short_memory(judge, make)
     with judge.claim("a forward of another shape changes nothing"):
         refuse_shapes_that_meet(judge, make)
     with judge.claim("the generator: backward leaves it alone"):
         refuse_a_generator_set_back(judge, make)
     examine(judge, graph_layer, ["state"], claims={"state": "other layers and earlier calls change nothing"})
+    x = judge.numbers(20, 30)
+    refuse_unseeded(judge, lambda rng: np.asarray(make(0.35, rng).forward(x.copy())[0]) != 0)
+    corners = Corners(judge, lambda p, rng: make(p, rng).forward)
+    corners.refuse_inexact_numbers()
+    corners.refuse_unusual_shapes()
+    corners.refuse_wrong_zeros()
+    corners.refuse_wrong_near_the_ends()
+    corners.refuse_a_fixed_count()
+    corners.refuse_overwritten_results()
 
 
 def refuse_no_pair(judge: Judge, value) -> None:
@@ -91,14 +104,17 @@ def forwards(judge: Judge, layer, count: int):
 
 
 def used(judge: Judge, backward, masks) -> int:
-    """Which of the masks a backward uses; -1 if it is none of them."""
+    """Which of the masks a backward uses; -1 if it is none of them, or if dx is not grad times mask and scale."""
+    grad = judge.numbers(*SHAPE)
     try:
-        dx = np.asarray(Answer(backward, "backward", ("grad",))(judge.numbers(*SHAPE)))
+        dx = np.asarray(Answer(backward, "backward", ("grad",))(grad))
     except Rejected as rejected:
         if isinstance(rejected.__cause__, Exception):  # an empty stack, an index of nothing
             return -1
         raise
-    return next((number for number, mask in enumerate(masks) if np.array_equal(dx != 0, mask)), -1)
+    scale = np.median(dx[dx != 0] / grad[dx != 0]) if dx.shape == SHAPE and dx.any() else 0
+    fits = (np.allclose(dx, grad * mask * scale, rtol=1e-9, atol=0) for mask in masks) if scale else ()
+    return next((number for number, fit in enumerate(fits) if fit), -1)
 
 
 def refuse_other_masks(judge: Judge, make) -> None:
@@ -140,8 +156,21 @@ def refuse_only_once(judge: Judge, make) -> None:
     if [used(judge, backward, [mask]) for _ in range(2)] != [0, 0]:
         judge.reject(
             "only-once",
-            "Called a second time, a backward did not use its mask again.",
+            "Called a second time, with another grad, a backward did not give that grad times its mask and 1/(1 - p).",
             "Two losses may be differentiated through one forward. Who throws its mask away, and when?",
+            kind="state",
+        )
+
+
+def refuse_a_short_memory(judge: Judge, make) -> None:
+    found = forwards(judge, make.function(0.35, judge.rng), MANY)
+    masks = [mask for mask, _ in found]
+    wrong = [number for number in range(MANY) if used(judge, found[number][1], masks) != number]
+    if wrong:
+        judge.reject(
+            "forgets-old-masks",
+            f"After {MANY} forwards, {len(wrong)} backwards did not use the mask of their own forward.",
+            "How many masks can wait for their backwards? Where is it said how many?",
             kind="state",
         )
 

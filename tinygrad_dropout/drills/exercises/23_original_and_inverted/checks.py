@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tinygrad_dropout.drills.grader.dropout_checks import FAMILIES, examine
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.dropout_claims import FAMILIES
+from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
@@ -39,9 +41,10 @@ def check(judge: Judge) -> None:
     for (scheme, training), (words, factor) in RIGHT.items():
         phase = "while training" if training else "in evaluation"
         with judge.claim(f"{scheme} scheme, {phase}: what is kept is multiplied by {words}"):
-            for p in (0.2, 0.35, 0.7):
+            for p in (0.2, 0.35, 0.7) if training else (0.2, 0.35, 0.7, 0.0):
                 x = judge.numbers(4, 29)  # of 116, no such p is a whole number: the realised rate is never p
-                y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], scheme))
+                name = "".join([*scheme])  # a text that is equal, and not the same object
+                y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], name))
                 compare(judge, x, y, p, scheme, training, factor(p), words)
     for scheme in ("original", "inverted"):
         graded_by_the_kit(judge, function, scheme)
@@ -89,10 +92,18 @@ def compare(judge, x, y, p, scheme, training, right, words):
             "never-drops", f"The {scheme} scheme dropped nothing while training.", question, kind="modes", shown=shown
         )
     factors = y[kept] / x[kept]
-    if np.allclose(factors, right):
+    if np.allclose(factors, right, rtol=1e-12, atol=0):
         return
+    if np.allclose(factors, right):
+        judge.reject(
+            "inexact",
+            f"The {scheme} scheme multiplies by {factors[0]:.12g} {phase}; expected {right:.12g} = {words}.",
+            "x is float64, with 16 digits. Which of your steps keeps only some of them?",
+            kind="precision",
+            shown=shown,
+        )
     for code, (name, formula) in FACTORS.items():
-        if np.allclose(factors, formula(p)):
+        if p and np.allclose(factors, formula(p)):
             message = f"The {scheme} scheme multiplies by {name} {phase}; expected {words}."
             code = f"{scheme}-{code}{'' if training else '-in-evaluation'}"
             judge.reject(code, message, QUESTIONS[scheme, training], kind="rescaling", shown=shown)
@@ -111,17 +122,11 @@ def compare(judge, x, y, p, scheme, training, right, words):
 
 
 def graded_by_the_kit(judge, function, scheme):
-    """Mask by mask: divided by 1 - p, the original scheme is the inverted one."""
+    """Everything but the factors, which have names of their own here."""
 
     def make(p, rng):
         layer = SimpleNamespace(training=True)
-
-        def forward(x):
-            y = np.asarray(function.function(x, p, layer.training, rng, scheme))
-            layer.factors = y / x / (1 - p if scheme == "original" else 1)
-            return y if scheme == "inverted" else (y / (1 - p)).astype(x.dtype)
-
-        layer.forward, layer.backward = forward, lambda grad: (grad * layer.factors).astype(grad.dtype)
+        layer.forward = lambda x: function.function(x, p, layer.training, rng, scheme)
         return layer
 
     def example(finding):
@@ -129,7 +134,37 @@ def graded_by_the_kit(judge, function, scheme):
         return {"x": x, "p": 0.35, "training": True, "scheme": scheme,
                 "your y": function(x, 0.35, True, judge.rng.spawn(1)[0], scheme, may_change=True)}  # fmt: skip
 
-    asked = ("ownership", "structure", "rate", "calls")
-    claims = {family.name: f"{scheme} scheme, {family.claim}" for family in FAMILIES}
+    asked = ("ownership", "forward", "scale", "structure", "rate", "randomness", "calls", "eval")
+    of_original = {"scale": "the scale: kept units are x, exactly", "eval": "evaluation: (1 - p) x, whatever the shape"}
+    own = {
+        "eval": "evaluation: x, whatever the shape",
+        "forward": "while training: it returns an array of x's shape, with zeros in it",
+        **(of_original if scheme == "original" else {}),
+    }
+    claims = {family.name: f"{scheme} scheme, {own.get(family.name, family.claim)}" for family in FAMILIES}
     words = {"forwards of one layer": "calls", "forward in training mode": "dropout"}
-    examine(judge, make, asked, claims=claims, words=words, example=example)
+    examine(judge, make, asked, claims=claims, words=words, example=example, forward_only=True, convention=scheme)
+    x = judge.numbers(20, 30)
+    refuse_unseeded(judge, lambda rng: function(x, 0.35, True, rng, scheme) != 0)
+
+    def corners_in(training):
+        return Corners(
+            judge,
+            lambda p, rng: lambda x: (function.function(x, p, training, rng, scheme), None),
+            call=f"dropout(x, p, {training}, rng, scheme)",
+            scale=RIGHT[scheme, True][1],
+            words=f"x * {RIGHT[scheme, True][0]} in the {scheme} scheme",
+            backward=False,
+        )
+
+    corners = corners_in(training=True)
+    corners.refuse_inexact_numbers()
+    corners.refuse_unusual_shapes(())
+    corners.refuse_wrong_zeros()
+    corners.refuse_wrong_near_the_ends()
+    corners.refuse_a_fixed_count()
+    corners.refuse_wrong_at_zero()
+    for training in (True, False):
+        phase = "while training" if training else "in evaluation"
+        claim = f"{scheme} scheme, {phase}: a later call does not change what an earlier one returned"
+        corners_in(training).refuse_overwritten_results(claim)

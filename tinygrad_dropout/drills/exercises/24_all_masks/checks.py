@@ -11,20 +11,28 @@ TOPIC, MINUTES = "dropout", 12
 KINDS = ("expectation", "rescaling", "rate", "edges")
 
 #: units, outputs, p
-SIZES = ((1, 1, 0.2), (2, 2, 0.3), (3, 2, 0.35), (5, 3, 0.7))
+SIZES = ((1, 1, 0.2), (2, 2, 0.3), (3, 2, 0.35), (3, 2, 0.6), (5, 3, 0.7))
+MOST = 10  # units
 
 
 class Linear:
     """a linear network: f(h)"""
 
     def __init__(self, rng, units, outputs):
-        self.weight, self.calls = rng.normal(size=(outputs, units)), 0
+        self.weight, self.calls, self.units = rng.normal(size=(outputs, units)), 0, units
+        self.misused = None
         rows = "; ".join(" ".join(f"{value:.4g}" for value in row) for row in self.weight)
         self.__doc__ = f"{type(self).__doc__}, with the matrix [{rows}]"
 
     def __call__(self, h):
-        self.calls += 1
+        self.count(h)
         return self.weight @ h
+
+    def count(self, h):
+        """Count a call, and note one with something else than an array of shape (n,)."""
+        self.calls += 1
+        if np.shape(h) != (self.units,) or not isinstance(h, np.ndarray):
+            self.misused = f"a {type(h).__name__}" if not isinstance(h, np.ndarray) else f"shape {h.shape}"
 
 
 class Network(Linear):
@@ -37,7 +45,7 @@ class Network(Linear):
         self.__doc__ = Network.__doc__  # its matrix is not all of it
 
     def __call__(self, h):
-        self.calls += 1
+        self.count(h)
         return np.tanh(self.second @ np.maximum(self.first @ h, 0) + 0.3) + self.weight @ h
 
 
@@ -185,7 +193,9 @@ def check(judge: Judge) -> None:
                 kind="expectation",
                 shown={"x": x, "p": p, "yours": one, "expected": RIGHT(f, x, p)},
             )
+    of_linear.append((Linear(judge.rng, MOST, 2), judge.numbers(MOST), 0.3))
     before = judge.run(function, of_linear)
+    refuse_misuse(judge, of_linear)
     judge.compare(
         "a linear network: the mean is the eval output, f(x)",
         before,
@@ -194,7 +204,12 @@ def check(judge: Judge) -> None:
         known=KNOWN[:-1],
         question="What is E[x m / (1 - p)], for each unit? And which weights make the sum of all probabilities 1?",
         kind="expectation",
+        rtol=1e-12,
+        atol=1e-13,
     )
+    x = judge.numbers(4)
+    x[0], x[1] = 0.0, x[2]
+    of_network += [(Network(judge.rng, MOST - 1, 1), judge.numbers(MOST - 1), 0.2), (Network(judge.rng, 4, 2), x, 0.3)]
     judge.compare(
         "a network with a ReLU: it is the exact mean, which is not f(x)",
         judge.run(function, of_network),
@@ -203,7 +218,10 @@ def check(judge: Judge) -> None:
         known=KNOWN,
         question="Which masks are there, and how likely is each?",
         kind="expectation",
+        rtol=1e-12,
+        atol=1e-13,
     )
+    refuse_common_arrays(judge, function)
     with judge.claim("p = 0: everything is kept"):
         f, x = Network(judge.rng, 3, 2), judge.numbers(3)
         got = np.asarray(function(f, x, 0.0))
@@ -214,4 +232,37 @@ def check(judge: Judge) -> None:
                 "What is 0 to the power of 0 in your weights?",
                 kind="edges",
                 shown={"x": x, "yours": got, "expected": f(x)},
+            )
+
+
+def refuse_misuse(judge: Judge, cases) -> None:
+    with judge.claim("f is given arrays of shape (n,)"):
+        for f, x, p in cases:
+            if f.misused:
+                judge.reject(
+                    "f-is-misused",
+                    f"f was called with {f.misused}; expected an array of shape {x.shape}.",
+                    "What does the task say that f takes?",
+                    kind="shapes",
+                    shown={"x": x, "p": p},
+                )
+
+
+def refuse_common_arrays(judge: Judge, function) -> None:
+    """An f that returns the array that it was given: it must not be changed for the next mask."""
+
+    def identity(h):
+        """f(h) = h, the very array"""
+        return h
+
+    with judge.claim("an f that returns its argument: the mean is x"):
+        x = judge.numbers(3)
+        got = np.asarray(function(identity, x, 0.3))
+        if got.shape != x.shape or not np.allclose(got, x):
+            judge.reject(
+                "answers-are-overwritten",
+                "With f = lambda h: h the mean is not x.",
+                "f may return the array that it was given. What happens to that array at the next mask?",
+                kind="ownership",
+                shown={"x": x, "yours": got, "expected": x},
             )

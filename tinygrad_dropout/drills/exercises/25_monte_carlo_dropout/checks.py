@@ -21,11 +21,11 @@ class Network:
 
     def __init__(self, rng, inputs, classes):
         self.rng, self.weight = rng, rng.normal(size=(classes, inputs))
-        self.modes, self.rows, self.logits = [], [], []
+        self.modes, self.inputs, self.logits = [], [], []
 
     def __call__(self, x, training):
         self.modes.append(bool(training))
-        self.rows.append(len(x))
+        self.inputs.append(x.copy())
         kept = self.rng.random(x.shape) >= 0.35 if training else np.ones(x.shape, dtype=bool)
         logits = (x * kept / (0.65 if training else 1)) @ self.weight.T
         self.logits.append(logits.copy())
@@ -36,6 +36,10 @@ class Network:
 
 def probabilities_of(forward):
     return softmax(np.array(forward.logits))
+
+
+def spread(forward, ddof=1):
+    return probabilities_of(forward).std(axis=0, ddof=ddof)
 
 
 def check(judge: Judge) -> None:
@@ -62,10 +66,19 @@ def check(judge: Judge) -> None:
                     kind="independence",
                     shown={"x": x, "samples": samples},
                 )
-            if len(forward.modes) != samples or set(forward.rows) != {len(x)}:
+            rows = sorted({len(given) for given in forward.inputs})
+            if rows == [len(x)] and not all(np.array_equal(given, x) for given in forward.inputs):
+                judge.reject(
+                    "passes-another-x",
+                    "forward was called with other numbers than those of x.",
+                    "Dropout and scaling happen inside forward. What is left for you to do to x?",
+                    kind="expectation",
+                    shown={"x": x, "forward's x": forward.inputs[-1]},
+                )
+            if len(forward.modes) != samples or rows != [len(x)]:
                 judge.reject(
                     "wrong-number-of-passes",
-                    f"forward was called {len(forward.modes)} times, with x of {sorted(set(forward.rows))} rows; "
+                    f"forward was called {len(forward.modes)} times, with x of {rows} rows; "
                     f"expected {samples} times, with x of {len(x)}.",
                     "Which loop runs over the passes, and what is x in it?",
                     kind="expectation",
@@ -102,6 +115,13 @@ def check(judge: Judge) -> None:
                 "axes",
             ),
             KnownMistake(
+                "results-swapped",
+                lambda forward, x, samples: spread(forward) / np.sqrt(samples),
+                "The standard error is returned first; expected (mean, standard_error).",
+                "In which order does the task name the two results?",
+                "python",
+            ),
+            KnownMistake(
                 "softmax-twice",
                 lambda forward, x, samples: softmax(probabilities_of(forward)).mean(axis=0),
                 "mean is that of softmax(softmax(logits)).",
@@ -118,10 +138,8 @@ def check(judge: Judge) -> None:
         ],
         question="Which numbers are averaged, and over which axis?",
         kind="expectation",
+        rtol=1e-9,
     )
-
-    def spread(forward, ddof=1):
-        return probabilities_of(forward).std(axis=0, ddof=ddof)
 
     judge.compare(
         "the standard error of the mean is s / sqrt(samples)",
@@ -174,18 +192,22 @@ def check(judge: Judge) -> None:
         ],
         question="How does the error of a mean fall with the number of passes?",
         kind="expectation",
+        rtol=1e-9,
+        atol=1e-8,
     )
     with judge.claim("large logits: the probabilities stay finite"):
         network = Network(judge.rng, 6, 3)
-        mean = np.asarray(function(network, judge.numbers(2, 6) * 1e3, 4)[0])
-        if not np.allclose(mean, probabilities_of(network).mean(axis=0)):
+        mean, error = map(np.asarray, function(network, judge.numbers(2, 6) * 1e3, 4))
+        if not np.allclose(mean, probabilities_of(network).mean(axis=0)) or not np.isfinite(error).all():
             judge.reject(
                 "softmax-overflows",
-                f"With logits up to {np.abs(network.logits).max():.0f}, mean has values that are wrong or NaN.",
+                f"With logits up to {np.abs(network.logits).max():.0f}, mean has values that are wrong or NaN, or "
+                "standard_error has.",
                 "What is exp(1000) in float64? What may be subtracted from all logits of a row?",
                 kind="stability",
                 shown={"yours": mean, "expected": probabilities_of(network).mean(axis=0)},
             )
+    refuse_a_negative_variance(judge, function)
     with judge.claim("the standard error falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
         x = judge.numbers(3, 6)
         network = Network(judge.rng, 6, 3)
@@ -197,4 +219,26 @@ def check(judge: Judge) -> None:
                 f"From 100 to 1600 passes standard_error fell by a factor of {ratio:.3g}; expected about 4.",
                 "Which number of passes stands in your formula?",
                 kind="expectation",
+            )
+
+
+def refuse_a_negative_variance(judge: Judge, function) -> None:
+    """Passes that agree: the mean of the squares less the square of the mean is 0, and may be rounded to below 0."""
+    with judge.claim("passes that agree: the standard error is 0, up to rounding"):
+        logits = judge.numbers(8, 5)
+
+        def forward(x, training):
+            """a network that gives the same logits in every pass"""
+            return logits.copy()
+
+        x = judge.numbers(8, 6)
+        error = np.asarray(function(forward, x, 7)[1])
+        worst = error.ravel()[np.argmax(np.abs(error))]  # NaN, if there is one
+        if not abs(worst) < 1e-6:
+            judge.reject(
+                "variance-is-negative" if np.isnan(worst) else "error-of-equal-passes",
+                f"In 7 passes of the same logits, standard_error has values such as {worst:.3g}; expected 0.",
+                "Can a difference of two means be rounded to a number below 0? What is its square root?",
+                kind="stability",
+                shown={"logits of each pass": logits[:2], "your standard_error": error[:2]},
             )

@@ -1,0 +1,81 @@
+"""A learner's dropout layer as the conformance kit gets it: a part that is not written yet ends the examination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.conformance import GraphLayer
+from tinygrad_dropout.conformance.guarded import Array, Make
+from tinygrad_dropout.conformance.report import CannotDrive
+
+
+class WholeLayers:
+    """Makes the learner's layers. Elsewhere the kit takes an exception for a refusal, or for one mistake among others.
+
+    Args:
+        make: as for `conformance.check_dropout`.
+
+    Attributes:
+        unwritten: the first NotImplementedError that was raised; None if there was none.
+    """
+
+    def __init__(self, make: Make) -> None:
+        self.make = make
+        self.unwritten: NotImplementedError | None = None
+
+    def __call__(self, p: float, rng: np.random.Generator) -> WholeLayer:
+        layer = self.attempt(lambda: self.make(p, rng))
+        return WholeGraphLayer(self, layer) if isinstance(layer, GraphLayer) else WholeLayer(self, layer)
+
+    def attempt(self, action: Callable[[], Any]) -> Any:
+        """What an action of the learner's returns.
+
+        Raises:
+            CannotDrive: it came to a part that is not written.
+        """
+        try:
+            return action()
+        except NotImplementedError as error:
+            self.unwritten = self.unwritten or error
+            raise CannotDrive("a part is not written yet") from error
+
+
+class WholeLayer:
+    """One of these layers; of its attributes the kit sees `training` only.
+
+    Args:
+        layers: what made it.
+        layer: the learner's.
+    """
+
+    def __init__(self, layers: WholeLayers, layer: Any) -> None:
+        self.attempt, self.layer = layers.attempt, layer
+
+    @property
+    def training(self) -> bool:
+        """Its mode."""
+        return bool(self.layer.training)
+
+    @training.setter
+    def training(self, training: bool) -> None:
+        self.layer.training = training
+
+    def forward(self, x: Array) -> Any:
+        """y."""
+        return self.attempt(lambda: self.layer.forward(x))
+
+    def backward(self, grad: Array) -> Any:
+        """dL/dx."""
+        return self.attempt(lambda: self.layer.backward(grad))
+
+
+class WholeGraphLayer(WholeLayer, GraphLayer):
+    """One of which several forwards can wait for their backwards."""
+
+    def record(self, x: Array) -> tuple[Any, Callable[[Array], Any]]:
+        """y, and the backward of this very forward."""
+        y, backward = self.attempt(lambda: self.layer.record(x))
+        return y, lambda grad: self.attempt(lambda: backward(grad))
