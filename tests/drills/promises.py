@@ -9,6 +9,7 @@ import sys
 
 from tests.drills.derived import derived
 from tests.drills.graded import graded
+from tests.drills.odd_dropout import odd_answers
 from tinygrad_dropout.drills.exercise import find
 
 TITLE = "# What enforces each sentence of the task"
@@ -94,6 +95,9 @@ def broken_claims(exercise):
             found.setdefault(rejection.claim if rejection else "", set()).add(sample.name)
         for one in derived(exercise, seed):
             found.setdefault(one.claim, set()).add(one.code)
+    for code, source in odd_answers(exercise):
+        rejection = graded(exercise, source).rejection
+        found.setdefault(rejection.claim if rejection else "", set()).add(code)
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.drills.derived import derived
 from tests.drills.graded import graded
+from tests.drills.odd_dropout import odd_answers
 from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
 from tinygrad_dropout.mistakes import KINDS
 
@@ -118,6 +119,7 @@ def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
 @every_exercise
 def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
     found = {rejection.kind for rejection in rejections(exercise)} | {one.rejection.kind for one in derived(exercise)}
+    found |= {graded(exercise, source).rejection.kind for _, source in odd_answers(exercise)}
     assert set(exercise.kinds) <= found or "_hunt_" in exercise.slug  # where the mistake is the network's
 
 

@@ -8,7 +8,6 @@ import pytest
 from tests.conformance.wrong_layers import OPTIONS, WRONG, Dropout
 from tests.drills.grader.answers import judge_of, rejection_of
 from tinygrad_dropout.conformance import of
-from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.grader.dropout_checks import FAMILIES, NOT_ASKED, QUESTIONS, examine, family_of
 
 EVERYTHING = [family.name for family in FAMILIES]
@@ -80,18 +79,39 @@ def test_a_small_example_is_shown():
 
 
 def test_a_remark_can_be_made_a_mistake():
-    class Global(Dropout):
-        def forward(self, x):
-            if not self.training:
-                return x
-            mask = np.random.random(x.shape) >= self.p
-            return x * (mask / np.float64(1 - self.p))
+    class Refuses(Dropout):
+        def __init__(self, p, rng=None):
+            if p == 1:
+                raise ValueError(p)
+            super().__init__(p, rng)
 
-    judge, asked, strict = judge_of(""), ["scale", "randomness"], ["draws-from-the-global-state"]
-    assert rejection_of(lambda: examine(judge, of(Global), asked)) is None
-    assert judge.notes[0] == strict[0]
-    with own_global_state(0):
-        assert rejection_of(lambda: examine(judge, of(Global), asked, strict=strict)).code == strict[0]
+    judge, asked, strict = judge_of(""), ["scale", "edges"], ["refuses-p=1"]
+    assert rejection_of(lambda: examine(judge, of(Refuses), asked)) is None
+    assert strict[0] in judge.notes
+    assert rejection_of(lambda: examine(judge, of(Refuses), asked, strict=strict)).code == strict[0]
+
+
+def test_a_part_that_is_not_written_is_neither_a_refusal_nor_a_mistake():
+    class Begun(Dropout):
+        def forward(self, x):
+            if self.p == 1:
+                raise NotImplementedError
+            return super().forward(x)
+
+    found = rejection_of(lambda: examine(judge_of(""), of(Begun), ["scale"]))
+    assert found.code == "part-not-written"
+
+
+def test_the_name_of_an_array_is_that_of_the_task():
+    class InCOrder(Dropout):
+        def backward(self, grad):
+            return np.ascontiguousarray(grad).ravel(order="K").reshape(grad.shape, order="C") * (
+                super().backward(np.ones_like(grad)) if grad.flags.c_contiguous else 2
+            )
+
+    found = rejection_of(lambda: examine(judge_of(""), of(InCOrder), ["backward", "forward"]))
+    assert found.code == "wrong-for-another-layout"
+    assert found.message.startswith("With grad as a transposed array")
 
 
 def test_an_example_is_at_the_p_and_in_the_mode_of_the_finding():

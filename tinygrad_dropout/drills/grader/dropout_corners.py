@@ -157,7 +157,7 @@ class Corners:
         message = f"{what} times {times} where it is kept; {right}."
         if is_nudged(factors, self.scale):
             question = "A small number in the denominator makes every p wrong. Which p was it for?"
-            self.judge.reject("scale-is-nudged", message, question, kind="edges")
+            self.judge.reject("scale-is-nudged", message, question, kind="precision")
         self.judge.reject(
             "scale-is-inexact",
             message,
@@ -184,7 +184,7 @@ class Corners:
 
     def refuse_wrong_near_the_ends(self) -> None:
         """A p that is compared with a number of few digits, or kept away from 1."""
-        x = self.judge.numbers(*MANY)
+        x = self.judge.rng.uniform(1, 2, MANY)
         with self.judge.claim("a small p: a fraction p is dropped"):
             y, _ = self.forward(SMALL_P, x)
             refuse_small_rate(self.judge, float(np.mean(y == 0)))

@@ -15,7 +15,7 @@ from tinygrad_dropout.drills.grader.dropout_corners import (
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 4
-KINDS = ("rate", "independence", "randomness", "rescaling", "mask", "edges", "ownership")
+KINDS = ("rate", "independence", "randomness", "rescaling", "mask", "edges")
 
 WORDS = {
     "forwards": "calls",

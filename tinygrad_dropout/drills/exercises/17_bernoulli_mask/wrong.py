@@ -28,25 +28,6 @@ def bernoulli_mask(shape, p, rng):
     return np.random.default_rng(0).random(shape) >= p
 
 
-# %% fixed-count: exactly a fraction p is dropped
-def bernoulli_mask(shape, p, rng):
-    size = int(np.prod(shape))
-    mask = np.ones(size, dtype=bool)
-    mask[rng.permutation(size)[: round(p * size)]] = False
-    return mask.reshape(shape)
-
-
-# %% draws-from-the-global-state: the generator is not used
-def bernoulli_mask(shape, p, rng):
-    return np.random.random(shape) >= p
-
-
-# %% seed-does-not-repeat: a generator without a seed, after a look at the one that is given
-def bernoulli_mask(shape, p, rng):
-    rng.random()
-    return np.random.default_rng().random(shape) >= p
-
-
 # %% mask-is-scaled: 1/(1 - p) where kept
 def bernoulli_mask(shape, p, rng):
     return (rng.random(shape) >= p) / (1 - p) if p < 1 else np.zeros(shape)
@@ -62,16 +43,6 @@ def bernoulli_mask(shape, p, rng):
     return rng.random(shape) >= 0.5
 
 
-# %% rate-is-wrong: normal random numbers are compared with p
-def bernoulli_mask(shape, p, rng):
-    return rng.normal(size=shape) >= p
-
-
 # %% ends-of-p: the rate is kept away from 0 and 1
 def bernoulli_mask(shape, p, rng):
     return rng.random(shape) >= min(max(p, 0.01), 0.99)
-
-
-# %% rate-is-rounded: p in whole percents
-def bernoulli_mask(shape, p, rng):
-    return rng.integers(0, 100, shape) >= int(p * 100)

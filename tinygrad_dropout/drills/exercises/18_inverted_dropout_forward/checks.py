@@ -7,7 +7,7 @@ from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
 
 TOPIC, MINUTES = "dropout", 8
-KINDS = ("rescaling", "rate", "independence", "ownership", "precision", "mask", "randomness")
+KINDS = ("rescaling", "rate", "independence", "ownership", "precision", "mask")
 
 LEFT_OVER = 7.25e77
 WORDS = {

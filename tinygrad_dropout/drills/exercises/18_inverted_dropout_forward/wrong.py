@@ -56,11 +56,6 @@ def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape[-1]) >= p) / (1 - p)
 
 
-# %% mask-is-frozen: the generator is made anew
-def dropout_forward(x, p, rng):
-    return x * (np.random.default_rng(0).random(x.shape) >= p) / (1 - p)
-
-
 # %% dropped-units-not-set: np.empty_like is not zero
 def dropout_forward(x, p, rng):
     kept = rng.random(x.shape) >= p

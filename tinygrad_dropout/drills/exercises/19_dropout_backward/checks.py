@@ -62,7 +62,7 @@ def check(judge: Judge) -> None:
     claims = {
         "precision": "the dtype: that of grad",
         "forward": "dropout_backward: it takes arrays of any shape and layout, and numbers of any size",
-        "ownership": "dx: a new array in every call",
+        "ownership": "results: a later call does not change what an earlier one returned",
     }
     words = {"dx": "dx", "backward": "dropout_backward"}
     asked = ("precision", "forward", "backward", "ownership")

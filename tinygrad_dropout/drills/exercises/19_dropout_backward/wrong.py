@@ -91,3 +91,26 @@ def dropout_backward(grad, mask, p):
 # %% backward-averages: 1/N
 def dropout_backward(grad, mask, p):
     return grad * mask / (1 - p) / len(grad)
+
+
+# %% wrong-for-another-layout: the flat copy of a transposed array is changed
+def dropout_backward(grad, mask, p):
+    dx = np.divide(grad, 1 - p, order="K")
+    if dx.ndim:
+        dx.ravel()[~mask.ravel()] = 0
+    return dx if dx.ndim else grad * mask / (1 - p)
+
+
+# %% inexact: a small number in the denominator
+def dropout_backward(grad, mask, p):
+    return grad * mask / (1 - p + 1e-12)
+
+
+# %% gradient-is-overwritten: one array for all calls
+buffers = {}
+
+
+def dropout_backward(grad, mask, p):
+    buffer = buffers.setdefault((grad.shape, grad.dtype), np.empty(grad.shape, grad.dtype))
+    buffer[...] = grad * mask / (1 - p)
+    return buffer

@@ -96,25 +96,6 @@ class Dropout(Right):
         return self.apply(x)
 
 
-# %% mask-is-frozen: the mask is drawn once, for the first shape
-class Dropout(Right):
-    kept = None
-
-    def forward(self, x):
-        if not self.training:
-            return super().forward(x)
-        if self.kept is None or self.kept.shape != x.shape:
-            self.kept = self.rng.random(x.shape) >= self.p
-        self.mask = self.kept
-        return self.apply(x)
-
-
-# %% backward-forgets-the-scale: backward masks and does not scale
-class Dropout(Right):
-    def backward(self, grad):
-        return grad if self.mask is None else grad * self.mask
-
-
 # %% starts-in-eval-mode: a new layer does not drop
 class Dropout(Right):
     def __init__(self, p, rng):
@@ -202,3 +183,57 @@ class Dropout(Right):
     @property
     def training(self):
         return self.modes["training"] if hasattr(self, "modes") else {}["training"]
+
+
+# %% forward-changes-x: in place
+class Dropout(Right):
+    def forward(self, x):
+        self.mask = self.rng.random(x.shape) >= self.p if self.training else None
+        if self.training:
+            x *= self.mask
+        return self.apply(x)
+
+
+# %% scale-is-nudged: 1e-10 in the denominator, to be safe
+class Dropout(Right):
+    def apply(self, array):
+        return array if self.mask is None else array * self.mask / (1 - self.p + 1e-10)
+
+
+# %% eval-output-is-overwritten: eval mode writes into one array
+class Dropout(Right):
+    out = np.empty(0)
+
+    def forward(self, x):
+        y = super().forward(x)
+        if self.training:
+            return y
+        if self.out.shape != x.shape or self.out.dtype != x.dtype:
+            self.out = np.empty(x.shape, x.dtype)
+        self.out[...] = x
+        return self.out
+
+
+# %% layers-share-their-mask: the mask belongs to the class
+class Dropout(Right):
+    def forward(self, x):
+        y = super().forward(x)
+        Dropout.shared = self.mask
+        return y
+
+    def backward(self, grad):
+        self.mask = Dropout.shared
+        return self.apply(grad)
+
+
+# %% gradient-is-overwritten: so does the backward of eval mode
+class Dropout(Right):
+    out = np.empty(0)
+
+    def backward(self, grad):
+        if self.mask is not None:
+            return super().backward(grad)
+        if self.out.shape != grad.shape or self.out.dtype != grad.dtype:
+            self.out = np.empty(grad.shape, grad.dtype)
+        self.out[...] = grad
+        return self.out

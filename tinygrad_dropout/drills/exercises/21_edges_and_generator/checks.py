@@ -11,7 +11,7 @@ from tinygrad_dropout.conformance.questions.randomness import state_of
 from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
 from tinygrad_dropout.drills.grader.dropout_corners import Corners
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.result import Rejected
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected
 
 TOPIC, MINUTES = "dropout", 12
 KINDS = ("edges", "randomness", "independence")
@@ -37,12 +37,11 @@ def check(judge: Judge) -> None:
     corners.refuse_a_nudged_scale()
     examine(judge, make.function, ASKED, strict=STRICT, claims=CLAIMS)
     with judge.claim("p may be an integer, 0 or 1"):
-        for p in (0, 1):
-            corners.forward(p, judge.numbers(2, 3))
+        refuse_refused_integers(judge, make)
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: np.asarray(make(0.35, rng).forward(x.copy())) != 0)
     with judge.claim("layers that share a generator: they draw different masks"):
-        refuse_a_copied_generator(judge, make, x)
+        refuse_a_copied_generator(judge, make)
     corners.refuse_inexact_numbers()
     corners.refuse_unusual_shapes()
     corners.refuse_wrong_zeros()
@@ -74,15 +73,38 @@ def refuse_a_seeded_file(judge: Judge) -> None:
             )
 
 
-def refuse_a_copied_generator(judge: Judge, make, x) -> None:
-    """A copy of the caller's generator leaves it where it was: the next layer draws the same again."""
-    rng = np.random.default_rng(int(judge.rng.integers(2**31)))
-    masks = [(np.asarray(make(0.35, rng).forward(x.copy())) != 0).tobytes() for _ in range(12)]
+def refuse_refused_integers(judge: Judge, make) -> None:
+    for p in (0, 1):
+        if not takes(judge, make, p):
+            judge.reject(
+                "refuses-an-integer",
+                f"With p = {p:.1f} the layer works; with the integer p = {p} it does not.",
+                "What does your code ask of the type of p? Which numbers does the task allow?",
+                kind="edges",
+            )
+
+
+def takes(judge: Judge, make, p) -> bool:
+    """Whether a layer can be made and used with this p."""
+    try:
+        make(p, judge.rng.spawn(1)[0]).forward(judge.numbers(2, 3))
+    except Exception as error:
+        if isinstance(error, Rejected) and error.rejection.code == PART_NOT_WRITTEN:
+            raise
+        return False
+    return True
+
+
+def refuse_a_copied_generator(judge: Judge, make) -> None:
+    """Layers that take too little from the generator that they are given: a few bits as a seed."""
+    rng, x = judge.rng.spawn(1)[0], judge.numbers(8, 12)
+    masks = [(np.asarray(make(0.35, rng).forward(x.copy())) != 0).tobytes() for _ in range(100)]
     if len(set(masks)) < len(masks):
         judge.reject(
-            "copies-the-generator",
-            "Two layers that were given the same generator, one after the other, drew the same mask.",
-            "Where does the caller's generator stand after your layer has drawn?",
+            "same-generator-same-mask",
+            f"{len(masks)} layers that were given the same generator, one after the other, drew {len(set(masks))} "
+            "different masks.",
+            "How many different seeds can your layer get out of the caller's generator?",
             kind="randomness",
         )
 

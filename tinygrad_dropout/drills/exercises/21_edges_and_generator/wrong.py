@@ -54,12 +54,6 @@ class Dropout(Right):
         return self.apply(grad) if self.p < 1 else grad
 
 
-# %% p=0-forward-is-wrong: 0 is taken for "not given"
-class Dropout(Right):
-    def __init__(self, p, rng=None):
-        super().__init__(p or 0.5, rng)
-
-
 # %% refuses-p=1: p = 1 is refused
 class Dropout(Right):
     def refuse(self, p):
@@ -72,24 +66,6 @@ class Dropout(Right):
     def draw(self, shape):
         np.random.seed(0)
         return super().draw(shape)
-
-
-# %% draws-from-the-global-state: draws from NumPy's global state
-class Dropout(Right):
-    def draw(self, shape):
-        return np.random.rand(*shape) >= self.p
-
-
-# %% mask-is-frozen: the generator is made anew in each forward
-class Dropout(Right):
-    def draw(self, shape):
-        return np.random.default_rng(42).random(shape) >= self.p
-
-
-# %% seed-does-not-repeat: the generator that is given is not used
-class Dropout(Right):
-    def __init__(self, p, rng=None):
-        super().__init__(p)
 
 
 # %% accepts-a-bad-p: nothing is refused

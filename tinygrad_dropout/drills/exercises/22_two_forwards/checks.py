@@ -54,8 +54,7 @@ def check(judge: Judge) -> None:
         if rejected.rejection.code in MIXED_UP:  # why has a better name
             refuse_other_masks(judge, make)
         raise
-    with judge.claim("after several forwards, each backward uses the mask of its own forward"):
-        refuse_other_masks(judge, make)
+    refuse_other_masks(judge, make)
     with judge.claim("a backward may be called again"):
         refuse_only_once(judge, make)
     with judge.claim("any number of forwards may come before the backwards"):
@@ -118,7 +117,13 @@ def used(judge: Judge, backward, masks) -> int:
 
 
 def refuse_other_masks(judge: Judge, make) -> None:
-    """In the order of the forwards, and backwards, and in another."""
+    """Of masks in the order of the forwards, backwards, and in another."""
+    with judge.claim("after several forwards, each backward uses the mask of its own forward"):
+        refuse_mixed_masks(judge, make)
+
+
+def refuse_mixed_masks(judge: Judge, make) -> None:
+    """Name what the masks are taken from."""
     first_to_last, last_to_first, mixed = (0, 1, 2), (2, 1, 0), (1, 0, 2)
     seen = {}
     for order in (first_to_last, last_to_first, mixed):

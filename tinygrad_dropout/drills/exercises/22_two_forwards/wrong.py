@@ -45,16 +45,6 @@ class Dropout(Right):
         return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, first)
 
 
-# %% mask-is-frozen: one mask for all forwards, so that none can be mixed up
-class Dropout(Right):
-    def forward(self, x):
-        mask = next((mask for mask in self.masks if mask.shape == x.shape), None)
-        if mask is None:
-            mask = self.draw(x)
-            self.masks.append(mask)
-        return self.thin(x, mask), lambda grad: self.thin(grad, mask)
-
-
 # %% only-once: the mask is thrown away after its first backward
 class Dropout(Right):
     def forward(self, x):
@@ -66,13 +56,6 @@ class Dropout(Right):
 class Dropout(Right):
     def forward(self, x):
         return self.thin(x, self.draw(x)), lambda grad: self.thin(grad, self.draw(grad))
-
-
-# %% backward-forgets-the-scale: backward masks and does not scale
-class Dropout(Right):
-    def forward(self, x):
-        mask = self.draw(x)
-        return self.thin(x, mask), lambda grad: grad * mask
 
 
 # %% other-shapes-disturb: an input of another shape is taken for a new batch, and the old masks are thrown away
@@ -135,3 +118,13 @@ class Dropout:
             return thin(grad)
 
         return thin(x), backward
+
+
+# %% forgets-old-masks: only the last ten are kept
+class Dropout(Right):
+    def forward(self, x):
+        number, mask = len(self.masks), self.draw(x)
+        self.masks.append(mask)
+        if number >= 10:
+            self.masks[number - 10] = None
+        return self.thin(x, mask), lambda grad: self.thin(grad, self.masks[number])

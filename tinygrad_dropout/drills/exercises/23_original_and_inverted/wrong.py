@@ -101,3 +101,11 @@ def dropout(x, p, training, rng, scheme):
         kept = rng.random(x.shape) >= p
         return x * kept / (1 - p) if scheme == "original" else x * kept
     return x.copy() if scheme == "original" else x * (1 - p)
+
+
+# %% eval-differs-with-the-number-of-axes: images are not scaled in evaluation
+def dropout(x, p, training, rng, scheme):
+    if training:
+        kept = rng.random(x.shape) >= p
+        return x * kept / (1 - p) if scheme == "inverted" else x * kept
+    return x.copy() if scheme == "inverted" or x.ndim > 2 else x * (1 - p)

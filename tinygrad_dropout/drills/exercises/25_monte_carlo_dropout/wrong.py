@@ -32,52 +32,10 @@ def monte_carlo(forward, x, samples):
     return softmax(logits.mean(axis=0)), softmax(logits).std(axis=0, ddof=1) / np.sqrt(samples)
 
 
-# %% no-softmax: logits in the place of probabilities
-def monte_carlo(forward, x, samples):
-    logits = np.array([forward(x, True) for _ in range(samples)])
-    return logits.mean(axis=0), logits.std(axis=0, ddof=1) / np.sqrt(samples)
-
-
-# %% softmax-over-the-batch: the wrong axis
-def monte_carlo(forward, x, samples):
-    probabilities = np.array([softmax(forward(x, True), axis=0) for _ in range(samples)])
-    return probabilities.mean(axis=0), probabilities.std(axis=0, ddof=1) / np.sqrt(samples)
-
-
-# %% spread-for-standard-error: not divided by sqrt(T)
-def monte_carlo(forward, x, samples):
-    probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
-    return probabilities.mean(axis=0), probabilities.std(axis=0, ddof=1)
-
-
 # %% ddof-missing: NumPy's default
 def monte_carlo(forward, x, samples):
     probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
     return probabilities.mean(axis=0), probabilities.std(axis=0) / np.sqrt(samples)
-
-
-# %% divided-by-samples: T for its square root
-def monte_carlo(forward, x, samples):
-    probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
-    return probabilities.mean(axis=0), probabilities.std(axis=0, ddof=1) / samples
-
-
-# %% variance-for-deviation: the square root is forgotten
-def monte_carlo(forward, x, samples):
-    probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
-    return probabilities.mean(axis=0), probabilities.var(axis=0, ddof=1) / samples
-
-
-# %% divided-by-the-root-of-the-batch: N for T
-def monte_carlo(forward, x, samples):
-    probabilities = np.array([softmax(forward(x, True)) for _ in range(samples)])
-    return probabilities.mean(axis=0), probabilities.std(axis=0, ddof=1) / np.sqrt(len(x))
-
-
-# %% error-of-the-logits: the spread is taken before the softmax
-def monte_carlo(forward, x, samples):
-    logits = np.array([forward(x, True) for _ in range(samples)])
-    return softmax(logits).mean(axis=0), logits.std(axis=0, ddof=1) / np.sqrt(samples)
 
 
 # %% softmax-overflows: the maximum is not subtracted
@@ -90,21 +48,20 @@ def monte_carlo(forward, x, samples):
     return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
 
 
-# %% softmax-over-everything: no axis
+# %% variance-is-negative: the mean of the squares less the square of the mean
 def monte_carlo(forward, x, samples):
-    def soft(logits, axis=-1):
-        exponentials = np.exp(logits - logits.max())
-        return exponentials / exponentials.sum(axis=axis, keepdims=True)
+    found = np.array([softmax(forward(x, True)) for _ in range(samples)])
+    variance = (found**2).mean(axis=0) - found.mean(axis=0) ** 2
+    return found.mean(axis=0), np.sqrt(variance / (samples - 1))
 
-    found = np.array([soft(forward(x, True), None) for _ in range(samples)])
+
+# %% passes-another-x: x is scaled for training mode
+def monte_carlo(forward, x, samples):
+    found = np.array([softmax(forward(x / 2, True)) for _ in range(samples)])
     return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
 
 
-# %% softmax-twice: a softmax of probabilities
+# %% error-does-not-fall: 200 passes are enough
 def monte_carlo(forward, x, samples):
-    def soft(logits, axis=-1):
-        exponentials = np.exp(logits - logits.max(axis=axis, keepdims=True))
-        return exponentials / exponentials.sum(axis=axis, keepdims=True)
-
-    found = np.array([soft(soft(forward(x, True))) for _ in range(samples)])
-    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
+    found = np.array([softmax(forward(x, True)) for _ in range(min(samples, 200))])
+    return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(len(found))
