@@ -96,6 +96,12 @@ class Dropout(Right):
         return self.apply(x)
 
 
+# %% backward-forgets-the-scale: backward masks and does not scale
+class Dropout(Right):
+    def backward(self, grad):
+        return grad if self.mask is None else grad * self.mask
+
+
 # %% starts-in-eval-mode: a new layer does not drop
 class Dropout(Right):
     def __init__(self, p, rng):
