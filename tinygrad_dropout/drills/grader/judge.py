@@ -266,6 +266,9 @@ class Judge:
         with self.claim(claim):
             rights = [np.asarray(expected(*run.arguments)) for run in runs]
             gots = [array_of(run, name) for run in runs]
+            for i, right in enumerate(rights):
+                if isinstance(runs[i].value, list) and gots[i].size == right.size == 0:
+                    gots[i] = gots[i].reshape(right.shape)  # an empty list has lost the other axes
 
             def close(one: Array, other: Array) -> bool:
                 return one.shape == other.shape and np.allclose(one, other, rtol=rtol, atol=atol, equal_nan=True)

@@ -1,4 +1,4 @@
-"""dx = grad y', dy = x' grad, and what they become where x or y is a vector."""
+"""dx = grad @ y.T, dy = x.T @ grad, and what they become where x or y is a vector."""
 
 import numpy as np
 
@@ -33,19 +33,19 @@ MATRIX_DX = [
     KnownMistake("dx-transpose-forgotten", lambda grad, x, y: grad @ y,
          "dx is grad @ y; y is not transposed.", TRANSPOSE, "axes"),
     KnownMistake("dx-factors-swapped", lambda grad, x, y: y.T @ grad,
-         "dx is y' @ grad: the factors are in the wrong order.",
+         "dx is y.T @ grad: the factors are in the wrong order.",
          "grad is (n, m) and y is (k, m). Which product gives (n, k)?", "axes"),
     KnownMistake("dx-transposed", lambda grad, x, y: dx_of(grad, x, y).T,
          "dx is the transpose of what it should be.",
          "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
     KnownMistake("gradients-swapped", dy_of,
-         "dx is what dy should be.", "In which order are the gradients to be returned?", "axes"),
+         "dx is what dy should be.", "In which order should the gradients be returned?", "axes"),
     KnownMistake("x-and-y-swapped", lambda grad, x, y: grad @ x.T,
-         "dx is grad @ x'; it depends on x, as if x were its own factor.",
+         "dx is grad @ x.T; as if x were its own factor.",
          "z = x @ y is linear in x. Does the slope depend on x or on y?", "chain-rule"),
     KnownMistake("elementwise", lambda grad, x, y: grad * y,
          "dx is grad * y, the rule of a product of numbers, element by element.",
-         "How many entries of z does one entry of x go into?", "chain-rule"),
+         "How many entries of z depend on one entry of x?", "chain-rule"),
     KnownMistake("dx-ignores-upstream", lambda grad, x, y: np.ones_like(grad) @ y.T,
          "dx does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
 ]  # fmt: skip
@@ -53,16 +53,18 @@ MATRIX_DY = [
     KnownMistake("dy-transpose-forgotten", lambda grad, x, y: x @ grad,
          "dy is x @ grad; x is not transposed.", TRANSPOSE, "axes"),
     KnownMistake("dy-factors-swapped", lambda grad, x, y: grad @ x.T,
-         "dy is grad @ x': the factors are in the wrong order.",
+         "dy is grad @ x.T: the factors are in the wrong order.",
          "x is (n, k) and grad is (n, m). Which product gives (k, m)?", "axes"),
     KnownMistake("dy-transposed", lambda grad, x, y: dy_of(grad, x, y).T,
-         "dy is grad' @ x, the transpose of what it should be.",
+         "dy is grad.T @ x, the transpose of what it should be.",
          "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
     KnownMistake("dy-ignores-upstream", lambda grad, x, y: x.T @ np.ones_like(grad),
          "dy does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
 ]  # fmt: skip
 #: of a vector that meets a matrix
-SCALAR = "z[i] is the sum over k of x[i, k] y[k]. How many numbers has the gradient of x, and what is each of them?"
+SCALAR = (
+    "z[i] is the sum over k of x[i, k] y[k]. How many numbers does the gradient of x have, and what is each of them?"
+)
 MATRIX_VECTOR_DX = [
     KnownMistake("matrix-times-vector-gives-a-scalar", lambda grad, x, y: grad @ y,
          "dx is one number: grad @ y of two vectors is their inner product.", SCALAR, "shapes"),
@@ -72,13 +74,13 @@ MATRIX_VECTOR_DX = [
     KnownMistake("matrix-times-vector-elementwise", lambda grad, x, y: grad * y,
          "dx is the vector grad * y, element by element.", SCALAR, "shapes"),
     KnownMistake("matrix-times-vector-broadcast", lambda grad, x, y: np.broadcast_to(grad * y, x.shape),
-         "Every row of dx is grad * y: grad was laid along the wrong axis.",
-         "grad[i] belongs to row i of x. As what must it be written to be repeated along the columns?", "axes"),
+         "Every row of dx is grad * y: grad was used along the wrong axis.",
+         "grad[i] belongs to row i of x. Which shape must grad have to be repeated along the columns?", "axes"),
 ]  # fmt: skip
 VECTOR_MATRIX_DY = [
     KnownMistake("vector-times-matrix-gives-a-scalar", lambda grad, x, y: x @ grad,
          "dy is one number: x @ grad of two vectors is their inner product.",
-         "z[j] is the sum over k of x[k] y[k, j]. How many numbers has the gradient of y, and what is each of them?",
+         "z[j] is the sum over k of x[k] y[k, j]. How many numbers does the gradient of y have, and which are they?",
          "shapes"),
     KnownMistake("outer-product-the-wrong-way", lambda grad, x, y: np.outer(grad, x),
          "dy is outer(grad, x), the transpose of what it should be.",
@@ -88,7 +90,7 @@ VECTOR_MATRIX_DY = [
 TWO_VECTORS = KnownMistake(
     "two-vectors-forgotten",
     None,
-    "matmul_backward(grad, x, y) raised an error for two vectors, where grad is one number and not an array of axes.",
+    "matmul_backward(grad, x, y) raised an error for two vectors, where grad is a single number.",
     "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0]? Which operation multiplies a vector by a number?",
     "shapes",
 )
@@ -97,14 +99,15 @@ TWO_VECTORS = KnownMistake(
 def check(judge: Judge) -> None:
     function = judge.function("matmul_backward", "grad", "x", "y")
 
-    def compare(case, shapes, sizes, dx_slips, dy_slips, dx_says="grad y'", dy_says="x' grad"):
+    def compare(case, shapes, sizes, dx_known, dy_known, dx_says="grad @ y.T", dy_says="x.T @ grad"):
         """shapes: gives the shapes of grad, x and y for n, k and m."""
         cases = [tuple(judge.numbers(*shape) for shape in shapes(*size)) for size in sizes]
+        cases += judge.corners(cases[-1])
         runs = judge.run(function, cases, known={ValueError: TWO_VECTORS} if cases[0][0].ndim == 0 else None)
         dx, dy = judge.parts(runs, "dx", "dy")
         for name, runs, right, known, says in (
-            ("dx", dx, dx_of, dx_slips, dx_says),
-            ("dy", dy, dy_of, dy_slips, dy_says),
+            ("dx", dx, dx_of, dx_known, dx_says),
+            ("dy", dy, dy_of, dy_known, dy_says),
         ):
             judge.compare(
                 f"{name}, {case}: {says}",
@@ -114,6 +117,9 @@ def check(judge: Judge) -> None:
                 known=known,
                 question=f"In which entries of z does an entry of {name[1]} appear, and multiplied by what?",
                 kind="axes",
+                rtol=1e-9,
+                atol=0,
+                dtype=True,
             )
 
     def matrices(n, k, m):
@@ -134,12 +140,16 @@ def check(judge: Judge) -> None:
         KnownMistake("inner-product-hands-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
              "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0], and with x[1]?", "shapes"),
     ]  # fmt: skip
-    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, [], "grad times y",
+    alone = [
+        KnownMistake("second-vector-ignores-upstream", lambda grad, x, y: x, "dy is x, which is only the local slope.",
+             "By the chain rule a gradient is upstream times local.", "chain-rule"),
+    ]  # fmt: skip
+    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, alone, "grad times y",
             "grad times x")  # fmt: skip
 
 
 def bug(judge: Judge):
-    """The learner's backward in place of the matrix product's own."""
+    """The learner's backward instead of the matrix product's own."""
     theirs = judge.function("matmul_backward", "grad", "x", "y")
 
     def backward(grad, x, y):

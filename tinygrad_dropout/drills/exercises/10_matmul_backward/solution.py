@@ -2,14 +2,14 @@
 
 For two matrices, z[i, j] = sum_k x[i, k] y[k, j]. x[i, k] goes into each z[i, j] of row i, with the slope y[k, j]:
 
-    dL/dx[i, k] = sum_j dL/dz[i, j] y[k, j]      so  dx = g y'
-    dL/dy[k, j] = sum_i dL/dz[i, j] x[i, k]      so  dy = x' g
+    dL/dx[i, k] = sum_j dL/dz[i, j] y[k, j]      so  dx = g @ y.T
+    dL/dy[k, j] = sum_i dL/dz[i, j] x[i, k]      so  dy = x.T @ g
 
-A vector on the left is a matrix of one row, a vector on the right one of one column. Written so, the other three cases
-are the first one, with axes of length 1 that are taken away again at the end. Spelled out they are
+A vector on the left is a matrix with one row, and a vector on the right is one with one column. Written like that, the
+other three cases are the first one, with axes of length 1 that are removed again at the end. Spelled out they are
 
-    matrix @ vector   dx = outer(g, y)   dy = x' g
-    vector @ matrix   dx = y g           dy = outer(x, g)
+    matrix @ vector   dx = outer(g, y)   dy = x.T @ g
+    vector @ matrix   dx = y @ g         dy = outer(x, g)
     vector @ vector   dx = g y           dy = g x
 """
 

@@ -14,36 +14,9 @@ def matmul_backward(grad, x, y):
     return grad @ y, x @ grad
 
 
-# %% dx-factors-swapped: y' g and g x'
-def matmul_backward(grad, x, y):
-    return y.T @ grad, grad @ x.T
-
-
-# %% dy-transpose-forgotten: in dy alone
-def matmul_backward(grad, x, y):
-    return grad @ y.T, x @ grad
-
-
-# %% dy-transposed: in the shape of y'
-def matmul_backward(grad, x, y):
-    return grad @ y.T, grad.T @ x
-
-
-# %% gradients-swapped: dy first
-def matmul_backward(grad, x, y):
-    return x.T @ grad, grad @ y.T
-
-
 # %% matrix-times-vector-gives-a-scalar: the matrix rule for vectors
 def matmul_backward(grad, x, y):
     return grad @ y.T, x.T @ grad
-
-
-# %% outer-product-turned-round: y g' for g y'
-def matmul_backward(grad, x, y):
-    if x.ndim == 2 and y.ndim == 1:
-        return np.outer(y, grad), x.T @ grad
-    return right(grad, x, y)
 
 
 # %% vector-times-matrix-gives-a-scalar: only the vector on the right is thought of
@@ -62,6 +35,12 @@ def matmul_backward(grad, x, y):
     return grad @ y.T, np.outer(x, grad)
 
 
-# %% elementwise: the rule of a product of numbers
+# %% inexact: a small constant against a division by zero that does not occur
 def matmul_backward(grad, x, y):
-    return grad * y, grad * x
+    dx, dy = right(grad, x, y)
+    return dx / (1 + 1e-8), dy
+
+
+# %% wrong-number-of-values: one after the other, in one array
+def matmul_backward(grad, x, y):
+    return np.concatenate([one.ravel() for one in right(grad, x, y)])

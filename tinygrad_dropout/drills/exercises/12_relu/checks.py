@@ -1,4 +1,4 @@
-"""max(x, 0); grad where x > 0; 0 at exactly 0; and a mask that nobody else can change."""
+"""max(x, 0); grad where x > 0; 0 at exactly 0; and a mask that no other code can change."""
 
 from dataclasses import replace
 
@@ -12,7 +12,8 @@ from tinygrad_dropout.drills.grader.result import Rejected
 TOPIC, MINUTES = "backprop", 6
 KINDS = ("kinks", "chain-rule", "ownership", "state")
 
-SHAPES = ((2,), (5,), (3, 4), (2, 3, 4))
+SHAPES = ((), (2,), (5,), (0, 2), (3, 4), (2, 3, 4))
+EXACT = {"rtol": 1e-12, "atol": 0, "dtype": True}
 
 
 def forward_of(x, *rest):
@@ -25,26 +26,26 @@ def backward_of(x, grad):
 
 FORWARD = [
     KnownMistake("absolute-value", lambda x: np.abs(x),
-         "y is |x|: negative x were turned round.", "What should a unit give whose input is -2?", "kinks"),
+         "y is |x|: the sign of negative x was flipped.", "What should a unit give whose input is -2?", "kinks"),
     KnownMistake("negative-part", lambda x: np.minimum(x, 0),
          "y is min(x, 0): the negative x are kept.", "Which side of 0 is let through?", "kinks"),
     KnownMistake("step-for-ramp", lambda x: (x > 0) * 1.0,
          "y is 1 where x is positive; expected x.", "That is the slope. And the output?", "chain-rule"),
     KnownMistake("identity", lambda x: x,
-         "y is x: nothing was cut off.", "What should a unit give whose input is -2?", "kinks"),
+         "y is x, also where x is negative.", "What should a unit give whose input is -2?", "kinks"),
 ]  # fmt: skip
 BACKWARD = [
     KnownMistake("gradient-everywhere", lambda x, grad: grad,
          "dx is grad everywhere; units that were off get a gradient.",
          "If x = -2 grows a little, by how much does y grow?", "chain-rule"),
     KnownMistake("mask-from-the-gradient", lambda x, grad: grad * (grad > 0),
-         "The mask is made from grad: what is negative there is cut off.",
+         "The mask is made from grad: where grad is negative, dx is 0.",
          "Whose sign decides whether a unit was on?", "chain-rule"),
     KnownMistake("mask-from-both", lambda x, grad: grad * ((grad > 0) & (x > 0)),
          "The gradient goes through only where grad is positive, too.",
          "A unit is on and grad is negative. How fast does the loss move with x?", "chain-rule"),
     KnownMistake("upstream-ignored", lambda x, grad: (x > 0) * 1.0,
-         "dx is the local slope alone, 0 or 1; grad is left out.",
+         "dx is only the local slope, 0 or 1; grad is left out.",
          "By the chain rule a gradient is upstream times local.", "chain-rule"),
     KnownMistake("multiplied-by-the-output", lambda x, grad: grad * np.maximum(x, 0),
          "dx is grad * y; expected grad where y is positive.", "What is the slope of y = x at x = 3?", "chain-rule"),
@@ -65,6 +66,33 @@ AT_ZERO = [
          "dx is NaN where x is exactly 0: y / x is 0 / 0 there.",
          "The slope is 0 or 1. Is there a way to it without a division?", "kinks"),
 ]  # fmt: skip
+
+
+AT_ZERO_FORWARD = [
+    KnownMistake("output-nan-at-0", lambda x: np.maximum(x, 0) / x * x,
+         "y is NaN where x is exactly 0: the slope is y / x, and 0 / 0 there.",
+         "Is there a way to y without a division?", "kinks"),
+]  # fmt: skip
+TWICE = [
+    KnownMistake("works-once", lambda x, grad: np.zeros_like(grad),
+         "A second call of backward gives 0 everywhere.",
+         "What does backward use up in its first call?", "state"),
+]  # fmt: skip
+
+
+def as_it_lies(right):
+    """The mistake that is made by whatever goes through memory from one end to the other."""
+
+    def formula(x, *rest):
+        return right(x.ravel("K").reshape(x.shape), *rest)
+
+    return KnownMistake(
+        "order-of-memory",
+        formula,
+        "The elements of x are taken in the order in which they lie in memory; in a transposed x that is another one.",
+        "Which numbers are next to each other in x.T, and which ones in memory? ravel and reshape may copy.",
+        "ownership",
+    )
 
 
 def check(judge: Judge) -> None:
@@ -88,19 +116,34 @@ def check(judge: Judge) -> None:
 
     inputs = [judge.numbers(*shape) for shape in SHAPES]
     cases = [(x, judge.numbers(*x.shape)) for x in inputs]
-    judge.compare("y: x where x is positive, else 0", judge.run(forward, [(x,) for x in inputs]), forward_of,
-                  name="y", known=FORWARD, question="Draw y against x.", kind="kinks")  # fmt: skip
-    judge.compare("dx: grad where x is positive, else 0", judge.run(backward, cases), backward_of,
-                  name="dx", known=BACKWARD, question="What is the slope of y, left and right of 0?")  # fmt: skip
+    sizes = [(cases[4][0] * factor, cases[4][1]) for factor in (1e-300, 1e300)]
+    for name, gives, answer, right, known, question, also in (
+        ("y", "x", forward, forward_of, FORWARD, "Draw y against x.", [(x,) for x, _ in sizes]),
+        ("dx", "grad", backward, backward_of, BACKWARD, "What is the slope of y, left and right of 0?", sizes),
+    ):
+        first = [case[: len(also[0])] for case in cases]
+        judge.compare(f"{name}: {gives} where x is positive, else 0", judge.run(answer, first), right, name=name,
+                      known=known, question=question, kind="kinks", **EXACT)  # fmt: skip
+        judge.compare(
+            f"{name} for transposed and sliced arrays, for huge and for tiny numbers",
+            judge.run(answer, judge.corners(first[4])[:5] + also),
+            right,
+            name=name,
+            known=[as_it_lies(right)],
+            question="Which line depends on the size of the numbers, or on how an array lies in memory?",
+            kind="ownership",
+            **EXACT,
+        )
 
-    zeros = [(x * (judge.rng.permutation(x.size).reshape(x.shape) % 3 != 0), grad) for x, grad in cases]
+    zeros = [(np.where(judge.rng.permutation(x.size).reshape(x.shape) % 3, x, 0.0), grad) for x, grad in cases]
     judge.compare("y where x is exactly 0: 0", judge.run(forward, [(x,) for x, _ in zeros]), forward_of, name="y",
-                  kind="kinks")  # fmt: skip
+                  known=AT_ZERO_FORWARD, question="What is max(x, 0) there?", kind="kinks", **EXACT)  # fmt: skip
     judge.compare("dx where x is exactly 0: 0", judge.run(backward, zeros), backward_of, name="dx", known=AT_ZERO,
-                  question=ZERO, kind="kinks")  # fmt: skip
-    twice = Backward(lambda x, grad: again(both(x)[1], grad))
-    judge.compare("a second call of backward gives the same", judge.run(twice, cases), backward_of, name="dx",
-                  question="What does backward change that it needs the next time?", kind="state")  # fmt: skip
+                  question=ZERO, kind="kinks", **EXACT)  # fmt: skip
+    twice = Backward(lambda x, grad: again(judge, both(x)[1], grad))
+    judge.compare("a second call of backward gives the same, in an array of its own", judge.run(twice, cases),
+                  backward_of, name="dx", known=TWICE, kind="state",
+                  question="What does backward change that it needs the next time?", **EXACT)  # fmt: skip
     with judge.claim("y is a new array, also where x is positive everywhere"):
 
         def owned(x):
@@ -109,19 +152,19 @@ def check(judge: Judge) -> None:
                 judge.reject(
                     "output-is-the-input",
                     "For an x that is positive everywhere y is x itself; expected a new array.",
-                    "Somebody writes into y. Whose numbers does he change?",
+                    "If the caller writes into y, whose numbers change?",
                     kind="ownership",
                     shown={"x": x},
                 )
             return y
 
-        judge.run(Answer(owned, "relu", ("x",)), [(np.abs(x),) for x in inputs])
+        judge.run(Answer(owned, "relu", ("x",)), [(np.array(np.abs(x)),) for x in inputs])
 
-    refuse_a_cache_that_follows(judge, both, cases)
+    refuse_a_cache_that_follows(judge, both, cases[1:])  # but for a number, which cannot be written into
 
     def first_of_two(x, grad):
         first = both(x)[1]
-        both(-x)
+        both(np.array(-x))
         return first(grad)
 
     judge.compare(
@@ -163,14 +206,21 @@ class Backward(Answer):
 LONG, SHORT = "backward(x, grad)", "backward(grad)"
 
 
-def again(backward, grad):
-    """The second result; the first has had its turn, with other numbers."""
-    backward(-2 * grad)
-    return backward(grad)
+def again(judge, backward, grad):
+    """The second result; the first has had its turn, with other numbers, and must not follow it."""
+    first, second = (np.asarray(backward(np.array(one))) for one in (-2 * grad, grad))
+    if np.may_share_memory(first, second):
+        judge.reject(
+            "result-is-overwritten",
+            "Two calls of backward returned the same array: the second call overwrote what the first returned.",
+            "The first caller still holds that array. Where is it made: once, or in each call?",
+            kind="ownership",
+        )
+    return second
 
 
 def refuse_a_cache_that_follows(judge, both, cases):
-    """Between forward and backward others write into x and y."""
+    """Between forward and backward other code writes into x and y."""
     for name, claim in (("x", "x may be overwritten before backward"), ("y", "y may be overwritten before backward")):
 
         def answer(x, grad, name=name):
@@ -178,7 +228,7 @@ def refuse_a_cache_that_follows(judge, both, cases):
             y, backward = both(given)
             array = given if name == "x" else y
             if isinstance(array, np.ndarray) and array.flags.writeable:
-                array[...] = np.where(array > 0, -1.0, 1.0)  # whoever was on is off, and the other way round
+                array[...] = np.where(array > 0, -1.0, 1.0)  # what was on is off, and the other way round
             return backward(grad)
 
         runs = judge.run(Backward(answer), cases)
@@ -186,7 +236,7 @@ def refuse_a_cache_that_follows(judge, both, cases):
             f"cache-follows-{name}",
             lambda x, grad: np.where(x > 0, 0.0, grad),
             f"After something else was written into {name}, backward takes its mask from the new numbers.",
-            f"Does backward keep the array {name} itself? Who else can write into it, and what would be safe to keep?",
+            f"Does backward keep the array {name} itself? What else can write into it, and what would be safe to keep?",
             "ownership",
         )
         question = f"What does backward keep of the forward pass: the array {name}, or something of its own?"
@@ -194,7 +244,7 @@ def refuse_a_cache_that_follows(judge, both, cases):
 
 
 def bug(judge: Judge):
-    """The learner's backward in place of ReLU's own."""
+    """The learner's backward instead of ReLU's own."""
     theirs = judge.function("relu", "x")
 
     def backward(grad, x, out):

@@ -17,7 +17,7 @@ def relu(x):
     return np.maximum(x, 0), backward
 
 
-# %% class: with a method for the way back, and a list in place of a tuple
+# %% class: with a method for the way back, and a list instead of a tuple
 class Relu:
     __slots__ = ("slope",)
 

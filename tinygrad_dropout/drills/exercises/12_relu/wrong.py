@@ -9,40 +9,6 @@ def relu(x):
     return x * on, lambda grad: grad * on
 
 
-# %% gradient-half-at-0: the mean of both sides
-def relu(x):
-    slope = (1 + np.sign(x)) / 2
-    return np.maximum(x, 0), lambda grad: grad * slope
-
-
-# %% mask-from-the-gradient: ReLU is applied to the gradient
-def relu(x):
-    return np.maximum(x, 0), lambda grad: np.maximum(grad, 0)
-
-
-# %% mask-from-both: what is called guided backpropagation
-def relu(x):
-    on = x > 0
-    return np.maximum(x, 0), lambda grad: np.maximum(grad, 0) * on
-
-
-# %% gradient-everywhere: handed on as it is
-def relu(x):
-    return np.maximum(x, 0), lambda grad: grad.copy()
-
-
-# %% upstream-ignored: the local slope alone
-def relu(x):
-    on = x > 0
-    return np.maximum(x, 0), lambda grad: on.astype(float)
-
-
-# %% multiplied-by-the-output: grad * y
-def relu(x):
-    y = np.maximum(x, 0)
-    return y, lambda grad: grad * y
-
-
 # %% changes-its-input: forward in place
 def relu(x):
     x[x < 0] = 0
@@ -58,12 +24,6 @@ def relu(x):
 def relu(x):
     y = np.maximum(x, 0)
     return y, lambda grad: grad * (y > 0)
-
-
-# %% nan-at-0: the slope as y / x
-def relu(x):
-    slope = np.maximum(x, 0) / x
-    return np.maximum(x, 0), lambda grad: grad * slope
 
 
 # %% not-a-pair: backward is not given
@@ -100,3 +60,43 @@ def relu(x):
 def relu(x):
     on = x > 0
     return lambda grad: grad * on, x * on
+
+
+# %% result-is-overwritten: each backward fills one array of its own, again and again
+def relu(x):
+    on, dx = x > 0, np.empty(x.shape)
+
+    def backward(grad):
+        np.multiply(grad, on, out=dx)
+        return dx
+
+    return np.maximum(x, 0), backward
+
+
+# %% inexact: a leak that is too small to be seen
+def relu(x):
+    on = x > 0
+    return np.where(on, x, 0.0), lambda grad: grad * np.where(on, 1 - 1e-9, 0)
+
+
+# %% rounded-to-float32: the forward is kept in float32
+def relu(x):
+    on = x > 0
+    return np.maximum(x.astype(np.float32), 0).astype(np.float64), lambda grad: grad * on
+
+
+# %% works-once: backward takes its mask out of where it is kept
+def relu(x):
+    kept = [x > 0]
+
+    def backward(grad):
+        return grad * (kept.pop() if kept else 0)
+
+    return np.maximum(x, 0), backward
+
+
+# %% wrong-values: zeros are written into a copy where y is transposed
+def relu(x):
+    y, on = x.copy("K"), x > 0
+    y.ravel()[~on.ravel()] = 0
+    return y, lambda grad: np.where(on, grad, 0.0)
