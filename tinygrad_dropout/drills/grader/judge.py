@@ -293,10 +293,11 @@ class Judge:
                 raise Rejected(rounded_to_float32(name, shown))
             code, message = described(gots[worst], rights[worst], name, names)
             ratio = common_ratio([gots[i] for i in wrong], [rights[i] for i in wrong])
-            if code == "wrong-values" and ratio is not None and abs(ratio - 1) < 1e-5:
+            agrees = np.allclose(gots[worst], rights[worst], rtol=1e-4, atol=0) if code == "wrong-values" else False
+            if agrees and ratio is not None and abs(ratio - 1) < 1e-5:
                 message = f"{message.partition(', ratio')[0]}. That is nearly right: the first digits agree."
                 raise Rejected(Rejection("inexact", message, question, shown=shown, kind="precision"))
-            if ratio is not None and code == "wrong-values":
+            if ratio is not None and code == "wrong-values" and abs(ratio - 1) > 1e-5:
                 if ratio == -1:
                     code, message = "wrong-sign", f"{capital(name)} has the wrong sign."
                 else:

@@ -14,7 +14,7 @@ def right(x):
 
 
 def softmax_less(shift):
-    """The softmax after something was taken from the logits."""
+    """The softmax after something was subtracted from the logits."""
 
     def formula(x):
         exponentials = np.exp(x - shift(x))
@@ -29,7 +29,7 @@ def along(axis):
 
 
 def shifted_by_rows_over(axis, constant=0.0):
-    """The row's maximum taken away, and the sum over something else, or with something added."""
+    """The row's maximum subtracted, and the sum over something else, or with something added."""
 
     def formula(x):
         exponentials = np.exp(x - x.max(axis=1, keepdims=True))
@@ -39,7 +39,7 @@ def shifted_by_rows_over(axis, constant=0.0):
 
 
 def lost_axes():
-    """Formulas in which the maximum, the sum, or both are not laid down as a column."""
+    """Formulas in which the maximum, the sum, or both do not stand as a column."""
     row, column = (lambda x: x.max(axis=1)), (lambda x: x.max(axis=1, keepdims=True))
     for shift in (row, column, np.max, lambda x: 0):
         yield lambda x, shift=shift: np.exp(x - shift(x)) / np.exp(x - shift(x)).sum(axis=1)
@@ -57,7 +57,7 @@ PLAIN = [
          "The exponentials are divided by the sum over the whole batch: all rows together sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
     KnownMistake("shifts-rows-and-sums-the-batch", shifted_by_rows_over(None),
-         "Each row's own maximum is taken away, and then the exponentials are divided by the sum over the whole batch.",
+         "Each row's own maximum is subtracted, and then the exponentials are divided by the sum over the whole batch.",
          "What must the probabilities of one example sum to? Over which axis does e.sum() go?", "axes"),
     *[KnownMistake("adds-a-small-constant", shifted_by_rows_over(1, constant),
            "A small constant was added to the sum: rows do not sum to 1.",
@@ -65,41 +65,61 @@ PLAIN = [
       for constant in (1e-2, 1e-3, 1e-4, 1e-5)],
     KnownMistake("sums-over-the-batch-axis", along(0),
          "The softmax runs down the columns: each class sums to 1 over the examples.",
-         "Which axis counts the examples, and which one the classes?", "axes"),
+         "Which axis counts the examples, and which one counts the classes?", "axes"),
     KnownMistake("exponential-forgotten", lambda x: x / x.sum(axis=1, keepdims=True),
          "The logits themselves are divided by their sum; the exponential is missing.",
          "A logit may be negative. And a probability?", "stability"),
     KnownMistake("logarithm-of-softmax", lambda x: np.log(right(x)),
          "That is the logarithm of the softmax.", "May a probability be negative?", "stability"),
     KnownMistake("maximum-of-the-columns", softmax_less(lambda x: x.max(axis=0, keepdims=True)),
-         "The largest logit of each column is taken away: within a row, that changes the probabilities.",
-         "What may be taken away without changing the result? The same number from all logits of a ...?", "axes"),
+         "The largest logit of each column is subtracted: within a row, that changes the probabilities.",
+         "What can you subtract without changing the result? The same number from all logits of a ...?", "axes"),
     *[KnownMistake("axis-not-kept", formula,
-           "A maximum or a sum over axis 1 has lost that axis, and broadcasting laid it down as a row.",
-           "What shape has x.sum(axis=1), and along which axis of x does it broadcast?", "axes")
+           "A maximum or a sum over axis 1 has lost that axis, and broadcasting used it as a row.",
+           "What is the shape of x.sum(axis=1), and along which axis of x does it broadcast?", "axes")
       for formula in lost_axes()],
 ]  # fmt: skip
-OVERFLOW = "Which number in between is infinite, and which number may be taken from all logits of a row?"
+OVERFLOW = "Which number in between is infinite, and which number can you subtract from all logits of a row?"
 LARGE = [
     KnownMistake("maximum-of-the-whole-batch", softmax_less(np.max),
-         "The largest logit of the whole batch is taken away: a row that lies far below it becomes 0 / 0.",
+         "The largest logit of the whole batch is subtracted: a row that lies far below it becomes 0 / 0.",
          "What are the exponentials of a row whose logits all lie 1,000 below the maximum that you subtract?",
          "stability"),
     KnownMistake("shifted-by-the-mean", softmax_less(lambda x: x.mean(axis=1, keepdims=True)),
-         "The row's mean is taken away, and what lies far above it still overflows.",
+         "The row's mean is subtracted, and what lies far above it still overflows.",
          "Which shift leaves no exponent above 0?", "stability"),
     KnownMistake("shifted-by-the-minimum", softmax_less(lambda x: x.min(axis=1, keepdims=True)),
-         "The row's minimum is taken away, and what lies far above it overflows.",
+         "The row's minimum is subtracted, and what lies far above it overflows.",
          "Which shift leaves no exponent above 0?", "stability"),
     KnownMistake("overflows", softmax_less(lambda x: 0),
          "exp overflows: infinite divided by infinite is NaN.", OVERFLOW, "stability"),
 ]  # fmt: skip
-#: at which number they are clipped is anybody's guess; so these are the usual ones
+#: at which number they are clipped cannot be known; these are the usual ones
 CLIPPED = [
     KnownMistake("clips-the-logits", lambda x, most=most: right(np.clip(x, -most, most)),
          "The logits are clipped: all that lie beyond a limit count as equal.",
          "Two logits of 5,000 and 6,000: which class is certain, and what does clipping make of it?", "stability")
     for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709, 1000)
+]  # fmt: skip
+
+
+EXPONENTS = [
+    KnownMistake("clips-the-exponents", lambda x, most=most: shifted_by_rows_over(1)(
+             np.maximum(x, x.max(axis=1, keepdims=True) - most)),
+         "Logits that lie far below the row's largest are clipped: their probabilities are too large.",
+         "exp(-50) is a small number, but not 0 and not exp(-30). Which of your lines limits it?", "precision")
+    for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700)
+]  # fmt: skip
+CONSTANTS = [
+    KnownMistake("adds-to-the-probabilities", lambda x, constant=constant: right(x) + constant,
+         "A small constant is added to the probabilities: rows do not sum to 1, and no probability can be smaller.",
+         "What was the constant for? Could that place deal with a probability of 0 itself?", "precision")
+    for constant in 10.0 ** -np.arange(2, 31)
+] + [
+    KnownMistake("clips-the-probabilities", lambda x, least=least: np.maximum(right(x), least),
+         "Probabilities below a limit are set to it.",
+         "What was the limit for? Could that place deal with a probability of 0 itself?", "precision")
+    for least in 10.0 ** -np.arange(2, 31)
 ]  # fmt: skip
 
 
@@ -122,8 +142,11 @@ def check(judge: Judge) -> None:
             kind="axes",
             rtol=1e-5,  # what is nearly right is looked at below
         )
+    certain = np.array([[350.0, -450.0, -550.0], [-550.0, 350.0, -450.0]])  # the sum of the exponentials is 1
+    equal = np.array([[3.0, 3.0, 3.0], [0.0, 0.0, 0.0]])
+    cases = [(x,) for x in (*small, judge.numbers(3, 1), equal, certain)]
     with judge.claim("rows sum to 1, to rounding"):
-        runs = judge.run(function, [(x,) for x in small])
+        runs = judge.run(function, cases + judge.layouts(cases[1]) + judge.layouts(cases[3]))
         refuse_added_constants(judge, runs)
         refuse_float32(judge, runs)
     judge.compare(
@@ -131,10 +154,26 @@ def check(judge: Judge) -> None:
         runs,
         right,
         name="softmax(logits)",
-        question="Which number of a formula that is exact on paper did you add to, cut off, or keep in float32?",
+        known=[*CLIPPED, *EXPONENTS, *CONSTANTS],
+        question="Which number of a formula that is exact on paper did you add to, clip, or keep in float32?",
         kind="precision",
         rtol=1e-11,
-        atol=1e-14,
+        atol=1e-15,
+        dtype=True,
+    )
+    below = np.sort(rng.uniform(0, 1, (4, 5)), axis=1) * [0, 60, 30, 200, 70] - [0, 100, 200, 650, 900] + 350
+    judge.compare(
+        "a tiny probability is exact, too",
+        judge.run(
+            function, [(rng.permuted(below, axis=1),), (np.array([[40.0, 5.0]]),), (np.array([[-440.0, 250.0]]),)]
+        ),
+        right,
+        name="softmax(logits)",
+        known=[*CLIPPED, *EXPONENTS, *CONSTANTS],
+        question="Which number of a formula that is exact on paper did you add to, or clip?",
+        kind="precision",
+        rtol=1e-10,
+        atol=0,
     )
     shifts = [rng.choice([-1, 1]) * rng.uniform(5000, 9000) for _ in small]
     compare_large(judge, function, "a shift of all logits, by thousands, changes nothing",
@@ -144,11 +183,12 @@ def check(judge: Judge) -> None:
     compare_large(judge, function, "rows may lie far apart", spread)
     wide = [judge.numbers(*shape, low=0.5, high=9000) for shape in ((1, 2), (2, 3), (4, 5))]
     wide.append(judge.numbers(2, 2) + np.array([[0, 1000], [1000, 0]]))
+    wide.append(np.array([[10000.0, -10000.0], [-10000.0, -9999.0]]))
     compare_large(judge, function, "logits of a row may lie far apart, up to 10,000", wide)
 
 
 def compare_large(judge, function, claim, inputs):
-    """Where it matters what is taken away before exp."""
+    """Where it matters what is subtracted before exp."""
     judge.compare(
         claim,
         judge.run(function, [(x,) for x in inputs]),
@@ -157,39 +197,48 @@ def compare_large(judge, function, claim, inputs):
         known=[*LARGE, *CLIPPED],
         question=OVERFLOW,
         kind="stability",
+        rtol=1e-10,
+        atol=1e-300,
     )
 
 
 def refuse_added_constants(judge, runs):
-    """The sum of a row tells of a small constant that was added to it."""
-    for run in runs:
-        got = np.asarray(run.value, dtype=np.float64)
-        sums = got.sum(axis=1)
-        scaled = np.allclose(got / sums[:, None], right(*run.arguments), rtol=1e-13, atol=0)
-        if np.abs(sums - 1).max() < 4e-15 or not scaled:
-            continue
-        n = int(np.abs(sums - 1).argmax())
-        judge.reject(
-            "adds-a-small-constant",
-            f"Row {n} sums to 1 {'+' if sums[n] > 1 else '-'} {abs(sums[n] - 1):.1e}: a small constant was added.",
-            "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?",
-            kind="precision",
-            shown={"logits": run.arguments[0], "yours": got},
-        )
+    """The sums of the rows show a small constant that was added to all of them."""
+    pairs = [(run.arguments[0], np.asarray(run.value)) for run in runs]
+    if any(got.shape != x.shape or got.dtype != x.dtype for x, got in pairs):
+        return
+    if not all(np.allclose(got / got.sum(axis=1, keepdims=True), right(x), rtol=1e-13, atol=0) for x, got in pairs):
+        return
+    lacks = np.concatenate([1 / got.sum(axis=1) - 1 for _, got in pairs])
+    for shift in (1, 0):  # the sum of exp(x - the row's maximum), or of exp(x)
+        sums = [np.exp(x - shift * x.max(axis=1, keepdims=True)).sum(axis=1) for x, _ in pairs]
+        constants = lacks * np.concatenate(sums)
+        constant = np.median(constants[np.concatenate([right(x).max(axis=1) == 1 for x, _ in pairs])])  # not rounded
+        if constant > 4e-16 and np.abs(constants - constant).max() < 0.01 * constant + 5e-15:
+            judge.reject(
+                "adds-a-small-constant",
+                f"Rows do not sum to 1, but to s / (s + c) with c = {constant:.1e} if the exponentials sum to s: "
+                "a small constant was added.",
+                "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?",
+                kind="precision",
+                shown={"logits": pairs[0][0], "yours": pairs[0][1]},
+            )
 
 
 def refuse_float32(judge, runs):
     """Half of the digits."""
     for run in runs:
         got, wanted = np.asarray(run.value), right(*run.arguments)
-        error = np.abs(got / wanted - 1)
-        if got.dtype.itemsize < 8 or error.max() > 1e-10:
+        if got.shape != wanted.shape:
+            continue
+        error = np.abs(got - wanted) / np.maximum(wanted, 1e-30)
+        if 1e-10 < error.max() < 1e-5:
             index = np.unravel_index(int(error.argmax()), error.shape)
             judge.reject(
                 "computed-in-float32",
                 f"softmax(logits){[int(i) for i in index]} is {got[index]:.12g}; expected {wanted[index]:.12g}: it is "
                 "right to 7 digits only. Computed in float32?",
-                "The logits are float64. Which dtype has each of your arrays?",
+                "The logits are float64. What is the dtype of each of your arrays?",
                 kind="precision",
                 shown={"logits": run.arguments[0], "yours": got, "expected": wanted},
             )

@@ -5,7 +5,7 @@ from math import exp
 import numpy as np
 
 
-# %% logarithms: exp of x less the logarithm of the sum
+# %% logarithms: exp of x minus the logarithm of the sum
 def softmax(logits):
     highest = np.max(logits, axis=-1)[:, None]
     return np.exp(logits - highest - np.log(np.sum(np.exp(logits - highest), axis=-1, keepdims=True)))
@@ -18,7 +18,7 @@ def softmax(logits):
         highest = max(row)
         terms = [exp(one - highest) for one in row]
         result.append([term / sum(terms) for term in terms])
-    return result
+    return np.array(result)
 
 
 # %% ratios: one over the sum of the ratios of each class to this one

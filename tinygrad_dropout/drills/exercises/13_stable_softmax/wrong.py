@@ -14,37 +14,13 @@ def softmax(logits):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-# %% shifted-by-the-mean: mean for max
-def softmax(logits):
-    exponentials = np.exp(logits - logits.mean(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
-# %% sums-over-the-whole-batch: sum without an axis
-def softmax(logits):
-    exponentials = np.exp(logits - logits.max())
-    return exponentials / exponentials.sum()
-
-
-# %% sums-over-the-batch-axis: axis 0
-def softmax(logits):
-    exponentials = np.exp(logits - logits.max(axis=0))
-    return exponentials / exponentials.sum(axis=0)
-
-
 # %% adds-a-small-constant: against a division by 0 that there cannot be
 def softmax(logits):
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / (exponentials.sum(axis=1, keepdims=True) + 1e-8)
+    return exponentials / (exponentials.sum(axis=1, keepdims=True) + 1e-14)
 
 
-# %% clips-the-logits: against the overflow
-def softmax(logits):
-    exponentials = np.exp(np.clip(logits, -500, 500))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
-# %% changes-its-input: the maximum is taken away in place
+# %% changes-its-input: the maximum is subtracted in place
 def softmax(logits):
     logits -= logits.max(axis=1, keepdims=True)
     return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -56,17 +32,6 @@ def softmax(logits):
     return exponentials / exponentials.sum(axis=1)
 
 
-# %% not-normalised: the division is forgotten
-def softmax(logits):
-    return np.exp(logits - logits.max(axis=1, keepdims=True))
-
-
-# %% maximum-of-the-columns: axis 0 for the maximum alone
-def softmax(logits):
-    exponentials = np.exp(logits - logits.max(axis=0, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
-
-
 # %% computed-in-float32: in float32
 def softmax(logits):
     logits = logits.astype(np.float32)
@@ -74,7 +39,20 @@ def softmax(logits):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-# %% shifts-rows-and-sums-the-batch: a sum without an axis
+# %% clips-the-exponents: against an underflow that does no harm
 def softmax(logits):
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum()
+    exponentials = np.exp(np.clip(logits - logits.max(axis=1, keepdims=True), -30, 0))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+# %% clips-the-logits: against the overflow
+def softmax(logits):
+    exponentials = np.exp(np.clip(logits, -500, 500))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+# %% wrong-values: rows are told from columns by how the array lies in memory
+def softmax(logits):
+    rows = logits.ravel("K").reshape(logits.shape)
+    exponentials = np.exp(rows - rows.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""log-sum-exp less the logit of the right class, averaged over the batch; exact where p itself would be 0."""
+"""log-sum-exp minus the logit of the right class, averaged over the batch; exact where p itself would be 0."""
 
 from dataclasses import replace
 
@@ -44,10 +44,10 @@ USUAL = [
          "How many numbers are averaged: one for each example, or one for each logit?", "averaging"),
     KnownMistake("losses-not-averaged", losses,
          "The result has one loss for each example; expected one number.",
-         "A gradient descent needs one number. Which one does the task ask for?", "averaging"),
+         "Gradient descent needs one number. Which one does the task ask for?", "averaging"),
     KnownMistake("wrong-sign", lambda x, target: -right(x, target),
          "The loss has the wrong sign: it is ln p, and not -ln p.",
-         "The logarithm of a probability is never positive. And a loss, when it is at its best?", "chain-rule"),
+         "The logarithm of a probability is never positive. What sign should a loss have?", "chain-rule"),
     KnownMistake("probability-without-logarithm",
          lambda x, target: -probabilities(x)[np.arange(len(target)), target].mean(),
          "The logarithm is missing: that is minus the mean probability.",
@@ -66,13 +66,13 @@ USUAL = [
          "Which of your functions expects logits, and which one probabilities?", "chain-rule"),
     KnownMistake("softmax-over-the-batch", log_of(softmax_over(0)),
          "The softmax runs down the columns, over the examples.",
-         "Which axis counts the examples, and which one the classes?", "axes"),
+         "Which axis counts the examples, and which one counts the classes?", "axes"),
     KnownMistake("softmax-over-everything", log_of(softmax_over(None)),
          "The softmax runs over the whole batch at once.",
          "What must the probabilities of one example sum to?", "axes"),
     KnownMistake("all-pairs-of-rows-and-targets", lambda x, target: -np.log(probabilities(x)[:, target]).mean(),
          "Every row is paired with every target: p[:, target] has N times N numbers.",
-         "How do you pick one column from each row, another one in each?", "axes"),
+         "How do you pick one column from each row, and another column for each?", "axes"),
     KnownMistake("all-classes", lambda x, target: -np.log(probabilities(x)).mean(),
          "The mean is over all classes, whatever the target.",
          "What does the target do in your formula?", "axes"),
@@ -95,13 +95,13 @@ USUAL = [
     KnownMistake("maximum-not-added-back",
          lambda x, target: (np.log(np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1))
                             - x[np.arange(len(target)), target]).mean(),
-         "The row's maximum is taken away inside the logarithm; it is neither added again outside nor taken from the "
+         "The row's maximum is subtracted inside the logarithm, but neither added back outside nor subtracted from the "
          "logit of the right class.",
          "ln sum exp(x) = m + ln sum exp(x - m). Where is the m?", "chain-rule"),
     KnownMistake("maximum-left-out-of-the-target",
          lambda x, target: (np.log(np.exp(x - x.max()).sum(axis=1)) - x[np.arange(len(target)), target]).mean(),
-         "The batch's maximum is taken away inside the logarithm, and not from the logit of the right class.",
-         "ln sum exp(z) - z[t], with z = x - m: which of the two terms has the x?", "chain-rule"),
+         "The batch's maximum is subtracted inside the logarithm, but not from the logit of the right class.",
+         "ln sum exp(z) - z[t], with z = x - m: which of the two terms has x instead of z?", "chain-rule"),
     KnownMistake("mean-before-the-logarithm",
          lambda x, target: -np.log(probabilities(x)[np.arange(len(target)), target].mean()),
          "The probabilities are averaged first, and the logarithm is taken of their mean.",
@@ -116,27 +116,65 @@ USUAL = [
 TOO_SMALL = "p is too small for a float64 here, and its logarithm is only -1,000. Is p needed at all?"
 EXTREME = [
     KnownMistake("logarithm-of-0", log_of(probabilities),
-         "The loss is infinite: the probability of the right class has become 0 before the logarithm was taken.",
+         "The loss is infinite: the probability of the right class had become 0 before its logarithm was taken.",
          TOO_SMALL, "stability"),
     KnownMistake("zero-times-infinity",
          lambda x, target: -(np.eye(x.shape[1])[target] * np.log(probabilities(x))).sum() / len(x),
          "The loss is NaN: the one-hot 0 of a wrong class is multiplied by its ln p, which is minus infinity.",
-         "0 times infinity is NaN. Must the other classes be touched at all, and can ln p be had without p?",
+         "0 times infinity is NaN. Are the other classes needed at all, and can you compute ln p without p?",
          "stability"),
     KnownMistake("overflows", log_of(lambda x: np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)),
          "The loss is NaN: exp overflows, and infinite divided by infinite is NaN.",
-         "Which number may be taken from all logits of a row?", "stability"),
+         "Which number can you subtract from all logits of a row?", "stability"),
     KnownMistake("log-sum-overflows",
          lambda x, target: (np.log(np.exp(x).sum(axis=1)) - x[np.arange(len(target)), target]).mean(),
          "The loss is infinite: exp overflows inside the logarithm of the sum.",
          "ln(exp(m) * something) is m + ln(something). Which m keeps the exponents from overflowing?", "stability"),
     KnownMistake("maximum-of-the-whole-batch",
          lambda x, target: (np.log(np.exp(x - x.max()).sum(axis=1)) + x.max() - x[np.arange(len(x)), target]).mean(),
-         "The largest logit of the whole batch is taken away: the sum of a row that lies far below it is 0.",
+         "The largest logit of the whole batch is subtracted: the sum of a row that lies far below it is 0.",
          "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
     KnownMistake("maximum-of-the-whole-batch", log_of(softmax_over(1)),
-         "The largest logit of the whole batch is taken away: the sum of a row that lies far below it is 0.",
+         "The largest logit of the whole batch is subtracted: the sum of a row that lies far below it is 0.",
          "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
+]  # fmt: skip
+
+
+def clipped(most):
+    """The exponents of a row cut off below its largest logit."""
+
+    def formula(x, target):
+        below = np.maximum(x - x.max(axis=1, keepdims=True), -most)
+        return (np.log(np.exp(below).sum(axis=1)) - below[np.arange(len(target)), target]).mean()
+
+    return formula
+
+
+def added(constants):
+    """Constants that are added to the probability, or to the sum of exponentials."""
+    return [
+        KnownMistake("adds-a-small-constant",
+             lambda x, target, constant=constant: -np.log(
+                 probabilities(x)[np.arange(len(target)), target] + constant).mean(),
+             "A small constant is added to the probability, which changes the loss.",
+             "The loss of a certain, right answer would be below 0. What was the constant for?", "stability")
+        for constant in constants
+    ] + [
+        KnownMistake("adds-a-constant-to-the-sum",
+             lambda x, target, constant=constant: (np.log(
+                 np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1) + constant)
+                 - (x - x.max(axis=1, keepdims=True))[np.arange(len(target)), target]).mean(),
+             "A small constant is added to the sum of exponentials inside the logarithm, which changes the loss.",
+             "One of the exponentials is exp(0) = 1. Can the sum be 0?", "precision")
+        for constant in constants
+    ]  # fmt: skip
+
+
+CUT_OFF = [
+    KnownMistake("clips-the-exponents", clipped(most),
+         "Logits that lie far below the row's largest are clipped, which changes the loss.",
+         "Which line limits how far a logit may lie below the largest, and what is the limit for?", "precision")
+    for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700)
 ]  # fmt: skip
 
 
@@ -146,20 +184,30 @@ def check(judge: Judge) -> None:
     def case(n, c, shift=0.0, **size):
         return judge.numbers(n, c, **size) + shift, judge.rng.integers(0, c, n)
 
-    def compare(claim, cases, known, before=None, **more):
+    def compare(claim, cases, known, before=None, rtol=1e-10, atol=1e-11, **more):
         runs = judge.run(function, cases)
         if before:
             try:
                 before(judge, runs[0])
             except Rejected as rejected:
                 raise Rejected(replace(rejected.rejection, claim=claim)) from None
-        judge.compare(claim, runs, right, name="the loss", known=known,
+        judge.compare(claim, runs, right, name="the loss", known=known, rtol=rtol, atol=atol,
                       question="What is -ln of the softmax, written out and simplified?", **more)  # fmt: skip
 
     one = judge.numbers(1, 3), np.array([2])
     square = judge.numbers(3, 3), np.array([1, 0, 0])
-    compare("the loss: the mean of -ln softmax(logits)[target]", [one, square, case(4, 3), case(3, 5), case(6, 2)],
-            [*USUAL, *added(1e-6, 1e-5, 1e-4, 1e-3, 1e-2)], rtol=1e-7)  # fmt: skip
+    usual = [one, square, case(4, 3), case(3, 5), case(6, 2)]
+    compare("the loss: the mean of -ln softmax(logits)[target]", usual,
+            [*USUAL, *added(10.0 ** -np.arange(2, 7))], rtol=1e-7)  # fmt: skip
+    dtypes = (np.uint8, np.int32, np.int8, np.uint64)
+    others = [(x, target.astype(dtype)) for (x, target), dtype in zip(usual[1:], dtypes, strict=True)]
+    compare("it is exact to rounding, for targets of any integer dtype and arrays of any layout",
+            [*usual, *others, *judge.layouts(usual[2]), *judge.layouts(usual[3]), case(3, 1)],
+            [*added(10.0 ** -np.arange(6, 16)), *CUT_OFF],
+            rtol=1e-13, atol=2e-15, dtype=True, kind="precision")  # fmt: skip
+    certain = [(np.array([[c == label for c in range(3)]]) * 60.0, np.array([label])) for label in range(3)]
+    compare("a loss of nearly 0 is exact, too", certain, [*added(10.0 ** -np.arange(2, 16)), *CUT_OFF], rtol=0,
+            atol=4e-16, kind="precision")  # fmt: skip
     shift = judge.rng.uniform(5000, 8000)
     compare("a shift of all logits, by thousands, changes nothing",
             [case(1, 3, shift), case(4, 3, shift), case(3, 5, -shift)], EXTREME, kind="stability")  # fmt: skip
@@ -168,31 +216,20 @@ def check(judge: Judge) -> None:
 
     wrong = judge.numbers(1, 2) + np.array([0, 1000]), np.array([0])
     cases = [wrong, *(case(n, c, low=500, high=9000) for n, c in ((3, 3), (5, 4)))]
-    compare("the loss where the right class lies far below another: exact, however large", cases, EXTREME,
-            kind="stability", before=refuse_bounds)  # fmt: skip
-
-
-def added(*constants):
-    """Constants so large that they show where the probability is not small."""
-    return [
-        KnownMistake("adds-a-small-constant",
-             lambda x, target, constant=constant: -np.log(
-                 probabilities(x)[np.arange(len(target)), target] + constant).mean(),
-             "A small constant is added to the probability, which changes the loss.",
-             "The loss of a certain, right answer would be below 0. What was the constant for?", "stability")
-        for constant in constants
-    ]  # fmt: skip
+    cases.append((np.array([[10000.0, -10000.0]]), np.array([1])))
+    compare("the loss where the right class lies far below another: exact, however large", cases,
+            [*EXTREME, *CUT_OFF], kind="stability", before=refuse_bounds)  # fmt: skip
 
 
 def refuse_bounds(judge, run):
     """A loss that cannot grow beyond some number: a constant is added to p, or p is clipped."""
-    got, wanted = float(np.asarray(run.value).reshape(())), right(*run.arguments)
-    if np.isfinite(got) and got < wanted - 1:
+    got, wanted = np.asarray(run.value), right(*run.arguments)
+    if got.ndim == 0 and np.isfinite(got) and got < wanted - 1:
         judge.reject(
             "constant-bounds-the-loss",
-            f"The loss is {got:.6g}; expected {wanted:.6g}. It cannot grow further: that is -ln of {np.exp(-got):.3g}, "
-            "a constant that is added to the probability, or its smallest value.",
-            "How wrong is the network here, how wrong does your loss say that it is, and what is the gradient of that?",
+            f"The loss is {float(got):.6g}; expected {wanted:.6g}. It cannot grow further: that is -ln of "
+            f"{np.exp(-got):.3g}, a constant that is added to the probability, or its smallest value.",
+            "How wrong is the network here, how wrong is it according to your loss, and what is the gradient of that?",
             kind="stability",
             shown={"logits": run.arguments[0], "target": run.arguments[1]},
         )
