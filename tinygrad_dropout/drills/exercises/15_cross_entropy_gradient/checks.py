@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_dropout.drills.grader.bug import bug_of
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.measured import refuse_measured
 from tinygrad_dropout.drills.grader.result import Rejected
 
 TOPIC, MINUTES = "backprop", 8
@@ -25,8 +26,8 @@ def right(x, target):
     return (softmax(x) - onehot(x, target)) / len(x)
 
 
-def less_columns(x, target, p=softmax):
-    """1 taken from whole columns."""
+def minus_columns(x, target, p=softmax):
+    """1 subtracted from whole columns."""
     gradient = p(x)
     gradient[:, target] -= 1
     return gradient
@@ -36,11 +37,11 @@ def everywhere(divisor, p=softmax):
     return lambda x, target: (p(x) - onehot(x, target)) / divisor(x)
 
 
-def at_the_class_alone(x, target):
+def at_the_class_only(x, target):
     return (softmax(x) - 1) * onehot(x, target) / len(x)
 
 
-COLUMN = "How do you pick one column from each row, another one in each? What does [:, target] pick?"
+COLUMN = "How do you pick one column from each row, and another column for each? What does [:, target] pick?"
 KNOWN = [
     KnownMistake("mean-forgotten", everywhere(lambda x: 1),
          "The gradient is not divided by N: it is that of the sum of the losses.",
@@ -55,40 +56,40 @@ KNOWN = [
          "The gradient is divided by N twice.", "Over what is the loss a mean, and how often?", "averaging"),
     KnownMistake("target-less-probabilities", lambda x, target: -right(x, target),
          "The gradient has the wrong sign: it is one-hot - p.",
-         "If the logit of the right class grows, does the loss grow? Which sign must its gradient have?", "chain-rule"),
+         "If the logit of the right class grows, does the loss grow? What sign must its gradient have?", "chain-rule"),
     KnownMistake("target-less-probabilities", lambda x, target: onehot(x, target) - softmax(x),
          "The gradient has the wrong sign, and is not divided by N.",
-         "If the logit of the right class grows, does the loss grow? Which sign must its gradient have?", "chain-rule"),
+         "If the logit of the right class grows, does the loss grow? What sign must its gradient have?", "chain-rule"),
     KnownMistake("target-not-subtracted", lambda x, target: softmax(x) / len(x),
          "The gradient is p / N: nothing is subtracted for the right class, and rows do not sum to 0.",
          "ln sum exp(x) - x[t]: what does the second term give?", "chain-rule"),
     KnownMistake("target-not-subtracted", lambda x, target: softmax(x),
          "The gradient is p: nothing is subtracted for the right class, and rows do not sum to 0.",
          "ln sum exp(x) - x[t]: what does the second term give?", "chain-rule"),
-    KnownMistake("right-class-alone", at_the_class_alone,
+    KnownMistake("right-class-alone", at_the_class_only,
          "The gradient is 0 for all classes but the right one.",
-         "The other logits stand in the sum below. What does the loss do when one of them grows?", "chain-rule"),
-    KnownMistake("right-class-alone", lambda x, target: at_the_class_alone(x, target) * len(x),
+         "The other logits are in the denominator. What does the loss do when one of them grows?", "chain-rule"),
+    KnownMistake("right-class-alone", lambda x, target: at_the_class_only(x, target) * len(x),
          "The gradient is 0 for all classes but the right one, and is not divided by N.",
-         "The other logits stand in the sum below. What does the loss do when one of them grows?", "chain-rule"),
+         "The other logits are in the denominator. What does the loss do when one of them grows?", "chain-rule"),
     KnownMistake("gradient-of-minus-log-p", lambda x, target: -onehot(x, target) / softmax(x) / len(x),
          "That is the gradient with respect to p, -1/p at the right class; expected that with respect to the logits.",
          "One step is missing. How do the probabilities move with the logits?", "chain-rule"),
-    KnownMistake("one-subtracted-from-columns", lambda x, target: less_columns(x, target) / len(x),
+    KnownMistake("one-subtracted-from-columns", lambda x, target: minus_columns(x, target) / len(x),
          "1 is subtracted from whole columns: p[:, target] is every row, for each of the targets.", COLUMN, "axes"),
-    KnownMistake("one-subtracted-from-columns", less_columns,
+    KnownMistake("one-subtracted-from-columns", minus_columns,
          "1 is subtracted from whole columns, p[:, target], and nothing is divided by N.", COLUMN, "axes"),
     KnownMistake("one-hot-transposed",
          lambda x, target: (softmax(x) - np.eye(x.shape[1])[:, target]) / len(x),
          "The one-hot matrix is transposed: np.eye(C)[:, target] has a column for each example.",
-         "What shape have np.eye(C)[target] and np.eye(C)[:, target]?", "axes"),
+         "What are the shapes of np.eye(C)[target] and np.eye(C)[:, target]?", "axes"),
     KnownMistake("one-hot-alone-divided", lambda x, target: softmax(x) - onehot(x, target) / len(x),
-         "It is p - one-hot / N: the one-hot alone is divided.",
+         "It is p - one-hot / N: only the one-hot is divided.",
          "What does Python do first, the subtraction or the division?", "averaging"),
     *[KnownMistake("labels-subtracted",
            lambda x, target, mean=mean: (softmax(x) - target[:, None]) / (len(x) if mean else 1),
            "The labels themselves, target[:, None], are subtracted from every p of their row.",
-           "A label 2 is not twice a label 1. By how much does the logit of class c take part in x[t]?", "chain-rule")
+           "A label 2 is not twice a label 1. How much does x[t] change with the logit of class c?", "chain-rule")
       for mean in (True, False)],
     KnownMistake("softmax-twice", everywhere(len, lambda x: softmax(softmax(x))),
          "Softmax is applied twice: to the logits and to the probabilities.",
@@ -101,7 +102,7 @@ KNOWN = [
          "ln sum exp(x) - x[t]: what is the derivative of the first term?", "chain-rule"),
     KnownMistake("softmax-over-the-batch", everywhere(len, lambda x: softmax(x, 0, lambda x: 0)),
          "The softmax runs down the columns, over the examples.",
-         "Which axis counts the examples, and which one the classes?", "axes"),
+         "Which axis counts the examples, and which one counts the classes?", "axes"),
     KnownMistake("softmax-over-everything", everywhere(len, lambda x: softmax(x, None, np.max)),
          "The softmax runs over the whole batch at once.",
          "What must the probabilities of one example sum to?", "axes"),
@@ -113,11 +114,11 @@ KNOWN = [
          "What does the target do in your formula?", "axes"),
     KnownMistake("slope-of-a-sigmoid", lambda x, target: softmax(x) * (1 - softmax(x)) / len(x),
          "It is p (1 - p) / N: each probability's slope with its own logit, whatever the target.",
-         "That is a part of the softmax's own derivative. Of what is the gradient wanted?", "chain-rule"),
+         "That is a part of the softmax's own derivative. Which gradient does the task ask for?", "chain-rule"),
     KnownMistake("multiplied-by-the-softmax-slope",
          lambda x, target: right(x, target) * softmax(x) * (1 - softmax(x)),
          "The gradient is multiplied by p (1 - p), the slope of a sigmoid, once more.",
-         "p - onehot is the gradient with respect to the logits already. What has still to be gone through?",
+         "p - onehot is the gradient with respect to the logits already. What is left to go through?",
          "chain-rule"),
 ]  # fmt: skip
 
@@ -133,7 +134,7 @@ def by_way_of_p(dlog):
     return formula
 
 
-#: what a probability of 0 is usually made
+#: what a probability of 0 is usually replaced by
 BOUNDS = (1e-300, 1e-30, 1e-20, 1e-16, 1e-15, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8)
 LARGE = [
     *[KnownMistake("divides-by-a-probability-of-0", by_way_of_p(dlog),
@@ -151,72 +152,106 @@ LARGE = [
       )],
     KnownMistake("overflows", everywhere(len, lambda x: softmax(x, 1, lambda x: 0)),
          "exp overflows: infinite divided by infinite is NaN.",
-         "Which number may be taken from all logits of a row without changing the softmax?", "stability"),
+         "Which number can you subtract from all logits of a row without changing the softmax?", "stability"),
     KnownMistake("maximum-of-the-whole-batch", everywhere(len, lambda x: softmax(x, 1, np.max)),
-         "The largest logit of the whole batch is taken away: a row that lies far below it becomes 0 / 0.",
+         "The largest logit of the whole batch is subtracted: a row that lies far below it becomes 0 / 0.",
          "What are the exponentials of a row that lies 1,000 below what you subtract?", "stability"),
 ]  # fmt: skip
+
+
+def with_constant(constant, of_p=0.0, most=np.inf):
+    """A constant is added to the sum of exponentials, or to p; or exponents are cut off."""
+
+    def p(x):
+        exponentials = np.exp(np.maximum(x - x.max(axis=1, keepdims=True), -most))
+        return exponentials / (exponentials.sum(axis=1, keepdims=True) + constant) + of_p
+
+    return everywhere(len, p)
+
+
+NOT_EXACT = [
+    KnownMistake(code, formula, says, "On paper the formula is exact. Which line adds to it or limits it, and why?",
+         "precision")
+    for code, says, formulas in (
+        ("clips-the-probabilities", "Probabilities below a limit are set to it.",
+         [everywhere(len, lambda x, c=c: np.maximum(softmax(x), c)) for c in 10.0 ** -np.arange(2, 31)]),
+        ("adds-a-small-constant", "A small constant is added to the sum of exponentials that p is divided by.",
+         [with_constant(c) for c in 10.0 ** -np.arange(2, 17)]),
+        ("adds-to-the-probabilities", "A small constant is added to the probabilities: rows do not sum to 0.",
+         [with_constant(0.0, c) for c in 10.0 ** -np.arange(2, 31)]),
+        ("clips-the-exponents", "Logits far below the row's largest are clipped: their gradients are too large.",
+         [with_constant(0.0, 0.0, most) for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700)]),
+    )
+    for formula in formulas
+]  # fmt: skip
+QUESTION = "ln sum exp(x) - x[t], for one row: what are the derivatives of the two terms?"
 
 
 def check(judge: Judge) -> None:
     function = judge.function("cross_entropy_gradient", "logits", "target")
 
-    def case(n, c, shift=0.0):
+    def case(n, c, shift=0.0, dtype=np.int64):
         """Some of the targets are the same, and for more than two rows not all."""
         which = judge.rng.permutation(np.arange(n) % max(min(c, n - 1), 1))
-        return judge.numbers(n, c) + shift, judge.rng.permutation(c)[which]
+        return judge.numbers(n, c) + shift, judge.rng.permutation(c)[which].astype(dtype)
 
-    def compare(claim, cases, known, kind):
-        question = "ln sum exp(x) - x[t], for one row: what are the derivatives of the two terms?"
+    def compare(claim, cases, known, kind, rtol=1e-11, atol=1e-14):
         runs = judge.run(function, cases)
         if kind != "stability":
             try:
-                refuse_measured(judge, runs)
+                refuse_measured(judge, function, runs, right, loss)
             except Rejected as rejected:
                 raise Rejected(replace(rejected.rejection, claim=claim)) from None
-        judge.compare(claim, runs, right, name="the gradient", known=known, question=question, kind=kind)
+        judge.compare(claim, runs, right, name="the gradient", known=known, question=QUESTION, kind=kind, rtol=rtol,
+                      atol=atol, dtype=True)  # fmt: skip
 
     square = [case(1, 3), case(3, 3), case(4, 4)]  # where a wrong axis is no error
-    compare("the gradient: (softmax - one-hot) / N", square, KNOWN, "chain-rule")
-    compare("the gradient for all shapes: rows sum to 0", [case(2, 3), case(5, 2), case(4, 6)], KNOWN, "axes")
+    compare("the gradient: (softmax - one-hot) / N", square, [*KNOWN, *NOT_EXACT], "chain-rule", atol=1e-15)
+    others = [case(2, 3), case(5, 2, dtype=np.uint8), case(4, 6, dtype=np.int32), case(3, 1)]
+    others += [*judge.layouts(case(3, 3)), *judge.layouts(case(4, 2, dtype=np.int8))]
+    compare("the gradient for all shapes and layouts: rows sum to 0", others, [*KNOWN, *NOT_EXACT], "axes", atol=1e-15)
+    compare_tiny(judge, function)
     spread = judge.rng.permutation([-1000, 990, 0, 500])[:, None]
     compare("logits may be as large as 1,000", [case(1, 2, 990), case(3, 3, 900)], LARGE, "stability")
     wide = [(judge.numbers(n, c, low=400, high=1000), case(n, c)[1]) for n, c in ((4, 3), (6, 4))]
     wide.append((judge.numbers(1, 2) + np.array([[0, 990]]), np.array([0])))  # where p of the right class is 0
+    wide.append((np.array([[1000.0, -1000.0], [-1000.0, 1000.0]]), np.array([1, 1])))
     compare("logits of a row may lie far apart", wide, LARGE, "stability")
     compare("rows may lie far apart", [case(2, 3, np.array([[-990], [990]])), case(4, 3, spread)], LARGE, "stability")
 
 
-def refuse_measured(judge, runs):
-    """Numbers that are nearly right, and further off than rounding: differences of losses."""
-    for run in runs:
-        got, wanted = run.value, right(*run.arguments)
-        try:
-            error = np.abs(np.asarray(got, dtype=np.float64) - wanted).max()
-        except (TypeError, ValueError):
-            return  # no numbers, or not of this shape: that is said elsewhere
-        if np.shape(got) != wanted.shape or not 1e-13 < error < 1e-4:
-            continue
-        shown = {"logits": run.arguments[0], "target": run.arguments[1], "yours": np.asarray(got), "expected": wanted}
-        if np.array_equal(got, np.float32(got)):
-            judge.reject(
-                "computed-in-float32",
-                f"The gradient is off by up to {error:.1e}: it is right to 7 digits only. Computed in float32?",
-                "Which dtype has each of your arrays?",
-                kind="precision",
-                shown=shown,
-            )
-        judge.reject(
-            "measured-not-derived",
-            f"The gradient is off by up to {error:.1e}: far more than rounding, as a difference of losses is.",
-            "Can the derivative be written down? It needs one softmax; differences need two losses for every logit.",
-            kind="precision",
-            shown=shown,
-        )
+def compare_tiny(judge, function):
+    """What is not the right class has the gradient p / N, however small: there is nothing to cancel."""
+
+    def elsewhere(formula):
+        return lambda x, target: np.where(onehot(x, target), 0.0, formula(x, target))
+
+    logits = judge.rng.permuted([[0.0, -35.0, -60.0, -800.0], [-120.0, 0.0, -400.0, -650.0]], axis=1)
+    cases = [(logits, logits.argmax(axis=1)), (logits[1:] + 300, logits[1:].argmax(axis=1))]
+    runs = judge.run(function, cases)
+    for index, run in enumerate(runs):
+        if np.shape(run.value) == run.arguments[0].shape:
+            runs[index] = replace(run, value=np.where(onehot(*run.arguments), 0.0, run.value))
+    judge.compare(
+        "a tiny gradient is exact, too",
+        runs,
+        elsewhere(right),
+        name="the gradient of the other classes",
+        known=[replace(mistake, formula=elsewhere(mistake.formula)) for mistake in NOT_EXACT],
+        question=QUESTION,
+        kind="precision",
+        rtol=1e-10,
+        atol=0,
+    )
+
+
+def loss(x, target):
+    below = x - x.max(axis=1, keepdims=True)
+    return (np.log(np.exp(below).sum(axis=1)) - below[np.arange(len(target)), target]).mean()
 
 
 def bug(judge: Judge):
-    """The learner's gradient in place of the cross-entropy's own."""
+    """The learner's gradient instead of the cross-entropy's own."""
     theirs = judge.function("cross_entropy_gradient", "logits", "target")
 
     def backward(grad, logits, probabilities, log_likelihoods, target, reduction):

@@ -5,7 +5,7 @@ from math import exp
 import numpy as np
 
 
-# %% one-hot: a comparison in place of indices
+# %% one-hot: a comparison instead of indices
 def cross_entropy_gradient(logits, target):
     below = logits - logits.max(axis=1)[:, None]
     probabilities = np.exp(below - np.log(np.exp(below).sum(axis=1))[:, None])
@@ -18,7 +18,7 @@ def cross_entropy_gradient(logits, target):
     for row, label in zip(logits.tolist(), target.tolist()):
         terms = [exp(one - max(row)) for one in row]
         gradient.append([(term / sum(terms) - (c == label)) / len(target) for c, term in enumerate(terms)])
-    return gradient
+    return np.array(gradient)
 
 
 # %% chain: backward through the logarithm, the mean and the softmax, one after the other
@@ -31,7 +31,7 @@ def cross_entropy_gradient(logits, target):
     return dlog - p * dlog.sum(axis=1, keepdims=True)  # of log_softmax
 
 
-# %% add-at: the ones are taken off in a loop
+# %% add-at: the ones are subtracted in a loop
 def cross_entropy_gradient(logits, target):
     shifted = np.exp(logits - np.amax(logits, 1, keepdims=True))
     gradient = shifted / (len(logits) * np.sum(shifted, 1, keepdims=True))

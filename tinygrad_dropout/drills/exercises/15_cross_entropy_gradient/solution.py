@@ -1,14 +1,14 @@
 """The gradient of softmax and cross-entropy in one.
 
-For one row with the right class t the loss is ln sum_d exp(x_d) - x_t. The first term has the softmax as derivative,
-the second one 1 at the right class:
+For one row with the right class t the loss is ln sum_d exp(x_d) - x_t. The derivative of the first term is the softmax,
+that of the second is 1 at the right class:
 
     d/dx_c  ln sum_d exp(x_d) = exp(x_c) / sum_d exp(x_d) = p_c
     d/dx_c  x_t               = 1 if c = t, else 0
 
 so the gradient is p - onehot(t), and since L is the mean of N such losses, (p - onehot(t)) / N. Each row sums to 0,
-since p and the one-hot vector both sum to 1: to raise all logits by the same amount changes nothing. The softmax is
-computed with the row's largest logit taken away, so that no exponential overflows.
+since p and the one-hot vector both sum to 1: raising all logits by the same amount changes nothing. The softmax is
+computed after subtracting the row's largest logit, so that no exponential overflows.
 """
 
 import numpy as np

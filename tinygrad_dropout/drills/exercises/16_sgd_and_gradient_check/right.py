@@ -49,7 +49,7 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses.tolist()
 
 
-# %% generator: 0.0 in place of an array of zeros, and a list comprehension
+# %% generator: 0.0 instead of an array of zeros, and a list comprehension
 def train(parameters, loss, backward, measure, lr, steps):
     def fresh():
         for parameter in parameters:

@@ -1,14 +1,15 @@
 """Gradient descent, after a check of the gradient.
 
-To first order a step d changes the loss by grad . d. For d = -lr grad that is -lr |grad|^2: it falls, if lr is small
-enough, and it climbs for the other sign. Three things are easily got wrong.
+To first order a step d changes the loss by grad . d. For d = -lr grad that is -lr |grad|^2: the loss falls if lr is
+small enough, and it climbs for the other sign. Three things are easy to get wrong:
 
     backward adds, so .grad must be 0 before each call, also before the first and after the check;
     p.data = p.data - lr * p.grad makes a new array that the model does not know; p.data -= ... writes into the old one;
     the gradient must be there when the step is taken: zero, backward, step, in this order.
 
-The check compares every entry: an error in one of a million is an error. A tolerance relative to the gradient's size,
-but never below that of 1, allows for the rounding of the measurement, which grows with the loss.
+The check compares every entry: an error in one entry of a million is an error. A tolerance relative to the size of the
+gradient, but never smaller than for a gradient of 1, allows for the rounding of the measurement, which grows with the
+loss.
 """
 
 import numpy as np

@@ -8,24 +8,23 @@ def clean(parameters):
         parameter.grad = np.zeros_like(parameter.data)
 
 
-def check(parameters, backward, measure):
+def check(parameters, backward, measure, differ=None):
     clean(parameters)
     backward()
     for parameter, measured in zip(parameters, measure()):
-        if (np.abs(parameter.grad - measured) > 1e-4 * np.maximum(1, np.abs(measured))).any():
+        error = parameter.grad - measured
+        if differ(error, measured) if differ else (np.abs(error) > 1e-4 * np.maximum(1, np.abs(measured))).any():
             raise ValueError("wrong gradient")
 
 
-# %% wrong-sign-of-the-step: up in place of down
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
+def descend(parameters, loss, backward, lr, steps):
     losses = []
     for _ in range(steps):
         losses.append(loss())
         clean(parameters)
         backward()
         for parameter in parameters:
-            parameter.data += lr * parameter.grad
+            parameter.data -= lr * parameter.grad
     return losses
 
 
@@ -82,80 +81,6 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses
 
 
-# %% refuses-a-right-gradient: the check does not begin with clean gradients
-def train(parameters, loss, backward, measure, lr, steps):
-    backward()
-    for parameter, measured in zip(parameters, measure()):
-        if not np.allclose(parameter.grad, measured, rtol=1e-4, atol=1e-4):
-            raise ValueError("wrong gradient")
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% stale-gradients-at-the-start: no check, and cleaned after each step alone
-def train(parameters, loss, backward, measure, lr, steps):
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-        clean(parameters)
-    return losses
-
-
-# %% gradient-not-checked: nothing is compared
-def train(parameters, loss, backward, measure, lr, steps):
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% check-sees-too-little: sums are compared, so that errors cancel
-def train(parameters, loss, backward, measure, lr, steps):
-    clean(parameters)
-    backward()
-    for parameter, measured in zip(parameters, measure()):
-        if abs(parameter.grad.sum() - measured.sum()) > 1e-4 * max(1, abs(measured.sum())):
-            raise ValueError("wrong gradient")
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% tolerance-too-small: absolute
-def train(parameters, loss, backward, measure, lr, steps):
-    clean(parameters)
-    backward()
-    for parameter, measured in zip(parameters, measure()):
-        if np.abs(parameter.grad - measured).max() > 1e-4:
-            raise ValueError("wrong gradient")
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
 # %% steps-before-the-check: the gradient is compared after each step's update
 def train(parameters, loss, backward, measure, lr, steps):
     losses = []
@@ -172,30 +97,6 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses
 
 
-# %% losses-after-the-steps: the loss is read too late
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
-    losses = []
-    for _ in range(steps):
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-        losses.append(loss())
-    return losses
-
-
-# %% same-gradient-in-each-step: backward runs once
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
 # %% updated-one-by-one: backward for each parameter, which is updated at once
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure)
@@ -209,41 +110,7 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses
 
 
-# %% tolerance-relative-alone: a relative error, with a tiny number against a division by 0
-def train(parameters, loss, backward, measure, lr, steps):
-    clean(parameters)
-    backward()
-    for parameter, measured in zip(parameters, measure()):
-        if (np.abs(parameter.grad - measured) / (np.abs(measured) + 1e-12) > 1e-4).any():
-            raise ValueError("wrong gradient")
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% tolerance-of-the-largest-entry: one tolerance for the whole array
-def train(parameters, loss, backward, measure, lr, steps):
-    clean(parameters)
-    backward()
-    for parameter, measured in zip(parameters, measure()):
-        if np.abs(parameter.grad - measured).max() > 1e-4 * max(1, np.abs(measured).max()):
-            raise ValueError("wrong gradient")
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% steps-by-measurement: measure in place of backward
+# %% steps-by-measurement: measure instead of backward
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure)
     losses = []
@@ -264,3 +131,100 @@ def train(parameters, loss, backward, measure, lr, steps):
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
     return losses
+
+
+# %% losses-after-the-steps: the loss is read too late
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure)
+    losses = []
+    for _ in range(steps):
+        clean(parameters)
+        backward()
+        for parameter in parameters:
+            parameter.data -= lr * parameter.grad
+        losses.append(loss())
+    return losses
+
+
+# %% refuses-a-right-gradient: the check does not begin with clean gradients
+def train(parameters, loss, backward, measure, lr, steps):
+    backward()
+    for parameter, measured in zip(parameters, measure()):
+        if not np.allclose(parameter.grad, measured, rtol=1e-4, atol=1e-4):
+            raise ValueError("wrong gradient")
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% gradient-not-checked: nothing is compared
+def train(parameters, loss, backward, measure, lr, steps):
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% check-sees-too-little: sums are compared, so that errors cancel
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure, lambda error, measured: abs(error.sum()) > 1e-4 * max(1, abs(measured.sum())))
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% check-skips-entries: the first row is not looked at
+def train(parameters, loss, backward, measure, lr, steps):
+    check(
+        parameters,
+        backward,
+        measure,
+        lambda error, measured: (abs(error[1:]) > 1e-4 * np.maximum(1, abs(measured[1:]))).any(),
+    )
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% absolute-value-forgotten: an entry that is too small is accepted
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure, lambda error, measured: (error > 1e-4 * np.maximum(1, abs(measured))).any())
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% tolerance-too-small: absolute
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure, lambda error, measured: abs(error).max() > 1e-4)
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% tolerance-relative-alone: a relative error, with a tiny number against a division by 0
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure, lambda error, measured: (abs(error) / (abs(measured) + 1e-12) > 1e-4).any())
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% tolerance-of-the-largest-entry: one tolerance for the whole array
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure, lambda error, measured: abs(error).max() > 1e-4 * max(1, abs(measured).max()))
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% tolerance-too-narrow: np.allclose with its own tolerances
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure, lambda error, measured: not np.allclose(error + measured, measured))
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% tolerance-too-wide: ten times as much
+def train(parameters, loss, backward, measure, lr, steps):
+    check(
+        parameters, backward, measure, lambda error, measured: (abs(error) > 1e-3 * np.maximum(1, abs(measured))).any()
+    )
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% another-exception: assert
+def train(parameters, loss, backward, measure, lr, steps):
+    clean(parameters)
+    backward()
+    for parameter, measured in zip(parameters, measure()):
+        assert np.allclose(parameter.grad, measured, rtol=1e-4, atol=1e-4)
+    return descend(parameters, loss, backward, lr, steps)
+
+
+# %% not-a-list: an array of losses
+def train(parameters, loss, backward, measure, lr, steps):
+    check(parameters, backward, measure)
+    return np.array(descend(parameters, loss, backward, lr, steps))

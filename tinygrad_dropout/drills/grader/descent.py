@@ -1,0 +1,195 @@
+"""A small model whose loss and gradient are known, to try training loops on, and such loops, right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import Rejected, Rejection
+
+Array = npt.NDArray[Any]
+NOISE = 5e-9  # of the measured gradient, relative to its size but never to less than 1
+
+
+class Parameter:
+    """What a training loop is given."""
+
+    def __init__(self, data: Array, grad: Array) -> None:
+        self.data, self.grad = data, grad
+
+
+class Problem:
+    """L = sum of c (w - t)^2 / 2 + b S^2 / 2, where S = sum of v (w - t), over the entries of all parameters.
+
+    The gradient is c (w - t) + b S v: it depends on all parameters, so that they must be updated together. Each v has
+    the sign of w - t at the start, so that no entry of the gradient is near 0 there.
+
+    Args:
+        judge: for the numbers.
+        shapes: of the parameters.
+        steps: to be taken.
+        stale: whether there are old numbers in the gradients.
+        scale: of the loss.
+        spoil: changes the list of gradients, only in `backward`.
+        flat: whether the gradient is 0 in one entry.
+        steep: how much larger it is in one entry.
+        order: "C" or "F", how the model's arrays lie in memory.
+
+    Attributes:
+        arrays: those of the model, after a run.
+        rebound: whether a parameter had another array in `.data` after it.
+        calls: how often `backward` and `measure` were called in it.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        shapes: Sequence[tuple[int, ...]],
+        steps: int,
+        *,
+        stale: bool = False,
+        scale: float = 1.0,
+        spoil: Callable[[list[Array]], None] | None = None,
+        flat: bool = False,
+        steep: float = 1.0,
+        order: Any = "C",
+    ) -> None:
+        self.start = [judge.numbers(*shape) for shape in shapes]
+        self.goal = [start - judge.numbers(*shape) for start, shape in zip(self.start, shapes, strict=True)]
+        self.weights = [scale * np.abs(judge.numbers(*shape, low=0.5, high=1.5)) for shape in shapes]
+        self.signs = [np.sign(start - goal) for start, goal in zip(self.start, self.goal, strict=True)]
+        self.coupling = 0.1 * scale
+        first = (0,) * len(shapes[0])
+        self.weights[0][first] *= steep
+        if flat:
+            self.goal[0][first], self.signs[0][first] = self.start[0][first], 1.0
+            off = self.coupling * self.together(self.start) / (self.weights[0][first] + self.coupling)
+            self.goal[0][first] += off
+        self.old = [judge.numbers(*shape) if stale else np.zeros(shape) for shape in shapes]
+        self.steps, self.spoil, self.lr, self.order = steps, spoil, judge.rng.uniform(0.2, 0.4) / scale, order
+        self.arrays: list[Array] = []
+        self.rebound, self.calls = False, {"backward": 0, "measure": 0}
+
+    def __repr__(self) -> str:
+        shapes = " and ".join(str(start.shape) for start in self.start)
+        old = "; old numbers in .grad" if any(old.any() for old in self.old) else ""
+        return (
+            f"L = sum of c (w - t)^2 / 2 + b (sum of v (w - t))^2 / 2, parameters of shape {shapes}, "
+            f"lr = {self.lr:.4g}, steps = {self.steps}{old}"
+        )
+
+    def names(self) -> list[str]:
+        """Of all entries, one parameter after the other."""
+        return [
+            f"parameters[{i}].data{list(index)}"
+            for i, start in enumerate(self.start)
+            for index in np.ndindex(*start.shape)
+        ]
+
+    def together(self, arrays: Sequence[Array]) -> float:
+        """S, which all parameters affect."""
+        return float(sum((v * (w - t)).sum() for v, w, t in zip(self.signs, arrays, self.goal, strict=True)))
+
+    def gradients(self, arrays: Sequence[Array]) -> list[Array]:
+        """The right ones."""
+        s = self.coupling * self.together(arrays)
+        return [c * (w - t) + s * v for c, w, t, v in zip(self.weights, arrays, self.goal, self.signs, strict=True)]
+
+    def loss(self, arrays: Sequence[Array]) -> float:
+        """L."""
+        squares = sum((c * (w - t) ** 2).sum() for c, w, t in zip(self.weights, arrays, self.goal, strict=True))
+        return float(squares + self.coupling * self.together(arrays) ** 2) / 2
+
+    def run(self, train: Callable[..., Any]) -> tuple[Array, Any]:
+        """Train; returns all numbers of the model's arrays in the end, and the losses."""
+        arrays = [start.copy(self.order) for start in self.start]
+        parameters = [Parameter(array, old.copy()) for array, old in zip(arrays, self.old, strict=True)]
+        self.arrays, self.calls = arrays, {"backward": 0, "measure": 0}
+
+        def backward() -> None:
+            self.calls["backward"] += 1
+            found = self.gradients(arrays)
+            if self.spoil:
+                self.spoil(found)
+            for parameter, gradient in zip(parameters, found, strict=True):
+                parameter.grad += gradient
+
+        def measure() -> list[Array]:
+            self.calls["measure"] += 1
+            return [
+                one + NOISE * np.where(one < 0, -1, 1) * np.maximum(1, np.abs(one)) for one in self.gradients(arrays)
+            ]
+
+        losses = train(parameters, lambda: self.loss(arrays), backward, measure, self.lr, self.steps)
+        if losses is None:
+            message = "train(...) returned None; expected the list of losses."
+            raise Rejected(Rejection("returns-none", message, "Is a `return` missing?"))
+        self.rebound = any(one.data is not array for one, array in zip(parameters, arrays, strict=True))
+        return np.concatenate([array.ravel() for array in arrays]), losses
+
+
+def training(
+    zero: str = "before",
+    *,
+    checks: bool = True,
+    sign: int = -1,
+    lr: Callable[[float], float] = lambda lr: lr,
+    which: slice = slice(None),
+    measured: bool = False,
+) -> Callable[..., list[float]]:
+    """A training loop, right or wrong.
+
+    Args:
+        zero: when gradients are set to 0: `before` each backward, `after` each step, `between` the two, `once` before
+            the first step, or `never`; `stay`: there is no backward but that of the check.
+        checks: whether there is a check, which begins with clean gradients.
+        sign: of the step.
+        lr: what the learning rate becomes.
+        which: of the parameters are updated.
+        measured: whether the steps take the measured gradient.
+    """
+
+    def train(parameters: Any, loss: Any, backward: Any, measure: Any, rate: float, steps: int) -> list[float]:
+        def clean() -> None:
+            for parameter in parameters:
+                parameter.grad = np.zeros_like(parameter.data)
+
+        losses = []
+        if checks:
+            clean()
+            backward()
+        if zero == "once":
+            clean()
+        for _ in range(steps):
+            losses.append(loss())
+            if zero == "before":
+                clean()
+            if zero != "stay":
+                backward()
+            if zero == "between":
+                clean()
+            gradients = measure() if measured else [parameter.grad for parameter in parameters]
+            for parameter, gradient in [*zip(parameters, gradients, strict=True)][which]:
+                parameter.data += sign * lr(rate) * gradient
+            if zero == "after":
+                clean()
+        return losses
+
+    return train
+
+
+def one_by_one(parameters: Any, loss: Any, backward: Any, measure: Any, rate: float, steps: int) -> list[float]:
+    """A fresh gradient for every parameter, which the others' updates have moved already."""
+    losses = []
+    for _ in range(steps):
+        losses.append(loss())
+        for parameter in parameters:
+            for other in parameters:
+                other.grad = np.zeros_like(other.data)
+            backward()
+            parameter.data -= rate * parameter.grad
+    return losses
