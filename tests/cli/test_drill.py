@@ -236,6 +236,21 @@ def test_a_solution_that_was_not_earned_is_asked_for_and_recorded(drill, begun, 
     assert "solution read" in drill("list")[1]
 
 
+def test_a_hunt_that_was_solved_comes_back_with_another_bug(drill, begun):
+    hunt = find("28_")
+    path = begun / f"{hunt.slug}.py"
+    bug = hunt.of(path.read_text())
+    drill("reset", "28", "--yes")
+    assert path.read_text() == bug.starter
+    assert bug.hints[0].split()[-1] in drill("hint", "28")[1]
+    path.write_text(bug.solution)
+    assert "Solved" in drill("check", "28")[1]
+    assert drill("solution", "28")[1].endswith(f"{bug.solution}\n")
+    assert "the starter again, with another bug" in drill("reset", "28", "--yes")[1]
+    another = hunt.of(path.read_text())
+    assert another.hunt.plant(another.seed) != bug.hunt.plant(bug.seed)
+
+
 def test_show_writes_the_replay(drill, begun, tmp_path):
     pytest.importorskip("igraph")
     answer(begun, "bias-gradient-averaged")

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tinygrad_dropout.drills.grader.hunt import Hunt
     from tinygrad_dropout.drills.grader.judge import Judge
     from tinygrad_dropout.study import Bug
 
 EXERCISES = Path(__file__).with_name("exercises")
 PARTS = ("task.md", "starter.py", "solution.py", "checks.py", "hints.md", "wrong.py", "right.py", "promises.md")
 GAP = "raise NotImplementedError"  # marks what is to be written
+SEEDS = 3000  # so that no one knows a hunt's bug by its number
 
 
 class DrillError(Exception):
@@ -45,9 +48,11 @@ class Exercise:
 
     Args:
         folder: `exercises/11_linear_backward`.
+        seed: of a bug hunt, chooses the bug; all other exercises are the same for every seed.
     """
 
     folder: Path
+    seed: int = 0
 
     @property
     def slug(self) -> str:
@@ -74,19 +79,41 @@ class Exercise:
         return self.read("task.md")
 
     @property
+    def hunt(self) -> Hunt | None:
+        """Its bugs; None if it is no bug hunt."""
+        return getattr(self.checks, "HUNT", None)
+
+    def of(self, source: str) -> Exercise:
+        """This exercise as a learner's file has it: a hunt is after the bug of that file."""
+        return replace(self, seed=self.hunt.seed_of(source)) if self.hunt else self
+
+    def drawn(self, rng: Random, *, another: bool = False) -> Exercise:
+        """This exercise with a seed that is drawn; a hunt is then after another bug than this one, if that is asked."""
+        if self.hunt is None:
+            return self
+        count = len(self.hunt.plants)
+        bug = (self.seed + rng.randrange(1, count) if another else rng.randrange(count)) % count
+        return replace(self, seed=count * rng.randrange(SEEDS) + bug)
+
+    @property
     def starter(self) -> str:
         """The file that a learner begins with."""
-        return self.read("starter.py")
+        text = self.read("starter.py")
+        return self.hunt.starter(text, self.seed) if self.hunt else text
 
     @property
     def solution(self) -> str:
         """The reference answer, with the derivation in its docstring."""
-        return self.read("solution.py")
+        text = self.read("solution.py")
+        return self.hunt.solution(text, self.seed) if self.hunt else text
 
     @property
     def hints(self) -> list[str]:
         """Three: a nudge, the idea, nearly there."""
-        return [hint.strip() for hint in re.split(r"^## .*$", self.read("hints.md"), flags=re.MULTILINE)[1:]]
+        text = self.read("hints.md")
+        if self.hunt:
+            text = text.partition(f"# {self.hunt.plant(self.seed).bug}\n")[2].partition("\n# ")[0]
+        return [hint.strip() for hint in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:]]
 
     @property
     def wrong(self) -> list[Sample]:
@@ -98,16 +125,10 @@ class Exercise:
         """Answers, written differently from the solution, that must pass."""
         return samples(self.read("right.py"))
 
-    @cached_property
+    @property
     def checks(self) -> ModuleType:
         """The module of its checks."""
-        path = self.folder / "checks.py"
-        spec = spec_from_file_location(f"checks_of_{self.slug}", path)
-        assert spec is not None, "a name that ends in .py has a loader"
-        assert spec.loader is not None, "as above"
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return module_at(self.folder / "checks.py")
 
     @property
     def check(self) -> Callable[[Judge], None]:
@@ -148,6 +169,17 @@ class Exercise:
     def has_replay(self) -> bool:
         """Whether there is a backward to be seen."""
         return self.bug is not None or self.layers is not None
+
+
+@cache
+def module_at(path: Path) -> ModuleType:
+    """The module in a file, loaded once."""
+    spec = spec_from_file_location(f"checks_of_{path.parent.name}", path)
+    assert spec is not None, "a name that ends in .py has a loader"
+    assert spec.loader is not None, "as above"
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def samples(text: str) -> list[Sample]:

@@ -1,25 +1,35 @@
-"""Bug hunts: each network trains in spite of its bug, and a right input is told from one on which the bug hides."""
+"""Bug hunts: each network trains in spite of any of its bugs, and an input on which a bug hides is told why."""
 
+import ast
 import re
 
 import numpy as np
 import pytest
 
+from tests.drills.graded import graded
 from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.grader.grade_in_process import grade
-from tinygrad_dropout.drills.grader.hunt import BUGS, MOST, Hunt, differ, drawn_from, sigmas_apart, table
+from tinygrad_dropout.drills.grader.hunt import differ, drawn_from, sigmas_apart
+from tinygrad_dropout.drills.grader.hunt_bugs import BUGS, table
+from tinygrad_dropout.drills.grader.hunt_input import MOST
 
-ALL = [one for one in exercises() if "_hunt_" in one.slug]
+ALL = [one for one in exercises() if one.hunt]
+EACH = [(one.of(f"HUNT = {number}"), plant) for one in ALL for number, plant in enumerate(one.hunt.plants)]
+NAMES = [f"{one.number}-{plant.bug}" for one, plant in EACH]
+
+every_hunt = pytest.mark.parametrize("exercise", ALL, ids=[one.slug for one in ALL])
+every_bug = pytest.mark.parametrize(("exercise", "plant"), EACH, ids=NAMES)
+every_network = pytest.mark.parametrize(
+    ("exercise", "source"),
+    [pytest.param(one, one.read("starter.py"), id=f"{one.number}-right") for one in ALL]
+    + [pytest.param(one, one.starter, id=name) for (one, _), name in zip(EACH, NAMES, strict=True)],
+)
 
 
-def hunt_of(exercise) -> Hunt:
-    return exercise.checks.HUNT
-
-
-def network_of(exercise, right):
-    """What the file of the network defines, with the bug or without."""
+def network_of(exercise, source):
+    """What the file of a network defines."""
     namespace = {"__name__": "network"}
-    exec(compile(hunt_of(exercise).source(right), exercise.slug, "exec"), namespace)
+    exec(compile(source, exercise.slug, "exec"), namespace)
     return namespace
 
 
@@ -35,13 +45,15 @@ def some_input(hunt, rng):
     return given
 
 
-every_hunt = pytest.mark.parametrize("exercise", ALL, ids=[one.slug for one in ALL])
+def answer(exercise, plant, given):
+    """A file that names the bug and gives this input, as an expression."""
+    top = f"import numpy as np\n\nHUNT = {exercise.seed}\nBUG = {plant.bug!r}\n"
+    return f"{top}\n\ndef exposing_input():\n    return {given}\n"
 
 
-@every_hunt
-@pytest.mark.parametrize("right", [False, True], ids=["with the bug", "right"])
-def test_the_network_trains(exercise, right):
-    losses = network_of(exercise, right)["train"]()
+@every_network
+def test_a_network_trains(exercise, source):
+    losses = network_of(exercise, source)["train"]()
     assert np.mean(losses[-30:]) < 0.7 * np.mean(losses[:30])
 
 
@@ -54,24 +66,89 @@ def test_the_file_runs_and_prints_a_loss_that_falls(exercise, capsys):
 
 
 @every_hunt
-def test_the_bug_is_one_line(exercise):
-    hunt = hunt_of(exercise)
-    assert exercise.starter.count(hunt.planted) == 1
-    pairs = zip(hunt.source(False).splitlines(), hunt.source(True).splitlines(), strict=True)
-    assert sum(one != other for one, other in pairs) == 1
+def test_there_are_at_least_three_bugs_all_in_the_table(exercise):
+    bugs = [plant.bug for plant in exercise.hunt.plants]
+    assert len(set(bugs)) == len(bugs) >= 3
+    assert set(bugs) < set(exercise.hunt.listed) <= set(BUGS)
+    assert len(exercise.hunt.listed) == 8
+
+
+@every_bug
+def test_a_bug_is_one_line(exercise, plant):
+    right = exercise.read("starter.py").splitlines()
+    assert "\n".join(right).count(plant.right) == 1
+    changed = [(one, other) for one, other in zip(right, exercise.starter.splitlines(), strict=True) if one != other]
+    assert [one.strip() for one, _ in changed if not one.startswith("HUNT")] == [
+        one.strip() for one, other in changed if plant.right in one and plant.wrong in other
+    ]
+    assert len([one for one, _ in changed if not one.startswith("HUNT")]) == 1
+
+
+@every_bug
+def test_a_file_that_was_not_touched_is_not_solved(exercise, plant):
+    assert graded(exercise, exercise.starter).rejection.code == "not-written"
+
+
+@every_bug
+def test_a_solution_derives_its_answer_and_exposes_the_bug(exercise, plant):
+    assert len(ast.get_docstring(ast.parse(exercise.solution)).split()) >= 40
+    assert f"HUNT = {exercise.seed}\nBUG = {plant.bug!r}".replace("'", '"') in exercise.solution
+    assert [
+        found.rejection for seed in range(3) if not (found := graded(exercise, exercise.solution, seed=seed)).solved
+    ] == []
+
+
+@every_bug
+def test_a_bug_has_three_hints_that_do_not_name_it(exercise, plant):
+    assert len(exercise.hints) == 3
+    assert not [hint for hint in exercise.hints if plant.bug in hint or plant.right in hint or plant.wrong in hint]
 
 
 @every_hunt
-def test_the_file_is_of_a_length_that_one_reads(exercise):
-    assert 40 <= len(exercise.starter.splitlines()) <= 90
+def test_the_hints_and_solutions_are_those_of_its_bugs(exercise):
+    bugs = [plant.bug for plant in exercise.hunt.plants]
+    assert re.findall(r"^# ([a-z-]+)$", exercise.read("hints.md"), re.MULTILINE) == bugs
+    assert re.findall(r"^# %% ([a-z-]+)$", exercise.read("solution.py"), re.MULTILINE) == bugs
+
+
+@every_hunt
+def test_the_answer_to_one_bug_is_none_to_another(exercise):
+    hunts = [one for one, _ in EACH if one.slug == exercise.slug]
+    for one, other in zip(hunts, [*hunts[1:], hunts[0]], strict=True):
+        mixed = other.solution.replace(f"HUNT = {other.seed}", f"HUNT = {one.seed}")
+        assert graded(exercise, mixed).rejection.code == "names-another-bug"
+
+
+def test_a_number_chooses_the_bug():
+    hunt = ALL[0].hunt
+    count = len(hunt.plants)
+    assert [hunt.plant(seed) for seed in range(count)] == list(hunt.plants)
+    assert hunt.plant(7 * count + 2) == hunt.plants[2]
+    assert ALL[0].of(f"x = 1\nHUNT = {7 * count + 2}  # mine\n").starter.count(hunt.plants[2].wrong) == 1
+
+
+@every_bug
+def test_a_file_without_its_number_is_known_by_its_bug(exercise, plant):
+    source = exercise.starter.replace(f"HUNT = {exercise.seed}", "")
+    known = exercise.hunt.plant(exercise.hunt.seed_of(source))
+    assert known == plant
+
+
+def test_a_file_without_a_number_or_a_bug_is_of_the_first():
+    assert ALL[0].hunt.seed_of("BUG = 'keep-and-drop-swapped'") == 0
+
+
+@every_hunt
+def test_the_file_can_be_read_in_one_sitting(exercise):
+    assert 40 <= len(exercise.starter.splitlines()) <= 92
 
 
 @every_hunt
 @pytest.mark.parametrize("training", [True, False])
 def test_the_right_network_has_the_right_gradients(exercise, training):
-    network = network_of(exercise, right=True)
+    network = network_of(exercise, exercise.read("starter.py"))
     rng = np.random.default_rng(1)
-    given = {**some_input(hunt_of(exercise), rng), "training": training}
+    given = {**some_input(exercise.hunt, rng), "training": training}
     parameters = {name: value + rng.normal(0, 0.1, value.shape) for name, value in network["new_parameters"]().items()}
 
     def loss():
@@ -91,11 +168,11 @@ def test_the_right_network_has_the_right_gradients(exercise, training):
 
 @every_hunt
 def test_the_right_network_drops_with_probability_p_and_keeps_the_mean(exercise):
-    hunt = hunt_of(exercise)
-    runs = hunt.network(True)({**some_input(hunt, np.random.default_rng(3)), "training": False}, 0)
+    hunt = exercise.hunt
+    runs = hunt.network(None)({**some_input(hunt, np.random.default_rng(3)), "training": False}, 0)
     name = next(name for name in ("dropped", "seen_x", "read", "last", "output1") if name in next(runs))
     plain = next(runs)[name]
-    runs = hunt.network(True)({**some_input(hunt, np.random.default_rng(3)), "training": True}, 0)
+    runs = hunt.network(None)({**some_input(hunt, np.random.default_rng(3)), "training": True}, 0)
     if name == "output1":
         return  # two layers of dropout, of which the first changes what the second is given
     if name == "last" or plain.any():
@@ -106,51 +183,108 @@ def test_the_right_network_drops_with_probability_p_and_keeps_the_mean(exercise)
 
 @every_hunt
 def test_the_task_lists_the_names_and_the_keys(exercise):
-    hunt = hunt_of(exercise)
+    hunt = exercise.hunt
     assert table(hunt.listed) in exercise.task
-    assert hunt.bug in hunt.listed
-    assert len(hunt.listed) == 8
-    assert set(hunt.listed) <= set(BUGS)
     for argument in hunt.arguments:
         assert f"| `{argument.name}` |" in exercise.task
     assert f"from 1 to {MOST}" in exercise.task
 
 
 @every_hunt
-def test_the_input_that_the_task_shows_has_the_right_form_and_hides_the_bug(exercise):
-    hunt = hunt_of(exercise)
-    example = exercise.task.rpartition("```python")[2].partition("```")[0]
-    found = grade(exercise, f"import numpy as np\n\nBUG = {hunt.bug!r}\n{example}")
+def test_neither_the_title_nor_the_top_of_the_file_gives_the_bug_away(exercise):
+    words = {word for plant in exercise.hunt.plants for word in plant.bug.split("-") if len(word) > 4}
+    top = f"{exercise.slug} {exercise.title} {exercise.starter.partition('def exposing')[0]}".lower()
+    assert not [word for word in words if re.search(rf"\b{word}\b", top)]
+
+
+@every_bug
+def test_the_input_that_the_task_shows_has_the_right_form_and_hides_every_bug(exercise, plant):
+    example = exercise.task.rpartition("return ")[2].partition("\n```")[0]
+    found = graded(exercise, answer(exercise, plant, example))
     assert len(found.right) == 2
-    assert found.rejection.kind == "exposing"
+    assert found.rejection.code in {hiding.code for hiding in plant.hidings}
 
 
-@every_hunt
-def test_each_other_name_is_refused_with_a_reason(exercise):
-    hunt = hunt_of(exercise)
+@every_bug
+def test_each_other_name_is_refused_with_a_reason(exercise, plant):
     messages = set()
-    for name in hunt.listed:
-        if name != hunt.bug:
-            source = exercise.solution.replace(f'BUG = "{hunt.bug}"', f'BUG = "{name}"')
-            found = grade(exercise, source).rejection
+    for name in exercise.hunt.listed:
+        if name != plant.bug:
+            found = grade(exercise, exercise.solution.replace(f'BUG = "{plant.bug}"', f'BUG = "{name}"')).rejection
             assert found.code == "names-another-bug"
             assert found.kind == "exposing"
             messages.add(found.message)
     assert len(messages) == 7
 
 
-@every_hunt
-def test_every_reason_why_the_bug_hides_is_met_by_a_wrong_answer(exercise):
-    assert {hiding.code for hiding in hunt_of(exercise).hidings} <= {sample.name for sample in exercise.wrong}
+def first_row(given):
+    return {name: value[:1] if np.ndim(value) else value for name, value in given.items()}
 
 
-def test_the_hunts_are_after_eight_bugs():
-    assert len({hunt_of(one).bug for one in ALL}) == len(ALL)
+#: code of a reason why a bug hides -> what hides it for that reason, made of an input that exposes it
+HIDES = {
+    "eval-mode-hides-it": lambda given: given | {"training": False},
+    "training-mode-hides-it": lambda given: given | {"training": True},
+    "p-of-zero-hides-it": lambda given: given | {"p": 0.0},
+    "p-of-one-half-hides-it": lambda given: given | {"p": 0.5},
+    "p-close-to-one-half-hides-it": lambda given: given | {"p": 0.49},
+    "p-close-to-an-end-hides-it": lambda given: given | {"p": 1e-4},
+    "p-close-to-one-hides-it": lambda given: given | {"p": 0.99999, "training": True},
+    "one-row-hides-it": first_row,
+    "nothing-but-zeros": lambda given: given | {"x": 0 * given["x"]},
+    "small-scores-hide-it": lambda given: given | {"x": given["x"] / 1e4},
+    "rows-of-one-size-hide-it": lambda given: given | {"x": given["x"][[0, 0]]},
+    "nearly-zero-is-not-zero": lambda given: given | {"x": given["x"] + 1e-9},
+    "no-exact-zeros": lambda given: (
+        given | {"words": np.array([[2, 7, 5]])} if "words" in given else given | {"x": 1 + np.cos(given["x"])}
+    ),
+    "no-unit-in-two-rows": lambda given: (
+        given | {"x": given["x"] * np.arange(2).reshape(2, *[1] * (given["x"].ndim - 1))}
+    ),
+    "gradients-cancel": lambda given: given | {"x": 0 * given["x"]},
+    "each-word-once": lambda given: given | {"words": np.array([[2, 7, 5]])},
+    "one-note-hides-it": lambda given: given | {"x": given["x"][:, :1]},
+    "blank-after-the-first-note": lambda given: given | {"x": given["x"] * [[[1], [0]]]},
+    "flat-tanh-hides-it": lambda given: given | {"x": given["x"] * 1e4},
+}
+
+
+def without_gradient(exercise, given):
+    """Targets that the network predicts already; or, of classes, two rows of which each cancels the other's."""
+    if "prices" in given:
+        return given | {"prices": np.zeros((2, 1)), "x": 0 * given["x"]}
+    labels = next(name for name in ("labels", "kinds", "outer") if name in given)
+    if labels == "labels":  # so sure of the right class that no gradient is left
+        seen = next(exercise.hunt.network(None)(given | {"x": 1e6 * given["x"]}, 0))
+        return given | {"x": 1e6 * given["x"], "labels": seen["scores"].argmax(axis=1)}
+    if labels == "kinds":  # words of zeros, and both kinds
+        return given | {"words": np.array([[17], [18]]), "kinds": np.array([0, 1])}
+    seen = next(exercise.hunt.network(None)(given | {"x": 1e6 * given["x"]}, 0))
+    return given | {"x": 1e6 * given["x"], "outer": (seen["score"] > 0).astype(int)}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "plant", "hiding"),
+    [
+        pytest.param(one, plant, hiding, id=f"{one.number}-{plant.bug}-{hiding.code}")
+        for one, plant in EACH
+        for hiding in plant.hidings
+    ],
+)
+def test_each_reason_why_a_bug_hides_is_named(exercise, plant, hiding):
+    given = network_of(exercise, exercise.solution)["exposing_input"]()
+    hide = HIDES.get(hiding.code, lambda given: without_gradient(exercise, given))
+    with np.printoptions(threshold=10**6):
+        found = grade(exercise, answer(exercise, plant, repr(hide(given)).replace("array", "np.array"))).rejection
+    assert found is not None
+    assert found.code == hiding.code
+    assert found.kind == "exposing"
+    assert found.claim == "on this input the network with the bug and the right one can be told apart"
 
 
 @every_hunt
 def test_a_name_is_read_kindly(exercise):
-    bug = hunt_of(exercise).bug
+    bug = exercise.hunt.plants[0].bug
     assert grade(exercise, exercise.solution.replace(f'"{bug}"', repr(f" {bug.replace('-', '_').upper()} "))).solved
 
 
@@ -188,7 +322,7 @@ FORMS = [
 def test_what_is_no_input_is_refused_by_name(returned, code):
     exercise = ALL[0]
     source = (
-        f"import numpy as np\n\nBUG = {hunt_of(exercise).bug!r}\n"
+        f"import numpy as np\n\nBUG = {exercise.hunt.plants[0].bug!r}\n"
         "GOOD = dict(x=np.ones((2, 16)), labels=[0, 1], p=0.2, training=True)\n"
         f"def exposing_input():\n    return {returned}\n"
     )
@@ -223,10 +357,12 @@ def test_rows_that_share_a_mask_are_never_apart():
 
 def test_a_name_is_shown_as_it_was_typed_and_the_nearest_is_proposed():
     exercise = ALL[0]
-    source = exercise.solution.replace(f'"{hunt_of(exercise).bug}"', '"Keep_and_drop_swaped"')
+    source = exercise.solution.replace(f'"{exercise.hunt.plants[0].bug}"', '"Keep_and_drop_swaped"')
     message = grade(exercise, source).rejection.message
-    assert message.startswith("BUG is 'Keep_and_drop_swaped'; did you mean keep-and-drop-swapped?")
-    other = grade(exercise, exercise.solution.replace(f'"{hunt_of(exercise).bug}"', '"Scale_is_one_over_p"')).rejection
+    assert message.startswith("BUG is 'Keep_and_drop_swaped'; did you mean keep-and-drop-swapped? Otherwise")
+    other = grade(
+        exercise, exercise.solution.replace(f'"{exercise.hunt.plants[0].bug}"', '"Scale_is_one_over_p"')
+    ).rejection
     assert other.code == "names-another-bug"
     assert other.message.startswith("BUG is Scale_is_one_over_p, but")
 

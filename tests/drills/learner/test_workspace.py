@@ -2,14 +2,17 @@
 
 import os
 from datetime import datetime
+from random import Random
 
 import pytest
 
 from tinygrad_dropout.drills.exercise import DrillError, exercises, find
+from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.learner.workspace import Workspace
 
 NOON = datetime(2026, 11, 25, 12)
 EXERCISE = find("11_linear_backward")
+HUNT = find("28_")
 
 
 @pytest.fixture
@@ -82,3 +85,45 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(workspace):
     os.mkfifo(workspace.path(EXERCISE))
     assert not workspace.untouched(EXERCISE)
     assert workspace.saved_last() == EXERCISE
+
+
+def bug_in(workspace):
+    """The bug of the learner's own hunt."""
+    mine = workspace.mine(HUNT)
+    return mine.hunt.plant(mine.seed).bug
+
+
+def test_each_learner_gets_a_bug_that_is_drawn(tmp_path):
+    drawn = [Workspace(tmp_path / str(number), Random(number)) for number in range(30)]
+    for one in drawn:
+        one.start([HUNT])
+    assert {bug_in(one) for one in drawn} == {plant.bug for plant in HUNT.hunt.plants}
+    assert all(one.untouched(HUNT) for one in drawn)
+    assert len({one.path(HUNT).read_text() for one in drawn}) > len(HUNT.hunt.plants)
+
+
+def test_a_reset_keeps_the_bug_unless_another_is_asked_for(tmp_path):
+    workspace = Workspace(tmp_path, Random(0))
+    workspace.start([HUNT])
+    for _ in range(10):
+        before = workspace.path(HUNT).read_text()
+        workspace.path(HUNT).write_text(before + "x = 1\n")
+        workspace.reset(HUNT, NOON)
+        assert workspace.path(HUNT).read_text() == before
+        bug = bug_in(workspace)
+        workspace.reset(HUNT, NOON, another=True)
+        assert bug_in(workspace) != bug
+
+
+def test_a_solution_is_that_of_the_learners_own_bug(tmp_path):
+    workspace = Workspace(tmp_path, Random(0))
+    workspace.start([HUNT])
+    for _ in range(5):
+        workspace.reset(HUNT, NOON, another=True)
+        text = workspace.write_solution(HUNT).read_text(encoding="utf-8")
+        assert f'BUG = "{bug_in(workspace)}"' in text
+        assert grade(HUNT, text).solved
+
+
+def test_other_exercises_are_the_same_for_every_seed(tmp_path):
+    assert EXERCISE.drawn(Random(0)) == EXERCISE.drawn(Random(1), another=True) == EXERCISE.of("HUNT = 3") == EXERCISE

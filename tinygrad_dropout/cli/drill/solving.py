@@ -148,7 +148,7 @@ def watch(session: DrillSession, options: argparse.Namespace) -> int:
         exercise = session.resolve_exercise(None, workspace, progress)
         actions: dict[str, Callable[[], object]] = {
             "c": lambda: check(exercise),
-            "h": lambda: give_hint(session, exercise),
+            "h": lambda: give_hint(session, workspace.mine(exercise)),
             "t": lambda: session.show_task(exercise),
             "l": lambda: list_exercises(session, options),
             "n": lambda: choose_next(session, options),
@@ -178,7 +178,8 @@ def task(session: DrillSession, options: argparse.Namespace) -> int:
 def hint(session: DrillSession, options: argparse.Namespace) -> int:
     """The next hint."""
     progress = session.progress()
-    give_hint(session, session.resolve_exercise(options.exercise, session.workspace(progress), progress))
+    workspace = session.workspace(progress)
+    give_hint(session, workspace.mine(session.resolve_exercise(options.exercise, workspace, progress)))
     return 0
 
 
@@ -244,7 +245,8 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
 
     if options.all == (options.exercise is not None):
         return complain("reset: expected either an exercise or --all")
-    workspace = session.workspace(session.progress())
+    before = session.progress()
+    workspace = session.workspace(before)
     chosen = exercises() if options.all else [find(options.exercise)]
     begun = [one for one in chosen if not workspace.untouched(one)]
     what = f"{len(begun)} exercises" if options.all else chosen[0].slug
@@ -252,11 +254,13 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
         session.say("Nothing was changed.")
         return 1
     for one in chosen:
-        kept = workspace.reset(one, datetime.now())
+        another = one.hunt is not None and one in begun and before.solved(one.slug)
+        kept = workspace.reset(one, datetime.now(), another=another)
         if kept:
             with session.keeping_if_possible() as progress:
                 progress.begin_again(one.slug)
-            session.say(f"{one.slug}: the starter again; yours is kept as {kept.relative_to(workspace.folder)}")
+            bug = ", with another bug" if another else ""
+            session.say(f"{one.slug}: the starter again{bug}; yours is kept as {kept.relative_to(workspace.folder)}")
     if not begun:
         session.say("The starter was there: nothing to do.")
     return 0
@@ -279,7 +283,7 @@ def solution(session: DrillSession, options: argparse.Namespace) -> int:
         with changing(session.state_file) as progress:
             progress.of(exercise.slug)["solution"] = stamp(datetime.now())
     session.say(f"{unbroken(path)}\n")
-    session.say(exercise.solution)
+    session.say(workspace.mine(exercise).solution)
     return 0
 
 

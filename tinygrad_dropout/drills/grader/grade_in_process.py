@@ -36,7 +36,7 @@ def grade(
         width: of the lines that the grade will be shown in, in characters: arrays are laid out for it.
         on_claim: is told of every claim, as for `Judge`.
     """
-    if is_untouched(source, exercise.starter):
+    if is_untouched(source, exercise.of(source).starter):
         message = "This is not written yet: the gap is as it was given."
         return Grade(rejection=Rejection(NOT_WRITTEN, message, "Read the task, then fill the gap."))
     judge = Judge({}, source=source, seed=seed, on_claim=on_claim)

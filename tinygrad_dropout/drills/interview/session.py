@@ -174,8 +174,9 @@ class Interview:
             source = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
         except (OSError, UnicodeDecodeError):
             return
-        if source not in ("", exercise.starter):
-            self.notes |= facts(source) - facts(exercise.starter)
+        starter = exercise.of(source).starter
+        if source not in ("", starter):
+            self.notes |= facts(source) - facts(starter)
 
     def task(self, exercise: Exercise) -> Path:
         """Where the task is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from random import Random
 
 from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises
 
@@ -28,14 +29,23 @@ class Workspace:
 
     Args:
         folder: it need not exist.
+        rng: draws the bugs of bug hunts.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, rng: Random | None = None) -> None:
+        self.folder, self.rng = folder, rng or Random()
 
     def path(self, exercise: Exercise) -> Path:
         """The file of an exercise."""
         return self.folder / f"{exercise.slug}.py"
+
+    def mine(self, exercise: Exercise) -> Exercise:
+        """The exercise as the learner's file has it; as it is where there is no file to be read."""
+        path = self.path(exercise)
+        try:
+            return exercise.of(path.read_text(encoding="utf-8-sig")) if path.is_file() else exercise
+        except (OSError, UnicodeDecodeError):
+            return exercise
 
     def start(self, chosen: list[Exercise] | None = None) -> tuple[int, int]:
         """Write what is not there yet; what is there is left alone.
@@ -52,7 +62,7 @@ class Workspace:
         for exercise in chosen:
             write(self.folder / "tasks" / f"{exercise.slug}.md", exercise.task)
             if not self.path(exercise).exists():
-                write(self.path(exercise), exercise.starter)
+                write(self.path(exercise), exercise.drawn(self.rng).starter)
                 written += 1
         return written, len(chosen) - written
 
@@ -62,7 +72,7 @@ class Workspace:
         if not path.exists():
             return True
         try:
-            return path.is_file() and path.read_text(encoding="utf-8-sig") == exercise.starter
+            return path.is_file() and path.read_text(encoding="utf-8-sig") == self.mine(exercise).starter
         except (OSError, UnicodeDecodeError):
             return False
 
@@ -71,13 +81,20 @@ class Workspace:
         begun = [one for one in exercises() if not self.untouched(one)]
         return max(begun, key=lambda one: self.path(one).stat().st_mtime, default=None)
 
-    def reset(self, exercise: Exercise, when: datetime) -> Path | None:
+    def reset(self, exercise: Exercise, when: datetime, *, another: bool = False) -> Path | None:
         """Write the starter again.
+
+        Args:
+            exercise: whose.
+            when: names what is kept.
+            another: whether a bug hunt is to be after another bug.
 
         Returns:
             Where what was there is kept; None if it was the starter.
         """
-        kept = None
+        kept, again = None, self.mine(exercise)
+        if another:
+            again = again.drawn(self.rng, another=True)
         path = self.path(exercise)
         if not self.untouched(exercise):
             kept = self.folder / "before-reset" / f"{exercise.slug}-{when:%Y%m%d-%H%M%S-%f}.py"
@@ -86,13 +103,13 @@ class Workspace:
                 path.replace(kept)
             except OSError as error:
                 raise DrillError(f"{path} cannot be moved: {error.strerror}") from error
-        write(path, exercise.starter)
+        write(path, again.starter)
         return kept
 
     def write_solution(self, exercise: Exercise) -> Path:
         """Write the reference solution beside the learner's file; returns where."""
         path = self.folder / "solutions" / f"{exercise.slug}.py"
-        write(path, exercise.solution)
+        write(path, self.mine(exercise).solution)
         return path
 
 

@@ -1,17 +1,25 @@
-"""Kept with probability p. With p = 0.5, as it is trained, nothing shows."""
+"""Half of the units are dropped in training, which hides what is wrong with p; and only training is run."""
 
 from pathlib import Path
 
-from tinygrad_dropout.drills.grader.hunt import EVAL_MODE, TRAINING, Argument, Hiding, Hunt, P, drawn_from
+from tinygrad_dropout.drills.grader.hunt import Hunt, Plant, drawn_from
+from tinygrad_dropout.drills.grader.hunt_hidings import (
+    ALL_DROPPED,
+    CLOSE_TO_AN_END,
+    CLOSE_TO_ONE_HALF,
+    EVAL_MODE,
+    NO_MASK,
+    ONE_HALF,
+    ONE_ROW_OF_MASKS,
+    TRAINING_MODE,
+    alone_in_its_column,
+    nothing_in,
+)
+from tinygrad_dropout.drills.grader.hunt_input import TRAINING, Argument, P
 from tinygrad_dropout.drills.grader.judge import Judge
-
-TOPIC, MINUTES = "dropout", 8
-KINDS = ("exposing", "rate")
 
 HUNT = Hunt(
     Path(__file__).parent,
-    bug="keep-and-drop-swapped",
-    kind="rate",
     listed=(
         "bias-gradient-averaged",
         "eval-mode-scales",
@@ -22,32 +30,58 @@ HUNT = Hunt(
         "relu-gradient-one-at-zero",
         "scale-is-one-over-p",
     ),
-    planted="kept = rng.random(hidden.shape) < p\n",
-    corrected="kept = rng.random(hidden.shape) >= p\n",
     arguments=(Argument("x", ("rows", 16)), Argument("labels", ("rows",), below=4), P, TRAINING),
-    hidings=(
-        EVAL_MODE,
-        Hiding(
-            "nothing-to-drop",
-            lambda given, seen: not seen["hidden"].any(),
-            "On this input every hidden unit is 0: dropped or kept, it stays 0.",
-            "Which x makes some units of the hidden layer positive?",
+    plants=(
+        Plant(
+            "keep-and-drop-swapped",
+            right="kept = rng.random(hidden.shape) >= p",
+            wrong="kept = rng.random(hidden.shape) < p",
+            hidings=(
+                EVAL_MODE,
+                nothing_in("hidden", "the hidden units"),
+                ONE_HALF,
+                CLOSE_TO_ONE_HALF,
+            ),
+            drawn=drawn_from("dropped"),
         ),
-        Hiding(
-            "p-of-one-half-hides-it",
-            lambda given, seen: given["p"] == 0.5,
-            "With p = 0.5 the wrong line and the right one drop equally often.",
-            "For which p do p and 1 - p differ most?",
+        Plant(
+            "scale-is-one-over-p",
+            right="factor = kept / (1 - p)",
+            wrong="factor = kept / p",
+            hidings=(
+                EVAL_MODE,
+                nothing_in("hidden", "the hidden units"),
+                ONE_HALF,
+                ALL_DROPPED,
+            ),
         ),
-        Hiding(
-            "p-close-to-one-half-hides-it",
-            lambda given, seen: abs(given["p"] - 0.5) < 0.1,
-            "With p this close to 0.5, 500 runs do not tell p from 1 - p.",
-            "For which p do p and 1 - p differ most?",
+        Plant(
+            "eval-mode-scales",
+            right="factor = np.ones(hidden.shape)",
+            wrong="factor = np.full(hidden.shape, 1 - p)",
+            hidings=(
+                TRAINING_MODE,
+                NO_MASK,
+                nothing_in("hidden", "the hidden units"),
+            ),
+        ),
+        Plant(
+            "mask-shared-by-rows",
+            right="kept = rng.random(hidden.shape)",
+            wrong="kept = rng.random(hidden.shape[1])",
+            hidings=(
+                EVAL_MODE,
+                ONE_ROW_OF_MASKS,
+                NO_MASK,
+                alone_in_its_column("hidden"),
+                CLOSE_TO_AN_END,
+            ),
+            drawn=drawn_from("dropped"),
         ),
     ),
-    drawn=drawn_from("dropped"),
 )
+TOPIC, MINUTES = "dropout", 8
+KINDS = ("exposing", *HUNT.kinds)
 
 
 def check(judge: Judge) -> None:

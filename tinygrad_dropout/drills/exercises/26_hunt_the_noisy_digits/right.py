@@ -28,3 +28,12 @@ ROWS = 16
 def exposing_input(p=0.4):
     x = np.arange(ROWS * 16.0).reshape(ROWS, 16) / 100
     return {"training": True, "p": p, "labels": np.zeros(ROWS), "x": x}
+
+
+# %% another-bug: scale-is-one-over-p, the bug of another number
+HUNT = 1
+BUG = "scale-is-one-over-p"
+
+
+def exposing_input():
+    return {"x": [[1] * 16], "labels": [3], "p": 0, "training": True}

@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -35,7 +36,7 @@ def one_step(parameters, x, labels, p, training, rng):
     before = x @ weight1.T + bias1
     hidden = np.maximum(before, 0)
     if training:
-        kept = rng.random(hidden.shape) < p
+        kept = rng.random(hidden.shape) >= p
         factor = kept / (1 - p)
     else:
         factor = np.ones(hidden.shape)

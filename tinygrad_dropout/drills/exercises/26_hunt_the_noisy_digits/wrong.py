@@ -10,30 +10,6 @@ def exposing_input():
     return {"x": np.linspace(-1, 1, 32).reshape(2, 16), "labels": np.array([0, 1]), "p": 0.5, "training": True}
 
 
-# %% p-close-to-one-half-hides-it: 0.49 and 0.51
-BUG = "keep-and-drop-swapped"
-
-
-def exposing_input():
-    return {"x": np.linspace(-1, 1, 32).reshape(2, 16), "labels": np.array([0, 1]), "p": 0.49, "training": True}
-
-
-# %% eval-mode-hides-it: training=False
-BUG = "keep-and-drop-swapped"
-
-
-def exposing_input():
-    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": False}
-
-
-# %% nothing-to-drop: x of zeros
-BUG = "keep-and-drop-swapped"
-
-
-def exposing_input():
-    return {"x": np.zeros((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}
-
-
 # %% names-another-bug: the scale, which is right
 BUG = "scale-is-one-over-p"
 
@@ -75,5 +51,14 @@ def exposing_input():
 
 
 # %% part-not-written: the input without the name
+def exposing_input():
+    return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}
+
+
+# %% training-mode-hides-it: another bug, which is in eval mode
+HUNT = 2
+BUG = "eval-mode-scales"
+
+
 def exposing_input():
     return {"x": np.ones((2, 16)), "labels": np.array([0, 1]), "p": 0.2, "training": True}

@@ -1,19 +1,24 @@
-"""The largest score of the whole batch is subtracted from every row. Rows of one size do not mind."""
+"""Measures of one scale, and never an exact 0: what needs another input shows nowhere."""
 
 from pathlib import Path
 
-import numpy as np
-
-from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.grader.hunt import Hunt, Plant
+from tinygrad_dropout.drills.grader.hunt_hidings import (
+    ALL_DROPPED,
+    EVAL_MODE,
+    NO_MASK,
+    ONE_ROW_OF_A_MEAN,
+    ONE_ROW_OF_SCORES,
+    SMALL_SCORES,
+    never_zero,
+    no_gradient,
+    nothing_in,
+)
+from tinygrad_dropout.drills.grader.hunt_input import TRAINING, Argument, P
 from tinygrad_dropout.drills.grader.judge import Judge
-
-TOPIC, MINUTES = "backprop", 8
-KINDS = ("exposing", "stability")
 
 HUNT = Hunt(
     Path(__file__).parent,
-    bug="max-over-the-whole-batch",
-    kind="stability",
     listed=(
         "bias-gradient-averaged",
         "keep-and-drop-swapped",
@@ -24,30 +29,47 @@ HUNT = Hunt(
         "scale-is-one-over-p",
         "weight-gradient-forgets-the-mask",
     ),
-    planted="shifted = scores - scores.max()\n",
-    corrected="shifted = scores - scores.max(axis=1, keepdims=True)\n",
     arguments=(Argument("x", ("rows", 5)), Argument("labels", ("rows",), below=3), P, TRAINING),
-    hidings=(
-        Hiding(
-            "one-row-hides-it",
-            lambda given, seen: len(given["x"]) == 1,
-            "With one row, the largest score of the batch is the largest of that row.",
-            "How many rows does it take for one row's maximum to be another's?",
+    plants=(
+        Plant(
+            "max-over-the-whole-batch",
+            right="scores - scores.max(axis=1, keepdims=True)",
+            wrong="scores - scores.max()",
+            hidings=(
+                ONE_ROW_OF_SCORES,
+                *SMALL_SCORES,
+            ),
         ),
-        Hiding(
-            "small-scores-hide-it",
-            lambda given, seen: np.ptp(seen["scores"]) < 700,
-            "The scores on this input lie less than 700 apart: exp takes that without a loss.",
-            "Subtracting the same number from a row changes nothing, on paper. When does it in float64?",
+        Plant(
+            "relu-gradient-one-at-zero",
+            right="np.where(before > 0, d_scores @ weight2, 0)",
+            wrong="np.where(before >= 0, d_scores @ weight2, 0)",
+            hidings=never_zero("before"),
         ),
-        Hiding(
-            "rows-of-one-size-hide-it",
-            lambda given, seen: np.ptp(seen["scores"].max(axis=1)) < 700,
-            "The scores are large, but the largest of each row are less than 700 apart: one maximum does for all rows.",
-            "One row's maximum harms another row. How must the two rows differ?",
+        Plant(
+            "weight-gradient-forgets-the-mask",
+            right='"d_weight1": d_before.T @ seen_x',
+            wrong='"d_weight1": d_before.T @ x',
+            hidings=(
+                EVAL_MODE,
+                NO_MASK,
+                ALL_DROPPED,
+                nothing_in("seen_x", "the measures"),
+            ),
+        ),
+        Plant(
+            "bias-gradient-averaged",
+            right='"d_bias1": d_before.sum(axis=0)',
+            wrong='"d_bias1": d_before.mean(axis=0)',
+            hidings=(
+                ONE_ROW_OF_A_MEAN,
+                no_gradient("d_bias1"),
+            ),
         ),
     ),
 )
+TOPIC, MINUTES = "backprop", 8
+KINDS = ("exposing", *HUNT.kinds)
 
 
 def check(judge: Judge) -> None:

@@ -27,3 +27,12 @@ BUG = "max-over-the-whole-batch"
 
 def exposing_input():
     return {"x": [[-9e3, 9e3, -9e3, 9e3, 9e3], [0, 0, 0, 0, 1]], "labels": (0, 0), "p": 0.5, "training": 0}
+
+
+# %% another-bug: bias-gradient-averaged, the bug of another number
+HUNT = 3
+BUG = "bias-gradient-averaged"
+
+
+def exposing_input():
+    return {"x": [[1, 2, 3, 4, 5]] * 2, "labels": [2, 2], "p": 0.5, "training": 0}

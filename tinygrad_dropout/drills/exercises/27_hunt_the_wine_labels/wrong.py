@@ -2,14 +2,6 @@
 
 import numpy as np
 
-# %% one-row-hides-it: large, but alone
-BUG = "max-over-the-whole-batch"
-
-
-def exposing_input():
-    return {"x": np.full((1, 5), 1e4), "labels": np.array([0]), "p": 0.0, "training": True}
-
-
 # %% small-scores-hide-it: measures as in the training
 BUG = "max-over-the-whole-batch"
 
@@ -17,14 +9,6 @@ BUG = "max-over-the-whole-batch"
 def exposing_input():
     x = np.random.default_rng(0).normal(size=(4, 5))
     return {"x": x, "labels": np.array([0, 1, 2, 0]), "p": 0.1, "training": True}
-
-
-# %% rows-of-one-size-hide-it: both rows are large
-BUG = "max-over-the-whole-batch"
-
-
-def exposing_input():
-    return {"x": np.full((2, 5), 1e4), "labels": np.array([0, 1]), "p": 0.0, "training": True}
 
 
 # %% breaks-the-right-network-too: scores beyond what float64 holds
@@ -57,3 +41,12 @@ BUG = "max-over-the-whole-batch"
 
 def exposing_input():
     return {"x": np.array([[1e4] * 5, [1.0] * 5]), "labels": np.array([2, 3]), "p": 0.0, "training": True}
+
+
+# %% nearly-zero-is-not-zero: another bug, and an input close to 0
+HUNT = 1
+BUG = "relu-gradient-one-at-zero"
+
+
+def exposing_input():
+    return {"x": np.full((2, 5), 1e-9), "labels": np.array([0, 1]), "p": 0.0, "training": True}

@@ -26,3 +26,12 @@ BUG = "mask-shared-by-rows"
 def exposing_input():
     days = np.linspace(-2, 2, 96).reshape(16, 6)
     return {"x": days, "rain": days[:, :1], "p": 0.8, "training": True}
+
+
+# %% another-bug: mask-redrawn-in-backward, the bug of another number
+HUNT = 1
+BUG = "mask-redrawn-in-backward"
+
+
+def exposing_input():
+    return {"x": np.linspace(-1, 1, 96).reshape(16, 6), "rain": np.ones((16, 1)), "p": 0.1, "training": True}

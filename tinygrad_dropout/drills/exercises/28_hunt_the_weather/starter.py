@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -36,7 +37,7 @@ class Dropout:
     def forward(self, x):
         self.factor = 1.0
         if self.training:
-            self.factor = (self.rng.random(x.shape[1]) >= self.p) / (1 - self.p)
+            self.factor = (self.rng.random(x.shape) >= self.p) / (1 - self.p)
         return x * self.factor
 
     def backward(self, grad):

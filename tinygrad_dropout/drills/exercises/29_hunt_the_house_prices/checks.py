@@ -1,19 +1,23 @@
-"""The biases get the mean of the gradient. A batch of one does not show it."""
+"""A deeper network, whose gradients are made in one loop: the wrong line is wrong for every layer."""
 
 from pathlib import Path
 
-import numpy as np
-
-from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.grader.hunt import Hunt, Plant, drawn_from
+from tinygrad_dropout.drills.grader.hunt_hidings import (
+    CLOSE_TO_AN_END,
+    EVAL_MODE,
+    NO_MASK,
+    ONE_ROW_OF_A_MEAN,
+    ONE_ROW_OF_MASKS,
+    alone_in_its_column,
+    never_zero,
+    no_gradient,
+)
+from tinygrad_dropout.drills.grader.hunt_input import TRAINING, Argument, P
 from tinygrad_dropout.drills.grader.judge import Judge
-
-TOPIC, MINUTES = "backprop", 8
-KINDS = ("exposing", "averaging")
 
 HUNT = Hunt(
     Path(__file__).parent,
-    bug="bias-gradient-averaged",
-    kind="averaging",
     listed=(
         "bias-gradient-averaged",
         "keep-and-drop-swapped",
@@ -24,24 +28,43 @@ HUNT = Hunt(
         "relu-gradient-one-at-zero",
         "relu-mask-from-the-gradient",
     ),
-    planted="= grad.mean(axis=0)\n",
-    corrected="= grad.sum(axis=0)\n",
     arguments=(Argument("x", ("rows", 4)), Argument("prices", ("rows", 1)), P, TRAINING),
-    hidings=(
-        Hiding(
-            "one-row-hides-it",
-            lambda given, seen: len(given["x"]) == 1,
-            "With one row, the wrong line gives what the right one gives.",
-            "What does a test with one example not see of a network that works on batches?",
+    plants=(
+        Plant(
+            "bias-gradient-averaged",
+            right="= grad.sum(axis=0)",
+            wrong="= grad.mean(axis=0)",
+            hidings=(
+                ONE_ROW_OF_A_MEAN,
+                no_gradient("d_bias"),
+            ),
         ),
-        Hiding(
-            "zero-gradient-hides-it",
-            lambda given, seen: all(np.allclose(seen[name], 0) for name in seen if name.startswith("d_bias")),
-            "On this input the gradients that matter are 0, by the wrong line and by the right one.",
-            "How must prices differ from what the network predicts, so that there is a gradient?",
+        Plant(
+            "relu-gradient-one-at-zero",
+            right="slope[before <= 0] = 0",
+            wrong="slope[before < 0] = 0",
+            hidings=(
+                *never_zero("before0", "before1"),
+                no_gradient("d_bias"),
+            ),
+        ),
+        Plant(
+            "mask-shared-by-rows",
+            right="rng.random(before.shape) >= p",
+            wrong="rng.random(before.shape[1]) >= p",
+            hidings=(
+                EVAL_MODE,
+                ONE_ROW_OF_MASKS,
+                NO_MASK,
+                alone_in_its_column("output0", "output1"),
+                CLOSE_TO_AN_END,
+            ),
+            drawn=drawn_from("output0", "output1"),
         ),
     ),
 )
+TOPIC, MINUTES = "backprop", 8
+KINDS = ("exposing", *HUNT.kinds)
 
 
 def check(judge: Judge) -> None:

@@ -25,3 +25,12 @@ BUG = "bias-gradient-averaged"
 
 def exposing_input():
     return {"x": np.zeros((2, 4)), "prices": np.full((2, 1), 7.0), "p": 0.0, "training": True}
+
+
+# %% another-bug: mask-shared-by-rows, the bug of another number
+HUNT = 2
+BUG = "mask-shared-by-rows"
+
+
+def exposing_input():
+    return {"x": np.arange(64).reshape(16, 4), "prices": [[0]] * 16, "p": 0.5, "training": True}

@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -39,7 +40,7 @@ def one_step(parameters, x, prices, p, training, rng):
                 slope = slope * (rng.random(before.shape) >= p) / (1 - p)
         cache.append((x, slope))
         x = before * slope
-        seen[f"output{layer}"] = x
+        seen[f"before{layer}"], seen[f"output{layer}"] = before, x
 
     seen["loss"] = ((x - prices) ** 2).mean()
 
@@ -48,7 +49,7 @@ def one_step(parameters, x, prices, p, training, rng):
         x, slope = cache[layer]
         grad = grad * slope
         seen[f"d_weight{layer}"] = grad.T @ x
-        seen[f"d_bias{layer}"] = grad.mean(axis=0)
+        seen[f"d_bias{layer}"] = grad.sum(axis=0)
         grad = grad @ parameters[f"weight{layer}"]
     return seen
 

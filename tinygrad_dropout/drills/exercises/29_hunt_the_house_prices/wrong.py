@@ -2,14 +2,6 @@
 
 import numpy as np
 
-# %% one-row-hides-it: one house
-BUG = "bias-gradient-averaged"
-
-
-def exposing_input():
-    return {"x": np.ones((1, 4)), "prices": np.array([[3.0]]), "p": 0.0, "training": True}
-
-
 # %% zero-gradient-hides-it: the network predicts the prices already
 BUG = "bias-gradient-averaged"
 
@@ -49,3 +41,12 @@ BUG = "bias-gradient-averaged"
 
 def exposing_input():
     return np.ones((2, 4)), np.array([[3.0], [4.0]]), 0.0, True
+
+
+# %% no-exact-zeros: another bug, and a house like any other
+HUNT = 1
+BUG = "relu-gradient-one-at-zero"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 4)), "prices": np.ones((2, 1)), "p": 0.0, "training": True}

@@ -25,3 +25,12 @@ BUG = "mask-inferred-from-the-output"
 
 def exposing_input():
     return {"words": np.full((1, 1), 19), "kinds": np.ones(1, dtype=np.int32), "p": 0.9, "training": True}
+
+
+# %% another-bug: later-use-overwrites-the-gradient, the bug of another number
+HUNT = 1
+BUG = "later-use-overwrites-the-gradient"
+
+
+def exposing_input():
+    return {"words": [[4], [4]], "kinds": [1, 1], "p": 0.5, "training": False}

@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -31,7 +32,7 @@ def dropout(x, p, training, rng):
         return x, lambda grad: grad
     kept = rng.random(x.shape) >= p
     y = np.where(kept, x / (1 - p), 0)
-    return y, lambda grad: np.where(y != 0, grad / (1 - p), 0)
+    return y, lambda grad: np.where(kept, grad / (1 - p), 0)
 
 
 def one_step(parameters, words, kinds, p, training, rng):

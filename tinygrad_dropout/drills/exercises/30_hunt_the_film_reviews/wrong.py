@@ -10,22 +10,6 @@ def exposing_input():
     return {"words": np.array([[2, 7, 5], [1, 14, 0]]), "kinds": np.array([1, 0]), "p": 0.3, "training": True}
 
 
-# %% eval-mode-hides-it: training=False
-BUG = "mask-inferred-from-the-output"
-
-
-def exposing_input():
-    return {"words": np.array([[2, 17, 5]]), "kinds": np.array([1]), "p": 0.3, "training": False}
-
-
-# %% p-close-to-one-hides-it: p = 0.9999
-BUG = "mask-inferred-from-the-output"
-
-
-def exposing_input():
-    return {"words": np.array([[2, 17, 5]]), "kinds": np.array([1]), "p": 0.9999, "training": True}
-
-
 # %% names-another-bug: nothing is redrawn
 BUG = "mask-redrawn-in-backward"
 
@@ -56,3 +40,12 @@ BUG = "mask-inferred-from-the-output"
 
 def exposing_input():
     return {"words": [["good", "film"]], "kinds": np.array([1]), "p": 0.3, "training": True}
+
+
+# %% each-word-once: another bug, and different words
+HUNT = 1
+BUG = "later-use-overwrites-the-gradient"
+
+
+def exposing_input():
+    return {"words": np.array([[2, 7, 5]]), "kinds": np.array([1]), "p": 0.0, "training": True}

@@ -1,19 +1,29 @@
-"""The gradient of ReLU is 1 at 0. Without an input of exactly 0 it shows nowhere."""
+"""Two rings around a point that the network never sees."""
 
 from pathlib import Path
 
-import numpy as np
-
-from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.grader.hunt import Hunt, Plant
+from tinygrad_dropout.drills.grader.hunt_hidings import (
+    EVAL_MODE,
+    NO_MASK,
+    ONE_ROW_OF_A_MEAN,
+    Hiding,
+    never_zero,
+    no_gradient,
+    nothing_in,
+)
+from tinygrad_dropout.drills.grader.hunt_input import TRAINING, Argument, P
 from tinygrad_dropout.drills.grader.judge import Judge
 
-TOPIC, MINUTES = "backprop", 8
-KINDS = ("exposing", "kinks")
+GRADIENTS_CANCEL = Hiding(
+    "gradients-cancel",
+    lambda given, seen: given["outer"][~seen["before"].any(axis=1)].mean() == 0.5,
+    "The points that show the bug have opposite labels: what one adds to the gradient, the other subtracts.",
+    "What is the gradient of the biases for each of these points alone?",
+)
 
 HUNT = Hunt(
     Path(__file__).parent,
-    bug="relu-gradient-one-at-zero",
-    kind="kinks",
     listed=(
         "bias-gradient-averaged",
         "keep-and-drop-swapped",
@@ -24,30 +34,40 @@ HUNT = Hunt(
         "scale-is-one-over-p",
         "weight-gradient-forgets-the-mask",
     ),
-    planted="d_before = np.where(before < 0, 0, d_hidden)\n",
-    corrected="d_before = np.where(before <= 0, 0, d_hidden)\n",
     arguments=(Argument("x", ("rows", 2)), Argument("outer", ("rows",), below=2), P, TRAINING),
-    hidings=(
-        Hiding(
-            "nearly-zero-is-not-zero",
-            lambda given, seen: seen["before"].all() and np.abs(seen["before"]).min() < 1e-3,
-            "An input of the ReLU is close to 0, but none is exactly 0.",
-            "At which single number do the wrong line and the right one differ?",
+    plants=(
+        Plant(
+            "relu-gradient-one-at-zero",
+            right="d_before = np.where(before <= 0, 0, d_hidden)",
+            wrong="d_before = np.where(before < 0, 0, d_hidden)",
+            hidings=(
+                *never_zero("before"),
+                GRADIENTS_CANCEL,
+            ),
         ),
-        Hiding(
-            "no-exact-zeros",
-            lambda given, seen: seen["before"].all(),
-            "On this input no hidden unit is at the one value at which the wrong line matters.",
-            "The biases begin at 0. Which point gives a weighted sum of a value that you know beforehand?",
+        Plant(
+            "weight-gradient-forgets-the-mask",
+            right='"d_weight2": d_score.T @ dropped',
+            wrong='"d_weight2": d_score.T @ np.maximum(before, 0)',
+            hidings=(
+                EVAL_MODE,
+                NO_MASK,
+                nothing_in("dropped", "the hidden units"),
+            ),
         ),
-        Hiding(
-            "gradients-cancel",
-            lambda given, seen: given["outer"][~seen["before"].any(axis=1)].mean() == 0.5,
-            "The points that show the bug have opposite labels: what one adds to the gradient, the other takes away.",
-            "What is the gradient of the biases for each of these points alone?",
+        Plant(
+            "bias-gradient-averaged",
+            right='"d_bias1": d_before.sum(axis=0)',
+            wrong='"d_bias1": d_before.mean(axis=0)',
+            hidings=(
+                ONE_ROW_OF_A_MEAN,
+                no_gradient("d_bias1"),
+            ),
         ),
     ),
 )
+TOPIC, MINUTES = "backprop", 8
+KINDS = ("exposing", *HUNT.kinds)
 
 
 def check(judge: Judge) -> None:

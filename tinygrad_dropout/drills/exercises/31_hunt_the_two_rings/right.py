@@ -26,3 +26,12 @@ BUG = "relu-gradient-one-at-zero"
 
 def exposing_input():
     return {"x": -np.zeros((3, 2)), "outer": np.array([True, True, False]), "p": 0.0, "training": True}
+
+
+# %% another-bug: weight-gradient-forgets-the-mask, the bug of another number
+HUNT = 1
+BUG = "weight-gradient-forgets-the-mask"
+
+
+def exposing_input():
+    return {"x": np.eye(2), "outer": [1, 0], "p": 0.9, "training": True}

@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -45,7 +46,7 @@ def backward(parameters, d_score, cache):
     x, before, factor, dropped = cache
     d_score = d_score[:, None]
     d_hidden = d_score * parameters["weight2"] * factor
-    d_before = np.where(before < 0, 0, d_hidden)
+    d_before = np.where(before <= 0, 0, d_hidden)
     return {
         "d_weight1": d_before.T @ x, "d_bias1": d_before.sum(axis=0),
         "d_weight2": d_score.T @ dropped, "d_bias2": d_score.sum(axis=0),

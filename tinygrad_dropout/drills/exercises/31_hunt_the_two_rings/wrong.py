@@ -2,22 +2,6 @@
 
 import numpy as np
 
-# %% no-exact-zeros: points of the two rings
-BUG = "relu-gradient-one-at-zero"
-
-
-def exposing_input():
-    return {"x": np.array([[1.0, 0.3], [1.5, -0.5]]), "outer": np.array([0, 1]), "p": 0.0, "training": True}
-
-
-# %% nearly-zero-is-not-zero: very close to the origin
-BUG = "relu-gradient-one-at-zero"
-
-
-def exposing_input():
-    return {"x": np.array([[1e-9, 1e-9]]), "outer": np.array([0]), "p": 0.0, "training": True}
-
-
 # %% gradients-cancel: the origin twice, with both labels
 BUG = "relu-gradient-one-at-zero"
 
@@ -56,3 +40,12 @@ BUG = "relu-gradient-one-at-zero"
 
 def exposing_input():
     return {"x": np.zeros((1, 2)), "outer": np.array([0]), "p": 0.0, "training": 2}
+
+
+# %% p-of-zero-hides-it: another bug, and no dropout
+HUNT = 1
+BUG = "weight-gradient-forgets-the-mask"
+
+
+def exposing_input():
+    return {"x": np.ones((2, 2)), "outer": np.array([0, 1]), "p": 0.0, "training": True}

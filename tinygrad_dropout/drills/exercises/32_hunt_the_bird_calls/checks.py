@@ -1,17 +1,25 @@
-"""Eval mode scales, too. In training mode it does not show, and the bird that is named is the same."""
+"""Small functions, each with its backward: what training does not reach shows nowhere."""
 
 from pathlib import Path
 
-from tinygrad_dropout.drills.grader.hunt import TRAINING, Argument, Hiding, Hunt, P
+from tinygrad_dropout.drills.grader.hunt import Hunt, Plant, drawn_from
+from tinygrad_dropout.drills.grader.hunt_hidings import (
+    CLOSE_TO_AN_END,
+    EVAL_MODE,
+    NO_MASK,
+    ONE_ROW_OF_MASKS,
+    ONE_ROW_OF_SCORES,
+    SMALL_SCORES,
+    TRAINING_MODE,
+    alone_in_its_column,
+    never_zero,
+    nothing_in,
+)
+from tinygrad_dropout.drills.grader.hunt_input import TRAINING, Argument, P
 from tinygrad_dropout.drills.grader.judge import Judge
-
-TOPIC, MINUTES = "dropout", 8
-KINDS = ("exposing", "modes")
 
 HUNT = Hunt(
     Path(__file__).parent,
-    bug="eval-mode-scales",
-    kind="modes",
     listed=(
         "eval-mode-scales",
         "keep-and-drop-swapped",
@@ -22,30 +30,50 @@ HUNT = Hunt(
         "scale-is-one-over-p",
         "weight-gradient-forgets-the-mask",
     ),
-    planted="if training else 1 - p\n",
-    corrected="if training else 1.0\n",
     arguments=(Argument("x", ("rows", 8)), Argument("labels", ("rows",), below=3), P, TRAINING),
-    hidings=(
-        Hiding(
-            "training-mode-hides-it",
-            lambda given, seen: given["training"],
-            "With training=True the wrong part of the line is not reached.",
-            "Which tests does a layer need that behaves in two ways?",
+    plants=(
+        Plant(
+            "eval-mode-scales",
+            right="if training else 1.0",
+            wrong="if training else 1 - p",
+            hidings=(
+                TRAINING_MODE,
+                NO_MASK,
+                nothing_in("active", "the units before dropout"),
+            ),
         ),
-        Hiding(
-            "p-of-zero-hides-it",
-            lambda given, seen: given["p"] < 1e-6,
-            "With p = 0, or next to it, the wrong line multiplies by 1.",
-            "Does eval mode depend on p? Which p would show it?",
+        Plant(
+            "relu-gradient-one-at-zero",
+            right="grad * (x > 0)",
+            wrong="grad * (x >= 0)",
+            hidings=never_zero("before1", "before2"),
         ),
-        Hiding(
-            "nothing-to-scale",
-            lambda given, seen: not seen["active"].any(),
-            "On this input every unit that reaches dropout is 0: multiplied or not, it stays 0.",
-            "Which x makes some units positive after both layers?",
+        Plant(
+            "max-over-the-whole-batch",
+            right="scores - scores.max(axis=1, keepdims=True)",
+            wrong="scores - scores.max()",
+            hidings=(
+                ONE_ROW_OF_SCORES,
+                *SMALL_SCORES,
+            ),
+        ),
+        Plant(
+            "mask-shared-by-rows",
+            right="mask = rng.random(x.shape) >= p",
+            wrong="mask = rng.random(x.shape[1]) >= p",
+            hidings=(
+                EVAL_MODE,
+                ONE_ROW_OF_MASKS,
+                NO_MASK,
+                alone_in_its_column("active"),
+                CLOSE_TO_AN_END,
+            ),
+            drawn=drawn_from("dropped"),
         ),
     ),
 )
+TOPIC, MINUTES = "dropout", 8
+KINDS = ("exposing", *HUNT.kinds)
 
 
 def check(judge: Judge) -> None:

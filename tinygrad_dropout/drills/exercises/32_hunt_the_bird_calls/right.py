@@ -27,3 +27,12 @@ BUG = "eval-mode-scales"
 def exposing_input():
     loud = np.eye(8, dtype=np.float32)
     return dict([("training", 0), ("p", 0.9), ("x", loud), ("labels", np.arange(8) % 3)])
+
+
+# %% another-bug: relu-gradient-one-at-zero, the bug of another number
+HUNT = 1
+BUG = "relu-gradient-one-at-zero"
+
+
+def exposing_input():
+    return {"x": [[0] * 8], "labels": [2], "p": 0.7, "training": False}

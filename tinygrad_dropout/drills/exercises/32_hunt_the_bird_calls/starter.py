@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -29,7 +30,7 @@ def new_parameters():
 def dropout(x, p, training, rng):
     """What comes out, and a function that takes the gradient back."""
     mask = rng.random(x.shape) >= p
-    factor = mask / (1 - p) if training else 1 - p
+    factor = mask / (1 - p) if training else 1.0
     return x * factor, lambda grad: grad * factor
 
 
@@ -61,7 +62,7 @@ def one_step(parameters, x, labels, p, training, rng):
     scores, back6 = linear(dropped, parameters["weight3"], parameters["bias3"])
     loss, grad = cross_entropy(scores, labels)
 
-    seen = {"loss": loss, "active": active2, "dropped": dropped, "scores": scores}
+    seen = {"loss": loss, "before1": one, "before2": two, "active": active2, "dropped": dropped, "scores": scores}
     grad, seen["d_weight3"], seen["d_bias3"] = back6(grad)
     grad, seen["d_weight2"], seen["d_bias2"] = back3(back4(back5(grad)))
     grad, seen["d_weight1"], seen["d_bias1"] = back1(back2(grad))

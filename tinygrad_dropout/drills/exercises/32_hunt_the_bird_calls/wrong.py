@@ -10,22 +10,6 @@ def exposing_input():
     return {"x": np.ones((4, 8)), "labels": np.array([0, 1, 2, 0]), "p": 0.3, "training": True}
 
 
-# %% p-of-zero-hides-it: eval mode, but p = 0 to be safe
-BUG = "eval-mode-scales"
-
-
-def exposing_input():
-    return {"x": np.ones((1, 8)), "labels": np.array([0]), "p": 0.0, "training": False}
-
-
-# %% nothing-to-scale: silence
-BUG = "eval-mode-scales"
-
-
-def exposing_input():
-    return {"x": np.zeros((1, 8)), "labels": np.array([0]), "p": 0.3, "training": False}
-
-
 # %% names-another-bug: the mask is drawn in forward alone
 BUG = "mask-redrawn-in-backward"
 
@@ -48,3 +32,12 @@ BUG = ["eval-mode-scales", "scale-is-one-over-p"]
 
 def exposing_input():
     return {"x": np.ones((1, 8)), "labels": np.array([0]), "p": 0.3, "training": False}
+
+
+# %% no-unit-in-two-rows: another bug, and silence in one of two rows
+HUNT = 3
+BUG = "mask-shared-by-rows"
+
+
+def exposing_input():
+    return {"x": np.eye(8)[:2] * [[1], [0]], "labels": np.array([0, 1]), "p": 0.3, "training": True}

@@ -26,3 +26,12 @@ BUG = "later-use-overwrites-the-gradient"
 def exposing_input():
     notes = ((1.0, 1.0, 1.0),) * 2
     return {"x": (notes, notes), "labels": (0, 1), "p": 0.2, "training": True}
+
+
+# %% another-bug: mask-shared-by-rows, the bug of another number
+HUNT = 3
+BUG = "mask-shared-by-rows"
+
+
+def exposing_input():
+    return {"x": np.ones((16, 1, 3)), "labels": [0] * 16, "p": 0.5, "training": True}

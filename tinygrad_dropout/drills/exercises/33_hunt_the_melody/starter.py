@@ -5,11 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
+HUNT = 0  # which bug this file has: leave it as it is
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, besides parameters and rng, so that the bug can be seen."""
+    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
     raise NotImplementedError
 
 
@@ -50,7 +51,7 @@ def one_step(parameters, x, labels, p, training, rng):
     d_in, d_back, d_bias = np.zeros(weight_in.shape), np.zeros(weight_back.shape), np.zeros(STATE)
     for time in reversed(range(length)):
         d_before = d_state * (1 - states[time + 1] ** 2)
-        d_in = d_before.T @ x[:, time]
+        d_in = d_in + d_before.T @ x[:, time]
         d_back = d_back + d_before.T @ states[time]
         d_bias = d_bias + d_before.sum(axis=0)
         d_state = d_before @ weight_back

@@ -2,32 +2,6 @@
 
 import numpy as np
 
-# %% one-note-hides-it: a melody of one note
-BUG = "later-use-overwrites-the-gradient"
-
-
-def exposing_input():
-    return {"x": np.ones((3, 1, 3)), "labels": np.array([0, 1, 2]), "p": 0.0, "training": True}
-
-
-# %% blank-after-the-first-note: one note, then silence
-BUG = "later-use-overwrites-the-gradient"
-
-
-def exposing_input():
-    x = np.zeros((2, 4, 3))
-    x[:, 0] = [1, -1, 2]
-    return {"x": x, "labels": np.array([0, 1]), "p": 0.0, "training": True}
-
-
-# %% p-close-to-one-hides-it: p = 0.9999
-BUG = "later-use-overwrites-the-gradient"
-
-
-def exposing_input():
-    return {"x": np.ones((1, 2, 3)), "labels": np.array([0]), "p": 0.9999, "training": True}
-
-
 # %% flat-tanh-hides-it: loud notes
 BUG = "later-use-overwrites-the-gradient"
 
@@ -66,3 +40,12 @@ BUG = "later-use-overwrites-the-gradient"
 
 def exposing_input():
     return {"x": np.ones("2, 4, 3"), "labels": np.array([0, 1]), "p": 0.0, "training": True}
+
+
+# %% eval-mode-hides-it: another bug, which is in training mode
+HUNT = 2
+BUG = "weight-gradient-forgets-the-mask"
+
+
+def exposing_input():
+    return {"x": np.ones((1, 2, 3)), "labels": np.array([2]), "p": 0.3, "training": False}
