@@ -38,10 +38,16 @@ class DerivingJudge(Judge):
         self.derived = []
 
     def compare(self, claim, runs, expected, *, known=(), **options):
-        for mistake in known:
-            if mistake.formula is not None:
+        for mistake in known:  # of a family of formulas that have one code, the first that is named will do
+            if mistake.formula is not None and not self.is_named(mistake.code, claim):
                 self.derive(mistake, claim, runs, expected, known, options)
         super().compare(claim, runs, expected, known=known, **options)
+
+    def is_named(self, code, claim):
+        return any(
+            one.claim == claim and one.code == code and one.rejection is not None and one.rejection.code == code
+            for one in self.derived
+        )
 
     def derive(self, mistake, claim, runs, expected, known, options):
         """See what is said of a mistake; it says nothing of a claim for whose inputs its formula was not made."""

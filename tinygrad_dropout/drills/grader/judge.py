@@ -220,7 +220,7 @@ class Judge:
         return False
 
     def parts(self, runs: Sequence[Run], *names: str) -> list[list[Run]]:
-        """For functions that return several arrays: the runs with the first alone, with the second alone, ..."""
+        """For functions that return several arrays: the runs with only the first, with only the second, ..."""
         several = [values_of(run) for run in runs]
         for run, values in zip(runs, several, strict=True):
             if values is None or len(values) != len(names):
@@ -260,7 +260,7 @@ class Judge:
             question: what to think about, where no mistake fits.
             kind: the kind of mistake, where no mistake fits.
             rtol: what may differ, relative to the expected.
-            atol: what may differ besides.
+            atol: what may differ in addition.
             dtype: whether the dtype must be that of the expected, too.
         """
         with self.claim(claim):

@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 3
 KINDS = ("chain-rule", "ownership")
 
-SHAPES = ((), (1,), (0, 2), (3,), (2, 3), (2, 3, 4), (2, 1, 2, 1, 3))
+SHAPES = ((), (1,), (0, 2), (3,), (2, 3), (2, 3, 4), (2, 1, 2, 1, 3), (9, 11))
 EXACT = {"rtol": 1e-12, "atol": 0, "dtype": True}
 
 UPSTREAM = "By the chain rule a gradient is upstream times local. Where is the upstream one?"

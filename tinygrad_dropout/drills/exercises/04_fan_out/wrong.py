@@ -42,19 +42,6 @@ def pass_on(value):
         parent.grad = value.grad * slope
 
 
-# %% same-parent-once: a dictionary of parents knows x once
-def pass_on(value):
-    for parent, slope in dict(zip(value.parents, value.slopes)).items():
-        parent.grad += value.grad * slope
-
-
-# %% multiplies-the-shares: *= for +=, after a special case for 0
-def pass_on(value):
-    for parent, slope in zip(value.parents, value.slopes):
-        share = value.grad * slope
-        parent.grad = parent.grad * share if parent.grad else share
-
-
 # %% inputs-get-nothing: a name is bound anew, and the parent is as it was
 def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):

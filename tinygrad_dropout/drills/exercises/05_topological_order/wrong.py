@@ -3,15 +3,27 @@
 from collections import Counter, deque
 
 
+def parents_first(result, met, name=lambda node: node):
+    """All that the result depends on and that was not met, each after its parents."""
+    found = []
+
+    def visit(node):
+        if name(node) not in met:
+            met.add(name(node))
+            for parent in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(result)
+    return found
+
+
 # %% visits-a-node-twice: recursion without a memory
 def backward_order(result):
-    order = [result]
-    for parent in result.parents:
-        order += backward_order(parent)
-    return order
+    return [result, *(node for parent in result.parents for node in backward_order(parent))]
 
 
-# %% one-visit-for-each-path: repeats are taken out at the end, after all paths were walked
+# %% one-visit-for-each-path: repeats are removed at the end, after all paths were walked
 def backward_order(result):
     found = []
 
@@ -27,17 +39,7 @@ def backward_order(result):
 
 # %% inputs-first: not reversed
 def backward_order(result):
-    found, met = [], set()
-
-    def visit(node):
-        if node not in met:
-            met.add(node)
-            for parent in node.parents:
-                visit(parent)
-            found.append(node)
-
-    visit(result)
-    return found
+    return parents_first(result, set())
 
 
 # %% breadth-first: level by level, by the shortest way
@@ -52,31 +54,18 @@ def backward_order(result):
 
 
 # %% depth-first-on-the-way-down: listed before the parents, and not reversed
-def backward_order(result):
-    order, met = [], set()
-
-    def visit(node):
-        if node not in met:
-            met.add(node)
-            order.append(node)
-            for parent in node.parents:
-                visit(parent)
-
-    visit(result)
+def backward_order(result, order=None):
+    order = [] if order is None else order
+    if result not in order:
+        order.append(result)
+        for parent in result.parents:
+            backward_order(parent, order)
     return order
 
 
 # %% node-before-its-user: users are counted once, and counted down once for each use
 def backward_order(result):
-    users, waiting = Counter(), [result]
-    met = {result}
-    while waiting:
-        node = waiting.pop()
-        for parent in set(node.parents):
-            users[parent] += 1
-            if parent not in met:
-                met.add(parent)
-                waiting.append(parent)
+    users = Counter(parent for node in parents_first(result, set()) for parent in set(node.parents))
     order, ready = [], deque([result])
     while ready:
         node = ready.popleft()
@@ -98,57 +87,23 @@ met = set()
 
 
 def backward_order(result):
-    found = []
-
-    def visit(node):
-        if node not in met:
-            met.add(node)
-            for parent in node.parents:
-                visit(parent)
-            found.append(node)
-
-    visit(result)
-    return found[::-1]
+    return parents_first(result, met)[::-1]
 
 
 # %% nodes-of-an-earlier-call: default values that are changed
 def backward_order(result, found=[], met=set()):
-    if result not in met:
-        met.add(result)
-        for parent in result.parents:
-            backward_order(parent)
-        found.append(result)
+    found += parents_first(result, met)
     return found[::-1]
 
 
 # %% met-by-name: a set of names
 def backward_order(result):
-    found, met = [], set()
-
-    def visit(node):
-        if node.name not in met:
-            met.add(node.name)
-            for parent in node.parents:
-                visit(parent)
-            found.append(node)
-
-    visit(result)
-    return found[::-1]
+    return parents_first(result, set(), lambda node: node.name)[::-1]
 
 
 # %% iterator-for-a-list: reversed(...) as it is
 def backward_order(result):
-    found, met = [], set()
-
-    def visit(node):
-        if node not in met:
-            met.add(node)
-            for parent in node.parents:
-                visit(parent)
-            found.append(node)
-
-    visit(result)
-    return reversed(found)
+    return reversed(parents_first(result, set()))
 
 
 # %% result-is-overwritten: one list for all calls
@@ -156,35 +111,20 @@ FOUND = []
 
 
 def backward_order(result):
-    FOUND.clear()
-
-    def visit(node):
-        if node not in FOUND:
-            for parent in node.parents:
-                visit(parent)
-            FOUND.insert(0, node)
-
-    visit(result)
+    FOUND[:] = parents_first(result, set())[::-1]
     return FOUND
 
 
 # %% not-a-list-of-nodes: a tuple
-def backward_order(result, later=()):
-    for parent in result.parents[::-1]:
-        if parent not in later:
-            later = backward_order(parent, later)
-    return (result, *later)
+def backward_order(result):
+    return tuple(parents_first(result, set())[::-1])
 
 
 # %% forbidden-name: the module that knows it
 def backward_order(result):
     from graphlib import TopologicalSorter
 
-    graph, waiting = {}, [result]
-    while waiting:
-        node = waiting.pop()
-        graph[node] = node.parents
-        waiting.extend(node.parents)
+    graph = {node: node.parents for node in parents_first(result, set())}
     return [*TopologicalSorter(graph).static_order()][::-1]
 
 
@@ -193,14 +133,7 @@ KEPT = {}
 
 
 def backward_order(result):
-    def visit(node):
-        if node not in found:
-            for parent in node.parents:
-                visit(parent)
-            found.append(node)
-
     if result not in KEPT:
-        found = []
-        visit(result)
+        found = parents_first(result, set())
         KEPT.update(dict.fromkeys(found, found[::-1]))
     return list(KEPT[result])

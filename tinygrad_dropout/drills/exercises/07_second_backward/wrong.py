@@ -47,16 +47,6 @@ def backward(result):
         pass_on(value)
 
 
-# %% leaves-zeroed: everything is cleaned, inputs too
-def backward(result):
-    order = users_first(result)
-    for value in order:
-        value.grad = 0.0
-    result.grad = 1.0
-    for value in order:
-        pass_on(value)
-
-
 # %% second-call-does-nothing: values are marked as done
 def backward(result):
     for value in users_first(result):
@@ -65,31 +55,6 @@ def backward(result):
         if not hasattr(value, "done"):
             value.done = True
             pass_on(value)
-
-
-# %% input-as-result-overwritten: an input is set to 1
-def backward(result):
-    order = users_first(result)
-    for value in order:
-        if value.parents:
-            value.grad = 0.0
-    result.grad = 1.0
-    for value in order:
-        pass_on(value)
-
-
-# %% second-call-ignored: a mark on the result
-def backward(result):
-    if hasattr(result, "done"):
-        return
-    result.done = True
-    order = users_first(result)
-    for value in order:
-        if value.parents:
-            value.grad = 0.0
-    result.grad += 1.0
-    for value in order:
-        pass_on(value)
 
 
 # %% second-call-differs: the order of a result is kept, and another result of the same size is taken for it

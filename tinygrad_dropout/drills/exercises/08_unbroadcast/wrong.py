@@ -10,16 +10,6 @@ def unbroadcast(grad, shape):
     return grad.sum(axis=tuple(axis for axis, length in enumerate(shape) if length == 1))
 
 
-# %% one-axis-alone: the first axis that differs
-def unbroadcast(grad, shape):
-    if grad.ndim > len(shape):
-        return grad.sum(axis=0)
-    for axis, length in enumerate(shape):
-        if length != grad.shape[axis]:
-            return grad.sum(axis=axis, keepdims=True)
-    return grad
-
-
 # %% raises: reshape instead of a sum
 def unbroadcast(grad, shape):
     return grad.reshape(shape)

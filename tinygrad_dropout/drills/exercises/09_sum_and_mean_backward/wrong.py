@@ -17,21 +17,6 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
     return np.ones(shape) * grad
 
 
-# %% divided-by-one-axis-alone: the first one of a tuple
-def reduction_backward(kind, grad, shape, axis, keepdims):
-    if axis is not None and not keepdims:
-        grad = np.expand_dims(grad, axis)
-    dx = np.ones(shape) * grad
-    if kind == "mean":
-        dx /= dx.size if axis is None else shape[axis[0] if isinstance(axis, tuple) else axis]
-    return dx
-
-
-# %% gradient-not-repeated: in the shape of y
-def reduction_backward(kind, grad, shape, axis, keepdims):
-    return grad * (grad.size / np.prod(shape)) if kind == "mean" else grad
-
-
 # %% kept-axes-put-back-again: an axis that was kept is put back again
 def reduction_backward(kind, grad, shape, axis, keepdims):
     if axis is None:

@@ -9,7 +9,7 @@ TOPIC, MINUTES = "backprop", 10
 KINDS = ("axes", "shapes", "chain-rule")
 
 #: (n, k, m): equal ones first, where a forgotten transpose is no error but a wrong number
-SIZES = ((2, 2, 2), (3, 3, 3), (1, 2, 3), (3, 1, 2), (2, 3, 1), (4, 2, 3))
+SIZES = ((2, 2, 2), (3, 3, 3), (1, 2, 3), (3, 1, 2), (2, 3, 1), (9, 10, 11), (4, 2, 3))
 SQUARE, OTHERS = SIZES[:2], SIZES[2:]
 
 

@@ -19,13 +19,6 @@ def matmul_backward(grad, x, y):
     return grad @ y.T, x.T @ grad
 
 
-# %% vector-times-matrix-gives-a-scalar: only the vector on the right is thought of
-def matmul_backward(grad, x, y):
-    if y.ndim == 1:
-        return (np.outer(grad, y) if x.ndim == 2 else grad * y), x.T * grad if x.ndim == 1 else x.T @ grad
-    return grad @ y.T, x.T @ grad
-
-
 # %% two-vectors-forgotten: the case is not thought of
 def matmul_backward(grad, x, y):
     if x.ndim == 2 and y.ndim == 2:

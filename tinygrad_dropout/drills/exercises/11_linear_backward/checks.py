@@ -7,7 +7,7 @@ TOPIC, MINUTES = "backprop", 8
 KINDS = ("axes", "averaging", "accumulation", "shapes")
 
 #: batch, in, out: the smallest first; where all are equal, a transpose that is wrong still fits
-SIZES = ((1, 2, 3), (2, 1, 3), (2, 3, 1), (3, 2, 4), (3, 3, 3), (5, 4, 3))
+SIZES = ((1, 2, 3), (2, 1, 3), (2, 3, 1), (3, 2, 4), (3, 3, 3), (5, 4, 3), (9, 10, 11))
 
 
 def check(judge: Judge) -> None:

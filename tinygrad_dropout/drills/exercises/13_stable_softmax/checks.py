@@ -144,7 +144,9 @@ def check(judge: Judge) -> None:
         )
     certain = np.array([[350.0, -450.0, -550.0], [-550.0, 350.0, -450.0]])  # the sum of the exponentials is 1
     equal = np.array([[3.0, 3.0, 3.0], [0.0, 0.0, 0.0]])
-    cases = [(x,) for x in (*small, judge.numbers(3, 1), equal, certain)]
+    cases = [
+        (x,) for x in (*small, judge.numbers(3, 1), equal, judge.numbers(2, 3) * 1e-9, judge.numbers(9, 300), certain)
+    ]
     with judge.claim("rows sum to 1, to rounding"):
         runs = judge.run(function, cases + judge.layouts(cases[1]) + judge.layouts(cases[3]))
         refuse_added_constants(judge, runs)
@@ -214,7 +216,8 @@ def refuse_added_constants(judge, runs):
         sums = [np.exp(x - shift * x.max(axis=1, keepdims=True)).sum(axis=1) for x, _ in pairs]
         constants = lacks * np.concatenate(sums)
         constant = np.median(constants[np.concatenate([right(x).max(axis=1) == 1 for x, _ in pairs])])  # not rounded
-        if constant > 4e-16 and np.abs(constants - constant).max() < 0.01 * constant + 5e-15:
+        off = np.abs(constants - constant) - 5e-15 * np.concatenate(sums)
+        if constant > 4e-16 and off.max() < 0.01 * constant + 5e-15:
             judge.reject(
                 "adds-a-small-constant",
                 f"Rows do not sum to 1, but to s / (s + c) with c = {constant:.1e} if the exponentials sum to s: "

@@ -200,9 +200,10 @@ def check(judge: Judge) -> None:
     compare("the loss: the mean of -ln softmax(logits)[target]", usual,
             [*USUAL, *added(10.0 ** -np.arange(2, 7))], rtol=1e-7)  # fmt: skip
     dtypes = (np.uint8, np.int32, np.int8, np.uint64)
+    tiny = judge.numbers(3, 3) * 1e-9, np.array([2, 0, 1])
     others = [(x, target.astype(dtype)) for (x, target), dtype in zip(usual[1:], dtypes, strict=True)]
     compare("it is exact to rounding, for targets of any integer dtype and arrays of any layout",
-            [*usual, *others, *judge.layouts(usual[2]), *judge.layouts(usual[3]), case(3, 1)],
+            [*usual, *others, *judge.layouts(usual[2]), *judge.layouts(usual[3]), case(3, 1), tiny, case(9, 300)],
             [*added(10.0 ** -np.arange(6, 16)), *CUT_OFF],
             rtol=1e-13, atol=2e-15, dtype=True, kind="precision")  # fmt: skip
     certain = [(np.array([[c == label for c in range(3)]]) * 60.0, np.array([label])) for label in range(3)]

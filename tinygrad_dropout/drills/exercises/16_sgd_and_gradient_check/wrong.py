@@ -41,20 +41,6 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses
 
 
-# %% parameters-unchanged: a name is bound anew
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            data = parameter.data
-            data = data - lr * parameter.grad
-    return losses
-
-
 # %% gradients-never-zeroed: cleaned after the check, and not again
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure)
@@ -65,19 +51,6 @@ def train(parameters, loss, backward, measure, lr, steps):
         backward()
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% gradient-of-the-check-left: cleaned after each step, and not after the check
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-        clean(parameters)
     return losses
 
 
@@ -94,19 +67,6 @@ def train(parameters, loss, backward, measure, lr, steps):
         for parameter, one in zip(parameters, measured):
             if (np.abs(parameter.grad - one) > 1e-4 * np.maximum(1, np.abs(one))).any():
                 raise ValueError("wrong gradient")
-    return losses
-
-
-# %% updated-one-by-one: backward for each parameter, which is updated at once
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
-    losses = []
-    for _ in range(steps):
-        losses.append(loss())
-        for parameter in parameters:
-            clean(parameters)
-            backward()
-            parameter.data -= lr * parameter.grad
     return losses
 
 
@@ -130,19 +90,6 @@ def train(parameters, loss, backward, measure, lr, steps):
         clean(parameters)
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
-    return losses
-
-
-# %% losses-after-the-steps: the loss is read too late
-def train(parameters, loss, backward, measure, lr, steps):
-    check(parameters, backward, measure)
-    losses = []
-    for _ in range(steps):
-        clean(parameters)
-        backward()
-        for parameter in parameters:
-            parameter.data -= lr * parameter.grad
-        losses.append(loss())
     return losses
 
 
