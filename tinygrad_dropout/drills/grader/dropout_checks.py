@@ -48,7 +48,7 @@ def examine(
         judge: of the answer.
         make: as for `conformance.check_dropout`.
         asked: the names of the families that this exercise is about; the findings of others are left to theirs.
-        strict: codes of remarks, a matter of taste elsewhere, that are wrong here, besides `STRICT`.
+        strict: codes of remarks, a matter of taste elsewhere, that are wrong here, in addition to `STRICT`.
         claims: name of a family -> its claim, where this exercise has better words.
         words: names of `mistakes.WORDS` -> what this exercise calls them, where the learner wrote no whole layer.
         example: label -> value of what the learner's function was given and returned; None for the layer's x and y.
@@ -95,7 +95,7 @@ def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object])
         if not np.array_equal(one, again):
             judge.reject(
                 "seed-does-not-repeat",
-                "Two generators of the same seed gave different masks: something besides the generator was drawn from.",
+                "Two generators of the same seed gave different masks: they come from something else, too.",
                 "Which source of random numbers does the caller not know of?",
                 kind="randomness",
                 shown={"with one generator": one, "with another of the same seed": again},

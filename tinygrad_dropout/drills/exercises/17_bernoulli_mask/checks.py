@@ -1,4 +1,4 @@
-"""True with probability 1 - p, by a draw for every element and every call."""
+"""True with probability 1 - p, with a draw for every element and every call."""
 
 import numpy as np
 
@@ -145,7 +145,7 @@ def refuse_values(judge: Judge, mask, p: float) -> None:
         judge.reject(
             "mask-is-scaled",
             f"The mask holds 0 and {max(values):.5g} = 1/(1 - p); expected False and True.",
-            "The scale is a matter of what the mask is multiplied with. What is asked for here?",
+            "Scaling comes later, when the mask is multiplied with something. What is asked for here?",
             kind="rescaling",
             shown={"p": p, "yours": mask},
         )
@@ -153,7 +153,7 @@ def refuse_values(judge: Judge, mask, p: float) -> None:
         judge.reject(
             "uniform-numbers",
             f"The mask holds numbers such as {mask.ravel()[0]:.4g}; expected True and False.",
-            "A random number is not a decision yet. What turns it into one that is yes with probability 1 - p?",
+            "A random number is no decision yet. What turns it into a yes with probability 1 - p?",
             kind="mask",
             shown={"p": p, "yours": mask},
         )

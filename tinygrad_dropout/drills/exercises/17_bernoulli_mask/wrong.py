@@ -18,7 +18,7 @@ def bernoulli_mask(shape, p, rng):
     return np.broadcast_to(rng.random((*shape[:-1], 1)) >= p, shape)
 
 
-# %% one-row-of-the-mask: a mask of the last axis alone
+# %% one-row-of-the-mask: a mask of only the last axis
 def bernoulli_mask(shape, p, rng):
     return rng.random(shape[-1]) >= p
 

@@ -1,6 +1,6 @@
 """The forward of inverted dropout.
 
-An element is kept with probability 1 - p. If a kept one is multiplied by s,
+An element is kept with probability 1 - p. If a kept element is multiplied by s,
 
     E[y] = p * 0 + (1 - p) * s x,        which is x exactly for s = 1/(1 - p).
 

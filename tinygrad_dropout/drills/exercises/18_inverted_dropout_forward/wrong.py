@@ -13,12 +13,12 @@ def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p) / p
 
 
-# %% scale-is-1-p: multiplies by 1 - p in place of dividing
+# %% scale-is-1-p: multiplies by 1 - p instead of dividing
 def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p) * (1 - p)
 
 
-# %% scale-ignores-p: 2, right for p = 0.5 alone
+# %% scale-ignores-p: 2, right only for p = 0.5
 def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p) * 2
 
@@ -29,7 +29,7 @@ def dropout_forward(x, p, rng):
     return x * kept / kept.mean()
 
 
-# %% ignores-x: the scaled mask alone
+# %% ignores-x: nothing but the scaled mask
 def dropout_forward(x, p, rng):
     return ((rng.random(x.shape) >= p) / (1 - p)).astype(x.dtype)
 

@@ -47,7 +47,7 @@ def check(judge: Judge) -> None:
         return grad * mask / (1 - p)
 
     def example(finding):
-        """A small call, beside the right result."""
+        """A small call, and the right result."""
         p = 0.35
         grad, mask = judge.numbers(2, 4), some_mask(judge, (2, 4))
         return {
@@ -110,7 +110,7 @@ def refuse_a_remembered_mask(judge: Judge, backward, runs) -> None:
 
 
 def bug(judge: Judge):
-    """The learner's backward in place of the framework's dropout."""
+    """The learner's backward instead of that of the framework's dropout."""
     theirs = judge.function("dropout_backward", "grad", "mask", "p")
 
     def backward(grad, x, mask, p, scaling):

@@ -1,6 +1,6 @@
 """The backward of y = x * mask / (1 - p).
 
-Once its mask is drawn, dropout is linear, and every output depends on one input alone:
+Once its mask is drawn, dropout is linear, and every output depends on only one input:
 
     y_i = m_i x_i / (1 - p)        so        dy_i/dx_i = m_i / (1 - p),    and all other derivatives are 0
     dL/dx_i = dL/dy_i * m_i / (1 - p)

@@ -3,17 +3,17 @@
 import numpy as np
 
 
-# %% backward-is-the-identity: the gradient is handed on
+# %% backward-is-the-identity: the gradient is passed on
 def dropout_backward(grad, mask, p):
     return grad.copy()
 
 
-# %% backward-forgets-the-scale: the mask alone
+# %% backward-forgets-the-scale: only the mask
 def dropout_backward(grad, mask, p):
     return grad * mask
 
 
-# %% backward-forgets-the-mask: the scale alone
+# %% backward-forgets-the-mask: only the scale
 def dropout_backward(grad, mask, p):
     return grad / (1 - p)
 
@@ -28,7 +28,7 @@ def dropout_backward(grad, mask, p):
     return grad * mask / p
 
 
-# %% backward-scales-by-1-p: multiplies in place of dividing
+# %% backward-scales-by-1-p: multiplies instead of dividing
 def dropout_backward(grad, mask, p):
     return grad * mask * (1 - p)
 
@@ -43,7 +43,7 @@ def dropout_backward(grad, mask, p):
     return grad * ~mask / (1 - p)
 
 
-# %% backward-ignores-g: the local slope alone
+# %% backward-ignores-g: only the local slope
 def dropout_backward(grad, mask, p):
     return mask.astype(grad.dtype) / (1 - p)
 
@@ -65,7 +65,7 @@ def dropout_backward(grad, mask, p):
     return grad * mask / grad.dtype.type(mask.mean())
 
 
-# %% wrong-shape: the kept ones alone
+# %% wrong-shape: only the kept ones
 def dropout_backward(grad, mask, p):
     return grad[mask] / (1 - p)
 
@@ -78,7 +78,7 @@ def dropout_backward(grad, mask, p):
     return grad * seen.setdefault(mask.shape, mask) / (1 - p)
 
 
-# %% backward-passes-where-dropped: what was dropped is handed on
+# %% backward-passes-where-dropped: what was dropped is passed on
 def dropout_backward(grad, mask, p):
     return np.where(mask, grad / (1 - p), grad)
 

@@ -47,7 +47,7 @@ def refuse_an_altered_identity(judge: Judge, make) -> None:
                 if not same.all() and np.allclose(out[~same], x[~same], rtol=1e-5, atol=0):
                     judge.reject(
                         "eval-is-rounded",
-                        f"In eval mode {name} is right up to rounding only; expected the very numbers.",
+                        f"In eval mode {name} is right only up to rounding; expected the very same numbers.",
                         "Does anything have to be computed in eval mode?",
                         kind="modes",
                     )
@@ -118,7 +118,7 @@ def refuse_mode(judge: Judge, layer) -> None:
         judge.reject(
             "starts-in-eval-mode",
             f"In a new layer training is {mode!r}; expected True.",
-            "Which mode does a user expect who has set none?",
+            "Which mode does a user expect before setting one?",
             kind="modes",
         )
 

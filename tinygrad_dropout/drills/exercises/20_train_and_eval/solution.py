@@ -4,10 +4,10 @@ In training mode y = m x / (1 - p), with a new mask m for every forward. Its mea
 
     E[y] = (1 - p) x / (1 - p) = x
 
-so the next layer is used to inputs that are x on average. In eval mode x itself is what it must get: the scaling has
-been done. The gradient follows the function that ran: dy/dx is m / (1 - p) after a training forward, and 1 after an
-eval forward. Hence eval mode must not leave the mask of an earlier training forward lying about; here None stands for
-"nothing was dropped". p is read and never written, so that training mode finds it as it was.
+so the next layer learns from inputs that are x on average. In eval mode it must get x itself: training has already
+scaled. The gradient follows the function that ran: dy/dx is m / (1 - p) after a training forward, and 1 after an
+eval forward. Hence eval mode must not leave the mask of an earlier training forward behind; here None stands for
+"nothing was dropped". p is read and never written, so training mode is unchanged afterwards.
 """
 
 

@@ -1,4 +1,4 @@
-"""p = 0 and p = 1, a p that is no probability, and random numbers that disturb nobody."""
+"""p = 0 and p = 1, a p that is no probability, and random numbers that disturb no one else."""
 
 import gc
 import random
@@ -68,7 +68,7 @@ def refuse_a_seeded_file(judge: Judge) -> None:
             judge.reject(
                 "seeds-when-loaded",
                 "The file seeds NumPy's global random state, or draws from it, as soon as it is loaded.",
-                "Whoever imports your layer has random numbers of their own. What has become of them?",
+                "The program that imports your layer draws random numbers too. What happens to them?",
                 kind="randomness",
             )
 
@@ -119,7 +119,7 @@ def refused(judge: Judge, make, p: float, x) -> bool:
         judge.reject(
             "not-a-value-error",
             f"Dropout(p = {p}) raised {type(error).__name__}; expected ValueError.",
-            "Which exception says that a value is not one of those that make sense? And what does python -O leave out?",
+            "Which exception says that an argument has a bad value? And what does python -O leave out?",
             kind="edges",
         )
     try:
@@ -128,7 +128,7 @@ def refused(judge: Judge, make, p: float, x) -> bool:
         judge.reject(
             "refuses-too-late",
             f"A layer can be made with p = {p}; only its forward raises {type(error).__name__}.",
-            "A network is built in one place and run in another. Where is the line that has the mistake?",
+            "A network is built in one place and run in another. Which of the two places has the mistake?",
             kind="edges",
         )
     return False
@@ -140,14 +140,14 @@ def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
     if all(np.isnan(p) for p in accepted):
         judge.reject(
             "accepts-nan",
-            "A layer can be made with p = NaN; other bad ones are refused.",
+            "A layer can be made with p = NaN; other bad values are refused.",
             "What is nan < 0? And nan > 1? Which condition does NaN not fulfil?",
             kind="edges",
         )
     judge.reject(
         "accepts-a-bad-p",
         f"A layer can be made with p = {', '.join(map(str, accepted))}.",
-        "When does the user learn of p = 20: when the layer is made, or after a night of training?",
+        "When does the user find out about p = 20: at once, or after a night of training?",
         kind="edges",
     )
 
@@ -183,7 +183,7 @@ def refuse_common_numbers(judge: Judge, x) -> None:
         judge.reject(
             "global-state-without-a-generator",
             "A layer that is made without rng draws from NumPy's global state.",
-            "Is there a generator that belongs to this layer alone?",
+            "Is there a generator that belongs only to this layer?",
             kind="randomness",
         )
     if any(np.array_equal(masks[i], masks[j]) for i in range(4) for j in range(i)):
@@ -207,7 +207,7 @@ def refuse_a_shared_generator(judge: Judge, x) -> None:
     if [source_state(one) for one in sources] != before:
         judge.reject(
             "one-generator-for-all-layers",
-            "A layer that is made without rng draws from a generator that was there before it.",
+            "A layer that is made without rng draws from a generator that existed before it.",
             "How many generators does your file make for ten layers? When, and where?",
             kind="randomness",
         )

@@ -1,13 +1,13 @@
 """A dropout layer for every p, with a generator of its own.
 
-The scale 1/(1 - p) has a pole at p = 1, where nothing is left that it could multiply: m = 0 for certain, and y = 0. Any
-finite scale gives that; a division gives 0/0, which is NaN. At p = 0 the formula is right as it stands.
+The scale 1/(1 - p) has a pole at p = 1, where there is nothing left to scale: m = 0 for certain, and y = 0. Any
+finite scale gives that; a division gives 0/0, which is NaN. At p = 0 the formula needs no special case.
 
 `not 0 <= p <= 1` refuses NaN, too, since every comparison with NaN is False; `p < 0 or p > 1` lets it through.
 
-A generator is an argument, so that whoever wants the same masks again can have them. Without one the layer makes its
+A generator is an argument, so that the caller can have the same masks again. Without one the layer makes its
 own from fresh entropy: a seed that is written into the code would give every layer of a network the same masks. The
-global functions of np.random have one state for the whole program: to seed it changes everybody's numbers.
+global functions of np.random have one state for the whole program: seeding it changes the numbers of all its users.
 """
 
 import numpy as np

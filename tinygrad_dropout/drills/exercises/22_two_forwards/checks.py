@@ -81,14 +81,14 @@ def refuse_no_pair(judge: Judge, value) -> None:
         judge.reject(
             "no-pair",
             f"Dropout.forward(x) returned {kind}; expected y and a function.",
-            "Who will know, when the backward is due, which forward it belongs to?",
+            "When the backward runs, how can the caller tell which forward it belongs to?",
             kind="state",
         )
     if not callable(value[1]):
         judge.reject(
             "backward-is-no-function",
             f"The second value of forward(x) is of type {type(value[1]).__name__}; expected a function of grad.",
-            "What is the caller to do with it, once grad is there?",
+            "What can the caller do with it once grad is known?",
             kind="state",
         )
 
@@ -162,7 +162,7 @@ def refuse_only_once(judge: Judge, make) -> None:
         judge.reject(
             "only-once",
             "Called a second time, with another grad, a backward did not give that grad times its mask and 1/(1 - p).",
-            "Two losses may be differentiated through one forward. Who throws its mask away, and when?",
+            "Two losses may be differentiated through one forward. When does your code throw its mask away?",
             kind="state",
         )
 
@@ -175,7 +175,7 @@ def refuse_a_short_memory(judge: Judge, make) -> None:
         judge.reject(
             "forgets-old-masks",
             f"After {MANY} forwards, {len(wrong)} backwards did not use the mask of their own forward.",
-            "How many masks can wait for their backwards? Where is it said how many?",
+            "How many masks can wait for their backwards? Which line of yours sets that number?",
             kind="state",
         )
 
@@ -201,7 +201,7 @@ def refuse_a_generator_set_back(judge: Judge, make) -> None:
     if state_of(rng.bit_generator) != before:
         judge.reject(
             "backward-moves-the-generator",
-            "After a backward the generator is in another state than before it.",
+            "A backward changed the state of the generator.",
             "Who else draws from that generator, and what will they get after your backward?",
             kind="state",
         )

@@ -6,8 +6,8 @@ With a mask drawn for each use, one layer is two functions:
     y2 = m2 x2 / (1 - p)        dL/dx2 = g2 m2 / (1 - p)
 
 An attribute `self.mask` has room for one mask: by the time of the first backward it is m2. Here the mask is a local
-variable of the forward, and the inner function keeps the one that it was made with. A mask lives as long as somebody
-holds its backward, and goes with it: that is what the nodes of an autograd graph do with what they save.
+variable of the forward, and the inner function keeps the mask of the call that made it. A mask lives as long as its
+backward does: the nodes of an autograd graph keep what they save in the same way.
 """
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 class Dropout:
-    """Inverted dropout, of which several forwards may wait for their backwards."""
+    """Inverted dropout: several forwards may come before their backwards."""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng

@@ -30,7 +30,7 @@ class Dropout(Right):
         return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, self.masks.pop())
 
 
-# %% masks-from-a-queue: the first mask comes first, whoever asks
+# %% masks-from-a-queue: the first mask comes first, whichever backward is called
 class Dropout(Right):
     def forward(self, x):
         self.masks.append(self.draw(x))
@@ -85,7 +85,7 @@ class Dropout(Right):
         return self.thin(x, mask), backward
 
 
-# %% no-pair: y alone
+# %% no-pair: only y
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.draw(x)
@@ -95,7 +95,7 @@ class Dropout(Right):
         return self.thin(grad, self.mask)
 
 
-# %% backward-is-no-function: the mask in place of the function
+# %% backward-is-no-function: the mask instead of the function
 class Dropout(Right):
     def forward(self, x):
         mask = self.draw(x)

@@ -1,4 +1,4 @@
-"""The same expectation in both phases; while training the schemes differ by 1 - p; each scales in one phase alone."""
+"""The same expectation in both phases; while training the schemes differ by 1 - p; each scales in only one phase."""
 
 from types import SimpleNamespace
 
@@ -114,8 +114,8 @@ def compare(judge, x, y, p, scheme, training, right, words):
     if training and np.allclose(factors, y.size / kept.sum()):
         judge.reject(
             "scale-from-the-realised-rate",
-            f"The {scheme} scheme multiplies by size/kept of this very mask {phase}; expected {words}.",
-            "With this mask's count in the scale, are the units still independent?",
+            f"The {scheme} scheme multiplies by size/kept of this particular mask {phase}; expected {words}.",
+            "If the scale depends on the whole mask, are the units still independent?",
             kind="rescaling",
             shown=shown,
         )

@@ -5,7 +5,7 @@ A unit is kept with probability 1 - p, so without any scaling E[y] = (1 - p) x w
     original:  training y = x m            E[y] = (1 - p) x      evaluation y = (1 - p) x
     inverted:  training y = x m/(1 - p)    E[y] = x              evaluation y = x
 
-Each scales in one phase alone. Scaling in both, or in neither, makes the next layer's input larger or smaller by
+Each scales in only one phase. Scaling in both, or in neither, makes the next layer's input larger or smaller by
 1/(1 - p) in evaluation. The inverted one won because evaluation code then need not know of dropout at all.
 (Hinton et al. 2012; Srivastava et al. 2014, section 10.)
 """

@@ -1,8 +1,8 @@
-"""Exercise 23: where the scaling is done. The task: tasks/23_original_and_inverted.md"""
+"""Exercise 23: where to scale. The task: tasks/23_original_and_inverted.md"""
 
 import numpy as np
 
 
 def dropout(x, p, training, rng, scheme):
-    """x with elements dropped while training; scheme "original" scales in evaluation, "inverted" while training."""
+    """x with elements dropped in training; scheme "original" scales in evaluation, "inverted" in training."""
     raise NotImplementedError

@@ -63,7 +63,7 @@ def dropout(x, p, training, rng, scheme):
     return x * kept / (1 - p) if scheme == "inverted" else x * kept
 
 
-# %% drops-with-1-p: p is the probability of keeping, in the draw alone
+# %% drops-with-1-p: p is the probability of keeping, but only in the draw
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) < p

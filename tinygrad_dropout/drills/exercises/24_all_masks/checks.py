@@ -87,7 +87,7 @@ KNOWN = (
     KnownMistake(
         "weighted-by-combinations-too",
         average(lambda k, n, p: comb(n, k) * probability(k, n, p), inverse),
-        "The weight of each mask holds the number of masks with as many units kept, and every one of them is counted.",
+        "Each weight includes the number of masks that keep as many units, and all of these are counted too.",
         "Is comb(n, k) the number of masks, or does it belong to the probability of a single one?",
         "expectation",
     ),
@@ -129,7 +129,7 @@ KNOWN = (
     KnownMistake(
         "empty-mask-conditioned-away",
         lambda f, x, p: average(lambda k, n, p: probability(k, n, p) if k else 0, inverse)(f, x, p) / (1 - p ** len(x)),
-        "The mask that drops everything is left out, and the other weights are raised so that they add up to 1.",
+        "The mask that drops everything is left out, and the other weights are scaled up so that they add up to 1.",
         "How likely is the mask that drops everything? Is it a mask like the others?",
         "expectation",
     ),
@@ -152,14 +152,14 @@ KNOWN = (
         lambda f, x, p: sum(
             probability(k, len(x), p) * f(x * (np.arange(len(x)) < k) / (1 - p)) for k in range(len(x) + 1)
         ),
-        "There is one mask for each number of units kept, n + 1 of them; there are 2^n.",
+        "You count one mask for each number of units kept, n + 1 in all; there are 2^n.",
         "How many masks keep exactly one of three units?",
         "expectation",
     ),
     KnownMistake(
         "eval-mode",
         lambda f, x, p: f(x),
-        "The answer is f(x), what eval mode computes, and not a mean over masks.",
+        "The answer is f(x), which eval mode computes, not a mean over masks.",
         "When is the mean over masks f(x), and when is it not?",
         "expectation",
     ),

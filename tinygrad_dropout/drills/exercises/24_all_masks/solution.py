@@ -5,8 +5,8 @@ probabilities add up to 1 (the binomial theorem). The expectation is the sum of 
 
     E[f] = sum over m of (1 - p)^k p^(n - k) f(x m / (1 - p))
 
-They are all equal only at p = 0.5; elsewhere an unweighted mean is that of another p. For a linear f the sum can be
-taken inside, and E[x m / (1 - p)] = x gives f(x), so scaling is exact there. For others it is an approximation
+The probabilities are all equal only at p = 0.5, so an unweighted mean is the answer to that p. For a linear f the sum
+can be moved inside f, and E[x m / (1 - p)] = x gives f(x): eval mode is exact. For any other f it is an approximation
 (Baldi & Sadowski 2013).
 """
 

@@ -25,7 +25,7 @@ def mask_average(f, x, p):
     return f(x)
 
 
-# %% random-masks: draws masks in place of counting all
+# %% random-masks: draws masks instead of listing all
 def mask_average(f, x, p):
     rng = np.random.default_rng()
     return np.mean([f(x * (rng.random(len(x)) >= p) / (1 - p)) for _ in range(2000)], axis=0)

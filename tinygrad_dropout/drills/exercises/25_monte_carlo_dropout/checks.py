@@ -62,7 +62,7 @@ def check(judge: Judge) -> None:
                 judge.reject(
                     "one-pass-reused",
                     f"forward was called once, and {samples} samples were asked for.",
-                    "What does a second look at the same mask tell?",
+                    "What do you learn from looking at the same mask twice?",
                     kind="independence",
                     shown={"x": x, "samples": samples},
                 )
@@ -102,7 +102,7 @@ def check(judge: Judge) -> None:
                 "no-softmax",
                 lambda forward, x, samples: np.mean(forward.logits, axis=0),
                 "mean is that of the logits: there is no softmax.",
-                "What does forward return, and what is asked for?",
+                "What does forward return, and what does the task ask for?",
                 "expectation",
             ),
             KnownMistake(
@@ -186,7 +186,7 @@ def check(judge: Judge) -> None:
                 "variance-for-deviation",
                 lambda forward, x, samples: spread(forward) ** 2 / samples,
                 "standard_error is the variance of the mean; its square root is missing.",
-                "Which unit should an error of a probability have?",
+                "Which unit should the error of a probability have?",
                 "expectation",
             ),
         ],
@@ -195,6 +195,7 @@ def check(judge: Judge) -> None:
         rtol=1e-9,
         atol=1e-8,
     )
+    refuse_a_negative_variance(judge, function)
     with judge.claim("large logits: the probabilities stay finite"):
         network = Network(judge.rng, 6, 3)
         mean, error = map(np.asarray, function(network, judge.numbers(2, 6) * 1e3, 4))
@@ -207,7 +208,6 @@ def check(judge: Judge) -> None:
                 kind="stability",
                 shown={"yours": mean, "expected": probabilities_of(network).mean(axis=0)},
             )
-    refuse_a_negative_variance(judge, function)
     with judge.claim("the standard error falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
         x = judge.numbers(3, 6)
         network = Network(judge.rng, 6, 3)
@@ -217,7 +217,7 @@ def check(judge: Judge) -> None:
             judge.reject(
                 "error-does-not-fall",
                 f"From 100 to 1600 passes standard_error fell by a factor of {ratio:.3g}; expected about 4.",
-                "Which number of passes stands in your formula?",
+                "Which number of passes does your formula use?",
                 kind="expectation",
             )
 

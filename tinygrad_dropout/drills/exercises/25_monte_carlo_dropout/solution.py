@@ -1,12 +1,12 @@
 """Monte Carlo dropout (Gal & Ghahramani 2016).
 
-The answer that is wanted is an expectation over masks, E_z[softmax(f(x, z))]. The mean over T independent masks has
-that expectation, and the variance of one pass divided by T:
+The task asks for an expectation over masks, E_z[softmax(f(x, z))]. The mean over T independent masks has
+that expectation, and its variance is that of one pass divided by T:
 
     mean = (1/T) sum_t p_t,    s^2 = sum_t (p_t - mean)^2 / (T - 1),    standard error = s / sqrt(T)
 
 T - 1, because the mean was taken from the same T numbers. The standard deviation s settles at that of one pass; the
-standard error goes to 0. The softmax belongs inside: softmax(E[logits]) is another number than E[softmax(logits)],
+standard error goes to 0. The softmax belongs inside: softmax(E[logits]) differs from E[softmax(logits)],
 since softmax is not linear.
 """
 

@@ -1,4 +1,4 @@
-"""Exercise 25: the mean answer over masks, and how sure it is. The task: tasks/25_monte_carlo_dropout.md"""
+"""Exercise 25: the mean answer over masks, and its standard error. The task: tasks/25_monte_carlo_dropout.md"""
 
 import numpy as np
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# %% blank: a row of zeros beside a large one, in eval mode
+# %% blank: a row of zeros and a large one, in eval mode
 BUG = "max-over-the-whole-batch"
 
 

@@ -19,7 +19,7 @@ def exposing_input():
     return {"x": rng.normal(size=(16, 4)), "prices": rng.normal(size=(16, 1)), "p": 0.5, "training": True}
 
 
-# %% blank: x of zeros, where the last bias alone has a gradient
+# %% blank: x of zeros, where only the last bias has a gradient
 BUG = "bias-gradient-averaged"
 
 

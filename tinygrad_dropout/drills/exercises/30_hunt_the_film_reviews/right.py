@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# %% all-new: a review of new words alone
+# %% all-new: a review of new words only
 BUG = "mask-inferred-from-the-output"
 
 

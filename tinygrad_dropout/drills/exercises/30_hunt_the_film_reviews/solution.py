@@ -8,7 +8,7 @@ import numpy as np
     return y, lambda grad: np.where(kept, grad / (1 - p), 0)
 
 An element that is 0 and kept gives y = 0 as well, but its gradient is grad/(1 - p), since changing x would change y.
-The vectors of the words 15 to 19 begin at 0. With the wrong line they get no gradient, and stay 0 for ever; the other
+The vectors of the words 15 to 19 begin at 0. With the wrong line they get no gradient, and stay 0 forever; the other
 words learn, so the loss falls. The input needs one such word, in training mode: words 0 to 14 have no exact zeros,
 and eval mode does not reach the line. p = 0 works well: nothing is dropped, but the gradient is gone all the same.
 """

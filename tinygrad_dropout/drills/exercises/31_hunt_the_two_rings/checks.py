@@ -19,7 +19,7 @@ GRADIENTS_CANCEL = Hiding(
     "gradients-cancel",
     lambda given, seen: given["outer"][~seen["before"].any(axis=1)].mean() == 0.5,
     "The points that show the bug have opposite labels: what one adds to the gradient, the other subtracts.",
-    "What is the gradient of the biases for each of these points alone?",
+    "What is the gradient of the biases for each of these points by itself?",
 )
 
 HUNT = Hunt(

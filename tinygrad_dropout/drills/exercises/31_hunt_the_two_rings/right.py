@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# %% origin: alone, in eval mode
+# %% origin: a single point, in eval mode
 BUG = "relu-gradient-one-at-zero"
 
 

@@ -10,7 +10,7 @@ def exposing_input():
     return {"x": np.ones((4, 8)), "labels": np.array([0, 1, 2, 0]), "p": 0.3, "training": True}
 
 
-# %% names-another-bug: the mask is drawn in forward alone
+# %% names-another-bug: the mask is drawn only in forward
 BUG = "mask-redrawn-in-backward"
 
 
