@@ -37,6 +37,20 @@ def few_operations(p: float) -> None:
     loss.backward()
 
 
+def attention_pooling(p: float) -> None:
+    """Three sentences of four words: yes or no, from the mean of their word vectors, weighted by a softmax.
+
+    Words come more than once, and word 0 pads the short sentences.
+    """
+    rng = np.random.default_rng(0)
+    table, query, output = (td.Tensor(rng.normal(size=shape), requires_grad=True) for shape in ((5, 3), (3,), (3,)))
+    words = F.embedding(np.array([[1, 2, 1, 3], [4, 2, 0, 0], [3, 3, 4, 0]]), table, padding_idx=0)
+    weights = F.softmax((words * query).sum(axis=-1), axis=-1)
+    sentences = (words * weights.reshape(3, 4, 1)).sum(axis=1)
+    loss = F.binary_cross_entropy_with_logits((sentences * output).sum(axis=-1), np.array([1.0, 0.0, 0.8]))
+    loss.backward()
+
+
 def two_layers(dropout: Layer, another: Layer) -> None:
     """An MLP with two of the learner's dropout layers. After tanh nothing is 0 but what is dropped."""
     rng = np.random.default_rng(0)

@@ -20,6 +20,11 @@ from tinygrad_dropout.drills.grader.result import Rejected
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
 
 P = 0.4
+#: operation -> the network in which it is used; the others are used in `network`
+NETWORK_WITH = {
+    **dict.fromkeys(("multiply", "matmul", "mean"), "few_operations"),
+    **dict.fromkeys(("embedding", "softmax", "binary_cross_entropy_with_logits"), "attention_pooling"),
+}
 #: Loaded by path, as a script of the learner's would be: then their lines are shown beside the operations.
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")), run_name="networks")
 
@@ -49,9 +54,8 @@ def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, D
     judge = Judge(answer.run(source, filename, exercise.refused), source=source)
     if exercise.bug:
         bug = exercise.bug(judge)
-        chosen = "few_operations" if bug.operation in ("multiply", "matmul", "mean") else "network"
         with study.record(bug=bug) as replay:
-            NETWORKS[chosen](P)
+            NETWORKS[NETWORK_WITH.get(bug.operation, "network")](P)
     else:
         assert exercise.layers is not None, "it has one of the two"
         replay = pass_through(exercise.layers(judge, P))

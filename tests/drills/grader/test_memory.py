@@ -1,0 +1,35 @@
+"""How much memory a call takes."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from tinygrad_dropout.drills.grader.memory import most_memory_of
+
+MEGABYTE = 2**20
+
+
+def test_what_is_held_at_once_counts_and_what_was_given_back_does_not():
+    def one_after_the_other():
+        for _ in range(5):
+            np.zeros(MEGABYTE, np.uint8)
+
+    assert MEGABYTE <= most_memory_of(one_after_the_other) < 2 * MEGABYTE
+    assert most_memory_of(lambda: [np.zeros(MEGABYTE, np.uint8) for _ in range(5)]) >= 5 * MEGABYTE
+
+
+def test_what_was_there_before_does_not_count():
+    tracemalloc.start()
+    try:
+        kept = np.zeros(3 * MEGABYTE, np.uint8)
+        assert most_memory_of(lambda: kept.sum()) < MEGABYTE
+        assert tracemalloc.is_tracing()
+    finally:
+        tracemalloc.stop()
+
+
+def test_after_an_error_nothing_is_traced_any_more():
+    with pytest.raises(ZeroDivisionError):
+        most_memory_of(lambda: 1 / 0)
+    assert not tracemalloc.is_tracing()
