@@ -27,3 +27,17 @@ def test_the_gradient_of_a_softmax(torch, shape):
     (expected,) = gradient(torch, lambda x: x.softmax(-1), grad, x)
     y = torch.tensor(x).softmax(-1).numpy()
     np.testing.assert_allclose(solution(41)["softmax_backward"](grad, y), expected, rtol=1e-12, atol=1e-15)
+
+
+def test_a_log_sum_exp_and_a_cross_entropy_of_logits(torch):
+    answer, rng = solution(40), np.random.default_rng(0)
+    x, target = rng.normal(size=(3, 4)) * 3000, rng.random((3, 4))
+    x[1] = -np.inf
+    expected = torch.tensor(x).logsumexp(1).numpy()
+    np.testing.assert_allclose(answer["log_sum_exp"](x, 1), expected, rtol=1e-14)
+    z = np.where(x < -1e4, 0.0, x)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits
+    (gradient_of_torch,) = gradient(torch, lambda z: loss(z, torch.tensor(target)), np.float64(1), z)
+    ours = answer["bce_with_logits"](z, target)
+    np.testing.assert_allclose(ours[0], loss(torch.tensor(z), torch.tensor(target)).item(), rtol=1e-12)
+    np.testing.assert_allclose(ours[1], gradient_of_torch, rtol=1e-12, atol=1e-15)

@@ -23,7 +23,7 @@ P = 0.4
 #: operation -> the network in which it is used; the others are used in `network`
 NETWORK_WITH = {
     **dict.fromkeys(("multiply", "matmul", "mean"), "few_operations"),
-    **dict.fromkeys(("embedding", "softmax", "binary_cross_entropy_with_logits"), "attention_pooling"),
+    **dict.fromkeys(("embedding", "softmax"), "attention_pooling"),
 }
 #: Loaded by path, as a script of the learner's would be: then their lines are shown beside the operations.
 NETWORKS = run_path(str(Path(__file__).with_name("networks.py")), run_name="networks")

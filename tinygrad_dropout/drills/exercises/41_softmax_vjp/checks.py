@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.bug import bug_of
+from tinygrad_dropout.drills.grader.guards import SMALL, many
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.memory import most_memory_of
 
@@ -94,27 +95,22 @@ NO_MATRIX = KnownMistake(
     "softmax_backward raised an error for an array that does not have two axes.",
     "Which index or which unpacking in your code counts on exactly two axes?", "axes",
 )  # fmt: skip
-#: how a 0 is usually avoided where there is nothing to avoid
-SMALL = (1e-300, 1e-30, 1e-20, 1e-16, 1e-15, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
-CHANGED = "Is y divided by, or put into a logarithm, anywhere in dx? What would the constant protect?"
 ZEROS = [
-    *[KnownMistake("tiny-probabilities-cut-off", lambda grad, y, c=small: right(grad, np.where(y < c, 0, y)),
-           "dx is 0 where y is tiny but not 0: such probabilities were taken for 0.",
-           "Is anything in dx in danger when y is tiny?", "stability")
-      for small in SMALL],
+    *many("tiny-probabilities-cut-off", [lambda grad, y, c=c: right(grad, np.where(y < c, 0, y)) for c in SMALL],
+          "dx is 0 where y is tiny but not 0: such probabilities were taken for 0.",
+          "Is anything in dx in danger when y is tiny?", "stability"),
     KnownMistake("normalises-y-again", lambda grad, y: right(grad, y / total(y)),
          "dx is NaN in a row that is masked completely: y was normalised again, and there it sums to 0.",
          "Who made sure that y sums to 1? And what if a whole row is masked?", "stability"),
     KnownMistake("divides-by-y", lambda grad, y: y / y * right(grad, y),
          "dx is NaN where y is 0: 0 / 0.",
          "On paper the two y cancel. What is left?", "stability"),
-    *[KnownMistake("small-constant-in-y", formula,
-           "A small constant is added to y, or y is kept above one: where y is 0, dx is not.", CHANGED, "stability")
-      for small in SMALL for formula in (
-          lambda grad, y, c=small: right(grad, y + c),
-          lambda grad, y, c=small: right(grad, np.maximum(y, c)),
-          lambda grad, y, c=small: right(grad, np.clip(y, c, 1 - c)),
-      )],
+    *many("small-constant-in-y", [
+        *(lambda grad, y, c=c: right(grad, y + c) for c in SMALL),
+        *(lambda grad, y, c=c: right(grad, np.maximum(y, c)) for c in SMALL),
+        *(lambda grad, y, c=c: right(grad, np.clip(y, c, 1 - c)) for c in SMALL),
+    ], "A small constant is added to y, or y is kept above one: where y is 0, dx is not.",
+       "Is y divided by, or put into a logarithm, anywhere in dx? What would the constant protect?", "stability"),
 ]  # fmt: skip
 
 
