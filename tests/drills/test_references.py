@@ -41,3 +41,15 @@ def test_a_log_sum_exp_and_a_cross_entropy_of_logits(torch):
     ours = answer["bce_with_logits"](z, target)
     np.testing.assert_allclose(ours[0], loss(torch.tensor(z), torch.tensor(target)).item(), rtol=1e-12)
     np.testing.assert_allclose(ours[1], gradient_of_torch, rtol=1e-12, atol=1e-15)
+
+
+def test_clipping_by_the_global_norm_where_the_constant_of_pytorch_makes_no_difference(torch):
+    grads = [np.random.default_rng(0).normal(size=shape) * 1e6 for shape in ((3,), (2, 4), ())]
+    parameters = [torch.nn.Parameter(torch.tensor(grad)) for grad in grads]
+    for parameter, grad in zip(parameters, grads, strict=True):
+        parameter.grad = torch.tensor(grad)
+    norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm=2.0).item()
+    clipped, total_norm = solution(43)["clip_by_global_norm"](grads, 2.0)
+    np.testing.assert_allclose(total_norm, norm, rtol=1e-12)
+    for ours, parameter in zip(clipped, parameters, strict=True):
+        np.testing.assert_allclose(ours, parameter.grad.numpy(), rtol=1e-10)
