@@ -53,3 +53,16 @@ def test_clipping_by_the_global_norm_where_the_constant_of_pytorch_makes_no_diff
     np.testing.assert_allclose(total_norm, norm, rtol=1e-12)
     for ours, parameter in zip(clipped, parameters, strict=True):
         np.testing.assert_allclose(ours, parameter.grad.numpy(), rtol=1e-10)
+
+
+@pytest.mark.parametrize("padding_idx", [None, 0, 3])
+def test_the_gradient_of_an_embedding(torch, padding_idx):
+    rng = np.random.default_rng(0)
+    indices, grad = rng.integers(5, size=(4, 3)), rng.normal(size=(4, 3, 2))
+
+    def forward(weight):
+        return torch.nn.functional.embedding(torch.tensor(indices), weight, padding_idx=padding_idx)
+
+    (expected,) = gradient(torch, forward, grad, rng.normal(size=(6, 2)))
+    ours = solution(44)["embedding_backward"](grad, indices, 6, padding_idx)
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)

@@ -74,8 +74,6 @@ NORM = [
     KnownMistake("norm-after-clipping", lambda grads, max_norm: min(total_norm(grads, max_norm), max_norm),
          "total_norm is the norm after clipping; expected the one before.",
          "Which of the two numbers tells you that a batch was bad?", "updates"),
-    KnownMistake("sum-of-sizes", lambda grads, max_norm: np.abs(grads.flat()).sum(),
-         "total_norm is the sum of the absolute values.", "What is the Euclidean length of (3, 4)?", "updates"),
     KnownMistake("largest-element", lambda grads, max_norm: np.abs(grads.flat()).max(),
          "total_norm is the largest absolute value.", "What is the Euclidean length of (3, 4)?", "updates"),
     KnownMistake("squares-in-float32",
@@ -106,8 +104,8 @@ FACTOR = [
     KnownMistake("factor-inverted", scaled(lambda norm, max_norm: norm / max_norm),
          "The gradients are multiplied by total_norm / max_norm: they grow.",
          "Is a factor that shortens above or below 1?", "updates"),
-    *many("adds-a-small-constant-to-the-norm", [scaled(lambda norm, max_norm, c=c: max_norm / (norm + c))
-                                                for c in (*SMALL[5:], 1e-4, 1e-3)],
+    *many("adds-a-small-constant-to-the-norm",
+          [scaled(lambda norm, max_norm, c=c: max_norm / (norm + c)) for c in (*SMALL[5:], 1e-4, 1e-3)],
           "A small constant is added to the norm in the denominator: the gradients end up shorter than max_norm.",
           "Can the norm be 0 where it is larger than max_norm?", "precision"),
 ]  # fmt: skip
@@ -177,13 +175,10 @@ def refuse_changes(judge, cases, given):
     """The list and its arrays belong to the caller."""
     for (before, max_norm), after in zip(cases, given, strict=False):
         if len(before) != len(after) or not all(map(np.array_equal, before, after)):
-            judge.reject(
-                "changes-its-input",
-                "clip_by_global_norm changed the list of gradients that it was given, or an array in it.",
-                "Does `grad *= factor` make a new array?",
-                kind="ownership",
-                shown={"grads": before, "max_norm": max_norm, "grads afterwards": after},
-            )
+            shown = {"grads": before, "max_norm": max_norm, "grads afterwards": after}
+            message = "clip_by_global_norm changed the list of gradients that it was given, or an array in it."
+            question = "Does `grad *= factor` make a new array?"
+            judge.reject("changes-its-input", message, question, kind="ownership", shown=shown)
 
 
 def refuse_other_arrays(judge, grads, max_norm, value):
@@ -215,6 +210,7 @@ def refuse_other_bits(judge, grads, max_norm, value):
 
 def refuse_accepted(judge, function, grads, bad):
     """An element that is not finite was not noticed, or another exception was raised."""
+    code, found = "accepts-what-is-not-finite", "is accepted"
     try:
         function(copied(grads), 1.0)
     except Rejected as rejected:
@@ -222,9 +218,7 @@ def refuse_accepted(judge, function, grads, bad):
             return
         if rejected.rejection.code != "raises":
             raise
-        kind = type(rejected.__cause__).__name__
-        message = f"A gradient with {bad} in it raises {kind}; expected a ValueError."
-        judge.reject("wrong-exception", message, kind="edges", shown={"grads": grads})
-    judge.reject("accepts-what-is-not-finite", f"A gradient with {bad} in it is accepted; expected a ValueError.",
+        code, found = "wrong-exception", f"raises {type(rejected.__cause__).__name__}"
+    judge.reject(code, f"A gradient with {bad} in it {found}; expected a ValueError.",
                  "What does `nan > max_norm` give? And max_norm / inf, times a good gradient?", kind="edges",
                  shown={"grads": grads})  # fmt: skip
