@@ -40,7 +40,7 @@ class Run:
     @property
     def size(self) -> int:
         """How many numbers it was given."""
-        return sum(np.size(argument) for argument in self.arguments if isinstance(argument, (np.ndarray, list, tuple)))
+        return size_of(self.arguments)
 
 
 def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
@@ -76,6 +76,13 @@ def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
                 kind="state",
             )
         )
+
+
+def size_of(argument: Any) -> int:
+    """How many numbers an array, or a collection of any depth, has."""
+    if isinstance(argument, (list, tuple)):
+        return sum(map(size_of, argument))
+    return np.size(argument) if isinstance(argument, np.ndarray) else 1
 
 
 def is_plain(argument: Any) -> bool:
