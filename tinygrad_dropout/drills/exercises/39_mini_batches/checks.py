@@ -1,0 +1,204 @@
+"""Each epoch is a permutation, drawn anew, in pieces; pairs stay pairs, and the data stay as they are."""
+
+from collections import Counter
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.judge import Judge
+
+TOPIC, MINUTES = "backprop", 10
+KINDS = ("edges", "randomness", "state", "ownership", "shapes")
+
+#: examples, batch size: with a rest and without, one batch, one example, more than there are
+SIZES = ((7, 3), (6, 3), (5, 1), (5, 5), (3, 8), (1, 1), (10, 4))
+SIGMAS = 6.0
+
+
+def check(judge: Judge) -> None:
+    make = judge.make("Batches", "x", "target", "batch_size", "rng", "drop_last")
+    judge.make("Batches", "x", "target", "batch_size", "rng")
+
+    def loader(examples, size, seed=0, shape=(2,), **options):
+        x = judge.numbers(examples, *shape)
+        return make.function(x.copy(), np.arange(examples), size, np.random.default_rng(seed), **options), x
+
+    with judge.claim("a bad batch_size, and arrays of different lengths, raise ValueError"):
+        refuse_accepted(judge, make)
+    with judge.claim("the number of batches: rounded up, with drop_last rounded down"):
+        for examples, size in SIZES:
+            for drop_last in (False, True):
+                refuse_length(judge, loader(examples, size, drop_last=drop_last)[0], examples, size, drop_last)
+    with judge.claim("an epoch gives as many batches as len says, and pairs of arrays"):
+        for examples, size in SIZES:
+            for drop_last in (False, True):
+                refuse_batches(judge, *loader(examples, size, drop_last=drop_last), size, drop_last)
+    with judge.claim("an epoch has each example exactly once, with the target that belongs to it"):
+        for examples, size in SIZES:
+            refuse_examples(judge, *loader(examples, size))
+        refuse_examples(judge, *loader(9, 4, shape=()))
+        refuse_examples(judge, *loader(9, 4, shape=(2, 3)))
+    with judge.claim("dtypes and further axes stay"):
+        refuse_other_dtypes(judge, make)
+    with judge.claim("each epoch has an order of its own, every order equally likely"):
+        refuse_orders(judge, loader)
+        refuse_left_out(judge, loader)
+    with judge.claim("the order is drawn from rng, and from nothing else"):
+        refuse_other_sources(judge, loader)
+    with judge.claim("x and target stay as they are, also if a batch is changed"):
+        refuse_views(judge, make)
+    with judge.claim("epochs do not affect each other: one inside another, and one that ends early"):
+        refuse_shared_epochs(judge, loader)
+
+
+def epoch(loader):
+    return [(np.array(x), np.array(target)) for x, target in loader]
+
+
+def order_of(loader):
+    return tuple(int(number) for _, target in loader for number in np.array(target))
+
+
+def refuse_accepted(judge: Judge, make) -> None:
+    rng = np.random.default_rng(0)
+    for what, arguments in (
+        ("x with 3 rows and target with 4", (np.zeros((3, 2)), np.zeros(4), 2)),
+        ("x with 4 rows and target with 3", (np.zeros((4, 2)), np.zeros(3), 2)),
+        ("batch_size = 0", (np.zeros((3, 2)), np.zeros(3), 0)),
+        ("batch_size = -1", (np.zeros((3, 2)), np.zeros(3), -1)),
+    ):
+        try:
+            make.function(*arguments, rng)
+        except ValueError:
+            continue
+        except NotImplementedError:
+            raise
+        except Exception as error:
+            judge.reject("raises-something-else", f"{what} raised {type(error).__name__}; expected ValueError.",
+                         "Which error says that a value is wrong?", kind="edges")  # fmt: skip
+        judge.reject("accepts-bad-arguments", f"{what} was accepted; expected ValueError when the loader is made.",
+                     "When should a user learn of it: now, or after an epoch?", kind="edges")  # fmt: skip
+
+
+def refuse_length(judge: Judge, loader, examples, size, drop_last) -> None:
+    wanted = examples // size if drop_last else -(-examples // size)
+    if len(loader) != wanted:
+        judge.reject("wrong-number-of-batches", f"{examples} examples in batches of {size}, drop_last={drop_last}: len "
+                     f"is {len(loader)}; expected {wanted}.", "How many batches are full, and what is left?",
+                     kind="edges")  # fmt: skip
+
+
+def refuse_batches(judge: Judge, loader, x, size, drop_last) -> None:
+    told, full = f"{len(x)} examples in batches of {size}, drop_last={drop_last}", len(x) // size
+    found = list(loader)
+    if any(not isinstance(batch, (tuple, list)) or len(batch) != 2 for batch in found):
+        judge.reject("gives-no-pairs", f"{told}: a batch is no pair; expected (x_batch, target_batch).", kind="shapes")
+    lengths = [len(x_batch) for x_batch, _ in found]
+    wanted = [size] * full + [len(x) - full * size] * (not drop_last and len(x) % size > 0)
+    if lengths != wanted:
+        judge.reject("wrong-batch-sizes", f"{told}: the batches have {lengths} examples; expected {wanted}.",
+                     "How many examples are left for the last batch?", kind="edges")  # fmt: skip
+
+
+def refuse_examples(judge: Judge, loader, x) -> None:
+    batches = epoch(loader)
+    targets = np.concatenate([target for _, target in batches])
+    if sorted(targets.tolist()) != list(range(len(x))):
+        twice = [number for number, count in Counter(targets.tolist()).items() if count > 1]
+        missing = sorted(set(range(len(x))) - set(targets.tolist()))
+        judge.reject("examples-repeated-or-missing", f"In an epoch of {len(x)} examples {missing or 'none'} are "
+                     f"missing, and {twice or 'none'} came more than once.",
+                     "What is the difference between drawing with replacement and a permutation?",
+                     kind="randomness")  # fmt: skip
+    rows = np.concatenate([x_batch for x_batch, _ in batches])
+    if rows.shape != x.shape or not np.array_equal(rows, x[targets]):
+        judge.reject("pairs-torn-apart", "The rows of x_batch are not those that belong to target_batch.",
+                     "How many permutations do you draw for the two arrays?", kind="randomness",
+                     shown={"target_batch": batches[0][1], "x_batch": batches[0][0],
+                            "expected": x[batches[0][1]]})  # fmt: skip
+
+
+def refuse_other_dtypes(judge: Judge, make) -> None:
+    for x, target in (
+        (np.zeros((4, 2), np.float32), np.zeros(4, np.int64)),
+        (np.zeros((4, 2, 2), np.uint8), np.zeros((4, 3))),
+        (np.array(["a", "b", "c", "d"]), np.array([True, False, True, False])),
+    ):
+        for x_batch, target_batch in make.function(x, target, 2, np.random.default_rng(0)):
+            for name, got, given in (("x_batch", x_batch, x), ("target_batch", target_batch, target)):
+                if np.asarray(got).dtype != given.dtype or np.shape(got) != (2, *given.shape[1:]):
+                    judge.reject("changes-the-dtype", f"{name} is {np.asarray(got).dtype} of shape {np.shape(got)}; "
+                                 f"expected {given.dtype} of shape {(2, *given.shape[1:])}.",
+                                 "Does a batch have to be anything else than some rows?", kind="shapes")  # fmt: skip
+
+
+def refuse_orders(judge: Judge, loader) -> None:
+    batches = loader(12, 5, seed=1)[0]
+    orders = [order_of(batches) for _ in range(4)]
+    if len(set(orders)) == 1:
+        judge.reject("same-order-in-every-epoch", "Four epochs came in the same order.",
+                     "When is the order drawn: when the loader is made, or when an epoch begins?",
+                     kind="randomness")  # fmt: skip
+    batches, runs = loader(3, 3, seed=2)[0], 600
+    counts = Counter(order_of(batches) for _ in range(runs))
+    wanted, most = runs / 6, SIGMAS * np.sqrt(runs * (1 / 6) * (5 / 6))
+    if len(counts) < 6 or max(abs(count - wanted) for count in counts.values()) > most:
+        listed = ", ".join(f"{order}: {count}" for order, count in sorted(counts.items()))
+        judge.reject("orders-not-equally-likely", f"Of {runs} epochs of 3 examples, the orders came so often: "
+                     f"{listed}; expected about {wanted:.0f} each.", "Does your shuffle give all of the 6 orders?",
+                     kind="randomness")  # fmt: skip
+    if len(set(orders)) < 4:
+        judge.reject("orders-come-again", f"Four epochs of 12 examples had {len(set(orders))} different orders.",
+                     "What is drawn for an epoch?", kind="randomness")  # fmt: skip
+
+
+def refuse_left_out(judge: Judge, loader) -> None:
+    """Which examples drop_last leaves out changes from epoch to epoch, too."""
+    batches, _ = loader(5, 2, seed=3, drop_last=True)
+    seen = set().union(*(order_of(batches) for _ in range(60)))
+    if seen != set(range(5)):
+        never = sorted(set(range(5)) - seen)
+        judge.reject("always-leaves-out-the-same", f"In 60 epochs with drop_last, {never} never came.",
+                     "What is cut off: the end of x, or the end of this epoch's order?", kind="randomness")  # fmt: skip
+
+
+def refuse_other_sources(judge: Judge, loader) -> None:
+    one, again, other = ([order_of(made) for _ in range(2)] for made in (loader(30, 7, seed)[0] for seed in (5, 5, 6)))
+    if one != again:
+        judge.reject("seed-does-not-repeat", "Two generators of the same seed gave different orders.",
+                     "Which source of random numbers does the caller not know of?", kind="randomness")  # fmt: skip
+    if one == other:
+        judge.reject("rng-not-used", "Two generators of different seeds gave the same orders.",
+                     "Where do your random numbers come from?", kind="randomness")  # fmt: skip
+
+
+def refuse_shared_epochs(judge: Judge, loader) -> None:
+    batches = loader(6, 2, seed=7)[0]
+    for _ in batches:
+        break
+    outer = []
+    for _, target in batches:
+        inner = order_of(batches)
+        outer += np.array(target).tolist()
+        if sorted(inner) != list(range(6)):
+            judge.reject("epochs-share-state", f"After an epoch that ended early, or inside another, one had {inner}.",
+                         "Where does an epoch keep its order, and how far it has come?", kind="state")  # fmt: skip
+    if sorted(outer) != list(range(6)):
+        judge.reject("epochs-share-state", f"An epoch with others inside it had the examples {outer}.",
+                     "Where does an epoch keep its order, and how far it has come?", kind="state")  # fmt: skip
+
+
+def refuse_views(judge: Judge, make) -> None:
+    for size in (1, 2, 6):
+        x, target = judge.numbers(6, 2), np.arange(6.0)
+        kept = x.copy(), target.copy()
+        for _ in range(2):
+            for x_batch, target_batch in make.function(x, target, size, np.random.default_rng(8)):
+                if not (np.array_equal(x, kept[0]) and np.array_equal(target, kept[1])):
+                    judge.reject("shuffles-the-data", "x or target is in another order than before.",
+                                 "rng.shuffle works in place. Who else holds these arrays?", kind="ownership",
+                                 shown={"x before": kept[0], "x now": x})  # fmt: skip
+                for name, batch in (("x_batch", x_batch), ("target_batch", target_batch)):
+                    if np.may_share_memory(batch, x) or np.may_share_memory(batch, target):
+                        judge.reject("batch-is-a-view", f"{name} shares its memory with the data: changing it in "
+                                     "place would change the data set.", "Does a slice copy? Does an array of indices?",
+                                     kind="ownership")  # fmt: skip
