@@ -22,6 +22,8 @@ KINDS = {
     "state": "what a layer remembers between calls",
     "expectation": "means over masks",
     "updates": "the update of the parameters",
+    "stopping": "when training should stop",
+    "leakage": "test data that help to train",
     "exposing": "an input that shows the bug",
     "python": "slips of Python",
 }

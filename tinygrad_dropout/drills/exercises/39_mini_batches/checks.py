@@ -199,6 +199,6 @@ def refuse_views(judge: Judge, make) -> None:
                                  shown={"x before": kept[0], "x now": x})  # fmt: skip
                 for name, batch in (("x_batch", x_batch), ("target_batch", target_batch)):
                     if np.may_share_memory(batch, x) or np.may_share_memory(batch, target):
-                        judge.reject("batch-is-a-view", f"{name} shares its memory with the data: changing it in "
-                                     "place would change the data set.", "Does a slice copy? Does an array of indices?",
+                        message = f"{name} shares its memory with the data, which a change in place would reach."
+                        judge.reject("batch-is-a-view", message, "Does a slice copy? Does an array of indices?",
                                      kind="ownership")  # fmt: skip

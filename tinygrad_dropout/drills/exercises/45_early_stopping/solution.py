@@ -1,0 +1,31 @@
+"""Early stopping: remember the best validation loss, how long ago it was, and what the parameters were then.
+
+A loss is an improvement if loss < best - min_delta, with best = infinity at first. Every comparison with NaN is false,
+so that NaN is never an improvement if the test is written this way round; written as "not loss >= best - min_delta", it
+would be. The epochs since the best one are epoch - best_epoch, and training should stop once they are patience.
+
+The parameters must be copied when they are the best: the model's arrays are changed in place by the next step, and a
+list of the same arrays would hold the last parameters, not the best. Restoring writes into the model's arrays, because
+the model, and the optimizer, hold those.
+"""
+
+import numpy as np
+
+
+class EarlyStopping:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.epoch, self.best = float("inf"), 0, 0, None
+
+    def step(self, loss, parameters):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best = [one.copy() for one in parameters]
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, parameters):
+        if self.best is None:
+            raise ValueError("no epoch has improved the loss yet, so there are no parameters to restore")
+        for one, best in zip(parameters, self.best):
+            one[...] = best
