@@ -146,6 +146,19 @@ FOLLOW_UPS = (
         "model knows nothing; `w -= lr * g` changes the array that the model has.",
     ),
     FollowUp(
+        "made: stopping",
+        "Your early stopping was wrong at first. Why may the test set not decide when to stop?",
+        "The epoch would be chosen because it does well on the test set, so the test score would be too good: it is "
+        "the best of many looks. A validation set chooses, and the test set is looked at once, at the end.",
+    ),
+    FollowUp(
+        "made: leakage",
+        "Something of your test rows reached the training. How would you have noticed without the grader?",
+        "Put random labels on everything: no honest pipeline can beat chance then. Or give the test rows absurd "
+        "values and see whether anything that is fitted changes: means, scales, vocabularies, chosen features. Rows "
+        "that belong together, such as images of one patient, must be on the same side.",
+    ),
+    FollowUp(
         "made: shapes",
         "A shape was wrong at first. How do two shapes broadcast?",
         "They are aligned at the right. Axes of equal size match, an axis of size 1 is repeated, and a missing "
