@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.drills.grader.answer import Answer
-from tinygrad_dropout.drills.grader.calls import Run, arrays_in, differ
+from tinygrad_dropout.drills.grader.calls import Run, differ
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.shown import call_text
 
@@ -86,5 +86,7 @@ def refuse_shared_caches(judge: Judge, forward: Answer, backward: Answer, first:
 
 
 def copies(value: Any) -> list[Array]:
-    """Copies of the arrays that were returned."""
-    return [array.copy() for array in arrays_in(value)]
+    """Copies of the arrays and numbers that were returned."""
+    if isinstance(value, (list, tuple)):
+        return [copy for one in value for copy in copies(one)]
+    return [np.array(value)]
