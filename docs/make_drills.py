@@ -1,7 +1,7 @@
-"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in five minutes.
+"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in some minutes.
 
-`python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for whoever writes one.
-`--render` only writes the page. tests/test_drills_page.py renders again and compares.
+`python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for those who write one.
+`--render` only writes the pages. tests/docs/test_drills_page.py renders again and compares.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from pathlib import Path
 
 from blocks import rendered
 
-from tinygrad_dropout import cli
-from tinygrad_dropout.drills.exercise import Exercise, exercises, find
-from tinygrad_dropout.drills.grader.grade_in_process import grade
-from tinygrad_dropout.drills.grader.report import as_text
-from tinygrad_dropout.drills.grader.result import Rejection
-from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
-from tinygrad_dropout.drills.quiz.cards import load
-
 DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS.parent))  # tests/ is not installed
+
+from tests.drills.derived import derived  # noqa: E402
+from tinygrad_dropout import cli  # noqa: E402
+from tinygrad_dropout.drills.exercise import Exercise, exercises, find  # noqa: E402
+from tinygrad_dropout.drills.grader.grade_in_process import grade  # noqa: E402
+from tinygrad_dropout.drills.grader.report import as_text  # noqa: E402
+from tinygrad_dropout.drills.grader.result import Rejection  # noqa: E402
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS  # noqa: E402
+from tinygrad_dropout.drills.quiz.cards import load  # noqa: E402
+
 PAGE, ANSWERS = DOCS / "drills.md", DOCS / "drills_answers.md"
 KEPT = DOCS / "drills.json"
 SEEDS = 50
@@ -32,7 +35,7 @@ Counts = dict[str, dict[str, int]]
 
 
 def sweep(exercise: Exercise) -> Counts:
-    """How many of the seeds name each wrong answer rightly, and pass each right one and the solution."""
+    """How many of the seeds name each wrong answer correctly, and pass each right one and the solution."""
 
     def named(source: str, code: str) -> int:
         found = (grade(exercise, source, seed=seed).rejection for seed in range(SEEDS))
@@ -42,8 +45,10 @@ def sweep(exercise: Exercise) -> Counts:
         return sum(grade(exercise, source, seed=seed).solved for seed in range(SEEDS))
 
     right = {sample.name: passed(sample.source) for sample in exercise.right}
+    by_formula = [{one.code for one in derived(exercise, seed)} for seed in range(SEEDS)]
     return {
         "wrong": {sample.name: named(sample.source, sample.name) for sample in exercise.wrong},
+        "derived": {code: sum(code in codes for codes in by_formula) for code in sorted(set().union(*by_formula))},
         "right": {"the solution": passed(exercise.solution), **right},
     }
 
@@ -64,6 +69,7 @@ def show(exercise: Exercise) -> int:
         print(as_text(exercise, grade(exercise, sample.source)))
     for name, count in counts["right"].items():
         print(f"-- right: {name}, passed with {count} of {SEEDS} seeds")
+    print(f"-- by formula: {', '.join(counts['derived']) or 'none'}")
     return int({count for kind in counts.values() for count in kind.values()} != {SEEDS})
 
 
@@ -103,26 +109,37 @@ def blocks() -> dict[Path, dict[str, str]]:
     """The blocks of the pages."""
     counts: dict[str, Counts] = json.loads(KEPT.read_text(encoding="utf-8"))
     everything = exercises()
-    board = ["| | exercise | wrong answers | named | right answers | passed |", "|---|---|---|---|---|---|"]
+    heads = ("", "exercise", "wrong answers", "by formula", "named", "right answers", "passed")
+    board = ["| " + " | ".join(heads).strip() + " |", "|---" * len(heads) + "|"]
     answers = []
     for one in everything:
-        wrong, right = counts[one.slug]["wrong"], counts[one.slug]["right"]
-        shares = [f"{sum(kind.values())} of {len(kind) * SEEDS}" for kind in (wrong, right)]
-        board.append(f"| {one.number} | {one.title} | {len(wrong)} | {shares[0]} | {len(right)} | {shares[1]} |")
+        wrong, right, formulas = (counts[one.slug][kind] for kind in ("wrong", "right", "derived"))
+        seen = sum(wrong.values()) + sum(formulas.values())
+        share = f"{seen:,} of {(len(wrong) + len(formulas)) * SEEDS:,}"
+        passed = f"{sum(right.values()):,} of {len(right) * SEEDS:,}"
+        board.append(
+            f"| {one.number} | {one.title} | {len(wrong)} | {len(formulas)} | {share} | {len(right)} | {passed} |"
+        )
         answers += [f"**{one.number}. {one.title}**", ""]
         answers += ["| wrong answer | code | what the grader says |", "|---|---|---|"]
         for sample in one.wrong:
             message = rejection_of(one, sample.source).message
             answers.append(f"| {cell(sample.description)} | `{sample.name}` | {cell(message)} |")
+        written = {sample.name for sample in one.wrong}
+        formulas = {made.code: made.rejection.message for made in derived(one) if made.code not in written}
+        answers += [f"| (by its formula) | `{code}` | {cell(message)} |" for code, message in formulas.items()]
         answers.append("")
-    missed, alarms = (
-        sum(SEEDS - count for one in counts.values() for count in one[kind].values()) for kind in ("wrong", "right")
+    missed, derived_missed, alarms = (
+        sum(SEEDS - count for one in counts.values() for count in one[kind].values())
+        for kind in ("wrong", "derived", "right")
     )
-    totals = {kind: sum(len(one[kind]) for one in counts.values()) for kind in ("wrong", "right")}
+    totals = {kind: sum(len(one[kind]) for one in counts.values()) for kind in ("wrong", "derived", "right")}
     summary = (
-        f"{len(everything)} exercises, {SEEDS} seeds. {totals['wrong']} wrong answers: of {totals['wrong'] * SEEDS:,} "
-        f"gradings {missed} missed the mistake or gave it another name. {totals['right']} right answers, the solutions "
-        f"among them: of {totals['right'] * SEEDS:,} gradings {alarms} rejected one."
+        f"{len(everything)} exercises, {SEEDS} seeds. {totals['wrong']} wrong answers are written out, and "
+        f"{totals['derived']} more are made by putting the formula of a known mistake in place of the solution's "
+        f"result. In {(totals['wrong'] + totals['derived']) * SEEDS:,} gradings, a mistake was missed or given another "
+        f"name {missed + derived_missed} times. {totals['right']} right answers, the solutions among them, were "
+        f"rejected in {alarms} of {totals['right'] * SEEDS:,} gradings."
     )
     page = {
         "session": session(),
