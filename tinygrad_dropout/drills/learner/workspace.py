@@ -19,8 +19,9 @@ Each exercise is a file here, and its task is in `tasks/`. Edit the file, then:
     tinygrad-dropout drill list         what is solved
     tinygrad-dropout drill next         what to do next, and why
 
-Begin with 01, or with what your interview is about: 01 to 16 are backpropagation, 17 to 25 dropout, and 26 on are bug
-hunts, where a network trains and is wrong.
+Begin with 01, or with what your interview is about: 01 to 16 are backpropagation, 17 to 25 dropout, 26 to 33 bug hunts,
+where a network trains and is wrong, and 34 on what interviewers ask about training: whole networks, normalization,
+optimizers, attention, evaluation.
 """
 
 
