@@ -136,7 +136,7 @@ def blocks() -> dict[Path, dict[str, str]]:
     totals = {kind: sum(len(one[kind]) for one in counts.values()) for kind in ("wrong", "derived", "right")}
     summary = (
         f"{len(everything)} exercises, {SEEDS} seeds. {totals['wrong']} wrong answers are written out, and "
-        f"{totals['derived']} more are made by putting the formula of a known mistake in place of the solution's "
+        f"{totals['derived']} more are made by substituting the formula of a known mistake for the solution's "
         f"result. In {(totals['wrong'] + totals['derived']) * SEEDS:,} gradings, a mistake was missed or given another "
         f"name {missed + derived_missed} times. {totals['right']} right answers, the solutions among them, were "
         f"rejected in {alarms} of {totals['right'] * SEEDS:,} gradings."

@@ -373,4 +373,4 @@ def one_of(value: Any) -> str:
 
 def counted(values: Sequence[Any]) -> str:
     """`2 values`."""
-    return f"{len(values)} value{'s'[: len(values) != 1]}"
+    return f"{len(values)} {'value' if len(values) == 1 else 'values'}"

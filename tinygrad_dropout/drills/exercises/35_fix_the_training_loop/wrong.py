@@ -1,393 +1,144 @@
 """Answers that the grader must reject, each under the name of its mistake."""
 
+import numpy as np
+
+
+class Right:
+    """The loop in parts, one of which each answer does differently."""
+
+    def __init__(self, model, batches, validation, lr):
+        self.model, self.batches, self.validation, self.lr = model, batches, validation, lr
+        self.history, self.best_loss, self.best = [], float("inf"), None
+
+    def step(self, x, target):
+        self.model.zero_gradients()
+        loss = self.model.loss(x, target)
+        self.model.backward()
+        for parameter, gradient in zip(self.model.parameters, self.model.gradients):
+            parameter -= self.lr * gradient
+        return loss
+
+    def learn(self):
+        self.model.training = True
+        losses = [(self.step(x, target), len(x)) for x, target in self.batches]
+        return sum(loss * size for loss, size in losses) / sum(size for _, size in losses)
+
+    def measure(self):
+        self.model.training = False
+        return self.model.loss(*self.validation)
+
+    def note(self, loss, measured):
+        self.history.append((loss, measured))
+        if measured < self.best_loss:
+            self.best_loss, self.best = measured, self.kept()
+
+    def kept(self):
+        return [parameter.copy() for parameter in self.model.parameters]
+
+    def restore(self):
+        for parameter, kept in zip(self.model.parameters, self.best):
+            parameter[...] = kept
+
+
+def train(model, batches, x_validation, target_validation, epochs, lr):
+    loop = Loop(model, batches, (x_validation, target_validation), lr)
+    for _ in range(epochs):
+        loop.note(loop.learn(), loop.measure())
+    loop.restore()
+    return loop.history
+
 
 # %% trains-in-eval-mode: the mode is set before the epochs
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    model.training = True
-    for _ in range(epochs):
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def learn(self):
+        loss = super().learn() if not self.history else self.in_eval_mode()
+        return loss
 
-
-# %% gradients-add-up: they are never set to zero
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
-
-
-# %% gradients-add-up-in-an-epoch: they are set to zero once in an epoch
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        model.zero_gradients()
-        total, count = 0.0, 0
-        for x, target in batches:
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+    def in_eval_mode(self):
+        losses = [self.step(x, target) for x, target in self.batches]
+        return float(np.mean(losses))
 
 
 # %% parameters-never-move: a new array in each step
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter = parameter - lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def step(self, x, target):
+        self.model.zero_gradients()
+        loss = self.model.loss(x, target)
+        self.model.backward()
+        for parameter, gradient in zip(self.model.parameters, self.model.gradients):
+            parameter = parameter - self.lr * gradient
+        return loss
 
 
-# %% mean-of-the-means: batches count alike
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss, count + 1
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+# %% validates-on-other-data: on the last training batch
+class Loop(Right):
+    def step(self, x, target):
+        self.validation = x, target
+        return super().step(x, target)
 
 
-# %% loss-of-the-last-batch: the others are forgotten
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = loss, 1
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+# %% validates-in-training-mode: eval mode comes at the end
+class Loop(Right):
+    def measure(self):
+        return self.model.loss(*self.validation)
 
-
-# %% validates-on-other-data: x and target are those of the last batch
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x, target)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
-
-
-# %% validates-in-training-mode: eval mode comes after
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    model.training = False
-    return history
+    def restore(self):
+        super().restore()
+        self.model.training = False
 
 
 # %% keeps-the-last-parameters: best holds the arrays themselves
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, list(model.parameters)
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def kept(self):
+        return list(self.model.parameters)
 
 
 # %% keeps-other-parameters: those of the first epoch
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best = [], None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if best is None:
-            best = [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def kept(self):
+        return super().kept() if self.best is None else self.best
 
 
 # %% other-arrays-in-the-model: another list
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    model.parameters = best
-    return history
+class Loop(Right):
+    def restore(self):
+        self.model.parameters = self.best
 
 
 # %% ends-in-training-mode: switched back at the end
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    model.training = True
-    return history
+class Loop(Right):
+    def restore(self):
+        super().restore()
+        self.model.training = True
 
 
 # %% other-number-of-validations: the validation loss is computed twice
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, model.loss(x_validation, target_validation)))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def measure(self):
+        super().measure()
+        return super().measure()
 
 
 # %% raises: the batches are asked for their number
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / len(batches), validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def learn(self):
+        self.model.training = True
+        return sum(self.step(x, target) for x, target in self.batches) / len(self.batches)
 
 
 # %% no-history: only the validation losses
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append(validation_loss)
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+class Loop(Right):
+    def note(self, loss, measured):
+        super().note(loss, measured)
+        self.history[-1] = measured
 
 
-# %% wrong-direction: uphill
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter += lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+# %% other-backwards: the batches are iterated over only once
+class Loop(Right):
+    def __init__(self, model, batches, validation, lr):
+        super().__init__(model, iter(batches), validation, lr)
 
-
-# %% other-backwards: the batches are read once
-def train(model, batches, x_validation, target_validation, epochs, lr):
-    batches = iter(batches)
-    history, best_loss, best = [], float("inf"), None
-    for _ in range(epochs):
-        model.training = True
-        total, count = 0.0, 0
-        for x, target in batches:
-            model.zero_gradients()
-            loss = model.loss(x, target)
-            model.backward()
-            for parameter, gradient in zip(model.parameters, model.gradients):
-                parameter -= lr * gradient
-            total, count = total + loss * len(x), count + len(x)
-        count = count or 1
-        model.training = False
-        validation_loss = model.loss(x_validation, target_validation)
-        history.append((total / count, validation_loss))
-        if validation_loss < best_loss:
-            best_loss, best = validation_loss, [parameter.copy() for parameter in model.parameters]
-    for parameter, kept in zip(model.parameters, best):
-        parameter[...] = kept
-    return history
+    def learn(self):
+        self.model.training = True
+        losses = [self.step(x, target) for x, target in self.batches]
+        return float(np.mean(losses)) if losses else 0.0

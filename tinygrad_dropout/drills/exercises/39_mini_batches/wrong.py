@@ -136,7 +136,7 @@ class Batches(Right):
         self.x, self.target, self.batch_size, self.rng, self.drop_last = x, target, batch_size, rng, drop_last
 
 
-# %% raises-something-else: an assertion
+# %% another-exception: an assertion
 class Batches(Right):
     def __init__(self, x, target, batch_size, rng, drop_last=False):
         assert len(x) == len(target)

@@ -86,7 +86,7 @@ class EarlyStopping(Right):
             one[...] = best
 
 
-# %% raises-something-else: None is iterated over
+# %% another-exception: None is iterated over
 class EarlyStopping(Right):
     def restore(self, parameters):
         for one, best in zip(parameters, self.best):
