@@ -3,7 +3,7 @@
 import pytest
 
 from tinygrad_dropout.drills.exercise import exercises
-from tinygrad_dropout.drills.layout import tables_as_lists, unbroken, wrap
+from tinygrad_dropout.drills.layout import narrowed, tables_as_lists, unbroken, wrap
 
 WRAPPED = {
     "at a space": ("one two three", 8, "one two\nthree"),
@@ -46,3 +46,12 @@ def test_a_bar_inside_a_cell_is_no_border():
 
 def test_no_table_is_left_in_a_task():
     assert [one.slug for one in exercises() if "|---" in tables_as_lists(one.task)] == []
+
+
+def test_a_narrow_terminal_has_lists_and_code_that_is_broken_at_spaces():
+    markdown = (
+        "| a | |\n|---|---|\n| `x` | y |\n\n```\n  f(x, the_second_argument) -> y\n```\n\na long line of prose stays"
+    )
+    code = "  f(x,\n      the_second_argument)\n      -> y"
+    assert narrowed(markdown, 24) == f"- `x`: y\n\n```\n{code}\n```\n\na long line of prose stays"
+    assert narrowed(markdown, 80) == markdown

@@ -6,6 +6,8 @@ import re
 from textwrap import fill
 
 KEPT = "\0"  # stands for a space at which no line is broken
+NARROW = 80  # columns; with fewer, a table would cut words off
+CODE_MARGIN = 2  # columns that are left free around code in a terminal
 CODE = " " * 4  # a line that begins so is code, or an array: its lines stay
 
 
@@ -34,6 +36,24 @@ def wrap_line(line: str, width: int, indent: int | None) -> str:
 def unbroken(text: object) -> str:
     """A text, such as a path, at whose spaces `wrap` breaks no line."""
     return str(text).replace(" ", KEPT)
+
+
+def narrowed(markdown: str, width: int) -> str:
+    """Markdown for a terminal: its code is broken at spaces, and with fewer than 80 columns its tables are lists."""
+    text = tables_as_lists(markdown) if width < NARROW else markdown
+    lines, in_code = [], False
+    for line in text.split("\n"):
+        in_code ^= line.startswith("```")
+        lines.append(broken_code(line, width - CODE_MARGIN) if in_code else line)
+    return "\n".join(lines)
+
+
+def broken_code(line: str, width: int) -> str:
+    """A line of code that fits: it is broken at spaces, and what follows is indented by four more."""
+    if len(line) <= width:
+        return line
+    behind = " " * (len(line) - len(line.lstrip())) + CODE
+    return fill(line, width, subsequent_indent=behind, break_long_words=False, break_on_hyphens=False)
 
 
 def tables_as_lists(markdown: str) -> str:

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.drills.grader.shown import WIDTH
-from tinygrad_dropout.drills.layout import KEPT, tables_as_lists, wrap
+from tinygrad_dropout.drills.layout import KEPT, narrowed, wrap
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.learner.progress import Progress
     from tinygrad_dropout.drills.learner.workspace import Workspace
-
-NARROW = 80  # columns; with fewer, a table would cut words off
 
 
 class DrillSession:
@@ -54,8 +52,7 @@ class DrillSession:
         if not self.console.is_terminal:
             self.say(exercise.task)
             return
-        narrow = self.console.width < NARROW
-        self.console.print(Markdown(tables_as_lists(exercise.task) if narrow else exercise.task))
+        self.console.print(Markdown(narrowed(exercise.task, self.console.width)))
 
     def progress(self) -> Progress:
         """To be read."""
