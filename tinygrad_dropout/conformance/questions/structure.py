@@ -104,6 +104,7 @@ def group_size(lines: Array) -> int:
 
 
 LARGEST_GROUP = 64
+NEARLY = 0.9  # of the largest deviation
 LARGE = 30_000  # elements: what shows in such arrays need not be looked for in smaller ones
 FEW = 40  # so few dropped, or kept, elements stand together by chance
 
@@ -118,14 +119,38 @@ def distances(one: Observation) -> Finding | None:
         return None
     if lines_differ(one, deviations, worst):
         return None  # which is named below
-    rows, columns = divmod(worst, draws.shape[1])
-    mistake = mistakes.ON_NEIGHBOURS if worst == 1 else mistakes.AT_A_DISTANCE
+    chance = one.dropped_rate**2 + (1 - one.dropped_rate) ** 2
+    distance = true_distance(draws, deviations, worst, chance)
+    rows, columns = divmod(distance, draws.shape[1])
+    mistake = mistakes.ON_NEIGHBOURS if distance == 1 else mistakes.AT_A_DISTANCE
     return mistake.seen(
-        place=f"{worst} places apart in memory ({rows} rows and {columns} columns)",
-        agree=float((draws.ravel()[:-worst] == draws.ravel()[worst:]).mean()),
-        chance=one.dropped_rate**2 + (1 - one.dropped_rate) ** 2,
+        place=f"at a distance of {distance} in memory ({rows} rows and {columns} columns)",
+        agree=agreement(draws, distance),
+        chance=chance,
         where=one.where,
     )
+
+
+def agreement(draws: Array, distance: int) -> float:
+    """The share of pairs of elements at this distance in memory that are both dropped or both kept."""
+    return float((draws.ravel()[:-distance] == draws.ravel()[distance:]).mean())
+
+
+def true_distance(draws: Array, deviations: Array, worst: int, chance: float) -> int:
+    """The distance behind the largest deviation.
+
+    The deviations are cyclic, so that a distance beyond the middle of their stretch appears as what it lacks of the
+    whole. And what repeats every 7 elements repeats every 385, too: of deviations that are as large as the largest, but
+    for chance, the shortest distance is meant.
+    """
+    largest = abs(deviations[worst])
+    as_large = max(min(NEARLY * largest, largest - SIGMAS), sigma_threshold(len(deviations)))
+    shortest = int(np.argmax(deviations * np.sign(deviations[worst]) >= as_large))
+
+    def sigmas(distance: int) -> float:
+        return abs(agreement(draws, distance) - chance) * float(np.sqrt(draws.size - distance))
+
+    return max((shortest, 2 * len(deviations) - worst), key=sigmas)
 
 
 def lines_differ(one: Observation, deviations: Array, worst: int) -> bool:
