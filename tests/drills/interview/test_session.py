@@ -86,7 +86,7 @@ def test_an_interview_from_a_mistake_to_the_summary(tmp_path):
     ):
         assert part in text
     assert "1 of 3  (a mistake was made: 1/N" in shown
-    assert "In the loss, if that is a mean." in shown
+    assert "In the loss, if the loss is a mean." in shown
     assert script.prompts[0].startswith("20:00 left")
 
 
