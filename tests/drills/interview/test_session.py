@@ -4,13 +4,13 @@ from random import Random
 
 import pytest
 
-from tinygrad_dropout.drills.exercise import find
+from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, clock, summary
+from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, clock, fits, summary
 from tinygrad_dropout.drills.learner.progress import SCHEMA, matches_schema
 from tinygrad_dropout.drills.learner.workspace import Workspace
-from tinygrad_dropout.drills.quiz.cards import Card
+from tinygrad_dropout.drills.quiz.cards import Card, load
 
 LINEAR, DROPOUT = find("11_linear_backward"), find("18_inverted_dropout_forward")
 CARDS = [
@@ -128,6 +128,24 @@ def test_done_goes_on_to_the_next_and_q_to_the_questions(tmp_path):
     assert [attempt.solved for attempt in outcome.attempts] == [False, False]
     assert len(outcome.answered) == 3
     assert outcome.ended == "done"
+
+
+@pytest.mark.parametrize("card", load(), ids=lambda card: card.id)
+def test_every_card_can_be_asked_after_an_exercise_of_its_subject(card):
+    subjects = {exercise.topic for exercise in exercises() if fits(card, exercise)}
+    assert subjects == {"dropout" if card.topic.split("_")[0] == "dropout" else "backprop"}
+
+
+@pytest.mark.parametrize(("exercise", "asked"), [(LINEAR, {"backprop", "optimisers"}), (DROPOUT, {"dropout_theory"})])
+def test_the_cards_of_an_interview_fit_its_exercise(tmp_path, exercise, asked):
+    topics = ("backprop", "optimisers", "optimisers", "dropout_theory", "dropout_theory", "dropout_theory")
+    script = Script(tmp_path, "q", "q", exercises=(exercise,))
+    script.interview.cards = [
+        Card(f"card-{number}", topic, f"{topic}?", "", "", "") for number, topic in enumerate(topics)
+    ]
+    outcome, _, _ = script.run()
+    assert len(outcome.answered) == 3
+    assert {answered.question.removesuffix("?") for answered in outcome.answered} == asked
 
 
 def test_an_untouched_file_is_no_try(tmp_path):

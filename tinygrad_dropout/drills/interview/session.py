@@ -189,9 +189,8 @@ class Interview:
     def ask_questions(self) -> None:
         """Three, chosen by what was done."""
         made = [kind for attempt in self.outcome.attempts for _, kind in reversed(attempt.mistakes)]
-        topics = {exercise.topic for exercise in self.exercises}
-        of_topic = [card for card in self.cards if any(topic in card.topic for topic in topics)] or self.cards
-        questions = choose(made, self.notes, of_topic, self.chance)
+        fitting = [card for card in self.cards if any(fits(card, exercise) for exercise in self.exercises)]
+        questions = choose(made, self.notes, fitting or self.cards, self.chance)
         self.outcome.answered = [Answered(one.because, one.question) for one in questions]
         about = "Now three questions, from what you did" if self.notes or made else "Now three questions"
         self.write(f"\n{about}. Say your answer aloud or type it, then press Enter.")
@@ -223,6 +222,11 @@ class Interview:
             self.write(f"Expected {', '.join(keys)} or ?; got {typed!r}.")
             return
         self.write("\n".join(f"  {letter}  {meaning}" for letter, meaning in keys.items()))
+
+
+def fits(card: Card, exercise: Exercise) -> bool:
+    """Whether a card can follow an exercise: those about dropout after dropout, all others after backprop."""
+    return card.topic.startswith("dropout") == (exercise.topic == "dropout")
 
 
 def clock(seconds: float) -> str:
