@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,27 +64,3 @@ def in_words(share: float, outputs: int, inputs: int) -> str:
     named = (text for text, value in usual.items() if abs(share - value) < 0.1 * value)
     found = next(named, "")
     return f", which is {found}" if found else ""
-
-
-def refuse_other_draws(judge: Judge, start: Callable[[int], Array]) -> None:
-    """See that the weights come from the generator that is given, and from nothing else.
-
-    Args:
-        judge: of the answer.
-        start: gives the first weights, in one vector, from a generator of a seed.
-    """
-    first, again, other = start(5), start(5), start(6)
-    if not np.array_equal(first, again):
-        judge.reject(
-            "seed-does-not-repeat",
-            "Two generators of the same seed gave different weights.",
-            "Which source of random numbers does the caller not know of?",
-            kind="randomness",
-        )
-    if np.array_equal(first, other):
-        judge.reject(
-            "rng-not-used",
-            "Two generators of different seeds gave the same weights.",
-            "Where do your random numbers come from?",
-            kind="randomness",
-        )

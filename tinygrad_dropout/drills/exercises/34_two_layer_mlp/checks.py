@@ -3,8 +3,9 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.calls import Run
-from tinygrad_dropout.drills.grader.initial_weights import refuse_other_draws, refuse_other_weights
+from tinygrad_dropout.drills.grader.initial_weights import refuse_other_weights
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
 
 TOPIC, MINUTES = "backprop", 20
 KINDS = ("chain-rule", "axes", "averaging", "stability", "updates", "randomness", "kinks")
@@ -136,7 +137,7 @@ def check(judge: Judge) -> None:
         after = [run(*one, 1) for one in problems]
     with judge.claim("the biases start as zeros, the weights as normal draws of variance 2 / inputs from rng"):
         refuse_start(judge, run)
-        refuse_other_draws(judge, lambda seed: flat(run(*problems[0], 0, seed=seed)[0]))
+        refuse_other_sources(judge, lambda seed: flat(run(*problems[0], 0, seed=seed)[0]))
     arguments = ("x", "target", *(f"{name} at first" for name in NAMES))
 
     def runs(values):
@@ -168,8 +169,14 @@ def check(judge: Judge) -> None:
                                       "When is the loss noted?", "updates")])  # fmt: skip
     extremes = [(1e5 * x, *rest) for x, *rest in problems]
     with judge.claim("logits of thousands: finite parameters and losses"):
-        for one in extremes:
-            refuse_not_finite(judge, *run(*one, 2))
+        found = [run(*one, 2) for one in extremes]
+        for parameters, losses in found:
+            refuse_not_finite(judge, parameters, losses)
+    steep = [Run("train_mlp(...)", arguments, (x, target, *start), losses[0])
+             for (x, target, *_), start, (_, losses) in zip(extremes, starts, found, strict=True)]  # fmt: skip
+    judge.compare("logits of thousands: the loss is exact", steep, lambda x, target, *p: loss_of(x, target, p),
+                  name="losses[0]", known=LOSSES, rtol=1e-9, kind="stability",
+                  question="How large may the loss of a confident wrong prediction be?")  # fmt: skip
     with judge.claim("at an input of exactly 0 the gradient of ReLU is 0"):
         refuse_slope_at_zero(judge, run, *problems[0])
 
@@ -210,7 +217,7 @@ def parts(judge: Judge, result, sizes, steps):
 
 
 def refuse_start(judge: Judge, run) -> None:
-    features, hidden, classes = 60, 90, 70
+    features, hidden, classes = 200, 300, 250
     x, target = judge.numbers(3, features), np.array([0, 1, 2])
     weight1, bias1, weight2, bias2 = run(x, target, hidden, classes, 0, seed=5)[0]
     for name, bias in (("bias1", bias1), ("bias2", bias2)):

@@ -19,7 +19,7 @@ class Model:
     def __init__(self, weight, training=True):
         self.training, self.rng = training, np.random.default_rng(4)
         self.parameters = [weight.copy(), np.zeros(1)]
-        self.gradients = [np.zeros_like(one) for one in self.parameters]
+        self.gradients = [np.ones_like(one) for one in self.parameters]  # as another loss left them
         self.held = list(self.parameters)  # as an optimizer would hold them
         self.log = []  # (mode, x, the parameters) of each loss, and "backward"
 
@@ -158,7 +158,7 @@ def check(judge: Judge) -> None:
     names = ("model", "batches", "x_validation", "target_validation", "epochs", "lr")
     train = judge.function("train", *names)
     problems = [Problem(judge, 1), Problem(judge, 3), Problem(judge, 2, (3, 2)), Problem(judge, 3, training=False),
-                Problem(judge, 6, lr=0.01, overfits=True), Problem(judge, 5, lr=1.5)]  # fmt: skip
+                Problem(judge, 6, lr=0.01, overfits=True), Problem(judge, 5, lr=1.5), Problem(judge, 12)]  # fmt: skip
     with judge.claim("it runs, and returns a pair of losses for each epoch"):
         found = [problem.run(lambda *given: train(*given)) for problem in problems]
         for problem, (_, history) in zip(problems, found, strict=True):

@@ -166,6 +166,10 @@ def check(judge: Judge) -> None:
     compare(what, of_rows["y"], forward, FORWARD, question)
     compare("y of inputs with one axis, or with three and more", of_axes["y"], forward, FORWARD, question)
     compare("y of a row whose features are all equal", of_constants["y"], forward, FORWARD, question)
+    far = [(case[0] + 1e6, *case[1:]) for case in cases(SHAPES[:2])]
+    ys, _ = judge.parts(judge.run(layer_norm, far), "y", "cache")
+    compare("y where the mean is far larger than the spread", ys, forward, FORWARD,
+            "Which numbers does your variance subtract from each other, and how large are they?")  # fmt: skip
     for runs, of in ((of_rows, ""), (of_axes, " of inputs with one axis, or with three and more")):
         compare(f"dbias{of}: the sum of grad over the rows", runs["dbias"],
                 lambda grad, x, *_: grad.sum(axis=rows(x)), DBIAS,

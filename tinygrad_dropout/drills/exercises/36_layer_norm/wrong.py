@@ -78,3 +78,11 @@ def layer_norm_backward(grad, cache):
     dweight = (grad * hat).sum(rows)
     hat *= (u * hat).mean(-1, keepdims=True)
     return (u - u.mean(-1, keepdims=True) - hat) / scale, dweight, grad.sum(rows)
+
+
+# %% wrong-values: the mean of the squares less the square of the mean
+def layer_norm(x, weight, bias, eps):
+    mean = x.mean(-1, keepdims=True)
+    scale = np.sqrt((x * x).mean(-1, keepdims=True) - mean * mean + eps)
+    hat = (x - mean) / scale
+    return hat * weight + bias, (hat, scale, weight)

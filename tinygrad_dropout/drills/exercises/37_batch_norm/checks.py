@@ -219,6 +219,10 @@ def check(judge: Judge) -> None:
     compare("dx in eval mode: the statistics are constants", evaluate, "dx",
             lambda grad, x, w, b, m, v: eval_gradient(grad, x, w, m, v), DX_EVAL,
             "In eval mode, what depends on x?")  # fmt: skip
+    with judge.claim("the defaults: eps=1e-5, momentum=0.1"):
+        refuse_other_defaults(judge, make)
+    with judge.claim("forward after forward: the same rules, in arrays of their own"):
+        refuse_later_calls(judge, make)
     with judge.claim("backward belongs to the latest forward, whatever was set or called in between"):
         refuse_mixed_up_calls(judge, make)
 
@@ -280,6 +284,47 @@ def refuse_mixed_up_calls(judge: Judge, make) -> None:
             judge.reject("backward-follows-the-mode", message, "Whose statistics did the forward use? Does backward "
                          "ask the layer as it is now, or as it was?", kind="modes",
                          shown={"x": x, "grad": grad, "dx before": once[0], "dx after": again[0]})  # fmt: skip
+
+
+def refuse_other_defaults(judge: Judge, make) -> None:
+    x = judge.numbers(4, 3) * 0.01  # so small that eps shows
+    layer = make.function(3)
+    y, mean = layer.forward(x.copy()), np.array(layer.running_mean)
+    for name, got, wanted in (("y", y, standardized(x, eps=1e-5)), ("running_mean", mean, 0.1 * x.mean(0))):
+        if not np.allclose(got, wanted, rtol=1e-7):
+            judge.reject("other-defaults", f"Without options {name} is not that of eps=1e-5 and momentum=0.1.",
+                         "Compare the constructor's signature with the task's.", kind="stability",
+                         shown={"x": x, "yours": got, "expected": wanted})  # fmt: skip
+
+
+def refuse_later_calls(judge: Judge, make) -> None:
+    """Training, eval mode and backwards in turn: nothing wears out, and no result is overwritten by a later one."""
+    layer, mean, var, kept = make(2, EPS, MOMENTUM), np.zeros(2), np.ones(2), []
+    for number, training in enumerate((True, True, True, False, True, False, True)):
+        x, grad = judge.numbers(4, 2), judge.numbers(4, 2)
+        layer.training = training
+        y, dx = layer.forward(x.copy()), layer.backward(grad.copy())[0]
+        if training:
+            mean, var = updated(x, mean, var)
+        wanted = {
+            "y": standardized(x) if training else with_running(x, mean, var),
+            "dx": gradient_of_x(grad, x, np.ones(2)) if training else eval_gradient(grad, x, np.ones(2), mean, var),
+            "running_mean": mean,
+            "running_var": var,
+        }
+        got = {"y": y, "dx": dx, "running_mean": layer.running_mean, "running_var": layer.running_var}
+        for name, value in wanted.items():
+            if not np.allclose(got[name], value, rtol=1e-8):
+                judge.reject("changes-with-use", f"In forward {number + 1} of one layer, in "
+                             f"{'training' if training else 'eval'} mode, {name} is wrong.",
+                             "What does your layer remember that it should not, or forget?", kind="state",
+                             shown={"yours": got[name], "expected": value})  # fmt: skip
+        kept += [(name, got[name], value) for name, value in wanted.items() if name in ("y", "dx")]
+    for name, got, value in kept:
+        if not np.allclose(got, value, rtol=1e-8):
+            judge.reject("result-is-overwritten", f"A later call overwrote the {name} that an earlier one returned.",
+                         "The first caller still holds that array. Where is it made: once, or in each call?",
+                         kind="ownership")  # fmt: skip
 
 
 def gradients_of(layer, grad):

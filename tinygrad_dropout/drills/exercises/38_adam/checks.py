@@ -80,6 +80,11 @@ STEPS = [
                  "Which average does the formula of v take?", "averaging"),
     KnownMistake("betas-swapped", wrongly(swapped=True), "beta1 and beta2 are swapped.",
                  "Which of the two averages should remember longer?", "averaging"),
+    KnownMistake("zero-gradients-skipped",
+                 lambda parameters, history, options: trained(
+                     parameters, [[None if g is None or not g.any() else g for g in s] for s in history], options),
+                 "A parameter whose gradient is 0 is left as it is, as if it had none.",
+                 "What is m after a step whose gradient is 0?", "updates"),
     KnownMistake("sum-instead-of-average", wrongly(sum_of_gradients=True),
                  "m adds the whole gradient: it is a decaying sum, not an average.",
                  "If every gradient is 1, where does m end?", "averaging"),
@@ -138,6 +143,9 @@ def check(judge: Judge) -> None:
     compare("gradients of any size: steps of the same size, eps aside",
             [(p, [[np.multiply(g, size) for g in step] for step in history], options)
              for size in (1e-6, 1e6) for p, history, options in histories(3)], STEPS, question)  # fmt: skip
+    compare("gradients that are zeros for a step: the averages fade, and the parameter moves on",
+            [(p, [step if number != 2 else list(map(np.zeros_like, step)) for number, step in enumerate(history)], o)
+             for p, history, o in histories(5)], STEPS, "What is m after a step whose gradient is 0?")  # fmt: skip
     still = [(p, [list(map(np.zeros_like, step)) for step in history], options) for p, history, options in histories(2)]
     compare("gradients that are zeros: no step", still, STEPS, "What is 0 / (0 + eps)?")
     compare("weight decay, apart from the gradient", list(histories(1, 4, options=DECAY)), DECAYS,
@@ -217,15 +225,15 @@ def refuse_other_defaults(judge: Judge, make, parameters, history, options) -> N
 
 
 def refuse_fixed_lr(judge: Judge, make) -> None:
-    weight, gradient = np.array([1.0]), np.array([2.0])
-    optimizer = make.function([weight], **OPTIONS | {"eps": 0.0})
+    weights, gradient = [np.array([1.0]), np.array([1.0])], np.array([2.0])
+    optimizer = make.function(weights, **OPTIONS | {"eps": 0.0})
     moves = []
     for lr in (0.05, 0.5):
-        optimizer.lr, before = lr, weight.copy()
-        optimizer.step([gradient])
-        moves.append(float((before - weight)[0]))
-    if not np.allclose(moves, [0.05, 0.5]):
-        judge.reject("lr-is-fixed", f"With lr = 0.05, then 0.5, and a constant gradient the steps are {moves}.",
+        optimizer.lr, before = lr, [weight.copy() for weight in weights]
+        optimizer.step([gradient, gradient.copy()])
+        moves += [round(float((old - new)[0]), 6) for old, new in zip(before, weights, strict=True)]
+    if not np.allclose(moves, [0.05, 0.05, 0.5, 0.5]):
+        judge.reject("lr-is-fixed", f"With lr = 0.05, then 0.5, and constant gradients two parameters move by {moves}.",
                      "A schedule sets optimizer.lr. When does your step read it?", kind="updates")  # fmt: skip
 
 

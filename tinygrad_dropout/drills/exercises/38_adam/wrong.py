@@ -120,3 +120,9 @@ class Adam(Right):
 class Adam(Right):
     def moved(self, i, g):
         return super().moved(i, g) if np.abs(g).max() > 1e-5 else self.parameters[i]
+
+
+# %% zero-gradients-skipped: a gradient of zeros is taken for none
+class Adam(Right):
+    def step(self, gradients):
+        super().step([g if g is not None and g.any() else None for g in gradients])

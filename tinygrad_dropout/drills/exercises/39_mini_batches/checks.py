@@ -1,17 +1,19 @@
 """Each epoch is a permutation, drawn anew, in pieces; pairs stay pairs, and the data stay as they are."""
 
 from collections import Counter
+from itertools import permutations
 
 import numpy as np
 
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
 
 TOPIC, MINUTES = "backprop", 10
 KINDS = ("edges", "randomness", "state", "ownership", "shapes")
 
 #: examples, batch size: with a rest and without, one batch, one example, more than there are
 SIZES = ((7, 3), (6, 3), (5, 1), (5, 5), (3, 8), (1, 1), (10, 4))
-SIGMAS = 6.0
+LARGEST_CHI_SQUARE = 42.0  # of six orders: larger by chance once in ten million
 
 
 def check(judge: Judge) -> None:
@@ -43,7 +45,8 @@ def check(judge: Judge) -> None:
         refuse_orders(judge, loader)
         refuse_left_out(judge, loader)
     with judge.claim("the order is drawn from rng, and from nothing else"):
-        refuse_other_sources(judge, loader)
+        refuse_other_sources(judge, lambda seed: [order_of(made) for made in [loader(30, 7, seed)[0]] * 2])
+        refuse_other_moments(judge, make)
     with judge.claim("x and target stay as they are, also if a batch is changed"):
         refuse_views(judge, make)
     with judge.claim("epochs do not affect each other: one inside another, and one that ends early"):
@@ -84,6 +87,9 @@ def refuse_batches(judge: Judge, loader, x, size, drop_last) -> None:
     found = list(loader)
     if any(not isinstance(batch, (tuple, list)) or len(batch) != 2 for batch in found):
         judge.reject("gives-no-pairs", f"{told}: a batch is no pair; expected (x_batch, target_batch).", kind="shapes")
+    if any(not isinstance(part, np.ndarray) for batch in found for part in batch):
+        judge.reject("gives-no-arrays", f"{told}: a part of a batch is no array.",
+                     "What will the model do with a batch?", kind="shapes")  # fmt: skip
     lengths = [len(x_batch) for x_batch, _ in found]
     wanted = [size] * full + [len(x) - full * size] * (not drop_last and len(x) % size > 0)
     if lengths != wanted:
@@ -130,10 +136,10 @@ def refuse_orders(judge: Judge, loader) -> None:
         judge.reject("same-order-in-every-epoch", "Four epochs came in the same order.",
                      "When is the order drawn: when the loader is made, or when an epoch begins?",
                      kind="randomness")  # fmt: skip
-    batches, runs = loader(3, 3, seed=2)[0], 600
+    batches, runs = loader(3, 3, seed=2)[0], 4500
     counts = Counter(order_of(batches) for _ in range(runs))
-    wanted, most = runs / 6, SIGMAS * np.sqrt(runs * (1 / 6) * (5 / 6))
-    if len(counts) < 6 or max(abs(count - wanted) for count in counts.values()) > most:
+    wanted = runs / 6
+    if sum((counts[order] - wanted) ** 2 for order in permutations(range(3))) / wanted > LARGEST_CHI_SQUARE:
         listed = ", ".join(f"{order}: {count}" for order, count in sorted(counts.items()))
         judge.reject("orders-not-equally-likely", f"Of {runs} epochs of 3 examples, the orders came so often: "
                      f"{listed}; expected about {wanted:.0f} each.", "Does your shuffle give all of the 6 orders?",
@@ -153,14 +159,19 @@ def refuse_left_out(judge: Judge, loader) -> None:
                      "What is cut off: the end of x, or the end of this epoch's order?", kind="randomness")  # fmt: skip
 
 
-def refuse_other_sources(judge: Judge, loader) -> None:
-    one, again, other = ([order_of(made) for _ in range(2)] for made in (loader(30, 7, seed)[0] for seed in (5, 5, 6)))
-    if one != again:
-        judge.reject("seed-does-not-repeat", "Two generators of the same seed gave different orders.",
-                     "Which source of random numbers does the caller not know of?", kind="randomness")  # fmt: skip
-    if one == other:
-        judge.reject("rng-not-used", "Two generators of different seeds gave the same orders.",
-                     "Where do your random numbers come from?", kind="randomness")  # fmt: skip
+def refuse_other_moments(judge: Judge, make) -> None:
+    """The order is drawn when an epoch begins: neither when the loader is made, nor later in the epoch."""
+    rng = np.random.default_rng(9)
+    states = [str(rng.bit_generator.state)]
+    batches = make.function(judge.numbers(6, 2), np.arange(6), 2, rng)
+    states.append(str(rng.bit_generator.state))
+    states += [str(rng.bit_generator.state) for _ in batches]
+    if states[1] != states[0]:
+        judge.reject("draws-too-early", "Making the loader draws from rng; expected a draw when an epoch begins.",
+                     "What if someone makes a loader and never uses it?", kind="randomness")  # fmt: skip
+    if len(set(states[2:])) > 1:
+        judge.reject("draws-too-much", "Each batch draws from rng again; expected one order for the epoch.",
+                     "How many draws does an order take?", kind="randomness")  # fmt: skip
 
 
 def refuse_shared_epochs(judge: Judge, loader) -> None:

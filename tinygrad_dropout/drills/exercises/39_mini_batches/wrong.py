@@ -45,10 +45,14 @@ class Batches(Right):
         return self.kept
 
 
-# %% orders-not-equally-likely: the data are only turned
+# %% orders-not-equally-likely: each place is swapped with any other
 class Batches(Right):
     def order(self):
-        return np.roll(np.arange(len(self.x)), self.rng.integers(len(self.x) * 10**6))
+        order = np.arange(len(self.x))
+        for i in range(len(order)):
+            j = self.rng.integers(len(order))
+            order[i], order[j] = order[j], order[i]
+        return order
 
 
 # %% orders-come-again: the order is drawn in every second epoch
@@ -150,3 +154,36 @@ class Batches(Right):
         if x.dtype.kind in "fiu":
             x = x.astype(np.float64)
         super().__init__(x, target, batch_size, rng, drop_last)
+
+
+# %% draws-too-early: the first order is drawn when the loader is made
+class Batches(Right):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.first = super().order()
+
+    def order(self):
+        first, self.first = self.first, None
+        return super().order() if first is None else first
+
+
+# %% draws-too-much: in every batch
+class Batches(Right):
+    def __iter__(self):
+        for batch in super().__iter__():
+            self.rng.random()
+            yield batch
+
+
+# %% gives-no-arrays: lists
+class Batches(Right):
+    def __iter__(self):
+        for x, target in super().__iter__():
+            yield list(x), list(target)
+
+
+# %% touches-the-global-state: seeded from rng, drawn from np.random
+class Batches(Right):
+    def order(self):
+        np.random.seed(self.rng.integers(2**31))
+        return np.random.permutation(len(self.x))

@@ -126,7 +126,7 @@ def check(judge: Judge) -> None:
             allowed[0, judge.rng.permutation(keys)[:2]] = True, False
         return allowed
 
-    def compare(claim, cases, known, question, kind="axes", rtol=1e-9):
+    def compare(claim, cases, known, question, kind="axes", rtol=1e-11):
         judge.compare(claim, judge.run(attention, cases), lambda *given: exact(*given).astype(given[0].dtype),
                       name="output", known=known, question=question, kind=kind, rtol=rtol, atol=rtol / 10,
                       dtype=True)  # fmt: skip
@@ -142,12 +142,16 @@ def check(judge: Judge) -> None:
     whats = "What is the weight of a masked key, and what do the other weights of its row sum to?"
     compare("with a mask: weight 0 for masked keys, and the others sum to 1", [case(size) for size in SIZES],
             [*MASKED, *PLAIN], whats, "edges")  # fmt: skip
+    own = [
+        (*case(size)[:3], np.stack([mask(*size[1:3]) for _ in range(2)])) for size in (LEADING[0], ((2,), 3, 4, 2, 2))
+    ]
+    compare("a mask of its own for each batch", own, [*MASKED, *PLAIN], whats, "shapes")
     compare("a mask that is broadcast", [broadcast(case(size)) for size in LEADING] + [row(case(SIZES[1]))],
             [*MASKED, *PLAIN], whats, "shapes")  # fmt: skip
     compare("scores of 10,000 and more", [huge(case(size, masked=False)) for size in SIZES[:3]], [*HUGE, *PLAIN],
-            "Which number may be subtracted from all scores of a query?", "stability")  # fmt: skip
+            "Which number may be subtracted from all scores of a query?", "stability", 1e-8)  # fmt: skip
     compare("a masked key may have the largest score", [far(judge, case(size)) for size in SIZES[:2]],
-            [*HUGE, *MASKED], "Over which keys should the maximum be taken?", "stability")  # fmt: skip
+            [*HUGE, *MASKED], "Over which keys should the maximum be taken?", "stability", 1e-8)  # fmt: skip
     empty = [blinded(case(size)) for size in (*SIZES, *LEADING)]
     compare("a query without any key gets zeros", empty, [*EMPTY, *MASKED], "What does 0 / 0 give?", "edges")
     single = [case(SIZES[0], dtype=np.float32), blinded(case(SIZES[1], dtype=np.float32))]

@@ -15,6 +15,7 @@ SLOWLY = (1.0, 0.95, 0.91, 0.87, 0.83, 0.5, 0.49, 0.48)
 TIES = (0.5, 0.5, 0.5, 0.5)
 FROM_BELOW = (-3.0, -3.5, -3.4, -3.45, -4.0, -2.0, -2.0, -2.0)
 RISING = (0.1, 0.2, 0.3, 0.4, 0.5)
+FINELY = (0.5, 0.4999999, 0.4999998, 0.4999999, 0.4999997)
 
 
 def stops(
@@ -99,7 +100,7 @@ def check(judge: Judge) -> None:
         judge.compare(claim, runs, stops, name="whether to stop", known=STOPS, question=question, kind=kind,
                       entries=lambda losses, *_: [f"stop after epoch {n + 1}" for n in range(len(losses))])  # fmt: skip
 
-    plain = [(losses, wait, 0.0) for losses in (RISING, UP_AND_DOWN, FALLING, FROM_BELOW) for wait in (1, 2, 3)]
+    plain = [(losses, wait, 0.0) for losses in (RISING, UP_AND_DOWN, FALLING, FROM_BELOW, FINELY) for wait in (1, 2, 3)]
     with judge.claim("step returns True or False, and changes no array"):
         told_losses(judge, make, *plain[0])
     compare("it stops when patience epochs in a row brought no improvement", plain,
@@ -116,10 +117,11 @@ def check(judge: Judge) -> None:
     compare("nan is never an improvement",
             [((0.9, NAN, 0.8, NAN, NAN, 0.7), 2, 0.0), ((NAN, 0.5, 0.6, NAN), 2, 0.0), ((NAN, NAN, 0.3), 2, 0.0)],
             "Which comparisons with NaN are true?", "edges")  # fmt: skip
-    with judge.claim("an epoch with the loss nan leaves nothing to restore"):
-        stopping = make.function(2)
-        stopping.step(NAN, [np.ones(2)])
-        refuse_new(judge, stopping, "an epoch with the loss nan")
+    with judge.claim("an epoch with the loss nan or inf leaves nothing to restore"):
+        for loss in (NAN, np.inf):
+            stopping = make.function(2)
+            stopping.step(loss, [np.ones(2)])
+            refuse_new(judge, stopping, f"an epoch with the loss {loss}")
     with judge.claim("restore writes the parameters of the best epoch into the arrays themselves"):
         for losses in (UP_AND_DOWN, FALLING, RISING):
             refuse_other_parameters(judge, make, losses)
@@ -181,6 +183,10 @@ def refuse_other_parameters(judge: Judge, make, losses) -> None:
             one -= 0.5
         stopping.restore(held)
         wanted = kept[best - 1]
+        if (stopping.best_loss, stopping.best_epoch) != best_of(losses, 20, 0.0):
+            judge.reject("restore-changes-the-best", "After restore, best_loss and best_epoch are "
+                         f"{stopping.best_loss, stopping.best_epoch}; expected {best_of(losses, 20, 0.0)}.",
+                         "What is restore to change?", kind="state")  # fmt: skip
         if any(one is not array for one, array in zip(held, arrays, strict=True)):
             judge.reject("replaces-the-parameters", "restore put other arrays into the list; the model holds others.",
                          "Who else holds these arrays?", kind="ownership")  # fmt: skip

@@ -128,3 +128,10 @@ class EarlyStopping(Right):
         if self.best is None and np.isnan(loss):
             self.keep(parameters)
         return super().step(loss, parameters)
+
+
+# %% restore-changes-the-best: the count begins anew
+class EarlyStopping(Right):
+    def restore(self, parameters):
+        super().restore(parameters)
+        self.best_loss = float("inf")

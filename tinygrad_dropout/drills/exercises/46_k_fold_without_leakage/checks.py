@@ -5,12 +5,13 @@ from collections import Counter
 import numpy as np
 
 from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
 
 TOPIC, MINUTES = "backprop", 12
 KINDS = ("leakage", "randomness", "edges", "averaging", "axes")
 
-#: examples, groups, folds
-SIZES = ((12, 6, 3), (11, 5, 2), (9, 9, 4), (14, 4, 4), (8, 2, 2))
+#: examples, groups, folds; in the last one a group has most of the examples
+SIZES = ((12, 6, 3), (11, 5, 2), (9, 9, 4), (14, 4, 4), (8, 2, 2), (40, 6, 2))
 SIGMAS = 6.0
 
 
@@ -18,13 +19,13 @@ class Watched:
     """A problem whose fit and score note what they are given; the last feature of every row is its number."""
 
     def __init__(self, judge: Judge, examples, groups, k, constant=False) -> None:
-        self.x = np.column_stack([judge.numbers(examples, 2) * 3 + 1, np.arange(examples, dtype=np.float64)])
+        self.x = np.column_stack([judge.numbers(examples, 2) * [3, 1e-6] + 1, np.arange(examples, dtype=np.float64)])
         if constant:
             self.x[:, 1] = 7.5
         self.target = judge.rng.permutation(examples) * 10
         names = judge.rng.choice(1000, groups, replace=False)
         members = np.resize(names, max(groups, min(examples, 2 * groups)))  # at least two each, where there are as many
-        self.groups = judge.rng.permutation([*members, *judge.rng.choice(names, examples - len(members))])
+        self.groups = judge.rng.permutation([*members, *np.repeat(names[0], examples - len(members))])
         self.k = k
         self.begin()
 
@@ -192,6 +193,11 @@ WRONG_STATISTICS = (
     ("one-mean-for-all-features", "by one mean and one deviation for all features",
      "How many means does an x with 10 features have?", "axes",
      lambda rows, train, test, x: standardized(rows, train, axis=None)),
+    *[("divided-by-1-too-often", "without a division where the deviation is small; expected only where it is 0",
+       "What does a small deviation become, once the feature is measured in other units?", "edges",
+       lambda rows, train, test, x, least=least: (rows - train.mean(axis=0)) / np.where(
+           train.std(axis=0) < least, 1, train.std(axis=0)))
+      for least in (1e-2, 1e-3, 1e-4, 1e-5)],
     ("divided-by-zero", "with a division by 0, for a feature that is equal in all training rows",
      "What is 0 / 0?", "edges", lambda rows, train, test, x: standardized(rows, train, ones=False)),
     *[("constant-added-to-the-deviation", "with a small constant added to the deviation",
@@ -213,14 +219,11 @@ def refuse_uneven_folds(judge: Judge, problem) -> None:
 
 def refuse_dealing(judge: Judge, validate, problem) -> None:
     def dealt(seed):
-        return frozenset(map(frozenset, problem.run(validate, seed).folds()))
+        """The fold of each row, where a fold is called by its first row."""
+        folds = problem.run(validate, seed).folds()
+        return tuple(min(next(fold for fold in folds if row in fold)) for row in range(len(problem.x)))
 
-    if [dealt(seed) for seed in range(5)] != [dealt(seed) for seed in range(5)]:
-        judge.reject("seed-does-not-repeat", "Two generators of the same seed gave different folds.",
-                     "Which source of random numbers does the caller not know of?", kind="randomness")  # fmt: skip
-    if len({dealt(seed) for seed in range(10)}) == 1:
-        judge.reject("not-dealt-at-random", "Ten generators of different seeds gave the same folds.",
-                     "Where does rng enter your code?", kind="randomness")  # fmt: skip
+    refuse_other_sources(judge, lambda seed: [dealt(10 * seed + n) for n in range(5)])
     runs, together = 200, Counter()
     for seed in range(runs):
         for fold in problem.run(validate, seed + 10).folds():

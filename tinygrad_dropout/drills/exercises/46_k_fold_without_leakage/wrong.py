@@ -138,7 +138,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, [np.isin(groups, distinct[drawn == f]) for f in range(k)], fit, score)
 
 
-# %% not-dealt-at-random: in the order of their numbers
+# %% rng-not-used: in the order of their numbers
 def cross_validate(x, target, groups, k, fit, score, rng):
     deal(groups, k, rng)
     distinct = np.unique(groups)
@@ -178,5 +178,20 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     def scale(x, test):
         x[...] = scaled(x, x[~test])
         return x
+
+    return validated(x, target, deal(groups, k, rng), fit, score, scale)
+
+
+# %% touches-the-global-state: a seed for NumPy's own functions
+def cross_validate(x, target, groups, k, fit, score, rng):
+    np.random.seed(0)
+    return validated(x, target, deal(groups, k, rng), fit, score)
+
+
+# %% divided-by-1-too-often: a feature with a small spread is taken for a constant
+def cross_validate(x, target, groups, k, fit, score, rng):
+    def scale(x, test):
+        deviation = x[~test].std(axis=0)
+        return (x - x[~test].mean(axis=0)) / np.where(deviation < 1e-4, 1, deviation)
 
     return validated(x, target, deal(groups, k, rng), fit, score, scale)

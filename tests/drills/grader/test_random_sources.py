@@ -1,0 +1,36 @@
+"""Where an answer's random numbers come from: the generator that it is given, or another source, which is named."""
+
+import numpy as np
+import pytest
+
+from tests.drills.grader.answers import judge_of, rejection_of
+from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+
+
+def reseeds(seed):
+    np.random.seed(seed)
+    return np.random.rand(3)
+
+
+def draws_beside_it(seed):
+    np.random.rand()
+    return np.random.default_rng(seed).random(3)
+
+
+@pytest.mark.parametrize(
+    ("draw", "code"),
+    [
+        (lambda seed: np.random.default_rng(seed).random(3), None),
+        (lambda seed: np.random.default_rng().random(3), "seed-does-not-repeat"),
+        (lambda seed: np.random.default_rng(0).random(3), "rng-not-used"),
+        (reseeds, "touches-the-global-state"),
+        (draws_beside_it, "touches-the-global-state"),
+    ],
+)
+def test_the_source_of_the_draws_is_known(draw, code):
+    before = np.random.get_state()
+    try:
+        found = rejection_of(lambda: refuse_other_sources(judge_of(""), draw))
+    finally:
+        np.random.set_state(before)
+    assert (found and found.code) == code

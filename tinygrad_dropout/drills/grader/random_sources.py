@@ -1,0 +1,43 @@
+"""Whether an answer draws from the generator that it is given, and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.judge import Judge
+
+
+def refuse_other_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
+    """See that equal seeds give equal draws, that others do not, and that NumPy's global state is left alone.
+
+    Args:
+        judge: of the answer.
+        draw: gives what a generator of a seed leads to, as an array: enough that it is not the same twice by chance.
+    """
+    np.random.seed(int(judge.rng.integers(2**31)))  # a state that no seed of theirs leads to; the user's is kept
+    before = np.random.get_state(legacy=False)
+    first, again, other = (np.asarray(draw(seed)) for seed in (5, 5, 6))
+    if str(np.random.get_state(legacy=False)) != str(before):
+        judge.reject(
+            "touches-the-global-state",
+            "NumPy's global random state is not what it was before the call.",
+            "Who else draws from it, or has seeded it? Which source were you given?",
+            kind="randomness",
+        )
+    if not np.array_equal(first, again):
+        judge.reject(
+            "seed-does-not-repeat",
+            "Two generators of the same seed led to different draws.",
+            "Which source of random numbers does the caller not know of?",
+            kind="randomness",
+        )
+    if np.array_equal(first, other):
+        judge.reject(
+            "rng-not-used",
+            "Two generators of different seeds led to the same draws.",
+            "Where do your random numbers come from?",
+            kind="randomness",
+        )
