@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_dropout.drills.bundle import PACKAGE, files_in, is_bundle
 from tinygrad_dropout.drills.grader.inputs import copied
+from tinygrad_dropout.drills.grader.package import import_package, shown_path
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
 from tinygrad_dropout.drills.grader.surroundings import refuse_reading_the_answer, surroundings_kept
@@ -23,64 +25,81 @@ FILE = "your file"
 
 
 def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Run a learner's file; returns what it defines.
+    """Run a learner's file, or import their package; returns what it defines.
 
     Args:
-        source: its text.
-        filename: for tracebacks.
+        source: the text of the file; or that of a package, see `bundle`.
+        filename: of a file, for tracebacks.
         refused: names of NumPy's that would be the whole answer -> why they are refused.
 
     Raises:
         Rejected: it cannot be compiled, imports what it must not, or raises.
     """
-    source = source.removeprefix("\ufeff")  # which some editors put in front of a file
-    try:
-        tree = ast.parse(source, filename)
-        code = compile(tree, filename, "exec")
-    except (SyntaxError, ValueError) as error:
-        raise Rejected(syntax_rejection(error)) from None
-    refuse_imports(tree)
-    refuse_names(tree, refused or {})
-    refuse_reading_the_answer(tree)
-    LEARNERS.add(filename)
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)  # for tracebacks
+    if is_bundle(source):
+        trees = {path: read(text, shown_path(path), refused or {}) for path, text in files_in(source).items()}
+        with surroundings_kept():
+            namespace: dict[str, Any] = with_care(lambda: import_package(trees), "Your package")
+        return namespace
+    tree = read(source.removeprefix("\ufeff"), filename, refused or {})  # which some editors put in front of a file
     module = ModuleType("answer")
     module.__file__ = filename
     sys.modules["answer"] = module  # where a dataclass looks for the names in its annotations
     with surroundings_kept():
-        with_care(lambda: exec(code, vars(module)), "Your file")
+        with_care(lambda: exec(compile(tree, filename, "exec"), vars(module)), "Your file")
     return vars(module)
 
 
-def syntax_rejection(error: SyntaxError | ValueError) -> Rejection:
+def read(source: str, filename: str, refused: Mapping[str, str]) -> ast.Module:
+    """What a file holds, if it may be run; from now on, tracebacks know its lines."""
+    try:
+        tree = ast.parse(source, filename)
+        compile(tree, filename, "exec")  # which finds what parsing does not, as a `return` outside of a function
+    except (SyntaxError, ValueError) as error:
+        raise Rejected(syntax_rejection(error, filename)) from None
+    refuse_imports(tree, PACKAGE if in_package(filename) else "")
+    refuse_names(tree, refused)
+    refuse_reading_the_answer(tree)
+    LEARNERS.add(filename)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    return tree
+
+
+def in_package(filename: str) -> bool:
+    """Whether a file is one of a package."""
+    return filename.startswith(f"{PACKAGE}/")
+
+
+def syntax_rejection(error: SyntaxError | ValueError, filename: str) -> Rejection:
     """Python's own words, with the line."""
+    what = filename if in_package(filename) else "your file"
     if "null bytes" in str(error):  # of which Python names no line
         return Rejection(
             "syntax-error",
-            "Your file holds a null byte, which Python cannot read; expected text.",
-            "Which editor or program wrote the file? Save it again, as UTF-8.",
+            f"Python cannot read {what}: it holds a null byte; expected text.",
+            "Which editor or program wrote it? Save it again, as UTF-8.",
         )
     if not isinstance(error, SyntaxError) or error.lineno is None:
-        return Rejection("syntax-error", f"Python cannot read your file: {error}.")
+        return Rejection("syntax-error", f"Python cannot read {what}: {error}.")
     line = (error.text or "").strip()
     shown = (("the line", line),) if line else ()
-    return Rejection("syntax-error", f"Python cannot read line {error.lineno}: {error.msg}.", shown=shown)
+    place = f"line {error.lineno}{f' of {filename}' if in_package(filename) else ''}"
+    return Rejection("syntax-error", f"Python cannot read {place}: {error.msg}.", shown=shown)
 
 
-def refuse_imports(tree: ast.AST) -> None:
-    """The standard library and NumPy are allowed; what would be the answer ready-made is not."""
+def refuse_imports(tree: ast.AST, own: str = "") -> None:
+    """The standard library and NumPy are allowed, and the learner's own package; the answer ready-made is not."""
     for node in ast.walk(tree):
         names: list[str | None] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "."]
+            names = [own if own and node.level else node.module or "."]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("__import__", "import_module")):
             first = node.args[0] if node.args else None
             names = [str(first.value) if isinstance(first, ast.Constant) else None]
         for name in names:
             top = (name or "something computed").partition(".")[0]
-            if top != "numpy" and top not in sys.stdlib_module_names:
+            if top not in ("numpy", own) and top not in sys.stdlib_module_names:
                 raise Rejected(
                     Rejection(
                         "forbidden-import",
@@ -132,7 +151,7 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
     """Code, message and what to think about, of something that was raised."""
     if isinstance(error, NotImplementedError):
         place = line_of(error)
-        came = f"{what} came to {f'line {place}' if place else 'a NotImplementedError'}, which is not written yet."
+        came = f"{what} came to {place or 'a NotImplementedError'}, which is not written yet."
         return PART_NOT_WRITTEN, came, "For which arguments does your code get there?"
     if isinstance(error, SystemExit):
         return "calls-exit", f"{what} called exit(): the grader cannot go on.", "Return a value in its place."
@@ -144,13 +163,16 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
         return "recursion-error", f"{what} went deeper than Python's recursion limit.", "Does it call itself for ever?"
     text = " ".join(str(error).split()).rstrip(".")
     place = line_of(error)
-    return "raises", f"{what} raised {type(error).__name__}{f' in line {place}' if place else ''}: {text:.300}.", ""
+    return "raises", f"{what} raised {type(error).__name__}{f' in {place}' if place else ''}: {text:.300}.", ""
 
 
-def line_of(error: BaseException) -> int | None:
-    """The last line of the learner's file that took part."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if is_theirs(frame.filename)]
-    return lines[-1] if lines else None
+def line_of(error: BaseException) -> str:
+    """`line 3`, or `line 3 of framework/nn.py`: the last line of the learner's that took part; "" for none."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_theirs(frame.filename)]
+    if not frames:
+        return ""
+    last = frames[-1]
+    return f"line {last.lineno}{f' of {last.filename}' if in_package(last.filename) else ''}"
 
 
 def own_traceback(error: BaseException) -> str:

@@ -1,6 +1,5 @@
 """Right on small graphs and on a chain of 50,000: without recursion, searching a list, or walking every path."""
 
-import ast
 import gc
 from collections import deque
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ import numpy as np
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.counted import CountedNode, TooMuchWork, Work
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.recursion import names_in, refuse_a_raised_limit
 
 TOPIC, MINUTES = "backprop", 10
 KINDS = ("order", "accumulation", "chain-rule")
@@ -355,15 +355,6 @@ def diamonds(backward):
 
 def refuse_tricks(judge):
     """What the task refuses: tricks that move the limit, and the module that has the answer."""
-    for node in ast.walk(ast.parse(judge.source)):
-        names = [getattr(node, name, "") for name in ("attr", "id", "module", "value")]
-        names += [alias.name for alias in getattr(node, "names", ()) if isinstance(alias, ast.alias)]
-        if "setrecursionlimit" in names or "stack_size" in names:
-            judge.reject(
-                "raises-the-recursion-limit",
-                "Your file raises the recursion limit; the next longer chain overflows it, or the process's own stack.",
-                "Which structure of your own could hold what is still to be done, and grow as it needs?",
-                kind="order",
-            )
-        if "graphlib" in names:
-            judge.reject("forbidden-name", "Your file imports graphlib, which has the order ready-made.")
+    refuse_a_raised_limit(judge)
+    if "graphlib" in names_in(judge.source):
+        judge.reject("forbidden-name", "Your file imports graphlib, which has the order ready-made.")

@@ -1,0 +1,86 @@
+"""A package as one text: its files one after the other, each below a line with its name.
+
+So a package is graded, sent to another process and kept as the text of a single file is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+PACKAGE = "framework"  # the name under which a learner's package is imported
+HEADER = "# file: "  # in front of a file's name
+MARKER = re.compile(r" *# stage (\d+)\n")  # what follows belongs to this stage, up to the next such line
+
+
+def joined(files: Mapping[str, str]) -> str:
+    """The text of a package.
+
+    Args:
+        files: path inside the package, such as `nn.py` -> its text.
+    """
+    return "".join(f"{HEADER}{name}\n{text.rstrip()}\n" for name, text in sorted(files.items()))
+
+
+def is_bundle(source: str) -> bool:
+    """Whether a text is that of a package, and not that of a single file."""
+    return source.startswith(HEADER)
+
+
+def files_in(source: str) -> dict[str, str]:
+    """The files of a package; the inverse of `joined`."""
+    parts = re.split(rf"^{HEADER}(\S+)\n", source, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def read(folder: Path) -> dict[str, str]:
+    """The Python files of a package on disk.
+
+    Raises:
+        OSError: one cannot be read.
+        UnicodeDecodeError: one is not UTF-8.
+    """
+    paths = [path for path in folder.rglob("*.py") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig") for path in paths}
+
+
+def up_to(stage: int, files: Mapping[str, str]) -> dict[str, str]:
+    """The files as they are after a stage: what belongs to a later one is left out, and so are the markers."""
+    cut = {name: up_to_in(stage, text) for name, text in files.items()}
+    return {name: text for name, text in cut.items() if text}
+
+
+def up_to_in(stage: int, text: str) -> str:
+    """One file of `up_to`; "" if nothing in it belongs to the stages so far."""
+    before, *parts = MARKER.split(text)
+    kept = before + "".join(part for number, part in zip(parts[::2], parts[1::2], strict=True) if int(number) <= stage)
+    return re.sub(r"\n{4,}", "\n\n\n", kept).strip() + "\n" if kept.strip() else ""
+
+
+def changed(files: Mapping[str, str], difference: str) -> dict[str, str]:
+    """The files after some of their lines were replaced.
+
+    Args:
+        files: of a package.
+        difference: the name of a file; below it, the lines to be replaced, each behind a `-`, and those in their
+            place, each behind a `+`; then further ones of that file, or of another.
+
+    Raises:
+        ValueError: a file has the old lines not at all, or several times.
+    """
+    files, name, old, new = dict(files), "", [], []  # type: ignore[var-annotated]
+    for line in [*difference.strip("\n").splitlines(), ""]:
+        if new and not line.startswith("+"):  # the end of one replacement
+            before, after = "\n".join(old) + "\n", "\n".join(new) + "\n"
+            if files.get(name, "").count(before) != 1:
+                raise ValueError(f"expected once in {name}, got {files.get(name, '').count(before)} times:\n{before}")
+            files[name] = files[name].replace(before, after)
+            old, new = [], []
+        if line.startswith("-"):
+            old.append(line[1:])
+        elif line.startswith("+"):
+            new.append(line[1:])
+        elif line:
+            name = line
+    return files

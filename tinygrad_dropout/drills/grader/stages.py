@@ -1,0 +1,59 @@
+"""A package is graded stage by stage: what an earlier stage asked for must still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from tinygrad_dropout.drills.bundle import PACKAGE
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.stage import Stage
+
+
+def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
+    """Grade what the stages ask for; of the last one each claim is told, of those before that they hold.
+
+    Args:
+        judge: of the package.
+        chosen: all up to the one that is worked on.
+    """
+    *before, last = chosen
+    for stage in before:
+        with judge.claim(f"stage {stage.number} holds: {stage.title}"):
+            again = Judge(judge.namespace, source=judge.source, seed=judge.seed)
+            try:
+                refuse_missing(again, stage)
+                stage.checks.check(again)
+            except Rejected as rejected:
+                claim = f"stage {stage.number}: {rejected.rejection.claim or stage.title}"
+                raise Rejected(replace(rejected.rejection, claim=claim)) from rejected.__cause__
+    refuse_missing(judge, last)
+    last.checks.check(judge)
+
+
+def refuse_missing(judge: Judge, stage: Stage) -> None:
+    """See that everything is there that the stage asks for."""
+    missing = [name for name in stage.asks if found(judge.namespace, name) is None]
+    if missing:
+        owner, _, method = missing[0].rpartition(".")
+        there = f"{owner} has no {method} yet" if owner else f"Your package has no {method} yet"
+        rest = f"; {', '.join(missing[1:])} {'is' if len(missing) == 2 else 'are'} open, too" if missing[1:] else ""
+        judge.reject(
+            PART_NOT_WRITTEN,
+            f"{there}{rest}.",
+            "Read the task and write it."
+            if owner
+            else f"Write it in a file of the package, and import it in {PACKAGE}/__init__.py: the task says how it is "
+            "called.",
+        )
+
+
+def found(namespace: Mapping[str, Any], name: str) -> Any:
+    """What stands under a name: `Tensor`, `Value.backward`; None for nothing."""
+    first, *rest = name.split(".")
+    return reduce(lambda owner, attribute: getattr(owner, attribute, None), rest, namespace.get(first))

@@ -1,0 +1,133 @@
+"""A learner's Tensors at work on a formula: result and gradients, held against this framework's own, part by part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.calls import Run
+from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
+
+Array = npt.NDArray[Any]
+OURS: Mapping[str, Any] = {
+    "Tensor": td.Tensor,
+    "relu": F.relu,
+    "log_softmax": F.log_softmax,
+    "cross_entropy": F.cross_entropy,
+    "np": np,
+}
+
+
+class Expression:
+    """A formula with arrays for its letters, and the gradient of its result.
+
+    Args:
+        text: Python; x, y and z are Tensors, and other names stand for arrays or numbers as they are.
+        values: name -> array or number.
+        upstream: the gradient of the result; None to draw it, of the result's shape and dtype.
+        rng: draws it.
+    """
+
+    def __init__(
+        self, text: str, values: Mapping[str, Any], rng: np.random.Generator, upstream: Array | None = None
+    ) -> None:
+        self.text, self.values = text, dict(values)
+        self.letters = sorted({"x", "y", "z"} & set(re.findall(r"\b[xyz]\b", text)))
+        if upstream is None:
+            result = self.result(OURS)[0].data
+            upstream = np.asarray(rng.uniform(0.3, 2.0, result.shape) * rng.choice([-1, 1], result.shape))
+            upstream = upstream.astype(result.dtype)
+        self.upstream = upstream
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def result(self, names: Mapping[str, Any]) -> tuple[Any, list[Any]]:
+        """The result, and the Tensors that stand for the letters.
+
+        Args:
+            names: `Tensor`, and the functions that the formula uses.
+        """
+        made = {letter: names["Tensor"](np.array(self.values[letter]), requires_grad=True) for letter in self.letters}
+        return eval(self.text, {**names, "np": np}, {**self.values, **made}), list(made.values())
+
+    def parts(self, names: Mapping[str, Any]) -> list[Array]:
+        """The result, then the gradient of each letter."""
+        result, inputs = self.result(names)
+        result.backward(self.upstream.copy())
+        return [result.data, *(one.grad for one in inputs)]
+
+    def right(self) -> list[Array]:
+        """The parts, by this framework."""
+        return self.parts(OURS)
+
+
+#: name of a part -> the known mistakes that show there; their formulas take the expression
+Known = Mapping[str, Sequence[KnownMistake]]
+
+
+def compare_expressions(
+    judge: Judge,
+    claim: str,
+    expressions: Sequence[Expression],
+    known: Known | None = None,
+    *,
+    question: str = "",
+    kind: str = "chain-rule",
+    rtol: float = 1e-9,
+    atol: float = 1e-12,
+) -> None:
+    """See that the learner's Tensors give the right result and gradients, in the right dtype.
+
+    Args:
+        judge: of the package.
+        claim: of all the parts.
+        expressions: with the same letters.
+        known: what is usually got wrong.
+        question: what to think about, where no known mistake fits.
+        kind: of mistake, where none fits.
+        rtol, atol: as for `Judge.compare`.
+    """
+    graded = Answer(lambda expression: expression.parts(judge.namespace), "your code", ("formula",))
+    names = ["the result", *(f"{letter}.grad" for letter in expressions[0].letters)]
+    with judge.claim(claim):
+        inner = Judge(judge.namespace, source=judge.source, seed=judge.seed)
+        runs = judge.run(graded, [(one,) for one in expressions], repeat=False)
+        for index, name in enumerate(names):
+            try:
+                inner.compare(
+                    name,
+                    [part_of(run.arguments[0], run.value[index]) for run in runs],
+                    lambda expression, *arrays, index=index: expression.right()[index],
+                    name=name,
+                    known=(known or {}).get(name, ()),
+                    question=question,
+                    kind=kind,
+                    rtol=rtol,
+                    atol=atol,
+                    dtype=True,
+                )
+            except Rejected as rejected:
+                raise Rejected(replace(rejected.rejection, claim=claim)) from rejected.__cause__
+
+
+def part_of(expression: Expression, value: Any) -> Run:
+    """One part of what an expression gave, with what it was computed from."""
+    parameters = ("formula", *expression.values, "gradient of the result")
+    return Run(expression.text, parameters, (expression, *expression.values.values(), expression.upstream), value)
+
+
+def mistake(
+    code: str, formula: Callable[[Expression], Any], description: str, question: str, kind: str = "chain-rule"
+) -> KnownMistake:
+    """A known mistake, whose formula takes the expression alone."""
+    return KnownMistake(code, lambda expression, *arrays: formula(expression), description, question, kind)

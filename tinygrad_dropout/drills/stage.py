@@ -1,0 +1,113 @@
+"""A stage of building a framework oneself: what the learner's package must do, beyond what the stages before asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinygrad_dropout.drills.bundle import changed, joined, read, up_to
+from tinygrad_dropout.drills.exercise import DrillError, Exercise, Sample, samples
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.grader.judge import Judge
+
+STAGES = Path(__file__).with_name("stages")
+FRAMEWORKS = Path(__file__).with_name("frameworks")
+REFERENCE = "reference"  # the name of ours among them
+EMPTY = '"""My framework: every name that a task asks for is imported here, from the file where I wrote it."""\n'
+
+
+@dataclass(frozen=True)
+class Stage(Exercise):
+    """One stage. Its answers are whole packages, each as one text: see `bundle`.
+
+    Args:
+        folder: `stages/stage_03_tensor`.
+    """
+
+    @property
+    def number(self) -> int:
+        """3."""
+        return int(self.slug.split("_")[1])
+
+    @property
+    def starter(self) -> str:
+        """The package that a learner begins with, of whatever stage."""
+        return joined({"__init__.py": EMPTY})
+
+    @property
+    def solution(self) -> str:
+        """Our own package, as it is after this stage."""
+        return joined(framework(REFERENCE, self.number))
+
+    @property
+    def wrong(self) -> list[Sample]:
+        """Our package, each time with other lines in it that must be noticed."""
+        return self.varied("wrong.diff")
+
+    @property
+    def right(self) -> list[Sample]:
+        """Packages that others might have written, and our own with other lines that are right."""
+        others = [folder.name for folder in sorted(FRAMEWORKS.iterdir()) if folder.name != REFERENCE]
+        whole = [Sample(name, "a whole package", joined(framework(name, self.number))) for name in others]
+        return whole + self.varied("right.diff")
+
+    def varied(self, part: str) -> list[Sample]:
+        """Our package after each of the changes in a file."""
+        if not (self.folder / part).exists():
+            return []
+        ours = framework(REFERENCE, self.number)
+        return [
+            Sample(one.name, one.description, joined(changed(ours, one.source))) for one in samples(self.read(part))
+        ]
+
+    @property
+    def check(self) -> Callable[[Judge], None]:
+        """Grades a package: what the stages before asked is asked again."""
+        from tinygrad_dropout.drills.grader.stages import check_stages
+
+        return lambda judge: check_stages(judge, stages()[: self.number])
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """What must be written in this stage: `Tensor`, `Value.backward`."""
+        return tuple(self.checks.ASKS)
+
+
+@cache
+def framework(name: str, stage: int) -> dict[str, str]:
+    """The files of one of the packages here, as it is after a stage."""
+    return up_to(stage, read(FRAMEWORKS / name))
+
+
+def stages() -> list[Stage]:
+    """All ten, in their order."""
+    return [Stage(folder) for folder in sorted(STAGES.iterdir()) if re.match(r"stage_\d\d_", folder.name)]
+
+
+def find_stage(name: str) -> Stage:
+    """The stage that somebody means: by its number, its name, or a part of it.
+
+    Raises:
+        DrillError: there is none, or there are several.
+    """
+    everything = stages()
+    if name.isdecimal():
+        found = [one for one in everything if one.number == int(name)]
+    else:
+        found = [one for one in everything if name.lower() in one.slug]
+    if len(found) == 1:
+        return found[0]
+    there = f"expected a number from 1 to {len(everything)} or a name that `build list` shows"
+    if found:
+        raise DrillError(f"{name!r} may be {', '.join(one.slug for one in found)}; {there}")
+    raise DrillError(f"there is no stage {name!r}; {there}")
+
+
+def task_at(folder: Path) -> Exercise:
+    """The exercise or the stage in a folder."""
+    return Stage(folder) if folder.parent == STAGES else Exercise(folder)
