@@ -40,6 +40,7 @@ def examine(
     claims: Mapping[str, str] | None = None,
     words: Mapping[str, str] | None = None,
     example: Callable[[Finding], Mapping[str, Any]] | None = None,
+    dtypes: Sequence[str] = DTYPES,
     **options: Any,
 ) -> None:
     """Grade a dropout layer, or a part of one that an adapter completes, with the conformance kit.
@@ -52,6 +53,7 @@ def examine(
         claims: name of a family -> its claim, where this exercise has better words.
         words: names of `mistakes.WORDS` -> what this exercise calls them, where the learner wrote no whole layer.
         example: label -> value of what the learner's function was given and returned; None for the layer's x and y.
+        dtypes: that the layer must keep.
         options: further options of `check_dropout`.
     """
     said = claims or {}
@@ -59,7 +61,7 @@ def examine(
         replace(family, claim=said.get(family.name, family.claim)) for family in FAMILIES if family.name in asked
     ]
     layers = WholeLayers(make)
-    report = check_dropout(layers, seed=judge.seed, allow=NOT_ASKED, dtypes=DTYPES, **options)
+    report = check_dropout(layers, seed=judge.seed, allow=NOT_ASKED, dtypes=dtypes, **options)
     if layers.unwritten is not None:
         raise Rejected(Rejection(*raised(layers.unwritten, "Your code")))
     if not report.examined:

@@ -102,8 +102,8 @@ def compare_expressions(
     with judge.claim(claim):
         inner = Judge(judge.namespace, source=judge.source, seed=judge.seed)
         runs = judge.run(graded, [(one,) for one in expressions], repeat=False)
-        for index, name in enumerate(names):
-            try:
+        try:
+            for index, name in enumerate(names):
                 inner.compare(
                     name,
                     [part_of(run.arguments[0], run.value[index]) for run in runs],
@@ -116,8 +116,8 @@ def compare_expressions(
                     atol=atol,
                     dtype=True,
                 )
-            except Rejected as rejected:
-                raise Rejected(replace(rejected.rejection, claim=claim)) from rejected.__cause__
+        except Rejected as rejected:
+            raise Rejected(replace(rejected.rejection, claim=claim)) from rejected.__cause__
 
 
 def part_of(expression: Expression, value: Any) -> Run:

@@ -1,0 +1,235 @@
+"""Arrays in place of numbers: broadcasting, dtypes, and arrays that belong to somebody else."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.inputs import other_layouts
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.recursion import refuse_a_raised_limit
+from tinygrad_dropout.drills.grader.result import Rejected
+from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions, mistake
+
+TOPIC, MINUTES = "backprop", 20
+KINDS = ("shapes", "accumulation", "chain-rule", "ownership", "precision")
+ASKS = ("Tensor", "Tensor.backward")
+
+PAIRS = (((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 3, 4), (3, 1)), ((1,), (5,)), ((2, 1, 3), (4, 1)))
+OPERATIONS = ("x + y", "x - y", "x * y", "x / y")
+REUSED = ("x * x", "x + x", "(x + y) * (x - y) + x", "(x * y) / (x * x + y) - y.exp()", "x - x * x * y")
+ALONE = ("-x", "x.exp()", "x.tanh()", "x ** 2", "x ** 3", "x ** -1", "x ** 1", "x ** 0")
+OTHERS = ("x + 3", "3 + x", "x - 2", "2 - x", "x * 2.5", "2.5 * x", "x / 4", "4 / x")
+ARRAYS = ("x + a", "a + x", "x - a", "a - x", "x * a", "a * x", "x / a", "a / x")
+DEEP = 5_000
+
+
+def ones(expression):
+    """The parts if the upstream gradient were 1 everywhere."""
+    return Expression(expression.text, expression.values, None, np.ones_like(expression.upstream)).right()
+
+
+def copies(expression, part):
+    """How many copies of a letter's entries broadcasting makes."""
+    return expression.upstream.size / expression.right()[part].size
+
+
+UPSTREAM = [
+    mistake("ignores-upstream", lambda e, part=part: ones(e)[part],
+            "The gradient is that of the result's sum: what backward was given makes no difference.",
+            "dL/dx is the gradient of the result times the slope. Where does your rule use the first?")
+    for part in (1, 2)
+]  # fmt: skip
+BOTH = {"x.grad": [UPSTREAM[0]], "y.grad": [UPSTREAM[1]]}
+BY_OPERATION = {
+    "x + y": {},
+    "x * y": {
+        "x.grad": [mistake("product-rule-swapped", lambda e: e.upstream * e.values["x"],
+                           "x.grad is the gradient times x; expected times y.",
+                           "If x moves by 1, by how much does x * y move?")],
+    },
+    "x - y": {
+        "y.grad": [mistake("minus-forgotten", lambda e: e.upstream,
+                           "y.grad is the gradient as it is; expected its negative.", "If y grows, where does x - y go?")],
+    },
+    "x / y": {
+        "y.grad": [
+            mistake("quotient-without-the-minus", lambda e: e.upstream * e.values["x"] / e.values["y"] ** 2,
+                    "y.grad is gradient * x / y ** 2; expected its negative.", "If y grows, does x / y grow?"),
+            mistake("quotient-without-the-square", lambda e: -e.upstream * e.values["x"] / e.values["y"],
+                    "y.grad is -gradient * x / y; expected -gradient * x / y ** 2.",
+                    "Write x / y as x * y ** -1. What is the derivative of y ** -1?"),
+        ],
+    },
+}  # fmt: skip
+BROADCAST = {
+    f"{letter}.grad": [
+        mistake("averaged-over-the-copies", lambda e, part=part: e.right()[part] / copies(e, part),
+                f"{letter}.grad is the mean over the copies that broadcasting makes; expected their sum.",
+                "One number was used several times. What do its uses contribute?", "accumulation"),
+        mistake("one-copy-counts", lambda e, part=part: one_copy(e, part),
+                f"{letter}.grad is the gradient of one of the copies that broadcasting makes; expected the sum over all.",
+                "One number was used several times. Does only one of its uses reach the result?", "accumulation"),
+    ]
+    for part, letter in ((1, "x"), (2, "y"))
+}  # fmt: skip
+
+
+def one_copy(expression, part):
+    """The gradient of the first copy alone."""
+    letter = "xy"[part - 1]
+    value = expression.values[letter]
+    values = {**expression.values, letter: np.broadcast_to(value, expression.upstream.shape)}
+    gradient = Expression(expression.text, values, None, expression.upstream).right()[part]
+    gradient = gradient.reshape((-1, *gradient.shape[gradient.ndim - value.ndim :]))[0]
+    return gradient[tuple(slice(0, 1) if length == 1 else slice(None) for length in value.shape)]
+
+
+def check(judge: Judge) -> None:
+    def pair(text, one, other):
+        return Expression(text, {"x": judge.numbers(*one), "y": judge.numbers(*other)}, judge.rng)
+
+    def alone(text, low=0.2, **values):
+        return Expression(text, {"x": judge.numbers(2, 3, low=low), **values}, judge.rng)
+
+    refuse_a_raised_limit(judge)
+    tensor = judge.make("Tensor", "data", "requires_grad")
+    with judge.claim("Tensor(array) holds the array, as floats; grad is None at first"):
+        refuse_other_attributes(judge, tensor)
+    for text, known in BY_OPERATION.items():
+        merged = {name: [*known.get(name, ()), *BOTH[name]] for name in BOTH}
+        compare_expressions(judge, text, [pair(text, (3, 4), (3, 4)), pair(text, (5,), (5,))], merged)
+    for text in ALONE:
+        compare_expressions(judge, text, [alone(text)], {"x.grad": [UPSTREAM[0]]})
+    positive = Expression("x.log()", {"x": abs(judge.numbers(2, 3))}, judge.rng)
+    compare_expressions(judge, "x.log()", [positive])
+    expressions = [pair(text, one, other) for text in OPERATIONS for one, other in PAIRS]
+    expressions += [pair(text, other, one) for text in OPERATIONS for one, other in PAIRS]
+    compare_expressions(judge, "shapes that broadcast: each Tensor gets a gradient of its own shape", expressions,
+                        BROADCAST, question="Over which axes was this Tensor repeated? What do the copies add up to?",
+                        kind="shapes")  # fmt: skip
+    compare_expressions(judge, "numbers on either side", [alone(text) for text in OTHERS])
+    a, row = judge.numbers(2, 3), judge.numbers(3)
+    of_arrays = [alone(text, a=a) for text in ARRAYS] + [alone(text, a=row) for text in ARRAYS]
+    compare_expressions(judge, "arrays on either side", of_arrays,
+                        question="An array on the left asks its own operators first: it takes a Tensor for one more "
+                        "element, unless the Tensor says __array_ufunc__ = None.", kind="python")  # fmt: skip
+    compare_expressions(judge, "a Tensor that is used several times",
+                        [pair(text, (2, 3), (2, 3)) for text in REUSED if "y" in text], kind="accumulation")  # fmt: skip
+    compare_expressions(judge, "x * x, x + x", [alone(text) for text in REUSED[:2]], kind="accumulation")
+    single = [Expression(text, {"x": judge.numbers(2, 3).astype(np.float32)}, judge.rng)
+              for text in ("x * 2", "2 - x", "x / 3", "x ** 2", "x.exp()", "x * x + 1")]  # fmt: skip
+    compare_expressions(judge, "float32 stays float32, in results and gradients", single, kind="precision", rtol=1e-5)
+    laid_out = [Expression("x * x + x.exp()", {"x": other}, judge.rng) for other in other_layouts(judge.numbers(3, 4))]
+    compare_expressions(judge, "arrays in any layout, such as transposed ones", laid_out)
+    with judge.claim("backward without a gradient: of one number only"):
+        refuse_other_starts(judge, tensor)
+    with judge.claim("calls add up in the leaves; no other Tensor is asked for a gradient"):
+        refuse_lost_sums(judge, tensor)
+    with judge.claim("the arrays of the caller stay as they are"):
+        refuse_changed_arrays(judge, tensor)
+    with judge.claim(f"a chain of {DEEP:,} operations"):
+        refuse_recursion(judge, tensor)
+
+
+def refuse_other_attributes(judge, tensor):
+    array = judge.numbers(2, 3)
+    one = tensor(array, True)
+    for name, wanted in (("data", np.ndarray), ("shape", tuple)):
+        if not isinstance(getattr(one, name, None), wanted):
+            judge.reject("wrong-type", f"Tensor(array).{name} is a {type(getattr(one, name, None)).__name__}; expected "
+                         f"{'an array' if name == 'data' else 'a tuple'}.", "What does the task say about it?")  # fmt: skip
+    if one.shape != (2, 3) or not np.array_equal(one.data, array):
+        judge.reject("wrong-data", "Tensor(array).data holds other numbers than the array, or another shape.")
+    for given in ([[1, 2], [3, 4]], 3, np.array([1, 2])):
+        if tensor(given, False).data.dtype != np.float64:
+            judge.reject("wrong-dtype", f"Tensor({given!r}).data is {tensor(given, False).data.dtype}; expected float64.",
+                         "What becomes of a gradient of 0.5 in an array of integers?", kind="precision")  # fmt: skip
+    if tensor(np.zeros(3, np.float32), False).data.dtype != np.float32:
+        judge.reject("changes-the-dtype", "A float32 array becomes another dtype in a Tensor; expected float32.",
+                     "Which dtype do you ask for, and of which arrays?", kind="precision")  # fmt: skip
+    if one.grad is not None:
+        judge.reject("wrong-first-grad", f"Tensor(array, requires_grad=True).grad is {one.grad!r} at first; expected None.",
+                     "How does an optimizer tell a parameter that was not used from one whose gradient is 0?",
+                     kind="state")  # fmt: skip
+
+
+def refuse_other_starts(judge, tensor):
+    x = tensor(np.array([3.0]), True)
+    with_care((x * x).backward, "backward()", "(x * x).backward() for x of shape (1,)")
+    if x.grad is None or x.grad.shape != (1,) or x.grad[0] != 6:
+        judge.reject("wrong-values", f"x.grad after (x * x).backward() is {x.grad!r}; expected [6.] for x = [3.].",
+                     "What is dL/dL?")  # fmt: skip
+    try:
+        (tensor(np.ones((2, 3)), True) * 2).backward()
+    except NotImplementedError:
+        raise
+    except Exception:
+        return
+    judge.reject("starts-from-anything", "backward() without a gradient, of shape (2, 3), raised nothing; expected an "
+                 "exception.", "Which of the six numbers would be the loss?", kind="edges")  # fmt: skip
+
+
+def refuse_lost_sums(judge, tensor):
+    x, y = tensor(judge.numbers(2, 3), True), tensor(judge.numbers(2, 3), False)
+    first, second = judge.numbers(2, 3), judge.numbers(2, 3)
+    middle = x * y
+    result = middle * middle + x
+    slope = 2 * x.data * y.data**2 + 1
+    with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient)")
+    once = np.array(x.grad)
+    with_care(lambda: result.backward(second.copy()), "backward", "a second result.backward(gradient)")
+    if not np.allclose(once, slope * first) or not np.allclose(x.grad, slope * (first + second)):
+        stale = "after the first call" if not np.allclose(once, slope * first) else "after two calls"
+        judge.reject("calls-do-not-add-up", f"{stale}, x.grad is not the sum of what the calls contribute.",
+                     "What is left from the first call in the Tensors in the middle, and where does it go?",
+                     kind="accumulation", shown={"yours": x.grad, "expected": slope * (first + second)})  # fmt: skip
+    if y.grad is not None:
+        judge.reject("gradient-for-what-needs-none", "y, which requires no gradient, got one; expected None.",
+                     "Who reads the gradient of a batch of images?", kind="state")  # fmt: skip
+    x.grad = None
+    with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient) after x.grad = None")
+    if x.grad is None or not np.allclose(x.grad, slope * first):
+        judge.reject("keeps-its-own-account", "After x.grad = None, the next call does not start from nothing.",
+                     "Where are the sums kept? The caller starts over by setting grad.", kind="state")  # fmt: skip
+
+
+def refuse_changed_arrays(judge, tensor):
+    arrays = [judge.numbers(2, 3) for _ in range(3)]
+    before = [array.copy() for array in arrays]
+    x, y = tensor(arrays[0], True), tensor(arrays[1], True)
+    result = x + y
+    result.backward(arrays[2])
+    result.backward(arrays[2])
+    (x + y - x * 2).backward(arrays[2])
+    names = ("the array in x", "the array in y", "the gradient that was given to backward")
+    for name, array, old in zip(names, arrays, before):
+        if not np.array_equal(array, old):
+            judge.reject("changes-its-input", f"{name[:1].upper()}{name[1:]} is not what it was before.",
+                         "Where does your code write into an array that it did not make?", kind="ownership")  # fmt: skip
+    if np.may_share_memory(x.grad, y.grad) or np.may_share_memory(x.grad, arrays[2]):
+        judge.reject("gradients-share-memory", "x.grad after x + y is the same array as another gradient.",
+                     "If somebody clips x.grad in place, what happens to y.grad?", kind="ownership")  # fmt: skip
+    wrong = [
+        name
+        for name, one, wanted in (("x", x, arrays[2]), ("y", y, 3 * arrays[2]))
+        if not np.allclose(one.grad, wanted)
+    ]
+    if wrong:
+        judge.reject("gradients-share-memory", f"{wrong[0]}.grad is wrong after several sums: two gradients were one array.",
+                     "x + y gives the same array to both. Who adds to it later?", kind="ownership")  # fmt: skip
+
+
+def refuse_recursion(judge, tensor):
+    x = tensor(np.ones(2), True)
+    result = x
+    for _ in range(DEEP):
+        result = result * 1.0
+    try:
+        with_care(lambda: result.backward(np.ones(2)), "backward", f"backward on a chain of {DEEP:,} operations")
+    except Rejected as rejected:
+        if isinstance(rejected.__cause__, RecursionError):
+            judge.reject("recursion-error", f"backward went deeper than Python's recursion limit on a chain of {DEEP:,} "
+                         "operations.", "You have solved that for Values. What keeps that code from working here, too?",
+                         kind="order")  # fmt: skip
+        raise
+    if not np.allclose(x.grad, 1):
+        judge.reject("wrong-values", "The gradient at the other end of the chain is wrong; expected 1.", kind="order")

@@ -1,0 +1,102 @@
+"""ReLU and the loss of a classifier, for logits of any size."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions, mistake
+
+TOPIC, MINUTES = "backprop", 15
+KINDS = ("kinks", "stability", "averaging", "chain-rule", "axes")
+ASKS = ("relu", "log_softmax", "cross_entropy")
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def one_hot(e):
+    return np.eye(e.values["x"].shape[1])[e.values["target"]]
+
+
+RELU = [
+    mistake("gradient-passes-unmasked", lambda e: e.upstream,
+            "x.grad is the gradient as it is; expected 0 where x is negative.", "If x = -3 moves a little, what does relu do?"),
+    mistake("mask-from-the-gradient", lambda e: e.upstream * (e.upstream > 0),
+            "x.grad is 0 where the gradient is negative; expected where x is.", "Which array decides what passes?"),
+]  # fmt: skip
+LOG_SOFTMAX = [
+    mistake("sum-of-the-gradients-left-out", lambda e: e.upstream - softmax(e.values["x"]),
+            "x.grad is g - softmax; expected g - softmax * (the sum of g over the row).",
+            "All results of a row move when one logit moves. How much, and whose gradients count?"),
+    mistake("normalizer-forgotten", lambda e: e.upstream, "x.grad is g: the gradient does not go through the sum.",
+            "Which terms of log_softmax does a logit occur in?"),
+    mistake("gradient-of-softmax", lambda e: softmax(e.values["x"])
+            * (e.upstream - (e.upstream * softmax(e.values["x"])).sum(axis=-1, keepdims=True)),
+            "x.grad is that of softmax, without the log.", "What is the derivative of log(softmax)?"),
+]  # fmt: skip
+CROSS_ENTROPY = [
+    mistake("not-divided-by-n", lambda e: e.right()[1] * len(e.values["target"]),
+            "x.grad is (softmax - one-hot), times the gradient; expected 1/N of it.",
+            "The loss is a mean over N rows. What does one row contribute?", "averaging"),
+    mistake("target-not-subtracted", lambda e: e.upstream * softmax(e.values["x"]) / len(e.values["target"]),
+            "x.grad is softmax / N; expected (softmax - one-hot) / N.",
+            "Should the gradient of the right class's logit be positive?"),
+    mistake("wrong-sign", lambda e: -e.right()[1], "x.grad is (one-hot - softmax) / N; expected its negative.",
+            "If the right class's logit grows, does the loss grow?"),
+    mistake("ignores-upstream", lambda e: (softmax(e.values["x"]) - one_hot(e)) / len(e.values["target"]),
+            "x.grad is (softmax - one-hot) / N, whatever gradient backward was given.",
+            "What is the gradient of 3 * cross_entropy(...)?"),
+]  # fmt: skip
+SUMMED = mistake("loss-is-a-sum", lambda e: e.right()[0] * len(e.values["target"]),
+                 "The loss is the sum over the rows; expected their mean.", "Should the loss grow with the batch?",
+                 "averaging")  # fmt: skip
+DIVIDED_BY_ALL = mistake("divided-by-all-entries", lambda e: e.right()[0] / e.values["x"].shape[1],
+                         "The loss is divided by the number of all logits; expected by that of the rows.",
+                         "How many losses are averaged?", "averaging")  # fmt: skip
+
+
+def check(judge: Judge) -> None:
+    def of(text, x, **values):
+        return Expression(text, {"x": np.asarray(x), **values}, judge.rng)
+
+    def loss(x, target, text="cross_entropy(x, target)"):
+        return of(text, x, target=np.asarray(target))
+
+    compare_expressions(judge, "relu", [of("relu(x)", judge.numbers(*shape)) for shape in ((3, 4), (5,), (2, 3, 2))],
+                        {"x.grad": RELU})  # fmt: skip
+    zeros = np.array([[0.0, -0.0, 1.0], [-2.0, 0.0, 3.0]])
+    compare_expressions(judge, "relu: the gradient at exactly 0 is 0", [of("relu(x)", zeros)], {"x.grad": [
+        mistake("gradient-one-at-zero", lambda e: e.upstream * (e.values["x"] >= 0),
+                "Where x is exactly 0, the gradient passes; expected 0 there.",
+                "Both 0 and 1 are subgradients. Which one do frameworks take?", "kinks"),
+        mistake("gradient-half-at-zero", lambda e: e.upstream * np.where(e.values["x"] == 0, 0.5, e.values["x"] > 0),
+                "Where x is exactly 0, half of the gradient passes; expected 0 there.",
+                "Every number from 0 to 1 is a subgradient. Which one does the task ask for?", "kinks")]},
+        kind="kinks")  # fmt: skip
+    rows = [of("log_softmax(x)", judge.numbers(*shape)) for shape in ((3, 4), (1, 5), (4, 2))]
+    compare_expressions(judge, "log_softmax of each row", rows, {"x.grad": LOG_SOFTMAX,
+        "the result": [mistake("normalized-over-the-batch", lambda e: np.log(softmax(e.values["x"].ravel()))
+                       .reshape(e.values["x"].shape), "All entries together are normalized; expected each row by itself.",
+                       "What should the probabilities of one row add up to?", "axes"),
+                       mistake("normalized-over-the-batch", lambda e: np.log(softmax(e.values["x"].T)).T,
+                       "The columns are normalized; expected the rows.",
+                       "What should the probabilities of one row add up to?", "axes")]})  # fmt: skip
+    large = [[1e4, 0.0, -1e4], [-1e4, -1e4, 1e4 + 1], [800.0, 799.0, 0.0], [-800.0, -801.0, -802.0]]
+    compare_expressions(judge, "log_softmax of logits up to 1e4", [of("log_softmax(x)", large)],
+                        question="exp(1e4) overflows, and log(0) is -inf. What can be subtracted from all logits of a row?",
+                        kind="stability")  # fmt: skip
+    several = [loss(judge.numbers(n, c), judge.rng.integers(0, c, n)) for n, c in ((3, 4), (5, 2), (1, 3), (6, 6))]
+    compare_expressions(judge, "cross_entropy: a mean over the rows, and its gradient", several,
+                        {"the result": [SUMMED, DIVIDED_BY_ALL], "x.grad": CROSS_ENTROPY}, kind="averaging")  # fmt: skip
+    times = [loss(judge.numbers(4, 3), [0, 2, 1, 1], "cross_entropy(x * 2, target) * 3 + (x * x).sum()")]
+    compare_expressions(judge, "a loss in which the cross-entropy is one term", times, {"x.grad": CROSS_ENTROPY})
+    compare_expressions(judge, "cross_entropy of logits up to 1e4", [loss(large, [1, 0, 2, 1]), loss(large, [0, 2, 0, 0])],
+                        question="Is the log taken of a probability that was rounded to 0?", kind="stability")  # fmt: skip
+    sure = [[40.0, 0.0], [0.0, 45.0], [30.0, 0.0]]
+    compare_expressions(judge, "cross_entropy of predictions that are nearly right", [loss(sure, [0, 1, 0])],
+                        question="Is a small number added to the probabilities? What is lost of a loss of 1e-13?",
+                        kind="stability", rtol=1e-2, atol=0)  # fmt: skip
+    single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32), "target": np.array([0, 3, 1])}, judge.rng)
+              for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)")]  # fmt: skip
+    compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)

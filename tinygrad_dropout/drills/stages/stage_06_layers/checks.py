@@ -1,0 +1,247 @@
+"""Layers with parameters, and how those are found."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions
+
+TOPIC, MINUTES = "backprop", 20
+KINDS = ("state", "randomness", "axes")
+ASKS = ("Parameter", "Module", "Module.parameters", "Linear", "ReLU", "Sequential")
+
+SIGMAS = 6.0
+
+
+def check(judge: Judge) -> None:
+    names = judge.namespace
+    with judge.claim("a Parameter is a Tensor that requires a gradient"):
+        refuse_other_parameters(judge, names)
+    with judge.claim(
+        "parameters() finds them in attributes, in modules, and in lists, tuples and dictionaries of those"
+    ):
+        for name, build in HOLDERS.items():
+            compare_found(judge, name, *build(names))
+    with judge.claim("parameters(): a shared one comes once, and so does one of a layer that is used twice"):
+        for name, build in SHARED.items():
+            compare_found(judge, name, *build(names))
+    with judge.claim("parameters(): what is set later is found, and what is no Parameter is not"):
+        for name, build in OTHERS.items():
+            compare_found(judge, name, *build(names))
+    with judge.claim("a module can be called: that is its forward"):
+        refuse_other_calls(judge, names)
+    with judge.claim("Linear(in_features, out_features): weight (out, in), bias (out,), both Parameters"):
+        refuse_other_linears(judge, names)
+    x, weight, bias = judge.numbers(5, 3), judge.numbers(2, 3), judge.numbers(2)
+    forms = [Expression("x @ y.T + z", {"x": x, "y": weight, "z": bias}, judge.rng)]
+    forms.append(
+        Expression(
+            "x @ y.T + z", {"x": judge.numbers(1, 4), "y": judge.numbers(4, 4), "z": judge.numbers(4)}, judge.rng
+        )
+    )
+    compare_expressions(judge, "Linear: x @ weight.T + bias, and its gradients", [Layer(names, one) for one in forms],
+                        question="Which shapes have x, weight and bias, and which product fits?", kind="axes")  # fmt: skip
+    with judge.claim("the initial weights: uniform between -1 and 1 over the root of in_features"):
+        refuse_other_weights(judge, names)
+    with judge.claim("the initial weights come from the generator that is given, and from one of its own else"):
+        refuse_other_sources(judge, lambda seed: drawn(names, seed))
+        if np.array_equal(names["Linear"](4, 3).weight.data, names["Linear"](4, 3).weight.data):
+            judge.reject("layers-start-alike", "Two Linear layers without a generator start with the same weights.",
+                         "Where is the generator made if none is given, and with which seed?", kind="randomness")  # fmt: skip
+    with judge.claim("Sequential applies one layer after the other; ReLU is a layer"):
+        refuse_other_sequences(judge, names)
+
+
+def module(names, **attributes):
+    """A module of the learner's with these attributes."""
+
+    class Holder(names["Module"]):
+        def forward(self, x):
+            return x
+
+    holder = Holder()
+    for name, value in attributes.items():
+        setattr(holder, name, value)
+    return holder
+
+
+def made(names, count):
+    return [names["Parameter"](np.full(index + 1, float(index))) for index in range(count)]
+
+
+def of(names, build, count=4):
+    """The module that `build` makes of some parameters, and those in their order."""
+    parameters = made(names, count)
+    return build(*parameters), parameters
+
+
+HOLDERS = {
+    "attributes": lambda n: of(n, lambda a, b, c, d: module(n, first=a, second=b, third=c, last=d)),
+    "a module in a module": lambda n: of(
+        n, lambda a, b, c, d: module(n, a=a, inner=module(n, b=b, deeper=module(n, c=c)), d=d)),
+    "a list": lambda n: of(n, lambda a, b, c, d: module(n, a=a, more=[b, c], d=d)),
+    "lists of lists": lambda n: of(n, lambda a, b, c, d: module(n, blocks=[[a, [b]], [], [c]], d=d)),
+    "modules in lists of tuples": lambda n: of(
+        n, lambda a, b, c, d: module(n, blocks=[(module(n, a=a), module(n, b=[b])), [module(n, c=c)]], d=d)),
+    "dictionaries": lambda n: of(n, lambda a, b, c, d: module(n, heads={"x": a, "y": [b, module(n, c=c)]}, d=d)),
+}  # fmt: skip
+SHARED = {
+    "one parameter under two names": lambda n: of(n, lambda a, b: module(n, a=a, b=b, again=a), 2),
+    "one layer in a list twice": lambda n: of(
+        n, lambda a, b: (lambda layer: module(n, layers=[layer, module(n, b=b), layer]))(module(n, a=a)), 2),
+    "a parameter of two modules": lambda n: of(n, lambda a, b: module(n, x=module(n, a=a, b=b), y=module(n, b=b)), 2),
+    "two modules that know each other": lambda n: of(n, lambda a, b: circle(n, a, b), 2),
+}  # fmt: skip
+OTHERS = {
+    "an attribute that is set after a first call": lambda n: of(n, lambda a, b: later(n, a, b), 2),
+    "numbers, texts, None, arrays and plain Tensors": lambda n: of(
+        n, lambda a: module(n, p=0.5, name="a", nothing=None, array=np.ones(3), tensor=n["Tensor"](np.ones(2), True),
+                            flags=[True, "b", None], a=a), 1),
+    "nothing": lambda n: of(n, lambda: module(n), 0),
+}  # fmt: skip
+
+
+def circle(names, a, b):
+    one, other = module(names, a=a), module(names, b=b)
+    one.other, other.one = other, one
+    return one
+
+
+def later(names, a, b):
+    holder = module(names, a=a, more=[])
+    holder.parameters()
+    holder.more.append(b)
+    return holder
+
+
+def compare_found(judge, name, holder, wanted):
+    found = with_care(lambda: list(holder.parameters()), "parameters", f"parameters() of a module with {name}")
+    if list(map(id, found)) == list(map(id, wanted)):
+        return
+    missing, foreign = (
+        len({id(one) for one in wanted} - {id(one) for one in found}),
+        len({id(one) for one in found} - {id(one) for one in wanted}),
+    )
+    if foreign:
+        judge.reject("finds-what-is-no-parameter", f"With {name}, parameters() returned {foreign} that are no Parameters.",
+                     "An optimizer changes whatever it is given. Which class tells what is to be trained?", kind="state")  # fmt: skip
+    elif missing:
+        judge.reject("parameters-not-found", f"With {name}, parameters() found {len(wanted) - missing} of {len(wanted)}.",
+                     "Where may a Parameter be, and does your search go into everything that may hold one?", kind="state")  # fmt: skip
+    elif len(found) > len(wanted):
+        judge.reject("shared-parameter-twice", f"With {name}, parameters() returned {len(found)} Parameters; expected "
+                     f"{len(wanted)}, each once.", "What does an optimizer do with a parameter that it has twice?", kind="state")  # fmt: skip
+    judge.reject("other-order", f"With {name}, parameters() returned them in another order than they were set in.",
+                 "In which order do attributes stand in vars(module)?", kind="state")  # fmt: skip
+
+
+def refuse_other_parameters(judge, names):
+    one = judge.make("Parameter", "data")(judge.numbers(2, 3))
+    if not isinstance(one, names["Tensor"]) or not one.requires_grad:
+        judge.reject("parameter-is-no-tensor", "Parameter(array) is not a Tensor with requires_grad=True.",
+                     "What is a Parameter, besides being found by parameters()?", kind="state")  # fmt: skip
+
+
+def refuse_other_calls(judge, names):
+    class Double(names["Module"]):
+        def forward(self, x):
+            return x * 2
+
+    x = names["Tensor"](judge.numbers(2, 3))
+    found = with_care(lambda: Double()(x), "module(x)", "module(x), where forward returns x * 2")
+    if not isinstance(found, names["Tensor"]) or not np.allclose(found.data, 2 * x.data):
+        judge.reject("call-is-not-forward", "module(x) did not return what module.forward(x) returns.",
+                     "Which method does Python call for module(x)?")  # fmt: skip
+
+
+def refuse_other_linears(judge, names):
+    layer = judge.make("Linear", "in_features", "out_features", "rng")(3, 2, np.random.default_rng(0))
+    if not isinstance(layer, names["Module"]):
+        judge.reject(
+            "linear-is-no-module", "Linear(3, 2) is no Module.", "How would a model find its parameters?", kind="state"
+        )
+    for name, shape in (("weight", (2, 3)), ("bias", (2,))):
+        one = getattr(layer, name, None)
+        if not isinstance(one, names["Parameter"]):
+            judge.reject(
+                "parameters-not-found",
+                f"Linear(3, 2).{name} is no Parameter.",
+                "What is trained in this layer?",
+                kind="state",
+            )
+        if one.data.shape != shape:
+            judge.reject("wrong-shape", f"Linear(3, 2).{name} has shape {one.data.shape}; expected {shape}.",
+                         "A row of weight holds the weights of one unit.", kind="shapes")  # fmt: skip
+    compare_found(judge, "a Linear layer", layer, [layer.weight, layer.bias])
+
+
+class Layer(Expression):
+    """The formula of a linear layer, which the learner's own layer computes."""
+
+    def __init__(self, names, expression):
+        super().__init__(expression.text, expression.values, None, expression.upstream)
+        self.layer = names["Linear"]
+
+    def parts(self, names):
+        if "Linear" not in names:
+            return super().parts(names)
+        outputs, inputs = self.values["y"].shape
+        layer = self.layer(inputs, outputs)
+        layer.weight.data, layer.bias.data = self.values["y"].copy(), self.values["z"].copy()
+        x = names["Tensor"](self.values["x"].copy(), True)
+        result = layer(x)
+        result.backward(self.upstream.copy())
+        return [result.data, x.grad, layer.weight.grad, layer.bias.grad]
+
+
+def drawn(names, seed):
+    layer = names["Linear"](4, 5, np.random.default_rng(seed))
+    return np.concatenate([layer.weight.data.ravel(), layer.bias.data])
+
+
+def refuse_other_weights(judge, names):
+    for inputs, outputs in ((25, 400), (400, 25)):
+        layer = names["Linear"](inputs, outputs, judge.rng.spawn(1)[0])
+        bound = 1 / np.sqrt(inputs)
+        for name, values in (("weight", layer.weight.data), ("bias", layer.bias.data)):
+            said = f"Linear({inputs}, {outputs}).{name}"
+            largest, spread = float(abs(values).max()), float(values.std())
+            if name == "bias" and not values.any():
+                judge.reject("bias-starts-at-zero", f"{said} is 0 at first; expected draws, as of the weights.",
+                             "What does the task say of the bias?", kind="randomness")  # fmt: skip
+            if largest > bound * (1 + 1e-6) or largest < bound * (1 - 30 / values.size):
+                judge.reject("other-variance", f"The largest entry of {said} is {largest:.4g} in size; expected nearly "
+                             f"1 / sqrt({inputs}) = {bound:.4g}{of_outputs(largest, inputs, outputs)}.",
+                             "What is the variance of a sum of in_features products, and what keeps it from growing?",
+                             kind="randomness")  # fmt: skip
+            if abs(spread**2 * inputs * 3 - 1) > SIGMAS * np.sqrt(0.8 / values.size):
+                judge.reject("not-uniform", f"The standard deviation of {said} is {spread:.4g}; expected that of uniform "
+                             f"draws, 1 / sqrt(3 * {inputs}) = {bound / 3**0.5:.4g}.", "Which method of rng draws evenly?",
+                             kind="randomness")  # fmt: skip
+            if abs(values.mean()) > SIGMAS * bound / np.sqrt(3 * values.size):
+                judge.reject("not-centred", f"The mean of {said} is {values.mean():.4g}; expected nearly 0.",
+                             "Are negative weights drawn as often as positive ones?", kind="randomness")  # fmt: skip
+        if len(np.unique(layer.weight.data)) < layer.weight.data.size * 0.99:
+            judge.reject("units-start-alike", "Some entries of weight are the same at first.",
+                         "If two units start alike, what is the difference of their gradients?", kind="randomness")  # fmt: skip
+
+
+def of_outputs(largest, inputs, outputs):
+    return ", which is 1 / sqrt(out_features)" if abs(largest * np.sqrt(outputs) - 1) < 0.02 else ""
+
+
+def refuse_other_sequences(judge, names):
+    one, other = names["Linear"](3, 4), names["Linear"](4, 2)
+    model = judge.function("Sequential").function(one, names["ReLU"](), other)
+    x = judge.numbers(5, 3)
+    found = with_care(
+        lambda: model(names["Tensor"](x)), "model(x)", "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x)"
+    )
+    hidden = np.maximum(x @ one.weight.data.T + one.bias.data, 0)
+    wanted = hidden @ other.weight.data.T + other.bias.data
+    if found.data.shape != wanted.shape or not np.allclose(found.data, wanted):
+        judge.reject("wrong-values", "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not what the three layers give "
+                     "one after the other.", "Which layer gets what the one before it returned?",
+                     shown={"yours": found.data, "expected": wanted})  # fmt: skip
+    compare_found(judge, "a Sequential of layers", model, [one.weight, one.bias, other.weight, other.bias])

@@ -1,0 +1,138 @@
+"""Dropout, examined by the conformance kit, and the switch between training and evaluation."""
+
+import numpy as np
+
+from tinygrad_dropout.conformance import GraphLayer
+from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.dropout_checks import examine, refuse_unseeded
+from tinygrad_dropout.drills.grader.judge import Judge
+
+TOPIC, MINUTES = "dropout", 15
+KINDS = ("mask", "rescaling", "modes", "state", "rate", "independence", "edges", "randomness")
+ASKS = ("Module.train", "Module.eval", "Dropout")
+
+FAMILIES = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward",
+            "state", "eval", "edges")  # fmt: skip
+CLAIMS = {"forward": "forward: it returns a Tensor of x's shape, with zeros in it"}
+
+
+class Switch:
+    """What the kit switches: the learner's layer, by its own train and eval."""
+
+    def __init__(self, layer):
+        self.layer = layer
+
+    @property
+    def training(self):
+        return self.layer.training
+
+    def train(self, mode):
+        self.layer.train() if mode else self.layer.eval()
+
+
+def check(judge: Judge) -> None:
+    names = judge.namespace
+    make = judge.make("Dropout", "p", "rng")
+    with judge.claim("train() and eval() switch a module and all in it, and return it"):
+        refuse_other_switches(judge, names)
+    with judge.claim("Dropout is a Module; p is 0.5 if nothing else is said"):
+        layer = make.function()
+        if not isinstance(layer, names["Module"]):
+            judge.reject(
+                "dropout-is-no-module", "Dropout() is no Module.", "How would model.eval() reach it?", kind="modes"
+            )
+        if getattr(layer, "p", None) != 0.5:
+            judge.reject(
+                "other-defaults",
+                f"Dropout().p is {getattr(layer, 'p', None)!r}; expected 0.5.",
+                "What does the task say?",
+            )
+
+    class Layer(GraphLayer):
+        """The learner's layer, on arrays."""
+
+        def __init__(self, p, rng):
+            self.theirs = make.function(p, rng)
+            super().__init__(Switch(self.theirs))
+
+        def record(self, x):
+            given = names["Tensor"](x, True)
+            result = self.theirs(given)
+
+            def backward(grad):
+                given.grad = None
+                result.backward(grad)
+                return given.grad
+
+            return result.data, backward
+
+    examine(judge, Layer, FAMILIES, claims=CLAIMS, dtypes=("float64", "float32"))
+    x = judge.numbers(20, 30)
+    refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
+    with judge.claim("without a generator: one of its own, which no seed of NumPy's reaches"):
+        refuse_no_own_generator(judge, names)
+    with judge.claim(
+        "in a model: dropped units pass no gradient to the layer before, and two forwards keep their masks"
+    ):
+        refuse_other_models(judge, names)
+
+
+def refuse_other_switches(judge, names):
+    class Block(names["Module"]):
+        def __init__(self, *inside):
+            super().__init__()
+            self.first, self.more = inside[0], list(inside[1:])
+
+        def forward(self, x):
+            return x
+
+    leaves = [names["ReLU"]() for _ in range(4)]
+    model = Block(Block(leaves[0], [leaves[1], (leaves[2],)]), {"head": leaves[3]})
+    everything = [model, model.first, *leaves]
+    if not all(one.training for one in everything):
+        judge.reject(
+            "starts-in-eval-mode",
+            "A new module's training is not True.",
+            "What is a new model used for first?",
+            kind="modes",
+        )
+    for act, wanted in (("eval", False), ("train", True), ("eval", False)):
+        returned = with_care(getattr(model, act), act, f"{act}() of a model of modules in lists of lists")
+        modes = [bool(one.training) for one in everything]
+        if modes != [wanted] * len(modes):
+            judge.reject("mode-does-not-reach-all", f"After {act}(), {modes.count(wanted)} of {len(modes)} modules have "
+                         f"training = {wanted}: the model itself, one in it, and four in lists and dictionaries.",
+                         "parameters() finds what is in lists of lists. Does this search go as far?", kind="modes")  # fmt: skip
+        if returned is not model:
+            judge.reject("returns-none", f"model.{act}() returned {returned!r}; expected the model, so that "
+                         f"model.{act}()(x) can be written.", "What does the last line of the method return?")  # fmt: skip
+
+
+def refuse_no_own_generator(judge, names):
+    x = names["Tensor"](np.ones((20, 30)))
+    masks = []
+    for _ in range(2):
+        np.random.seed(3)  # the user's own state, which is put back after grading
+        masks.append(names["Dropout"](0.5)(x).data != 0)
+    if np.array_equal(*masks):
+        judge.reject("draws-from-the-global-state", "Two new Dropout layers drew the same mask.",
+                     "Where is the generator made if none is given, and with which seed?", kind="randomness")  # fmt: skip
+
+
+def refuse_other_models(judge, names):
+    first = names["Linear"](6, 20)
+    model = names["Sequential"](first, names["Dropout"](0.5, judge.rng.spawn(1)[0]))
+    batches = [names["Tensor"](judge.numbers(4, 6)) for _ in range(2)]
+    results = [with_care(lambda batch=batch: model(batch), "model(x)", "a model with Dropout(x)") for batch in batches]
+    for result, batch in zip(results, batches):
+        upstream = judge.numbers(4, 20)
+        for one in model.parameters():
+            one.grad = None
+        with_care(
+            lambda result=result, upstream=upstream: result.backward(upstream), "backward", "result.backward(gradient)"
+        )
+        wanted = (upstream * (result.data != 0) * 2).T @ batch.data
+        if first.weight.grad is None or not np.allclose(first.weight.grad, wanted):
+            judge.reject("backward-uses-another-mask", "After two forwards of a model, the gradient of the weights below "
+                         "dropout is not that of the mask of its own forward.", "Which object holds the mask: the layer, "
+                         "or what this forward returned?", kind="state")  # fmt: skip
