@@ -1,6 +1,8 @@
 # stage 9
 """Batches, and the loop that trains."""
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from framework.functional import cross_entropy
@@ -16,30 +18,37 @@ def batches(x, y, batch_size, rng):
         yield x[rows], y[rows]
 
 
+@contextmanager
+def mode(model, training):
+    """Inside, the whole model trains, or is evaluated; then each module is in the mode in which it was."""
+    before = [(one, one.training) for one in everything_in(model) if isinstance(one, Module)]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for one, was in before:
+            one.training = was
+
+
 def accuracy(model, x, y):
-    """The fraction of the rows whose largest output is that of their class, in eval mode; modes are put back."""
-    modes = [(one, one.training) for one in everything_in(model) if isinstance(one, Module)]
-    model.eval()
-    right = (model(Tensor(x)).data.argmax(axis=1) == y).mean()
-    for one, training in modes:
-        one.training = training
-    return float(right)
+    """The fraction of the rows whose largest output is that of their class, in eval mode."""
+    with mode(model, False):
+        return float((model(Tensor(x)).data.argmax(axis=1) == y).mean())
 
 
 def fit(model, optimizer, x, y, *, epochs, batch_size, rng, validation=None):
-    """Train, and return the mean loss over the rows of each epoch, with the accuracy on the validation rows."""
+    """Train; returns of each epoch the mean loss over its rows, and the accuracy on the validation rows after it."""
     history = []
     for _ in range(epochs):
-        model.train()
         total = 0.0
-        for x_rows, y_rows in batches(x, y, batch_size, rng):
-            optimizer.zero_grad()
-            loss = cross_entropy(model(Tensor(x_rows)), y_rows)
-            loss.backward()
-            optimizer.step()
-            total += float(loss.data) * len(y_rows)
-        epoch = {"loss": total / len(x)}
+        with mode(model, True):
+            for x_rows, y_rows in batches(x, y, batch_size, rng):
+                optimizer.zero_grad()
+                loss = cross_entropy(model(Tensor(x_rows)), y_rows)
+                loss.backward()
+                optimizer.step()
+                total += float(loss.data) * len(y_rows)
+        history.append({"loss": total / len(x)})
         if validation is not None:
-            epoch["validation_accuracy"] = accuracy(model, *validation)
-        history.append(epoch)
+            history[-1]["validation_accuracy"] = accuracy(model, *validation)
     return history

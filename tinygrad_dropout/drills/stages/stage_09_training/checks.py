@@ -1,0 +1,291 @@
+"""Every row once, modes put back, nothing of the validation rows in the weights."""
+
+import numpy as np
+
+from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
+
+TOPIC, MINUTES = "backprop", 15
+KINDS = ("modes", "leakage", "averaging", "accumulation")
+ASKS = ("batches", "accuracy", "fit")
+
+ROWS, EPOCHS, BATCH = 11, 3, 4
+
+
+def check(judge: Judge) -> None:
+    names = judge.namespace
+    with judge.claim("batches: every row once, x and y together, the last batch with what is left"):
+        refuse_other_batches(judge, names)
+    with judge.claim("batches: the order is drawn from rng, anew for each call"):
+        refuse_no_order(judge, names)
+    with judge.claim("accuracy: the fraction of right rows"):
+        refuse_other_accuracies(judge, names)
+    with judge.claim("accuracy: measured in eval mode; every module is then in the mode in which it was"):
+        refuse_other_modes(judge, names)
+    with judge.claim("fit: in each step the rows of one batch, in training mode, every row once an epoch"):
+        refuse_other_rows(judge, names)
+    with judge.claim("fit: each step is that of its batch's gradient alone"):
+        refuse_other_steps(judge, names)
+    with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
+        refuse_other_histories(judge, names)
+    with judge.claim("fit: validation rows are measured in eval mode and change nothing"):
+        refuse_leaks(judge, names)
+    with judge.claim("after fit, every module is in the mode in which it was"):
+        refuse_modes_after_fit(judge, names)
+
+
+def table(judge, rows=ROWS, features=3, classes=2):
+    """Rows whose first entry is their number, so that each can be recognised, and their classes."""
+    x = judge.numbers(rows, features)
+    x[:, 0] = np.arange(rows)
+    return x, judge.rng.permutation(np.arange(rows) % classes)
+
+
+def listed(judge, names, x, y, size, rng):
+    return with_care(lambda: [(np.asarray(a), np.asarray(b)) for a, b in names["batches"](x, y, size, rng)],
+                     "batches", f"batches of {size} of {len(x)} rows")  # fmt: skip
+
+
+def refuse_other_batches(judge, names):
+    for rows, size in ((ROWS, BATCH), (8, 4), (5, 1), (3, 10), (1, 1)):
+        x, y = table(judge, rows)
+        before = x.copy(), y.copy()
+        found = listed(judge, names, x, y, size, np.random.default_rng(1))
+        said = f"batches of {size} of {rows} rows: "
+        shown = {"rows in each batch": str([len(a) for a, _ in found])}
+        numbers = [int(row[0]) for a, _ in found for row in a]
+        if sorted(numbers) != list(range(rows)):
+            missing, twice = rows - len(set(numbers)), len(numbers) - len(set(numbers))
+            code = "rows-twice" if twice else "last-batch-dropped" if missing == rows % size else "rows-missing"
+            judge.reject(code, f"{said}{missing} rows are missing and {twice} occur twice; expected each row once.",
+                         "Where does the last batch begin, and where does it end?", shown=shown, kind="edges")  # fmt: skip
+        if [len(a) for a, _ in found] != [size] * (rows // size) + [rows % size] * (rows % size > 0):
+            judge.reject("other-batch-sizes", f"{said}their sizes are {[len(a) for a, _ in found]}.",
+                         "Which batch is the small one?", kind="edges")  # fmt: skip
+        if any(
+            y[int(row[0])] != label or not np.array_equal(x[int(row[0])], row)
+            for a, b in found
+            for row, label in zip(a, b)
+        ):
+            judge.reject("rows-and-classes-apart", f"{said}rows and classes do not belong together any more.",
+                         "Is one order drawn for both?", shown=shown, kind="leakage")  # fmt: skip
+        if not np.array_equal(x, before[0]) or not np.array_equal(y, before[1]):
+            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected them as they were.",
+                         "Who else uses these arrays?", kind="ownership")  # fmt: skip
+    images = judge.numbers(5, 2, 3)
+    found = listed(judge, names, images, np.arange(5), 2, np.random.default_rng(0))
+    if any(a.shape[1:] != (2, 3) or not np.array_equal(images[b], a) for a, b in found):
+        judge.reject(
+            "wrong-shape",
+            "Batches of x of shape (5, 2, 3) are not rows of it.",
+            "Which axis holds the rows?",
+            kind="shapes",
+        )
+
+
+def refuse_no_order(judge, names):
+    x, y = table(judge, 40)
+
+    def order(rng):
+        return [int(row[0]) for a, _ in listed(judge, names, x, y, 7, rng) for row in a]
+
+    refuse_other_sources(judge, lambda seed: order(np.random.default_rng(seed)))
+    rng = np.random.default_rng(2)
+    first, second = order(rng), order(rng)
+    if first == sorted(first):
+        judge.reject(
+            "not-shuffled",
+            "The rows come in the order in which they stand.",
+            "What if they are sorted by class?",
+            kind="randomness",
+        )
+    if first == second:
+        judge.reject("same-order-again", "Two calls with one generator gave the same order.",
+                     "When is the order drawn: in each call, or from a seed of your own?", kind="randomness")  # fmt: skip
+
+
+def probe(names, outputs=2, wrong=None):
+    """A model that notes the mode and the rows of every forward; the first entry of a row is its number."""
+
+    class Probe(names["Module"]):
+        def __init__(self):
+            super().__init__()
+            self.layer = names["Linear"](3, outputs, np.random.default_rng(5))
+            self.dropout = names["Dropout"](0.5, np.random.default_rng(6))
+            self.inner = [names["Sequential"](names["ReLU"]())]
+            self.seen = Notes()
+
+        def forward(self, x):
+            self.seen.rows.append((bool(self.training), bool(self.dropout.training), [int(row[0]) for row in x.data]))
+            return self.layer(self.dropout(x))
+
+    return Probe()
+
+
+class Notes:
+    """Holds what a probe saw, where no search for modules looks."""
+
+    def __init__(self):
+        self.rows = []
+
+
+def refuse_other_accuracies(judge, names):
+    class Fixed(names["Module"]):
+        def forward(self, x):
+            return x
+
+    outputs = np.array([[1.0, 2.0, 0.0], [5.0, -1.0, 0.0], [0.0, 1.0, 3.0], [2.0, 1.0, -1.0]])
+    for y, wanted in (([1, 0, 2, 0], 1.0), ([0, 0, 2, 1], 0.5), ([0, 1, 0, 2], 0.0), ([1, 1, 1, 1], 0.25)):
+        found = with_care(
+            lambda y=y: names["accuracy"](Fixed(), outputs, np.array(y)), "accuracy", "accuracy(model, x, y)"
+        )
+        if not isinstance(found, (float, np.floating)) or abs(found - wanted) > 1e-12:
+            judge.reject("wrong-values", f"accuracy is {found!r} where {wanted:.0%} of the rows are right; expected {wanted}.",
+                         "How many rows are right, and of how many?", kind="averaging")  # fmt: skip
+
+
+def mixed(model):
+    """Each module of a probe in a mode of its own."""
+    model.train()
+    model.dropout.eval()
+    model.inner[0].eval()
+    return modes(model)
+
+
+def modes(model):
+    return [bool(one.training) for one in (model, model.layer, model.dropout, model.inner[0])]
+
+
+def refuse_other_modes(judge, names):
+    model = probe(names)
+    x, y = table(judge)
+    before = mixed(model)
+    with_care(lambda: names["accuracy"](model, x, y), "accuracy", "accuracy(model, x, y)")
+    if any(training or dropout for training, dropout, _ in model.seen.rows):
+        judge.reject("measured-in-training-mode", "accuracy called the model in training mode.",
+                     "What does dropout do to a measurement?", kind="modes")  # fmt: skip
+    if modes(model) != before:
+        code = "left-in-eval-mode" if not any(modes(model)) else "mode-not-put-back"
+        judge.reject(code, "After accuracy, not every module is in the mode in which it was: the model trained, and two "
+                     "modules in it did not.", "train() switches on everything. What if a part was off on purpose?",
+                     kind="modes")  # fmt: skip
+
+
+def fitted(judge, names, model, x, y, validation=None, lr=0.05, seed=3):
+    optimizer = names["SGD"](model.parameters(), lr=lr)
+    return with_care(
+        lambda: names["fit"](model, optimizer, x, y, epochs=EPOCHS, batch_size=BATCH, rng=np.random.default_rng(seed),
+                             validation=validation), "fit", "fit(model, optimizer, x, y, ...)")  # fmt: skip
+
+
+def refuse_other_rows(judge, names):
+    x, y = table(judge)
+    model = probe(names)
+    model.eval()
+    fitted(judge, names, model, x, y)
+    if not all(training and dropout for training, dropout, _ in model.seen.rows):
+        judge.reject("trained-in-eval-mode", "fit called the model in eval mode for a training batch.",
+                     "In which mode does a model come, and who switches it?", kind="modes")  # fmt: skip
+    numbers = [rows for *_, rows in model.seen.rows]
+    steps = -(-ROWS // BATCH)
+    epochs = [sorted(sum(numbers[steps * epoch : steps * (epoch + 1)], [])) for epoch in range(EPOCHS)]
+    if len(numbers) != EPOCHS * steps or any(epoch != list(range(ROWS)) for epoch in epochs):
+        judge.reject("rows-missing", f"fit trained {len(numbers)} batches in {EPOCHS} epochs of {ROWS} rows; expected "
+                     f"{EPOCHS * steps}, with every row once in each epoch.",
+                     "Is there a loop over batches in a loop over epochs?", kind="edges")  # fmt: skip
+    orders = [sum(numbers[steps * epoch : steps * (epoch + 1)], []) for epoch in range(EPOCHS)]
+    if orders[0] == orders[1] == orders[2]:
+        judge.reject("same-order-again", "The order of the rows is the same in each epoch.",
+                     "Is batches called in each epoch, with the generator and not with a seed?", kind="randomness")  # fmt: skip
+
+
+def plain(judge, names):
+    """A linear model, its batches as fit should take them, and what training leads to, step by step."""
+    x, y = table(judge)
+    x = x / 4
+    model = names["Linear"](3, 2, np.random.default_rng(7))
+    weight, bias = model.weight.data.copy(), model.bias.data.copy()
+    losses, rng = [], np.random.default_rng(3)
+    for _ in range(EPOCHS):
+        total = 0.0
+        for rows, labels in names["batches"](x, y, BATCH, rng):
+            logits = rows @ weight.T + bias
+            shifted = logits - logits.max(axis=1, keepdims=True)
+            log_softmax = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+            one_hot = np.eye(2)[labels]
+            total -= float((log_softmax * one_hot).sum())
+            gradient = (np.exp(log_softmax) - one_hot) / len(rows)
+            weight, bias = weight - 0.05 * gradient.T @ rows, bias - 0.05 * gradient.sum(axis=0)
+        losses.append(total / ROWS)
+    return x, y, model, weight, bias, losses
+
+
+def refuse_other_steps(judge, names):
+    x, y, model, weight, bias, _ = plain(judge, names)
+    model.weight.grad, model.bias.grad = np.full((2, 3), 1e3), np.full(2, 1e3)  # what another loss has left there
+    fitted(judge, names, model, x, y)
+    if not np.allclose(model.weight.data, weight, rtol=1e-7) or not np.allclose(model.bias.data, bias, rtol=1e-7):
+        far = np.abs(model.weight.data).max() > 5
+        judge.reject("gradients-not-zeroed" if far else "wrong-values",
+                     "After fit, the weights are not those to which the batches' gradients lead"
+                     + (": what was in grad before was used, too." if far else "."),
+                     "In which order come zero_grad, forward, backward and step, and how often each?",
+                     shown={"yours": model.weight.data, "expected": weight}, kind="accumulation")  # fmt: skip
+
+
+def refuse_other_histories(judge, names):
+    x, y, model, *_, losses = plain(judge, names)
+    history = fitted(judge, names, model, x, y, validation=(x, y))
+    if not isinstance(history, list) or len(history) != EPOCHS or not all(isinstance(one, dict) for one in history):
+        judge.reject(
+            "other-history",
+            f"fit returned {history!r:.200}; expected a list of {EPOCHS} dictionaries.",
+            "What does the task say?",
+        )
+    if any("loss" not in one or "validation_accuracy" not in one for one in history):
+        judge.reject("other-history", f"The history has the keys {sorted(history[0])}; expected loss and validation_accuracy.",
+                     "What does the task say?")  # fmt: skip
+    found = [float(one["loss"]) for one in history]
+    if not np.allclose(found, losses, rtol=1e-7):
+        judge.reject("wrong-mean-loss", f"The loss of the first epoch is {found[0]:.6g}; expected {losses[0]:.6g}, the mean over "
+                     f"{ROWS} rows, each with the weights that it was trained on.",
+                     "The last batch has 3 rows, the others 4. What does it count for?", kind="averaging",
+                     shown={"yours": np.array(found), "expected": np.array(losses)})  # fmt: skip
+    last = names["accuracy"](model, x, y)
+    if abs(history[-1]["validation_accuracy"] - last) > 1e-12:
+        judge.reject("wrong-values", f"The last validation_accuracy is {history[-1]['validation_accuracy']}; expected {last}, that "
+                     "of the weights after the last epoch.", "When is it measured?", kind="averaging")  # fmt: skip
+    without = fitted(judge, names, names["Linear"](3, 2), x, y)
+    if any("validation_accuracy" in one for one in without):
+        judge.reject(
+            "other-history", "Without validation rows, the history has a validation_accuracy.", "Of which rows?"
+        )
+
+
+def refuse_leaks(judge, names):
+    x, y = table(judge)
+    others = judge.numbers(9, 3)
+    others[:, 0] = np.arange(100, 109)
+    ends = []
+    for validation in (None, (others, np.arange(9) % 2), (others * 1e3, 1 - np.arange(9) % 2)):
+        model = probe(names)
+        fitted(judge, names, model, x / 8, y, validation=validation)
+        ends.append(np.concatenate([one.data.ravel() for one in model.parameters()]))
+        held_back = [(training or dropout) for training, dropout, rows in model.seen.rows if max(rows) >= 99]
+        if any(held_back):
+            judge.reject("validation-in-training-mode", "fit called the model in training mode for validation rows.",
+                         "Are they trained on? What does dropout do to a measurement?", kind="leakage")  # fmt: skip
+    if not np.array_equal(ends[0], ends[1]) or not np.array_equal(ends[1], ends[2]):
+        judge.reject("validation-changes-the-weights", "With other validation rows, or without any, fit leads to other weights.",
+                     "Does measuring draw from the generator, step, or normalize?", kind="leakage")  # fmt: skip
+
+
+def refuse_modes_after_fit(judge, names):
+    x, y = table(judge)
+    model = probe(names)
+    before = mixed(model)
+    fitted(judge, names, model, x / 8, y, validation=(x / 8, y))
+    if modes(model) != before:
+        judge.reject("mode-not-put-back", "After fit, not every module is in the mode in which it was.",
+                     "Which modes did the modules have before fit switched them?", kind="modes")  # fmt: skip

@@ -1,0 +1,185 @@
+"""The network as a whole: it can overfit, it generalises, and it gives this framework's own losses."""
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.judge import Judge
+
+TOPIC, MINUTES = "dropout", 15
+KINDS = ("modes", "mask", "randomness")
+ASKS = ("mlp",)
+
+STEPS = 30
+SEEDS = 3
+
+
+def check(judge: Judge) -> None:
+    names = judge.namespace
+    with judge.claim("mlp: the shapes of its parameters, in their order"):
+        refuse_other_shapes(judge, names)
+    with judge.claim("mlp: ReLU and dropout behind each Linear layer but the last"):
+        refuse_other_layers(judge, names)
+    with judge.claim("mlp: the same seed gives the same weights, whatever p is"):
+        refuse_other_draws(judge, names)
+    with judge.claim(f"with the same weights, batches and masks, {STEPS} losses are tinygrad_dropout's to 1e-6"):
+        for optimizer in ("SGD", "Adam"):
+            refuse_other_losses(judge, names, optimizer)
+    with judge.claim("without dropout, it learns one batch with random classes by heart"):
+        refuse_no_overfitting(judge, names)
+    with judge.claim(
+        f"on two moons, over 90 % of the rows that were held back are right, on the mean of {SEEDS} seeds"
+    ):
+        refuse_no_generalisation(judge, names)
+
+
+def refuse_other_shapes(judge, names):
+    for sizes in ([2, 5, 3], [4, 7, 6, 2], [3, 2]):
+        model = with_care(
+            lambda sizes=sizes: names["mlp"](sizes, 0.5, np.random.default_rng(0)), "mlp", f"mlp({sizes}, 0.5, rng)"
+        )
+        found = [one.data.shape for one in model.parameters()]
+        wanted = [shape for before, after in zip(sizes, sizes[1:]) for shape in ((after, before), (after,))]
+        if found != wanted:
+            judge.reject("wrong-shape", f"The parameters of mlp({sizes}, 0.5, rng) have the shapes {found}; expected {wanted}.",
+                         "From which size to which does each Linear layer go?", kind="shapes")  # fmt: skip
+
+
+def forward_by_hand(model, x, factors=None):
+    """What the layers should give, with the factors of dropout for each hidden layer; 1 for none."""
+    arrays = [one.data for one in model.parameters()]
+    pairs = list(zip(arrays[::2], arrays[1::2]))
+    for index, (weight, bias) in enumerate(pairs):
+        x = x @ weight.T + bias
+        if index < len(pairs) - 1:
+            x = np.maximum(x, 0) * (1 if factors is None else factors[index])
+    return x
+
+
+def recorded(names, model, x):
+    """The outputs, and for each dropout layer what it was given and what it returned."""
+    seen, layer = [], names["Dropout"]
+    original = layer.forward
+
+    def forward(self, given):
+        result = original(self, given)
+        seen.append((given.data, result.data))
+        return result
+
+    layer.forward = forward
+    try:
+        return with_care(lambda: model(names["Tensor"](x)), "model(x)", "mlp(...)(x)"), seen
+    finally:
+        layer.forward = original
+
+
+def refuse_other_layers(judge, names):
+    x = judge.numbers(40, 3)
+    for sizes in ([3, 30, 2], [3, 20, 30, 4]):
+        model = names["mlp"](sizes, 0.4, judge.rng.spawn(1)[0])
+        model.eval()
+        found, wanted = recorded(names, model, x)[0].data, forward_by_hand(model, x)
+        if not np.allclose(found, wanted):
+            last = np.allclose(found, np.maximum(wanted, 0))
+            judge.reject("relu-behind-the-last-layer" if last else "wrong-values",
+                         "In eval mode, the outputs are not those of Linear layers with ReLU between them"
+                         + (": they end with a ReLU." if last else "."),
+                         "Which layer stands behind which? The loss needs logits of both signs.",
+                         shown={"yours": found[:2], "expected": wanted[:2]})  # fmt: skip
+        model.train()
+        outputs, seen = recorded(names, model, x)
+        if len(seen) != len(sizes) - 2:
+            judge.reject("dropout-behind-the-last-layer" if len(seen) == len(sizes) - 1 else "dropout-missing",
+                         f"mlp({sizes}, ...) calls {len(seen)} dropout layers; expected {len(sizes) - 2}, one for each hidden "
+                         "layer.", "Which sizes are hidden layers?", kind="modes")  # fmt: skip
+        if any((given < 0).any() for given, _ in seen):
+            judge.reject("dropout-before-relu", "Dropout stands before ReLU; expected behind it.",
+                         "Which comes first in the task? With ReLU, what difference does the order make?")  # fmt: skip
+        dropped = np.concatenate([(result[given > 0] == 0) for given, result in seen])
+        if abs(dropped.mean() - 0.4) > 6 * np.sqrt(0.24 / dropped.size):
+            judge.reject("other-rate", f"With p = 0.4, {dropped.mean():.0%} of the hidden units are dropped.",
+                         "Which p gets each dropout layer?", kind="rate")  # fmt: skip
+
+
+def refuse_other_draws(judge, names):
+    one, same, without, other = (
+        [parameter.data for parameter in names["mlp"]([3, 5, 4, 2], p, np.random.default_rng(seed)).parameters()]
+        for p, seed in ((0.5, 1), (0.5, 1), (0.0, 1), (0.5, 2))
+    )
+    if not all(map(np.array_equal, one, same)) or all(map(np.array_equal, one, other)):
+        judge.reject("rng-not-used", "The initial weights do not depend on the generator alone.",
+                     "Does each Linear layer get the generator?", kind="randomness")  # fmt: skip
+    if not all(map(np.array_equal, one, without)):
+        judge.reject("weights-depend-on-p", "With the same seed and another p, the initial weights are others.",
+                     "Are masks drawn, or layers left out, before all weights are drawn?", kind="randomness")  # fmt: skip
+
+
+def our_loss(parameters, x, y, factors):
+    hidden, pairs = td.Tensor(x), list(zip(parameters[::2], parameters[1::2]))
+    for index, (weight, bias) in enumerate(pairs):
+        hidden = F.linear(hidden, weight, bias)
+        if index < len(pairs) - 1:
+            hidden = F.relu(hidden) * factors[index]
+    return F.cross_entropy(hidden, y)
+
+
+def refuse_other_losses(judge, names, kind):
+    p, options = 0.4, {"lr": 0.05, "momentum": 0.9} if kind == "SGD" else {"lr": 0.01}
+    model = names["mlp"]([3, 12, 10, 4], p, judge.rng.spawn(1)[0])
+    model.train()
+    ours = [td.Tensor(one.data.copy(), requires_grad=True) for one in model.parameters()]
+    optimizer, our_optimizer = names[kind](model.parameters(), **options), getattr(td.optim, kind)(ours, **options)
+    for step in range(1, STEPS + 1):
+        x, y = judge.numbers(16, 3), judge.rng.integers(0, 4, 16)
+        optimizer.zero_grad()
+        outputs, seen = recorded(names, model, x)
+        loss = with_care(lambda outputs=outputs, y=y: names["cross_entropy"](outputs, y), "cross_entropy")
+        with_care(loss.backward, "backward", "loss.backward()")
+        with_care(optimizer.step, "step", f"{kind}.step()")
+        factors = [np.where((given != 0) & (result == 0), 0, 1 / (1 - p)) for given, result in seen]
+        our_optimizer.zero_grad()
+        our = our_loss(ours, x, y, factors)
+        our.backward()
+        our_optimizer.step()
+        if not abs(float(loss.data) - our.item()) <= 1e-6:
+            judge.reject("other-losses", f"With {kind}, the loss of step {step} is {float(loss.data):.9g}; expected {our.item():.9g}.",
+                         "In the first step, the forward differs; later, a gradient or the optimizer. Which of your own "
+                         "checks can tell?", kind="mask")  # fmt: skip
+
+
+def refuse_no_overfitting(judge, names):
+    x, y = judge.numbers(16, 4), judge.rng.integers(0, 3, 16)
+    model = names["mlp"]([4, 32, 3], 0.0, np.random.default_rng(0))
+    history = with_care(
+        lambda: names["fit"](model, names["Adam"](model.parameters(), lr=0.02), x, y, epochs=250, batch_size=16,
+                             rng=np.random.default_rng(1)), "fit", "fit on one batch")  # fmt: skip
+    first, last = history[0]["loss"], history[-1]["loss"]
+    if not last < 0.05:
+        judge.reject("cannot-overfit", f"After 250 steps on one batch, the loss went from {first:.3g} to {last:.3g}; expected "
+                     "below 0.05.", "16 rows and 200 weights: what keeps it from learning them by heart?", kind="updates")  # fmt: skip
+
+
+def two_moons(count, rng):
+    """Noisy points on two half circles that reach into each other, and which of the two each is on."""
+    labels, angles = rng.integers(0, 2, count), rng.uniform(0, np.pi, count)
+    upper = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    points = np.where(labels[:, np.newaxis] == 0, upper, [1, 0.5] - upper)
+    return points + rng.normal(0, 0.15, (count, 2)), labels
+
+
+def refuse_no_generalisation(judge, names):
+    scores = []
+    for seed in range(SEEDS):
+        rng = np.random.default_rng(seed)
+        (x, y), (x_test, y_test) = two_moons(200, rng), two_moons(500, rng)
+        model = names["mlp"]([2, 32, 2], 0.1, rng)
+        with_care(lambda model=model, x=x, y=y, rng=rng: names["fit"](
+            model, names["Adam"](model.parameters(), lr=0.02), x, y, epochs=40, batch_size=25, rng=rng),
+            "fit", "fit on two moons")  # fmt: skip
+        scores.append(names["accuracy"](model, x_test, y_test))
+    if not np.mean(scores) > 0.9:
+        judge.reject("does-not-generalise", f"The accuracies on rows that were held back are "
+                     f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on the mean.",
+                     "Does it learn one batch by heart? Then which rows does fit train on, and in which mode is it measured?",
+                     kind="modes")  # fmt: skip
