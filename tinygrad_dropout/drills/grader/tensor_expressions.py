@@ -15,7 +15,8 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.calls import Run
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
-from tinygrad_dropout.drills.grader.result import Rejected
+from tinygrad_dropout.drills.grader.result import Rejected, Rejection
+from tinygrad_dropout.drills.grader.shown import as_text
 
 Array = npt.NDArray[Any]
 OURS: Mapping[str, Any] = {
@@ -61,8 +62,18 @@ class Expression:
         return eval(self.text, {**names, "np": np}, {**self.values, **made}), list(made.values())
 
     def parts(self, names: Mapping[str, Any]) -> list[Array]:
-        """The result, then the gradient of each letter."""
+        """The result, then the gradient of each letter.
+
+        Raises:
+            Rejected: the result has another shape than its gradient will have.
+        """
         result, inputs = self.result(names)
+        if result.data.shape != self.upstream.shape:
+            message = f"{self.text} has shape {result.data.shape}; expected {self.upstream.shape}."
+            shown = tuple((name, as_text(value)) for name, value in self.values.items())
+            raise Rejected(
+                Rejection("wrong-shape", message, "Which axes stay, and which go?", shown=shown, kind="shapes")
+            )
         result.backward(self.upstream.copy())
         return [result.data, *(one.grad for one in inputs)]
 

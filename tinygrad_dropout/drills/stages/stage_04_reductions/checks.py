@@ -54,14 +54,28 @@ def check(judge: Judge) -> None:
     compare_expressions(
         judge, "mean, over all axes or some", means, {"x.grad": MEAN}, question=question, kind="averaging"
     )
-    compare_expressions(judge, "sum and mean of a single row, and of one number",
-                        [of(text, *shape) for text in ("x.sum()", "x.mean()", "x.sum(axis=0)") for shape in ((1,), (4,))])  # fmt: skip
-    compare_expressions(judge, "reshape", [of(text, 2, 3, 4) for text in SHAPES],
-                        question="The gradient's entries are the same numbers in another shape. In which?", kind="shapes")  # fmt: skip
+    compare_expressions(
+        judge,
+        "sum and mean of a single row, and of one number",
+        [of(text, *shape) for text in ("x.sum()", "x.mean()", "x.sum(axis=0)") for shape in ((1,), (4,))],
+    )
+    compare_expressions(
+        judge,
+        "reshape",
+        [of(text, 2, 3, 4) for text in SHAPES],
+        question="The gradient's entries are the same numbers in another shape. In which?",
+        kind="shapes",
+    )
     compare_expressions(judge, "T", [of("x.T", 2, 3), of("x.T", 3, 3)], kind="axes")
-    compare_expressions(judge, "x @ y", [pair("x @ y", *shapes) for shapes in PRODUCTS], TRANSPOSED,
-                        question="Write one entry of the result as a sum. Where does x[n, i] occur, and with which factor?",
-                        kind="axes")  # fmt: skip
+    compare_expressions(judge, "x @ y of square matrices", [pair("x @ y", (3, 3), (3, 3))], TRANSPOSED, kind="axes")
+    compare_expressions(
+        judge,
+        "x @ y of any shapes",
+        [pair("x @ y", *shapes) for shapes in PRODUCTS],
+        TRANSPOSED,
+        question="Write one entry of the result as a sum. Where does x[n, i] occur, and with which factor?",
+        kind="axes",
+    )
     array = judge.numbers(3, 4)
     compare_expressions(judge, "@ with an array on either side",
                         [of("x @ a", 2, 3, a=array), of("a @ x", 4, 5, a=array)])  # fmt: skip
@@ -69,17 +83,17 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32)}, judge.rng)
               for text in ("x.sum(axis=0)", "x.mean()", "x.reshape(12)", "x @ x.T")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
+    with judge.claim("gradcheck leaves the inputs as they are, and their grad"):
+        refuse_changed_inputs(judge)
     with judge.claim("gradcheck: right gradients pass"):
         for name, function, shapes in RIGHT:
             examine(judge, name, function, shapes, True)
     with judge.claim("gradcheck: wrong gradients do not"):
         for name, function, shapes in WRONG:
             examine(judge, name, function, shapes, False)
-    with judge.claim("gradcheck leaves the inputs as they are, and their grad"):
-        refuse_changed_inputs(judge)
 
 
-#: what is differentiated, by which function, for inputs of which shapes; c gives the numbers of a Tensor and no gradient
+#: what is differentiated, by which function, for which shapes; c gives the numbers of a Tensor, and no gradient
 RIGHT = (
     ("x * y + x.exp()", lambda c, x, y: x * y + x.exp(), ((2, 3), (2, 3))),
     ("(x @ y).tanh()", lambda c, x, y: (x @ y).tanh(), ((2, 3), (3, 4))),
@@ -110,18 +124,25 @@ def examine(judge, name, function, shapes, right):
     tensor = judge.namespace["Tensor"]
     inputs = [tensor(judge.numbers(*shape), True) for shape in shapes]
     said = with_care(
-        lambda: judge.namespace["gradcheck"](lambda *given: function(lambda one: tensor(one.data.copy()), *given), *inputs),
-        "gradcheck", f"gradcheck of {name}",
-    )  # fmt: skip
+        lambda: judge.namespace["gradcheck"](
+            lambda *given: function(lambda one: tensor(one.data.copy()), *given), *inputs
+        ),
+        "gradcheck",
+        f"gradcheck of {name}",
+    )
     if not isinstance(said, (bool, np.bool_)):
         judge.reject("wrong-type", f"gradcheck of {name} returned {said!r}; expected True or False.")
     if bool(said) != right:
         code = "rejects-right-gradients" if right else "accepts-wrong-gradients"
         what = f"{name}, which is differentiated correctly" if right else name
-        judge.reject(code, f"gradcheck returned {said} for {what}; expected {right}.",
-                     "Which step h do you take, which difference do you allow, and relative to what?" if right else
-                     "Is every entry of every input compared, with a random gradient of the result, and closely enough?",
-                     kind="precision")  # fmt: skip
+        judge.reject(
+            code,
+            f"gradcheck returned {said} for {what}; expected {right}.",
+            "Which step h do you take, which difference do you allow, and relative to what?"
+            if right
+            else "Is every entry of every input compared, with a random gradient of the result, and closely enough?",
+            kind="precision",
+        )
 
 
 def refuse_changed_inputs(judge):

@@ -20,11 +20,19 @@ def one_hot(e):
 
 
 RELU = [
-    mistake("gradient-passes-unmasked", lambda e: e.upstream,
-            "x.grad is the gradient as it is; expected 0 where x is negative.", "If x = -3 moves a little, what does relu do?"),
-    mistake("mask-from-the-gradient", lambda e: e.upstream * (e.upstream > 0),
-            "x.grad is 0 where the gradient is negative; expected where x is.", "Which array decides what passes?"),
-]  # fmt: skip
+    mistake(
+        "gradient-passes-unmasked",
+        lambda e: e.upstream,
+        "x.grad is the gradient as it is; expected 0 where x is negative.",
+        "If x = -3 moves a little, what does relu do?",
+    ),
+    mistake(
+        "mask-from-the-gradient",
+        lambda e: e.upstream * (e.upstream > 0),
+        "x.grad is 0 where the gradient is negative; expected where x is.",
+        "Which array decides what passes?",
+    ),
+]
 LOG_SOFTMAX = [
     mistake("sum-of-the-gradients-left-out", lambda e: e.upstream - softmax(e.values["x"]),
             "x.grad is g - softmax; expected g - softmax * (the sum of g over the row).",
@@ -75,24 +83,55 @@ def check(judge: Judge) -> None:
                 "Every number from 0 to 1 is a subgradient. Which one does the task ask for?", "kinks")]},
         kind="kinks")  # fmt: skip
     rows = [of("log_softmax(x)", judge.numbers(*shape)) for shape in ((3, 4), (1, 5), (4, 2))]
-    compare_expressions(judge, "log_softmax of each row", rows, {"x.grad": LOG_SOFTMAX,
-        "the result": [mistake("normalized-over-the-batch", lambda e: np.log(softmax(e.values["x"].ravel()))
-                       .reshape(e.values["x"].shape), "All entries together are normalized; expected each row by itself.",
-                       "What should the probabilities of one row add up to?", "axes"),
-                       mistake("normalized-over-the-batch", lambda e: np.log(softmax(e.values["x"].T)).T,
-                       "The columns are normalized; expected the rows.",
-                       "What should the probabilities of one row add up to?", "axes")]})  # fmt: skip
+    compare_expressions(
+        judge,
+        "log_softmax of each row",
+        rows,
+        {
+            "x.grad": LOG_SOFTMAX,
+            "the result": [
+                mistake(
+                    "normalized-over-the-batch",
+                    lambda e: np.log(softmax(e.values["x"].ravel())).reshape(e.values["x"].shape),
+                    "All entries together are normalized; expected each row by itself.",
+                    "What should the probabilities of one row add up to?",
+                    "axes",
+                ),
+                mistake(
+                    "normalized-over-the-batch",
+                    lambda e: np.log(softmax(e.values["x"].T)).T,
+                    "The columns are normalized; expected the rows.",
+                    "What should the probabilities of one row add up to?",
+                    "axes",
+                ),
+            ],
+        },
+    )
     large = [[1e4, 0.0, -1e4], [-1e4, -1e4, 1e4 + 1], [800.0, 799.0, 0.0], [-800.0, -801.0, -802.0]]
-    compare_expressions(judge, "log_softmax of logits up to 1e4", [of("log_softmax(x)", large)],
-                        question="exp(1e4) overflows, and log(0) is -inf. What can be subtracted from all logits of a row?",
-                        kind="stability")  # fmt: skip
+    compare_expressions(
+        judge,
+        "log_softmax of logits up to 1e4",
+        [of("log_softmax(x)", large)],
+        question="exp(1e4) overflows, and log(0) is -inf. What can be subtracted from all logits of a row?",
+        kind="stability",
+    )
     several = [loss(judge.numbers(n, c), judge.rng.integers(0, c, n)) for n, c in ((3, 4), (5, 2), (1, 3), (6, 6))]
-    compare_expressions(judge, "cross_entropy: a mean over the rows, and its gradient", several,
-                        {"the result": [SUMMED, DIVIDED_BY_ALL], "x.grad": CROSS_ENTROPY}, kind="averaging")  # fmt: skip
+    compare_expressions(
+        judge,
+        "cross_entropy: a mean over the rows, and its gradient",
+        several,
+        {"the result": [SUMMED, DIVIDED_BY_ALL], "x.grad": CROSS_ENTROPY},
+        kind="averaging",
+    )
     times = [loss(judge.numbers(4, 3), [0, 2, 1, 1], "cross_entropy(x * 2, target) * 3 + (x * x).sum()")]
     compare_expressions(judge, "a loss in which the cross-entropy is one term", times, {"x.grad": CROSS_ENTROPY})
-    compare_expressions(judge, "cross_entropy of logits up to 1e4", [loss(large, [1, 0, 2, 1]), loss(large, [0, 2, 0, 0])],
-                        question="Is the log taken of a probability that was rounded to 0?", kind="stability")  # fmt: skip
+    compare_expressions(
+        judge,
+        "cross_entropy of logits up to 1e4",
+        [loss(large, [1, 0, 2, 1]), loss(large, [0, 2, 0, 0])],
+        question="Is the log taken of a probability that was rounded to 0?",
+        kind="stability",
+    )
     sure = [[40.0, 0.0], [0.0, 45.0], [30.0, 0.0]]
     compare_expressions(judge, "cross_entropy of predictions that are nearly right", [loss(sure, [0, 1, 0])],
                         question="Is a small number added to the probabilities? What is lost of a loss of 1e-13?",

@@ -40,15 +40,24 @@ def check(judge: Judge) -> None:
             "x @ y.T + z", {"x": judge.numbers(1, 4), "y": judge.numbers(4, 4), "z": judge.numbers(4)}, judge.rng
         )
     )
-    compare_expressions(judge, "Linear: x @ weight.T + bias, and its gradients", [Layer(names, one) for one in forms],
-                        question="Which shapes have x, weight and bias, and which product fits?", kind="axes")  # fmt: skip
+    compare_expressions(
+        judge,
+        "Linear: x @ weight.T + bias, and its gradients",
+        [Layer(names, one) for one in forms],
+        question="Which shapes have x, weight and bias, and which product fits?",
+        kind="axes",
+    )
     with judge.claim("the initial weights: uniform between -1 and 1 over the root of in_features"):
         refuse_other_weights(judge, names)
     with judge.claim("the initial weights come from the generator that is given, and from one of its own else"):
         refuse_other_sources(judge, lambda seed: drawn(names, seed))
         if np.array_equal(names["Linear"](4, 3).weight.data, names["Linear"](4, 3).weight.data):
-            judge.reject("layers-start-alike", "Two Linear layers without a generator start with the same weights.",
-                         "Where is the generator made if none is given, and with which seed?", kind="randomness")  # fmt: skip
+            judge.reject(
+                "layers-start-alike",
+                "Two Linear layers without a generator start with the same weights.",
+                "Where is the generator made if none is given, and with which seed?",
+                kind="randomness",
+            )
     with judge.claim("Sequential applies one layer after the other; ReLU is a layer"):
         refuse_other_sequences(judge, names)
 
@@ -124,14 +133,26 @@ def compare_found(judge, name, holder, wanted):
         len({id(one) for one in found} - {id(one) for one in wanted}),
     )
     if foreign:
-        judge.reject("finds-what-is-no-parameter", f"With {name}, parameters() returned {foreign} that are no Parameters.",
-                     "An optimizer changes whatever it is given. Which class tells what is to be trained?", kind="state")  # fmt: skip
+        judge.reject(
+            "finds-what-is-no-parameter",
+            f"With {name}, parameters() returned {foreign} that are no Parameters.",
+            "An optimizer changes whatever it is given. Which class tells what is to be trained?",
+            kind="state",
+        )
     elif missing:
-        judge.reject("parameters-not-found", f"With {name}, parameters() found {len(wanted) - missing} of {len(wanted)}.",
-                     "Where may a Parameter be, and does your search go into everything that may hold one?", kind="state")  # fmt: skip
+        judge.reject(
+            "parameters-not-found",
+            f"With {name}, parameters() found {len(wanted) - missing} of {len(wanted)}.",
+            "Where may a Parameter be, and does your search go into everything that may hold one?",
+            kind="state",
+        )
     elif len(found) > len(wanted):
-        judge.reject("shared-parameter-twice", f"With {name}, parameters() returned {len(found)} Parameters; expected "
-                     f"{len(wanted)}, each once.", "What does an optimizer do with a parameter that it has twice?", kind="state")  # fmt: skip
+        judge.reject(
+            "shared-parameter-twice",
+            f"With {name}, parameters() returned {len(found)} Parameters; expected {len(wanted)}, each once.",
+            "What does an optimizer do with a parameter that it has twice?",
+            kind="state",
+        )
     judge.reject("other-order", f"With {name}, parameters() returned them in another order than they were set in.",
                  "In which order do attributes stand in vars(module)?", kind="state")  # fmt: skip
 
@@ -203,6 +224,13 @@ def drawn(names, seed):
 def refuse_other_weights(judge, names):
     for inputs, outputs in ((25, 400), (400, 25)):
         layer = names["Linear"](inputs, outputs, judge.rng.spawn(1)[0])
+        if len(np.unique(layer.weight.data, axis=0)) < outputs:
+            judge.reject(
+                "units-start-alike",
+                "Some rows of weight are the same at first.",
+                "If two units start alike, what is the difference of their gradients?",
+                kind="randomness",
+            )
         bound = 1 / np.sqrt(inputs)
         for name, values in (("weight", layer.weight.data), ("bias", layer.bias.data)):
             said = f"Linear({inputs}, {outputs}).{name}"
@@ -215,16 +243,17 @@ def refuse_other_weights(judge, names):
                              f"1 / sqrt({inputs}) = {bound:.4g}{of_outputs(largest, inputs, outputs)}.",
                              "What is the variance of a sum of in_features products, and what keeps it from growing?",
                              kind="randomness")  # fmt: skip
-            if abs(spread**2 * inputs * 3 - 1) > SIGMAS * np.sqrt(0.8 / values.size):
-                judge.reject("not-uniform", f"The standard deviation of {said} is {spread:.4g}; expected that of uniform "
-                             f"draws, 1 / sqrt(3 * {inputs}) = {bound / 3**0.5:.4g}.", "Which method of rng draws evenly?",
-                             kind="randomness")  # fmt: skip
             if abs(values.mean()) > SIGMAS * bound / np.sqrt(3 * values.size):
                 judge.reject("not-centred", f"The mean of {said} is {values.mean():.4g}; expected nearly 0.",
                              "Are negative weights drawn as often as positive ones?", kind="randomness")  # fmt: skip
-        if len(np.unique(layer.weight.data)) < layer.weight.data.size * 0.99:
-            judge.reject("units-start-alike", "Some entries of weight are the same at first.",
-                         "If two units start alike, what is the difference of their gradients?", kind="randomness")  # fmt: skip
+            if abs(spread**2 * inputs * 3 - 1) > SIGMAS * np.sqrt(0.8 / values.size):
+                judge.reject(
+                    "not-uniform",
+                    f"The standard deviation of {said} is {spread:.4g}; expected that of uniform "
+                    f"draws, 1 / sqrt(3 * {inputs}) = {bound / 3**0.5:.4g}.",
+                    "Which method of rng draws evenly?",
+                    kind="randomness",
+                )
 
 
 def of_outputs(largest, inputs, outputs):
@@ -241,7 +270,10 @@ def refuse_other_sequences(judge, names):
     hidden = np.maximum(x @ one.weight.data.T + one.bias.data, 0)
     wanted = hidden @ other.weight.data.T + other.bias.data
     if found.data.shape != wanted.shape or not np.allclose(found.data, wanted):
-        judge.reject("wrong-values", "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not what the three layers give "
-                     "one after the other.", "Which layer gets what the one before it returned?",
-                     shown={"yours": found.data, "expected": wanted})  # fmt: skip
+        judge.reject(
+            "wrong-values",
+            "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not what the three layers give one after the other.",
+            "Which layer gets what the one before it returned?",
+            shown={"yours": found.data, "expected": wanted},
+        )
     compare_found(judge, "a Sequential of layers", model, [one.weight, one.bias, other.weight, other.bias])

@@ -67,6 +67,11 @@ def check(judge: Judge) -> None:
             return result.data, backward
 
     examine(judge, Layer, FAMILIES, claims=CLAIMS, dtypes=("float64", "float32"))
+    with judge.claim("a p outside 0 to 1 raises ValueError"):
+        for p in (-0.1, 1.5, -1e-9, float("nan")):
+            if not judge.raises(make, (p, judge.rng), ValueError):
+                judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.",
+                             "When should somebody learn that they typed 50 for 0.5?", kind="edges")  # fmt: skip
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
     with judge.claim("without a generator: one of its own, which no seed of NumPy's reaches"):
@@ -100,23 +105,34 @@ def refuse_other_switches(judge, names):
         returned = with_care(getattr(model, act), act, f"{act}() of a model of modules in lists of lists")
         modes = [bool(one.training) for one in everything]
         if modes != [wanted] * len(modes):
-            judge.reject("mode-does-not-reach-all", f"After {act}(), {modes.count(wanted)} of {len(modes)} modules have "
-                         f"training = {wanted}: the model itself, one in it, and four in lists and dictionaries.",
-                         "parameters() finds what is in lists of lists. Does this search go as far?", kind="modes")  # fmt: skip
+            judge.reject(
+                "mode-does-not-reach-all",
+                f"After {act}(), {modes.count(wanted)} of {len(modes)} modules have "
+                f"training = {wanted}: the model itself, one in it, and four in lists and dictionaries.",
+                "parameters() finds what is in lists of lists. Does this search go as far?",
+                kind="modes",
+            )
         if returned is not model:
-            judge.reject("returns-none", f"model.{act}() returned {returned!r}; expected the model, so that "
-                         f"model.{act}()(x) can be written.", "What does the last line of the method return?")  # fmt: skip
+            judge.reject(
+                "returns-none",
+                f"model.{act}() returned {returned!r}; expected the model, so that model.{act}()(x) can be written.",
+                "What does the last line of the method return?",
+            )
 
 
 def refuse_no_own_generator(judge, names):
     x = names["Tensor"](np.ones((20, 30)))
     masks = []
     for _ in range(2):
-        np.random.seed(3)  # the user's own state, which is put back after grading
+        np.random.seed(3)  # noqa: NPY002, the user's own state, which is put back after grading
         masks.append(names["Dropout"](0.5)(x).data != 0)
     if np.array_equal(*masks):
-        judge.reject("draws-from-the-global-state", "Two new Dropout layers drew the same mask.",
-                     "Where is the generator made if none is given, and with which seed?", kind="randomness")  # fmt: skip
+        judge.reject(
+            "draws-from-the-global-state",
+            "Two new Dropout layers drew the same mask.",
+            "Where is the generator made if none is given, and with which seed?",
+            kind="randomness",
+        )
 
 
 def refuse_other_models(judge, names):
@@ -133,6 +149,10 @@ def refuse_other_models(judge, names):
         )
         wanted = (upstream * (result.data != 0) * 2).T @ batch.data
         if first.weight.grad is None or not np.allclose(first.weight.grad, wanted):
-            judge.reject("backward-uses-another-mask", "After two forwards of a model, the gradient of the weights below "
-                         "dropout is not that of the mask of its own forward.", "Which object holds the mask: the layer, "
-                         "or what this forward returned?", kind="state")  # fmt: skip
+            judge.reject(
+                "backward-uses-another-mask",
+                "After two forwards of a model, the gradient of the weights below "
+                "dropout is not that of the mask of its own forward.",
+                "Which object holds the mask: the layer, or what this forward returned?",
+                kind="state",
+            )

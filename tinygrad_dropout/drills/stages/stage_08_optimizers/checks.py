@@ -86,29 +86,79 @@ KNOWN_SGD = [
                  "Which velocity moves the parameter: this step's, or the next one's?", "updates"),
 ]  # fmt: skip
 KNOWN_ADAM = [
-    KnownMistake("wrong-direction", adam(sign=-1), "The parameters move along the gradient; expected against it.",
-                 "In which direction does the loss fall?", "updates"),
-    KnownMistake("no-bias-correction", adam(correct=(False, False)), "Both averages are used as they are; expected divided "
-                 "by 1 - beta ** t.", "Both start at 0. What are they after one step, and what should they be?", "updates"),
-    KnownMistake("one-bias-correction", adam(correct=(True, False)), "Only the first average is corrected.",
-                 "Both averages start at 0. Which of them is 1,000 times too small after one step?", "updates"),
-    KnownMistake("one-bias-correction", adam(correct=(False, True)), "Only the second average is corrected.",
-                 "Both averages start at 0. Which of them is 10 times too small after one step?", "updates"),
-    KnownMistake("eps-inside-the-root", adam(inside=True), "eps is added below the root; expected outside of it.",
-                 "For which gradients does that make a difference?", "updates"),
-    KnownMistake("gradient-not-squared", adam(squared=False), "The second average is that of |grad|; expected of grad ** 2.",
-                 "Which power of the gradient has the root of its mean the gradient's size?", "updates"),
-    KnownMistake("root-forgotten", adam(root=False), "The step is divided by the second average; expected by its root.",
-                 "What are the units of the step if the gradient has units?", "updates"),
-    KnownMistake("betas-swapped", adam(swapped=True), "beta1 and beta2 are exchanged.",
-                 "Which of the two averages should remember longer?", "updates"),
-    KnownMistake("sum-instead-of-average", adam(total=True), "The first average is a sum: the factor 1 - beta1 is missing.",
-                 "What would a constant gradient's average be?", "updates"),
+    KnownMistake(
+        "wrong-direction",
+        adam(sign=-1),
+        "The parameters move along the gradient; expected against it.",
+        "In which direction does the loss fall?",
+        "updates",
+    ),
+    KnownMistake(
+        "no-bias-correction",
+        adam(correct=(False, False)),
+        "Both averages are used as they are; expected divided by 1 - beta ** t.",
+        "Both start at 0. What are they after one step, and what should they be?",
+        "updates",
+    ),
+    KnownMistake(
+        "one-bias-correction",
+        adam(correct=(True, False)),
+        "Only the first average is corrected.",
+        "Both averages start at 0. Which of them is 1,000 times too small after one step?",
+        "updates",
+    ),
+    KnownMistake(
+        "one-bias-correction",
+        adam(correct=(False, True)),
+        "Only the second average is corrected.",
+        "Both averages start at 0. Which of them is 10 times too small after one step?",
+        "updates",
+    ),
+    KnownMistake(
+        "eps-inside-the-root",
+        adam(inside=True),
+        "eps is added below the root; expected outside of it.",
+        "For which gradients does that make a difference?",
+        "updates",
+    ),
+    KnownMistake(
+        "gradient-not-squared",
+        adam(squared=False),
+        "The second average is that of |grad|; expected of grad ** 2.",
+        "Which power of the gradient has the root of its mean the gradient's size?",
+        "updates",
+    ),
+    KnownMistake(
+        "root-forgotten",
+        adam(root=False),
+        "The step is divided by the second average; expected by its root.",
+        "What are the units of the step if the gradient has units?",
+        "updates",
+    ),
+    KnownMistake(
+        "betas-swapped",
+        adam(swapped=True),
+        "beta1 and beta2 are exchanged.",
+        "Which of the two averages should remember longer?",
+        "updates",
+    ),
+    KnownMistake(
+        "sum-instead-of-average",
+        adam(total=True),
+        "The first average is a sum: the factor 1 - beta1 is missing.",
+        "What would a constant gradient's average be?",
+        "updates",
+    ),
     KnownMistake("steps-counted-from-0", adam(steps=-1), "The steps are counted from 0.", COUNTING, "updates"),
     KnownMistake("steps-counted-from-2", adam(steps=1), "The steps are counted from 2.", COUNTING, "updates"),
-    KnownMistake("step-counted-for-all", lambda course: counted_for_all(course),
-                 "A step is counted for a parameter that has no gradient in it.", COUNTING, "state"),
-]  # fmt: skip
+    KnownMistake(
+        "step-counted-for-all",
+        lambda course: counted_for_all(course),
+        "A step is counted for a parameter that has no gradient in it.",
+        COUNTING,
+        "state",
+    ),
+]
 
 
 def counted_for_all(course):
@@ -161,8 +211,15 @@ def check(judge: Judge) -> None:
     gaps = ((0, 1), (2, 0), (3, 1), (4, 1))
     for kind, right, known, options in (("SGD", sgd(), KNOWN_SGD, {"lr": 0.1, "momentum": 0.9}),
                                         ("Adam", adam(), KNOWN_ADAM, {"lr": 0.1})):  # fmt: skip
-        compare(judge, names, kind, f"{kind}: a parameter whose grad is None stays as it is, and so does what is remembered of it",
-                [Course(judge, options, gaps)], right, known)  # fmt: skip
+        compare(
+            judge,
+            names,
+            kind,
+            f"{kind}: a parameter whose grad is None stays as it is, and so does what is remembered of it",
+            [Course(judge, options, gaps)],
+            right,
+            known,
+        )
     for kind in ("SGD", "Adam"):
         with judge.claim(f"{kind} changes the parameters' own arrays, and no gradient"):
             refuse_other_arrays(judge, names, kind)
@@ -187,9 +244,17 @@ def compare(judge, names, kind, claim, courses, right, known):
         return np.array(found)
 
     graded = Answer(run, f"{kind}.step", ("options",))
-    judge.compare(claim, judge.run(graded, [(course,) for course in courses], repeat=True), right,
-                  name="the parameters, a row for each step,", known=known, rtol=1e-8, atol=1e-12, kind="updates",
-                  question="Write the lines of the task one by one, and print the first step of one number.")  # fmt: skip
+    judge.compare(
+        claim,
+        judge.run(graded, [(course,) for course in courses], repeat=True),
+        right,
+        name="the parameters, a row for each step,",
+        known=known,
+        rtol=1e-8,
+        atol=1e-12,
+        kind="updates",
+        question="Write the lines of the task one by one, and print the first step of one number.",
+    )
 
 
 def one_step(judge, names, kind, dtype=np.float64, **options):
@@ -204,9 +269,13 @@ def refuse_other_arrays(judge, names, kind):
     array, gradient, before = parameter.data, parameter.grad, parameter.grad.copy()
     with_care(optimizer.step, "step", f"{kind}.step()")
     if parameter.data is not array and not np.array_equal(array, parameter.data):
-        judge.reject("replaces-the-array", "parameter.data is a new array after step(); expected the old one with new numbers.",
-                     "Whoever holds the array, as a view of it or a saved model, should see the step. Which operator "
-                     "writes in place?", kind="updates")  # fmt: skip
+        judge.reject(
+            "replaces-the-array",
+            "parameter.data is a new array after step(); expected the old one with new numbers.",
+            "Whoever holds the array, as a view of it or a saved model, should see the step. Which operator "
+            "writes in place?",
+            kind="updates",
+        )
     if not np.array_equal(gradient, before):
         judge.reject(
             "changes-its-input", f"{kind}.step() changed the array in grad.", "Who made that array?", kind="ownership"
@@ -232,8 +301,12 @@ def refuse_other_zeros(judge, names, kind):
     parameter, optimizer = one_step(judge, names, kind)
     with_care(optimizer.zero_grad, "zero_grad", f"{kind}.zero_grad()")
     if parameter.grad is not None:
-        judge.reject("zero-is-not-none", f"After zero_grad(), grad is {parameter.grad!r}; expected None.",
-                     "How does step() tell a parameter that was not used from one whose gradient is 0?", kind="state")  # fmt: skip
+        judge.reject(
+            "zero-is-not-none",
+            f"After zero_grad(), grad is {parameter.grad!r}; expected None.",
+            "How does step() tell a parameter that was not used from one whose gradient is 0?",
+            kind="state",
+        )
 
 
 def refuse_shared_state(judge, names, kind):

@@ -27,10 +27,10 @@ def check(judge: Judge) -> None:
         refuse_other_rows(judge, names)
     with judge.claim("fit: each step is that of its batch's gradient alone"):
         refuse_other_steps(judge, names)
-    with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
-        refuse_other_histories(judge, names)
     with judge.claim("fit: validation rows are measured in eval mode and change nothing"):
         refuse_leaks(judge, names)
+    with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
+        refuse_other_histories(judge, names)
     with judge.claim("after fit, every module is in the mode in which it was"):
         refuse_modes_after_fit(judge, names)
 
@@ -54,12 +54,20 @@ def refuse_other_batches(judge, names):
         found = listed(judge, names, x, y, size, np.random.default_rng(1))
         said = f"batches of {size} of {rows} rows: "
         shown = {"rows in each batch": str([len(a) for a, _ in found])}
+        if not np.array_equal(x, before[0]) or not np.array_equal(y, before[1]):
+            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected them as they were.",
+                         "Who else uses these arrays?", kind="ownership")  # fmt: skip
         numbers = [int(row[0]) for a, _ in found for row in a]
         if sorted(numbers) != list(range(rows)):
             missing, twice = rows - len(set(numbers)), len(numbers) - len(set(numbers))
             code = "rows-twice" if twice else "last-batch-dropped" if missing == rows % size else "rows-missing"
-            judge.reject(code, f"{said}{missing} rows are missing and {twice} occur twice; expected each row once.",
-                         "Where does the last batch begin, and where does it end?", shown=shown, kind="edges")  # fmt: skip
+            judge.reject(
+                code,
+                f"{said}{missing} rows are missing and {twice} occur twice; expected each row once.",
+                "Where does the last batch begin, and where does it end?",
+                shown=shown,
+                kind="edges",
+            )
         if [len(a) for a, _ in found] != [size] * (rows // size) + [rows % size] * (rows % size > 0):
             judge.reject("other-batch-sizes", f"{said}their sizes are {[len(a) for a, _ in found]}.",
                          "Which batch is the small one?", kind="edges")  # fmt: skip
@@ -70,9 +78,6 @@ def refuse_other_batches(judge, names):
         ):
             judge.reject("rows-and-classes-apart", f"{said}rows and classes do not belong together any more.",
                          "Is one order drawn for both?", shown=shown, kind="leakage")  # fmt: skip
-        if not np.array_equal(x, before[0]) or not np.array_equal(y, before[1]):
-            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected them as they were.",
-                         "Who else uses these arrays?", kind="ownership")  # fmt: skip
     images = judge.numbers(5, 2, 3)
     found = listed(judge, names, images, np.arange(5), 2, np.random.default_rng(0))
     if any(a.shape[1:] != (2, 3) or not np.array_equal(images[b], a) for a, b in found):
@@ -90,7 +95,6 @@ def refuse_no_order(judge, names):
     def order(rng):
         return [int(row[0]) for a, _ in listed(judge, names, x, y, 7, rng) for row in a]
 
-    refuse_other_sources(judge, lambda seed: order(np.random.default_rng(seed)))
     rng = np.random.default_rng(2)
     first, second = order(rng), order(rng)
     if first == sorted(first):
@@ -100,9 +104,14 @@ def refuse_no_order(judge, names):
             "What if they are sorted by class?",
             kind="randomness",
         )
+    refuse_other_sources(judge, lambda seed: order(np.random.default_rng(seed)))
     if first == second:
-        judge.reject("same-order-again", "Two calls with one generator gave the same order.",
-                     "When is the order drawn: in each call, or from a seed of your own?", kind="randomness")  # fmt: skip
+        judge.reject(
+            "same-order-again",
+            "Two calls with one generator gave the same order.",
+            "When is the order drawn: in each call, or from a seed of your own?",
+            kind="randomness",
+        )
 
 
 def probe(names, outputs=2, wrong=None):
@@ -141,8 +150,12 @@ def refuse_other_accuracies(judge, names):
             lambda y=y: names["accuracy"](Fixed(), outputs, np.array(y)), "accuracy", "accuracy(model, x, y)"
         )
         if not isinstance(found, (float, np.floating)) or abs(found - wanted) > 1e-12:
-            judge.reject("wrong-values", f"accuracy is {found!r} where {wanted:.0%} of the rows are right; expected {wanted}.",
-                         "How many rows are right, and of how many?", kind="averaging")  # fmt: skip
+            judge.reject(
+                "wrong-values",
+                f"accuracy is {found!r} where {wanted:.0%} of the rows are right; expected {wanted}.",
+                "How many rows are right, and of how many?",
+                kind="averaging",
+            )
 
 
 def mixed(model):
@@ -167,9 +180,13 @@ def refuse_other_modes(judge, names):
                      "What does dropout do to a measurement?", kind="modes")  # fmt: skip
     if modes(model) != before:
         code = "left-in-eval-mode" if not any(modes(model)) else "mode-not-put-back"
-        judge.reject(code, "After accuracy, not every module is in the mode in which it was: the model trained, and two "
-                     "modules in it did not.", "train() switches on everything. What if a part was off on purpose?",
-                     kind="modes")  # fmt: skip
+        judge.reject(
+            code,
+            "After accuracy, not every module is in the mode in which it was: the model trained, and two "
+            "modules in it did not.",
+            "train() switches on everything. What if a part was off on purpose?",
+            kind="modes",
+        )
 
 
 def fitted(judge, names, model, x, y, validation=None, lr=0.05, seed=3):
@@ -177,6 +194,10 @@ def fitted(judge, names, model, x, y, validation=None, lr=0.05, seed=3):
     return with_care(
         lambda: names["fit"](model, optimizer, x, y, epochs=EPOCHS, batch_size=BATCH, rng=np.random.default_rng(seed),
                              validation=validation), "fit", "fit(model, optimizer, x, y, ...)")  # fmt: skip
+
+
+def joined(lists):
+    return [one for each in lists for one in each]
 
 
 def refuse_other_rows(judge, names):
@@ -189,15 +210,19 @@ def refuse_other_rows(judge, names):
                      "In which mode does a model come, and who switches it?", kind="modes")  # fmt: skip
     numbers = [rows for *_, rows in model.seen.rows]
     steps = -(-ROWS // BATCH)
-    epochs = [sorted(sum(numbers[steps * epoch : steps * (epoch + 1)], [])) for epoch in range(EPOCHS)]
+    epochs = [sorted(joined(numbers[steps * epoch : steps * (epoch + 1)])) for epoch in range(EPOCHS)]
     if len(numbers) != EPOCHS * steps or any(epoch != list(range(ROWS)) for epoch in epochs):
         judge.reject("rows-missing", f"fit trained {len(numbers)} batches in {EPOCHS} epochs of {ROWS} rows; expected "
                      f"{EPOCHS * steps}, with every row once in each epoch.",
                      "Is there a loop over batches in a loop over epochs?", kind="edges")  # fmt: skip
-    orders = [sum(numbers[steps * epoch : steps * (epoch + 1)], []) for epoch in range(EPOCHS)]
+    orders = [joined(numbers[steps * epoch : steps * (epoch + 1)]) for epoch in range(EPOCHS)]
     if orders[0] == orders[1] == orders[2]:
-        judge.reject("same-order-again", "The order of the rows is the same in each epoch.",
-                     "Is batches called in each epoch, with the generator and not with a seed?", kind="randomness")  # fmt: skip
+        judge.reject(
+            "same-order-again",
+            "The order of the rows is the same in each epoch.",
+            "Is batches called in each epoch, with the generator and not with a seed?",
+            kind="randomness",
+        )
 
 
 def plain(judge, names):
@@ -244,18 +269,30 @@ def refuse_other_histories(judge, names):
             "What does the task say?",
         )
     if any("loss" not in one or "validation_accuracy" not in one for one in history):
-        judge.reject("other-history", f"The history has the keys {sorted(history[0])}; expected loss and validation_accuracy.",
-                     "What does the task say?")  # fmt: skip
+        judge.reject(
+            "other-history",
+            f"The history has the keys {sorted(history[0])}; expected loss and validation_accuracy.",
+            "What does the task say?",
+        )
     found = [float(one["loss"]) for one in history]
     if not np.allclose(found, losses, rtol=1e-7):
-        judge.reject("wrong-mean-loss", f"The loss of the first epoch is {found[0]:.6g}; expected {losses[0]:.6g}, the mean over "
-                     f"{ROWS} rows, each with the weights that it was trained on.",
-                     "The last batch has 3 rows, the others 4. What does it count for?", kind="averaging",
-                     shown={"yours": np.array(found), "expected": np.array(losses)})  # fmt: skip
+        judge.reject(
+            "wrong-mean-loss",
+            f"The loss of the first epoch is {found[0]:.6g}; expected {losses[0]:.6g}, the mean over "
+            f"{ROWS} rows, each with the weights that it was trained on.",
+            "The last batch has 3 rows, the others 4. What does it count for?",
+            kind="averaging",
+            shown={"yours": np.array(found), "expected": np.array(losses)},
+        )
     last = names["accuracy"](model, x, y)
     if abs(history[-1]["validation_accuracy"] - last) > 1e-12:
-        judge.reject("wrong-values", f"The last validation_accuracy is {history[-1]['validation_accuracy']}; expected {last}, that "
-                     "of the weights after the last epoch.", "When is it measured?", kind="averaging")  # fmt: skip
+        judge.reject(
+            "wrong-values",
+            f"The last validation_accuracy is {history[-1]['validation_accuracy']}; expected {last}, that "
+            "of the weights after the last epoch.",
+            "When is it measured?",
+            kind="averaging",
+        )
     without = fitted(judge, names, names["Linear"](3, 2), x, y)
     if any("validation_accuracy" in one for one in without):
         judge.reject(
@@ -277,8 +314,12 @@ def refuse_leaks(judge, names):
             judge.reject("validation-in-training-mode", "fit called the model in training mode for validation rows.",
                          "Are they trained on? What does dropout do to a measurement?", kind="leakage")  # fmt: skip
     if not np.array_equal(ends[0], ends[1]) or not np.array_equal(ends[1], ends[2]):
-        judge.reject("validation-changes-the-weights", "With other validation rows, or without any, fit leads to other weights.",
-                     "Does measuring draw from the generator, step, or normalize?", kind="leakage")  # fmt: skip
+        judge.reject(
+            "validation-changes-the-weights",
+            "With other validation rows, or without any, fit leads to other weights.",
+            "Does measuring draw from the generator, step, or normalize?",
+            kind="leakage",
+        )
 
 
 def refuse_modes_after_fit(judge, names):

@@ -1,5 +1,7 @@
 """The network as a whole: it can overfit, it generalises, and it gives this framework's own losses."""
 
+from itertools import pairwise
+
 import numpy as np
 
 import tinygrad_dropout as td
@@ -40,10 +42,14 @@ def refuse_other_shapes(judge, names):
             lambda sizes=sizes: names["mlp"](sizes, 0.5, np.random.default_rng(0)), "mlp", f"mlp({sizes}, 0.5, rng)"
         )
         found = [one.data.shape for one in model.parameters()]
-        wanted = [shape for before, after in zip(sizes, sizes[1:]) for shape in ((after, before), (after,))]
+        wanted = [shape for before, after in pairwise(sizes) for shape in ((after, before), (after,))]
         if found != wanted:
-            judge.reject("wrong-shape", f"The parameters of mlp({sizes}, 0.5, rng) have the shapes {found}; expected {wanted}.",
-                         "From which size to which does each Linear layer go?", kind="shapes")  # fmt: skip
+            judge.reject(
+                "wrong-shape",
+                f"The parameters of mlp({sizes}, 0.5, rng) have the shapes {found}; expected {wanted}.",
+                "From which size to which does each Linear layer go?",
+                kind="shapes",
+            )
 
 
 def forward_by_hand(model, x, factors=None):
@@ -88,11 +94,15 @@ def refuse_other_layers(judge, names):
                          "Which layer stands behind which? The loss needs logits of both signs.",
                          shown={"yours": found[:2], "expected": wanted[:2]})  # fmt: skip
         model.train()
-        outputs, seen = recorded(names, model, x)
+        _, seen = recorded(names, model, x)
         if len(seen) != len(sizes) - 2:
-            judge.reject("dropout-behind-the-last-layer" if len(seen) == len(sizes) - 1 else "dropout-missing",
-                         f"mlp({sizes}, ...) calls {len(seen)} dropout layers; expected {len(sizes) - 2}, one for each hidden "
-                         "layer.", "Which sizes are hidden layers?", kind="modes")  # fmt: skip
+            judge.reject(
+                "dropout-behind-the-last-layer" if len(seen) == len(sizes) - 1 else "dropout-missing",
+                f"mlp({sizes}, ...) calls {len(seen)} dropout layers; expected {len(sizes) - 2}, one for each hidden "
+                "layer.",
+                "Which sizes are hidden layers?",
+                kind="modes",
+            )
         if any((given < 0).any() for given, _ in seen):
             judge.reject("dropout-before-relu", "Dropout stands before ReLU; expected behind it.",
                          "Which comes first in the task? With ReLU, what difference does the order make?")  # fmt: skip
@@ -111,8 +121,12 @@ def refuse_other_draws(judge, names):
         judge.reject("rng-not-used", "The initial weights do not depend on the generator alone.",
                      "Does each Linear layer get the generator?", kind="randomness")  # fmt: skip
     if not all(map(np.array_equal, one, without)):
-        judge.reject("weights-depend-on-p", "With the same seed and another p, the initial weights are others.",
-                     "Are masks drawn, or layers left out, before all weights are drawn?", kind="randomness")  # fmt: skip
+        judge.reject(
+            "weights-depend-on-p",
+            "With the same seed and another p, the initial weights are others.",
+            "Are masks drawn, or layers left out, before all weights are drawn?",
+            kind="randomness",
+        )
 
 
 def our_loss(parameters, x, y, factors):
@@ -143,9 +157,13 @@ def refuse_other_losses(judge, names, kind):
         our.backward()
         our_optimizer.step()
         if not abs(float(loss.data) - our.item()) <= 1e-6:
-            judge.reject("other-losses", f"With {kind}, the loss of step {step} is {float(loss.data):.9g}; expected {our.item():.9g}.",
-                         "In the first step, the forward differs; later, a gradient or the optimizer. Which of your own "
-                         "checks can tell?", kind="mask")  # fmt: skip
+            judge.reject(
+                "other-losses",
+                f"With {kind}, the loss of step {step} is {float(loss.data):.9g}; expected {our.item():.9g}.",
+                "In the first step, the forward differs; later, a gradient or the optimizer. Which of your own "
+                "checks can tell?",
+                kind="mask",
+            )
 
 
 def refuse_no_overfitting(judge, names):
@@ -156,8 +174,12 @@ def refuse_no_overfitting(judge, names):
                              rng=np.random.default_rng(1)), "fit", "fit on one batch")  # fmt: skip
     first, last = history[0]["loss"], history[-1]["loss"]
     if not last < 0.05:
-        judge.reject("cannot-overfit", f"After 250 steps on one batch, the loss went from {first:.3g} to {last:.3g}; expected "
-                     "below 0.05.", "16 rows and 200 weights: what keeps it from learning them by heart?", kind="updates")  # fmt: skip
+        judge.reject(
+            "cannot-overfit",
+            f"After 250 steps on one batch, the loss went from {first:.3g} to {last:.3g}; expected below 0.05.",
+            "16 rows and 200 weights: what keeps it from learning them by heart?",
+            kind="updates",
+        )
 
 
 def two_moons(count, rng):
@@ -179,7 +201,10 @@ def refuse_no_generalisation(judge, names):
             "fit", "fit on two moons")  # fmt: skip
         scores.append(names["accuracy"](model, x_test, y_test))
     if not np.mean(scores) > 0.9:
-        judge.reject("does-not-generalise", f"The accuracies on rows that were held back are "
-                     f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on the mean.",
-                     "Does it learn one batch by heart? Then which rows does fit train on, and in which mode is it measured?",
-                     kind="modes")  # fmt: skip
+        judge.reject(
+            "does-not-generalise",
+            f"The accuracies on rows that were held back are "
+            f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on the mean.",
+            "Does it learn one batch by heart? Then which rows does fit train on, and in which mode is it measured?",
+            kind="modes",
+        )
