@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from tinygrad_dropout.drills.interview.code_facts import FACTS
-from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, choose, reason
-from tinygrad_dropout.drills.quiz.cards import Card
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, FollowUp, choose, parsed, reason
+from tinygrad_dropout.drills.quiz.cards import Card, load
 from tinygrad_dropout.mistakes import KINDS
 
 CARDS = [Card(f"card-{letter}", "dropout", f"{letter}?", f"{letter}!", "", "") for letter in "abcde"]
@@ -56,3 +56,53 @@ def test_a_question_asks_and_its_answer_answers(one):
     assert 10 <= len(one.answer.split()) <= 80
     assert reason(one)
     assert (one.question + one.answer).isascii()
+
+
+@pytest.mark.parametrize("one", FOLLOW_UPS, ids=lambda one: one.because)
+def test_an_answer_has_points_to_tick_and_a_card_on_the_same_matter(one):
+    assert 3 <= len(one.points) <= 5
+    assert all(4 <= len(point.split()) <= 14 for point in one.points)
+    assert len(set(one.points)) == len(one.points)
+    assert "".join(one.points).isascii()
+    assert one.card in {card.id for card in load()}
+
+
+def test_a_card_keeps_its_points_when_it_is_asked_in_an_interview():
+    card = Card("a-card", "dropout", "a?", "a!", "", "", ("one point", "another"))
+    assert choose([], [], [card], Random(0)) == [FollowUp("card: a-card", "a?", "a!", card.points, "a-card")]
+
+
+MADE = """# Questions
+
+## made: rate
+What is p?
+
+**In short.** A
+probability.
+
+**Points.**
+
+- it is a number
+- it is not above 1
+
+**Card.** keep-or-drop
+"""
+
+
+def test_a_file_becomes_questions():
+    points = ("it is a number", "it is not above 1")
+    assert parsed(MADE) == (FollowUp("made: rate", "What is p?", "A probability.", points, "keep-or-drop"),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "expected"),
+    [
+        ("## made: rate", "## Made: rate", 3, "a reason, `## made: a-kind` or `## a-fact`"),
+        ("**Points.**\n", "", 10, "`**Points.**`; got '- it is a number'"),
+        ("**Card.** keep-or-drop\n", "", 14, "`**Card.** ...`; got the end of the file"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_said(before, after, line, expected):
+    with pytest.raises(ValueError, match=r"^follow_ups\.md, line ") as raised:
+        parsed(MADE.replace(before, after))
+    assert f", line {line}: expected {expected}" in str(raised.value)

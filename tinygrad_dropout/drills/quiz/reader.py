@@ -1,0 +1,101 @@
+"""Reads files of questions: Markdown in a fixed form, whose faults are named with their line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+HEADING, SHORT, POINTS, FENCE = "## ", "**In short.** ", "**Points.**", "```"
+
+
+def fault(file: str, line: int, expected: str) -> ValueError:
+    """The error for a file that is not as it should be."""
+    return ValueError(f"{file}, line {line}: expected {expected}")
+
+
+class Reader:
+    """Walks through one file, a line at a time.
+
+    Args:
+        name: the name of the file, for error messages: "questions/dropout.md".
+        text: what is in it.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.lines = text.splitlines()
+        self.at = 0  # the line that comes next, counted from 0
+
+    def entries(self) -> Iterator[int]:
+        """Read the title, then stop at each entry; the number of its first line."""
+        self.take(r"# \S.*", "a title, `# ...`")
+        self.skip_empty()
+        while self.at < len(self.lines):
+            yield self.at + 1
+
+    def heading(self, pattern: str, expected: str) -> str:
+        """The text of the heading that begins an entry."""
+        return self.take(HEADING + pattern, expected).removeprefix(HEADING)
+
+    def question(self) -> str:
+        """The question, which follows the heading."""
+        question = self.take(r"\S.*", "the question, on one line")
+        self.take("", "an empty line after the question")
+        return question
+
+    def paragraph(self, begins: str = "") -> str:
+        """The next paragraph without its first words, which must be `begins`; on one line, unless it is indented."""
+        lines = [self.take(re.escape(begins) + r".*\S.*", f"`{begins}...`").removeprefix(begins)]
+        while self.at < len(self.lines) and self.lines[self.at]:
+            lines.append(self.take(".+", "text"))
+        self.skip_empty()
+        return ("\n" if lines[0].startswith(" ") else " ").join(lines)
+
+    def points(self) -> tuple[str, ...]:
+        """The list of points, each on one line."""
+        self.take(re.escape(POINTS), f"`{POINTS}`")
+        self.take("", f"an empty line after {POINTS}")
+        points = [self.point()]
+        while self.at < len(self.lines) and self.lines[self.at]:
+            points.append(self.point())
+        self.skip_empty()
+        return tuple(points)
+
+    def point(self) -> str:
+        """The next point."""
+        return self.take(r"- \S.*", "a point, `- ...`").removeprefix("- ")
+
+    def snippet(self) -> str:
+        """The fenced block that may end an entry, without its fences."""
+        lines: list[str] = []
+        if self.stands_at(FENCE):
+            opened = self.at + 1
+            self.take(f"{FENCE}python", f"a snippet that begins with {FENCE}python")
+            while self.at < len(self.lines) and self.lines[self.at] != FENCE:
+                lines.append(self.lines[self.at])
+                self.at += 1
+            self.take(FENCE, f"{FENCE}, the end of the snippet that began in line {opened}")
+            self.skip_empty()
+        return "\n".join(lines)
+
+    def stands_at(self, begins: str) -> bool:
+        """Whether the next line begins like this."""
+        return self.at < len(self.lines) and self.lines[self.at].startswith(begins)
+
+    def continues(self) -> bool:
+        """Whether another paragraph follows in the same entry."""
+        return self.at < len(self.lines) and not self.lines[self.at].startswith((FENCE, "#"))
+
+    def take(self, pattern: str, expected: str) -> str:
+        """The next line, which must match the pattern."""
+        line = self.lines[self.at] if self.at < len(self.lines) else None
+        if line is None or not re.fullmatch(pattern, line):
+            got = "the end of the file" if line is None else repr(line) if line else "an empty line"
+            raise fault(self.name, self.at + 1, f"{expected}; got {got}")
+        self.at += 1
+        return line
+
+    def skip_empty(self) -> None:
+        """Go on to the next line that is not empty."""
+        while self.at < len(self.lines) and not self.lines[self.at]:
+            self.at += 1
