@@ -44,24 +44,29 @@ def test_every_card_is_one_row_with_an_id_that_stays():
 def test_the_text_arrives():
     for card, (_, question, answer, tags) in zip(CARDS, rows(anki.export(CARDS))[1], strict=True):
         assert shown(question) == "".join(card.question.replace("`", "").split())
-        assert shown(answer) == "".join((card.short + card.why).replace("`", "").split()) + "".join(
-            card.snippet.split()
-        )
+        text = "".join([card.short, *card.points, card.why]).replace("`", "") + card.snippet
+        assert shown(answer) == "".join(text.split())
         assert tags == f"tinygrad_dropout::{card.topic}"
 
 
 def test_every_tag_is_closed():
     for row in rows(anki.export(CARDS))[1]:
-        for name in ("b", "code", "pre"):
+        for name in ("b", "code", "pre", "ul", "li"):
             assert len(re.findall(f"<{name}[ >]", row[2])) == row[2].count(f"</{name}>")
 
 
 def test_what_would_break_the_file_or_the_page_is_escaped():
     card = Card(
-        "a-card", "topic", 'Is "a" < b & c?', "<b> Yes.", "`x < y`, since\n\n    a\n      b\n\nis so.", '>>> "1"\n1'
+        "a-card",
+        "topic",
+        'Is "a" < b & c?',
+        "<b> Yes.",
+        "`x < y`, since\n\n    a\n      b\n\nis so.",
+        '>>> "1"\n1',
+        ("a & b",),
     )
     ((_, question, answer, _),) = rows(anki.export([card]))[1]
     assert question == "Is &quot;a&quot; &lt; b &amp; c?"
-    assert answer.startswith("<b>&lt;b&gt; Yes.</b><br><br><code>x &lt; y</code>, since")
+    assert answer.startswith("<b>&lt;b&gt; Yes.</b><ul style='text-align: left'><li>a &amp; b</li></ul><code>x &lt; y")
     assert "<pre style='text-align: left'>    a<br>      b</pre>" in answer
     assert answer.endswith("<br>1</pre>")

@@ -1,6 +1,7 @@
 """The cards: every file parses, every promised question has one, every snippet prints what it says."""
 
 import doctest
+from itertools import combinations
 
 import pytest
 
@@ -26,8 +27,22 @@ def test_a_card_can_be_read_out_and_explained(card):
 
 
 @by_id(CARDS)
+def test_a_card_has_three_to_five_short_points(card):
+    assert 3 <= len(card.points) <= 5
+    assert [point for point in card.points if not 4 <= len(point.split()) <= 14 or len(point) > 76] == []
+    assert [point for point in card.points if point[0].isspace() or point.endswith(".")] == []
+
+
+@by_id(CARDS)
+def test_no_point_of_a_card_repeats_another(card):
+    words = [frozenset(point.replace(",", "").split()) for point in card.points]
+    repeated = [(a, b) for a, b in combinations(words, 2) if len(a & b) > 0.7 * min(len(a), len(b))]
+    assert repeated == []
+
+
+@by_id(CARDS)
 def test_a_card_is_ascii_and_fits_any_terminal(card):
-    text = "\n".join([card.question, card.short, card.why, card.snippet])
+    text = "\n".join([card.question, card.short, *card.points, card.why, card.snippet])
     assert text.isascii()
     assert "\t" not in text
     formulas = [line for line in card.why.splitlines() if line.startswith(" ")]
@@ -159,6 +174,11 @@ What is asked?
 **In short.** An
 answer.
 
+**Points.**
+
+- a first point
+- a second point
+
 **Why.** The first
 paragraph.
 
@@ -177,6 +197,10 @@ And what else?
 
 **In short.** Another.
 
+**Points.**
+
+- a third point
+
 **Why.** Because.
 """
 
@@ -190,8 +214,9 @@ def test_a_file_becomes_cards():
             "An answer.",
             "The first paragraph.\n\n    a formula\n      of two lines\n\nThe last.",
             ">>> 1 + 1\n2",
+            ("a first point", "a second point"),
         ),
-        Card("another-card", "topic_name", "And what else?", "Another.", "Because.", ""),
+        Card("another-card", "topic_name", "And what else?", "Another.", "Because.", "", ("a third point",)),
     )
 
 
@@ -205,13 +230,17 @@ def test_a_file_becomes_cards():
         ("What is asked?\n", "What is\nasked?\n", 5, "an empty line after the question; got 'asked?'"),
         ("**In short.** An", "An", 6, "`**In short.** ...`; got 'An'"),
         ("**In short.** An\n", "**In short.**\n", 6, "`**In short.** ...`; got '**In short.**'"),
-        ("answer.", "answer.\n\nMore of it.", 9, "`**Why.** ...`; got 'More of it.'"),
-        ("**Why.** The", "The", 9, "`**Why.** ...`; got 'The first'"),
-        ("\n**Why.** Because.\n", "", 26, "`**Why.** ...`; got the end of the file"),
-        ("```python", "```", 17, "a snippet that begins with ```python; got '```'"),
-        ("2\n```\n", "2\n", 27, "```, the end of the snippet that began in line 17; got the end of the file"),
-        ("2\n```\n", "2\n```\nA word.\n", 21, "a card, `## words-joined-by-hyphens`; got 'A word.'"),
-        ("another-card", "one-card", 22, "an id of its own; topic.md has a card one-card already"),
+        ("answer.", "answer.\n\nMore of it.", 9, "`**Points.**`; got 'More of it.'"),
+        ("**Points.**\n\n- a f", "- a f", 9, "`**Points.**`; got '- a first point'"),
+        ("**Points.**\n\n- a f", "**Points.**\n- a f", 10, "an empty line after **Points.**; got '- a first point'"),
+        ("- a first", "a first", 11, "a point, `- ...`; got 'a first point'"),
+        ("- a second", "  and more", 12, "a point, `- ...`; got '  and more point'"),
+        ("**Why.** The", "The", 14, "`**Why.** ...`; got 'The first'"),
+        ("\n**Why.** Because.\n", "", 35, "`**Why.** ...`; got the end of the file"),
+        ("```python", "```", 22, "a snippet that begins with ```python; got '```'"),
+        ("2\n```\n", "2\n", 36, "```, the end of the snippet that began in line 22; got the end of the file"),
+        ("2\n```\n", "2\n```\nA word.\n", 26, "a card, `## words-joined-by-hyphens`; got 'A word.'"),
+        ("another-card", "one-card", 27, "an id of its own; topic.md has a card one-card already"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said(before, after, line, expected):

@@ -33,7 +33,8 @@ def export(cards: Iterable[Card]) -> str:
 
 def line(card: Card) -> str:
     """A card's columns. They are HTML, in which neither a tab, a quotation mark nor the end of a line is left over."""
-    answer = f"<b>{html(card.short)}</b><br><br>{html(card.why)}"
+    points = "".join(f"<li>{html(point)}</li>" for point in card.points)
+    answer = f"<b>{html(card.short)}</b><ul style='text-align: left'>{points}</ul>{html(card.why)}"
     if card.snippet:
         answer += preformatted(card.snippet)
     return "\t".join([f"tinygrad_dropout/{card.id}", html(card.question), answer, f"tinygrad_dropout::{card.topic}"])

@@ -26,7 +26,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from tinygrad_dropout.drills.quiz.reader import POINTS, SHORT, Reader, fault
+from tinygrad_dropout.drills.quiz.reader import SHORT, Reader, fault
 
 WHY = "**Why.** "
 
@@ -90,7 +90,7 @@ def read_card(reader: Reader, topic: str) -> Card:
     name = reader.heading("[a-z0-9]+(-[a-z0-9]+)*", "a card, `## words-joined-by-hyphens`")
     question = reader.question()
     short = reader.paragraph(SHORT)
-    points = reader.points() if reader.stands_at(POINTS) else ()
+    points = reader.points()
     why = [reader.paragraph(WHY)]
     while reader.continues():
         why.append(reader.paragraph())
