@@ -12,13 +12,18 @@ from random import Random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from tinygrad_dropout.drills.interview_text import InterviewText, Question, parsed
+
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.grader.hunt import Hunt
     from tinygrad_dropout.drills.grader.judge import Judge
     from tinygrad_dropout.study import Bug
 
 EXERCISES = Path(__file__).with_name("exercises")
-PARTS = ("task.md", "starter.py", "solution.py", "checks.py", "hints.md", "wrong.py", "right.py", "promises.md")
+PARTS = (
+    "task.md", "interview.md", "promises.md", "hints.md",
+    "starter.py", "solution.py", "checks.py", "wrong.py", "right.py",
+)  # fmt: skip
 GAP = "raise NotImplementedError"  # marks what is to be written
 SEEDS = 3000  # so that no one knows a hunt's bug by its number
 
@@ -77,6 +82,26 @@ class Exercise:
     def task(self) -> str:
         """What is asked, as Markdown."""
         return self.read("task.md")
+
+    @cached_property
+    def interview(self) -> InterviewText:
+        """What an interviewer says about it."""
+        return parsed(f"{self.slug}/interview.md", self.read("interview.md"))
+
+    @property
+    def brief(self) -> str:
+        """What is asked, as an interviewer puts it: Markdown that fits a screen of 80 columns."""
+        return self.interview.brief
+
+    @property
+    def cost(self) -> Question:
+        """A question on complexity or memory."""
+        return self.interview.cost
+
+    @property
+    def tests(self) -> Question:
+        """How would you test it?"""
+        return self.interview.tests
 
     @property
     def hunt(self) -> Hunt | None:
