@@ -65,6 +65,11 @@ def test_a_brief_fits_a_screen(exercise):
 
 
 @every_exercise
+def test_no_line_of_code_in_a_brief_is_broken_on_a_screen(exercise):
+    assert narrowed(exercise.brief, COLUMNS) == exercise.brief
+
+
+@every_exercise
 def test_a_brief_names_all_that_the_starter_asks_for(exercise):
     wanted = asked(exercise.starter)
     assert wanted
