@@ -1,0 +1,88 @@
+"""The candidate's own tests in words: how a run of them ended, and what they are worth."""
+
+from __future__ import annotations
+
+from textwrap import indent
+
+from tinygrad_dropout.drills.grader.report import Line, one_shown, printed
+from tinygrad_dropout.drills.interview.own_tests import Score, TestResult, TestRun
+from tinygrad_dropout.drills.layout import wrap
+
+MOST_NAMED = 3  # mistakes that were not caught
+
+HOW_TO = """\
+Your file has no tests yet. A test is a function test_... in the same file, without arguments and with asserts in it:
+
+    def test_a_case_worked_out_by_hand():
+        assert np.allclose({call}, [...])
+"""
+
+
+def lines_of_run(run: TestRun, function: str, width: int) -> list[Line]:
+    """(kind, text) of each paragraph, as for `grader.report`.
+
+    Args:
+        run: of the tests.
+        function: the name of what is tested.
+        width: of a line, in characters.
+    """
+    lines = [line for result in run.results for line in lines_of_result(result, width)]
+    if run.problem:
+        lines.append(("wrong", wrap(run.problem, width)))
+    elif not run.results:
+        lines.append(("", wrap(HOW_TO.format(call=f"{function}(...)").rstrip(), width)))
+    return lines + ([("", printed(run.printed, width))] if run.printed else [])
+
+
+def lines_of_result(result: TestResult, width: int) -> list[Line]:
+    """One test: a line, and below it the two sides of what was compared."""
+    if result.passed:
+        return [("right", wrap(f"  passed  {result.name}", width, indent=10))]
+    place = f", {result.place}" if result.place else ""
+    message = result.message.replace("\n", "\n" + " " * 10)
+    lines = [("wrong", wrap(f"  failed  {result.name}{place}: {message}", width, indent=10))]
+    if result.shown:
+        sides = "\n".join(one_shown(label, text, 5, width - 10) for label, text in result.shown)
+        lines.append(("", indent(sides, " " * 10)))
+    return lines
+
+
+def lines_of_score(score: Score, width: int) -> list[Line]:
+    """(kind, text) of each paragraph about what the tests are worth."""
+    if not score.count:
+        return [("", "You wrote no tests of your own.")]
+    texts = []
+    if score.problem:
+        texts.append(("wrong", f"Your tests could not all be run. {score.problem}"))
+    texts += [
+        ("wrong", f"{name} rejects the reference solution, so the test is wrong: {why.splitlines()[0]}.")
+        for name, why in score.rejecting
+    ]
+    texts += [
+        ("wrong", f"{name} accepts the reference solution and rejects your answer: believe the test.")
+        for name in score.failing
+    ]
+    if score.known:
+        kind = "right" if score.caught == score.known else ""
+        texts.append((kind, f"{whose(score)} {caught(score)} known mistakes.{not_caught(score)}"))
+    return [(kind, wrap(text, width)) for kind, text in texts]
+
+
+def whose(score: Score) -> str:
+    """`Your 3 tests catch`, of the valid ones."""
+    which = "Your" if score.valid == score.count else "The other" if score.valid else "None"
+    return f"{which} test catches" if score.valid == 1 else f"{which} {score.valid} tests catch"
+
+
+def caught(score: Score) -> str:
+    """`9 of 14`."""
+    return f"{score.caught} of {score.known}"
+
+
+def not_caught(score: Score) -> str:
+    """The first of those that were missed."""
+    if not score.missed:
+        return ""
+    more = len(score.missed) - MOST_NAMED
+    named = "; ".join(score.missed[:MOST_NAMED])
+    return f" Not caught: {named}{f'; and {more} more' if more > 0 else ''}."
