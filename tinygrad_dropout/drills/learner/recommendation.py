@@ -11,6 +11,7 @@ from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.mistakes import KINDS
 
 SHORT = 6  # minutes; what takes less is no exercise for an interview, if there is another
+NEW = "the first that is not solved yet"  # why an exercise comes next, if there is no better reason
 NOT_REPEATED = {"python", "exposing"}  # no exercise is about them
 
 
@@ -48,7 +49,7 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
     return (
         after_a_mistake(progress, everything, unsolved)
         or begun_and_left(progress, unsolved)
-        or ((unsolved[0], "the first that is not solved yet") if unsolved else None)
+        or ((unsolved[0], NEW) if unsolved else None)
         or ((current, "the last that is not solved yet") if current and not progress.solved(current.slug) else None)
         or solved_with_help(progress, everything)
         or (None, "all are solved")

@@ -1,0 +1,167 @@
+"""A plan day by day: what is open first, cards as they fall due, interviews, and rest on the last day."""
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from tinygrad_dropout.drills.exercise import DrillError, exercises
+from tinygrad_dropout.drills.grader.result import Grade, Rejection
+from tinygrad_dropout.drills.learner.plan import MOST_NEW, day_of, make_plan, minutes_of
+from tinygrad_dropout.drills.learner.plan_in_words import WIDTH, as_text
+from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.learner.recommendation import next_exercise
+from tinygrad_dropout.drills.quiz.cards import load
+from tinygrad_dropout.drills.quiz.scheduling import after, due_day, to_json
+
+TODAY = date(2026, 11, 29)
+NOON = datetime(2026, 11, 28, 12)
+EVERYTHING, CARDS = exercises(), load()
+
+
+def exercise(number, minutes=8, kinds=()):
+    return SimpleNamespace(
+        slug=f"{number:02}_one", number=number, title=f"Exercise {number}", minutes=minutes, kinds=kinds, hints=["a"]
+    )
+
+
+def planned(days=20, progress=None, everything=EVERYTHING, cards=CARDS, minutes=45):
+    until = TODAY + timedelta(days)
+    return make_plan(progress or Progress({}), everything, cards, TODAY, until, minutes)
+
+
+def numbers(plan):
+    return [one.number for day in plan.days for one, _ in day.exercises]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("soon", "expected a day such as 2027-01-15, got 'soon'"),
+        ("2027-02-30", "expected a day such as 2027-01-15, got '2027-02-30'"),
+        ("20270115", "expected a day such as 2027-01-15"),
+        ("2026-11-28", "expected a day to come, got 2026-11-28; today is 2026-11-29"),
+        ("2026-11-29", "which is today"),
+        ("2027-12-01", "expected a day within a year, got 2027-12-01"),
+    ],
+)
+def test_a_day_for_which_no_plan_can_be_made_is_refused(text, says):
+    with pytest.raises(DrillError, match=r"^--date: ") as raised:
+        day_of(text, TODAY)
+    assert says in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["2026-11-30", "2027-11-29"])
+def test_tomorrow_and_in_a_year_are_days_to_come(text):
+    assert day_of(text, TODAY).isoformat() == text
+
+
+def test_the_plan_begins_with_what_next_gives():
+    progress = Progress({})
+    progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
+    first, why = planned(progress=progress).days[0].exercises[0]
+    assert (first, why) == next_exercise(progress, EVERYTHING)
+    assert why.startswith("after scale-missing")
+
+
+def test_the_plan_leaves_what_is_known_as_it_was():
+    progress = Progress({})
+    planned(progress=progress)
+    assert progress.as_json() == Progress({}).as_json()
+
+
+def test_with_enough_time_every_exercise_has_its_day_once():
+    plan = planned(days=60)
+    assert sorted(numbers(plan)) == [one.number for one in EVERYTHING]
+    assert plan.left == []
+
+
+def test_what_has_no_room_is_named_and_what_is_about_something_else_comes_first():
+    alike = [exercise(number, 10, ("mask",)) for number in range(1, 5)]
+    plan = planned(days=3, everything=[*alike, exercise(5, 10, ("rate",))], cards=())
+    assert set(numbers(plan)) >= {1, 5}
+    assert sorted([*numbers(plan), *(one.number for one in plan.left)]) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("minutes", [15, 45, 120])
+@pytest.mark.parametrize("days", [2, 5, 30])
+def test_no_day_is_longer_than_its_minutes_but_for_an_interview(days, minutes):
+    plan = planned(days=days, minutes=minutes)
+    total = sum(minutes_of(one) for day in plan.days for one, _ in day.exercises)
+    used = [minutes - day.room - day.due - day.new for day in plan.days[:-1] if not day.interview]
+    interviews = sum(minutes for day in plan.days[:-1] if day.interview)
+    assert all(0 <= one <= minutes for one in used)
+    assert total <= sum(used) + interviews + max(minutes_of(one) for one in EVERYTHING)
+    assert all(day.due + day.new <= minutes // 2 for day in plan.days[:-1])
+
+
+def test_an_exercise_that_is_too_long_for_a_day_is_finished_on_the_next():
+    long = exercise(1, 20)
+    plan = planned(days=4, everything=[long], cards=(), minutes=25)
+    assert [(bool(day.exercises), day.again is long) for day in plan.days] == [
+        (True, False),
+        (False, False),  # an interview takes the time
+        (False, True),
+        (False, False),
+    ]
+
+
+def test_cards_come_on_the_day_when_they_are_due_and_new_ones_in_equal_parts():
+    due = after(None, "right", TODAY)  # in two days
+    plan = planned(days=6, cards=CARDS[:11], progress=Progress({"cards": {CARDS[0].id: to_json(due)}}))
+    assert due_day(due) == TODAY + timedelta(2)
+    assert [day.new for day in plan.days] == [2, 2, 2, 2, 2, 0]
+    assert [day.due for day in plan.days] == [0, 0, 3, 2, 2, 2]
+
+
+def test_there_are_never_more_than_ten_new_cards_a_day():
+    assert max(day.new for day in planned(days=5, minutes=200).days) == MOST_NEW
+
+
+@pytest.mark.parametrize(
+    ("days", "minutes", "had_one", "expected"),
+    [
+        (1, 45, False, []),
+        (2, 45, False, [(2, 20, True)]),
+        (5, 45, False, [(3, 20, True)]),
+        (20, 45, False, [(17, 20, False), (10, 40, False), (3, 40, True)]),
+        (12, 45, True, [(10, 40, False), (3, 40, True)]),
+        (12, 20, True, [(10, 20, False), (3, 20, True)]),
+    ],
+)
+def test_interviews_grow_longer_and_in_the_last_week_strict(days, minutes, had_one, expected):
+    kept = {"when": "", "minutes": 20, "exercises": [], "attempts": [], "answered": []}
+    plan = planned(days, Progress({"interviews": [kept] * had_one}), minutes=minutes)
+    found = [((plan.until - day.day).days, day.interview, day.strict) for day in plan.days if day.interview]
+    assert found == expected
+
+
+@pytest.mark.parametrize("days", [1, 2, 10, 60])
+def test_on_the_day_before_there_are_only_due_cards_and_rest(days):
+    last = planned(days).days[-1]
+    assert (last.exercises, last.new, last.interview, last.again) == ([], 0, 0, None)
+    assert last.day == TODAY + timedelta(days - 1)
+
+
+@pytest.mark.parametrize("days", [1, 2, 8, 15, 16, 47, 365])
+def test_a_plan_fits_80_columns_and_says_what_it_assumes(days):
+    progress = Progress({})
+    progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
+    text = as_text(planned(days, progress))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "What this assumes" in text
+    assert ("week by week" in text) == (days > 15)
+    assert text.count("\n") < 160
+
+
+def test_a_plan_in_words():
+    text = as_text(planned(days=3, everything=[exercise(1, 5)], cards=CARDS[:3]))
+    assert text.startswith(
+        "Until your interview on Wed 2026-12-02: 3 days, 45 minutes a day.\n\n"
+        "Sun 2026-11-29  interview of 20 minutes, strict\n"
+        "                cards: 2 new\n"
+        "                1 Exercise 1\n"
+        "Mon 2026-11-30  cards: 1 new\n\n"
+        "The day before:\n"
+        "Tue 2026-12-01  cards: 2 due; nothing new, and rest\n\n"
+    )

@@ -1,0 +1,87 @@
+"""A plan as text: day by day for a fortnight, then week by week, and what it assumes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tinygrad_dropout.drills.layout import wrap
+from tinygrad_dropout.drills.learner.plan import MINUTES_OF_A_CARD, QUESTIONS, TIMES_AS_LONG, WEEK, Day, Plan
+from tinygrad_dropout.drills.learner.recommendation import NEW
+
+WIDTH = 80  # columns
+MARGIN = 16  # of what stands behind a day
+FORTNIGHT = 14
+MOST_NUMBERS = 20  # of exercises that have no room
+
+ASSUMES = f"""\
+What this assumes: an exercise takes {TIMES_AS_LONG} times the minutes that it would take in an interview, \
+and a card {MINUTES_OF_A_CARD} minute. An interview takes {QUESTIONS[20]} or {QUESTIONS[40]} minutes more for its \
+questions, and may so be longer than a day's practice. All exercises are solved and all cards answered right; \
+the next plan starts from what has really happened, so ask for one whenever you fall behind."""
+
+
+def as_text(plan: Plan) -> str:
+    """All of it."""
+    count = len(plan.days)
+    days = "1 day" if count == 1 else f"{count} days"
+    lines = [f"Until your interview on {named(plan.until)}: {days}, {plan.minutes} minutes a day.", ""]
+    *practice, last = plan.days
+    for day in practice[:FORTNIGHT]:
+        lines += beside(named(day.day), of_day(day))
+    weeks = [practice[at : at + WEEK] for at in range(FORTNIGHT, len(practice), WEEK)]
+    if weeks:
+        lines += ["", "Then, week by week, from the day that is named:"]
+    for week in weeks:
+        lines += beside(named(week[0].day), of_week(week))
+    lines += ["", "The day before:"] if practice else ["There is only the day before:"]
+    lines += beside(named(last.day), [f"{cards(last.due, 0)}; nothing new, and rest" if last.due else "rest"])
+    if plan.left:
+        lines += ["", wrap(too_many(plan), WIDTH)]
+    return "\n".join([*lines, "", wrap(ASSUMES, WIDTH)])
+
+
+def named(day: date) -> str:
+    """`Fri 2027-01-15`."""
+    return f"{day:%a %Y-%m-%d}"
+
+
+def beside(label: str, parts: list[str]) -> list[str]:
+    """A label, and to the right of it the parts, one below the other."""
+    lines = [line for part in parts or ["rest"] for line in wrap(part, WIDTH - MARGIN, indent=2).split("\n")]
+    return [f"{label if number == 0 else '':{MARGIN}}{line}" for number, line in enumerate(lines)]
+
+
+def cards(due: int, new: int) -> str:
+    """`cards: 3 due, 5 new`."""
+    return "cards: " + ", ".join(f"{count} {what}" for count, what in ((due, "due"), (new, "new")) if count)
+
+
+def of_interview(day: Day) -> str:
+    """`interview of 40 minutes, strict`."""
+    return f"interview of {day.interview} minutes{', strict' if day.strict else ''}"
+
+
+def of_day(day: Day) -> list[str]:
+    """What to do on a day, a line each."""
+    parts = [of_interview(day)] if day.interview else []
+    parts += [cards(day.due, day.new)] if day.due or day.new else []
+    parts += [f"{day.again.number} {day.again.title}: finish it"] if day.again else []
+    return parts + [f"{one.number} {one.title}{'' if why == NEW else f' ({why})'}" for one, why in day.exercises]
+
+
+def of_week(week: list[Day]) -> list[str]:
+    """What to do in a week."""
+    parts = [f"{of_interview(day)}, on {named(day.day)}" for day in week if day.interview]
+    due, new = sum(day.due for day in week), sum(day.new for day in week)
+    parts += [cards(due, new)] if due or new else []
+    numbers = [str(one.number) for day in week for one, _ in day.exercises]
+    return parts + ([f"exercise{'s' * (len(numbers) > 1)} {', '.join(numbers)}"] if numbers else [])
+
+
+def too_many(plan: Plan) -> str:
+    """The exercises for which there is no time."""
+    count = len(plan.left)
+    numbers = ", ".join(str(one.number) for one in plan.left[:MOST_NUMBERS])
+    more = f" and {count - MOST_NUMBERS} more" if count > MOST_NUMBERS else ""
+    what = "1 exercise does" if count == 1 else f"{count} exercises do"
+    return f"{what} not fit into this time: {numbers}{more}. More minutes a day (--minutes) make room."
