@@ -10,6 +10,7 @@ import json
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
+from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -23,8 +24,15 @@ from tinygrad_dropout import cli  # noqa: E402
 from tinygrad_dropout.drills.exercise import Exercise, exercises, find  # noqa: E402
 from tinygrad_dropout.drills.grader.grade_in_process import grade  # noqa: E402
 from tinygrad_dropout.drills.grader.report import as_text  # noqa: E402
-from tinygrad_dropout.drills.grader.result import Rejection  # noqa: E402
+from tinygrad_dropout.drills.grader.result import Grade, Rejection  # noqa: E402
+from tinygrad_dropout.drills.grader.shown import WIDTH  # noqa: E402
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS  # noqa: E402
+from tinygrad_dropout.drills.interview.of_exercises import subject_of  # noqa: E402
+from tinygrad_dropout.drills.interview.own_tests import run_tests, score_tests  # noqa: E402
+from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run, lines_of_score  # noqa: E402
+from tinygrad_dropout.drills.learner.plan import make_plan  # noqa: E402
+from tinygrad_dropout.drills.learner.plan_in_words import as_text as plan_as_text  # noqa: E402
+from tinygrad_dropout.drills.learner.progress import Progress  # noqa: E402
 from tinygrad_dropout.drills.quiz.cards import load  # noqa: E402
 
 PAGE, ANSWERS = DOCS / "drills.md", DOCS / "drills_answers.md"
@@ -94,6 +102,39 @@ def session() -> str:
     return f"```\n$ cat 11_linear_backward.py\n{function}\n$ tinygrad-dropout drill check 11\n{said}\n```"
 
 
+TESTS = """
+
+def test_each_gradient_has_the_shape_of_its_parameter():
+    grad, x, weight = np.ones((4, 3)), np.ones((4, 2)), np.ones((3, 2))
+    shapes = [gradient.shape for gradient in linear_backward(grad, x, weight)]
+    assert shapes == [(4, 2), (3, 2), (3,)]
+
+
+def test_the_bias_is_used_once_for_every_row():
+    assert linear_backward(np.ones((4, 3)), np.ones((4, 2)), np.ones((3, 2)))[2][0] == 4
+"""
+
+
+def own_tests() -> str:
+    """Two tests of a wrong answer: how they ended, and what they are worth."""
+    exercise = find("11_linear_backward")
+    answer = next(sample.source for sample in exercise.wrong if sample.name == "bias-gradient-averaged")
+    subject = subject_of(exercise)
+    run = lines_of_run(run_tests(answer + TESTS, "11_linear_backward.py", subject), subject.tested, WIDTH)
+    score = lines_of_score(score_tests(answer + TESTS, "11_linear_backward.py", subject), WIDTH)
+    said = "\n".join(text for _, text in [*run, ("", "\nAfter the clock:"), *score])
+    return f"```python\n{TESTS.strip()}\n```\n\n```\n{said}\n```"
+
+
+def plan() -> str:
+    """A week for someone who forgot the scale once."""
+    progress, today = Progress({}), date(2027, 1, 8)
+    mistake = Grade((), Rejection("scale-missing", "", kind="rescaling"))
+    progress.record("18_inverted_dropout_forward", mistake, datetime(2027, 1, 7))
+    made = make_plan(progress, exercises(), load(), today, date(2027, 1, 15), 45)
+    return f"```\n{plan_as_text(made)}\n```"
+
+
 def commands() -> str:
     """The commands of `drill`, as its help has them."""
     out = StringIO()
@@ -147,7 +188,9 @@ def blocks() -> dict[Path, dict[str, str]]:
         "summary": summary,
         "scoreboard": "\n".join(board),
         "cards": f"{len(load())} cards, {sum(bool(card.snippet) for card in load())} of them with a snippet.",
-        "questions": f"{len(FOLLOW_UPS)} questions wait for their reason.",
+        "questions": f"{len(FOLLOW_UPS)} questions about mistakes and code wait for their reason.",
+        "own-tests": own_tests(),
+        "plan": plan(),
     }
     return {PAGE: page, ANSWERS: {"answers": "\n".join(answers).rstrip()}}
 

@@ -18,6 +18,8 @@ from tinygrad_dropout import cli
 from tinygrad_dropout.cli.drill import asking
 from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
+from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.lab import errors
 
@@ -338,19 +340,81 @@ def test_the_quiz_writes_a_deck(drill, tmp_path):
 def test_follow_ups_are_listed(drill):
     code, out, _ = drill("interview", "--list-follow-ups")
     assert code == 0
-    assert "the mask is stored as floats, or holds the scale\n    Your mask holds floats" in out
+    assert "your code: the mask is stored as floats, or holds the scale\n    Your mask holds floats" in out
 
 
-def test_an_interview_is_kept_and_its_summary_written(drill, begun, tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.stdin", StringIO("c\nq\n\nr\n\np\n\nw\n"))
-    code, out, _ = drill("interview")
-    assert code == 0
-    assert "Questions: 1 right, 1 partly, 1 wrong" in out
+@pytest.fixture
+def interviewed(drill, begun, tmp_path, monkeypatch):
+    """Hold an interview about the linear layer, with a wrong answer in the file; gives what was shown."""
+    monkeypatch.setattr(
+        "tinygrad_dropout.drills.learner.recommendation.for_interview", lambda *arguments: [find("11_linear_backward")]
+    )
+    start = Workspace.start
+
+    def start_with_an_answer(workspace, chosen):
+        start(workspace, chosen)
+        answer(workspace.folder, "bias-gradient-averaged")
+
+    monkeypatch.setattr(Workspace, "start", start_with_an_answer)
+
+    def hold(typed, *options):
+        monkeypatch.setattr("sys.stdin", StringIO(typed))
+        code, out, _ = drill("interview", *options)
+        assert code == 0
+        return out
+
+    return hold
+
+
+def test_an_interview_is_kept_with_its_answers_and_its_summary_written(interviewed, begun, drill, tmp_path):
+    out = interviewed("r\nc\nq\nthe mean over the batch\n\n1\nbanana\n\n\ns\nall\nq\n")
+    assert "Your file has no tests yet." in out
+    assert "[bias-gradient-averaged]" in out
+    assert "1 of 5  (you made this mistake: 1/N" in out
     (kept,) = progress(tmp_path)["interviews"]
-    assert [answered["rating"] for answered in kept["answered"]] == ["right", "partly", "wrong"]
+    first, second, third, fourth, fifth = kept["answered"]
+    assert (first["answer"], first["rating"], first["made"]) == ("the mean over the batch", "partly", [1])
+    assert second["rating"] == "wrong"
+    assert third["asked"] != third["answer"]
+    assert fourth["spoken"]
+    assert not fifth["asked"]
+    assert kept["attempts"][0]["tests"]["count"] == 0
     (folder,) = (begun / "interviews").iterdir()
     assert (folder / "summary.txt").read_text() in out
-    assert "questions: 1 right, 1 partly, 1 wrong" in drill("stats")[1]
+    assert "0 of 1  none " in drill("stats")[1]
+
+
+def test_what_a_scorecard_promises_of_next_next_does(interviewed, drill):
+    out = interviewed("c\nq\nq\n")
+    promised = out.partition("`drill next` gives ")[2].partition(":")[0]
+    assert promised
+    assert drill("next")[1].startswith(promised.replace(" ", "  ", 1))
+
+
+def test_a_wrong_answer_puts_the_card_on_the_same_matter_into_the_schedule(interviewed, drill, tmp_path):
+    interviewed("c\nq\nbanana\n\nq\n")
+    (card,) = progress(tmp_path)["cards"]
+    assert card == next(one.card for one in FOLLOW_UPS if one.because == "made: averaging")
+    assert f"{date.today() + timedelta(1)}    " in drill("quiz", "--list")[1]
+
+
+def test_in_a_strict_interview_the_grade_and_its_mistake_come_after_the_clock(interviewed, drill, tmp_path):
+    out = interviewed("c\nd\nq\n", "--strict")
+    before, _, afterwards = out.partition("Your answer to Linear backward, as it stands:")
+    assert "Expected r, t, d, q or ?; got 'c'." in before
+    assert "[bias-gradient-averaged]" not in before
+    assert "[bias-gradient-averaged]" in afterwards
+    assert progress(tmp_path)["mistakes"][0]["code"] == "bias-gradient-averaged"
+
+
+def test_a_plan_is_made_of_what_is_known(drill, begun, monkeypatch):
+    monkeypatch.setattr(asking, "today", lambda: date(2026, 11, 29))
+    answer(begun, "bias-gradient-averaged")
+    drill("check", "11")
+    code, out, _ = drill("plan", "--date", "2026-12-02", "--minutes", "30")
+    assert code == 0
+    assert out.startswith("Until your interview on Wed 2026-12-02: 3 days, 30 minutes a day.")
+    assert "(after bias-gradient-averaged in" in " ".join(out.split())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
@@ -384,6 +448,12 @@ MISTAKES = {
     "out without export": (("quiz", "--out", "x"), "--out belongs to --export"),
     "another export": (("quiz", "--export", "word"), "--export: invalid choice"),
     "minutes": (("interview", "--minutes", "30"), "--minutes: invalid choice: 30"),
+    "no date": (("plan",), "--date"),
+    "a date": (("plan", "--date", "soon"), "--date: expected a day such as 2027-01-15, got 'soon'"),
+    "minutes a day": (
+        ("plan", "--date", str(date.today() + timedelta(9)), "--minutes", "5"),
+        "--minutes: expected from",
+    ),
     "a time limit": (("check", "11", "--time-limit", "0"), "--time-limit: expected"),
     "a seed": (("check", "11", "--seed", "-1"), "--seed: expected at least 0"),
     "out without show": (("check", "11", "--out", "x.html"), "belong to --show"),

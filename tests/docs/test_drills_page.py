@@ -48,6 +48,8 @@ def test_a_command_parses(command):
     arguments = [word for word in command.replace(" N", " 11").split() if word != "..."]
     if arguments[1] in ("hint", "solution") and len(arguments) == 2:
         arguments.append("11")
+    if arguments[1:] == ["plan"]:
+        arguments += ["--date", "2027-01-15"]
     assert cli.build_parser().parse_args(arguments).run
 
 

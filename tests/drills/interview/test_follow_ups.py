@@ -1,19 +1,12 @@
-"""Three questions, chosen by what was done."""
-
-from random import Random
+"""The questions about mistakes and about code: each has a reason, an answer, points and a card."""
 
 import pytest
 
 from tinygrad_dropout.drills.interview.code_facts import FACTS
-from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, FollowUp, choose, parsed, reason
-from tinygrad_dropout.drills.quiz.cards import Card, load
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, FollowUp, parsed
+from tinygrad_dropout.drills.interview.questions import reason
+from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.mistakes import KINDS
-
-CARDS = [Card(f"card-{letter}", "dropout", f"{letter}?", f"{letter}!", "", "") for letter in "abcde"]
-
-
-def reasons(made=(), seen=()):
-    return [one.because for one in choose(made, seen, CARDS, Random(0))]
 
 
 def test_every_fact_and_note_has_a_question_and_every_question_a_reason():
@@ -28,33 +21,12 @@ def test_every_fact_and_note_has_a_question_and_every_question_a_reason():
     assert len({one.because for one in FOLLOW_UPS}) == len(FOLLOW_UPS)
 
 
-@pytest.mark.parametrize(
-    ("made", "seen", "asked"),
-    [
-        (["rescaling"], ["scaled-mask", "exp", "mean"], ["made: rescaling", "scaled-mask", "exp"]),
-        ([], ["exp", "scaled-mask", "mean", "where"], ["scaled-mask", "exp", "where"]),
-        (["rescaling", "mask"], [], ["made: rescaling", "made: mask"]),
-        (["rescaling", "mask"], ["exp"], ["made: rescaling", "exp", "made: mask"]),
-        (["python"], ["exp"], ["exp"]),
-    ],
-)
-def test_a_mistake_comes_first_then_the_code(made, seen, asked):
-    assert reasons(made, seen)[: len(asked)] == asked
-
-
-def test_cards_fill_up_to_three_and_none_comes_twice():
-    asked = reasons([], ["exp"])
-    assert asked[0] == "exp"
-    assert len(set(asked)) == 3
-    assert all(one.startswith("card: card-") for one in asked[1:])
-
-
 @pytest.mark.parametrize("one", FOLLOW_UPS, ids=lambda one: one.because)
 def test_a_question_asks_and_its_answer_answers(one):
     assert one.question.endswith(("?", "."))
     assert "?" in one.question
     assert 10 <= len(one.answer.split()) <= 80
-    assert reason(one)
+    assert reason(one.because)
     assert (one.question + one.answer).isascii()
 
 
@@ -65,11 +37,6 @@ def test_an_answer_has_points_to_tick_and_a_card_on_the_same_matter(one):
     assert len(set(one.points)) == len(one.points)
     assert "".join(one.points).isascii()
     assert one.card in {card.id for card in load()}
-
-
-def test_a_card_keeps_its_points_when_it_is_asked_in_an_interview():
-    card = Card("a-card", "dropout", "a?", "a!", "", "", ("one point", "another"))
-    assert choose([], [], [card], Random(0)) == [FollowUp("card: a-card", "a?", "a!", card.points, "a-card")]
 
 
 MADE = """# Questions

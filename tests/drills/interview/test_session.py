@@ -1,45 +1,57 @@
 """An interview with scripted input and a scripted clock."""
 
-from random import Random
-
 import pytest
 
-from tinygrad_dropout.drills.exercise import exercises, find
-from tinygrad_dropout.drills.grader.grade_in_process import grade
-from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, clock, fits, summary
-from tinygrad_dropout.drills.learner.progress import SCHEMA, matches_schema
-from tinygrad_dropout.drills.learner.workspace import Workspace
-from tinygrad_dropout.drills.quiz.cards import Card, load
+from tinygrad_dropout.drills.exercise import DrillError
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejection
+from tinygrad_dropout.drills.interview.outcome import Attempt, Outcome
+from tinygrad_dropout.drills.interview.own_tests import Score
+from tinygrad_dropout.drills.interview.questions import Question
+from tinygrad_dropout.drills.interview.session import Actions, Interview, Task, clock
+from tinygrad_dropout.drills.learner.schema import SCHEMA, matches_schema
 
-LINEAR, DROPOUT = find("11_linear_backward"), find("18_inverted_dropout_forward")
-CARDS = [
-    Card(f"card-{letter}", topic, f"{letter}?", f"{letter}!", "", "")
-    for topic in ("dropout", "backprop")
-    for letter in topic
+WRONG = Grade(("it runs",), Rejection("scale-missing", "no", kind="rescaling"), ("float-mask",))
+RIGHT, UNTOUCHED = Grade(("it runs", "it scales")), Grade((), Rejection(NOT_WRITTEN, "not yet"))
+GRADES = {"wrong\n": WRONG, "right\n": RIGHT, "starter\n": UNTOUCHED}
+QUESTIONS = [
+    Question(
+        f"for reason {letter}", f"{letter}?", "Divide by the rate.", ("it divides", "by the rate"), f"card-{letter}"
+    )
+    for letter in "abc"
 ]
-
-
-def wrong(code):
-    return next(sample.source for sample in LINEAR.wrong if sample.name == code)
+ANSWERS = ["divide", "", "all"] * len(QUESTIONS)
 
 
 class Script:
-    """Types what it is told; a number moves the clock so many seconds, an exercise's text is saved as the answer."""
+    """Types what it is told; a number moves the clock by so many seconds; a line with its end is saved as an answer."""
 
-    def __init__(self, folder, *steps, exercises=(LINEAR,), minutes=20):
-        self.workspace = Workspace(folder)
-        self.workspace.start(list(exercises))
-        self.steps, self.time, self.written, self.prompts = list(steps), 0.0, [], []
-        outcome = Outcome("2026-11-25T12:00:00", minutes, [Attempt(one.slug, one.title) for one in exercises])
-        self.interview = Interview(
-            outcome, self.workspace, exercises, check=self.check,
-            show_task=lambda exercise: self.written.append(exercise.task), read=self.read, write=self.written.append,
-            now=lambda: self.time, cards=CARDS, chance=Random(0),
+    def __init__(self, folder, *steps, tasks=1, minutes=20, strict=False):
+        self.steps, self.time, self.written, self.prompts, self.done = list(steps), 0.0, [], [], []
+        self.tasks = [Task(f"task-{i}", f"Task {i}", 8, folder / f"{i}.py", folder / f"{i}.md") for i in range(tasks)]
+        for task in self.tasks:
+            task.file.write_text("starter\n")
+        actions = Actions(
+            show_task=lambda task: self.done.append(f"show {task.slug}"), run_tests=self.run_tests, check=self.check,
+            score_tests=self.score_tests, questions=lambda outcome: QUESTIONS,
         )  # fmt: skip
+        outcome = Outcome("2026-11-25T12:00:00", minutes, [Attempt(one.slug, one.title) for one in self.tasks])
+        outcome.strict = strict
+        self.interview = Interview(
+            outcome, self.tasks, actions, read=self.read, write=self.written.append, now=lambda: self.time, width=80
+        )
 
-    def check(self, exercise, path) -> Grade:
-        return grade(exercise, path.read_text())
+    def run_tests(self, task):
+        self.done.append(f"test {task.slug}")
+
+    def score_tests(self, task):
+        self.done.append(f"score {task.slug}")
+        return Score(3, 2, caught=4, known=9)
+
+    def check(self, task):
+        self.done.append(f"check {task.slug}")
+        if not task.file.exists():
+            raise DrillError("there is no such file")
+        return GRADES[task.file.read_text()]
 
     def read(self, prompt, seconds):
         self.prompts.append(prompt)
@@ -51,171 +63,147 @@ class Script:
                     raise TimeoutError
             elif isinstance(step, BaseException):
                 raise step
-            elif "\n" in step:
-                exercise = DROPOUT if "dropout_forward" in step else LINEAR
-                self.workspace.path(exercise).write_text(step)
+            elif step.endswith("\n"):
+                self.tasks[len([one for one in self.done if one.startswith("show")]) - 1].file.write_text(step)
             else:
                 return step
         raise EOFError
 
     def run(self):
         outcome = self.interview.run()
-        return outcome, summary(outcome), "\n".join(self.written)
+        return outcome, "\n".join(self.written)
 
 
-def test_an_interview_from_a_mistake_to_the_summary(tmp_path):
-    script = Script(
-        tmp_path, 60, wrong("bias-gradient-averaged"), "c", 60, LINEAR.solution, "c", "",
-        "it is in the loss", "r", "", "p", "", "w",
-    )  # fmt: skip
-    outcome, text, shown = script.run()
+def test_an_answer_is_checked_until_it_is_solved_and_then_questions_are_asked(tmp_path):
+    script = Script(tmp_path, 60, "wrong\n", "c", 60, "right\n", "c", "", *ANSWERS)
+    outcome, shown = script.run()
     (attempt,) = outcome.attempts
-    assert (attempt.solved, attempt.tries, attempt.seconds) == (True, 2, 120)
-    assert attempt.mistakes == [("bias-gradient-averaged", "averaging")]
-    asked = [answered.because for answered in outcome.answered]
-    assert asked == ["made: averaging", "matrix-product", "sums-in-backward"]
-    assert [answered.rating for answered in outcome.answered] == ["right", "partly", "wrong"]
-    for part in (
-        "Interview of 2026-11-25, 20 minutes\n",
-        "Linear backward: solved in 2:00, 2 tries",
-        "bias-gradient-averaged",
-        "Questions: 1 right, 1 partly, 1 wrong",
-        "To repeat:",
-        "1/N: a mean taken for a sum",
-        "How many multiplications",
-    ):
-        assert part in text
-    assert "1 of 3  (a mistake was made: 1/N" in shown
-    assert "In the loss, if the loss is a mean." in shown
-    assert script.prompts[0].startswith("20:00 left")
-
-
-def test_all_right_leaves_nothing_to_repeat(tmp_path):
-    _, text, _ = Script(tmp_path, LINEAR.solution, "c", "", "", "r", "", "r", "", "r").run()
-    assert text.endswith("Nothing to repeat: all was right at the first try.")
-
-
-def test_time_ends_the_exercise_and_the_questions_come_all_the_same(tmp_path):
-    outcome, text, shown = Script(tmp_path, 1201, "", "r", "", "r", "", "r").run()
-    assert outcome.ended == "time"
-    assert "Time is up: 20 minutes." in shown
-    assert not outcome.attempts[0].solved
-    assert "until time was up" in text
-    assert "Linear backward: drill check 11" in text
+    assert (attempt.solved, attempt.tries, attempt.seconds, attempt.claims) == (True, 2, 120, 2)
+    assert (attempt.mistakes, attempt.notes) == ([("scale-missing", "rescaling")], ["float-mask"])
+    assert attempt.tests.caught == 4
     assert [answered.rating for answered in outcome.answered] == ["right"] * 3
-
-
-def test_a_check_after_the_end_of_the_time_does_not_count(tmp_path):
-    outcome, _, _ = Script(tmp_path, LINEAR.solution, 1200, 0.5, "c").run()
-    assert not outcome.attempts[0].solved
-    assert outcome.attempts[0].tries == 0
-
-
-def test_two_exercises_share_the_clock(tmp_path):
-    script = Script(
-        tmp_path, 300, LINEAR.solution, "c", "", 100, DROPOUT.solution, "c", "", "", "r", "", "r", "", "r",
-        exercises=(LINEAR, DROPOUT), minutes=40,
-    )  # fmt: skip
-    outcome, text, _ = script.run()
-    assert [attempt.seconds for attempt in outcome.attempts] == [300, 100]
-    assert "Inverted dropout, forward: solved in 1:40, 1 try" in text
-    assert any(prompt.startswith("35:00 left") for prompt in script.prompts)
-
-
-def test_done_goes_on_to_the_next_and_q_to_the_questions(tmp_path):
-    outcome, _, shown = Script(tmp_path, "d", "q", "q", exercises=(LINEAR, DROPOUT)).run()
-    assert DROPOUT.title in shown
-    assert [attempt.solved for attempt in outcome.attempts] == [False, False]
-    assert len(outcome.answered) == 3
+    assert script.done == ["show task-0", "check task-0", "check task-0", "score task-0"]
+    assert script.prompts[0].startswith("20:00 left")
+    assert "1 of 3  (for reason a)" in shown
     assert outcome.ended == "done"
 
 
-@pytest.mark.parametrize("card", load(), ids=lambda card: card.id)
-def test_every_card_can_be_asked_after_an_exercise_of_its_subject(card):
-    subjects = {exercise.topic for exercise in exercises() if fits(card, exercise)}
-    assert subjects == {"dropout" if card.topic.split("_")[0] == "dropout" else "backprop"}
+def test_in_strict_mode_only_tests_run_during_the_clock_and_the_grade_comes_afterwards(tmp_path):
+    script = Script(tmp_path, "wrong\n", "c", "r", "d", *ANSWERS, strict=True)
+    outcome, shown = script.run()
+    assert script.done == ["show task-0", "test task-0", "check task-0", "score task-0"]
+    assert "Expected r, t, d, q or ?; got 'c'." in shown
+    assert not any("check" in prompt for prompt in script.prompts)
+    assert outcome.attempts[0].mistakes == [("scale-missing", "rescaling")]
 
 
-@pytest.mark.parametrize(("exercise", "asked"), [(LINEAR, {"backprop", "optimisers"}), (DROPOUT, {"dropout_theory"})])
-def test_the_cards_of_an_interview_fit_its_exercise(tmp_path, exercise, asked):
-    topics = ("backprop", "optimisers", "optimisers", "dropout_theory", "dropout_theory", "dropout_theory")
-    script = Script(tmp_path, "q", "q", exercises=(exercise,))
-    script.interview.cards = [
-        Card(f"card-{number}", topic, f"{topic}?", "", "", "") for number, topic in enumerate(topics)
-    ]
-    outcome, _, _ = script.run()
-    assert len(outcome.answered) == 3
-    assert {answered.question.removesuffix("?") for answered in outcome.answered} == asked
+@pytest.mark.parametrize(("strict", "spoken"), [(True, False), (False, True)])
+def test_an_answer_may_be_said_aloud_in_practice_only(tmp_path, strict, spoken):
+    outcome, shown = Script(tmp_path, "q", "s", "", "all", strict=strict).run()
+    assert outcome.answered[0].spoken == spoken
+    assert ("or s if you would rather say it aloud" in shown) == spoken
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_when_the_time_is_up_the_answer_is_graded_as_it_stands(tmp_path, strict):
+    outcome, shown = Script(tmp_path, "right\n", 1201, *ANSWERS, strict=strict).run()
+    assert outcome.ended == "time"
+    assert "Time is up: 20 minutes." in shown
+    assert outcome.attempts[0].solved
+    assert len([one for one in outcome.answered if one.asked]) == 3
+
+
+def test_what_is_typed_after_the_end_of_the_time_is_not_done(tmp_path):
+    script = Script(tmp_path, "t", "q")
+    read = script.interview.read
+
+    def read_late(prompt, seconds):
+        typed = read(prompt, seconds)
+        script.time = 1200.5
+        return typed
+
+    script.interview.read = read_late
+    assert script.run()[0].ended == "time"
+    assert script.done.count("show task-0") == 1
+
+
+@pytest.mark.parametrize(("saved", "checks"), [("wrong\n", 1), ("right\n", 2)])
+def test_after_the_clock_only_what_was_changed_since_the_last_check_is_graded(tmp_path, saved, checks):
+    script = Script(tmp_path, "wrong\n", "c", saved, "q")
+    script.run()
+    assert script.done.count("check task-0") == checks
+
+
+def test_two_tasks_share_the_clock(tmp_path):
+    script = Script(tmp_path, 300, "right\n", "c", "", 100, "right\n", "c", "", *ANSWERS, tasks=2, minutes=40)
+    outcome, _ = script.run()
+    assert [attempt.seconds for attempt in outcome.attempts] == [300, 100]
+    assert any(prompt.startswith("35:00 left") for prompt in script.prompts)
+
+
+@pytest.mark.parametrize(("typed", "begun"), [(["d", "q"], [True, True]), (["q"], [True, False])])
+def test_d_goes_on_to_the_next_task_and_q_to_the_questions(tmp_path, typed, begun):
+    script = Script(tmp_path, *typed, "q", tasks=2)
+    outcome, _ = script.run()
+    assert [attempt.begun for attempt in outcome.attempts] == begun
+    assert [f"score task-{i}" in script.done for i in range(2)] == begun
+    assert not any(one.asked for one in outcome.answered)
 
 
 def test_an_untouched_file_is_no_try(tmp_path):
-    outcome, _, _ = Script(tmp_path, "c", "c", "q", "q").run()
-    assert outcome.attempts[0].tries == 0
-    assert outcome.attempts[0].mistakes == []
+    outcome, _ = Script(tmp_path, "c", "c", "q", "q").run()
+    assert (outcome.attempts[0].tries, outcome.attempts[0].mistakes) == (0, [])
 
 
-def test_what_the_starter_has_is_not_seen_in_the_answer(tmp_path):
-    script = Script(tmp_path, "q", "q")
-    script.run()
-    assert script.interview.notes == set()
+def test_the_same_mistake_twice_in_a_row_is_one(tmp_path):
+    outcome, _ = Script(tmp_path, "wrong\n", "c", "c", "q", "q").run()
+    assert outcome.attempts[0].mistakes == [("scale-missing", "rescaling")]
+    assert outcome.attempts[0].tries == 2
 
 
 @pytest.mark.parametrize("typed", ["x", "check it", ""])
 def test_what_is_not_understood_is_said(tmp_path, typed):
-    _, _, shown = Script(tmp_path, typed, "q", "q").run()
-    assert "Expected c, t, d, q or ?; got" in shown
+    assert "Expected r, c, t, d, q or ?; got" in Script(tmp_path, typed, "q", "q").run()[1]
 
 
 def test_a_question_mark_says_what_can_be_typed(tmp_path):
-    script = Script(tmp_path, "?", "q", "?", "", "?", "r", "q")
-    _, _, shown = script.run()
+    script = Script(tmp_path, "?", "q", "?", "q")
+    _, shown = script.run()
     assert "  t  show the task\n" in shown
-    assert "press Enter to see ours" in shown
-    assert "  p  partly right\n" in shown
-    assert "Expected" not in shown
-    assert all(prompt.endswith("? help: ") and len(prompt) < 60 for prompt in script.prompts)
+    assert "an empty line ends it" in shown
+    assert all(prompt.endswith("? help: ") or "? help)" in prompt for prompt in script.prompts)
+    assert max(map(len, script.prompts)) <= 62
 
 
-def test_the_task_is_shown(tmp_path):
-    _, _, shown = Script(tmp_path, "t", "q", "q").run()
-    assert LINEAR.task in shown
+def test_a_word_does_what_its_letter_does(tmp_path):
+    script = Script(tmp_path, "Task", "run", "check", "done", "quit")
+    script.run()
+    assert script.done[:4] == ["show task-0", "show task-0", "test task-0", "check task-0"]
 
 
 @pytest.mark.parametrize("end", [EOFError(), KeyboardInterrupt()], ids=["the end of the input", "Ctrl-C"])
-@pytest.mark.parametrize("where", [[], ["c"], ["q", ""]], ids=["at once", "after a check", "at a question"])
+@pytest.mark.parametrize("where", [[], ["c"], ["q"], ["q", "half an answer"], ["q", "divide", ""]])
 def test_whatever_ends_it_leaves_an_outcome(tmp_path, end, where):
-    outcome, text, _ = Script(tmp_path, *where, end).run()
+    outcome, _ = Script(tmp_path, *where, end).run()
     assert outcome.ended == "quit"
-    assert "ended early" in text
+    assert [one.answer for one in outcome.answered if one.asked] == where[1:2]
 
 
-def test_a_deleted_file_is_no_reason_to_stop(tmp_path):
-    script = Script(tmp_path, "q", "q")
-    script.workspace.path(LINEAR).unlink()
-    assert script.run()[0].ended == "done"
+def test_a_deleted_file_is_said_and_no_reason_to_stop(tmp_path):
+    script = Script(tmp_path, "c", "q", "q")
+    script.tasks[0].file.unlink()
+    outcome, shown = script.run()
+    assert outcome.ended == "done"
+    assert "there is no such file." in shown
 
 
-def test_an_outcome_can_be_kept(tmp_path):
-    outcome, _, _ = Script(tmp_path, wrong("bias-gradient-averaged"), "c", "q", "", "r").run()
-    kept = outcome.as_json()
+@pytest.mark.parametrize("steps", [["wrong\n", "c", "q", "divide", "", "1"], []])
+def test_an_outcome_can_be_kept(tmp_path, steps):
+    kept = Script(tmp_path, *steps).run()[0].as_json()
     assert matches_schema(kept, SCHEMA["interviews"][0])
-    assert kept["exercises"] == [LINEAR.slug]
+    assert kept["exercises"] == ["task-0"]
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.9, "0:59"), (60, "1:00"), (1199.5, "19:59")])
 def test_a_clock(seconds, shown):
     assert clock(seconds) == shown
-
-
-def test_the_same_mistake_twice_in_a_row_is_one(tmp_path):
-    outcome, _, _ = Script(tmp_path, wrong("bias-gradient-averaged"), "c", "c", "q", "q").run()
-    assert outcome.attempts[0].mistakes == [("bias-gradient-averaged", "averaging")]
-    assert outcome.attempts[0].tries == 2
-
-
-def test_of_an_answer_only_what_is_new_is_seen(tmp_path):
-    exercise = find("07_")  # whose starter has a recursion in it
-    script = Script(tmp_path, "q", "q", exercises=(exercise,))
-    script.workspace.path(exercise).write_text(exercise.starter.replace("raise NotImplementedError", "x = np.exp(1)"))
-    script.run()
-    assert script.interview.notes == {"exp"}

@@ -43,4 +43,5 @@ def test_tries_mistakes_cards_and_interviews_are_counted():
     assert "1 x scale-missing" in text
     assert "1 x the factor 1/(1-p) !" in text
     assert f"2 of {len(load())} asked, 1 due today; you would probably recall 2 of the 2" in text
-    assert "2026-11-24  20 minutes: 1 of 1 solved; questions: 1 right" in text
+    assert "Interviews: 1\n" in text
+    assert "2026-11-24  20       1 of 1  -          -       0:00" in text

@@ -23,10 +23,11 @@ examples:
   tinygrad-dropout drill check 11 -v
   tinygrad-dropout drill interview --minutes 20
   tinygrad-dropout drill quiz --topic backprop
+  tinygrad-dropout drill plan --date 2027-01-15
 
 exit code of check: 0 if solved, 1 if something is wrong, 2 if there is no such exercise."""
 
-MINUTES, CARDS = 20, 10
+MINUTES, CARDS, MINUTES_A_DAY = 20, 10, 45
 
 Act = Callable[[DrillSession, argparse.Namespace], int]
 
@@ -87,6 +88,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--minutes", type=whole_number, choices=(20, 40), default=MINUTES, help=f"20 or 40 (default: {MINUTES})"
     )
     interview.add_argument(
+        "--strict", action="store_true", help="only your own tests run during the clock; the grade comes afterwards"
+    )
+    interview.add_argument(
         "--list-follow-ups", action="store_true", help="show which question is asked because of what"
     )
 
@@ -98,6 +102,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     quiz.add_argument("--list", action="store_true", help="the questions, when each is due and how well you know it")
     quiz.add_argument("--export", choices=("anki",), help="write a file that Anki (2.1.55 or newer) imports")
     quiz.add_argument("--out", metavar="FILE", type=name_of_file, help="where to write it (default: drills-anki.txt)")
+
+    plan = command("plan", asking.plan, "what to do each day until your interview, from what is known of you")
+    plan.add_argument("--date", metavar="YYYY-MM-DD", required=True, help="the day of the interview")
+    plan.add_argument(
+        "--minutes", type=whole_number, default=MINUTES_A_DAY, help=f"of practice a day (default: {MINUTES_A_DAY})"
+    )
 
     command("stats", asking.stats, "what you have done, and the mistakes by name")
 

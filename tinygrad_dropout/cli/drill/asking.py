@@ -1,4 +1,4 @@
-"""The commands that ask: interview, quiz; and stats, which says what came of it all."""
+"""The commands that ask: interview, quiz; plan, and stats, which says what came of it all."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.cli.drill.session import DrillSession
 from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
-from tinygrad_dropout.drills.layout import unbroken, wrap
+from tinygrad_dropout.drills.layout import wrap
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.grader.result import Grade
+    from tinygrad_dropout.drills.interview.outcome import Outcome
     from tinygrad_dropout.drills.quiz.cards import Card
     from tinygrad_dropout.drills.quiz.scheduling import Schedule
 
@@ -26,51 +27,104 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
     from random import Random
 
     from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, reason
-    from tinygrad_dropout.drills.interview.session import Attempt, Interview, Outcome, summary
-    from tinygrad_dropout.drills.learner.progress import changing, stamp
+    from tinygrad_dropout.drills.interview.of_exercises import ExerciseInterview
+    from tinygrad_dropout.drills.interview.outcome import Outcome
+    from tinygrad_dropout.drills.interview.session import Interview
+    from tinygrad_dropout.drills.learner.progress import stamp
     from tinygrad_dropout.drills.learner.recommendation import for_interview
     from tinygrad_dropout.drills.learner.terminal import Lines
     from tinygrad_dropout.drills.learner.workspace import Workspace, write
     from tinygrad_dropout.drills.quiz.cards import load
 
     if options.list_follow_ups:
-        for one in FOLLOW_UPS:
-            session.say(f"{reason(one)}\n    {one.question}")
-        session.say("\nThree are asked: one about a mistake that was made, then about the code, then from the cards.")
-        return 0
+        return list_follow_ups(session)
     progress, chance, when = session.progress(), Random(), datetime.now()
     chosen = for_interview(progress, exercises(), options.minutes, chance)
     home = Path(progress.folder) if progress.folder and Path(progress.folder).is_dir() else Path.cwd()
     workspace = Workspace(home / "interviews" / f"{when:%Y-%m-%d-%H%M%S}")
     workspace.start(chosen)
-    what = "one exercise" if len(chosen) == 1 else "two exercises"
-    session.say(f"A mock interview of {options.minutes} minutes: {what}, then three questions.", "title")
-    session.say(f"The clock runs. Edit in {unbroken(workspace.folder)}")
 
-    def check(exercise: Exercise, path: Path) -> Grade:
-        grade = grade_and_keep(session, exercise, path)
+    def check(exercise: Exercise) -> Grade:
+        grade = grade_and_keep(session, exercise, workspace.path(exercise))
         show_grade(session, exercise, grade, hints=False)
         return grade
 
-    outcome = Interview(
-        Outcome(stamp(when), options.minutes, [Attempt(one.slug, one.title) for one in chosen]),
-        workspace,
+    about = ExerciseInterview(
         chosen,
+        workspace,
         check=check,
-        show_task=session.show_task,
-        read=Lines().read,
-        write=session.say,
-        now=time.monotonic,
+        show=session.show_markdown,
+        say=session.say,
         cards=load(),
         chance=chance,
         width=session.width,
+    )
+    session.say(f"A mock interview of {options.minutes} minutes{', strict' * options.strict}.", "title")
+    session.say(introduction(len(chosen), options.strict))
+    outcome = Interview(
+        Outcome(stamp(when), options.minutes, about.attempts(), strict=options.strict),
+        about.tasks(),
+        about.actions(),
+        read=Lines().read,
+        write=session.say,
+        now=time.monotonic,
+        width=session.width,
     ).run()
-    text = summary(outcome)
+    text = keep_interview(session, outcome)
     session.say(f"\n{text}")
     write(workspace.folder / "summary.txt", text + "\n")
-    with changing(session.state_file) as progress:
+    return 0
+
+
+def list_follow_ups(session: DrillSession) -> int:
+    """Every question that is asked because of something, with its reason."""
+    from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
+    from tinygrad_dropout.drills.interview.questions import reason
+
+    for one in FOLLOW_UPS:
+        session.say(f"{reason(one.because)}\n    {one.question}")
+    session.say(
+        "\nAn interview asks one about a mistake that was made, one or two about the code, what the solution costs, "
+        "how to test it, and a card."
+    )
+    return 0
+
+
+def introduction(count: int, strict: bool) -> str:
+    """What is going to happen."""
+    tasks = "One exercise" if count == 1 else "Two exercises"
+    grading = "Nothing is graded before the clock has stopped" if strict else "You may check your answer at any time"
+    return f"{tasks} against the clock, which runs; then questions. {grading}."
+
+
+def keep_interview(session: DrillSession, outcome: Outcome) -> str:
+    """Remember an interview, and the ratings of its cards; returns the scorecard."""
+    from tinygrad_dropout.drills.exercise import exercises
+    from tinygrad_dropout.drills.interview.scorecard import scorecard
+    from tinygrad_dropout.drills.learner.recommendation import next_exercise
+    from tinygrad_dropout.drills.quiz.scheduling import due_day
+
+    with session.keeping_if_possible() as progress:
         progress.interviews.append(outcome.as_json())
+        for card, rating in outcome.card_ratings():
+            progress.rate(card, rating, today())
+    due = {card: due_day(known) for card, known in progress.schedule().items()}
+    return scorecard(outcome, progress.interviews, due, next_exercise(progress, exercises()), session.width)
+
+
+def plan(session: DrillSession, options: argparse.Namespace) -> int:
+    """What to do each day until an interview."""
+    from tinygrad_dropout.drills.exercise import exercises
+    from tinygrad_dropout.drills.learner.plan import day_of, make_plan
+    from tinygrad_dropout.drills.learner.plan_in_words import as_text
+    from tinygrad_dropout.drills.quiz.cards import load
+
+    day = today()
+    until = day_of(options.date, day)
+    if not 15 <= options.minutes <= 600:
+        return complain(f"--minutes: expected from 15 to 600 a day, got {options.minutes}")
+    made = make_plan(session.progress(), exercises(), load(), day, until, options.minutes)
+    session.say(as_text(made))
     return 0
 
 
@@ -110,8 +164,7 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
     session.say(f"Snippets begin with:\n{PRELUDE}")
     for card, rating in ask(chosen, read=input, write=session.say, width=session.width):
         with changing(session.state_file) as progress:
-            known = scheduling.after(progress.schedule().get(card.id), rating, today())
-            progress.cards[card.id] = scheduling.to_json(known)
+            progress.rate(card.id, rating, today())
     return 0
 
 

@@ -46,13 +46,17 @@ class DrillSession:
         return min(WIDTH, self.console.width)
 
     def show_task(self, exercise: Exercise) -> None:
-        """The task: laid out in a terminal, as it is in a pipe."""
+        """The task of an exercise."""
+        self.show_markdown(exercise.task)
+
+    def show_markdown(self, text: str) -> None:
+        """Markdown: laid out in a terminal, as it is in a pipe."""
         from rich.markdown import Markdown
 
         if not self.console.is_terminal:
-            self.say(exercise.task)
+            self.say(text)
             return
-        self.console.print(Markdown(narrowed(exercise.task, self.console.width)))
+        self.console.print(Markdown(narrowed(text, self.console.width)))
 
     def progress(self) -> Progress:
         """To be read."""

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from random import Random
 
-from tinygrad_dropout.drills.interview.code_facts import FACTS
-from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.drills.quiz.reader import SHORT, Reader
-from tinygrad_dropout.mistakes import KINDS
 
 CARD = "**Card.** "
 
@@ -54,40 +49,6 @@ def read_follow_up(reader: Reader) -> FollowUp:
 
 #: Those about mistakes, then those about the code, the most telling first.
 FOLLOW_UPS = parsed((files(__package__) / "follow_ups.md").read_text(encoding="utf-8"))
-
-QUESTIONS = 3
-
-
-def choose(made: Sequence[str], seen: Collection[str], cards: Sequence[Card], chance: Random) -> list[FollowUp]:
-    """Three questions: one about a mistake that was made, then some about the code, then cards of the topic.
-
-    Args:
-        made: kinds of the mistakes, the latest first.
-        seen: facts.
-        cards: question cards to fill up with.
-        chance: picks among the cards.
-    """
-    by_reason = {one.because: one for one in FOLLOW_UPS}
-    mistakes = [by_reason[f"made: {kind}"] for kind in made if f"made: {kind}" in by_reason]
-    of_code = [one for one in FOLLOW_UPS if one.because in seen]
-    asked = [*mistakes[:1], *of_code]
-    if len(asked) < QUESTIONS:
-        asked += mistakes[1:]
-    missing = max(0, QUESTIONS - len(asked))
-    drawn = chance.sample(list(cards), min(missing, len(cards)))
-    asked += [FollowUp(f"card: {card.id}", card.question, card.short, card.points, card.id) for card in drawn]
-    return asked[:QUESTIONS]
-
-
-def reason(follow_up: FollowUp) -> str:
-    """Why it is asked, in words."""
-    kind, _, name = follow_up.because.partition(": ")
-    if kind == "made":
-        return f"a mistake was made: {KINDS[name]}"
-    if kind == "card":
-        return f"from the cards: {name}"
-    return FACTS[kind][0] if kind in FACTS else NOTED[kind]
-
 
 #: notes of the grader -> what was seen
 NOTED = {

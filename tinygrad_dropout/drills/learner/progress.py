@@ -8,50 +8,23 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.drills.exercise import DrillError
 from tinygrad_dropout.drills.grader.result import Grade
+from tinygrad_dropout.drills.learner.schema import SCHEMA, matches_schema
 from tinygrad_dropout.saving._atomic import write_safely
 
 if TYPE_CHECKING:
-    from tinygrad_dropout.drills.quiz.scheduling import Schedule
+    from tinygrad_dropout.drills.quiz.scheduling import Rating, Schedule
 
 VERSION = 2  # 1 had boxes for cards, and called a mistake's kind its theme
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
 BEGUN_AGAIN = "begun-again"  # where else the code of the last mistake stands
 MOST_MISTAKES = 1000  # the number that is remembered
 PATIENCE = 10.0  # seconds to wait for another process
-
-#: What the file must hold, so that no reader fails on it later. (A single card may be damaged: see `schedule`.)
-SCHEMA = {
-    "version": int,
-    "folder": str,
-    "current": str,
-    "chosen": str,
-    "why": str,
-    "exercises": {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}},
-    "cards": dict,
-    "interviews": [
-        {"when": str, "minutes": int, "exercises": [str], "attempts": [{"solved": bool}], "answered": [{"rating": str}]}
-    ],
-    "mistakes": [{"code": str, "kind": str, "exercise": str, "when": str}],
-}
-
-
-def matches_schema(value: Any, schema: Any) -> bool:
-    """Whether a value matches: a type; [schema] for a list; {name: schema}; or {str: schema} for any names."""
-    if isinstance(schema, type):
-        return isinstance(value, schema)
-    if isinstance(schema, list):
-        return isinstance(value, list) and all(matches_schema(one, schema[0]) for one in value)
-    if not isinstance(value, dict):
-        return False
-    if str in schema:
-        return all(matches_schema(one, schema[str]) for one in value.values())
-    return all(name in value and matches_schema(value[name], wanted) for name, wanted in schema.items())
 
 
 def state_file() -> Path:
@@ -129,6 +102,12 @@ class Progress:
         from tinygrad_dropout.drills.quiz.scheduling import from_json
 
         return from_json(self.cards)
+
+    def rate(self, card: str, rating: Rating, today: date) -> None:
+        """Remember how well a question card was answered today."""
+        from tinygrad_dropout.drills.quiz.scheduling import after, to_json
+
+        self.cards[card] = to_json(after(self.schedule().get(card), rating, today))
 
     def bugs(self) -> Counter[str]:
         """How often each was made."""

@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 
 from tinygrad_dropout.drills.exercise import exercises
+from tinygrad_dropout.drills.learner.interviews import trend
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import next_exercise, open_kinds
 from tinygrad_dropout.drills.quiz.cards import load
@@ -69,14 +70,6 @@ def of_cards(progress: Progress, today: date) -> str:
 
 
 def of_interviews(progress: Progress) -> str:
-    """The last ones."""
-    lines = []
-    for interview in progress.interviews[-5:]:
-        solved = sum(attempt["solved"] for attempt in interview["attempts"])
-        ratings = Counter(answered["rating"] for answered in interview["answered"])
-        said = ", ".join(f"{ratings[rating]} {rating}" for rating in ("right", "partly", "wrong") if ratings[rating])
-        lines.append(
-            f"  {interview['when'][:10]}  {interview['minutes']} minutes: {solved} of {len(interview['attempts'])} "
-            f"solved; questions: {said or 'not answered'}"
-        )
-    return "\n".join([f"Interviews: {len(progress.interviews)}", *lines]) if lines else ""
+    """The last ones, one below the other."""
+    count = len(progress.interviews)
+    return f"Interviews: {count}\n{trend(progress.interviews)}" if count else ""
