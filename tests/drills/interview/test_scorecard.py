@@ -60,6 +60,7 @@ LINES = {
     ),
     "no question at all": ({"attempts": [attempt()]}, "Not done\n  the questions\n"),
     "an unsolved exercise": ({"attempts": [attempt(solved=False)]}, "To repeat\n  Linear backward: not solved\n"),
+    "nothing was graded at all": ({"attempts": [attempt(solved=False, tries=0)]}, "Linear backward: not graded\n"),
     "what comes next": ({}, "`drill next` gives 19 Dropout, backward: after scale-missing in 18_forward.\n"),
     "the trend": ({"questions": [answered()]}, "2026-11-25  20       1 of 1  9 of 14    3 of 3  2:05"),
 }  # fmt: skip

@@ -39,10 +39,10 @@ def scorecard(
     parts = [
         [f"Interview of {outcome.when[:10]}, {outcome.minutes} minutes{strict}{ENDED[outcome.ended]}"],
         [
-            *labelled("Correctness", map(correctness, begun(outcome))),
-            *labelled("Own tests", filter(None, map(own_tests, begun(outcome)))),
-            *labelled("Explanation", explanation(outcome.answered)),
-            *labelled("Time", times(outcome)),
+            *labelled("Correctness", map(correctness, begun(outcome)), width),
+            *labelled("Own tests", filter(None, map(own_tests, begun(outcome))), width),
+            *labelled("Explanation", explanation(outcome.answered), width),
+            *labelled("Time", times(outcome), width),
         ],
         mistakes(outcome),
         not_done(outcome),
@@ -57,8 +57,9 @@ def begun(outcome: Outcome) -> list[Attempt]:
     return [attempt for attempt in outcome.attempts if attempt.begun]
 
 
-def labelled(label: str, lines: Iterable[str]) -> list[str]:
-    """Lines with a label in front of the first."""
+def labelled(label: str, texts: Iterable[str], width: int) -> list[str]:
+    """Texts one below the other, with a label in front of the first."""
+    lines = [line for text in texts for line in wrap(text, width - LABEL - 2, indent=2).split("\n")]
     return [f"  {label if number == 0 else '':{LABEL}}{line}" for number, line in enumerate(lines)]
 
 
@@ -130,7 +131,11 @@ def not_done(outcome: Outcome) -> list[str]:
 
 def to_repeat(outcome: Outcome, due: Mapping[str, date], chosen: tuple[Exercise | None, str], width: int) -> list[str]:
     """What was not right, and what `drill next` gives."""
-    lines = [f"  {attempt.title}: not solved" for attempt in begun(outcome) if not attempt.solved]
+    lines = [
+        f"  {attempt.title}: not {'solved' if attempt.tries else 'graded'}"
+        for attempt in begun(outcome)
+        if not attempt.solved
+    ]
     for one in outcome.answered:
         if rating_of(one) in ("partly", "wrong"):
             card = f" (card {one.card}, due on {due[one.card]})" if one.card in due else ""

@@ -143,9 +143,9 @@ class Interview:
             attempt.seconds = self.now() - began
 
     def prompt(self) -> str:
-        """`12:05 left. r run tests, t task, d done, q quit, ? help: `."""
+        """`12:05 left. r tests, c check, t task, d done, q, ? help: `, which fits 60 columns."""
         check = "" if self.outcome.strict else "c check, "
-        return f"{clock(max(0.0, self.ends - self.now()))} left. r tests, {check}t task, d done, q quit, ? help: "
+        return f"{clock(max(0.0, self.ends - self.now()))} left. r tests, {check}t task, d done, q, ? help: "
 
     def show_task(self, task: Task) -> None:
         """The task, and where its files are."""
