@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date, timedelta
 from io import StringIO
+from random import Random
 
 import pytest
 
@@ -41,6 +43,25 @@ def bare(word):
     return re.sub(r"[`*|\\:,]", "", word)
 
 
+def an_interview(strict):
+    """What is typed, and the options."""
+    return (["r", "d", "banana", "", "q"], ["--strict"]) if strict else (["r", "c", "d", "s", "1", "q"], [])
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("columns", [60, 80])
+def test_an_interview_fits_the_terminal(shown, monkeypatch, strict, columns):
+    typed, options = an_interview(strict)
+    monkeypatch.setattr("sys.stdin", StringIO("\n".join(typed) + "\n"))
+    monkeypatch.setattr("random.Random", lambda: Random(0))
+    monkeypatch.setattr("tinygrad_dropout.drills.learner.recommendation.for_interview", lambda *arguments: [LINEAR])
+    text = shown(columns, "interview", *options)
+    assert "Your last interviews" in text
+    prompts = re.compile(r"\d+:\d\d left.*?help: |Your answer.*?help\): |Points you.*?help\): ")
+    assert all(len(prompt) <= 60 for prompt in prompts.findall(text))
+    assert [line for line in too_wide(prompts.sub("", text), columns) if "summary" not in line] == []
+
+
 def too_wide(text, columns):
     """Lines that the terminal would break, but for code, arrays and paths, which are never cut into words."""
     return [
@@ -48,7 +69,9 @@ def too_wide(text, columns):
     ]
 
 
+SOON = date.today() + timedelta(20)
 COMMANDS = ["list", "next", "start", "check 11", "hint 11", "stats", "solution 11 --anyway", "reset 11 --yes"]
+COMMANDS += [f"plan --date {SOON}", "interview --list-follow-ups"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -124,7 +124,7 @@ def plan(session: DrillSession, options: argparse.Namespace) -> int:
     if not 15 <= options.minutes <= 600:
         return complain(f"--minutes: expected from 15 to 600 a day, got {options.minutes}")
     made = make_plan(session.progress(), exercises(), load(), day, until, options.minutes)
-    session.say(as_text(made))
+    session.say(as_text(made, session.width))
     return 0
 
 

@@ -20,24 +20,25 @@ questions, and may so be longer than a day's practice. All exercises are solved 
 the next plan starts from what has really happened, so ask for one whenever you fall behind."""
 
 
-def as_text(plan: Plan) -> str:
-    """All of it."""
+def as_text(plan: Plan, width: int = WIDTH) -> str:
+    """All of it, in lines of at most so many columns, and of 80 at most."""
+    width = min(width, WIDTH)
     count = len(plan.days)
     days = "1 day" if count == 1 else f"{count} days"
     lines = [f"Until your interview on {named(plan.until)}: {days}, {plan.minutes} minutes a day.", ""]
     *practice, last = plan.days
     for day in practice[:FORTNIGHT]:
-        lines += beside(named(day.day), of_day(day))
+        lines += beside(named(day.day), of_day(day), width)
     weeks = [practice[at : at + WEEK] for at in range(FORTNIGHT, len(practice), WEEK)]
     if weeks:
         lines += ["", "Then, week by week, from the day that is named:"]
     for week in weeks:
-        lines += beside(named(week[0].day), of_week(week))
+        lines += beside(named(week[0].day), of_week(week), width)
     lines += ["", "The day before:"] if practice else ["There is only the day before:"]
-    lines += beside(named(last.day), [f"{cards(last.due, 0)}; nothing new, and rest" if last.due else "rest"])
+    lines += beside(named(last.day), [f"{cards(last.due, 0)}; nothing new, and rest" if last.due else "rest"], width)
     if plan.left:
-        lines += ["", wrap(too_many(plan), WIDTH)]
-    return "\n".join([*lines, "", wrap(ASSUMES, WIDTH)])
+        lines += ["", wrap(too_many(plan), width)]
+    return "\n".join([*lines, "", wrap(ASSUMES, width)])
 
 
 def named(day: date) -> str:
@@ -45,9 +46,9 @@ def named(day: date) -> str:
     return f"{day:%a %Y-%m-%d}"
 
 
-def beside(label: str, parts: list[str]) -> list[str]:
+def beside(label: str, parts: list[str], width: int) -> list[str]:
     """A label, and to the right of it the parts, one below the other."""
-    lines = [line for part in parts or ["rest"] for line in wrap(part, WIDTH - MARGIN, indent=2).split("\n")]
+    lines = [line for part in parts or ["rest"] for line in wrap(part, width - MARGIN, indent=2).split("\n")]
     return [f"{label if number == 0 else '':{MARGIN}}{line}" for number, line in enumerate(lines)]
 
 
