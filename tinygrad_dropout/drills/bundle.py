@@ -34,15 +34,9 @@ def files_in(source: str) -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def read(folder: Path) -> dict[str, str]:
-    """The Python files of a package on disk.
-
-    Raises:
-        OSError: one cannot be read.
-        UnicodeDecodeError: one is not UTF-8.
-    """
-    paths = [path for path in folder.rglob("*.py") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): path.read_bytes().decode("utf-8-sig") for path in paths}
+def paths_in(folder: Path) -> list[str]:
+    """The Python files of a package on disk: their paths inside it."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.is_file())
 
 
 def up_to(stage: int, files: Mapping[str, str]) -> dict[str, str]:

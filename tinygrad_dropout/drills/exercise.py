@@ -10,7 +10,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from random import Random
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tinygrad_dropout.drills.interview_text import InterviewText, Question, parsed
 
@@ -58,6 +58,7 @@ class Exercise:
 
     folder: Path
     seed: int = 0
+    command: ClassVar[str] = "drill"  # by which it is asked for
 
     @property
     def slug(self) -> str:
@@ -138,7 +139,7 @@ class Exercise:
         text = self.read("hints.md")
         if self.hunt:
             text = text.partition(f"# {self.hunt.plant(self.seed).bug}\n")[2].partition("\n# ")[0]
-        return [hint.strip() for hint in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:]]
+        return [in_paragraphs(hint) for hint in re.split(r"^## .*$", text, flags=re.MULTILINE)[1:]]
 
     @property
     def wrong(self) -> list[Sample]:
@@ -194,6 +195,11 @@ class Exercise:
     def has_replay(self) -> bool:
         """Whether there is a backward to be seen."""
         return self.bug is not None or self.layers is not None
+
+
+def in_paragraphs(text: str) -> str:
+    """A text of which each paragraph is one line, so that it can be laid out for any width; code stays as it is."""
+    return re.sub(r"(?<=\S)\n(?=\w|[`(])", " ", text.strip())
 
 
 @cache

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from tinygrad_dropout.drills.bundle import changed, joined, read, up_to
+from tinygrad_dropout.drills.bundle import changed, joined, paths_in, up_to
 from tinygrad_dropout.drills.exercise import DrillError, Exercise, Sample, samples
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class Stage(Exercise):
     Args:
         folder: `stages/stage_03_tensor`.
     """
+
+    command: ClassVar[str] = "build"
 
     @property
     def number(self) -> int:
@@ -81,7 +83,8 @@ class Stage(Exercise):
 @cache
 def framework(name: str, stage: int) -> dict[str, str]:
     """The files of one of the packages here, as it is after a stage."""
-    return up_to(stage, read(FRAMEWORKS / name))
+    folder = FRAMEWORKS / name
+    return up_to(stage, {path: (folder / path).read_text(encoding="utf-8") for path in paths_in(folder)})
 
 
 def stages() -> list[Stage]:

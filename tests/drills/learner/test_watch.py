@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_dropout.drills.exercise import find
+from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.learner.watch import Watch, watch
 from tinygrad_dropout.drills.learner.workspace import Workspace
 
@@ -16,8 +16,12 @@ def workspace(tmp_path):
     return made
 
 
+def watched(workspace):
+    return Watch(workspace.path, exercises())
+
+
 def test_only_what_is_saved_is_seen_and_once(workspace):
-    seen = Watch(workspace)
+    seen = watched(workspace)
     assert seen.saved() is None
     workspace.path(EXERCISE).write_text("changed")
     assert seen.saved() == EXERCISE
@@ -25,7 +29,7 @@ def test_only_what_is_saved_is_seen_and_once(workspace):
 
 
 def test_a_file_that_an_editor_replaces_is_seen(workspace):
-    seen = Watch(workspace)
+    seen = watched(workspace)
     other = workspace.folder / "scratch"
     other.write_text("new text")
     workspace.path(EXERCISE).unlink()
@@ -45,7 +49,19 @@ def test_it_checks_what_is_saved_and_does_what_keys_ask(workspace):
         return step
 
     steps = iter(["", "h", "save", "", "q", "never"])
-    watch(Watch(workspace), check=checked.append, act=lambda key: acted.append(key) or key != "q", pressed=pressed)
+    watch(watched(workspace), check=checked.append, act=lambda key: acted.append(key) or key != "q", pressed=pressed)
     assert checked == [EXERCISE]
     assert acted == ["h", "q"]
     assert next(steps) == "never"
+
+
+def test_a_package_is_saved_when_one_of_its_files_is(tmp_path):
+    (tmp_path / "inner").mkdir()
+    file = tmp_path / "inner" / "nn.py"
+    file.write_text("")
+    seen = Watch(lambda exercise: tmp_path, [EXERCISE])
+    (tmp_path / "notes.txt").write_text("no code")
+    assert seen.saved() is None
+    file.write_text("changed")
+    assert seen.saved() == EXERCISE
+    assert seen.saved() is None

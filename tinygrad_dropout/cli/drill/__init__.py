@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from tinygrad_dropout.cli.arguments import complain, name_of_file, number, print_help, whole_number
 from tinygrad_dropout.cli.drill import asking, solving
-from tinygrad_dropout.cli.drill.session import DrillSession
+from tinygrad_dropout.cli.drill.session import DrillSession, Session
 
 HELP = "exercises whose grader names your bug, question cards, a mock interview"
 
@@ -39,7 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
     def command(name: str, act: Act, says: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
-        added.set_defaults(run=partial(run, act))
+        added.set_defaults(run=partial(run, act, DrillSession))
         return added
 
     def of_exercise(added: argparse.ArgumentParser, *, optional: bool) -> None:
@@ -53,13 +54,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
     check = command("check", solving.check, "grade an exercise: what is right, then the first thing that is wrong")
     of_exercise(check, optional=True)
-    check.add_argument("-v", "--verbose", action="store_true", help="with the traceback of what your file raised")
     check.add_argument("--all", action="store_true", help="grade all of them, a line each")
-    check.add_argument("--show", action="store_true", help="open the replay at the first step where yours goes wrong")
-    check.add_argument("--out", metavar="FILE", type=name_of_file, help="with --show: where to write the page")
-    check.add_argument("--no-open", action="store_true", help="with --show: do not open the page in the browser")
-    check.add_argument("--seed", type=whole_number, default=0, help="of all inputs (default: 0)")
-    check.add_argument("--time-limit", metavar="SECONDS", type=number, default=10.0, help="of one answer (default: 10)")
+    add_check_options(check)
 
     command("watch", solving.watch, "check an exercise whenever its file is saved; keys do the rest")
     of_exercise(command("task", solving.task, "show what an exercise asks"), optional=True)
@@ -112,17 +108,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     command("stats", asking.stats, "what you have done, and the mistakes by name")
 
 
-def run(act: Act, options: argparse.Namespace) -> int:
-    """Run one of the commands; what cannot be done is said in one sentence."""
+def add_check_options(check: argparse.ArgumentParser) -> None:
+    """How an answer is graded, and what is shown of it."""
+    check.add_argument("-v", "--verbose", action="store_true", help="with the traceback of what your file raised")
+    check.add_argument("--show", action="store_true", help="open the replay at the first step where yours goes wrong")
+    check.add_argument("--out", metavar="FILE", type=name_of_file, help="with --show: where to write the page")
+    check.add_argument("--no-open", action="store_true", help="with --show: do not open the page in the browser")
+    check.add_argument("--seed", type=whole_number, default=0, help="of all inputs (default: 0)")
+    check.add_argument("--time-limit", metavar="SECONDS", type=number, default=10.0, help="of one answer (default: 10)")
+
+
+def run(act: Callable[[Any, argparse.Namespace], int], kind: type[Session[Any]], options: argparse.Namespace) -> int:
+    """Run one of the commands of a kind of session; what cannot be done is said in one sentence."""
     from tinygrad_dropout.lab.errors import LabError, require_extras
 
     try:
-        require_extras(("filelock", "fsrs", "platformdirs", "rich"), needed_by="tinygrad-dropout drill")
+        require_extras(("filelock", "fsrs", "platformdirs", "rich"), needed_by=kind.command)
     except LabError as error:
         return complain(str(error))
     from tinygrad_dropout.drills.exercise import DrillError
 
     try:
-        return act(DrillSession(), options)
+        return act(kind(), options)
     except DrillError as error:
         return complain(str(error))

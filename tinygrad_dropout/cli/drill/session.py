@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.layout import KEPT, narrowed, wrap
+from tinygrad_dropout.drills.learner.workspace import AnswerFolder, Workspace
+
+Folder = TypeVar("Folder", bound=AnswerFolder)
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
+    from tinygrad_dropout.drills.grader.result import Grade
     from tinygrad_dropout.drills.learner.progress import Progress
-    from tinygrad_dropout.drills.learner.workspace import Workspace
 
 
-class DrillSession:
-    """One call of the command.
+class Session(ABC, Generic[Folder]):
+    """One call of a command about exercises.
 
     Attributes:
+        command: what is typed to make such a call; what is shown can be typed as it stands.
+        after_solving: the command within it that says what to do next.
         state_file: where progress is kept.
         console: what is written to.
     """
+
+    command: str
+    after_solving: str
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -79,6 +88,73 @@ class DrillSession:
             if not given:
                 yield self.progress()
 
+    @abstractmethod
+    def everything(self) -> Sequence[Exercise]:
+        """All exercises, in their order."""
+
+    @abstractmethod
+    def find(self, name: str) -> Exercise:
+        """The exercise that somebody means.
+
+        Raises:
+            DrillError: there is none, or there are several.
+        """
+
+    @abstractmethod
+    def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
+        """Remember a try."""
+
+    @abstractmethod
+    def workspace(self, progress: Progress) -> Folder:
+        """The folder one stands in, if it is a learner's; else the one of `start`.
+
+        Raises:
+            DrillError: there is none.
+        """
+
+    @abstractmethod
+    def resolve_exercise(self, wanted: str | None, workspace: Folder, progress: Progress) -> Exercise:
+        """The exercise that was typed; else the one that is worked on."""
+
+    def watched(self, progress: Progress) -> Sequence[Exercise]:
+        """Those whose files are watched."""
+        return self.everything()
+
+    def watched_now(self, exercise: Exercise) -> Exercise:
+        """What is to be checked when the file of this exercise was saved."""
+        return exercise
+
+    def agreed(self, question: str) -> bool:
+        """Whether the answer to a question is yes."""
+        try:
+            while (typed := input(wrap(f"{question} [y/N] ", self.width)).strip().lower()) == "?":
+                self.say("y for yes; n, or just Enter, for no.")
+        except EOFError:
+            print()
+            return False
+        return typed in ("y", "yes")
+
+
+class DrillSession(Session[Workspace]):
+    """One call of `tinygrad-dropout drill`."""
+
+    command = "tinygrad-dropout drill"
+    after_solving = "next"
+
+    def everything(self) -> Sequence[Exercise]:
+        """All exercises, in their order."""
+        from tinygrad_dropout.drills.exercise import exercises
+
+        return exercises()
+
+    def find(self, name: str) -> Exercise:
+        from tinygrad_dropout.drills.exercise import find
+
+        return find(name)
+
+    def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
+        progress.record(exercise.slug, grade, datetime.now())
+
     def workspace(self, progress: Progress) -> Workspace:
         """The folder one stands in, if it holds exercises; else the one of `start`.
 
@@ -86,7 +162,6 @@ class DrillSession:
             DrillError: there is none.
         """
         from tinygrad_dropout.drills.exercise import DrillError, exercises
-        from tinygrad_dropout.drills.learner.workspace import Workspace
 
         here = Workspace(Path.cwd())
         if any(here.path(one).exists() for one in exercises()):
@@ -99,25 +174,15 @@ class DrillSession:
 
     def resolve_exercise(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
         """The exercise that was typed; else the one that was saved last, or that `next` chose since then."""
-        from tinygrad_dropout.drills.exercise import exercises, find
+        from tinygrad_dropout.drills.exercise import exercises
         from tinygrad_dropout.drills.learner.progress import stamp
         from tinygrad_dropout.drills.learner.recommendation import next_exercise
 
         if wanted is not None:
-            return find(wanted)
+            return self.find(wanted)
         saved = workspace.saved_last()
         current = next((one for one in exercises() if one.slug == progress.current), None)
         if saved and current and progress.chosen:
             when = datetime.fromtimestamp(workspace.path(saved).stat().st_mtime)
             saved = saved if stamp(when) >= progress.chosen else current
         return saved or current or next_exercise(progress, exercises())[0] or exercises()[0]
-
-    def agreed(self, question: str) -> bool:
-        """Whether the answer to a question is yes."""
-        try:
-            while (typed := input(wrap(f"{question} [y/N] ", self.width)).strip().lower()) == "?":
-                self.say("y for yes; n, or just Enter, for no.")
-        except EOFError:
-            print()
-            return False
-        return typed in ("y", "yes")

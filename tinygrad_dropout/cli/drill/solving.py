@@ -7,10 +7,10 @@ import webbrowser
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.cli.arguments import complain
-from tinygrad_dropout.cli.drill.session import DrillSession
+from tinygrad_dropout.cli.drill.session import DrillSession, Session
 from tinygrad_dropout.drills.layout import unbroken
 from tinygrad_dropout.drills.learner.recommendation import in_words
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.grader.result import Grade
     from tinygrad_dropout.drills.learner.progress import Progress
-    from tinygrad_dropout.drills.learner.workspace import Workspace
+    from tinygrad_dropout.drills.learner.workspace import AnswerFolder
 
+Act = Callable[[Session[Any], argparse.Namespace], object]
 FOLDER = "drills"
 LONGEST_TITLE = 40  # characters, of the exercises that there are
-DRILL = "tinygrad-dropout drill"  # what is shown can be typed as it stands
 
 
 def start(session: DrillSession, options: argparse.Namespace) -> int:
@@ -39,12 +39,12 @@ def start(session: DrillSession, options: argparse.Namespace) -> int:
     session.say(f"{unbroken(folder)}: {written} exercises written{left}.")
     first = exercises()[0]
     session.say(f"\nThe first:   {first.slug}.py, its task in tasks/{first.slug}.md")
-    session.say(f"To grade it: {DRILL} check, or {DRILL} watch to do so whenever you save")
-    session.say(f"More:        {DRILL} --help")
+    session.say(f"To grade it: {session.command} check, or {session.command} watch to do so whenever you save")
+    session.say(f"More:        {session.command} --help")
     return 0
 
 
-def check(session: DrillSession, options: argparse.Namespace) -> int:
+def check(session: Session[Any], options: argparse.Namespace) -> int:
     """Grade one, or all."""
     if options.time_limit <= 0 or options.time_limit > 3600:
         return complain(f"--time-limit: expected from 0 to 3600 seconds, got {options.time_limit:g}")
@@ -54,7 +54,7 @@ def check(session: DrillSession, options: argparse.Namespace) -> int:
         return complain("--out and --no-open belong to --show")
     progress = session.progress()
     workspace = session.workspace(progress)
-    if options.all:
+    if getattr(options, "all", False):
         return check_all(session, workspace, options)
     exercise = session.resolve_exercise(options.exercise, workspace, progress)
     path = workspace.path(exercise)
@@ -66,19 +66,19 @@ def check(session: DrillSession, options: argparse.Namespace) -> int:
 
 
 def grade_and_keep(
-    session: DrillSession, exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0
+    session: Session[Any], exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0
 ) -> Grade:
     """Grade an answer, and remember it."""
     from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
 
     grade = grade_file(exercise, path, seed=seed, time_limit=time_limit, width=session.width)
     with session.keeping_if_possible() as progress:
-        progress.record(exercise.slug, grade, datetime.now())
+        session.keep(progress, exercise, grade)
     return grade
 
 
 def show_grade(
-    session: DrillSession, exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True
+    session: Session[Any], exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True
 ) -> None:
     """A grade, and what one may do next; in an interview there are no hints."""
     from tinygrad_dropout.drills.grader.report import lines_of
@@ -88,29 +88,28 @@ def show_grade(
     if not hints:
         return
     if grade.solved:
-        session.say(f"Next: {DRILL} next. Ours, with the derivation: {DRILL} solution {exercise.number}")
+        session.say(f"Next: {session.command} {session.after_solving}")
+        session.say(f"Ours, with the derivation: {session.command} solution {exercise.number}")
     elif not grade.unfinished:
-        session.say(f"\nA hint: {DRILL} hint {exercise.number}")
+        session.say(f"\nA hint: {session.command} hint {exercise.number}")
         if exercise.has_replay:
-            session.say(f"See it: {DRILL} check {exercise.number} --show")
+            session.say(f"See it: {session.command} check {exercise.number} --show")
 
 
-def check_all(session: DrillSession, workspace: Workspace, options: argparse.Namespace) -> int:
+def check_all(session: Session[Any], workspace: AnswerFolder, options: argparse.Namespace) -> int:
     """A line for each exercise."""
-    from tinygrad_dropout.drills.exercise import exercises
-
     solved = 0
-    for exercise in exercises():
+    for exercise in session.everything():
         grade = grade_and_keep(session, exercise, workspace.path(exercise), options.seed, options.time_limit)
         solved += grade.solved
         state = "solved" if grade.rejection is None else grade.rejection.code
         line = in_columns(session, exercise, state, with_minutes=False)
         session.say(line, "right" if grade.solved else "")
-    session.say(f"\n{solved} of {len(exercises())} solved.")
-    return int(solved < len(exercises()))
+    session.say(f"\n{solved} of {len(session.everything())} solved.")
+    return int(solved < len(session.everything()))
 
 
-def replay(session: DrillSession, exercise: Exercise, path: Path, options: argparse.Namespace, solved: bool) -> int:
+def replay(session: Session[Any], exercise: Exercise, path: Path, options: argparse.Namespace, solved: bool) -> int:
     """Write the page, and open it."""
     from tinygrad_dropout.drills.grader.grade_in_subprocess import make_replay
 
@@ -123,20 +122,29 @@ def replay(session: DrillSession, exercise: Exercise, path: Path, options: argpa
     return 0
 
 
-def watch(session: DrillSession, options: argparse.Namespace) -> int:
-    """Check what is saved."""
+def watch(
+    session: Session[Any], options: argparse.Namespace, *, list_all: Act | None = None, say_next: Act | None = None
+) -> int:
+    """Check what is saved.
+
+    Args:
+        session, options: of the command.
+        list_all, say_next: what the keys for these do; None for what the commands of `drill` do.
+    """
     import time
 
     from tinygrad_dropout.drills.exercise import DrillError
     from tinygrad_dropout.drills.learner.terminal import keys, pressed
     from tinygrad_dropout.drills.learner.watch import KEYS, Watch, watch
 
-    workspace = session.workspace(session.progress())
+    progress = session.progress()
+    workspace = session.workspace(progress)
     of_keys = ", ".join(f"{key} {says}" for key, says in KEYS.items())
 
     def check(exercise: Exercise) -> None:
         session.say(f"\n{'-' * 40} {datetime.now():%H:%M:%S}")
         try:
+            exercise = session.watched_now(exercise)
             show_grade(session, exercise, grade_and_keep(session, exercise, workspace.path(exercise)))
         except DrillError as error:  # the next save may put it right
             session.say(f"{error}.", "wrong")
@@ -150,8 +158,8 @@ def watch(session: DrillSession, options: argparse.Namespace) -> int:
             "c": lambda: check(exercise),
             "h": lambda: give_hint(session, workspace.mine(exercise)),
             "t": lambda: session.show_task(exercise),
-            "l": lambda: list_exercises(session, options),
-            "n": lambda: choose_next(session, options),
+            "l": lambda: (list_all or list_exercises)(session, options),
+            "n": lambda: (say_next or choose_next)(session, options),
         }
         actions.get(key, lambda: session.say(of_keys))()
         return True
@@ -160,7 +168,7 @@ def watch(session: DrillSession, options: argparse.Namespace) -> int:
         time.sleep(seconds)
         return ""
 
-    seen = Watch(workspace)
+    seen = Watch(workspace.path, session.watched(progress))
     with keys() as there_are:
         session.say(f"Watching {unbroken(workspace.folder)}.")
         session.say(of_keys if there_are else "Ctrl-C ends it.")
@@ -168,14 +176,14 @@ def watch(session: DrillSession, options: argparse.Namespace) -> int:
     return 0
 
 
-def task(session: DrillSession, options: argparse.Namespace) -> int:
+def task(session: Session[Any], options: argparse.Namespace) -> int:
     """Show a task."""
     progress = session.progress()
     session.show_task(session.resolve_exercise(options.exercise, session.workspace(progress), progress))
     return 0
 
 
-def hint(session: DrillSession, options: argparse.Namespace) -> int:
+def hint(session: Session[Any], options: argparse.Namespace) -> int:
     """The next hint."""
     progress = session.progress()
     workspace = session.workspace(progress)
@@ -183,7 +191,7 @@ def hint(session: DrillSession, options: argparse.Namespace) -> int:
     return 0
 
 
-def give_hint(session: DrillSession, exercise: Exercise) -> None:
+def give_hint(session: Session[Any], exercise: Exercise) -> None:
     """Show the next hint of an exercise, and remember that."""
     from tinygrad_dropout.drills.quiz.session import wrapped
 
@@ -196,10 +204,10 @@ def give_hint(session: DrillSession, exercise: Exercise) -> None:
     session.say(f"\n{exercise.number}  {exercise.title}, hint {level} of {len(hints)}\n", "title")
     session.say(wrapped(hints[level - 1], session.width))
     if level == len(hints):
-        session.say(f"\nThat was the last. The solution: {DRILL} solution {exercise.number}")
+        session.say(f"\nThat was the last. The solution: {session.command} solution {exercise.number}")
 
 
-def list_exercises(session: DrillSession, options: argparse.Namespace) -> int:
+def list_exercises(session: Session[Any], options: argparse.Namespace) -> int:
     """What there is, and what is solved."""
     from tinygrad_dropout.drills.exercise import exercises
 
@@ -216,7 +224,7 @@ def list_exercises(session: DrillSession, options: argparse.Namespace) -> int:
     return 0
 
 
-def choose_next(session: DrillSession, options: argparse.Namespace) -> int:
+def choose_next(session: Session[Any], options: argparse.Namespace) -> int:
     """Choose the next exercise, and say why."""
     from tinygrad_dropout.drills.exercise import exercises, find
     from tinygrad_dropout.drills.learner.progress import stamp
@@ -266,12 +274,11 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
     return 0
 
 
-def solution(session: DrillSession, options: argparse.Namespace) -> int:
+def solution(session: Session[Any], options: argparse.Namespace) -> int:
     """Write the solution, if it was earned or is wanted all the same."""
-    from tinygrad_dropout.drills.exercise import find
     from tinygrad_dropout.drills.learner.progress import changing, stamp
 
-    exercise, progress = find(options.exercise), session.progress()
+    exercise, progress = session.find(options.exercise), session.progress()
     workspace = session.workspace(progress)
     solved = progress.solved(exercise.slug)
     question = f"{exercise.slug} is not solved yet. Write the solution all the same, and remember that?"
@@ -282,12 +289,13 @@ def solution(session: DrillSession, options: argparse.Namespace) -> int:
     if not solved:
         with changing(session.state_file) as progress:
             progress.of(exercise.slug)["solution"] = stamp(datetime.now())
-    session.say(f"{unbroken(path)}\n")
-    session.say(workspace.mine(exercise).solution)
+    session.say(str(unbroken(path)))
+    if path.is_file():
+        session.say(f"\n{workspace.mine(exercise).solution}")
     return 0
 
 
-def in_columns(session: DrillSession, exercise: Exercise, state: str, *, with_minutes: bool = True) -> str:
+def in_columns(session: Session[Any], exercise: Exercise, state: str, *, with_minutes: bool = True) -> str:
     """A line of a list of exercises; where the terminal is narrow, the state stands below it."""
     line = f"{exercise.number:3}  {exercise.title:{LONGEST_TITLE}}"
     if with_minutes:

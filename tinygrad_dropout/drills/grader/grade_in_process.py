@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tinygrad_dropout.conformance.global_state import own_global_state
+from tinygrad_dropout.drills.bundle import is_bundle
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Judge
@@ -30,13 +31,13 @@ def grade(
 
     Args:
         exercise: that it answers.
-        source: the text of the learner's file.
+        source: the text of the learner's file, or of their package: see `bundle`.
         seed: of all inputs.
         filename: for tracebacks.
         width: of the lines that the grade will be shown in, in characters: arrays are laid out for it.
         on_claim: is told of every claim, as for `Judge`.
     """
-    if is_untouched(source, exercise.of(source).starter):
+    if not is_bundle(source) and is_untouched(source, exercise.of(source).starter):
         message = "This is not written yet: the gap is as it was given."
         return Grade(rejection=Rejection(NOT_WRITTEN, message, "Read the task, then fill the gap."))
     judge = Judge({}, source=source, seed=seed, on_claim=on_claim)

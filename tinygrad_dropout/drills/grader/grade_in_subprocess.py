@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tinygrad_dropout.drills.bundle import joined, paths_in
 from tinygrad_dropout.drills.exercise import DrillError, Exercise
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.grader.shown import WIDTH
@@ -70,13 +71,16 @@ def run_answer(work: str, exercise: Exercise, path: Path, *arguments: Any, time_
 
 
 def source_of(exercise: Exercise, path: Path) -> str:
-    """The text of a learner's file; what editors put in front of it to mark it as UTF-8 is no part of it."""
+    """The text of a learner's file, or of all files of a package; a mark of UTF-8 in front of it is no part of it."""
     try:
+        if path.is_dir():
+            texts = {name: source_of(exercise, path / name) for name in paths_in(path)}
+            return joined({"__init__.py": "", **texts})
         if path.exists() and not path.is_file():  # a pipe might never give anything
             raise DrillError(f"{path} cannot be read: expected a file, and it is something else")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise DrillError(f"there is no {path}; `drill reset {exercise.number}` writes it again") from error
+        raise DrillError(f"there is no {path}; `{exercise.command} reset {exercise.number}` writes it again") from error
     except OSError as error:
         raise DrillError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -37,6 +37,15 @@ def few_operations(p: float) -> None:
     loss.backward()
 
 
+def more_operations(p: float) -> None:
+    """Differences, quotients, exponentials and logarithms of small tables."""
+    rng = np.random.default_rng(0)
+    x, y = (td.Tensor(rng.uniform(0.5, 2.0, size=(3, 3)), requires_grad=True) for _ in range(2))
+    ratio = (x - y).tanh() / (x.exp() + y)
+    loss = (ratio * (x * y).log()).sum()
+    loss.backward()
+
+
 def attention_pooling(p: float) -> None:
     """Three sentences of four words: yes or no, from the mean of their word vectors, weighted by a softmax.
 

@@ -22,7 +22,8 @@ from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_wo
 P = 0.4
 #: operation -> the network in which it is used; the others are used in `network`
 NETWORK_WITH = {
-    **dict.fromkeys(("multiply", "matmul", "mean"), "few_operations"),
+    **dict.fromkeys(("add", "multiply", "matmul", "mean", "sum"), "few_operations"),
+    **dict.fromkeys(("subtract", "divide", "exp", "log", "tanh"), "more_operations"),
     **dict.fromkeys(("embedding", "softmax"), "attention_pooling"),
 }
 #: Loaded by path, as a script of the learner's would be: then their lines are shown beside the operations.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.grade_in_process import grade
+from tinygrad_dropout.drills.stage import task_at
 
 
 def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: str, seed: int, width: int) -> None:
@@ -20,7 +20,7 @@ def grade_answer(say: Callable[..., None], folder: str, source: str, shown_as: s
         seed: of all inputs.
         width: of the lines that it will be shown in.
     """
-    exercise = Exercise(Path(folder))
+    exercise = task_at(Path(folder))
     found = grade(
         exercise,
         source,
@@ -36,4 +36,4 @@ def replay_answer(say: Callable[..., None], folder: str, source: str, shown_as: 
     """Write the page of a replay, and say what it shows, or the problem."""
     from tinygrad_dropout.drills.grader.replay import write_page
 
-    say(page=write_page(Exercise(Path(folder)), source, shown_as, Path(page)))
+    say(page=write_page(task_at(Path(folder)), source, shown_as, Path(page)))

@@ -43,6 +43,7 @@ class Progress:
 
     Attributes:
         folder: where their exercises are; "" before `start`.
+        build_folder: where their own framework is; "" before `build start`.
         current: the name of the exercise that they work on; "" for none.
         chosen: when `next` chose it; "" if it did not, or if an exercise was checked since.
         why: it did.
@@ -54,6 +55,7 @@ class Progress:
     def __init__(self, state: Mapping[str, Any]) -> None:
         self.state = dict(state)
         self.folder: str = state.get("folder", "")
+        self.build_folder: str = state.get("build_folder", "")
         self.current: str = state.get("current", "")
         self.chosen: str = state.get("chosen", "")
         self.why: str = state.get("why", "")
@@ -64,7 +66,7 @@ class Progress:
 
     def as_json(self) -> dict[str, Any]:
         """For the file; what it held besides stays as it was."""
-        known = ("folder", "current", "chosen", "why", "exercises", "cards", "interviews")
+        known = ("folder", "build_folder", "current", "chosen", "why", "exercises", "cards", "interviews")
         mistakes = self.mistakes[-MOST_MISTAKES:]
         return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
 
@@ -81,10 +83,18 @@ class Progress:
         if slug in self.exercises:
             self.exercises[slug].update(hints=0, solution="", last=BEGUN_AGAIN)
 
-    def record(self, slug: str, grade: Grade, when: datetime) -> None:
-        """Remember a try, and its mistake."""
+    def record(self, slug: str, grade: Grade, when: datetime, *, chosen: bool = True) -> None:
+        """Remember a try, and its mistake.
+
+        Args:
+            slug: the name of the exercise, or of a stage.
+            grade: of the try.
+            when: it was graded.
+            chosen: whether this is now the exercise that is worked on.
+        """
         known = self.of(slug)
-        self.current, self.chosen, self.why = slug, "", ""
+        if chosen:
+            self.current, self.chosen, self.why = slug, "", ""
         code = grade.rejection.code if grade.rejection else ""
         if grade.unfinished:
             return

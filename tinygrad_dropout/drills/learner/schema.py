@@ -10,6 +10,7 @@ from typing import Any
 SCHEMA = {
     "version": int,
     "folder": str,
+    "build_folder": str,
     "current": str,
     "chosen": str,
     "why": str,

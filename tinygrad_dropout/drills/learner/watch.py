@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tinygrad_dropout.drills.exercise import Exercise, exercises
-from tinygrad_dropout.drills.learner.workspace import Workspace
+from tinygrad_dropout.drills.bundle import paths_in
+from tinygrad_dropout.drills.exercise import Exercise
 
 KEYS = {
     "c": "check again",
@@ -17,39 +19,42 @@ KEYS = {
     "q": "quit",
 }
 
-NOT_THERE = (0, 0)
+State = tuple[tuple[str, int, int], ...]
+NOT_THERE: State = ()
 
 
 class Watch:
     """Sees which exercise was saved.
 
     Args:
-        workspace: the learner's folder.
+        path: gives the file of an exercise, or the folder of the package that answers it.
+        chosen: the exercises.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, path: Callable[[Any], Path], chosen: Sequence[Exercise]) -> None:
+        self.path, self.chosen = path, chosen
         self.seen = self.states()
 
-    def states(self) -> dict[str, tuple[int, int]]:
-        """What tells that a file was saved: its time and size."""
-        return {one.slug: state(self.workspace.path(one)) for one in exercises()}
+    def states(self) -> dict[str, State]:
+        """What tells that a file was saved."""
+        return {one.slug: state(self.path(one)) for one in self.chosen}
 
     def saved(self) -> Exercise | None:
         """The exercise whose file was saved since this was last asked; of several the last in order."""
         now, before = self.states(), self.seen
         self.seen = now
-        changed = [one for one in exercises() if now[one.slug] not in (before[one.slug], NOT_THERE)]
+        changed = [one for one in self.chosen if now[one.slug] not in (before[one.slug], NOT_THERE)]
         return changed[-1] if changed else None
 
 
-def state(path: Path) -> tuple[int, int]:
-    """A file's time and size; zeros where there is none: editors replace a file by another one."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return NOT_THERE
-    return (stat.st_mtime_ns, stat.st_size)
+def state(path: Path) -> State:
+    """Name, time and size of a file, or of the files of a package; none is there while an editor replaces it."""
+    found = []
+    for name in paths_in(path) if path.is_dir() else [""]:
+        with suppress(OSError):
+            stat = (path / name).stat()
+            found.append((name, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
 
 
 def watch(

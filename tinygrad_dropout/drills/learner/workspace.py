@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises
 
@@ -23,6 +24,25 @@ Begin with 01, or with what your interview is about: 01 to 16 are backpropagatio
 where a network trains and is wrong, and 34 on what interviewers ask about training: whole networks, normalization,
 optimizers, attention, evaluation.
 """
+
+
+class AnswerFolder(Protocol):
+    """A learner's folder, whatever is answered there.
+
+    Attributes:
+        folder: where it is.
+    """
+
+    folder: Path
+
+    def path(self, exercise: Exercise) -> Path:
+        """The file of an exercise, or the package that answers it."""
+
+    def mine(self, exercise: Exercise) -> Exercise:
+        """The exercise as the learner has it."""
+
+    def write_solution(self, exercise: Exercise) -> Path:
+        """Write the reference solution beside the learner's; returns where."""
 
 
 class Workspace:

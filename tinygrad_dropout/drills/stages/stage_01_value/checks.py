@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.framework_replay import SCALAR, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.scalar_rules import Formula, derivatives, mistake
 
@@ -118,7 +119,7 @@ def compare_formulas(judge, make, claim, formulas, known):
     numbers = Answer(lambda formula: formula.of(make.function)[0].data, "your Value's data", ("formula",))
     slopes = Answer(lambda formula: derivatives(*formula.of(make.function)), "your Values' slopes", ("formula",))
     judge.compare(
-        f"{claim}: the number",
+        f"{claim}, the number",
         judge.run(numbers, [(one,) for one in formulas], repeat=True),
         lambda formula: formula.by()[0],
         question="What does the operator compute, and on which side does each operand stand?",
@@ -126,7 +127,7 @@ def compare_formulas(judge, make, claim, formulas, known):
         atol=1e-12,
     )
     judge.compare(
-        f"{claim}: the slopes",
+        f"{claim}, the slopes",
         judge.run(slopes, [(one,) for one in formulas], repeat=True),
         lambda formula: formula.by()[1:],
         name="the derivatives, multiplied along the path from the result to each input and summed over the paths,",
@@ -153,3 +154,8 @@ def refuse_changed_operands(judge, make):
                 "Other results were computed from the same operand, and rely on it. What may an operation write to?",
                 kind="ownership",
             )
+
+
+def bug(judge: Judge):
+    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    return bug_among(judge, SCALAR)

@@ -5,6 +5,7 @@ import sys
 
 from tinygrad_dropout.drills.grader.answer import Answer, with_care
 from tinygrad_dropout.drills.grader.backward_stories import Node, compare_stories, pass_on, users_first
+from tinygrad_dropout.drills.grader.framework_replay import SCALAR, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.recursion import refuse_a_raised_limit
 from tinygrad_dropout.drills.grader.result import Rejected, Rejection
@@ -176,3 +177,8 @@ def refuse_recursion(judge, make):
     finally:
         if collects:
             gc.enable()
+
+
+def bug(judge: Judge):
+    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    return bug_among(judge, SCALAR)

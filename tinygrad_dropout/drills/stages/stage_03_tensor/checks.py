@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.framework_replay import ELEMENTWISE, bug_among
 from tinygrad_dropout.drills.grader.inputs import other_layouts
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.recursion import refuse_a_raised_limit
@@ -271,3 +272,8 @@ def refuse_recursion(judge, tensor):
         raise
     if not np.allclose(x.grad, 1):
         judge.reject("wrong-values", "The gradient at the other end of the chain is wrong; expected 1.", kind="order")
+
+
+def bug(judge: Judge):
+    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    return bug_among(judge, ELEMENTWISE)

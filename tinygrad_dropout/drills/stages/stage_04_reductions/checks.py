@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import with_care
+from tinygrad_dropout.drills.grader.framework_replay import REDUCTIONS, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions, mistake
 
@@ -156,3 +157,8 @@ def refuse_changed_inputs(judge):
             judge.reject("changes-its-input", f"{name} after gradcheck is not what it was before.",
                          "Which numbers do you move, and when do you put them back?", kind="ownership",
                          shown={"before": old, "after": new})  # fmt: skip
+
+
+def bug(judge: Judge):
+    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    return bug_among(judge, REDUCTIONS)

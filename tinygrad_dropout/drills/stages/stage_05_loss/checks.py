@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.framework_replay import LOSS, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions, mistake
 
@@ -139,3 +140,8 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32), "target": np.array([0, 3, 1])}, judge.rng)
               for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
+
+
+def bug(judge: Judge):
+    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    return bug_among(judge, LOSS)

@@ -56,15 +56,7 @@ def check(judge: Judge) -> None:
             super().__init__(Switch(self.theirs))
 
         def record(self, x):
-            given = names["Tensor"](x, True)
-            result = self.theirs(given)
-
-            def backward(grad):
-                given.grad = None
-                result.backward(grad)
-                return given.grad
-
-            return result.data, backward
+            return on_arrays(names, self.theirs, x)
 
     examine(judge, Layer, FAMILIES, claims=CLAIMS, dtypes=("float64", "float32"))
     with judge.claim("a p outside 0 to 1 raises ValueError"):
@@ -80,6 +72,19 @@ def check(judge: Judge) -> None:
         "in a model: dropped units pass no gradient to the layer before, and two forwards keep their masks"
     ):
         refuse_other_models(judge, names)
+
+
+def on_arrays(names, layer, x):
+    """y, and the backward of this very forward."""
+    given = names["Tensor"](x, True)
+    result = layer(given)
+
+    def backward(grad):
+        given.grad = None
+        result.backward(grad)
+        return given.grad
+
+    return result.data, backward
 
 
 def refuse_other_switches(judge, names):
@@ -156,3 +161,10 @@ def refuse_other_models(judge, names):
                 "Which object holds the mask: the layer, or what this forward returned?",
                 kind="state",
             )
+
+
+def layers(judge: Judge, p: float):
+    """One layer of the learner's, used twice."""
+    names, layer = judge.namespace, judge.make("Dropout", "p", "rng")(p, judge.rng)
+
+    return [lambda x: on_arrays(names, layer, x)] * 2

@@ -1,0 +1,168 @@
+"""Every stage of building a framework is whole, and its checks are right: wrong packages are named, right ones pass."""
+
+import ast
+import doctest
+import re
+from functools import cache
+
+import numpy as np
+import pytest
+
+from tests.drills.graded import graded
+from tinygrad_dropout.conformance.global_state import own_global_state
+from tinygrad_dropout.drills.bundle import files_in, joined
+from tinygrad_dropout.drills.exercise import DrillError
+from tinygrad_dropout.drills.grader import answer
+from tinygrad_dropout.drills.grader.judge import Judge
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected
+from tinygrad_dropout.drills.grader.stages import check_stages
+from tinygrad_dropout.drills.stage import FRAMEWORKS, find_stage, framework, stages
+from tinygrad_dropout.mistakes import KINDS
+
+ALL = stages()
+SEEDS = 2
+PARTS = {"task.md", "hints.md", "checks.py", "wrong.diff", "promises.md"}
+every_stage = pytest.mark.parametrize("stage", ALL, ids=[one.slug for one in ALL])
+
+
+def alone(stage, source, seed=0):
+    """What the stage's own checks say of a package; those of the stages before are tested by themselves."""
+    return once(stage, source, seed)
+
+
+@cache
+def once(stage, source, seed):
+    judge = Judge({}, source=source, seed=seed)
+    try:
+        with own_global_state(seed), np.errstate(all="ignore"):
+            judge.namespace = answer.run(source)
+            check_stages(judge, [stage])
+    except Rejected as rejected:
+        return judge.grade(rejected.rejection)
+    return judge.grade()
+
+
+def of_every_stage(kind):
+    return [pytest.param(one, sample, id=f"{one.number}-{sample.name}") for one in ALL for sample in getattr(one, kind)]
+
+
+def test_there_are_ten_stages_numbered_from_1():
+    assert [one.number for one in ALL] == list(range(1, 11))
+
+
+@every_stage
+def test_a_stage_has_all_its_parts(stage):
+    assert {path.name for path in stage.folder.iterdir() if path.is_file()} - {"right.diff"} == PARTS
+    assert set(stage.kinds) <= set(KINDS)
+    assert stage.asks
+
+
+@every_stage
+def test_a_task_names_what_it_asks_for_and_has_an_example(stage):
+    assert [name for name in stage.asks if name.strip("_").split(".")[-1].strip("_") not in stage.task + "matmul"] == []
+    assert "\n## Example" in stage.task
+    assert "\n## Allowed" in stage.task
+
+
+@every_stage
+def test_an_example_in_the_task_is_what_our_package_gives(stage):
+    namespace = {**answer.run(stage.solution), "np": np}
+    examples = doctest.DocTestParser().get_doctest(stage.task, namespace, stage.slug, None, 0)
+    assert examples.examples
+    assert doctest.DocTestRunner(verbose=False).run(examples).failed == 0
+
+
+@every_stage
+def test_there_are_three_hints_and_none_gives_the_solution_away(stage):
+    assert len(stage.hints) == 3
+    code = [line.strip() for text in files_in(stage.solution).values() for line in text.splitlines()]
+    lines = [line for line in code if len(line) > 30 and not line.startswith(("import", "from", "def ", "class ", '"'))]
+    assert [line for line in lines for hint in stage.hints if line in hint] == []
+
+
+@every_stage
+def test_an_empty_package_is_open_and_not_wrong(stage):
+    assert graded(stage, stage.starter).rejection.code == PART_NOT_WRITTEN
+
+
+@pytest.mark.parametrize("stage", ALL[1:], ids=[one.slug for one in ALL[1:]])
+def test_a_package_that_has_only_the_stage_before_is_open(stage):
+    found = graded(stage, ALL[stage.number - 2].solution)
+    assert found.rejection.code == PART_NOT_WRITTEN
+    assert [claim for claim in found.right if claim.startswith("stage")] == [
+        f"stage {one.number} holds: {one.title}" for one in ALL[: stage.number - 1]
+    ]
+
+
+@every_stage
+def test_our_package_passes(stage):
+    assert [
+        found.rejection for seed in range(SEEDS) if not (found := graded(stage, stage.solution, seed=seed)).solved
+    ] == []
+
+
+@pytest.mark.parametrize(("stage", "sample"), of_every_stage("wrong"))
+def test_a_wrong_package_is_rejected_by_name(stage, sample):
+    for seed in range(SEEDS):
+        found = alone(stage, sample.source, seed=seed).rejection
+        assert found is not None
+        assert found.code == sample.name
+        assert found.kind in KINDS
+        assert re.match(r"(?s)\S.*[.?!)]$", found.message)
+
+
+@every_stage
+def test_a_stage_has_at_least_8_wrong_packages_with_messages_of_their_own(stage):
+    messages = [alone(stage, sample.source).rejection.message for sample in stage.wrong]
+    assert len(messages) >= 8
+    assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize(("stage", "sample"), of_every_stage("right"))
+def test_a_right_package_written_differently_passes(stage, sample):
+    assert [
+        found.rejection for seed in range(SEEDS) if not (found := alone(stage, sample.source, seed=seed)).solved
+    ] == []
+
+
+@every_stage
+def test_a_stage_has_at_least_3_right_packages(stage):
+    assert len(stage.right) >= 3
+    assert len({sample.source for sample in stage.right}) == len(stage.right)
+
+
+@pytest.mark.parametrize("sample", ALL[-1].right, ids=lambda sample: sample.name)
+def test_a_right_package_passes_all_ten_stages(sample):
+    found = graded(ALL[-1], sample.source)
+    assert found.rejection is None
+    assert sum(claim.startswith("stage ") for claim in found.right) == 9
+
+
+def test_what_an_earlier_stage_asked_for_must_still_hold():
+    broken = framework("reference", 5) | {"value.py": framework("reference", 5)["value.py"].replace("+= 1.0", "+= 2.0")}
+    found = graded(ALL[4], joined(broken)).rejection
+    assert found.claim.startswith("stage 2: ")
+
+
+def test_our_package_is_small():
+    lines = [line for text in framework("reference", 10).values() for line in text.splitlines()]
+    assert sum(bool(line.strip()) and not line.strip().startswith("#") for line in lines) < 420
+
+
+@pytest.mark.parametrize("folder", sorted(FRAMEWORKS.iterdir()), ids=lambda folder: folder.name)
+def test_a_package_can_be_read_at_every_stage(folder):
+    for stage in ALL:
+        for text in framework(folder.name, stage.number).values():
+            ast.parse(text)
+            assert "# stage" not in text
+
+
+@pytest.mark.parametrize(("typed", "number"), [("3", 3), ("tensor", 3), ("Value", 1), ("10", 10), ("stage_07", 7)])
+def test_a_stage_is_found_by_its_number_or_a_part_of_its_name(typed, number):
+    assert find_stage(typed).number == number
+
+
+@pytest.mark.parametrize("typed", ["0", "11", "nothing", "stage"])
+def test_what_is_no_stage_is_said(typed):
+    with pytest.raises(DrillError, match="expected a number from 1 to 10"):
+        find_stage(typed)

@@ -1,0 +1,186 @@
+"""The command `tinygrad-dropout build`: a framework of one's own, in ten stages."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tinygrad_dropout.cli.arguments import name_of_file, print_help
+from tinygrad_dropout.cli.drill import add_check_options, run, solving
+from tinygrad_dropout.cli.drill.session import Session
+from tinygrad_dropout.drills.layout import unbroken
+from tinygrad_dropout.drills.learner.own_framework import OwnFramework
+
+if TYPE_CHECKING:
+    from tinygrad_dropout.drills.exercise import Exercise
+    from tinygrad_dropout.drills.grader.result import Grade
+    from tinygrad_dropout.drills.learner.progress import Progress
+
+HELP = "write your own framework in ten stages, from one number to dropout and training"
+
+DESCRIPTION = """\
+Write a framework of your own: ten stages, one growing package of some 300 lines. Each stage's checks run again at
+every later one, and what is wrong is named. N is a stage's number or a part of its name; without it, the first that
+is open."""
+
+EXAMPLES = """\
+examples:
+  tinygrad-dropout build start my-framework
+  tinygrad-dropout build task
+  tinygrad-dropout build check
+  tinygrad-dropout build watch
+  tinygrad-dropout compare --framework my-framework     when all ten are done
+
+exit code of check: 0 if the stage is done, 1 if something is wrong, 2 if there is no such stage."""
+
+FOLDER = "my-framework"
+
+
+class BuildSession(Session[OwnFramework]):
+    """One call of this command."""
+
+    command = "tinygrad-dropout build"
+    after_solving = "task"
+
+    def everything(self) -> Sequence[Exercise]:
+        from tinygrad_dropout.drills.stage import stages
+
+        return stages()
+
+    def find(self, name: str) -> Exercise:
+        from tinygrad_dropout.drills.stage import find_stage
+
+        return find_stage(name)
+
+    def current(self, progress: Progress) -> Exercise:
+        """The first stage that is not done; the last if all are."""
+        everything = self.everything()
+        return next((one for one in everything if not progress.solved(one.slug)), everything[-1])
+
+    def watched(self, progress: Progress) -> Sequence[Exercise]:
+        return [self.current(progress)]
+
+    def watched_now(self, exercise: Exercise) -> Exercise:
+        return self.current(self.progress())
+
+    def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
+        progress.record(exercise.slug, grade, datetime.now(), chosen=False)
+
+    def workspace(self, progress: Progress) -> OwnFramework:
+        from tinygrad_dropout.drills.exercise import DrillError
+
+        if here := OwnFramework.at(Path.cwd()):
+            return here
+        if not progress.build_folder:
+            raise DrillError("there is no framework yet: type `tinygrad-dropout build start`")
+        if not Path(progress.build_folder).is_dir():
+            raise DrillError(
+                f"your framework was in {progress.build_folder}, which is not there: type `build start` again"
+            )
+        return OwnFramework(Path(progress.build_folder))
+
+    def resolve_exercise(self, wanted: str | None, workspace: OwnFramework, progress: Progress) -> Exercise:
+        return self.current(progress) if wanted is None else self.find(wanted)
+
+
+def start(session: BuildSession, options: argparse.Namespace) -> int:
+    """Write the tasks, and an empty package."""
+    from tinygrad_dropout.drills.learner.progress import changing
+
+    own = OwnFramework(Path(options.folder or FOLDER).resolve())
+    begun = own.start()
+    with changing(session.state_file) as progress:
+        progress.build_folder = str(own.folder)
+    current = session.current(progress)
+    session.say(
+        f"{unbroken(own.folder)}: "
+        + ("ten tasks, and a package to be filled." if begun else "your package is as it was.")
+    )
+    session.say(
+        f"\nThe {'first' if current.number == 1 else 'next'} task:  tasks/{current.slug}.md, or: {session.command} task"
+    )
+    session.say(f"Your package:    {own.package.name}/; how you divide it into files is up to you")
+    session.say(f"To check it:     {session.command} check, or {session.command} watch to do so whenever you save")
+    return 0
+
+
+def check(session: BuildSession, options: argparse.Namespace) -> int:
+    """Grade the package."""
+    code = solving.check(session, options)
+    if code == 0 and all(session.progress().solved(one.slug) for one in session.everything()):
+        session.say(f"All ten stages are done. See yours beside ours: {session.command} page")
+        session.say("Train it with and without dropout: tinygrad-dropout compare --framework .")
+    return code
+
+
+def list_stages(session: Session[Any], options: argparse.Namespace) -> int:
+    """The stages, and what is done."""
+    progress, everything = session.progress(), session.everything()
+    for one in everything:
+        line = solving.in_columns(session, one, solving.state_of(progress, one))
+        session.say(line, "right" if progress.solved(one.slug) else "")
+    session.say(f"\n{sum(progress.solved(one.slug) for one in everything)} of {len(everything)} done.")
+    return 0
+
+
+def show_current(session: Session[Any], options: argparse.Namespace) -> int:
+    """The task of the stage that is next."""
+    session.show_task(session.watched(session.progress())[0])
+    return 0
+
+
+def watch(session: BuildSession, options: argparse.Namespace) -> int:
+    """Check whenever something is saved."""
+    return solving.watch(session, options, list_all=list_stages, say_next=show_current)
+
+
+def reset(session: BuildSession, options: argparse.Namespace) -> int:
+    """Begin again, after asking."""
+    own = session.workspace(session.progress())
+    if not options.yes and not session.agreed("Begin your package again, from stage 1? The old one is kept."):
+        session.say("Nothing was changed.")
+        return 1
+    kept = own.reset(datetime.now())
+    with session.keeping_if_possible() as progress:
+        for one in session.everything():
+            progress.exercises.pop(one.slug, None)
+    session.say(f"The package is empty again; yours is kept as {unbroken(kept.relative_to(own.folder))}")
+    return 0
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The commands of `build`, each with its options."""
+    parser.set_defaults(run=lambda _: print_help(parser))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(
+        name: str, act: Callable[[BuildSession, argparse.Namespace], int], says: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
+        added.set_defaults(run=partial(run, act, BuildSession))
+        return added
+
+    def of_stage(added: argparse.ArgumentParser, *, optional: bool = True) -> argparse.ArgumentParser:
+        says = "a stage" + ("; the first that is open if left out" if optional else "")
+        added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=says)
+        return added
+
+    begin = command("start", start, "write the tasks and an empty package into a folder; what is there is left alone")
+    begin.add_argument("folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {FOLDER})")
+    add_check_options(
+        of_stage(command("check", check, "check a stage and all before it: the first thing that is wrong"))
+    )
+    command("watch", watch, "check the stage that you are at whenever you save; keys do the rest")
+    of_stage(command("task", solving.task, "show what a stage asks"))
+    of_stage(command("hint", solving.hint, "a nudge, then the idea, then nearly the answer: each time the next"))
+    command("list", list_stages, "the stages, and what is done")
+    again = command("reset", reset, "begin again; what you wrote is kept in before-reset/")
+    again.add_argument("--yes", action="store_true", help="do not ask")
+    ours = of_stage(
+        command("solution", solving.solution, "write our package of a stage into solutions/"), optional=False
+    )
+    ours.add_argument("--anyway", action="store_true", help="although it is not done yet, which is recorded")
