@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tinygrad_dropout.cli.arguments import declare_options, report_errors
+from tinygrad_dropout.cli.arguments import Option, declare_options, name_of_file, report_errors
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
 from tinygrad_dropout.cli.experiment import show_experiment
 
@@ -31,11 +31,22 @@ Ctrl-C keeps the finished networks. To continue, run the same command with
 that folder as --out, with more --seeds if you like."""
 
 
+FRAMEWORK: Option = (
+    "--framework FOLDER",
+    name_of_file,
+    "train with the framework that you wrote with `tinygrad-dropout build`, in place of this one",
+)
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`; `Config` has the defaults."""
     from tinygrad_dropout.lab.comparison.config import Config
 
-    groups = {**comparison_options(), "run": run_options("pairs", str(Config.seeds), "compare-DATASET")}
+    groups = {
+        **comparison_options(),
+        "your own framework": [FRAMEWORK],
+        "run": run_options("pairs", str(Config.seeds), "compare-DATASET"),
+    }
     for title, options in groups.items():
         declare_options(parser.add_argument_group(title), options)
     parser.set_defaults(run=run_compare)
@@ -52,6 +63,11 @@ def compare_as_typed(options: argparse.Namespace) -> int:
 
     given = {name: value for name, value in vars(options).items() if name != "run"}
     where = {name: given.pop(name) for name in ("workers", "dask", "out") if name in given}
-    config = lab.Config(**given)
     lab.require_extras()
+    if "framework" in given:
+        from tinygrad_dropout.lab.comparison.own_framework import CompareOwn, OwnConfig
+
+        own = OwnConfig(**given)
+        return show_experiment(CompareOwn(), own, f"compare-own-{own.dataset}", **where)
+    config = lab.Config(**given)
     return show_experiment(lab.Compare(), config, f"compare-{config.dataset}", **where)

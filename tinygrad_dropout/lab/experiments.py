@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from tinygrad_dropout.lab.comparison import Compare, Comparison, Config
+from tinygrad_dropout.lab.comparison.own_framework import CompareOwn
 from tinygrad_dropout.lab.evidence.boundary.experiment import BOUNDARY
 from tinygrad_dropout.lab.evidence.coadaptation.experiment import COADAPTATION
 from tinygrad_dropout.lab.evidence.paper import CHOICE, PAPER
@@ -24,7 +25,7 @@ from tinygrad_dropout.lab.trials.running import show_nothing
 
 EVIDENCE = (WHEN, SWEEP, RIVALS, COADAPTATION, UNCERTAINTY, BOUNDARY, CHOICE, PAPER)
 EXPERIMENTS: dict[str, Experiment] = {
-    experiment.name: experiment for experiment in (Compare(), *EVIDENCE, *THEORY_EXPERIMENTS.values())
+    experiment.name: experiment for experiment in (Compare(), CompareOwn(), *EVIDENCE, *THEORY_EXPERIMENTS.values())
 }
 
 

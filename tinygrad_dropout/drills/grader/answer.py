@@ -17,10 +17,10 @@ import numpy as np
 from tinygrad_dropout.drills.bundle import PACKAGE, files_in, is_bundle
 from tinygrad_dropout.drills.grader.inputs import copied
 from tinygrad_dropout.drills.grader.own_tests import without_tests
-from tinygrad_dropout.drills.grader.package import import_package, shown_path
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import as_text, call_text, shown_arguments
 from tinygrad_dropout.drills.grader.surroundings import refuse_reading_the_answer, surroundings_kept
+from tinygrad_dropout.sandbox import import_package
 
 FILE = "your file"
 
@@ -37,9 +37,9 @@ def run(source: str, filename: str = FILE, refused: Mapping[str, str] | None = N
         Rejected: it cannot be compiled, imports what it must not, or raises.
     """
     if is_bundle(source):
-        trees = {path: read(text, shown_path(path), refused or {}) for path, text in files_in(source).items()}
+        trees = {path: read(text, f"{PACKAGE}/{path}", refused or {}) for path, text in files_in(source).items()}
         with surroundings_kept():
-            namespace: dict[str, Any] = with_care(lambda: import_package(trees), "Your package")
+            namespace: dict[str, Any] = with_care(lambda: import_package(PACKAGE, trees), "Your package")
         return namespace
     tree = read(source.removeprefix("\ufeff"), filename, refused or {})  # which some editors put in front of a file
     module = ModuleType("answer")

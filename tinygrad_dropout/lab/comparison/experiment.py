@@ -16,10 +16,11 @@ from tinygrad_dropout.lab.comparison.data import draw_split, load
 from tinygrad_dropout.lab.comparison.epochs import measured_epochs
 from tinygrad_dropout.lab.comparison.fairness import check_fairness
 from tinygrad_dropout.lab.comparison.pictures import draw_comparison, draw_learning_curves
-from tinygrad_dropout.lab.comparison.tasks import task_of
+from tinygrad_dropout.lab.comparison.tasks import Task, task_of
 from tinygrad_dropout.lab.comparison.training import Streams, TrainingRun, train
 from tinygrad_dropout.lab.comparison.verdict import Difference
 from tinygrad_dropout.lab.datasets import Dataset
+from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.datasets.validation import FEWEST_EXAMPLES
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.trials import Draw, Experiment, Figures, Options, Outcome, Record, Tell, Trial
@@ -112,9 +113,7 @@ class Compare(Experiment):
         split = draw_split(config, dataset, streams, hold_back=arm.stops_early)
         task = task_of(dataset.classes, split.y_train)
         run = train(config, task, split, streams, method_of(config, arm), after_epoch)
-        validation = 0 if split.y_validation is None else len(split.y_validation)
-        rows = {"train": len(split.y_train), "validation": validation, "test": len(split.y_test)}
-        return vars(run) | {"rows": rows, "baseline": task.baseline(split.y_train, split.y_test)}
+        return record_of(run, task, split)
 
     def is_complete(self, options: Options, record: Record) -> bool:
         """Whether a record has a finite figure of each measure for each epoch that was to be measured."""
@@ -158,3 +157,10 @@ class Compare(Experiment):
 
     def outcome(self, options: Options, versions: dict[str, str], records: Sequence[Record] = ()) -> Comparison:
         return Comparison(self, options, versions, tuple(records))
+
+
+def record_of(run: TrainingRun, task: Task, split: Split) -> dict[str, Any]:
+    """What is kept of a training run: what it holds, the numbers of rows, and the baseline."""
+    validation = 0 if split.y_validation is None else len(split.y_validation)
+    rows = {"train": len(split.y_train), "validation": validation, "test": len(split.y_test)}
+    return vars(run) | {"rows": rows, "baseline": task.baseline(split.y_train, split.y_test)}

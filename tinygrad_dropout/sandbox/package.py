@@ -1,4 +1,4 @@
-"""A learner's package, imported from its texts: what is on the disk may change while it is graded."""
+"""Import a package of someone else's from its texts: what is on the disk may change meanwhile."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from types import ModuleType
 from typing import Any
-
-from tinygrad_dropout.drills.bundle import PACKAGE
 
 
 class Files(MetaPathFinder, Loader):
@@ -27,19 +25,15 @@ class Files(MetaPathFinder, Loader):
         self.codes: dict[str, Any] = {}
         self.packages: set[str] = set()
 
-    def hold(self, trees: Mapping[str, ast.Module]) -> None:
-        """Take the place of whatever was held before.
-
-        Args:
-            trees: path inside the package -> what is to be compiled.
-        """
-        self.codes, self.packages = {PACKAGE: compile("", PACKAGE, "exec")}, {PACKAGE}
-        for path, tree in trees.items():
-            parts = [PACKAGE, *path.removesuffix(".py").split("/")]
+    def hold(self, name: str, sources: Mapping[str, str | ast.Module]) -> None:
+        """Take the place of whatever was held before."""
+        self.codes, self.packages = {name: compile("", name, "exec")}, {name}
+        for path, source in sources.items():
+            parts = [name, *path.removesuffix(".py").split("/")]
             if parts[-1] == "__init__":
                 parts.pop()
                 self.packages.add(".".join(parts))
-            self.codes[".".join(parts)] = compile(tree, shown_path(path), "exec")
+            self.codes[".".join(parts)] = compile(source, f"{name}/{path}", "exec")
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -57,20 +51,20 @@ class Files(MetaPathFinder, Loader):
 FILES = Files()
 
 
-def shown_path(path: str) -> str:
-    """`framework/nn.py`, of `nn.py`."""
-    return f"{PACKAGE}/{path}"
-
-
-def import_package(trees: Mapping[str, ast.Module]) -> dict[str, Any]:
-    """Import the package anew; returns what its `__init__.py` defines or imports. What it imports later is found, too.
+def import_package(name: str, sources: Mapping[str, str | ast.Module]) -> dict[str, Any]:
+    """Import a package anew; returns what its `__init__.py` defines or imports. What it imports later is found, too.
 
     Args:
-        trees: path inside the package -> what it holds.
+        name: under which it is imported.
+        sources: path inside the package -> the text of the file, or what it was parsed to.
+
+    Raises:
+        SyntaxError, ValueError: a file is no Python.
+        Exception: whatever its code raises.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
-        del sys.modules[name]
-    FILES.hold(trees)
+    for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+        del sys.modules[module]
+    FILES.hold(name, sources)
     if FILES not in sys.meta_path:
         sys.meta_path.insert(0, FILES)
-    return vars(import_module(PACKAGE))
+    return vars(import_module(name))

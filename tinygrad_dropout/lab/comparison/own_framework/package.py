@@ -1,0 +1,74 @@
+"""The user's package: found, read, and imported; what is missing in it is said before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from tinygrad_dropout.lab.errors import LabError, OptionError
+from tinygrad_dropout.sandbox import import_package
+
+NAME = "framework"  # under which its own files import it
+#: what a comparison uses of it
+NAMES = ("Tensor", "Module", "Sequential", "Dropout", "mlp", "cross_entropy", "SGD", "Adam")
+
+
+def sources_of(folder: str) -> dict[str, str]:
+    """The texts of the package.
+
+    Args:
+        folder: where `framework/` is, or that folder itself.
+
+    Returns:
+        path inside the package -> text.
+
+    Raises:
+        OptionError: there is no package, or it cannot be read.
+    """
+    package = next((one for one in (Path(folder) / NAME, Path(folder)) if (one / "__init__.py").is_file()), None)
+    if package is None:
+        problem = (
+            f"expected a folder with the package {NAME}/, as `tinygrad-dropout build start` makes it, got {folder!r}"
+        )
+        raise OptionError(NAME, problem)
+    try:
+        paths = [path for path in package.rglob("*.py") if path.is_file()]
+        return {path.relative_to(package).as_posix(): path.read_bytes().decode("utf-8-sig") for path in sorted(paths)}
+    except OSError as error:
+        raise OptionError(NAME, f"{package} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise OptionError(NAME, f"expected files in UTF-8 in {package}: {error}") from error
+
+
+def imported(sources: dict[str, str]) -> Any:
+    """What the package defines, as attributes.
+
+    Raises:
+        LabError: it cannot be imported, or lacks something that the comparison needs.
+    """
+    try:
+        names = import_package(NAME, sources)
+    except Exception as error:
+        raise LabError(f"your framework cannot be imported: {said(error)}") from error
+    missing = [name for name in NAMES if name not in names]
+    if missing:
+        raise LabError(
+            f"your framework has no {', '.join(missing)} yet: the comparison needs all ten stages of "
+            "`tinygrad-dropout build`"
+        )
+    return SimpleNamespace(**{name: names[name] for name in NAMES})
+
+
+def said(error: BaseException) -> str:
+    """An error of the user's code in words: `ValueError in framework/nn.py, line 12: no rng`."""
+    place, step = "", error.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if file.startswith(f"{NAME}/"):
+            place = f" in {file}, line {step.tb_lineno}"
+        step = step.tb_next
+    if isinstance(error, SyntaxError) and error.filename:
+        place = f" in {error.filename}, line {error.lineno}"
+    text = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
+    return f"{type(error).__name__}{place}: {text}"
