@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tinygrad_dropout.cli.arguments import name_of_file, print_help
 from tinygrad_dropout.cli.drill import add_check_options, run, solving
 from tinygrad_dropout.cli.drill.session import Session
+from tinygrad_dropout.cli.drill.solving import open_in_browser
 from tinygrad_dropout.drills.layout import unbroken
 from tinygrad_dropout.drills.learner.own_framework import OwnFramework
 
@@ -152,6 +153,27 @@ def reset(session: BuildSession, options: argparse.Namespace) -> int:
     return 0
 
 
+def page(session: BuildSession, options: argparse.Namespace) -> int:
+    """Write the page with the learner's package beside ours, and open it."""
+    from tinygrad_dropout.drills.bundle import files_in
+    from tinygrad_dropout.drills.exercise import DrillError
+    from tinygrad_dropout.drills.grader.grade_in_subprocess import source_of
+    from tinygrad_dropout.drills.learner.side_by_side import page as page_of
+    from tinygrad_dropout.drills.learner.workspace import write
+
+    own, last = session.workspace(session.progress()), session.everything()[-1]
+    path = Path(options.out) if options.out else own.folder / "beside-ours.html"
+    try:
+        text = page_of(files_in(source_of(last, own.package)))
+    except SyntaxError as error:
+        raise DrillError(f"the page cannot be made: Python cannot read line {error.lineno} of your package") from error
+    write(path, text)
+    session.say(f"{unbroken(path)}: your package beside the whole idea in one file, and beside ours")
+    if not options.no_open:
+        open_in_browser(session, path)
+    return 0
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The commands of `build`, each with its options."""
     parser.set_defaults(run=lambda _: print_help(parser))
@@ -184,3 +206,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         command("solution", solving.solution, "write our package of a stage into solutions/"), optional=False
     )
     ours.add_argument("--anyway", action="store_true", help="although it is not done yet, which is recorded")
+    beside = command("page", page, "write a page with your package beside ours, and open it")
+    beside.add_argument("--out", metavar="FILE", type=name_of_file, help="where (default: beside-ours.html)")
+    beside.add_argument("--no-open", action="store_true", help="do not open it in the browser")

@@ -117,9 +117,15 @@ def replay(session: Session[Any], exercise: Exercise, path: Path, options: argpa
     shows = make_replay(exercise, path, page)
     elsewhere = "" if solved or shows.startswith("step") else "; the mistake shows on other inputs than these"
     session.say(f"\n{unbroken(page)}: {shows}{elsewhere}")
-    if not options.no_open and not webbrowser.open(page.resolve().as_uri()):
-        session.say("No browser was found to open it; open the file by hand.")
+    if not options.no_open:
+        open_in_browser(session, page)
     return 0
+
+
+def open_in_browser(session: Session[Any], page: Path) -> None:
+    """Open a page, or say that somebody must."""
+    if not webbrowser.open(page.resolve().as_uri()):
+        session.say("No browser was found to open it; open the file by hand.")
 
 
 def watch(

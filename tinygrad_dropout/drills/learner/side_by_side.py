@@ -1,0 +1,175 @@
+"""The last page of the course: what the learner wrote beside the whole idea in one file, and beside our own files."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+import tinygrad_dropout
+from tinygrad_dropout.drills.bundle import PACKAGE
+
+OURS = Path(tinygrad_dropout.__file__).parent
+ONE_PAGE = OURS.parent / "examples" / "0_the_whole_idea.py"  # in a checkout; an installed package lacks it
+STYLE = Path(__file__).with_name("side_by_side.css")
+
+
+class Idea(NamedTuple):
+    """A row of the page.
+
+    Attributes:
+        title: of the idea.
+        theirs: names that the learner defined: `Dropout`, `Tensor.backward`.
+        part: of the whole idea in one file; 0 for none.
+        ours: this framework's files.
+        adds: what ours have that the learner's needs not.
+    """
+
+    title: str
+    theirs: tuple[str, ...]
+    part: int
+    ours: tuple[str, ...]
+    adds: str
+
+
+IDEAS = (
+    Idea("A number that remembers", ("Value",), 0, (),
+         "The others have no Value, since an array can hold one number. Here the idea is easiest to see."),
+    Idea("An array that remembers", ("Tensor",), 1, ("autograd/tensor.py", "autograd/recording.py"),
+         "Ours records in a function of its own, notices arrays that are changed in place, and says what did not fit."),
+    Idea("The rules of operations", ("Tensor.__add__", "Tensor.__mul__", "Tensor.__truediv__"), 1,
+         ("functional/_arithmetic.py",),
+         "Each rule is a named function beside its operation, so that the replay can show it."),
+    Idea("The backward pass", ("Tensor.backward",), 2, ("autograd/engine.py",),
+         "Ours frees what is no longer needed on the way, and refuses a second pass through a freed graph."),
+    Idea("Sums and products", ("Tensor.sum", "Tensor.mean", "Tensor.__matmul__"), 1,
+         ("functional/_reductions.py", "functional/_products.py"), "Ours multiplies stacks of matrices, too."),
+    Idea("A check that knows no rule", ("gradcheck",), 0, ("debug/_gradcheck.py",),
+         "Ours says which entry is wrong, and by which factor."),
+    Idea("The loss", ("relu", "log_softmax", "cross_entropy"), 4,
+         ("functional/_activations.py", "functional/_softmax.py", "functional/_cross_entropy.py"),
+         "Ours takes probabilities as targets, and smooths labels."),
+    Idea("Layers", ("Module", "Linear", "Sequential"), 3, ("nn/module.py", "nn/linear.py", "nn/containers.py"),
+         "Ours names its parameters, saves and loads them, and moves them between dtypes."),
+    Idea("Dropout", ("Dropout",), 3, ("nn/dropout.py", "functional/_dropout.py", "functional/_masks.py"),
+         "Ours keeps the mask in a byte an element or less, shares it along axes on request, and can be replayed."),
+    Idea("Optimizers", ("SGD", "Adam"), 5, ("optim/_sgd.py", "optim/_adam.py"),
+         "Ours has groups of parameters, decay, schedules, and steps over all parameters at once."),
+    Idea("Training", ("batches", "accuracy", "fit"), 6,
+         ("training/_batches.py", "training/_evaluation.py", "training/_fit.py"),
+         "Ours stops early, calls back, and shows its progress."),
+)  # fmt: skip
+
+PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Your framework beside ours</title>
+<style>
+{style}</style>
+</head>
+<body>
+<main>
+<h1>Your framework beside ours</h1>
+<p>{summary}</p>
+{rows}
+</main>
+</body>
+</html>
+"""
+
+
+class Definition(NamedTuple):
+    """Where something is defined: file, first line, and its lines."""
+
+    file: str
+    line: int
+    text: str
+
+
+def page(files: Mapping[str, str]) -> str:
+    """The page, as HTML.
+
+    Args:
+        files: path inside the learner's package -> text.
+    """
+    lines = counted("\n".join(files.values()))
+    count = f"{len(files)} file{'' if len(files) == 1 else 's'}"
+    summary = f"You wrote {lines} lines in {count}. The whole idea in one file has "
+    summary += f"{counted(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 130; "
+    whole = sum(counted(path.read_text(encoding="utf-8")) for path in sorted(OURS.glob("*/*.py")) if is_core(path))
+    summary += f"ours, with everything that a user may ask for, has {whole:,}. Lines without code are not counted."
+    return PAGE.format(
+        style=STYLE.read_text(encoding="utf-8"), summary=summary, rows="\n".join(row(idea, files) for idea in IDEAS)
+    )
+
+
+def is_core(path: Path) -> bool:
+    """Whether a file belongs to what the learner has written, too."""
+    return path.parent.name in {"autograd", "functional", "nn", "optim", "training"}
+
+
+def counted(text: str) -> int:
+    """The lines that hold code, or a docstring."""
+    return sum(bool(line.strip()) and not line.strip().startswith("#") for line in text.splitlines())
+
+
+def row(idea: Idea, files: Mapping[str, str]) -> str:
+    """One idea: a heading, what ours adds, and the three columns."""
+    theirs = [found for name in idea.theirs if (found := definition(files, name))]
+    columns = [column("Yours", [(f"{PACKAGE}/{one.file}, line {one.line}", one.text) for one in theirs])]
+    if idea.part:
+        text = part_of_the_one_page(idea.part)
+        columns.append(column("In one page", [(f"examples/0_the_whole_idea.py, part {idea.part}", text)]))
+    if idea.ours:
+        ours = [(f"tinygrad_dropout/{name}", (OURS / name).read_text(encoding="utf-8")) for name in idea.ours]
+        columns.append(column("Ours", ours, closed=True))
+    return f'<h2>{escape(idea.title)}</h2>\n<p>{escape(idea.adds)}</p>\n<div class="columns">{"".join(columns)}</div>'
+
+
+def column(title: str, sources: list[tuple[str, str]], *, closed: bool = False) -> str:
+    """A column of sources, each below its place; a long one opens on request."""
+    parts = []
+    for place, text in sources:
+        code = f'<pre tabindex="0"><code>{escape(text)}</code></pre>' if text else ""
+        parts.append(
+            f"<details><summary>{escape(place)}, {len(text.splitlines())} lines</summary>{code}</details>"
+            if closed
+            else f"<p><code>{escape(place)}</code></p>{code}"
+        )
+    return f"<section><h3>{title}</h3>{''.join(parts) or '<p>Not found under this name.</p>'}</section>"
+
+
+def definition(files: Mapping[str, str], name: str) -> Definition | None:
+    """Where the learner defines a class, a function or a method; None if nothing of that name is there."""
+    owner, _, method = name.rpartition(".")
+    for file, text in files.items():
+        for node in ast.parse(text).body:
+            inside = node.body if isinstance(node, ast.ClassDef) and node.name == owner else [node] if not owner else []
+            for one in inside:
+                kinds = (ast.FunctionDef, ast.ClassDef)
+                if isinstance(one, kinds) and one.name == (method or name):
+                    lines = text.splitlines()[one.lineno - 1 : one.end_lineno]
+                    return Definition(file, one.lineno, unindented(lines))
+    return None
+
+
+def unindented(lines: list[str]) -> str:
+    """Lines without the indentation of the first."""
+    margin = len(lines[0]) - len(lines[0].lstrip())
+    return "\n".join(line[margin:] for line in lines)
+
+
+def part_of_the_one_page(number: int) -> str:
+    """A part of the whole idea in one file; "" where that file is not at hand."""
+    if not ONE_PAGE.exists():
+        return ""
+    parts = re.split(r"^(?=# \d+\. )|^(?=if __name__)", ONE_PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return next((part.strip() for part in parts if part.startswith(f"# {number}. ")), "")
