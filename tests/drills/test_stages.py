@@ -21,7 +21,7 @@ from tinygrad_dropout.mistakes import KINDS
 
 ALL = stages()
 SEEDS = 2
-PARTS = {"task.md", "hints.md", "checks.py", "wrong.diff", "promises.md"}
+PARTS = {"task.md", "hints.md", "checks.py", "wrong.diff"}
 every_stage = pytest.mark.parametrize("stage", ALL, ids=[one.slug for one in ALL])
 
 
@@ -126,8 +126,8 @@ def test_a_right_package_written_differently_passes(stage, sample):
 
 
 @every_stage
-def test_a_stage_has_at_least_3_right_packages(stage):
-    assert len(stage.right) >= 3
+def test_a_stage_has_right_packages(stage):
+    assert len(stage.right) >= 1
     assert len({sample.source for sample in stage.right}) == len(stage.right)
 
 
