@@ -179,9 +179,11 @@ def refuse_other_modes(judge, names):
         judge.reject("measured-in-training-mode", "accuracy called the model in training mode.",
                      "What does dropout do to a measurement?", kind="modes")  # fmt: skip
     if modes(model) != before:
-        code = "left-in-eval-mode" if not any(modes(model)) else "mode-not-put-back"
+        if not any(modes(model)):
+            judge.reject("left-in-eval-mode", "After accuracy, the whole model is in eval mode; it trained before.",
+                         "In which mode is the next batch trained?", kind="modes")  # fmt: skip
         judge.reject(
-            code,
+            "mode-not-put-back",
             "After accuracy, not every module is in the mode in which it was: the model trained, and two "
             "modules in it did not.",
             "train() switches on everything. What if a part was off on purpose?",
