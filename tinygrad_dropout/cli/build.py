@@ -174,6 +174,56 @@ def page(session: BuildSession, options: argparse.Namespace) -> int:
     return 0
 
 
+def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
+    """Stages 1 and 2 from memory, in 20 minutes."""
+    import time
+    from random import Random
+
+    from tinygrad_dropout.cli.drill.asking import keep_interview
+    from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
+    from tinygrad_dropout.drills.interview.outcome import Outcome
+    from tinygrad_dropout.drills.interview.session import Interview
+    from tinygrad_dropout.drills.learner.progress import stamp
+    from tinygrad_dropout.drills.learner.terminal import Lines
+    from tinygrad_dropout.drills.learner.workspace import write
+    from tinygrad_dropout.drills.quiz.cards import load
+
+    progress, when = session.progress(), datetime.now()
+    home = Path(progress.build_folder) if Path(progress.build_folder or "nowhere").is_dir() else Path.cwd()
+    own = OwnFramework(home / "closed-book" / f"{when:%Y-%m-%d-%H%M%S}")
+
+    def check(stage: Exercise) -> Grade:
+        grade = solving.grade_and_keep(session, stage, own.package)
+        solving.show_grade(session, stage, grade, hints=False)
+        return grade
+
+    book = ClosedBook(
+        own.folder,
+        check=check,
+        show=session.show_markdown,
+        say=session.say,
+        cards=load(),
+        chance=Random(),
+        width=session.width,
+    )
+    book.start()
+    session.say(f"Stages 1 and 2 from memory, in {MINUTES} minutes.", "title")
+    session.say("The clock runs. Nothing is graded before it has stopped; your own tests can be run.")
+    outcome = Interview(
+        Outcome(stamp(when), MINUTES, book.attempts(), strict=True),
+        book.tasks(),
+        book.actions(),
+        read=Lines().read,
+        write=session.say,
+        now=time.monotonic,
+        width=session.width,
+    ).run()
+    text = keep_interview(session, outcome)
+    session.say(f"\n{text}")
+    write(own.folder / "summary.txt", text + "\n")
+    return 0
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The commands of `build`, each with its options."""
     parser.set_defaults(run=lambda _: print_help(parser))
@@ -209,3 +259,4 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     beside = command("page", page, "write a page with your package beside ours, and open it")
     beside.add_argument("--out", metavar="FILE", type=name_of_file, help="where (default: beside-ours.html)")
     beside.add_argument("--no-open", action="store_true", help="do not open it in the browser")
+    command("closed-book", closed_book, "stages 1 and 2 from memory in 20 minutes, graded afterwards")

@@ -68,6 +68,11 @@ class Stage(Exercise):
         ]
 
     @property
+    def brief(self) -> str:
+        """The task on one screen; the first two stages, which are also done from memory, have one."""
+        return self.read("brief.md")
+
+    @property
     def check(self) -> Callable[[Judge], None]:
         """Grades a package: what the stages before asked is asked again."""
         from tinygrad_dropout.drills.grader.stages import check_stages

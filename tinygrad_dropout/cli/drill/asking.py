@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.cli.arguments import complain
-from tinygrad_dropout.cli.drill.session import DrillSession
+from tinygrad_dropout.cli.drill.session import DrillSession, Session
 from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
 from tinygrad_dropout.drills.layout import wrap
 
@@ -97,7 +97,7 @@ def introduction(count: int, strict: bool) -> str:
     return f"{tasks} against the clock, which runs; then questions. {grading}."
 
 
-def keep_interview(session: DrillSession, outcome: Outcome) -> str:
+def keep_interview(session: Session[Any], outcome: Outcome) -> str:
     """Remember an interview, and the ratings of its cards; returns the scorecard."""
     from tinygrad_dropout.drills.exercise import exercises
     from tinygrad_dropout.drills.interview.scorecard import scorecard

@@ -123,7 +123,7 @@ ENDS = {
     "raised": ("raises", "Your answer, as the grader used it, raised {detail}.", ""),
     "exit": (
         "ends-the-process",
-        "Your file ended the process that grade_file it ({detail}).",
+        "Your file ended the process in which it was graded ({detail}).",
         "Return a value in its place.",
     ),
 }
