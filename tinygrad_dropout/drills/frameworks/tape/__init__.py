@@ -1,4 +1,4 @@
-"""Operations are small classes with a forward and a backward, and a tape of the results says in which order they came."""
+"""Operations are classes with a forward and a backward, and a tape of results says in which order they came."""
 
 # stage 1
 from .scalars import Value
