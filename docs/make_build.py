@@ -1,4 +1,4 @@
-"""Make the figures and the output in build_it_yourself.md: `python docs/make_build.py` grades every package, in minutes.
+"""Make the figures and output in build_it_yourself.md: `python docs/make_build.py` grades every package, in minutes.
 
 `python docs/make_build.py --render` only writes the page. tests/docs/test_build_page.py renders again and compares.
 """
@@ -101,15 +101,14 @@ def started() -> str:
 
 
 def checked() -> str:
-    """A package with a mistake in stage 7, at stage 7."""
-    stage = stages()[6]
-    mistake = next(sample for sample in stage.wrong if sample.name == "mask-overwritten-by-the-next-forward")
-    return fenced(in_a_folder("build check 7", package=mistake.source))
+    """A package with a mistake in stage 5, at stage 5."""
+    mistake = next(sample for sample in stages()[4].wrong if sample.name == "not-divided-by-n")
+    return fenced(in_a_folder("build check 5", package=mistake.source))
 
 
 def compared() -> str:
     """The comparison on our package, a small one."""
-    command = "compare --framework . --dataset moons --label-noise 0.3 --seeds 4 --epochs 30 --hidden 64 --out out"
+    command = "compare --framework . --dataset moons --label-noise 0.3 --seeds 4 --epochs 30 --hidden 64 --workers 1 --out out"
     return fenced(in_a_folder(command, package=stages()[-1].solution))
 
 
@@ -141,8 +140,8 @@ def summary(counts: dict[str, Counts]) -> str:
     right = [count for one in counts.values() for count in one["right"].values()]
     missed, refused = SEEDS * len(wrong) - sum(wrong), SEEDS * len(right) - sum(right)
     return (
-        f"{len(wrong)} wrong packages and {len(right)} right ones, with {SEEDS} seeds: in {SEEDS * len(wrong):,} gradings, "
-        f"a mistake was missed or given another name {missed} times; in {SEEDS * len(right):,}, a right package was "
+        f"{len(wrong)} wrong packages and {len(right)} right ones, {SEEDS} seeds: in {SEEDS * len(wrong):,} gradings, a "
+        f"mistake was missed or given another name {missed} times; in {SEEDS * len(right):,}, a right package was "
         f"rejected {refused} times."
     )
 
