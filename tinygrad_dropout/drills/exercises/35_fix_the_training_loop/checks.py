@@ -54,6 +54,10 @@ class Problem:
         self.validation = x[ends[-1] :], target[ends[-1] :]
         self.weight, self.epochs, self.lr, self.training = weight, epochs, lr, training
 
+    def __repr__(self):
+        sizes = ", ".join(str(len(x)) for x, _ in self.batches)
+        return f"{self.epochs} epochs of batches with {sizes} rows, lr = {self.lr:g}"
+
     def run(self, train):
         """The model after the loop, and what the loop returned."""
         model = Model(self.weight, self.training)

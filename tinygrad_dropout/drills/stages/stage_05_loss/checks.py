@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.framework_replay import LOSS, bug_among
+from tinygrad_dropout.drills.grader.guards import SMALL, many
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.tensor_expressions import Expression, compare_expressions, mistake
 
@@ -57,6 +58,13 @@ CROSS_ENTROPY = [
             "x.grad is (softmax - one-hot) / N, whatever gradient backward was given.",
             "What is the gradient of 3 * cross_entropy(...)?"),
 ]  # fmt: skip
+EPSILON = many(
+    "epsilon-in-the-log",
+    [lambda e, *arrays, eps=eps: -np.log((softmax(e.values["x"]) + eps)[one_hot(e) > 0]).mean() for eps in SMALL],
+    "A small number is added to the probabilities before the log is taken; expected the exact loss.",
+    "Where does log_softmax come from without any logarithm of a probability? What can the loss then not exceed?",
+    "stability",
+)
 SUMMED = mistake("loss-is-a-sum", lambda e: e.right()[0] * len(e.values["target"]),
                  "The loss is the sum over the rows; expected their mean.", "Should the loss grow with the batch?",
                  "averaging")  # fmt: skip
@@ -121,22 +129,24 @@ def check(judge: Judge) -> None:
         judge,
         "cross_entropy: a mean over the rows, and its gradient",
         several,
-        {"the result": [SUMMED, DIVIDED_BY_ALL], "x.grad": CROSS_ENTROPY},
+        {"the result": [SUMMED, DIVIDED_BY_ALL, *EPSILON], "x.grad": CROSS_ENTROPY},
         kind="averaging",
     )
-    times = [loss(judge.numbers(4, 3), [0, 2, 1, 1], "cross_entropy(x * 2, target) * 3 + (x * x).sum()")]
-    compare_expressions(judge, "a loss in which the cross-entropy is one term", times, {"x.grad": CROSS_ENTROPY})
+    sure = [[20.0, 0.0], [0.0, 22.0], [19.0, 0.0]]
+    compare_expressions(judge, "cross_entropy of predictions that are nearly right", [loss(sure, [0, 1, 0])],
+                        {"the result": EPSILON},
+                        question="Is a small number added to the probabilities? What is left of a loss of 1e-9?",
+                        kind="stability", rtol=1e-5, atol=0)  # fmt: skip
     compare_expressions(
         judge,
         "cross_entropy of logits up to 1e4",
         [loss(large, [1, 0, 2, 1]), loss(large, [0, 2, 0, 0])],
+        {"the result": EPSILON},
         question="Is the log taken of a probability that was rounded to 0?",
         kind="stability",
     )
-    sure = [[20.0, 0.0], [0.0, 22.0], [19.0, 0.0]]
-    compare_expressions(judge, "cross_entropy of predictions that are nearly right", [loss(sure, [0, 1, 0])],
-                        question="Is a small number added to the probabilities? What is left of a loss of 1e-9?",
-                        kind="stability", rtol=1e-5, atol=0)  # fmt: skip
+    times = [loss(judge.numbers(4, 3), [0, 2, 1, 1], "cross_entropy(x * 2, target) * 3 + (x * x).sum()")]
+    compare_expressions(judge, "a loss in which the cross-entropy is one term", times, {"x.grad": CROSS_ENTROPY})
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32), "target": np.array([0, 3, 1])}, judge.rng)
               for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
