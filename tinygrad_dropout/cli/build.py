@@ -45,7 +45,12 @@ class BuildSession(Session[OwnFramework]):
     """One call of this command."""
 
     command = "tinygrad-dropout build"
-    after_solving = "task"
+
+    @property
+    def after_solving(self) -> str:
+        """The next task; once all stages are done, the page."""
+        progress = self.progress()
+        return "page" if all(progress.solved(one.slug) for one in self.everything()) else "task"
 
     def everything(self) -> Sequence[Exercise]:
         from tinygrad_dropout.drills.stage import stages
@@ -149,7 +154,8 @@ def reset(session: BuildSession, options: argparse.Namespace) -> int:
     with session.keeping_if_possible() as progress:
         for one in session.everything():
             progress.exercises.pop(one.slug, None)
-    session.say(f"The package is empty again; yours is kept as {unbroken(kept.relative_to(own.folder))}")
+    where = f"; yours is kept as {unbroken(kept.relative_to(own.folder))}" if kept else ""
+    session.say(f"The package is empty again{where}")
     return 0
 
 
@@ -166,7 +172,8 @@ def page(session: BuildSession, options: argparse.Namespace) -> int:
     try:
         text = page_of(files_in(source_of(last, own.package)))
     except SyntaxError as error:
-        raise DrillError(f"the page cannot be made: Python cannot read line {error.lineno} of your package") from error
+        place = f"{error.filename}{f', line {error.lineno}' if error.lineno else ''}"
+        raise DrillError(f"the page cannot be made: Python cannot read {place}: {error.msg}") from error
     write(path, text)
     session.say(f"{unbroken(path)}: your package beside the whole idea in one file, and beside ours")
     if not options.no_open:
@@ -180,6 +187,7 @@ def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     from random import Random
 
     from tinygrad_dropout.cli.drill.asking import keep_interview
+    from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
     from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
     from tinygrad_dropout.drills.interview.outcome import Outcome
     from tinygrad_dropout.drills.interview.session import Interview
@@ -193,7 +201,10 @@ def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     own = OwnFramework(home / "closed-book" / f"{when:%Y-%m-%d-%H%M%S}")
 
     def check(stage: Exercise) -> Grade:
-        grade = solving.grade_and_keep(session, stage, own.package)
+        grade = grade_file(stage, own.package, width=session.width)
+        if not grade.solved:  # what is solved here is not done in the learner's own package
+            with session.keeping_if_possible() as known:
+                session.keep(known, stage, grade)
         solving.show_grade(session, stage, grade, hints=False)
         return grade
 

@@ -10,17 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PACKAGE = "framework"  # the name under which a learner's package is imported
-HEADER = "# file: "  # in front of a file's name
+HEADER = "# file of the package: "  # in front of a file's name
 MARKER = re.compile(r" *# stage (\d+)\n")  # what follows belongs to this stage, up to the next such line
 
 
 def joined(files: Mapping[str, str]) -> str:
-    """The text of a package.
+    """The text of a package. A line that looks like one with a file's name is indented, which changes no code.
 
     Args:
         files: path inside the package, such as `nn.py` -> its text.
     """
-    return "".join(f"{HEADER}{name}\n{text.rstrip()}\n" for name, text in sorted(files.items()))
+    texts = {name: re.sub(f"^{HEADER}", f" {HEADER}", text, flags=re.MULTILINE) for name, text in files.items()}
+    return "".join(f"{HEADER}{name}\n{text.rstrip()}\n" for name, text in sorted(texts.items()))
 
 
 def is_bundle(source: str) -> bool:
@@ -30,7 +31,7 @@ def is_bundle(source: str) -> bool:
 
 def files_in(source: str) -> dict[str, str]:
     """The files of a package; the inverse of `joined`."""
-    parts = re.split(rf"^{HEADER}(\S+)\n", source, flags=re.MULTILINE)
+    parts = re.split(rf"^{HEADER}(.+)\n", source, flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

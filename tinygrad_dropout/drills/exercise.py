@@ -58,7 +58,7 @@ class Exercise:
 
     folder: Path
     seed: int = 0
-    command: ClassVar[str] = "drill"  # by which it is asked for
+    noun: ClassVar[str] = "exercise"  # for messages
 
     @property
     def slug(self) -> str:
@@ -69,6 +69,11 @@ class Exercise:
     def number(self) -> int:
         """11."""
         return int(self.slug.partition("_")[0])
+
+    @property
+    def reset(self) -> str:
+        """The command that writes the starter again: `drill reset 11`."""
+        return f"drill reset {self.number}"
 
     @property
     def title(self) -> str:

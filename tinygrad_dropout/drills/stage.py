@@ -29,12 +29,17 @@ class Stage(Exercise):
         folder: `stages/stage_03_tensor`.
     """
 
-    command: ClassVar[str] = "build"
+    noun: ClassVar[str] = "stage"
 
     @property
     def number(self) -> int:
         """3."""
         return int(self.slug.split("_")[1])
+
+    @property
+    def reset(self) -> str:
+        """All stages have one package."""
+        return "build reset"
 
     @property
     def starter(self) -> str:

@@ -27,12 +27,16 @@ class Files(MetaPathFinder, Loader):
 
     def hold(self, name: str, sources: Mapping[str, str | ast.Module]) -> None:
         """Take the place of whatever was held before."""
-        self.codes, self.packages = {name: compile("", name, "exec")}, {name}
+        nothing = compile("", name, "exec")
+        self.codes, self.packages = {name: nothing}, {name}
         for path, source in sources.items():
             parts = [name, *path.removesuffix(".py").split("/")]
             if parts[-1] == "__init__":
                 parts.pop()
                 self.packages.add(".".join(parts))
+            for end in range(2, len(parts)):  # a folder without an `__init__.py` is a package, too
+                self.packages.add(folder := ".".join(parts[:end]))
+                self.codes.setdefault(folder, nothing)
             self.codes[".".join(parts)] = compile(source, f"{name}/{path}", "exec")
 
     def find_spec(
@@ -41,7 +45,12 @@ class Files(MetaPathFinder, Loader):
         """A module of the package; none of anything else's."""
         if fullname not in self.codes:
             return None
-        return spec_from_loader(fullname, self, is_package=fullname in self.packages)
+        spec = spec_from_loader(
+            fullname, self, origin=self.codes[fullname].co_filename, is_package=fullname in self.packages
+        )
+        assert spec is not None, "it is made from what is given"
+        spec.has_location = True  # without which Python does not say that an import is circular
+        return spec
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module's code."""

@@ -27,13 +27,11 @@ class Session(ABC, Generic[Folder]):
 
     Attributes:
         command: what is typed to make such a call; what is shown can be typed as it stands.
-        after_solving: the command within it that says what to do next.
         state_file: where progress is kept.
         console: what is written to.
     """
 
     command: str
-    after_solving: str
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -87,6 +85,11 @@ class Session(ABC, Generic[Folder]):
             complain(str(error))
             if not given:
                 yield self.progress()
+
+    @property
+    @abstractmethod
+    def after_solving(self) -> str:
+        """The command within it that says what to do next."""
 
     @abstractmethod
     def everything(self) -> Sequence[Exercise]:

@@ -57,7 +57,7 @@ def read(source: str, filename: str, refused: Mapping[str, str]) -> ast.Module:
         compile(tree, filename, "exec")  # which finds what parsing does not, as a `return` outside of a function
     except (SyntaxError, ValueError) as error:
         raise Rejected(syntax_rejection(error, filename)) from None
-    refuse_imports(tree, PACKAGE if in_package(filename) else "")
+    refuse_imports(tree, *((filename, PACKAGE) if in_package(filename) else ()))
     refuse_names(without_tests(tree), refused)  # a test may compare with what NumPy gives
     refuse_reading_the_answer(tree)
     LEARNERS.add(filename)
@@ -87,7 +87,7 @@ def syntax_rejection(error: SyntaxError | ValueError, filename: str) -> Rejectio
     return Rejection("syntax-error", f"Python cannot read {place}: {error.msg}.", shown=shown)
 
 
-def refuse_imports(tree: ast.AST, own: str = "") -> None:
+def refuse_imports(tree: ast.AST, file: str = "Your file", own: str = "") -> None:
     """The standard library and NumPy are allowed, and the learner's own package; the answer ready-made is not."""
     for node in ast.walk(tree):
         names: list[str | None] = []
@@ -99,12 +99,12 @@ def refuse_imports(tree: ast.AST, own: str = "") -> None:
             first = node.args[0] if node.args else None
             names = [str(first.value) if isinstance(first, ast.Constant) else None]
         for name in names:
-            top = (name or "something computed").partition(".")[0]
+            top = (name or "something computed").partition(".")[0] or "from the folder it is in"
             if top not in ("numpy", own) and top not in sys.stdlib_module_names:
                 raise Rejected(
                     Rejection(
                         "forbidden-import",
-                        f"Your file imports {top}; NumPy and the standard library alone are allowed.",
+                        f"{file} imports {top}; NumPy and the standard library alone are allowed.",
                         "The point is to write it yourself: the interviewer will ask what stands behind the import.",
                     )
                 )

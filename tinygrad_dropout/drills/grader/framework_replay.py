@@ -26,13 +26,15 @@ class Operation(NamedTuple):
         compute: names -> its result, of Tensors or Values and of what else the backward knows.
         operands: how many.
         written: gives, of the learner's names, the function that is to be shown.
-        example: gives what else its backward is called with, of the operands.
+        more: what else its backward is called with.
+        of_values: whether the operands are Values, which are single numbers.
     """
 
     compute: Callable[..., Any]
     operands: int
     written: Callable[[Mapping[str, Any]], Any]
     more: tuple[Any, ...] = ()
+    of_values: bool = False
 
 
 def method(name: str, kind: str = "Tensor") -> Callable[[Mapping[str, Any]], Any]:
@@ -40,13 +42,18 @@ def method(name: str, kind: str = "Tensor") -> Callable[[Mapping[str, Any]], Any
     return lambda names: getattr(names[kind], name)
 
 
+def scalar(compute: Callable[..., Any], operands: int, name: str) -> Operation:
+    """An operation of Values, by the name of its method."""
+    return Operation(compute, operands, method(name, "Value"), of_values=True)
+
+
 SCALAR = {
-    "add": Operation(lambda names, x, y: x + y, 2, method("__add__", "Value")),
-    "multiply": Operation(lambda names, x, y: x * y, 2, method("__mul__", "Value")),
-    "subtract": Operation(lambda names, x, y: x - y, 2, method("__sub__", "Value")),
-    "divide": Operation(lambda names, x, y: x / y, 2, method("__truediv__", "Value")),
-    "exp": Operation(lambda names, x, *_: x.exp(), 1, method("exp", "Value")),
-    "tanh": Operation(lambda names, x, *_: x.tanh(), 1, method("tanh", "Value")),
+    "add": scalar(lambda names, x, y: x + y, 2, "__add__"),
+    "multiply": scalar(lambda names, x, y: x * y, 2, "__mul__"),
+    "subtract": scalar(lambda names, x, y: x - y, 2, "__sub__"),
+    "divide": scalar(lambda names, x, y: x / y, 2, "__truediv__"),
+    "exp": scalar(lambda names, x, *_: x.exp(), 1, "exp"),
+    "tanh": scalar(lambda names, x, *_: x.tanh(), 1, "tanh"),
 }
 ELEMENTWISE = {
     "add": Operation(lambda names, x, y: x + y, 2, method("__add__")),
@@ -88,7 +95,7 @@ def backward_by(names: Mapping[str, Any], operation: Operation) -> Callable[...,
 
     def backward(grad: Array, *given: Any) -> tuple[Array, ...]:
         operands = [one.data.copy() for one in given[: operation.operands]]
-        compute = of_values if operation.written(names).__qualname__.startswith("Value.") else of_tensors
+        compute = of_values if operation.of_values else of_tensors
         more = given[operation.operands :]
         gradients: tuple[Array, ...] = with_care(
             lambda: compute(names, operation, grad.copy(), operands, more), "your code"

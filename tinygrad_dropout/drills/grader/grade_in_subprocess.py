@@ -80,7 +80,7 @@ def source_of(exercise: Exercise, path: Path) -> str:
             raise DrillError(f"{path} cannot be read: expected a file, and it is something else")
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise DrillError(f"there is no {path}; `{exercise.command} reset {exercise.number}` writes it again") from error
+        raise DrillError(f"there is no {path}; `{exercise.reset}` writes it again") from error
     except OSError as error:
         raise DrillError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

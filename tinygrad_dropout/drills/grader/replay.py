@@ -37,7 +37,7 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
         `shows`: what is to be seen there; or `problem`: why there is nothing.
     """
     if not exercise.has_replay:
-        return {"problem": f"exercise {exercise.number} is not about one backward, which is what a replay shows"}
+        return {"problem": f"{exercise.noun} {exercise.number} is not about one backward, which is what a replay shows"}
     try:
         with own_global_state(0):
             replay, difference = ran(exercise, source, filename)

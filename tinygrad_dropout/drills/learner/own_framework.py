@@ -55,7 +55,8 @@ class OwnFramework:
 
     def start(self) -> bool:
         """Write what is not there yet; returns whether the package was begun."""
-        write(self.folder / "README.md", README)
+        if not (self.folder / "README.md").exists():
+            write(self.folder / "README.md", README)
         for stage in stages():
             write(self.folder / "tasks" / f"{stage.slug}.md", stage.task)
         if self.package.exists():
@@ -68,8 +69,11 @@ class OwnFramework:
         for name, text in files_in(stages()[0].starter).items():
             write(self.package / name, text)
 
-    def reset(self, when: datetime) -> Path:
-        """Begin the package again; returns where the old one is kept."""
+    def reset(self, when: datetime) -> Path | None:
+        """Begin the package again; returns where the old one is kept, None if there was none."""
+        if not self.package.exists():
+            self.begin()
+            return None
         kept = self.folder / "before-reset" / f"{PACKAGE}-{when:%Y%m%d-%H%M%S-%f}"
         make_folder(kept.parent)
         try:

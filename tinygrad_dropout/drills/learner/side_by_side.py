@@ -151,14 +151,29 @@ def definition(files: Mapping[str, str], name: str) -> Definition | None:
     """Where the learner defines a class, a function or a method; None if nothing of that name is there."""
     owner, _, method = name.rpartition(".")
     for file, text in files.items():
-        for node in ast.parse(text).body:
+        for node in parsed(file, text).body:
             inside = node.body if isinstance(node, ast.ClassDef) and node.name == owner else [node] if not owner else []
             for one in inside:
-                kinds = (ast.FunctionDef, ast.ClassDef)
-                if isinstance(one, kinds) and one.name == (method or name):
-                    lines = text.splitlines()[one.lineno - 1 : one.end_lineno]
-                    return Definition(file, one.lineno, unindented(lines))
+                kinds = (ast.FunctionDef, ast.ClassDef)  # `method` is the whole name if there is no owner
+                if isinstance(one, kinds) and one.name == method:
+                    first = min([one.lineno, *(decorator.lineno for decorator in one.decorator_list)])
+                    lines = text.splitlines()[first - 1 : one.end_lineno]
+                    return Definition(file, first, unindented(lines))
     return None
+
+
+def parsed(file: str, text: str) -> ast.Module:
+    """A file of the learner's.
+
+    Raises:
+        SyntaxError: Python cannot read it.
+    """
+    try:
+        return ast.parse(text, f"{PACKAGE}/{file}")
+    except (SyntaxError, ValueError) as error:  # which for a null byte names no file
+        line = getattr(error, "lineno", None)
+        message = getattr(error, "msg", str(error))
+        raise SyntaxError(message, (f"{PACKAGE}/{file}", line, None, None)) from error
 
 
 def unindented(lines: list[str]) -> str:

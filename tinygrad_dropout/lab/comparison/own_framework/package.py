@@ -49,9 +49,9 @@ def imported(sources: dict[str, str]) -> Any:
     """
     try:
         names = import_package(NAME, sources)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise LabError(f"your framework cannot be imported: {said(error)}") from error
-    missing = [name for name in NAMES if name not in names]
+    missing = [name for name in NAMES if names.get(name) is None]
     if missing:
         raise LabError(
             f"your framework has no {', '.join(missing)} yet: the comparison needs all ten stages of "

@@ -47,10 +47,13 @@ def train_own(
             return OwnRun(own, config, task, split, streams, method).train(after_epoch, measured, dropped)
     except LabError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if any(frame.startswith("framework/") for frame in files_of(error)):
             raise LabError(f"your framework raised {said(error)}") from error
-        raise
+        raise LabError(
+            f"your framework gave something that the comparison cannot use ({said(error)}): see what "
+            "`tinygrad-dropout build check 10` says"
+        ) from error
 
 
 class OwnRun:
