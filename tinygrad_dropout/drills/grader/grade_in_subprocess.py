@@ -10,6 +10,7 @@ from tinygrad_dropout.drills.bundle import joined, paths_in
 from tinygrad_dropout.drills.exercise import DrillError, Exercise
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.grader.shown import WIDTH
+from tinygrad_dropout.drills.stage import Stage
 from tinygrad_dropout.sandbox import Bounds, Ended, SandboxError, run
 
 WORK = "tinygrad_dropout.drills.grader.worker"
@@ -73,7 +74,7 @@ def run_answer(work: str, exercise: Exercise, path: Path, *arguments: Any, time_
 def source_of(exercise: Exercise, path: Path) -> str:
     """The text of a learner's file, or of all files of a package; a mark of UTF-8 in front of it is no part of it."""
     try:
-        if path.is_dir():
+        if isinstance(exercise, Stage) and path.is_dir():
             texts = {name: source_of(exercise, path / name) for name in paths_in(path)}
             return joined({"__init__.py": "", **texts})
         if path.exists() and not path.is_file():  # a pipe might never give anything
