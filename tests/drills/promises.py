@@ -14,7 +14,6 @@ from tinygrad_dropout.drills.exercise import find
 
 TITLE = "# What enforces each sentence of the task"
 NOTHING = "nothing to check"
-SEEDS = 2
 
 #: After a full stop, a question or exclamation mark, and what closes with it; before what begins a sentence.
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!])(?:\*\*|[)\"])*\s+(?=[A-Z0-9`(\"*])")
@@ -83,18 +82,17 @@ def is_meant(name, claim):
 
 def kept_claims(exercise):
     """The claims that the solution is seen to keep."""
-    return {claim for seed in range(SEEDS) for claim in graded(exercise, exercise.solution, seed=seed).right}
+    return set(graded(exercise, exercise.solution).right)
 
 
 def broken_claims(exercise):
     """Claim -> the codes of the wrong answers, written out or derived, that are rejected there; "" is none of them."""
     found = {}
-    for seed in range(SEEDS):
-        for sample in exercise.wrong:
-            rejection = graded(exercise, sample.source, seed=seed).rejection
-            found.setdefault(rejection.claim if rejection else "", set()).add(sample.name)
-        for one in derived(exercise, seed):
-            found.setdefault(one.claim, set()).add(one.code)
+    for sample in exercise.wrong:
+        rejection = graded(exercise, sample.source).rejection
+        found.setdefault(rejection.claim if rejection else "", set()).add(sample.name)
+    for one in derived(exercise):
+        found.setdefault(one.claim, set()).add(one.code)
     for code, source in odd_answers(exercise):
         rejection = graded(exercise, source).rejection
         found.setdefault(rejection.claim if rejection else "", set()).add(code)

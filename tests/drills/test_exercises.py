@@ -1,6 +1,6 @@
 """Every exercise is whole, and its grader is right: starters fail, solutions pass, wrong answers are named.
 
-A few seeds here; `python docs/make_drills.py` takes fifty.
+One seed here, five for the solutions; `python docs/make_drills.py` takes fifty for all.
 """
 
 import ast
@@ -17,7 +17,7 @@ from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
 from tinygrad_dropout.mistakes import KINDS
 
 ALL = exercises()
-SEEDS = 2
+SEEDS = 5  # of the solutions
 
 
 def of_every_exercise(kind):
@@ -107,12 +107,11 @@ def test_there_are_enough_wrong_and_right_answers_each_of_them_different(exercis
 
 @pytest.mark.parametrize(("exercise", "sample"), of_every_exercise("wrong"))
 def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
-    for seed in range(SEEDS):
-        found = graded(exercise, sample.source, seed=seed).rejection
-        assert found is not None
-        assert found.code == sample.name
-        assert found.kind in (*exercise.kinds, "python", "shapes", "exposing", "ownership", "state", "precision")
-        assert re.match(r"(?s)\S.*[.?!)]$", found.message)
+    found = graded(exercise, sample.source).rejection
+    assert found is not None
+    assert found.code == sample.name
+    assert found.kind in (*exercise.kinds, "python", "shapes", "exposing", "ownership", "state", "precision")
+    assert re.match(r"(?s)\S.*[.?!)]$", found.message)
 
 
 @every_exercise
@@ -130,9 +129,7 @@ def test_the_wrong_answers_of_an_exercise_have_messages_of_their_own(exercise):
 
 @pytest.mark.parametrize(("exercise", "sample"), of_every_exercise("right"))
 def test_a_right_answer_written_differently_passes(exercise, sample):
-    assert [
-        found.rejection for seed in range(SEEDS) if not (found := graded(exercise, sample.source, seed=seed)).solved
-    ] == []
+    assert graded(exercise, sample.source).rejection is None
 
 
 def test_there_are_at_least_120_wrong_answers():
