@@ -103,7 +103,7 @@ def page(files: Mapping[str, str]) -> str:
     lines = counted("\n".join(files.values()))
     count = f"{len(files)} file{'' if len(files) == 1 else 's'}"
     summary = f"You wrote {lines} lines in {count}. The whole idea in one file has "
-    summary += f"{counted(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 130; "
+    summary += f"{counted(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 110; "
     whole = sum(counted(path.read_text(encoding="utf-8")) for path in sorted(OURS.glob("*/*.py")) if is_core(path))
     summary += f"ours, with everything that a user may ask for, has {whole:,}. Lines without code are not counted."
     return PAGE.format(
@@ -127,7 +127,8 @@ def row(idea: Idea, files: Mapping[str, str]) -> str:
     columns = [column("Yours", [(f"{PACKAGE}/{one.file}, line {one.line}", one.text) for one in theirs])]
     if idea.part:
         text = part_of_the_one_page(idea.part)
-        columns.append(column("In one page", [(f"examples/0_the_whole_idea.py, part {idea.part}", text)]))
+        where = "" if text else ": it comes with the project's source code, not with what pip installs"
+        columns.append(column("In one page", [(f"examples/0_the_whole_idea.py, part {idea.part}{where}", text)]))
     if idea.ours:
         ours = [(f"tinygrad_dropout/{name}", (OURS / name).read_text(encoding="utf-8")) for name in idea.ours]
         columns.append(column("Ours", ours, closed=True))
@@ -186,5 +187,5 @@ def part_of_the_one_page(number: int) -> str:
     """A part of the whole idea in one file; "" where that file is not at hand."""
     if not ONE_PAGE.exists():
         return ""
-    parts = re.split(r"^(?=# \d+\. )|^(?=if __name__)", ONE_PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return next((part.strip() for part in parts if part.startswith(f"# {number}. ")), "")
+    parts = re.split(r"^(?= *# \d+\. )|^(?=if __name__)", ONE_PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return next((part.strip("\n") for part in parts if part.lstrip().startswith(f"# {number}. ")), "")

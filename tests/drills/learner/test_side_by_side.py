@@ -1,0 +1,140 @@
+"""The page with the learner's package beside ours: it names what there is, escapes what it shows, and loads nothing."""
+
+import ast
+from html.parser import HTMLParser
+
+import pytest
+
+from tinygrad_dropout.drills.learner import side_by_side
+from tinygrad_dropout.drills.learner.side_by_side import IDEAS, OURS, counted, definition, page, part_of_the_one_page
+from tinygrad_dropout.drills.stage import FRAMEWORKS, framework, stages
+
+FILES = framework("reference", 10)
+NOT_FOUND = "Not found under this name."
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+every_idea = pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.title)
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes, and its text; every one must be closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.text = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@every_idea
+def test_an_idea_names_files_that_there_are(idea):
+    assert [name for name in idea.ours if not (OURS / name).is_file()] == []
+
+
+@every_idea
+def test_an_idea_names_what_our_package_defines(idea):
+    assert [name for name in idea.theirs if definition(FILES, name) is None] == []
+
+
+def test_everything_that_the_stages_ask_for_belongs_to_an_idea():
+    named = {name for idea in IDEAS for name in idea.theirs}
+    owners = {name.partition(".")[0] for name in named}
+    asked = {name.partition(".")[0] for one in stages()[:-1] for name in one.asks}
+    assert asked - owners <= {"Parameter", "ReLU"}
+
+
+@every_idea
+@pytest.mark.skipif(not side_by_side.ONE_PAGE.exists(), reason="the one page is in a checkout only")
+def test_an_idea_names_a_part_of_the_one_page(idea):
+    text = part_of_the_one_page(idea.part)
+    assert (idea.part == 0) == (text == "")
+    ast.parse(f"class Tensor:\n{text}" if text.startswith(" ") else text)
+
+
+@pytest.mark.parametrize("package", sorted(folder.name for folder in FRAMEWORKS.iterdir()))
+@pytest.mark.parametrize("stage", [0, 5, 10])
+def test_the_page_is_whole_and_loads_nothing_from_elsewhere(package, stage):
+    found = Elements(page(framework(package, stage)))
+    assert {tag for tag, _ in found.elements} & {"script", "link", "img", "iframe", "a", "object"} == set()
+    assert [attributes for _, attributes in found.elements if {"src", "href", "style"} & set(attributes)] == []
+    policy = next(attributes["content"] for tag, attributes in found.elements if "http-equiv" in attributes)
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
+    assert "url(" not in "".join(found.text)
+    assert "@import" not in "".join(found.text)
+
+
+def test_there_is_a_row_for_each_idea_and_nothing_is_missing_in_a_whole_package():
+    text = page(FILES)
+    assert text.count("<h2>") == len(IDEAS)
+    assert NOT_FOUND not in text
+    assert page({}).count(NOT_FOUND) == len(IDEAS)
+
+
+def test_what_the_learner_wrote_is_shown_with_its_place():
+    text = page({"my/values.py": "x = 1\n\n\n@total\nclass Value:\n    y = 2\n"})
+    assert "<code>framework/my/values.py, line 4</code>" in text
+    assert "<code>@total\nclass Value:\n    y = 2</code>" in text
+
+
+def test_code_is_escaped():
+    text = page({"a.py": 'class Value:\n    """<script>alert("&amp;")</script> {rows}"""\n'})
+    assert "&lt;script&gt;alert(&quot;&amp;amp;&quot;)&lt;/script&gt; {rows}" in text
+    Elements(text)
+
+
+def test_a_name_of_a_file_is_escaped():
+    assert "framework/&lt;b&gt;.py, line 1" in page({"<b>.py": "class Value: pass"})
+
+
+def test_without_a_checkout_it_is_said_where_the_one_page_is_to_be_found(monkeypatch, tmp_path):
+    monkeypatch.setattr(side_by_side, "ONE_PAGE", tmp_path / "nothing.py")
+    found = Elements(page(FILES))
+    begins = "examples/0_the_whole_idea.py, part "
+    ends = ": it comes with the project's source code, not with what pip installs"
+    places = [text for text in found.text if text.startswith(begins) and text.endswith(ends)]
+    assert len(places) == sum(idea.part > 0 for idea in IDEAS)
+    assert "The whole idea in one file has about 110; " in page(FILES)
+    assert part_of_the_one_page(1) == ""
+
+
+@pytest.mark.skipif(not side_by_side.ONE_PAGE.exists(), reason="the one page is in a checkout only")
+def test_about_110_is_about_what_it_has():
+    assert counted(side_by_side.ONE_PAGE.read_text(encoding="utf-8")) == pytest.approx(110, abs=5)
+
+
+DEFINED = {
+    "a class": ("B", ("b.py", 4, "class B: ...")),
+    "a method, unindented": ("A.f", ("a.py", 2, "def f(self):\n    return 1")),
+    "with its decorator": ("A.g", ("a.py", 5, "@staticmethod\ndef g(): ...")),
+    "a function": ("f", ("b.py", 1, "def f(): ...")),
+    "a function inside another": ("inner", None),
+    "a method of another class": ("B.f", None),
+    "a name that is only assigned": ("C", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "expected"), DEFINED.values(), ids=DEFINED)
+def test_where_something_is_defined(name, expected):
+    files = {
+        "a.py": "class A:\n    def f(self):\n        return 1\n\n    @staticmethod\n    def g(): ...\n\n\nC = A\n",
+        "b.py": "def f(): ...\ndef outer():\n    def inner(): ...\nclass B: ...\n",
+    }
+    assert definition(files, name) == expected
+
+
+@pytest.mark.parametrize("text", ["x = 1\nx =", "x = '\0'", "return 1 =", "\tx = 1\n  y"])
+def test_a_file_that_python_cannot_read_is_named(text):
+    with pytest.raises(SyntaxError) as raised:
+        page({"a.py": "", "inner/b.py": text})
+    assert raised.value.filename == "framework/inner/b.py"
