@@ -93,6 +93,12 @@ def test_code_is_escaped():
     Elements(text)
 
 
+def test_code_can_be_scrolled_by_the_keyboard():
+    code = [attributes for tag, attributes in Elements(page(FILES)).elements if tag == "pre"]
+    assert code
+    assert all(attributes == {"tabindex": "0"} for attributes in code)
+
+
 def test_a_name_of_a_file_is_escaped():
     assert "framework/&lt;b&gt;.py, line 1" in page({"<b>.py": "class Value: pass"})
 
