@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.cli.building import begun, build, quick
 from tests.lab.conftest import blank_pictures, no_waiting_for_the_disk
 from tinygrad_dropout import cli
 
-__all__ = ["blank_pictures", "no_waiting_for_the_disk"]
+__all__ = ["begun", "blank_pictures", "build", "no_waiting_for_the_disk", "quick"]
 
 
 @pytest.fixture
@@ -22,3 +23,22 @@ def run(capsys, tmp_path, monkeypatch):
         return code, captured.out, captured.err
 
     return run_here
+
+
+@pytest.fixture
+def typed(monkeypatch):
+    """What is typed at prompts; then the end of the input."""
+
+    def type_these(*lines):
+        left = list(lines)
+
+        def read(prompt=""):
+            print(prompt, end="")
+            if not left:
+                raise EOFError
+            return left.pop(0)
+
+        monkeypatch.setattr("builtins.input", read)
+
+    type_these()
+    return type_these

@@ -42,25 +42,6 @@ def begun(drill, tmp_path):
 
 
 @pytest.fixture
-def typed(monkeypatch):
-    """What is typed at prompts; then the end of the input."""
-
-    def type_these(*lines):
-        left = list(lines)
-
-        def read(prompt=""):
-            print(prompt, end="")
-            if not left:
-                raise EOFError
-            return left.pop(0)
-
-        monkeypatch.setattr("builtins.input", read)
-
-    type_these()
-    return type_these
-
-
-@pytest.fixture
 def ungraded(monkeypatch):
     """Answers are not graded, where a test is of which one would be: grading takes a process."""
     open_ = Grade((), Rejection("not-written", ""))
