@@ -10,6 +10,8 @@ import pytest
 from tinygrad_dropout.drills.bundle import files_in
 from tinygrad_dropout.drills.grader import grade_in_subprocess
 from tinygrad_dropout.drills.interview import own_tests
+from tinygrad_dropout.drills.learner.own_framework import OwnFramework
+from tinygrad_dropout.drills.learner.progress import changing
 from tinygrad_dropout.drills.stage import stages
 from tinygrad_dropout.sandbox import Ended
 
@@ -26,8 +28,12 @@ def build(run, tmp_path, monkeypatch):
 
 @pytest.fixture
 def begun(build, tmp_path):
-    build("start")
-    return tmp_path / "my-framework"
+    """The folder in which `build start` was typed, without the time that typing takes."""
+    own = OwnFramework(tmp_path / "my-framework")
+    own.start()
+    with changing(tmp_path / "home" / "progress.json") as known:
+        known.build_folder = str(own.folder)
+    return own.folder
 
 
 @pytest.fixture

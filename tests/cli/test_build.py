@@ -21,6 +21,7 @@ def test_start_writes_ten_tasks_and_an_empty_package_and_says_what_to_type(build
     assert (code, err) == (0, "")
     assert "ten tasks, and a package to be filled" in out
     assert "tinygrad-dropout build check" in out
+    assert progress(tmp_path)["build_folder"] == str(tmp_path / "mine")
     assert len(list((tmp_path / "mine" / "tasks").iterdir())) == 10
     assert [path.name for path in (tmp_path / "mine" / "framework").iterdir()] == ["__init__.py"]
 

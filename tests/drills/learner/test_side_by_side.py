@@ -1,6 +1,7 @@
 """The page with the learner's package beside ours: it names what there is, escapes what it shows, and loads nothing."""
 
 import ast
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -13,6 +14,12 @@ FILES = framework("reference", 10)
 NOT_FOUND = "Not found under this name."
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 every_idea = pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.title)
+
+
+@cache
+def whole():
+    """The page of our own package."""
+    return page(FILES)
 
 
 class Elements(HTMLParser):
@@ -63,9 +70,8 @@ def test_an_idea_names_a_part_of_the_one_page(idea):
 
 
 @pytest.mark.parametrize("package", sorted(folder.name for folder in FRAMEWORKS.iterdir()))
-@pytest.mark.parametrize("stage", [0, 5, 10])
-def test_the_page_is_whole_and_loads_nothing_from_elsewhere(package, stage):
-    found = Elements(page(framework(package, stage)))
+def test_the_page_is_whole_and_loads_nothing_from_elsewhere(package):
+    found = Elements(page(framework(package, 10)))
     assert {tag for tag, _ in found.elements} & {"script", "link", "img", "iframe", "a", "object"} == set()
     assert [attributes for _, attributes in found.elements if {"src", "href", "style"} & set(attributes)] == []
     policy = next(attributes["content"] for tag, attributes in found.elements if "http-equiv" in attributes)
@@ -75,7 +81,7 @@ def test_the_page_is_whole_and_loads_nothing_from_elsewhere(package, stage):
 
 
 def test_there_is_a_row_for_each_idea_and_nothing_is_missing_in_a_whole_package():
-    text = page(FILES)
+    text = whole()
     assert text.count("<h2>") == len(IDEAS)
     assert NOT_FOUND not in text
     assert page({}).count(NOT_FOUND) == len(IDEAS)
@@ -94,7 +100,7 @@ def test_code_is_escaped():
 
 
 def test_code_can_be_scrolled_by_the_keyboard():
-    code = [attributes for tag, attributes in Elements(page(FILES)).elements if tag == "pre"]
+    code = [attributes for tag, attributes in Elements(whole()).elements if tag == "pre"]
     assert code
     assert all(attributes == {"tabindex": "0"} for attributes in code)
 
@@ -105,12 +111,13 @@ def test_a_name_of_a_file_is_escaped():
 
 def test_without_a_checkout_it_is_said_where_the_one_page_is_to_be_found(monkeypatch, tmp_path):
     monkeypatch.setattr(side_by_side, "ONE_PAGE", tmp_path / "nothing.py")
-    found = Elements(page(FILES))
+    text = page(FILES)
+    found = Elements(text)
     begins = "examples/0_the_whole_idea.py, part "
     ends = ": it comes with the project's source code, not with what pip installs"
     places = [text for text in found.text if text.startswith(begins) and text.endswith(ends)]
     assert len(places) == sum(idea.part > 0 for idea in IDEAS)
-    assert "The whole idea in one file has about 110; " in page(FILES)
+    assert "The whole idea in one file has about 110; " in text
     assert part_of_the_one_page(1) == ""
 
 
