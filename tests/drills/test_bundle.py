@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_dropout.drills.bundle import changed, files_in, is_bundle, joined, paths_in, up_to
+from tinygrad_dropout.drills.bundle import HEADER, changed, files_in, is_bundle, joined, paths_in, up_to
 
 FILES = {"__init__.py": "from framework.a import x\n", "inner/a.py": "x = 1\n\n\ny = 2\n"}
 
@@ -14,6 +14,17 @@ def test_a_package_that_is_joined_and_taken_apart_is_as_it_was():
 def test_the_text_of_a_file_is_no_package():
     assert is_bundle(joined(FILES))
     assert not is_bundle("x = 1")
+    assert not is_bundle("# file: answer.py\nx = 1")
+
+
+def test_a_line_that_looks_like_the_name_of_a_file_is_none():
+    files = {"a.py": f"{HEADER}b.py\nx = 1\n{HEADER}c.py\ny = 2\n"}
+    assert files_in(joined(files)) == {"a.py": f" {HEADER}b.py\nx = 1\n {HEADER}c.py\ny = 2\n"}
+
+
+def test_a_name_may_hold_spaces():
+    files = {"my notes.py": "x = 1\n", "the folder/a b.py": "y = 2\n"}
+    assert files_in(joined(files)) == files
 
 
 def test_only_python_files_are_part_of_a_package(tmp_path):
