@@ -257,7 +257,7 @@ def gradcheck(function, *inputs):
                 values.append(float((run().data * weights).sum()))
             flat[i] = kept
             slope = (values[0] - values[1]) / (2 * h)
-            ok = ok and abs(slope - g.flat[i]) <= 1e-6 + 1e-4 * abs(slope)
+            ok = ok and abs(slope - g.flat[i]) <= 1e-8 + 1e-4 * abs(slope)
     for x, grad in zip(inputs, old):
         x.grad = grad
     return bool(ok)

@@ -34,6 +34,7 @@ CORNERS = (
     Formula("x.tanh()", 1000),
     Formula("x.tanh()", -1000),
     Formula("x.exp()", -1000),
+    Formula("x.exp()", 20),
     Formula("x - y", 7, 7),
 )
 
@@ -89,23 +90,25 @@ def check(judge: Judge) -> None:
         ("a number on the left", NUMBER_LEFT),
     ):
         compare_formulas(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
+    with judge.claim("parents and slopes are tuples, of Values and of floats"):
+        refuse_other_containers(judge, make)
     with judge.claim("an operation leaves its operands as they are"):
         refuse_changed_operands(judge, make)
     for claim, texts in (("a Value that is used several times", REUSED), ("formulas of several steps", LONG)):
-        compare_formulas(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
+        compare_slopes(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
     compare_formulas(judge, make, "the corners, such as 0, negative numbers and large ones", CORNERS, ())
 
 
 def refuse_other_leaves(judge, make):
     value = make(3, may_return_none=True)
     data = getattr(value, "data", None)
-    if isinstance(data, bool) or not isinstance(data, (int, float)) or data != 3:
-        judge.reject("wrong-data", f"Value(3).data is {data!r}; expected the number 3.0.", "What does __init__ keep?")
+    if not isinstance(data, float) or data != 3:
+        judge.reject("wrong-data", f"Value(3).data is {data!r}; expected the float 3.0.", "What does __init__ keep?")
     for name in ("parents", "slopes"):
         found = getattr(value, name, None)
         if found is None:
             judge.reject("part-not-written", f"Value(3) has no {name} yet.", "What does a result have to remember?")
-        if len(found) or not isinstance(found, (tuple, list)):
+        if found != ():
             judge.reject(
                 "leaf-has-parents",
                 f"Value(3).{name} is {found!r}; expected an empty tuple: it was not computed from anything.",
@@ -117,7 +120,6 @@ def refuse_other_leaves(judge, make):
 def compare_formulas(judge, make, claim, formulas, known):
     """First the numbers, then the slopes."""
     numbers = Answer(lambda formula: formula.of(make.function)[0].data, "your Value's data", ("formula",))
-    slopes = Answer(lambda formula: derivatives(*formula.of(make.function)), "your Values' slopes", ("formula",))
     judge.compare(
         f"{claim}, the number",
         judge.run(numbers, [(one,) for one in formulas], repeat=True),
@@ -126,6 +128,11 @@ def compare_formulas(judge, make, claim, formulas, known):
         rtol=1e-12,
         atol=1e-12,
     )
+    compare_slopes(judge, make, claim, formulas, known)
+
+
+def compare_slopes(judge, make, claim, formulas, known):
+    slopes = Answer(lambda formula: derivatives(*formula.of(make.function)), "your Values' slopes", ("formula",))
     judge.compare(
         f"{claim}, the slopes",
         judge.run(slopes, [(one,) for one in formulas], repeat=True),
@@ -137,6 +144,20 @@ def compare_formulas(judge, make, claim, formulas, known):
         rtol=1e-9,
         atol=1e-12,
     )
+
+
+def refuse_other_containers(judge, make):
+    for operation in ("x + 1", "x * x", "x ** 2", "x.exp()"):
+        result = eval(operation, {}, {"x": make.function(3)})
+        for name, kind, said in (("parents", type(result), "Values"), ("slopes", (float, int), "floats")):
+            found = getattr(result, name)
+            if not isinstance(found, tuple) or not all(isinstance(one, kind) for one in found):
+                judge.reject(
+                    "wrong-type",
+                    f"The {name} of {operation} are a {type(found).__name__} that holds "
+                    f"{', '.join(type(one).__name__ for one in found)}; expected a tuple of {said}.",
+                    "What does the task say about parents and slopes?",
+                )
 
 
 def refuse_changed_operands(judge, make):

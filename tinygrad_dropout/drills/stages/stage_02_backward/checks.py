@@ -100,7 +100,7 @@ def check(judge: Judge) -> None:
     make = judge.make("Value", "data")
     with judge.claim("before any backward, grad is 0"):
         grad = getattr(make.function(3.0), "grad", None)
-        if grad is None or grad != 0:
+        if not isinstance(grad, float) or grad != 0:
             judge.reject("wrong-first-grad", f"Value(3.0).grad is {grad!r} at first; expected 0.0.",
                          "What is the sum of no contributions?", kind="state")  # fmt: skip
 

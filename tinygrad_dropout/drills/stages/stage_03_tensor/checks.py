@@ -14,10 +14,12 @@ TOPIC, MINUTES = "backprop", 20
 KINDS = ("shapes", "accumulation", "chain-rule", "ownership", "precision")
 ASKS = ("Tensor", "Tensor.backward")
 
-PAIRS = (((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 3, 4), (3, 1)), ((1,), (5,)), ((2, 1, 3), (4, 1)))
+PAIRS = (((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 3, 4), (3, 1)), ((1,), (5,)), ((2, 1, 3), (4, 1)),
+         ((2, 3, 4), (1, 3, 1)), ((3, 3), (3,)))  # fmt: skip
 OPERATIONS = ("x + y", "x - y", "x * y", "x / y")
 REUSED = ("x * x", "x + x", "(x + y) * (x - y) + x", "(x * y) / (x * x + y) - y.exp()", "x - x * x * y")
-ALONE = ("-x", "x.exp()", "x.tanh()", "x ** 2", "x ** 3", "x ** -1", "x ** 1", "x ** 0")
+ALONE = ("-x", "x.exp()", "x.tanh()")
+POWERS = ("x ** 2", "x ** 3", "x ** -1", "x ** 1", "x ** 0")
 OTHERS = ("x + 3", "3 + x", "x - 2", "2 - x", "x * 2.5", "2.5 * x", "x / 4", "4 / x")
 ARRAYS = ("x + a", "a + x", "x - a", "a - x", "x * a", "a * x", "x / a", "a / x")
 DEEP = 5_000
@@ -126,6 +128,12 @@ def check(judge: Judge) -> None:
         compare_expressions(judge, text, [pair(text, (3, 4), (3, 4)), pair(text, (5,), (5,))], merged)
     for text in ALONE:
         compare_expressions(judge, text, [alone(text)], {"x.grad": [UPSTREAM[0]]})
+    compare_expressions(judge, "x ** n", [alone(text) for text in POWERS], {"x.grad": [UPSTREAM[0]]})
+    zeros = {"x": np.array([0.0, -0.0, 2.0])}
+    compare_expressions(judge, "powers of 0: the gradient of x ** 0 is 0 everywhere",
+                        [Expression(text, zeros, judge.rng) for text in ("x ** 0", "x ** 1", "x ** 2", "x ** 3")],
+                        question="What is 0 * 0 ** -1 in floats, and what should the slope of a constant be?",
+                        kind="edges")  # fmt: skip
     positive = Expression("x.log()", {"x": abs(judge.numbers(2, 3))}, judge.rng)
     compare_expressions(judge, "x.log()", [positive])
     expressions = [pair(text, one, other) for text in OPERATIONS for one, other in PAIRS]
@@ -139,15 +147,16 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "arrays on either side", of_arrays,
                         question="An array on the left asks its own operators first: it takes a Tensor for one more "
                         "element, unless the Tensor says __array_ufunc__ = None.", kind="python")  # fmt: skip
+    compare_expressions(judge, "x * x, x + x", [alone(text) for text in REUSED[:2]], kind="accumulation")
     compare_expressions(
         judge,
         "a Tensor that is used several times",
         [pair(text, (2, 3), (2, 3)) for text in REUSED if "y" in text],
         kind="accumulation",
     )
-    compare_expressions(judge, "x * x, x + x", [alone(text) for text in REUSED[:2]], kind="accumulation")
-    single = [Expression(text, {"x": judge.numbers(2, 3).astype(np.float32)}, judge.rng)
-              for text in ("x * 2", "2 - x", "x / 3", "x ** 2", "x.exp()", "x * x + 1")]  # fmt: skip
+    numbers = {"n": np.float64(2.5), "m": np.int64(3)}
+    single = [Expression(text, {"x": judge.numbers(2, 3).astype(np.float32), **numbers}, judge.rng)
+              for text in ("x * 2", "2 - x", "x / 3", "x ** 2", "x.exp()", "x * x + 1", "x * n", "m - x")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32, in results and gradients", single, kind="precision", rtol=1e-5)
     laid_out = [Expression("x * x + x.exp()", {"x": other}, judge.rng) for other in other_layouts(judge.numbers(3, 4))]
     compare_expressions(judge, "arrays in any layout, such as transposed ones", laid_out)
@@ -157,6 +166,10 @@ def check(judge: Judge) -> None:
         refuse_changed_arrays(judge, tensor)
     with judge.claim("calls add up in the leaves; no other Tensor is asked for a gradient"):
         refuse_lost_sums(judge, tensor)
+    with judge.claim("a result requires a gradient if, and only if, an operand does; what requires none gets none"):
+        refuse_other_wishes(judge)
+    with judge.claim("a grad has the dtype of its own Tensor"):
+        refuse_other_dtypes(judge, tensor)
     with judge.claim(f"a chain of {DEEP:,} operations"):
         refuse_recursion(judge, tensor)
 
@@ -200,6 +213,12 @@ def refuse_other_starts(judge, tensor):
     if x.grad is None or x.grad.shape != (1,) or x.grad[0] != 6:
         judge.reject("wrong-values", f"x.grad after (x * x).backward() is {x.grad!r}; expected [6.] for x = [3.].",
                      "What is dL/dL?")  # fmt: skip
+    single = tensor(3.0, True)
+    with_care(single.backward, "backward()", "Tensor(3.0, requires_grad=True).backward()")
+    if not isinstance(single.grad, (np.ndarray, np.generic)) or single.grad.shape != () or single.grad != 1:
+        judge.reject("wrong-values", f"After Tensor(3.0, requires_grad=True).backward(), grad is {single.grad!r}; "
+                     "expected 1.0, in an array of shape ().", "Where the result is an input itself, what is dL/dL?",
+                     kind="edges")  # fmt: skip
     try:
         (tensor(np.ones((2, 3)), True) * 2).backward()
     except NotImplementedError:
@@ -208,6 +227,46 @@ def refuse_other_starts(judge, tensor):
         return
     judge.reject("starts-from-anything", "backward() without a gradient, of shape (2, 3), raised nothing; expected an "
                  "exception.", "Which of the six numbers would be the loss?", kind="edges")  # fmt: skip
+
+
+def refuse_other_wishes(judge):
+    make = judge.namespace["Tensor"]
+    wanted, other = make(judge.numbers(2), requires_grad=True), make(judge.numbers(2))
+    for text, right in (("wanted * other", True), ("other - wanted", True), ("(wanted * 2).exp()", True),
+                        ("other", False), ("other * other", False), ("(other * 2).exp()", False)):  # fmt: skip
+        found = getattr(eval(text, {}, {"wanted": wanted, "other": other}), "requires_grad", None)
+        if found is None or bool(found) != right:
+            judge.reject(
+                "other-wishes",
+                f"requires_grad of {text} is {found}; expected {right}, where other = Tensor(array) and wanted = "
+                "Tensor(array, requires_grad=True).",
+                "Which operands decide whether a gradient has to come back through a result?",
+                kind="state",
+            )
+    try:
+        other.backward(np.ones(2))
+    except Exception:
+        return  # there is nothing to do, and saying so is right, too
+    if other.grad is not None:
+        judge.reject(
+            "gradient-for-what-needs-none",
+            "A Tensor that requires no gradient got one when it was the result itself; expected None.",
+            "Who asked for it?",
+            kind="state",
+        )
+
+
+def refuse_other_dtypes(judge, tensor):
+    x, y = tensor(judge.numbers(2, 3).astype(np.float32), True), tensor(judge.numbers(2, 3), True)
+    with_care(lambda: (x * y + x).backward(np.ones((2, 3))), "backward", "(x * y + x).backward(gradient)")
+    alone = tensor(judge.numbers(3).astype(np.float32), True)
+    with_care(lambda: alone.backward(np.ones(3)), "backward", "x.backward(a float64 gradient)")
+    for name, one in (("x * y + x with y of float64", x), ("x * y + x with y of float64", y),
+                      ("x.backward(a float64 gradient)", alone)):  # fmt: skip
+        if one.grad.dtype != one.data.dtype:
+            judge.reject("changes-the-dtype", f"With {name}, the grad of a {one.data.dtype} Tensor is "
+                         f"{one.grad.dtype}.", "Which dtype has an array after NumPy has mixed two?",
+                         kind="precision")  # fmt: skip
 
 
 def refuse_lost_sums(judge, tensor):
@@ -227,8 +286,13 @@ def refuse_lost_sums(judge, tensor):
     if y.grad is not None:
         judge.reject("gradient-for-what-needs-none", "y, which requires no gradient, got one; expected None.",
                      "Who reads the gradient of a batch of images?", kind="state")  # fmt: skip
-    x.grad = None
+    held, x.grad = x.grad, None
+    before = held.copy()
     with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient) after x.grad = None")
+    if not np.array_equal(held, before) or (x.grad is not None and np.may_share_memory(held, x.grad)):
+        judge.reject("gradients-share-memory", "The array that was x.grad before x.grad = None belongs to the next "
+                     "gradient, too.", "Who may have kept the old gradient, and what happens to it now?",
+                     kind="ownership")  # fmt: skip
     if x.grad is None or not np.allclose(x.grad, slope * first):
         judge.reject("keeps-its-own-account", "After x.grad = None, the next call does not start from nothing.",
                      "Where are the sums kept? The caller starts over by setting grad.", kind="state")  # fmt: skip

@@ -71,18 +71,23 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "x @ y of square matrices", [pair("x @ y", (3, 3), (3, 3))], TRANSPOSED, kind="axes")
     compare_expressions(
         judge,
-        "x @ y of any shapes",
+        "x @ y of any shapes, also in longer formulas",
         [pair("x @ y", *shapes) for shapes in PRODUCTS],
         TRANSPOSED,
         question="Write one entry of the result as a sum. Where does x[n, i] occur, and with which factor?",
         kind="axes",
     )
+    compare_expressions(
+        judge,
+        "x @ y of any shapes, also in longer formulas",
+        [pair(text, (4, 3), (3, 4)) for text in LONG],
+        kind="axes",
+    )
     array = judge.numbers(3, 4)
     compare_expressions(judge, "@ with an array on either side",
                         [of("x @ a", 2, 3, a=array), of("a @ x", 4, 5, a=array)])  # fmt: skip
-    compare_expressions(judge, "formulas of several steps", [pair(text, (4, 3), (3, 4)) for text in LONG], kind="axes")
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32)}, judge.rng)
-              for text in ("x.sum(axis=0)", "x.mean()", "x.reshape(12)", "x @ x.T")]  # fmt: skip
+              for text in ("x.sum(axis=0)", "x.mean()", "x.reshape(12)", "x.T", "x @ x.T")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
     with judge.claim("gradcheck leaves the inputs as they are, and their grad"):
         refuse_changed_inputs(judge)
@@ -101,6 +106,7 @@ RIGHT = (
     ("x.mean(axis=0) * 3", lambda c, x: x.mean(axis=0) * 3, ((4, 3),)),
     ("x ** 3 for large x", lambda c, x: (x * 300) ** 3, ((3,),)),
     ("x * 1e-4", lambda c, x: x * 1e-4, ((3,),)),
+    ("x * 1e8", lambda c, x: x * 1e8, ((3,),)),
     ("x.sum(), one number", lambda c, x: x.sum(), ((2, 2),)),
 )
 WRONG = (
@@ -108,7 +114,10 @@ WRONG = (
     ("3 x with the gradient 2", lambda c, x: x * 2 + c(x), ((2, 3),)),
     ("x with the gradient -1", lambda c, x: c(x) * 2 - x, ((4,),)),
     ("x with the gradient 1.01", lambda c, x: x * 1.01 - c(x) * 0.01, ((2, 3),)),
+    ("1e-4 x with the gradient 1.01e-4", lambda c, x: x * 1.01e-4 - c(x) * 1e-6, ((3,),)),
+    ("1e8 x with the gradient 1.01e8", lambda c, x: x * 1.01e8 - c(x) * 1e6, ((3,),)),
     ("a wrong gradient in the second input", lambda c, x, y: x * y + y - c(y) * 1, ((2, 3), (2, 3))),
+    ("x + 3 y with no gradient for y", lambda c, x, y: x + c(y) * 3, ((3,), (3,))),
     ("a wrong gradient in the last entry", lambda c, x: x * c(x) * LAST + x * (1 - LAST), ((2, 3),)),
     ("no gradient at all", lambda c, x: c(x) * 2 + x * 0, ((2, 3),)),
     (
@@ -151,12 +160,19 @@ def refuse_changed_inputs(judge):
     x, y = tensor(judge.numbers(2, 3), True), tensor(judge.numbers(2, 3), False)
     (x * y).backward(np.ones((2, 3)))
     before = x.data.copy(), y.data.copy(), x.grad.copy()
-    with_care(lambda: judge.namespace["gradcheck"](lambda x, y: x * y, x, y), "gradcheck", "gradcheck of x * y")
+    said = with_care(lambda: judge.namespace["gradcheck"](lambda x, y: x * y, x, y), "gradcheck", "gradcheck of x * y")
     for name, old, new in zip(("x.data", "y.data", "x.grad"), before, (x.data, y.data, x.grad)):
         if new is None or not np.array_equal(old, new):
             judge.reject("changes-its-input", f"{name} after gradcheck is not what it was before.",
                          "Which numbers do you move, and when do you put them back?", kind="ownership",
                          shown={"before": old, "after": new})  # fmt: skip
+    if said is not None and not said:
+        judge.reject(
+            "rejects-right-gradients",
+            "gradcheck returned False for x * y; expected True: y requires no gradient, and x had a grad before.",
+            "Which inputs are checked? What does backward do with what is already in grad?",
+            kind="state",
+        )
 
 
 def bug(judge: Judge):

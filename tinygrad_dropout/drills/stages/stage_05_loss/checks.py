@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tinygrad_dropout.drills.grader.answer import with_care
 from tinygrad_dropout.drills.grader.framework_replay import LOSS, bug_among
 from tinygrad_dropout.drills.grader.guards import SMALL, many
 from tinygrad_dropout.drills.grader.judge import Judge
@@ -82,6 +83,12 @@ def check(judge: Judge) -> None:
 
     compare_expressions(judge, "relu", [of("relu(x)", judge.numbers(*shape)) for shape in ((3, 4), (5,), (2, 3, 2))],
                         {"x.grad": RELU})  # fmt: skip
+    compare_expressions(
+        judge,
+        "relu of large numbers and of small ones",
+        [of("relu(x)", [[1e4, -1e4, 1e-9, -1e-9], [30.0, -30.0, 0.5, -0.5]])],
+        {"x.grad": RELU},
+    )
     zeros = np.array([[0.0, -0.0, 1.0], [-2.0, 0.0, 3.0]])
     compare_expressions(judge, "relu: the gradient at exactly 0 is 0", [of("relu(x)", zeros)], {"x.grad": [
         mistake("gradient-one-at-zero", lambda e: e.upstream * (e.values["x"] >= 0),
@@ -150,6 +157,29 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32), "target": np.array([0, 3, 1])}, judge.rng)
               for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
+    with judge.claim("the arrays of the caller stay as they are"):
+        refuse_changed_arrays(judge)
+
+
+def refuse_changed_arrays(judge):
+    names, target = judge.namespace, np.array([0, 3, 1])
+    for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)"):
+        x, classes = judge.numbers(3, 4), target.copy()
+        tensor = names["Tensor"](x, requires_grad=True)
+        before, upstream = x.copy(), judge.numbers(*(() if "cross" in text else (3, 4)))
+        given = upstream.copy()
+        with_care(lambda text=text, tensor=tensor, classes=classes, given=given: eval(
+            text, {**names, "x": tensor, "target": classes}).backward(given), text, text)  # fmt: skip
+        for name, old, new in (("the array in x", before, x), ("target", target, classes),
+                               ("the gradient that was given to backward", upstream, given)):  # fmt: skip
+            if not np.array_equal(old, new):
+                judge.reject(
+                    "changes-its-input",
+                    f"After {text} and its backward, {name} is not what it was before.",
+                    "Where does your code write into an array that it did not make?",
+                    kind="ownership",
+                    shown={"before": old, "after": new},
+                )
 
 
 def bug(judge: Judge):

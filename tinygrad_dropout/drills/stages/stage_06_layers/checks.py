@@ -94,7 +94,19 @@ HOLDERS = {
     "modules in lists of tuples": lambda n: of(
         n, lambda a, b, c, d: module(n, blocks=[(module(n, a=a), module(n, b=[b])), [module(n, c=c)]], d=d)),
     "dictionaries": lambda n: of(n, lambda a, b, c, d: module(n, heads={"x": a, "y": [b, module(n, c=c)]}, d=d)),
+    "dictionaries in lists and in dictionaries": lambda n: of(
+        n, lambda a, b, c, d: module(n, heads=[{"x": {"y": a}}, {"z": b}], more={"u": (c, {"v": (d,)})})),
+    "a tuple": lambda n: of(n, lambda a, b, c, d: module(n, pair=(a, b), more=(c, (d,)))),
+    "attributes whose names begin with _": lambda n: of(n, lambda a, b, c, d: module(n, _a=a, b=b, __c=[c], _d=d)),
+    "parameters that hold the same numbers": lambda n: alike(n),
 }  # fmt: skip
+
+
+def alike(names):
+    parameters = [names["Parameter"](np.ones(2)) for _ in range(3)]
+    return module(names, a=parameters[0], more=parameters[1:]), parameters
+
+
 SHARED = {
     "one parameter under two names": lambda n: of(n, lambda a, b: module(n, a=a, b=b, again=a), 2),
     "one layer in a list twice": lambda n: of(
@@ -125,7 +137,10 @@ def later(names, a, b):
 
 
 def compare_found(judge, name, holder, wanted):
-    found = with_care(lambda: list(holder.parameters()), "parameters", f"parameters() of a module with {name}")
+    found = with_care(holder.parameters, "parameters", f"parameters() of a module with {name}")
+    if not isinstance(found, list):
+        judge.reject("wrong-type", f"parameters() returned a {type(found).__name__}; expected a list.",
+                     "May the caller go through it twice, or ask for its length?")  # fmt: skip
     if list(map(id, found)) == list(map(id, wanted)):
         return
     missing, foreign = (
@@ -162,6 +177,15 @@ def refuse_other_parameters(judge, names):
     if not isinstance(one, names["Tensor"]) or not one.requires_grad:
         judge.reject("parameter-is-no-tensor", "Parameter(array) is not a Tensor with requires_grad=True.",
                      "What is a Parameter, besides being found by parameters()?", kind="state")  # fmt: skip
+    for array in (judge.numbers(2, 3), judge.numbers(3).astype(np.float32)):
+        one = names["Parameter"](array)
+        if one.data.dtype != array.dtype or not np.array_equal(one.data, array):
+            judge.reject(
+                "wrong-data",
+                f"Parameter(array).data is {one.data.dtype}; expected the {array.dtype} array and its numbers.",
+                "What does Tensor(array) hold?",
+                kind="precision",
+            )
 
 
 def refuse_other_calls(judge, names):
@@ -194,6 +218,9 @@ def refuse_other_linears(judge, names):
         if one.data.shape != shape:
             judge.reject("wrong-shape", f"Linear(3, 2).{name} has shape {one.data.shape}; expected {shape}.",
                          "A row of weight holds the weights of one unit.", kind="shapes")  # fmt: skip
+        if one.data.dtype != np.float64:
+            judge.reject("wrong-dtype", f"Linear(3, 2).{name} is {one.data.dtype}; expected float64.",
+                         "What does the task say?", kind="precision")  # fmt: skip
     compare_found(judge, "a Linear layer", layer, [layer.weight, layer.bias])
 
 
@@ -277,3 +304,16 @@ def refuse_other_sequences(judge, names):
             shown={"yours": found.data, "expected": wanted},
         )
     compare_found(judge, "a Sequential of layers", model, [one.weight, one.bias, other.weight, other.bias])
+    square, relu = names["Linear"](3, 3), names["ReLU"]()
+    model = names["Sequential"](square, relu, square, relu, square)
+    found = with_care(lambda: model(names["Tensor"](x)), "model(x)", "Sequential(a, relu, a, relu, a)(x)")
+    wanted = x
+    for times in range(3):
+        wanted = np.maximum(wanted, 0 if times else -np.inf) @ square.weight.data.T + square.bias.data
+    if not np.allclose(found.data, wanted):
+        judge.reject(
+            "layer-left-out",
+            "Sequential(a, relu, a, relu, a)(x), with one Linear layer three times, is not what five steps give.",
+            "A layer that occurs several times has its parameters once. How often is it applied?",
+            shown={"yours": found.data, "expected": wanted},
+        )

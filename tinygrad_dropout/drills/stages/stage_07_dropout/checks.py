@@ -64,6 +64,8 @@ def check(judge: Judge) -> None:
             if not judge.raises(make, (p, judge.rng), ValueError):
                 judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.",
                              "When should somebody learn that they typed 50 for 0.5?", kind="edges")  # fmt: skip
+    with judge.claim("p = 1 gives zeros, with a gradient of zeros; p = 0 gives x"):
+        refuse_other_limits(judge, names, make)
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
     with judge.claim("without a generator: one of its own, which no seed of NumPy's reaches"):
@@ -72,6 +74,8 @@ def check(judge: Judge) -> None:
         "in a model: dropped units pass no gradient to the layer before, and two forwards keep their masks"
     ):
         refuse_other_models(judge, names)
+    with judge.claim("the mode may be switched between a forward and its backward"):
+        refuse_late_modes(judge, names)
 
 
 def on_arrays(names, layer, x):
@@ -98,6 +102,7 @@ def refuse_other_switches(judge, names):
 
     leaves = [names["ReLU"]() for _ in range(4)]
     model = Block(Block(leaves[0], [leaves[1], (leaves[2],)]), {"head": leaves[3]})
+    model.first.owner = model  # two modules may refer to each other
     everything = [model, model.first, *leaves]
     if not all(one.training for one in everything):
         judge.reject(
@@ -140,9 +145,46 @@ def refuse_no_own_generator(judge, names):
         )
 
 
+def refuse_other_limits(judge, names, make):
+    for p, factor in ((1, 0.0), (1.0, 0.0), (0, 1.0), (0.0, 1.0)):
+        x, upstream = judge.numbers(3, 4), judge.numbers(3, 4)
+        y, backward = with_care(
+            lambda p=p, x=x: on_arrays(names, make.function(p, judge.rng), x), "Dropout", f"Dropout({p}, rng)(x)"
+        )
+        gradient = with_care(lambda backward=backward, upstream=upstream: backward(upstream), "backward")
+        for name, found, wanted in (("y", y, x * factor), ("x.grad", gradient, upstream * factor)):
+            if found is None or not np.array_equal(found, wanted):
+                judge.reject(
+                    "other-limits",
+                    f"With p = {p}, {name} is not {'all zeros' if p else 'what was given'}.",
+                    "How many elements does this p drop? What is 1 / (1 - p), and what is it needed for?",
+                    kind="edges",
+                    shown={"yours": found, "expected": wanted},
+                )
+
+
+def refuse_late_modes(judge, names):
+    layer = names["Dropout"](0.3, judge.rng.spawn(1)[0])
+    for switch, other in ((layer.train, layer.eval), (layer.eval, layer.train)):
+        x, upstream = judge.numbers(4, 6), judge.numbers(4, 6)
+        switch()
+        y, backward = on_arrays(names, layer, x)
+        other()
+        found, wanted = backward(upstream), upstream * y / x
+        if not np.allclose(found, wanted, rtol=1e-9):
+            judge.reject(
+                "backward-follows-the-mode",
+                f"A forward in {'training' if switch == layer.train else 'eval'} mode, then {other.__name__}(), then "
+                "backward: the gradient is not that of the forward.",
+                "When is it decided what this backward does: in its forward, or when it is called?",
+                kind="modes",
+                shown={"yours": found, "expected": wanted},
+            )
+
+
 def refuse_other_models(judge, names):
     first = names["Linear"](6, 20)
-    model = names["Sequential"](first, names["Dropout"](0.5, judge.rng.spawn(1)[0]))
+    model = names["Sequential"](first, names["Dropout"](0.3, judge.rng.spawn(1)[0]))
     batches = [names["Tensor"](judge.numbers(4, 6)) for _ in range(2)]
     results = [with_care(lambda batch=batch: model(batch), "model(x)", "a model with Dropout(x)") for batch in batches]
     for result, batch in zip(results, batches):
@@ -152,8 +194,8 @@ def refuse_other_models(judge, names):
         with_care(
             lambda result=result, upstream=upstream: result.backward(upstream), "backward", "result.backward(gradient)"
         )
-        wanted = (upstream * (result.data != 0) * 2).T @ batch.data
-        if first.weight.grad is None or not np.allclose(first.weight.grad, wanted):
+        wanted = (upstream * (result.data != 0) / 0.7).T @ batch.data
+        if first.weight.grad is None or not np.allclose(first.weight.grad, wanted, rtol=1e-9):
             judge.reject(
                 "backward-uses-another-mask",
                 "After two forwards of a model, the gradient of the weights below "

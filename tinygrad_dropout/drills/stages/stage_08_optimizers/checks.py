@@ -10,7 +10,7 @@ KINDS = ("updates", "state", "accumulation")
 ASKS = ("SGD", "SGD.step", "SGD.zero_grad", "Adam", "Adam.step", "Adam.zero_grad")
 
 STEPS = 6
-SHAPES = ((2, 3), (4,))
+SHAPES = ((2, 3), (4,), (4,))
 
 
 class Course:
@@ -28,21 +28,21 @@ class Course:
 
 
 def positions(course, rule):
-    """Where a rule of one number's steps leads: rule(gradients so far of that parameter, options) gives the step."""
+    """Where a rule leads: rule(a parameter's gradients so far, options, calls of step so far) gives its next step."""
     found = []
     parameters = [start.copy() for start in course.starts]
     seen = [[] for _ in parameters]
-    for gradients in course.gradients:
+    for calls, gradients in enumerate(course.gradients, 1):
         for index, gradient in enumerate(gradients):
             if gradient is not None:
                 seen[index].append(gradient)
-                parameters[index] = parameters[index] - rule(seen[index], course.options, parameters[index])
+                parameters[index] = parameters[index] - rule(seen[index], course.options, calls)
         found.append(np.concatenate([one.ravel() for one in parameters]))
     return np.array(found)
 
 
-def sgd(dampening=False, first=False, momentum=None, sign=1, average=False, nesterov=False):
-    def rule(seen, options, parameter):
+def sgd(dampening=False, momentum=None, sign=1, nesterov=False):
+    def rule(seen, options, calls):
         share = options.get("momentum", 0.0) if momentum is None else momentum
         velocity = 0.0
         for gradient in seen:
@@ -55,16 +55,24 @@ def sgd(dampening=False, first=False, momentum=None, sign=1, average=False, nest
 
 
 def adam(
-    correct=(True, True), inside=False, squared=True, swapped=False, root=True, sign=1, steps=0, eps=None, total=False
+    correct=(True, True),
+    inside=False,
+    squared=True,
+    swapped=False,
+    root=True,
+    sign=1,
+    steps=0,
+    total=False,
+    shared=False,
 ):
-    def rule(seen, options, parameter):
+    def rule(seen, options, calls):
         beta1, beta2 = options.get("betas", (0.9, 0.999))[:: -1 if swapped else 1]
-        guard = options.get("eps", 1e-8) if eps is None else eps
+        guard = options.get("eps", 1e-8)
         mean = square = 0.0
         for gradient in seen:
             mean = beta1 * mean + (1.0 if total else 1 - beta1) * gradient
             square = beta2 * square + (1 - beta2) * (gradient**2 if squared else abs(gradient))
-        count = len(seen) + steps
+        count = (calls if shared else len(seen)) + steps
         mean = mean / (1 - beta1**count) if correct[0] else mean
         square = square / (1 - beta2**count) if correct[1] else square
         below = np.sqrt(square + guard) if inside else (np.sqrt(square) if root else square) + guard
@@ -153,39 +161,12 @@ KNOWN_ADAM = [
     KnownMistake("steps-counted-from-2", adam(steps=1), "The steps are counted from 2.", COUNTING, "updates"),
     KnownMistake(
         "step-counted-for-all",
-        lambda course: counted_for_all(course),
+        adam(shared=True),
         "A step is counted for a parameter that has no gradient in it.",
         COUNTING,
         "state",
     ),
 ]
-
-
-def counted_for_all(course):
-    """As if t were the number of calls of step."""
-    at = iter(range(10**6))
-    calls = {}
-
-    def rule(seen, options, parameter):
-        key = (parameter.shape, len(seen))
-        if key not in calls:
-            index = SHAPES.index(parameter.shape)
-            steps = [step for step, gradients in enumerate(course.gradients, 1) if gradients[index] is not None]
-            calls[key] = steps[len(seen) - 1]
-        beta1, beta2 = options.get("betas", (0.9, 0.999))
-        mean = square = 0.0
-        for gradient in seen:
-            mean, square = beta1 * mean + (1 - beta1) * gradient, beta2 * square + (1 - beta2) * gradient**2
-        t = calls[key]
-        return (
-            options.get("lr", 0.001)
-            * mean
-            / (1 - beta1**t)
-            / (np.sqrt(square / (1 - beta2**t)) + options.get("eps", 1e-8))
-        )
-
-    del at
-    return positions(course, rule)
 
 
 def check(judge: Judge) -> None:
@@ -220,15 +201,15 @@ def check(judge: Judge) -> None:
             right,
             known,
         )
-    for kind in ("SGD", "Adam"):
-        with judge.claim(f"{kind} changes the parameters' own arrays, and no gradient"):
-            refuse_other_arrays(judge, names, kind)
-        with judge.claim(f"{kind}: lr may be set between steps; float32 stays float32"):
-            refuse_a_fixed_rate(judge, names, kind)
-        with judge.claim(f"{kind}: zero_grad sets every grad to None"):
-            refuse_other_zeros(judge, names, kind)
-        with judge.claim(f"{kind}: two optimizers do not affect each other"):
-            refuse_shared_state(judge, names, kind)
+    for claim, refuse in (
+        ("step changes the parameters' own arrays, and no gradient", refuse_other_arrays),
+        ("lr may be set between steps; float32 stays float32", refuse_a_fixed_rate),
+        ("zero_grad sets every grad to None", refuse_other_zeros),
+        ("two optimizers do not affect each other", refuse_shared_state),
+    ):
+        with judge.claim(claim):
+            for kind in ("SGD", "Adam"):
+                refuse(judge, names, kind)
 
 
 def compare(judge, names, kind, claim, courses, right, known):
@@ -280,16 +261,28 @@ def refuse_other_arrays(judge, names, kind):
         judge.reject(
             "changes-its-input", f"{kind}.step() changed the array in grad.", "Who made that array?", kind="ownership"
         )
+    if parameter.grad is not gradient:
+        judge.reject(
+            "step-clears-the-gradient",
+            f"After {kind}.step(), grad is {parameter.grad!r}; expected the gradient as it was.",
+            "Which method sets the gradients to None, and who decides when?",
+            kind="accumulation",
+        )
 
 
 def refuse_a_fixed_rate(judge, names, kind):
-    parameter, optimizer = one_step(judge, names, kind)
-    optimizer.lr = 0.0
-    before = parameter.data.copy()
-    with_care(optimizer.step, "step", f"{kind}.step() after lr = 0.0")
-    if not np.array_equal(before, parameter.data):
-        judge.reject("lr-is-fixed", "After optimizer.lr = 0.0, step() still moves the parameters.",
-                     "When is lr read: once, or in each step?", kind="updates")  # fmt: skip
+    for steps in (0, 1):
+        parameter, optimizer = one_step(judge, names, kind, **({"momentum": 0.9} if kind == "SGD" else {}))
+        for _ in range(steps):
+            with_care(optimizer.step, "step", f"{kind}.step()")
+        optimizer.lr = 0.0
+        before = parameter.data.copy()
+        with_care(optimizer.step, "step", f"{kind}.step() after lr = 0.0")
+        if not np.array_equal(before, parameter.data):
+            when = " after a first step" if steps else ""
+            judge.reject("lr-is-fixed", f"After optimizer.lr = 0.0{when}, step() still moves the parameters.",
+                         "When is lr read: once, or in each step? Does what is remembered contain it?",
+                         kind="updates")  # fmt: skip
     single, optimizer = one_step(judge, names, kind, np.float32)
     with_care(optimizer.step, "step", f"{kind}.step() of a float32 parameter")
     if single.data.dtype != np.float32:
@@ -298,15 +291,19 @@ def refuse_a_fixed_rate(judge, names, kind):
 
 
 def refuse_other_zeros(judge, names, kind):
-    parameter, optimizer = one_step(judge, names, kind)
+    parameters = [names["Parameter"](np.ones(2)) for _ in range(3)]
+    optimizer = names[kind](parameters, lr=0.1)
+    for one in parameters[:2]:
+        one.grad = np.ones(2)
     with_care(optimizer.zero_grad, "zero_grad", f"{kind}.zero_grad()")
-    if parameter.grad is not None:
-        judge.reject(
-            "zero-is-not-none",
-            f"After zero_grad(), grad is {parameter.grad!r}; expected None.",
-            "How does step() tell a parameter that was not used from one whose gradient is 0?",
-            kind="state",
-        )
+    for one in parameters:
+        if one.grad is not None:
+            judge.reject(
+                "zero-is-not-none",
+                f"After zero_grad(), the grad of one of three parameters is {one.grad!r}; expected None.",
+                "How does step() tell a parameter that was not used from one whose gradient is 0?",
+                kind="state",
+            )
 
 
 def refuse_shared_state(judge, names, kind):

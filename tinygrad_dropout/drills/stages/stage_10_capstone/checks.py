@@ -25,6 +25,8 @@ def check(judge: Judge) -> None:
         refuse_other_layers(judge, names)
     with judge.claim("mlp: the same seed gives the same weights, whatever p is"):
         refuse_other_draws(judge, names)
+    with judge.claim("mlp: the same seed gives the same masks"):
+        refuse_other_masks(judge, names)
     with judge.claim(f"with the same weights, batches and masks, {STEPS} losses are tinygrad_dropout's to 1e-6"):
         for optimizer in ("SGD", "Adam"):
             refuse_other_losses(judge, names, optimizer)
@@ -82,8 +84,11 @@ def recorded(names, model, x):
 
 def refuse_other_layers(judge, names):
     x = judge.numbers(40, 3)
-    for sizes in ([3, 30, 2], [3, 20, 30, 4]):
+    for sizes in ([3, 2], [3, 30, 2], [3, 20, 30, 4]):
         model = names["mlp"](sizes, 0.4, judge.rng.spawn(1)[0])
+        if not all(one.training for one in (model, *vars(model).values()) if isinstance(one, names["Module"])):
+            judge.reject("starts-in-eval-mode", f"mlp({sizes}, 0.4, rng) is not in training mode.",
+                         "What is a new model used for first?", kind="modes")  # fmt: skip
         model.eval()
         found, wanted = recorded(names, model, x)[0].data, forward_by_hand(model, x)
         if not np.allclose(found, wanted):
@@ -103,6 +108,8 @@ def refuse_other_layers(judge, names):
                 "Which sizes are hidden layers?",
                 kind="modes",
             )
+        if not seen:
+            continue
         if any((given < 0).any() for given, _ in seen):
             judge.reject("dropout-before-relu", "Dropout stands before ReLU; expected behind it.",
                          "Which comes first in the task? With ReLU, what difference does the order make?")  # fmt: skip
@@ -125,6 +132,18 @@ def refuse_other_draws(judge, names):
             "weights-depend-on-p",
             "With the same seed and another p, the initial weights are others.",
             "Are masks drawn, or layers left out, before all weights are drawn?",
+            kind="randomness",
+        )
+
+
+def refuse_other_masks(judge, names):
+    x = names["Tensor"](judge.numbers(4, 3))
+    one, same, other = (names["mlp"]([3, 40, 40, 2], 0.5, np.random.default_rng(seed))(x).data for seed in (1, 1, 2))
+    if not np.array_equal(one, same) or np.array_equal(one, other):
+        judge.reject(
+            "masks-from-elsewhere",
+            "Two networks with generators of the same seed draw different masks.",
+            "Does each dropout layer get the generator?",
             kind="randomness",
         )
 
