@@ -5,6 +5,8 @@ The solution's function is wrapped in another one of its name, which makes the m
 
 import ast
 
+from tinygrad_dropout.drills.bundle import is_bundle, joined
+
 NO_ARRAY = "NO ARRAY"  # what is raised where a parameter has nothing that could be changed in place
 
 #: code -> a file that wraps the function `{name}`; `{array}` is each of its parameters in turn.
@@ -67,7 +69,9 @@ def general(exercise, code):
         (what was changed, the source) of each; none if there is no way to make that mistake.
     """
     if code == "forbidden-import":
-        return [("imports SciPy", f"import scipy\n{exercise.solution}")]
+        source = exercise.solution
+        more = source + joined({"more.py": "import scipy"}) if is_bundle(source) else f"import scipy\n{source}"
+        return [("imports SciPy", more)]
     if code not in WRAPPED:
         return []
     found = []

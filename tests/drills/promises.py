@@ -1,16 +1,19 @@
 """The sentences of a task, and what its promises.md says enforces each of them.
 
 `python -m tests.drills.promises 11` prints the promises of exercise 11 as they should be laid out: what is there is
-kept, a new sentence waits for its check, and below stand the claims to choose from.
+kept, a new sentence waits for its check, and below stand the claims to choose from. With `build 3`, it prints those of
+stage 3.
 """
 
 import re
 import sys
 
+from tests.drills.alone import Alone
 from tests.drills.derived import derived
 from tests.drills.graded import graded
 from tests.drills.odd_dropout import odd_answers
 from tinygrad_dropout.drills.exercise import find
+from tinygrad_dropout.drills.stage import find_stage
 
 TITLE = "# What enforces each sentence of the task"
 NOTHING = "nothing to check"
@@ -110,7 +113,7 @@ def skeleton(exercise):
 
 
 if __name__ == "__main__":
-    chosen = find(sys.argv[1])
+    chosen = Alone(find_stage(sys.argv[2]).folder) if sys.argv[1] == "build" else find(sys.argv[1])
     print(skeleton(chosen))
     broken = broken_claims(chosen)
     for claim in sorted(kept_claims(chosen)):

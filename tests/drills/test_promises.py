@@ -2,13 +2,15 @@
 
 import pytest
 
+from tests.drills.alone import Alone
 from tests.drills.derived import derived
 from tests.drills.general import NO_ARRAY, general
 from tests.drills.graded import graded
 from tests.drills.promises import NOTHING, TITLE, broken_claims, is_meant, kept_claims, promises, sentences
 from tinygrad_dropout.drills.exercise import exercises
+from tinygrad_dropout.drills.stage import stages
 
-ALL = exercises()
+ALL = [*exercises(), *(Alone(one.folder) for one in stages())]
 every_exercise = pytest.mark.parametrize("exercise", ALL, ids=[one.slug for one in ALL])
 
 

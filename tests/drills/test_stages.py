@@ -3,43 +3,23 @@
 import ast
 import doctest
 import re
-from functools import cache
 
 import numpy as np
 import pytest
 
+from tests.drills.alone import Alone
 from tests.drills.graded import graded
-from tinygrad_dropout.conformance.global_state import own_global_state
 from tinygrad_dropout.drills.bundle import files_in, joined
 from tinygrad_dropout.drills.exercise import DrillError
 from tinygrad_dropout.drills.grader import answer
-from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected
-from tinygrad_dropout.drills.grader.stages import check_stages
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN
 from tinygrad_dropout.drills.stage import FRAMEWORKS, find_stage, framework, stages
 from tinygrad_dropout.mistakes import KINDS
 
 ALL = stages()
-SEEDS = 2
-PARTS = {"task.md", "hints.md", "checks.py", "wrong.diff"}
+PARTS = {"task.md", "hints.md", "checks.py", "wrong.diff", "promises.md"}
+every_seed = pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 every_stage = pytest.mark.parametrize("stage", ALL, ids=[one.slug for one in ALL])
-
-
-def alone(stage, source, seed=0):
-    """What the stage's own checks say of a package; those of the stages before are tested by themselves."""
-    return once(stage, source, seed)
-
-
-@cache
-def once(stage, source, seed):
-    judge = Judge({}, source=source, seed=seed)
-    try:
-        with own_global_state(seed), np.errstate(all="ignore"):
-            judge.namespace = answer.run(source)
-            check_stages(judge, [stage])
-    except Rejected as rejected:
-        return judge.grade(rejected.rejection)
-    return judge.grade()
 
 
 def of_every_stage(kind):
@@ -94,35 +74,37 @@ def test_a_package_that_has_only_the_stage_before_is_open(stage):
     ]
 
 
+@every_seed
 @every_stage
-def test_our_package_passes(stage):
-    assert [
-        found.rejection for seed in range(SEEDS) if not (found := graded(stage, stage.solution, seed=seed)).solved
-    ] == []
+def test_our_package_passes(stage, seed):
+    assert graded(Alone(stage.folder), stage.solution, seed=seed).rejection is None
 
 
+def test_our_package_passes_all_ten_stages():
+    assert graded(ALL[-1], ALL[-1].solution).rejection is None
+
+
+@every_seed
 @pytest.mark.parametrize(("stage", "sample"), of_every_stage("wrong"))
-def test_a_wrong_package_is_rejected_by_name(stage, sample):
-    for seed in range(SEEDS):
-        found = alone(stage, sample.source, seed=seed).rejection
-        assert found is not None
-        assert found.code == sample.name
-        assert found.kind in KINDS
-        assert re.match(r"(?s)\S.*[.?!)]$", found.message)
+def test_a_wrong_package_is_rejected_by_name(stage, sample, seed):
+    found = graded(Alone(stage.folder), sample.source, seed=seed).rejection
+    assert found is not None
+    assert found.code == sample.name
+    assert found.kind in KINDS
+    assert re.match(r"(?s)\S.*[.?!)]$", found.message)
 
 
 @every_stage
 def test_a_stage_has_at_least_8_wrong_packages_with_messages_of_their_own(stage):
-    messages = [alone(stage, sample.source).rejection.message for sample in stage.wrong]
+    messages = [graded(Alone(stage.folder), sample.source).rejection.message for sample in stage.wrong]
     assert len(messages) >= 8
     assert len(set(messages)) == len(messages)
 
 
+@every_seed
 @pytest.mark.parametrize(("stage", "sample"), of_every_stage("right"))
-def test_a_right_package_written_differently_passes(stage, sample):
-    assert [
-        found.rejection for seed in range(SEEDS) if not (found := alone(stage, sample.source, seed=seed)).solved
-    ] == []
+def test_a_right_package_written_differently_passes(stage, sample, seed):
+    assert graded(Alone(stage.folder), sample.source, seed=seed).rejection is None
 
 
 @every_stage
