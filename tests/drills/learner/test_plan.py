@@ -8,7 +8,7 @@ import pytest
 from tinygrad_dropout.drills.exercise import DrillError, exercises
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.plan import MOST_NEW, day_of, make_plan, minutes_of
-from tinygrad_dropout.drills.learner.plan_in_words import WIDTH, as_text
+from tinygrad_dropout.drills.learner.plan_in_words import WIDTH, as_text, ranges
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import next_exercise
 from tinygrad_dropout.drills.quiz.cards import load
@@ -143,15 +143,15 @@ def test_on_the_day_before_there_are_only_due_cards_and_rest(days):
     assert last.day == TODAY + timedelta(days - 1)
 
 
-@pytest.mark.parametrize("days", [1, 2, 8, 15, 16, 47, 365])
+@pytest.mark.parametrize("days", [2, 8, 9, 47, 365])
 def test_a_plan_fits_80_columns_and_says_what_it_assumes(days):
     progress = Progress({})
     progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
     text = as_text(planned(days, progress))
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "What this assumes" in text
-    assert ("week by week" in text) == (days > 15)
-    assert text.count("\n") < 160
+    assert ("week by week" in text) == (days > 8)
+    assert text.count("\n") < (60 if days < 50 else 160)
 
 
 def test_a_plan_in_words():
@@ -165,3 +165,28 @@ def test_a_plan_in_words():
         "The day before:\n"
         "Tue 2026-12-01  cards: 2 due; nothing new, and rest\n\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "says"), [({}, "rest today; it is"), ("due", "answer the 1 card due today, then rest")]
+)
+def test_a_plan_for_tomorrow_is_one_sentence(known, says):
+    due = {CARDS[0].id: to_json(after(None, "right", TODAY - timedelta(9)))}
+    text = as_text(planned(1, Progress({"cards": due if known else {}})))
+    assert text.startswith("Your interview is tomorrow, Mon 2026-11-30: ")
+    assert says in " ".join(text.split())
+    assert text.count(".") == 1
+
+
+def test_what_has_no_room_is_sorted():
+    progress = Progress({})
+    progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
+    plan = planned(2, progress)
+    assert ranges(sorted(one.number for one in plan.left)) in " ".join(as_text(plan).split())
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"), [([], ""), ([3], "3"), ([3, 4], "3, 4"), ([1, 3, 4, 5, 9], "1, 3 to 5, 9")]
+)
+def test_numbers_that_follow_one_another_are_a_range(numbers, said):
+    assert ranges(numbers) == said

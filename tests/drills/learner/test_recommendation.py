@@ -9,7 +9,7 @@ import pytest
 from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise, open_kinds
+from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise, open_kinds, titled
 
 NOON = datetime(2026, 11, 25, 12)
 
@@ -153,4 +153,17 @@ def test_a_real_mistake_leads_to_an_exercise_about_it():
             chosen, why = next_exercise(progress, everything)
             others = [other for other in everything if kind in other.kinds and other.slug != one.slug]
             assert (chosen.slug in {other.slug for other in others}) == bool(others)
-            assert (f"after {kind}-wrong in {one.slug}" in why) == bool(others)
+            assert (f"after {kind}-wrong in {one.number} {one.title}: " in why) == bool(others)
+
+
+@pytest.mark.parametrize(
+    ("slug", "title"),
+    [
+        ("18_inverted_dropout_forward", "18 Inverted dropout, forward"),
+        ("stage_09_training", "stage 9, Training"),
+        ("99_gone", "99_gone"),
+        ("18", "18"),  # only whole names are known
+    ],
+)
+def test_a_mistake_is_said_to_be_in_a_title_and_not_in_the_name_of_a_file(slug, title):
+    assert titled(slug) == title

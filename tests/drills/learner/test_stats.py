@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.stats import as_text
@@ -42,6 +44,25 @@ def test_tries_mistakes_cards_and_interviews_are_counted():
     assert "1 at the first try, 2 without a hint; 3 tries in all" in text
     assert "1 x scale-missing" in text
     assert "1 x the factor 1/(1-p) !" in text
-    assert f"2 of {len(load())} asked, 1 due today; you would probably recall 2 of the 2" in text
+    assert f"2 of {len(load())} asked, 1 due today.\n" in text
+    assert "expects you to recall 2 of the 2." in text
+    assert "Mistakes in exercises and stages, by name" in text
     assert "Interviews: 1\n" in text
     assert "2026-11-24  20       1 of 1  -          -       0:00" in text
+
+
+def test_one_try_is_no_tries():
+    progress = Progress({})
+    progress.record("11_linear_backward", Grade(), NOON)
+    assert "; 1 try in all" in as_text(progress, TODAY)
+
+
+@pytest.mark.parametrize(("ratings", "expected"), [(["wrong"] * 5, "4 of the 5"), (["right"] * 5, "5 of the 5")])
+def test_cards_answered_wrong_a_moment_ago_do_not_count_as_known(ratings, expected):
+    cards = {card.id: to_json(after(None, rating, TODAY)) for card, rating in zip(load(), ratings, strict=False)}
+    assert f"expects you to recall {expected}." in as_text(Progress({"cards": cards}), TODAY)
+
+
+def test_a_card_that_is_overdue_counts_by_the_chance_of_today():
+    known = {card.id: to_json(after(None, "right", TODAY - timedelta(days=300))) for card in load()[:5]}
+    assert "expects you to recall 2 of the 5." in as_text(Progress({"cards": known}), TODAY)

@@ -1,17 +1,16 @@
-"""A plan as text: day by day for a fortnight, then week by week, and what it assumes."""
+"""A plan as text: day by day for a week, then week by week, and what it assumes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from tinygrad_dropout.drills.layout import wrap
 from tinygrad_dropout.drills.learner.plan import MINUTES_OF_A_CARD, QUESTIONS, TIMES_AS_LONG, WEEK, Day, Plan
-from tinygrad_dropout.drills.learner.recommendation import NEW
+from tinygrad_dropout.drills.learner.recommendation import NEW, counted
 
 WIDTH = 80  # columns
 MARGIN = 16  # of what stands behind a day
-FORTNIGHT = 14
-MOST_NUMBERS = 20  # of exercises that have no room
 
 ASSUMES = f"""\
 What this assumes: an exercise takes {TIMES_AS_LONG} times the minutes that it would take in an interview, \
@@ -23,22 +22,28 @@ the next plan starts from what has really happened, so ask for one whenever you 
 def as_text(plan: Plan, width: int = WIDTH) -> str:
     """All of it, in lines of at most so many columns, and of 80 at most."""
     width = min(width, WIDTH)
-    count = len(plan.days)
-    days = "1 day" if count == 1 else f"{count} days"
-    lines = [f"Until your interview on {named(plan.until)}: {days}, {plan.minutes} minutes a day.", ""]
     *practice, last = plan.days
-    for day in practice[:FORTNIGHT]:
+    if not practice:
+        return wrap(only_today(plan, last), width)
+    lines = [f"Until your interview on {named(plan.until)}: {len(plan.days)} days, {plan.minutes} minutes a day.", ""]
+    for day in practice[:WEEK]:
         lines += beside(named(day.day), of_day(day), width)
-    weeks = [practice[at : at + WEEK] for at in range(FORTNIGHT, len(practice), WEEK)]
+    weeks = [practice[at : at + WEEK] for at in range(WEEK, len(practice), WEEK)]
     if weeks:
         lines += ["", "Then, week by week, from the day that is named:"]
     for week in weeks:
         lines += beside(named(week[0].day), of_week(week), width)
-    lines += ["", "The day before:"] if practice else ["There is only the day before:"]
+    lines += ["", "The day before:"]
     lines += beside(named(last.day), [f"{cards(last.due, 0)}; nothing new, and rest" if last.due else "rest"], width)
     if plan.left:
         lines += ["", wrap(too_many(plan), width)]
     return "\n".join([*lines, "", wrap(ASSUMES, width)])
+
+
+def only_today(plan: Plan, day: Day) -> str:
+    """What is left to do if the interview is tomorrow, in a sentence."""
+    first = f"answer the {counted(day.due, 'card')} due today, then rest" if day.due else "rest today"
+    return f"Your interview is tomorrow, {named(plan.until)}: {first}; it is too late for new cards and exercises."
 
 
 def named(day: date) -> str:
@@ -82,7 +87,18 @@ def of_week(week: list[Day]) -> list[str]:
 def too_many(plan: Plan) -> str:
     """The exercises for which there is no time."""
     count = len(plan.left)
-    numbers = ", ".join(str(one.number) for one in plan.left[:MOST_NUMBERS])
-    more = f" and {count - MOST_NUMBERS} more" if count > MOST_NUMBERS else ""
     what = "1 exercise does" if count == 1 else f"{count} exercises do"
-    return f"{what} not fit into this time: {numbers}{more}. More minutes a day (--minutes) make room."
+    numbers = ranges(sorted(one.number for one in plan.left))
+    return f"{what} not fit into this time: {numbers}. More minutes a day (--minutes) make room."
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """`1, 2, 4 to 7` for sorted numbers."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return ", ".join(parts)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from tinygrad_dropout.drills.exercise import Exercise
+from tinygrad_dropout.drills.exercise import Exercise, exercises
 from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.stage import stages
 from tinygrad_dropout.mistakes import KINDS
 
 SHORT = 6  # minutes; what takes less is no exercise for an interview, if there is another
@@ -66,11 +67,22 @@ def after_a_mistake(
         about = [one for one in everything if kind in one.kinds and one.slug not in skipped]
         about.sort(key=lambda one: (one not in unsolved, one.kinds.index(kind)))  # the most about it first
         if about:
-            why = f"after {last['code']} in {last['exercise']}: this one is about {KINDS[kind]}, too"
+            why = f"after {last['code']} in {titled(last['exercise'])}: this one is about {KINDS[kind]}, too"
             if about[0] not in unsolved:
                 why += f"; you have solved it, and `drill reset {about[0].number}` lets you do so again"
             return about[0], why
     return None
+
+
+def titled(slug: str) -> str:
+    """`18 Inverted dropout, forward`, or `stage 9, Training`, for a name that progress keeps; others as they are."""
+    for one in exercises():
+        if one.slug == slug:
+            return f"{one.number} {one.title}"
+    for stage in stages():
+        if stage.slug == slug:
+            return f"stage {stage.number}, {stage.title}"
+    return slug
 
 
 def begun_and_left(progress: Progress, unsolved: Sequence[Exercise]) -> tuple[Exercise, str] | None:
@@ -100,7 +112,7 @@ def in_words(known: Mapping[str, Any]) -> str:
 
 def counted(count: int, what: str) -> str:
     """`1 try`, `2 tries`."""
-    plural = {"try": "tries", "hint": "hints"}[what]
+    plural = {"try": "tries"}.get(what, f"{what}s")
     return f"{count} {what if count == 1 else plural}"
 
 

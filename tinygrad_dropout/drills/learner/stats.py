@@ -8,7 +8,7 @@ from datetime import date
 from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.learner.interviews import trend
 from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.learner.recommendation import next_exercise, open_kinds
+from tinygrad_dropout.drills.learner.recommendation import counted, next_exercise, open_kinds
 from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance
 from tinygrad_dropout.mistakes import KINDS
@@ -32,7 +32,7 @@ def of_exercises(progress: Progress) -> str:
         first = sum(one["tries"] == 1 for one in solved)
         unaided = sum(not one["hints"] and not one["solution"] for one in solved)
         tries = sum(one["tries"] for one in known)
-        lines[0] += f", {first} at the first try, {unaided} without a hint; {tries} tries in all"
+        lines[0] += f", {first} at the first try, {unaided} without a hint; {counted(tries, 'try')} in all"
     chosen, why = next_exercise(progress, everything)
     if chosen:
         lines.append(f"  next: {chosen.number} {chosen.title} ({why})")
@@ -46,7 +46,7 @@ def of_mistakes(progress: Progress) -> str:
         return ""
     still = open_kinds(progress, exercises())
     kinds = Counter(mistake["kind"] for mistake in progress.mistakes)
-    lines = ["Mistakes, by name"]
+    lines = ["Mistakes in exercises and stages, by name"]
     lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MOST_BUGS)]
     lines.append("by kind (! not yet put right in another exercise)")
     lines += [
@@ -56,16 +56,19 @@ def of_mistakes(progress: Progress) -> str:
 
 
 def of_cards(progress: Progress, today: date) -> str:
-    """How many cards were asked, how many are due, and how many would be recalled today."""
+    """How many cards were asked, how many are due, and how many will be recalled when they are asked again.
+
+    Not today: right after a card was asked, FSRS gives a chance near 1 however it was answered.
+    """
     schedule, cards = progress.schedule(), load()
     known = [schedule[card.id] for card in cards if card.id in schedule]
     if not known:
         return f"Cards: none of {len(cards)} asked yet"
     due = sum(due_day(one) <= today for one in known)
-    recalled = sum(recall_chance(one, today) for one in known)
+    recalled = sum(recall_chance(one, max(today, due_day(one))) for one in known)
     return (
-        f"Cards: {len(known)} of {len(cards)} asked, {due} due today; "
-        f"you would probably recall {recalled:.0f} of the {len(known)}"
+        f"Cards: {len(known)} of {len(cards)} asked, {due} due today.\n"
+        f"  When each is asked again, the model of forgetting expects you to recall {recalled:.0f} of the {len(known)}."
     )
 
 
