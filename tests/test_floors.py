@@ -29,7 +29,8 @@ def module_name(file: Path) -> str:
     return ".".join([FACE, *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
-FILES = {module_name(file): file for file in PACKAGE.rglob("*.py")}
+LEARNERS = PACKAGE / "drills" / "frameworks"  # packages as learners write them, which are data here
+FILES = {module_name(file): file for file in PACKAGE.rglob("*.py") if LEARNERS not in file.parents}
 
 
 def imported(file: Path) -> set[str]:
