@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.building import ALL, progress, solve_in_progress, write_stage
+from tests.cli.building import ALL, progress, solve_in_progress, stages_in_progress, write_stage
 from tinygrad_dropout import cli
 from tinygrad_dropout.drills.grader import grade_in_subprocess
 from tinygrad_dropout.drills.grader.result import Grade
@@ -53,7 +53,7 @@ def test_a_folder_that_is_gone_is_said(build, begun, tmp_path):
     begun.rename(tmp_path / "moved")
     code, _, err = build("check")
     assert code == 2
-    assert "which is not there: type `build start` again" in err
+    assert "which is not there: type `build start FOLDER`" in err
 
 
 @pytest.mark.usefixtures("quick")
@@ -62,7 +62,7 @@ def test_an_empty_package_is_open_and_no_try(build, begun, tmp_path):
     assert (code, err) == (1, "")
     assert "open   Your package has no Value yet." in out
     assert "build hint" not in out
-    assert progress(tmp_path)["exercises"][ALL[0].slug]["tries"] == 0
+    assert stages_in_progress(tmp_path)[ALL[0].slug]["tries"] == 0
 
 
 @pytest.mark.usefixtures("quick")
@@ -77,7 +77,7 @@ def test_a_wrong_package_is_named_and_a_right_one_is_solved(build, begun, tmp_pa
     code, out, _ = build("check")
     assert code == 0
     assert "Solved.\nNext: tinygrad-dropout build task\n" in out
-    assert progress(tmp_path)["exercises"][ALL[0].slug]["tries"] == 2
+    assert stages_in_progress(tmp_path)[ALL[0].slug]["tries"] == 2
     assert build("check")[1].startswith("2  ")
 
 

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from tests.cli.building import ALL, progress, solve_in_progress, write, write_stage
+from tests.cli.building import ALL, progress, solve_in_progress, stages_in_progress, write, write_stage
 from tests.lab.comparison.own_framework.packages import write_package
 from tinygrad_dropout import cli
 from tinygrad_dropout.drills.bundle import files_in
@@ -25,7 +25,7 @@ def test_hints_come_one_after_the_other_and_then_the_last_again(build, tmp_path)
     shown = [build("hint")[1] for _ in range(4)]
     assert [f"hint {n} of 3" in text for n, text in zip((1, 2, 3, 3), shown, strict=True)] == [True] * 4
     assert shown[0] != shown[1] != shown[2] == shown[3]
-    assert progress(tmp_path)["exercises"][ALL[0].slug]["hints"] == 3
+    assert stages_in_progress(tmp_path)[ALL[0].slug]["hints"] == 3
 
 
 @pytest.mark.usefixtures("begun")
@@ -66,7 +66,7 @@ def test_a_solution_that_was_not_earned_is_asked_for(build, begun, typed, tmp_pa
     code, out, _ = build("solution", "1")
     assert code == 0
     assert str(begun / "solutions" / ALL[0].slug / "framework") in out
-    assert progress(tmp_path)["exercises"][ALL[0].slug]["solution"]
+    assert stages_in_progress(tmp_path)[ALL[0].slug]["solution"]
     assert "solution read" in build("list")[1]
     monkeypatch.chdir(begun / "solutions" / ALL[0].slug)
     assert cli.main(["build", "check", "1"]) == 0
@@ -75,9 +75,9 @@ def test_a_solution_that_was_not_earned_is_asked_for(build, begun, typed, tmp_pa
 def test_a_solution_is_written_without_a_question_if_it_was_earned_or_is_wanted_anyway(build, begun, tmp_path):
     solve_in_progress(tmp_path, 2)
     assert build("solution", "2")[0] == 0
-    assert not progress(tmp_path)["exercises"][ALL[1].slug]["solution"]
+    assert not stages_in_progress(tmp_path)[ALL[1].slug]["solution"]
     assert build("solution", "3", "--anyway")[0] == 0
-    assert progress(tmp_path)["exercises"][ALL[2].slug]["solution"]
+    assert stages_in_progress(tmp_path)[ALL[2].slug]["solution"]
     assert [path.name for path in sorted((begun / "solutions").iterdir())] == [ALL[1].slug, ALL[2].slug]
 
 
@@ -157,3 +157,32 @@ def test_watch_checks_the_current_stage_whichever_file_is_saved(build, begun, mo
     assert "Value has no backward yet" in _open
     assert "more.py cannot be read: expected UTF-8" in no_text
     assert "Python cannot read line 1 of framework/more.py" in no_python
+
+
+def test_each_folder_has_progress_of_its_own(build, begun, tmp_path):
+    solve_in_progress(tmp_path, 1, 2)
+    assert "The first task:" in build("start", str(tmp_path / "second"))[1]
+    assert "0 of 10 done." in build("list")[1]
+    build("reset", "--yes")
+    assert "The next task:  tasks/stage_03_tensor.md" in build("start", str(begun))[1]
+
+
+def test_stages_that_were_seen_to_hold_are_done(build, begun, quick):
+    write_stage(begun, 4)
+    assert build("check", "4")[0] == 0
+    assert "4 of 10 done." in build("list")[1]
+
+
+def test_a_hint_is_about_the_earlier_stage_that_no_longer_holds(build, begun, quick):
+    write_stage(begun, 5)
+    text = (begun / "framework" / "value.py").read_text()
+    (begun / "framework" / "value.py").write_text(text.replace("self.grad += 1.0", "self.grad += 2.0"))
+    code, out, _ = build("check", "5")
+    assert code == 1
+    assert "build hint 2" in out
+
+
+def test_a_replay_is_offered_only_where_it_shows_something(build, begun, quick):
+    for code, is_offered in (("product-rule-swapped", True), ("gradients-share-memory", False)):
+        write_stage(begun, 3, code)
+        assert ("--show" in build("check", "3")[1]) is is_offered

@@ -13,8 +13,11 @@ from tinygrad_dropout.cli.arguments import name_of_file, print_help
 from tinygrad_dropout.cli.drill import add_check_options, run, solving
 from tinygrad_dropout.cli.drill.session import Session
 from tinygrad_dropout.cli.drill.solving import open_in_browser
+from tinygrad_dropout.drills.grader.result import SEEN_IN_A_REPLAY
+from tinygrad_dropout.drills.grader.stages import stage_in, stages_that_hold
 from tinygrad_dropout.drills.layout import unbroken
 from tinygrad_dropout.drills.learner.own_framework import OwnFramework
+from tinygrad_dropout.drills.learner.progress import stamp
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
@@ -74,20 +77,40 @@ class BuildSession(Session[OwnFramework]):
         return self.current(self.progress())
 
     def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
-        progress.record(exercise.slug, grade, datetime.now(), chosen=False)
+        """Remember a try; stages before it that were seen to hold are done, too."""
+        now = datetime.now()
+        for stage in self.everything()[: stages_that_hold(grade)]:
+            progress.of(stage.slug)["solved"] = progress.of(stage.slug)["solved"] or stamp(now)
+        progress.record(exercise.slug, grade, now, chosen=False)
+
+    def to_be_hinted(self, exercise: Exercise, grade: Grade) -> Exercise:
+        """The earlier stage that no longer holds, if that is what is wrong."""
+        earlier = stage_in(grade.rejection.claim) if grade.rejection else None
+        return self.everything()[earlier - 1] if earlier else exercise
+
+    def is_worth_seeing(self, grade: Grade) -> bool:
+        return SEEN_IN_A_REPLAY in grade.notes
+
+    def view(self, progress: Progress) -> Progress:
+        own = self.own(progress)
+        return progress.of_framework(own.folder) if own else progress
+
+    def own(self, progress: Progress) -> OwnFramework | None:
+        """The framework one stands in; else the one of `start`; None if neither is there."""
+        started = OwnFramework(Path(progress.build_folder)) if progress.build_folder else None
+        return OwnFramework.at(Path.cwd().resolve()) or started
 
     def workspace(self, progress: Progress) -> OwnFramework:
         from tinygrad_dropout.drills.exercise import DrillError
 
-        if here := OwnFramework.at(Path.cwd()):
-            return here
-        if not progress.build_folder:
+        own = self.own(progress)
+        if own is None:
             raise DrillError("there is no framework yet: type `tinygrad-dropout build start`")
-        if not Path(progress.build_folder).is_dir():
+        if not own.folder.is_dir():
             raise DrillError(
-                f"your framework was in {progress.build_folder}, which is not there: type `build start` again"
+                f"your framework was in {own.folder}, which is not there: type `build start FOLDER` with its new one"
             )
-        return OwnFramework(Path(progress.build_folder))
+        return own
 
     def resolve_exercise(self, wanted: str | None, workspace: OwnFramework, progress: Progress) -> Exercise:
         return self.current(progress) if wanted is None else self.find(wanted)
@@ -101,7 +124,7 @@ def start(session: BuildSession, options: argparse.Namespace) -> int:
     begun = own.start()
     with changing(session.state_file) as progress:
         progress.build_folder = str(own.folder)
-    current = session.current(progress)
+    current = session.current(progress.of_framework(own.folder))
     session.say(
         f"{unbroken(own.folder)}: "
         + ("ten tasks, and a package to be filled." if begun else "your package is as it was.")
@@ -141,13 +164,16 @@ def show_current(session: Session[Any], options: argparse.Namespace) -> int:
 
 def watch(session: BuildSession, options: argparse.Namespace) -> int:
     """Check whenever something is saved."""
+    current = session.current(session.progress())
+    session.say(f"You are at stage {current.number}, {current.title}.")
     return solving.watch(session, options, list_all=list_stages, say_next=show_current)
 
 
 def reset(session: BuildSession, options: argparse.Namespace) -> int:
     """Begin again, after asking."""
     own = session.workspace(session.progress())
-    if not options.yes and not session.agreed("Begin your package again, from stage 1? The old one is kept."):
+    question = f"Begin the package in {own.folder} again, from stage 1? The old one is kept."
+    if not options.yes and not session.agreed(question):
         session.say("Nothing was changed.")
         return 1
     kept = own.reset(datetime.now())
@@ -191,7 +217,6 @@ def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
     from tinygrad_dropout.drills.interview.outcome import Outcome
     from tinygrad_dropout.drills.interview.session import Interview
-    from tinygrad_dropout.drills.learner.progress import stamp
     from tinygrad_dropout.drills.learner.terminal import Lines
     from tinygrad_dropout.drills.learner.workspace import write
     from tinygrad_dropout.drills.quiz.cards import load

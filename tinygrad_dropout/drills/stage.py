@@ -84,6 +84,15 @@ class Stage(Exercise):
 
         return lambda judge: check_stages(judge, stages()[: self.number])
 
+    def is_seen_in_a_replay(self, judge: Judge) -> bool:
+        """Whether what is wrong with a package is the gradient of one operation, which a replay can show."""
+        from tinygrad_dropout.drills.grader.framework_replay import shows_a_mistake
+
+        try:
+            return self.layers is not None or (self.bug is not None and shows_a_mistake(self.bug(judge)))
+        except Exception:  # of the package, which lacks what would be shown
+            return False
+
     @property
     def asks(self) -> tuple[str, ...]:
         """What must be written in this stage: `Tensor`, `Value.backward`."""

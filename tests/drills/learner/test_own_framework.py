@@ -41,11 +41,20 @@ def test_what_the_readme_names_can_be_typed(own):
 def test_begun_again_it_leaves_everything_but_old_tasks_alone(own):
     (own.package / "__init__.py").write_text("x = 1")
     (own.folder / "README.md").write_text("my notes")
-    (own.folder / "tasks" / f"{ALL[0].slug}.md").write_text("an older version")
+    (own.folder / "tasks" / f"{ALL[0].slug}.md").write_text("# Value\n\nAn older version.\n")
     assert not own.start()
     found = texts(own.folder)
     assert (found["framework/__init__.py"], found["README.md"]) == ("x = 1", "my notes")
     assert found[f"tasks/{ALL[0].slug}.md"] == ALL[0].task
+
+
+def test_a_file_of_ones_own_among_the_tasks_stays(tmp_path):
+    own = OwnFramework(tmp_path)
+    task = own.folder / "tasks" / f"{ALL[0].slug}.md"
+    task.parent.mkdir()
+    task.write_text("my notes")
+    own.start()
+    assert task.read_text() == "my notes"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def path(tmp_path):
 
 def test_a_new_learner_has_none(path):
     assert load(path).as_json() == {
-        "version": 2, "folder": "", "build_folder": "", "current": "", "chosen": "", "why": "",
+        "version": 2, "folder": "", "build_folder": "", "builds": {}, "current": "", "chosen": "", "why": "",
         "exercises": {}, "cards": {}, "interviews": [], "mistakes": [],
     }  # fmt: skip
 

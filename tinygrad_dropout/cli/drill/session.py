@@ -69,7 +69,31 @@ class Session(ABC, Generic[Folder]):
         """To be read."""
         from tinygrad_dropout.drills.learner.progress import load
 
-        return load(self.state_file)
+        return self.view(load(self.state_file))
+
+    def to_be_hinted(self, exercise: Exercise, grade: Grade) -> Exercise:
+        """Which exercise a hint is about, after this grade."""
+        return exercise
+
+    def is_worth_seeing(self, grade: Grade) -> bool:
+        """Whether a replay shows what is wrong."""
+        return True
+
+    def view(self, progress: Progress) -> Progress:
+        """What of the progress this command is about."""
+        return progress
+
+    @contextmanager
+    def changing(self) -> Iterator[Progress]:
+        """Inside, the progress, to be changed.
+
+        Raises:
+            NotKept: it could not be written.
+        """
+        from tinygrad_dropout.drills.learner.progress import changing
+
+        with changing(self.state_file) as progress:
+            yield self.view(progress)
 
     @contextmanager
     def keeping_if_possible(self) -> Iterator[Progress]:
@@ -80,7 +104,7 @@ class Session(ABC, Generic[Folder]):
         try:
             with changing(self.state_file) as progress:
                 given = True
-                yield progress
+                yield self.view(progress)
         except NotKept as error:
             complain(str(error))
             if not given:

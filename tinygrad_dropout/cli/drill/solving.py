@@ -91,8 +91,8 @@ def show_grade(
         session.say(f"Next: {session.command} {session.after_solving}")
         session.say(f"Ours, with the derivation: {session.command} solution {exercise.number}")
     elif not grade.unfinished:
-        session.say(f"\nA hint: {session.command} hint {exercise.number}")
-        if exercise.has_replay:
+        session.say(f"\nA hint: {session.command} hint {session.to_be_hinted(exercise, grade).number}")
+        if exercise.has_replay and session.is_worth_seeing(grade):
             session.say(f"See it: {session.command} check {exercise.number} --show")
 
 
@@ -282,7 +282,7 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
 
 def solution(session: Session[Any], options: argparse.Namespace) -> int:
     """Write the solution, if it was earned or is wanted all the same."""
-    from tinygrad_dropout.drills.learner.progress import changing, stamp
+    from tinygrad_dropout.drills.learner.progress import stamp
 
     exercise, progress = session.find(options.exercise), session.progress()
     workspace = session.workspace(progress)
@@ -293,7 +293,7 @@ def solution(session: Session[Any], options: argparse.Namespace) -> int:
         return 1
     path = workspace.write_solution(exercise)
     if not solved:
-        with changing(session.state_file) as progress:
+        with session.changing() as progress:
             progress.of(exercise.slug)["solution"] = stamp(datetime.now())
     session.say(str(unbroken(path)))
     if path.is_file():

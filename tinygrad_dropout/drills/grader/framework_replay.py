@@ -90,6 +90,11 @@ def bug_among(judge: Judge, operations: Mapping[str, Operation]) -> Bug:
     return bug_of(name, backwards[name], Answer(written, getattr(written, "__qualname__", name), ()))
 
 
+def shows_a_mistake(bug: Bug) -> bool:
+    """Whether a replay with this backward differs from the right one; for one of `bug_among`."""
+    return is_wrong({**ELEMENTWISE, **REDUCTIONS, **LOSS}[bug.operation], bug.backward)
+
+
 def backward_by(names: Mapping[str, Any], operation: Operation) -> Callable[..., tuple[Array, ...]]:
     """A backward as this framework calls it, which runs the learner's forward and backward."""
 

@@ -13,9 +13,10 @@ from tinygrad_dropout.drills.bundle import is_bundle
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejected, Rejection
+from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, SEEN_IN_A_REPLAY, Grade, Rejected, Rejection
 from tinygrad_dropout.drills.grader.shown import MARGIN, WIDTH
 from tinygrad_dropout.drills.grader.surroundings import surroundings_kept
+from tinygrad_dropout.drills.stage import Stage
 
 
 def grade(
@@ -49,6 +50,8 @@ def grade(
             with surroundings_kept():
                 exercise.check(judge)
     except Rejected as rejected:
+        if isinstance(exercise, Stage) and exercise.is_seen_in_a_replay(judge):
+            judge.note(SEEN_IN_A_REPLAY)
         return judge.grade(rejected.rejection)
     except Exception as error:  # of an answer that did what its checks did not foresee
         code, message, question = answer.raised(error, "Your answer, as the grader used it,")

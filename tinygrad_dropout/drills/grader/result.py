@@ -7,6 +7,7 @@ from typing import Any
 
 NOT_WRITTEN = "not-written"  # the gap is as it was given
 PART_NOT_WRITTEN = "part-not-written"
+SEEN_IN_A_REPLAY = "seen-in-a-replay"  # a note: what is wrong with a package is the gradient of one operation
 
 
 @dataclass(frozen=True)

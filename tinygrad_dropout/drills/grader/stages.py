@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -9,10 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.drills.bundle import PACKAGE
 from tinygrad_dropout.drills.grader.judge import Judge
-from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Rejected
+from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.stage import Stage
+
+
+AS_BEFORE = ": as before"  # how the claim that an earlier stage still holds ends
+
+
+def stages_that_hold(grade: Grade) -> int:
+    """How many stages before the one that was graded were seen to hold."""
+    return sum(claim.endswith(AS_BEFORE) for claim in grade.right)
+
+
+def stage_in(claim: str) -> int | None:
+    """The number of the earlier stage that a claim is about; None for one of the stage that was graded."""
+    found = re.match(r"stage (\d+), ", claim)
+    return int(found[1]) if found else None
 
 
 def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
@@ -24,13 +39,13 @@ def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
     """
     *before, last = chosen
     for stage in before:
-        with judge.claim(f"stage {stage.number} holds: {stage.title}"):
+        with judge.claim(f"stage {stage.number}, {stage.title}{AS_BEFORE}"):
             again = Judge(judge.namespace, source=judge.source, seed=judge.seed)
             try:
                 refuse_missing(again, stage)
                 stage.checks.check(again)
             except Rejected as rejected:
-                claim = f"stage {stage.number}: {rejected.rejection.claim or stage.title}"
+                claim = f"stage {stage.number}, {rejected.rejection.claim or stage.title}"
                 raise Rejected(replace(rejected.rejection, claim=claim)) from rejected.__cause__
     refuse_missing(judge, last)
     last.checks.check(judge)

@@ -58,7 +58,9 @@ class OwnFramework:
         if not (self.folder / "README.md").exists():
             write(self.folder / "README.md", README)
         for stage in stages():
-            write(self.folder / "tasks" / f"{stage.slug}.md", stage.task)
+            task = self.folder / "tasks" / f"{stage.slug}.md"
+            if not task.exists() or task.read_text(encoding="utf-8", errors="replace").startswith(f"# {stage.title}\n"):
+                write(task, stage.task)  # of an older version, or none; what else is there is somebody's own
         if self.package.exists():
             return False
         self.begin()

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from copy import copy
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,7 @@ class Progress:
         current: the name of the exercise that they work on; "" for none.
         chosen: when `next` chose it; "" if it did not, or if an exercise was checked since.
         why: it did.
+        builds: the folder of each framework -> what is known of its stages, as of exercises.
         cards: question card -> what is known of it, as `quiz.scheduling` writes it.
         interviews: what is kept of each.
         mistakes: each with `code`, `kind`, `exercise` and `when`, the latest last.
@@ -59,6 +61,7 @@ class Progress:
         self.current: str = state.get("current", "")
         self.chosen: str = state.get("chosen", "")
         self.why: str = state.get("why", "")
+        self.builds: dict[str, dict[str, Any]] = state.get("builds", {})
         self.exercises: dict[str, dict[str, Any]] = state.get("exercises", {})
         self.cards: dict[str, Any] = state.get("cards", {})
         self.interviews: list[dict[str, Any]] = state.get("interviews", [])
@@ -66,9 +69,15 @@ class Progress:
 
     def as_json(self) -> dict[str, Any]:
         """For the file; what it held besides stays as it was."""
-        known = ("folder", "build_folder", "current", "chosen", "why", "exercises", "cards", "interviews")
+        known = ("folder", "build_folder", "builds", "current", "chosen", "why", "exercises", "cards", "interviews")
         mistakes = self.mistakes[-MOST_MISTAKES:]
         return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
+
+    def of_framework(self, folder: Path) -> Progress:
+        """The same, with the stages of one framework in the place of the exercises."""
+        view = copy(self)
+        view.exercises = self.builds.setdefault(str(folder), {})
+        return view
 
     def of(self, slug: str) -> dict[str, Any]:
         """What is known of an exercise: tries, solved, hints, solution, last."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
+#: What is known of exercises, or of stages, by their names.
+KNOWN = {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}}
 #: What the file must hold, so that no reader fails on it later. What has a question mark may be missing, or null.
 #: (A single card may be damaged: see `schedule`.)
 SCHEMA = {
@@ -14,7 +16,8 @@ SCHEMA = {
     "current": str,
     "chosen": str,
     "why": str,
-    "exercises": {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}},
+    "exercises": KNOWN,
+    "builds": {str: KNOWN},
     "cards": dict,
     "interviews": [
         {
