@@ -150,7 +150,7 @@ def test_watch_checks_the_current_stage_whichever_file_is_saved(build, begun, mo
     code, out, err = build("watch")
     assert (code, err) == (130, "tinygrad-dropout: interrupted\n")
     first, solved, _open, no_text, no_python = out.split("-" * 40)
-    assert first == f"Watching {begun}.\nCtrl-C ends it.\n\n"
+    assert first == f"You are at stage 1, Value.\nWatching {begun}.\nCtrl-C ends it.\n\n"
     assert "1  Value" in solved
     assert "Solved." in solved
     assert "2  backward" in _open
