@@ -46,7 +46,7 @@ def sweep(stage: Stage) -> Counts:
 
     right = {sample.name: passed(sample.source) for sample in stage.right}
     return {
-        "wrong": {sample.name: named(sample.source, sample.name) for sample in stage.wrong},
+        "wrong": {f"{one.name}: {one.description}": named(one.source, one.name) for one in stage.wrong},
         "right": {"ours": passed(stage.solution), **right},
     }
 

@@ -22,7 +22,7 @@ def test_the_page_shows_what_the_commands_print():
 def test_the_counts_are_of_these_packages_and_nothing_was_missed():
     assert COUNTS.keys() == {one.slug for one in stages()}
     for one in stages():
-        assert COUNTS[one.slug]["wrong"].keys() == {sample.name for sample in one.wrong}
+        assert COUNTS[one.slug]["wrong"].keys() == {f"{sample.name}: {sample.description}" for sample in one.wrong}
         assert COUNTS[one.slug]["right"].keys() == {"ours", *(sample.name for sample in one.right)}
     assert {n for one in COUNTS.values() for kind in one.values() for n in kind.values()} == {make_build.SEEDS}
 

@@ -9,6 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.drills.bundle import PACKAGE
+from tinygrad_dropout.drills.grader.answer import with_care
 from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected
 
@@ -42,13 +43,17 @@ def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
         with judge.claim(f"stage {stage.number}, {stage.title}{AS_BEFORE}"):
             again = Judge(judge.namespace, source=judge.source, seed=judge.seed)
             try:
-                refuse_missing(again, stage)
-                stage.checks.check(again)
+                check_stage(again, stage)
             except Rejected as rejected:
                 claim = f"stage {stage.number}, {rejected.rejection.claim or stage.title}"
                 raise Rejected(replace(rejected.rejection, claim=claim)) from rejected.__cause__
-    refuse_missing(judge, last)
-    last.checks.check(judge)
+    check_stage(judge, last)
+
+
+def check_stage(judge: Judge, stage: Stage) -> None:
+    """Grade what one stage asks for; what a check did not see coming is said, and ends no program."""
+    refuse_missing(judge, stage)
+    with_care(lambda: stage.checks.check(judge), "Your package")
 
 
 def refuse_missing(judge: Judge, stage: Stage) -> None:

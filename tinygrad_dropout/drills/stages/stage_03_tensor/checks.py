@@ -17,7 +17,8 @@ ASKS = ("Tensor", "Tensor.backward")
 PAIRS = (((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 3, 4), (3, 1)), ((1,), (5,)), ((2, 1, 3), (4, 1)),
          ((2, 3, 4), (1, 3, 1)), ((3, 3), (3,)))  # fmt: skip
 OPERATIONS = ("x + y", "x - y", "x * y", "x / y")
-REUSED = ("x * x", "x + x", "(x + y) * (x - y) + x", "(x * y) / (x * x + y) - y.exp()", "x - x * x * y")
+REUSED = ("x * x", "x + x", "(x + y) * (x - y) + x", "(x * y) / (x * x + y) - y.exp()", "x - x * x * y",
+          "x * 2 + (x + y)", "(x + y) + x * 2", "(y + x) + y * y")  # fmt: skip
 ALONE = ("-x", "x.exp()", "x.tanh()")
 POWERS = ("x ** 2", "x ** 3", "x ** -1", "x ** 1", "x ** 0")
 OTHERS = ("x + 3", "3 + x", "x - 2", "2 - x", "x * 2.5", "2.5 * x", "x / 4", "4 / x")
@@ -229,6 +230,10 @@ def refuse_other_starts(judge, tensor):
                  "exception.", "Which of the six numbers would be the loss?", kind="edges")  # fmt: skip
 
 
+def is_close(grad, wanted):
+    return grad is not None and np.shape(grad) == wanted.shape and np.allclose(grad, wanted)
+
+
 def refuse_other_wishes(judge):
     make = judge.namespace["Tensor"]
     wanted, other = make(judge.numbers(2), requires_grad=True), make(judge.numbers(2))
@@ -263,9 +268,9 @@ def refuse_other_dtypes(judge, tensor):
     with_care(lambda: alone.backward(np.ones(3)), "backward", "x.backward(a float64 gradient)")
     for name, one in (("x * y + x with y of float64", x), ("x * y + x with y of float64", y),
                       ("x.backward(a float64 gradient)", alone)):  # fmt: skip
-        if one.grad.dtype != one.data.dtype:
+        if one.grad is None or one.grad.dtype != one.data.dtype:
             judge.reject("changes-the-dtype", f"With {name}, the grad of a {one.data.dtype} Tensor is "
-                         f"{one.grad.dtype}.", "Which dtype has an array after NumPy has mixed two?",
+                         f"{getattr(one.grad, 'dtype', None)}.", "Which dtype has an array after NumPy has mixed two?",
                          kind="precision")  # fmt: skip
 
 
@@ -276,11 +281,11 @@ def refuse_lost_sums(judge, tensor):
     result = middle * middle + x
     slope = 2 * x.data * y.data**2 + 1
     with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient)")
-    once = np.array(x.grad)
+    once = None if x.grad is None else np.array(x.grad)
     with_care(lambda: result.backward(second.copy()), "backward", "a second result.backward(gradient)")
-    if not np.allclose(once, slope * first) or not np.allclose(x.grad, slope * (first + second)):
-        stale = "after the first call" if not np.allclose(once, slope * first) else "after two calls"
-        judge.reject("calls-do-not-add-up", f"{stale}, x.grad is not the sum of what the calls contribute.",
+    if not is_close(once, slope * first) or not is_close(x.grad, slope * (first + second)):
+        when = "After two calls" if is_close(once, slope * first) else "After the first call"
+        judge.reject("calls-do-not-add-up", f"{when}, x.grad is not the sum of what the calls contribute.",
                      "What is left from the first call in the Tensors in the middle, and where does it go?",
                      kind="accumulation", shown={"yours": x.grad, "expected": slope * (first + second)})  # fmt: skip
     if y.grad is not None:
@@ -293,7 +298,7 @@ def refuse_lost_sums(judge, tensor):
         judge.reject("gradients-share-memory", "The array that was x.grad before x.grad = None belongs to the next "
                      "gradient, too.", "Who may have kept the old gradient, and what happens to it now?",
                      kind="ownership")  # fmt: skip
-    if x.grad is None or not np.allclose(x.grad, slope * first):
+    if not is_close(x.grad, slope * first):
         judge.reject("keeps-its-own-account", "After x.grad = None, the next call does not start from nothing.",
                      "Where are the sums kept? The caller starts over by setting grad.", kind="state")  # fmt: skip
 
@@ -313,6 +318,9 @@ def refuse_changed_arrays(judge, tensor):
                 "Where does your code write into an array that it did not make?",
                 kind="ownership",
             )
+    if x.grad is None or y.grad is None:
+        judge.reject("wrong-values", "After (x + y).backward(gradient), x.grad or y.grad is None.",
+                     "Both were used. Which of them is left out?", kind="accumulation")  # fmt: skip
     if np.may_share_memory(x.grad, y.grad) or np.may_share_memory(x.grad, arrays[2]):
         judge.reject("gradients-share-memory", "x.grad after x + y is the same array as another gradient.",
                      "If somebody clips x.grad in place, what happens to y.grad?", kind="ownership")  # fmt: skip
@@ -334,7 +342,7 @@ def refuse_recursion(judge, tensor):
                 kind="order",
             )
         raise
-    if not np.allclose(x.grad, 1):
+    if not is_close(x.grad, np.ones(2)):
         judge.reject("wrong-values", "The gradient at the other end of the chain is wrong; expected 1.", kind="order")
 
 

@@ -159,6 +159,8 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
     with judge.claim("the arrays of the caller stay as they are"):
         refuse_changed_arrays(judge)
+    with judge.claim("a second backward adds the same again"):
+        refuse_other_second_calls(judge)
 
 
 def refuse_changed_arrays(judge):
@@ -180,6 +182,26 @@ def refuse_changed_arrays(judge):
                     kind="ownership",
                     shown={"before": old, "after": new},
                 )
+
+
+def refuse_other_second_calls(judge):
+    names = {**judge.namespace, "target": np.array([0, 3, 1])}
+    for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)"):
+        x = names["Tensor"](judge.numbers(3, 4), requires_grad=True)
+        result, upstream, found = eval(text, {**names, "x": x}), judge.numbers(*(() if "cross" in text else (3, 4))), []
+        for _ in range(2):
+            with_care(
+                lambda result=result, upstream=upstream: result.backward(upstream), "backward", f"{text}.backward(g)"
+            )
+            found.append(np.array(x.grad))
+        if not np.allclose(found[1], 2 * found[0]):
+            judge.reject(
+                "second-call-differs",
+                f"A second backward through {text} adds another gradient than the first did.",
+                "What does your rule write into that it will need again?",
+                kind="state",
+                shown={"added by the first call": found[0], "by the second": found[1] - found[0]},
+            )
 
 
 def bug(judge: Judge):

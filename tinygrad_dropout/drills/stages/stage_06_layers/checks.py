@@ -119,6 +119,7 @@ OTHERS = {
     "numbers, texts, None, arrays and plain Tensors": lambda n: of(
         n, lambda a: module(n, p=0.5, name="a", nothing=None, array=np.ones(3), tensor=n["Tensor"](np.ones(2), True),
                             flags=[True, "b", None], a=a), 1),
+    "attributes that are set anew": lambda n: of(n, lambda b: anew(n, b), 1),
     "nothing": lambda n: of(n, lambda: module(n), 0),
 }  # fmt: skip
 
@@ -127,6 +128,14 @@ def circle(names, a, b):
     one, other = module(names, a=a), module(names, b=b)
     one.other, other.one = other, one
     return one
+
+
+def anew(names, b):
+    """Two parameters are replaced, one by another, and one by nothing."""
+    old, gone = made(names, 2)
+    holder = module(names, a=old, gone=gone)
+    holder.a, holder.gone = b, None
+    return holder
 
 
 def later(names, a, b):
@@ -150,7 +159,7 @@ def compare_found(judge, name, holder, wanted):
     if foreign:
         judge.reject(
             "finds-what-is-no-parameter",
-            f"With {name}, parameters() returned {foreign} that are no Parameters.",
+            f"With {name}, parameters() returned {foreign} that are no Parameters of the module.",
             "An optimizer changes whatever it is given. Which class tells what is to be trained?",
             kind="state",
         )

@@ -170,8 +170,11 @@ def refuse_late_modes(judge, names):
         switch()
         y, backward = on_arrays(names, layer, x)
         other()
-        found, wanted = backward(upstream), upstream * y / x
-        if not np.allclose(found, wanted, rtol=1e-9):
+        found = with_care(
+            lambda backward=backward, upstream=upstream: backward(upstream), "backward", "y.backward(grad)"
+        )
+        wanted = upstream * y / x
+        if found is None or not np.allclose(found, wanted, rtol=1e-9):
             judge.reject(
                 "backward-follows-the-mode",
                 f"A forward in {'training' if switch == layer.train else 'eval'} mode, then {other.__name__}(), then "
