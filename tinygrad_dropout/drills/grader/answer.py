@@ -204,10 +204,21 @@ class Answer:
         function: theirs.
         name: its name.
         parameters: the names of its parameters.
+        said: gives, of the same arguments, what stands in messages for the call: `Value(0) ** 0`.
     """
 
-    def __init__(self, function: Callable[..., Any], name: str, parameters: tuple[str, ...]) -> None:
-        self.function, self.name, self.parameters = function, name, parameters
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        parameters: tuple[str, ...],
+        said: Callable[..., str] | None = None,
+    ) -> None:
+        self.function, self.name, self.parameters, self.said = function, name, parameters, said
+
+    def call(self, arguments: tuple[Any, ...]) -> str:
+        """A call with these arguments, as a learner would write it."""
+        return self.said(*arguments) if self.said else call_text(self.name, self.parameters)
 
     def __call__(self, *arguments: Any, may_return_none: bool = False, may_change: bool = False) -> Any:
         """What it returns.
@@ -217,7 +228,7 @@ class Answer:
         """
         given = tuple(copied(argument) for argument in arguments)
         shown = partial(shown_arguments, self.parameters, arguments)  # the learner's function has copies
-        call = call_text(self.name, self.parameters)
+        call = self.call(arguments)
         value = with_care(lambda: self.function(*given), call, call, shown)
         refuse_coroutine(value, self.name, call)
         if value is None and not may_return_none:

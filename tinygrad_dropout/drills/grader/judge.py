@@ -27,7 +27,7 @@ from tinygrad_dropout.drills.grader.differences import (
 )
 from tinygrad_dropout.drills.grader.inputs import extremes, other_layouts, without_coincidences
 from tinygrad_dropout.drills.grader.result import PART_NOT_WRITTEN, Grade, Rejected, Rejection
-from tinygrad_dropout.drills.grader.shown import as_text, call_text
+from tinygrad_dropout.drills.grader.shown import as_text
 
 Array = npt.NDArray[Any]
 
@@ -176,7 +176,6 @@ class Judge:
             repeat: whether to see that a second call gives the same numbers in new arrays. If it is left out, that is
                 seen unless there is a function or a generator among the arguments, which may remember the first call.
         """
-        call = call_text(function.name, function.parameters)
         runs = []
         for case in cases:
             try:
@@ -190,7 +189,7 @@ class Judge:
                                     message=mistake.description)
                         ) from cause  # fmt: skip
                 raise
-            runs.append(Run(call, function.parameters, case, value))
+            runs.append(Run(function.call(case), function.parameters, case, value))
         if repeat or (repeat is None and runs and all(map(is_plain, runs[0].arguments))):
             refuse_shared_results(function, runs)
         return runs

@@ -102,6 +102,15 @@ class Formula:
     def __repr__(self) -> str:
         return f"{self.text} with {', '.join(f'{letter} = {number:.5g}' for letter, number in self.numbers.items())}"
 
+    @property
+    def typed(self) -> str:
+        """The formula as it would be typed: `Value(0) ** 0`; the letters stay where one occurs more than once."""
+        values = {letter: f"Value({number:.5g})" for letter, number in self.numbers.items()}
+        if len(re.findall(r"\b[xyz]\b", self.text)) > len(self.letters):
+            return f"`{self.text}` with {', '.join(f'{letter} = {value}' for letter, value in values.items())}"
+        typed = re.sub(r"\b[xyz]\b", lambda letter: values[letter[0]], self.text)
+        return f"`{typed}`"
+
     def of(self, make: Callable[[float], Any]) -> tuple[Any, list[Any]]:
         """The result, and the inputs, as `make` makes them."""
         inputs = {letter: make(number) for letter, number in self.numbers.items()}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.answer import Answer, with_care
 from tinygrad_dropout.drills.grader.calls import Run
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.result import Rejected, Rejection
@@ -65,17 +65,36 @@ class Expression:
         """The result, then the gradient of each letter.
 
         Raises:
-            Rejected: the result has another shape than its gradient will have.
+            Rejected: something was raised, or the result is no Tensor, or not of the shape that its gradient will have.
         """
-        result, inputs = self.result(names)
+        typed = f"`{self.text}`"
+        result, inputs = with_care(lambda: self.result(names), typed, typed, self.shown)
+        if not hasattr(result, "backward"):
+            raise Rejected(self.no_tensor(result))
         if result.data.shape != self.upstream.shape:
             message = f"{self.text} has shape {result.data.shape}; expected {self.upstream.shape}."
-            shown = tuple((name, as_text(value)) for name, value in self.values.items())
             raise Rejected(
-                Rejection("wrong-shape", message, "Which axes stay, and which go?", shown=shown, kind="shapes")
+                Rejection("wrong-shape", message, "Which axes stay, and which go?", shown=self.shown(), kind="shapes")
             )
-        result.backward(self.upstream.copy())
+        call = f"backward of {typed}"
+        with_care(lambda: result.backward(self.upstream.copy()), call, call, self.shown)
         return [result.data, *(one.grad for one in inputs)]
+
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The arrays and numbers of the formula, for a person."""
+        return tuple((name, as_text(value)) for name, value in self.values.items())
+
+    def no_tensor(self, result: Any) -> Rejection:
+        """What is said of a result that is none; that of an array's own operator is an array of Tensors."""
+        found = {np.ndarray: "a NumPy array", type(None): "None"}.get(type(result), f"a {type(result).__name__}")
+        message, question = f"`{self.text}` is {found}; expected a Tensor", "Is a `return` missing?"
+        if isinstance(result, np.ndarray):
+            message += ": an array's own operator computed it, and your Tensor was not asked"
+            question = (
+                "An array on the left asks its own operators first, and takes a Tensor for one more element. What does "
+                "NumPy do if the Tensor's class says `__array_ufunc__ = None`?"
+            )
+        return Rejection("result-is-no-tensor", f"{message}.", question, shown=self.shown())
 
     def right(self) -> list[Array]:
         """The parts, by this framework."""
@@ -108,7 +127,12 @@ def compare_expressions(
         kind: of mistake, where none fits.
         rtol, atol: as for `Judge.compare`.
     """
-    graded = Answer(lambda expression: expression.parts(judge.namespace), "your code", ("formula",))
+    graded = Answer(
+        lambda expression: expression.parts(judge.namespace),
+        "your code",
+        ("formula",),
+        said=lambda expression: f"`{expression.text}`",
+    )
     names = ["the result", *(f"{letter}.grad" for letter in expressions[0].letters)]
     with judge.claim(claim):
         inner = Judge(judge.namespace, source=judge.source, seed=judge.seed)

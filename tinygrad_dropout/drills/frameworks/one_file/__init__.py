@@ -143,7 +143,7 @@ class Tensor:
             if one.pass_on:
                 one.pass_on(g, give)
             else:
-                one.grad = (0 if one.grad is None else one.grad) + g * 1
+                one.grad = np.array((0 if one.grad is None else one.grad) + g)
 
     def __add__(self, other):
         return self.made(self.data + raw(other, self), (self, lambda g: g), (other, lambda g: g))

@@ -60,7 +60,7 @@ class Tensor:
             elif tensor.requires_grad:
                 if tensor.grad is None:
                     tensor.grad = np.zeros(tensor.shape, tensor.data.dtype)
-                tensor.grad = (tensor.grad + mine).astype(tensor.data.dtype)
+                tensor.grad = np.asarray(tensor.grad + mine, tensor.data.dtype)
 
     def __add__(self, other):
         return calculate("add", self, other)

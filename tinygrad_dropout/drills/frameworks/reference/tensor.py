@@ -33,7 +33,7 @@ class Tensor:
             if gradient is None:
                 continue
             if not tensor.parents and tensor.requires_grad:
-                tensor.grad = gradient.copy() if tensor.grad is None else tensor.grad + gradient
+                tensor.grad = np.array(gradient if tensor.grad is None else tensor.grad + gradient)
             for parent, share in zip(tensor.parents, tensor.rule(gradient) if tensor.parents else ()):
                 if parent.requires_grad:
                     share = unbroadcast(share, parent.data)

@@ -36,7 +36,7 @@ class Tensor:
                         pending[one] = share if one not in pending else pending[one] + share
         for leaf, share in pending.items():
             if leaf.requires_grad:
-                leaf.grad = share.copy() if leaf.grad is None else leaf.grad + share
+                leaf.grad = np.array(share if leaf.grad is None else leaf.grad + share)
 
     def __add__(self, other):
         return compute(op.Add, self, other)

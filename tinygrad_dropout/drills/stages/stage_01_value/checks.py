@@ -119,7 +119,12 @@ def refuse_other_leaves(judge, make):
 
 def compare_formulas(judge, make, claim, formulas, known):
     """First the numbers, then the slopes."""
-    numbers = Answer(lambda formula: formula.of(make.function)[0].data, "your Value's data", ("formula",))
+    numbers = Answer(
+        lambda formula: formula.of(make.function)[0].data,
+        "your Value's data",
+        ("formula",),
+        said=lambda formula: formula.typed,
+    )
     judge.compare(
         f"{claim}, the number",
         judge.run(numbers, [(one,) for one in formulas], repeat=True),
@@ -132,7 +137,12 @@ def compare_formulas(judge, make, claim, formulas, known):
 
 
 def compare_slopes(judge, make, claim, formulas, known):
-    slopes = Answer(lambda formula: derivatives(*formula.of(make.function)), "your Values' slopes", ("formula",))
+    slopes = Answer(
+        lambda formula: derivatives(*formula.of(make.function)),
+        "your Values' slopes",
+        ("formula",),
+        said=lambda formula: f"A walk from {formula.typed} along parents and slopes",
+    )
     judge.compare(
         f"{claim}, the slopes",
         judge.run(slopes, [(one,) for one in formulas], repeat=True),

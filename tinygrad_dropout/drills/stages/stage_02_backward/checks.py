@@ -113,7 +113,7 @@ def check(judge: Judge) -> None:
         result.backward()
         return [one.grad for one in inputs]
 
-    graded = Answer(gradients, "backward", ("formula",))
+    graded = Answer(gradients, "backward", ("formula",), said=lambda formula: f"backward of {formula.typed}")
     judge.compare(
         "formulas with all operations",
         judge.run(graded, [(Formula(text, *judge.numbers(3)),) for text in FORMULAS], repeat=True),

@@ -130,13 +130,13 @@ def check(judge: Judge) -> None:
     for text in ALONE:
         compare_expressions(judge, text, [alone(text)], {"x.grad": [UPSTREAM[0]]})
     compare_expressions(judge, "x ** n", [alone(text) for text in POWERS], {"x.grad": [UPSTREAM[0]]})
-    zeros = {"x": np.array([0.0, -0.0, 2.0])}
-    compare_expressions(judge, "powers of 0: the gradient of x ** 0 is 0 everywhere",
+    zeros = {"x": np.array([0.0, -0.0, 2.0, -3.0])}
+    compare_expressions(judge, "powers of 0 and of negative numbers: the gradient of x ** 0 is 0 everywhere",
                         [Expression(text, zeros, judge.rng) for text in ("x ** 0", "x ** 1", "x ** 2", "x ** 3")],
                         question="What is 0 * 0 ** -1 in floats, and what should the slope of a constant be?",
                         kind="edges")  # fmt: skip
-    positive = Expression("x.log()", {"x": abs(judge.numbers(2, 3))}, judge.rng)
-    compare_expressions(judge, "x.log()", [positive])
+    positive = {"x": abs(judge.numbers(2, 3))}
+    compare_expressions(judge, "x.log()", [Expression("x.log()", positive, judge.rng)])
     expressions = [pair(text, one, other) for text in OPERATIONS for one, other in PAIRS]
     expressions += [pair(text, other, one) for text in OPERATIONS for one, other in PAIRS]
     compare_expressions(judge, "shapes that broadcast: each Tensor gets a gradient of its own shape", expressions,
@@ -146,8 +146,7 @@ def check(judge: Judge) -> None:
     a, row = judge.numbers(2, 3), judge.numbers(3)
     of_arrays = [alone(text, a=a) for text in ARRAYS] + [alone(text, a=row) for text in ARRAYS]
     compare_expressions(judge, "arrays on either side", of_arrays,
-                        question="An array on the left asks its own operators first: it takes a Tensor for one more "
-                        "element, unless the Tensor says __array_ufunc__ = None.", kind="python")  # fmt: skip
+                        question="On which side does the array stand, and which operand is which?")  # fmt: skip
     compare_expressions(judge, "x * x, x + x", [alone(text) for text in REUSED[:2]], kind="accumulation")
     compare_expressions(
         judge,
@@ -169,7 +168,7 @@ def check(judge: Judge) -> None:
         refuse_lost_sums(judge, tensor)
     with judge.claim("a result requires a gradient if, and only if, an operand does; what requires none gets none"):
         refuse_other_wishes(judge)
-    with judge.claim("a grad has the dtype of its own Tensor"):
+    with judge.claim("a grad is an array, of the dtype of its own Tensor"):
         refuse_other_dtypes(judge, tensor)
     with judge.claim(f"a chain of {DEEP:,} operations"):
         refuse_recursion(judge, tensor)
@@ -216,7 +215,7 @@ def refuse_other_starts(judge, tensor):
                      "What is dL/dL?")  # fmt: skip
     single = tensor(3.0, True)
     with_care(single.backward, "backward()", "Tensor(3.0, requires_grad=True).backward()")
-    if not isinstance(single.grad, (np.ndarray, np.generic)) or single.grad.shape != () or single.grad != 1:
+    if not isinstance(single.grad, (np.ndarray, np.generic, float)) or np.shape(single.grad) or single.grad != 1:
         judge.reject("wrong-values", f"After Tensor(3.0, requires_grad=True).backward(), grad is {single.grad!r}; "
                      "expected 1.0, in an array of shape ().", "Where the result is an input itself, what is dL/dL?",
                      kind="edges")  # fmt: skip
@@ -266,12 +265,23 @@ def refuse_other_dtypes(judge, tensor):
     with_care(lambda: (x * y + x).backward(np.ones((2, 3))), "backward", "(x * y + x).backward(gradient)")
     alone = tensor(judge.numbers(3).astype(np.float32), True)
     with_care(lambda: alone.backward(np.ones(3)), "backward", "x.backward(a float64 gradient)")
+    z = tensor(judge.numbers(3).astype(np.float32), True)
+    with_care(lambda: (z * z).backward(np.ones(3)), "backward", "(x * x).backward(a float64 gradient)")
+    given = "(a float64 gradient)"
     for name, one in (("x * y + x with y of float64", x), ("x * y + x with y of float64", y),
-                      ("x.backward(a float64 gradient)", alone)):  # fmt: skip
+                      (f"x.backward{given}", alone), (f"(x * x).backward{given}", z)):  # fmt: skip
         if one.grad is None or one.grad.dtype != one.data.dtype:
             judge.reject("changes-the-dtype", f"With {name}, the grad of a {one.data.dtype} Tensor is "
                          f"{getattr(one.grad, 'dtype', None)}.", "Which dtype has an array after NumPy has mixed two?",
                          kind="precision")  # fmt: skip
+    number = tensor(3.0, True)
+    for times in ("one call", "two calls"):
+        with_care((number * 2).backward, "backward", "(x * 2).backward() for x of shape ()")
+        if not isinstance(number.grad, np.ndarray):
+            judge.reject("wrong-type", f"After {times} of (x * 2).backward() with x = Tensor(3.0, requires_grad=True), "
+                         f"x.grad is a {type(number.grad).__name__}; expected an array of shape ().",
+                         "The sum of two arrays of shape () is a NumPy float. Which function makes an array of it?",
+                         kind="edges")  # fmt: skip
 
 
 def refuse_lost_sums(judge, tensor):

@@ -89,12 +89,12 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32)}, judge.rng)
               for text in ("x.sum(axis=0)", "x.mean()", "x.reshape(12)", "x.T", "x @ x.T")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
-    with judge.claim("gradcheck leaves the inputs as they are, and their grad"):
+    with judge.claim("after gradcheck, the inputs are as they were, and so are their grad"):
         refuse_changed_inputs(judge)
-    with judge.claim("gradcheck: right gradients pass"):
+    with judge.claim("gradcheck of right gradients: True"):
         for name, function, shapes in RIGHT:
             examine(judge, name, function, shapes, True)
-    with judge.claim("gradcheck: wrong gradients do not"):
+    with judge.claim("gradcheck of wrong gradients: False"):
         for name, function, shapes in WRONG:
             examine(judge, name, function, shapes, False)
 
@@ -108,6 +108,7 @@ RIGHT = (
     ("x * 1e-4", lambda c, x: x * 1e-4, ((3,),)),
     ("x * 1e8", lambda c, x: x * 1e8, ((3,),)),
     ("x.sum(), one number", lambda c, x: x.sum(), ((2, 2),)),
+    ("x * 2, a function of x and y", lambda c, x, y: x * 2, ((2, 3), (2, 3))),
 )
 WRONG = (
     ("x ** 2 with the gradient x", lambda c, x: x * c(x), ((2, 3),)),
