@@ -29,7 +29,7 @@ from tinygrad_dropout.drills.grader.shown import WIDTH  # noqa: E402
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS  # noqa: E402
 from tinygrad_dropout.drills.interview.of_exercises import subject_of  # noqa: E402
 from tinygrad_dropout.drills.interview.own_tests import run_tests, score_tests  # noqa: E402
-from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run, lines_of_score  # noqa: E402
+from tinygrad_dropout.drills.interview.tests_in_words import comparison_of, lines_of_run, lines_of_score  # noqa: E402
 from tinygrad_dropout.drills.learner.plan import make_plan  # noqa: E402
 from tinygrad_dropout.drills.learner.plan_in_words import as_text as plan_as_text  # noqa: E402
 from tinygrad_dropout.drills.learner.progress import Progress  # noqa: E402
@@ -120,7 +120,8 @@ def own_tests() -> str:
     exercise = find("11_linear_backward")
     answer = next(sample.source for sample in exercise.wrong if sample.name == "bias-gradient-averaged")
     subject = subject_of(exercise)
-    run = lines_of_run(run_tests(answer + TESTS, "11_linear_backward.py", subject), subject.tested, WIDTH)
+    ran = run_tests(answer + TESTS, "11_linear_backward.py", subject)
+    run = lines_of_run(ran, comparison_of(subject.tested), WIDTH)
     score = lines_of_score(score_tests(answer + TESTS, "11_linear_backward.py", subject), WIDTH)
     said = "\n".join(text for _, text in [*run, ("", "\nAfter the clock:"), *score])
     return f"```python\n{TESTS.strip()}\n```\n\n```\n{said}\n```"

@@ -348,7 +348,7 @@ def interviewed(drill, begun, tmp_path, monkeypatch):
 
 
 def test_an_interview_is_kept_with_its_answers_and_its_summary_written(interviewed, begun, drill, tmp_path):
-    out = interviewed("r\nc\nq\nthe mean over the batch\n\n1\nbanana\n\n\ns\nall\nq\n")
+    out = interviewed("r\nc\nq\ny\nthe mean over the batch\n\n1\nbanana\n\n\ns\nall\nq\n")
     assert "Your file has no tests yet." in out
     assert "[bias-gradient-averaged]" in out
     assert "1 of 5  (you made this mistake: 1/N" in out
@@ -362,18 +362,19 @@ def test_an_interview_is_kept_with_its_answers_and_its_summary_written(interview
     assert kept["attempts"][0]["tests"]["count"] == 0
     (folder,) = (begun / "interviews").iterdir()
     assert (folder / "summary.txt").read_text() in out
+    assert "`11_linear_backward.py`: Linear backward" in (folder / "README.md").read_text()
     assert "0 of 1  none " in drill("stats")[1]
 
 
 def test_what_a_scorecard_promises_of_next_next_does(interviewed, drill):
-    out = interviewed("c\nq\nq\n")
+    out = interviewed("c\nq\ny\nq\n")
     promised = out.partition("`drill next` gives ")[2].partition(":")[0]
     assert promised
     assert drill("next")[1].startswith(promised.replace(" ", "  ", 1))
 
 
 def test_a_wrong_answer_puts_the_card_on_the_same_matter_into_the_schedule(interviewed, drill, tmp_path):
-    interviewed("c\nq\nbanana\n\nq\n")
+    interviewed("c\nq\ny\nbanana\n\nq\n")
     (card,) = progress(tmp_path)["cards"]
     assert card == next(one.card for one in FOLLOW_UPS if one.because == "made: averaging")
     assert f"{date.today() + timedelta(1)}    " in drill("quiz", "--list")[1]

@@ -62,6 +62,23 @@ def test_an_interview_fits_the_terminal(shown, monkeypatch, strict, columns):
     assert [line for line in too_wide(prompts.sub("", text), columns) if "summary" not in line] == []
 
 
+@pytest.mark.parametrize("exercise", [find("27_"), find("34_")], ids=lambda one: one.slug)
+@pytest.mark.parametrize("options", [[], ["--strict"]], ids=["practice", "strict"])
+def test_the_longest_task_fits_the_first_screen_with_what_stands_above_it(
+    shown, monkeypatch, tmp_path, exercise, options
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    monkeypatch.setattr("tinygrad_dropout.drills.learner.recommendation.for_interview", lambda *arguments: [exercise])
+    first_screen = shown(80, "interview", *options).partition("? help: ")[0].splitlines()
+    assert first_screen[0].startswith("20 minutes, ")
+    assert ("test_..." in first_screen[0]) == (not exercise.hunt)
+    assert exercise.title in first_screen[1]
+    assert first_screen[-1].startswith("20:00 left") or first_screen[-1].startswith("19:59 left")
+    assert len(first_screen) <= 24
+    assert max(map(len, first_screen[:2])) <= 80
+
+
 def too_wide(text, columns):
     """Lines that the terminal would break, but for code, arrays and paths, which are never cut into words."""
     return [

@@ -31,7 +31,13 @@ def asked(*typed, spoken=True):
 
 @pytest.mark.parametrize(
     ("typed", "rating", "made"),
-    [("all", "right", [1, 2, 3]), ("1 2 3", "right", [1, 2, 3]), ("3, 1,1", "partly", [1, 3]), ("", "wrong", [])],
+    [
+        ("all", "right", [1, 2, 3]),
+        ("1 2 3", "right", [1, 2, 3]),
+        ("3, 1,1", "partly", [1, 3]),
+        ("none", "wrong", []),
+        ("0", "wrong", []),
+    ],
 )
 def test_the_rating_is_that_of_the_points_that_were_made(typed, rating, made):
     answered, goes_on, _ = asked("The expectation", "does not change.", "", typed)
@@ -82,11 +88,11 @@ def test_q_leaves_the_question_unasked_and_at_the_points_unrated():
     assert (answered.asked, answered.rating, goes_on) == (True, "", False)
 
 
-@pytest.mark.parametrize("typed", ["4", "0", "some", "1 x", "-1"])
+@pytest.mark.parametrize("typed", ["4", "0 1", "some", "1 x", "-1", ""])
 def test_what_is_no_point_is_said_and_asked_again(typed):
     answered, _, shown = asked("the expectation", "", typed, "2")
     assert answered.made == [2]
-    assert f"Expected numbers from 1 to 3, all, Enter, q or ?; got {typed!r}." in shown
+    assert f"Expected numbers from 1 to 3, all, none, q or ?; got {typed!r}." in shown
 
 
 def test_a_question_mark_explains_both_prompts():
@@ -121,5 +127,6 @@ def test_a_formula_or_a_number_is_content_too(answer, ours):
 
 def test_points_are_numbers_that_there_are():
     assert ticked("2 2,3", 3) == [2, 3]
-    assert ticked("", 3) == []
+    assert ticked("none", 3) == []
+    assert ticked("", 3) is None
     assert ticked("4", 3) is None

@@ -82,6 +82,19 @@ def test_the_candidates_own_tests_are_run_on_the_one_file(book, said, monkeypatc
     assert "test_sum" in " ".join(said)
 
 
+def test_without_tests_the_candidate_is_shown_one_about_a_value(book, said, monkeypatch):
+    monkeypatch.setattr(closed_book, "run_tests", lambda *arguments, **options: TestRun())
+    book.actions().run_tests(book.tasks()[0])
+    assert "        assert (Value(2) * 3).data == 6" in said[-1]
+    assert "allclose" not in said[-1]
+
+
+@pytest.mark.parametrize(("text", "untouched"), [("", True), ("\n", True), ("x = 1\n", False)])
+def test_an_empty_file_is_untouched(book, text, untouched):
+    book.file.write_text(text)
+    assert [book.actions().untouched(task) for task in book.tasks()] == [untouched] * 2
+
+
 def test_tests_are_scored_once_after_the_second_stage_on_the_mistakes_of_both(book, scored, said):
     score = book.actions().score_tests
     assert score(book.tasks()[0]) is None

@@ -9,7 +9,7 @@ from tinygrad_dropout.drills.grader.grade_in_process import grade
 from tinygrad_dropout.drills.grader.own_tests import names_of_tests, source_without_tests
 from tinygrad_dropout.drills.interview import own_tests
 from tinygrad_dropout.drills.interview.own_tests import Score, Subject, run_tests, score_tests
-from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run, lines_of_score
+from tinygrad_dropout.drills.interview.tests_in_words import comparison_of, lines_of_run, lines_of_score
 
 STARTER = "def double(x):\n    raise NotImplementedError\n"
 RIGHT = "def double(x):\n    return 2 * x\n"
@@ -98,13 +98,13 @@ def test_a_file_that_cannot_be_run_to_its_end_is_said(source, says):
 
 
 def test_a_file_without_tests_is_told_how_to_write_one():
-    said = texts(lines_of_run(run_tests(RIGHT, "answer.py", SUBJECT), SUBJECT.tested, 80))
+    said = texts(lines_of_run(run_tests(RIGHT, "answer.py", SUBJECT), comparison_of(SUBJECT.tested), 80))
     assert "Your file has no tests yet." in said
     assert "assert np.allclose(double(...), [...])" in said
 
 
 def test_each_test_has_a_line():
-    said = texts(lines_of_run(run_tests(RIGHT + AT_2 + WRONG_TEST, "answer.py", SUBJECT), "double", 80))
+    said = texts(lines_of_run(run_tests(RIGHT + AT_2 + WRONG_TEST, "answer.py", SUBJECT), "", 80))
     assert said == (
         "  passed  test_at_2\n  failed  test_that_is_wrong, line 6: the assert does not hold\n"
         "          left   6\n          right  9"

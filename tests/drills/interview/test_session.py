@@ -1,5 +1,7 @@
 """An interview with scripted input and a scripted clock."""
 
+from dataclasses import replace
+
 import pytest
 
 from tinygrad_dropout.drills.exercise import DrillError
@@ -7,7 +9,8 @@ from tinygrad_dropout.drills.grader.result import NOT_WRITTEN, Grade, Rejection
 from tinygrad_dropout.drills.interview.outcome import Attempt, Outcome
 from tinygrad_dropout.drills.interview.own_tests import Score
 from tinygrad_dropout.drills.interview.questions import Question
-from tinygrad_dropout.drills.interview.session import Actions, Interview, Task, clock
+from tinygrad_dropout.drills.interview.session import Actions, Interview, clock
+from tinygrad_dropout.drills.interview.task import Task, answer_in
 from tinygrad_dropout.drills.learner.schema import SCHEMA, matches_schema
 
 WRONG = Grade(("it runs",), Rejection("scale-missing", "no", kind="rescaling"), ("float-mask",))
@@ -32,6 +35,7 @@ class Script:
             task.file.write_text("starter\n")
         actions = Actions(
             show_task=lambda task: self.done.append(f"show {task.slug}"), run_tests=self.run_tests, check=self.check,
+            untouched=lambda task: task.file.exists() and task.file.read_text() == "starter\n",
             score_tests=self.score_tests, questions=lambda outcome: QUESTIONS,
         )  # fmt: skip
         outcome = Outcome("2026-11-25T12:00:00", minutes, [Attempt(one.slug, one.title) for one in self.tasks])
@@ -75,7 +79,7 @@ class Script:
 
 
 def test_an_answer_is_checked_until_it_is_solved_and_then_questions_are_asked(tmp_path):
-    script = Script(tmp_path, 60, "wrong\n", "c", 60, "right\n", "c", "", *ANSWERS)
+    script = Script(tmp_path, 60, "wrong\n", "c", 60, "right\n", "c", "d", *ANSWERS)
     outcome, shown = script.run()
     (attempt,) = outcome.attempts
     assert (attempt.solved, attempt.tries, attempt.seconds, attempt.claims) == (True, 2, 120, 2)
@@ -99,7 +103,7 @@ def test_in_strict_mode_only_tests_run_during_the_clock_and_the_grade_comes_afte
 
 @pytest.mark.parametrize(("strict", "spoken"), [(True, False), (False, True)])
 def test_an_answer_may_be_said_aloud_in_practice_only(tmp_path, strict, spoken):
-    outcome, shown = Script(tmp_path, "q", "s", "", "all", strict=strict).run()
+    outcome, shown = Script(tmp_path, "q", "y", "s", "", "all", strict=strict).run()
     assert outcome.answered[0].spoken == spoken
     assert ("or s if you would rather say it aloud" in shown) == spoken
 
@@ -129,49 +133,51 @@ def test_what_is_typed_after_the_end_of_the_time_is_not_done(tmp_path):
 
 @pytest.mark.parametrize(("saved", "checks"), [("wrong\n", 1), ("right\n", 2)])
 def test_after_the_clock_only_what_was_changed_since_the_last_check_is_graded(tmp_path, saved, checks):
-    script = Script(tmp_path, "wrong\n", "c", saved, "q")
+    script = Script(tmp_path, "wrong\n", "c", saved, "q", "y")
     script.run()
     assert script.done.count("check task-0") == checks
 
 
 def test_two_tasks_share_the_clock(tmp_path):
-    script = Script(tmp_path, 300, "right\n", "c", "", 100, "right\n", "c", "", *ANSWERS, tasks=2, minutes=40)
+    script = Script(tmp_path, 300, "right\n", "c", "d", 100, "right\n", "c", "d", *ANSWERS, tasks=2, minutes=40)
     outcome, _ = script.run()
     assert [attempt.seconds for attempt in outcome.attempts] == [300, 100]
     assert any(prompt.startswith("35:00 left") for prompt in script.prompts)
 
 
-@pytest.mark.parametrize(("typed", "begun"), [(["d", "q"], [True, True]), (["q"], [True, False])])
+@pytest.mark.parametrize(("typed", "begun"), [(["d", "q", "y"], [True, True]), (["q", "yes"], [True, False])])
 def test_d_goes_on_to_the_next_task_and_q_to_the_questions(tmp_path, typed, begun):
-    script = Script(tmp_path, *typed, "q", tasks=2)
+    script = Script(tmp_path, "wrong\n", *typed, "q", tasks=2)
     outcome, _ = script.run()
     assert [attempt.begun for attempt in outcome.attempts] == begun
-    assert [f"score task-{i}" in script.done for i in range(2)] == begun
+    assert [f"score task-{i}" in script.done for i in range(2)] == [True, False]
     assert not any(one.asked for one in outcome.answered)
 
 
 def test_an_untouched_file_is_no_try(tmp_path):
-    outcome, _ = Script(tmp_path, "c", "c", "q", "q").run()
+    outcome, _ = Script(tmp_path, "c", "c", "q", "y", "q").run()
     assert (outcome.attempts[0].tries, outcome.attempts[0].mistakes) == (0, [])
 
 
 def test_the_same_mistake_twice_in_a_row_is_one(tmp_path):
-    outcome, _ = Script(tmp_path, "wrong\n", "c", "c", "q", "q").run()
+    outcome, _ = Script(tmp_path, "wrong\n", "c", "c", "q", "y", "q").run()
     assert outcome.attempts[0].mistakes == [("scale-missing", "rescaling")]
     assert outcome.attempts[0].tries == 2
 
 
 @pytest.mark.parametrize("typed", ["x", "check it", ""])
 def test_what_is_not_understood_is_said(tmp_path, typed):
-    assert "Expected r, c, t, d, q or ?; got" in Script(tmp_path, typed, "q", "q").run()[1]
+    assert "Expected r, c, t, d, q or ?; got" in Script(tmp_path, typed, "q", "y", "q").run()[1]
 
 
 def test_a_question_mark_says_what_can_be_typed(tmp_path):
-    script = Script(tmp_path, "?", "q", "?", "q")
+    script = Script(tmp_path, "?", "q", "y", "?", "q")
     _, shown = script.run()
     assert "  t  show the task\n" in shown
     assert "an empty line ends it" in shown
-    assert all(prompt.endswith("? help: ") or "? help)" in prompt for prompt in script.prompts)
+    assert "Your tests count" in shown
+    assert "0.md" in shown
+    assert all("? help" in prompt or "y, or Enter" in prompt for prompt in script.prompts)
     assert max(map(len, script.prompts)) < 60
 
 
@@ -182,26 +188,88 @@ def test_a_word_does_what_its_letter_does(tmp_path):
 
 
 @pytest.mark.parametrize("end", [EOFError(), KeyboardInterrupt()], ids=["the end of the input", "Ctrl-C"])
-@pytest.mark.parametrize("where", [[], ["c"], ["q"], ["q", "half an answer"], ["q", "divide", ""]])
+@pytest.mark.parametrize("where", [[], ["c"], ["q"], ["q", "y"], ["q", "y", "half of it"], ["q", "y", "divide", ""]])
 def test_whatever_ends_it_leaves_an_outcome(tmp_path, end, where):
     outcome, _ = Script(tmp_path, *where, end).run()
     assert outcome.ended == "quit"
-    assert [one.answer for one in outcome.answered if one.asked] == where[1:2]
+    assert [one.answer for one in outcome.answered if one.asked] == where[2:3]
 
 
 def test_a_deleted_file_is_said_and_no_reason_to_stop(tmp_path):
-    script = Script(tmp_path, "c", "q", "q")
+    script = Script(tmp_path, "c", "q", "y", "q")
     script.tasks[0].file.unlink()
     outcome, shown = script.run()
     assert outcome.ended == "done"
     assert "there is no such file." in shown
 
 
-@pytest.mark.parametrize("steps", [["wrong\n", "c", "q", "divide", "", "1"], []])
+@pytest.mark.parametrize("steps", [["wrong\n", "c", "q", "y", "divide", "", "1"], []])
 def test_an_outcome_can_be_kept(tmp_path, steps):
     kept = Script(tmp_path, *steps).run()[0].as_json()
     assert matches_schema(kept, SCHEMA["interviews"][0])
     assert kept["exercises"] == ["task-0"]
+
+
+def test_after_an_answer_is_solved_tests_can_be_added_until_d(tmp_path):
+    tested = "right\ndef test_it(): assert right\n"
+    script = Script(tmp_path, "right\n", "c", 60, tested, "r", "t", "d", *ANSWERS)
+    outcome, shown = script.run()
+    assert script.done == ["show task-0", "check task-0", "test task-0", "show task-0", "score task-0"]
+    assert shown.count("You may still add tests. d goes on.") == 1
+    assert (outcome.attempts[0].solved, outcome.attempts[0].seconds) == (True, 60)
+
+
+def test_an_answer_that_is_broken_after_it_was_solved_is_graded_again(tmp_path):
+    outcome, shown = Script(tmp_path, "right\n", "c", "wrong\n", "d", *ANSWERS).run()
+    assert "as it stands" in shown
+    assert not outcome.attempts[0].solved
+
+
+@pytest.mark.parametrize("typed", ["", "n", "q"])
+def test_q_asks_before_it_leaves_what_is_not_solved(tmp_path, typed):
+    script = Script(tmp_path, 1, "q", typed, "t", "q", "y", "q")
+    assert script.run()[0].ended == "done"
+    assert script.done == ["show task-0", "show task-0"]
+    assert "19:59 left. Quit the tasks? y, or Enter to stay: " in script.prompts
+
+
+def test_q_does_not_ask_when_all_is_solved(tmp_path):
+    script = Script(tmp_path, "right\n", "c", "q", "q")
+    script.run()
+    assert not any("Quit the tasks" in prompt for prompt in script.prompts)
+
+
+@pytest.mark.parametrize("end", [["d"], ["q", "y"], [1201], ["q", 1201]], ids=str)
+def test_an_untouched_file_is_not_begun_and_not_graded(tmp_path, end):
+    script = Script(tmp_path, *end, "q")
+    outcome, shown = script.run()
+    assert "\nTask 0: not begun." in shown
+    assert script.done == ["show task-0"]
+    assert (outcome.attempts[0].tries, outcome.attempts[0].tests) == (0, None)
+
+
+def test_where_no_tests_are_scored_none_are_asked_for(tmp_path):
+    script = Script(tmp_path, "?", "right\n", "c", "d", "q")
+    script.interview.tasks = [replace(script.tasks[0], tests_count=False)]
+    shown = script.run()[1]
+    assert "Your tests count" not in shown
+    assert "add tests" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (b"x  =  1 # one\n", "x = 1"),
+        (b"x = 1\n\n\ndef test_x():\n    assert x\n", "x = 1"),
+        (b"x =", "x ="),
+        (b"\xff", "\ufffd"),
+        (b"\xef\xbb\xbfx = 1", "x = 1"),
+    ],
+)
+def test_tests_and_layout_are_no_part_of_an_answer(tmp_path, text, answer):
+    task = Task("a", "A", 8, tmp_path / "a.py", tmp_path / "a.md")
+    task.file.write_bytes(text)
+    assert answer_in(task) == answer
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (59.9, "0:59"), (60, "1:00"), (1199.5, "19:59")])

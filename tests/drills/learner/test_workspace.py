@@ -36,6 +36,17 @@ def test_a_second_start_leaves_what_is_there_alone(workspace):
     assert workspace.path(EXERCISE).read_text() == "mine"
 
 
+def test_a_readme_that_is_there_stays(tmp_path):
+    (tmp_path / "README.md").write_text("mine")
+    Workspace(tmp_path).start([EXERCISE])
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+def test_a_folder_may_have_a_readme_of_its_own(tmp_path):
+    Workspace(tmp_path, readme="of an interview").start([EXERCISE])
+    assert (tmp_path / "README.md").read_text() == "of an interview"
+
+
 def test_reset_keeps_what_was_there(workspace):
     workspace.path(EXERCISE).write_text("mine")
     kept = workspace.reset(EXERCISE, NOON)

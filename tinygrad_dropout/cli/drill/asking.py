@@ -27,7 +27,7 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
     from random import Random
 
     from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.interview.of_exercises import ExerciseInterview
+    from tinygrad_dropout.drills.interview.of_exercises import ExerciseInterview, readme
     from tinygrad_dropout.drills.interview.outcome import Outcome
     from tinygrad_dropout.drills.interview.session import Interview
     from tinygrad_dropout.drills.learner.progress import stamp
@@ -41,7 +41,8 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
     progress, chance, when = session.progress(), Random(), datetime.now()
     chosen = for_interview(progress, exercises(), options.minutes, chance)
     home = Path(progress.folder) if progress.folder and Path(progress.folder).is_dir() else Path.cwd()
-    workspace = Workspace(home / "interviews" / f"{when:%Y-%m-%d-%H%M%S}")
+    text = readme(chosen, strict=options.strict)
+    workspace = Workspace(home / "interviews" / f"{when:%Y-%m-%d-%H%M%S}", readme=text)
     workspace.start(chosen)
 
     def check(exercise: Exercise) -> Grade:
@@ -59,8 +60,8 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
         chance=chance,
         width=session.width,
     )
-    session.say(f"A mock interview of {options.minutes} minutes{', strict' * options.strict}.", "title")
-    session.say(introduction(len(chosen), options.strict))
+    tests_count = not all(exercise.hunt for exercise in chosen)
+    session.say(introduction(options.minutes, strict=options.strict, tests_count=tests_count), "title")
     outcome = Interview(
         Outcome(stamp(when), options.minutes, about.attempts(), strict=options.strict),
         about.tasks(),
@@ -90,11 +91,11 @@ def list_follow_ups(session: DrillSession) -> int:
     return 0
 
 
-def introduction(count: int, strict: bool) -> str:
-    """What is going to happen."""
-    tasks = "One exercise" if count == 1 else "Two exercises"
-    grading = "Nothing is graded before the clock has stopped" if strict else "You may check your answer at any time"
-    return f"{tasks} against the clock, which runs; then questions. {grading}."
+def introduction(minutes: int, *, strict: bool, tests_count: bool) -> str:
+    """What is going to happen, in one line of 80 columns: below it, the longest task still fits a screen."""
+    kind = "strict: graded afterwards" if strict else "mock interview"
+    tests = "Your tests test_... count. " if tests_count else ""
+    return f"{minutes} minutes, {kind}. {tests}? explains."
 
 
 def keep_interview(session: Session[Any], outcome: Outcome) -> str:

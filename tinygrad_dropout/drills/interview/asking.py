@@ -14,7 +14,7 @@ from tinygrad_dropout.drills.quiz.session import key
 
 TO_ANSWER = "Your answer; an empty line ends it (q quit, ? help): "
 TO_GO_ON = "... "
-TO_TICK = "Points you made (1 3, all, Enter: none; q, ? help): "
+TO_TICK = "Points you made (1 3, all, none; q, ? help): "
 
 HELP_TO_ANSWER = """\
 Type your answer in one or more lines; an empty line ends it.
@@ -24,7 +24,7 @@ HELP_TO_SPEAK = "\n  s      on the first line: you have said your answer aloud"
 HELP_TO_TICK = {
     "1 3": "the numbers of the points that your answer makes",
     "all": "all of them",
-    "Enter": "none of them",
+    "none": "none of them; 0 does the same",
     "q": "stop asking; this answer is kept without a rating",
 }
 
@@ -120,7 +120,7 @@ class Conversation:
                 continue
             made = ticked(typed, count)
             if made is None:
-                self.write(f"Expected numbers from 1 to {count}, all, Enter, q or ?; got {typed!r}.")
+                self.write(f"Expected numbers from 1 to {count}, all, none, q or ?; got {typed!r}.")
                 continue
             answered.made = made
             answered.rating = "right" if len(made) == count else "partly" if made else "wrong"
@@ -129,10 +129,12 @@ class Conversation:
 
 
 def ticked(typed: str, count: int) -> list[int] | None:
-    """The numbers of the points that were typed; None if that is something else."""
+    """The numbers of the points that were typed; None if that is something else, or nothing."""
     if typed == "all":
         return list(range(1, count + 1))
-    numbers = re.split(r"[\s,]+", typed.strip(" ,")) if typed else []
+    if typed in ("none", "0"):
+        return []
+    numbers = re.split(r"[\s,]+", typed.strip(" ,"))
     if not all(number.isdecimal() and 1 <= int(number) <= count for number in numbers):
         return None
     return sorted({int(number) for number in numbers})

@@ -16,7 +16,8 @@ from tinygrad_dropout.drills.interview.code_facts import facts
 from tinygrad_dropout.drills.interview.outcome import Attempt, Outcome
 from tinygrad_dropout.drills.interview.own_tests import Score, Subject, run_tests, score_tests
 from tinygrad_dropout.drills.interview.questions import Question, choose
-from tinygrad_dropout.drills.interview.session import Actions, Task, contents
+from tinygrad_dropout.drills.interview.session import Actions
+from tinygrad_dropout.drills.interview.task import Task, contents
 from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run, lines_of_score
 from tinygrad_dropout.drills.learner.workspace import write
 from tinygrad_dropout.drills.quiz.cards import Card
@@ -24,6 +25,7 @@ from tinygrad_dropout.drills.stage import Stage, stages
 
 MINUTES = 20
 QUESTIONS = 3
+SAMPLE = "assert (Value(2) * 3).data == 6"  # what a test may say
 TO_WRITE = "class Value:\n    raise NotImplementedError\n"  # the name that tests are about
 
 
@@ -80,6 +82,7 @@ class ClosedBook:
             run_tests=self.run_tests,
             check=lambda task: self.check(self.stages[task.slug]),
             score_tests=self.score_tests,
+            untouched=lambda task: not contents(task).strip(),
             questions=self.questions,
         )
 
@@ -87,7 +90,7 @@ class ClosedBook:
         """Run the candidate's own tests and show how they ended."""
         source = source_of(self.stages[task.slug], task.file)
         run = run_tests(source, task.file.name, Subject(TO_WRITE, ""), width=self.width)
-        self.show_lines(lines_of_run(run, "Value", self.width))
+        self.show_lines(lines_of_run(run, SAMPLE, self.width))
 
     def score_tests(self, task: Task) -> Score | None:
         """What the tests are worth, once, after the last stage: they are in one file."""

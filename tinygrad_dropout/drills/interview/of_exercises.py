@@ -16,10 +16,45 @@ from tinygrad_dropout.drills.interview.code_facts import facts
 from tinygrad_dropout.drills.interview.outcome import Attempt, Outcome
 from tinygrad_dropout.drills.interview.own_tests import Score, Subject, run_tests, score_tests
 from tinygrad_dropout.drills.interview.questions import Question
-from tinygrad_dropout.drills.interview.session import Actions, Task, contents
-from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run, lines_of_score
+from tinygrad_dropout.drills.interview.session import Actions
+from tinygrad_dropout.drills.interview.task import Task, contents
+from tinygrad_dropout.drills.interview.tests_in_words import comparison_of, lines_of_run, lines_of_score
 from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
+
+ABOUT_TESTS = """
+## Your own tests
+
+A test is a function `test_...` in the same file as your answer, without arguments and with asserts in it:
+
+    def test_a_case_worked_out_by_hand():
+        {sample}
+
+Tests count. When the clock has stopped, they must accept the reference solution, and they are scored by the known
+mistakes that they catch.{hunts}
+"""
+
+
+def readme(exercises: Sequence[Exercise], *, strict: bool) -> str:
+    """The README.md of an interview's folder.
+
+    Args:
+        exercises: what is asked.
+        strict: whether nothing is graded before the clock has stopped.
+    """
+    files = "\n".join(f"- `{one.slug}.py`: {one.title}; the whole task is `tasks/{one.slug}.md`" for one in exercises)
+    check = "Your answer is graded when the clock has stopped." if strict else "`c` checks your answer."
+    text = (
+        f"# A mock interview\n\nWrite your answer into this file, and save it:\n\n{files}\n\n"
+        f"Then type, where the interview runs: `r` runs your own tests, `d` ends the task, `?` says more.\n{check} "
+        "When the interview is over, `summary.txt` here has its scorecard.\n"
+    )
+    if len(exercises) > 1:
+        text = text.replace("this file, and save it", "these files, and save them")
+    tested = [one for one in exercises if not one.hunt]
+    hunts = " In a bug hunt, the exposing input is the test." if len(tested) < len(exercises) else ""
+    about = [ABOUT_TESTS.format(sample=comparison_of(subject_of(one).tested), hunts=hunts) for one in tested[:1]]
+    return text + "".join(about)
 
 
 class ExerciseInterview:
@@ -61,6 +96,7 @@ class ExerciseInterview:
                 one.minutes,
                 self.workspace.path(one),
                 self.workspace.folder / "tasks" / f"{one.slug}.md",
+                tests_count=not one.hunt,
             )
             for one in self.exercises.values()
         ]
@@ -76,6 +112,7 @@ class ExerciseInterview:
             run_tests=self.run_tests,
             check=lambda task: self.check(self.exercises[task.slug]),
             score_tests=self.score_tests,
+            untouched=lambda task: self.workspace.untouched(self.exercises[task.slug]),
             questions=self.questions,
         )
 
@@ -84,7 +121,7 @@ class ExerciseInterview:
         exercise = self.exercises[task.slug]
         subject = subject_of(self.workspace.mine(exercise))
         run = run_tests(source_of(exercise, task.file), task.file.name, subject, width=self.width)
-        self.show_lines(lines_of_run(run, subject.tested, self.width))
+        self.show_lines(lines_of_run(run, comparison_of(subject.tested), self.width))
 
     def score_tests(self, task: Task) -> Score | None:
         """What the candidate's own tests are worth; in a bug hunt, the exposing input is the test."""

@@ -20,7 +20,7 @@ class Attempt:
         title: of it.
         begun: whether it was shown.
         tries: how often it was checked.
-        seconds: until it was solved or left.
+        seconds: until it was left.
         solved: whether it was.
         claims: how many claims of the grader held, the last time.
         mistakes: code and kind of each, in the order in which they were made.

@@ -15,6 +15,7 @@ from tinygrad_dropout.drills.interview.asking import Conversation, in_columns
 from tinygrad_dropout.drills.interview.outcome import Answered, Attempt, Outcome
 from tinygrad_dropout.drills.interview.own_tests import Score
 from tinygrad_dropout.drills.interview.questions import Question
+from tinygrad_dropout.drills.interview.task import Task, answer_in
 from tinygrad_dropout.drills.layout import unbroken
 
 COMMANDS = {
@@ -29,25 +30,6 @@ WORDS = {"run": "r", "check": "c", "task": "t", "done": "d", "quit": "q"}
 
 
 @dataclass(frozen=True)
-class Task:
-    """What the candidate is to do.
-
-    Attributes:
-        slug: its name.
-        title: of it.
-        minutes: how long it takes.
-        file: where the answer is written.
-        text: where the whole task can be read.
-    """
-
-    slug: str
-    title: str
-    minutes: int
-    file: Path
-    text: Path
-
-
-@dataclass(frozen=True)
 class Actions:
     """What is done with a task; each shows the candidate what comes of it.
 
@@ -55,6 +37,7 @@ class Actions:
         show_task: shows what is asked.
         run_tests: runs the candidate's own tests.
         check: grades the answer.
+        untouched: whether the answer's file is as it was given.
         score_tests: finds out what the candidate's own tests are worth; None if that is not asked for.
         questions: to ask after the tasks.
     """
@@ -62,6 +45,7 @@ class Actions:
     show_task: Callable[[Task], None]
     run_tests: Callable[[Task], None]
     check: Callable[[Task], Grade]
+    untouched: Callable[[Task], bool]
     score_tests: Callable[[Task], Score | None]
     questions: Callable[[Outcome], Sequence[Question]]
 
@@ -94,7 +78,7 @@ class Interview:
         self.outcome, self.tasks, self.actions = outcome, tasks, actions
         self.read, self.write, self.now, self.width = read, write, now, width
         self.commands = {key: says for key, says in COMMANDS.items() if key != "c" or not outcome.strict}
-        self.checked: dict[str, bytes] = {}  # task -> its file at the last check
+        self.checked: dict[str, str] = {}  # task -> the answer at the last check
         self.ends = now() + 60 * outcome.minutes
 
     def run(self) -> Outcome:
@@ -116,7 +100,8 @@ class Interview:
         """One task; whether to go on with the next."""
         attempt.begun = True
         began = self.now()
-        self.write(f"\n{task.title}, about {task.minutes} minutes")
+        first = task is self.tasks[0]  # no empty line: with it, the longest task would not fit a screen of 24 lines
+        self.write(f"{'' if first else chr(10)}{task.title}, about {task.minutes} minutes")
         self.show_task(task)
         try:
             while True:
@@ -125,16 +110,18 @@ class Interview:
                 if self.now() > self.ends:
                     raise TimeoutError
                 if command not in self.commands:
-                    self.explain(typed)
-                elif command in "dq":
-                    return command == "d"
+                    self.explain(typed, task)
+                elif command == "d":
+                    return True
+                elif command == "q":
+                    if self.agrees_to_quit():
+                        return False
                 elif command == "t":
                     self.show_task(task)
                 elif command == "r":
                     self.attempted(partial(self.actions.run_tests, task))
                 elif self.check(attempt, task):
-                    self.read("Solved. Enter goes on: ", None)
-                    return True
+                    self.write("You may still add tests. d goes on." if task.tests_count else "d goes on.")
         except TimeoutError:
             self.write(f"\nTime is up: {self.outcome.minutes} minutes.")
             self.outcome.ended = "time"
@@ -142,17 +129,25 @@ class Interview:
         finally:
             attempt.seconds = self.now() - began
 
+    def agrees_to_quit(self) -> bool:
+        """Whether the candidate means it; asked unless everything is solved."""
+        if all(attempt.solved for attempt in self.outcome.attempts):
+            return True
+        left = self.ends - self.now()
+        typed = self.read(f"{clock(left)} left. Quit the tasks? y, or Enter to stay: ", left).strip().lower()
+        return typed in ("y", "yes")
+
     def prompt(self) -> str:
         """`12:05 left. r tests, c check, t task, d done, q, ? help: `, which fits 60 columns."""
         check = "" if self.outcome.strict else "c check, "
         return f"{clock(max(0.0, self.ends - self.now()))} left. r tests, {check}t task, d done, q, ? help: "
 
     def show_task(self, task: Task) -> None:
-        """The task, and where its files are."""
+        """The task, and where the answer is written."""
         self.actions.show_task(task)
-        self.write(f"In full:   {short(task.text)}\nYour file: {short(task.file)}")
+        self.write(f"Your file: {short(task.file)}")
 
-    def explain(self, typed: str) -> None:
+    def explain(self, typed: str, task: Task) -> None:
         """Say what can be typed: at `?`, and where something else was."""
         if typed != "?":
             self.write(f"Expected {', '.join(self.commands)} or ?; got {typed[:40]!r}.")
@@ -160,10 +155,13 @@ class Interview:
         self.write(in_columns(self.commands))
         if self.outcome.strict:
             self.write("Your answer is graded when the time is over.")
+        if task.tests_count:
+            self.write("Your tests count: afterwards they are scored by the known mistakes that they catch.")
+        self.write(f"The task in full: {short(task.text)}")
 
     def check(self, attempt: Attempt, task: Task) -> bool:
         """Grade the answer and remember what was found; whether it is solved."""
-        before = contents(task)
+        before = answer_in(task)
         grade = self.attempted(partial(self.actions.check, task))
         if grade is None:
             return False
@@ -188,11 +186,17 @@ class Interview:
     # after the clock
 
     def grade_what_is_left(self) -> None:
-        """Grade every answer that was changed since it was last checked, and score the tests."""
+        """Grade every answer that was changed since it was last checked, and score the tests.
+
+        Tests that were added change no answer, so one that was solved before is not graded again.
+        """
         for attempt, task in zip(self.outcome.attempts, self.tasks, strict=True):
             if not attempt.begun:
                 continue
-            if not attempt.solved and contents(task) != self.checked.get(task.slug):
+            if self.actions.untouched(task):
+                self.write(f"\n{task.title}: not begun.")
+                continue
+            if answer_in(task) != self.checked.get(task.slug):
                 self.write(f"\nYour answer to {task.title}, as it stands:")
                 self.check(attempt, task)
             attempt.tests = self.attempted(partial(self.actions.score_tests, task))
@@ -209,14 +213,6 @@ class Interview:
             self.write(f"\n{number} of {len(questions)}  ({one.reason})")
             if not talk.ask(one, answered):
                 break
-
-
-def contents(task: Task) -> bytes:
-    """What is in the answer's file; nothing if it cannot be read."""
-    try:
-        return task.file.read_bytes() if task.file.is_file() else b""
-    except OSError:
-        return b""
 
 
 def short(path: Path) -> str:

@@ -14,23 +14,28 @@ HOW_TO = """\
 Your file has no tests yet. A test is a function test_... in the same file, without arguments and with asserts in it:
 
     def test_a_case_worked_out_by_hand():
-        assert np.allclose({call}, [...])
+        {sample}
 """
 
 
-def lines_of_run(run: TestRun, function: str, width: int) -> list[Line]:
+def comparison_of(function: str) -> str:
+    """A line such as a test of a function on arrays has."""
+    return f"assert np.allclose({function}(...), [...])"
+
+
+def lines_of_run(run: TestRun, sample: str, width: int) -> list[Line]:
     """(kind, text) of each paragraph, as for `grader.report`.
 
     Args:
         run: of the tests.
-        function: the name of what is tested.
+        sample: a line that a test may have, for a candidate who has written none.
         width: of a line, in characters.
     """
     lines = [line for result in run.results for line in lines_of_result(result, width)]
     if run.problem:
         lines.append(("wrong", wrap(run.problem, width)))
     elif not run.results:
-        lines.append(("", wrap(HOW_TO.format(call=f"{function}(...)").rstrip(), width)))
+        lines.append(("", wrap(HOW_TO.format(sample=sample).rstrip(), width)))
     return lines + ([("", printed(run.printed, width))] if run.printed else [])
 
 

@@ -51,10 +51,11 @@ class Workspace:
     Args:
         folder: it need not exist.
         rng: draws the bugs of bug hunts.
+        readme: for its README.md, if there is none yet.
     """
 
-    def __init__(self, folder: Path, rng: Random | None = None) -> None:
-        self.folder, self.rng = folder, rng or Random()
+    def __init__(self, folder: Path, rng: Random | None = None, readme: str = README) -> None:
+        self.folder, self.rng, self.readme = folder, rng or Random(), readme
 
     def path(self, exercise: Exercise) -> Path:
         """The file of an exercise."""
@@ -79,7 +80,8 @@ class Workspace:
         """
         chosen = exercises() if chosen is None else chosen
         written = 0
-        write(self.folder / "README.md", README)
+        if not (self.folder / "README.md").exists():
+            write(self.folder / "README.md", self.readme)
         for exercise in chosen:
             write(self.folder / "tasks" / f"{exercise.slug}.md", exercise.task)
             if not self.path(exercise).exists():
