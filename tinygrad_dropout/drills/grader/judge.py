@@ -124,12 +124,18 @@ class Judge:
             claim: what is checked, as a statement that is true of a right answer: `dL/db is the sum of grad`.
         """
         self.on_claim("checking", claim)
+        with self.about(claim):
+            yield
+        self.right.append(claim)
+        self.on_claim("right", claim)
+
+    @contextmanager
+    def about(self, claim: str) -> Iterator[None]:
+        """Inside, what comes before a claim is checked: calls that may be rejected themselves, and then name it."""
         try:
             yield
         except Rejected as rejected:
             raise Rejected(replace(rejected.rejection, claim=rejected.rejection.claim or claim)) from rejected.__cause__
-        self.right.append(claim)
-        self.on_claim("right", claim)
 
     def reject(
         self,

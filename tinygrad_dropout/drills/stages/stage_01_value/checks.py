@@ -125,9 +125,11 @@ def compare_formulas(judge, make, claim, formulas, known):
         ("formula",),
         said=lambda formula: formula.typed,
     )
+    with judge.about(f"{claim}, the number"):
+        runs = judge.run(numbers, [(one,) for one in formulas], repeat=True)
     judge.compare(
         f"{claim}, the number",
-        judge.run(numbers, [(one,) for one in formulas], repeat=True),
+        runs,
         lambda formula: formula.by()[0],
         question="What does the operator compute, and on which side does each operand stand?",
         rtol=1e-12,
@@ -143,9 +145,11 @@ def compare_slopes(judge, make, claim, formulas, known):
         ("formula",),
         said=lambda formula: f"A walk from {formula.typed} along parents and slopes",
     )
+    with judge.about(f"{claim}, the slopes"):
+        runs = judge.run(slopes, [(one,) for one in formulas], repeat=True)
     judge.compare(
         f"{claim}, the slopes",
-        judge.run(slopes, [(one,) for one in formulas], repeat=True),
+        runs,
         lambda formula: formula.by()[1:],
         name="the derivatives, multiplied along the path from the result to each input and summed over the paths,",
         entries=lambda formula: [f"d/d{letter}" for letter in formula.letters],

@@ -114,9 +114,11 @@ def check(judge: Judge) -> None:
         return [one.grad for one in inputs]
 
     graded = Answer(gradients, "backward", ("formula",), said=lambda formula: f"backward of {formula.typed}")
+    with judge.about("formulas with all operations"):
+        runs = judge.run(graded, [(Formula(text, *judge.numbers(3)),) for text in FORMULAS], repeat=True)
     judge.compare(
         "formulas with all operations",
-        judge.run(graded, [(Formula(text, *judge.numbers(3)),) for text in FORMULAS], repeat=True),
+        runs,
         lambda formula: formula.by()[1:],
         name="the gradients",
         entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],

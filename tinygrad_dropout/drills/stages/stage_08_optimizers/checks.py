@@ -1,9 +1,14 @@
 """Steps: exact trajectories, in place, and parameters without a gradient."""
 
+from copy import copy
+from dataclasses import replace
+
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer, with_care
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
+from tinygrad_dropout.drills.grader.result import Rejected
+from tinygrad_dropout.drills.grader.shown import as_text
 
 TOPIC, MINUTES = "backprop", 15
 KINDS = ("updates", "state", "accumulation")
@@ -14,29 +19,36 @@ SHAPES = ((2, 3), (4,), (4,))
 
 
 class Course:
-    """An optimizer's options, first values, and the gradients of each step; None for a parameter without one."""
+    """An optimizer's options, first values, and for each step its lr and its gradients, None for a missing one."""
 
-    def __init__(self, judge, options, missing=(), scale=1.0):
+    def __init__(self, judge, options, missing=(), scale=1.0, rates=None):
         self.options = options
+        self.rates = rates or [options.get("lr", 0.001)] * STEPS
         self.starts = [judge.numbers(*shape) for shape in SHAPES]
         self.gradients = [[judge.numbers(*shape) * scale for shape in SHAPES] for _ in range(STEPS)]
         for step, index in missing:
             self.gradients[step][index] = None
+
+    def at_first(self):
+        """The same course, whose lr is never set."""
+        other = copy(self)
+        other.rates = self.rates[:1] * STEPS
+        return other
 
     def __repr__(self):
         return ", ".join(f"{name}={value}" for name, value in self.options.items())
 
 
 def positions(course, rule):
-    """Where a rule leads: rule(a parameter's gradients so far, options, calls of step so far) gives its next step."""
+    """Where a rule leads: rule(a parameter's gradients so far, options, calls of step so far) gives its velocity."""
     found = []
     parameters = [start.copy() for start in course.starts]
     seen = [[] for _ in parameters]
-    for calls, gradients in enumerate(course.gradients, 1):
+    for calls, (rate, gradients) in enumerate(zip(course.rates, course.gradients), 1):
         for index, gradient in enumerate(gradients):
             if gradient is not None:
                 seen[index].append(gradient)
-                parameters[index] = parameters[index] - rule(seen[index], course.options, calls)
+                parameters[index] = parameters[index] - rate * rule(seen[index], course.options, calls)
         found.append(np.concatenate([one.ravel() for one in parameters]))
     return np.array(found)
 
@@ -49,7 +61,7 @@ def sgd(dampening=False, momentum=None, sign=1, nesterov=False):
             velocity = share * velocity + (1 - share if dampening else 1) * gradient
         if nesterov:
             velocity = seen[-1] + share * velocity
-        return sign * options["lr"] * velocity
+        return sign * velocity
 
     return lambda course: positions(course, rule)
 
@@ -76,9 +88,32 @@ def adam(
         mean = mean / (1 - beta1**count) if correct[0] else mean
         square = square / (1 - beta2**count) if correct[1] else square
         below = np.sqrt(square + guard) if inside else (np.sqrt(square) if root else square) + guard
-        return sign * options.get("lr", 0.001) * mean / below
+        return sign * mean / below
 
     return lambda course: positions(course, rule)
+
+
+def rate_inside(course):
+    """SGD with lr in the velocity, and 0 where lr is 0."""
+    parameters = [start.copy() for start in course.starts]
+    velocities, found = [0.0] * len(parameters), []
+    for rate, gradients in zip(course.rates, course.gradients):
+        for index, gradient in enumerate(gradients):
+            velocities[index] = course.options.get("momentum", 0.0) * velocities[index] + rate * gradient
+            parameters[index] = parameters[index] - velocities[index]
+        found.append(np.concatenate([one.ravel() for one in parameters]))
+    return np.array(found)
+
+
+def first_rate(kind, right):
+    """The mistake of a rule that keeps the lr with which it was made."""
+    return KnownMistake(
+        "lr-is-fixed",
+        lambda course: right(course.at_first()),
+        f"optimizer.lr was set before each step, and the steps of {kind} are those of the first lr.",
+        "When is lr read: once, or in each step?",
+        "updates",
+    )
 
 
 COUNTING = "Which number is t in the first step, and which parameters' steps does it count?"
@@ -93,149 +128,153 @@ KNOWN_SGD = [
     KnownMistake("nesterov", sgd(nesterov=True), "The steps are those of Nesterov's momentum; expected the plain one.",
                  "Which velocity moves the parameter: this step's, or the next one's?", "updates"),
 ]  # fmt: skip
+#: code -> what the mistake does to Adam, in words and by the options of `adam`, and what to think about
+WRONG_ADAMS = (
+    ("wrong-direction", {"sign": -1}, "The parameters move along the gradient; expected against it.",
+     "In which direction does the loss fall?"),
+    ("no-bias-correction", {"correct": (False, False)},
+     "Both averages are used as they are; expected divided by 1 - beta ** t.",
+     "Both start at 0. What are they after one step, and what should they be?"),
+    ("one-bias-correction", {"correct": (True, False)}, "Only the first average is corrected.",
+     "Both averages start at 0. Which of them is 1,000 times too small after one step?"),
+    ("one-bias-correction", {"correct": (False, True)}, "Only the second average is corrected.",
+     "Both averages start at 0. Which of them is 10 times too small after one step?"),
+    ("eps-inside-the-root", {"inside": True}, "eps is added below the root; expected outside of it.",
+     "For which gradients does that make a difference?"),
+    ("gradient-not-squared", {"squared": False}, "The second average is that of |grad|; expected of grad ** 2.",
+     "Which power of the gradient has the root of its mean the gradient's size?"),
+    ("root-forgotten", {"root": False}, "The step is divided by the second average; expected by its root.",
+     "What are the units of the step if the gradient has units?"),
+    ("betas-swapped", {"swapped": True}, "beta1 and beta2 are exchanged.",
+     "Which of the two averages should remember longer?"),
+    ("sum-instead-of-average", {"total": True}, "The first average is a sum: the factor 1 - beta1 is missing.",
+     "What would a constant gradient's average be?"),
+    ("steps-counted-from-0", {"steps": -1}, "The steps are counted from 0.", COUNTING),
+    ("steps-counted-from-2", {"steps": 1}, "The steps are counted from 2.", COUNTING),
+    ("step-counted-for-all", {"shared": True}, "A step is counted for a parameter that has no gradient in it.",
+     COUNTING),
+)  # fmt: skip
 KNOWN_ADAM = [
-    KnownMistake(
-        "wrong-direction",
-        adam(sign=-1),
-        "The parameters move along the gradient; expected against it.",
-        "In which direction does the loss fall?",
-        "updates",
-    ),
-    KnownMistake(
-        "no-bias-correction",
-        adam(correct=(False, False)),
-        "Both averages are used as they are; expected divided by 1 - beta ** t.",
-        "Both start at 0. What are they after one step, and what should they be?",
-        "updates",
-    ),
-    KnownMistake(
-        "one-bias-correction",
-        adam(correct=(True, False)),
-        "Only the first average is corrected.",
-        "Both averages start at 0. Which of them is 1,000 times too small after one step?",
-        "updates",
-    ),
-    KnownMistake(
-        "one-bias-correction",
-        adam(correct=(False, True)),
-        "Only the second average is corrected.",
-        "Both averages start at 0. Which of them is 10 times too small after one step?",
-        "updates",
-    ),
-    KnownMistake(
-        "eps-inside-the-root",
-        adam(inside=True),
-        "eps is added below the root; expected outside of it.",
-        "For which gradients does that make a difference?",
-        "updates",
-    ),
-    KnownMistake(
-        "gradient-not-squared",
-        adam(squared=False),
-        "The second average is that of |grad|; expected of grad ** 2.",
-        "Which power of the gradient has the root of its mean the gradient's size?",
-        "updates",
-    ),
-    KnownMistake(
-        "root-forgotten",
-        adam(root=False),
-        "The step is divided by the second average; expected by its root.",
-        "What are the units of the step if the gradient has units?",
-        "updates",
-    ),
-    KnownMistake(
-        "betas-swapped",
-        adam(swapped=True),
-        "beta1 and beta2 are exchanged.",
-        "Which of the two averages should remember longer?",
-        "updates",
-    ),
-    KnownMistake(
-        "sum-instead-of-average",
-        adam(total=True),
-        "The first average is a sum: the factor 1 - beta1 is missing.",
-        "What would a constant gradient's average be?",
-        "updates",
-    ),
-    KnownMistake("steps-counted-from-0", adam(steps=-1), "The steps are counted from 0.", COUNTING, "updates"),
-    KnownMistake("steps-counted-from-2", adam(steps=1), "The steps are counted from 2.", COUNTING, "updates"),
-    KnownMistake(
-        "step-counted-for-all",
-        adam(shared=True),
-        "A step is counted for a parameter that has no gradient in it.",
-        COUNTING,
-        "state",
-    ),
+    KnownMistake(code, adam(**options), says, question, "state" if "shared" in options else "updates")
+    for code, options, says, question in WRONG_ADAMS
 ]
+LR_INSIDE = KnownMistake(
+    "lr-is-fixed",
+    rate_inside,
+    "velocity is momentum * velocity + lr * grad; expected lr outside of it: a new lr scales all that the velocity holds.",
+    "lr is halved between two steps. By how much does that change what the older gradients contribute?",
+    "updates",
+)
+RATES = [0.1, 0.1, 0.02, 0.3, 0.05, 0.1]
+KINDS_OF = {
+    "SGD": (sgd(), KNOWN_SGD, [LR_INSIDE, first_rate("SGD", sgd())], {"lr": 0.1, "momentum": 0.9}, {"momentum": 0.0}),
+    "Adam": (
+        adam(),
+        KNOWN_ADAM,
+        [first_rate("Adam", adam())],
+        {"lr": 0.1},
+        {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8},
+    ),
+}
+MORE = {
+    "SGD": [[{"lr": 0.1}, {"lr": 0.03}], [{"lr": 0.1, "momentum": 0.9}, {"lr": 0.1, "momentum": 0.3}]],
+    "Adam": [[{"lr": 0.1}, {"lr": 0.02, "betas": (0.5, 0.9), "eps": 1e-2}]],
+}
+GAPS = ((0, 1), (2, 0), (3, 1), (4, 1))
 
 
 def check(judge: Judge) -> None:
     names = judge.namespace
-    for kind, right, known, courses in (
-        ("SGD", sgd(), KNOWN_SGD, [Course(judge, {"lr": 0.1}), Course(judge, {"lr": 0.03})]),
-        (
-            "SGD",
-            sgd(),
-            KNOWN_SGD,
-            [Course(judge, {"lr": 0.1, "momentum": 0.9}), Course(judge, {"lr": 0.1, "momentum": 0.3})],
-        ),
-        (
-            "Adam",
-            adam(),
-            KNOWN_ADAM,
-            [Course(judge, {"lr": 0.1}), Course(judge, {"lr": 0.02, "betas": (0.5, 0.9), "eps": 1e-2})],
-        ),
-        ("Adam", adam(), KNOWN_ADAM, [Course(judge, {}), Course(judge, {"betas": (0.8, 0.95)}, scale=1e-6)]),
-    ):
-        said = ", ".join(repr(course) or "defaults" for course in courses)
-        compare(judge, names, kind, f"{kind}: {STEPS} steps with {said}", courses, right, known)
-    gaps = ((0, 1), (2, 0), (3, 1), (4, 1))
-    for kind, right, known, options in (("SGD", sgd(), KNOWN_SGD, {"lr": 0.1, "momentum": 0.9}),
-                                        ("Adam", adam(), KNOWN_ADAM, {"lr": 0.1})):  # fmt: skip
-        compare(
-            judge,
-            names,
-            kind,
-            f"{kind}: a parameter whose grad is None stays as it is, and so does what is remembered of it",
-            [Course(judge, options, gaps)],
-            right,
-            known,
-        )
+    for kind, (right, known, rates, options, defaults) in KINDS_OF.items():
+        with judge.claim(f"two {kind} optimizers do not affect each other"):
+            refuse_shared_state(judge, names, kind)
+        with judge.claim(f"the defaults of {kind}"):
+            for name, value in defaults.items():
+                refuse_another_default(judge, names, kind, name, value)
+        for several in MORE[kind]:
+            courses = [Course(judge, one) for one in several]
+            said = " and with ".join(map(repr, courses))
+            compare(judge, names, kind, f"{STEPS} steps of {kind} with {said}", courses, right, known)
+        gaps = f"{STEPS} steps of {kind}, some parameters without a grad: they and what is remembered of them stay"
+        compare(judge, names, kind, gaps, [Course(judge, options, GAPS)], right, known)
+        claim = f"{STEPS} steps of {kind} whose lr is set before each"
+        compare(judge, names, kind, claim, [Course(judge, options, rates=RATES)], right, rates)
     for claim, refuse in (
+        ("float32 parameters stay float32", refuse_other_dtypes),
         ("step changes the parameters' own arrays, and no gradient", refuse_other_arrays),
-        ("lr may be set between steps; float32 stays float32", refuse_a_fixed_rate),
         ("zero_grad sets every grad to None", refuse_other_zeros),
-        ("two optimizers do not affect each other", refuse_shared_state),
     ):
         with judge.claim(claim):
-            for kind in ("SGD", "Adam"):
+            for kind in KINDS_OF:
                 refuse(judge, names, kind)
 
 
 def compare(judge, names, kind, claim, courses, right, known):
     def run(course):
-        parameters = [names["Parameter"](start.copy()) for start in course.starts]
-        optimizer = names[kind](parameters, **course.options)
-        found = []
-        for gradients in course.gradients:
-            for one, gradient in zip(parameters, gradients):
-                one.grad = None if gradient is None else gradient.copy()
-            optimizer.step()
-            found.append(np.concatenate([one.data.ravel() for one in parameters]))
-        return np.array(found)
+        return walked(names, kind, course)
 
-    graded = Answer(run, f"{kind}.step", ("options",))
-    judge.compare(
-        claim,
-        judge.run(graded, [(course,) for course in courses], repeat=True),
-        right,
-        name="the parameters, a row for each step,",
-        known=known,
-        rtol=1e-8,
-        atol=1e-12,
-        kind="updates",
-        question="Write the lines of the task one by one, and print the first step of one number.",
-    )
+    graded = Answer(run, f"{kind}.step", ("options",), said=lambda course: f"{kind} with {course!r}")
+    with judge.about(claim):
+        runs = judge.run(graded, [(course,) for course in courses], repeat=True)
+    try:
+        judge.compare(claim, runs, right, known=known, rtol=1e-8, atol=1e-12, kind="updates",
+                      question="Write the lines of the task one by one, and print one step of one number.")  # fmt: skip
+    except Rejected as rejected:
+        raise Rejected(first_step(rejected.rejection, runs, right)) from rejected.__cause__
+
+
+def walked(names, kind, course):
+    """Where the learner's optimizer leads: a row for each step."""
+    parameters = [names["Parameter"](start.copy()) for start in course.starts]
+    optimizer = names[kind](parameters, **course.options)
+    found = []
+    for rate, gradients in zip(course.rates, course.gradients):
+        if len(set(course.rates)) > 1:
+            optimizer.lr = rate
+        for one, gradient in zip(parameters, gradients):
+            one.grad = None if gradient is None else gradient.copy()
+        optimizer.step()
+        found.append(np.concatenate([one.data.ravel() for one in parameters]))
+    return np.array(found)
+
+
+def first_step(rejection, runs, right):
+    """The rejection, with the first step that went wrong, and there the first parameter alone."""
+    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in SHAPES)])
+    for one in runs:
+        (course,), found, wanted = one.arguments, one.value, right(*one.arguments)
+        wrong = ~np.isclose(found, wanted, rtol=1e-8, atol=1e-12)
+        if found.shape != wanted.shape or not wrong.any():
+            continue
+        step = int(np.argmax(wrong.any(axis=1)))
+        index = next(i for i in range(len(SHAPES)) if wrong[step, ends[i] : ends[i + 1]].any())
+        part = slice(ends[index], ends[index + 1])
+        before = course.starts[index].ravel() if step == 0 else wanted[step - 1, part]
+        gradient = course.gradients[step][index]
+        shown = {
+            "options": repr(course) or "defaults", "step": f"{step + 1}, the first that is wrong", "before it": before,
+            "lr in it": course.rates[step], "grad in it": gradient if gradient is None else gradient.ravel(),
+            "yours after it": found[step, part], "expected": wanted[step, part],
+        }  # fmt: skip
+        message = rejection.message
+        if rejection.code in ("wrong-values", "wrong-sign", "inexact"):
+            message = f"With {course!r}, step {step + 1} does not lead where the formulas of the task do."
+        texts = tuple((name, value if isinstance(value, str) else as_text(value)) for name, value in shown.items())
+        return replace(rejection, message=message, shown=texts)
+    return rejection
+
+
+def refuse_another_default(judge, names, kind, name, value):
+    """With the default, the steps must be those of the value of the task; small gradients show eps."""
+    given = {} if kind == "Adam" else {"lr": 0.1}
+    course = Course(judge, given, scale=1e-6)
+    found = []
+    for options in (given, {**given, name: value}):
+        course.options = options
+        found.append(with_care(lambda: walked(names, kind, course), kind, f"{kind} with {course!r}"))
+    if not np.array_equal(*found):
+        judge.reject("other-defaults", f"Without {name}, the steps of {kind} are not those with {name}={value}.",
+                     "Which defaults does the task give?", kind="updates")  # fmt: skip
 
 
 def one_step(judge, names, kind, dtype=np.float64, **options):
@@ -270,19 +309,7 @@ def refuse_other_arrays(judge, names, kind):
         )
 
 
-def refuse_a_fixed_rate(judge, names, kind):
-    for steps in (0, 1):
-        parameter, optimizer = one_step(judge, names, kind, **({"momentum": 0.9} if kind == "SGD" else {}))
-        for _ in range(steps):
-            with_care(optimizer.step, "step", f"{kind}.step()")
-        optimizer.lr = 0.0
-        before = parameter.data.copy()
-        with_care(optimizer.step, "step", f"{kind}.step() after lr = 0.0")
-        if not np.array_equal(before, parameter.data):
-            when = " after a first step" if steps else ""
-            judge.reject("lr-is-fixed", f"After optimizer.lr = 0.0{when}, step() still moves the parameters.",
-                         "When is lr read: once, or in each step? Does what is remembered contain it?",
-                         kind="updates")  # fmt: skip
+def refuse_other_dtypes(judge, names, kind):
     single, optimizer = one_step(judge, names, kind, np.float32)
     with_care(optimizer.step, "step", f"{kind}.step() of a float32 parameter")
     if single.data.dtype != np.float32:
@@ -309,15 +336,23 @@ def refuse_other_zeros(judge, names, kind):
 def refuse_shared_state(judge, names, kind):
     extra = {"momentum": 0.9} if kind == "SGD" else {}
     ends = []
-    for crowded in (False, True):
+    for crowded in (False, False, True):
         parameters = [names["Parameter"](np.ones(3)) for _ in range(2)]
-        optimizers = [names[kind]([one], lr=0.1, **extra) for one in parameters]
+        optimizers = [
+            with_care(lambda one=one: names[kind]([one], lr=0.1, **extra), kind, f"{kind}([parameter], lr=0.1)")
+            for one in parameters
+        ]
         for _ in range(4):
             for one, optimizer, sign in zip(parameters, optimizers, (1, -3)):
                 one.grad = sign * np.array([1.0, 2.0, 3.0])
                 if one is parameters[0] or crowded:
-                    optimizer.step()
+                    with_care(optimizer.step, "step", f"{kind}.step()")
         ends.append(parameters[0].data.copy())
-    if not np.allclose(*ends):
-        judge.reject("optimizers-share-state", "When a second optimizer steps in turn, the first one's steps change.",
-                     "Where is the state made: in each constructor, or once for the class?", kind="state")  # fmt: skip
+    first, again, in_turn = ends
+    for found, message in (
+        (again, f"A new {kind} optimizer begins with what an earlier one remembers: its steps are others."),
+        (in_turn, f"The steps of one {kind} optimizer are others if a second one steps in turn."),
+    ):
+        if not np.allclose(found, first):
+            judge.reject("optimizers-share-state", message, kind="state",
+                         question="Where is the state made: in each constructor, or once for the class?")  # fmt: skip
