@@ -90,7 +90,7 @@ def check(judge: Judge) -> None:
         {"x.grad": RELU},
     )
     zeros = np.array([[0.0, -0.0, 1.0], [-2.0, 0.0, 3.0]])
-    compare_expressions(judge, "relu: the gradient at exactly 0 is 0", [of("relu(x)", zeros)], {"x.grad": [
+    compare_expressions(judge, "the gradient of relu at exactly 0: 0", [of("relu(x)", zeros)], {"x.grad": [
         mistake("gradient-one-at-zero", lambda e: e.upstream * (e.values["x"] >= 0),
                 "Where x is exactly 0, the gradient passes; expected 0 there.",
                 "Both 0 and 1 are subgradients. Which one do frameworks take?", "kinks"),
@@ -134,7 +134,7 @@ def check(judge: Judge) -> None:
     several = [loss(judge.numbers(n, c), judge.rng.integers(0, c, n)) for n, c in ((3, 4), (5, 2), (1, 3), (6, 6))]
     compare_expressions(
         judge,
-        "cross_entropy: a mean over the rows, and its gradient",
+        "the loss that cross_entropy returns, and its gradient: a mean over the rows",
         several,
         {"the result": [SUMMED, DIVIDED_BY_ALL, *EPSILON], "x.grad": CROSS_ENTROPY},
         kind="averaging",

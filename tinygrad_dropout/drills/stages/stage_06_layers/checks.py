@@ -107,6 +107,16 @@ def alike(names):
     return module(names, a=parameters[0], more=parameters[1:]), parameters
 
 
+#: what the modules of some `HOLDERS` hold, where the name does not say it
+CONTENTS = {
+    "attributes": "four Parameters in attributes",
+    "a module in a module": "Parameters in attributes, and modules with Parameters",
+    "a list": "a Parameter, a list of two Parameters, and one more Parameter",
+    "lists of lists": "a list of lists of Parameters, one of them a list deeper, and a Parameter",
+    "modules in lists of tuples": "a list of a tuple and a list of modules, and a Parameter",
+    "dictionaries": 'a dictionary {"x": Parameter, "y": [Parameter, module]}, and a Parameter',
+    "a tuple": "a tuple of two Parameters, and a tuple of a Parameter and a tuple with one",
+}
 SHARED = {
     "one parameter under two names": lambda n: of(n, lambda a, b: module(n, a=a, b=b, again=a), 2),
     "one layer in a list twice": lambda n: of(
@@ -166,7 +176,8 @@ def compare_found(judge, name, holder, wanted):
     elif missing:
         judge.reject(
             "parameters-not-found",
-            f"With {name}, parameters() found {len(wanted) - missing} of {len(wanted)}.",
+            f"Of a module that holds {CONTENTS.get(name, name)}, parameters() found {len(wanted) - missing} of the "
+            f"{len(wanted)} Parameters.",
             "Where may a Parameter be, and does your search go into everything that may hold one?",
             kind="state",
         )

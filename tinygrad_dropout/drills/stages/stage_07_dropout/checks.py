@@ -59,15 +59,20 @@ def check(judge: Judge) -> None:
             return on_arrays(names, self.theirs, x)
 
     examine(judge, Layer, FAMILIES, claims=CLAIMS, dtypes=("float64", "float32"))
-    with judge.claim("a p outside 0 to 1 raises ValueError"):
+    with judge.claim("a p outside 0 to 1, or NaN, raises ValueError"):
         for p in (-0.1, 1.5, -1e-9, float("nan")):
             if not judge.raises(make, (p, judge.rng), ValueError):
-                judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.",
-                             "When should somebody learn that they typed 50 for 0.5?", kind="edges")  # fmt: skip
+                question = "When should somebody learn that they typed 50 for 0.5?"
+                if p != p:
+                    question = "Is NaN below 0? Is it above 1? Which comparison could NaN not pass?"
+                judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.", question,
+                             kind="edges")  # fmt: skip
     with judge.claim("p = 1 gives zeros, with a gradient of zeros; p = 0 gives x"):
         refuse_other_limits(judge, names, make)
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
+    with judge.claim("in eval mode nothing is drawn from rng"):
+        refuse_draws_in_eval(judge, names, make)
     with judge.claim("without a generator: one of its own, which no seed of NumPy's reaches"):
         refuse_no_own_generator(judge, names)
     with judge.claim(
@@ -103,6 +108,8 @@ def refuse_other_switches(judge, names):
     leaves = [names["ReLU"]() for _ in range(4)]
     model = Block(Block(leaves[0], [leaves[1], (leaves[2],)]), {"head": leaves[3]})
     model.first.owner = model  # two modules may refer to each other
+    places = ("model", "model.first", "model.first.first", "model.first.more[0][0]", "model.first.more[0][1][0]",
+              "model.more[0]['head']")  # fmt: skip
     everything = [model, model.first, *leaves]
     if not all(one.training for one in everything):
         judge.reject(
@@ -117,8 +124,9 @@ def refuse_other_switches(judge, names):
         if modes != [wanted] * len(modes):
             judge.reject(
                 "mode-does-not-reach-all",
-                f"After {act}(), {modes.count(wanted)} of {len(modes)} modules have "
-                f"training = {wanted}: the model itself, one in it, and four in lists and dictionaries.",
+                f"After model.{act}(), training is still {not wanted} in "
+                f"{', '.join(place for place, mode in zip(places, modes) if mode != wanted)}; expected {wanted} in all "
+                "modules: the lists, tuples and dictionaries in a model are searched, too.",
                 "parameters() finds what is in lists of lists. Does this search go as far?",
                 kind="modes",
             )
@@ -128,6 +136,21 @@ def refuse_other_switches(judge, names):
                 f"model.{act}() returned {returned!r}; expected the model, so that model.{act}()(x) can be written.",
                 "What does the last line of the method return?",
             )
+
+
+def refuse_draws_in_eval(judge, names, make):
+    rng = judge.rng.spawn(1)[0]
+    layer = make.function(0.5, rng)
+    layer.eval()
+    before = str(rng.bit_generator.state)
+    with_care(lambda: layer(names["Tensor"](np.ones((3, 4)))), "Dropout", "Dropout(0.5, rng)(x) in eval mode")
+    if str(rng.bit_generator.state) != before:
+        judge.reject(
+            "draws-in-eval",
+            "In eval mode, the forward drew from rng; expected that only training does.",
+            "A network is measured in the middle of its training. Which masks come after that?",
+            kind="randomness",
+        )
 
 
 def refuse_no_own_generator(judge, names):

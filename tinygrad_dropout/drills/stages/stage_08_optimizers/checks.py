@@ -161,7 +161,7 @@ KNOWN_ADAM = [
 LR_INSIDE = KnownMistake(
     "lr-is-fixed",
     rate_inside,
-    "velocity is momentum * velocity + lr * grad; expected lr outside of it: a new lr scales all that the velocity holds.",
+    "velocity is momentum * velocity + lr * grad; expected lr outside: a new lr scales the whole velocity.",
     "lr is halved between two steps. By how much does that change what the older gradients contribute?",
     "updates",
 )

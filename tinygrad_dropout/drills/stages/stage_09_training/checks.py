@@ -18,19 +18,19 @@ LR, MOMENTUM = 0.05, 0.5
 
 def check(judge: Judge) -> None:
     names = judge.namespace
-    with judge.claim("batches: every row once, x and y together, the last batch with what is left"):
+    with judge.claim("the rows in batches: every row once, x and y together, the last batch with what is left"):
         refuse_other_batches(judge, names)
-    with judge.claim("batches: the order is drawn from rng, anew for each call"):
+    with judge.claim("the order of batches: drawn from rng, anew for each call, and any order is possible"):
         refuse_no_order(judge, names)
-    with judge.claim("accuracy: the fraction of right rows"):
+    with judge.claim("the number that accuracy returns: the fraction of right rows"):
         refuse_other_accuracies(judge, names)
-    with judge.claim("accuracy: measured in eval mode; every module is then in the mode in which it was"):
+    with judge.claim("the modes in accuracy and after it: measured in eval mode, and then as before"):
         refuse_other_modes(judge, names)
-    with judge.claim("fit: in each step the rows of one batch, in training mode, every row once an epoch"):
+    with judge.claim("the rows and the mode in fit's steps: one batch, in training mode, every row once an epoch"):
         refuse_other_rows(judge, names)
-    with judge.claim("fit: each step is that of its batch's gradient alone"):
+    with judge.claim("the weights after fit: each step is that of its batch's gradient alone"):
         refuse_other_steps(judge, names)
-    with judge.claim("fit: validation rows are measured in eval mode and change nothing"):
+    with judge.claim("the validation rows in fit: measured in eval mode, and they change nothing"):
         refuse_leaks(judge, names)
     with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
         refuse_other_histories(judge, names)
@@ -121,6 +121,20 @@ def refuse_no_order(judge, names):
             "same-order-again",
             "Two calls with one generator gave the same order.",
             "When is the order drawn: in each call, or from a seed of your own?",
+            kind="randomness",
+        )
+    refuse_missing_orders(judge, names)
+
+
+def refuse_missing_orders(judge, names):
+    """In so many calls, each of the 24 orders of four rows is missed once in 100 million times."""
+    x, y, rng = np.arange(4.0)[:, np.newaxis], np.zeros(4, int), np.random.default_rng(4)
+    found = {tuple(a[:, 0].tolist()) for _ in range(600) for a, _ in listed(judge, names, x, y, 4, rng)}
+    if len(found) < 24:
+        judge.reject(
+            "orders-missing",
+            f"In 600 calls, four rows came in {len(found)} of the 24 orders that there are.",
+            "Which orders can your code never give? Which method of rng gives all of them?",
             kind="randomness",
         )
 

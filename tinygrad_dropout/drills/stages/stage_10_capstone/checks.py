@@ -19,13 +19,13 @@ SEEDS = 3
 
 def check(judge: Judge) -> None:
     names = judge.namespace
-    with judge.claim("mlp: the shapes of its parameters, in their order"):
+    with judge.claim("the parameters of mlp: their shapes, in their order"):
         refuse_other_shapes(judge, names)
-    with judge.claim("mlp: ReLU and dropout behind each Linear layer but the last"):
+    with judge.claim("the layers of mlp: ReLU and dropout behind each Linear layer but the last"):
         refuse_other_layers(judge, names)
-    with judge.claim("mlp: the same seed gives the same weights, whatever p is"):
+    with judge.claim("the weights of mlp: the same seed gives the same, whatever p is"):
         refuse_other_draws(judge, names)
-    with judge.claim("mlp: the same seed gives the same masks"):
+    with judge.claim("the masks of mlp: the same seed gives the same"):
         refuse_other_masks(judge, names)
     with judge.claim(f"with the same weights, batches and masks, {STEPS} losses are tinygrad_dropout's to 1e-6"):
         for optimizer in ("SGD", "Adam"):
