@@ -126,7 +126,7 @@ def test_after_a_mistake_in_a_stage_drill_gives_a_true_reason_and_stays_where_it
     (tmp_path / "home" / "progress.json").write_text(json.dumps(kept))
     code, out, err = run("drill", "next")
     assert (code, err) == (0, "")
-    assert f"after product-slopes-are-one in {ALL[0].slug}: this one is about " in out
+    assert f"after product-slopes-are-one in stage 1, {ALL[0].title}: this one is about " in out
     for command in (("stats",), ("list",), ("plan", "--date", str(date.today() + timedelta(9)))):
         assert run("drill", *command)[0] == 0
 

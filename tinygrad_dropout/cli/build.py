@@ -244,7 +244,7 @@ def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     )
     book.start()
     session.say(f"Stages 1 and 2 from memory, in {MINUTES} minutes.", "title")
-    session.say("The clock runs. Nothing is graded before it has stopped; your own tests can be run.")
+    session.say("The clock runs. Nothing is graded before it has stopped; your own tests count.")
     outcome = Interview(
         Outcome(stamp(when), MINUTES, book.attempts(), strict=True),
         book.tasks(),

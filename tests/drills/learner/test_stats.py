@@ -66,3 +66,11 @@ def test_cards_answered_wrong_a_moment_ago_do_not_count_as_known(ratings, expect
 def test_a_card_that_is_overdue_counts_by_the_chance_of_today():
     known = {card.id: to_json(after(None, "right", TODAY - timedelta(days=300))) for card in load()[:5]}
     assert "expects you to recall 2 of the 5." in as_text(Progress({"cards": known}), TODAY)
+
+
+def test_the_stages_that_are_done_are_counted_for_each_framework(tmp_path):
+    progress = Progress({})
+    progress.of_framework(tmp_path).record("stage_01_value", Grade(), NOON, chosen=False)
+    text = as_text(progress, TODAY)
+    assert f"Framework in {tmp_path}: 1 of 10 stages done" in text
+    assert "Exercises: 0 of " in text

@@ -11,6 +11,7 @@ from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import counted, next_exercise, open_kinds
 from tinygrad_dropout.drills.quiz.cards import load
 from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance
+from tinygrad_dropout.drills.stage import stages
 from tinygrad_dropout.mistakes import KINDS
 
 MOST_BUGS = 10
@@ -18,7 +19,13 @@ MOST_BUGS = 10
 
 def as_text(progress: Progress, today: date) -> str:
     """All of it."""
-    parts = [of_exercises(progress), of_mistakes(progress), of_cards(progress, today), of_interviews(progress)]
+    parts = [
+        of_exercises(progress),
+        of_stages(progress),
+        of_mistakes(progress),
+        of_cards(progress, today),
+        of_interviews(progress),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -37,6 +44,12 @@ def of_exercises(progress: Progress) -> str:
     if chosen:
         lines.append(f"  next: {chosen.number} {chosen.title} ({why})")
     return "\n".join(lines)
+
+
+def of_stages(progress: Progress) -> str:
+    """How many stages of each framework are done."""
+    done = {folder: sum(bool(one["solved"]) for one in known.values()) for folder, known in progress.builds.items()}
+    return "\n".join(f"Framework in {folder}: {count} of {len(stages())} stages done" for folder, count in done.items())
 
 
 def of_mistakes(progress: Progress) -> str:
