@@ -183,6 +183,12 @@ def test_a_hint_is_about_the_earlier_stage_that_no_longer_holds(build, begun, qu
 
 
 def test_a_replay_is_offered_only_where_it_shows_something(build, begun, quick):
-    for code, is_offered in (("product-rule-swapped", True), ("gradients-share-memory", False)):
-        write_stage(begun, 3, code)
-        assert ("--show" in build("check", "3")[1]) is is_offered
+    offered = {
+        (3, "product-rule-swapped"): True,
+        (3, "gradients-share-memory"): False,
+        (7, "backward-forgets-the-scale"): True,
+        (7, "shared-by-rows"): False,
+    }
+    for (number, code), is_offered in offered.items():
+        write_stage(begun, number, code)
+        assert ("--show" in build("check", str(number))[1]) is is_offered

@@ -14,6 +14,7 @@ from tinygrad_dropout.drills.exercise import DrillError, Exercise, Sample, sampl
 
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.grader.judge import Judge
+    from tinygrad_dropout.drills.grader.result import Rejection
 
 STAGES = Path(__file__).with_name("stages")
 FRAMEWORKS = Path(__file__).with_name("frameworks")
@@ -84,12 +85,14 @@ class Stage(Exercise):
 
         return lambda judge: check_stages(judge, stages()[: self.number])
 
-    def is_seen_in_a_replay(self, judge: Judge) -> bool:
+    def is_seen_in_a_replay(self, judge: Judge, rejection: Rejection) -> bool:
         """Whether what is wrong with a package is the gradient of one operation, which a replay can show."""
         from tinygrad_dropout.drills.grader.framework_replay import shows_a_mistake
 
         try:
-            return self.layers is not None or (self.bug is not None and shows_a_mistake(self.bug(judge)))
+            if self.layers is not None:
+                return rejection.claim.startswith(("the gradient", "what is remembered"))
+            return self.bug is not None and shows_a_mistake(self.bug(judge))
         except Exception:  # of the package, which lacks what would be shown
             return False
 

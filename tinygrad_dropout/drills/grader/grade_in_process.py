@@ -50,7 +50,7 @@ def grade(
             with surroundings_kept():
                 exercise.check(judge)
     except Rejected as rejected:
-        if isinstance(exercise, Stage) and exercise.is_seen_in_a_replay(judge):
+        if isinstance(exercise, Stage) and exercise.is_seen_in_a_replay(judge, rejected.rejection):
             judge.note(SEEN_IN_A_REPLAY)
         return judge.grade(rejected.rejection)
     except Exception as error:  # of an answer that did what its checks did not foresee
