@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
@@ -91,8 +90,9 @@ def output_of(command: str) -> str:
 
 
 def fenced(text: str) -> str:
-    """A block of code."""
-    return f"```\n{text.rstrip()}\n```"
+    """A block of code, without spaces at the ends of its lines."""
+    lines = [line.rstrip() for line in text.rstrip().splitlines()]
+    return "\n".join(["```", *lines, "```"])
 
 
 def started() -> str:
@@ -163,8 +163,7 @@ def main(arguments: list[str]) -> int:
     """Count, unless only the page is asked for, and write it."""
     if arguments != ["--render"]:
         KEPT.write_text(json.dumps(sweep_all(), indent=1) + "\n", encoding="utf-8")
-    text = rendered(PAGE.read_text(encoding="utf-8"), blocks())
-    PAGE.write_text(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), encoding="utf-8")
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
     return 0
 
 
