@@ -1,5 +1,6 @@
 """What holds for every test: seed, name, no use of NumPy's global state, Ctrl-C heard, PyTorch if there is one."""
 
+import gc
 import importlib
 import os
 import signal
@@ -60,3 +61,9 @@ def torch():
         pytest.skip("PyTorch is not installed: pip install torch")
     module.set_num_threads(1)
     return module
+
+
+def pytest_collection_finish():
+    """The tests themselves live to the end: the collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()

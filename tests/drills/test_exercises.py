@@ -1,6 +1,6 @@
 """Every exercise is whole, and its grader is right: starters fail, solutions pass, wrong answers are named.
 
-One seed here, five for the solutions; `python docs/make_drills.py` takes fifty for all.
+One seed here, two for the solutions; `python docs/make_drills.py` takes fifty for all.
 """
 
 import ast
@@ -17,7 +17,7 @@ from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
 from tinygrad_dropout.mistakes import KINDS
 
 ALL = exercises()
-SEEDS = 5  # of the solutions
+SEEDS = 2  # of the solutions
 
 
 def of_every_exercise(kind):

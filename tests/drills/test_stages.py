@@ -22,21 +22,6 @@ every_seed = pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.ma
 every_stage = pytest.mark.parametrize("stage", ALL, ids=[one.slug for one in ALL])
 
 
-@pytest.fixture(autouse=True, scope="module")
-def files_are_read_once():
-    """Most packages here differ from ours in one file: the others need not be parsed each time."""
-    read, trees = answer.read, {}
-
-    def once(source, filename, refused):
-        if (source, filename) not in trees:
-            trees[source, filename] = read(source, filename, refused)
-        return trees[source, filename]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answer, "read", once)
-        yield
-
-
 def of_every_stage(kind):
     return [pytest.param(one, sample, id=f"{one.number}-{sample.name}") for one in ALL for sample in getattr(one, kind)]
 

@@ -209,16 +209,11 @@ def page(session: BuildSession, options: argparse.Namespace) -> int:
 
 def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     """Stages 1 and 2 from memory, in 20 minutes."""
-    import time
     from random import Random
 
-    from tinygrad_dropout.cli.drill.asking import keep_interview
+    from tinygrad_dropout.cli.drill.asking import hold
     from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
     from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
-    from tinygrad_dropout.drills.interview.outcome import Outcome
-    from tinygrad_dropout.drills.interview.session import Interview
-    from tinygrad_dropout.drills.learner.terminal import Lines
-    from tinygrad_dropout.drills.learner.workspace import write
     from tinygrad_dropout.drills.quiz.cards import load
 
     progress, when = session.progress(), datetime.now()
@@ -245,18 +240,7 @@ def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     book.start()
     session.say(f"Stages 1 and 2 from memory, in {MINUTES} minutes.", "title")
     session.say("The clock runs. Nothing is graded before it has stopped; your own tests count.")
-    outcome = Interview(
-        Outcome(stamp(when), MINUTES, book.attempts(), strict=True),
-        book.tasks(),
-        book.actions(),
-        read=Lines().read,
-        write=session.say,
-        now=time.monotonic,
-        width=session.width,
-    ).run()
-    text = keep_interview(session, outcome)
-    session.say(f"\n{text}")
-    write(own.folder / "summary.txt", text + "\n")
+    hold(session, book, own.folder, when, MINUTES, strict=True)
     return 0
 
 

@@ -16,24 +16,20 @@ from tinygrad_dropout.drills.layout import wrap
 if TYPE_CHECKING:
     from tinygrad_dropout.drills.exercise import Exercise
     from tinygrad_dropout.drills.grader.result import Grade
+    from tinygrad_dropout.drills.interview.interviewed import Interviewed
     from tinygrad_dropout.drills.interview.outcome import Outcome
     from tinygrad_dropout.drills.quiz.cards import Card
     from tinygrad_dropout.drills.quiz.scheduling import Schedule
 
 
 def interview(session: DrillSession, options: argparse.Namespace) -> int:
-    """Hold an interview."""
-    import time
+    """Choose what is asked, and hold an interview."""
     from random import Random
 
     from tinygrad_dropout.drills.exercise import exercises
     from tinygrad_dropout.drills.interview.of_exercises import ExerciseInterview, readme
-    from tinygrad_dropout.drills.interview.outcome import Outcome
-    from tinygrad_dropout.drills.interview.session import Interview
-    from tinygrad_dropout.drills.learner.progress import stamp
     from tinygrad_dropout.drills.learner.recommendation import for_interview
-    from tinygrad_dropout.drills.learner.terminal import Lines
-    from tinygrad_dropout.drills.learner.workspace import Workspace, write
+    from tinygrad_dropout.drills.learner.workspace import Workspace
     from tinygrad_dropout.drills.quiz.cards import load
 
     if options.list_follow_ups:
@@ -62,8 +58,33 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
     )
     tests_count = not all(exercise.hunt for exercise in chosen)
     session.say(introduction(options.minutes, strict=options.strict, tests_count=tests_count), "title")
+    hold(session, about, workspace.folder, when, options.minutes, strict=options.strict)
+    return 0
+
+
+def hold(
+    session: Session[Any], about: Interviewed[Any], folder: Path, when: datetime, minutes: int, *, strict: bool
+) -> None:
+    """Hold an interview, show its scorecard and keep both.
+
+    Args:
+        session: of the command.
+        about: what is asked.
+        folder: where the answers are, and where the scorecard is written.
+        when: it began.
+        minutes: for the exercises.
+        strict: whether nothing is graded before the clock has stopped.
+    """
+    import time
+
+    from tinygrad_dropout.drills.interview.outcome import Outcome
+    from tinygrad_dropout.drills.interview.session import Interview
+    from tinygrad_dropout.drills.learner.progress import stamp
+    from tinygrad_dropout.drills.learner.terminal import Lines
+    from tinygrad_dropout.drills.learner.workspace import write
+
     outcome = Interview(
-        Outcome(stamp(when), options.minutes, about.attempts(), strict=options.strict),
+        Outcome(stamp(when), minutes, about.attempts(), strict=strict),
         about.tasks(),
         about.actions(),
         read=Lines().read,
@@ -73,8 +94,7 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
     ).run()
     text = keep_interview(session, outcome)
     session.say(f"\n{text}")
-    write(workspace.folder / "summary.txt", text + "\n")
-    return 0
+    write(folder / "summary.txt", text + "\n")
 
 
 def list_follow_ups(session: DrillSession) -> int:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from random import Random
+from typing import Any
 
 from tinygrad_dropout.drills.bundle import PACKAGE, files_in
 from tinygrad_dropout.drills.grader.grade_in_subprocess import source_of
 from tinygrad_dropout.drills.grader.own_tests import source_without_tests
-from tinygrad_dropout.drills.grader.report import Line
-from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.interview.code_facts import facts
-from tinygrad_dropout.drills.interview.outcome import Attempt, Outcome
+from tinygrad_dropout.drills.interview.interviewed import Interviewed
+from tinygrad_dropout.drills.interview.outcome import Outcome
 from tinygrad_dropout.drills.interview.own_tests import Score, Subject, run_tests, score_tests
 from tinygrad_dropout.drills.interview.questions import Question, choose
-from tinygrad_dropout.drills.interview.session import Actions
 from tinygrad_dropout.drills.interview.task import Task, contents
-from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run, lines_of_score
+from tinygrad_dropout.drills.interview.tests_in_words import lines_of_run
 from tinygrad_dropout.drills.learner.workspace import write
-from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.drills.stage import Stage, stages
 
 MINUTES = 20
@@ -29,38 +24,21 @@ SAMPLE = "assert (Value(2) * 3).data == 6"  # what a test may say
 TO_WRITE = "class Value:\n    raise NotImplementedError\n"  # the name that tests are about
 
 
-class ClosedBook:
-    """What such a run needs, as `of_exercises.ExerciseInterview` does for exercises.
+class ClosedBook(Interviewed[Stage]):
+    """What such a run needs.
 
     Args:
         folder: for the package, which is one file.
-        check: grades a stage, and shows the grade.
-        show: shows Markdown.
-        say: shows a text of a kind.
-        cards: to draw questions from.
-        chance: draws them.
-        width: of a line, in characters.
+        needs: as of `Interviewed`.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        check: Callable[[Stage], Grade],
-        show: Callable[[str], None],
-        say: Callable[[str, str], None],
-        cards: Sequence[Card],
-        chance: Random,
-        width: int = WIDTH,
-    ) -> None:
-        self.stages = {one.slug: one for one in stages()[:2]}
+    def __init__(self, folder: Path, **needs: Any) -> None:
+        super().__init__(stages()[:2], **needs)
         self.folder, self.file = folder, folder / PACKAGE / "__init__.py"
-        self.check, self.show, self.say = check, show, say
-        self.cards, self.chance, self.width = cards, chance, width
 
     def start(self) -> None:
         """Write the tasks and an empty file."""
-        for one in self.stages.values():
+        for one in self.exercises.values():
             write(self.folder / "tasks" / f"{one.slug}.md", one.task)
         write(self.file, "")
 
@@ -68,45 +46,27 @@ class ClosedBook:
         """Both are answered in the same file."""
         tasks = self.folder / "tasks"
         return [
-            Task(one.slug, one.title, one.minutes, self.file, tasks / f"{one.slug}.md") for one in self.stages.values()
+            Task(one.slug, one.title, one.minutes, self.file, tasks / f"{one.slug}.md")
+            for one in self.exercises.values()
         ]
 
-    def attempts(self) -> list[Attempt]:
-        """One for each stage, to be filled."""
-        return [Attempt(one.slug, one.title) for one in self.stages.values()]
-
-    def actions(self) -> Actions:
-        """What is done with each."""
-        return Actions(
-            show_task=lambda task: self.show(self.stages[task.slug].brief),
-            run_tests=self.run_tests,
-            check=lambda task: self.check(self.stages[task.slug]),
-            score_tests=self.score_tests,
-            untouched=lambda task: not contents(task).strip(),
-            questions=self.questions,
-        )
-
     def run_tests(self, task: Task) -> None:
-        """Run the candidate's own tests and show how they ended."""
-        source = source_of(self.stages[task.slug], task.file)
+        source = source_of(self.exercises[task.slug], task.file)
         run = run_tests(source, task.file.name, Subject(TO_WRITE, ""), width=self.width)
         self.show_lines(lines_of_run(run, SAMPLE, self.width))
 
     def score_tests(self, task: Task) -> Score | None:
         """What the tests are worth, once, after the last stage: they are in one file."""
-        stage = self.stages[task.slug]
-        if stage is not list(self.stages.values())[-1]:
+        stage = self.exercises[task.slug]
+        if stage is not list(self.exercises.values())[-1]:
             return None
-        wrong = [(sample.description, flat(sample.source)) for one in self.stages.values() for sample in one.wrong]
+        wrong = [(sample.description, flat(sample.source)) for one in self.exercises.values() for sample in one.wrong]
         score = score_tests(source_of(stage, task.file), task.file.name, Subject(TO_WRITE, flat(stage.solution), wrong))
-        self.say("\nYour tests", "title")
-        self.show_lines(lines_of_score(score, self.width))
+        self.show_score("Your tests", score)
         return score
 
-    def show_lines(self, lines: Iterable[Line]) -> None:
-        """Show lines in their colours."""
-        for kind, text in lines:
-            self.say(text, kind)
+    def untouched(self, task: Task) -> bool:
+        return not contents(task).strip()
 
     def questions(self, outcome: Outcome) -> list[Question]:
         """Three: about mistakes that were made, about the code, and from the cards on backprop."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from random import Random
+from collections.abc import Sequence
+from typing import Any
 
 from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader.grade_in_subprocess import source_of
 from tinygrad_dropout.drills.grader.own_tests import source_without_tests
-from tinygrad_dropout.drills.grader.report import Line
-from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.interview import questions
 from tinygrad_dropout.drills.interview.code_facts import facts
-from tinygrad_dropout.drills.interview.outcome import Attempt, Outcome
+from tinygrad_dropout.drills.interview.interviewed import Interviewed
+from tinygrad_dropout.drills.interview.outcome import Outcome
 from tinygrad_dropout.drills.interview.own_tests import Score, Subject, run_tests, score_tests
 from tinygrad_dropout.drills.interview.questions import Question
-from tinygrad_dropout.drills.interview.session import Actions
 from tinygrad_dropout.drills.interview.task import Task, contents
-from tinygrad_dropout.drills.interview.tests_in_words import comparison_of, lines_of_run, lines_of_score
+from tinygrad_dropout.drills.interview.tests_in_words import comparison_of, lines_of_run
 from tinygrad_dropout.drills.learner.workspace import Workspace
 from tinygrad_dropout.drills.quiz.cards import Card
 
@@ -57,38 +54,20 @@ def readme(exercises: Sequence[Exercise], *, strict: bool) -> str:
     return text + "".join(about)
 
 
-class ExerciseInterview:
+class ExerciseInterview(Interviewed[Exercise]):
     """What an interview about exercises needs.
 
     Args:
         exercises: what is asked.
         workspace: where their files are.
-        check: grades the answer to an exercise, and shows the grade.
-        show: shows Markdown.
-        say: shows a text of a kind, as `grader.report` has them.
-        cards: to draw questions from.
-        chance: draws them.
-        width: of a line, in characters.
+        needs: as of `Interviewed`.
     """
 
-    def __init__(
-        self,
-        exercises: Sequence[Exercise],
-        workspace: Workspace,
-        *,
-        check: Callable[[Exercise], Grade],
-        show: Callable[[str], None],
-        say: Callable[[str, str], None],
-        cards: Sequence[Card],
-        chance: Random,
-        width: int = WIDTH,
-    ) -> None:
-        self.exercises = {one.slug: one for one in exercises}
-        self.workspace, self.check, self.show, self.say = workspace, check, show, say
-        self.cards, self.chance, self.width = cards, chance, width
+    def __init__(self, exercises: Sequence[Exercise], workspace: Workspace, **needs: Any) -> None:
+        super().__init__(exercises, **needs)
+        self.workspace = workspace
 
     def tasks(self) -> list[Task]:
-        """The exercises, as the interview knows them."""
         return [
             Task(
                 one.slug,
@@ -101,23 +80,7 @@ class ExerciseInterview:
             for one in self.exercises.values()
         ]
 
-    def attempts(self) -> list[Attempt]:
-        """One for each exercise, to be filled."""
-        return [Attempt(one.slug, one.title) for one in self.exercises.values()]
-
-    def actions(self) -> Actions:
-        """What is done with each."""
-        return Actions(
-            show_task=lambda task: self.show(self.exercises[task.slug].brief),
-            run_tests=self.run_tests,
-            check=lambda task: self.check(self.exercises[task.slug]),
-            score_tests=self.score_tests,
-            untouched=lambda task: self.workspace.untouched(self.exercises[task.slug]),
-            questions=self.questions,
-        )
-
     def run_tests(self, task: Task) -> None:
-        """Run the candidate's own tests and show how they ended."""
         exercise = self.exercises[task.slug]
         subject = subject_of(self.workspace.mine(exercise))
         run = run_tests(source_of(exercise, task.file), task.file.name, subject, width=self.width)
@@ -129,17 +92,13 @@ class ExerciseInterview:
         if exercise.hunt:
             return None
         score = score_tests(source_of(exercise, task.file), task.file.name, subject_of(self.workspace.mine(exercise)))
-        self.say(f"\nYour tests of {task.title}", "title")
-        self.show_lines(lines_of_score(score, self.width))
+        self.show_score(f"Your tests of {task.title}", score)
         return score
 
-    def show_lines(self, lines: Iterable[Line]) -> None:
-        """Show lines in their colours."""
-        for kind, text in lines:
-            self.say(text, kind)
+    def untouched(self, task: Task) -> bool:
+        return self.workspace.untouched(self.exercises[task.slug])
 
     def questions(self, outcome: Outcome) -> list[Question]:
-        """What is asked after the exercises that were begun."""
         shown = [self.exercises[attempt.exercise] for attempt in outcome.attempts if attempt.begun]
         made = [kind for attempt in outcome.attempts for _, kind in reversed(attempt.mistakes)]
         seen = {note for attempt in outcome.attempts for note in attempt.notes}
