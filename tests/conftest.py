@@ -64,6 +64,7 @@ def torch():
 
 
 def pytest_collection_finish():
-    """The tests themselves live to the end: the collector need not look at them again and again."""
+    """The tests themselves live to the end: the collector need not look at them, nor for garbage as often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
