@@ -34,7 +34,7 @@ that folder as --out, with more --seeds if you like."""
 FRAMEWORK: Option = (
     "--framework FOLDER",
     name_of_file,
-    "train with the framework that you wrote with `tinygrad-dropout build`, in place of this one",
+    "train the framework that you wrote with `tinygrad-dropout build` instead of this one",
 )
 
 

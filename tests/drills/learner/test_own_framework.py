@@ -1,4 +1,4 @@
-"""The folder in which a framework is built: begun, found from inside, begun again, and nobody's files are replaced."""
+"""The folder in which a framework is built: begun, found from inside, begun again; files that were there stay."""
 
 from datetime import datetime
 

@@ -123,7 +123,7 @@ def replay(session: Session[Any], exercise: Exercise, path: Path, options: argpa
 
 
 def open_in_browser(session: Session[Any], page: Path) -> None:
-    """Open a page, or say that somebody must."""
+    """Open a page in the browser, or say that none was found."""
     if not webbrowser.open(page.resolve().as_uri()):
         session.say("No browser was found to open it; open the file by hand.")
 

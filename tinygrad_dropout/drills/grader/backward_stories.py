@@ -157,6 +157,16 @@ def procedure_of(clean: Clean, begin: Callable[[float], float], each: Callable[[
     return backward
 
 
+def each(share: Callable[[Node, float], float]) -> Callable[[Node], None]:
+    """A rule by which a node gives each parent a share, of itself and the slope, in place of `pass_on`'s."""
+
+    def rule(node: Node) -> None:
+        for parent, slope in zip(node.parents, node.slopes, strict=True):
+            parent.grad += share(node, slope)
+
+    return rule
+
+
 def once(node: Node) -> None:
     """As `pass_on`, but the first time only."""
     if not node.done:
@@ -244,12 +254,10 @@ KNOWN = [
     KnownMistake("second-call-ignored", only_the_first_call,
          "A further call for the same result changes nothing.",
          "What tells your function that it was called before? Is that a reason to do nothing?", "state"),
-    KnownMistake("second-call-does-nothing", procedure(never, one, each=once),
+    *(KnownMistake("second-call-does-nothing", procedure(clean, one, each=once),
          "Values that have passed their gradient on once never do so again.",
-         "Where do you remember which values are done, and what takes that back before the next call?", "state"),
-    KnownMistake("second-call-does-nothing", procedure(middle, one, each=once),
-         "Values that have passed their gradient on once never do so again.",
-         "Where do you remember which values are done, and what takes that back before the next call?", "state"),
+         "Where do you remember which values are done, and what takes that back before the next call?", "state")
+      for clean in (never, middle)),
     KnownMistake("cleans-the-parents", procedure(never, one, each=clean_parents),
          "A parent is set to 0 whenever one of its users gives it a share: those of the other users are lost.",
          "A value is used twice. When the second user comes, what has the first one left there?", "accumulation"),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_dropout.drills.grader.answer import Answer
+from tinygrad_dropout.drills.grader.backward_stories import Node, each, overwrite, users_first
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 
 TOPIC, MINUTES = "backprop", 5
@@ -19,19 +20,6 @@ SEVERAL = (
     "(x + y) * x + (x + y) * (z + w) * x",
     "x * x * x * x * x * x * x * x * x",
 )
-
-
-class Node:
-    """A number of our own, on which right and wrong rules are tried."""
-
-    def __init__(self, data, parents=(), slopes=()):
-        self.data, self.parents, self.slopes, self.grad = data, parents, slopes, 0.0
-
-    def __add__(self, other):
-        return Node(self.data + other.data, (self, other), (1.0, 1.0))
-
-    def __mul__(self, other):
-        return Node(self.data * other.data, (self, other), (other.data, self.data))
 
 
 class Formula:
@@ -51,19 +39,6 @@ class Formula:
         return list(inputs.values()), eval(self.text, {}, inputs)
 
 
-def users_first(result):
-    found = []
-
-    def visit(node):
-        if node not in found:
-            for parent in node.parents:
-                visit(parent)
-            found.append(node)
-
-    visit(result)
-    return found[::-1]
-
-
 def gradients_by(rule):
     """The gradients of the inputs that a rule gives."""
 
@@ -75,21 +50,6 @@ def gradients_by(rule):
         return [node.grad for node in inputs]
 
     return formula
-
-
-def each(share):
-    """A rule that adds what `share` gives of (node, parent, slope)."""
-
-    def rule(node):
-        for parent, slope in zip(node.parents, node.slopes, strict=True):
-            parent.grad += share(node, slope)
-
-    return rule
-
-
-def overwrite(node):
-    for parent, slope in zip(node.parents, node.slopes, strict=True):
-        parent.grad = node.grad * slope
 
 
 def once_for_each_parent(node):

@@ -4,7 +4,7 @@ import gc
 import sys
 
 from tinygrad_dropout.drills.grader.answer import Answer, with_care
-from tinygrad_dropout.drills.grader.backward_stories import Node, compare_stories, pass_on, users_first
+from tinygrad_dropout.drills.grader.backward_stories import Node, compare_stories, each, pass_on, users_first
 from tinygrad_dropout.drills.grader.framework_replay import SCALAR, bug_among
 from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 from tinygrad_dropout.drills.grader.recursion import refuse_a_raised_limit
@@ -66,16 +66,6 @@ def depth_first(result):
 
     visit(result)
     return order
-
-
-def each(share):
-    """A rule that adds what `share` gives of (node, slope)."""
-
-    def rule(node):
-        for parent, slope in zip(node.parents, node.slopes):
-            parent.grad += share(node, slope)
-
-    return rule
 
 
 TOO_EARLY = (
