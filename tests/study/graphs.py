@@ -14,7 +14,7 @@ import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 MOST_ENTRIES = 12  # of one value
 

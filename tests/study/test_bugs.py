@@ -12,7 +12,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, study
 from tinygrad_dropout.study.bugs import BUGS
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import first_difference, with_bug
 
 MASK = np.array([[True, False, True, True]])
@@ -29,7 +29,7 @@ def tensor(array: np.ndarray, name: str) -> td.Tensor:
 
 
 @dataclass
-class Shown:
+class Exposed:
     """One operation on these arrays, and what the bug makes of the gradients of its inputs, by hand."""
 
     operation: Callable[..., td.Tensor]
@@ -52,26 +52,26 @@ def cross_entropy(logits: td.Tensor) -> td.Tensor:
 
 
 SHOWN = {
-    "backward-forgets-the-scale": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK,)),
-    "backward-forgets-the-mask": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * 1.25,)),
-    "backward-uses-another-mask": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * OTHER_MASK * 1.25,)),
-    "backward-scales-twice": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 1.25**2,)),
-    "backward-scales-by-1/p": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 5,)),
-    "mask-inferred-from-the-output": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * [1, 0, 1, 0] * 1.25,)),
-    "backward-inverts-the-mask": Shown(dropout, (X,), UPSTREAM, (UPSTREAM * ~MASK * 1.25,)),
-    "relu-ignored": Shown(F.relu, (X,), UPSTREAM, (UPSTREAM,)),
-    "mask-from-the-gradient": Shown(F.relu, (X,), UPSTREAM, (np.array([[1.0, 2.0, 0.0, 8.0]]),)),
-    "bias-gradient-averaged": Shown(
+    "backward-forgets-the-scale": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * MASK,)),
+    "backward-forgets-the-mask": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * 1.25,)),
+    "backward-uses-another-mask": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * OTHER_MASK * 1.25,)),
+    "backward-scales-twice": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 1.25**2,)),
+    "backward-scales-by-1/p": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * MASK * 5,)),
+    "mask-inferred-from-the-output": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * [1, 0, 1, 0] * 1.25,)),
+    "backward-inverts-the-mask": Exposed(dropout, (X,), UPSTREAM, (UPSTREAM * ~MASK * 1.25,)),
+    "relu-ignored": Exposed(F.relu, (X,), UPSTREAM, (UPSTREAM,)),
+    "mask-from-the-gradient": Exposed(F.relu, (X,), UPSTREAM, (np.array([[1.0, 2.0, 0.0, 8.0]]),)),
+    "bias-gradient-averaged": Exposed(
         F.linear, LINEAR, np.array([[1.0], [-3.0]]), (DX, np.array([[-8.0, -10.0]]), np.array([-1.0]))
     ),
-    "gradients-averaged-twice": Shown(
+    "gradients-averaged-twice": Exposed(
         F.linear, LINEAR, np.array([[1.0], [-3.0]]), (DX, np.array([[-4.0, -5.0]]), np.array([-1.0]))
     ),
-    "mean-forgotten": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * (P - ONE_HOT),)),
-    "target-not-subtracted": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * P / 2,)),
-    "target-less-probabilities": Shown(cross_entropy, (LOGITS,), np.array(2.0), (2 * (ONE_HOT - P) / 2,)),
-    "operands-swapped": Shown(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (2 * X, 2 * UPSTREAM)),
-    "upstream-ignored": Shown(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (UPSTREAM, X)),
+    "mean-forgotten": Exposed(cross_entropy, (LOGITS,), np.array(2.0), (2 * (P - ONE_HOT),)),
+    "target-not-subtracted": Exposed(cross_entropy, (LOGITS,), np.array(2.0), (2 * P / 2,)),
+    "target-less-probabilities": Exposed(cross_entropy, (LOGITS,), np.array(2.0), (2 * (ONE_HOT - P) / 2,)),
+    "operands-swapped": Exposed(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (2 * X, 2 * UPSTREAM)),
+    "upstream-ignored": Exposed(F.multiply, (X, UPSTREAM), np.ones((1, 4)) * 2, (UPSTREAM, X)),
 }
 each_bug = pytest.mark.parametrize("name", BUGS)
 
@@ -95,7 +95,7 @@ def test_every_bug_is_shown_here():
 def test_what_each_bug_gives(name):
     recorded = record_shown(name)
     wrong = with_bug(recorded, BUGS[name])
-    found = {wrong.values[place].name: grad for place, grad in wrong.gradients().items()}
+    found = {wrong.nodes[place].name: grad for place, grad in wrong.gradients().items()}
     for number, expected in enumerate(SHOWN[name].expected):
         np.testing.assert_allclose(found[f"input{number}"], expected, rtol=1e-12)
 
@@ -107,7 +107,7 @@ def test_each_bug_shows_first_in_the_step_of_its_operation(name, dtype):
     wrong = with_bug(recorded, BUGS[name])
     index = first_difference(recorded, wrong).step
     assert index == 1
-    node = wrong.values[wrong.steps[index].value]
+    node = wrong.nodes[wrong.steps[index].node]
     assert node.operation == BUGS[name].operation
     assert node.backward is BUGS[name].backward
     assert node.rule == " ".join(BUGS[name].backward.__doc__.split())
@@ -119,7 +119,7 @@ def test_each_bug_shows_first_in_the_step_of_its_operation(name, dtype):
 def test_a_bug_leaves_names_operations_and_forward_as_they_were(name):
     recorded = record_shown(name)
     wrong = with_bug(recorded, BUGS[name])
-    for then, now in zip(recorded.values, wrong.values, strict=True):
+    for then, now in zip(recorded.nodes, wrong.nodes, strict=True):
         assert (then.name, then.operation, then.parents, then.forward) == (
             now.name,
             now.operation,
@@ -127,7 +127,7 @@ def test_a_bug_leaves_names_operations_and_forward_as_they_were(name):
             now.forward,
         )
         assert same_bits(then.data, now.data)
-        assert then.place == now.place
+        assert then.source_line == now.source_line
     assert len(wrong.steps) == len(recorded.steps)
 
 
@@ -166,9 +166,7 @@ def test_a_bug_runs_in_every_operation_of_its_kind():
     x = tensor(np.array([-1.0, 2.0]), "x")
     recorded = record_loss(lambda: ((x.relu() - 1.0).relu() * -1.0).sum())
     wrong = with_bug(recorded, BUGS["relu-ignored"])
-    assert [value.backward for value in wrong.values if value.operation == "relu"] == [
-        BUGS["relu-ignored"].backward
-    ] * 2
+    assert [value.backward for value in wrong.nodes if value.operation == "relu"] == [BUGS["relu-ignored"].backward] * 2
     np.testing.assert_array_equal(wrong.gradients()[0], [-1, -1])
     np.testing.assert_array_equal(recorded.gradients()[0], [0, -1])
 
@@ -192,7 +190,7 @@ def test_the_bugs_of_linear_run_on_any_batch(name, bias, shape):
     recorded = record_loss(lambda: layer(x).sum())
     wrong = with_bug(recorded, BUGS[name])
     rows = int(np.prod(shape[:-1]))
-    found = {wrong.values[place].name: grad for place, grad in wrong.gradients().items()}
+    found = {wrong.nodes[place].name: grad for place, grad in wrong.gradients().items()}
     divided = layer.weight.grad / max(rows, 1) if name == "gradients-averaged-twice" else layer.weight.grad
     np.testing.assert_allclose(found["weight"], divided, rtol=1e-6)
     if bias:

@@ -11,9 +11,9 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import derivatives as module
-from tinygrad_dropout.study.again import do_again
 from tinygrad_dropout.study.derivatives import Derivatives, Sum, Term
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.rerun import do_again
+from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=60)
 STEP = 1e-6
@@ -21,14 +21,14 @@ STEP = 1e-6
 
 def at_a_kink(recorded: Pass) -> bool:
     """Whether a ReLU of the pass has an input so near 0 that moving it tells nothing."""
-    inputs = [recorded.values[value.parents[0]].data for value in recorded.values if value.operation == "relu"]
+    inputs = [recorded.nodes[value.parents[0]].data for value in recorded.nodes if value.operation == "relu"]
     return any((np.abs(array) < 1e-3).any() for array in inputs)
 
 
 def moved_derivatives(recorded: Pass, place: int, position: int) -> np.ndarray:
     """d(result)/d(parent at that position): each of its entries moved a little both ways."""
-    node = recorded.values[place]
-    parents = [td.Tensor(recorded.values[parent].data) for parent in node.parents]
+    node = recorded.nodes[place]
+    parents = [td.Tensor(recorded.nodes[parent].data) for parent in node.parents]
     data = parents[position].data
     found = np.zeros((node.data.size, data.size))
     for entry in range(data.size):
@@ -51,7 +51,7 @@ def derivatives_are_what_moving_shows(recorded: Pass) -> None:
             jacobian = derivatives.jacobians.get((number, position))
             assert (jacobian is None) == (contribution.value is None)
             if jacobian is not None:
-                expected = moved_derivatives(recorded, step.value, position)
+                expected = moved_derivatives(recorded, step.node, position)
                 assert jacobian.shape == expected.shape
                 np.testing.assert_allclose(jacobian, expected, rtol=1e-6, atol=1e-6)
 
@@ -247,7 +247,7 @@ def test_a_node_that_is_too_large_is_left_out_and_named(monkeypatch):
     x, w = tensors((2, 3), (3, 2))
     recorded = record_loss(lambda: ((x @ w).tanh() * 1).sum())
     derivatives = Derivatives(recorded)
-    names = [recorded.values[recorded.steps[number].value].name for number, _ in derivatives.jacobians]
+    names = [recorded.nodes[recorded.steps[number].node].name for number, _ in derivatives.jacobians]
     assert names == ["sum", "multiply", "tanh"]
     assert derivatives.problem == "matmul is too large to be taken apart entry by entry"
 
@@ -268,7 +268,7 @@ def test_the_derivatives_change_nothing_in_the_recording():
     derivatives_are_what_moving_shows(recorded)
     for (upstream, _), step in zip(then, recorded.steps, strict=True):
         np.testing.assert_array_equal(upstream, step.upstream)
-    np.testing.assert_array_equal(recorded.values[0].data, x.data)
+    np.testing.assert_array_equal(recorded.nodes[0].data, x.data)
 
 
 def test_a_large_elementwise_operation_is_the_product_of_one_entry(monkeypatch):

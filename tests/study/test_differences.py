@@ -13,7 +13,7 @@ from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import differences as module
 from tinygrad_dropout.study.differences import centred_differences, users
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=60)
 
@@ -67,7 +67,7 @@ def test_every_mask_stays_as_it_was():
     x = td.Tensor(np.ones(20), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5).sum())
     differences, _ = centred_differences(recorded, [(0, entry) for entry in range(20)])
-    kept = recorded.values[1].saved["mask"]
+    kept = recorded.nodes[1].saved["mask"]
     np.testing.assert_allclose([differences[0, entry] for entry in range(20)], 2.0 * kept, atol=1e-8)
 
 
@@ -109,15 +109,15 @@ def test_a_wrong_gradient_is_not_what_they_find():
 def test_they_change_nothing_in_the_recording():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
-    then = [value.data.copy() for value in recorded.values]
+    then = [value.data.copy() for value in recorded.nodes]
     centred_differences(recorded, all_entries(recorded))
-    assert all(np.array_equal(one, value.data) for one, value in zip(then, recorded.values, strict=True))
+    assert all(np.array_equal(one, value.data) for one, value in zip(then, recorded.nodes, strict=True))
 
 
 def test_users_are_everything_computed_from_a_value():
     x, y = (td.Tensor(np.array([1.0, 2.0]), requires_grad=True) for _ in range(2))
     recorded = record_loss(lambda: (x.tanh() * x + y.exp()).sum())
-    assert [value.operation for value in recorded.values] == ["", "", "tanh", "multiply", "exp", "add", "sum"]
+    assert [value.operation for value in recorded.nodes] == ["", "", "tanh", "multiply", "exp", "add", "sum"]
     assert users(recorded) == [[2, 3, 5, 6], [4, 5, 6], [3, 5, 6], [5, 6], [5, 6], [6], []]
 
 

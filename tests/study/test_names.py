@@ -11,7 +11,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.names import give_layers, give_names
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=80)
 
@@ -21,7 +21,7 @@ def leaf(*values: float, name: str | None = None) -> td.Tensor:
 
 
 def names(recorded: Pass) -> list[str]:
-    return [value.name for value in recorded.values]
+    return [value.name for value in recorded.nodes]
 
 
 def recorded_backward(loss: td.Tensor) -> Pass:
@@ -49,12 +49,12 @@ def test_the_innermost_variable_wins():
     def inner(own: td.Tensor) -> Pass:
         return record_loss(lambda: own * 2.5)
 
-    assert inner(outer).values[0].name == "own"
+    assert inner(outer).nodes[0].name == "own"
 
 
 def test_names_are_looked_for_in_all_callers():
     kept_far_away = leaf(1.0)
-    assert recorded_backward((kept_far_away * 2).sum()).values[0].name == "kept_far_away"
+    assert recorded_backward((kept_far_away * 2).sum()).nodes[0].name == "kept_far_away"
 
 
 def test_a_tensors_own_name_comes_first():
@@ -106,7 +106,7 @@ def test_parameters_of_a_model_are_called_by_their_keys():
     model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: model(x))
-    leaves = {value.name for value in recorded.values if not value.operation}
+    leaves = {value.name for value in recorded.nodes if not value.operation}
     assert leaves == {"x", "0.weight", "0.bias", "2.weight", "2.bias"}
 
 
@@ -114,7 +114,7 @@ def test_two_models_put_their_names_in_front():
     encoder, decoder = nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: decoder(encoder(x)))
-    leaves = {value.name for value in recorded.values if not value.operation}
+    leaves = {value.name for value in recorded.nodes if not value.operation}
     assert leaves == {"x", "encoder.weight", "decoder.weight"}
 
 
@@ -122,7 +122,7 @@ def test_models_in_a_list_are_models():
     models = [nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)]
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: models[1](models[0](x)))
-    leaves = {value.name for value in recorded.values if not value.operation}
+    leaves = {value.name for value in recorded.nodes if not value.operation}
     assert leaves == {"x", "models[0].weight", "models[1].weight"}
 
 
@@ -131,7 +131,7 @@ def test_a_part_of_a_model_that_a_variable_holds_is_no_model_of_its_own():
     model = nn.Sequential(nn.Linear(2, 2, bias=False), head)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: model(x))
-    leaves = {value.name for value in recorded.values if not value.operation}
+    leaves = {value.name for value in recorded.nodes if not value.operation}
     assert leaves == {"x", "0.weight", "1.weight"}
 
 
@@ -168,7 +168,7 @@ def test_two_models_under_one_name_in_two_functions_are_both_named():
         return record_loss(lambda: model(x))
 
     hidden = model(td.Tensor(np.ones((1, 2), dtype=np.float32)))
-    parameters = [value.name for value in inner(hidden).values if not value.operation and value.requires_grad]
+    parameters = [value.name for value in inner(hidden).nodes if not value.operation and value.requires_grad]
     assert len(parameters) == 2
     assert "leaf" not in parameters
 
@@ -193,7 +193,7 @@ def test_a_variable_that_will_not_be_looked_into_is_no_obstacle(kind):
     weight = leaf(1.0)
     recorded = record_loss(lambda: weight * 2)
     assert type(request) is kind
-    assert recorded.values[0].name == "weight"
+    assert recorded.nodes[0].name == "weight"
 
 
 # What has no name -----------------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_no_two_names_are_alike(own, known):
 @given(program=programs())
 def test_no_two_names_are_alike_in_any_graph(program):
     recorded, _ = record_program(program)
-    assert len(set(names(recorded))) == len(recorded.values)
+    assert len(set(names(recorded))) == len(recorded.nodes)
     assert all(names(recorded))
 
 
@@ -268,13 +268,13 @@ def test_no_two_names_are_alike_in_any_graph(program):
 
 
 def layers(recorded: Pass) -> dict[str, str]:
-    return {value.name: value.layer for value in recorded.values}
+    return {value.name: value.layer for value in recorded.nodes}
 
 
 def folded_edges(recorded: Pass) -> set[tuple[str, str]]:
     """The edges that are left when every layer is one box."""
-    boxes = [value.layer or f"({place})" for place, value in enumerate(recorded.values)]
-    edges = {(boxes[parent], boxes[child]) for child, value in enumerate(recorded.values) for parent in value.parents}
+    boxes = [value.layer or f"({place})" for place, value in enumerate(recorded.nodes)]
+    edges = {(boxes[parent], boxes[child]) for child, value in enumerate(recorded.nodes) for parent in value.parents}
     return {(parent, child) for parent, child in edges if parent != child}
 
 
@@ -316,7 +316,7 @@ def test_weights_that_are_used_again_begin_another_layer():
     cell = Cell()
     xs = [td.Tensor(np.ones((1, 2), dtype=np.float32)) for _ in range(3)]
     recorded = record_loss(lambda: (cell(xs) ** 2).mean())
-    in_order = list(dict.fromkeys(value.layer for value in recorded.values if value.layer and value.operation))
+    in_order = list(dict.fromkeys(value.layer for value in recorded.nodes if value.layer and value.operation))
     assert in_order == ["inner", "inner′", "step", "inner′′", "step′"]
     assert layers(recorded)["inner.weight"] == "inner"
     assert layers(recorded)["step.weight"] == "step"

@@ -15,7 +15,7 @@ from tinygrad_dropout.study import derivatives as derivatives_module
 from tinygrad_dropout.study import paths as module
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.paths import Link, Paths
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=80)
 MOST_ENUMERATED = 20_000
@@ -30,7 +30,7 @@ def paths_of(recorded: Pass) -> Paths:
 def all_products(recorded: Pass) -> dict[tuple[int, int], list[float]]:
     """(value, entry) -> the product of every path to it that is not 0: each is walked by itself, from the loss down."""
     derivatives = Derivatives(recorded)
-    number_of = {step.value: number for number, step in enumerate(recorded.steps)}
+    number_of = {step.node: number for number, step in enumerate(recorded.steps)}
     found: dict[tuple[int, int], list[float]] = {}
     seed = recorded.steps[0].upstream.reshape(-1)
     ahead = [(recorded.root, entry, float(number)) for entry, number in enumerate(seed)]
@@ -38,7 +38,7 @@ def all_products(recorded: Pass) -> dict[tuple[int, int], list[float]]:
     while ahead:
         value, entry, product = ahead.pop()
         found.setdefault((value, entry), []).append(product)
-        for position, parent in enumerate(recorded.values[value].parents):
+        for position, parent in enumerate(recorded.nodes[value].parents):
             jacobian = derivatives.jacobians.get((number_of.get(value), position))
             if jacobian is not None:
                 nonzero = np.flatnonzero(jacobian[entry])
@@ -56,7 +56,7 @@ def test_the_paths_are_those_that_walking_every_one_of_them_finds(program):
     paths = paths_of(recorded)
     assert set(paths.links) == set(paths.counts) == set(paths.totals) == set(recorded.gradients())
     for value in recorded.gradients():
-        for entry in range(recorded.values[value].data.size):
+        for entry in range(recorded.nodes[value].data.size):
             expected = products.get((value, entry), [])
             assert paths.counts[value][entry] == len(expected)
             assert paths.totals[value][entry] == pytest.approx(sum(expected), rel=1e-9, abs=1e-12)
@@ -79,7 +79,7 @@ def test_a_walk_multiplies_its_derivatives_and_each_of_them_is_the_local_one(pro
     recorded, _ = record_program(program)
     derivatives = Derivatives(recorded)
     paths = paths_of(recorded)
-    number_of = {step.value: number for number, step in enumerate(recorded.steps)}
+    number_of = {step.node: number for number, step in enumerate(recorded.steps)}
     seed = recorded.steps[0].upstream.reshape(-1)
     for value, entries in paths.links.items():
         for entry, links in enumerate(entries):
@@ -90,7 +90,7 @@ def test_a_walk_multiplies_its_derivatives_and_each_of_them_is_the_local_one(pro
                 assert walk[-1][2] == seed[walk[-1][1]]
                 assert np.prod([local for _, _, local in walk]) == pytest.approx(link.product, rel=1e-9)
                 for (below, low, local), (above, high, _) in pairwise(walk):
-                    uses = [p for p, parent in enumerate(recorded.values[above].parents) if parent == below]
+                    uses = [p for p, parent in enumerate(recorded.nodes[above].parents) if parent == below]
                     assert local in [derivatives.jacobians[number_of[above], position][high, low] for position in uses]
 
 
@@ -98,7 +98,7 @@ def test_the_paths_of_a_small_network_by_hand():
     x = td.Tensor(np.array([2.0, 3.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum() * 5)
     paths = paths_of(recorded)
-    names = [value.name for value in recorded.values]
+    names = [value.name for value in recorded.nodes]
     assert names == ["x", "multiply_1", "sum", "5", "multiply_2"]
     np.testing.assert_array_equal(paths.counts[0], [2, 2])
     np.testing.assert_array_equal(paths.totals[0], [20, 30])
@@ -177,7 +177,7 @@ def test_a_value_that_gets_no_gradient_has_no_paths():
 
     recorded = record_loss(loss)
     paths = paths_of(recorded)
-    silent = [place for place, value in enumerate(recorded.values) if value.operation == "multiply"]
+    silent = [place for place, value in enumerate(recorded.nodes) if value.operation == "multiply"]
     assert not set(silent) & set(paths.links)
     np.testing.assert_allclose(paths.totals[0], x.grad)
 
@@ -187,7 +187,7 @@ def test_arrays_without_elements_are_no_obstacle():
     y = td.Tensor(np.array(2.0), requires_grad=True)
     recorded = record_loss(lambda: x.relu().sum() + y * 3.0)
     paths = paths_of(recorded)
-    (place,) = [place for place, value in enumerate(recorded.values) if value.name == "y"]
+    (place,) = [place for place, value in enumerate(recorded.nodes) if value.name == "y"]
     np.testing.assert_array_equal(paths.totals[place], [3])
 
 

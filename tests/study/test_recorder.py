@@ -90,7 +90,7 @@ def test_a_grad_that_was_read_before_keeps_its_values():
         (w * 5).sum().backward()
     np.testing.assert_array_equal(read, [3, 3])
     np.testing.assert_array_equal(w.grad, [8, 8])
-    (before,) = [value.grad_before for value in replay.passes[0].values if value.name == "w"]
+    (before,) = [value.grad_before for value in replay.passes[0].nodes if value.name == "w"]
     np.testing.assert_array_equal(before, [3, 3])
 
 
@@ -162,7 +162,7 @@ def test_a_list_that_was_saved_is_a_copy():
     x = td.Tensor(np.arange(12.0).reshape(4, 3), requires_grad=True)
     recorded = record_loss(lambda: x[rows].sum())
     rows[0] = 3
-    (index,) = [value.saved["index"] for value in recorded.values if value.operation == "getitem"]
+    (index,) = [value.saved["index"] for value in recorded.nodes if value.operation == "getitem"]
     np.testing.assert_array_equal(index, [0, 0, 2])
 
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_copied_is_no_obstacle():
             return (grad * factor.data,)
 
     recorded = record_loss(lambda: record(x.data * kept.data, (x,), backward, (kept, threading.Lock())).sum())
-    assert list(recorded.values[1].saved) == ["factor", "lock"]
+    assert list(recorded.nodes[1].saved) == ["factor", "lock"]
     np.testing.assert_array_equal(x.grad, np.tanh([1.0, 2.0]))
 
 
@@ -210,18 +210,18 @@ def test_the_steps_are_those_of_the_engine_in_its_order(program):
     places = [place_of.get(number) for number in listener.numbers]
     assert len(recorded.steps) == len(listener.numbers)
     in_order = sorted(listener.numbers)
-    graph_order = sorted(step.value for step in recorded.steps)
-    assert [graph_order.index(step.value) for step in recorded.steps] == [
+    graph_order = sorted(step.node for step in recorded.steps)
+    assert [graph_order.index(step.node) for step in recorded.steps] == [
         in_order.index(number) for number in listener.numbers
     ]
     for step, place, upstream, returned in zip(
         recorded.steps, places, listener.upstream, listener.returned, strict=True
     ):
-        node = recorded.values[step.value]
+        node = recorded.nodes[step.node]
         assert place is None or same_bits(node.data, values[place].data)
         assert same_bits(step.upstream, upstream)
         for contribution, answer in zip(step.contributions, returned, strict=True):
-            asks = recorded.values[contribution.parent].requires_grad
+            asks = recorded.nodes[contribution.parent].requires_grad
             assert (contribution.returned is None) == (answer is None or not asks)
             assert contribution.returned is None or same_bits(contribution.returned, np.asarray(answer))
 
@@ -239,7 +239,7 @@ def test_the_contributions_of_all_steps_add_up_to_the_gradients(program):
                 sums[contribution.parent] = so_far + contribution.value
     found = 0
     for place, total in sums.items():
-        value = recorded.values[place]
+        value = recorded.nodes[place]
         if not value.operation:
             np.testing.assert_allclose(total, leaves[value.data.tobytes()].grad, rtol=1e-12, atol=1e-14)
             found += 1
@@ -258,7 +258,7 @@ def test_before_and_contributions_are_after_and_after_is_the_grad(program):
     with study.record() as replay:
         program.backward(values[-1])
     (recorded,) = replay.passes
-    sums: dict[int, np.ndarray | None] = {place: value.grad_before for place, value in enumerate(recorded.values)}
+    sums: dict[int, np.ndarray | None] = {place: value.grad_before for place, value in enumerate(recorded.nodes)}
     for step in recorded.steps:
         for contribution in step.contributions:
             before, after = sums[contribution.parent], contribution.after
@@ -271,7 +271,7 @@ def test_before_and_contributions_are_after_and_after_is_the_grad(program):
                     after, np.asarray(contribution.value if before is None else before + contribution.value)
                 )
                 sums[contribution.parent] = after
-    for place, value in enumerate(recorded.values):
+    for place, value in enumerate(recorded.nodes):
         if value.requires_grad and not value.operation:
             (index,) = [i for i, tensor in enumerate(values) if tensor.is_leaf and same_bits(tensor.data, value.data)]
             assert same_bits(value.grad_before, earlier[index])
@@ -286,8 +286,8 @@ def test_a_node_that_nobody_answers_takes_no_step():
         return (stopped(silent) + x.tanh()).sum()
 
     recorded = record_loss(loss)
-    assert [recorded.values[step.value].operation for step in recorded.steps] == ["sum", "add", "tanh", "stopped"]
-    assert next(value.operation for value in recorded.values if value.operation) == "multiply"
+    assert [recorded.nodes[step.node].operation for step in recorded.steps] == ["sum", "add", "tanh", "stopped"]
+    assert next(value.operation for value in recorded.nodes if value.operation) == "multiply"
     (answer,) = recorded.steps[-1].contributions
     assert (answer.returned, answer.value, answer.before, answer.after) == (None,) * 4
     np.testing.assert_allclose(recorded.gradients()[0], x.grad)
@@ -301,7 +301,7 @@ def test_a_node_that_nobody_answers_does_not_end_the_pass():
         return (stopped(x * 2) + answered).sum()  # the multiply is younger than the tanh, and never runs
 
     recorded = record_loss(loss)
-    assert [recorded.values[step.value].operation for step in recorded.steps] == ["sum", "add", "stopped", "tanh"]
+    assert [recorded.nodes[step.node].operation for step in recorded.steps] == ["sum", "add", "stopped", "tanh"]
 
 
 def test_where_nothing_is_given_the_gradient_stays_what_it_was():
@@ -323,7 +323,7 @@ def waiting_for(recorded, name: str) -> list[int]:
         contribution.waiting
         for step in recorded.steps
         for contribution in step.contributions
-        if recorded.values[contribution.parent].name == name
+        if recorded.nodes[contribution.parent].name == name
     ]
 
 
@@ -364,8 +364,8 @@ def test_two_passes_are_two_and_the_second_begins_with_the_grad_of_the_first():
     first, second = replay.passes
     assert (first.number, second.number) == (1, 2)
     assert [len(first.steps), len(second.steps)] == [2, 2]
-    assert first.values[0].grad_before is None
-    np.testing.assert_array_equal(second.values[0].grad_before, [3, 3])
+    assert first.nodes[0].grad_before is None
+    np.testing.assert_array_equal(second.nodes[0].grad_before, [3, 3])
     np.testing.assert_array_equal(second.steps[-1].contributions[-1].after, w.grad)
     np.testing.assert_array_equal(second.gradients()[0], [1, 2])
 
@@ -379,7 +379,7 @@ def test_a_graph_that_is_kept_can_be_walked_twice():
     first, second = replay.passes
     operations = ["sum", "multiply", "exp"]
     for recorded in (first, second):
-        assert [recorded.values[step.value].operation for step in recorded.steps] == operations
+        assert [recorded.nodes[step.node].operation for step in recorded.steps] == operations
     for one, other in zip(first.steps, second.steps, strict=True):
         assert same_bits(one.upstream, other.upstream)
     np.testing.assert_array_equal(second.steps[-1].contributions[0].after, w.grad)
@@ -393,8 +393,8 @@ def test_any_graph_can_be_walked_twice(program):
         program.backward(values[-1], retain_graph=True)
         program.backward(values[-1])
     first, second = replay.passes
-    assert [step.value for step in first.steps] == [step.value for step in second.steps]
-    assert [len(first.values), len(second.values)] == [first.root + 1, first.root + 1]
+    assert [step.node for step in first.steps] == [step.node for step in second.steps]
+    assert [len(first.nodes), len(second.nodes)] == [first.root + 1, first.root + 1]
 
 
 def test_a_second_loss_that_shares_a_part_of_the_graph_is_a_second_pass():
@@ -404,7 +404,7 @@ def test_a_second_loss_that_shares_a_part_of_the_graph_is_a_second_pass():
         one, other = (shared * 2).sum(), shared.mean()
         other.backward(retain_graph=True)
         one.backward()
-    operations = [[recorded.values[step.value].operation for step in recorded.steps] for recorded in replay.passes]
+    operations = [[recorded.nodes[step.node].operation for step in recorded.steps] for recorded in replay.passes]
     assert operations == [["mean", "exp"], ["sum", "multiply", "exp"]]
 
 
@@ -415,7 +415,7 @@ def test_a_pass_from_a_node_that_the_pass_before_left_out_is_a_pass_of_its_own()
         (stopped(silent) + x.tanh()).sum().backward(retain_graph=True)
         silent.backward(np.ones(2))
     assert [len(recorded.steps) for recorded in replay.passes] == [4, 1]
-    assert replay.passes[1].values[-1].operation == "multiply"
+    assert replay.passes[1].nodes[-1].operation == "multiply"
 
 
 def failing(x: td.Tensor) -> td.Tensor:
@@ -434,7 +434,7 @@ def test_a_pass_after_one_that_failed_is_a_pass_of_its_own():
         with pytest.raises(ValueError, match="as told"):
             (kept * broken).sum().backward()
         kept.backward(np.ones(2))
-    assert replay.passes[-1].values[-1].operation == "multiply"
+    assert replay.passes[-1].nodes[-1].operation == "multiply"
     assert len(replay.passes[-1].steps) == 1
 
 
@@ -457,7 +457,7 @@ def test_a_backward_within_a_backward_function_is_a_pass_of_its_own():
     with study.record() as replay:
         (checkpointed(lambda y: y.exp() * 3, x.tanh()) * 2).sum().backward()
     np.testing.assert_allclose(x.grad, 6 * np.exp(np.tanh([1, 2])) * (1 - np.tanh([1, 2]) ** 2))
-    operations = [[recorded.values[step.value].operation for step in recorded.steps] for recorded in replay.passes]
+    operations = [[recorded.nodes[step.node].operation for step in recorded.steps] for recorded in replay.passes]
     assert ["sum", "multiply", "checkpointed", "tanh"] in operations
     assert ["multiply", "exp"] in operations
 
@@ -482,7 +482,7 @@ def test_of_a_graph_that_is_too_large_the_number_of_operations_is_kept_and_the_l
         w.tanh().exp().log().sum().backward()
     small, large = recorder.passes
     assert (small.operations, len(small.steps)) == (3, 3)
-    assert (large.operations, len(large.steps), len(large.values)) == (4, 0, 1)
+    assert (large.operations, len(large.steps), len(large.nodes)) == (4, 0, 1)
     np.testing.assert_allclose(large.loss, np.tanh([1, 2]).sum())
     np.testing.assert_allclose(w.grad, (np.exp(np.tanh([1.0, 2.0])) + 1) * (1 - np.tanh([1.0, 2.0]) ** 2), rtol=1e-12)
 
@@ -500,10 +500,10 @@ def test_values_are_the_graph_with_parents_before_what_was_made_from_them(progra
         new = set(ahead.pop()._parents) - behind
         behind |= new
         ahead += new
-    assert sorted(value.data.tobytes() for value in recorded.values) == sorted(t.data.tobytes() for t in behind)
-    assert recorded.root == len(recorded.values) - 1
+    assert sorted(value.data.tobytes() for value in recorded.nodes) == sorted(t.data.tobytes() for t in behind)
+    assert recorded.root == len(recorded.nodes) - 1
     assert same_bits(recorded.loss, values[-1].data)
-    for place, value in enumerate(recorded.values):
+    for place, value in enumerate(recorded.nodes):
         assert all(parent < place for parent in value.parents)
         assert bool(value.operation) == (value.backward is not None) == bool(value.parents)
         if value.operation:
@@ -514,7 +514,7 @@ def test_a_value_knows_its_operation_and_what_was_saved_for_it():
     x = td.Tensor(np.array([[1.0, -2.0], [3.0, 4.0]]), requires_grad=True)
     mask = np.array([[True, False], [True, True]])
     recorded = record_loss(lambda: F.dropout(x.relu(), 0.25, mask=mask).sum(axis=1))
-    leaf, relu, dropout, total = recorded.values
+    leaf, relu, dropout, total = recorded.nodes
     assert (leaf.operation, leaf.backward, leaf.forward, leaf.saved, leaf.parents) == ("", None, None, {}, ())
     assert (relu.operation, relu.backward, relu.forward, relu.parents) == ("relu", relu_backward, F.relu, (0,))
     np.testing.assert_array_equal(relu.saved["out"], relu.data)
@@ -534,7 +534,7 @@ def test_parents_go_by_the_names_that_the_backward_function_gives_each_of_them()
     one, other = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0], [2.0]))
     for backward, names in [(both, ("x", "y")), (some, ())]:
         recorded = record_loss(lambda: record(one.data + other.data, (one, other), backward))  # noqa: B023 (at once)
-        assert recorded.values[-1].arguments == names
+        assert recorded.nodes[-1].arguments == names
 
 
 def tripled(grad, x):
@@ -544,14 +544,14 @@ def tripled(grad, x):
 
 def test_a_backward_function_is_not_its_own_forward():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
-    value = record_loss(lambda: record(x.data * 3, (x,), tripled)).values[-1]
+    value = record_loss(lambda: record(x.data * 3, (x,), tripled)).nodes[-1]
     assert (value.operation, value.forward) == ("tripled", None)
 
 
 def test_what_a_backward_function_has_no_name_for_is_numbered():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     recorded = record_loss(lambda: record(x.data * 5, (x,), lambda grad, *rest: (grad * rest[1],), (5.0, "unit")))
-    assert recorded.values[-1].saved == {"saved 0": 5.0, "saved 1": "unit"}
+    assert recorded.nodes[-1].saved == {"saved 0": 5.0, "saved 1": "unit"}
 
 
 class Doubling:
@@ -567,7 +567,7 @@ class Doubling:
 def test_what_is_saved_for_a_method_goes_by_the_names_of_its_arguments():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     recorded = record_loss(lambda: Doubling()(x))
-    assert recorded.values[-1].saved == {"factor": 2.0}
+    assert recorded.nodes[-1].saved == {"factor": 2.0}
 
 
 SHARED = [((2, 3, 4, 5), (2, 3), (2, 3)), ((4, 3), 0, (0,)), ((4, 3), (), ()), ((1, 3), 0, ())]
@@ -577,7 +577,7 @@ SHARED = [((2, 3, 4, 5), (2, 3), (2, 3)), ((4, 3), 0, (0,)), ((4, 3), (), ()), (
 def test_the_axes_along_which_a_mask_is_shared_are_seen(shape, shared, seen):
     x = td.Tensor(np.ones(shape), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5, shared_axes=shared).sum())
-    (dropout,) = [value for value in recorded.values if value.operation == "dropout"]
+    (dropout,) = [value for value in recorded.nodes if value.operation == "dropout"]
     assert dropout.shared_axes == seen
 
 
@@ -597,20 +597,20 @@ def test_an_operation_knows_the_line_that_called_it_and_the_pass_the_line_of_bac
         out = x.tanh()  # here it is called
         out.backward()  # and here walked back
     (recorded,) = replay.passes
-    place = recorded.values[-1].place
+    place = recorded.nodes[-1].source_line
     assert (place.file, place.line) == (__file__, line_of("# here it is called"))
     assert place.code == "out = x.tanh()  # here it is called"
-    assert (recorded.place.line, recorded.place.file) == (line_of("# and here walked back"), __file__)
-    assert recorded.place.code == "out.backward()  # and here walked back"
+    assert (recorded.source_line.line, recorded.source_line.file) == (line_of("# and here walked back"), __file__)
+    assert recorded.source_line.code == "out.backward()  # and here walked back"
     assert place.module == ""
-    assert recorded.values[0].place is None
+    assert recorded.nodes[0].source_line is None
 
 
 def test_an_operation_outside_of_the_recording_has_no_place():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     before = x.tanh()
     recorded = record_loss(lambda: before * 2)
-    assert [value.place is None for value in recorded.values if value.operation] == [True, False]
+    assert [value.source_line is None for value in recorded.nodes if value.operation] == [True, False]
 
 
 class Block(nn.Module):
@@ -627,7 +627,7 @@ def test_an_operation_knows_the_layer_that_it_was_called_in():
     model = nn.Sequential(Block(nn.Sequential(nn.Dropout(0.5), nn.ReLU())), nn.Linear(2, 2))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32), requires_grad=True)
     recorded = record_loss(lambda: model(x).sum())
-    modules = {value.operation: value.place.module for value in recorded.values if value.place}
+    modules = {value.operation: value.source_line.module for value in recorded.nodes if value.source_line}
     assert modules == {
         "dropout": "0.inner.0 Dropout(p=0.5)",
         "relu": "0.inner.1 ReLU()",
@@ -642,7 +642,7 @@ def test_a_layer_by_itself_is_named_without_a_key():
     layer = nn.Dropout(0.5)
     x = td.Tensor(np.ones((1, 2)), requires_grad=True)
     recorded = record_loss(lambda: layer(x))
-    assert recorded.values[-1].place.module == "Dropout(p=0.5)"
+    assert recorded.nodes[-1].source_line.module == "Dropout(p=0.5)"
 
 
 def test_a_layer_that_its_caller_does_not_hold_has_a_question_mark_for_a_key():
@@ -655,7 +655,7 @@ def test_a_layer_that_its_caller_does_not_hold_has_a_question_mark_for_a_key():
     x = td.Tensor(np.ones((1, 2)), requires_grad=True)
     model = nn.Sequential(Borrows())
     recorded = record_loss(lambda: model(x))
-    assert recorded.values[-1].place.module == "0.? ReLU()"
+    assert recorded.nodes[-1].source_line.module == "0.? ReLU()"
 
 
 # Broadcasting is undone -----------------------------------------------------------------------------------------------

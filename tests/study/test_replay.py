@@ -52,7 +52,7 @@ def test_the_forward_pass_may_have_run_before():
     loss = (x * 3).sum()
     with study.record() as replay:
         loss.backward()
-    assert [value.place for value in replay.passes[0].values] == [None] * 4
+    assert [value.source_line for value in replay.passes[0].nodes] == [None] * 4
     assert "step 2 of 2   multiply = multiply(x, 3)" in str(replay)
 
 
@@ -96,7 +96,7 @@ def test_a_context_that_is_entered_again_records_what_runs_then():
         (x * 3).sum().backward()
     with recording as replay:
         x.tanh().mean().backward()
-    operations = [recorded.values[-1].operation for recorded in replay.passes]
+    operations = [recorded.nodes[-1].operation for recorded in replay.passes]
     assert operations in (["mean"], ["sum", "mean"])
 
 
@@ -111,7 +111,7 @@ def test_another_thread_is_not_recorded():
         thread.start()
         thread.join()
         x.tanh().sum().backward()
-    assert [recorded.values[0].name for recorded in replay.passes] == ["x"]
+    assert [recorded.nodes[0].name for recorded in replay.passes] == ["x"]
     np.testing.assert_array_equal(y.grad, [3, 3])
 
 

@@ -15,8 +15,8 @@ from tinygrad_dropout.functional._activations import relu_backward
 from tinygrad_dropout.functional._dropout import dropout_backward
 from tinygrad_dropout.functional._products import matmul_backward
 from tinygrad_dropout.study.bugs import BUGS
-from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.study.text import DEAD, DROPPED, LEGEND, as_text, compared, short
+from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import with_bug
 
 
@@ -57,7 +57,7 @@ def test_the_heading_tells_what_was_recorded(network):
     recorded, text = network
     first, second = text.splitlines()[:2]
     assert first == "backward pass from sum = 144, as it ran: 5 steps, 8 tensors"
-    assert second.startswith(f"called at graphs.py:{recorded.place.line}  _root.backward(")
+    assert second.startswith(f"called at graphs.py:{recorded.source_line.line}  _root.backward(")
 
 
 def test_the_loss_of_many_numbers_is_told_by_its_size():
@@ -92,7 +92,7 @@ def test_the_rule_is_the_docstring_and_the_source_the_place_of_the_backward_func
 
 def test_the_line_of_the_code_is_there(network):
     recorded, text = network
-    place = recorded.values[-1].place
+    place = recorded.nodes[-1].source_line
     assert place.code.startswith("recorded = record_loss(")
     assert all(f"line       test_text.py:{place.line}  {place.code}" in step for step in steps(text))
 

@@ -12,7 +12,7 @@ from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.paths import Paths
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.variants import variants
 
 
@@ -27,7 +27,7 @@ def recorded_network(*dropouts: nn.Module, seed: int = 1) -> Pass:
 
 
 def dropouts(run: Pass) -> list:
-    return [value for value in run.values if value.operation == "dropout"]
+    return [value for value in run.nodes if value.operation == "dropout"]
 
 
 def test_there_are_three_and_the_recorded_pass_is_none_of_them():
@@ -36,7 +36,7 @@ def test_there_are_three_and_the_recorded_pass_is_none_of_them():
     assert [run.label for run in runs] == ["another mask", "evaluation mode", "p = 0.2"]
     assert recorded.label == "as it ran"
     assert {run.number for run in runs} == {recorded.number}
-    assert all(run.place == recorded.place for run in runs)
+    assert all(run.source_line == recorded.source_line for run in runs)
 
 
 @pytest.mark.parametrize("p", [0.1, 0.3, 0.5, 0.9])
@@ -48,7 +48,7 @@ def test_another_mask_is_another_of_the_same_p(p):
     assert not np.array_equal(then.saved["mask"], now.saved["mask"])
     assert now.saved["mask"].mean() == pytest.approx(1 - p, abs=0.3)
     scale = np.float32(1 / (1 - p))
-    (tanh,) = [value.data for value in other.values if value.operation == "tanh"]
+    (tanh,) = [value.data for value in other.nodes if value.operation == "tanh"]
     np.testing.assert_allclose(now.data, tanh * now.saved["mask"] * scale, rtol=1e-6)
 
 
@@ -92,7 +92,7 @@ def test_the_other_p_is_small_for_a_large_one_and_large_for_small_ones(rates, ot
     assert run.label == f"p = {other:g}"
     assert [value.saved["p"] for value in dropouts(run)] == [other] * len(rates)
     for value in dropouts(run):
-        before = run.values[value.parents[0]].data
+        before = run.nodes[value.parents[0]].data
         np.testing.assert_allclose(value.data, before * value.saved["mask"] * np.float32(1 / (1 - other)), rtol=1e-6)
 
 
@@ -107,7 +107,7 @@ def test_in_evaluation_mode_nothing_is_dropped_and_the_gradients_are_those_of_ev
     model.zero_grad()
     model.eval()
     F.cross_entropy(model(x), target).backward()
-    found = {run.values[place].name: grad for place, grad in run.gradients().items()}
+    found = {run.nodes[place].name: grad for place, grad in run.gradients().items()}
     for name, parameter in model.named_parameters():
         assert same_bits(found[name], parameter.grad)
 
@@ -117,7 +117,7 @@ def test_in_evaluation_mode_of_the_original_scheme_units_are_scaled_down():
     recorded = record_loss(lambda: F.dropout(x, 0.25, scaling="test").sum())
     _, evaluation, other = variants(recorded)
     np.testing.assert_allclose(evaluation.gradients()[0], [0.75] * 4)
-    assert [value.operation for value in evaluation.values if value.operation] == ["multiply", "sum"]
+    assert [value.operation for value in evaluation.nodes if value.operation] == ["multiply", "sum"]
     (dropout,) = dropouts(other)
     assert dropout.saved["scaling"] == "test"
     np.testing.assert_array_equal(dropout.data, x.data * dropout.saved["mask"])
@@ -134,12 +134,12 @@ def test_shared_axes_stay_shared():
 
 def test_names_places_and_layers_are_those_of_the_first_time():
     recorded = recorded_network(nn.Dropout(0.5))
-    facts = {value.name: (value.place, value.layer, value.operation) for value in recorded.values}
+    facts = {value.name: (value.source_line, value.layer, value.operation) for value in recorded.nodes}
     for run in variants(recorded):
-        names = {value.name for value in run.values}
+        names = {value.name for value in run.nodes}
         assert names <= set(facts)
         assert set(facts) - names <= {"dropout"}
-        assert all(facts[value.name] == (value.place, value.layer, value.operation) for value in run.values)
+        assert all(facts[value.name] == (value.source_line, value.layer, value.operation) for value in run.nodes)
 
 
 def test_a_variant_can_be_studied_like_the_pass():

@@ -10,7 +10,7 @@ from tests.study.graphs import record_loss
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.bugs import BUGS, Bug
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Contribution, Pass, Step
+from tinygrad_dropout.study.trace import Contribution, Pass, Step
 from tinygrad_dropout.study.wrong_run import Difference, find_bug, first_difference, in_words, with_bug
 
 
@@ -61,7 +61,7 @@ def test_a_bug_of_ones_own_can_be_any_function():
     recorded = record_loss(lambda: x.relu().sum())
     wrong = with_bug(recorded, Bug("relu", upside_down, "the sign is wrong"))
     np.testing.assert_array_equal(wrong.gradients()[0], [-1, -1])
-    assert wrong.values[1].rule == "dL/dx = -grad"
+    assert wrong.nodes[1].rule == "dL/dx = -grad"
 
 
 def test_a_bug_that_stops_the_gradient_shows_in_that_step():

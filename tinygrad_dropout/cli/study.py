@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tinygrad_dropout.cli.arguments import complain, number, whole_number
 
 if TYPE_CHECKING:
-    from tinygrad_dropout.study.recorded import Pass
     from tinygrad_dropout.study.script import Run
+    from tinygrad_dropout.study.trace import Pass
 
 HELP = "replay one backward pass, step by step"
 
@@ -136,7 +136,7 @@ def table(passes: list[Pass], chosen: int | None) -> str:
     lines = ["pass  operations          loss  called at"]
     for one in shown:
         loss = f"{one.loss.item():.6g}" if one.loss.size == 1 else "an array"
-        place = f"{Path(one.place.file).name}:{one.place.line}" if one.place else ""
+        place = f"{Path(one.source_line.file).name}:{one.source_line.line}" if one.source_line else ""
         lines.append(
             f"{one.number:4}  {one.operations:10}  {loss:>12}  {place}" + ("" if one.steps else "  (not shown)")
         )

@@ -13,10 +13,10 @@ import numpy as np
 
 from tinygrad_dropout.autograd.engine import unbroadcast
 from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor
-from tinygrad_dropout.study.again import rebuilt_exactly
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.meetings import Meeting, find_meeting
-from tinygrad_dropout.study.recorded import Pass, Step
+from tinygrad_dropout.study.product_pattern import ProductPattern, find_product_pattern
+from tinygrad_dropout.study.rerun import rebuilt_exactly
+from tinygrad_dropout.study.trace import Pass, Step
 
 #: (entries of the result, entries of the parent): d(result)/d(parent).
 Jacobian: TypeAlias = Array
@@ -76,7 +76,7 @@ class Derivatives:
         self.problem = ""
         self.jacobians: dict[tuple[int, int], Jacobian] = {}
         self.diagonals: dict[tuple[int, int], Array] = {}
-        self.meetings: dict[tuple[int, int], Meeting | None] = {}
+        self.patterns: dict[tuple[int, int], ProductPattern | None] = {}
         try:
             tensors = rebuilt_exactly(recorded)
         except StudyError as error:
@@ -86,11 +86,11 @@ class Derivatives:
             self.problem = "there is a NaN or an infinity among the gradients"
         calls = 0
         for number, step in enumerate(recorded.steps):
-            node, backward = tensors[step.value], recorded.values[step.value].backward
+            node, backward = tensors[step.node], recorded.nodes[step.node].backward
             assert backward is not None, "a leaf takes no step"
             entries = node.size * max((parent.size for parent in node._parents if parent.requires_grad), default=1)
             calls += node.size
-            name = recorded.values[step.value].name
+            name = recorded.nodes[step.node].name
             try:
                 if entries > MOST_ENTRIES or calls > MOST_CALLS:
                     self.problem = f"{name} is too large to be taken apart entry by entry"
@@ -118,32 +118,32 @@ class Derivatives:
             return None
         local, upstream = jacobian[:, entry], ran.upstream.reshape(-1)
         entries = np.flatnonzero(local)
-        if meeting := self.meeting(step, position):
-            entries = meeting.entries(ran.upstream.shape, self.shape(step, position), entry)
+        if pattern := self.pattern(step, position):
+            entries = pattern.entries(ran.upstream.shape, self.shape(step, position), entry)
         contribution = ran.contributions[position].value
         if not len(entries) and contribution is not None and contribution.size == local.size:
             entries = np.array([entry])
         terms = tuple(Term(int(place), float(upstream[place]), float(local[place])) for place in entries)
-        return Sum(terms, *(meeting.places(self.shape(step, position), entry) if meeting else ("", "")))
+        return Sum(terms, *(pattern.places(self.shape(step, position), entry) if pattern else ("", "")))
 
     def shape(self, step: int, position: int) -> tuple[int, ...]:
         """The shape of one of the parents of a step's node."""
         recorded = self.recorded
-        return recorded.values[recorded.steps[step].contributions[position].parent].data.shape
+        return recorded.nodes[recorded.steps[step].contributions[position].parent].data.shape
 
-    def meeting(self, step: int, position: int) -> Meeting | None:
+    def pattern(self, step: int, position: int) -> ProductPattern | None:
         """Which rows and columns meet in a contribution, if it is a matrix product or a sum over rows or columns."""
-        if (step, position) not in self.meetings:
+        if (step, position) not in self.patterns:
             ran = self.recorded.steps[step]
-            node = self.recorded.values[ran.value]
-            arrays = {self.recorded.values[parent].name: self.recorded.values[parent].data for parent in node.parents}
+            node = self.recorded.nodes[ran.node]
+            arrays = {self.recorded.nodes[parent].name: self.recorded.nodes[parent].data for parent in node.parents}
             arrays |= {name: value for name, value in node.saved.items() if isinstance(value, np.ndarray)}
             jacobian = self.jacobians[step, position]
             found = None
             if len(node.parents) > 1 and ran.upstream.ndim == 2:
-                found = find_meeting(jacobian, ran.upstream.shape, self.shape(step, position), arrays)
-            self.meetings[step, position] = found
-        return self.meetings[step, position]
+                found = find_product_pattern(jacobian, ran.upstream.shape, self.shape(step, position), arrays)
+            self.patterns[step, position] = found
+        return self.patterns[step, position]
 
 
 @np.errstate(all="ignore")

@@ -9,9 +9,9 @@ import numpy as np
 
 from tinygrad_dropout.autograd.grad_mode import no_grad
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.study.again import do_again, rebuild, unwatched
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.rerun import do_again, rebuild, unwatched
+from tinygrad_dropout.study.trace import Pass
 
 MOST_WORK = 100_000_000  # see `cost`; a second or so for the whole pass
 STEP = 1e-6
@@ -41,7 +41,7 @@ def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> t
     below = users(recorded)
     costs = [
         cost(tensor.size, [base[parent].size for parent in value.parents])
-        for tensor, value in zip(base, recorded.values, strict=True)
+        for tensor, value in zip(base, recorded.nodes, strict=True)
     ]
     work = 0.0
     with unwatched(), no_grad():
@@ -74,10 +74,10 @@ def cost(result: int, parents: list[int]) -> float:
 def users(recorded: Pass) -> list[list[int]]:
     """For each value, everything that was computed from it, in order."""
     below: list[list[int]] = []
-    for value in range(len(recorded.values)):
+    for value in range(len(recorded.nodes)):
         touched = {value}
-        for index in range(value + 1, len(recorded.values)):
-            if touched.intersection(recorded.values[index].parents):
+        for index in range(value + 1, len(recorded.nodes)):
+            if touched.intersection(recorded.nodes[index].parents):
                 touched.add(index)
         below.append(sorted(touched - {value}))
     return below
@@ -87,6 +87,6 @@ def loss_with(recorded: Pass, base: list[Tensor], value: int, data: Array, below
     """The root's data with one value replaced by other numbers."""
     changed = {value: Tensor(data)}
     for index in below:
-        node = recorded.values[index]
+        node = recorded.nodes[index]
         changed[index] = do_again(node, [changed.get(parent, base[parent]) for parent in node.parents])
     return changed.get(recorded.root, base[recorded.root]).data

@@ -63,11 +63,11 @@ class Paths:
             self.problem = "there are too many derivatives to follow"
         if self.problem:
             return
-        number_of = {step.value: number for number, step in enumerate(recorded.steps)}
+        number_of = {step.node: number for number, step in enumerate(recorded.steps)}
         seed = recorded.steps[0].upstream.reshape(-1)
         consumers = recorded.consumers()
         for value in range(recorded.root, -1, -1):
-            size = recorded.values[value].data.size
+            size = recorded.nodes[value].data.size
             found: list[list[Link]] = [[] for _ in range(size)]
             count, total = np.zeros(size), np.zeros(size)
             if value == recorded.root:

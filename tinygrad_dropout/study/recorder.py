@@ -19,7 +19,7 @@ from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor, operation_
 from tinygrad_dropout.debug._frames import calling_frame, frames
 from tinygrad_dropout.nn import Module
 from tinygrad_dropout.study.names import give_layers, give_names, names_in_scope
-from tinygrad_dropout.study.recorded import Contribution, Pass, Place, Step, Value
+from tinygrad_dropout.study.trace import Contribution, Node, Pass, SourceLine, Step
 
 MODULE_CALL = Module.__call__.__code__
 
@@ -44,13 +44,13 @@ class Recorder:
         self.max_nodes = max_nodes
         self.names = names
         self.passes: list[Pass] = []
-        self.places: TensorNotes[Place] = TensorNotes()
-        self.running: list[Running] = []  # several where a backward function calls backward()
+        self.source_lines: TensorNotes[SourceLine] = TensorNotes()
+        self.running: list[PassInProgress] = []  # several where a backward function calls backward()
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
         """Note the line and the layer."""
         if result._backward is not None:
-            self.places[result] = place_of_call()
+            self.source_lines[result] = line_of_call()
 
     def before_backward(self, node: Tensor, grad: Array) -> None:
         """Copy the gradient that comes in; the first node of a pass is its root."""
@@ -58,7 +58,7 @@ class Recorder:
             self.running.append(self.begin(node))
         elif (around := self.running[-1]).inside is not None:  # its backward function calls backward(), or has failed
             operation = operation_name(around.inside._backward)
-            around.recorded.not_again = f"the backward function of {operation} calls backward() itself, or failed"
+            around.recorded.rerun_problem = f"the backward function of {operation} calls backward() itself, or failed"
             self.running.append(self.begin(node))
         elif not self.running[-1].expects(node):
             self.running[-1] = self.begin(node)
@@ -70,14 +70,14 @@ class Recorder:
             self.running.pop()
         self.running[-1].after(node, contributions)
 
-    def begin(self, root: Tensor) -> Running:
+    def begin(self, root: Tensor) -> PassInProgress:
         """A pass begins: copy its graph while it is there."""
         nodes = results_behind(root)
-        recorded = Pass(len(self.passes) + 1, "as it ran", place=place_of_call(), operations=len(nodes))
+        recorded = Pass(len(self.passes) + 1, "as it ran", source_line=line_of_call(), operations=len(nodes))
         self.passes.append(recorded)
         if len(nodes) > self.max_nodes or not self.keep(recorded.number):
-            recorded.values = [Value("", np.array(root.data), True)]  # the loss alone
-            return Running(recorded, {}, nodes)
+            recorded.nodes = [Node("", np.array(root.data), True)]  # the loss alone
+            return PassInProgress(recorded, {}, nodes)
         tensors = sorted({parent for node in nodes for parent in node._parents} | {root}, key=lambda t: t._number)
         places = {tensor: index for index, tensor in enumerate(tensors)}
         names = give_names(tensors, self.names())
@@ -85,21 +85,21 @@ class Recorder:
         parents = [tuple(places[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors]
         layers = give_layers(tensors, names, parents)
         for index, tensor in enumerate(tensors):
-            value = Value(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])
+            value = Node(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])
             if tensor in graph:
                 value.operation, value.backward = operation_name(tensor._backward), tensor._backward
                 value.forward = forward_beside(tensor._backward)
-                value.parents, value.place = parents[index], self.places.get(tensor)
+                value.parents, value.source_line = parents[index], self.source_lines.get(tensor)
                 value.saved, value.shared_axes = saved_values(tensor)
                 called = argument_names(tensor._backward)[1 : 1 + len(value.parents)]
                 value.arguments = called if len(called) == len(value.parents) else ()
             elif tensor._grad is not None:  # past the property, which would note that somebody holds the array
                 value.grad_before = tensor._grad.copy()
-            recorded.values.append(value)
-        return Running(recorded, places, nodes)
+            recorded.nodes.append(value)
+        return PassInProgress(recorded, places, nodes)
 
 
-class Running:
+class PassInProgress:
     """A pass on its way.
 
     Args:
@@ -115,10 +115,10 @@ class Running:
         self.inside: Tensor | None = None  # the node whose backward function has not returned yet
         self.reached = {nodes[-1]}
         self.sums: dict[int, Array] = {
-            index: value.grad_before for index, value in enumerate(recorded.values) if value.grad_before is not None
+            index: value.grad_before for index, value in enumerate(recorded.nodes) if value.grad_before is not None
         }
-        self.uses: list[set[int]] = [set() for _ in recorded.values]
-        for index, value in enumerate(recorded.values):
+        self.uses: list[set[int]] = [set() for _ in recorded.nodes]
+        for index, value in enumerate(recorded.nodes):
             for parent in value.parents:
                 self.uses[parent].add(index)
 
@@ -151,7 +151,7 @@ class Running:
         """What a step gives to one parent, added to what that has."""
         index = self.places[parent]
         before = self.sums.get(index)
-        waiting = sum(use < step.value for use in self.uses[index])
+        waiting = sum(use < step.node for use in self.uses[index])
         if returned is None or not parent.requires_grad:
             return Contribution(index, None, (), None, before, before, waiting)
         returned = np.array(returned)
@@ -198,12 +198,12 @@ def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
     return (*range(in_front), *stretched)
 
 
-def place_of_call() -> Place:
+def line_of_call() -> SourceLine:
     """The caller's line, and the layer that it is called in."""
     frame = calling_frame()
     file, line = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(file, line, frame.f_globals).strip()
-    return Place(file, line, code, layer_of_call())
+    return SourceLine(file, line, code, layer_of_call())
 
 
 def layer_of_call() -> str:

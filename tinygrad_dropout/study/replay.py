@@ -9,9 +9,9 @@ from types import TracebackType
 from tinygrad_dropout.autograd.grad_mode import ModeContext
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
 from tinygrad_dropout.study.recorder import Recorder
 from tinygrad_dropout.study.text import as_text, compared
+from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import concerns, find_bug, with_bug
 
 MOST_NODES = 300
@@ -66,7 +66,7 @@ class Replay:
         bug: a wrong backward function to be shown beside the right one.
 
     Attributes:
-        passes: as above; each has `values` (the tensors) and `steps`.
+        passes: as above; each has `nodes` (the tensors) and `steps`.
     """
 
     def __init__(self, passes: list[Pass], bug: Bug | None = None) -> None:

@@ -13,9 +13,9 @@ from tinygrad_dropout.autograd.grad_mode import ModeContext
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
-from tinygrad_dropout.study.recorder import Recorder, Running
+from tinygrad_dropout.study.recorder import PassInProgress, Recorder
 from tinygrad_dropout.study.replay import MOST_NODES, Replay
+from tinygrad_dropout.study.trace import Pass
 
 EXAMPLE = Path(__file__).with_name("example.py")
 MOST_PASSES = 10  # that are kept of a script, if none is chosen
@@ -33,7 +33,7 @@ class ScriptFailed(StudyError):
         self.traceback = traceback
 
 
-class Enough(BaseException):
+class StopScript(BaseException):
     """The chosen pass is recorded: the script need not go on. No `except Exception` of the script's stops it."""
 
 
@@ -62,12 +62,12 @@ class ScriptRecorder(Recorder):
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
         if self.chosen is not None and len(self.passes) >= self.chosen:
-            raise Enough
+            raise StopScript
         super().after_forward(result, parents, operation)
 
-    def begin(self, root: Tensor) -> Running:
+    def begin(self, root: Tensor) -> PassInProgress:
         if self.chosen is not None and len(self.passes) >= self.chosen:
-            raise Enough
+            raise StopScript
         return super().begin(root)
 
 
@@ -107,7 +107,7 @@ def run_script(
     try:
         with ModeContext(watcher=recorder):
             exec(compile(source, str(path), "exec"), vars(main))
-    except Enough:
+    except StopScript:
         pass
     except KeyboardInterrupt:
         raise

@@ -12,8 +12,8 @@ import numpy as np
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives, Sum
-from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
-from tinygrad_dropout.study.shown import Shown, number, sizes
+from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
+from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
 
 DROPPED, DEAD = "·", "○"
@@ -32,31 +32,31 @@ def as_text(recorded: Pass) -> str:
 
 def heading(recorded: Pass) -> Iterator[str]:
     """What was recorded."""
-    root = recorded.values[recorded.root]
+    root = recorded.nodes[recorded.root]
     value = f" = {number(root.data.item())}" if root.data.size == 1 else f" ({sizes(root.data.shape)})"
     yield (
         f"backward pass from {root.name}{value}, {recorded.label}: "
-        f"{len(recorded.steps)} steps, {len(recorded.values)} tensors"
+        f"{len(recorded.steps)} steps, {len(recorded.nodes)} tensors"
     )
-    if recorded.place:
-        yield f"called at {short(recorded.place.file)}:{recorded.place.line}  {recorded.place.code}".rstrip()
+    if called := recorded.source_line:
+        yield f"called at {short(called.file)}:{called.line}  {called.code}".rstrip()
 
 
 def step_as_lines(derivatives: Derivatives, index: int, difference: Difference | None = None) -> Iterator[str]:
     """One step; where it is to be compared, its example is the entry that differs."""
     recorded = derivatives.recorded
     step = recorded.steps[index]
-    node = recorded.values[step.value]
-    inputs = ", ".join(recorded.values[parent].name for parent in node.parents)
+    node = recorded.nodes[step.node]
+    inputs = ", ".join(recorded.nodes[parent].name for parent in node.parents)
     yield f"step {index + 1} of {len(recorded.steps)}   {node.name} = {node.operation}({inputs})"
-    if node.place:
-        where = f"  in {node.place.module}" if node.place.module else ""
-        yield f"  line       {short(node.place.file)}:{node.place.line}  {node.place.code}{where}"
+    if node.source_line:
+        where = f"  in {node.source_line.module}" if node.source_line.module else ""
+        yield f"  line       {short(node.source_line.file)}:{node.source_line.line}  {node.source_line.code}{where}"
     yield f"  rule       {node.rule or 'its backward function has no docstring'}"
     if source := source_of(node):
         yield f"  source     {source}"
     for parent in dict.fromkeys(node.parents):
-        yield from labelled("input", recorded.values[parent].name, recorded.values[parent].data, {})
+        yield from labelled("input", recorded.nodes[parent].name, recorded.nodes[parent].data, {})
     yield from labelled("forward", node.name, node.data, marks(node))
     if dropped(node) is not None:
         yield f"             kept units × {number(scale(node))}"
@@ -81,12 +81,12 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
     """What a step gives to one parent, with one entry as an example: the largest if none is asked for."""
     recorded = derivatives.recorded
     contribution = recorded.steps[index].contributions[position]
-    parent = recorded.values[contribution.parent]
+    parent = recorded.nodes[contribution.parent]
     if contribution.value is None:
         why = "asks for no gradient" if not parent.requires_grad else "gets none from this operation"
         yield f"  gives      {parent.name} {why}"
         return
-    node = recorded.values[recorded.steps[index].value]
+    node = recorded.nodes[recorded.steps[index].node]
     through = marks(node) if contribution.value.shape == node.data.shape else {}
     used = f", as {node.arguments[position]}" if node.arguments and node.parents.count(contribution.parent) > 1 else ""
     yield from labelled("gives", f"dL/d{parent.name}{used}", contribution.value, through)
@@ -99,7 +99,7 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
     if contribution.value.size:
         entry = int(np.argmax(np.abs(contribution.value))) if entry is None else entry
         if found := derivatives.sum(index, position, entry):
-            at = Shown(contribution.value).index(entry)
+            at = ArrayPreview(contribution.value).index(entry)
             yield f"             dL/d{parent.name}{at} = {as_sum(found, contribution.value.reshape(-1)[entry])}"
             if found.local_place:
                 yield f"             ({found.upstream_place} of dL/d{node.name} meets {found.local_place})"
@@ -117,7 +117,7 @@ def as_sum(found: Sum, total: Any) -> str:
     return f"{' + '.join(written) or '0'} = {number(total)}"
 
 
-def accumulated(parent: Value, contribution: Contribution, entry: int, again: bool) -> str:
+def accumulated(parent: Node, contribution: Contribution, entry: int, again: bool) -> str:
     """`grad: nothing before; waiting for 1 more consumer`; `again` if the same step gives it more."""
     if contribution.before is None or contribution.value is None or contribution.after is None:
         first = "grad: nothing before" + ("" if contribution.waiting or again else ", so this is all")
@@ -126,7 +126,7 @@ def accumulated(parent: Value, contribution: Contribution, entry: int, again: bo
             number(array.reshape(-1)[entry]) for array in (contribution.before, contribution.value, contribution.after)
         )
         earlier = " (.grad holds that of an earlier backward, too)" if parent.grad_before is not None else ""
-        first = f"grad{Shown(parent.data).index(entry)}: {before} + {added} = {after}{earlier}"
+        first = f"grad{ArrayPreview(parent.data).index(entry)}: {before} + {added} = {after}{earlier}"
     else:
         first = "grad: no elements"
     if not contribution.waiting:
@@ -134,7 +134,7 @@ def accumulated(parent: Value, contribution: Contribution, entry: int, again: bo
     return f"{first}; waiting for {contribution.waiting} more consumer{'s' if contribution.waiting > 1 else ''}"
 
 
-def marks(node: Value) -> dict[str, Array]:
+def marks(node: Node) -> dict[str, Array]:
     """Sign -> where it stands in the node's values, and in the gradients that go through it."""
     found = {}
     if (out := dropped(node)) is not None:
@@ -146,7 +146,7 @@ def marks(node: Value) -> dict[str, Array]:
 
 def labelled(label: str, name: str, array: Array, marked: dict[str, Array]) -> Iterator[str]:
     """An array under its name: small ones beside it, larger ones below."""
-    shown = Shown(array)
+    shown = ArrayPreview(array)
     facts = [] if shown.whole else [f"{key} {number(value)}" for key, value in shown.range.items()]
     facts += [f"here: {shown.part}"] * (not shown.whole)
     head = f"  {label:<10} {name} ({sizes(array.shape)})" if array.ndim else f"  {label:<10} {name}"
@@ -157,7 +157,7 @@ def labelled(label: str, name: str, array: Array, marked: dict[str, Array]) -> I
     yield indent(table(shown, marked), " " * 15)
 
 
-def table(shown: Shown, marked: dict[str, Array]) -> str:
+def table(shown: ArrayPreview, marked: dict[str, Array]) -> str:
     """The numbers in columns; a sign in place of a number that was dropped or is off."""
     if not shown.entries.size:
         return "no elements"
@@ -170,7 +170,7 @@ def table(shown: Shown, marked: dict[str, Array]) -> str:
     return "\n".join(" ".join(f"{cell:>{width}}" for cell in row) for row in cells)
 
 
-def source_of(node: Value) -> str:
+def source_of(node: Node) -> str:
     """`elementwise.py:71, relu_backward`: where the backward function stands."""
     code = getattr(node.backward, "__code__", None)
     return f"{short(code.co_filename)}:{code.co_firstlineno}, {code.co_name}" if code else ""

@@ -8,8 +8,8 @@ import numpy as np
 
 from tinygrad_dropout.functional._dropout import dropout_backward
 from tinygrad_dropout.functional._masks import draw_mask
-from tinygrad_dropout.study.again import Changes, rebuild, rebuilt_exactly, record_again
-from tinygrad_dropout.study.recorded import Pass, Value
+from tinygrad_dropout.study.rerun import Changes, rebuild, rebuilt_exactly, record_again
+from tinygrad_dropout.study.trace import Node, Pass
 
 SEED = 20  # of the masks that are drawn here; the framework's own generators are not touched
 
@@ -20,7 +20,7 @@ def variants(recorded: Pass) -> list[Pass]:
     Raises:
         StudyError: the pass cannot be done again.
     """
-    dropouts = {index: value for index, value in enumerate(recorded.values) if value.backward is dropout_backward}
+    dropouts = {index: value for index, value in enumerate(recorded.nodes) if value.backward is dropout_backward}
     if not dropouts:
         return []
     rebuilt_exactly(recorded)
@@ -37,7 +37,7 @@ def variants(recorded: Pass) -> list[Pass]:
     return found
 
 
-def redrawn(value: Value, p: float, rng: np.random.Generator) -> Changes:
+def redrawn(value: Node, p: float, rng: np.random.Generator) -> Changes:
     """A dropout's arguments with a mask of another draw: for the same p, one that differs if any does."""
     changes: dict[str, Any] = {}
     for _ in range(20):

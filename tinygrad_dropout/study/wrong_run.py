@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.study.again import rebuilt_exactly, record_again
 from tinygrad_dropout.study.bugs import BUGS, Bug
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
-from tinygrad_dropout.study.shown import Shown, number
+from tinygrad_dropout.study.preview import ArrayPreview, number
+from tinygrad_dropout.study.rerun import rebuilt_exactly, record_again
+from tinygrad_dropout.study.trace import Pass
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def find_bug(wanted: str | Bug) -> Bug:
 
 def concerns(recorded: Pass, bug: Bug) -> bool:
     """Whether the bug's operation takes part in a pass."""
-    return any(value.operation == bug.operation and value.requires_grad for value in recorded.values)
+    return any(value.operation == bug.operation and value.requires_grad for value in recorded.nodes)
 
 
 def with_bug(recorded: Pass, bug: Bug) -> Pass:
@@ -60,22 +60,22 @@ def with_bug(recorded: Pass, bug: Bug) -> Pass:
         StudyError: that operation takes no part in the pass, the pass cannot be done again, or the function fails.
     """
     if not concerns(recorded, bug):
-        made = sorted({value.operation for value in recorded.values} - {""})
+        made = sorted({value.operation for value in recorded.nodes} - {""})
         raise StudyError(
             f"bug {bug.name}: expected a backward pass that goes through {bug.operation}, got one through "
             f"{', '.join(made)}"
         )
     tensors = rebuilt_exactly(recorded)
-    for tensor, value in zip(tensors, recorded.values, strict=True):
+    for tensor, value in zip(tensors, recorded.nodes, strict=True):
         if value.operation == bug.operation and value.requires_grad:
             tensor._backward = bug.backward
     try:
         run = record_again(recorded, tensors, f"bug: {bug.name}")
     except Exception as error:
         raise StudyError(f"bug {bug.name}: its backward function failed: {type(error).__name__}: {error}") from error
-    for index, value in enumerate(run.values):
+    for index, value in enumerate(run.nodes):
         if value.backward is bug.backward:  # the operation is what it was, and so is its forward
-            value.operation, value.forward = bug.operation, recorded.values[index].forward
+            value.operation, value.forward = bug.operation, recorded.nodes[index].forward
     return run
 
 
@@ -106,7 +106,7 @@ def in_words(reference: Pass, difference: Difference) -> str:
     if difference.step >= len(reference.steps):
         return "one run takes more steps"
     contribution = reference.steps[difference.step].contributions[difference.position]
-    parent = reference.values[contribution.parent]
-    at = Shown(parent.data).index(difference.entry)
+    parent = reference.nodes[contribution.parent]
+    at = ArrayPreview(parent.data).index(difference.entry)
     right, wrong = ("not given" if one is None else number(one) for one in (difference.right, difference.wrong))
     return f"dL/d{parent.name}{at} is {right}, with the bug {wrong}"

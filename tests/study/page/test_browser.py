@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout import study
+from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.script import EXAMPLE, run_script
-from tinygrad_dropout.study.shown import number
 from tinygrad_dropout.study.variants import variants
 
 pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
@@ -37,7 +37,7 @@ def look_at(page, name):
 
 def value_of(replay, name):
     (recorded,) = replay.passes
-    (index,) = [index for index, value in enumerate(recorded.values) if value.name == name]
+    (index,) = [index for index, value in enumerate(recorded.nodes) if value.name == name]
     return index, recorded.gradients()[index]
 
 
@@ -80,7 +80,7 @@ def test_the_steps_are_those_that_ran_in_their_order(visit, default):
     (recorded,) = default.passes
     for step in recorded.steps:
         page.keyboard.press("ArrowRight")
-        value = recorded.values[step.value]
+        value = recorded.nodes[step.node]
         assert heading(page).startswith(f"{value.name} = {value.operation}(")
         assert page.inner_text(".rule") == value.rule
         assert value.backward.__name__ in page.inner_text("details.source summary")
@@ -175,7 +175,7 @@ def test_a_box_says_how_far_its_gradient_is(visit, passes):
 def test_dropped_units_are_crossed_out_forward_and_backward(visit, default):
     page = visit(default, "#step=6")
     (recorded,) = default.passes
-    (value,) = [value for value in recorded.values if value.name == "dropout_1"]
+    (value,) = [value for value in recorded.nodes if value.name == "dropout_1"]
     dropped = int((~value.saved["mask"]).sum())
     figures = page.locator("article figure:has(td.dropped)")
     assert [figures.nth(k).locator("td.dropped").count() for k in range(figures.count())] == [dropped, dropped, dropped]
@@ -186,7 +186,7 @@ def test_dropped_units_are_crossed_out_forward_and_backward(visit, default):
 def test_units_that_are_off_have_another_sign_than_dropped_ones(visit, default):
     page = visit(default, "#step=7")
     (recorded,) = default.passes
-    (value,) = [value for value in recorded.values if value.name == "relu_1"]
+    (value,) = [value for value in recorded.nodes if value.name == "relu_1"]
     assert page.locator(".gift td.dead").count() == int((value.data == 0).sum())
     assert page.locator(".gift td.dropped").count() == 0
     assert page.locator("main td.dead").first.get_attribute("title").endswith("ReLU off")
@@ -261,7 +261,7 @@ def test_an_entry_without_paths_says_why(visit, default):
     page.keyboard.press("End")
     look_at(page, "relu_1")
     (recorded,) = default.passes
-    (dropout,) = [value for value in recorded.values if value.name == "dropout_1"]
+    (dropout,) = [value for value in recorded.nodes if value.name == "dropout_1"]
     entry = int(np.flatnonzero(~dropout.saved["mask"])[0])
     gradient_entry(page, entry).click()
     assert "(dropout_1 dropped it), so its gradient is 0" in page.inner_text("#entry")

@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.page.data import MOST_TERMS
 from tinygrad_dropout.study.paths import Paths
-from tinygrad_dropout.study.shown import Shown, number, sizes
+from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
 from tinygrad_dropout.study.variants import variants
 
 FIGURES = """(within) => [...document.querySelectorAll(`${within} figure`)].map((figure) => ({
@@ -126,16 +126,16 @@ def assert_shown(figures, expected):
     """The figures have these captions and show these arrays, to four digits."""
     assert [figure["caption"] for figure in figures] == [caption for caption, _ in expected]
     for figure, (caption, array) in zip(figures, expected, strict=True):
-        assert floats(figure["cells"]) == pytest.approx(Shown(array).table.ravel().tolist(), rel=6e-4), caption
+        assert floats(figure["cells"]) == pytest.approx(ArrayPreview(array).table.ravel().tolist(), rel=6e-4), caption
 
 
 def backward_figures(recorded, step):
     """The (caption, array) that a step shows below Backward."""
-    found = [(f"upstream: dL/d{recorded.values[step.value].name}", step.upstream)]
+    found = [(f"upstream: dL/d{recorded.nodes[step.node].name}", step.upstream)]
     for gift in step.contributions:
         if gift.value is None:
             continue
-        parent = recorded.values[gift.parent]
+        parent = recorded.nodes[gift.parent]
         if gift.summed:
             found.append(("returned", gift.returned))
         if gift.before is None:
@@ -149,10 +149,10 @@ def backward_figures(recorded, step):
 
 def gradients_after(recorded, steps):
     """value -> (gradient, how many it waits for); None for the number where the gradient is an earlier backward's."""
-    found = {index: (value.grad_before, None) for index, value in enumerate(recorded.values) if value.requires_grad}
+    found = {index: (value.grad_before, None) for index, value in enumerate(recorded.nodes) if value.requires_grad}
     for step in recorded.steps[:steps]:
-        if found[step.value][0] is None:
-            found[step.value] = (step.upstream, 0)
+        if found[step.node][0] is None:
+            found[step.node] = (step.upstream, 0)
         for gift in step.contributions:
             if gift.value is not None:
                 found[gift.parent] = (gift.after, gift.waiting)
@@ -160,7 +160,7 @@ def gradients_after(recorded, steps):
 
 
 def named(recorded, name):
-    (index,) = [index for index, value in enumerate(recorded.values) if value.name == name]
+    (index,) = [index for index, value in enumerate(recorded.nodes) if value.name == name]
     return index
 
 
@@ -179,7 +179,7 @@ def test_a_step_shows_what_came_and_what_it_gave(visit, request, name, number_):
 
 def test_a_step_shows_what_the_operation_took_and_made(visit, passes):
     page = visit(text_of(passes), "#view=forward")
-    values = passes.passes[0].values
+    values = passes.passes[0].nodes
     for value in values:
         if value.parents:
             page.keyboard.press("ArrowRight")
@@ -191,7 +191,7 @@ def test_a_step_shows_what_the_operation_took_and_made(visit, passes):
 
 def test_a_step_names_its_line_and_its_layer(visit, default):
     page = visit(text_of(default), "#step=3")
-    place = default.passes[0].values[named(default.passes[0], "dropout_2")].place
+    place = default.passes[0].nodes[named(default.passes[0], "dropout_2")].source_line
     assert page.inner_text("p.line") == f"logits = model(x) example.py:{place.line}, in 5 Dropout(p=0.4)"
 
 
@@ -207,7 +207,7 @@ def test_of_many_products_the_largest_are_written_out(visit, passes):
     assert heading(page).startswith("linear_2 =")
     for position, text in enumerate(page.locator(".example").all_inner_texts()):
         name, index = re.match(r"(\S+?)\[(.+?)\]: ", text).groups()
-        shape = recorded.values[named(recorded, name)].data.shape
+        shape = recorded.nodes[named(recorded, name)].data.shape
         entry = np.ravel_multi_index([int(one) for one in index.split(", ")], shape)
         terms = derivatives.sum(4, position, int(entry)).terms
         written, total = re.search(r"local: (.+?) = (\S+)", text).groups()
@@ -266,7 +266,7 @@ def test_a_box_says_at_every_step_how_far_its_gradient_is(visit, passes, number_
     for step in range(len(recorded.steps) + 1):
         titles = {int(key.split()[1]): title for key, title in page.evaluate(TITLES).items()}
         found = gradients_after(recorded, step)
-        for index, value in enumerate(recorded.values):
+        for index, value in enumerate(recorded.nodes):
             gradient, waiting = found.get(index, (None, None))
             word = (
                 ", no grad" if not value.requires_grad else ", not yet" if gradient is None
@@ -288,7 +288,7 @@ def test_the_gradient_of_a_tensor_grows_from_step_to_step(visit, passes, name):
         if gradient is None:
             assert (shown["caption"], set(shown["cells"])) == ("gradient", {""})
         else:
-            earlier = recorded.values[index].grad_before is not None
+            earlier = recorded.nodes[index].grad_before is not None
             caption = ".grad, with an earlier backward's" if earlier else "gradient"
             caption = ".grad of an earlier backward" if waiting is None else caption + ", so far" * bool(waiting)
             assert_shown([shown], [(caption, gradient)])
@@ -306,7 +306,7 @@ def test_an_entry_that_waits_for_more_has_no_paths_yet(visit, passes):
 def test_the_forward_pass_says_which_tensors_are_there(visit, default):
     page = visit(text_of(default), "#view=forward&step=3")
     titles = page.evaluate(TITLES)
-    for index, value in enumerate(default.passes[0].values):
+    for index, value in enumerate(default.passes[0].nodes):
         there = index <= named(default.passes[0], "dropout_1")
         assert titles[f"value {index}"] == f"{value.name}: {sizes(value.data.shape) if there else 'not yet'}"
 
@@ -321,7 +321,7 @@ def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, na
     replay = request.getfixturevalue(name)
     recorded = replay.passes[0]
     index = named(recorded, tensor)
-    entry = int(Shown(recorded.values[index].data).entries.flat[cell])
+    entry = int(ArrayPreview(recorded.nodes[index].data).entries.flat[cell])
     paths = Paths(Derivatives(recorded))
     page = visit(text_of(replay))
     page.keyboard.press("End")
@@ -329,12 +329,14 @@ def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, na
     gradient_entry(page, cell).click()
     shown = page.locator(".paths li").all_inner_texts()
     assert len(shown) == len(paths.links[index][entry])
-    at = Shown(recorded.values[index].data).index(entry)
+    at = ArrayPreview(recorded.nodes[index].data).index(entry)
     for rank, text in enumerate(shown):
         path, product = text.split(": product ")
         walk = paths.walk(index, entry, rank)[::-1]
         assert floats(re.findall(r" × (\S+?) → ", path)) == pytest.approx([local for *_, local in walk[1:]], rel=6e-4)
-        names = [recorded.values[value].name + Shown(recorded.values[value].data).index(one) for value, one, _ in walk]
+        names = [
+            recorded.nodes[value].name + ArrayPreview(recorded.nodes[value].data).index(one) for value, one, _ in walk
+        ]
         assert re.split(r" × \S+? → ", path) == names
         assert names[0] == "loss"
         assert names[-1] == tensor + at
@@ -363,7 +365,7 @@ def test_where_relu_is_off_an_entry_has_no_paths_for_that(visit, default):
     page = visit(text_of(default))
     page.keyboard.press("End")
     look_at(page, "linear_1")
-    off = np.flatnonzero(default.passes[0].values[named(default.passes[0], "linear_1")].data < 0)
+    off = np.flatnonzero(default.passes[0].nodes[named(default.passes[0], "linear_1")].data < 0)
     gradient_entry(page, off[0]).click()
     assert "(relu_1 is off there), so its gradient is 0" in page.inner_text("#entry")
 
@@ -371,7 +373,7 @@ def test_where_relu_is_off_an_entry_has_no_paths_for_that(visit, default):
 def test_a_seed_other_than_1_is_said_and_counts(visit, lines):
     page = visit(text_of(lines), "#pass=2")
     page.keyboard.press("End")
-    root = lines.passes[1].values[-1].name
+    root = lines.passes[1].nodes[-1].name
     look_at(page, root)
     gradient_entry(page, 0).click()
     page.keyboard.press("g")
@@ -418,7 +420,7 @@ def test_a_corner_of_any_number_of_axes_has_the_indices_of_the_whole(visit, bloc
     gradient_entry(page, cell).click()
     recorded = blocks.passes[0]
     value = named(recorded, name)
-    entry = int(Shown(recorded.values[value].data).entries.flat[cell])
+    entry = int(ArrayPreview(recorded.nodes[value].data).entries.flat[cell])
     assert f"dL/d{name}{index} = {number(recorded.gradients()[value].flat[entry])}" in page.inner_text("#entry")
     page.keyboard.press("g")
     assert "✓ They agree." in page.inner_text("#entry")
@@ -426,7 +428,7 @@ def test_a_corner_of_any_number_of_axes_has_the_indices_of_the_whole(visit, bloc
 
 def test_the_range_is_that_of_the_whole_array(visit, passes):
     page = visit(text_of(passes), "#step=3")
-    array = passes.passes[0].values[named(passes.passes[0], "hidden")].data
+    array = passes.passes[0].nodes[named(passes.passes[0], "hidden")].data
     text = page.locator("article > .arrays .range").first.inner_text()
     shown = re.fullmatch(r"min (\S+), max (\S+), norm (\S+)", text).groups()
     assert floats(shown) == pytest.approx([array.min(), array.max(), np.linalg.norm(array)], rel=6e-4)
@@ -501,12 +503,12 @@ def test_lines_lead_from_each_tensor_to_what_uses_it_and_through_no_box(visit, r
     edges = page.evaluate(EDGES)
     boxes = page.evaluate(TITLES)
     own = {(parent, child): key if (key := f"value {parent} for {child}") in boxes else f"value {parent}"
-           for child, value in enumerate(recorded.values) for parent in value.parents}  # fmt: skip
+           for child, value in enumerate(recorded.nodes) for parent in value.parents}  # fmt: skip
     assert {(edge["from"], edge["to"]) for edge in edges} == {
         (key, f"value {child}") for (_, child), key in own.items()
     }
     assert [edge for edge in edges if edge["through"]] == []
-    here = f"value {recorded.steps[1].value}"
+    here = f"value {recorded.steps[1].node}"
     assert {edge["to"] for edge in edges if edge["active"]} == {here}
     assert all(edge["active"] == (edge["to"] == here) for edge in edges)
 
@@ -524,14 +526,14 @@ def test_a_folded_layer_names_its_operations_and_shows_each_step_in_it(visit, de
     recorded = default.passes[0]
     for step in recorded.steps:
         page.keyboard.press("ArrowRight")
-        layer = recorded.values[step.value].layer
+        layer = recorded.nodes[step.node].layer
         here = page.locator("g.box.here").get_attribute("data-key")
-        assert here == (f"layer {layer}" if layer else f"value {step.value}")
+        assert here == (f"layer {layer}" if layer else f"value {step.node}")
 
 
 def test_a_frame_is_drawn_round_each_layer(visit, default):
     frames = visit(text_of(default)).evaluate(FRAMES)
-    values = default.passes[0].values
+    values = default.passes[0].nodes
     expected = [{f"value {k}" for k, one in enumerate(values) if one.layer == layer} for layer in ("0", "3", "6")]
     assert [set(keys) for keys in frames] == expected
 

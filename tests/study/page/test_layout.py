@@ -14,13 +14,13 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.page.layout import lay_out, rows_of
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=80)
 
 
 def edges(recorded: Pass) -> set[tuple[int, int]]:
-    return {(parent, child) for child, value in enumerate(recorded.values) for parent in value.parents}
+    return {(parent, child) for child, value in enumerate(recorded.nodes) for parent in value.parents}
 
 
 def recorded_network() -> Pass:
@@ -41,8 +41,8 @@ def test_parents_stand_above_their_children(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     boxes = lay_out(recorded).boxes
-    assert {box.value for box in boxes} == set(range(len(recorded.values)))
-    row = {box.value: box.row for box in boxes if recorded.values[box.value].parents}
+    assert {box.value for box in boxes} == set(range(len(recorded.nodes)))
+    row = {box.value: box.row for box in boxes if recorded.nodes[box.value].parents}
     for parent, child in edges(recorded):
         above = [box.row for box in boxes if box.value == parent and box.child in (-1, child)]
         assert len(above) == 1
@@ -131,7 +131,7 @@ def test_without_igraph_it_is_said_what_to_install(monkeypatch):
 
 
 def rows_by_name(recorded: Pass) -> dict[str, int]:
-    return {value.name: row for value, row in zip(recorded.values, rows_of(recorded), strict=True)}
+    return {value.name: row for value, row in zip(recorded.nodes, rows_of(recorded), strict=True)}
 
 
 def test_leaves_stand_right_above_the_first_operation_that_uses_them():
@@ -176,5 +176,5 @@ def test_a_leaf_that_is_used_again_has_a_box_beside_each_use():
     x = td.Tensor(np.array(1.0), requires_grad=True)
     recorded = record_loss(lambda: (x.exp().exp().exp() * x) * 2)
     boxes = [box for box in lay_out(recorded).boxes if box.value == 0]
-    assert [recorded.values[box.child].operation for box in boxes] == ["exp", "multiply"]
+    assert [recorded.nodes[box.child].operation for box in boxes] == ["exp", "multiply"]
     assert [box.row for box in boxes] == [0, 4]

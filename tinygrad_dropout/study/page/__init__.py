@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.page.data import page_data
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 SCRIPTS = ("state", "tables", "graph", "steps", "entries", "predict", "main")
 

@@ -16,8 +16,8 @@ from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.page.layout import lay_out
 from tinygrad_dropout.study.paths import Paths
-from tinygrad_dropout.study.recorded import Contribution, Pass, Value, dead, dropped, is_result, scale
-from tinygrad_dropout.study.shown import Shown
+from tinygrad_dropout.study.preview import ArrayPreview
+from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
 from tinygrad_dropout.study.variants import variants
 from tinygrad_dropout.study.wrong_run import concerns, first_difference, in_words, with_bug
 
@@ -70,8 +70,8 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
     derivatives = Derivatives(run)
     paths = Paths(derivatives)
     gradients = run.gradients()
-    wanted = [(value, int(entry)) for value in gradients for entry in Shown(run.values[value].data).entries.flat]
-    wanted.sort(key=lambda one: (one[1], bool(run.values[one[0]].parents)))  # some of each, should they be too many
+    wanted = [(value, int(entry)) for value in gradients for entry in ArrayPreview(run.nodes[value].data).entries.flat]
+    wanted.sort(key=lambda one: (one[1], bool(run.nodes[one[0]].parents)))  # some of each, should they be too many
     differences, missing = centred_differences(run, wanted)
     layout = lay_out(run)
     links = reachable_links(paths, wanted)
@@ -82,17 +82,17 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
             {
                 **value_data(value, sources),
                 "differences": [
-                    rounded(differences.get((index, int(entry)))) for entry in Shown(value.data).entries.flat
+                    rounded(differences.get((index, int(entry)))) for entry in ArrayPreview(value.data).entries.flat
                 ]
                 if index in gradients
                 else None,
                 "links": links.get(index),
             }
-            for index, value in enumerate(run.values)
+            for index, value in enumerate(run.nodes)
         ],
         "steps": [
             {
-                "value": step.value,
+                "value": step.node,
                 "upstream": array_data(step.upstream),
                 "gives": [
                     contribution_data(derivatives, number, position, contribution)
@@ -108,9 +108,9 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
     }
 
 
-def value_data(value: Value, sources: dict[str, Json]) -> Json:
+def value_data(value: Node, sources: dict[str, Json]) -> Json:
     """A tensor of the graph."""
-    place = value.place
+    place = value.source_line
     saved = {
         name: "the result" if is_result(value, name) else saved_data(kept)
         for name, kept in value.saved.items()
@@ -154,7 +154,7 @@ def contribution_data(derivatives: Derivatives, step: int, position: int, contri
     if contribution.summed:
         data |= {"returned": array_data(contribution.returned), "summed": list(contribution.summed)}
     sums = []
-    for entry in Shown(contribution.value).entries.flat:
+    for entry in ArrayPreview(contribution.value).entries.flat:
         found = derivatives.sum(step, position, int(entry))
         if found is None:
             return data
@@ -185,7 +185,7 @@ def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int
 
 def array_data(array: Array) -> Json:
     """An array: its shape and the numbers that are shown; of a larger one its range, too."""
-    shown = Shown(array)
+    shown = ArrayPreview(array)
     data: Json = {"shape": list(array.shape), "rows": table_of(array)}
     if not shown.whole:
         data |= {"part": shown.part, **{name: rounded(number) for name, number in shown.range.items()}}
@@ -194,7 +194,7 @@ def array_data(array: Array) -> Json:
 
 def table_of(array: Array) -> list[list[Any]]:
     """The rows that are shown; booleans as 0 and 1."""
-    return [[rounded(number) for number in row] for row in Shown(array).table.tolist()]
+    return [[rounded(number) for number in row] for row in ArrayPreview(array).table.tolist()]
 
 
 def saved_data(saved: Any) -> Any:
@@ -230,4 +230,5 @@ def source_key(function: Any, sources: dict[str, Json]) -> str:
 
 def place_text(run: Pass) -> str:
     """`train.py:12  loss.backward()`."""
-    return f"{Path(run.place.file).name}:{run.place.line}  {run.place.code}".rstrip() if run.place else ""
+    called = run.source_line
+    return f"{Path(called.file).name}:{called.line}  {called.code}".rstrip() if called else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.trace import Pass
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def lay_out(recorded: Pass) -> Layout:
     for value, uses in enumerate(recorded.consumers()):
         children = sorted({child for child, _ in uses})
         edges += [(value, child) for child in children]
-        several = not recorded.values[value].parents and len(children) > 1
+        several = not recorded.nodes[value].parents and len(children) > 1
         boxes += [(value, child) for child in children] if several else [(value, -1)]
     vertex = {box: index for index, box in enumerate(boxes)}
     graph = igraph.Graph(
@@ -97,7 +97,7 @@ def rows_of(recorded: Pass) -> list[int]:
     An operation that has both results and leaves for parents leaves a row free for the leaves, so that a layer keeps to
     rows of its own.
     """
-    values = recorded.values
+    values = recorded.nodes
     rows = [0] * len(values)
     gap = [0] * len(values)  # from an operation up to the results that it uses
     for index, value in enumerate(values):

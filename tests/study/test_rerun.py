@@ -11,9 +11,9 @@ from tests.study.graphs import generator_state, programs, record_loss, record_pr
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
-from tinygrad_dropout.study.again import do_again, rebuild, rebuilt_exactly, record_again
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass
+from tinygrad_dropout.study.rerun import do_again, rebuild, rebuilt_exactly, record_again
+from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import first_difference
 
 often = settings(max_examples=80)
@@ -45,7 +45,7 @@ def contributions_are_the_same(one: Pass, other: Pass) -> bool:
 def test_every_operation_can_be_done_again_with_the_same_bits(operation, call, dtype):
     recorded = record_call(operation, call, dtype)
     tensors = rebuilt_exactly(recorded)
-    for value, tensor in zip(recorded.values, tensors, strict=True):
+    for value, tensor in zip(recorded.nodes, tensors, strict=True):
         assert same_bits(tensor.data, value.data)
         assert tensor.requires_grad == value.requires_grad
     again = record_again(recorded, tensors, "again")
@@ -62,10 +62,10 @@ def test_any_graph_can_be_done_again_with_the_same_bits(program):
     assert generator_state() == before
     assert first_difference(recorded, again) is None
     assert contributions_are_the_same(recorded, again)
-    assert (again.number, again.label, again.place) == (recorded.number, "once more", recorded.place)
-    for then, now in zip(recorded.values, again.values, strict=True):
+    assert (again.number, again.label, again.source_line) == (recorded.number, "once more", recorded.source_line)
+    for then, now in zip(recorded.nodes, again.nodes, strict=True):
         assert same_bits(then.data, now.data)
-        facts = [(value.name, value.operation, value.parents, value.layer, value.place) for value in (then, now)]
+        facts = [(value.name, value.operation, value.parents, value.layer, value.source_line) for value in (then, now)]
         assert facts[0] == facts[1]
 
 
@@ -79,8 +79,8 @@ def test_the_tensors_are_nobody_elses():
     np.testing.assert_array_equal(x.grad, [7, 9])
     tensors[0].data.fill(100)
     tensors[0].grad.fill(100)
-    np.testing.assert_array_equal(recorded.values[0].data, [1, 2])
-    np.testing.assert_array_equal(recorded.values[0].grad_before, [5, 5])
+    np.testing.assert_array_equal(recorded.nodes[0].data, [1, 2])
+    np.testing.assert_array_equal(recorded.nodes[0].grad_before, [5, 5])
     np.testing.assert_array_equal(x.data, [1, 2])
 
 
@@ -101,7 +101,7 @@ def test_leaves_can_take_another_dtype_if_they_are_floating():
     assert tensors[0].grad.dtype == np.float64
     assert rebuild(recorded)[-1].dtype == np.float32
     recorded = record_loss(lambda: x.data @ (y.data @ td.Tensor(np.ones((2, 2)), requires_grad=True)))
-    kinds = {value.data.dtype.kind for value in recorded.values if not value.operation}
+    kinds = {value.data.dtype.kind for value in recorded.nodes if not value.operation}
     assert kinds == {tensor.dtype.kind for tensor in rebuild(recorded, dtype=np.float64) if tensor.is_leaf}
 
 
@@ -109,7 +109,7 @@ def test_an_integer_leaf_stays_one():
     x, y = td.Tensor(np.array([2, 3])), td.Tensor(np.array([2, 4]))
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: record(w.data * (x.data * y.data), (w, x), lambda grad, w, x: (grad, None)))
-    recorded.values[-1].forward = lambda w, x: w * 1.0
+    recorded.nodes[-1].forward = lambda w, x: w * 1.0
     tensors = rebuild(recorded, dtype=np.float32)
     assert sorted(str(tensor.dtype) for tensor in tensors[:2]) == ["float32", "int64"]
 
@@ -120,7 +120,7 @@ def test_an_integer_leaf_stays_one():
 def test_an_argument_can_be_changed():
     x = td.Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True)
     recorded = record_loss(lambda: (x.sum(axis=0) * 2).sum())
-    (place,) = [place for place, value in enumerate(recorded.values) if value.saved.get("axis") == 0]
+    (place,) = [place for place, value in enumerate(recorded.nodes) if value.saved.get("axis") == 0]
     tensors = rebuild(recorded, changes={place: {"axis": 1}})
     np.testing.assert_array_equal(tensors[place].data, [3, 7])
     assert tensors[-1].item() == 20
@@ -130,16 +130,16 @@ def test_parents_can_be_others():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: x - 5.0)
     other = td.Tensor(np.array([10.0, 20.0]))
-    np.testing.assert_array_equal(do_again(recorded.values[-1], [other, td.Tensor(1.0)]).data, [9, 19])
+    np.testing.assert_array_equal(do_again(recorded.nodes[-1], [other, td.Tensor(1.0)]).data, [9, 19])
 
 
 def test_where_an_operation_passed_its_input_through_the_pass_goes_on_from_there():
     mask = np.array([True, False])
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (F.dropout(x.tanh(), 0.5, mask=mask) * 3).sum())
-    (place,) = [place for place, value in enumerate(recorded.values) if value.operation == "dropout"]
+    (place,) = [place for place, value in enumerate(recorded.nodes) if value.operation == "dropout"]
     again = record_again(recorded, rebuild(recorded, changes={place: {"training": False}}), "evaluation mode")
-    assert [value.name for value in again.values] == ["x", "tanh", "3", "multiply", "sum"]
+    assert [value.name for value in again.nodes] == ["x", "tanh", "3", "multiply", "sum"]
     np.testing.assert_allclose(again.gradients()[0], 3 * (1 - np.tanh([1, 2]) ** 2))
 
 
@@ -271,16 +271,16 @@ def test_an_operation_of_ones_own_is_done_again_by_the_names_of_its_arguments():
     x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
     recorded = record_loss(lambda: weighted(x, y) - 1)
     assert same_bits(rebuilt_exactly(recorded)[-1].data, np.array([2.0, 7.0]))
-    value = recorded.values[2]
+    value = recorded.nodes[2]
     other = do_again(value, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
     np.testing.assert_array_equal(other.data, [0, 5])
 
 
 def test_parent_names_are_the_arguments_after_the_gradient():
     x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
-    value = record_loss(lambda: weighted(x, y)).values[-1]
+    value = record_loss(lambda: weighted(x, y)).nodes[-1]
     assert value.arguments == ("weight", "values")
-    many = record_loss(lambda: F.concatenate([x, y])).values[-1]
+    many = record_loss(lambda: F.concatenate([x, y])).nodes[-1]
     assert many.arguments == ()
 
 

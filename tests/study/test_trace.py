@@ -8,13 +8,13 @@ import tinygrad_dropout as td
 from tests.study.graphs import programs, record_loss, same_bits
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
-from tinygrad_dropout.study.recorded import Place, Value, dead, dropped, scale
+from tinygrad_dropout.study.trace import Node, SourceLine, dead, dropped, scale
 
 often = settings(max_examples=80)
 
 
-def value(**fields) -> Value:
-    return Value("x", np.array([1.0]), True, **fields)
+def value(**fields) -> Node:
+    return Node("x", np.array([1.0]), True, **fields)
 
 
 def documented(docstring):
@@ -44,13 +44,13 @@ def test_a_leaf_has_no_rule():
 
 
 def test_a_place_is_written_as_file_and_line():
-    assert str(Place("folder/train.py", 12, "loss.backward()", "0 Linear(2 -> 3)")) == "folder/train.py:12"
+    assert str(SourceLine("folder/train.py", 12, "loss.backward()", "0 Linear(2 -> 3)")) == "folder/train.py:12"
 
 
 def test_consumers_are_every_use_of_a_value_in_order():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x + x.exp()).sum())
-    names = [v.operation for v in recorded.values]
+    names = [v.operation for v in recorded.nodes]
     assert names == ["", "multiply", "exp", "add", "sum"]
     assert recorded.consumers() == [[(1, 0), (1, 1), (2, 0)], [(3, 0)], [(3, 1)], [(4, 0)], []]
 
@@ -70,7 +70,7 @@ def test_gradients_are_those_of_this_pass_for_leaves_and_results(program):
         gradients = recorded.gradients()
         assert len(gradients) == len(grads)
         for place, gradient in gradients.items():
-            alike = [grad for data, grad in grads if same_bits(data, recorded.values[place].data)]
+            alike = [grad for data, grad in grads if same_bits(data, recorded.nodes[place].data)]
             assert any(same_bits(grad, gradient) for grad in alike)
 
 
@@ -89,7 +89,7 @@ def test_gradients_leave_out_what_was_there_before():
 def test_of_a_dropouts_result_the_dropped_units_are_seen():
     mask = np.array([[True, False], [False, True]])
     x = td.Tensor(np.ones((2, 2)), requires_grad=True)
-    leaf, out = record_loss(lambda: F.dropout(x, 0.5, mask=mask)).values
+    leaf, out = record_loss(lambda: F.dropout(x, 0.5, mask=mask)).nodes
     np.testing.assert_array_equal(dropped(out), ~mask)
     assert dropped(leaf) is None
     assert dead(out) is None
@@ -105,7 +105,7 @@ def test_what_is_called_mask_and_is_none_of_the_result_drops_nothing(mask):
 
 def test_of_a_relus_result_the_units_that_are_off_are_seen():
     x = td.Tensor(np.array([-1.0, 0.0, 2.0]), requires_grad=True)
-    leaf, out = record_loss(lambda: x.relu()).values
+    leaf, out = record_loss(lambda: x.relu()).nodes
     np.testing.assert_array_equal(dead(out), [True, True, False])
     assert dead(leaf) is None
 
@@ -116,7 +116,7 @@ SCALES = [(0.5, "train", 2), (0.2, "train", 1.25), (0.0, "train", 1), (1.0, "tra
 @pytest.mark.parametrize(("p", "scaling", "expected"), SCALES)
 def test_kept_units_are_scaled_as_the_dropout_did(p, scaling, expected):
     x = td.Tensor(np.ones(40), requires_grad=True)
-    out = record_loss(lambda: F.dropout(x, p, scaling=scaling)).values[-1]
+    out = record_loss(lambda: F.dropout(x, p, scaling=scaling)).nodes[-1]
     assert scale(out) == pytest.approx(expected)
     kept = ~dropped(out)
     np.testing.assert_allclose(out.data[kept], expected)

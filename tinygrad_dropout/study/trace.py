@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.tensor import Array, Backward
 
 
 @dataclass
-class Place:
+class SourceLine:
     """The line that called an operation.
 
     Attributes:
@@ -34,7 +34,7 @@ class Place:
 
 
 @dataclass
-class Value:
+class Node:
     """A tensor of the graph, as it was when backward() began.
 
     Attributes:
@@ -42,12 +42,12 @@ class Value:
         data: ndarray, a copy.
         requires_grad: whether a gradient flows to it.
         operation: what made it; "" for a leaf.
-        parents: the places of its parents in the pass's `values`.
+        parents: the places of its parents in the pass's `nodes`.
         forward, backward: the functions of the operation; None for a leaf, and `forward` where it is not found.
         arguments: what the backward function calls its parents; () where it takes any number of them.
         saved: name -> value, what that function gets besides the gradient and the parents.
         shared_axes: for a dropout, the axes along which its mask is one and the same.
-        place: where the operation was called; None if that was outside of the recording.
+        source_line: where the operation was called; None if that was outside of the recording.
         layer: the group that it is folded into; "" if none.
         grad_before: ndarray, what its `.grad` was before the pass; None if nothing.
     """
@@ -62,7 +62,7 @@ class Value:
     arguments: tuple[str, ...] = ()
     saved: dict[str, Any] = field(default_factory=dict)
     shared_axes: tuple[int, ...] = ()
-    place: Place | None = None
+    source_line: SourceLine | None = None
     layer: str = ""
     grad_before: Array | None = None
 
@@ -78,7 +78,7 @@ class Contribution:
     """What one step gave to one parent.
 
     Attributes:
-        parent: the parent's place in the pass's `values`.
+        parent: the parent's place in the pass's `nodes`.
         returned: ndarray, what the backward function returned for it; None if that was None or nobody asked for it.
         summed: the axes of `returned` over which it was summed to the parent's shape (unbroadcast); () if none.
         value: ndarray of the parent's shape and dtype, what was added.
@@ -100,12 +100,12 @@ class Step:
     """One node's backward.
 
     Attributes:
-        value: the node's place in the pass's `values`.
+        node: its place in the pass's `nodes`.
         upstream: ndarray, dL/d(node): what the backward function got.
         contributions: one for each parent.
     """
 
-    value: int
+    node: int
     upstream: Array
     contributions: list[Contribution]
 
@@ -117,35 +117,35 @@ class Pass:
     Attributes:
         number: the first of a recording is 1.
         label: "as it ran", or what was changed.
-        values: the tensors of the graph; parents come before what was made from them.
+        nodes: the tensors of the graph; parents come before what was made from them.
         root: the place of the tensor whose backward() was called: the last one.
         steps: in the order in which they ran.
-        place: the line that called backward().
+        source_line: the line that called backward().
         operations: how many nodes the graph has, also where it has too many to be kept.
-        not_again: why the pass must not be done again, in a sentence; "" if it may.
+        rerun_problem: why the pass must not be done again, in a sentence; "" if it may.
     """
 
     number: int
     label: str
-    values: list[Value] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-    place: Place | None = None
+    source_line: SourceLine | None = None
     operations: int = 0
-    not_again: str = ""
+    rerun_problem: str = ""
 
     @property
     def root(self) -> int:
-        return len(self.values) - 1
+        return len(self.nodes) - 1
 
     @property
     def loss(self) -> Array:
         """The data of the tensor whose backward() was called."""
-        return self.values[self.root].data
+        return self.nodes[self.root].data
 
     def consumers(self) -> list[list[tuple[int, int]]]:
         """For each value, (consumer, which of the consumer's parents it is) for each time it is used."""
-        found: list[list[tuple[int, int]]] = [[] for _ in self.values]
-        for index, value in enumerate(self.values):
+        found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for index, value in enumerate(self.nodes):
             for position, parent in enumerate(value.parents):
                 found[parent].append((index, position))
         return found
@@ -154,7 +154,7 @@ class Pass:
         """dL/d(value) of this pass alone, for each value that a gradient has reached."""
         found: dict[int, Array] = {}
         for step in self.steps:
-            found.setdefault(step.value, step.upstream)
+            found.setdefault(step.node, step.upstream)
             for contribution in step.contributions:
                 if contribution.value is not None:
                     so_far = found.get(contribution.parent)
@@ -164,24 +164,24 @@ class Pass:
         return found
 
 
-def is_result(value: Value, name: str) -> bool:
+def is_result(value: Node, name: str) -> bool:
     """Whether a saved value is the operation's own result, which many backward functions use."""
     kept = value.saved[name]
     return isinstance(kept, np.ndarray) and kept.dtype == value.data.dtype and np.array_equal(kept, value.data)
 
 
-def dropped(value: Value) -> Array | None:
+def dropped(value: Node) -> Array | None:
     """True where a unit was dropped: bool ndarray of the value's shape; None if it is no dropout's result."""
     mask = value.saved.get("mask")
     return ~mask if isinstance(mask, np.ndarray) and mask.shape == value.data.shape and mask.dtype == bool else None
 
 
-def dead(value: Value) -> Array | None:
+def dead(value: Node) -> Array | None:
     """True where a ReLU is off, so that no gradient goes through: bool ndarray; None if it is no ReLU's result."""
     return np.asarray(value.data <= 0) if value.operation == "relu" else None
 
 
-def scale(value: Value) -> float:
+def scale(value: Node) -> float:
     """By what a dropout multiplies the units that it keeps."""
     p = value.saved.get("p", 0)
     return 1 / (1 - p) if value.saved.get("scaling", "train") == "train" and 0 < p < 1 else 1.0

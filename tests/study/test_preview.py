@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from tinygrad_dropout.study.shown import MOST_COLUMNS, MOST_ROWS, Shown, number, sizes
+from tinygrad_dropout.study.preview import MOST_COLUMNS, MOST_ROWS, ArrayPreview, number, sizes
 
 SHAPES = [
     # shape, how many rows and columns are shown, the part
@@ -37,7 +37,7 @@ def numbered(shape: tuple[int, ...]) -> np.ndarray:
 
 @pytest.mark.parametrize(("shape", "extent", "part"), SHAPES, ids=[str(row[0]) for row in SHAPES])
 def test_an_array_is_shown_whole_up_to_8_by_8_and_else_a_corner(shape, extent, part):
-    shown = Shown(numbered(shape))
+    shown = ArrayPreview(numbered(shape))
     assert shown.entries.shape == shown.table.shape == extent
     assert (shown.part, shown.whole) == (part, part == "")
     array = numbered(shape)
@@ -49,7 +49,7 @@ def test_an_array_is_shown_whole_up_to_8_by_8_and_else_a_corner(shape, extent, p
 @settings(max_examples=100)
 def test_the_entries_are_where_the_table_comes_from(shape):
     array = numbered(shape)
-    shown = Shown(array)
+    shown = ArrayPreview(array)
     np.testing.assert_array_equal(shown.entries, shown.table)  # each number is its own place
     rows, columns = shown.entries.shape
     assert rows <= MOST_ROWS == 8
@@ -61,21 +61,21 @@ def test_the_entries_are_where_the_table_comes_from(shape):
 
 def test_a_table_of_an_array_in_another_memory_order_is_the_same():
     array = numbered((3, 4))
-    np.testing.assert_array_equal(Shown(np.asfortranarray(array)).table, array)
-    np.testing.assert_array_equal(Shown(array.T).table, array.T)
-    np.testing.assert_array_equal(Shown(np.broadcast_to(np.array([1.0, 2.0]), (3, 2))).table, [[1, 2]] * 3)
+    np.testing.assert_array_equal(ArrayPreview(np.asfortranarray(array)).table, array)
+    np.testing.assert_array_equal(ArrayPreview(array.T).table, array.T)
+    np.testing.assert_array_equal(ArrayPreview(np.broadcast_to(np.array([1.0, 2.0]), (3, 2))).table, [[1, 2]] * 3)
 
 
 def test_the_range_is_that_of_the_whole_array():
-    shown = Shown(np.arange(-10.0, 20.0))
+    shown = ArrayPreview(np.arange(-10.0, 20.0))
     assert shown.range == {"min": -10, "max": 19, "norm": pytest.approx(np.linalg.norm(np.arange(-10, 20)))}
-    assert Shown(np.array([True, False])).range == {"min": 0, "max": 1, "norm": 1}
-    assert Shown(np.array(-2)).range == {"min": -2, "max": -2, "norm": 2}
-    assert Shown(np.zeros((0, 3))).range == {}
+    assert ArrayPreview(np.array([True, False])).range == {"min": 0, "max": 1, "norm": 1}
+    assert ArrayPreview(np.array(-2)).range == {"min": -2, "max": -2, "norm": 2}
+    assert ArrayPreview(np.zeros((0, 3))).range == {}
 
 
 def test_the_norm_of_small_numbers_in_float16_does_not_overflow():
-    assert Shown(np.full(100, 6e4, dtype=np.float16)).range["norm"] == pytest.approx(6e5, rel=1e-3)
+    assert ArrayPreview(np.full(100, 6e4, dtype=np.float16)).range["norm"] == pytest.approx(6e5, rel=1e-3)
 
 
 INDICES = [((), 0, ""), ((5,), 3, "[3]"), ((3, 4), 7, "[1, 3]"), ((2, 3, 4), 23, "[1, 2, 3]"), ((3, 1), 2, "[2, 0]")]
@@ -83,7 +83,7 @@ INDICES = [((), 0, ""), ((5,), 3, "[3]"), ((3, 4), 7, "[1, 3]"), ((2, 3, 4), 23,
 
 @pytest.mark.parametrize(("shape", "entry", "index"), INDICES)
 def test_an_entry_is_called_by_its_index(shape, entry, index):
-    assert Shown(numbered(shape)).index(entry) == index
+    assert ArrayPreview(numbered(shape)).index(entry) == index
 
 
 NUMBERS = [

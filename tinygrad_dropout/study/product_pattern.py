@@ -19,7 +19,7 @@ LINES = ("row", "column")
 
 
 @dataclass(frozen=True)
-class Meeting:
+class ProductPattern:
     """What meets in each entry of a contribution.
 
     Attributes:
@@ -48,9 +48,9 @@ class Meeting:
         return first, f"{LINES[self.source_axis]} {index[1 - self.parent_axis]} of {self.source}"
 
 
-def find_meeting(
+def find_product_pattern(
     jacobian: Array, upstream: tuple[int, ...], parent: tuple[int, ...], arrays: Mapping[str, Array]
-) -> Meeting | None:
+) -> ProductPattern | None:
     """The pattern that explains every number of a Jacobian, or None.
 
     Args:
@@ -67,11 +67,11 @@ def find_meeting(
         if np.count_nonzero(tied) < np.count_nonzero(jacobian):
             continue
         if len(parent) == 1:
-            return Meeting(upstream_axis, parent_axis)
+            return ProductPattern(upstream_axis, parent_axis)
         for (name, array), source_axis in product(arrays.items(), (0, 1)):
             matrix = array.T if source_axis == 0 else array
             if array.ndim == 2 and matrix.shape == tied.shape[1:] and (tied == matrix).all():
-                return Meeting(upstream_axis, parent_axis, name, source_axis)
+                return ProductPattern(upstream_axis, parent_axis, name, source_axis)
         if parent[1 - parent_axis] == 1 and upstream != parent:
-            return Meeting(upstream_axis, parent_axis)
+            return ProductPattern(upstream_axis, parent_axis)
     return None

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from tinygrad_dropout.autograd.grad_mode import RECORDING, ModeContext, current_mode
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.recorded import Pass, Value
 from tinygrad_dropout.study.recorder import Recorder
+from tinygrad_dropout.study.trace import Node, Pass
 
 #: What to change of an operation: argument -> value.
 Changes = Mapping[str, Any]
@@ -39,7 +39,7 @@ def unwatched() -> Iterator[None]:
         current_mode.reset(token)
 
 
-def do_again(value: Value, parents: Sequence[Tensor], changes: Changes | None = None) -> Tensor:
+def do_again(value: Node, parents: Sequence[Tensor], changes: Changes | None = None) -> Tensor:
     """The value's operation once more.
 
     Args:
@@ -98,11 +98,11 @@ def rebuild(
         StudyError: an operation cannot be done again, or must not: one whose backward function calls backward() would
             add to the gradients of tensors that are not in this graph.
     """
-    if recorded.not_again:
-        raise StudyError(f"{recorded.not_again}, so the pass is not done again")
+    if recorded.rerun_problem:
+        raise StudyError(f"{recorded.rerun_problem}, so the pass is not done again")
     tensors: list[Tensor] = []
     with unwatched():
-        for index, value in enumerate(recorded.values):
+        for index, value in enumerate(recorded.nodes):
             if value.backward is None:
                 kept = dtype is None or value.data.dtype.kind != "f"
                 tensor = Tensor(value.data.astype(value.data.dtype if kept else dtype), value.requires_grad)
@@ -126,7 +126,7 @@ def rebuilt_exactly(recorded: Pass) -> list[Tensor]:
         raise
     except Exception as error:
         raise StudyError(f"the forward pass cannot be done again: {type(error).__name__}: {error}") from error
-    for value, tensor in zip(recorded.values, tensors, strict=True):
+    for value, tensor in zip(recorded.nodes, tensors, strict=True):
         if tensor.shape != value.data.shape or not np.array_equal(tensor.data, value.data, equal_nan=True):
             raise StudyError(
                 f"{value.name}: done again, {value.operation} gives other numbers; was an input changed after it was "
@@ -138,7 +138,7 @@ def rebuilt_exactly(recorded: Pass) -> list[Tensor]:
 def record_again(recorded: Pass, tensors: list[Tensor], label: str) -> Pass:
     """Run backward() on tensors that were made again, and record it under the names and places of the first time."""
     names: dict[Tensor, str] = {}
-    for tensor, value in zip(tensors, recorded.values, strict=True):
+    for tensor, value in zip(tensors, recorded.nodes, strict=True):
         names.setdefault(tensor, value.name)  # where an operation passed its input through, that one's name
     recorder = Recorder(max_nodes=len(tensors), names=lambda: names)
     root = tensors[-1]
@@ -148,9 +148,9 @@ def record_again(recorded: Pass, tensors: list[Tensor], label: str) -> Pass:
     if not recorder.passes:
         raise StudyError(f"{label}: nothing is left that a gradient could flow through")
     (run,) = recorder.passes
-    run.number, run.label, run.place = recorded.number, label, recorded.place
-    places = {value.name: value.place for value in recorded.values}
-    layers = {value.name: value.layer for value in recorded.values}
-    for value in run.values:
-        value.place, value.layer = places.get(value.name), layers.get(value.name, "")
+    run.number, run.label, run.source_line = recorded.number, label, recorded.source_line
+    places = {value.name: value.source_line for value in recorded.nodes}
+    layers = {value.name: value.layer for value in recorded.nodes}
+    for value in run.nodes:
+        value.source_line, value.layer = places.get(value.name), layers.get(value.name, "")
     return run

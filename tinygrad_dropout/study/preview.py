@@ -14,7 +14,7 @@ MOST_ROWS = MOST_COLUMNS = 8
 
 
 @dataclass(frozen=True)
-class Shown:
+class ArrayPreview:
     """An array, and the part of it that is shown.
 
     Args:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.study.graphs import programs, record_program
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.meetings import Meeting, find_meeting
+from tinygrad_dropout.study.product_pattern import ProductPattern, find_product_pattern
 
 often = settings(max_examples=150)
 SIZE = st.integers(1, 4)
@@ -28,11 +28,11 @@ def line(array: np.ndarray, words: str) -> np.ndarray:
     return array[int(index)] if what == "row" else array[:, int(index)]
 
 
-def is_true(meeting: Meeting, jacobian, upstream, parent, arrays) -> bool:
+def is_true(pattern: ProductPattern, jacobian, upstream, parent, arrays) -> bool:
     """Whether what it says of each entry is so: nothing outside of the upstream line, and in it the derivatives."""
     for entry in range(jacobian.shape[1]):
-        first, second = meeting.places(parent, entry)
-        entries = meeting.entries(upstream, parent, entry)
+        first, second = pattern.places(parent, entry)
+        entries = pattern.entries(upstream, parent, entry)
         np.testing.assert_array_equal(entries, line(np.arange(np.prod(upstream)).reshape(upstream), first))
         column = jacobian[:, entry]
         assert np.count_nonzero(column) == np.count_nonzero(column[entries])
@@ -53,55 +53,55 @@ def test_of_a_matrix_product_both_are_found_and_true(rows, middle, columns, seed
     x, y = drawn(seed, (rows, middle), (middle, columns))
     arrays, upstream = {"x": x, "y": y}, (rows, columns)
     for jacobian, parent in zip(of_product(x, y), (x.shape, y.shape), strict=True):
-        meeting = find_meeting(jacobian, upstream, parent, arrays)
+        pattern = find_product_pattern(jacobian, upstream, parent, arrays)
         if upstream == parent == (1, 1):
-            assert meeting is None
+            assert pattern is None
         else:
-            assert is_true(meeting, jacobian, upstream, parent, arrays)
+            assert is_true(pattern, jacobian, upstream, parent, arrays)
 
 
 def test_of_a_product_of_unlike_sizes_there_is_one_answer():
     x, y = drawn(1, (2, 3), (3, 4))
     by_x, by_y = of_product(x, y)
     arrays = {"x": x, "y": y}
-    assert find_meeting(by_x, (2, 4), (2, 3), arrays) == Meeting(0, 0, "y", 0)
-    assert find_meeting(by_y, (2, 4), (3, 4), arrays) == Meeting(1, 1, "x", 1)
+    assert find_product_pattern(by_x, (2, 4), (2, 3), arrays) == ProductPattern(0, 0, "y", 0)
+    assert find_product_pattern(by_y, (2, 4), (3, 4), arrays) == ProductPattern(1, 1, "x", 1)
     weight = {"x": x, "w": np.ascontiguousarray(y.T)}  # of linear, x @ w'
-    assert find_meeting(by_x, (2, 4), (2, 3), weight) == Meeting(0, 0, "w", 1)
+    assert find_product_pattern(by_x, (2, 4), (2, 3), weight) == ProductPattern(0, 0, "w", 1)
     by_w = by_y.reshape(8, 3, 4).transpose(0, 2, 1).reshape(8, 12)
-    assert find_meeting(by_w, (2, 4), (4, 3), weight) == Meeting(1, 0, "x", 1)
+    assert find_product_pattern(by_w, (2, 4), (4, 3), weight) == ProductPattern(1, 0, "x", 1)
 
 
 def test_where_the_array_is_not_at_hand_nothing_is_said():
     x, y = drawn(1, (2, 3), (3, 4))
     by_x, _ = of_product(x, y)
-    assert find_meeting(by_x, (2, 4), (2, 3), {"x": x, "mask": np.ones((2, 4))}) is None
+    assert find_product_pattern(by_x, (2, 4), (2, 3), {"x": x, "mask": np.ones((2, 4))}) is None
 
 
 def test_a_product_with_one_number_that_is_another_is_none():
     x, y = drawn(1, (2, 3), (3, 4))
     by_x, _ = of_product(x, y)
     by_x[5, 4] += 1
-    assert find_meeting(by_x, (2, 4), (2, 3), {"x": x, "y": y}) is None
+    assert find_product_pattern(by_x, (2, 4), (2, 3), {"x": x, "y": y}) is None
     by_x[5, 4] -= 1
     by_x[0, 5] = 1  # of another row
-    assert find_meeting(by_x, (2, 4), (2, 3), {"x": x, "y": y}) is None
+    assert find_product_pattern(by_x, (2, 4), (2, 3), {"x": x, "y": y}) is None
 
 
 SUMS = [
     # the shape of a parent that is stretched to 2 x 3, and what meets
-    ((3,), Meeting(1, 0)),
-    ((1, 3), Meeting(1, 1)),
-    ((2, 1), Meeting(0, 0)),
+    ((3,), ProductPattern(1, 0)),
+    ((1, 3), ProductPattern(1, 1)),
+    ((2, 1), ProductPattern(0, 0)),
 ]
 
 
-@pytest.mark.parametrize(("parent", "meeting"), SUMS, ids=[str(parent) for parent, _ in SUMS])
-def test_a_sum_over_rows_or_columns_is_a_line_of_the_upstream_gradient(parent, meeting):
+@pytest.mark.parametrize(("parent", "pattern"), SUMS, ids=[str(parent) for parent, _ in SUMS])
+def test_a_sum_over_rows_or_columns_is_a_line_of_the_upstream_gradient(parent, pattern):
     entries = np.broadcast_to(np.arange(np.prod(parent)).reshape(parent), (2, 3)).reshape(-1)
     jacobian = (entries[:, np.newaxis] == np.arange(np.prod(parent))).astype(float)
-    found = find_meeting(jacobian, (2, 3), parent, {"x": np.full((2, 3), 7.0)})
-    assert found == meeting
+    found = find_product_pattern(jacobian, (2, 3), parent, {"x": np.full((2, 3), 7.0)})
+    assert found == pattern
     assert is_true(found, jacobian, (2, 3), parent, {})
 
 
@@ -117,7 +117,7 @@ NONE = {
 
 @pytest.mark.parametrize(("jacobian", "upstream", "parent"), NONE.values(), ids=NONE.keys())
 def test_where_nothing_meets_none_is_found(jacobian, upstream, parent):
-    assert find_meeting(jacobian, upstream, parent, {"x": np.full((2, 3), 7.0)}) is None
+    assert find_product_pattern(jacobian, upstream, parent, {"x": np.full((2, 3), 7.0)}) is None
 
 
 @often
@@ -126,8 +126,8 @@ def test_what_is_said_in_any_graph_is_true(program):
     recorded, _ = record_program(program)
     derivatives = Derivatives(recorded)
     for number, step in enumerate(recorded.steps):
-        node = recorded.values[step.value]
-        arrays = {recorded.values[parent].name: recorded.values[parent].data for parent in node.parents} | node.saved
+        node = recorded.nodes[step.node]
+        arrays = {recorded.nodes[parent].name: recorded.nodes[parent].data for parent in node.parents} | node.saved
         for position, contribution in enumerate(step.contributions):
             for entry in range(0 if contribution.value is None else contribution.value.size):
                 found = derivatives.sum(number, position, entry)
