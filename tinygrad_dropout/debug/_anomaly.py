@@ -11,7 +11,7 @@ from tinygrad_dropout.autograd.grad_mode import ModeContext
 from tinygrad_dropout.autograd.naming import input_name, saved_name
 from tinygrad_dropout.autograd.notes import TensorNotes
 from tinygrad_dropout.autograd.tensor import Array, Tensor, operation_name
-from tinygrad_dropout.debug._frames import calling_frame
+from tinygrad_dropout.debug._frames import calling_frame, file_of
 
 
 class AnomalyError(RuntimeError):
@@ -117,7 +117,7 @@ class Probe:
 def calling_line() -> str:
     """`train.py:12`: the innermost line of the call that lies outside this package."""
     frame = calling_frame()
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return f"{file_of(frame)}:{frame.f_lineno}"
 
 
 def aliasing_error(node: Tensor, contributions: tuple[Any, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The frames of the current call that lie outside this package."""
+"""The frames of the current call that lie outside this package, and what the files of their code are called."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ def frames() -> Iterator[FrameType]:
     while frame:
         yield frame
         frame = frame.f_back
+
+
+def file_of(frame: FrameType) -> str:
+    """The file that a frame's code is in; the cell of a notebook is called `In[3]`, as in IPython's tracebacks."""
+    file = frame.f_code.co_filename
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    name_of_cell = getattr(getattr(shell, "compile", None), "format_code_name", None)  # IPython 8 and newer
+    label = name_of_cell(file) if name_of_cell else None
+    return label[1] if label else file
 
 
 def is_internal(frame: FrameType) -> bool:

@@ -16,7 +16,7 @@ from tinygrad_dropout.autograd.engine import results_behind, unbroadcast
 from tinygrad_dropout.autograd.naming import argument_names, saved_names
 from tinygrad_dropout.autograd.notes import TensorNotes
 from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor, operation_name
-from tinygrad_dropout.debug._frames import calling_frame, frames
+from tinygrad_dropout.debug._frames import calling_frame, file_of, frames
 from tinygrad_dropout.nn import Module
 from tinygrad_dropout.study.names import give_layers, give_names, names_in_scope
 from tinygrad_dropout.study.trace import Contribution, Node, Pass, SourceLine, Step
@@ -203,7 +203,7 @@ def line_of_call() -> SourceLine:
     frame = calling_frame()
     file, line = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(file, line, frame.f_globals).strip()
-    return SourceLine(file, line, code, layer_of_call())
+    return SourceLine(file_of(frame), line, code, layer_of_call())
 
 
 def layer_of_call() -> str:
