@@ -9,10 +9,18 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
-from tinygrad_dropout.cli import build, compare, conformance, drill, lab, study
+from tinygrad_dropout.cli import build, compare, conformance, drill, lab, play, study
 from tinygrad_dropout.cli.arguments import INTERRUPTED, Parser, complain, print_help
 
-COMMANDS = {"build": build, "compare": compare, "conformance": conformance, "drill": drill, "lab": lab, "study": study}
+COMMANDS = {
+    "build": build,
+    "compare": compare,
+    "conformance": conformance,
+    "drill": drill,
+    "lab": lab,
+    "play": play,
+    "study": study,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

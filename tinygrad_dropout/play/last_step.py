@@ -1,0 +1,72 @@
+"""The step that was just made, kept so that it can be made again: for its picture, and for its replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn, study
+from tinygrad_dropout.autograd.tensor import Array
+from tinygrad_dropout.functional._masks import Mask
+from tinygrad_dropout.play.two_networks import Floats, Labels, mlp
+
+
+@dataclass(frozen=True)
+class LastStep:
+    """One network's last training step, before its optimizer changed the weights.
+
+    Attributes:
+        weights: the state_dict from before the step; copies.
+        masks: of each Dropout layer, bool of shape (batch, units), True where a unit was kept.
+        rates: of each Dropout layer, its p.
+        scaling: "train" or "test".
+        x, y: the batch, of shapes (batch, 2) and (batch,).
+    """
+
+    weights: dict[str, Array]
+    masks: list[Mask]
+    rates: list[float]
+    scaling: str
+    x: Floats
+    y: Labels
+
+    def network(self) -> nn.Sequential:
+        """A network of its own, as it was before the step."""
+        biases = [value for key, value in self.weights.items() if key.endswith("bias")]
+        input_p, p = self.rates[0], self.rates[-1]
+        streams = (np.random.SeedSequence(0),) * 2  # what is drawn is replaced: the weights here, the masks by masks_in
+        model = mlp(len(biases[0]), len(biases) - 1, p=p, input_p=input_p, scaling=self.scaling, streams=streams)
+        model.load_state_dict(self.weights)
+        return model
+
+    @contextmanager
+    def masks_in(self, model: nn.Module) -> Iterator[None]:
+        """Inside, a network drops what was dropped in the step."""
+        with ExitStack() as replayed:
+            for layer, mask in zip(dropout_layers(model), self.masks, strict=True):
+                replayed.enter_context(layer.replay(mask))
+            yield
+
+    def replay(self) -> study.Replay:
+        """The step's backward pass, recorded."""
+        model, labels = self.network(), self.y
+        x = td.Tensor(self.x)
+        with self.masks_in(model), study.record() as replay:
+            logits = model(x)
+            loss = td.functional.cross_entropy(logits, labels)
+            loss.backward()
+        return replay
+
+
+def dropout_layers(model: nn.Module) -> list[nn.Dropout]:
+    """The Dropout layers, from the inputs to the last hidden layer."""
+    return [layer for layer in model.modules() if isinstance(layer, nn.Dropout)]
+
+
+def linear_layers(model: nn.Module) -> list[nn.Linear]:
+    """The Linear layers, from the first hidden layer to the logits."""
+    return [layer for layer in model.modules() if isinstance(layer, nn.Linear)]

@@ -1,0 +1,73 @@
+"""The numbers beside the pictures: loss and accuracy, how useful each unit is by itself, activations, norms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn
+from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.play.last_step import dropout_layers, linear_layers
+from tinygrad_dropout.play.two_networks import Floats, Labels
+
+BINS = 24
+
+
+def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels, masks: np.random.Generator | None) -> list[float] | None:
+    """The mean loss and the accuracy on some points; None if there are no points.
+
+    Args:
+        masks: draws what is dropped; None for evaluation mode, where nothing is.
+    """
+    if not len(y):
+        return None
+    layers = dropout_layers(model)
+    own = [layer.rng for layer in layers]
+    with modes_restored(model), td.no_grad():
+        model.train(masks is not None)
+        for layer in layers:
+            layer.rng = masks  # what training draws must not depend on what is measured
+        logits = model(td.Tensor(x))
+        loss = td.functional.cross_entropy(logits, y).item()
+    for layer, rng in zip(layers, own, strict=True):
+        layer.rng = rng
+    return [loss, float((logits.argmax(axis=1) == y).mean())]
+
+
+def accuracy_alone(outputs: Floats, y: Labels) -> Floats:
+    """How much of the points each unit classifies by itself, with the threshold and the direction that fit best.
+
+    Args:
+        outputs: of shape (points, units).
+        y: of shape (points,), 0 or 1.
+
+    Returns:
+        float32 of shape (units,), at least the share of the larger class.
+    """
+    order = np.argsort(outputs, axis=0, kind="stable")
+    ranked = np.take_along_axis(outputs, order, axis=0)
+    ones_below = np.cumsum(y[order], axis=0)  # after each place in the order
+    zeros_below = np.arange(1, len(y) + 1)[:, None] - ones_below
+    right = zeros_below + (y.sum() - ones_below)  # points above the threshold are taken for class 1
+    right = np.maximum(right, len(y) - right)
+    right[:-1][ranked[1:] == ranked[:-1]] = 0  # no threshold lies between equal outputs
+    shares: Floats = (right.max(axis=0) / len(y)).astype(np.float32)
+    return shares
+
+
+def activation_counts(outputs: list[Floats], largest: float) -> list[dict[str, Any]]:
+    """For each hidden layer, the share of its outputs that are 0, and how many others there are in each bin."""
+    return [
+        {
+            "zeros": float((layer == 0).mean()),
+            "counts": np.histogram(layer[layer > 0], BINS, (0, largest or 1))[0].tolist(),
+        }
+        for layer in outputs
+    ]
+
+
+def weight_norms(model: nn.Module) -> list[float]:
+    """The L2 norm of each Linear layer's weights."""
+    return [float(np.linalg.norm(layer.weight.data)) for layer in linear_layers(model)]

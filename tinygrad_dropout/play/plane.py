@@ -1,0 +1,61 @@
+"""What the networks say of every point of the plane: the whole network, and each unit by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout import nn
+from tinygrad_dropout.autograd.tensor import Array
+from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.play.settings import PLANE
+from tinygrad_dropout.play.two_networks import Floats
+
+GRID = 40  # points along each side of the plane
+EVERY = 2  # of them is in the picture of a unit
+
+
+def grid_points() -> Floats:
+    """The points of the plane in rows from top to bottom: shape (GRID * GRID, 2)."""
+    along = (np.arange(GRID) + 0.5) / GRID * 2 * PLANE - PLANE
+    x, y = np.meshgrid(along, -along)
+    return np.stack([x, y], axis=-1).reshape(-1, 2).astype(np.float32)
+
+
+def layer_outputs(model: nn.Sequential, x: Floats) -> tuple[list[Floats], Floats]:
+    """The outputs of the hidden layers before dropout, each (points, width), and the logits, in evaluation mode."""
+    hidden = []
+    with modes_restored(model), td.no_grad():
+        model.eval()
+        signal = td.Tensor(x)
+        for layer in model:
+            signal = layer(signal)
+            if isinstance(layer, nn.ReLU):
+                hidden.append(signal.data)
+    return hidden, signal.data
+
+
+def probabilities(logits: Floats) -> Floats:
+    """The probability of class 1: shape (points,)."""
+    with td.no_grad():
+        return td.Tensor(logits).softmax().data[:, 1]
+
+
+def plane_pictures(model: nn.Sequential) -> tuple[Array, Array]:
+    """The pictures of a network and of its units.
+
+    Returns:
+        uint8 (GRID, GRID), the probability of class 1 in 255ths; and uint8 (layers, width, GRID / 2, GRID / 2), each
+        hidden unit's output relative to its largest.
+    """
+    hidden, logits = layer_outputs(model, POINTS)
+    whole = (255 * probabilities(logits)).astype(np.uint8).reshape(GRID, GRID)
+    units = []
+    for outputs in hidden:
+        pictures = outputs.reshape(GRID, GRID, -1)[::EVERY, ::EVERY]
+        largest = np.maximum(pictures.max(axis=(0, 1)), 1e-12)
+        units.append((pictures * (255 / largest)).astype(np.uint8).transpose(2, 0, 1))
+    return whole, np.stack(units)
+
+
+POINTS = grid_points()
