@@ -1,0 +1,62 @@
+// Elements, numbers and canvases: what every part of the page needs.
+
+export const byId = (id) => document.getElementById(id);
+
+/** A new element: element("p", { class: "note" }, "text", child, ...). */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Three significant digits and a true minus sign; "not finite" where the server had no number. */
+export function number(value) {
+  if (value === null || value === undefined) return "not finite";
+  return String(Number(value.toPrecision(3))).replace("-", "−");
+}
+
+export const percent = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)}%`);
+
+/** A colour of the style sheet, for canvases. */
+const colours = new Map();
+export function colour(name) {
+  if (!colours.has(name)) colours.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return colours.get(name);
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  colours.clear();
+  document.dispatchEvent(new Event("recolour"));
+});
+
+/** A colour as [red, green, blue]. */
+export function channels(name) {
+  const digits = colour(name).slice(1);
+  return [0, 2, 4].map((start) => parseInt(digits.slice(start, start + 2), 16));
+}
+
+/** Ready a canvas for drawing in CSS pixels; returns its context and size. */
+export function prepare(canvas) {
+  const ratio = devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return { context, width, height };
+}
+
+/** Say what a picture shows, for who cannot see it; at most once in two seconds while it changes. */
+const described = new Map();
+export function describe(canvas, text) {
+  const now = performance.now();
+  if (now - (described.get(canvas) ?? -Infinity) < 2000) return;
+  described.set(canvas, now);
+  canvas.setAttribute("aria-label", text);
+}

@@ -1,0 +1,64 @@
+// One network's part of the page: its plane, its numbers, its units, and the way to its replay.
+
+import { byId, element, number, percent } from "./dom.js";
+import { send, whyAddress } from "./connection.js";
+import { Network } from "./network.js";
+import { Plane } from "./plane.js";
+
+export class Panel {
+  constructor(name, adds) {
+    this.name = name;
+    this.plane = new Plane(name, adds);
+    this.network = new Network(name);
+    this.title = element("h2", { id: `${name}-name` });
+    this.diverged = element("p", { class: "diverged", hidden: true });
+    this.cells = {};
+    const cell = (part, mode, what) => (this.cells[`${part}.${mode}.${what}`] = element("td", {}, "–"));
+    const row = (part, mode, title) => element("tr", {}, element("th", { scope: "row" }, title),
+      cell(part, mode, "loss"), cell(part, mode, "accuracy"));
+    const table = element("table", {},
+      element("caption", { class: "hidden" }, `Loss and accuracy, ${name} dropout`),
+      element("thead", {}, element("tr", {}, element("td"), element("th", { scope: "col" }, "loss"), element("th", { scope: "col" }, "accuracy"))),
+      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "evaluation mode: nothing dropped")),
+        row("train", 0, "train"), row("test", 0, "test")),
+      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "training mode: masks drawn")),
+        row("train", 1, "train"), row("test", 1, "test")));
+    this.why = element("a", { class: "button", target: "_blank", rel: "noopener", href: whyAddress(name), hidden: true },
+      "Why? Replay the last step", element("span", { class: "hidden" }, ` of the network ${name} dropout, in a new tab`));
+    this.why.addEventListener("click", () => send({ do: "pause" })); // so that the replay is of what is seen
+    this.norms = element("p", { class: "note" });
+    byId(name).append(this.title, this.diverged,
+      element("div", { class: "top" }, this.plane.canvas, element("div", { class: "numbers" }, table, this.norms, this.why)),
+      this.network.canvas, this.network.about);
+  }
+
+  begin(message) {
+    Object.assign(this.plane, { points: message.points, plane: message.plane, values: undefined, followed: undefined });
+    this.state(message);
+    this.plane.draw();
+  }
+
+  state({ settings }) {
+    this.plane.byHand = settings.data === "drawn";
+    const inputs = settings.input_p ? `, inputs ${settings.input_p}` : "";
+    this.title.textContent = this.name === "with" ? `With dropout, p = ${settings.p}${inputs}` : "Without dropout";
+  }
+
+  show(frame, direction) {
+    this.plane.show(frame);
+    this.network.show(frame, direction);
+    const facts = frame.networks[this.name];
+    this.why.hidden = !facts?.example;
+    const at = frame.diverged[this.name];
+    this.diverged.hidden = at === undefined;
+    if (at !== undefined) this.diverged.textContent = `Its loss is not a finite number since step ${at.toLocaleString("en")}: lower the learning rate, then reset.`;
+    for (const part of ["train", "test"]) {
+      for (const mode of [0, 1]) {
+        const [loss, accuracy] = facts?.measured[part][mode] ?? [undefined, undefined];
+        this.cells[`${part}.${mode}.loss`].textContent = loss === undefined ? "–" : number(loss);
+        this.cells[`${part}.${mode}.accuracy`].textContent = percent(accuracy);
+      }
+    }
+    this.norms.textContent = facts ? `Norms of the weights, layer by layer: ${facts.norms.map(number).join(", ")}` : "";
+  }
+}
