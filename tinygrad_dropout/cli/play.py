@@ -93,7 +93,7 @@ def serve(listening: socket.socket, fragment: str, *, may_open: bool) -> None:
     import uvicorn
     from threadpoolctl import threadpool_limits
 
-    from tinygrad_dropout.play.server import Server
+    from tinygrad_dropout.play.server import MOST_BYTES, Server
 
     server = Server()
     listening.listen()  # a browser that comes before the server is ready waits
@@ -101,7 +101,12 @@ def serve(listening: socket.socket, fragment: str, *, may_open: bool) -> None:
     address = f"http://{ADDRESS}:{port}/{server.token}/" + (f"#{fragment}" if fragment else "")
     print(how_to_open(address, port, may_open=may_open), flush=True)
     config = uvicorn.Config(
-        server.app, lifespan="off", log_level="error", timeout_graceful_shutdown=1, ws="websockets-sansio"
+        server.app,
+        lifespan="off",
+        log_level="error",
+        timeout_graceful_shutdown=1,
+        ws="websockets-sansio",
+        ws_max_size=MOST_BYTES,
     )
     with threadpool_limits(1):  # small products gain nothing from a second core, and the browser draws on it
         try:

@@ -20,6 +20,7 @@ from tinygrad_dropout.play.signals import signals_of
 from tinygrad_dropout.play.training import Training
 
 
+@np.errstate(all="ignore")  # a network that has diverged is shown, too
 def make_frame(training: Training, example: int) -> tuple[dict[str, Any], dict[str, Array]]:
     """What both networks are now.
 

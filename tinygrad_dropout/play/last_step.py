@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,13 @@ from tinygrad_dropout import nn, study
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.play.two_networks import Floats, Labels, mlp
+
+CODE_NAME = "the last step"
+CODE = """\
+logits = model(x)
+loss = td.functional.cross_entropy(logits, labels)
+loss.backward()
+"""
 
 
 @dataclass(frozen=True)
@@ -52,13 +60,12 @@ class LastStep:
             yield
 
     def replay(self) -> study.Replay:
-        """The step's backward pass, recorded."""
-        model, labels = self.network(), self.y
-        x = td.Tensor(self.x)
+        """The step's backward pass, recorded: of the lines of CODE, under the names that stand there."""
+        model = self.network()
+        names = {"__name__": CODE_NAME, "td": td, "model": model, "x": td.Tensor(self.x), "labels": self.y}
+        linecache.cache[CODE_NAME] = (len(CODE), None, CODE.splitlines(keepends=True), CODE_NAME)
         with self.masks_in(model), study.record() as replay:
-            logits = model(x)
-            loss = td.functional.cross_entropy(logits, labels)
-            loss.backward()
+            exec(compile(CODE, CODE_NAME, "exec"), names)
         return replay
 
 

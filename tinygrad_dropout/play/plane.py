@@ -32,7 +32,7 @@ def layer_outputs(model: nn.Sequential, x: Floats) -> tuple[list[Floats], Floats
             signal = layer(signal)
             if isinstance(layer, nn.ReLU):
                 hidden.append(signal.data)
-    return hidden, signal.data
+    return [np.nan_to_num(outputs) for outputs in hidden], np.nan_to_num(signal.data)  # it may have diverged
 
 
 def probabilities(logits: Floats) -> Floats:

@@ -11,8 +11,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 
@@ -24,12 +23,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tinygrad_dropout.play.last_step import LastStep
 from tinygrad_dropout.play.session import Session
 from tinygrad_dropout.study.errors import StudyError
 
 HOSTS = ["127.0.0.1", "localhost"]
 FRAME_SECONDS = 0.04  # at least, from one frame to the next
-ONE_MESSAGE = 1_000_000  # bytes that a page may send at once
+CLOSED = object()  # in place of a message
+MOST_BYTES = 1_000_000  # in one message of a page
 
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
@@ -44,13 +45,13 @@ class Server:
 
     Attributes:
         token: as above.
-        sessions: the open tabs by the names that they have given themselves.
+        tabs: the open tabs, by the names that they have given themselves.
         app: the ASGI application.
     """
 
     def __init__(self, token: str | None = None) -> None:
         self.token = token or secrets.token_urlsafe(16)
-        self.sessions: dict[str, Session] = {}
+        self.tabs: dict[str, Tab] = {}
         routes = [
             Route("/", self.part),
             Route("/{name}", self.part),
@@ -72,9 +73,9 @@ class Server:
         return Response(path.read_bytes(), media_type=kind, headers=headers(PAGE_POLICY))
 
     async def why(self, request: Request) -> Response:
-        """The replay of the step that a tab's network has just made."""
-        session = self.sessions.get(request.path_params["tab"])
-        step = session.training.last.get(request.path_params["network"]) if session else None
+        """The replay of the step that a tab's network has just made; the tab pauses there."""
+        tab = self.tabs.get(request.path_params["tab"])
+        step = await tab.last_step(request.path_params["network"]) if tab else None
         if step is None:
             return PlainTextResponse(
                 "There is no step to replay: train the networks first, in a tab that is open.", 404
@@ -91,36 +92,25 @@ class Server:
             await socket.close(1008)
             return
         await socket.accept()
-        async with self.session(socket.path_params["tab"]) as session:
-            messages: asyncio.Queue[Any] = asyncio.Queue()
-            reading = asyncio.create_task(read_messages(socket, messages))
-            try:
-                await Conversation(socket, session, messages).go_on()
-            except (WebSocketDisconnect, RuntimeError):
-                pass  # it was closed while something was on its way
-            finally:
-                reading.cancel()
-                with suppress(asyncio.CancelledError):
-                    await reading
+        name, tab = socket.path_params["tab"], Tab(socket)
+        self.tabs[name] = tab
+        reading = asyncio.create_task(read_messages(socket, tab.messages))
+        try:
+            with suppress(WebSocketDisconnect, RuntimeError):  # closed while something was on its way
+                await tab.go_on()
+        finally:
+            reading.cancel()
+            if self.tabs.get(name) is tab:
+                del self.tabs[name]
 
     @staticmethod
     def is_own_page(socket: WebSocket) -> bool:
         """Whether a connection comes from the page and not from another site that is open in the browser."""
         return socket.headers.get("origin") == f"http://{socket.headers.get('host')}"
 
-    @asynccontextmanager
-    async def session(self, tab: str) -> AsyncIterator[Session]:
-        """A session of a tab's own, which ends with it."""
-        session = self.sessions[tab] = Session()
-        try:
-            yield session
-        finally:
-            if self.sessions.get(tab) is session:
-                del self.sessions[tab]
-
 
 async def read_messages(socket: WebSocket, messages: asyncio.Queue[Any]) -> None:
-    """Put what a tab sends into a queue; None when it is closed."""
+    """Put what a tab sends into a queue, and CLOSED when it is closed."""
     with suppress(WebSocketDisconnect, RuntimeError):
         while True:
             text = await socket.receive_text()
@@ -128,18 +118,21 @@ async def read_messages(socket: WebSocket, messages: asyncio.Queue[Any]) -> None
                 messages.put_nowait(json.loads(text))
             except ValueError:
                 messages.put_nowait(text)
-    messages.put_nowait(None)
+    messages.put_nowait(CLOSED)
 
 
-class Conversation:
-    """The messages and frames between a tab and its session.
+class Tab:
+    """One open tab: its session, and the messages and frames between them.
 
     A frame is sent when the page says that it has drawn the one before, so a slow browser, or a tab in the background,
     is never flooded: its networks wait.
     """
 
-    def __init__(self, socket: WebSocket, session: Session, messages: asyncio.Queue[Any]) -> None:
-        self.socket, self.session, self.messages = socket, session, messages
+    def __init__(self, socket: WebSocket) -> None:
+        self.socket = socket
+        self.session = Session()
+        self.messages: asyncio.Queue[Any] = asyncio.Queue()
+        self.busy = asyncio.Lock()  # while the session works, in a thread
         self.drawn = True  # whether the page has drawn what it was sent
         self.before = time.perf_counter()  # when the last frame was begun
 
@@ -149,12 +142,20 @@ class Conversation:
             if not self.drawn:
                 continue
             now = time.perf_counter()
-            if self.session.playing:
-                await asyncio.to_thread(self.session.advance, now - self.before)
+            async with self.busy:
+                if self.session.playing:
+                    await asyncio.to_thread(self.session.advance, now - self.before)
+                frame = await asyncio.to_thread(self.session.frame) if self.session.stale else None
             self.before = now
-            if self.session.stale:
+            if frame is not None:
                 self.drawn = False
-                await self.socket.send_bytes(await asyncio.to_thread(self.session.frame))
+                await self.socket.send_bytes(frame)
+
+    async def last_step(self, network: str) -> LastStep | None:
+        """The step that a network has made last. The tab pauses, so that it is the one that it shows."""
+        self.session.playing = False
+        async with self.busy:
+            return self.session.training.last.get(network)
 
     async def hear(self) -> bool:
         """Take what the tab has sent, or wait until it is time for a frame; returns False once the tab is closed."""
@@ -163,12 +164,14 @@ class Conversation:
         with suppress(asyncio.TimeoutError, asyncio.QueueEmpty):
             message = await asyncio.wait_for(self.messages.get(), pause)
             while True:
-                if message is None:
+                if message is CLOSED:
                     return False
                 if message == {"drawn": True}:
                     self.drawn = True
                 else:
-                    for reply in await asyncio.to_thread(self.session.receive, message):
+                    async with self.busy:
+                        replies = await asyncio.to_thread(self.session.receive, message)
+                    for reply in replies:
                         await self.socket.send_text(json.dumps(reply))
                 message = self.messages.get_nowait()
         return True

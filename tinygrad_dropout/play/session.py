@@ -52,12 +52,16 @@ class Session:
     def answer(self, kind: str, value: Any) -> list[dict[str, Any]]:
         """Do one thing; returns what to answer at once."""
         if kind == "copy":
+            if self.training.networks is None:
+                raise SettingError("there is nothing to copy yet: draw at least three points")
             return [{"python": as_python(self.training)}]
         self.stale = True
         if kind == "open":
             return self.open(str(value))
         if kind == "change":
-            return [self.beginning() if self.training.change(dict(value)) else self.state()]
+            if not isinstance(value, Mapping):
+                raise SettingError(f"change: expected settings and their values, got {value!r:.40}")
+            return [self.beginning() if self.training.change(value) else self.state()]
         if kind == "example":
             self.example = int(Number(0, 10**6, whole=True).read("example", value))
             return []

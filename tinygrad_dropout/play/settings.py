@@ -36,7 +36,7 @@ class Number:
         except (TypeError, ValueError):
             pass
         kind = "a whole number" if self.whole else "a number"
-        raise SettingError(f"{name}: expected {kind} from {self.least:g} to {self.most:g}, got {given!r}")
+        raise SettingError(f"{name}: expected {kind} from {self.least} to {self.most}, got {given!r}")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,105 @@
+"""A tab's training: what starts afresh, what counts at once, and the list of changes."""
+
+import numpy as np
+import pytest
+
+from tinygrad_dropout.play.settings import SettingError, Settings
+from tinygrad_dropout.play.training import Training
+
+SMALL = Settings(width=4, points=20, batch_size=8)
+
+
+def weights(training):
+    return {name: model.state_dict()["1.weight"].copy() for name, model in training.networks.models.items()}
+
+
+@pytest.fixture
+def training():
+    training = Training(SMALL)
+    training.train(5)
+    return training
+
+
+@pytest.mark.parametrize("change", [{"p": 0.1}, {"input_p": 0.5}, {"lr": 0.1}, {"weight_decay": 0.1}, {"batch_size": 3},
+                                    {"optimizer": "sgd"}, {"scaling": "test"}, {"p": 0.1, "lr": 0.1}])  # fmt: skip
+def test_a_change_of_the_training_goes_on_and_is_listed(training, change):
+    networks = training.networks
+    assert training.change(change) is False
+    assert training.networks is networks
+    assert training.steps == 5
+    assert training.changes == [(5, name, value) for name, value in change.items()]
+    assert training.settings == SMALL.changed(change)
+    assert training.started_with == SMALL
+
+
+@pytest.mark.parametrize("change", [{"data": "circles"}, {"points": 30}, {"noise": 0.1}, {"label_noise": 0.3},
+                                    {"width": 5}, {"depth": 1}, {"seed": 1}, {"seed": 1, "p": 0.1}])  # fmt: skip
+def test_a_change_of_the_points_or_of_the_layers_starts_afresh(training, change):
+    training.change({"p": 0.2})
+    assert training.change(change) is True
+    assert (training.steps, training.changes, training.last) == (0, [], {})
+    assert training.started_with == training.settings == SMALL.changed({"p": 0.2, **change})
+
+
+def test_the_same_setting_again_changes_nothing(training):
+    assert training.change({"p": SMALL.p, "width": SMALL.width}) is False
+    assert training.changes == []
+    assert training.steps == 5
+
+
+def test_a_change_before_the_first_step_is_one_of_the_settings_to_begin_with():
+    training = Training(SMALL)
+    training.change({"p": 0.2})
+    assert training.changes == []
+    assert training.started_with.p == 0.2
+
+
+def test_a_mistake_changes_nothing(training):
+    with pytest.raises(SettingError):
+        training.change({"lr": 0.5, "p": 7})
+    assert training.settings == SMALL
+    assert training.networks.optimizers["with"].lr == SMALL.lr
+
+
+def test_a_reset_gives_the_same_training_again_with_the_settings_as_they_are(training):
+    training.change({"p": 0.2})
+    training.reset()
+    training.train(5)
+    other = Training(SMALL.changed({"p": 0.2}))
+    other.train(5)
+    for name in ("without", "with"):
+        np.testing.assert_array_equal(weights(training)[name], weights(other)[name])
+
+
+def test_many_steps_at_once_are_the_same_as_one_by_one(training):
+    for _ in range(3):
+        training.train(1)
+    other = Training(SMALL)
+    other.train(8)
+    assert training.steps == other.steps == 8
+    np.testing.assert_array_equal(weights(training)["with"], weights(other)["with"])
+
+
+def test_it_stops_when_its_time_is_over_but_makes_one_step():
+    training = Training(SMALL)
+    training.train(1000, seconds=0)
+    assert training.steps == 1
+    assert set(training.last) == {"without", "with"}
+
+
+def test_it_does_not_train_before_three_points_are_drawn():
+    training = Training(Settings(data="drawn", drawn=((0.0, 0.0, 0), (1.0, 1.0, 1))))
+    training.train(3)
+    assert (training.networks, training.steps) == (None, 0)
+    assert training.change({"drawn": [[0, 0, 0], [1, 1, 1], [1, 0, 1]]}) is True
+    training.train(3)
+    assert training.steps == 3
+
+
+def test_a_loss_that_is_not_finite_is_noted_with_its_step():
+    training = Training(SMALL.changed({"optimizer": "sgd", "lr": 10, "weight_decay": 1, "depth": 4, "width": 64}))
+    training.train(300)
+    assert training.diverged
+    assert all(1 < step <= 300 for step in training.diverged.values())
+    training.reset()
+    assert training.diverged == {}
