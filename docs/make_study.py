@@ -47,7 +47,7 @@ def printed(command: str) -> str:
 def blocks() -> dict[str, str]:
     """The page's blocks by name."""
     steps = printed(TEXT).split("\n\n")
-    shown = "\n\n".join([steps[0], "...", steps[2], steps[3], "..."])
+    shown = "\n\n".join([steps[0], steps[1], "...", steps[3], "..."])
     bugs = "\n".join(f"| `{name}` | {bug.operation} | {bug.says} |" for name, bug in BUGS.items())
     return {
         "text": f"```\n$ {TEXT}\n{shown}\n```",

@@ -115,10 +115,10 @@ def test_values_and_gradients_are_there_and_right(network):
     _, text = network
     matmul = steps(text)[4]
     assert table_below(matmul, "forward    matmul (2 × 2)") == [["2", "1"], ["−1", "7"]]
-    assert table_below(matmul, "upstream   dL/dmatmul (2 × 2)") == [["2", "0"], ["0", "20"]]
+    assert table_below(matmul, "upstream   grad = dL/dmatmul (2 × 2)") == [["2", "0"], ["0", "20"]]
     assert table_below(matmul, "gives      dL/dx (2 × 2)") == [["2", "1"], ["−20", "20"]]
     assert table_below(matmul, "gives      dL/dw (2 × 2)") == [["2", "−60"], ["4", "80"]]
-    assert "upstream   dL/dsum = 1" in steps(text)[0]
+    assert "upstream   grad = dL/dsum = 1" in steps(text)[0]
     assert "forward    sum = 144" in steps(text)[0]
 
 
@@ -127,7 +127,7 @@ def test_a_dropped_unit_is_crossed_out_forward_and_backward(network):
     dropout = steps(text)[2]
     assert table_below(dropout, "forward    dropout") == [["4", DROPPED], ["0", "14"]]
     assert table_below(dropout, "saved      mask") == [["1", DROPPED], ["1", "1"]]
-    assert table_below(dropout, "upstream   dL/ddropout") == [["1", "10"], ["1", "10"]]
+    assert table_below(dropout, "upstream   grad = dL/ddropout") == [["1", "10"], ["1", "10"]]
     assert table_below(dropout, "gives      dL/drelu") == [["2", DROPPED], ["2", "20"]]
     assert "kept units × 2\n" in dropout
     assert "saved      p = 0.5" in dropout
@@ -157,8 +157,8 @@ def test_a_matrix_product_is_a_row_that_meets_a_column(network):
         "(row 1 of dL/dmatmul meets row 0 of w)",
         "(column 1 of dL/dmatmul meets column 1 of x)",
     ]
-    assert matmul[at[0] - 1].strip() == "dL/dx[1, 0] = 0 × 1 + 20 × −1 = −20"
-    assert matmul[at[1] - 1].strip() == "dL/dw[1, 1] = 0 × 2 + 20 × 4 = 80"
+    assert matmul[at[0] - 1].strip() == "dL/dx[1, 0] = Σ upstream × y = 0 × 1 + 20 × −1 = −20"
+    assert matmul[at[1] - 1].strip() == "dL/dw[1, 1] = Σ upstream × x = 0 × 2 + 20 × 4 = 80"
 
 
 def test_what_went_in_is_shown_once_for_each_input(network):
@@ -189,28 +189,28 @@ def test_a_parent_that_is_answered_none_is_told():
 def test_the_largest_entry_is_taken_apart():
     x, y = leaf([1.0, -5.0, 2.0], "x"), leaf([3.0, 4.0, -1.0], "y")
     text = as_text(record_loss(lambda: (x * y * 2).sum()))
-    assert "dL/dx[1] = 2 × 4 = 8" in text
-    assert "dL/dy[1] = 2 × −5 = −10" in text
+    assert "dL/dx[1] = upstream × y = 2 × 4 = 8" in text
+    assert "dL/dy[1] = upstream × x = 2 × −5 = −10" in text
 
 
-def test_of_many_products_the_six_largest_are_written_and_the_others_counted():
+def test_of_many_products_the_six_largest_are_written_and_the_others_added_up():
     x = leaf(np.array([[1.0, -2.0, 3.0, 4.0, -5.0, 6.0, 7.0, 8.0]]), "x")
     b = leaf([0.0], "b")
     text = as_text(record_loss(lambda: (x * b).sum()))
-    expected = "dL/db[0] = 1 × 3 + 1 × 4 + 1 × −5 + 1 × 6 + 1 × 7 + 1 × 8 + … (2 more) = 22"
+    expected = "dL/db[0] = Σ upstream × x = 1 × 3 + 1 × 4 + 1 × −5 + 1 × 6 + 1 × 7 + 1 × 8 + (2 more: −1) = 22"
     assert expected in text
 
 
 def test_a_sum_without_products_is_0():
     x = leaf([1.0, 2.0, 3.0], "x")
     text = as_text(record_loss(lambda: x[[1, 1]].sum() * 0.0))
-    assert "dL/dx[0] = 0 = 0" in text
+    assert "dL/dx[0] = 0\n             (this entry was not picked)" in text
 
 
 def test_a_number_has_no_index():
     x = leaf(3.0, "x")
     text = as_text(record_loss(lambda: x * 2))
-    assert "dL/dx = 1 × 2 = 2" in text
+    assert "dL/dx = upstream × y = 1 × 2 = 2" in text
     assert "gives      dL/dx = 2" in text
 
 
@@ -258,7 +258,7 @@ def test_what_was_broadcast_is_summed_and_that_is_told():
     text = as_text(record_loss(lambda: (x + b).sum()))
     (told,) = [line.strip() for line in text.splitlines() if "summed over" in line]
     assert told == "summed over axis 0, along which b was stretched: 32 × 10 → 10"
-    assert "dL/db[0] = 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + 1 × 1 + … (26 more) = 32" in text
+    assert "dL/db[0] = Σ upstream = 1 + 1 + 1 + 1 + 1 + 1 + (26 more: 26) = 32" in text
     assert "(column 0 of dL/dadd meets" not in text
 
 
@@ -423,8 +423,8 @@ def test_a_gradient_that_a_bug_lets_through_is_not_hidden_behind_a_sign(network,
 def test_the_entry_that_differs_is_the_example(network):
     recorded, _ = network
     right, wrong = halves(compare(recorded, "relu-ignored"))
-    assert "dL/dmatmul[1, 0] = 2 × 0 = 0" in right
-    assert "dL/dmatmul[1, 0] = 2 × 1 = 2" in wrong
+    assert "dL/dmatmul[1, 0] = upstream × (1 if x > 0, else 0) = 2 × 0 = 0" in right
+    assert "dL/dmatmul[1, 0] = upstream = 2" in wrong
 
 
 def test_a_bug_that_changes_nothing_in_a_pass_says_so():

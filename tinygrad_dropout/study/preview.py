@@ -66,10 +66,10 @@ class ArrayPreview:
         return f"[{', '.join(map(str, np.unravel_index(entry, self.array.shape)))}]"
 
 
-def number(value: Any) -> str:
-    """A number in few characters: four significant digits, a true minus sign, no -0."""
+def number(value: Any, digits: int = 4) -> str:
+    """A number in few characters: four significant digits unless you ask for more, a true minus sign, no -0."""
     value = float(value)
-    return f"{value + 0:.4g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
+    return f"{value + 0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
 def sizes(shape: tuple[int, ...]) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
-from typing import Any
 
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
-from tinygrad_dropout.study.derivatives import Derivatives, Sum
+from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
 from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
+from tinygrad_dropout.study.worked import Worked, explain, saved_values
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
 
 DROPPED, DEAD = "·", "○"
 LEGEND = f"{DROPPED} dropped   {DEAD} ReLU off   both are 0"
-MOST_TERMS = 6
+WIDTH = 120
 
 
 def as_text(recorded: Pass) -> str:
@@ -60,15 +60,14 @@ def step_as_lines(derivatives: Derivatives, index: int, difference: Difference |
     yield from labelled("forward", node.name, node.data, marks(node))
     if dropped(node) is not None:
         yield f"             kept units × {number(scale(node))}"
-    for name, value in node.saved.items():
+    for name, value in saved_values(recorded, node).items():
         if isinstance(value, np.ndarray):
-            if not is_result(node, name):
-                yield from labelled(
-                    "saved", name, value, {DROPPED: ~value} if name == "mask" and value.dtype == bool else {}
-                )
+            if not is_result(node, value):
+                crossed = {DROPPED: ~value} if name == "mask" and value.dtype == bool else {}
+                yield from labelled("saved", name, value, crossed)
         elif value is not None:
             yield f"  saved      {name} = {value!r}"
-    yield from labelled("upstream", f"dL/d{node.name}", step.upstream, {})
+    yield from labelled("upstream", f"grad = dL/d{node.name}", step.upstream, {})
     if not step.contributions:
         yield "  gives      nothing: its backward function raised"
     for position in range(len(step.contributions)):
@@ -98,23 +97,25 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
         )
     if contribution.value.size:
         entry = int(np.argmax(np.abs(contribution.value))) if entry is None else entry
-        if found := derivatives.sum(index, position, entry):
-            at = ArrayPreview(contribution.value).index(entry)
-            yield f"             dL/d{parent.name}{at} = {as_sum(found, contribution.value.reshape(-1)[entry])}"
-            if found.local_place:
-                yield f"             ({found.upstream_place} of dL/d{node.name} meets {found.local_place})"
+        if found := explain(derivatives, index, position, entry):
+            yield from worked_as_lines(found)
     again = any(later.parent == contribution.parent for later in recorded.steps[index].contributions[position + 1 :])
     yield f"             {accumulated(parent, contribution, entry or 0, again)}"
 
 
-def as_sum(found: Sum, total: Any) -> str:
-    """`0.5 × 1.667 + 0.1 × 2 = 1.033`; of many products the largest."""
-    largest = sorted(found.terms, key=lambda term: -abs(term.product))[:MOST_TERMS]
-    largest.sort(key=lambda term: term.entry)
-    written = [f"{number(term.upstream)} × {number(term.local)}" for term in largest]
-    if len(found.terms) > MOST_TERMS:
-        written.append(f"… ({len(found.terms) - MOST_TERMS} more)")
-    return f"{' + '.join(written) or '0'} = {number(total)}"
+def worked_as_lines(found: Worked) -> Iterator[str]:
+    """The equations, and the remarks about them. What is too long for a line begins a new one at the numbers."""
+    for place, line in enumerate(found.lines):
+        start = " " * 13 + f"{'where ' if place else ''}{line.name}"
+        rows = [start]
+        fits = len(start) + len(str(line)) - len(line.name) <= WIDTH
+        for number_, part in enumerate(line.parts()[1:]):
+            if not fits and (number_ == 1 or len(rows[-1]) + len(part) + 3 > WIDTH):
+                rows.append(" " * len(start))
+            rows[-1] += f" = {part}"
+        yield "\n".join(rows)
+    if found.remarks:
+        yield f"             ({'; '.join(found.remarks)})"
 
 
 def accumulated(parent: Node, contribution: Contribution, entry: int, again: bool) -> str:

@@ -164,9 +164,8 @@ class Pass:
         return found
 
 
-def is_result(value: Node, name: str) -> bool:
+def is_result(value: Node, kept: Any) -> bool:
     """Whether a saved value is the operation's own result, which many backward functions use."""
-    kept = value.saved[name]
     return isinstance(kept, np.ndarray) and kept.dtype == value.data.dtype and np.array_equal(kept, value.data)
 
 

@@ -177,8 +177,8 @@ def test_dropped_units_are_crossed_out_forward_and_backward(visit, default):
     (recorded,) = default.passes
     (value,) = [value for value in recorded.nodes if value.name == "dropout_1"]
     dropped = int((~value.saved["mask"]).sum())
-    figures = page.locator("article figure:has(td.dropped)")
-    assert [figures.nth(k).locator("td.dropped").count() for k in range(figures.count())] == [dropped, dropped, dropped]
+    figures = page.locator("article figure:has(td.dropped)")  # the result, the mask, the gradient
+    assert [figures.nth(k).locator("td.dropped").count() for k in range(figures.count())] == [dropped] * 3
     assert "Kept: × 1.667 = 1/(1 − 0.4)" in page.inner_text("#panel")
     assert page.locator("main td.dropped").first.get_attribute("title").endswith("dropped")
 
@@ -192,9 +192,26 @@ def test_units_that_are_off_have_another_sign_than_dropped_ones(visit, default):
     assert page.locator("main td.dead").first.get_attribute("title").endswith("ReLU off")
 
 
-def test_elementwise_rules_show_upstream_times_local(visit, default):
+def test_the_first_step_shows_the_probabilities_the_target_and_their_difference(visit, default):
+    page = visit(default, "#step=1")
+    (recorded,) = default.passes
+    logits = recorded.nodes[recorded.nodes[-1].parents[0]].data
+    labels = recorded.nodes[-1].saved["target"]
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    captions = [text.split("\n")[0] for text in page.locator(".saved figcaption").all_inner_texts()]
+    assert captions == ["p = softmax(logits) 4 × 3", f"target (labels {', '.join(map(str, labels))}) 4 × 3"]
+    for figure, shown in enumerate((p, np.eye(3)[labels])):
+        rows = page.locator(".saved figure").nth(figure).locator("tr")
+        cells = [rows.nth(k).locator("td").all_inner_texts() for k in range(rows.count())]
+        np.testing.assert_allclose(np.array(cells, float), shown, rtol=6e-4)
+    page.locator(".gift td").nth(7).click()
+    line = page.inner_text(".example .equation")
+    assert line.startswith(f"dL/dlogits[2, 1] = upstream × (p − target) / N = 1 × ({number(p[2, 1])} − ")
+
+
+def test_elementwise_rules_show_the_local_derivative(visit, default):
     page = visit(default, "#step=3")
-    found = re.search(r"upstream × local: (\S+) × 1\.667 = (\S+)", page.inner_text("#panel"))
+    found = re.search(r"upstream × mask / \(1 − p\) = (\S+) × 1 / \(1 − 0\.4\) = (\S+)", page.inner_text("#panel"))
     upstream, product = (float(text.replace("−", "-")) for text in found.groups())
     assert product == pytest.approx(upstream / 0.6, rel=1e-3)
 
@@ -204,7 +221,7 @@ def test_matrix_products_show_the_row_and_the_column_that_meet(visit, default):
     assert re.search(r"row \d of dL/dlinear_2 meets column \d of 3.weight", page.inner_text("#panel"))
     assert re.search(r"column \d of dL/dlinear_2 meets column \d of dropout_1", page.inner_text("#panel"))
     page.locator(".gift:has(h4:text-is('to 3.weight')) td").nth(7).click()
-    assert "3.weight[1, 2]: upstream × local" in page.inner_text(".gift:has(h4:text-is('to 3.weight')) .example")
+    assert "dL/d3.weight[1, 2] = Σ upstream × x = " in page.inner_text(".gift:has(h4:text-is('to 3.weight')) .example")
 
 
 def test_unbroadcast_is_a_step_of_its_own(visit, passes):
@@ -374,7 +391,7 @@ def test_what_a_bug_lets_through_is_not_crossed_out(visit, bug):
 def test_the_example_of_a_bug_is_an_entry_that_differs(visit, buggy):
     page = visit(buggy)
     right, wrong = (page.inner_text(f"article:nth-child({k}) .example") for k in (1, 2))
-    assert right.split(":")[0] == wrong.split(":")[0]
+    assert right.split("=")[0] == wrong.split("=")[0]
     assert right.split("=")[1] != wrong.split("=")[1]
 
 

@@ -9,14 +9,15 @@ import pytest
 import tinygrad_dropout as td
 from tests.study.graphs import stopped
 from tests.study.page.test_browser import STEPS, answer_of, gradient_entry, heading, shown_step
+from tests.study.worked.reading import calculate
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.page.data import MOST_TERMS
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
 from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.worked.formula import MOST_TERMS
 
 FIGURES = """(within) => [...document.querySelectorAll(`${within} figure`)].map((figure) => ({
   caption: figure.querySelector("figcaption").firstChild.textContent,
@@ -131,7 +132,7 @@ def assert_shown(figures, expected):
 
 def backward_figures(recorded, step):
     """The (caption, array) that a step shows below Backward."""
-    found = [(f"upstream: dL/d{recorded.nodes[step.node].name}", step.upstream)]
+    found = [(f"upstream: grad = dL/d{recorded.nodes[step.node].name}", step.upstream)]
     for gift in step.contributions:
         if gift.value is None:
             continue
@@ -205,19 +206,13 @@ def test_of_many_products_the_largest_are_written_out(visit, passes):
     page = visit(text_of(passes), "#step=5")
     (recorded, *_), derivatives = passes.passes, Derivatives(passes.passes[0])
     assert heading(page).startswith("linear_2 =")
-    for position, text in enumerate(page.locator(".example").all_inner_texts()):
-        name, index = re.match(r"(\S+?)\[(.+?)\]: ", text).groups()
+    for position, text in enumerate(page.locator(".equation").all_inner_texts()[:2]):
+        name, index, _, written, total = re.match(r"dL/d(\S+?)\[(.+?)\] = (.+?) = (.+?) = (\S+)$", text).groups()
         shape = recorded.nodes[named(recorded, name)].data.shape
         entry = np.ravel_multi_index([int(one) for one in index.split(", ")], shape)
         terms = derivatives.sum(4, position, int(entry)).terms
-        written, total = re.search(r"local: (.+?) = (\S+)", text).groups()
-        *products, more = written.split(" + ")
-        assert more == f"… ({len(terms) - MOST_TERMS} more)"
-        shown = sorted(map(floats, (one.split(" × ") for one in products)))
-        largest = sorted(terms, key=lambda term: -abs(term.product))[:MOST_TERMS]
-        assert np.array(shown) == pytest.approx(
-            np.array(sorted([term.upstream, term.local] for term in largest)), rel=6e-4
-        )
+        assert f"({len(terms) - MOST_TERMS} more: " in written
+        assert calculate(written) == pytest.approx(sum(term.product for term in terms), rel=2e-3)
         assert floats([total])[0] == pytest.approx(sum(term.product for term in terms), rel=1e-3)
 
 

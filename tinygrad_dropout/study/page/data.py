@@ -19,11 +19,10 @@ from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.preview import ArrayPreview
 from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
 from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.worked import explain, saved_values
 from tinygrad_dropout.study.wrong_run import concerns, first_difference, in_words, with_bug
 
 Json = dict[str, Any]
-
-MOST_TERMS = 8  # of one sum of products
 
 
 def page_data(passes: list[Pass], bug: Bug | None) -> Json:
@@ -80,7 +79,7 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
         "place": place_text(run),
         "values": [
             {
-                **value_data(value, sources),
+                **value_data(run, value, sources),
                 "differences": [
                     rounded(differences.get((index, int(entry)))) for entry in ArrayPreview(value.data).entries.flat
                 ]
@@ -108,12 +107,12 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
     }
 
 
-def value_data(value: Node, sources: dict[str, Json]) -> Json:
+def value_data(run: Pass, value: Node, sources: dict[str, Json]) -> Json:
     """A tensor of the graph."""
     place = value.source_line
     saved = {
-        name: "the result" if is_result(value, name) else saved_data(kept)
-        for name, kept in value.saved.items()
+        name: "the result" if is_result(value, kept) else saved_data(kept)
+        for name, kept in saved_values(run, value).items()
         if kept is not None
     }
     data: Json = {
@@ -142,7 +141,7 @@ def value_data(value: Node, sources: dict[str, Json]) -> Json:
 
 
 def contribution_data(derivatives: Derivatives, step: int, position: int, contribution: Contribution) -> Json:
-    """What a step gives to one parent, and how each entry that is shown comes about."""
+    """What a step gives to one parent, and for each entry that is shown how it is worked out."""
     data: Json = {"parent": contribution.parent, "waiting": contribution.waiting}
     if contribution.value is None or contribution.returned is None:
         return data
@@ -153,17 +152,14 @@ def contribution_data(derivatives: Derivatives, step: int, position: int, contri
     }
     if contribution.summed:
         data |= {"returned": array_data(contribution.returned), "summed": list(contribution.summed)}
-    sums = []
-    for entry in ArrayPreview(contribution.value).entries.flat:
-        found = derivatives.sum(step, position, int(entry))
-        if found is None:
-            return data
-        largest = sorted(found.terms, key=lambda term: -abs(term.product))[:MOST_TERMS]
-        terms = [
-            [term.entry, rounded(term.upstream), rounded(term.local)] for term in sorted(largest, key=lambda t: t.entry)
-        ]
-        sums.append([terms, len(found.terms), found.upstream_place, found.local_place])
-    return data | {"sums": sums}
+    entries = [int(entry) for entry in ArrayPreview(contribution.value).entries.flat]
+    worked = [explain(derivatives, step, position, entry) for entry in entries]
+    if all(worked):
+        data["worked"] = [[[line.parts() for line in found.lines], found.remarks] for found in worked if found]
+    sums = [derivatives.sum(step, position, entry) for entry in entries]
+    if all(sums):
+        data["products"] = [sum(1 for term in found.terms if term.product) for found in sums if found]
+    return data
 
 
 def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int, Json]:

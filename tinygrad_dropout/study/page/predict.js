@@ -20,7 +20,7 @@ function questionOf(of, number_) {
   const gift = gifts[0]; // and what else the same tensor gets from this step
   const all = gifts.filter((one) => one.parent === gift.parent).map((one) => numbersOf(one.array).map(numeric));
   const numbers = all[0].map((_, k) => all.reduce((sum, one) => sum + one[k], 0));
-  const at = easiest(numbers, gift.sums);
+  const at = easiest(numbers, gift.products);
   const entry = entriesOf(gift.array)[at];
   return {
     text: `Which number does ${name(gift)}${indexed(gift.array.shape, entry)} get from this step? (1 % off counts as right.)`,
@@ -34,8 +34,8 @@ function questionOf(of, number_) {
 }
 
 /** The place of the number that takes the fewest products and is not 0; of these, of the largest. */
-function easiest(numbers, sums) {
-  const products = (k) => sums?.[k][0].filter(([, upstream, local]) => upstream * local).length ?? 1;
+function easiest(numbers, counts) {
+  const products = (k) => counts?.[k] ?? 1;
   const order = numbers.map((_, k) => k).filter((k) => numbers[k] !== 0);
   order.sort((a, b) => products(a) - products(b) || Math.abs(numbers[b]) - Math.abs(numbers[a]));
   return order[0] ?? 0;

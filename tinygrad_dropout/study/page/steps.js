@@ -105,13 +105,16 @@ function maskNote(value) {
     element("strong", {}, `Kept: × ${number(value.scale)}${why}`), ".");
 }
 
+/** What was saved for backward: arrays as such, the rest in a line. */
 function savedOf(value) {
   const saved = Object.entries(value.saved);
   if (!saved.length) return null;
-  return details("saved", `saved for backward: ${saved.map(([name]) => name).join(", ")}`,
-    element("div", { class: "arrays" }, saved.map(([name, kept]) => kept.rows
-      ? arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? value.dropped : null })
-      : element("p", { class: "note" }, `${name}: ${kept}`))));
+  const arrays = saved.filter(([, kept]) => kept.rows);
+  const rest = saved.filter(([, kept]) => !kept.rows).map(([name, kept]) => `${name} = ${kept}`);
+  return element("div", { class: "saved" },
+    element("h3", {}, `Saved for backward${rest.length ? `: ${rest.join(", ")}` : ""}`),
+    arrays.length ? element("div", { class: "arrays" }, arrays.map(([name, kept]) =>
+      arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? value.dropped : null }))) : null);
 }
 
 function backwardPart(of, step, ran, value, against) {
@@ -120,7 +123,7 @@ function backwardPart(of, step, ran, value, against) {
   const parts = [
     element("h3", {}, "Backward"),
     element("div", { class: "arrays" },
-      arrayFigure(step.upstream, { caption: `upstream: dL/d${value.name}`, against: twin?.upstream })),
+      arrayFigure(step.upstream, { caption: `upstream: grad = dL/d${value.name}`, against: twin?.upstream })),
   ];
   step.gives.forEach((gift, position) => parts.push(giftPart(of, gift, position, value, hidden, twin?.gives[position])));
   return element("div", { class: "backward" }, parts);
@@ -161,25 +164,25 @@ function giftPart(of, gift, position, value, hidden, twin) {
   return element("div", { class: "gift" },
     element("h4", {}, `to ${parent.name}${as}${waits}`),
     element("div", { class: "arrays" }, pieces),
-    gift.sums ? exampleOf(gift, value, parent, picked, twin)
-      : element("p", { class: "note" }, `Its products are not shown: ${of.no_paths || "they are not known"}.`));
+    gift.worked ? exampleOf(gift, picked, twin)
+      : element("p", { class: "note" }, `It is not worked out here: ${of.no_paths || "its local derivatives are not known"}.`));
 }
 
-/** One entry of a contribution, written out: upstream × local = contribution. */
-function exampleOf(gift, value, parent, picked, twin) {
+/** One entry of a contribution, worked out: the rule in symbols, the same in numbers, and the result. */
+function exampleOf(gift, picked, twin) {
   if (!gift.array.rows.length) return null;
   const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
   const apart = twin?.array ? numbersOf(twin.array).map((one, k) => (close(one, numbers[k]) ? 0 : one - numbers[k])) : [];
   const at = entries.includes(picked) ? entries.indexOf(picked) : largestOf(apart.some(Boolean) ? apart : numbers);
-  const [terms, count, upstreamPlace, localPlace] = gift.sums[at];
-  return element("p", { class: "example" },
-    element("strong", {}, `${parent.name}${indexed(gift.array.shape, entries[at])}: `),
-    "upstream × local: ", products(terms, count), ` = ${number(numbers[at])}`,
-    localPlace ? element("span", { class: "note" }, ` (${upstreamPlace} of dL/d${value.name} meets ${localPlace})`) : null,
-    !localPlace && upstreamPlace ? element("span", { class: "note" }, ` (the sum over ${upstreamPlace} of dL/d${value.name})`) : null);
+  const [lines, remarks] = gift.worked[at];
+  return element("div", { class: "example" },
+    lines.map((parts, k) => element("p", { class: "equation" }, k ? "where " : null, equation(parts, !k))),
+    remarks.length ? element("p", { class: "note" }, `${remarks.join("; ")}.`) : null);
 }
 
-function products(terms, count) {
-  const written = terms.map(([, upstream, local]) => `${number(upstream)} × ${number(local)}`).join(" + ") || "0";
-  return count > terms.length ? `${written} + … (${count - terms.length} more)` : written;
+/** `name = symbols = numbers = result`, which breaks before an equals sign first. */
+function equation([name, ...sides], main) {
+  const last = main ? sides.length - 1 : -1;
+  return [element(main ? "strong" : "span", {}, name), ...sides.flatMap((side, k) => [" ",
+    element("span", { class: "side" }, "= ", k === last ? element("strong", {}, side) : side)])];
 }

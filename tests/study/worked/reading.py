@@ -1,0 +1,39 @@
+"""Reading a worked line as a student with a calculator would: only from what is displayed."""
+
+import math
+import re
+
+from tinygrad_dropout.study.worked.explain import Line, Worked
+
+
+def calculate(shown: str) -> float:
+    """The value of an expression as it is displayed."""
+    text = re.sub(r"\(\d+ more: ([^)]*)\)", r"(\1)", shown)
+    for sign, python in {"−": "-", "×": "*", "²": "**2", "e^(": "exp(", "^": "**"}.items():
+        text = text.replace(sign, python)
+    return float(eval(text, {"exp": math.exp, "ln": math.log}))
+
+
+def check(worked: Worked, value: float, size: float = 1.0) -> None:
+    """Every equation of it holds, and the first one's result is the value."""
+    for line in worked.lines:
+        assert calculate(line.numbers) == close(calculate(line.result), size), str(line)
+    assert calculate(worked.lines[0].result) == close(value, size), str(worked.lines[0])
+
+
+class close:
+    """Equal to the fourth digit, as far as numbers of that size can be."""
+
+    def __init__(self, value: float, size: float) -> None:
+        self.value, self.size = value, size
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, float) and math.isclose(other, self.value, rel_tol=1.2e-3, abs_tol=2e-9 * self.size)
+
+    def __repr__(self) -> str:
+        return f"about {self.value:g}"
+
+
+def main(worked: Worked) -> Line:
+    """The equation of the entry itself."""
+    return worked.lines[0]
