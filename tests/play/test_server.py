@@ -1,38 +1,27 @@
 """The server: for this machine and who has the token; each page is a tab of its own, and ends when it is closed."""
 
 import json
-import socket
-import threading
 import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
 
 import pytest
 
-uvicorn = pytest.importorskip("uvicorn", reason="the live page needs the extra play")
+pytest.importorskip("uvicorn", reason="the live page needs the extra play")
 pytest.importorskip("starlette", reason="the live page needs the extra play")
 client = pytest.importorskip("websockets.sync.client", reason="the live page needs the extra play")
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus  # noqa: E402
 
+from tests.play.serving import serving  # noqa: E402
 from tinygrad_dropout.play.server import Server  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def served():
     """A server on a free port: (server, port)."""
-    server = Server("the-token")
-    config = uvicorn.Config(server.app, lifespan="off", log_level="critical", ws="websockets-sansio")
-    running = uvicorn.Server(config)
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()
-    thread = threading.Thread(target=running.run, args=([listening],))
-    thread.start()
-    yield server, listening.getsockname()[1]
-    running.should_exit = True
-    thread.join()
-    listening.close()
+    with serving() as served:
+        yield served
 
 
 def fetch(port, path, host=None, method="GET"):
