@@ -17,7 +17,7 @@ from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
 from tinygrad_dropout.study.variants import variants
-from tinygrad_dropout.study.worked.formula import MOST_TERMS
+from tinygrad_dropout.study.worked.total import MOST_TERMS
 
 FIGURES = """(within) => [...document.querySelectorAll(`${within} figure`)].map((figure) => ({
   caption: figure.querySelector("figcaption").firstChild.textContent,

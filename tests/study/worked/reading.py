@@ -3,7 +3,13 @@
 import math
 import re
 
-from tinygrad_dropout.study.worked.explain import Line, Worked
+import numpy as np
+
+import tinygrad_dropout as td
+from tinygrad_dropout.study.derivatives import Derivatives
+from tinygrad_dropout.study.trace import Pass
+from tinygrad_dropout.study.worked import explain
+from tinygrad_dropout.study.worked.lines import Line, Worked
 
 
 def calculate(shown: str) -> float:
@@ -37,3 +43,17 @@ class close:
 def main(worked: Worked) -> Line:
     """The equation of the entry itself."""
     return worked.lines[0]
+
+
+def leaf(data, name: str = "x") -> td.Tensor:
+    return td.Tensor(np.array(data, dtype=float), requires_grad=True, name=name)
+
+
+def worked(recorded: Pass, operation: str, entry: int, position: int = 0) -> Worked:
+    """How an entry of what the only step of that operation gives is worked out."""
+    (step,) = [n for n, one in enumerate(recorded.steps) if recorded.nodes[one.node].operation == operation]
+    found = explain(Derivatives(recorded), step, position, entry)
+    assert found is not None
+    contribution = recorded.steps[step].contributions[position].value
+    check(found, float(contribution.reshape(-1)[entry]))
+    return found

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from tinygrad_dropout.study.worked import arrangement, axes, elementwise, losses, mistakes, products
-from tinygrad_dropout.study.worked.explain import Worked, explain, saved_values
+from tinygrad_dropout.study.worked.lines import Worked, explain, saved_values
 
 __all__ = ["Worked", "arrangement", "axes", "elementwise", "explain", "losses", "mistakes", "products", "saved_values"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tinygrad_dropout.functional import _embedding, _shapes
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, Total
-from tinygrad_dropout.study.worked.rules import MOST_SUMMED, Entry, Index, TooLong, rule, written
+from tinygrad_dropout.study.trace import Node
+from tinygrad_dropout.study.worked.formula import Formula, Quantity
+from tinygrad_dropout.study.worked.rules import MOST_SUMMED, Entry, Index, Saved, TooLong, presents_saved, rule, written
+from tinygrad_dropout.study.worked.total import Total
 
 
 def from_results(entry: Entry, results: list[Index], remark: str) -> Formula:
@@ -51,6 +55,30 @@ def getitem(entry: Entry) -> Formula:
     places = np.arange(entry.parent.size).reshape(entry.parent.shape)
     taken = np.asarray(places[entry.node.saved["index"]])
     return picked(entry, indices(taken == places[entry.index]), "this entry", "picked")
+
+
+@presents_saved(_shapes.getitem_backward)
+def saved_by_getitem(node: Node, x: Node) -> Saved:
+    """The index as it is written in brackets."""
+    index = node.saved["index"]
+    return {"index": Code(", ".join(map(as_code, index if isinstance(index, tuple) else (index,))))}
+
+
+class Code(str):
+    """Python code, which is shown without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def as_code(part: Any) -> str:
+    """A part of an index: `1:4`, `...`, `[0, 2]`."""
+    if isinstance(part, slice):
+        start, stop, step = ("" if bound is None else str(bound) for bound in (part.start, part.stop, part.step))
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    if part is ...:
+        return "..."
+    return str(part.tolist() if isinstance(part, np.ndarray) else part)
 
 
 def indices(where: np.ndarray) -> list[Index]:

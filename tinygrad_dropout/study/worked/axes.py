@@ -8,8 +8,9 @@ import numpy as np
 
 from tinygrad_dropout.functional import _normalization, _reductions, _softmax
 from tinygrad_dropout.study.preview import number
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, Total
-from tinygrad_dropout.study.worked.rules import Entry, Index, rule
+from tinygrad_dropout.study.worked.formula import Formula, Quantity
+from tinygrad_dropout.study.worked.rules import Entry, Index, rename_saved, rule
+from tinygrad_dropout.study.worked.total import Total
 
 
 @rule(_softmax.softmax_backward)
@@ -118,3 +119,6 @@ def standardize(entry: Entry) -> Formula:
         - (Quantity("out", out[entry.index]) * Quantity("c", stretch.value, meaning=stretch))
     )
     return kept / Quantity("σ", deviation, remark="σ = √(variance + eps); Σ runs over what was standardised together")
+
+
+rename_saved(_normalization.standardize_backward, inverse_deviation="1 / σ")

@@ -10,8 +10,9 @@ from tinygrad_dropout.autograd.dtypes import cast_backward
 from tinygrad_dropout.functional import _activations, _arithmetic, _dropout, _elementwise, _gaussian_dropout, _gelu
 from tinygrad_dropout.functional._shapes import clone_backward
 from tinygrad_dropout.study.preview import number
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, exp, formula, ln
-from tinygrad_dropout.study.worked.rules import At, either, elementwise
+from tinygrad_dropout.study.worked.formula import Formula, Quantity, formula
+from tinygrad_dropout.study.worked.functions import exp, ln
+from tinygrad_dropout.study.worked.rules import At, either, elementwise, rename_saved
 
 Formulas = tuple[Formula, ...]
 
@@ -178,10 +179,15 @@ def gelu_tanh(at: At) -> Formulas:
     return (at.grad * (1 + tanh + x * (1 - tanh**2) * inner) / 2,)
 
 
+rename_saved(_gelu.gelu_backward, below="Φ(x)")
+rename_saved(_gelu.gelu_tanh_backward, tanh="t")
+
+
 @elementwise(_dropout.dropout_backward)
 def dropout(at: At) -> Formulas:
     """mask / (1 - p): the same mask and the same scale as in the forward pass."""
-    kept = Quantity("mask", at.number("mask"), remark="kept" if at.number("mask") else "dropped")
+    fate = "kept" if at.number("mask") else "dropped"
+    kept = Quantity("mask", at.number("mask"), remark=f"this unit was {fate} in the forward pass")
     if at.entry.node.saved["scaling"] == "test" or at.number("p") == 1:
         return (at.grad * kept,)
     return (at.grad * kept / (1 - at("p")),)

@@ -1,7 +1,6 @@
 """Formulas that know their numbers: `upstream * (p - target) / 4` as symbols, as numbers, and as a value.
 
-Quantities are named numbers; Python's operators combine them. What a formula shows can be checked with a calculator:
-`digits_needed` says how many digits the numbers must have for that.
+Quantities are named numbers; Python's operators combine them. What a formula shows can be checked with a calculator.
 """
 
 from __future__ import annotations
@@ -14,10 +13,6 @@ from typing import TypeAlias, Union
 from tinygrad_dropout.study.preview import number
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly an expression holds together
-MOST_TERMS = 6  # of a sum that is written out; the others are added up
-DIGITS = (4, 5, 6, 8, 10, 12, 17)
-CLOSE = 5e-4  # how far from the result the displayed numbers may lead: half of its fourth digit
-NOISE = 1e-9  # or so much of the numbers that cancel
 
 Number: TypeAlias = Union["Formula", float]
 
@@ -256,128 +251,3 @@ class Negative(Formula):
     def written(self, text: str) -> str:
         """The minus sign and the text."""
         return "−" + enclosed(text, self.part.strength < PRODUCT or text.startswith("−"))
-
-
-@dataclass(eq=False)
-class Function(Formula):
-    """A function of one formula, such as `ln`."""
-
-    name: str
-    calculate: Callable[[float], float]
-    argument: Formula
-
-    def __post_init__(self) -> None:
-        self.value = self.calculated(self.argument.value)
-        self.size = max(abs(self.value), self.argument.size)
-
-    def parts(self) -> Sequence[Formula]:
-        return (self.argument,)
-
-    def symbols(self) -> str:
-        return f"{self.name}({self.argument.symbols()})"
-
-    def numbers(self, digits: int = 4) -> str:
-        return f"{self.name}({self.argument.numbers(digits)})"
-
-    def rounded(self, digits: int) -> float:
-        return self.calculated(self.argument.rounded(digits))
-
-    def calculated(self, argument: float) -> float:
-        """The function's value; NaN instead of an error."""
-        try:
-            return self.calculate(argument)
-        except (ValueError, OverflowError):
-            return math.nan
-
-
-def exp(argument: Formula) -> Formula:
-    """e to the power of a formula."""
-    return Function("e^", math.exp, argument)
-
-
-def ln(argument: Formula) -> Formula:
-    """The natural logarithm of a formula."""
-    return Function("ln", math.log, argument)
-
-
-@dataclass(eq=False)
-class Total(Formula):
-    """A sum of formulas that are alike.
-
-    Args:
-        terms: the formulas; a single one stands for itself, none at all is 0.
-        remark: what is added up, in words; it replaces the remarks about each term.
-    """
-
-    terms: Sequence[Formula]
-    remark: str = ""
-
-    def __post_init__(self) -> None:
-        self.value = math.fsum(term.value for term in self.terms) if self.finite() else math.nan
-        self.size = sum(term.size for term in self.terms)
-        self.strength = self.terms[0].strength if len(self.terms) == 1 else SUM if self.terms else ATOM
-
-    def remarks(self) -> Iterator[str]:
-        if self.remark:
-            yield self.remark
-        else:
-            yield from super().remarks()
-
-    def finite(self) -> bool:
-        """Whether all terms are finite."""
-        return all(math.isfinite(term.value) for term in self.terms)
-
-    def parts(self) -> Sequence[Formula]:
-        return self.terms
-
-    def symbols(self) -> str:
-        if not self.terms:
-            return "0"
-        first = self.terms[0].symbols()
-        if len(self.terms) == 1:
-            return first
-        written = [term.symbols() for term in self.terms]
-        if len(set(written)) == 1:
-            return f"Σ {enclosed(first, self.terms[0].strength == SUM)}"
-        return " + ".join([*written[:3], "…"] if len(written) > 3 else written)
-
-    def numbers(self, digits: int = 4) -> str:
-        largest, others = self.split()
-        written = [enclosed(term.numbers(digits), term.strength == SUM) for term in largest]
-        if others:
-            written.append(f"({len(others)} more: {number(self.rest(others), digits)})")
-        if len(self.terms) == 1:
-            return self.terms[0].numbers(digits)
-        return added(written) or "0"
-
-    def rounded(self, digits: int) -> float:
-        largest, others = self.split()
-        return sum(term.rounded(digits) for term in largest) + float(f"{self.rest(others):.{digits}g}")
-
-    def split(self) -> tuple[list[Formula], list[Formula]]:
-        """The terms that are written out, which are the largest, and the others."""
-        if len(self.terms) <= MOST_TERMS:
-            return list(self.terms), []
-        order = sorted(range(len(self.terms)), key=lambda place: -abs(self.terms[place].value))
-        largest = set(order[:MOST_TERMS])
-        return (
-            [term for place, term in enumerate(self.terms) if place in largest],
-            [term for place, term in enumerate(self.terms) if place not in largest],
-        )
-
-    def rest(self, others: Sequence[Formula]) -> float:
-        """What the others add up to."""
-        return math.fsum(term.value for term in others)
-
-
-def digits_needed(shown: Formula, result: float) -> int:
-    """How many digits the numbers must have so that calculating with them leads to the result.
-
-    A result that is a rounding error, left over where all else cancels, is not reached: then the formula's own value
-    is what they lead to.
-    """
-    reached = result if math.isclose(shown.value, result, rel_tol=CLOSE) else shown.value
-    for digits in DIGITS:
-        if abs(shown.rounded(digits) - reached) <= CLOSE * abs(reached) + NOISE * shown.size:
-            return digits
-    return DIGITS[0]

@@ -9,7 +9,8 @@ from tinygrad_dropout.functional import _losses
 from tinygrad_dropout.functional._cross_entropy import cross_entropy_backward
 from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.trace import Node
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, exp
+from tinygrad_dropout.study.worked.formula import Formula, Quantity
+from tinygrad_dropout.study.worked.functions import exp
 from tinygrad_dropout.study.worked.rules import Entry, Index, Saved, presents_saved, rule
 
 MOST_LABELS = 12  # that are listed beside their one-hot rows

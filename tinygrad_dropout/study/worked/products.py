@@ -6,8 +6,9 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.functional._products import as_rows, linear_backward, matmul_backward
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, Total
+from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.rules import Entry, every, rule
+from tinygrad_dropout.study.worked.total import Total
 
 
 def meet(upstream: Array, other: Array | None, symbol: str, remark: str) -> Formula:

@@ -15,7 +15,8 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Backward
 from tinygrad_dropout.study.trace import Node
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, Total
+from tinygrad_dropout.study.worked.formula import Formula, Quantity
+from tinygrad_dropout.study.worked.total import Total
 
 MOST_SUMMED = 1_000  # terms of one entry's sums
 
@@ -55,6 +56,11 @@ def presents_saved(*operations: Backward) -> Callable[[RuleT], RuleT]:
         return function
 
     return enter
+
+
+def rename_saved(operation: Backward, **names: str) -> None:
+    """Show what was saved for a backward function under other names, such as those of its rule."""
+    SAVED[operation] = lambda node, parent: {names.get(name, name): value for name, value in node.saved.items()}
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,13 @@ import numpy as np
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.trace import Node, Pass
-from tinygrad_dropout.study.worked.formula import Formula, Quantity, Total, digits_needed
+from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.rules import RULES, SAVED, Entry, Saved, TooLong
+from tinygrad_dropout.study.worked.total import Total
+
+DIGITS = (4, 5, 6, 8, 10, 12, 17)
+CLOSE = 5e-4  # how far from the result the displayed numbers may lead: half of its fourth digit
+NOISE = 1e-9  # or so much of the numbers that cancel
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,19 @@ def worked(name: str, shown: Formula, result: float, *, by_rule: bool, remark: s
 def line(name: str, shown: Formula, result: float) -> Line:
     """An equation, with as many digits as are needed for the numbers to lead to the result."""
     return Line(name, shown.symbols(), shown.numbers(digits_needed(shown, result)), number(result))
+
+
+def digits_needed(shown: Formula, result: float) -> int:
+    """How many digits the numbers must have so that calculating with them leads to the result.
+
+    A result that is a rounding error, left over where all else cancels, is not reached: then the formula's own value
+    is what they lead to.
+    """
+    reached = result if math.isclose(shown.value, result, rel_tol=CLOSE) else shown.value
+    for digits in DIGITS:
+        if abs(shown.rounded(digits) - reached) <= CLOSE * abs(reached) + NOISE * shown.size:
+            return digits
+    return DIGITS[0]
 
 
 def every_quantity(shown: Formula) -> Iterator[Quantity]:
