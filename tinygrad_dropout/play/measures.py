@@ -46,14 +46,15 @@ def accuracy_alone(outputs: Floats, y: Labels) -> Floats:
     Returns:
         float32 of shape (units,), at least the share of the larger class.
     """
-    order = np.argsort(outputs, axis=0, kind="stable")
-    ranked = np.take_along_axis(outputs, order, axis=0)
-    ones_below = np.cumsum(y[order], axis=0)  # after each place in the order
-    zeros_below = np.arange(1, len(y) + 1)[:, None] - ones_below
-    right = zeros_below + (y.sum() - ones_below)  # points above the threshold are taken for class 1
+    units = np.ascontiguousarray(outputs.T)
+    order = np.argsort(units, axis=1)
+    ranked = np.take_along_axis(units, order, axis=1)
+    ones_below = np.cumsum(y[order], axis=1, dtype=np.int32)  # up to each place in the order
+    zeros_below = np.arange(1, len(y) + 1, dtype=np.int32) - ones_below
+    right = zeros_below + (np.int32(y.sum()) - ones_below)  # points above the threshold are taken for class 1
     right = np.maximum(right, len(y) - right)
-    right[:-1][ranked[1:] == ranked[:-1]] = 0  # no threshold lies between equal outputs
-    shares: Floats = (right.max(axis=0) / len(y)).astype(np.float32)
+    right[:, :-1][ranked[:, 1:] == ranked[:, :-1]] = 0  # no threshold lies between equal outputs
+    shares: Floats = (right.max(axis=1) / len(y)).astype(np.float32)
     return shares
 
 

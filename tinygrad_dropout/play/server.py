@@ -30,6 +30,7 @@ from tinygrad_dropout.study.errors import StudyError
 HOSTS = ["127.0.0.1", "localhost"]
 FRAME_SECONDS = 0.04  # at least, from one frame to the next
 CLOSED = object()  # in place of a message
+MOST_UNDRAWN = 2  # frames
 MOST_BYTES = 1_000_000  # in one message of a page
 
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
@@ -124,8 +125,8 @@ async def read_messages(socket: WebSocket, messages: asyncio.Queue[Any]) -> None
 class Tab:
     """One open tab: its session, and the messages and frames between them.
 
-    A frame is sent when the page says that it has drawn the one before, so a slow browser, or a tab in the background,
-    is never flooded: its networks wait.
+    A frame is sent while the page has at most one other that it has not drawn yet, so that the next one is made while
+    it draws. A slow browser, or a tab in the background, is never flooded: its networks wait.
     """
 
     def __init__(self, socket: WebSocket) -> None:
@@ -133,13 +134,13 @@ class Tab:
         self.session = Session()
         self.messages: asyncio.Queue[Any] = asyncio.Queue()
         self.busy = asyncio.Lock()  # while the session works, in a thread
-        self.drawn = True  # whether the page has drawn what it was sent
+        self.undrawn = 0  # frames that the page was sent and has not drawn yet
         self.before = time.perf_counter()  # when the last frame was begun
 
     async def go_on(self) -> None:
         """Until the tab is closed."""
         while await self.hear():
-            if not self.drawn:
+            if self.undrawn >= MOST_UNDRAWN:
                 continue
             now = time.perf_counter()
             async with self.busy:
@@ -148,7 +149,7 @@ class Tab:
                 frame = await asyncio.to_thread(self.session.frame) if self.session.stale else None
             self.before = now
             if frame is not None:
-                self.drawn = False
+                self.undrawn += 1
                 await self.socket.send_bytes(frame)
 
     async def last_step(self, network: str) -> LastStep | None:
@@ -159,7 +160,7 @@ class Tab:
 
     async def hear(self) -> bool:
         """Take what the tab has sent, or wait until it is time for a frame; returns False once the tab is closed."""
-        wanted = self.drawn and (self.session.playing or self.session.stale)
+        wanted = self.undrawn < MOST_UNDRAWN and (self.session.playing or self.session.stale)
         pause = max(0.0, self.before + FRAME_SECONDS - time.perf_counter()) if wanted else None
         with suppress(asyncio.TimeoutError, asyncio.QueueEmpty):
             message = await asyncio.wait_for(self.messages.get(), pause)
@@ -167,7 +168,7 @@ class Tab:
                 if message is CLOSED:
                     return False
                 if message == {"drawn": True}:
-                    self.drawn = True
+                    self.undrawn -= 1
                 else:
                     async with self.busy:
                         replies = await asyncio.to_thread(self.session.receive, message)

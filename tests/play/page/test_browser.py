@@ -204,10 +204,10 @@ def test_another_example_is_followed(visit, served):
     page = visit("width=4&points=30&batch_size=4")
     page.click("#step")
     wait_for_step(page, 1)
-    assert page.inner_text("#example").startswith("example 1 of 4 ")
+    assert page.inner_text("#example").startswith("example 1 of 4, ")
     for button, number in (("#next", 2), ("#next", 3), ("#previous", 2), ("#previous", 1), ("#previous", 4)):
         page.click(button)
-        wait_until(lambda start=f"example {number} of 4 ": page.inner_text("#example").startswith(start))
+        wait_until(lambda start=f"example {number} of 4, ": page.inner_text("#example").startswith(start))
 
 
 def test_a_unit_is_inspected_with_the_mouse_and_with_the_keyboard(visit):

@@ -13,10 +13,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Three significant digits and a true minus sign; "not finite" where the server had no number. */
+/** Three significant digits and true minus signs; "not finite" where the server had no number. */
 export function number(value) {
   if (value === null || value === undefined) return "not finite";
-  return String(Number(value.toPrecision(3))).replace("-", "−");
+  const small = value && Math.abs(value) < 0.001;
+  return (small ? value.toExponential(2) : String(Number(value.toPrecision(3)))).replaceAll("-", "−");
 }
 
 export const percent = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)}%`);

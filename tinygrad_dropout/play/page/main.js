@@ -22,7 +22,7 @@ function draw() {
   byId("count").textContent = `step ${frame.step.toLocaleString("en")}, epoch ${frame.epoch.toFixed(1)}`;
   const followed = frame.networks.with?.example;
   byId("follow").hidden = !followed;
-  if (followed) byId("example").textContent = `example ${followed.index + 1} of ${followed.of} in the last batch, class ${followed.label ? "▲" : "●"}`;
+  if (followed) byId("example").textContent = `example ${followed.index + 1} of ${followed.of}, class ${followed.label ? "▲" : "●"}`;
   explain();
 }
 
@@ -33,7 +33,7 @@ function explain() {
     : !made
       ? "Nothing has been learnt yet. Press Play, or make one step."
       : direction === "forward"
-        ? "The forward pass of one example, in the last step. The thicker a line, the larger weight × value. A crossed-out unit is dropped: it passes nothing on, so no line touches it."
+        ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value. A crossed-out unit is dropped: it passes nothing on, so no line touches it."
         : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient. A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
   byId("legend").textContent =
     "Each small square is a unit: its output over the whole plane, dark where it is large. Crossed out: dropped for this example. " +

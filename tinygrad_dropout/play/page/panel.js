@@ -19,12 +19,12 @@ export class Panel {
     const table = element("table", {},
       element("caption", { class: "hidden" }, `Loss and accuracy, ${name} dropout`),
       element("thead", {}, element("tr", {}, element("td"), element("th", { scope: "col" }, "loss"), element("th", { scope: "col" }, "accuracy"))),
-      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "evaluation mode: nothing dropped")),
+      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "nothing dropped")),
         row("train", 0, "train"), row("test", 0, "test")),
-      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "training mode: masks drawn")),
+      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "masks drawn")),
         row("train", 1, "train"), row("test", 1, "test")));
     this.why = element("a", { class: "button", target: "_blank", rel: "noopener", href: whyAddress(name), hidden: true },
-      "Why? Replay the last step", element("span", { class: "hidden" }, ` of the network ${name} dropout, in a new tab`));
+      "Why? Replay it", element("span", { class: "hidden" }, `: the last step of the network ${name} dropout, in a new tab`));
     this.why.addEventListener("click", () => send({ do: "pause" })); // so that the replay is of what is seen
     this.norms = element("p", { class: "note" });
     byId(name).append(this.title, this.diverged,
@@ -59,6 +59,6 @@ export class Panel {
         this.cells[`${part}.${mode}.accuracy`].textContent = percent(accuracy);
       }
     }
-    this.norms.textContent = facts ? `Norms of the weights, layer by layer: ${facts.norms.map(number).join(", ")}` : "";
+    this.norms.textContent = facts ? `Norm of each layer's weights: ${facts.norms.map(number).join(", ")}` : "";
   }
 }

@@ -1,0 +1,156 @@
+"""Make what play.md shows: `python docs/make_play.py` takes its pictures and measures how often the page is drawn.
+
+It needs Chromium and Playwright, and a quiet machine for half a minute; the figures are kept in play.json. `--pictures`
+leaves them as they are; `--render` only writes the texts, which tests/docs/test_play_page.py compares.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blocks import rendered
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+DOCS = Path(__file__).parent
+PAGE = DOCS / "play.md"
+KEPT = DOCS / "play"
+FIGURES = DOCS / "play.json"
+COMPARED = DOCS.parent / "benchmarks" / "live_page" / "results.json"
+
+TYPICAL = "width=64&depth=2&points=60&label_noise=0.1&seed=0"
+
+BY_HAND = {
+    0: [(-200, 120), (-150, 160), (-90, 170), (-30, 150), (20, 100), (60, 40), (-210, 60), (-120, 100), (-60, 110), (90, -60)],
+    1: [(-60, -40), (0, -110), (60, -140), (120, -130), (170, -80), (200, -20), (-20, -70), (90, -90), (150, -130), (-90, 130)],
+}
+DRAWN = "_".join(f"{x}.{y}.{label}" for label, points in BY_HAND.items() for x, y in points)
+
+#: picture -> (settings, steps, width, height, dark, what to click at the end)
+PICTURES = {
+    "forward": (TYPICAL, 1500, 1280, 930, False, ()),
+    "backward": (TYPICAL, 1500, 1280, 930, True, ("#backward",)),
+    "drawn": (f"data=drawn&width=32&p=0.3&drawn={DRAWN}", 600, 1280, 700, False, ()),
+    "phone": (TYPICAL, 800, 390, 1500, True, ("#backward",)),
+}
+
+COUNTED = """
+window.drawnAt = [];
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (text) {
+  if (text === '{"drawn":true}') window.drawnAt.push(performance.now());
+  return send.call(this, text);
+};
+"""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The command in a process of its own; gives the page's address."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("OPENBLAS_", "SSH_"))}
+    command = [sys.executable, "-m", "tinygrad_dropout", "play", "--no-open", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=DOCS.parent) as process:
+        assert process.stdout is not None
+        yield re.search(r"http\S+", process.stdout.readline())[0]
+        process.terminate()
+
+
+def steps_of(page: Page) -> int:
+    """The step that the page shows."""
+    return int(re.match(r"step ([\d,]+)", page.inner_text("#count"))[1].replace(",", ""))
+
+
+def train(page: Page, steps: int) -> None:
+    """Train for some steps, as many as are asked for, whatever the speed of the machine."""
+    page.click("#play")
+    while steps_of(page) < 0.9 * steps:
+        page.wait_for_timeout(10)
+    page.click("#play")
+    page.wait_for_timeout(300)
+
+
+def take_pictures(browser: Browser, address: str) -> None:
+    """Train, and keep what the page looks like."""
+    KEPT.mkdir(exist_ok=True)
+    for name, (settings, steps, width, height, dark, clicks) in PICTURES.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")
+        page.goto(f"{address}#{settings}")
+        page.wait_for_timeout(500)
+        page.select_option("#speed", "500")
+        train(page, steps)
+        for selector in clicks:
+            page.click(selector)
+        page.wait_for_timeout(300)
+        page.screenshot(path=KEPT / f"{name}.png")
+        page.close()
+
+
+def measure(browser: Browser, address: str) -> dict[str, Any]:
+    """How often two networks of 2-64-64-2 are drawn in a second, and how many steps they make, at full speed."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.add_init_script(COUNTED)
+    page.goto(f"{address}#{TYPICAL}")
+    page.wait_for_timeout(1000)
+    page.select_option("#speed", "")
+    page.click("#play")
+    page.wait_for_timeout(2000)
+    page.evaluate("window.drawnAt.length = 0")
+    before = steps_of(page)
+    page.wait_for_timeout(10_000)
+    drawn, after = page.evaluate("window.drawnAt"), steps_of(page)
+    page.close()
+    gaps = [(later - earlier) / 1000 for earlier, later in pairwise(drawn)]
+    seconds = (drawn[-1] - drawn[0]) / 1000
+    return {
+        "updates_a_second": round(len(gaps) / seconds, 1),
+        "median_gap_ms": round(1000 * statistics.median(gaps), 1),
+        "worst_gap_ms": round(1000 * max(gaps), 1),
+        "steps_a_second": round((after - before) / seconds),
+    }
+
+
+def blocks() -> dict[str, str]:
+    """The page's blocks by name."""
+    kept = json.loads(FIGURES.read_text(encoding="utf-8"))
+    return {
+        "speed": (
+            f"Two networks of 2-64-64-2 were drawn {kept['updates_a_second']:g} times a second "
+            f"(median gap {kept['median_gap_ms']:g} ms, worst {kept['worst_gap_ms']:g} ms over ten seconds) while both "
+            f"made {kept['steps_a_second']:,} steps a second, with Chromium on the same two cores."
+        ),
+    }
+
+
+def render() -> None:
+    """Write the blocks into the page."""
+    PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")
+
+
+def make(measured: bool) -> None:
+    """Take the pictures, and measure."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, served() as address:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        take_pictures(browser, address)
+        if measured:
+            FIGURES.write_text(json.dumps(measure(browser, address), indent=1) + "\n", encoding="utf-8")
+        browser.close()
+
+
+if __name__ == "__main__":
+    if "--render" not in sys.argv:
+        make(measured="--pictures" not in sys.argv)
+    render()

@@ -1,0 +1,34 @@
+"""What docs/play.md shows is what was measured; its pictures, links and commands are there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import make_play
+import pytest
+from blocks import rendered
+
+from tinygrad_dropout import cli
+from tinygrad_dropout.play.settings import Settings
+
+PAGE = make_play.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_figures_are_those_that_were_measured():
+    assert rendered(PAGE, make_play.blocks()) == PAGE
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", PAGE))))
+def test_a_link_leads_to_a_file(target):
+    assert Path(make_play.DOCS, target).exists()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^(tinygrad-dropout play.*)$", PAGE, re.MULTILINE))))
+def test_a_command_parses_and_its_link_can_be_read(command):
+    options = cli.build_parser().parse_args(shlex.split(command)[1:])
+    assert Settings.from_fragment(options.link)
+
+
+@pytest.mark.parametrize("settings", [settings for settings, *_ in make_play.PICTURES.values()])
+def test_the_pictures_have_settings_that_are_allowed(settings):
+    assert Settings.from_fragment(settings)
