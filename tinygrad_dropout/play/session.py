@@ -32,7 +32,7 @@ class Session:
         self.speed = math.inf
         self.example = 0
         self.owed = 0.0
-        self.stale = True
+        self.stale = False  # until the page has sent its link
 
     def receive(self, message: Any) -> list[dict[str, Any]]:
         """Do what the page asks for; returns what to answer at once.
