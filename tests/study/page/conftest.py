@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
+from tests.study.page.recordings import recording
 from tinygrad_dropout import nn, study
 from tinygrad_dropout.study.script import EXAMPLE, run_script
 
@@ -92,6 +93,12 @@ def passes():
             loss = (out * out).mean()
             loss.backward()
     return replay
+
+
+@pytest.fixture(scope="session")
+def branches():
+    """Two branches that meet, of layers that are called by themselves."""
+    return recording("branches")
 
 
 @pytest.fixture(scope="session")

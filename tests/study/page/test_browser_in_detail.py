@@ -41,7 +41,8 @@ COLOURS = """(cells) => {
 EDGES = """() => {
   const boxes = [...document.querySelectorAll("g.box")].map((one) => {
     const { e: x, f: y } = one.transform.baseVal[0].matrix;
-    return { key: one.getAttribute("data-key"), x, y };
+    const { width, height } = one.querySelector("rect").getBBox();
+    return { key: one.getAttribute("data-key"), x, y, width, height };
   });
   const near = (a, b) => Math.abs(a - b) < 0.5;
   return [...document.querySelectorAll("path.edge")].map((edge) => {
@@ -50,11 +51,12 @@ EDGES = """() => {
     const through = new Set();
     for (let at = 4; at < length - 4; at += 4) {
       const { x, y } = edge.getPointAtLength(at);
-      for (const box of boxes) if (x > box.x && x < box.x + 116 && y > box.y && y < box.y + 38) through.add(box.key);
+      const inside = (box) => x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+      for (const box of boxes.filter(inside)) through.add(box.key);
     }
     return {
-      from: boxes.find((box) => near(box.x + 58, from.x) && near(box.y + 38, from.y))?.key,
-      to: boxes.find((box) => near(box.x + 58, to.x) && near(box.y, to.y))?.key,
+      from: boxes.find((box) => near(box.x + box.width / 2, from.x) && near(box.y + box.height, from.y))?.key,
+      to: boxes.find((box) => near(box.x + box.width / 2, to.x) && near(box.y, to.y))?.key,
       through: [...through],
       active: edge.classList.contains("active"),
       arrows: ["marker-start", "marker-end"].filter((one) => edge.hasAttribute(one)),
@@ -62,13 +64,15 @@ EDGES = """() => {
   });
 }"""
 
-FRAMES = """() => [...document.querySelectorAll("rect.layer")].map((frame) => {
-  const round = frame.getBoundingClientRect();
-  return [...document.querySelectorAll("g.box")].filter((box) => {
-    const { left, right, top, bottom } = box.querySelector("rect").getBoundingClientRect();
-    return left > round.left && right < round.right && top > round.top && bottom < round.bottom;
-  }).map((box) => box.getAttribute("data-key"));
-})"""
+FRAMES = """() => [...document.querySelectorAll("path.layer")].map((frame) =>
+  [...document.querySelectorAll("g.box")].filter((box) => {
+    const { e: x, f: y } = box.transform.baseVal[0].matrix;
+    const { width, height } = box.querySelector("rect").getBBox();
+    const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
+    const inside = corners.filter(([x, y]) => frame.isPointInFill(new DOMPoint(x, y))).length;
+    if (inside % 4) throw new Error("a frame cuts a box");
+    return inside;
+  }).map((box) => box.getAttribute("data-key")))"""
 
 FOCUSED = "document.activeElement.getAttribute('data-key') ?? document.activeElement.textContent"
 ODD = ("w\"'<b>&amp;</b>", "</script><script>document.title = 'broken'</script>", "<!--<script>")
@@ -517,7 +521,7 @@ def test_arrows_point_the_way_of_the_pass(visit, default, fragment, arrow):
 def test_a_folded_layer_names_its_operations_and_shows_each_step_in_it(visit, default):
     page = visit(text_of(default))
     page.keyboard.press("l")
-    assert page.evaluate(TITLES)["layer 3"] == "layer 3: linear → relu → dropout"
+    assert page.evaluate(TITLES)["layer 3"] == "Linear 3 → ReLU 4 → Dropout 5: folded into one box"
     recorded = default.passes[0]
     for step in recorded.steps:
         page.keyboard.press("ArrowRight")
@@ -526,10 +530,13 @@ def test_a_folded_layer_names_its_operations_and_shows_each_step_in_it(visit, de
         assert here == (f"layer {layer}" if layer else f"value {step.node}")
 
 
-def test_a_frame_is_drawn_round_each_layer(visit, default):
-    frames = visit(text_of(default)).evaluate(FRAMES)
-    values = default.passes[0].nodes
-    expected = [{f"value {k}" for k, one in enumerate(values) if one.layer == layer} for layer in ("0", "3", "6")]
+@pytest.mark.parametrize("name", ["default", "passes", "branches"])
+def test_a_frame_is_drawn_round_each_layer_and_round_nothing_else(visit, request, name):
+    replay = request.getfixturevalue(name)
+    frames = visit(text_of(replay)).evaluate(FRAMES)
+    nodes = replay.passes[0].nodes
+    layers = list(dict.fromkeys(node.layer for node in nodes if node.layer))
+    expected = [{f"value {k}" for k, one in enumerate(nodes) if one.layer == layer} for layer in layers]
     assert [set(keys) for keys in frames] == expected
 
 
@@ -561,13 +568,17 @@ def test_arrow_keys_move_in_a_table_in_all_directions(visit, default):
 
 def test_runs_are_listed_by_what_was_changed(visit, default):
     page = visit(text_of(default))
-    labels = ["as it ran", *(one.label for one in variants(default.passes[0]))]
+    assert [one.label for one in variants(default.passes[0])] == ["another mask", "evaluation mode", "p = 0.2"]
+    labels = [
+        "the pass as it ran", "the same pass with another mask", "the same pass in evaluation mode",
+        "the same pass with p = 0.2",
+    ]  # fmt: skip
     assert page.locator("#run option").all_inner_texts() == labels
     assert page.locator("#beside option").all_inner_texts() == ["nothing", *labels[1:]]
     page.select_option("#run", "3")
     page.select_option("#beside", "0")
     page.keyboard.press("ArrowRight")
-    assert [text.lower() for text in page.locator(".run").all_inner_texts()] == [labels[3], labels[0]]
+    assert page.locator(".run").all_text_contents() == [labels[3], labels[0]]
 
 
 def test_a_run_is_chosen_while_a_tensor_is_looked_at(visit, default):
@@ -604,7 +615,7 @@ def test_only_the_first_pass_has_variants_and_the_others_say_so(visit):
     assert page.locator("#run").count() == 1
     page.select_option("#pass", "1")
     assert page.locator("#run").count() == 0
-    assert "The variants are recorded for the first pass alone" in page.inner_text("#choices")
+    assert "The first pass can be compared with others" in page.inner_text("#choices")
 
 
 def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
@@ -615,7 +626,7 @@ def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
         x.data[:] = 7
         loss.backward()
 
-    assert "No variants: " in visit(text_of(replay_of(changed))).inner_text("#choices")
+    assert "Nothing to compare with: " in visit(text_of(replay_of(changed))).inner_text("#choices")
 
 
 def test_a_bug_that_changes_nothing_is_said_to(visit):
@@ -682,7 +693,7 @@ def ask(page, step):
 )  # fmt: skip
 def test_predict_takes_a_number_to_a_hundredth(visit, default, factor, form, right):
     page = visit(text_of(default))
-    ask(page, 2)
+    ask(page, 3)
     answer = floats([answer_of(page)])[0]
     page.fill("#guess", form.format(answer * factor))
     page.keyboard.press("Enter")
@@ -697,13 +708,13 @@ def test_predict_takes_a_decimal_comma_and_a_true_minus(visit, default):
     assert "✓ Right." in page.inner_text("#verdict")
 
 
-@pytest.mark.parametrize("guess", ["3 x 4", "43", "4", "4 x 3 x 1"])
+@pytest.mark.parametrize("guess", ["4 x 3", "34", "3", "3 x 4 x 1"])
 def test_predict_takes_no_other_shape(visit, default, guess):
     page = visit(text_of(default))
-    ask(page, 1)
+    ask(page, 2)
     page.fill("#guess", guess)
     page.keyboard.press("Enter")
-    assert f"✗ It is 4 × 3, not {guess}." in page.inner_text("#verdict")
+    assert f"✗ It is 3 × 4, not {guess}." in page.inner_text("#verdict")
 
 
 def test_predict_hides_the_numbers_from_who_looks_at_the_tensor(visit, default):
@@ -831,13 +842,16 @@ def test_predict_takes_a_number_as_the_page_writes_it(visit):
     assert "✓ Right." in page.inner_text("#verdict")
 
 
-def test_predict_hides_what_is_asked_in_the_forward_pass_too(visit, default):
+def test_predict_leaves_the_forward_pass_closed(visit, default):
     page = visit(text_of(default))
     ask(page, 2)
     page.keyboard.press("Escape")
     page.keyboard.press("f")
-    look_at(page, "dropout_2")
-    assert page.locator("#inspection table.pending").count() == 1
+    assert page.is_disabled("#forward")
+    assert page.get_attribute("#backward", "aria-pressed") == "true"
+    page.keyboard.press("p")
+    page.keyboard.press("f")
+    assert page.get_attribute("#forward", "aria-pressed") == "true"
 
 
 def test_another_fragment_leads_to_a_run_without_the_tensor_that_is_looked_at(visit, default):
@@ -859,10 +873,12 @@ def test_an_infinite_gradient_is_said_as_it_is(visit):
     assert "backward says −inf" in page.inner_text("#inspection")
 
 
-@pytest.mark.parametrize("target", ["button.fold >> nth=0", "#fold-all"])
-def test_the_focus_stays_on_a_button_that_folds(visit, default, target):
+@pytest.mark.parametrize(("target", "after"), [("g.label >> nth=0", "layer 0"), ("#fold-all", "fold all layers")])
+def test_the_focus_stays_where_something_was_folded(visit, default, target, after):
     page = visit(text_of(default))
     page.focus(target)
     before = page.evaluate(FOCUSED)
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == after
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUSED) == before

@@ -12,7 +12,7 @@ from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.page.data import page_data
 from tinygrad_dropout.study.trace import Pass
 
-SCRIPTS = ("state", "tables", "graph", "steps", "entries", "predict", "main")
+SCRIPTS = ("state", "tables", "boxes", "graph", "start", "steps", "entries", "questions", "predict", "legend", "main")
 
 
 def page(passes: list[Pass], bug: Bug | None = None) -> str:

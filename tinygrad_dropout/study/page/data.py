@@ -14,6 +14,7 @@ from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import centred_differences
 from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.page.code import code_data
 from tinygrad_dropout.study.page.layout import lay_out
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.preview import ArrayPreview
@@ -42,7 +43,7 @@ def page_data(passes: list[Pass], bug: Bug | None) -> Json:
 def pass_data(recorded: Pass, bug: Bug | None, with_variants: bool, sources: dict[str, Json]) -> Json:
     """One pass: the run that was recorded, and others beside it."""
     runs = [recorded]
-    found: Json = {"number": recorded.number, "bug": None, "no_variants": ""}
+    found: Json = {"number": recorded.number, "bug": None, "no_variants": "", "code": code_data(recorded)}
     if bug and concerns(recorded, bug):
         wrong = with_bug(recorded, bug)
         runs.append(wrong)

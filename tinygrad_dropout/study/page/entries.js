@@ -58,8 +58,8 @@ function pathsPart(of, value, name) {
     const walk = walkOf(of, state.inspected, state.entry, rank);
     const steps = walk.map((one, k) => {
       const on = of.values[one.value];
-      return element("span", { class: "hop" }, k ? [" × ", element("b", {}, number(one.local)), " → "] : "",
-        `${on.name}${indexed(on.array.shape, one.entry)}`);
+      const name = `${on.name}${indexed(on.array.shape, one.entry)}`;
+      return element("span", { class: name.length > 18 ? "" : "hop" }, k ? [" × ", element("b", {}, number(one.local)), " → "] : "", name);
     });
     const seed = walk[0].local === 1 ? "" : `${number(walk[0].local)} at the start; `;
     return element("li", {}, seed, steps, `: product ${number(largest[rank][0])}`);

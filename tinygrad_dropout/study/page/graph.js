@@ -1,113 +1,180 @@
-// The graph: a box for each tensor, inputs at the top, the loss at the bottom; layers can be folded into one box.
-
-const BOX = { width: 116, height: 38, across: 130, down: 51, margin: 16 };
-
-/** What is drawn: single values (a leaf once beside each use) and folded layers: {key, layer, members, child, x, row}. */
-function boxes() {
-  const of = run();
-  const drawn = new Map();
-  for (const [place, child, x, row] of of.boxes) {
-    const layer = of.values[place].layer;
-    const folded = layer && state.folded.has(layer);
-    const key = folded ? `layer ${layer}` : child < 0 ? `value ${place}` : `value ${place} for ${child}`;
-    const box = drawn.get(key) ?? { key, layer: folded ? layer : "", child: -1, members: [], places: [] };
-    box.members.push(place);
-    box.places.push({ x, row, result: Boolean(of.values[place].operation) });
-    if (!folded) box.child = child;
-    drawn.set(key, box);
-  }
-  for (const box of drawn.values()) {
-    const results = box.places.filter((one) => one.result);
-    const middle = results.length ? results : box.places;
-    box.x = middle.reduce((sum, one) => sum + one.x, 0) / middle.length;
-    box.row = Math.max(...box.places.map((one) => one.row));
-  }
-  const all = [...drawn.values()];
-  const rows = [...new Set(all.map((box) => box.row))].sort((a, b) => a - b); // none is left empty
-  for (const box of all) box.row = rows.indexOf(box.row);
-  return all;
-}
+// The graph: inputs at the top, the loss at the bottom, a frame round each layer; it is never drawn smaller than 1:1.
 
 function showGraph() {
   const of = run();
+  const pane = document.getElementById("graph");
+  sizeBoxes(pane);
   const drawn = boxes();
-  const routes = new Map((state.folded.size ? [] : of.routes).map(([parent, child, points]) => [`${parent} ${child}`, points]));
-  const across = [...drawn.map((box) => box.x), ...[...routes.values()].flat().map(([x]) => x)];
-  const leftmost = Math.min(...across);
-  const leftOf = (x) => BOX.margin + (x - leftmost) * BOX.across;
-  const topOf = (row) => BOX.margin + row * BOX.down;
-  const left = (box) => leftOf(box.x);
-  const top = (box) => topOf(box.row);
-  const width = leftOf(Math.max(...across)) + BOX.width + BOX.margin;
-  const height = topOf(Math.max(...drawn.map((box) => box.row))) + BOX.height + BOX.margin;
+  const picture = placed(of, drawn);
   const svg = element("svg", {
-    viewBox: `0 0 ${width} ${height}`,
-    style: `max-width: ${width}px; min-width: ${Math.min(width, Math.round(width * 0.62))}px`,
+    viewBox: `0 0 ${picture.width} ${picture.height}`,
+    width: picture.width,
+    height: picture.height,
     role: "group",
     "aria-label": `graph of ${of.values.length} tensors`,
   }, definitions());
+  for (const frame of picture.frames) svg.append(frameElement(frame));
+  svg.append(...linesBetween(of, drawn, picture));
+  for (const frame of picture.frames) svg.append(frameLabel(frame));
+  for (const box of drawn) svg.append(boxElement(of, box, picture));
 
-  const layers = [...new Set(of.values.map((value) => value.layer).filter(Boolean))];
-  for (const layer of layers.filter((name) => !state.folded.has(name))) {
+  const focused = pane.contains(document.activeElement) ? document.activeElement.getAttribute("data-key") : null;
+  const [before] = pane.getElementsByClassName("scroll");
+  const at = before ? [before.scrollLeft, before.scrollTop] : [0, 0];
+  const scroll = element("div", { class: "scroll" }, svg);
+  document.querySelector("main").style.setProperty("--graph", `${picture.width}px`);
+  pane.replaceChildren(...[foldBar(), scroll].filter(Boolean));
+  [scroll.scrollLeft, scroll.scrollTop] = at;
+  if (focused) focusOn(pane, focused);
+  followStep(scroll);
+}
+
+/** Where everything stands in pixels: the size of the picture and of a box, the frames, and functions for places. */
+function placed(of, drawn) {
+  const routes = new Map((state.folded.size ? [] : of.routes).map(([parent, child, points]) => [`${parent} ${child}`, points]));
+  const across = [...drawn.map((box) => box.x), ...[...routes.values()].flat().map(([x]) => x)];
+  const leftmost = Math.min(...across);
+  const high = 10 + BOX.line * Math.max(...drawn.map((box) => box.name.length + box.note.length));
+  const layers = [...new Set(of.values.map((value) => value.layer).filter((layer) => layer && !state.folded.has(layer)))];
+  const groups = layers.map((layer) => {
     const members = drawn.filter((box) => of.values[box.members[0]].layer === layer);
-    const x = Math.min(...members.map(left)) - 8;
-    const y = Math.min(...members.map(top)) - 6;
-    svg.append(element("rect", {
-      class: "layer",
-      x, y, rx: 10,
-      width: Math.max(...members.map(left)) + BOX.width + 8 - x,
-      height: Math.max(...members.map(top)) + BOX.height + 6 - y,
+    return { layer, members, row: Math.min(...members.map((box) => box.row)) };
+  });
+  const begins = [...new Set(groups.map((group) => group.row))];
+  const left = (x) => BOX.margin + (x - leftmost) * (BOX.width + BOX.between);
+  const top = (row) => BOX.margin + row * (high + BOX.below) + BOX.label * begins.filter((one) => one <= row).length;
+  const frames = groups.map(({ layer, members, row }) => {
+    const spans = spansOf(of, layer, members, routes, left);
+    const y = top(row) - BOX.label - 2;
+    const outline = spans.map(([from, to], k) => ({
+      from, to, end: k === spans.length - 1 ? top(row + k) + high + 6 : top(row + k) + high + BOX.below / 2,
     }));
+    return { layer, y, outline, x: outline[0].from, width: outline[0].to - outline[0].from, title: partsOf(of, layer).join(" → ") };
+  });
+  return {
+    routes, left, top, high, frames,
+    width: left(Math.max(...across)) + BOX.width + BOX.margin,
+    height: top(Math.max(...drawn.map((box) => box.row))) + high + BOX.margin,
+  };
+}
+
+/** From where to where a layer reaches, row by row: round its boxes, and where it has none, along its lines. */
+function spansOf(of, layer, members, routes, left) {
+  const within = [...routes].filter(([edge]) => edge.split(" ").every((place) => of.values[place].layer === layer));
+  const points = within.flatMap(([, route]) => route);
+  const first = Math.min(...members.map((box) => box.row));
+  const spans = [];
+  for (let row = first; row <= Math.max(...members.map((box) => box.row)); row += 1) {
+    const xs = members.filter((box) => box.row === row).map((box) => left(box.x));
+    const lines = points.filter(([, y]) => y === row).map(([x]) => left(x) + BOX.width / 2);
+    if (!xs.length && !lines.length) lines.push((spans.at(-1)[0] + spans.at(-1)[1]) / 2);
+    spans.push(xs.length ? [Math.min(...xs) - 6, Math.max(...xs) + BOX.width + 6] : [Math.min(...lines) - 5, Math.max(...lines) + 5]);
   }
+  return spans;
+}
+
+/** The lines from each box to those that use it. */
+function linesBetween(of, drawn, { routes, left, top, high }) {
   const find = (place, child) => drawn.find((box) => box.members.includes(place) && (box.child < 0 || box.child === child));
-  const lines = new Set();
+  const lines = new Map();
+  const middle = BOX.width / 2;
   of.values.forEach((value, child) => {
     for (const parent of value.parents) {
       const [from, to] = [find(parent, child), find(child, -1)];
       if (from === to || lines.has(`${from.key} ${to.key}`)) continue;
-      lines.add(`${from.key} ${to.key}`);
-      const points = (routes.get(`${parent} ${child}`) ?? []).map(([x, row]) => [leftOf(x) + BOX.width / 2, topOf(row)]);
+      const points = (routes.get(`${parent} ${child}`) ?? []).map(([x, row]) => [left(x) + middle, top(row)]);
       const active = child === current() || to.members.includes(current());
-      svg.append(element("path", {
+      lines.set(`${from.key} ${to.key}`, element("path", {
         class: `edge ${active ? "active" : ""}`,
-        d: curve([left(from) + BOX.width / 2, top(from) + BOX.height], points, [left(to) + BOX.width / 2, top(to)]),
+        d: curve([left(from.x) + middle, top(from.row) + high], points, [left(to.x) + middle, top(to.row)], high),
         [state.view === "backward" ? "marker-start" : "marker-end"]: active ? "url(#arrow-active)" : "url(#arrow)",
       }));
     }
   });
-  for (const box of drawn) svg.append(boxElement(of, box, left(box), top(box)));
-
-  const all = layers.length && layers.every((layer) => state.folded.has(layer));
-  const buttons = layers.map((layer) => element("button", {
-    class: "fold",
-    "data-key": `fold ${layer}`,
-    "aria-pressed": String(state.folded.has(layer)),
-    title: `fold layer ${layer} (an operation with parameters, and what follows it) into one box`,
-    onclick: () => fold([layer], !state.folded.has(layer)),
-  }, layer));
-  const bar = layers.length
-    ? element("p", { class: "folds" }, "fold: ", buttons, element("button", {
-      id: "fold-all", "data-key": "fold all layers", "aria-pressed": String(all), title: "fold all layers (l)", "aria-keyshortcuts": "l",
-      onclick: () => fold(layers, !all),
-    }, "all layers"))
-    : null;
-  const pane = document.getElementById("graph");
-  const focused = pane.contains(document.activeElement) ? document.activeElement.getAttribute("data-key") : null;
-  pane.replaceChildren(...[bar, element("div", { class: "scroll" }, svg)].filter(Boolean));
-  if (focused) [...pane.querySelectorAll("[data-key]")].find((one) => one.getAttribute("data-key") === focused)?.focus();
-  followStep(pane);
+  return [...lines.values()];
 }
 
-/** Scroll the pane, and it alone, until the box of the step is in sight. */
-function followStep(pane) {
-  const here = pane.querySelector(".box.here")?.getBoundingClientRect();
-  if (!here) return;
-  for (const one of [pane, pane.querySelector(".scroll")]) {
-    const seen = one.getBoundingClientRect();
-    if (here.top < seen.top || here.bottom > seen.bottom) one.scrollTop += here.top + here.height / 2 - (seen.top + seen.bottom) / 2;
-    if (here.left < seen.left || here.right > seen.right) one.scrollLeft += here.left + here.width / 2 - (seen.left + seen.right) / 2;
+/** A line from box to box: bent between the rows, straight through the rows that it passes. */
+function curve(from, through, to, high) {
+  let path = `M${from}`;
+  let [x1, y1] = from;
+  for (const [x2, y2] of [...through, to]) {
+    const bend = Math.max(8, (y2 - y1) / 2);
+    path += `C${[x1, y1 + bend]} ${[x2, y2 - bend]} ${[x2, y2]}`;
+    [x1, y1] = [x2, y2 + high];
+    path += `V${y1}`;
   }
+  return path.slice(0, path.lastIndexOf("V")); // the last point is the box itself
 }
+
+/** The frame of a layer, which steps in and out with its rows, so that it goes round no box of another. */
+function frameElement({ y, outline, title }) {
+  const right = outline.map(({ to, end }) => `H${to}V${end}`).join("");
+  const back = outline.map(({ from }, k) => `H${from}V${k ? outline[k - 1].end : y}`).reverse().join("");
+  return element("path", { class: "layer", d: `M${outline[0].from} ${y}${right}${back}Z` }, element("title", {}, title));
+}
+
+/** The heading of a frame, which folds it. */
+function frameLabel({ layer, x, y, width, title }) {
+  const does = `fold ${title} into one box`;
+  return element("g", {
+    class: "label", transform: `translate(${x + 6} ${y + 13})`, "data-key": `fold ${layer}`, "aria-label": does, "aria-expanded": "true",
+    ...usedBy(() => fold([layer], true)),
+  },
+    element("title", {}, does),
+    element("rect", { x: -4, y: -12, width: width - 4, height: 16, rx: 4 }),
+    element("text", {}, inOneLine(`▾ ${title}`, NOTE, width - 12)));
+}
+
+function boxElement(of, box, { left, top, high }) {
+  const [place] = box.members;
+  const here = box.members.includes(current());
+  const ready = box.members.every((member) => !of.values[member].asks || there(of, member));
+  const said = `${box.title}: ${box.state}`;
+  const first = (high - BOX.line * (box.name.length + box.note.length)) / 2;
+  const line = (text, k, kind) =>
+    element("text", { x: BOX.width / 2, y: first + BOX.line * k + 11, class: kind }, text);
+  return element("g", {
+    class: ["box", here && "here", !ready && "pending", !box.layer && place === state.inspected && "inspected", box.layer && "folded"]
+      .filter(Boolean).join(" "),
+    transform: `translate(${left(box.x)} ${top(box.row)})`,
+    "data-key": box.key,
+    "aria-label": `${said}${here ? ", this step" : ""}`,
+    "aria-expanded": box.layer ? "false" : null,
+    ...usedBy(() => (box.layer ? fold([box.layer], false) : inspect(place))),
+  },
+    element("title", {}, said),
+    element("rect", { width: BOX.width, height: high, rx: box.layer || of.values[place].operation ? 6 : 18 }),
+    here ? element("path", { class: "pointer", d: `M-9 ${high / 2 - 7}L2 ${high / 2}L-9 ${high / 2 + 7}z` }) : null,
+    box.name.map((text, k) => line(text, k, "name")),
+    box.note.map((text, k) => line(text, box.name.length + k, "note")));
+}
+
+/** What makes a part of the picture a button. */
+function usedBy(use) {
+  return {
+    tabindex: 0,
+    role: "button",
+    onclick: use,
+    onkeydown: (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      use();
+    },
+  };
+}
+
+/** Scroll the picture, and it alone, until the box of the step is in sight. */
+function followStep(scroll) {
+  const here = scroll.querySelector(".box.here")?.getBoundingClientRect();
+  if (!here) return;
+  const sight = scroll.getBoundingClientRect();
+  if (here.top < sight.top || here.bottom > sight.bottom) scroll.scrollTop += here.top + here.height / 2 - (sight.top + sight.bottom) / 2;
+  if (here.left < sight.left || here.right > sight.right) scroll.scrollLeft += here.left + here.width / 2 - (sight.left + sight.right) / 2;
+}
+
+const layersOf = (of) => [...new Set(of.values.map((value) => value.layer).filter(Boolean))];
 
 function fold(layers, folded) {
   for (const layer of layers) state.folded[folded ? "add" : "delete"](layer);
@@ -115,68 +182,25 @@ function fold(layers, folded) {
 }
 
 function foldAll() {
-  const layers = [...new Set(run().values.map((value) => value.layer).filter(Boolean))];
+  const layers = layersOf(run());
   fold(layers, !layers.every((layer) => state.folded.has(layer)));
 }
 
-function boxElement(of, box, x, y) {
-  const place = box.members.length === 1 || !box.layer ? box.members[0] : -1;
-  const value = of.values[place];
-  const here = box.members.includes(current());
-  const ready = box.members.every((member) => !of.values[member].asks || there(of, member));
-  const label = box.layer ? `layer ${box.layer}` : value.name;
-  const note = box.layer
-    ? box.members.map((member) => of.values[member].operation).filter(Boolean).join(" → ")
-    : status(of, place);
-  const made = element("g", {
-    class: ["box", here && "here", !ready && "pending", place === state.inspected && "inspected", box.layer && "folded"]
-      .filter(Boolean).join(" "),
-    transform: `translate(${x} ${y})`,
-    tabindex: 0,
-    role: "button",
-    "data-key": box.key,
-    "aria-label": `${label}: ${note}${here ? ", this step" : ""}`,
-    onclick: () => (box.layer ? fold([box.layer], false) : inspect(place)),
-    onkeydown: (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      event.stopPropagation();
-      box.layer ? fold([box.layer], false) : inspect(place);
-    },
-  },
-    element("title", {}, `${label}: ${note}`),
-    element("rect", { width: BOX.width, height: BOX.height, rx: value?.operation || box.layer ? 6 : 18 }),
-    element("text", { x: BOX.width / 2, y: 16, class: "name" }, (here ? "▶ " : "") + cutFront(label, here ? 12 : 14)),
-    element("text", { x: BOX.width / 2, y: 30 }, cut(note, 19)));
-  return made;
+function foldBar() {
+  const layers = layersOf(run());
+  if (!layers.length) return null;
+  const all = layers.every((layer) => state.folded.has(layer));
+  return element("p", { class: "folds" }, element("button", {
+    id: "fold-all", "data-key": "fold all layers", title: `${all ? "show every operation" : "each layer as one box"} (l)`, "aria-keyshortcuts": "l",
+    onclick: foldAll,
+  }, all ? "unfold all layers" : "fold all layers into one box each"));
 }
 
-/** What a box says of its value. */
-function status(of, place) {
-  const value = of.values[place];
-  const size = sizes(value.array.shape);
-  if (state.view === "forward") return there(of, place) ? size : "not yet";
-  if (!value.asks) return `${size}, no grad`;
-  const found = gradient(of, place, seen());
-  if (!found.array) return asking() ? "not yet" : `${size}, not yet`; // the size is what a question may be about
-  if (found.earlier) return `${size}, earlier`;
-  return found.waiting ? `${size}, waits for ${found.waiting}` : `${size} ✓`;
-}
-
-const cutFront = (text, most) => (text.length > most ? `…${text.slice(1 - most)}` : text);
-const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
-
-/** A line from box to box: bent between the rows, straight through the rows that it passes. */
-function curve(from, through, to) {
-  let path = `M${from}`;
-  let [x1, y1] = from;
-  for (const [x2, y2] of [...through, to]) {
-    const bend = Math.max(8, (y2 - y1) / 2);
-    path += `C${[x1, y1 + bend]} ${[x2, y2 - bend]} ${[x2, y2]}`;
-    [x1, y1] = [x2, y2 + BOX.height];
-    path += `V${y1}`;
-  }
-  return path.slice(0, path.lastIndexOf("V")); // the last point is the box itself
+/** Put the focus on what has a key; a layer that was folded or unfolded has changed into its counterpart. */
+function focusOn(pane, key) {
+  const counterpart = key.startsWith("layer ") ? key.replace("layer", "fold") : key.replace("fold", "layer");
+  const all = [...pane.querySelectorAll("[data-key]")];
+  [key, counterpart].map((one) => all.find((part) => part.getAttribute("data-key") === one)).find(Boolean)?.focus({ preventScroll: true });
 }
 
 function definitions() {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.trace import Pass
+
+DISTANCES = {2: 1.0, 1: 0.6, 0: 0.25}  # of neighbours in a row, by how many of the two are boxes
+SWEEPS = 60  # down and up again
 
 
 @dataclass(frozen=True)
@@ -67,28 +71,74 @@ def lay_out(recorded: Pass) -> Layout:
     )
     down = [rows[value] if child < 0 else rows[child] - 1 for value, child in boxes]
     layout = graph.layout_sugiyama(layers=down)
-    places = [[x, float(row)] for (x, _), row in zip(layout.coords, down, strict=True)]
-    routes = [[list(point) for point in points] for points in layout.edge_routing]
-    keep_apart(places + [point for points in routes for point in points])
+    points = [(x, row) for (x, _), row in zip(layout.coords, down, strict=True)]
+    chains: list[list[int]] = []  # the points that each edge goes through, from box to box
+    for edge, route in zip(graph.get_edgelist(), layout.edge_routing, strict=True):
+        chains.append([edge[0], *range(len(points), len(points) + len(route)), edge[1]])
+        points += [(x, round(y)) for x, y in route]
+    xs = straightened(points, chains, len(boxes))
     return Layout(
-        [Box(*box, x, row) for box, (x, _), row in zip(boxes, places, down, strict=True)],
-        {edge: [(x, y) for x, y in points] for edge, points in zip(edges, routes, strict=True) if points},
+        [Box(*box, x, row) for box, x, row in zip(boxes, xs, down, strict=False)],
+        {
+            edge: [(xs[point], float(points[point][1])) for point in chain[1:-1]]
+            for edge, chain in zip(edges, chains, strict=True)
+            if len(chain) > 2
+        },
     )
 
 
-def keep_apart(points: list[list[float]]) -> None:
-    """Move points to the right until those of one row are a box apart, and all to the left until the first is at 0.
+def straightened(points: list[tuple[float, int]], chains: list[list[int]], boxes: int) -> list[float]:
+    """Places for the points of all rows, in the order that they have, at which the edges are as straight as may be.
 
-    The layout has them in a good order, and now and then half a box apart.
+    Args:
+        points: (x, row); boxes first, then the points through which edges go.
+        chains: for each edge, its points from box to box.
+        boxes: how many of the points are boxes.
+
+    Returns:
+        The x of each point; the leftmost is 0.
     """
-    rightmost: dict[int, float] = {}
-    for point in sorted(points):
-        row = round(point[1])
-        point[0] = max(point[0], rightmost.get(row, point[0] - 1) + 1)
-        rightmost[row] = point[0]
-    first = min(x for x, _ in points)
-    for point in points:
-        point[0] -= first
+    near: list[list[tuple[int, int]]] = [[] for _ in points]  # the points of the next rows, and how hard they pull
+    for chain in chains:
+        for upper, lower in pairwise(chain):
+            pull = 8 if min(upper, lower) >= boxes else 4 if near[upper] else 1  # long edges, results, leaves
+            near[upper].append((lower, pull))
+            near[lower].append((upper, pull))
+    rows: dict[int, list[int]] = {}
+    for point in sorted(range(len(points)), key=lambda point: points[point][0]):
+        rows.setdefault(points[point][1], []).append(point)
+    offsets: dict[int, float] = {}  # how far from the first of its row a point must be at least
+    for row in rows.values():
+        gaps = [DISTANCES[(left < boxes) + (right < boxes)] for left, right in pairwise(row)]
+        offsets |= dict(zip(row, accumulate(gaps, initial=0.0), strict=True))
+    xs = [x for x, _ in points]
+    order = sorted(rows)
+    for number in [*order, *reversed(order)] * SWEEPS:
+        row = rows[number]
+        wanted = [mean_of([(xs[other], pull) for other, pull in near[one]], xs[one]) - offsets[one] for one in row]
+        weights = [float(sum(pull for _, pull in near[one])) for one in row]
+        for one, x in zip(row, rising(wanted, weights), strict=True):
+            xs[one] = x + offsets[one]
+    leftmost = min(xs)
+    return [x - leftmost for x in xs]
+
+
+def mean_of(weighted: list[tuple[float, int]], otherwise: float) -> float:
+    """The weighted mean of some numbers."""
+    total = sum(weight for _, weight in weighted)
+    return sum(number * weight for number, weight in weighted) / total if total else otherwise
+
+
+def rising(wanted: list[float], weights: list[float]) -> list[float]:
+    """The numbers that never fall and are nearest to those that are wanted: neighbours that would fall share a mean."""
+    shared: list[tuple[float, float, int]] = []  # (mean, weight, how many)
+    for number, weight in zip(wanted, weights, strict=True):
+        shared.append((number, max(weight, 1e-9), 1))
+        while len(shared) > 1 and shared[-2][0] > shared[-1][0]:
+            (mean, weight, count), (before, heavier, more) = shared.pop(), shared.pop()
+            total = weight + heavier
+            shared.append(((mean * weight + before * heavier) / total, total, count + more))
+    return [mean for mean, _, count in shared for _ in range(count)]
 
 
 def rows_of(recorded: Pass) -> list[int]:

@@ -5,17 +5,10 @@ let timer = null;
 
 const KEYS = [
   ["→ ←", "next step, previous step"], ["Home End", "before the first step, the last step"], ["space", "play, stop"],
-  ["f b", "forward pass, backward pass: the same operation the other way"], ["l", "fold all layers, unfold them"],
+  ["f b", "forward pass, backward pass: the same operation the other way"], ["l", "each layer as one box, or each operation"],
   ["g", "the centred difference of the entry that is picked"], ["p", "predict: guess before you see"],
   ["Tab, Enter", "go to a box, a table or a button, and use it; arrow keys move inside a table, Escape leaves it"],
   ["?", "this list"],
-];
-const WORDS = "In a box: ✓ its gradient is complete; waits for 2: two more operations that use it are still to run; " +
-  "earlier: its .grad is that of an earlier backward.";
-const SIGNS = [
-  ["positive", "0.5", "positive: the stronger, the larger in its table"], ["negative", "−0.5", "negative: likewise"],
-  ["pending", "", "not computed yet, which is not 0"], ["dropped", "0", "dropped: 0 forward, no gradient backward"],
-  ["dead", "0", "ReLU off: 0 forward, no gradient backward"], ["differs", "0.5", "differs from the run beside it"],
 ];
 
 function show() {
@@ -29,12 +22,14 @@ function show() {
   by("predict").setAttribute("aria-pressed", state.predicting);
   by("play").setAttribute("aria-pressed", timer !== null);
   by("play").textContent = timer === null ? "play" : "stop";
+  by("forward").disabled = state.predicting; // its tables would answer the questions
   for (const id of ["first", "previous"]) by(id).disabled = state.step === 0;
   for (const id of ["next", "last"]) by(id).disabled = state.step === length();
   showChoices();
   showBanner();
   showGraph();
   showPanel();
+  showLegend();
 }
 
 function showChoices() {
@@ -42,21 +37,21 @@ function showChoices() {
   const choice = (id, label, options, value, change) => element("label", {}, `${label} `,
     element("select", { id, onchange: (event) => change(Number(event.target.value)) },
       options.map(([number_, text]) => element("option", { value: number_, selected: number_ === value }, text))));
-  const runs = pass().runs.map((one, k) => [k, one.label]);
+  const runs = pass().runs.map((one, k) => [k, runInWords(one)]);
   const children = [];
   if (passes.length > 1) {
-    children.push(choice("pass", "pass", passes.map((one, k) => [k, `${one.number}: ${lossOf(one)}`]), state.pass,
+    children.push(choice("pass", "Backward pass", passes.map((one, k) => [k, `${one.number}: ${lossOf(one)}`]), state.pass,
       (k) => go({ pass: k, run: 0, beside: -1, inspected: -1, entry: -1 })));
   }
   if (runs.length > 1) {
     children.push(
-      choice("run", "run", runs, state.run, (k) => go({ run: k, inspected: -1, entry: -1 })),
-      choice("beside", "beside it", [[-1, "nothing"], ...runs.filter(([k]) => k !== state.run)],
+      choice("run", "Show", runs, state.run, (k) => go({ run: k, inspected: -1, entry: -1 })),
+      choice("beside", "Compare with", [[-1, "nothing"], ...runs.filter(([k]) => k !== state.run)],
         state.beside === state.run ? -1 : state.beside, (k) => go({ beside: k })));
   }
   if (state.beside === state.run) state.beside = -1;
-  if (state.pass > 0) children.push(element("span", { class: "note" }, "The variants are recorded for the first pass alone (--pass N chooses it)."));
-  if (pass().no_variants) children.push(element("span", { class: "note" }, `No variants: ${pass().no_variants}`));
+  if (state.pass > 0) children.push(element("span", { class: "note" }, "The first pass can be compared with others, such as one with another mask (--pass N chooses the pass that can)."));
+  if (pass().no_variants) children.push(element("span", { class: "note" }, `Nothing to compare with: ${pass().no_variants}`));
   const bar = by("choices");
   const focused = bar.contains(document.activeElement) ? document.activeElement.id : null;
   bar.replaceChildren(...children);
@@ -85,6 +80,14 @@ function showBanner() {
 function goToBug() {
   go({ run: 0, beside: 1, view: "backward", step: pass().bug.step + 1 });
   document.querySelector("main td.differs")?.scrollIntoView({ block: "center" });
+}
+
+/** How high the bars are that stay in sight, and what else stands above the graph: for style.css. */
+function measureBars() {
+  const bar = document.querySelector(oneColumn.matches ? ".bar[role=toolbar]" : "header");
+  const set = (name, pixels) => document.documentElement.style.setProperty(name, `${Math.ceil(pixels)}px`);
+  set("--bar", bar.getBoundingClientRect().height);
+  set("--above", document.querySelector("main").getBoundingClientRect().top + scrollY);
 }
 
 /** Say something to those who do not see the page. */
@@ -130,7 +133,7 @@ const SHORTCUTS = {
   Home: () => stepTo(0),
   End: () => stepTo(length()),
   " ": () => play(timer === null),
-  f: () => turn("forward"),
+  f: () => (state.predicting ? tell("the forward pass can be seen when predict is off") : turn("forward")),
   b: () => turn("backward"),
   l: foldAll,
   g: () => state.entry >= 0 && go({ checked: !state.checked }),
@@ -146,6 +149,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === " " && event.target.matches("button, summary")) return;
+  if (event.key.startsWith("Arrow") && event.target.matches(".scroll")) return; // the table scrolls
   const action = SHORTCUTS[event.key];
   if (!action) return;
   event.preventDefault();
@@ -166,6 +170,8 @@ by("jump").onchange = (event) => {
   by("panel").focus({ preventScroll: true }); // so that the keys are free for the steps
   stepTo(step);
 };
+for (const part of ["header", ".bar[role=toolbar]", "#banner", "#keys"]) new ResizeObserver(measureBars).observe(document.querySelector(part));
+oneColumn.addEventListener("change", show);
 window.addEventListener("hashchange", () => {
   readFragment();
   Object.assign(state, { inspected: -1, entry: -1 }); // it may be another run, with other tensors
@@ -173,9 +179,5 @@ window.addEventListener("hashchange", () => {
 });
 by("keys").append(
   element("dl", {}, KEYS.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])));
-by("signs").append(...SIGNS.map(([sign, sample, what]) => element("span", {},
-  element("table", { class: sign === "pending" ? "pending" : "", "aria-hidden": "true" },
-    element("tr", {}, element("td", { class: sign, style: `--share: ${sign.endsWith("tive") ? 50 : 0}%` }, sample))),
-  ` ${what}`)), element("span", {}, WORDS));
 readFragment();
 show();

@@ -1,46 +1,6 @@
-// Predict: the next shape or number stays hidden until the reader has guessed it.
+// Predict: what a step gives stays hidden until the reader has guessed a part of it.
 
-/** The question about a step: {text, answer, right(guess)}. Shapes and numbers take turns. */
-function questionOf(of, number_) {
-  const step = of.steps[number_ - 1];
-  const gifts = step.gives.filter((gift) => gift.array && gift.array.rows.length);
-  if (!gifts.length) return null;
-  const name = (gift) => of.values[gift.parent].name;
-  const shaped = gifts.filter((gift) => gift.array.shape.length);
-  if (number_ % 2 && shaped.length) {
-    const gift = shaped[Math.min(1, shaped.length - 1)];
-    const shape = gift.array.shape;
-    return {
-      text: `Which shape has the gradient that ${name(gift)} gets?`,
-      hint: "for example 4 x 3",
-      answer: sizes(shape),
-      right: (guess) => String(guess.match(/\d+/g)?.map(Number) ?? []) === String(shape),
-    };
-  }
-  const gift = gifts[0]; // and what else the same tensor gets from this step
-  const all = gifts.filter((one) => one.parent === gift.parent).map((one) => numbersOf(one.array).map(numeric));
-  const numbers = all[0].map((_, k) => all.reduce((sum, one) => sum + one[k], 0));
-  const at = easiest(numbers, gift.products);
-  const entry = entriesOf(gift.array)[at];
-  return {
-    text: `Which number does ${name(gift)}${indexed(gift.array.shape, entry)} get from this step? (1 % off counts as right.)`,
-    hint: "a number",
-    answer: number(numbers[at]),
-    right: (guess) => {
-      const value = Number(guess.trim().replaceAll("−", "-").replace(",", "."));
-      return guess.trim() !== "" && Math.abs(value - numbers[at]) <= 0.01 * Math.abs(numbers[at]) + 1e-9;
-    },
-  };
-}
-
-/** The place of the number that takes the fewest products and is not 0; of these, of the largest. */
-function easiest(numbers, counts) {
-  const products = (k) => counts?.[k] ?? 1;
-  const order = numbers.map((_, k) => k).filter((k) => numbers[k] !== 0);
-  order.sort((a, b) => products(a) - products(b) || Math.abs(numbers[b]) - Math.abs(numbers[a]));
-  return order[0] ?? 0;
-}
-
+/** The verdict's and the form's part of the page: the question about the step, and what to type it into. */
 function question() {
   const asked = questionOf(run(), state.step);
   const input = element("input", { id: "guess", placeholder: asked.hint, autocomplete: "off", "aria-label": asked.text });
@@ -83,13 +43,6 @@ function verdict() {
   const count = given.length === questions() ? `At the end: ${right} of ${questions()} right.`
     : `Predict: ${right} of ${given.length} right so far.`;
   return element("p", { id: "verdict", class: last ? (last.right ? "good" : "bad") : "" }, words, count);
-}
-
-/** Up to which step everything has been answered. */
-function answered() {
-  let step = 0;
-  while (state.answers.has(step + 1)) step += 1;
-  return step;
 }
 
 const questions = () => run().steps.filter((_, k) => questionOf(run(), k + 1)).length;

@@ -17,6 +17,8 @@ const state = {
   answers: new Map(), // step -> {right, guess}
 };
 
+const oneColumn = matchMedia("(max-width: 50rem)"); // as in style.css: the graph below the step
+
 const pass = () => recording.passes[state.pass];
 const run = () => pass().runs[state.run];
 const other = () => (state.beside >= 0 ? pass().runs[state.beside] : null);
@@ -101,6 +103,12 @@ function readFragment() {
   state.beside = Math.min(whole("beside", given.has("step") || !bug ? -1 : 1), runs - 1);
   state.view = given.get("view") === "forward" ? "forward" : "backward";
   state.step = Math.min(whole("step", bug && bug.step !== null ? bug.step + 1 : 0), length());
+}
+
+/** What a run is, in words that follow "Show" and "Compare with". */
+function runInWords(of) {
+  if (of.label === "as it ran") return "the pass as it ran";
+  return `the same pass ${of.label === "evaluation mode" ? "in" : "with"} ${of.label.replace(/^bug: .*/, "the bug")}`;
 }
 
 /** A number in four digits, as in the text. */

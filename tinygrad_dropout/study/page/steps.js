@@ -16,6 +16,7 @@ function showPanel() {
   }
   if (state.inspected >= 0) children.push(inspection());
   panel.replaceChildren(...children);
+  settleTables(panel);
   focus?.(panel);
 }
 
@@ -35,21 +36,9 @@ function details(kind, summary, ...children) {
   return made;
 }
 
-function beginning() {
-  const of = run();
-  const loss = of.values.at(-1);
-  const text = state.view === "backward"
-    ? `Nothing has been computed yet: every gradient is hatched, which is not the same as 0. The backward pass starts from ${loss.name} and takes ${of.steps.length} steps.`
-    : `Only the inputs are there. The forward pass takes ${forwardOrder(of).length} steps down to ${loss.name}.`;
-  return element("div", { class: "beginning" },
-    element("h2", {}, state.view === "backward" ? "Before backward()" : "Before the forward pass"),
-    element("p", {}, text, " Press → for the first one."),
-    element("p", {}, "Click a box of the graph, or go there with Tab and press Enter, to look at its numbers."));
-}
-
 /** One run's account of the step. */
 function column(of, place, against, missing) {
-  const title = other() ? element("p", { class: "run" }, of.label) : null;
+  const title = other() ? element("p", { class: "run" }, runInWords(of)) : null;
   if (place < 0 || !of.values[place].operation) {
     return element("article", {}, title, element("p", {}, `This run has no ${missing}: ` +
       (of.label === "evaluation mode" ? "in evaluation mode dropout is the identity." : "the operation was not done.")));
@@ -58,10 +47,9 @@ function column(of, place, against, missing) {
   const counterpart = against ? against.values[named(against, value.name)] : null;
   const backward = state.view === "backward";
   const ran = of.steps.findIndex((step) => step.value === place);
-  const inputs = value.parents.map((parent) => of.values[parent].name).join(", ");
   return element("article", {},
     title,
-    element("h2", {}, `${value.name} = ${value.operation}(${inputs})`),
+    element("h2", {}, callOf(of, value)),
     place_(value),
     backward ? element("p", { class: "rule" }, value.rule || "The backward function has no docstring.") : null,
     sourceOf(backward ? value.backward : value.forward),
@@ -78,7 +66,7 @@ function column(of, place, against, missing) {
 function place_(value) {
   if (!value.line) return element("p", { class: "line" }, "The forward pass ran outside of study.record(), so its line is not known.");
   return element("p", { class: "line" }, element("code", {}, value.code || value.line), element("span", {},
-    `  ${value.line}${value.module ? `, in ${value.module}` : ""}`));
+    `  ${value.line}${value.module ? `, in ${moduleSeen(value)}` : ""}`));
 }
 
 function sourceOf(key) {
@@ -89,6 +77,7 @@ function sourceOf(key) {
 
 function figureOf(of, place, against, counterpart) {
   const value = of.values[place];
+  if (place === unseenShape()) return hiddenFigure(value.name);
   const twin = counterpart ?? (against ? against.values[named(against, value.name)] : null);
   return arrayFigure(value.array, {
     caption: value.name,
@@ -105,16 +94,22 @@ function maskNote(value) {
     element("strong", {}, `Kept: × ${number(value.scale)}${why}`), ".");
 }
 
+/** What stands where a table would answer the question. */
+const hiddenFigure = (name) => element("figure", { class: "array" }, element("figcaption", {}, name),
+  element("p", { class: "note" }, "hidden until you have answered"));
+
 /** What was saved for backward: arrays as such, the rest in a line. */
 function savedOf(value) {
   const saved = Object.entries(value.saved);
   if (!saved.length) return null;
+  const unseen = unseenShape() < 0 ? null : String(run().values[unseenShape()].array.shape);
   const arrays = saved.filter(([, kept]) => kept.rows);
   const rest = saved.filter(([, kept]) => !kept.rows).map(([name, kept]) => `${name} = ${kept}`);
   return element("div", { class: "saved" },
     element("h3", {}, `Saved for backward${rest.length ? `: ${rest.join(", ")}` : ""}`),
     arrays.length ? element("div", { class: "arrays" }, arrays.map(([name, kept]) =>
-      arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? value.dropped : null }))) : null);
+      String(kept.shape) === unseen ? hiddenFigure(name)
+        : arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? value.dropped : null }))) : null);
 }
 
 function backwardPart(of, step, ran, value, against) {
@@ -153,7 +148,7 @@ function giftPart(of, gift, position, value, hidden, twin) {
     pieces.push(figure(gift.before, "before", { dropped: null, dead: null }), element("span", { class: "sign" }, "+"));
   }
   pieces.push(figure(gift.array, `${gift.before ? "contribution" : "dL/d" + parent.name}`,
-    { pick: pickable, picked, against: twin?.array }));
+    { pick: pickable, picked, against: twin?.array, worked: gift.worked ? exampleEntry(gift, picked, twin) : null }));
   if (gift.before) {
     pieces.push(element("span", { class: "sign" }, "="),
       figure(gift.after, parent.before ? `.grad of ${parent.name}, with an earlier backward's` : `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
@@ -168,13 +163,18 @@ function giftPart(of, gift, position, value, hidden, twin) {
       : element("p", { class: "note" }, `It is not worked out here: ${of.no_paths || "its local derivatives are not known"}.`));
 }
 
+/** The entry that is worked out: the one that is picked, or where the two runs differ most, or the largest. */
+function exampleEntry(gift, picked, twin) {
+  const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
+  if (entries.includes(picked)) return picked;
+  const apart = twin?.array ? numbersOf(twin.array).map((one, k) => (close(one, numbers[k]) ? 0 : one - numbers[k])) : [];
+  return entries[largestOf(apart.some(Boolean) ? apart : numbers)];
+}
+
 /** One entry of a contribution, worked out: the rule in symbols, the same in numbers, and the result. */
 function exampleOf(gift, picked, twin) {
   if (!gift.array.rows.length) return null;
-  const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
-  const apart = twin?.array ? numbersOf(twin.array).map((one, k) => (close(one, numbers[k]) ? 0 : one - numbers[k])) : [];
-  const at = entries.includes(picked) ? entries.indexOf(picked) : largestOf(apart.some(Boolean) ? apart : numbers);
-  const [lines, remarks] = gift.worked[at];
+  const [lines, remarks] = gift.worked[entriesOf(gift.array).indexOf(exampleEntry(gift, picked, twin))];
   return element("div", { class: "example" },
     lines.map((parts, k) => element("p", { class: "equation" }, k ? "where " : null, equation(parts, !k))),
     remarks.length ? element("p", { class: "note" }, `${remarks.join("; ")}.`) : null);

@@ -4,7 +4,8 @@
  * An array as a figure.
  *
  * options: caption; dropped, dead (tables of 0 and 1); pending: not computed yet, so hatched; against: an array to
- * mark differences from; mask: 0 and 1, without colours; pick: called with an entry; picked: an entry.
+ * mark differences from; mask: 0 and 1, without colours; pick: called with an entry; picked: an entry; worked: the
+ * entry that is worked out below.
  */
 function arrayFigure(array, options) {
   const caption = element("figcaption", {}, options.caption, " ", element("small", {}, sizes(array.shape)));
@@ -39,12 +40,13 @@ function cell(array, value, i, j, largest, options) {
   const dropped = options.dropped?.[i]?.[j] === 1 && !value; // a wrong backward may let something through
   const dead = options.dead?.[i]?.[j] === 1 && !value && !dropped;
   const differs = !options.pending && options.against?.rows?.[i] !== undefined && !close(options.against.rows[i][j], value);
-  const signs = [dropped && "dropped", dead && "ReLU off", differs && "differs"].filter(Boolean);
+  const worked = options.worked === entry;
+  const signs = [dropped && "dropped", dead && "ReLU off", differs && "differs", worked && "worked out below"].filter(Boolean);
   const text = options.pending ? "" : number(value);
   const share = options.pending || !largest || !Number.isFinite(value) || options.mask ? 0 : Math.abs(value) / largest;
   const made = element("td", {
     role: "gridcell",
-    class: [dropped && "dropped", dead && "dead", differs && "differs", value < 0 ? "negative" : "positive"]
+    class: [dropped && "dropped", dead && "dead", differs && "differs", worked && "worked", signOf(value, options)]
       .filter(Boolean).join(" "),
     style: `--share: ${Math.round(share * 55)}%`,
     title: [indexed(array.shape, entry), ...signs].join(" "),
@@ -58,6 +60,9 @@ function cell(array, value, i, j, largest, options) {
   }
   return made;
 }
+
+/** The colour's side, where there is a number that has one. */
+const signOf = (value, { mask, pending }) => (mask || pending ? "" : value > 0 ? "positive" : value < 0 ? "negative" : "");
 
 /** Arrow keys among the cells of a table that has the focus; Enter or space picks, Escape leaves. */
 function moveInTable(event) {
@@ -86,6 +91,16 @@ function moveInTable(event) {
   }
   event.preventDefault();
   event.stopPropagation();
+}
+
+/** Bring the entry that a table is about into sight, and let the keyboard scroll those that hold nothing to go to. */
+function settleTables(within) {
+  for (const box of within.querySelectorAll(".array .scroll")) {
+    const cell = box.querySelector("td[aria-selected=true], td.worked")?.getBoundingClientRect();
+    const sight = box.getBoundingClientRect();
+    if (cell && cell.right > sight.right) box.scrollLeft += cell.left + cell.width / 2 - (sight.left + sight.right) / 2;
+    if (box.scrollWidth > box.clientWidth && !box.querySelector("td[tabindex]")) box.tabIndex = 0;
+  }
 }
 
 function close(a, b) {
