@@ -41,6 +41,7 @@ def executed(path: Path) -> Notebook:
     with clean_environment() as environment:
         client = NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}})
         client.record_timing = False
+        client.coalesce_streams = True  # otherwise, where a text is cut depends on time
         client.create_kernel_manager()
         client.km.kernel_spec_manager = KernelSpecManager(kernel_dirs=[])  # this Python's own kernel, not a user's
         client.execute(env=environment)
