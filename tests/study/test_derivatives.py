@@ -12,7 +12,7 @@ from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import derivatives as module
 from tinygrad_dropout.study.derivatives import Derivatives, Sum, Term
-from tinygrad_dropout.study.rerun import do_again
+from tinygrad_dropout.study.rerun import run_again
 from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=60)
@@ -38,7 +38,7 @@ def moved_derivatives(recorded: Pass, place: int, position: int) -> np.ndarray:
             moved = data.copy()
             moved.reshape(-1)[entry] += sign * step
             others = [*parents[:position], td.Tensor(moved), *parents[position + 1 :]]
-            ends.append(do_again(node, others).data.reshape(-1))
+            ends.append(run_again(node, others).data.reshape(-1))
         found[:, entry] = (ends[0] - ends[1]) / (2 * step)
     return found
 
@@ -230,7 +230,7 @@ def test_what_cannot_be_done_again_has_no_derivatives_and_the_reason_is_told():
     recorded = record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)).sum())
     derivatives = Derivatives(recorded)
     assert derivatives.jacobians == {}
-    assert "expected a function <lambda> beside <lambda>" in derivatives.problem
+    assert "expected a function <lambda> next to <lambda>" in derivatives.problem
     assert derivatives.sum(0, 0, 0) is None
 
 

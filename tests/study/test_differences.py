@@ -128,7 +128,7 @@ def test_a_pass_that_is_too_large_is_looked_at_as_far_as_it_goes(monkeypatch):
     monkeypatch.setattr(module, "cost", lambda result, parents: 1)
     differences, problem = centred_differences(recorded, [(0, 2), (0, 0), (0, 1)])
     assert list(differences) == [(0, 2), (0, 0)]
-    assert problem == "the pass is too large to do again for every entry; 2 entries were"
+    assert problem == "the pass is too large to run again for every entry; 2 entries were"
 
 
 def test_what_cannot_be_done_again_has_none_and_the_reason_is_told():
@@ -136,7 +136,7 @@ def test_what_cannot_be_done_again_has_none_and_the_reason_is_told():
     recorded = record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)).sum())
     differences, problem = centred_differences(recorded, [(0, 0)])
     assert differences == {}
-    assert "expected a function <lambda> beside <lambda>" in problem
+    assert "expected a function <lambda> next to <lambda>" in problem
 
 
 def halved(x):
@@ -155,7 +155,7 @@ def test_what_fails_in_float64_has_none_and_the_reason_is_told():
     recorded = record_loss(lambda: halved(x).sum())
     assert centred_differences(recorded, [(0, 0)]) == (
         {},
-        "the forward pass cannot be done again: KeyError: 'float32 alone'",
+        "the forward pass cannot be run again: KeyError: 'float32 alone'",
     )
 
 

@@ -446,7 +446,7 @@ def checkpointed(function, x: td.Tensor) -> td.Tensor:
 
 
 def checkpointed_backward(grad, x, function):
-    """dL/dx: that of the function, done again."""
+    """dL/dx: that of the function, run again."""
     again = td.Tensor(x.data, requires_grad=True)
     function(again).backward(grad)
     return (again.grad,)

@@ -33,7 +33,7 @@ def test_a_replay_is_filled_when_its_context_ends():
     with study.record() as replay:
         (x * 3).sum().backward()
         assert replay.passes == []
-        assert str(replay) == "nothing recorded yet: the context of study.record() is to end first"
+        assert str(replay) == "nothing is recorded yet: leave the `with study.record()` block first"
         assert repr(replay) == "Replay(passes=0, steps=0)"
     assert [len(recorded.steps) for recorded in replay.passes] == [2]
 
@@ -288,7 +288,7 @@ def checkpointed(x, function):
 
 
 def checkpointed_backward(grad, x, function):
-    """dL/dx: that of the function, done again; the weights in it get their gradients there."""
+    """dL/dx: that of the function, run again; the weights in it get their gradients there."""
     again = td.Tensor(x.data, requires_grad=True)
     function(again).backward(grad)
     return (again.grad,)
@@ -305,7 +305,7 @@ STUDIES = {
 
 @pytest.mark.parametrize("look", STUDIES.values(), ids=STUDIES.keys())
 def test_a_backward_function_that_calls_backward_leaves_no_second_gradient(look):
-    """What is looked at is done again; the weights' gradients stay those of the pass."""
+    """What is looked at is run again; the weights' gradients stay those of the pass."""
     w, x = leaf(2.0, 3.0), leaf(1.0, 1.0)
     with study.record() as replay:
         F.dropout(checkpointed(x, lambda y: y * w).relu(), 0.5, mask=np.array([True, True])).sum().backward()
@@ -374,7 +374,7 @@ def test_a_bug_need_not_concern_the_first_pass():
 
 
 def test_an_empty_replay_can_be_printed():
-    assert "nothing recorded yet" in str(Replay([]))
+    assert "nothing is recorded yet" in str(Replay([]))
     assert repr(Replay([])) == "Replay(passes=0, steps=0)"
 
 

@@ -1,4 +1,4 @@
-"""A pass done again from the recording alone: every operation from what its graph remembers, with the same bits."""
+"""A pass run again from the recording only: every operation from what its graph remembers, with the same bits."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.rerun import do_again, rebuild, rebuilt_exactly, record_again
+from tinygrad_dropout.study.rerun import rebuild, rebuilt_exactly, record_again, run_again
 from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import first_difference
 
@@ -130,7 +130,7 @@ def test_parents_can_be_others():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: x - 5.0)
     other = td.Tensor(np.array([10.0, 20.0]))
-    np.testing.assert_array_equal(do_again(recorded.nodes[-1], [other, td.Tensor(1.0)]).data, [9, 19])
+    np.testing.assert_array_equal(run_again(recorded.nodes[-1], [other, td.Tensor(1.0)]).data, [9, 19])
 
 
 def test_where_an_operation_passed_its_input_through_the_pass_goes_on_from_there():
@@ -156,11 +156,11 @@ def test_where_nothing_is_left_to_differentiate_that_is_said():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5))
     tensors = rebuild(recorded, changes={1: {"training": False}})
-    with pytest.raises(StudyError, match=r"evaluation mode: nothing is left that a gradient could flow through"):
+    with pytest.raises(StudyError, match=r"evaluation mode: no gradient flows through anything any more"):
         record_again(recorded, tensors, "evaluation mode")
 
 
-# What cannot be done again --------------------------------------------------------------------------------------------
+# What cannot be run again --------------------------------------------------------------------------------------------
 
 
 def forgotten_backward(grad, x):
@@ -212,13 +212,13 @@ def raising_backward(grad, x):
 HOPELESS = [
     (
         lambda x: record(x.data * 2, (x,), forgotten_backward),
-        r"expected a function forgotten beside forgotten_backward",
+        r"expected a function forgotten next to forgotten_backward",
     ),
-    (lambda x: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)), r"expected a function <lambda> beside <lambda>"),
+    (lambda x: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)), r"expected a function <lambda> next to <lambda>"),
     (lambda x: secretive(x, 3), r"the argument secret of secretive is not among what was saved"),
-    (lambda x: fickle(x), r"done again, fickle gives other numbers"),
+    (lambda x: fickle(x), r"run again, fickle gives other numbers"),
     (lambda x: record(x.data, (x,), plain_backward), r"expected plain to return a Tensor, got ndarray"),
-    (lambda x: record(x.data, (x,), raising_backward), r"the forward pass cannot be done again: KeyError: 'not now'"),
+    (lambda x: record(x.data, (x,), raising_backward), r"the forward pass cannot be run again: KeyError: 'not now'"),
 ]
 
 
@@ -272,7 +272,7 @@ def test_an_operation_of_ones_own_is_done_again_by_the_names_of_its_arguments():
     recorded = record_loss(lambda: weighted(x, y) - 1)
     assert same_bits(rebuilt_exactly(recorded)[-1].data, np.array([2.0, 7.0]))
     value = recorded.nodes[2]
-    other = do_again(value, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
+    other = run_again(value, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
     np.testing.assert_array_equal(other.data, [0, 5])
 
 

@@ -174,5 +174,5 @@ def test_a_pass_without_dropout_has_none():
 def test_a_pass_that_cannot_be_done_again_says_why():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: record(F.dropout(x).data * 2, (F.dropout(x),), lambda grad, x: (2 * grad,)))
-    with pytest.raises(StudyError, match=r"expected a function <lambda> beside <lambda>, to be done again"):
+    with pytest.raises(StudyError, match=r"expected a function <lambda> next to <lambda>, to run it again"):
         variants(recorded)

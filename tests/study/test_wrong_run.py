@@ -48,7 +48,7 @@ def test_a_bug_in_an_operation_that_the_pass_does_not_have_is_refused():
 def test_a_pass_that_cannot_be_done_again_cannot_have_a_bug():
     x = tensor(np.array([1.0, 2.0]), "x")
     recorded = record_loss(lambda: record(x.data * 2, (x.relu(),), lambda grad, x: (2 * grad,)))
-    with pytest.raises(StudyError, match=r"expected a function <lambda> beside <lambda>"):
+    with pytest.raises(StudyError, match=r"expected a function <lambda> next to <lambda>"):
         with_bug(recorded, BUGS["relu-ignored"])
 
 

@@ -1,4 +1,4 @@
-"""Study: record one real backward pass, and see it step by step.
+"""Study: record a real backward pass and see it step by step.
 
     from tinygrad_dropout import study
 
@@ -8,8 +8,8 @@
     print(replay)                 # as text
     replay.save("replay.html")    # as a page (needs igraph, of the extra `lab`)
 
-Everything shown comes from the recording: the rule from the backward function's docstring, its source, the values it
-was given, and the order in which the steps ran.
+Everything you see comes from the recording: the rule from the backward function's docstring, its source, the values it
+was given, and the order in which the steps ran. `worked/` writes out how an entry of a gradient comes about.
 """
 
 from tinygrad_dropout.study.bugs import BUGS, Bug

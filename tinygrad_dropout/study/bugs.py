@@ -1,4 +1,4 @@
-"""Wrong backward functions that people really write, to be seen beside the right ones."""
+"""Wrong backward functions that people really write, to be compared with the right ones."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Bug:
 
     Args:
         operation: `dropout`, `relu`, `linear`, ...
-        backward: what runs in place of the operation's backward function, on the same arguments.
+        backward: what runs instead of the operation's backward function, on the same arguments.
         says: what is wrong with it, in a sentence.
-        name: what it is called; the function's name if "".
+        name: the bug's name; that of the function if "".
     """
 
     operation: str
@@ -41,7 +41,7 @@ class Bug:
 
 
 def bug(operation: str, mistake: Mistake) -> Callable[[Backward], Backward]:
-    """Enter the function below in BUGS, under the mistake's code and with its description."""
+    """Add the decorated function to BUGS, under the mistake's code and with its description."""
 
     def enter(backward: Backward) -> Backward:
         BUGS[mistake.code] = Bug(operation, backward, mistake.description.format_map(WORDS), mistake.code)
@@ -107,7 +107,7 @@ def mask_from_the_gradient(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...
 
 @bug("linear", gradients.BIAS_AVERAGED)
 def bias_gradient_averaged(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
-    """dL/dx = grad W;  dL/dW = grad' x;  dL/db = the mean of grad over the batch"""
+    """dL/dx = grad @ W;  dL/dW = grad.T @ x;  dL/db = the mean of grad over the batch"""
     rows = max(1, grad.size // max(1, grad.shape[-1]))
     contributions = linear_backward(grad, x, weight, *([] if bias is None else [bias]))
     return tuple(part / part.dtype.type(rows) if i == 2 and part is not None else part
@@ -116,7 +116,7 @@ def bias_gradient_averaged(grad: Array, x: Tensor, weight: Tensor, bias: Tensor 
 
 @bug("linear", gradients.AVERAGED_TWICE)
 def gradients_averaged_twice(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> tuple[Any, ...]:
-    """dL/dx = grad W;  dL/dW = grad' x / N;  dL/db = the sum of grad over the batch, / N"""
+    """dL/dx = grad @ W;  dL/dW = grad.T @ x / N;  dL/db = the sum of grad over the batch, / N"""
     rows = max(1, grad.size // max(1, grad.shape[-1]))
     contributions = linear_backward(grad, x, weight, *([] if bias is None else [bias]))
     return tuple(part / part.dtype.type(rows) if i and part is not None else part

@@ -1,7 +1,7 @@
 """Local derivatives: how each entry of a node's result changes with each entry of a parent.
 
-They are what the backward function itself says: given an upstream gradient that is 1 at one entry of the result and 0
-elsewhere, it answers with the derivatives of that entry. So a contribution can be taken apart into its products.
+The backward function itself gives them: for an upstream gradient that is 1 at one entry of the result and 0 elsewhere,
+it returns the derivatives of that entry. With them, a contribution can be taken apart into products.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ class Derivatives:
         recorded: the pass.
 
     Attributes:
-        problem: why there are none, or not all, in a sentence; "" if all are there.
+        problem: why some or all are missing, in a sentence; "" if none are.
         jacobians: (step, which parent) -> Jacobian.
-        diagonals: (step, which parent) -> ndarray of the parent's shape, for an elementwise operation that is too large
+        diagonals: (step, which parent) -> ndarray of the parent's shape, for elementwise operations that are too large
             for a Jacobian.
     """
 
@@ -101,14 +101,14 @@ class Derivatives:
                 for position, jacobian in enumerate(jacobians(node, backward)):
                     if jacobian is not None and explains(jacobian, step, position):
                         self.jacobians[number, position] = jacobian
-            except Exception as error:  # a backward function of somebody's own
+            except Exception as error:  # it may be a backward function of yours
                 self.problem = f"{name}: its backward function raised {type(error).__name__}: {error}"
 
     def sum(self, step: int, position: int, entry: int) -> Sum | None:
         """The products that add up to one entry of what a step gave to one parent; None if they are not known.
 
-        Of a matrix product these are a row and a column that meet, zeros among them, too. Where nothing of the result
-        depends on the entry, it is the product with 0 of the entry at the same place, or no product.
+        For a matrix product they come from a row and a column that meet, including zeros. If no entry of the result
+        depends on this entry, there is one product with 0 if the shapes agree, else none.
         """
         ran = self.recorded.steps[step]
         if (diagonal := self.diagonals.get((step, position))) is not None:
@@ -132,7 +132,7 @@ class Derivatives:
         return recorded.nodes[recorded.steps[step].contributions[position].parent].data.shape
 
     def pattern(self, step: int, position: int) -> ProductPattern | None:
-        """Which rows and columns meet in a contribution, if it is a matrix product or a sum over rows or columns."""
+        """Which rows and columns meet in a contribution that is a matrix product, or a sum over rows or columns."""
         if (step, position) not in self.patterns:
             ran = self.recorded.steps[step]
             node = self.recorded.nodes[ran.node]
@@ -148,7 +148,7 @@ class Derivatives:
 
 @np.errstate(all="ignore")
 def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
-    """A node's derivatives by each of its parents, as `backward` has them; None for one that gets no gradient."""
+    """The Jacobians of a node, one for each parent, from its `backward`; None for a parent that gets no gradient."""
     rows: list[list[Array]] = [[] for _ in node._parents]
     for entry in range(node.size):
         one_hot = np.zeros(node.shape, node.dtype)
@@ -167,9 +167,9 @@ def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
 
 @np.errstate(all="ignore")
 def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
-    """What each parent would get from an upstream gradient of ones, where it has the shape of the result; else None.
+    """What each parent that has the result's shape would get from an upstream gradient of ones; None for the others.
 
-    Of an elementwise operation these are the local derivatives.
+    If the operation is elementwise, these are its local derivatives.
     """
     answers = backward(np.ones(node.shape, node.dtype), *node._parents, *node._saved)
     return [
@@ -190,7 +190,7 @@ def is_product(step: Step, position: int, local: Array) -> bool:
 
 
 def explains(jacobian: Jacobian, step: Step, position: int) -> bool:
-    """Whether the products add up to what the step really gave: a backward function of one's own may not be linear."""
+    """Whether the products add up to what the step really gave: your own backward function may not be linear."""
     contribution = step.contributions[position].value if step.contributions else None
     if contribution is None:
         return False

@@ -1,4 +1,4 @@
-"""What tensors are called: by their own name, by a variable that holds them, or by the operation that made them."""
+"""Names for tensors: their own, that of a variable that holds them, or that of the operation that made them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tinygrad_dropout.nn import Module, Parameter
 def names_in_scope() -> dict[Tensor, str]:
     """The tensors that the callers' variables hold, by name: `x`, `params[0]`, and `0.weight` in a model.
 
-    The innermost caller's variables come first, the script's own last. Of several models, each puts its name in front.
+    The innermost caller's variables come first, the script's own last. If there are several models, their parameters'
+    names begin with the model's.
     """
     found: dict[Tensor, str] = {}
     models: list[tuple[str, Module]] = []
@@ -31,7 +32,7 @@ def names_in_scope() -> dict[Tensor, str]:
     models = [(name, model) for name, model in models if id(model) not in inside]
     for name, model in models:
         inside_it: dict[str, Tensor] = dict(model.named_parameters())
-        for key, module in model.named_modules():  # and what its modules hold that are no Parameters
+        for key, module in model.named_modules():  # and the tensors in its modules that are not Parameters
             held = {attribute: value for attribute, value in vars(module).items() if isinstance(value, Tensor)}
             inside_it |= {".".join(filter(None, [key, attribute])): value for attribute, value in held.items()}
         for key, tensor in inside_it.items():
@@ -50,7 +51,7 @@ def variables(frame: FrameType) -> Iterator[tuple[str, Tensor | Module]]:
 
 
 def within(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """(name, value) of a variable, and of what it holds."""
+    """(name, value) of a variable and of what it contains."""
     yield name, value
     if isinstance(value, list | tuple):
         yield from ((f"{name}[{index}]", item) for index, item in enumerate(value[:1000]))
@@ -64,8 +65,8 @@ def give_names(tensors: list[Tensor], known: Mapping[Tensor, str]) -> list[str]:
     """A name for each tensor, no two alike.
 
     Args:
-        tensors: of one graph, parents first.
-        known: names from elsewhere, for those that have none of their own.
+        tensors: those of one graph, parents first.
+        known: names for tensors that have none of their own.
     """
     names = [tensor.name or known.get(tensor) or described(tensor) for tensor in tensors]
     often, used = Counter(names), set(names)
@@ -81,7 +82,7 @@ def give_names(tensors: list[Tensor], known: Mapping[Tensor, str]) -> list[str]:
 
 
 def described(tensor: Tensor) -> str:
-    """What a tensor without a name is: an operation's result, a number, an input."""
+    """A description for a tensor without a name: its operation, its number, or `input`."""
     if tensor._backward is not None:
         return operation_name(tensor._backward).strip("<>")
     if tensor.size == 1 and not tensor.requires_grad:
@@ -92,9 +93,9 @@ def described(tensor: Tensor) -> str:
 def give_layers(tensors: list[Tensor], names: list[str], parents: list[tuple[int, ...]]) -> list[str]:
     """The layer that each tensor is folded into.
 
-    An operation that uses a Parameter of a module (`0.weight`) begins the layer of that module's key; another one
-    belongs to the youngest layer that it takes its input from, so that no layer takes from one that comes after it.
-    The root stands alone, and so do inputs.
+    An operation that uses a Parameter of a module (`0.weight`) begins the layer with that module's key. Any other
+    operation belongs to the youngest layer from which it takes an input, so that no layer depends on a later one.
+    The root and the inputs belong to no layer.
     """
     order: list[str] = []  # the layers, as they begin
     used: set[int] = set()

@@ -1,7 +1,7 @@
-"""Paths: every way from the loss to one entry, each with the product of its local derivatives.
+"""Paths: the ways from the loss to one entry, each with the product of its local derivatives.
 
-The gradient of an entry is the sum over all paths of these products. Their number grows exponentially with depth, so
-only the few largest are kept on the way, by dynamic programming from the loss down.
+The gradient of an entry is the sum of these products over all paths. The number of paths grows exponentially with
+depth, so only the few largest are kept, by dynamic programming from the loss down.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ import numpy as np
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.derivatives import Derivatives
 
-MOST_PATHS = 3  # that are kept for each entry
-MOST_WORK = 400_000  # derivatives that are not 0, over the whole pass
+MOST_PATHS = 3  # kept for each entry
+MOST_WORK = 400_000  # nonzero derivatives in the whole pass
 
 
 @dataclass(frozen=True)
 class Link:
-    """The last step of a path to an entry: from there on it is another entry's path.
+    """The last step of a path to an entry. The rest is a path to an entry of the result.
 
     Attributes:
         product: of all derivatives on the path, and of the seed of backward().
         local: d(result entry) / d(this entry), the last of them.
-        value: the place of the result among the pass's values; -1 at the root, where the path begins.
+        node: the place of the result among the pass's nodes; -1 at the root, where the path begins.
         entry: the result's entry.
-        rank: which of that entry's paths, from 0.
+        rank: which of that entry's paths it is, from 0.
     """
 
     product: float
     local: float
-    value: int
+    node: int
     entry: int
     rank: int
 
 
 class Paths:
-    """The largest paths to every entry of every value.
+    """The largest paths to every entry of every node.
 
     Args:
         derivatives: of the pass.
 
     Attributes:
         problem: why there are none, in a sentence; "" if there are.
-        links: value -> for each entry, its largest paths by their last link.
-        counts: value -> ndarray, how many paths with a product other than 0 lead to each entry.
-        totals: value -> ndarray, the sum over all of them: dL/d(entry).
+        links: node -> for each entry, the last links of its largest paths.
+        counts: node -> ndarray, how many paths with a nonzero product lead to each entry.
+        totals: node -> ndarray, the sum over all of them: dL/d(entry).
     """
 
     def __init__(self, derivatives: Derivatives) -> None:
@@ -88,7 +88,7 @@ class Paths:
                 self.counts[value], self.totals[value] = count, total
 
     def reached(self, consumers: list[tuple[int, int]], number_of: dict[int, int]) -> set[int]:
-        """The values that one of these consumers gave a gradient to."""
+        """The nodes that got a gradient from one of these consumers."""
         given: set[int] = set()
         for consumer, _ in consumers:
             if consumer in number_of:
@@ -97,10 +97,10 @@ class Paths:
         return given
 
     def walk(self, value: int, entry: int, rank: int) -> list[tuple[int, int, float]]:
-        """One path as (value, entry, local derivative) from the entry up to the loss, whose derivative is the seed."""
+        """One path as (node, entry, local derivative) from the entry up to the loss, whose derivative is the seed."""
         steps = []
         while value >= 0:
             link = self.links[value][entry][rank]
-            steps.append((value, entry, link.product if link.value < 0 else link.local))
-            value, entry, rank = link.value, link.entry, link.rank
+            steps.append((value, entry, link.product if link.node < 0 else link.local))
+            value, entry, rank = link.node, link.entry, link.rank
         return steps

@@ -1,4 +1,4 @@
-"""What is shown of an array: all of it up to 8 x 8; of a larger one its size, its range and a corner."""
+"""What is shown of an array: all of it up to 8 x 8; otherwise its size, its range and a corner."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class ArrayPreview:
 
     @property
     def table(self) -> Array:
-        """The entries that are shown, as they stand."""
+        """The numbers of the entries that are shown."""
         return np.asarray(self.array.reshape(-1)[self.entries])
 
     @property
     def whole(self) -> bool:
-        """Whether that is all of it."""
+        """Whether the whole array is shown."""
         return bool(self.entries.size == self.array.size)
 
     @property
     def part(self) -> str:
-        """The part that is shown, as an index: `[0, 0:8, 0:8]`; "" if it is all."""
+        """The part that is shown, as an index: `[0, 0:8, 0:8]`; "" if that is all."""
         if self.whole:
             return ""
         rows, columns = self.entries.shape
@@ -53,14 +53,14 @@ class ArrayPreview:
 
     @property
     def range(self) -> dict[str, float]:
-        """`min`, `max` and `norm` of all of it; {} for one without elements."""
+        """`min`, `max` and `norm` of the whole array; {} if it has no elements."""
         if not self.array.size:
             return {}
         numbers = self.array.astype(np.float64)
         return {"min": float(numbers.min()), "max": float(numbers.max()), "norm": float(np.linalg.norm(numbers))}
 
     def index(self, entry: int) -> str:
-        """An entry's index as it stands between brackets: `[2, 0]`; "" for the only entry of a number."""
+        """An entry's index in brackets: `[2, 0]`; "" for the only entry of a number."""
         if not self.array.ndim:
             return ""
         return f"[{', '.join(map(str, np.unravel_index(entry, self.array.shape)))}]"

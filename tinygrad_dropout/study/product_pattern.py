@@ -1,8 +1,8 @@
-"""Rows and columns that meet: the pattern of a matrix product, found in the numbers of its Jacobian.
+"""Rows and columns that meet: recognise a matrix product by the numbers of its Jacobian.
 
 Let g be the upstream gradient and x a parent. In a matrix product each entry of dL/dx is a row or a column of g times a
-row or a column of another array, and one rule says which for all entries. So that rule is looked for: which axis of g
-goes with which axis of x, and which array holds the derivatives. Nothing here knows any operation.
+row or a column of another array. What to find is which axis of g goes with which axis of x, and which array holds the
+derivatives. This works for any operation, including your own.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ LINES = ("row", "column")
 
 @dataclass(frozen=True)
 class ProductPattern:
-    """What meets in each entry of a contribution.
+    """Which lines meet in each entry of a contribution.
 
     Attributes:
         upstream_axis: 0 if it is a row of the upstream gradient, 1 if a column.
-        parent_axis: the axis of the parent along which the entry's index says which.
-        source: the array that holds the local derivatives; "" if they are in none (ones, say).
+        parent_axis: the axis of the parent whose index says which row or column that is.
+        source: the array that holds the local derivatives; "" if none does (they may be ones).
         source_axis: 0 if they are a row of it, 1 if a column.
     """
 
@@ -35,12 +35,12 @@ class ProductPattern:
     source_axis: int = 0
 
     def entries(self, upstream: tuple[int, ...], parent: tuple[int, ...], entry: int) -> Array:
-        """The entries of the upstream gradient that take part in one entry of the parent's."""
+        """The entries of the upstream gradient that contribute to one entry of the parent's."""
         index = np.unravel_index(entry, parent)[self.parent_axis]
         return np.asarray(np.arange(upstream[0] * upstream[1]).reshape(upstream).take(index, axis=self.upstream_axis))
 
     def places(self, parent: tuple[int, ...], entry: int) -> tuple[str, str]:
-        """Both in words: `row 2`, and `column 0 of 2.weight` (or "")."""
+        """Both lines in words: `row 2`, and `column 0 of 2.weight` (or "")."""
         index = np.unravel_index(entry, parent)
         first = f"{LINES[self.upstream_axis]} {index[self.parent_axis]}"
         if not self.source:
@@ -56,7 +56,7 @@ def find_product_pattern(
     Args:
         jacobian: shape (entries of the upstream gradient, entries of the parent).
         upstream, parent: the shapes; the first has two axes.
-        arrays: where the local derivatives may stand, by name.
+        arrays: the arrays that may hold the local derivatives, by name.
     """
     for upstream_axis, parent_axis in product((0, 1), range(len(parent))):
         if len(parent) > 2 or upstream[upstream_axis] != parent[parent_axis] or upstream == parent == (1, 1):

@@ -1,6 +1,6 @@
 """The recorder: a watcher of the engine that copies what every step gets and gives.
 
-It changes nothing: it looks at arrays and copies them. Where nobody records, the engine has nobody to tell.
+It looks at arrays and copies them, and changes nothing. Without a recorder, nothing is copied.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Recorder:
     """Records every backward pass that runs while it watches.
 
     Args:
-        keep: says of the n-th pass whether it is to be kept; all are counted.
-        max_nodes: of a graph with more operations only their number is kept.
-        names: what the tensors are called that have no name of their own; asked when a pass begins.
+        keep: whether to keep the n-th pass; all are counted.
+        max_nodes: a larger graph is not kept, only the number of its operations.
+        names: returns names for tensors that have none of their own; called when a pass begins.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Recorder:
         self.running: list[PassInProgress] = []  # several where a backward function calls backward()
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
-        """Note the line and the layer."""
+        """Remember the line and the layer of the call."""
         if result._backward is not None:
             self.source_lines[result] = line_of_call()
 
@@ -65,18 +65,18 @@ class Recorder:
         self.running[-1].before(node, grad)
 
     def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
-        """Copy the gradients that go out, and add them up as the engine will."""
+        """Copy the gradients that go out, and add them up as the engine will do."""
         while self.running[-1].inside is not node:
             self.running.pop()
         self.running[-1].after(node, contributions)
 
     def begin(self, root: Tensor) -> PassInProgress:
-        """A pass begins: copy its graph while it is there."""
+        """Begin a pass: copy its graph before the engine frees it."""
         nodes = results_behind(root)
         recorded = Pass(len(self.passes) + 1, "as it ran", source_line=line_of_call(), operations=len(nodes))
         self.passes.append(recorded)
         if len(nodes) > self.max_nodes or not self.keep(recorded.number):
-            recorded.nodes = [Node("", np.array(root.data), True)]  # the loss alone
+            recorded.nodes = [Node("", np.array(root.data), True)]  # only the loss
             return PassInProgress(recorded, {}, nodes)
         tensors = sorted({parent for node in nodes for parent in node._parents} | {root}, key=lambda t: t._number)
         places = {tensor: index for index, tensor in enumerate(tensors)}
@@ -85,27 +85,27 @@ class Recorder:
         parents = [tuple(places[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors]
         layers = give_layers(tensors, names, parents)
         for index, tensor in enumerate(tensors):
-            value = Node(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])
+            node = Node(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])
             if tensor in graph:
-                value.operation, value.backward = operation_name(tensor._backward), tensor._backward
-                value.forward = forward_beside(tensor._backward)
-                value.parents, value.source_line = parents[index], self.source_lines.get(tensor)
-                value.saved, value.shared_axes = saved_values(tensor)
-                called = argument_names(tensor._backward)[1 : 1 + len(value.parents)]
-                value.arguments = called if len(called) == len(value.parents) else ()
-            elif tensor._grad is not None:  # past the property, which would note that somebody holds the array
-                value.grad_before = tensor._grad.copy()
-            recorded.nodes.append(value)
+                node.operation, node.backward = operation_name(tensor._backward), tensor._backward
+                node.forward = forward_beside(tensor._backward)
+                node.parents, node.source_line = parents[index], self.source_lines.get(tensor)
+                node.saved, node.shared_axes = saved_values(tensor)
+                called = argument_names(tensor._backward)[1 : 1 + len(node.parents)]
+                node.arguments = called if len(called) == len(node.parents) else ()
+            elif tensor._grad is not None:  # not through the property, which would note that the array was handed out
+                node.grad_before = tensor._grad.copy()
+            recorded.nodes.append(node)
         return PassInProgress(recorded, places, nodes)
 
 
 class PassInProgress:
-    """A pass on its way.
+    """A pass that is running.
 
     Args:
-        recorded: what is filled in.
-        places: where each tensor of the graph stands in it; {} for a pass that is only counted.
-        nodes: the nodes of the graph, the oldest first.
+        recorded: the pass to be filled in.
+        places: the place of each tensor among its nodes; {} for a pass that is only counted.
+        nodes: the results in the graph, oldest first.
     """
 
     def __init__(self, recorded: Pass, places: dict[Tensor, int], nodes: list[Tensor]) -> None:
@@ -115,15 +115,15 @@ class PassInProgress:
         self.inside: Tensor | None = None  # the node whose backward function has not returned yet
         self.reached = {nodes[-1]}
         self.sums: dict[int, Array] = {
-            index: value.grad_before for index, value in enumerate(recorded.nodes) if value.grad_before is not None
+            index: node.grad_before for index, node in enumerate(recorded.nodes) if node.grad_before is not None
         }
         self.uses: list[set[int]] = [set() for _ in recorded.nodes]
-        for index, value in enumerate(recorded.nodes):
-            for parent in value.parents:
+        for index, node in enumerate(recorded.nodes):
+            for parent in node.parents:
                 self.uses[parent].add(index)
 
     def expects(self, node: Tensor) -> bool:
-        """Whether it is this node's turn in this pass: it lies ahead, and a gradient has come to it."""
+        """Whether it is this node's turn in this pass: it has not run, and a gradient has reached it."""
         while self.ahead and self.ahead[-1]._number > node._number:
             self.ahead.pop()  # their consumers had no gradient for them
         return bool(self.ahead) and self.ahead[-1] is node and node in self.reached
@@ -148,7 +148,7 @@ class PassInProgress:
             step.contributions.append(self.contribution(step, parent, returned))
 
     def contribution(self, step: Step, parent: Tensor, returned: Any) -> Contribution:
-        """What a step gives to one parent, added to what that has."""
+        """What a step gives to one parent, added to the gradient that the parent has already."""
         index = self.places[parent]
         before = self.sums.get(index)
         waiting = sum(use < step.node for use in self.uses[index])
@@ -163,13 +163,13 @@ class PassInProgress:
 
 
 def forward_beside(backward: Backward | None) -> Callable[..., Any] | None:
-    """The operation of a backward function: the function `relu` of the file that has `relu_backward`."""
+    """The forward function of a backward function: `relu` for `relu_backward`, if it is in the same file."""
     found = getattr(backward, "__globals__", {}).get(operation_name(backward))
     return found if callable(found) and found is not backward else None
 
 
 def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
-    """Copies of what was saved for a node's backward, by name; and the axes along which a mask is shared."""
+    """Copies of what was saved for a node's backward, by name, and the axes along which a mask is shared."""
     names = saved_names(tensor._backward, len(tensor._parents))
     names += tuple(f"saved {index}" for index in range(len(names), len(tensor._saved)))
     saved = dict(zip(names, tensor._saved, strict=False))
@@ -181,7 +181,7 @@ def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
 
 
 def copied(value: Any) -> Any:
-    """The value with copies of the arrays in it; whatever else there is stays what it is."""
+    """The value, with all arrays in it copied."""
     if isinstance(value, np.ndarray):
         return value.copy()
     if type(value) in (list, tuple):
@@ -199,7 +199,7 @@ def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def line_of_call() -> SourceLine:
-    """The caller's line, and the layer that it is called in."""
+    """The caller's line and the layer in which it runs."""
     frame = calling_frame()
     file, line = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(file, line, frame.f_globals).strip()
@@ -207,7 +207,7 @@ def line_of_call() -> SourceLine:
 
 
 def layer_of_call() -> str:
-    """The modules that are running, as `2 Dropout(p=0.5)`: the keys from the outermost in, and the innermost itself."""
+    """The layer that is running, such as `2 Dropout(p=0.5)`: its keys from the outermost module in, and itself."""
     running: list[Module] = [frame.f_locals["self"] for frame in frames() if frame.f_code is MODULE_CALL][::-1]
     keys = [
         next((key for key, module in outer.named_modules() if module is inner), "?")

@@ -1,4 +1,4 @@
-"""record() and the Replay that it gives: backward passes to be looked at, as text and as a page."""
+"""record() and the Replay that it returns: recorded backward passes, shown as text and as a page."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ MOST_NODES = 300
 def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Recording:
     """Record the backward passes that run inside: `with study.record() as replay: loss.backward()`.
 
-    If the forward pass runs inside, too, each operation is shown with the line and the layer that called it. Recording
+    If the forward pass runs inside too, each operation is shown with the line and the layer that called it. Recording
     changes no bit of any gradient.
 
     Args:
-        bug: the name of a wrong backward function (see `study.BUGS`), or a `study.Bug` of your own. The pass is done
-            once more with it, and shown beside the right one at the first step where they differ.
-        max_nodes: refuse a graph with more operations: nobody reads so many steps.
+        bug: the name of a wrong backward function (see `study.BUGS`), or a `study.Bug` of your own. The pass is run
+            again with it, and you see both at the first step where they differ.
+        max_nodes: refuse a graph with more operations, since you would not want to read that many steps.
 
     Returns:
-        A context that gives a `Replay`, which is filled when it ends.
+        A context manager that gives a `Replay`, which is filled when the context ends.
 
     Raises:
         StudyError: an unknown bug; and when the context ends: no backward() ran inside, all graphs had too many
@@ -39,7 +39,7 @@ def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Reco
 
 
 class Recording:
-    """The context that `record` gives."""
+    """The context manager that `record` returns."""
 
     def __init__(self, recorder: Recorder, bug: Bug | None = None) -> None:
         self.recorder = recorder
@@ -63,7 +63,7 @@ class Replay:
 
     Args:
         passes: in the order in which they ran.
-        bug: a wrong backward function to be shown beside the right one.
+        bug: a wrong backward function to compare with the right one.
 
     Attributes:
         passes: as above; each has `nodes` (the tensors) and `steps`.
@@ -74,7 +74,7 @@ class Replay:
         self.bug = bug
 
     def check(self, ran: list[Pass], max_nodes: int) -> None:
-        """Refuse a recording without a pass to be shown, and a bug that does not concern it.
+        """Refuse a recording that has no pass to show, and a bug that does not concern it.
 
         Args:
             ran: all passes that ran.
@@ -95,17 +95,17 @@ class Replay:
 
     def __str__(self) -> str:
         if not self.passes:
-            return "nothing recorded yet: the context of study.record() is to end first"
+            return "nothing is recorded yet: leave the `with study.record()` block first"
         return "\n\n".join(self.text(recorded) for recorded in self.passes)
 
     def text(self, recorded: Pass) -> str:
-        """One pass as text; with the bug, if that concerns it, the first step that differs."""
+        """One pass as text; with a bug that concerns it, the first step that differs."""
         if self.bug and concerns(recorded, self.bug):
             return compared(recorded, self.wrong(recorded), self.bug)
         return as_text(recorded)
 
     def wrong(self, recorded: Pass) -> Pass:
-        """A pass done again with the bug."""
+        """The pass run again with the bug."""
         assert self.bug is not None, "record(bug=...) was not asked for"
         return with_bug(recorded, self.bug)
 
@@ -135,7 +135,7 @@ class Replay:
         return path
 
     def _repr_html_(self) -> str:
-        """Asked for by notebooks: the page in a frame of its own, so that its style and its keys stay there."""
+        """Called by notebooks: the page in a frame of its own, so that its style and its keys stay there."""
         return (
             f'<iframe title="replay of one backward pass" srcdoc="{escape(self.html())}" '
             'sandbox="allow-scripts" style="width: 100%; height: 46rem; border: 1px solid #888"></iframe>'

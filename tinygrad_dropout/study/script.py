@@ -1,4 +1,4 @@
-"""Run a person's own script, and record the backward passes that it makes."""
+"""Run your script, and record the backward passes that it makes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ScriptFailed(StudyError):
     """The script raised, and there is nothing to show.
 
     Attributes:
-        traceback: of the script alone, without the lines that ran it.
+        traceback: that of the script, without the lines that ran it.
     """
 
     def __init__(self, message: str, traceback: str) -> None:
@@ -34,7 +34,7 @@ class ScriptFailed(StudyError):
 
 
 class StopScript(BaseException):
-    """The chosen pass is recorded: the script need not go on. No `except Exception` of the script's stops it."""
+    """Ends the script once the chosen pass is recorded. An `except Exception` in the script does not catch it."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Run:
 
     Attributes:
         replay: the passes that were kept.
-        passes: all of them; only their loss and their place is known of those that were not kept.
-        traceback: where the script raised, without the lines that ran it; "" if it ended well.
+        passes: all passes; of those that were not kept, only the loss and the source line are known.
+        traceback: where the script raised, without the lines that ran it; "" if it did not raise.
     """
 
     replay: Replay
@@ -53,7 +53,7 @@ class Run:
 
 
 class ScriptRecorder(Recorder):
-    """Keeps the first passes, or the one that was chosen, and then ends the script."""
+    """Keeps the first passes, or only the chosen one, and then ends the script."""
 
     def __init__(self, chosen: int | None, max_nodes: int) -> None:
         keep = (lambda number: number <= MOST_PASSES) if chosen is None else (lambda number: number == chosen)
@@ -83,8 +83,8 @@ def run_script(
 
     Args:
         path: the script.
-        arguments: what it finds in sys.argv behind its own name.
-        chosen: record this pass alone, counted from 1, and end the script after it; the first ten if None.
+        arguments: what it finds in sys.argv after its own name.
+        chosen: record only this pass, counted from 1, and end the script after it; the first ten if None.
         bug: as for `Replay`.
         max_nodes: as for `record`.
 
@@ -131,7 +131,7 @@ def run_script(
 
 
 def complete(recorded: Pass) -> bool:
-    """Whether a pass was kept, and no backward function of it raised."""
+    """Whether a pass was kept, and none of its backward functions raised."""
     return bool(recorded.steps) and bool(recorded.steps[-1].contributions)
 
 

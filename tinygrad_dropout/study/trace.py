@@ -1,6 +1,6 @@
-"""One recorded backward pass as data: the tensors of its graph, and the steps in the order in which they ran.
+"""One recorded backward pass as data: the nodes of its graph, and the steps in the order in which they ran.
 
-All arrays are copies, so a recording stays what it is whatever becomes of the network.
+All arrays are copies, so a recording does not change when the network does.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SourceLine:
 
 @dataclass
 class Node:
-    """A tensor of the graph, as it was when backward() began.
+    """A tensor of the graph as it was when backward() began.
 
     Attributes:
         name: unique in its pass.
@@ -43,13 +43,13 @@ class Node:
         requires_grad: whether a gradient flows to it.
         operation: what made it; "" for a leaf.
         parents: the places of its parents in the pass's `nodes`.
-        forward, backward: the functions of the operation; None for a leaf, and `forward` where it is not found.
-        arguments: what the backward function calls its parents; () where it takes any number of them.
-        saved: name -> value, what that function gets besides the gradient and the parents.
-        shared_axes: for a dropout, the axes along which its mask is one and the same.
-        source_line: where the operation was called; None if that was outside of the recording.
-        layer: the group that it is folded into; "" if none.
-        grad_before: ndarray, what its `.grad` was before the pass; None if nothing.
+        forward, backward: the functions of the operation; None for a leaf. `forward` is also None if it was not found.
+        arguments: the names that the backward function has for its parents; () if it takes any number of them.
+        saved: name -> value: what that function gets in addition to the gradient and the parents.
+        shared_axes: for a dropout, the axes along which the mask is shared.
+        source_line: the line that called the operation; None if that was outside of the recording.
+        layer: the layer that it is folded into; "" if none.
+        grad_before: ndarray, its `.grad` before the pass; None if it had none.
     """
 
     name: str
@@ -79,11 +79,11 @@ class Contribution:
 
     Attributes:
         parent: the parent's place in the pass's `nodes`.
-        returned: ndarray, what the backward function returned for it; None if that was None or nobody asked for it.
+        returned: ndarray, what the backward function returned for it; None if that was None or not wanted.
         summed: the axes of `returned` over which it was summed to the parent's shape (unbroadcast); () if none.
         value: ndarray of the parent's shape and dtype, what was added.
         before, after: ndarray, the parent's gradient before and after; None where there is none yet.
-        waiting: how many operations that use the parent are still to run.
+        waiting: how many operations that use the parent have not run yet.
     """
 
     parent: int
@@ -121,8 +121,8 @@ class Pass:
         root: the place of the tensor whose backward() was called: the last one.
         steps: in the order in which they ran.
         source_line: the line that called backward().
-        operations: how many nodes the graph has, also where it has too many to be kept.
-        rerun_problem: why the pass must not be done again, in a sentence; "" if it may.
+        operations: how many operations the graph has, even if it has too many to be kept.
+        rerun_problem: why the pass must not be run again, in a sentence; "" if it may.
     """
 
     number: int
@@ -143,15 +143,15 @@ class Pass:
         return self.nodes[self.root].data
 
     def consumers(self) -> list[list[tuple[int, int]]]:
-        """For each value, (consumer, which of the consumer's parents it is) for each time it is used."""
+        """For each node, (consumer, which of the consumer's parents it is) for each time it is used."""
         found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
-        for index, value in enumerate(self.nodes):
-            for position, parent in enumerate(value.parents):
+        for index, node in enumerate(self.nodes):
+            for position, parent in enumerate(node.parents):
                 found[parent].append((index, position))
         return found
 
     def gradients(self) -> dict[int, Array]:
-        """dL/d(value) of this pass alone, for each value that a gradient has reached."""
+        """dL/d(node) of this pass only, for each node that a gradient has reached."""
         found: dict[int, Array] = {}
         for step in self.steps:
             found.setdefault(step.node, step.upstream)
@@ -164,23 +164,23 @@ class Pass:
         return found
 
 
-def is_result(value: Node, kept: Any) -> bool:
+def is_result(node: Node, kept: Any) -> bool:
     """Whether a saved value is the operation's own result, which many backward functions use."""
-    return isinstance(kept, np.ndarray) and kept.dtype == value.data.dtype and np.array_equal(kept, value.data)
+    return isinstance(kept, np.ndarray) and kept.dtype == node.data.dtype and np.array_equal(kept, node.data)
 
 
-def dropped(value: Node) -> Array | None:
-    """True where a unit was dropped: bool ndarray of the value's shape; None if it is no dropout's result."""
-    mask = value.saved.get("mask")
-    return ~mask if isinstance(mask, np.ndarray) and mask.shape == value.data.shape and mask.dtype == bool else None
+def dropped(node: Node) -> Array | None:
+    """True where a unit was dropped: bool ndarray of the node's shape; None if no dropout made it."""
+    mask = node.saved.get("mask")
+    return ~mask if isinstance(mask, np.ndarray) and mask.shape == node.data.shape and mask.dtype == bool else None
 
 
-def dead(value: Node) -> Array | None:
-    """True where a ReLU is off, so that no gradient goes through: bool ndarray; None if it is no ReLU's result."""
-    return np.asarray(value.data <= 0) if value.operation == "relu" else None
+def dead(node: Node) -> Array | None:
+    """True where a ReLU is off, so that no gradient goes through: bool ndarray; None if no ReLU made it."""
+    return np.asarray(node.data <= 0) if node.operation == "relu" else None
 
 
-def scale(value: Node) -> float:
-    """By what a dropout multiplies the units that it keeps."""
-    p = value.saved.get("p", 0)
-    return 1 / (1 - p) if value.saved.get("scaling", "train") == "train" and 0 < p < 1 else 1.0
+def scale(node: Node) -> float:
+    """The factor by which a dropout multiplies the units that it keeps."""
+    p = node.saved.get("p", 0)
+    return 1 / (1 - p) if node.saved.get("scaling", "train") == "train" and 0 < p < 1 else 1.0

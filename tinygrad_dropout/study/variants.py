@@ -1,4 +1,4 @@
-"""The same pass with other chances: another mask, no dropout at all, another p."""
+"""The same pass with another mask, without dropout, and with another p."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ SEED = 20  # of the masks that are drawn here; the framework's own generators ar
 
 
 def variants(recorded: Pass) -> list[Pass]:
-    """The pass again, once for each other way that its dropouts could have gone; none if it has no dropout.
+    """Run a pass again, once for each way in which its dropouts could have gone differently; none without dropout.
 
     Raises:
-        StudyError: the pass cannot be done again.
+        StudyError: the pass can't be run again.
     """
-    dropouts = {index: value for index, value in enumerate(recorded.nodes) if value.backward is dropout_backward}
+    dropouts = {index: node for index, node in enumerate(recorded.nodes) if node.backward is dropout_backward}
     if not dropouts:
         return []
     rebuilt_exactly(recorded)
     rng = np.random.default_rng(SEED)
-    rates = sorted({value.saved["p"] for value in dropouts.values()})
+    rates = sorted({node.saved["p"] for node in dropouts.values()})
     other = 0.2 if rates[-1] > 0.35 else 0.5
     found = []
     for label, changed in (
-        ("another mask", {index: redrawn(value, value.saved["p"], rng) for index, value in dropouts.items()}),
+        ("another mask", {index: redrawn(node, node.saved["p"], rng) for index, node in dropouts.items()}),
         ("evaluation mode", {index: {"training": False} for index in dropouts}),
-        (f"p = {other:g}", {index: redrawn(value, other, rng) for index, value in dropouts.items()}),
+        (f"p = {other:g}", {index: redrawn(node, other, rng) for index, node in dropouts.items()}),
     ):
         found.append(record_again(recorded, rebuild(recorded, changes=changed), label))
     return found
 
 
-def redrawn(value: Node, p: float, rng: np.random.Generator) -> Changes:
-    """A dropout's arguments with a mask of another draw: for the same p, one that differs if any does."""
+def redrawn(node: Node, p: float, rng: np.random.Generator) -> Changes:
+    """The arguments of a dropout with a newly drawn mask, which differs from the recorded one if it can."""
     changes: dict[str, Any] = {}
     for _ in range(20):
-        mask = draw_mask(value.data.shape, p, rng, value.shared_axes)
+        mask = draw_mask(node.data.shape, p, rng, node.shared_axes)
         changes = {"mask": np.ascontiguousarray(mask), "p": p}
-        if not np.array_equal(mask, value.saved["mask"]):
+        if not np.array_equal(mask, node.saved["mask"]):
             break
     return changes

@@ -1,4 +1,4 @@
-"""A recorded pass once more, with a bug in it, and where the two part."""
+"""Run a recorded pass again with a bug in it, and find where the two runs part."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tinygrad_dropout.study.trace import Pass
 
 @dataclass(frozen=True)
 class Difference:
-    """The first contribution that is another one, and the entry in which it differs most.
+    """The first contribution that differs, and the entry in which it differs most.
 
     Attributes:
         step: counted from 0.
         position: which of the node's parents it goes to.
         entry: counted along the rows.
-        right, wrong: that entry of both; None where a run gives nothing.
+        right, wrong: that entry in both runs; None if a run gives nothing.
     """
 
     step: int
@@ -33,10 +33,10 @@ class Difference:
 
 
 def find_bug(wanted: str | Bug) -> Bug:
-    """The bug of that name, or the one that is given.
+    """Return the bug of that name, or the bug itself if you pass one.
 
     Raises:
-        StudyError: there is none of that name, or something else is given.
+        StudyError: no bug has that name, or something else was passed.
     """
     if isinstance(wanted, Bug):
         return wanted
@@ -49,38 +49,38 @@ def find_bug(wanted: str | Bug) -> Bug:
 
 
 def concerns(recorded: Pass, bug: Bug) -> bool:
-    """Whether the bug's operation takes part in a pass."""
-    return any(value.operation == bug.operation and value.requires_grad for value in recorded.nodes)
+    """Whether the pass goes through the bug's operation."""
+    return any(node.operation == bug.operation and node.requires_grad for node in recorded.nodes)
 
 
 def with_bug(recorded: Pass, bug: Bug) -> Pass:
-    """The pass again, with a wrong backward function for one operation.
+    """Run the pass again with a wrong backward function for one operation.
 
     Raises:
-        StudyError: that operation takes no part in the pass, the pass cannot be done again, or the function fails.
+        StudyError: the pass does not go through that operation, can't be run again, or the function fails.
     """
     if not concerns(recorded, bug):
-        made = sorted({value.operation for value in recorded.nodes} - {""})
+        made = sorted({node.operation for node in recorded.nodes} - {""})
         raise StudyError(
             f"bug {bug.name}: expected a backward pass that goes through {bug.operation}, got one through "
             f"{', '.join(made)}"
         )
     tensors = rebuilt_exactly(recorded)
-    for tensor, value in zip(tensors, recorded.nodes, strict=True):
-        if value.operation == bug.operation and value.requires_grad:
+    for tensor, node in zip(tensors, recorded.nodes, strict=True):
+        if node.operation == bug.operation and node.requires_grad:
             tensor._backward = bug.backward
     try:
         run = record_again(recorded, tensors, f"bug: {bug.name}")
     except Exception as error:
         raise StudyError(f"bug {bug.name}: its backward function failed: {type(error).__name__}: {error}") from error
-    for index, value in enumerate(run.nodes):
-        if value.backward is bug.backward:  # the operation is what it was, and so is its forward
-            value.operation, value.forward = bug.operation, recorded.nodes[index].forward
+    for index, node in enumerate(run.nodes):
+        if node.backward is bug.backward:  # the operation is what it was, and so is its forward
+            node.operation, node.forward = bug.operation, recorded.nodes[index].forward
     return run
 
 
 def first_difference(reference: Pass, other: Pass) -> Difference | None:
-    """The first contribution that is not that of the reference, beyond rounding; None if all are the same."""
+    """Find the first contribution that differs from the reference by more than rounding; None if none does."""
     for step, (mine, theirs) in enumerate(zip(reference.steps, other.steps, strict=False)):
         for position, (right, wrong) in enumerate(zip(mine.contributions, theirs.contributions, strict=False)):
             if right.value is None or wrong.value is None:
@@ -94,7 +94,7 @@ def first_difference(reference: Pass, other: Pass) -> Difference | None:
 
 
 def difference_at(step: int, position: int, entry: int, right: Any, wrong: Any) -> Difference:
-    """A difference, with the numbers of both arrays at that entry."""
+    """The difference at an entry, with the numbers of both arrays."""
     numbers = [
         float(array.reshape(-1)[entry]) if array is not None and array.size else None for array in (right, wrong)
     ]

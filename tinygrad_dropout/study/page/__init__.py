@@ -19,7 +19,7 @@ def page(passes: list[Pass], bug: Bug | None = None) -> str:
     """The page for these passes.
 
     Raises:
-        StudyError: igraph is not installed, or a pass cannot be done again with the bug.
+        StudyError: igraph is not installed, or a pass can't be run again with the bug.
     """
     data = json.dumps(page_data(passes, bug), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     script = "\n".join(part(f"{name}.js") for name in SCRIPTS)

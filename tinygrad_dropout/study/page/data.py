@@ -1,4 +1,4 @@
-"""A recorded pass as plain data, as the page reads it: numbers of six digits, no more of an array than is shown."""
+"""A recorded pass as plain data for the page: numbers of six digits, and no more of an array than is shown."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def page_data(passes: list[Pass], bug: Bug | None) -> Json:
     """All that the page shows.
 
     Args:
-        passes: as they ran. The first is shown with its variants, the others alone.
-        bug: a wrong backward function to run each pass with, too.
+        passes: as they ran. The first is shown with its variants.
+        bug: a wrong backward function to run each pass with as well.
     """
     sources: dict[str, Json] = {}
     return {
@@ -41,7 +41,7 @@ def page_data(passes: list[Pass], bug: Bug | None) -> Json:
 
 
 def pass_data(recorded: Pass, bug: Bug | None, with_variants: bool, sources: dict[str, Json]) -> Json:
-    """One pass: the run that was recorded, and others beside it."""
+    """One pass: the run that was recorded, and the other runs of it."""
     runs = [recorded]
     found: Json = {"number": recorded.number, "bug": None, "no_variants": "", "code": code_data(recorded)}
     if bug and concerns(recorded, bug):
@@ -58,7 +58,7 @@ def pass_data(recorded: Pass, bug: Bug | None, with_variants: bool, sources: dic
 
 
 def difference_data(recorded: Pass, wrong: Pass) -> Json:
-    """Where two runs part, in words, too."""
+    """Where two runs part, also in words."""
     difference = first_difference(recorded, wrong)
     if difference is None:
         return {"step": None}
@@ -164,7 +164,7 @@ def contribution_data(derivatives: Derivatives, step: int, position: int, contri
 
 
 def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int, Json]:
-    """For each value, entry -> its number of paths and the last links of the largest, as far as the page needs them."""
+    """For each node, entry -> its number of paths and the last links of the largest, as far as the page needs them."""
     found: dict[int, Json] = {}
     ahead = [(value, entry) for value, entry in wanted if value in paths.links]
     while ahead:
@@ -174,14 +174,14 @@ def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int
         links = paths.links[value][entry]
         found[value][str(entry)] = [
             int(min(paths.counts[value][entry], 2**53)),
-            [[rounded(link.product), rounded(link.local), link.value, link.entry, link.rank] for link in links],
+            [[rounded(link.product), rounded(link.local), link.node, link.entry, link.rank] for link in links],
         ]
-        ahead += [(link.value, link.entry) for link in links if link.value >= 0]
+        ahead += [(link.node, link.entry) for link in links if link.node >= 0]
     return found
 
 
 def array_data(array: Array) -> Json:
-    """An array: its shape and the numbers that are shown; of a larger one its range, too."""
+    """An array: its shape, the numbers that are shown, and its range if that is not all."""
     shown = ArrayPreview(array)
     data: Json = {"shape": list(array.shape), "rows": table_of(array)}
     if not shown.whole:
@@ -195,7 +195,7 @@ def table_of(array: Array) -> list[list[Any]]:
 
 
 def saved_data(saved: Any) -> Any:
-    """A saved value: an array as such, anything else in Python's words."""
+    """A saved value: an array as such, anything else as its repr."""
     return array_data(saved) if isinstance(saved, np.ndarray) and saved.dtype.kind in "fiub" else repr(saved)
 
 
