@@ -201,6 +201,18 @@ def test_of_many_products_the_six_largest_are_written_and_the_others_added_up():
     assert expected in text
 
 
+def test_a_long_line_is_broken_at_the_numbers_and_before_a_sign():
+    x, w = leaf(np.full((6, 2), -1.2345678), "x"), leaf(np.full((2, 9), 0.123456), "w")
+    lines = as_text(record_loss(lambda: ((x @ w) * -7.654321).sum())).splitlines()
+    (at,) = [number for number, line in enumerate(lines) if "dL/dw[0, 0] = Σ upstream × x" in line]
+    assert [line.strip() for line in lines[at : at + 3]] == [
+        "dL/dw[0, 0] = Σ upstream × x",
+        "= −7.654 × −1.235 − 7.654 × −1.235 − 7.654 × −1.235 − 7.654 × −1.235 − 7.654 × −1.235",
+        "− 7.654 × −1.235 = 56.7",
+    ]
+    assert max(map(len, lines[at : at + 3])) <= 120
+
+
 def test_a_sum_without_products_is_0():
     x = leaf([1.0, 2.0, 3.0], "x")
     text = as_text(record_loss(lambda: x[[1, 1]].sum() * 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
@@ -109,10 +110,13 @@ def worked_as_lines(found: Worked) -> Iterator[str]:
         start = " " * 13 + f"{'where ' if place else ''}{line.name}"
         rows = [start]
         fits = len(start) + len(str(line)) - len(line.name) <= WIDTH
-        for number_, part in enumerate(line.parts()[1:]):
-            if not fits and (number_ == 1 or len(rows[-1]) + len(part) + 3 > WIDTH):
-                rows.append(" " * len(start))
-            rows[-1] += f" = {part}"
+        for side, part in enumerate(line.parts()[1:]):
+            first, *others = re.split(r" (?=[+−] )", f"= {part}")  # a sum may be broken before each of its signs
+            for piece in (first, *others):
+                begins_anew = piece is first and side == 1
+                if not fits and (begins_anew or len(rows[-1]) + 1 + len(piece) > WIDTH):
+                    rows.append(" " * len(start) + "  " * (piece is not first))
+                rows[-1] += f" {piece}"
         yield "\n".join(rows)
     if found.remarks:
         yield f"             ({'; '.join(found.remarks)})"

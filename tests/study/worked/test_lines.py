@@ -174,6 +174,7 @@ def test_a_matrix_product_says_which_row_and_column_meet(case):
 SAVED = {
     "getitem": (lambda x: x.reshape(2, 1)[np.array([0, 1]), 0:1, ...], {"index": "[0, 1], 0:1, ..."}),
     "getitem with a step": (lambda x: x[::2], {"index": "::2"}),
+    "softmax": (F.softmax, {"p": None, "axis": -1}),
     "gelu": (F.gelu, {"Φ(x)": None}),
     "gelu by tanh": (lambda x: F.gelu(x, approximate="tanh"), {"t": None}),
     "standardize": (lambda x: F.layer_norm(x, 2), {"1 / σ": None}),

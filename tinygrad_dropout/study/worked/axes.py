@@ -121,4 +121,5 @@ def standardize(entry: Entry) -> Formula:
     return kept / Quantity("σ", deviation, remark="σ = √(variance + eps); Σ runs over what was standardised together")
 
 
+rename_saved(_softmax.softmax_backward, probabilities="p")
 rename_saved(_normalization.standardize_backward, inverse_deviation="1 / σ")
