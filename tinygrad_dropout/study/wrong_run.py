@@ -74,8 +74,14 @@ def with_bug(recorded: Pass, bug: Bug) -> Pass:
     except Exception as error:
         raise StudyError(f"bug {bug.name}: its backward function failed: {type(error).__name__}: {error}") from error
     for index, node in enumerate(run.nodes):
-        if node.backward is bug.backward:  # the operation is what it was, and so is its forward
-            node.operation, node.forward = bug.operation, recorded.nodes[index].forward
+        if node.backward is bug.backward:  # the operation is the same, whatever the bug calls its arguments
+            right = recorded.nodes[index]
+            node.operation, node.forward, node.arguments, node.saved = (
+                bug.operation,
+                right.forward,
+                right.arguments,
+                right.saved,
+            )
     return run
 
 

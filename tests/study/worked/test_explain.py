@@ -8,9 +8,9 @@ from tests.study.worked.reading import calculate, check, leaf, main, worked
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.functional._activations import tanh_backward
-from tinygrad_dropout.study.bugs import BUGS
+from tinygrad_dropout.study.bugs import BUGS, Bug
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.worked import explain, rules
+from tinygrad_dropout.study.worked import explain, rules, saved_values
 from tinygrad_dropout.study.worked.formula import Quantity
 from tinygrad_dropout.study.wrong_run import with_bug
 
@@ -75,3 +75,16 @@ def test_a_bug_shows_which_factor_is_wrong(name):
 def test_a_calculator_reads_what_is_displayed():
     assert calculate("−2 × (1.5 − (−0.5)²) / 2 + (3 more: −0.25)") == -1.5
     assert calculate("2^(3 − 1) + e^(0) + ln(1)") == 5
+
+
+def test_what_a_wrong_backward_got_is_shown_as_the_right_one_s():
+    def mine(grad, scores, *others):
+        """dL/dscores = 0"""
+        return (0 * scores.data,)
+
+    recorded = record_loss(lambda: F.cross_entropy(leaf([[1.0, 2.0]]), [1]))
+    wrong = with_bug(recorded, Bug("cross_entropy", mine, "no gradient"))
+    assert list(saved_values(wrong, wrong.nodes[-1])) == ["p = softmax(logits)", "target (labels 1)", "reduction"]
+    found = explain(Derivatives(wrong), 0, 0, 1)
+    assert found is not None
+    assert str(main(found)) == "dL/dx[0, 1] = upstream × local = 1 × 0 = 0"

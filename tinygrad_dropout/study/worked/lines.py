@@ -143,7 +143,8 @@ def every_quantity(shown: Formula) -> Iterator[Quantity]:
 
 def saved_values(recorded: Pass, node: Node) -> Saved:
     """What was saved for a node's backward, by name, as a student can read it."""
-    present = SAVED.get(node.backward) if node.backward else None
-    if present is None:
-        return node.saved
-    return present(node, recorded.nodes[node.parents[0]])
+    right = getattr(node.forward, "__globals__", {}).get(f"{node.operation}_backward")  # a bug may stand in for it
+    for backward in (node.backward, right):
+        if present := SAVED.get(backward):
+            return present(node, recorded.nodes[node.parents[0]])
+    return node.saved

@@ -10,9 +10,9 @@ from tinygrad_dropout.study import bugs
 from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.worked.elementwise import Formulas
 from tinygrad_dropout.study.worked.formula import Formula, Quantity
-from tinygrad_dropout.study.worked.losses import goal, probability, reduced, saved_by_cross_entropy
+from tinygrad_dropout.study.worked.losses import goal, probability, reduced
 from tinygrad_dropout.study.worked.products import linear
-from tinygrad_dropout.study.worked.rules import At, Entry, either, elementwise, presents_saved, rule
+from tinygrad_dropout.study.worked.rules import At, Entry, either, elementwise, rule
 
 
 @elementwise(bugs.backward_forgets_the_scale)
@@ -110,6 +110,3 @@ def probability_only(entry: Entry) -> Formula:
 def negated(entry: Entry) -> Formula:
     """target - p."""
     return reduced(entry, goal(entry) - probability(entry), entry.index[:1], len(entry.parent))
-
-
-presents_saved(bugs.mean_forgotten, bugs.target_not_subtracted, bugs.target_less_probabilities)(saved_by_cross_entropy)

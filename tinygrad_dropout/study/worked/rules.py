@@ -26,7 +26,7 @@ Saved: TypeAlias = dict[str, Any]
 RuleT = TypeVar("RuleT", bound=Callable[..., Any])
 
 RULES: dict[Backward, Rule] = {}
-SAVED: dict[Backward, Callable[[Node, Node], Saved]] = {}
+SAVED: dict[Backward | None, Callable[[Node, Node], Saved]] = {}
 
 
 class TooLong(Exception):
