@@ -68,9 +68,10 @@ FRAMES = """() => [...document.querySelectorAll("path.layer")].map((frame) =>
   [...document.querySelectorAll("g.box")].filter((box) => {
     const { e: x, f: y } = box.transform.baseVal[0].matrix;
     const { width, height } = box.querySelector("rect").getBBox();
-    const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]];
-    const inside = corners.filter(([x, y]) => frame.isPointInFill(new DOMPoint(x, y))).length;
-    if (inside % 4) throw new Error("a frame cuts a box");
+    const across = Array.from({ length: 30 }, (_, k) => x + (width * k) / 29);
+    const points = across.flatMap((at) => [new DOMPoint(at, y), new DOMPoint(at, y + height)]);
+    const inside = points.filter((point) => frame.isPointInFill(point)).length;
+    if (inside % points.length) throw new Error("a frame cuts a box");
     return inside;
   }).map((box) => box.getAttribute("data-key")))"""
 

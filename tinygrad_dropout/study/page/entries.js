@@ -19,14 +19,13 @@ function bringIntoView() {
 function inspection() {
   const of = run();
   const value = of.values[state.inspected];
-  const steps = state.view === "backward" ? seen() : state.predicting ? answered() : of.steps.length;
+  const steps = state.view === "backward" ? seen() : of.steps.length;
   const found = gradient(of, state.inspected, steps);
+  if (state.inspected === unseenShape()) return inspected(value.name, [], hiddenFigure("values and gradient"));
   const options = { pick: (entry) => pick(state.inspected, entry), picked: state.entry };
   const empty = { shape: value.array.shape, rows: value.array.rows, part: value.array.part };
   const about = [sizes(value.array.shape), value.dtype, value.operation ? `made by ${value.operation}` : "a leaf"];
-  return element("section", { id: "inspection", "aria-label": `the tensor ${value.name}` },
-    element("h3", {}, value.name, element("small", {}, ` ${about.join(", ")} `),
-      element("button", { onclick: () => inspect(state.inspected), title: "close (Escape)" }, "close")),
+  return inspected(value.name, about,
     element("div", { class: "arrays" },
       arrayFigure(value.array, { caption: "values", dropped: value.dropped, dead: value.dead, ...options }),
       value.asks
@@ -39,6 +38,12 @@ function inspection() {
     state.entry >= 0 && value.asks ? entryPart(of, value, found) : null,
     state.entry < 0 && value.asks ? element("p", { class: "note" }, "Click an entry to see the paths that lead to it.") : null);
 }
+
+/** The frame round what is shown of a tensor. */
+const inspected = (name, about, ...children) => element("section", { id: "inspection", "aria-label": `the tensor ${name}` },
+  element("h3", {}, name, element("small", {}, ` ${about.join(", ")} `),
+    element("button", { onclick: () => inspect(state.inspected), title: "close (Escape)" }, "close")),
+  children);
 
 function entryPart(of, value, found) {
   const name = `${value.name}${indexed(value.array.shape, state.entry)}`;

@@ -28,5 +28,7 @@ function showLegend() {
   const states = [...main.querySelectorAll(".box .note")].map((note) => note.textContent).join("\n");
   const words = WORDS.filter(([word]) => word.test(states)).map(([, what]) => what);
   const shapes = ["round corners: an input or a parameter", "square corners: the result of an operation"];
+  if (main.querySelector(".box.folded")) shapes.push("dashed: a layer folded into one box");
+  if (main.querySelector(".box.here")) shapes.push("▶: this step");
   by("signs").replaceChildren(...signs, element("p", {}, "In the graph: ", [...shapes, ...words].join("; "), "."));
 }

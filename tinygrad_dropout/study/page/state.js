@@ -96,7 +96,7 @@ function readFragment() {
   const given = new URLSearchParams(location.hash.slice(1));
   const whole = (name, otherwise) => (/^\d+$/.test(given.get(name) ?? "") ? Number(given.get(name)) : otherwise);
   state.pass = Math.min(Math.max(whole("pass", 1), 1), recording.passes.length) - 1;
-  state.answers.clear(); // they may be about another pass
+  state.predicting = false; // the address may lead to another pass, to the forward pass, or to a comparison
   const runs = pass().runs.length;
   const bug = pass().bug;
   state.run = Math.min(whole("run", 0), runs - 1);
