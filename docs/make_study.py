@@ -27,7 +27,7 @@ BUG = "tinygrad-dropout study --bug backward-forgets-the-scale"
 
 #: picture -> (command, fragment, width, height, dark, where to click)
 PICTURES = {
-    "step": ("tinygrad-dropout study", "#step=3", 1280, 1080, False, ()),
+    "step": ("tinygrad-dropout study", "#step=3", 1280, 800, False, ()),
     "bug": (BUG, "", 1280, 1250, False, ()),
     "entry": ("tinygrad-dropout study", "#step=8", 900, 900, True, ("0.weight",)),
     "phone": ("tinygrad-dropout study", "#step=6", 390, 1700, False, ()),

@@ -192,7 +192,7 @@ def test_a_step_shows_what_the_operation_took_and_made(visit, passes):
             inputs = [values[parent] for parent in value.parents]
             assert heading(page) == f"{value.name} = {value.operation}({', '.join(one.name for one in inputs)})"
             expected = {one.name: one.data for one in [*inputs, value]}
-            assert_shown(figures_of(page, "article > .arrays"), list(expected.items()))
+            assert_shown(figures_of(page, "article .forward .arrays"), list(expected.items()))
 
 
 def test_a_step_names_its_line_and_its_layer(visit, default):
@@ -395,7 +395,7 @@ def test_another_entry_and_another_tensor_begin_without_a_check(visit, default):
     assert page.locator("#inspection").count() == 0
 
 
-@pytest.mark.parametrize(("figure", "name"), [("article > .arrays", "relu_2"), (".gift", "relu_2")])
+@pytest.mark.parametrize(("figure", "name"), [("article .forward .arrays", "relu_2"), (".gift", "relu_2")])
 def test_a_click_on_a_number_looks_at_its_tensor(visit, default, figure, name):
     page = visit(text_of(default), "#step=3")
     page.locator(f"{figure} td").nth(6).click()
@@ -429,7 +429,7 @@ def test_a_corner_of_any_number_of_axes_has_the_indices_of_the_whole(visit, bloc
 def test_the_range_is_that_of_the_whole_array(visit, passes):
     page = visit(text_of(passes), "#step=3")
     array = passes.passes[0].nodes[named(passes.passes[0], "hidden")].data
-    text = page.locator("article > .arrays .range").first.inner_text()
+    text = page.locator("article .forward .arrays .range").first.inner_text()
     shown = re.fullmatch(r"min (\S+), max (\S+), norm (\S+)", text).groups()
     assert floats(shown) == pytest.approx([array.min(), array.max(), np.linalg.norm(array)], rel=6e-4)
 
@@ -458,7 +458,7 @@ def test_an_array_without_elements_says_so(visit):
 
 @pytest.mark.parametrize(
     "within",
-    ["article > .arrays table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
+    ["article .forward .arrays table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
 )
 def test_the_colour_says_the_sign_and_the_size(visit, default, within):
     page = visit(text_of(default), "#step=5")
@@ -483,7 +483,7 @@ def test_a_screen_reader_is_told_what_a_cell_and_a_box_show(visit, default):
 def test_what_differs_from_the_run_beside_is_marked_in_both(visit, request, name, step):
     page = visit(text_of(request.getfixturevalue(name)), f"#step={step}&beside=1")
     left, right = (
-        [*figures_of(page, f"article:nth-child({k}) > .arrays"), *figures_of(page, f"article:nth-child({k}) .backward")]
+        [*figures_of(page, f"article:nth-child({k}) .forward .arrays"), *figures_of(page, f"article:nth-child({k}) .backward")]
         for k in (1, 2)
     )
     assert [one["caption"] for one in left] == [one["caption"] for one in right]

@@ -251,8 +251,8 @@ def test_what_a_shape_follows_from_is_there(visit, asked):
     for question in questions(page):
         if question["kind"] == "shape":
             assert question["text"] == "What is the shape of out's gradient?"
-            assert page.locator("article > .arrays figcaption small").all_inner_texts() == ["7 × 6", "7 × 8"]
-            assert "hidden until you have answered" in page.inner_text("article > .arrays")
+            assert page.locator("article .forward .arrays figcaption small").all_inner_texts() == ["7 × 6", "7 × 8"]
+            assert "hidden until you have answered" in page.inner_text("article .forward .arrays")
             return
     pytest.fail("no question about a shape was asked")
 

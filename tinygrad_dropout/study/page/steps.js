@@ -53,12 +53,14 @@ function column(of, place, against, missing) {
     place_(value),
     backward ? element("p", { class: "rule" }, value.rule || "The backward function has no docstring.") : null,
     sourceOf(backward ? value.backward : value.forward),
-    element("h3", {}, "Forward"),
-    element("div", { class: "arrays" },
-      [...new Set(value.parents)].map((parent) => figureOf(of, parent, against)),
-      element("span", { class: "together" }, element("span", { class: "sign" }, "→"), figureOf(of, place, against, counterpart))),
-    maskNote(value),
-    savedOf(value),
+    element("div", { class: "parts" },
+      element("div", { class: "forward" },
+        element("h3", {}, "Forward"),
+        element("div", { class: "arrays" },
+          [...new Set(value.parents)].map((parent) => figureOf(of, parent, against)),
+          element("span", { class: "together" }, element("span", { class: "sign" }, "→"), figureOf(of, place, against, counterpart))),
+        maskNote(value)),
+      savedOf(value)),
     backward && ran >= 0 ? backwardPart(of, of.steps[ran], ran, value, against) : null,
     backward && ran < 0 ? element("p", {}, "No gradient came to it, so its backward did not run.") : null);
 }
@@ -121,7 +123,7 @@ function backwardPart(of, step, ran, value, against) {
       arrayFigure(step.upstream, { caption: `upstream: grad = dL/d${value.name}`, against: twin?.upstream })),
   ];
   step.gives.forEach((gift, position) => parts.push(giftPart(of, gift, position, value, hidden, twin?.gives[position])));
-  return element("div", { class: "backward" }, parts);
+  return element("div", { class: "backward parts" }, parts);
 }
 
 /** What the step gives to one parent. */
