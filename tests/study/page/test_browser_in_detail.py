@@ -458,7 +458,7 @@ def test_an_array_without_elements_says_so(visit):
 
 @pytest.mark.parametrize(
     "within",
-    ["article .forward .arrays table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
+    [".forward table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
 )
 def test_the_colour_says_the_sign_and_the_size(visit, default, within):
     page = visit(text_of(default), "#step=5")
@@ -483,7 +483,7 @@ def test_a_screen_reader_is_told_what_a_cell_and_a_box_show(visit, default):
 def test_what_differs_from_the_run_beside_is_marked_in_both(visit, request, name, step):
     page = visit(text_of(request.getfixturevalue(name)), f"#step={step}&beside=1")
     left, right = (
-        [*figures_of(page, f"article:nth-child({k}) .forward .arrays"), *figures_of(page, f"article:nth-child({k}) .backward")]
+        [*figures_of(page, f"article:nth-child({k}) .forward"), *figures_of(page, f"article:nth-child({k}) .backward")]
         for k in (1, 2)
     )
     assert [one["caption"] for one in left] == [one["caption"] for one in right]
