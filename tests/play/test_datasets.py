@@ -39,6 +39,14 @@ def test_the_seed_decides_everything(name):
     assert (first.x_test != other.x_test).any()
 
 
+@pytest.mark.parametrize("name", GENERATED)
+def test_the_test_points_are_others_than_the_training_points(name):
+    points = make_points(name, points=TEST_POINTS, noise=0.0 if name == "digits" else 0.3, label_noise=0, seed=0)
+    train, test = ({row.tobytes() for row in x.round(4)} for x in (points.x_train, points.x_test))
+    assert len(train) > 50
+    assert not train & test
+
+
 def test_flipped_labels_are_those_of_training_points_alone():
     clean, noisy = (make_points("moons", points=400, noise=0.2, label_noise=share, seed=0) for share in (0.0, 0.3))
     np.testing.assert_array_equal(clean.y_train != noisy.y_train, noisy.flipped)

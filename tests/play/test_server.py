@@ -126,6 +126,7 @@ def test_no_third_frame_comes_before_one_of_two_is_drawn(served):
         connection.send('{"do": "play"}')
         frame(connection)
         frame(connection)
+        connection.send('{"example": 1}')  # a message that is none of a frame's
         with pytest.raises(TimeoutError):
             connection.recv(timeout=0.5)
         connection.send('{"drawn": true}')

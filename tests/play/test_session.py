@@ -54,6 +54,10 @@ def test_a_reset_starts_afresh_and_keeps_playing(session):
     assert "points" in answer
 
 
+def test_a_reset_while_it_is_paused_does_not_start_it(session):
+    assert session.receive({"do": "reset"})[0]["playing"] is False
+
+
 def test_play_and_pause(session):
     assert session.receive({"do": "play"})[0]["playing"] is True
     assert session.receive({"do": "pause"})[0]["playing"] is False

@@ -39,6 +39,12 @@ def test_a_change_of_the_points_or_of_the_layers_starts_afresh(training, change)
     assert training.change(change) is True
     assert (training.steps, training.changes, training.last) == (0, [], {})
     assert training.started_with == training.settings == SMALL.changed({"p": 0.2, **change})
+    afresh = Training(training.settings)
+    for field in ("x_train", "y_train", "x_test", "y_test"):
+        np.testing.assert_array_equal(getattr(training.points, field), getattr(afresh.points, field))
+    training.train(2)
+    afresh.train(2)
+    assert training.networks.losses == afresh.networks.losses
 
 
 def test_the_same_setting_again_changes_nothing(training):
@@ -100,6 +106,9 @@ def test_a_loss_that_is_not_finite_is_noted_with_its_step():
     training = Training(SMALL.changed({"optimizer": "sgd", "lr": 10, "weight_decay": 1, "depth": 4, "width": 64}))
     training.train(300)
     assert training.diverged
-    assert all(1 < step <= 300 for step in training.diverged.values())
+    first = dict(training.diverged)
+    assert all(1 < step < 300 for step in first.values())
+    training.train(20)
+    assert {name: training.diverged[name] for name in first} == first
     training.reset()
     assert training.diverged == {}
