@@ -12,6 +12,7 @@ kernels.py      the compiled libraries behind NumPy and PyTorch, and the variabl
 counts.py       calls and bytecodes of a step
 growth.py       how time and memory grow with the network, the data, the number of parameters and the graph
 main_job/       `tinygrad-dropout compare` as a whole beside the same experiment in PyTorch
+live_page/      another question: which library should serve the live page?
 results.py      the figures of a run, kept as JSON
 report.py       the figures as tables
 charts.py       the figures as pictures
