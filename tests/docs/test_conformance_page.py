@@ -8,7 +8,7 @@ import make_conformance
 import pytest
 from blocks import rendered
 
-from tinygrad_dropout import cli
+from tinygrad_dropout import cli, nn
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
@@ -48,6 +48,16 @@ def test_a_link_leads_to_a_file(target):
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^tinygrad-dropout (conformance .*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses(command):
     assert cli.build_parser().parse_args(command.split()).run
+
+
+def test_the_test_shown_passes_for_a_right_layer_only():
+    (shown,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    page = {"MyDropout": nn.Dropout}
+    exec(shown, page)
+    page["test_my_dropout"]()
+    page["MyDropout"] = lambda p, rng: nn.Dropout(1 - p, rng=rng)
+    with pytest.raises(AssertionError, match="p-is-taken-for-the-probability-of-keeping"):
+        page["test_my_dropout"]()
 
 
 def test_the_readme_shows_the_same():

@@ -46,5 +46,6 @@ def test_every_snippet_prints_what_is_shown(page):
 
 @each_page
 def test_the_readme_or_another_page_leads_to_it(page):
-    others = [DOCS.parent / "README.md", *(other for other in PAGES if other != page)]
+    first = [DOCS.parent / "README.md", DOCS.parent / "CONTRIBUTING.md"]
+    others = [*first, *(other for other in PAGES if other != page)]
     assert any(re.search(rf"[(/]{page.name}[)#]", other.read_text(encoding="utf-8")) for other in others)
