@@ -129,7 +129,23 @@ def blocks() -> dict[str, str]:
             f"(median gap {kept['median_gap_ms']:g} ms, worst {kept['worst_gap_ms']:g} ms over ten seconds) while both "
             f"made {kept['steps_a_second']:,} steps a second, with Chromium on the same two cores."
         ),
+        "candidates": candidates(),
     }
+
+
+def candidates() -> str:
+    """The libraries that were compared, as a table."""
+    compared = json.loads(COMPARED.read_text(encoding="utf-8"))["pages"]
+    lines = ["| | packages | installed | first picture | updates a second |", "|---|---|---|---|---|"]
+    for name, page in compared.items():
+        versions = ", ".join(f"{library} {version}" for library, version in page["versions"].items())
+        first = statistics.median(run["first_drawing"] for run in page["runs"])
+        rates = [statistics.median(run["updates"]) for run in page["runs"]]
+        lines.append(
+            f"| {name} ({versions}) | {page['packages']} | {page['megabytes']:.0f} MB | {first:.1f} s "
+            f"| {min(rates):g} to {max(rates):g} |"
+        )
+    return "\n".join(lines)
 
 
 def render() -> None:
