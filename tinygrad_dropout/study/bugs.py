@@ -17,6 +17,7 @@ from tinygrad_dropout.mistakes.dropout import backward as dropout
 from tinygrad_dropout.mistakes.mistake import WORDS
 
 BUGS: dict[str, Bug] = {}
+"""The wrong backward functions that have a name, by that name."""
 
 
 @dataclass(frozen=True)
