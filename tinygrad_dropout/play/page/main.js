@@ -38,8 +38,9 @@ function explain() {
   byId("legend").textContent =
     "Each small square is a unit: its output over the whole plane, dark where it is large. Crossed out: dropped for this example. " +
     "Barred: its ReLU gave 0. The bar at its foot: how much of the test points it classifies by itself, empty for half of them and full for all. " +
-    "● and ▲: the classes (large and filled: training points; small: test points; ringed: a flipped label). The black line: probability one half. " +
-    "Between two layers at most the 120 strongest connections are drawn.";
+    "● and ▲: the classes (large and filled: training points; small: test points; ringed: a flipped label; in a cross: the example that is drawn). " +
+    "The line in the plane: probability one half. Between two layers at most the 120 strongest connections are drawn. " +
+    "A dotted upright line in a chart: a setting was changed.";
 }
 
 function hear(message) {
