@@ -12,7 +12,7 @@ from bokeh.plotting import figure
 
 from benchmarks.live_page.stand_in import ACROSS, CURVE, EDGES, UNIT, WIDTH, StandIn
 
-PERIOD = 33  # ms, so 30 frames a second at most; on a busy machine shorter periods drew no more, since frames then wait in line
+PERIOD = 33  # ms: at most 30 frames a second. On a busy machine, shorter periods draw no more: frames wait in line
 stand_in = StandIn()
 
 
