@@ -154,6 +154,12 @@ def test_a_command_is_run_by_the_file_named_for_it(block):
             assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
 
 
+@pytest.mark.parametrize(("start", "file"), [pair for pair in {**COMMANDS, **OTHERS}.items() if pair[1] != ".ci/run"])
+def test_the_file_named_for_a_command_is_about_it(start, file):
+    word = re.split(r"[ ./]", start.removesuffix(".py"))[-1]
+    assert word in (ROOT / file).read_text(encoding="utf-8")
+
+
 def test_what_is_said_to_be_run_by_ci_is():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     told = {
