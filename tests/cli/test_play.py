@@ -156,7 +156,8 @@ def test_a_port_of_the_system_is_named_as_such():
         (["--port", "-1"], "--port: expected a port from 0 to 65535, got -1"),
         (["--port", "web"], "--port: expected a whole number, got 'web'"),
         (["#p=2"], "LINK: p: expected a number from 0 to 1, got '2'"),
-        (["train.py"], "LINK: expected settings among data, points,"),
+        (["train.py"], "LINK: expected a link from the page, such as '#data=spirals&p=0.2'; got 'train.py'"),
+        (["#q=1"], "LINK: expected settings among data, points,"),
     ],
 )
 def test_a_mistake_is_one_sentence(run, arguments, problem):

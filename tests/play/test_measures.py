@@ -78,14 +78,14 @@ def test_each_unit_is_judged_by_itself():
 
 
 def test_activations_that_are_0_are_counted_apart():
-    ((one,),) = [activation_counts([np.array([[0.0, 0.0, 1.0, 2.0]])], 2.0)]
+    ((one,),) = [activation_counts([np.array([[0.0, 0.0, 1.0, 2.0]])], [2.0])]
     assert one["zeros"] == 0.5
     assert len(one["counts"]) == BINS
     assert (sum(one["counts"]), one["counts"][-1], one["counts"][BINS // 2]) == (2, 1, 1)
 
 
 def test_activations_that_are_all_0_have_an_empty_histogram():
-    assert activation_counts([np.zeros((3, 2))], 0.0) == [{"zeros": 1.0, "counts": [0] * BINS}]
+    assert activation_counts([np.zeros((3, 2))], [0.0]) == [{"zeros": 1.0, "counts": [0] * BINS}]
 
 
 def test_norms_are_those_of_each_layers_weights(training):

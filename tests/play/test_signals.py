@@ -57,22 +57,26 @@ def test_the_weight_gradients_of_all_examples_add_up_to_the_real_ones(step):
 
 def test_the_widest_line_is_the_largest_gradient_of_that_example(step):
     signals = signals_of(step, 1)
-    gradients = np.abs(np.outer(signals.grads[-1], signals.values[-2]))
+    gradients = np.outer(signals.grads[-1], signals.values[-2])
     between = signals.backward[-1]
-    assert gradients[between.targets[-1], between.sources[-1]] == gradients.max() > 0
+    largest = np.abs(gradients).max()
+    assert np.abs(gradients[between.targets[-1], between.sources[-1]]) == largest > 0
     np.testing.assert_array_equal(
-        between.strengths, (255 * gradients[between.targets, between.sources] / gradients.max()).astype(np.uint8)
+        between.strengths, (127 * gradients[between.targets, between.sources] / largest).astype(np.int8)
     )
+    assert (between.strengths < 0).any()
+    assert (between.strengths > 0).any()
 
 
 def test_of_many_connections_the_strongest_are_kept_the_weakest_first():
     strengths = np.random.default_rng(0).permutation(400).reshape(20, 20).astype(np.float32)
+    strengths[::2] *= -1
     lines = strongest(strengths)
     found = strengths[lines.targets, lines.sources]
-    np.testing.assert_array_equal(found, np.arange(400 - MOST_CONNECTIONS, 400))
-    np.testing.assert_array_equal(lines.strengths, (255 * found / 399).astype(np.uint8))
+    np.testing.assert_array_equal(np.abs(found), np.arange(400 - MOST_CONNECTIONS, 400))
+    np.testing.assert_array_equal(lines.strengths, (127 * found / 399).astype(np.int8))
 
 
-@pytest.mark.parametrize("strengths", [np.zeros((3, 2)), np.array([[0.0, 2.0], [0.0, 0.0]])])
+@pytest.mark.parametrize("strengths", [np.zeros((3, 2)), np.array([[0.0, -2.0], [0.0, 0.0]])])
 def test_a_connection_without_any_strength_is_not_drawn(strengths):
     assert len(strongest(strengths).strengths) == np.count_nonzero(strengths)

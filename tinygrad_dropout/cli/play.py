@@ -52,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.port is not None and not 0 <= options.port <= 65535:
         return complain(f"--port: expected a port from 0 to 65535, got {options.port}")
+    if options.link and "=" not in options.link:
+        return complain(f"LINK: expected a link from the page, such as '#data=spirals&p=0.2'; got {options.link!r}")
     try:
         fragment = Settings.from_fragment(options.link).as_fragment() if options.link else ""
     except SettingError as error:

@@ -34,7 +34,7 @@ def make_frame(training: Training, example: int) -> tuple[dict[str, Any], dict[s
     points, arrays = training.points, dict[str, Array]()
     facts: dict[str, Any] = {
         "step": training.steps,
-        "epoch": training.steps * training.settings.batch_size / max(1, len(points.y_train)),
+        "epoch": training.networks.order.epochs if training.networks else 0.0,
         "diverged": training.diverged,
         "changes": len(training.changes),
         "networks": {},
@@ -43,7 +43,7 @@ def make_frame(training: Training, example: int) -> tuple[dict[str, Any], dict[s
         return facts, arrays
     models = training.networks.models
     hidden = {name: layer_outputs(model, points.x_test)[0] for name, model in models.items()}
-    largest = max(float(layer.max(initial=0)) for layers in hidden.values() for layer in layers)
+    largest = [max(float(layer.max(initial=0)) for layer in layers) for layers in zip(*hidden.values(), strict=True)]
     for name, model in models.items():
         masks = np.random.default_rng([training.steps, 1])
         arrays[f"{name}.plane"], arrays[f"{name}.units"] = plane_pictures(model)
@@ -54,6 +54,7 @@ def make_frame(training: Training, example: int) -> tuple[dict[str, Any], dict[s
                 part: [loss_and_accuracy(model, x, y, rng) for rng in (None, masks)]
                 for part, x, y in (("train", points.x_train, points.y_train), ("test", points.x_test, points.y_test))
             },
+            "batch_loss": training.networks.losses.get(name),
             "norms": weight_norms(model),
             "activations": activation_counts(hidden[name], largest),
             "largest": largest,
@@ -72,7 +73,8 @@ def add_signals(arrays: dict[str, Array], name: str, step: LastStep, example: in
         arrays[f"{name}.kept{layer}"] = kept.astype(np.uint8)
     for direction in ("forward", "backward"):
         for layer, lines in enumerate(getattr(signals, direction)):
-            arrays[f"{name}.{direction}{layer}"] = np.stack([lines.sources, lines.targets, lines.strengths])
+            arrays[f"{name}.{direction}{layer}"] = np.stack([lines.sources, lines.targets])
+            arrays[f"{name}.{direction}{layer}.strengths"] = lines.strengths
     return {"index": example, "of": len(step.y), "label": int(step.y[example]), "x": step.x[example].tolist()}
 
 

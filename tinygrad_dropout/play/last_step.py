@@ -15,7 +15,6 @@ from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.play.two_networks import Floats, Labels, mlp
 
-CODE_NAME = "the last step"
 CODE = """\
 logits = model(x)
 loss = td.functional.cross_entropy(logits, labels)
@@ -28,6 +27,7 @@ class LastStep:
     """One network's last training step, before its optimizer changed the weights.
 
     Attributes:
+        name: `step 1,455 with dropout`.
         weights: the state_dict from before the step; copies.
         masks: of each Dropout layer, bool of shape (batch, units), True where a unit was kept.
         rates: of each Dropout layer, its p.
@@ -35,6 +35,7 @@ class LastStep:
         x, y: the batch, of shapes (batch, 2) and (batch,).
     """
 
+    name: str
     weights: dict[str, Array]
     masks: list[Mask]
     rates: list[float]
@@ -60,12 +61,15 @@ class LastStep:
             yield
 
     def replay(self) -> study.Replay:
-        """The step's backward pass, recorded: of the lines of CODE, under the names that stand there."""
-        model = self.network()
-        names = {"__name__": CODE_NAME, "td": td, "model": model, "x": td.Tensor(self.x), "labels": self.y}
-        linecache.cache[CODE_NAME] = (len(CODE), None, CODE.splitlines(keepends=True), CODE_NAME)
+        """The step's backward pass, recorded: of the lines of CODE, under the names that stand there.
+
+        The gradient goes on to the inputs, which training has no use for, so that dropout on them is seen, too.
+        """
+        model, x = self.network(), td.Tensor(self.x, requires_grad=True)
+        names = {"__name__": self.name, "td": td, "model": model, "x": x, "labels": self.y}
+        linecache.cache[self.name] = (len(CODE), None, CODE.splitlines(keepends=True), self.name)
         with self.masks_in(model), study.record() as replay:
-            exec(compile(CODE, CODE_NAME, "exec"), names)
+            exec(compile(CODE, self.name, "exec"), names)
         return replay
 
 

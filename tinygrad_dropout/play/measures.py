@@ -58,14 +58,19 @@ def accuracy_alone(outputs: Floats, y: Labels) -> Floats:
     return shares
 
 
-def activation_counts(outputs: list[Floats], largest: float) -> list[dict[str, Any]]:
-    """For each hidden layer, the share of its outputs that are 0, and how many others there are in each bin."""
+def activation_counts(outputs: list[Floats], largest: list[float]) -> list[dict[str, Any]]:
+    """For each hidden layer, the share of its outputs that are 0, and how many others there are in each bin.
+
+    Args:
+        outputs: of each layer, of shape (points, units).
+        largest: where the last bin of each layer ends.
+    """
     return [
         {
             "zeros": float((layer == 0).mean()),
-            "counts": np.histogram(layer[layer > 0], BINS, (0, largest or 1))[0].tolist(),
+            "counts": np.histogram(layer[layer > 0], BINS, (0, end or 1))[0].tolist(),
         }
-        for layer in outputs
+        for layer, end in zip(outputs, largest, strict=True)
     ]
 
 

@@ -22,7 +22,7 @@ class Connections:
 
     Attributes:
         sources, targets: uint8, the units that they lead from and to.
-        strengths: uint8, up to 255 for the strongest.
+        strengths: int8, up to 127 for the strongest; below 0 where it is negative.
     """
 
     sources: Array
@@ -38,9 +38,9 @@ class Signals:
         values: of each layer's units, after dropout: what was passed on.
         grads: of each layer's units, before dropout: dL/d(unit), which is 0 where the unit was dropped.
         kept: of each layer's units, False where the unit was dropped.
-        forward: between each two layers, the connections by |weight x value|. None leads to a dropped unit: what it
+        forward: between each two layers, the connections by weight x value. None leads to a dropped unit: what it
             gets is lost.
-        backward: the same by |dL/dweight|, this example's part of it.
+        backward: the same by dL/dweight, this example's part of it.
     """
 
     values: list[Floats]
@@ -71,8 +71,8 @@ def signals_of(step: LastStep, example: int) -> Signals:
     forward, backward = [], []
     for linear, source, target, into in zip(linear_layers(model), passed_on, sums, kept[1:], strict=True):
         weight, given = linear.weight.data, source.data[example]
-        forward.append(strongest(np.abs(weight * given) * into[:, None]))
-        backward.append(strongest(np.abs(np.outer(gradient(target)[example], given))))
+        forward.append(strongest(weight * given * into[:, None]))
+        backward.append(strongest(np.outer(gradient(target)[example], given)))
     return Signals(
         [tensor.data[example] for tensor in [*passed_on, signal]],
         [gradient(tensor)[example] for tensor in [*units, signal]],
@@ -90,8 +90,9 @@ def gradient(tensor: td.Tensor) -> Array:
 def strongest(strengths: Array) -> Connections:
     """The strongest of a layer's connections that are not 0, of strengths of shape (to, from)."""
     flat = strengths.reshape(-1)
-    chosen = np.argsort(flat)[-MOST_CONNECTIONS:]
-    chosen = chosen[flat[chosen] > 0]
+    sizes = np.abs(flat)
+    chosen = np.argsort(sizes)[-MOST_CONNECTIONS:]
+    chosen = chosen[sizes[chosen] > 0]
     targets, sources = np.unravel_index(chosen, strengths.shape)
-    widths = 255 * flat[chosen] / (flat[chosen[-1]] if chosen.size else 1)
-    return Connections(*(array.astype(np.uint8) for array in (sources, targets, widths)))
+    widths = 127 * flat[chosen] / (sizes[chosen[-1]] if chosen.size else 1)
+    return Connections(sources.astype(np.uint8), targets.astype(np.uint8), widths.astype(np.int8))

@@ -103,7 +103,15 @@ class Training:
         layers, batch = dropout_layers(self.networks.models[name]), self.networks.batch
         masks = [layer.mask for layer in layers if layer.mask is not None]
         x, y = self.points.x_train[batch], self.points.y_train[batch]
-        return LastStep(weights, masks, [layer.p for layer in layers], self.settings.scaling, x, y)
+        return LastStep(
+            f"step {self.steps:,} {name} dropout",
+            weights,
+            masks,
+            [layer.p for layer in layers],
+            self.settings.scaling,
+            x,
+            y,
+        )
 
 
 def points_for(settings: Settings) -> Points:

@@ -42,13 +42,20 @@ class ShuffledRows:
     def __init__(self, rows: int, rng: np.random.Generator) -> None:
         self.rows, self.rng = rows, rng
         self.ahead: Labels = np.empty(0, np.int64)  # the rows of this epoch that are still to come
+        self.begun = 0  # epochs
 
     def take(self, size: int) -> Labels:
         """The next rows, at most `size`; an epoch's last batch has what is left."""
         if not self.ahead.size:
             self.ahead = self.rng.permutation(self.rows)
+            self.begun += 1
         batch, self.ahead = self.ahead[:size], self.ahead[size:]
         return batch
+
+    @property
+    def epochs(self) -> float:
+        """How many times all rows were taken."""
+        return self.begun - len(self.ahead) / self.rows
 
 
 class TwoNetworks:

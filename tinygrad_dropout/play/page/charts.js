@@ -48,13 +48,12 @@ export class Charts {
   lines(canvas, parts) {
     const { context, width, height } = prepare(canvas);
     const edge = { left: 40, right: 96, top: 8, bottom: 20 };
-    const all = this.history.flatMap(([, at]) => Object.values(at).flatMap((one) => parts.map(([key]) => one[key])))
-      .filter((value) => typeof value === "number");
     const steps = Math.max(1, this.history.at(-1)?.[0] ?? 1);
     const start = this.history[0]?.[0] ?? 0;
-    const top = niceAbove(all.length ? Math.min(Math.max(...all), 4 * median(all) + 1e-9) : 1);
+    const top = niceAbove(Math.max(...this.history.slice(Math.floor(this.history.length / 10)).flatMap(([, at]) =>
+      Object.values(at).flatMap((one) => parts.map(([key]) => one[key] ?? 0))), 0)); // the first moments may be cut off
     const x = (step) => edge.left + (step - start) / Math.max(1, steps - start) * (width - edge.left - edge.right);
-    const y = (value) => height - edge.bottom - Math.min(value / top, 1) * (height - edge.top - edge.bottom);
+    const y = (value) => height - edge.bottom - value / top * (height - edge.top - edge.bottom);
     context.font = "12px system-ui, sans-serif";
     context.fillStyle = colour("quiet");
     context.strokeStyle = colour("line");
@@ -82,6 +81,10 @@ export class Charts {
       context.stroke();
     }
     const ends = [];
+    context.save();
+    context.beginPath();
+    context.rect(edge.left, edge.top - 2, width - edge.left - edge.right, height);
+    context.clip();
     for (const [name, look] of Object.entries(NETWORKS)) {
       for (const [key, dash, text] of parts) {
         context.setLineDash(dash);
@@ -100,7 +103,7 @@ export class Charts {
         if (last !== undefined) ends.push([y(last), `${text} ${name}`.trim(), look.colour]);
       }
     }
-    context.setLineDash([]);
+    context.restore();
     context.textAlign = "left";
     context.textBaseline = "middle";
     ends.sort((a, b) => a[0] - b[0]);
@@ -121,6 +124,7 @@ export class Charts {
       select.value = String(Math.max(0, layers - 1));
     }
     const { context, width, height } = prepare(byId("histogram"));
+    byId("zeros").textContent = "";
     if (!layers) return;
     const shown = Object.fromEntries(Object.keys(NETWORKS).map((name) => [name, networks[name].activations[Number(select.value)]]));
     const most = Math.max(1, ...Object.values(shown).flatMap((one) => one.counts));
@@ -150,7 +154,7 @@ export class Charts {
     context.textAlign = "left";
     context.fillText("0", left, height - 5);
     context.textAlign = "right";
-    context.fillText(number(networks.with.largest), width - left, height - 5);
+    context.fillText(number(networks.with.largest[Number(select.value)]), width - left, height - 5);
     const words = `Exactly 0: ${percent(shown.without.zeros)} without dropout (dashed), ${percent(shown.with.zeros)} with it (filled).`;
     byId("zeros").textContent = words;
     describe(byId("histogram"), `Histogram of the activations that are not 0. ${words}`);
@@ -158,8 +162,6 @@ export class Charts {
 }
 
 const total = (norms) => (norms.includes(null) ? null : Math.hypot(...norms));
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** The next of 1, 2 and 5 times a power of ten. */
 function niceAbove(value) {

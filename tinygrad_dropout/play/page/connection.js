@@ -1,6 +1,6 @@
 // The live connection: messages as JSON in both directions, and frames of numbers and arrays.
 
-const TYPES = { uint8: Uint8Array, float32: Float32Array };
+const TYPES = { uint8: Uint8Array, int8: Int8Array, float32: Float32Array };
 const tab = crypto.randomUUID();
 let socket;
 

@@ -29,12 +29,12 @@ function draw() {
 function explain() {
   const made = frame?.networks.with?.example !== undefined;
   byId("explanation").textContent = !frame?.networks.with
-    ? "Draw at least three points, of both classes."
+    ? "Draw at least three points."
     : !made
       ? "Nothing has been learnt yet. Press Play, or make one step."
       : direction === "forward"
-        ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value. A crossed-out unit is dropped: it passes nothing on, so no line touches it."
-        : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient. A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
+        ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value (dashed: negative). A crossed-out unit is dropped: it passes nothing on, so no line touches it."
+        : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient (dashed: negative). A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
   byId("legend").textContent =
     "Each small square is a unit: its output over the whole plane, dark where it is large. Crossed out: dropped for this example. " +
     "Barred: its ReLU gave 0. The bar at its foot: how much of the test points it classifies by itself, empty for half of them and full for all. " +
@@ -54,7 +54,7 @@ function hear(message) {
   for (const panel of panels) message.points ? panel.begin(message) : panel.state(message);
   if (message.points) charts.clear();
   byId("play").textContent = message.playing ? "Pause" : "Play";
-  if (played !== message.playing) byId("status").textContent = message.playing ? "Both networks are training." : "";
+  if (played !== message.playing) byId("status").textContent = message.playing ? "Both networks train." : "";
   byId("speed").value = message.speed ?? "";
   history.replaceState(null, "", `#${message.fragment}`);
 }
@@ -102,7 +102,8 @@ const ACTIONS = {
   clear: () => send({ change: { drawn: [] } }),
   link: async () => {
     byId("status").textContent = await copy(location.href)
-      ? "The link is on the clipboard. While the command runs it opens here; later, give it to `tinygrad-dropout play`."
+      ? "The link is on the clipboard. It holds these settings and starts at step 0. When the command has ended, give it to " +
+        "`tinygrad-dropout play`." + (frame?.changes ? " What you changed while training, and when, is in Copy as Python." : "")
       : "Copy the link from the address bar.";
   },
 };
@@ -112,7 +113,8 @@ byId("speed").addEventListener("change", (event) => send({ speed: event.target.v
 const KEYS = { " ": "play", s: "step", r: "reset", f: "forward", b: "backward" };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || byId("copy").open) return;
-  if (event.target.closest("input, select, textarea, a") || (event.key === " " && event.target.closest("button"))) return;
+  if (event.target.closest("select, textarea, input:not([type=range], [type=radio])")) return;
+  if (event.key === " " && event.target.closest("button, [type=radio]")) return;
   const action = KEYS[event.key];
   if (!action) return;
   event.preventDefault();

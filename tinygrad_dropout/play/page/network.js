@@ -51,7 +51,10 @@ export class Network {
   draw() {
     const units = this.array("units");
     const { context, width, height } = prepare(this.canvas);
-    if (!units) return;
+    if (!units) {
+      this.about.textContent = "";
+      return;
+    }
     this.boxes = this.layOut(width, height);
     const pictures = this.picturesOf(units);
     const followed = this.array("values0") !== undefined;
@@ -104,9 +107,11 @@ export class Network {
     context.strokeStyle = colour(this.direction === "forward" ? "ahead" : "back");
     for (let layer = 0; this.array(`${this.direction}${layer}`); layer++) {
       const { data, shape: [, count] } = this.array(`${this.direction}${layer}`);
+      const strengths = this.array(`${this.direction}${layer}.strengths`).data;
       for (let k = 0; k < count; k++) {
         const [from, to] = [this.boxes[layer][data[k]], this.boxes[layer + 1][data[count + k]]];
-        const strength = data[2 * count + k] / 255;
+        const strength = Math.abs(strengths[k]) / 127;
+        context.setLineDash(strengths[k] < 0 ? [5, 3] : []);
         context.globalAlpha = 0.15 + 0.75 * strength;
         context.lineWidth = 0.3 + 3.2 * strength;
         context.beginPath();
@@ -116,6 +121,7 @@ export class Network {
       }
     }
     context.globalAlpha = 1;
+    context.setLineDash([]);
   }
 
   /** The bar at the foot of a unit: empty where it is no better than guessing, full where it is always right. */
@@ -144,10 +150,14 @@ export class Network {
       context.fillStyle = colour("raised");
       context.fillRect(box.x, box.y, box.side, box.side);
       context.strokeRect(box.x, box.y, box.side, box.side);
-      context.fillStyle = colour("ink");
-      context.textAlign = "center";
-      context.fillText(text, ...box.middle);
       if (dropped) cross(context, box.x, box.y, box.side);
+      context.textAlign = "center";
+      context.lineWidth = 4;
+      context.strokeStyle = colour("raised");
+      if (dropped) context.strokeText(text, ...box.middle);
+      context.fillStyle = colour("ink");
+      context.fillText(text, ...box.middle);
+      context.lineWidth = 1;
     };
     first.forEach((box, k) => write(box, `x${k + 1}`, box.x, followed && !this.array("kept0").data[k]));
     last.forEach((box, k) => write(box, k ? "▲" : "●"));

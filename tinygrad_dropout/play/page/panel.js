@@ -21,8 +21,8 @@ export class Panel {
       element("thead", {}, element("tr", {}, element("td"), element("th", { scope: "col" }, "loss"), element("th", { scope: "col" }, "accuracy"))),
       element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "nothing dropped")),
         row("train", 0, "train"), row("test", 0, "test")),
-      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "masks drawn")),
-        row("train", 1, "train"), row("test", 1, "test")));
+      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, name === "with" ? "units dropped (one draw)" : "no units to drop")),
+        row("train", 1, "train"), row("test", 1, "test"), row("batch", 0, "last batch")));
     this.why = element("a", { class: "button", target: "_blank", rel: "noopener", href: whyAddress(name), hidden: true },
       "Why? Replay it", element("span", { class: "hidden" }, `: the last step of the network ${name} dropout, in a new tab`));
     this.why.addEventListener("click", () => send({ do: "pause" })); // so that the replay is of what is seen
@@ -52,6 +52,8 @@ export class Panel {
     const at = frame.diverged[this.name];
     this.diverged.hidden = at === undefined;
     if (at !== undefined) this.diverged.textContent = `Its loss is not a finite number since step ${at.toLocaleString("en")}: lower the learning rate, then reset.`;
+    this.cells["batch.0.loss"].textContent = facts?.batch_loss === undefined || facts.batch_loss === null ? "–" : number(facts.batch_loss);
+    this.cells["batch.0.accuracy"].textContent = "";
     for (const part of ["train", "test"]) {
       for (const mode of [0, 1]) {
         const [loss, accuracy] = facts?.measured[part][mode] ?? [undefined, undefined];

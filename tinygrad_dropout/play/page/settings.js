@@ -43,13 +43,17 @@ export function makeSettings() {
   for (const [group, rows] of Object.entries(GROUPS)) {
     form.append(element("fieldset", {}, element("legend", {}, group), rows.map((row) => makeRow(...row))));
   }
-  form.querySelector("fieldset").append(element("div", { id: "drawing", hidden: true },
+  form.querySelector("fieldset").append(element("p", { id: "about-data", class: "note", hidden: true },
+    "Images of 8 × 8 pixels. x1 and x2 are their first two principal components."), element("div", { id: "drawing", hidden: true },
     element("p", { class: "note" }, "Click in either plane to add a point, or go there with Tab, move the cross with the arrow keys and press Enter. Every third point is a test point."),
     element("div", { class: "bar" },
       element("label", {}, element("input", { type: "radio", name: "pen", value: "0", checked: true }), " ● class 0"),
       element("label", {}, element("input", { type: "radio", name: "pen", value: "1" }), " ▲ class 1"),
       element("button", { type: "button", id: "undo" }, "Undo"),
       element("button", { type: "button", id: "clear" }, "Clear"))));
+  form.append(element("fieldset", {}, element("legend", {}, "Keep it"), element("div", { class: "bar" },
+    element("button", { type: "button", id: "link" }, "Copy link"),
+    element("button", { type: "button", id: "python" }, "Copy as Python"))));
 }
 
 function makeRow(name, label, kind) {
@@ -65,9 +69,8 @@ function makeRow(name, label, kind) {
     control = element("input", { id: name, type: "range", min: kind.from, max: kind.to, step: kind.by });
   }
   const change = () => {
-    if (!control.checkValidity() || control.value === "") return;
     if (kind.from !== undefined) shown.textContent = control.value;
-    send({ change: { [name]: kind.choices ? control.value : Number(control.value) } });
+    send({ change: { [name]: control.value } }); // as text: the server reads it, and says what is wrong with it
   };
   control.addEventListener(control.type === "range" ? "input" : "change", change);
   controls.set(name, { control, shown, kind });
@@ -87,5 +90,6 @@ export function showSettings(settings) {
   }
   const byHand = settings.data === "drawn";
   byId("drawing").hidden = !byHand;
+  byId("about-data").hidden = settings.data !== "digits";
   for (const name of ["points", "noise", "label_noise"]) controls.get(name).control.disabled = byHand;
 }
