@@ -18,6 +18,10 @@ def test_the_figures_are_those_that_were_measured():
     assert rendered(PAGE, make_play.blocks()) == PAGE
 
 
+def test_at_least_twenty_updates_a_second_were_measured():
+    assert float(re.search(r"were drawn ([\d.]+) times a second", PAGE)[1]) >= 20
+
+
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", PAGE))))
 def test_a_link_leads_to_a_file(target):
     assert Path(make_play.DOCS, target).exists()

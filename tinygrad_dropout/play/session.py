@@ -11,7 +11,7 @@ from tinygrad_dropout.play.script import as_python
 from tinygrad_dropout.play.settings import ALLOWED, DRAWN, PLANE, Choice, Number, SettingError, Settings
 from tinygrad_dropout.play.training import Training
 
-TRAINING_SHARE = 0.025  # seconds of training in a frame, at full speed
+TRAINING_SHARE = 0.02  # seconds of training in a frame, at full speed
 MOST_STEPS_OWED = 1.0  # seconds of training that are made up for after a pause of the machine
 
 

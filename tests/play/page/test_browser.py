@@ -371,8 +371,11 @@ SCROLLS = "document.documentElement.scrollWidth > document.documentElement.clien
 @pytest.mark.parametrize("width", [320, 390, 620, 900, 1080, 1280, 1600])
 def test_it_fits_the_window(visit, width):
     page = visit("width=64&depth=4&points=30&input_p=0.25", width=width)
-    page.click("#step")
-    wait_for_step(page, 1)
+    page.select_option("#speed", "")
+    page.click("#play")
+    wait_for_step(page, 60)  # losses of many digits
+    page.click("#play")
+    page.evaluate("document.querySelector('#panel').open = true")
     assert not page.evaluate(SCROLLS)
     cut = page.evaluate(
         """() => [...document.querySelectorAll('button, select, output, td, th, h2, .about, legend, label')]
@@ -381,6 +384,14 @@ def test_it_fits_the_window(visit, width):
           .map((one) => one.outerHTML.slice(0, 80))"""
     )
     assert cut == []
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll('#pair > section, fieldset')].flatMap((box) =>
+          [...box.querySelectorAll('*')]
+          .filter((one) => one.offsetParent && !one.closest('.hidden'))
+          .filter((one) => one.getBoundingClientRect().right > box.getBoundingClientRect().right + 0.5)
+          .map((one) => one.outerHTML.slice(0, 80)))"""
+    )
+    assert outside == []
     small = page.evaluate(
         """() => [...document.querySelectorAll('body *')].filter((one) => one.offsetParent && one.textContent.trim() &&
           parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => one.outerHTML.slice(0, 80))"""

@@ -21,7 +21,7 @@ export class Panel {
       element("thead", {}, element("tr", {}, element("td"), element("th", { scope: "col" }, "loss"), element("th", { scope: "col" }, "accuracy"))),
       element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, "nothing dropped")),
         row("train", 0, "train"), row("test", 0, "test")),
-      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, name === "with" ? "units dropped (one draw)" : "no units to drop")),
+      element("tbody", {}, element("tr", {}, element("th", { scope: "rowgroup", colspan: 3, class: "mode" }, name === "with" ? "units dropped, one draw" : "no units to drop")),
         row("train", 1, "train"), row("test", 1, "test"), row("batch", 0, "last batch")));
     this.why = element("a", { class: "button", target: "_blank", rel: "noopener", href: whyAddress(name), hidden: true },
       "Why? Replay it", element("span", { class: "hidden" }, `: the last step of the network ${name} dropout, in a new tab`));
