@@ -277,7 +277,7 @@ def test_what_was_broadcast_is_summed_and_that_is_told():
 def test_several_axes_that_were_summed_are_told():
     x, y = leaf([[1.0], [2.0], [3.0]], "x"), leaf(2.0, "y")
     text = as_text(record_loss(lambda: (x * y).sum()))
-    assert "summed over axis 0, 1, along which y was stretched: 3 × 1 → a number" in text
+    assert "summed over axes 0 and 1, along which y was stretched: 3 × 1 → a number" in text
 
 
 # Arrays ---------------------------------------------------------------------------------------------------------------

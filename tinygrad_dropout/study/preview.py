@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -75,3 +76,14 @@ def number(value: Any, digits: int = 4) -> str:
 def sizes(shape: tuple[int, ...]) -> str:
     """`4 x 3`, or `a number`."""
     return " × ".join(map(str, shape)) if shape else "a number"
+
+
+def times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def axes_in_words(axes: Sequence[int]) -> str:
+    """`axis 0`, `axes 0 and 1`, `axes 0, 1 and 2`."""
+    *others, last = map(str, axes)
+    return f"axes {', '.join(others)} and {last}" if others else f"axis {last}"

@@ -12,7 +12,7 @@ import numpy as np
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
+from tinygrad_dropout.study.preview import ArrayPreview, axes_in_words, number, sizes
 from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
 from tinygrad_dropout.study.worked import Worked, explain, saved_values
 from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
@@ -91,9 +91,8 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
     used = f", as {node.arguments[position]}" if node.arguments and node.parents.count(contribution.parent) > 1 else ""
     yield from labelled("gives", f"dL/d{parent.name}{used}", contribution.value, through)
     if contribution.summed and contribution.returned is not None:
-        axes = ", ".join(map(str, contribution.summed))
         yield (
-            f"             summed over axis {axes}, along which {parent.name} was stretched: "
+            f"             summed over {axes_in_words(contribution.summed)}, along which {parent.name} was stretched: "
             f"{sizes(contribution.returned.shape)} → {sizes(parent.data.shape)}"
         )
     if contribution.value.size:

@@ -141,7 +141,7 @@ function giftPart(of, gift, position, value, hidden, twin) {
   const pieces = [];
   if (gift.summed) {
     pieces.push(figure(gift.returned, "returned", { dropped: null, dead: null }),
-      element("p", { class: "note" }, `sum over axis ${gift.summed.join(", ")}, along which ${parent.name} was stretched: ` +
+      element("p", { class: "note" }, `sum over ${axesInWords(gift.summed)}, along which ${parent.name} was stretched: ` +
         `${sizes(gift.returned.shape)} → ${sizes(gift.array.shape)}`));
   }
   const pickable = of === run() ? (entry) => pick(gift.parent, entry) : null;
@@ -163,6 +163,11 @@ function giftPart(of, gift, position, value, hidden, twin) {
     element("div", { class: "arrays" }, pieces),
     gift.worked ? exampleOf(gift, picked, twin)
       : element("p", { class: "note" }, `It is not worked out here: ${of.no_paths || "its local derivatives are not known"}.`));
+}
+
+/** `axis 0`, `axes 0 and 1`. */
+function axesInWords(axes) {
+  return axes.length > 1 ? `axes ${axes.slice(0, -1).join(", ")} and ${axes.at(-1)}` : `axis ${axes[0]}`;
 }
 
 /** The entry that is worked out: the one that is picked, or where the two runs differ most, or the largest. */

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_dropout.functional import _embedding, _shapes
+from tinygrad_dropout.study.preview import times
 from tinygrad_dropout.study.trace import Node
 from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.rules import MOST_SUMMED, Entry, Index, Saved, TooLong, presents_saved, rule, written
@@ -32,8 +33,8 @@ def picked(entry: Entry, results: list[Index], what: str, verb: str) -> Formula:
     """The sum over all times that an entry was picked."""
     if not results:
         return from_results(entry, results, f"{what} was not {verb}")
-    often = "once" if len(results) == 1 else f"{len(results)} times, so its gradients add up"
-    return from_results(entry, results, f"{what} was {verb} {often}")
+    why = "" if len(results) == 1 else ", so its gradients add up"
+    return from_results(entry, results, f"{what} was {verb} {times(len(results))}{why}")
 
 
 @rule(_shapes.reshape_backward)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Backward
+from tinygrad_dropout.study.preview import times
 from tinygrad_dropout.study.trace import Node
 from tinygrad_dropout.study.worked.formula import Formula, Quantity
 from tinygrad_dropout.study.worked.total import Total
@@ -163,7 +164,7 @@ def elementwise(*operations: Backward) -> Callable[[RuleT], RuleT]:
             terms: list[Formula] = [function(At(entry, index))[entry.position] for index in results]
             if len(results) == 1:
                 return terms[0]
-            return Total(terms, remark=f"it was used {len(results)} times: the gradients of all uses add up")
+            return Total(terms, remark=f"it was used {times(len(results))}: the gradients of all uses add up")
 
         rule(*operations)(of_entry)
         return function
