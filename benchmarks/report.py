@@ -111,23 +111,18 @@ def in_parameters(peak: int | None) -> str:
     return "–" if peak is None else multiple(peak / parameter_bytes())
 
 
-def parameter_bytes() -> int:
-    """The size of W4's parameters."""
-    workload = WORKLOADS["W4"]
+def largest_step_sentence(results: Results) -> str:
+    """For the README: how long a step of the largest network takes."""
+    key = max((key for key in results.seconds if isinstance(WORKLOADS[key], Training)), key=parameter_bytes)
+    took = time_of(key, results.seconds[key][OURS.key])
+    return f"A training step of its largest benchmark ({WORKLOADS[key].title}) takes {took} on one thread."
+
+
+def parameter_bytes(key: str = "W4") -> int:
+    """The size of a network's parameters."""
+    workload = WORKLOADS[key]
     assert isinstance(workload, Training)
     return workload.parameter_bytes
-
-
-def short_table(results: Results) -> str:
-    """For the README: ours, and how many times ours the frameworks and NumPy need, on the train steps."""
-    bounds = ("bare_tape", "numpy_tricks", "products_alone")  # what could be reached, not what people would use
-    wanted = [contender for contender in results.contenders() if contender is not OURS and contender.key not in bounds]
-    keys = [key for key in results.seconds if isinstance(WORKLOADS[key], Training)]
-    rows = [["train step", OURS.name, *(contender.name for contender in wanted)], ["---"] * (len(wanted) + 2)]
-    for key in keys:
-        ours = f"**{time_of(key, results.seconds[key][OURS.key])}**"
-        rows.append([WORKLOADS[key].title, ours, *(ratio_cell(results, key, contender.key) for contender in wanted)])
-    return "\n".join(as_row(row) for row in rows)
 
 
 def growth_table(growth: Growth) -> str:

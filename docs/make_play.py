@@ -1,7 +1,8 @@
 """Make what play.md shows: `python docs/make_play.py` takes its pictures and measures how often the page is drawn.
 
-It needs Chromium and Playwright, and a quiet machine for half a minute; the figures are kept in play.json. `--pictures`
-leaves them as they are; `--render` only writes the texts, which tests/docs/test_play_page.py compares.
+The README's film is among the pictures. It needs Chromium and Playwright, and a quiet machine for a minute; the figures
+are kept in play.json. `--pictures` leaves them as they are; `--render` only writes the texts, which
+tests/docs/test_play_page.py compares.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blocks import rendered
+from PIL import Image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,6 +39,9 @@ DRAWN = (
     "-200.120.0_-150.160.0_-90.170.0_-30.150.0_20.100.0_60.40.0_-210.60.0_-120.100.0_-60.110.0_90.-60.0_"
     "-60.-40.1_0.-110.1_60.-140.1_120.-130.1_170.-80.1_200.-20.1_-20.-70.1_90.-90.1_150.-130.1_-90.130.1"
 )
+
+FILMED = "width=12&depth=2&points=60&label_noise=0.1&seed=0&p=0.3"
+FILM_MOMENTS, BACKWARD_MOMENTS, FILM_WIDTH = 16, 5, 720
 
 #: picture -> (settings, steps, width, height, dark, what to click at the end)
 PICTURES = {
@@ -94,6 +100,30 @@ def take_pictures(browser: Browser, address: str) -> None:
         page.wait_for_timeout(300)
         page.screenshot(path=KEPT / f"{name}.png")
         page.close()
+
+
+def take_film(browser: Browser, address: str) -> None:
+    """A short film for the README: both networks from the first step on, forward and then backward."""
+    page = browser.new_page(viewport={"width": 1070, "height": 1300})
+    page.goto(f"{address}#{FILMED}")
+    page.wait_for_timeout(500)
+    page.select_option("#speed", "500")
+    images = []
+    for moment in range(FILM_MOMENTS):
+        if moment == FILM_MOMENTS - BACKWARD_MOMENTS:
+            page.click("#backward")
+        page.click("#play")
+        page.wait_for_timeout(60 + 20 * moment)  # slow at first, where most happens
+        page.click("#play")
+        page.wait_for_timeout(120)
+        shot = Image.open(BytesIO(page.locator("#pair").screenshot()))
+        images.append(
+            shot.resize((FILM_WIDTH, shot.height * FILM_WIDTH // shot.width)).quantize(64, dither=Image.Dither.NONE)
+        )
+    page.close()
+    images[0].save(
+        KEPT / "live.gif", save_all=True, append_images=images[1:], duration=[350] * (len(images) - 1) + [1500], loop=0
+    )
 
 
 def measure(browser: Browser, address: str) -> dict[str, Any]:
@@ -160,6 +190,7 @@ def make(measured: bool) -> None:
     with sync_playwright() as playwright, served() as address:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         take_pictures(browser, address)
+        take_film(browser, address)
         if measured:
             FIGURES.write_text(json.dumps(measure(browser, address), indent=1) + "\n", encoding="utf-8")
         browser.close()

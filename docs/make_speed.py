@@ -56,7 +56,7 @@ def blocks() -> dict[str, dict[str, str]]:
         name: f"{report.markdown_table(run)}\n\n{report.machine_line(run.machine)}" for name, run in runs.items()
     }
     in_speed["growth"] = report.growth_table(Growth.load(kept("growth")))
-    in_readme = {"speed": report.short_table(runs["threads-1"])}
+    in_readme = {"largest": report.largest_step_sentence(runs["threads-1"])}
     main_job = MainJob.load(kept("compare"))
     in_speed["compare"] = f"{report.main_job_table(main_job)}\n\n{report.machine_line(main_job.machine)}"
     in_readme["main_job"] = report.main_job_sentence(main_job)

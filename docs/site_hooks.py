@@ -7,6 +7,7 @@ that shows its text.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -83,7 +84,7 @@ def site_path(path: str) -> str:
     """Where the site has a file of the repository."""
     if path in PAGES:
         return PAGES[path]
-    if path.startswith("docs/") and path.endswith((".md", ".png")):
+    if path.startswith("docs/") and path.endswith((".md", ".png", ".gif")):
         return path.removeprefix("docs/")
     return f"source/{path}.md"
 
@@ -100,6 +101,19 @@ def as_page(path: str) -> str:
         return head + "\n".join(
             f"- [{Path(file).name}]({Path(path).name}/{Path(file).name}.md)" for file in files_of(path)
         )
+    if path.endswith(".ipynb"):
+        return notebook_as_page(path)
     text, language = (ROOT / path).read_text(encoding="utf-8").rstrip(), LANGUAGES.get(Path(path).suffix, "text")
     fence = "`" * max([3, *(len(ticks) + 1 for ticks in re.findall("`{3,}", text))])
     return f'{head}{fence}{language} linenums="1"\n{text}\n{fence}\n'
+
+
+def notebook_as_page(path: str) -> str:
+    """A page that shows a notebook's texts and code; its outputs are in the notebook."""
+    parts = ["To see the outputs, open the notebook in Jupyter."]
+    for cell in json.loads((ROOT / path).read_text(encoding="utf-8"))["cells"]:
+        text = "".join(cell["source"])
+        parts.append(
+            f"```python\n{text}\n```" if cell["cell_type"] == "code" else re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
+        )
+    return "\n\n".join(parts) + "\n"

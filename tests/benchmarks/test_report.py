@@ -1,5 +1,7 @@
 """The tables: every contender by name, and the rows where we lose shown like the others."""
 
+import re
+
 import pytest
 
 from benchmarks import report
@@ -57,10 +59,10 @@ def test_the_machine_line_tells_the_kernels_and_what_forced_them(results, noted,
     assert report.machine_line(results.machine | noted) == line
 
 
-def test_the_short_table_has_the_train_steps_alone(results):
-    table = report.short_table(results)
-    assert "tiny" in table
-    assert "chain" not in table
+def test_the_largest_network_is_named_with_the_time_of_its_step(results):
+    sentence = report.largest_step_sentence(results)
+    assert re.fullmatch(r"A training step of its largest benchmark \(.+\) takes .+ on one thread\.", sentence)
+    assert "chain" not in sentence
 
 
 def test_the_main_job_is_printed_with_every_programs_time_and_ratio(main_job):

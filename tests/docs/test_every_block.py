@@ -65,7 +65,11 @@ TESTED = {
         "@elementwise": "test_the_rule_explains_every_entry",
     },
     "the_whole_idea.md": {"": "test_the_page_quotes_the_whole_file_in_order"},
-    "README.md": {"$ tinygrad-dropout conformance": "test_the_readme_shows_the_same"},
+    "README.md": {
+        "$ tinygrad-dropout conformance": "test_the_readme_shows_the_same",
+        "$ tinygrad-dropout study --text": "test_the_replay_shows_what_the_command_prints",
+        "$ tinygrad-dropout drill check 11": "test_the_graders_answer_is_that_of_the_page_about_drills",
+    },
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import shlex
 from pathlib import Path
 
 import make_runs
+import make_study
+import make_testing
 import pytest
 from blocks import rendered
 
@@ -15,6 +17,7 @@ from tinygrad_dropout.lab import Config
 
 ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+READING = (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
 
 
 def test_the_snippets_run_and_print_what_is_shown():
@@ -39,26 +42,48 @@ def test_a_link_leads_to_a_file(target):
 
 def test_the_essential_files_can_be_read_in_an_evening():
     """At most eight of them, and at most 1,000 lines, blank ones not counted."""
-    table = README.partition("<!-- essential -->")[2].partition("<!-- end -->")[0]
-    files = re.findall(r"\]\((tinygrad_dropout/[^)]+)\)", table)
+    table = READING.partition("<!-- essential -->")[2].partition("<!-- end -->")[0]
+    files = re.findall(r"\]\(\.\./(tinygrad_dropout/[^)]+)\)", table)
     assert len(set(files)) == len(files) <= 8
     lines = [line for file in files for line in (ROOT / file).read_text(encoding="utf-8").splitlines() if line.strip()]
     assert 500 < len(lines) <= 1000
 
 
-def test_every_file_of_the_core_is_listed_here_or_among_what_to_read_later():
-    package, later = ROOT / "tinygrad_dropout", (ROOT / "docs" / "reading.md").read_text(encoding="utf-8")
+def test_every_file_of_the_core_is_listed_among_what_to_read():
+    package = ROOT / "tinygrad_dropout"
     rooms = ("autograd", "functional", "nn", "optim", "debug", "saving", "training")
     core = [path for room in rooms for path in (package / room).glob("*.py")] + [
         package / "rng.py",
         package / "errors.py",
     ]
     names = {path.relative_to(package).as_posix() for path in core if path.name != "__init__.py"}
-    assert {name for name in names if f"tinygrad_dropout/{name})" not in README + later} == set()
+    assert {name for name in names if f"tinygrad_dropout/{name})" not in READING} == set()
 
 
 def test_it_is_short():
-    assert len(README.split()) <= 1300
+    assert len(README.split()) <= 1200
+
+
+def shown_by(command):
+    """The lines of the block that shows a command's output, without those left out."""
+    (block,) = re.findall(rf"```\n\$ {re.escape(command)}\n(.*?)```", README, re.DOTALL)
+    return [line for line in block.splitlines() if line != "..."]
+
+
+def test_the_replay_shows_what_the_command_prints():
+    printed = make_study.printed(make_study.TEXT).splitlines()
+    assert set(shown_by(make_study.TEXT)) <= set(printed)
+
+
+def test_the_graders_answer_is_that_of_the_page_about_drills():
+    page = (ROOT / "docs" / "drills.md").read_text(encoding="utf-8")
+    assert set(shown_by("tinygrad-dropout drill check 11")) <= set(page.splitlines())
+
+
+def test_as_many_random_programs_agreed_with_pytorch_as_it_says():
+    programs, _, found = make_testing.KEPT.read_text(encoding="utf-8").strip().partition(" programs: ")
+    assert found == "no disagreement"
+    assert f"{programs} random programs gave the same results" in " ".join(README.split())
 
 
 def test_the_figures_are_those_of_the_kept_runs():
