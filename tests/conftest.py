@@ -7,7 +7,8 @@ import signal
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis.strategies import none
 
 import tinygrad_dropout as td
 
@@ -65,6 +66,7 @@ def torch():
 
 def pytest_collection_finish():
     """The tests themselves live to the end: the collector need not look at them, nor for garbage as often."""
+    given(none())(lambda _: None)()  # Hypothesis looks for who holds NumPy's random state; what is frozen is not found
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

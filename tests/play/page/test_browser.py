@@ -278,6 +278,7 @@ def test_why_opens_the_replay_of_the_step_that_is_seen(visit, served):
     replay.wait_for_selector("#panel")
     session = session_of(served, page)
     assert session.playing is False
+    wait_until(lambda: step_of(page) == session.training.steps)
     loss = session.training.networks.losses["with"]
     assert float(page.locator("#with tr", has_text="last batch").inner_text().split()[2]) == pytest.approx(
         loss, rel=0.006
@@ -319,7 +320,7 @@ def test_another_link_in_the_same_tab_takes_effect(visit, served):
     page = visit()
     page.evaluate("location.hash = '#width=9&p=0.125'")
     wait_until(lambda: session_of(served, page).training.settings == Settings(width=9, p=0.125))
-    assert page.locator(".row:has(#p) output").inner_text() == "0.125"
+    wait_until(lambda: page.locator(".row:has(#p) output").inner_text() == "0.125")
 
 
 def test_a_link_that_cannot_be_read_says_why(visit):
