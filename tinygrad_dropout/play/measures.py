@@ -23,16 +23,17 @@ def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels, masks: np.random.G
     """
     if not len(y):
         return None
-    layers = dropout_layers(model)
-    own = [layer.rng for layer in layers]
+    own = [(layer, layer.rng) for layer in dropout_layers(model)]
     with modes_restored(model), td.no_grad():
         model.train(masks is not None)
-        for layer in layers:
-            layer.rng = masks  # what training draws must not depend on what is measured
-        logits = model(td.Tensor(x))
+        try:
+            for layer, _ in own:
+                layer.rng = masks  # what training draws must not depend on what is measured
+            logits = model(td.Tensor(x))
+        finally:
+            for layer, rng in own:
+                layer.rng = rng
         loss = td.functional.cross_entropy(logits, y).item()
-    for layer, rng in zip(layers, own, strict=True):
-        layer.rng = rng
     return [loss, float((logits.argmax(axis=1) == y).mean())]
 
 

@@ -1,4 +1,4 @@
-"""The server of the page: for this machine only, and only for who has the token.
+"""The server of the page: for this machine only, and only with the token.
 
 It listens on the loopback address. Every address begins with a token that is drawn anew each time, requests must name
 the loopback address as their host (which a page elsewhere cannot make a browser do by DNS), and a WebSocket must come
@@ -11,6 +11,7 @@ import asyncio
 import json
 import secrets
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from importlib.resources import files
 from typing import Any
@@ -29,7 +30,7 @@ from tinygrad_dropout.study.errors import StudyError
 
 HOSTS = ["127.0.0.1", "localhost"]
 FRAME_SECONDS = 0.04  # at least, from one frame to the next
-CLOSED = object()  # in place of a message
+CLOSED = object()  # the last message: the tab is closed
 MOST_UNDRAWN = 2  # frames
 MOST_BYTES = 1_000_000  # in one message of a page
 
@@ -97,8 +98,7 @@ class Server:
         self.tabs[name] = tab
         reading = asyncio.create_task(read_messages(socket, tab.messages))
         try:
-            with suppress(WebSocketDisconnect, RuntimeError):  # closed while something was on its way
-                await tab.go_on()
+            await tab.go_on()
         finally:
             reading.cancel()
             if self.tabs.get(name) is tab:
@@ -150,7 +150,13 @@ class Tab:
             self.before = now
             if frame is not None:
                 self.undrawn += 1
-                await self.socket.send_bytes(frame)
+                await self.send(self.socket.send_bytes(frame))
+
+    @staticmethod
+    async def send(sending: Awaitable[None]) -> None:
+        """Send something, unless the tab has been closed in the meantime: CLOSED is on its way then."""
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await sending
 
     async def last_step(self, network: str) -> LastStep | None:
         """The step that a network has made last. The tab pauses, so that it is the one that it shows."""
@@ -173,7 +179,7 @@ class Tab:
                     async with self.busy:
                         replies = await asyncio.to_thread(self.session.receive, message)
                     for reply in replies:
-                        await self.socket.send_text(json.dumps(reply))
+                        await self.send(self.socket.send_text(json.dumps(reply)))
                 message = self.messages.get_nowait()
         return True
 

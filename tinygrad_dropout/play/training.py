@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,9 @@ class Training:
         end = time.perf_counter() + seconds
         for remaining in range(steps, 0, -1):
             keep = remaining == 1 or time.perf_counter() >= end
-            weights = {name: copied(model.state_dict()) for name, model in self.networks.models.items()} if keep else {}
+            weights = (
+                {name: deepcopy(model.state_dict()) for name, model in self.networks.models.items()} if keep else {}
+            )
             with np.errstate(over="ignore", invalid="ignore"):  # told by `diverged`
                 self.networks.step()
             self.steps += 1
@@ -125,8 +128,3 @@ def points_for(settings: Settings) -> Points:
         label_noise=settings.label_noise,
         seed=settings.seed,
     )
-
-
-def copied(state: Mapping[str, Any]) -> dict[str, Any]:
-    """A state_dict with arrays of its own."""
-    return {key: array.copy() for key, array in state.items()}

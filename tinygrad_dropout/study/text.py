@@ -162,7 +162,7 @@ def labelled(label: str, name: str, array: Array, marked: dict[str, Array]) -> I
 
 
 def table(shown: ArrayPreview, marked: dict[str, Array]) -> str:
-    """The numbers in columns; a sign in place of a number that was dropped or is off."""
+    """The numbers in columns; a sign instead of a number that was dropped or is off."""
     if not shown.entries.size:
         return "no elements"
     cells = np.array([[number(value) for value in row] for row in shown.table], dtype=object)

@@ -1,4 +1,4 @@
-"""Recordings that are hard to show: wide, deep, branching, and with names that nobody would choose."""
+"""Recordings that are hard to show: wide, deep, branching, and with very long names."""
 
 from functools import cache
 from itertools import pairwise

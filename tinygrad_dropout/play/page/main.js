@@ -23,24 +23,16 @@ function draw() {
   const followed = frame.networks.with?.example;
   byId("follow").hidden = !followed;
   if (followed) byId("example").textContent = `example ${followed.index + 1} of ${followed.of}, class ${followed.label ? "▲" : "●"}`;
-  explain();
+  byId("explanation").textContent = explanation();
 }
 
-function explain() {
-  const made = frame?.networks.with?.example !== undefined;
-  byId("explanation").textContent = !frame?.networks.with
-    ? "Draw at least three points."
-    : !made
-      ? "Nothing has been learnt yet. Press Play, or make one step."
-      : direction === "forward"
-        ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value (dashed: negative). A crossed-out unit is dropped: it passes nothing on, so no line touches it."
-        : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient (dashed: negative). A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
-  byId("legend").textContent =
-    "Each small square is a unit: its output over the whole plane, dark where it is large. Crossed out: dropped for this example. " +
-    "Barred: its ReLU gave 0. The bar at its foot: how much of the test points it classifies by itself, empty for half of them and full for all. " +
-    "● and ▲: the classes (large and filled: training points; small: test points; ringed: a flipped label; in a cross: the example that is drawn). " +
-    "The line in the plane: probability one half. Between two layers at most the 120 strongest connections are drawn. " +
-    "A dotted upright line in a chart: a setting was changed.";
+/** What the drawing shows at the moment. */
+function explanation() {
+  if (!frame.networks.with) return "Draw at least three points.";
+  if (!frame.networks.with.example) return "Nothing has been learnt yet. Press Play, or make one step.";
+  return direction === "forward"
+    ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value (dashed: negative). A crossed-out unit is dropped: it passes nothing on, so no line touches it."
+    : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient (dashed: negative). A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
 }
 
 function hear(message) {

@@ -165,7 +165,7 @@ function usedBy(use) {
   };
 }
 
-/** Scroll the picture, and it alone, until the box of the step is in sight. */
+/** Scroll only the picture until the box of the step is in sight. */
 function followStep(scroll) {
   const here = scroll.querySelector(".box.here")?.getBoundingClientRect();
   if (!here) return;
