@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from benchmarks.growth import Growth
     from benchmarks.results import Results
 
-# Okabe and Ito's colours, which colour-blind people can tell apart; hatching and markers say the same once more.
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#B0B0B0"
+# Okabe and Ito's colors, which color-blind people can tell apart; hatching and markers say the same once more.
+BLUE, ORANGE, GRAY = "#0072B2", "#E69F00", "#B0B0B0"
 SHOWN, TICKS = (0.05, 300), (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
 
@@ -40,7 +40,7 @@ def draw_speed(results: Results, path: Path) -> None:
     for panel in panels.flat[len(keys) :]:
         panel.set_axis_off()
     figure.suptitle(speed_verdict(results), fontsize=13)
-    legend = "diamond: ours · grey: more time · orange, hatched: less time · black line: the middle half of the rounds"
+    legend = "diamond: ours · gray: more time · orange, hatched: less time · black line: the middle half of the rounds"
     figure.text(0.5, 0.005, f"{legend}\n{machine_line(results.machine)}", ha="center", fontsize=8)
     figure.tight_layout(rect=(0, 0.05, 1, 0.97))
     figure.savefig(path, dpi=100)
@@ -58,7 +58,7 @@ def draw_workload(panel: Axes, results: Results, key: str) -> None:
             continue
         slower = spread.median >= 1
         end = max(spread.median, SHOWN[0])  # what is faster still than the axis goes ends at its edge
-        color, hatch = (GREY, None) if slower else (ORANGE, "///")
+        color, hatch = (GRAY, None) if slower else (ORANGE, "///")
         panel.barh(place, end - 1, left=1, color=color, hatch=hatch, edgecolor="white")
         panel.plot(np.clip([spread.low, spread.high], *SHOWN), [place, place], color="black", linewidth=1.5)
         right_of_all = max(spread.high, 1) * 1.08

@@ -54,7 +54,7 @@ def of_many_rows(rows: int) -> Training:
 
 
 def many(count: int) -> ManyParameters:
-    """That many parameters of 10 numbers, and an optimiser."""
+    """That many parameters of 10 numbers, and an optimizer."""
     return ManyParameters(f"{count} parameters", count)
 
 

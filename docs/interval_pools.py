@@ -16,7 +16,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from tinygrad_dropout.lab.comparison.measures import ACCURACY, BALANCED_ACCURACY, LOG_LOSS, R_SQUARED, RMSE, Measure
-from tinygrad_dropout.lab.datasets import randomise_labels
+from tinygrad_dropout.lab.datasets import randomize_labels
 from tinygrad_dropout.sklearn import DropoutMLPClassifier, DropoutMLPRegressor
 
 PAIRS_IN_A_POOL = 300
@@ -133,7 +133,7 @@ def pair(pool: Pool, X: Any, y: Any, seed: int) -> Any:
             predicted = model.predict(X_test) * spread + mean
             values.append([metrics.root_mean_squared_error(y_test, predicted), metrics.r2_score(y_test, predicted)])
         else:
-            labels = randomise_labels(y_train, pool.label_noise, len(np.unique(y)), np.random.default_rng(seed))
+            labels = randomize_labels(y_train, pool.label_noise, len(np.unique(y)), np.random.default_rng(seed))
             model = DropoutMLPClassifier(**settings).fit(X_train, labels)
             probabilities = model.predict_proba(X_test).astype(float)
             predicted = model.classes_[probabilities.argmax(axis=1)]

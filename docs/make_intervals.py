@@ -161,7 +161,7 @@ def skewed_table(pools: dict[str, Any]) -> str:
 
 
 def skewness(pool: dict[str, Any], measure: Measure) -> float:
-    """The third standardised moment of the differences of a pool."""
+    """The third standardized moment of the differences of a pool."""
     values = in_units(pool, measure)
     return float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
 

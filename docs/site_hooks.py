@@ -61,7 +61,7 @@ def title(page: Path) -> str:
 
 
 def as_session(block: str) -> str:
-    """A block of code with prompts as a reader wants it: coloured as a session, without what only doctest reads."""
+    """A block of code with prompts as a reader wants it: colored as a session, without what only doctest reads."""
     block = block.replace("```python\n", "```pycon\n").replace("<BLANKLINE>\n", "\n")
     return re.sub(r" *# doctest: .*", "", block)
 

@@ -101,7 +101,7 @@ def cross_entropy(logits, labels):
     return Tensor(loss, (logits,), lambda grad: (grad * (np.exp(log_softmax) - one_hot) / N,))
 
 
-# 5. OPTIMISER. In full: optim/_sgd.py. It adds weight decay and Nesterov's form of momentum.
+# 5. OPTIMIZER. In full: optim/_sgd.py. It adds weight decay and Nesterov's form of momentum.
 def sgd_step(parameters, velocities, lr, momentum):
     """velocity = momentum * velocity + grad, then parameter = parameter - lr * velocity."""
     for i, parameter in enumerate(parameters):

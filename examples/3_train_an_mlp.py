@@ -5,7 +5,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import nn, optim
 
-# The data: 200 points on two half-circles with some noise, labelled 0 and 1.
+# The data: 200 points on two half-circles with some noise, labeled 0 and 1.
 rng = np.random.default_rng(0)
 angle = rng.uniform(0, np.pi, 200)
 label = rng.integers(0, 2, 200)

@@ -24,8 +24,8 @@ def write_flats(path):
     """600 made-up flats: the rent depends on everything but the floor, plus noise of 60."""
     rng = np.random.default_rng(0)
     area, age, distance = rng.uniform(20, 120, 600), rng.uniform(0, 80, 600), rng.exponential(4, 600)
-    floor, district = rng.integers(0, 9, 600), rng.choice(["centre", "harbour", "hills"], 600)
-    rent = 300 + 9 * area * np.exp(-distance / 20) - 1.5 * age + 120 * (district == "centre") + rng.normal(0, 60, 600)
+    floor, district = rng.integers(0, 9, 600), rng.choice(["center", "harbor", "hills"], 600)
+    rent = 300 + 9 * area * np.exp(-distance / 20) - 1.5 * age + 120 * (district == "center") + rng.normal(0, 60, 600)
     with path.open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["area_m2", "age_years", "distance_km", "floor", "district", "rent"])

@@ -270,7 +270,7 @@ STARTING = [
     (lambda: nn.init.uniform_(td.Tensor([1, 2])), TypeError, ["uniform_", "floating", "int64"]),
 ]
 
-OPTIMISING = [
+OPTIMIZING = [
     (lambda: optim.SGD([], lr=0.1), ValueError, ["SGD", "nothing"]),
     (lambda: optim.SGD([1.0], lr=0.1), (TypeError, ValueError), ["SGD", "Tensor", "float"]),
     (lambda: optim.SGD(tensor(2), lr=0.1), (TypeError, ValueError), ["SGD", "Tensor"]),
@@ -331,7 +331,7 @@ TABLES = [
     SAMPLING,
     DRAWING,
     STARTING,
-    OPTIMISING,
+    OPTIMIZING,
     CHECKING,
 ]
 

@@ -71,7 +71,7 @@ TABLE = "age,town,rent\n" + "3,Ulm,500\n40,Bonn,700\n" * 10
         (b"\xff\xfe\x00", "codec can't decode"),
     ],
 )
-def test_a_table_that_cannot_be_learnt_from_is_one_sentence(table, words, tmp_path, monkeypatch, capsys):
+def test_a_table_that_cannot_be_learned_from_is_one_sentence(table, words, tmp_path, monkeypatch, capsys):
     file = tmp_path / "table.csv"
     if table is not None:
         file.write_bytes(table if isinstance(table, bytes) else table.encode())
@@ -85,7 +85,7 @@ def test_a_table_that_cannot_be_learnt_from_is_one_sentence(table, words, tmp_pa
     assert err.count("\n") == 1
 
 
-def test_a_table_of_your_own_is_learnt_from(tmp_path):
+def test_a_table_of_your_own_is_learned_from(tmp_path):
     (tmp_path / "table.csv").write_text(TABLE)
     done = run(tmp_path, "9_train_on_your_own_data.py", "table.csv")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""The arrows between the files point down: the core imports NumPy alone, no room imports its neighbour, no cycles."""
+"""The arrows between the files point down: the core imports NumPy alone, no room imports its neighbor, no cycles."""
 
 import ast
 import sys

@@ -381,8 +381,8 @@ def test_random_labels_are_the_only_noise_in_the_labels(seen):
 def test_two_moons_are_two_half_circles():
     points, labels = idea.two_moons(2000, np.random.default_rng(0))
     assert set(labels) == {0, 1}
-    centres = np.where(labels[:, np.newaxis] == 0, [0, 0], [1, 0.5])
-    assert np.linalg.norm(points - centres, axis=1).mean() == pytest.approx(1, abs=0.05)
+    centers = np.where(labels[:, np.newaxis] == 0, [0, 0], [1, 0.5])
+    assert np.linalg.norm(points - centers, axis=1).mean() == pytest.approx(1, abs=0.05)
     assert points[labels == 0, 1].mean() > 0.5 > 0 > points[labels == 1, 1].mean()
 
 
@@ -434,21 +434,21 @@ def test_the_file_prints_what_the_page_shows():
 
 
 @pytest.mark.slow
-def test_with_dropout_fewer_wrong_labels_are_learnt(seen):
-    wrong, learnt = 0, {0.0: 0, 0.5: 0}
+def test_with_dropout_fewer_wrong_labels_are_learned(seen):
+    wrong, learned = 0, {0.0: 0, 0.5: 0}
     for seed in range(6):
         idea.train(0.0, noise=0.0, seed=seed, steps=1)
         clean = seen["labels"][-1]
-        for p in learnt:
+        for p in learned:
             network, _ = idea.train(p, noise=0.3, seed=seed)
             points, labels = seen["points"][-1], seen["labels"][-1]
             predicted = network(idea.Tensor(points), training=False).data.argmax(axis=1)
-            learnt[p] += np.sum((predicted == labels) & (labels != clean))
+            learned[p] += np.sum((predicted == labels) & (labels != clean))
         wrong += np.sum(labels != clean)
     text = " ".join(PROSE.split())
-    said = re.search(r"(\d+) of the 600 training labels are wrong.*? learnt (\d+) of .*? with dropout (\d+)\.", text)
+    said = re.search(r"(\d+) of the 600 training labels are wrong.*? learned (\d+) of .*? with dropout (\d+)\.", text)
     assert wrong == int(said[1])
-    assert list(learnt.values()) == pytest.approx([int(said[2]), int(said[3])], abs=2)
+    assert list(learned.values()) == pytest.approx([int(said[2]), int(said[3])], abs=2)
 
 
 def test_the_small_example_on_the_page_gives_its_numbers():

@@ -1,6 +1,6 @@
 """A from-scratch reverse-mode autograd framework on NumPy, whose subject is dropout.
 
-`import tinygrad_dropout as td` gives the Tensor, `td.nn` the layers, `td.optim` the optimisers, `td.functional`
+`import tinygrad_dropout as td` gives the Tensor, `td.nn` the layers, `td.optim` the optimizers, `td.functional`
 the operations and `td.training` the training loop. This project has nothing to do with the framework tinygrad.
 """
 

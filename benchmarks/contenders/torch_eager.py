@@ -26,7 +26,7 @@ def mlp(workload: Training, dropout: type[torch.nn.Module] = torch.nn.Dropout) -
 
 
 def train_step(workload: Training, model: torch.nn.Module, **how: bool) -> Step:
-    """A step of SGD; `how` are options of the optimiser that change its speed, not its result."""
+    """A step of SGD; `how` are options of the optimizer that change its speed, not its result."""
     loss_of = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=workload.lr, momentum=MOMENTUM, **how)
     inputs, labels = map(torch.from_numpy, workload.data())

@@ -12,7 +12,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, loa
 
 @dataclass(frozen=True)
 class Table:
-    """A table and what is to be learnt from it.
+    """A table and what is to be learned from it.
 
     Attributes:
         title: its name, with rows and features.

@@ -132,7 +132,7 @@ def at_the_end(pairs: list[dict[str, Any]], arm: str, measure: str) -> np.ndarra
     return np.array([pair[arm][-1][measure] for pair in pairs])
 
 
-def summarise(pairs: list[dict[str, Any]]) -> dict[str, Any]:
+def summarize(pairs: list[dict[str, Any]]) -> dict[str, Any]:
     """Both arms' means after the last epoch, and the paired difference in points with its 95 % interval."""
     means = {arm: {measure: at_the_end(pairs, arm, measure).mean() for measure in MEASURES} for arm in ARMS}
     points = 100 * (at_the_end(pairs, "with", "test_accuracy") - at_the_end(pairs, "without", "test_accuracy"))
@@ -170,13 +170,13 @@ def draw_comparison(pairs: list[dict[str, Any]], summary: dict[str, Any], path: 
     """Each pair's test accuracy in both arms, and the differences with the interval of their mean."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.6), layout="constrained", width_ratios=(3, 2))
     without, with_dropout = (100 * at_the_end(pairs, arm, "test_accuracy") for arm in ARMS)
-    left.plot([0, 1], [without, with_dropout], color="grey", lw=1)
+    left.plot([0, 1], [without, with_dropout], color="gray", lw=1)
     for place, (color, values) in enumerate(zip(ARMS.values(), (without, with_dropout), strict=True)):
         left.scatter(np.full(len(values), place), values, color=color)
     left.set(xticks=(0, 1), xticklabels=("without dropout", "with dropout"), ylabel="test accuracy (%)")
     mean, low, high = summary["difference"].values()
     right.axhline(0, color="black", lw=1)
-    right.scatter(np.zeros(len(pairs)), with_dropout - without, color="grey", label="one pair")
+    right.scatter(np.zeros(len(pairs)), with_dropout - without, color="gray", label="one pair")
     right.errorbar(1, mean, yerr=[[mean - low], [high - mean]], fmt="D", capsize=6, label="mean and its 95 % interval")
     right.set(xlim=(-0.5, 1.5), xticks=(), ylabel="difference (percentage points)")
     right.legend()
@@ -230,7 +230,7 @@ def main() -> None:
         use_threads = partial(torch.set_num_threads, options.threads)
         with ProcessPoolExecutor(options.workers, initializer=use_threads) as executor:
             pairs = list(executor.map(task, range(options.seeds)))
-    summary = summarise(pairs)
+    summary = summarize(pairs)
     results = json.dumps({"pairs": pairs, "summary": summary}, indent=1)
     (options.out / "results.json").write_text(results, encoding="utf-8")
     draw_learning_curves(pairs, options.out / "learning_curves.png")

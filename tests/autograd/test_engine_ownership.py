@@ -90,7 +90,7 @@ def test_training_takes_no_more_memory_after_many_steps_than_after_a_few():
 
     tracemalloc.start()
     try:
-        after_a_few = train(20)  # by then Python has specialised its bytecode
+        after_a_few = train(20)  # by then Python has specialized its bytecode
         after_many = train(50)
     finally:
         tracemalloc.stop()

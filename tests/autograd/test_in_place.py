@@ -164,8 +164,8 @@ WAYS_TO_CHANGE = {
     "through detach()": lambda w: changed_in_place(w.detach()),
     "through a view": lambda w: changed_in_place(w[:1]),
     "through a view of a view": lambda w: changed_in_place(w.detach().reshape(-1)[::2]),
-    "an optimiser": step,
-    "an optimiser of several": lambda w: step(nn.Parameter(np.ones(3)), w, nn.Parameter(np.ones(2))),
+    "an optimizer": step,
+    "an optimizer of several": lambda w: step(nn.Parameter(np.ones(3)), w, nn.Parameter(np.ones(2))),
     "max_norm": lambda w: optim.max_norm([w.reshape(1, -1)] if w.ndim < 2 else [w], 1e-3),
 }
 each_way = pytest.mark.parametrize("change", [w for n, w in WAYS_TO_CHANGE.items() if n != "max_norm"],
@@ -234,8 +234,8 @@ def test_two_losses_and_a_step_between_them():
     np.testing.assert_array_equal(alone.weight.grad, np.full((2, 3), 5))
 
 
-def test_a_frozen_neighbour_of_the_parameters_that_step_is_not_taken_for_changed():
-    """The optimiser keeps its parameters in one array; those that had no gradient were not changed."""
+def test_a_frozen_neighbor_of_the_parameters_that_step_is_not_taken_for_changed():
+    """The optimizer keeps its parameters in one array; those that had no gradient were not changed."""
     frozen, other = nn.Parameter(np.ones(2)), nn.Parameter(np.ones(2))
     optimizer = optim.SGD([frozen, other], lr=0.1)
     for parameter in (frozen, other):

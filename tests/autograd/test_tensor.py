@@ -201,7 +201,7 @@ def test_floats_that_come_of_integers_are_float32(compute):
     ("shape", "given"), [((2,), (3,)), ((2,), (2, 1)), ((2, 3), (3, 2)), ((2, 3), ()), ((), (1,)), ((1,), ())], ids=str
 )
 def test_a_gradient_of_another_shape_is_refused(shape, given):
-    """It would be broadcast in the optimiser, or fail there without a word about where it came from."""
+    """It would be broadcast in the optimizer, or fail there without a word about where it came from."""
     x = td.Tensor(np.zeros(shape), requires_grad=True)
     x.grad = before = np.ones(shape)
     with pytest.raises(ShapeError) as caught:

@@ -95,10 +95,10 @@ BAD_INPUT = {
     "--optimizer lion": "--optimizer: expected adam or sgd, got 'lion'",
     "--csv table.csv --dataset moons": "--csv: expected either a CSV file or a dataset, got both",
     "--csv table.csv": "--target: expected the name of the column",
-    "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, colour), got 'kind'",
-    "--csv table.csv --target colour": "table.csv: expected a value in line 4, column 'size', got 'nan' (1 of 4",
-    "--csv table.csv --target colour --missing zero": "--missing: expected drop or mean, got 'zero'",
-    "--csv table.csv --target colour --test-csv table.csv": "--test-csv: expected another file than the one to learn",
+    "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, color), got 'kind'",
+    "--csv table.csv --target color": "table.csv: expected a value in line 4, column 'size', got 'nan' (1 of 4",
+    "--csv table.csv --target color --missing zero": "--missing: expected drop or mean, got 'zero'",
+    "--csv table.csv --target color --test-csv table.csv": "--test-csv: expected another file than the one to learn",
     "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
     "--target y": "--target: expected a CSV file that this is a column of, got none",
     "--data-dir .": "--data-dir: expected it only with the dataset mnist1d or mnist, got digits",
@@ -117,7 +117,7 @@ BAD_INPUT = {
 
 @pytest.mark.parametrize("arguments", BAD_INPUT)
 def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
-    (tmp_path / "table.csv").write_text("size,colour\n1.5,red\n2,red\nnan,blue\n3,blue\n")
+    (tmp_path / "table.csv").write_text("size,color\n1.5,red\n2,red\nnan,blue\n3,blue\n")
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "train-images-idx3-ubyte").write_bytes(b"not an IDX file")
     code, out, err = run("compare", *arguments.split())

@@ -42,7 +42,7 @@ def never_drops_each(n):
 
 def place_of(layer, seed):
     found = check_dropout(layer, seed=seed).findings[0]
-    assert found.code in ("depends-at-a-distance", "depends-on-neighbours")
+    assert found.code in ("depends-at-a-distance", "depends-on-neighbors")
     return found.message.partition(" (")[0]
 
 

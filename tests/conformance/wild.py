@@ -45,7 +45,7 @@ class AsReported(Dropout):
         return self.at_fault(grad).backward(grad)
 
 
-@seen_in("pytorch/pytorch#198333", "shared-by-neighbours")
+@seen_in("pytorch/pytorch#198333", "shared-by-neighbors")
 class CompiledDropout(AsReported):
     """compiled for CUDA, with (batch, channels, time) transposed before it: four adjacent channels share a mask"""
 

@@ -66,7 +66,7 @@ def test_an_array_changed_after_it_was_saved_is_reported_by_name(name, build):
 CHANGES = {
     "in place": lambda weight, optimizer: weight.data.fill(9.0),
     "by assignment": lambda weight, optimizer: setattr(weight, "data", weight.data + 1),
-    "by an optimiser's step": lambda weight, optimizer: optimizer.step(),
+    "by an optimizer's step": lambda weight, optimizer: optimizer.step(),
 }
 
 

@@ -62,7 +62,7 @@ def check_grads(state: State, theirs: list[np.ndarray | None]) -> None:
         if our is None or their is None:
             state.disagree(f".grad of v{place}", our, their)
         if difference(our, their, relative, scale) == "numbers":
-            scale = max(scale, oracle.size_of_gradients(state.program))  # large numbers may have cancelled
+            scale = max(scale, oracle.size_of_gradients(state.program))  # large numbers may have canceled
         agree(state, f".grad of v{place}", our, their, relative, scale)
         if id(our) not in state.read:
             state.read[id(our)] = our, our.copy()

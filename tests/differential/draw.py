@@ -1,4 +1,4 @@
-"""Random choices from a few bytes: 0 is the simplest choice, so that Hypothesis shrinks towards simple programs."""
+"""Random choices from a few bytes: 0 is the simplest choice, so that Hypothesis shrinks toward simple programs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every deliberate difference between this framework and PyTorch, with its reason. Anything else is a finding.
 
 Where a rule is a matter of spelling, `spellings.py` or `machines.py` writes PyTorch's side so that it means the same.
-Where one framework refuses what the other accepts, the rule is a function here that recognises exactly that.
+Where one framework refuses what the other accepts, the rule is a function here that recognizes exactly that.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Run(State):
         scale = float(np.prod(sizes[:2])) if instruction.operation in rules.PRODUCTS else max(sizes, default=1.0)
         what = f"the result of {instruction.operation}"
         agree(self, what, ours.data, shown, ONE_OPERATION * eps(shown.dtype), scale)
-        synchronise(ours.data, shown)
+        synchronize(ours.data, shown)
         slot = Slot(ours, theirs, place, instruction.operation, large=is_large(shown))
         check_flags(self, slot, what)
         if theirs.grad_fn is not None:
@@ -98,7 +98,7 @@ class Run(State):
             )
         for slot in self.known():
             shown = numbers(slot.theirs)
-            synchronise(slot.ours.data, shown)
+            synchronize(slot.ours.data, shown)
             slot.large = is_large(shown)
             slot.changed |= storage(slot.theirs) == storage(theirs)
         check_all(self)
@@ -173,7 +173,7 @@ def is_large(array: np.ndarray) -> bool:
     return size(array) > LARGE.get(array.dtype, TOO_LARGE)
 
 
-def synchronise(ours: np.ndarray, theirs: np.ndarray) -> None:
+def synchronize(ours: np.ndarray, theirs: np.ndarray) -> None:
     """Give our array PyTorch's numbers, which agree with it within rounding."""
     if ours.dtype.kind == "f" and ours.flags.writeable and ours.tobytes() != theirs.tobytes():
         ours[...] = theirs

@@ -85,7 +85,7 @@ def test_a_wrong_result_is_noticed(shown, now, same):
     assert maker.matches(shown, now) is same
 
 
-def test_a_change_of_behaviour_is_noticed(monkeypatch):
+def test_a_change_of_behavior_is_noticed(monkeypatch):
     """As if a state_dict held the live arrays, as PyTorch's does."""
     row = next(row for row in maker.rows(PAGE) if "best = net.state_dict()" in row.code)
     monkeypatch.setattr(

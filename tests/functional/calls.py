@@ -342,7 +342,7 @@ SMOOTHED_LABELS = losses(weighted_and_smoothed(against_labels), [(1, 1), (3, 5),
 SMOOTHED_PROBABILITIES = losses(weighted_and_smoothed(against_probabilities), [(3, 5), (5, 3)], (0, 3), dims=2)
 WEIGHTED_FRACTIONS = losses(against_weighted_fractions, [(), (3,), (2, 3)], (0, 2))
 
-# Normalisation and lookups --------------------------------------------------------------------------------------------
+# Normalization and lookups --------------------------------------------------------------------------------------------
 
 
 def normalized(shape: Shape, axes: int, affine: int) -> Call:

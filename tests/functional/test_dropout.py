@@ -170,7 +170,7 @@ def test_at_test_time_nothing_is_dropped(scaling, factor):
 
 @pytest.mark.parametrize("p", [0.2, 0.5])
 def test_scaling_averages_the_subnetworks_of_one_hidden_layer(p):
-    """Weight scaling is the renormalised geometric mean over all masks, each weighted by its probability.
+    """Weight scaling is the renormalized geometric mean over all masks, each weighted by its probability.
 
     It is exact where the logits are linear in the mask (Goodfellow et al., Deep Learning, section 7.12).
     """

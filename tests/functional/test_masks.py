@@ -126,7 +126,7 @@ def test_bytes_come_as_many_as_asked_and_each_value_alike(bit_generator):
 
 
 def test_p_is_not_rounded_to_some_number_of_bits():
-    """A p below 2^-16, and the gap between p and its nearest 16-bit neighbour, are both seen."""
+    """A p below 2^-16, and the gap between p and its nearest 16-bit neighbor, are both seen."""
     count, p = 4_000_000, 2**-17
     dropped = count - np.count_nonzero(draw_mask((count,), p, np.random.default_rng(2)))
     assert abs(dropped - count * p) <= 6 * np.sqrt(count * p)
@@ -155,7 +155,7 @@ def test_a_mask_is_a_boolean_array_of_the_shape_asked_for(shape, p):
 
 @pytest.mark.parametrize("distance", [1, 2, 3, 4, 7, 8, 16, 64])
 @pytest.mark.parametrize("p", [0.5, 0.25, 0.3, 0.9])
-def test_neighbours_are_dropped_independently(p, distance):
+def test_neighbors_are_dropped_independently(p, distance):
     """Seen in PyTorch (#198333): groups of four adjacent units got the same mask."""
     count = 400_000
     dropped = ~draw_mask((count,), p, np.random.default_rng(3))
@@ -204,7 +204,7 @@ def test_noise_is_normal_with_mean_1_and_variance_p_over_1_minus_p(p, dtype):
         assert abs((standard**power).mean() - moment) <= 6 * np.sqrt((of_the_square - moment**2) / n)
 
 
-def test_successive_noise_and_neighbours_are_independent():
+def test_successive_noise_and_neighbors_are_independent():
     one, two = (draw_noise((300, 400), 0.5, np.dtype(np.float32)) - 1 for _ in range(2))
     for product in (one * two, one[1:] * one[:-1], one[:, 1:] * one[:, :-1]):
         assert abs(product.mean()) <= 6 / np.sqrt(product.size)

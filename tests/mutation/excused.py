@@ -117,7 +117,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Is_IsNot",
         "(parameter._grad is None, parameter.data.dtype, parameter.data is not view)",
         "equivalent",
-        "Neighbours are grouped by whether these values agree, and both of two agree or differ when both are negated.",
+        "Neighbors are grouped by whether these values agree, and both of two agree or differ when both are negated.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_loss_parts.py",

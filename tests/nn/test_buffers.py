@@ -10,7 +10,7 @@ import tinygrad_dropout as td
 from tinygrad_dropout import nn
 
 
-class Centred(nn.Module):
+class Centered(nn.Module):
     """Subtracts the mean of what it has seen in training mode."""
 
     def __init__(self, size: int):
@@ -26,7 +26,7 @@ class Centred(nn.Module):
 
 
 def nested() -> nn.Sequential:
-    model = nn.Sequential(Centred(2), nn.Linear(2, 3))
+    model = nn.Sequential(Centered(2), nn.Linear(2, 3))
     model.more = [{"a": nn.Buffer([1.0])}]
     return model
 
@@ -40,7 +40,7 @@ def test_buffers_are_found_like_parameters_but_listed_separately():
 
 
 def test_a_shared_buffer_is_one_buffer_under_two_keys():
-    model = nn.Sequential(Centred(2), Centred(2))
+    model = nn.Sequential(Centered(2), Centered(2))
     model[1].mean = model[0].mean
     assert [name for name, _ in model.named_buffers()] == ["0.mean", "0.count", "1.count"]
     assert {"0.mean", "1.mean"} <= set(model.state_dict())
@@ -77,7 +77,7 @@ def test_double_and_float_convert_floating_buffers_only():
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 def test_a_copy_has_its_own_buffers(copied):
-    model = Centred(2)
+    model = Centered(2)
     other = copied(model)
     assert [type(buffer) for buffer in other.buffers()] == [nn.Buffer, nn.Buffer]
     model(td.Tensor([[1.0, 2.0]]))
@@ -86,10 +86,12 @@ def test_a_copy_has_its_own_buffers(copied):
 
 
 def test_a_plain_tensor_cannot_replace_a_buffer_nor_a_buffer_a_parameter():
-    layer = Centred(2)
-    with pytest.raises(TypeError, match=r"^Centred\.mean = \.\.\.: expected a Buffer.*got Tensor.*nn\.Buffer\(array\)"):
+    layer = Centered(2)
+    with pytest.raises(
+        TypeError, match=r"^Centered\.mean = \.\.\.: expected a Buffer.*got Tensor.*nn\.Buffer\(array\)"
+    ):
         layer.mean = layer.mean + 1
-    with pytest.raises(TypeError, match=r"^Centred\.scale = \.\.\.: expected a Parameter.*got Buffer"):
+    with pytest.raises(TypeError, match=r"^Centered\.scale = \.\.\.: expected a Parameter.*got Buffer"):
         layer.scale = nn.Buffer([1.0, 1.0])
     layer.mean = nn.Buffer([5.0, 5.0])
     assert layer.state_dict()["mean"].tolist() == [5.0, 5.0]
@@ -103,7 +105,7 @@ def test_a_set_of_buffers_is_an_error():
 
 
 def test_backward_notices_when_a_buffer_it_needs_has_changed():
-    layer = Centred(2)
+    layer = Centered(2)
     x = td.Tensor([[1.0, 2.0]], requires_grad=True)
     product = layer.eval()(x) * layer.mean
     layer.train()(x)

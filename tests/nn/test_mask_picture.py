@@ -160,7 +160,7 @@ def test_a_slice_that_is_cut_says_both():
 
 
 def test_the_svg_draws_a_square_for_each_kept_unit_and_a_cross_for_each_dropped_one():
-    """Two shapes, so it needs no colour."""
+    """Two shapes, so it needs no color."""
     mask = np.random.default_rng(0).random((5, 7)) < 0.5
     for picture in (td.show_mask(mask), td.show_mask(np.stack([mask, mask]))):
         assert cells(picture, "kept") == list(map(tuple, np.argwhere(mask)))

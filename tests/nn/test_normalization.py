@@ -128,7 +128,7 @@ def test_one_sequence_is_enough_for_a_batch_but_one_value_is_not():
     assert layer.eval()(td.ones(1, 2)).shape == (1, 2)
 
 
-def test_running_statistics_get_no_gradient_and_no_optimiser_sees_them():
+def test_running_statistics_get_no_gradient_and_no_optimizer_sees_them():
     layer = nn.BatchNorm1d(3)
     out = layer(td.Tensor(some(4, 3, dtype=np.float32), requires_grad=True))
     out.sum().backward()

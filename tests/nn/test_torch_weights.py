@@ -24,7 +24,7 @@ NETWORKS = {
         ),
         lambda rng: rng.normal(size=(7, 5)),
     ),
-    "normalised": (
+    "normalized": (
         lambda nn: nn.Sequential(
             nn.BatchNorm1d(5), nn.Linear(5, 8), nn.LayerNorm(8), nn.ReLU(), nn.BatchNorm1d(8, affine=False),
             nn.BatchNorm1d(8, track_running_stats=False), nn.BatchNorm1d(8, momentum=None),

@@ -70,7 +70,7 @@ def test_an_mlp_with_dropout_trains_to_pytorchs_losses(torch, name, options):
     ours = our_losses(model, getattr(optim, name)(model.parameters(), **options))
     theirs = their_losses(torch, weights, lambda parameters: getattr(torch.optim, name)(parameters, **options))
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    assert np.mean(ours[-20:]) < 0.8 * np.mean(ours[:20]), "the network learnt nothing, so equal losses show little"
+    assert np.mean(ours[-20:]) < 0.8 * np.mean(ours[:20]), "the network learned nothing, so equal losses show little"
 
 
 def test_the_same_seed_trains_to_the_same_bits():

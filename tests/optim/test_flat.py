@@ -77,7 +77,7 @@ def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
         "a single one may be longer",
     ],
 )
-def test_neighbours_of_one_dtype_share_a_group_no_longer_than_a_block(monkeypatch, sizes_and_dtypes, groups):
+def test_neighbors_of_one_dtype_share_a_group_no_longer_than_a_block(monkeypatch, sizes_and_dtypes, groups):
     monkeypatch.setattr(flat, "BLOCK", 10)
     params = [nn.Parameter(np.zeros(size, dtype)) for size, dtype in sizes_and_dtypes]
     made = flat.grouped(params, [0] * len(params), [{}] * len(params))
@@ -96,7 +96,7 @@ def test_an_update_rule_is_called_once_for_a_small_network():
     assert lengths == [sum(parameter.size for parameter in model.parameters())] * 3
 
 
-def test_where_a_parameter_misses_a_step_its_neighbours_are_still_updated_together():
+def test_where_a_parameter_misses_a_step_its_neighbors_are_still_updated_together():
     params = parameters()
     optimizer = optim.SGD(params, lr=0.1)
     lengths = lengths_updated(optimizer)
@@ -119,7 +119,7 @@ def test_where_a_parameter_misses_a_step_its_neighbours_are_still_updated_togeth
     ]
 
 
-def test_a_frozen_parameter_is_left_alone_and_its_neighbours_are_still_updated_together():
+def test_a_frozen_parameter_is_left_alone_and_its_neighbors_are_still_updated_together():
     array = np.ones(3)
     frozen = nn.Parameter(array)
     frozen.requires_grad = False
@@ -239,12 +239,12 @@ def test_data_mean_the_same_however_they_lie_in_memory(make):
 
 
 @each_rule
-@pytest.mark.parametrize("neighbours", [0, 1])
-def test_an_array_that_came_from_outside_is_never_written_to(make, neighbours):
+@pytest.mark.parametrize("neighbors", [0, 1])
+def test_an_array_that_came_from_outside_is_never_written_to(make, neighbors):
     """Neither the first one, nor one assigned later, nor the one that this displaces."""
     first, later = np.array([1.0, 2.0]), np.array([5.0, 6.0])
     parameter = nn.Parameter(first)
-    params = [*(nn.Parameter(np.ones(2)) for _ in range(neighbours)), parameter]
+    params = [*(nn.Parameter(np.ones(2)) for _ in range(neighbors)), parameter]
     optimizer = make(params)
 
     def step() -> None:
@@ -267,12 +267,12 @@ def test_an_array_that_came_from_outside_is_never_written_to(make, neighbours):
 
 @each_rule
 def test_data_changed_in_place_between_steps_take_effect(make):
-    """Through `.data`, whole or in part, and with the neighbours undisturbed."""
-    edited, neighbour = parameters(shapes=[(3,), (2,)])
-    (expected,), (undisturbed,) = parameters(shapes=[(3,)]), [nn.Parameter(neighbour.data.copy())]
-    optimizer, other = make([edited, neighbour]), make([expected, undisturbed])
+    """Through `.data`, whole or in part, and with the neighbors undisturbed."""
+    edited, neighbor = parameters(shapes=[(3,), (2,)])
+    (expected,), (undisturbed,) = parameters(shapes=[(3,)]), [nn.Parameter(neighbor.data.copy())]
+    optimizer, other = make([edited, neighbor]), make([expected, undisturbed])
     for step in range(4):
-        for number, pair in enumerate([(edited, expected), (neighbour, undisturbed)]):
+        for number, pair in enumerate([(edited, expected), (neighbor, undisturbed)]):
             for parameter in pair:
                 parameter.grad = gradient(step, number, parameter)
         optimizer.step()
@@ -281,11 +281,11 @@ def test_data_changed_in_place_between_steps_take_effect(make):
         expected.data = np.array([expected.data[0], 7, step], dtype=np.float32)  # a new array instead
         edited.data *= 2
         expected.data = expected.data * 2
-        assert_same_bits([edited, neighbour], [expected, undisturbed])
+        assert_same_bits([edited, neighbor], [expected, undisturbed])
 
 
 @each_rule
-def test_two_optimisers_in_turn_over_the_same_parameters_each_keep_their_own_memory(make):
+def test_two_optimizers_in_turn_over_the_same_parameters_each_keep_their_own_memory(make):
     shared, expected = parameters(), parameters()
     one, two = make(shared), make(shared[::-1])
     rule = make(expected)
@@ -301,7 +301,7 @@ def test_two_optimisers_in_turn_over_the_same_parameters_each_keep_their_own_mem
 
 @each_rule
 @pytest.mark.parametrize("assigned", [0, 1, 2])
-def test_a_view_follows_its_parameter_whatever_is_assigned_to_its_neighbours(make, assigned):
+def test_a_view_follows_its_parameter_whatever_is_assigned_to_its_neighbors(make, assigned):
     params = parameters(shapes=[(2, 2), (3,), (4,)])
     expected = parameters(shapes=[(2, 2), (3,), (4,)])
     optimizer, other = make(params), make(expected)
@@ -366,7 +366,7 @@ def test_a_rule_that_remembers_what_it_did_not_name_is_refused():
 
 
 @each_rule
-def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimiser_remembers(make):
+def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimizer_remembers(make):
     model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
     optimizer = make(model.parameters())
     params = list(model.parameters())
@@ -396,7 +396,7 @@ def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimiser_rem
 
 
 @each_rule
-def test_neighbours_may_get_different_dtypes_at_once(make):
+def test_neighbors_may_get_different_dtypes_at_once(make):
     params = parameters(shapes=[(2,), (3,)])
     optimizer = make(params)
     for step, dtype in enumerate([np.float32, np.float32, np.float64]):
@@ -457,7 +457,7 @@ def test_before_anything_is_remembered_data_may_get_another_shape(make):
 @pytest.mark.parametrize(
     "copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))], ids=["deepcopy", "pickle"]
 )
-def test_a_copy_of_a_model_and_its_optimiser_goes_on_like_the_original(make, copied):
+def test_a_copy_of_a_model_and_its_optimizer_goes_on_like_the_original(make, copied):
     model = nn.Linear(2, 2)
     pair = model, make(model.parameters())
 

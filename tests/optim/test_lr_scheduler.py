@@ -314,7 +314,7 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
     ("make", "error", "words"),
     [
         (lambda s, opt: s.StepLR(opt, 0), ValueError, "StepLR: expected step_size to be a number of at least 1, got 0"),
-        (lambda s, opt: s.StepLR([0.1], 5), TypeError, "StepLR: expected an optimiser, got list"),
+        (lambda s, opt: s.StepLR([0.1], 5), TypeError, "StepLR: expected an optimizer, got list"),
         (lambda s, opt: s.CosineAnnealingLR(opt, 0), ValueError, "T_max"),
         (lambda s, opt: s.LinearLR(opt, start_factor=0), ValueError, "start_factor above 0"),
         (lambda s, opt: s.LinearLR(opt, start_factor=1.5), ValueError, "start_factor above 0 and at most 1, got 1.5"),
@@ -344,7 +344,7 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (lambda s, opt: s.LambdaLR(opt, [abs] * 3), ValueError, "a list of 2, one per group"),
         (lambda s, opt: s.LambdaLR(opt, [abs, 1.0]), ValueError, "a list of 2, one per group"),
         (lambda s, opt: s.LambdaLR(opt, None), ValueError, "expected a function, .* got None"),
-        (lambda s, opt: s.LambdaLR(None, abs), TypeError, "LambdaLR: expected an optimiser, got NoneType"),
+        (lambda s, opt: s.LambdaLR(None, abs), TypeError, "LambdaLR: expected an optimizer, got NoneType"),
         (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), 2], [3]), ValueError, "got int at index 1"),
         (
             lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)], [3]),
@@ -355,7 +355,7 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (
             lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), s.StepLR(optimizer(), 1)], [3]),
             ValueError,
-            "schedules of this optimiser whose .*, got StepLR at index 1",
+            "schedules of this optimizer whose .*, got StepLR at index 1",
         ),
         (lambda s, opt: s.LRScheduler(opt), TypeError, "expected the class to define lr_at"),
     ],

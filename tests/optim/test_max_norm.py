@@ -56,7 +56,7 @@ def test_max_norm_writes_to_no_array_that_somebody_else_holds():
     np.testing.assert_array_equal(given, [[3, 4]])
 
 
-def test_the_optimiser_goes_on_from_what_max_norm_left():
+def test_the_optimizer_goes_on_from_what_max_norm_left():
     weight, bias = nn.Parameter(np.array([[3.0, 4.0], [0.3, 0.4]])), nn.Parameter(np.array([1.0, 1.0]))
     optimizer = optim.SGD([weight, bias], lr=0.5)
     expected = weight.data.copy()

@@ -1,4 +1,4 @@
-"""What all optimisers share: PyTorch's steps with every option, what is left alone, and what a saved state holds."""
+"""What all optimizers share: PyTorch's steps with every option, what is left alone, and what a saved state holds."""
 
 import io
 
@@ -148,7 +148,7 @@ def test_a_saved_state_is_a_copy(name, options):
         np.testing.assert_array_equal(value, before[key])
 
 
-def test_two_optimisers_over_the_same_parameters_each_do_their_own():
+def test_two_optimizers_over_the_same_parameters_each_do_their_own():
     parameter = nn.Parameter(np.array([1.0]))
     one, two = optim.SGD([parameter], lr=0.1), optim.SGD([parameter], lr=0.01)
     parameter.grad = np.array([1.0])
@@ -201,7 +201,7 @@ def test_a_memory_loaded_for_the_first_step_is_kept():
     np.testing.assert_allclose(parameter.data, [-0.09, -0.18])
 
 
-def test_one_parameter_may_have_a_memory_and_its_neighbour_none():
+def test_one_parameter_may_have_a_memory_and_its_neighbor_none():
     params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
     optimizer = optim.SGD(params, lr=1.0, momentum=0.5)
     zero = np.array(0)
@@ -223,7 +223,7 @@ def test_one_parameter_may_have_a_memory_and_its_neighbour_none():
     ],
     ids=["SGD", "Adam", "AdamW"],
 )  # fmt: skip
-def test_an_optimiser_made_with_other_settings_resumes_with_the_saved_ones(make, settings):
+def test_an_optimizer_made_with_other_settings_resumes_with_the_saved_ones(make, settings):
     saved, resumed = [nn.Parameter(np.ones(2))], [nn.Parameter(np.ones(2))]
     state = make(saved, **settings).state_dict()
     other = make(resumed)
@@ -297,7 +297,7 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, err
         np.testing.assert_array_equal(value, after[key])
 
 
-def test_a_kind_of_optimiser_that_does_not_say_how_to_update_is_told_so():
+def test_a_kind_of_optimizer_that_does_not_say_how_to_update_is_told_so():
     class Idle(optim.Optimizer):
         slots = ()
 
@@ -307,7 +307,7 @@ def test_a_kind_of_optimiser_that_does_not_say_how_to_update_is_told_so():
         Idle([parameter], lr=0.1).step()
 
 
-def test_a_result_cannot_be_optimised():
+def test_a_result_cannot_be_optimized():
     """Its `.grad` stays None, so every step would silently skip it."""
     w = td.Tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(ValueError, match=r"^SGD: expected leaves, got the result of an operation at index 1"):

@@ -60,7 +60,7 @@ def test_every_step_is_pytorchs_also_where_settings_change_on_the_way(torch, nam
 
 
 @each_optimizer
-def test_two_groups_step_as_two_optimisers_do(name, shared, first, second):
+def test_two_groups_step_as_two_optimizers_do(name, shared, first, second):
     params, expected = parameters(), parameters()
     together = two_groups(name, shared, first, second, params)
     apart = [

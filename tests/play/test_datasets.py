@@ -55,20 +55,20 @@ def test_flipped_labels_are_those_of_training_points_alone():
     np.testing.assert_array_equal(clean.x_train, noisy.x_train)
 
 
-def nearest_neighbour_accuracy(points):
+def nearest_neighbor_accuracy(points):
     distances = np.linalg.norm(points.x_test[:, None] - points.x_train, axis=-1)
     return (points.y_train[distances.argmin(axis=1)] == points.y_test).mean()
 
 
 @pytest.mark.parametrize("name", [*GENERATED])
-def test_what_is_learnt_from_the_training_points_holds_for_the_test_points(name):
-    assert nearest_neighbour_accuracy(make_points(name, points=300, noise=0.05, label_noise=0, seed=0)) > 0.75
+def test_what_is_learned_from_the_training_points_holds_for_the_test_points(name):
+    assert nearest_neighbor_accuracy(make_points(name, points=300, noise=0.05, label_noise=0, seed=0)) > 0.75
 
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_noise_makes_it_harder(name):
     easy, hard = (
-        nearest_neighbour_accuracy(make_points(name, points=300, noise=noise, label_noise=0, seed=0))
+        nearest_neighbor_accuracy(make_points(name, points=300, noise=noise, label_noise=0, seed=0))
         for noise in (0.05, 0.8)
     )
     assert easy > hard + 0.05

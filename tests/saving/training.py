@@ -22,7 +22,7 @@ class Run:
     """Two kinds of noise, one from the framework's generator, the other from its own; buffers; two groups; schedules.
 
     Args:
-        kind: of the optimiser, "SGD" or "AdamW".
+        kind: of the optimizer, "SGD" or "AdamW".
     """
 
     def __init__(self, kind: str = "AdamW") -> None:

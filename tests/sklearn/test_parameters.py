@@ -181,7 +181,7 @@ def test_a_batch_of_heavy_rows_counts_for_more():
 
 
 @pytest.mark.parametrize("model", [classifier(dropout=[0.1, 0.2]), regressor(noise=0.5)], ids=str)
-def test_a_clone_has_the_parameters_and_nothing_learnt(model):
+def test_a_clone_has_the_parameters_and_nothing_learned(model):
     fitted = clone(model).fit(X, BINARY)
     copy = clone(fitted)
     assert copy.get_params() == model.get_params()

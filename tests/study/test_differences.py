@@ -1,4 +1,4 @@
-"""Centred differences: the same gradients, found by moving one entry both ways."""
+"""Central differences: the same gradients, found by moving one entry both ways."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import differences as module
-from tinygrad_dropout.study.differences import centred_differences, users
+from tinygrad_dropout.study.differences import central_differences, users
 from tinygrad_dropout.study.trace import Pass
 
 often = settings(max_examples=60)
@@ -24,7 +24,7 @@ def all_entries(recorded: Pass) -> list[tuple[int, int]]:
 
 def agree_with_the_gradients(recorded: Pass) -> None:
     entries = all_entries(recorded)
-    differences, problem = centred_differences(recorded, entries)
+    differences, problem = central_differences(recorded, entries)
     assert problem == ""
     assert list(differences) == entries
     gradients = recorded.gradients()
@@ -66,7 +66,7 @@ def test_a_network_in_float32_is_looked_at_in_float64():
 def test_every_mask_stays_as_it_was():
     x = td.Tensor(np.ones(20), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5).sum())
-    differences, _ = centred_differences(recorded, [(0, entry) for entry in range(20)])
+    differences, _ = central_differences(recorded, [(0, entry) for entry in range(20)])
     kept = recorded.nodes[1].saved["mask"]
     np.testing.assert_allclose([differences[0, entry] for entry in range(20)], 2.0 * kept, atol=1e-8)
 
@@ -75,7 +75,7 @@ def test_the_loss_of_many_numbers_is_their_sum_times_the_gradient_that_was_given
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         (x * x).backward(np.array([10.0, -1.0]))
-    differences, _ = centred_differences(replay.passes[0], [(0, 0), (0, 1)])
+    differences, _ = central_differences(replay.passes[0], [(0, 0), (0, 1)])
     assert differences == pytest.approx({(0, 0): 20.0, (0, 1): -4.0}, rel=1e-8)
 
 
@@ -83,14 +83,14 @@ def test_a_large_entry_is_moved_by_more():
     """At 1e12 a step of 1e-6 is lost in the rounding."""
     x = td.Tensor(np.array([1e12]), requires_grad=True)
     recorded = record_loss(lambda: (x * 3).sum())
-    differences, _ = centred_differences(recorded, [(0, 0)])
+    differences, _ = central_differences(recorded, [(0, 0)])
     assert differences[0, 0] == pytest.approx(3, rel=1e-8)
 
 
 def test_the_root_itself_can_be_asked_for():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * 3).sum())
-    differences, _ = centred_differences(recorded, [(recorded.root, 0)])
+    differences, _ = central_differences(recorded, [(recorded.root, 0)])
     assert differences[recorded.root, 0] == pytest.approx(1)
 
 
@@ -100,7 +100,7 @@ def test_a_wrong_gradient_is_not_what_they_find():
         x.relu().sum().backward()
     (recorded,) = replay.passes
     wrong = replay.wrong(recorded)
-    differences, problem = centred_differences(wrong, [(0, 0), (0, 1)])
+    differences, problem = central_differences(wrong, [(0, 0), (0, 1)])
     assert problem == ""
     assert differences == pytest.approx({(0, 0): 0.0, (0, 1): 1.0}, abs=1e-8)
     np.testing.assert_array_equal(wrong.gradients()[0], [[1, 1]])
@@ -110,7 +110,7 @@ def test_they_change_nothing_in_the_recording():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
     then = [value.data.copy() for value in recorded.nodes]
-    centred_differences(recorded, all_entries(recorded))
+    central_differences(recorded, all_entries(recorded))
     assert all(np.array_equal(one, value.data) for one, value in zip(then, recorded.nodes, strict=True))
 
 
@@ -126,7 +126,7 @@ def test_a_pass_that_is_too_large_is_looked_at_as_far_as_it_goes(monkeypatch):
     recorded = record_loss(lambda: (x * x).sum())
     monkeypatch.setattr(module, "MOST_WORK", 13)  # 2 ways x (the entry itself and 2 operations), for 2 of the 3 entries
     monkeypatch.setattr(module, "cost", lambda result, parents: 1)
-    differences, problem = centred_differences(recorded, [(0, 2), (0, 0), (0, 1)])
+    differences, problem = central_differences(recorded, [(0, 2), (0, 0), (0, 1)])
     assert list(differences) == [(0, 2), (0, 0)]
     assert problem == "the pass is too large to run again for every entry; 2 entries were"
 
@@ -134,7 +134,7 @@ def test_a_pass_that_is_too_large_is_looked_at_as_far_as_it_goes(monkeypatch):
 def test_what_cannot_be_done_again_has_none_and_the_reason_is_told():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)).sum())
-    differences, problem = centred_differences(recorded, [(0, 0)])
+    differences, problem = central_differences(recorded, [(0, 0)])
     assert differences == {}
     assert "expected a function <lambda> next to <lambda>" in problem
 
@@ -153,7 +153,7 @@ def halved_backward(grad, x):
 def test_what_fails_in_float64_has_none_and_the_reason_is_told():
     x = td.Tensor([1.0, 2.0], requires_grad=True)
     recorded = record_loss(lambda: halved(x).sum())
-    assert centred_differences(recorded, [(0, 0)]) == (
+    assert central_differences(recorded, [(0, 0)]) == (
         {},
         "the forward pass cannot be run again: KeyError: 'float32 alone'",
     )

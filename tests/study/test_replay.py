@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.grad_mode import current_mode
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study import BUGS, Bug, Replay, StudyError
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.differences import centred_differences
+from tinygrad_dropout.study.differences import central_differences
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.variants import variants
 from tinygrad_dropout.study.wrong_run import with_bug
@@ -85,7 +85,7 @@ def test_what_is_done_again_to_be_shown_is_not_recorded_outside():
         with study.record(bug="relu-ignored") as inner:
             x.relu().sum().backward()
         assert "with the bug" in str(inner)
-        centred_differences(inner.passes[0], [(0, 0)])
+        central_differences(inner.passes[0], [(0, 0)])
     assert len(outer.passes) == 1
 
 
@@ -297,7 +297,7 @@ def checkpointed_backward(grad, x, function):
 STUDIES = {
     "print": str,
     "paths": lambda replay: Paths(Derivatives(replay.passes[0])),
-    "differences": lambda replay: centred_differences(replay.passes[0], [(0, 0)]),
+    "differences": lambda replay: central_differences(replay.passes[0], [(0, 0)]),
     "variants": lambda replay: variants(replay.passes[0]),
     "a bug": lambda replay: with_bug(replay.passes[0], BUGS["relu-ignored"]),
 }

@@ -9,7 +9,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.differences import centred_differences
+from tinygrad_dropout.study.differences import central_differences
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.trace import Pass
@@ -149,7 +149,7 @@ def test_a_variant_can_be_studied_like_the_pass():
         for place, gradient in run.gradients().items():
             np.testing.assert_allclose(paths.totals[place].reshape(gradient.shape), gradient, rtol=1e-4, atol=1e-6)
         entries = [(place, 0) for place in run.gradients()]
-        differences, problem = centred_differences(run, entries)
+        differences, problem = central_differences(run, entries)
         assert problem == ""
         for place, _ in entries:
             gradient = run.gradients()[place].reshape(-1)[0]

@@ -1,6 +1,6 @@
 """Changes in place: `p -= lr * p.grad`, and how backward notices that a value it needs is no longer what it was.
 
-Most backward functions read values of the forward: that of x * y reads x and y. If an optimiser's step, `p -= ...` or
+Most backward functions read values of the forward: that of x * y reads x and y. If an optimizer's step, `p -= ...` or
 a loaded state_dict changes such a value before backward runs, the gradient would be wrong, so `backward()` refuses.
 
 Every change is noted here with a number from the counter that also numbers the Tensors, so "changed after this node was
@@ -154,6 +154,6 @@ def changed_error(node: Tensor, what: str) -> RuntimeError:
     """The error for a value that backward needs and that is no longer what the forward used."""
     return RuntimeError(
         f"backward of {operation_name(node._backward)}: expected {what} to be as it was in the forward pass, but it "
-        "has been changed since (by an optimiser's step, load_state_dict or an in-place operator), and the gradient "
+        "has been changed since (by an optimizer's step, load_state_dict or an in-place operator), and the gradient "
         "would be wrong; call backward() before the change, or run the forward pass again after it"
     )

@@ -38,7 +38,7 @@ class Tensor:
 
     Attributes:
         data: the ndarray. What you write into it yourself (`x.data[0] = 9`, `x.data = array`) goes unnoticed, as in
-            PyTorch; changes by `+=`, an optimiser or `load_state_dict` are noticed (see `in_place.py`).
+            PyTorch; changes by `+=`, an optimizer or `load_state_dict` are noticed (see `in_place.py`).
         grad: ndarray of the shape and dtype of `data`, or None before a backward pass has reached this tensor.
         requires_grad: whether gradients flow to (and through) this tensor.
         name: str or None.

@@ -54,10 +54,10 @@ def dispersion_deviation(counts: Array, total: int, p: float) -> float:
 
 def correlation_deviation(one: Array, other: Array) -> float:
     """How far the correlation of two long arrays is from 0."""
-    centred = one.ravel().astype(np.float32) - np.float32(one.mean())
+    centered = one.ravel().astype(np.float32) - np.float32(one.mean())
     values = other.ravel().astype(np.float32) - np.float32(other.mean())
-    scale = sqrt(float(centred @ centred) * float(values @ values))
-    return float(centred @ values) / scale * sqrt(one.size) if scale else 0.0
+    scale = sqrt(float(centered @ centered) * float(values @ values))
+    return float(centered @ values) / scale * sqrt(one.size) if scale else 0.0
 
 
 def lag_deviations(kept: Array) -> Array:

@@ -39,7 +39,7 @@ def gradcheck(
     rtol: float = 1e-5,
     atol: float = 1e-7,
 ) -> bool:
-    """Check the gradients that backward() gives for `fn` against centred finite differences.
+    """Check the gradients that backward() gives for `fn` against centered finite differences.
 
     The outputs are weighted with fixed random numbers v (never ones: a backward that ignores the gradient it is given
     would pass) and summed to L = sum(v * fn(inputs)). Then for every entry x_i of every input that requires gradients

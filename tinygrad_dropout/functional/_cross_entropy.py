@@ -25,7 +25,7 @@ def cross_entropy(
     arXiv:1512.00567).
 
     Args:
-        logits: shape (N, C), unnormalised scores.
+        logits: shape (N, C), unnormalized scores.
         target: int array (N,) of class labels 0 ... C - 1, or float array (N, C) of probabilities. No gradient flows
             to it.
         weight: array (C,), w: how much each class counts; None for 1 each. No gradient flows to it.

@@ -110,7 +110,7 @@ def binary_cross_entropy_with_logits(
     is 0, its limit.
 
     Args:
-        logits: any shape, unnormalised scores z.
+        logits: any shape, unnormalized scores z.
         target: array of the same shape, t in [0, 1]. No gradient flows to it.
         pos_weight: array that broadcasts to that shape: how much a yes counts, where a no counts 1; None for 1. No
             gradient flows to it. The mean still divides by the number of elements.

@@ -1,4 +1,4 @@
-"""Normalisation: over the features of each example (layer_norm), or over the examples of a batch (batch_norm).
+"""Normalization: over the features of each example (layer_norm), or over the examples of a batch (batch_norm).
 
 Both subtract a mean and divide by a standard deviation. They differ in the axes that these are taken over; see
 `standardize`. The weight and the bias, if there are any, are an ordinary multiplication and addition after it.
@@ -26,7 +26,7 @@ from tinygrad_dropout.functional._shapes import reshape
 def layer_norm(
     x: Any, normalized_shape: int | tuple[int, ...], weight: Any = None, bias: Any = None, eps: float = 1e-5
 ) -> Tensor:
-    """Standardise each example by itself: (x - mean) / sqrt(variance + eps) * weight + bias, over the last axes.
+    """Standardize each example by itself: (x - mean) / sqrt(variance + eps) * weight + bias, over the last axes.
 
     The variance is the mean squared distance from the mean: it divides by N, not by N - 1. Training and evaluation are
     the same. (Ba et al. 2016, arXiv:1607.06450)
@@ -62,14 +62,14 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Standardise each channel over the batch: (x - mean) / sqrt(variance + eps) * weight + bias.
+    """Standardize each channel over the batch: (x - mean) / sqrt(variance + eps) * weight + bias.
 
-    In training, mean and variance are those of this batch, and the running ones move towards them:
+    In training, mean and variance are those of this batch, and the running ones move toward them:
 
         running = (1 - momentum) * running + momentum * the batch's
 
     In evaluation, the running ones are used, so that the result for one example does not depend on the others.
-    The batch's own variance divides by N, and the running variance is moved towards the estimate that divides by N - 1.
+    The batch's own variance divides by N, and the running variance is moved toward the estimate that divides by N - 1.
     (Ioffe & Szegedy 2015, arXiv:1502.03167)
 
     Args:
@@ -78,7 +78,7 @@ def batch_norm(
             training.
         weight, bias: shape (C,), or None for 1 and 0.
         training: whether to use the batch's mean and variance.
-        momentum: how far the running statistics move towards the batch's; sensibly from 0 to 1.
+        momentum: how far the running statistics move toward the batch's; sensibly from 0 to 1.
         eps: added to the variance, so that the division is finite where all numbers are equal.
 
     Raises:
@@ -128,7 +128,7 @@ def changeable(running: Any, name: str) -> Tensor | None:
 
 
 def move(running: Tensor | None, latest: Array, momentum: float) -> None:
-    """Move a running statistic, if there is one, towards that of the latest batch, rounding once."""
+    """Move a running statistic, if there is one, toward that of the latest batch, rounding once."""
     if running is not None:
         # running + momentum * (latest - running) would lose the digits of a `latest` that is much smaller
         kept = (1 - momentum) * running.data.astype(latest.dtype)

@@ -1,4 +1,4 @@
-"""What all pictures of the lab share: a figure without a window, colours, and a title, legend and caption."""
+"""What all pictures of the lab share: a figure without a window, colors, and a title, legend and caption."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 DOTS_PER_INCH = 150
 TITLE_WIDTH, CAPTION_WIDTH = 95, 130  # in characters
 
-# Okabe and Ito's colours, which every kind of colour vision can tell apart; https://jfly.uni-koeln.de/color/
+# Okabe and Ito's colors, which every kind of color vision can tell apart; https://jfly.uni-koeln.de/color/
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY_BLUE = "#CC79A7", "#E69F00", "#56B4E9"
-GREY = "#666666"
+GRAY = "#666666"
 
 
 def import_matplotlib() -> None:
@@ -46,7 +46,7 @@ def save(figure: Figure, file: BinaryIO, title: str, caption: str, legend_of: Ax
         file: where the PNG is written to.
         title: above the figure; long lines are wrapped.
         caption: below the legend; each of its lines is wrapped.
-        legend_of: the axes whose labelled lines and markers the legend shows.
+        legend_of: the axes whose labeled lines and markers the legend shows.
         columns: of the legend.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -55,7 +55,7 @@ def save(figure: Figure, file: BinaryIO, title: str, caption: str, legend_of: Ax
     caption = "\n".join(fill(line, CAPTION_WIDTH) for line in caption.splitlines())
     handles, labels = legend_of.get_legend_handles_labels()
     legend = figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, title=caption)
-    legend.get_title().set(fontsize=9, color=GREY, multialignment="center")
+    legend.get_title().set(fontsize=9, color=GRAY, multialignment="center")
     for axes in figure.axes:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", color="#DDDDDD", lw=0.8)

@@ -54,7 +54,7 @@ def table_with_intervals(
 
 
 def console_in_memory(*, record: bool = False) -> Console:
-    """A console that prints into its `file`, a StringIO, without colours; `record` is rich's.
+    """A console that prints into its `file`, a StringIO, without colors; `record` is rich's.
 
     In a notebook, a console would display its output at once, even if it has a file, and would behave as on a terminal,
     because ipykernel sets FORCE_COLOR.
@@ -89,7 +89,7 @@ def alternatives(names: Iterable[str]) -> str:
 
 
 def as_text(show: Callable[[Console], None]) -> str:
-    """What `show` prints, without colours."""
+    """What `show` prints, without colors."""
     console = console_in_memory()
     show(console)
     return cast(StringIO, console.file).getvalue().rstrip()

@@ -38,7 +38,7 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A Tensor that belongs to a Module and is not trained, such as a running mean.
 
-    `state_dict()` saves it, and `float()` and `double()` convert it; `parameters()` leaves it out, so no optimiser
+    `state_dict()` saves it, and `float()` and `double()` convert it; `parameters()` leaves it out, so no optimizer
     changes it. The module updates it itself: `self.running_mean += ...`.
 
     Args:

@@ -1,4 +1,4 @@
-"""Layers that standardise: LayerNorm does it for each example by itself, BatchNorm1d for each channel of a batch."""
+"""Layers that standardize: LayerNorm does it for each example by itself, BatchNorm1d for each channel of a batch."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class BatchNorm1d(Module):
     Args:
         num_features: C, the number of channels, for inputs (N, C) or (N, C, L).
         eps: added to the variance, so that the division is finite where all numbers are equal.
-        momentum: how far the running statistics move towards each batch's; None for the plain average of all batches.
+        momentum: how far the running statistics move toward each batch's; None for the plain average of all batches.
         affine: False for neither weight nor bias.
         track_running_stats: False for no running statistics. Evaluation then uses the batch's own, as training does.
         dtype: of the parameters and running statistics.

@@ -20,7 +20,7 @@ class Adam(Optimizer):
         w = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
 
     Args:
-        params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
+        params: Tensors to optimize, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
             the settings in which it differs.
         lr: the learning rate.
         betas: the decay of the two moments, each in [0, 1).

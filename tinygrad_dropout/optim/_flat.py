@@ -21,14 +21,14 @@ BLOCK = 131_072  # elements, 512 KiB of float32
 
 
 class State(dict[str, Array]):
-    """The arrays that an optimiser remembers, by name. Assignment copies into the existing array."""
+    """The arrays that an optimizer remembers, by name. Assignment copies into the existing array."""
 
     def __setitem__(self, slot: str, values: Any) -> None:
         self[slot][...] = values
 
 
 class FlatGroup:
-    """Neighbouring parameters that make every step together: their data lie in one flat array.
+    """Neighboring parameters that make every step together: their data lie in one flat array.
 
     A parameter's `.data` is then a view of that array. An array that came from outside is never written to: its
     numbers are copied, and the caller's array stays as it was.
@@ -81,7 +81,7 @@ class FlatGroup:
         return grads
 
     def parts(self) -> Iterator[FlatGroup]:
-        """Split the group where neighbours differ in having a gradient, in their dtype, or in having new data."""
+        """Split the group where neighbors differ in having a gradient, in their dtype, or in having new data."""
         slices = self.slices()
         kinds = [
             (parameter._grad is None, parameter.data.dtype, parameter.data is view)
@@ -127,7 +127,7 @@ class FlatGroup:
 def grouped(
     params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]], number: int = 0
 ) -> list[FlatGroup]:
-    """Put the parameters into groups: neighbours of one kind share a group, up to the length of a block.
+    """Put the parameters into groups: neighbors of one kind share a group, up to the length of a block.
 
     Args:
         params: Tensors, of one parameter group.

@@ -1,4 +1,4 @@
-"""What the optimisers share: the parameters, what is remembered about each, and the walk over both."""
+"""What the optimizers share: the parameters, what is remembered about each, and the walk over both."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Optimizer:
         for group in list_of_groups(type(self).__name__, params):
             self.add_param_group(group)
         if not self.params:
-            raise ValueError(f"{type(self).__name__}: expected one or more Tensors to optimise, got nothing")
+            raise ValueError(f"{type(self).__name__}: expected one or more Tensors to optimize, got nothing")
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Add parameters that have settings of their own.
 
         Args:
-            param_group: the Tensors as "params", and any settings that differ from the optimiser's.
+            param_group: the Tensors as "params", and any settings that differ from the optimizer's.
         """
         name = type(self).__name__
         if not isinstance(param_group, Mapping) or "params" not in param_group:
@@ -185,7 +185,7 @@ class Optimizer:
         return arrays
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Restore the settings and the memory of an optimiser of the same kind over the same parameters.
+        """Restore the settings and the memory of an optimizer of the same kind over the same parameters.
 
         Raises:
             KeyError: a key is missing or not expected.

@@ -1,4 +1,4 @@
-"""Parameter groups: which parameters an optimiser steps, and with which settings. Checks of what is passed in."""
+"""Parameter groups: which parameters an optimizer steps, and with which settings. Checks of what is passed in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Setting:
     """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, if that is the only group.
 
     Raises:
-        AttributeError: the optimiser has several groups, each with a value of its own.
+        AttributeError: the optimizer has several groups, each with a value of its own.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -17,7 +17,7 @@ class ReduceLROnPlateau(LRScheduler):
     Unlike the other schedules, it starts from whatever `lr` the groups have at the moment.
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
+        optimizer: the optimizer whose learning rates are set.
         mode: "min" if the measure should fall (a loss), "max" if it should rise (an accuracy).
         factor: what the learning rate is multiplied by, at least 0 and below 1.
         patience: how many steps without improvement are tolerated.

@@ -16,11 +16,11 @@ from tinygrad_dropout.optim._param_groups import NUMBER, check_is_state
 class LRScheduler:
     """Set the learning rate of every parameter group as a function of the number of steps.
 
-    A subclass defines `lr_at`. A schedule remembers the learning rates that the optimiser has when the schedule is
+    A subclass defines `lr_at`. A schedule remembers the learning rates that the optimizer has when the schedule is
     made. Each `step()` computes the new ones from those, whatever you have written to `lr` in between.
 
     Args:
-        optimizer: the optimiser whose learning rates are set, now and at each `step()`.
+        optimizer: the optimizer whose learning rates are set, now and at each `step()`.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -41,7 +41,7 @@ class LRScheduler:
         raise TypeError(f"{type(self).__name__}: expected the class to define lr_at(self, ...), and it does not")
 
     def step(self) -> None:
-        """Count one step and set the new learning rates. Call it after the optimiser's `step()`."""
+        """Count one step and set the new learning rates. Call it after the optimizer's `step()`."""
         self.start_at(self.last_epoch + 1)
 
     def start_at(self, step: int) -> None:
@@ -100,6 +100,6 @@ class LRScheduler:
 
 
 def check_is_optimizer(schedule: LRScheduler, optimizer: Any) -> None:
-    """Raise a TypeError if this is not an optimiser."""
+    """Raise a TypeError if this is not an optimizer."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(schedule).__name__}: expected an optimiser, got {type(optimizer).__name__}")
+        raise TypeError(f"{type(schedule).__name__}: expected an optimizer, got {type(optimizer).__name__}")

@@ -18,7 +18,7 @@ class SGD(Optimizer):
         w = w - lr * v            (Nesterov: w - lr * (g + momentum * v))
 
     Args:
-        params: Tensors to optimise, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
+        params: Tensors to optimize, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
             the settings in which it differs.
         lr: the learning rate.
         momentum: how much of the last velocity v is kept; 0 for none.

@@ -33,7 +33,7 @@ class StepLR(LRScheduler):
         lr = base_lr * gamma ^ floor(t / step_size)
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
+        optimizer: the optimizer whose learning rates are set.
         step_size: the number of steps from one decay to the next, at least 1.
         gamma: the factor.
     """
@@ -54,7 +54,7 @@ class MultiStepLR(LRScheduler):
         lr = base_lr * gamma ^ (the number of milestones <= t)
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
+        optimizer: the optimizer whose learning rates are set.
         milestones: the steps after which the learning rate is multiplied, in any order.
         gamma: the factor.
     """
@@ -76,7 +76,7 @@ class CosineAnnealingLR(LRScheduler):
     After T_max steps it rises again, as in PyTorch.
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
+        optimizer: the optimizer whose learning rates are set.
         T_max: the number of steps from the highest learning rate to the lowest, at least 1.
         eta_min: the lowest learning rate.
     """
@@ -97,7 +97,7 @@ class LinearLR(LRScheduler):
         lr = base_lr * (start_factor + (end_factor - start_factor) * min(t, total_iters) / total_iters)
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
+        optimizer: the optimizer whose learning rates are set.
         start_factor: the factor at the start, above 0 and at most 1.
         end_factor: the factor after `total_iters` steps, from 0 to 1.
         total_iters: the number of steps from one to the other, at least 1.
@@ -123,7 +123,7 @@ class LambdaLR(LRScheduler):
     """Multiply by a function of the number of steps: lr = base_lr * lr_lambda(t).
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
+        optimizer: the optimizer whose learning rates are set.
         lr_lambda: the function, or a list with one per group. The state_dict does not hold it.
     """
 
@@ -146,8 +146,8 @@ class SequentialLR(LRScheduler):
     """Run one schedule after another, each from its own step 0: LinearLR and then CosineAnnealingLR, for example.
 
     Args:
-        optimizer: the optimiser whose learning rates are set.
-        schedulers: the schedules, over the same optimiser.
+        optimizer: the optimizer whose learning rates are set.
+        schedulers: the schedules, over the same optimizer.
         milestones: the steps at which the next schedule takes over, rising; one fewer than there are schedules.
     """
 
@@ -158,7 +158,7 @@ class SequentialLR(LRScheduler):
             raise ValueError(f"SequentialLR: expected {wanted}, got {self.milestones}")
         for index, scheduler in enumerate(self.schedulers):
             if isinstance(scheduler, ReduceLROnPlateau) or getattr(scheduler, "optimizer", None) is not optimizer:
-                problem = "schedules of this optimiser whose step() takes no measure"
+                problem = "schedules of this optimizer whose step() takes no measure"
                 raise ValueError(f"SequentialLR: expected {problem}, got {type(scheduler).__name__} at index {index}")
         super().__init__(optimizer)
 

@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_dropout.lab.arrays import Labels, Numbers
 from tinygrad_dropout.lab.datasets.digits import load_digits
 from tinygrad_dropout.lab.datasets.moons import moons
-from tinygrad_dropout.lab.datasets.split import standardised
+from tinygrad_dropout.lab.datasets.split import standardized
 from tinygrad_dropout.play.two_networks import Floats
 
 TEST_POINTS = 500
@@ -50,7 +50,7 @@ def make_points(name: str, *, points: int, noise: float, label_noise: float, see
     x_train, y_train = draw(points, np.random.default_rng(train), 0)
     x_test, y_test = draw(TEST_POINTS, np.random.default_rng(test), 1)
     flipped = np.random.default_rng(labels).random(points) < label_noise
-    x_train, x_test = standardised(x_train, x_test)
+    x_train, x_test = standardized(x_train, x_test)
     return Points(x_train, np.where(flipped, 1 - y_train, y_train), x_test, y_test, flipped)
 
 

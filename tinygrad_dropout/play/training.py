@@ -27,7 +27,7 @@ class Training:
         settings: as they are now.
         started_with: as they were at the first step.
         changes: (step, name, value) of what was changed since then: it counted from that step on, the first being 0.
-        points: what is learnt.
+        points: what is learned.
         networks: the pair; None as long as there are too few points drawn by hand.
         steps: how many were made.
         last: "without" and "with" -> the last step, if it was kept.

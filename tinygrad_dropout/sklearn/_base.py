@@ -176,7 +176,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         return min(int(self.batch_size), rows)
 
     def _build(self, inputs: int, random_state: np.random.RandomState, keep_weights: bool) -> None:
-        """Make the network and its optimiser, with new weights or (warm start) with those that the network had."""
+        """Make the network and its optimizer, with new weights or (warm start) with those that the network had."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         seeds = random_state.randint(2**31 - 1, size=4)
         weights, self._batch_rng, masks = map(np.random.default_rng, seeds[:3])

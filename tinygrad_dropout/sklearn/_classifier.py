@@ -44,7 +44,7 @@ class ClassUncertainty(NamedTuple):
 class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts classes, or several labels for each row.
 
-    It minimises the cross-entropy. Parameters that scikit-learn's MLPClassifier has too mean the same here.
+    It minimizes the cross-entropy. Parameters that scikit-learn's MLPClassifier has too mean the same here.
 
     {DIFFERENCES}
 
@@ -88,7 +88,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train the network for one more epoch, on these rows. The optimiser stays that of the first call.
+        """Train the network for one more epoch, on these rows. The optimizer stays that of the first call.
 
         Args:
             X, y, sample_weight: as for `fit`.

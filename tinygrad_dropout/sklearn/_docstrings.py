@@ -25,7 +25,7 @@ PARAMETERS = """
             the seed from the framework's generator, so `td.manual_seed` fixes it.
         tol: the smallest improvement of the loss (or of the validation score) that counts.
         verbose: whether progress is shown on stderr.
-        warm_start: whether `fit` starts from the weights of the previous fit. The optimiser and the count of epochs
+        warm_start: whether `fit` starts from the weights of the previous fit. The optimizer and the count of epochs
             without improvement start afresh.
         momentum, nesterovs_momentum: for sgd.
         early_stopping: whether part of the rows is set aside for validation. Training then stops when the validation

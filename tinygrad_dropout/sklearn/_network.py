@@ -1,4 +1,4 @@
-"""The estimators' network, its initial weights, its optimiser, and the losses with weights for the rows."""
+"""The estimators' network, its initial weights, its optimizer, and the losses with weights for the rows."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def linear_layers(network: nn.Sequential) -> list[nn.Linear]:
 
 
 def build_optimizer(network: nn.Sequential, options: dict[str, Any]) -> optim.Optimizer:
-    """The optimiser that an estimator's parameters describe. Its first group has the weights, its second the biases."""
+    """The optimizer that an estimator's parameters describe. Its first group has the weights, its second the biases."""
     weights, biases = ([p for p in network.parameters() if (p.ndim == 2) is matrix] for matrix in (True, False))
     groups: list[dict[str, Any]] = [{"params": weights}, {"params": biases}]
     lr, momentum = options["learning_rate_init"], options["momentum"]

@@ -48,7 +48,7 @@ class ValueUncertainty(NamedTuple):
 class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts numbers, and how far off it may be.
 
-    It minimises half the squared error, summed over the targets. The network's first outputs are of the order of 1, so
+    It minimizes half the squared error, summed over the targets. The network's first outputs are of the order of 1, so
     give `normalize_y=True` if the values of y are far from that. Parameters that scikit-learn's MLPRegressor
     has too mean the same here.
 
@@ -100,7 +100,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train the network for one more epoch, on these rows. The optimiser stays that of the first call.
+        """Train the network for one more epoch, on these rows. The optimizer stays that of the first call.
 
         Args:
             X, y, sample_weight: as for `fit`.
@@ -194,7 +194,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return map(self._in_units_of_y, super()._outputs_under_masks(rows))
 
     def _in_units_of_y(self, outputs: Array) -> Array:
-        """What the network put out (or learnt from), as values of y."""
+        """What the network put out (or learned from), as values of y."""
         if self._y_scale is None:
             return outputs
         mean, std = self._y_scale

@@ -1,4 +1,4 @@
-"""Centred differences: move an entry a little both ways, look at the loss, and you know what its gradient should be."""
+"""Central differences: move an entry a little both ways, look at the loss, and you know what its gradient should be."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WORK = 100_000_000  # see `cost`; a second or so for the whole pass
 STEP = 1e-6
 
 
-def centred_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> tuple[dict[tuple[int, int], float], str]:
+def central_differences(recorded: Pass, entries: Iterable[tuple[int, int]]) -> tuple[dict[tuple[int, int], float], str]:
     """(L(x + h) - L(x - h)) / 2h for entries of a pass's nodes, in float64, with the same masks.
 
     h is 1e-6 times the entry's magnitude, at least 1e-6. Where L is not one number, it is the sum of the result times

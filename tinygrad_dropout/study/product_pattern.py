@@ -1,4 +1,4 @@
-"""Rows and columns that meet: recognise a matrix product by the numbers of its Jacobian.
+"""Rows and columns that meet: recognize a matrix product by the numbers of its Jacobian.
 
 Let g be the upstream gradient and x a parent. In a matrix product each entry of dL/dx is a row or a column of g times a
 row or a column of another array. What to find is which axis of g goes with which axis of x, and which array holds the

@@ -57,18 +57,18 @@ def step_as_lines(derivatives: Derivatives, index: int, difference: Difference |
     if source := source_of(node):
         yield f"  source     {source}"
     for parent in dict.fromkeys(node.parents):
-        yield from labelled("input", recorded.nodes[parent].name, recorded.nodes[parent].data, {})
-    yield from labelled("forward", node.name, node.data, marks(node))
+        yield from labeled("input", recorded.nodes[parent].name, recorded.nodes[parent].data, {})
+    yield from labeled("forward", node.name, node.data, marks(node))
     if dropped(node) is not None:
         yield f"             kept units × {number(scale(node))}"
     for name, value in saved_values(recorded, node).items():
         if isinstance(value, np.ndarray):
             if not is_result(node, value):
                 crossed = {DROPPED: ~value} if name == "mask" and value.dtype == bool else {}
-                yield from labelled("saved", name, value, crossed)
+                yield from labeled("saved", name, value, crossed)
         elif value is not None:
             yield f"  saved      {name} = {value!r}"
-    yield from labelled("upstream", f"grad = dL/d{node.name}", step.upstream, {})
+    yield from labeled("upstream", f"grad = dL/d{node.name}", step.upstream, {})
     if not step.contributions:
         yield "  gives      nothing: its backward function raised"
     for position in range(len(step.contributions)):
@@ -89,7 +89,7 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
     node = recorded.nodes[recorded.steps[index].node]
     through = marks(node) if contribution.value.shape == node.data.shape else {}
     used = f", as {node.arguments[position]}" if node.arguments and node.parents.count(contribution.parent) > 1 else ""
-    yield from labelled("gives", f"dL/d{parent.name}{used}", contribution.value, through)
+    yield from labeled("gives", f"dL/d{parent.name}{used}", contribution.value, through)
     if contribution.summed and contribution.returned is not None:
         yield (
             f"             summed over {axes_in_words(contribution.summed)}, along which {parent.name} was stretched: "
@@ -148,7 +148,7 @@ def marks(node: Node) -> dict[str, Array]:
     return found
 
 
-def labelled(label: str, name: str, array: Array, marked: dict[str, Array]) -> Iterator[str]:
+def labeled(label: str, name: str, array: Array, marked: dict[str, Array]) -> Iterator[str]:
     """An array under its name: small ones beside it, larger ones below."""
     shown = ArrayPreview(array)
     facts = [] if shown.whole else [f"{key} {number(value)}" for key, value in shown.range.items()]

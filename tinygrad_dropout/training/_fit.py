@@ -55,9 +55,9 @@ def fit(
             and restores the best weights at the end.
         schedule: `step()` is called after each epoch; ReduceLROnPlateau gets the measure. For a schedule over steps,
             pass its `step` as `after_step`.
-        before_step: called before each step of the optimiser, when the gradients are there, for example
+        before_step: called before each step of the optimizer, when the gradients are there, for example
             `lambda: optim.clip_grad_norm_(model.parameters(), 1.0)`.
-        after_step: called after each step of the optimiser, for example `lambda: optim.max_norm(parameters, 3)`.
+        after_step: called after each step of the optimizer, for example `lambda: optim.max_norm(parameters, 3)`.
         after_epoch: called with the history after each epoch, for example to save a checkpoint. If it returns True,
             the training ends.
         progress: show the epoch, its figures and the time left on stderr.

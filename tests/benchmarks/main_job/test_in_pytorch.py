@@ -33,7 +33,7 @@ def digits():
 def test_the_split_and_its_noisy_labels_are_ours(in_pytorch, digits, seed):
     streams = Streams.from_seed(seed)
     ours = datasets.load_digits().split(500, np.random.default_rng(streams.split))
-    noisy = datasets.randomise_labels(ours.y_train, 0.2, 10, np.random.default_rng(streams.label_noise))
+    noisy = datasets.randomize_labels(ours.y_train, 0.2, 10, np.random.default_rng(streams.label_noise))
     data, digest = in_pytorch.split(**digits, seed=seed)
     assert digest == digest_of(ours.x_train, noisy, ours.x_test, ours.y_test)
     np.testing.assert_array_equal(data["y_train"], noisy)

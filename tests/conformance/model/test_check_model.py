@@ -288,6 +288,6 @@ def test_a_torchscript_module_cannot_be_examined(torch):
     assert "layers cannot be seen" in check_model(Scripted(), numbers()).problem
 
 
-def test_randomness_that_is_not_recognised_is_said_to_be_unchecked():
+def test_randomness_that_is_not_recognized_is_said_to_be_unchecked():
     report = examined(right_model("noise_by_hand"), OURS, 0)
-    assert "no dropout was recognised" in report.not_checked[0]
+    assert "no dropout was recognized" in report.not_checked[0]

@@ -233,8 +233,8 @@ class RightTheFirstTime(Dropout):
         return self.scale() if self.calls == 1 else 1.0
 
 
-@wrong("backward-scales-by-the-realised-rate")
-class BackwardScalesByTheRealisedRate(Dropout):
+@wrong("backward-scales-by-the-realized-rate")
+class BackwardScalesByTheRealizedRate(Dropout):
     """backward divides by the fraction that was kept this time"""
 
     def backward(self, grad):

@@ -46,7 +46,7 @@ class GridStrideAlike(Flat):
         return np.resize(self.rng.random(4096), n) if n else np.empty(0)
 
 
-@wrong("depends-on-neighbours")
+@wrong("depends-on-neighbors")
 class SecondLaneIsOneMinus(Flat):
     """The second of two lanes uses 1 - u of the first (antithetic)."""
 
@@ -55,9 +55,9 @@ class SecondLaneIsOneMinus(Flat):
         return np.stack([u, 1 - u], axis=1).reshape(-1)[:n]
 
 
-@wrong("depends-on-neighbours")
+@wrong("depends-on-neighbors")
 class OverlappingBytes(Flat):
-    """One 64-bit word gives 16 numbers of 16 bits at a step of 3: neighbours share 13 bits (at p = 0.5 it is right)."""
+    """One 64-bit word gives 16 numbers of 16 bits at a step of 3: neighbors share 13 bits (at p = 0.5 it is right)."""
 
     def numbers(self, n):
         words = self.rng.integers(2**64, size=(n + 15) // 16, dtype=np.uint64)
@@ -76,9 +76,9 @@ class SmallArraysLeftAlone(Dropout):
         return super().forward(x)
 
 
-@wrong("shared-by-neighbours")
+@wrong("shared-by-neighbors")
 class PowersOfTwoAlike(Flat):
-    """When the size is a power of two, a fast path XORs lanes and gives each the same number as its neighbour."""
+    """When the size is a power of two, a fast path XORs lanes and gives each the same number as its neighbor."""
 
     def numbers(self, n):
         u = self.rng.random(n)
@@ -218,7 +218,7 @@ class HeadsAlike(Shaped):
         return np.broadcast_to(self.rng.random((shape[0], 1, *shape[2:]) if len(shape) == 4 else shape), shape)
 
 
-@wrong("shared-by-neighbours")
+@wrong("shared-by-neighbors")
 class Patches(Shaped):
     """The last two axes are dropped by patches of 2 x 2."""
 

@@ -134,7 +134,7 @@ class DoubleTheVariance(Gaussian):
 
 
 @wrong_noise("noise-mean-is-not-1")
-class CentredAtZero(Gaussian):
+class CenteredAtZero(Gaussian):
     """the factors have mean 0.9"""
 
     def draw(self, x):

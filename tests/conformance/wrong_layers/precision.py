@@ -38,7 +38,7 @@ SEEN_EVERYWHERE = (
     rate.TwoPercentTooMany,
     scale.NoScale,
     scale.DividesByP,
-    scale.RealisedRate,
+    scale.RealizedRate,
     structure.OneMaskForTheBatch,
     structure.FourShareADraw,
     structure.PairsInAColumn,

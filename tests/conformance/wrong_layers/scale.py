@@ -99,34 +99,34 @@ class SubtractsTooMuch(Dropout):
         return 1 / (1 - 0.9 * self.p)
 
 
-@wrong("scale-from-the-realised-rate")
-class RealisedRate(Dropout):
+@wrong("scale-from-the-realized-rate")
+class RealizedRate(Dropout):
     """divides by the fraction that this mask happens to keep"""
 
     def forward(self, x):
         if not self.training:
             return super().forward(x)
         self.mask = self.draw(x)
-        self.realised = x.size / max(1, int(self.mask.sum()))
-        return self.apply(x, self.mask, self.realised)
+        self.realized = x.size / max(1, int(self.mask.sum()))
+        return self.apply(x, self.mask, self.realized)
 
     def backward_scale(self):
-        return self.realised
+        return self.realized
 
 
-@wrong("scale-from-the-realised-rate")
-class RealisedRateByRow(Dropout):
+@wrong("scale-from-the-realized-rate")
+class RealizedRateByRow(Dropout):
     """divides by the fraction that each row happens to keep"""
 
     def forward(self, x):
         if not self.training:
             return super().forward(x)
         self.mask = self.draw(x)
-        self.realised = (x.shape[1] / np.maximum(1, self.mask.sum(axis=1, keepdims=True))).astype(x.dtype)
-        return x * self.mask * self.realised
+        self.realized = (x.shape[1] / np.maximum(1, self.mask.sum(axis=1, keepdims=True))).astype(x.dtype)
+        return x * self.mask * self.realized
 
     def backward(self, grad):
-        return grad if self.mask is None else grad * self.mask * self.realised.astype(grad.dtype)
+        return grad if self.mask is None else grad * self.mask * self.realized.astype(grad.dtype)
 
 
 @wrong("scale-depends-on-x")

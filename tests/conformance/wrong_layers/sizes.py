@@ -27,7 +27,7 @@ class FirstOfEightRepeats(Dropout):
         return mask
 
 
-@wrong("shared-by-neighbours")
+@wrong("shared-by-neighbors")
 class PairsInVectors(Dropout):
     """where rows have a multiple of 64 elements, two adjacent ones share a draw"""
 

@@ -21,7 +21,7 @@ class DropsWholeRows(Dropout):
         return np.repeat(super().draw(x[:, :1]), x.shape[1], axis=1)
 
 
-@wrong("shared-by-neighbours")
+@wrong("shared-by-neighbors")
 class FourShareADraw(Dropout):
     """four elements that lie side by side share a draw"""
 
@@ -30,7 +30,7 @@ class FourShareADraw(Dropout):
         return np.repeat(quarter, 4)[: x.size].reshape(x.shape)
 
 
-@wrong("shared-by-neighbours")
+@wrong("shared-by-neighbors")
 class PairsInAColumn(Dropout):
     """each two rows share their masks"""
 
@@ -38,7 +38,7 @@ class PairsInAColumn(Dropout):
         return np.repeat(super().draw(np.empty((len(x) // 2 + 1, x.shape[1]))), 2, axis=0)[: len(x)]
 
 
-@wrong("depends-on-neighbours")
+@wrong("depends-on-neighbors")
 class Sticky(Dropout):
     """an element often does as the one before it does"""
 

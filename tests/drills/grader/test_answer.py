@@ -14,7 +14,7 @@ RAISES_AT_ONCE = {
     "torch": ("import torch", "forbidden-import", "imports torch"),
     "a part of torch": ("from torch.nn import functional", "forbidden-import", "imports torch"),
     "this package": ("import tinygrad_dropout as td", "forbidden-import", "imports tinygrad_dropout"),
-    "a neighbour": ("from .other import f", "forbidden-import", "imports"),
+    "a neighbor": ("from .other import f", "forbidden-import", "imports"),
     "importlib": ("import importlib\nimportlib.import_module('jax')", "forbidden-import", "imports jax"),
     "an import inside a function": ("def f():\n    import autograd", "forbidden-import", "imports autograd"),
     "a computed import": ("__import__('tor' + 'ch')", "forbidden-import", "something computed"),

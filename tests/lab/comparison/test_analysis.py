@@ -3,12 +3,12 @@
 import pytest
 
 from tests.lab.small import comparison_with, made_up_record, names_of_arms, small_options
-from tinygrad_dropout.lab.comparison.analysis import analyse, pairs_of
+from tinygrad_dropout.lab.comparison.analysis import analyze, pairs_of
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
 
 
 def figures_of(records, classes=2, *, epochs=4, **options):
-    return analyse(small_options(classes, seeds=5, epochs=epochs, **options), records)
+    return analyze(small_options(classes, seeds=5, epochs=epochs, **options), records)
 
 
 def records_with(key, curve, baseline, *, arm=WITH, early_stopping=None):
@@ -119,14 +119,14 @@ def test_one_arm_that_diverged_in_one_pair_leaves_no_verdict(arm):
     assert figures["comparisons"][0]["verdict"] == "diverged"
     assert figures["diverged"] == {each.name: int(each is arm) for each in (WITHOUT, WITH)}
     assert figures["highest_loss"] == {each.name: 4.0 if each is arm else 0.1 for each in (WITHOUT, WITH)}
-    assert not any(figures["learnt_nothing"].values())
+    assert not any(figures["learned_nothing"].values())
 
 
-def test_a_train_loss_equal_to_the_baselines_is_nothing_learnt():
+def test_a_train_loss_equal_to_the_baselines_is_nothing_learned():
     records = records_with("test_accuracy", [0.8] * 4, 0.5)
     for record in records[:2]:
         record["final"]["train_loss"] = record["baseline"]["train_loss"]
-    assert figures_of(records)["learnt_nothing"] == {WITHOUT.name: 1, WITH.name: 1}
+    assert figures_of(records)["learned_nothing"] == {WITHOUT.name: 1, WITH.name: 1}
 
 
 def test_nothing_is_shown_by_no_pair():

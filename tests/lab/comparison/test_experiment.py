@@ -157,7 +157,7 @@ def test_four_arms_give_two_verdicts():
     assert comparison.difference.mean == pytest.approx(20)
 
 
-def test_numbers_are_standardised_by_the_training_part_alone(tmp_path):
+def test_numbers_are_standardized_by_the_training_part_alone(tmp_path):
     """Of a target that grows from row to row, the parts have different means; nothing of the test part is used."""
     table = tmp_path / "table.csv"
     table.write_text("x,y\n" + "".join(f"{row},{row**2 / 7}\n" for row in range(40)))
@@ -212,7 +212,7 @@ def test_a_regression_is_compared_by_its_rmse(numbers_to_predict):
     assert (comparison.difference.verdict == "hurts") == worse
 
 
-def test_a_regression_has_no_labels_to_randomise(numbers_to_predict):
+def test_a_regression_has_no_labels_to_randomize(numbers_to_predict):
     from dataclasses import replace
 
     with pytest.raises(OptionError, match="label_noise: expected 0 for a regression"):

@@ -1,4 +1,4 @@
-"""What a method adds reaches the network, its loss, its optimiser and its training; and nothing else moves."""
+"""What a method adds reaches the network, its loss, its optimizer and its training; and nothing else moves."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def train_with(method, **options):
 
 
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)
-def test_a_method_changes_what_is_learnt_and_no_chance(method):
+def test_a_method_changes_what_is_learned_and_no_chance(method):
     options = {"epochs": 60} if method is STOPPING else {}
     (plain, without), (network, run) = train_with(PLAIN, **options), train_with(method, **options)
     differing = {name for name in run.shared if run.shared[name] != without.shared.get(name)}
@@ -77,7 +77,7 @@ def test_no_incoming_vector_is_longer_than_the_limit():
 
 
 @pytest.mark.parametrize(("optimizer", "kind"), [("adam", optim.AdamW), ("sgd", optim.SGD)])
-def test_weight_decay_is_the_optimisers(optimizer, kind):
+def test_weight_decay_is_the_optimizers(optimizer, kind):
     made = training.build_optimizer(small_config(optimizer=optimizer), nn.Linear(2, 2), 0.25)
     assert (type(made), made.weight_decay) == (kind, 0.25)
 

@@ -1,4 +1,4 @@
-"""The pictures: what they show, that nothing is cut off or overlaps, and that arms can be told apart in grey."""
+"""The pictures: what they show, that nothing is cut off or overlaps, and that arms can be told apart in gray."""
 
 from io import BytesIO
 from itertools import combinations
@@ -20,7 +20,7 @@ from tinygrad_dropout.lab.comparison.pictures import (
     draw_learning_curves,
     draw_values,
 )
-from tinygrad_dropout.lab.plots import GREY
+from tinygrad_dropout.lab.plots import GRAY
 
 ARMS = ("without dropout", "with dropout", "without dropout, early stopping", "with dropout, early stopping")
 CAPTION = "a description of the data and the network that takes a good part of the width of the picture"
@@ -108,23 +108,23 @@ def test_the_legend_names_every_arm_once(drawn, curves):
     assert [text.get_text() for text in learning_curves(drawn, curves).legends[0].get_texts()] == list(curves)
 
 
-def lightness(colour):
-    """L* of CIELAB, from 0 for black to 100 for white: what is left in grey."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+def lightness(color):
+    """L* of CIELAB, from 0 for black to 100 for white: what is left in gray."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
     return 116 * float(np.dot([0.2126, 0.7152, 0.0722], linear)) ** (1 / 3) - 16
 
 
-def test_arms_can_be_told_apart_without_colour():
+def test_arms_can_be_told_apart_without_color():
     assert len({look.marker for look in LOOKS}) == len(LOOKS)
     for one, other in combinations(LOOKS, 2):
-        in_grey = abs(lightness(one.colour) - lightness(other.colour)) > 30 and one.width != other.width
-        assert in_grey or one.dashes != other.dashes
+        in_gray = abs(lightness(one.color) - lightness(other.color)) > 30 and one.width != other.width
+        assert in_gray or one.dashes != other.dashes
 
 
 def test_every_arm_is_drawn_in_its_own_look_in_every_panel(drawn):
     for axes in learning_curves(drawn, STOPPED).axes:
         for look, line in zip(LOOKS, axes.get_lines(), strict=True):
-            assert (line.get_color(), line.get_linewidth(), line.get_marker()) == (look.colour, look.width, look.marker)
+            assert (line.get_color(), line.get_linewidth(), line.get_marker()) == (look.color, look.width, look.marker)
         assert [line.is_dashed() for line in axes.get_lines()] == [False, False, True, True]
 
 
@@ -219,7 +219,7 @@ def test_a_single_epoch_can_be_seen(drawn):
 
 def test_each_pair_is_a_line_from_without_to_with(drawn):
     left, right = comparison(drawn).axes
-    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GREY]
+    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GRAY]
     assert lines == [[80, 90], [82, 91], [78, 70]]
     assert [points.get_offsets()[:, 1].tolist() for points in left.collections] == list(VALUES.values())
     means = [line.get_ydata()[0] for line in left.get_lines() if line.get_color() == "black"]
@@ -229,7 +229,7 @@ def test_each_pair_is_a_line_from_without_to_with(drawn):
 
 def test_four_arms_are_joined_two_by_two_and_equal_values_stand_side_by_side(drawn):
     left, _ = comparison(drawn, values=ALL_VALUES).axes
-    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GREY]
+    lines = [line.get_ydata().tolist() for line in left.get_lines() if line.get_color() == GRAY]
     assert lines == [[80, 90], [82, 91], [78, 70], [81, 84], [81, 84], [81, 83]]
     for points in left.collections:
         assert len(set(points.get_offsets()[:, 0])) == 3

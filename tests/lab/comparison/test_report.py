@@ -7,7 +7,7 @@ import pytest
 from tests.lab.small import comparison_of, comparison_with, made_up_record, names_of_arms, small_options
 from tinygrad_dropout.lab import Compare
 from tinygrad_dropout.lab.comparison.arms import WITH, WITHOUT
-from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.budget import capitalized
 from tinygrad_dropout.lab.comparison.report import number
 
 FIVE = [(0.80, 0.90), (0.82, 0.91), (0.78, 0.89), (0.80, 0.91), (0.81, 0.90)]
@@ -115,11 +115,11 @@ def test_both_arms_that_diverged_are_named_and_results_say_so():
 
 
 @pytest.mark.parametrize("arm", [WITHOUT, WITH])
-def test_a_network_that_has_learnt_nothing_is_mentioned(arm):
+def test_a_network_that_has_learned_nothing_is_mentioned(arm):
     both = [{"train_loss": 0.69} if other is arm else {} for other in (WITHOUT, WITH)]
-    found = [note for note in comparison_in(*both).notes if "learnt nothing" in note]
+    found = [note for note in comparison_in(*both).notes if "learned nothing" in note]
     assert found == [
-        f"{capitalised(arm.name)}, the network learnt nothing from the inputs in 5 of 5 pairs: its train loss is no "
+        f"{capitalized(arm.name)}, the network learned nothing from the inputs in 5 of 5 pairs: its train loss is no "
         "lower than that of a constant prediction."
     ]
 
@@ -130,7 +130,7 @@ def test_an_untrained_network_has_not_diverged_however_well_a_rare_class_can_be_
         both = {"train_loss": loss, "baseline": {"train_loss": 0.03}}, {"test_accuracy": 0.9, "train_loss": loss}
         comparison = comparison_in(*both)
         assert comparison.summary["comparisons"][0]["verdict"] == verdict
-        found = [note for note in comparison.notes if "learnt nothing from the inputs in 5 of 5 pairs" in note]
+        found = [note for note in comparison.notes if "learned nothing from the inputs in 5 of 5 pairs" in note]
         assert len(found) == (2 if verdict == "helps" else 0)
 
 
@@ -149,7 +149,7 @@ def test_equal_training_targets_are_nothing_to_learn_and_no_divergence():
     comparison = regression_in({"train_loss": 0.03}, {"train_loss": 1.5}, baseline={"train_loss": 0})
     assert comparison.summary["comparisons"][0]["verdict"] == "no effect shown"
     assert comparison.notes[2] == "In 5 of 5 pairs all training targets are equal: there is nothing to learn."
-    assert not any("learnt nothing" in note for note in comparison.notes)
+    assert not any("learned nothing" in note for note in comparison.notes)
 
 
 def test_the_highest_train_loss_of_a_diverged_arm_is_named():

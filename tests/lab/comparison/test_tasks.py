@@ -49,7 +49,7 @@ def test_scores_and_loss_of_a_regression_are_scikit_learns_in_the_units_of_the_t
     assert loss == pytest.approx((scores["rmse"] / NUMBERS.std()) ** 2, rel=1e-5)
 
 
-def test_targets_of_a_regression_are_standardised_by_the_training_part():
+def test_targets_of_a_regression_are_standardized_by_the_training_part():
     targets = Regression.of(NUMBERS).targets(NUMBERS)
     assert (targets.shape, targets.dtype) == ((50, 1), np.float32)
     assert (targets.mean(), targets.std()) == pytest.approx((0, 1), abs=1e-5)
@@ -92,8 +92,8 @@ def test_the_baseline_of_a_regression_is_scikit_learns_dummy():
 
 @pytest.mark.parametrize("value", [0.1, 7.77, 1e9 + 0.1])
 @pytest.mark.parametrize("rows", [7, 20, 28, 37])
-def test_equal_targets_are_only_centred_though_their_mean_is_rounded(value, rows):
-    """NumPy's standard deviation of 28 times 0.1 is 1.4e-17: 0.3 would be standardised to 1e16."""
+def test_equal_targets_are_only_centered_though_their_mean_is_rounded(value, rows):
+    """NumPy's standard deviation of 28 times 0.1 is 1.4e-17: 0.3 would be standardized to 1e16."""
     y = np.full(rows, value)
     assert Regression.of(y) == Regression(value, 1.0)
     assert Regression.of(y).baseline(y, y + 0.5)["train_loss"] == 0

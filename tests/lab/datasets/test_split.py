@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tinygrad_dropout.lab import OptionError
-from tinygrad_dropout.lab.datasets.split import Table, randomise_labels, standardised
+from tinygrad_dropout.lab.datasets.split import Table, randomize_labels, standardized
 
 
 def table(rows=40, classes=4, **options):
@@ -56,8 +56,8 @@ def test_a_training_size_that_does_not_fit_is_refused(dataset, train_size, words
         dataset.check_train_size(train_size)
 
 
-def test_standardising_uses_the_training_part_alone():
-    x_train, x_test = standardised(np.array([[1.0], [3.0]]), np.array([[5.0]]))
+def test_standardizing_uses_the_training_part_alone():
+    x_train, x_test = standardized(np.array([[1.0], [3.0]]), np.array([[5.0]]))
     assert x_train.tolist() == [[-1], [1]]
     assert x_test.tolist() == [[3]]
     assert x_train.dtype == x_test.dtype == np.float32
@@ -65,7 +65,7 @@ def test_standardising_uses_the_training_part_alone():
 
 @pytest.mark.parametrize("constant", [0, 0.1, 1e9])
 def test_a_constant_column_is_left_at_zero(constant):
-    x_train, x_test = standardised(np.full((7, 1), constant), np.array([[constant], [constant + 5]]))
+    x_train, x_test = standardized(np.full((7, 1), constant), np.array([[constant], [constant + 5]]))
     assert not x_train.any()
     assert not x_test.any()
 
@@ -73,13 +73,13 @@ def test_a_constant_column_is_left_at_zero(constant):
 @pytest.mark.parametrize(("fraction", "replaced"), [(0, 0), (0.2, 200), (0.2004, 200), (1, 1000)])
 def test_the_asked_for_fraction_of_labels_is_made_random(fraction, replaced):
     y = np.full(1000, 10)  # a label that is never drawn, so that every replacement shows
-    noisy = randomise_labels(y, fraction, 10, np.random.default_rng(0))
+    noisy = randomize_labels(y, fraction, 10, np.random.default_rng(0))
     assert np.count_nonzero(noisy != y) == replaced
     assert (y == 10).all()
 
 
 def test_random_labels_are_drawn_evenly_from_all_classes():
-    noisy = randomise_labels(np.zeros(40_000, int), 1, 4, np.random.default_rng(0))
+    noisy = randomize_labels(np.zeros(40_000, int), 1, 4, np.random.default_rng(0))
     np.testing.assert_allclose(np.bincount(noisy) / 40_000, 0.25, atol=0.015)  # seven standard deviations
 
 
@@ -91,7 +91,7 @@ def test_other_data_have_another_digest(other):
 
 
 def test_the_labels_to_be_made_random_are_drawn_from_all():
-    noisy = [randomise_labels(np.full(100, 10), 0.2, 10, np.random.default_rng(seed)) != 10 for seed in range(100)]
+    noisy = [randomize_labels(np.full(100, 10), 0.2, 10, np.random.default_rng(seed)) != 10 for seed in range(100)]
     assert np.any(noisy, axis=0).all()
 
 
@@ -124,21 +124,21 @@ def test_the_digest_covers_the_groups():
 
 
 def test_what_is_missing_becomes_the_mean_of_the_training_part():
-    x_train, x_test = standardised(np.array([[1.0], [np.nan], [3.0]]), np.array([[np.nan], [2.0], [100.0]]))
+    x_train, x_test = standardized(np.array([[1.0], [np.nan], [3.0]]), np.array([[np.nan], [2.0], [100.0]]))
     assert x_train[1] == x_test[0] == x_test[1] == 0
     np.testing.assert_allclose(x_train[2], 1 / np.std([1, 2, 3]))
     assert x_test[2] > 50
 
 
 def test_a_column_without_any_value_in_the_training_part_is_zero_in_both():
-    x_train, x_test = standardised(np.full((3, 1), np.nan), np.array([[np.nan], [5.0]]))
+    x_train, x_test = standardized(np.full((3, 1), np.nan), np.array([[np.nan], [5.0]]))
     assert not x_train.any()
     assert not x_test.any()
 
 
 def test_nothing_of_the_test_part_is_in_what_the_training_part_becomes():
     x = np.array([[1.0], [np.nan], [3.0], [4.0]])
-    parts = [standardised(x, np.array([[test]]))[0] for test in (0.0, 1e6, np.nan)]
+    parts = [standardized(x, np.array([[test]]))[0] for test in (0.0, 1e6, np.nan)]
     assert parts[0].tolist() == parts[1].tolist() == parts[2].tolist()
 
 

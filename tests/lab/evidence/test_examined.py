@@ -79,7 +79,7 @@ def test_the_interval_is_students_with_a_share_of_the_five_percent(experiment):
     values = np.array([[1.0, 0.7], [1.2, 0.8], [0.9, 0.85], [1.1, 0.6]])
     setting, records = records_of(experiment, values)
     part, name = MEASURE[experiment]
-    found = experiment.analyse(options_of(experiment), records)[setting]["parts"][part][name]
+    found = experiment.analyze(options_of(experiment), records)[setting]["parts"][part][name]
     differences = values[:, 1] - values[:, 0]
     confidence = 1 - 0.05 / LOOKS[experiment]
     expected = stats.t.interval(confidence, 3, differences.mean(), stats.sem(differences))
@@ -167,7 +167,7 @@ def test_a_record_that_lacks_a_measure_or_has_no_number_is_not_whole(experiment)
 @EXPERIMENTS
 def test_too_few_records_show_nothing(experiment):
     outcome = small_outcome(experiment)
-    assert experiment.analyse(outcome.options, outcome.records[:1]) is None
+    assert experiment.analyze(outcome.options, outcome.records[:1]) is None
 
 
 @EXPERIMENTS

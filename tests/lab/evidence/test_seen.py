@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.evidence.seen import which_seeds
 def last_notes(experiment, first_seed):
     options = options_of(experiment) | {"first_seed": first_seed, "seeds": 5}
     setting = next(iter(options["configurations"]))
-    return experiment.notes(options, experiment.analyse(options, made_up_records(experiment, setting, [({}, {})] * 5)))
+    return experiment.notes(options, experiment.analyze(options, made_up_records(experiment, setting, [({}, {})] * 5)))
 
 
 @pytest.mark.parametrize(

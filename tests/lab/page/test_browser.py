@@ -26,7 +26,7 @@ def page_text():
 
 @pytest.fixture(params=["light", "dark"])
 def shown(request, visit, page_text):
-    """The page on a phone, in both colour schemes. `visit` checks that it fetches nothing and has no errors."""
+    """The page on a phone, in both color schemes. `visit` checks that it fetches nothing and has no errors."""
     return visit(page_text, **PHONE, color_scheme=request.param)
 
 
@@ -104,8 +104,8 @@ def test_text_is_large_enough_to_read(shown):
 
 
 CONTRASTS = """all => {
-    const light = colour => {
-        const [red, green, blue] = colour.match(/[0-9.]+/g).slice(0, 3).map(part => {
+    const light = color => {
+        const [red, green, blue] = color.match(/[0-9.]+/g).slice(0, 3).map(part => {
             const value = part / 255;
             return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
         });
@@ -126,7 +126,7 @@ def test_the_contrast_is_enhanced(shown):
     assert min(contrasts) >= 7
 
 
-def test_the_colour_schemes_differ(visit, page_text):
+def test_the_color_schemes_differ(visit, page_text):
     papers = []
     for scheme in ("light", "dark"):
         page = visit(page_text, color_scheme=scheme)

@@ -104,7 +104,7 @@ def test_pictures_say_what_they_show():
     assert shown[0].startswith(
         "Each pair in the measure of the verdict, and the differences between the first two arms."
     )
-    assert shown[1].startswith("How the networks of each arm learnt, epoch by epoch.")
+    assert shown[1].startswith("How the networks of each arm learned, epoch by epoch.")
     for alt in shown:
         assert comparison.notes[0] in alt
         assert comparison.description in alt

@@ -85,7 +85,7 @@ def test_a_missing_package_is_named_with_the_experiment(monkeypatch):
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_a_report_fits_a_terminal_of_80_columns_and_holds_no_colours(name):
+def test_a_report_fits_a_terminal_of_80_columns_and_holds_no_colors(name):
     text = str(small_outcome(name))
     table = [line for line in text.splitlines() if "─" in line]
     assert table

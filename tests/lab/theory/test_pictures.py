@@ -1,4 +1,4 @@
-"""The pictures: axes are labelled, nothing is cut off or overlaps, and curves differ without colour."""
+"""The pictures: axes are labeled, nothing is cut off or overlaps, and curves differ without color."""
 
 import pytest
 
@@ -18,7 +18,7 @@ EXTREMES = [
 @pytest.mark.parametrize(
     "outcome", [*map(small_outcome, SMALL), *EXTREMES], ids=lambda outcome: outcome.experiment.name
 )
-def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labelled(drawn, outcome):
+def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labeled(drawn, outcome):
     figure = drawn(outcome)
     assert_nothing_is_cut_off_or_overlaps(figure)
     rows = {axes.get_subplotspec().rowspan.start for axes in figure.axes}
@@ -36,7 +36,7 @@ def test_the_verdict_is_the_title_and_the_description_stands_below(drawn, name):
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_lines_and_markers_can_be_told_apart_without_colour(drawn, name):
+def test_lines_and_markers_can_be_told_apart_without_color(drawn, name):
     for axes in drawn(small_outcome(name)).axes:
         looks = [
             (line.get_linestyle(), line.get_marker(), line.get_linewidth())

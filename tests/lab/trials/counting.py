@@ -75,7 +75,7 @@ class Counting(Experiment):
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
         assert len({record["value"] for record in siblings}) == 1, "the arms of a seed give the same here"
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         return {"sum": sum(record["value"] for record in records)} if len(records) > 1 else None
 
     def describe(self, options: Options, figures: Figures) -> str:

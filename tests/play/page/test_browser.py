@@ -41,7 +41,7 @@ def picture(page, selector):
     return page.locator(selector).evaluate("canvas => canvas.toDataURL()")
 
 
-def test_it_opens_with_the_settings_of_its_link_and_nothing_learnt(visit, served):
+def test_it_opens_with_the_settings_of_its_link_and_nothing_learned(visit, served):
     page = visit("data=circles&width=6&points=40&p=0.25&input_p=0.1")
     settings = session_of(served, page).training.settings
     assert (settings.data, settings.width, settings.points, settings.p, settings.input_p) == (
@@ -55,7 +55,7 @@ def test_it_opens_with_the_settings_of_its_link_and_nothing_learnt(visit, served
     assert page.locator(".row:has(#p) output").inner_text() == "0.25"
     assert page.inner_text("#with-name") == "With dropout, p = 0.25, inputs 0.1"
     assert step_of(page) == 0
-    assert "Nothing has been learnt yet" in page.inner_text("#explanation")
+    assert "Nothing has been learned yet" in page.inner_text("#explanation")
     assert page.locator("#with a.button").is_hidden()
 
 
@@ -401,8 +401,8 @@ def test_it_fits_the_window(visit, width):
     assert small == []
 
 
-def luminance(colour):
-    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+def luminance(color):
+    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -425,17 +425,17 @@ def test_text_and_lines_stand_out_from_their_ground(visit, scheme):
         "zero",
         "one",
     )
-    colours = page.evaluate(
+    colors = page.evaluate(
         """(names) => { const style = getComputedStyle(document.documentElement);
           return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) }""",
         names,
     )
     for name in ("ink", "quiet", "strong", "bad", "good", "ahead", "back", "plain", "noisy"):
         for ground in ("ground", "raised"):
-            light, dark = sorted([luminance(colours[name]), luminance(colours[ground])], reverse=True)
+            light, dark = sorted([luminance(colors[name]), luminance(colors[ground])], reverse=True)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
     for name in ("zero", "one"):
-        light, dark = sorted([luminance(colours[name]), luminance(colours["ground"])], reverse=True)
+        light, dark = sorted([luminance(colors[name]), luminance(colors["ground"])], reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, name
 
 

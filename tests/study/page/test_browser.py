@@ -515,7 +515,7 @@ def test_the_keys_are_explained(visit, default):
     page = visit(default)
     page.keyboard.press("?")
     text = page.inner_text("#keys")
-    for word in ("play", "forward pass", "layer", "centred difference", "predict"):
+    for word in ("play", "forward pass", "layer", "central difference", "predict"):
         assert word in text
     page.click("#help")
     assert page.is_hidden("#keys")

@@ -1,4 +1,4 @@
-"""What the page shows against what was recorded: every table, line, colour, sign and word of a step."""
+"""What the page shows against what was recorded: every table, line, color, sign and word of a step."""
 
 import re
 from functools import cache
@@ -28,7 +28,7 @@ FIGURES = """(within) => [...document.querySelectorAll(`${within} figure`)].map(
 TITLES = """() => Object.fromEntries([...document.querySelectorAll("g.box")].map((box) =>
   [box.getAttribute("data-key"), box.querySelector("title").textContent]))"""
 
-COLOURS = """(cells) => {
+COLORS = """(cells) => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   return cells.map((cell) => {
     canvas.fillStyle = getComputedStyle(cell).backgroundColor;
@@ -453,21 +453,21 @@ def test_an_array_without_elements_says_so(visit):
     assert "no elements" in page.inner_text(".backward")
 
 
-# Colours and signs ----------------------------------------------------------------------------------------------------
+# Colors and signs ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "within",
     [".forward table", ".gift table", "#signs span:has-text('negative')", "#signs span:has-text('positive')"],
 )
-def test_the_colour_says_the_sign_and_the_size(visit, default, within):
+def test_the_color_says_the_sign_and_the_size(visit, default, within):
     page = visit(text_of(default), "#step=5")
     for table in page.locator(within).all():
-        cells = table.locator("td").evaluate_all(COLOURS)
+        cells = table.locator("td").evaluate_all(COLORS)
         largest = max(abs(floats([text])[0]) for text, _ in cells)
-        for text, colour in cells:
+        for text, color in cells:
             share = floats([text])[0] / largest
-            assert abs(colour - 120 * share) < 35 * abs(share) + 3, text  # orange for positive, blue for negative
+            assert abs(color - 120 * share) < 35 * abs(share) + 3, text  # orange for positive, blue for negative
 
 
 def test_a_screen_reader_is_told_what_a_cell_and_a_box_show(visit, default):

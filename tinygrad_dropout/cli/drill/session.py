@@ -42,7 +42,7 @@ class Session(ABC, Generic[Folder]):
         self.console = Console(highlight=False, markup=False, emoji=False)
 
     def say(self, text: str, kind: str = "") -> None:
-        """A line or several; in the colour of its kind where there are colours."""
+        """A line or several; in the color of its kind where there are colors."""
         text = wrap(text, self.console.width) if self.console.is_terminal else text.replace(KEPT, " ")
         style = {"title": "bold", "right": "green", "wrong": "red", "question": "cyan"}.get(kind, "")
         self.console.print(text, style=style, soft_wrap=True)

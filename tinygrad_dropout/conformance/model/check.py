@@ -148,7 +148,7 @@ def examine(examination: ModelExamination, allow: Collection[str]) -> Report:
         )
     if not any(trace.calls for trace in (*examination.training, *examination.evaluation)):
         examination.not_checked.append(
-            "masks and scales: training mode is random, but no dropout was recognised; name a class of your own that "
+            "masks and scales: training mode is random, but no dropout was recognized; name a class of your own that "
             "drops with layers=[MyLayer]"
         )
     findings: list[Finding] = []

@@ -54,7 +54,7 @@ class Subject(ABC):
 
     @abstractmethod
     def is_batch_norm(self, module: Any) -> bool:
-        """Whether it standardises by the batch's own variance."""
+        """Whether it standardizes by the batch's own variance."""
 
     @abstractmethod
     def is_frozen(self, module: Any) -> bool:

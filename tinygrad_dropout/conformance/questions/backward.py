@@ -87,7 +87,7 @@ def name_backward(
     if not np.isfinite(gx).all():
         return mistakes.NOT_FINITE, {"count": int((~np.isfinite(gx)).sum())}
     scale = np.median(factors[kept]) if kept.any() else factors.dtype.type(1)
-    realised = kept.size / max(1, int(kept.sum()))
+    realized = kept.size / max(1, int(kept.sum()))
     formulas: list[tuple[Mistake, Array]] = [
         (mistakes.IDENTITY, grad),
         (mistakes.FORGETS_MASK, grad * scale),
@@ -100,7 +100,7 @@ def name_backward(
         (mistakes.IGNORES_G, factors),
         (mistakes.TIMES_Y, grad * y),
         (mistakes.TIMES_X, grad * x * kept),
-        (mistakes.REALISED, grad * kept * realised),
+        (mistakes.REALIZED, grad * kept * realized),
         (mistakes.PASSES_DROPPED, np.where(kept, grad * scale, grad)),
         (mistakes.SUBTRACTS_P, grad * (kept - p)),
         (mistakes.SUBTRACTS_P_AFTER, grad * kept - p),
@@ -114,7 +114,7 @@ def name_backward(
         formulas.append((mistakes.TRANSPOSED, grad * factors.T))
     for mistake, formula in formulas:
         if agrees(gx, formula, tolerance):
-            figures = {"scale": scale, "square": scale**2, "keep": 1 - p, "inverse": 1 / p, "realised": realised}
+            figures = {"scale": scale, "square": scale**2, "keep": 1 - p, "inverse": 1 / p, "realized": realized}
             return mistake, figures
     if not passed.any():
         return mistakes.ZERO, {}

@@ -111,8 +111,8 @@ def repeated_masks(masks: Array) -> Iterator[Finding]:
 def dependence_on_earlier_masks(masks: Array) -> Iterator[Finding]:
     """Masks that agree, or disagree, with one so many calls earlier more than by chance."""
     rate = float(masks.mean())
-    centred = masks - rate  # of mean 0, so that products of independent ones have mean 0, too
-    products = centred @ centred.T
+    centered = masks - rate  # of mean 0, so that products of independent ones have mean 0, too
+    products = centered @ centered.T
     spread = rate * (1 - rate) * sqrt(masks.shape[1])  # of one product
     for distance in range(1, len(masks) // 2):
         of_pairs = np.diagonal(products, distance)
@@ -126,9 +126,9 @@ def dependence_on_earlier_masks(masks: Array) -> Iterator[Finding]:
 def shifted_masks(masks: Array) -> Iterator[Finding]:
     """A mask that is the one before it, shifted: windows of one long tape of draws."""
     rate, size = float(masks.mean()), masks.shape[1]
-    centred = masks - masks.mean(axis=1, keepdims=True)
-    spread = np.maximum(centred.std(axis=1, keepdims=True), 1e-9)
-    spectra = np.fft.rfft(centred / spread, 2 * size, axis=1)  # padded, so that nothing wraps around
+    centered = masks - masks.mean(axis=1, keepdims=True)
+    spread = np.maximum(centered.std(axis=1, keepdims=True), 1e-9)
+    spectra = np.fft.rfft(centered / spread, 2 * size, axis=1)  # padded, so that nothing wraps around
     agreement = np.fft.irfft(spectra[1:] * spectra[:-1].conj(), 2 * size, axis=1)
     places = np.minimum(np.arange(2 * size), 2 * size - np.arange(2 * size))
     overlap = np.maximum(size - places, 1)
@@ -164,9 +164,9 @@ def agreeing_elements(masks: Array) -> Iterator[Finding]:
     """Two elements that agree, or disagree, far more often over the calls than chance has it."""
     if not MODERATE[0] < masks.mean() < MODERATE[1]:
         return
-    centred = masks[:, :MOST_PAIRED] - masks[:, :MOST_PAIRED].mean(axis=0)
-    spread = np.sqrt(np.square(centred).sum(axis=0))
-    deviations = np.abs(centred.T @ centred) / np.maximum(np.outer(spread, spread), 1e-9) * sqrt(len(masks))
+    centered = masks[:, :MOST_PAIRED] - masks[:, :MOST_PAIRED].mean(axis=0)
+    spread = np.sqrt(np.square(centered).sum(axis=0))
+    deviations = np.abs(centered.T @ centered) / np.maximum(np.outer(spread, spread), 1e-9) * sqrt(len(masks))
     np.fill_diagonal(deviations, 0)
     one, other = np.unravel_index(int(np.argmax(deviations)), deviations.shape)
     if deviations[one, other] > sigma_threshold(deviations.size):
@@ -179,8 +179,8 @@ def several_calls(masks: Array) -> Iterator[Finding]:
     rate = 1 - float(masks.mean())
     if not MODERATE[0] < rate < MODERATE[1]:
         return
-    centred = masks - (1 - rate)
-    product = centred[:-2] * centred[1:-1] * centred[2:]
+    centered = masks - (1 - rate)
+    product = centered[:-2] * centered[1:-1] * centered[2:]
     for first in range(3):  # every third call may be the one that depends on the two before it
         every_third = product[first::3]
         deviation = float(every_third.sum()) / sqrt((rate * (1 - rate)) ** 3 * every_third.size)

@@ -81,7 +81,7 @@ def name_varying_scale(one: Observation, figures: Figures) -> Finding:
     for axis, line in ((-1, "row"), (0, "column")) if one.kept.ndim > 1 else ():
         by_line = one.kept.shape[axis] / np.maximum(one.kept.sum(axis=axis, keepdims=True), 1)
         if np.allclose(one.y, one.x * one.kept * by_line, rtol=1e-5):
-            return mistakes.REALISED_BY_ROW.seen(line=line, **spread)
+            return mistakes.REALIZED_BY_ROW.seen(line=line, **spread)
     return mistakes.VARIES.seen(where=one.where, **spread)
 
 
@@ -90,7 +90,7 @@ def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observat
     one = wrong[0]
     p = one.p
     if close(one.scale, one.kept.size / int(one.kept.sum()), p):
-        return mistakes.REALISED.seen(**figures)
+        return mistakes.REALIZED.seen(**figures)
     measures: tuple[tuple[str, Callable[[Array], float]], ...] = (
         ("sum", lambda a: float(a.sum(dtype=np.float64))),
         ("norm", lambda a: float(np.linalg.norm(a))),

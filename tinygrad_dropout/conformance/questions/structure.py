@@ -29,7 +29,7 @@ def examine_structure(examination: Examination) -> Iterator[Finding]:
     looks: tuple[Callable[[Observation], Finding | None], ...] = (
         shared_mask,
         dependence_on_x,
-        neighbours,
+        neighbors,
         distances,
         uneven_lines,
         several_together,
@@ -61,19 +61,19 @@ def shared_mask(one: Observation) -> Finding | None:
 
 
 def dependence_on_x(one: Observation) -> Finding | None:
-    """Elements that are dropped for their sign or their size, or for those of a neighbour."""
+    """Elements that are dropped for their sign or their size, or for those of a neighbor."""
     if one.shared_axes:
         return None  # a draw has many elements
     kept, x = one.kept.ravel(), one.x.ravel()
     size, sign = np.log(np.abs(x)), np.sign(x)
     row = one.x.shape[-1] if one.x.ndim > 1 else 2
     own = [("its sign", sign, 0), ("the logarithm of its absolute value", size, 0)]
-    neighbours_of_it = [
-        ("its left neighbour's sign", sign, 1),
-        ("its upper neighbour's sign", sign, row),
-        ("the logarithm of its left neighbour's absolute value", size, 1),
+    neighbors_of_it = [
+        ("its left neighbor's sign", sign, 1),
+        ("its upper neighbor's sign", sign, row),
+        ("the logarithm of its left neighbor's absolute value", size, 1),
     ]
-    for what, values, places in own + (neighbours_of_it if x.size > LARGE else []):
+    for what, values, places in own + (neighbors_of_it if x.size > LARGE else []):
         mask, value = kept[places:], values[: values.size - places]
         deviation = correlation_deviation(mask, value)
         if abs(deviation) > SIGMAS:
@@ -82,12 +82,12 @@ def dependence_on_x(one: Observation) -> Finding | None:
     return None
 
 
-def neighbours(one: Observation) -> Finding | None:
+def neighbors(one: Observation) -> Finding | None:
     """Groups of adjacent elements that share one draw."""
     for lines, direction in ((one.draws, "in a row"), (one.draws.T, "in a column")):
         size = group_size(lines[:16])  # plenty: by chance not even all pairs of one line agree
         if size > 1 and lines[:16].size > lines[:16].sum() + FEW and lines[:16].sum() > FEW:
-            return mistakes.BY_NEIGHBOURS.seen(size=size, direction=direction, where=one.where)
+            return mistakes.BY_NEIGHBORS.seen(size=size, direction=direction, where=one.where)
     return None
 
 
@@ -122,7 +122,7 @@ def distances(one: Observation) -> Finding | None:
     chance = one.dropped_rate**2 + (1 - one.dropped_rate) ** 2
     distance = true_distance(draws, deviations, worst, chance)
     rows, columns = divmod(distance, draws.shape[1])
-    mistake = mistakes.ON_NEIGHBOURS if distance == 1 else mistakes.AT_A_DISTANCE
+    mistake = mistakes.ON_NEIGHBORS if distance == 1 else mistakes.AT_A_DISTANCE
     return mistake.seen(
         place=f"at a distance of {distance} in memory ({rows} rows and {columns} columns)",
         agree=agreement(draws, distance),
@@ -201,11 +201,11 @@ def several_together(one: Observation) -> Finding | None:
     rate = one.dropped_rate
     if not MODERATE[0] < rate < MODERATE[1]:
         return None  # too few of them are dropped together, or kept
-    centred = one.draws.ravel().astype(np.float32) - np.float32(1 - rate)
+    centered = one.draws.ravel().astype(np.float32) - np.float32(1 - rate)
     variance = rate * (1 - rate)
-    product = centred[:-1] * centred[1:]
+    product = centered[:-1] * centered[1:]
     for count in (3, 4):
-        product = product[:-1] * centred[count - 1 :]
+        product = product[:-1] * centered[count - 1 :]
         deviation = float(product.sum()) / float(np.sqrt(variance**count * product.size))
         if abs(deviation) > SIGMAS:
             return mistakes.SEVERAL.seen(count=count, sigmas=abs(deviation), where=one.where)

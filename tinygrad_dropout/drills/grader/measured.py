@@ -66,7 +66,7 @@ def refuse_measured(
 
 
 def differences(loss: Callable[..., float], x: Array, *rest: Any) -> Iterator[Array]:
-    """The gradient by differences, with the usual steps: centred, and from either side."""
+    """The gradient by differences, with the usual steps: centered, and from either side."""
     for h in 10.0 ** -np.arange(2, 8):
         steps = h * np.eye(x.size).reshape(x.size, *x.shape)
         above, here, below = (np.array([loss(x + sign * step, *rest) for step in steps]) for sign in (1, 0, -1))

@@ -80,7 +80,7 @@ def moving_average(tree: ast.AST) -> bool:
 
 
 def approaches(target: ast.expr, value: ast.expr) -> bool:
-    """Whether a new value is the old one, moved by a fraction towards another."""
+    """Whether a new value is the old one, moved by a fraction toward another."""
     old = re.escape(ast.unparse(target))
     text = ast.unparse(value)
     return bool(
@@ -134,7 +134,7 @@ FACTS: dict[str, tuple[str, Fact]] = {
     "looks-for-nan": ("infinite values or NaN are looked for", calls("isfinite", "isnan")),
     "float64": ("float64 is asked for", asks_for_float64),
     "tolerance": ("numbers are compared with a tolerance", tolerance),
-    "difference-quotient": ("a centred difference is computed", difference_quotient),
+    "difference-quotient": ("a central difference is computed", difference_quotient),
     "ddof": ("a variance is divided by one less than the number of values", calls_with("ddof", 1)),
     "moving-average": ("a moving average is kept", moving_average),
     "mean": ("a mean over everything is taken", one_total_mean),

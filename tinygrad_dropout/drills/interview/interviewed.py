@@ -91,6 +91,6 @@ class Interviewed(ABC, Generic[Asked]):
         self.show_lines(lines_of_score(score, self.width))
 
     def show_lines(self, lines: Iterable[Line]) -> None:
-        """Show lines in their colours."""
+        """Show lines in their colors."""
         for kind, text in lines:
             self.say(text, kind)

@@ -39,10 +39,10 @@ def scorecard(
     parts = [
         [f"Interview of {outcome.when[:10]}, {outcome.minutes} minutes{strict}{ENDED[outcome.ended]}"],
         [
-            *labelled("Correctness", map(correctness, begun(outcome)), width),
-            *labelled("Own tests", filter(None, map(own_tests, begun(outcome))), width),
-            *labelled("Explanation", explanation(outcome.answered), width),
-            *labelled("Time", times(outcome), width),
+            *labeled("Correctness", map(correctness, begun(outcome)), width),
+            *labeled("Own tests", filter(None, map(own_tests, begun(outcome))), width),
+            *labeled("Explanation", explanation(outcome.answered), width),
+            *labeled("Time", times(outcome), width),
         ],
         mistakes(outcome),
         not_done(outcome),
@@ -57,7 +57,7 @@ def begun(outcome: Outcome) -> list[Attempt]:
     return [attempt for attempt in outcome.attempts if attempt.begun]
 
 
-def labelled(label: str, texts: Iterable[str], width: int) -> list[str]:
+def labeled(label: str, texts: Iterable[str], width: int) -> list[str]:
     """Texts one below the other, with a label in front of the first."""
     lines = [line for text in texts for line in wrap(text, width - LABEL - 2, indent=2).split("\n")]
     return [f"  {label if number == 0 else '':{LABEL}}{line}" for number, line in enumerate(lines)]

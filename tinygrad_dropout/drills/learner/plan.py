@@ -17,7 +17,7 @@ from tinygrad_dropout.drills.quiz.scheduling import after, due_day
 
 LONGEST = 366  # days
 MINUTES_OF_A_CARD = 1
-TIMES_AS_LONG = 2  # an exercise takes longer at home, where it is learnt, than in an interview
+TIMES_AS_LONG = 2  # an exercise takes longer at home, where it is learned, than in an interview
 MOST_NEW = 10  # cards a day
 WEEK = 7
 LAST_INTERVIEW = 3  # days before the date, so that there is time to repeat what was wrong

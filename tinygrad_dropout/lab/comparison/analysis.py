@@ -21,7 +21,7 @@ SMALLEST_LOSS = 0.01  # of the baseline's log-loss
 DIVERGED = 2  # times the loss of an untrained network, or of the baseline if that is higher
 
 
-def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
+def analyze(options: Options, records: Sequence[Record]) -> Figures | None:
     """What the finished pairs show; None while there is none.
 
     Returns:
@@ -29,7 +29,7 @@ def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
         the means of its measures at the end, over the pairs; baseline: the same of a prediction that knows no inputs;
         comparisons: for each two arms that are compared, the differences with their 95 % intervals, the verdict, and
         what the test curves say about the number of epochs; diverged: for each arm, in how many pairs its
-        train loss is far above an untrained network's; highest_loss: that loss at its highest; learnt_nothing: in how
+        train loss is far above an untrained network's; highest_loss: that loss at its highest; learned_nothing: in how
         many of the other pairs it is no lower than the baseline's; equal_targets: in how many pairs there is nothing to
         learn.
     """
@@ -47,7 +47,7 @@ def analyse(options: Options, records: Sequence[Record]) -> Figures | None:
         "comparisons": [compared(options, pairs, *two) for two in arms_of(options)],
         "diverged": {arm.name: sum(has_diverged(options, pair[arm.name]) for pair in pairs) for arm in arms},
         "highest_loss": {arm.name: max(pair[arm.name]["final"]["train_loss"] for pair in pairs) for arm in arms},
-        "learnt_nothing": {arm.name: sum(learnt_nothing(options, pair[arm.name]) for pair in pairs) for arm in arms},
+        "learned_nothing": {arm.name: sum(learned_nothing(options, pair[arm.name]) for pair in pairs) for arm in arms},
         "equal_targets": sum(has_equal_targets(pair[arms[-1].name]) for pair in pairs),
     }
 
@@ -151,14 +151,14 @@ def baseline_of(records: Sequence[Record], key: str) -> float:
 def has_diverged(options: Options, record: Record) -> bool:
     """Whether the train loss is so high that the training made it so, and not too little of it.
 
-    Before any training, the loss is about that of equally likely classes, or that of the mean of a standardised target.
+    Before any training, the loss is about that of equally likely classes, or that of the mean of a standardized target.
     The baseline's is no measure for that: with one row in a hundred in a rare class, it is a tenth of it.
     """
     untrained = 1.0 if options["classes"] is None else math.log(options["classes"])
     return bool(record["final"]["train_loss"] >= DIVERGED * max(untrained, record["baseline"]["train_loss"]))
 
 
-def learnt_nothing(options: Options, record: Record) -> bool:
+def learned_nothing(options: Options, record: Record) -> bool:
     """Whether the train loss is no lower than the baseline's, though the training has not diverged."""
     above = record["final"]["train_loss"] >= record["baseline"]["train_loss"]
     return above and not has_equal_targets(record) and not has_diverged(options, record)

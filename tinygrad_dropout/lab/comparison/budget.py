@@ -66,7 +66,7 @@ def past_its_best(curves: Curves, advice: str = "try early stopping") -> str | N
     if epochs[best] > LONG_AGO * epochs[-1] or not is_clear(lost, 2 * curves.smallest):
         return None
     return (
-        f"{capitalised(curves.arm)}, {curves.measure.label} was best at epoch {epochs[best]} and got "
+        f"{capitalized(curves.arm)}, {curves.measure.label} was best at epoch {epochs[best]} and got "
         f"{curves.amount(lost)} worse after that: {advice}."
     )
 
@@ -81,7 +81,7 @@ def still_improving(curves: Curves) -> str | None:
     if not is_clear(moved, curves.smallest):
         return None
     return (
-        f"{capitalised(curves.arm)}, {curves.measure.label} was still improving at the last epoch "
+        f"{capitalized(curves.arm)}, {curves.measure.label} was still improving at the last epoch "
         f"(by {curves.amount(moved)} since epoch {epochs[earlier]}): try more epochs."
     )
 
@@ -111,6 +111,6 @@ def is_clear(changes: Numbers, smallest: float) -> bool:
     return bool(mean > smallest and mean > half_width(changes))
 
 
-def capitalised(words: str) -> str:
+def capitalized(words: str) -> str:
     """The words as they begin a sentence."""
     return words[:1].upper() + words[1:]

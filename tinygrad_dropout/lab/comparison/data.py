@@ -14,7 +14,7 @@ from tinygrad_dropout.lab.datasets.mnist import load_mnist
 from tinygrad_dropout.lab.datasets.mnist1d import load_mnist1d
 from tinygrad_dropout.lab.datasets.moons import Moons
 from tinygrad_dropout.lab.datasets.own_table import load_csv
-from tinygrad_dropout.lab.datasets.split import Dataset, Split, Table, randomise_labels
+from tinygrad_dropout.lab.datasets.split import Dataset, Split, Table, randomize_labels
 from tinygrad_dropout.lab.datasets.validation import with_validation
 from tinygrad_dropout.lab.errors import OptionError, require_extras
 
@@ -63,7 +63,7 @@ def draw_split(config: Config, dataset: Dataset, streams: Streams, *, hold_back:
     split = dataset.split(config.train_size, np.random.default_rng(streams.split))
     if dataset.classes is not None:
         noise_rng = np.random.default_rng(streams.label_noise)
-        noisy = randomise_labels(split.y_train, config.label_noise, dataset.classes, noise_rng)
+        noisy = randomize_labels(split.y_train, config.label_noise, dataset.classes, noise_rng)
         split = replace(split, y_train=noisy)
     if hold_back:
         split = with_validation(split, dataset.classes, np.random.default_rng(streams.validation))

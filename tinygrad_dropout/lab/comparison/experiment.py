@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_dropout.lab.comparison import report
-from tinygrad_dropout.lab.comparison.analysis import analyse, differences_of, headline_of, measures_of, pairs_of
+from tinygrad_dropout.lab.comparison.analysis import analyze, differences_of, headline_of, measures_of, pairs_of
 from tinygrad_dropout.lab.comparison.arms import ARMS, all_arms, arms_of, method_of
 from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.data import draw_split, load
@@ -49,7 +49,7 @@ class Comparison(Outcome):
 
     @property
     def summary(self) -> Figures | None:
-        """What the pairs show (see `analyse`); None while no pair is finished."""
+        """What the pairs show (see `analyze`); None while no pair is finished."""
         return self.figures
 
 
@@ -135,9 +135,9 @@ class Compare(Experiment):
             if without.name in records and with_dropout.name in records:
                 check_fairness(options, records[without.name], records[with_dropout.name])
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """What the finished pairs show; None while there is none."""
-        return analyse(options, records)
+        return analyze(options, records)
 
     def describe(self, options: Options, figures: Figures) -> str:
         """What was compared, in one line."""

@@ -24,7 +24,7 @@ class Method:
         noise: which kind of noise p and input_p belong to: dropout, gaussian or dropconnect.
         p: the rate of that noise on every hidden layer's outputs; with DropConnect, on the weights after it.
         input_p: the same of the inputs.
-        weight_decay: the optimiser's; with Adam it is decoupled from the gradient's scale (AdamW).
+        weight_decay: the optimizer's; with Adam it is decoupled from the gradient's scale (AdamW).
         max_norm: the longest incoming weight vector that a unit may have after an update; None for no limit.
         label_smoothing: the share of every label that is spread over all classes, in the training loss only.
         patience: the training stops after so many epochs without an improvement of the validation loss, and keeps the

@@ -1,4 +1,4 @@
-"""The two pictures of a comparison: how its networks learnt, and what each pair shows."""
+"""The two pictures of a comparison: how its networks learned, and what each pair shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of, pairs_of
 from tinygrad_dropout.lab.comparison.arms import all_arms, arms_of
 from tinygrad_dropout.lab.comparison.measurement import Measured
-from tinygrad_dropout.lab.plots import GREY, ORANGE, new_figure, save
+from tinygrad_dropout.lab.plots import GRAY, ORANGE, new_figure, save
 from tinygrad_dropout.lab.text import counted
 from tinygrad_dropout.lab.trials import Outcome
 
@@ -29,9 +29,9 @@ Curve = Sequence[Measured]
 
 @dataclass(frozen=True)
 class Look:
-    """How an arm is drawn. Any two differ in their markers, and in lightness and width or in dashes: also in grey."""
+    """How an arm is drawn. Any two differ in their markers, and in lightness and width or in dashes: also in gray."""
 
-    colour: str
+    color: str
     width: float
     dashes: str | tuple[int, tuple[int, int]]
     marker: str
@@ -72,7 +72,7 @@ PANELS = {"test_accuracy": (ACCURACY_PANEL, LOSS_PANEL), "test_rmse": (RMSE_PANE
 
 
 def draw_learning_curves(outcome: Outcome, file: BinaryIO) -> None:
-    """How the networks of each arm learnt, epoch by epoch."""
+    """How the networks of each arm learned, epoch by epoch."""
     pairs = pairs_of(outcome.options, outcome.records)
     arms = [arm.name for arm in all_arms(outcome.options)]
     curves = {arm: [pair[arm]["curve"] for pair in pairs] for arm in arms}
@@ -115,13 +115,13 @@ def draw_arms(axes: Axes, curves: Mapping[str, Sequence[Curve]], key: str, scale
         mean = values.mean(axis=0)
         shifted = (number / len(curves) * MARKED_EVERY, MARKED_EVERY)  # so that no marker hides another arm's
         marked = shifted if len(epochs) > 1 else 1
-        axes.plot(epochs, mean, color=look.colour, lw=look.width, ls=look.dashes, marker=look.marker, ms=5,
+        axes.plot(epochs, mean, color=look.color, lw=look.width, ls=look.dashes, marker=look.marker, ms=5,
                   markevery=marked, clip_on=False, label=label)  # fmt: skip
         if detailed and len(curves) == 2:  # more bands would hide one another
-            axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=look.colour, alpha=0.2, lw=0)
+            axes.fill_between(epochs, values.min(axis=0), values.max(axis=0), color=look.color, alpha=0.2, lw=0)
         if detailed and stops_early(runs, curves):
             axes.scatter([run[-1]["epoch"] for run in runs], [scale * run[-1][key] for run in runs], s=30,
-                         marker=look.marker, facecolors="none", edgecolors=look.colour, clip_on=False)  # fmt: skip
+                         marker=look.marker, facecolors="none", edgecolors=look.color, clip_on=False)  # fmt: skip
 
 
 def over_epochs(runs: Sequence[Curve], key: str, scale: float) -> tuple[list[float], Numbers]:
@@ -213,9 +213,9 @@ def draw_pairs(axes: Axes, values: Mapping[str, Sequence[float]]) -> None:
     of_pairs = np.array(list(values.values()))  # of shape (arms, pairs)
     places = np.arange(len(of_pairs))[:, None] + side_by_side(of_pairs.shape[1], 0.12)
     for first in range(0, len(of_pairs), 2):
-        axes.plot(places[first : first + 2], of_pairs[first : first + 2], color=GREY, lw=1, alpha=0.6, zorder=1)
+        axes.plot(places[first : first + 2], of_pairs[first : first + 2], color=GRAY, lw=1, alpha=0.6, zorder=1)
     for place, look, each in zip(places, LOOKS, of_pairs, strict=False):
-        axes.scatter(place, each, color=look.colour, marker=look.marker, s=30, zorder=3)
+        axes.scatter(place, each, color=look.color, marker=look.marker, s=30, zorder=3)
         axes.plot([place.mean() - 0.22, place.mean() + 0.22], [each.mean()] * 2, color="black", lw=2, zorder=2)
     labels = [fill(name, LABEL_WIDTH) for name in values]
     axes.set(xlim=(-0.4, len(of_pairs) - 0.6), xticks=range(len(of_pairs)), xticklabels=labels)
@@ -225,7 +225,7 @@ def draw_differences(axes: Axes, differences: Sequence[float], interval: tuple[f
     """Draw every difference as a dot, and their mean with its interval, if there is one."""
     mean = float(np.mean(differences))
     axes.axhline(0, color="black", lw=1)
-    axes.scatter(side_by_side(len(differences), 0.25), differences, color=GREY, s=24, alpha=0.7, label="one pair")
+    axes.scatter(side_by_side(len(differences), 0.25), differences, color=GRAY, s=24, alpha=0.7, label="one pair")
     reach = interval and [[mean - interval[0]], [interval[1] - mean]]
     label = "mean and its 95 % interval" if interval else "mean"
     axes.errorbar(0.6, mean, yerr=reach, fmt="D", color=DARK, capsize=6, lw=2, label=label)

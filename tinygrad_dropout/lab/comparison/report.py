@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.budget import capitalized
 from tinygrad_dropout.lab.comparison.measures import MOST_DIGITS, Measure, rounded
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, Difference
 from tinygrad_dropout.lab.text import counted, table_with_intervals
@@ -74,7 +74,7 @@ def layers_in_words(hidden: Sequence[int]) -> str:
 
 
 def epochs_in_words(options: Options) -> str:
-    """How long the training lasts, and with which optimiser."""
+    """How long the training lasts, and with which optimizer."""
     return f"{counted(options['epochs'], 'epoch')} of {options['optimizer']}"
 
 
@@ -153,7 +153,7 @@ def notes(options: Options, figures: Figures, measures: Measures) -> list[str]:
         *filter(None, [first.caution]),
         *(with_early_stopping(verdict.caution) for verdict in others if verdict.caution not in ("", first.caution)),
         *same_test_rows(options, figures),
-        *learnt_nothing(figures),
+        *learned_nothing(figures),
         *against_baseline(figures, key, measure),
         NOISY_AND_TRUE if options["label_noise"] else COMPARE_WITH[key],
     ]
@@ -208,16 +208,16 @@ def scope(options: Options, figures: Figures) -> list[str]:
     return [] if options["dataset"] in GENERATED else [OTHER_SPLITS]
 
 
-def learnt_nothing(figures: Figures) -> list[str]:
+def learned_nothing(figures: Figures) -> list[str]:
     """Which arms are no better on their training rows than a constant prediction, and where none could be."""
     pairs = figures["pairs"]
     equal = f"In {figures['equal_targets']} of {pairs} pairs all training targets are equal: there is nothing to learn."
     return [
         *([equal] if figures["equal_targets"] else []),
         *(
-            f"{capitalised(arm)}, the network learnt nothing from the inputs in {times} of {pairs} pairs: "
+            f"{capitalized(arm)}, the network learned nothing from the inputs in {times} of {pairs} pairs: "
             "its train loss is no lower than that of a constant prediction."
-            for arm, times in figures["learnt_nothing"].items()
+            for arm, times in figures["learned_nothing"].items()
             if times
         ),
     ]

@@ -88,7 +88,7 @@ class Classification:
 
 @dataclass(frozen=True)
 class Regression:
-    """Predict a number; the loss is the mean squared error of the standardised target.
+    """Predict a number; the loss is the mean squared error of the standardized target.
 
     Attributes:
         mean, spread: the mean and the standard deviation of the training part's targets.
@@ -101,7 +101,7 @@ class Regression:
 
     @classmethod
     def of(cls, y_train: Numbers) -> Regression:
-        """The task whose targets are standardised by these; equal ones are only centred."""
+        """The task whose targets are standardized by these; equal ones are only centered."""
         if np.ptp(y_train) == 0:  # the mean of equal numbers may be off by a rounding, which `std` is then
             return cls(float(y_train[0]), 1.0)
         return cls(float(y_train.mean()), float(y_train.std()))

@@ -51,7 +51,7 @@ class TrainingRun:
         final: the same of the network that is kept: of its best epoch with early stopping, else of the last one.
         epochs: how many were trained.
         shared: what must be equal in the other arm of the pair: the digests of the split, of the initial weights and
-            of the order of the examples, the number of updates, the optimiser and its learning rate. Early stopping
+            of the order of the examples, the number of updates, the optimizer and its learning rate. Early stopping
             ends each arm in its own time: there the order is that of the first epoch, the updates are left out, and
             the digest of the validation part is added.
         dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
@@ -176,7 +176,7 @@ def train_network(
 
 
 def build_optimizer(config: Config, model: nn.Module, weight_decay: float = 0) -> optim.Adam | optim.SGD:
-    """The optimiser that the configuration names; with weight decay, AdamW instead of Adam."""
+    """The optimizer that the configuration names; with weight decay, AdamW instead of Adam."""
     parameters, lr = model.parameters(), config.learning_rate
     if config.optimizer == "sgd":
         return optim.SGD(parameters, lr=lr, momentum=SGD_MOMENTUM, weight_decay=weight_decay)

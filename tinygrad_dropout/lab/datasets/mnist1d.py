@@ -24,7 +24,7 @@ ARRAYS = ("x", "y", "x_test", "y_test")
 
 
 def load_mnist1d(data_dir: Path | None) -> Table:
-    """MNIST-1D with its own test set; signals are standardised.
+    """MNIST-1D with its own test set; signals are standardized.
 
     Args:
         data_dir: the file mnist1d.npz (arrays x, y, x_test, y_test), or the folder that holds it; None to let the

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinygrad_dropout.lab.arrays import Labels, Numbers, digest_of
-from tinygrad_dropout.lab.datasets.split import Split, standardised
+from tinygrad_dropout.lab.datasets.split import Split, standardized
 from tinygrad_dropout.lab.errors import OptionError
 
 NOISE = 0.3
@@ -34,7 +34,7 @@ class Moons:
     def split(self, train_size: int, rng: np.random.Generator) -> Split:
         x_train, y_train = noisy_moons(train_size, rng)
         x_test, y_test = noisy_moons(TEST_SIZE, rng)
-        x_train, x_test = standardised(x_train, x_test)
+        x_train, x_test = standardized(x_train, x_test)
         return Split(x_train, y_train, x_test, y_test)
 
 

@@ -84,7 +84,7 @@ class Table:
         y: int64 labels of shape (examples,), or float64 numbers (regression).
         classes: the number of labels; None for regression.
         default_train_size: the number of training examples if none is given.
-        scale: what x is divided by; None to standardise every column, see `standardised`.
+        scale: what x is divided by; None to standardize every column, see `standardized`.
         x_test, y_test: the test set, or None.
         groups: for each example, the number of its group, which is never split between the parts; or None.
         told: sentences about how the table was read, for the user.
@@ -128,7 +128,7 @@ class Table:
         x_test = self.x[rest] if self.x_test is None else self.x_test
         y_test = self.y[rest] if self.y_test is None else self.y_test
         if self.scale is None:
-            x_train, x_test = standardised(self.x[train], x_test)
+            x_train, x_test = standardized(self.x[train], x_test)
         else:
             x_train, x_test = (x.astype(np.float32) / np.float32(self.scale) for x in (self.x[train], x_test))
         groups = None if self.groups is None else self.groups[train]
@@ -148,7 +148,7 @@ def training_means(x_train: Numbers) -> Numbers:
     return means
 
 
-def standardised(x_train: Numbers, x_test: Numbers) -> tuple[Floats, Floats]:
+def standardized(x_train: Numbers, x_test: Numbers) -> tuple[Floats, Floats]:
     """Subtract the training part's mean from both parts and divide by its standard deviation, column by column.
 
     NaN is first replaced by the training part's mean. A column that is constant in the training part becomes 0 in both.
@@ -165,7 +165,7 @@ def joined(x: Numbers, y: Numbers) -> Numbers:
     return np.column_stack([x, y]) + 0.0
 
 
-def randomise_labels(y: Labels, fraction: float, classes: int, rng: np.random.Generator) -> Labels:
+def randomize_labels(y: Labels, fraction: float, classes: int, rng: np.random.Generator) -> Labels:
     """Replace this fraction of the labels, rounded to whole examples, by labels drawn uniformly from all classes.
 
     The new label can be the old one: with 10 classes, one in ten of the replaced labels stays right.

@@ -17,7 +17,7 @@ FEWEST_EXAMPLES = 10  # of which two are for validation
 def with_validation(split: Split, classes: int | None, rng: np.random.Generator) -> Split:
     """Move a fifth of the training examples to the validation part, in the proportions of their labels, groups whole.
 
-    The inputs stay standardised by all training examples.
+    The inputs stay standardized by all training examples.
 
     Args:
         split: of at least `FEWEST_EXAMPLES` training examples.

@@ -111,7 +111,7 @@ class ExaminedPairs(ManyComparisons):
             setting = options["configurations"][siblings[0]["configuration"]]
             check_fairness(setting, records[WITHOUT.name], records[WITH.name])
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """By the setting: pairs and test_rows; parts: by the part and the measure, both means, the difference, the
         verdict.
         """

@@ -1,4 +1,4 @@
-"""Differences below each other with their intervals, coloured by their verdicts."""
+"""Differences below each other with their intervals, colored by their verdicts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 LOOKS = {
     "helps": (plots.BLUE, "^"),
     "hurts": (plots.VERMILION, "v"),
-    "no effect shown": (plots.GREY, "o"),
-    "too few pairs": (plots.GREY, "x"),
+    "no effect shown": (plots.GRAY, "o"),
+    "too few pairs": (plots.GRAY, "x"),
     HOLDS: (plots.GREEN, "^"),
     OPPOSITE: (plots.VERMILION, "v"),
     HIGHER: (plots.PURPLE, ">"),
     LOWER: (plots.PURPLE, "<"),
-    NOT_SHOWN: (plots.GREY, "o"),
-    NO_INTERVAL: (plots.GREY, "x"),
+    NOT_SHOWN: (plots.GRAY, "o"),
+    NO_INTERVAL: (plots.GRAY, "x"),
 }
-"""Colour and marker, by the verdict: on what dropout does, or on a claim about that."""
+"""Color and marker, by the verdict: on what dropout does, or on a claim about that."""
 
 
 def draw_intervals(axes: Axes, differences: Mapping[str, Figures | None]) -> None:
@@ -38,10 +38,10 @@ def draw_intervals(axes: Axes, differences: Mapping[str, Figures | None]) -> Non
     for place, found in enumerate(differences.values()):
         if found is None:
             continue
-        colour, marker = LOOKS[found["verdict"]]
+        color, marker = LOOKS[found["verdict"]]
         mean, low, high = found["mean"], found["low"], found["high"]
         reach = None if low is None else [[mean - low], [high - mean]]
-        axes.errorbar(mean, place, xerr=reach, fmt=marker, color=colour, capsize=5, lw=2, ms=7)
+        axes.errorbar(mean, place, xerr=reach, fmt=marker, color=color, capsize=5, lw=2, ms=7)
     axes.set_yticks(range(len(differences)), list(differences))
     axes.set_ylim(len(differences) - 0.5, -0.5)
 
@@ -57,5 +57,5 @@ def label_verdicts(axes: Axes, words: Mapping[str, str], differences: Mapping[st
     occurring = {found["verdict"] for found in differences.values() if found is not None}
     for verdict, said in words.items():
         if verdict in occurring:
-            colour, marker = LOOKS[verdict]
-            axes.plot([], [], marker, color=colour, ms=7, label=said)
+            color, marker = LOOKS[verdict]
+            axes.plot([], [], marker, color=color, ms=7, label=said)

@@ -67,7 +67,7 @@ class ManyComparisons(Experiment):
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
         COMPARE.check(options["configurations"][siblings[0]["configuration"]], siblings)
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """By the name of each configuration that has a whole pair: what its comparison shows.
 
         To the figures of `Compare` come difference (in the measure of the verdict; the interval is corrected for the
@@ -77,7 +77,7 @@ class ManyComparisons(Experiment):
         found = {}
         for name, kept in options["configurations"].items():
             own = [record for record in records if record["configuration"] == name]
-            shown = COMPARE.analyse(kept, own)
+            shown = COMPARE.analyze(kept, own)
             if shown is not None:
                 difference = difference_of(kept, own, looks)
                 diverged = any(shown["diverged"].values())

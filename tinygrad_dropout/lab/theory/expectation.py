@@ -228,10 +228,10 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
     grid[0, 0].set_ylabel("number of masks")
     grid[1, 0].set_ylabel("weighted sum at test time")
     note = "Above: the mean of the next layer's inputs. Below: the weighted sum that each of its neurons forms."
-    labelled = grid[0, 0]
-    labelled.errorbar([], [], fmt="o", xerr=[], ms=4, color=GREEN, label="one neuron, 95 % interval")
-    labelled.plot([], [], color="black", lw=1, label="test = training")
-    save(figure, file, title, f"{caption}\n{note}", labelled, columns=5)
+    labeled = grid[0, 0]
+    labeled.errorbar([], [], fmt="o", xerr=[], ms=4, color=GREEN, label="one neuron, 95 % interval")
+    labeled.plot([], [], color="black", lw=1, label="test = training")
+    save(figure, file, title, f"{caption}\n{note}", labeled, columns=5)
 
 
 def draw_mean_input(axes: Axes, found: Figures, end: float) -> None:

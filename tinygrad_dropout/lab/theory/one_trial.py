@@ -67,7 +67,7 @@ class OneTrial(Experiment):
     def is_complete(self, options: Options, record: Record) -> bool:
         return bool(self.measurement.notes(record["figures"]))  # a KeyError or TypeError if a figure is missing
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         return records[0]["figures"] if records else None
 
     def describe(self, options: Options, figures: Figures) -> str:

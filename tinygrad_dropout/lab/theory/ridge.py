@@ -27,7 +27,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.errors import OptionError
-from tinygrad_dropout.lab.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY_BLUE, VERMILION, new_figure, save
+from tinygrad_dropout.lab.plots import BLUE, GRAY, GREEN, ORANGE, PURPLE, SKY_BLUE, VERMILION, new_figure, save
 from tinygrad_dropout.lab.text import counted, new_table
 from tinygrad_dropout.lab.theory.masks import all_masks, as_unit_count, probabilities
 from tinygrad_dropout.lab.theory.options import LARGEST_SEED, as_dropout_rate, as_whole_number
@@ -46,7 +46,7 @@ TRIED_WEIGHTS = 5  # points at which losses and gradients are compared
 CONVERGED = 1e-12  # training ends at this norm of the gradient, relative to the first
 MOST_STEPS = 10_000
 LOWEST = 1e-17  # smaller differences are drawn here, because a logarithmic axis has no 0
-FEATURE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE, "black", GREY)
+FEATURE_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY_BLUE, "black", GRAY)
 MARKERS = "osD^vPX*<>"
 
 
@@ -188,7 +188,7 @@ def measure(options: Options) -> Figures:
 
 
 def measure_rate(regression: Regression, p: float, tried: Numbers) -> Figures:
-    """Compare losses and gradients at the tried weights, shape (weights, features), and the minimisers, at one rate."""
+    """Compare losses and gradients at the tried weights, shape (weights, features), and the minimizers, at one rate."""
     losses, gradients = [], []
     for weights in tried:
         for scaling in ("train", "test"):
@@ -264,12 +264,12 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
         np.array([found["weights"][key] for found in figures["rates"]]).T for key in ("closed", "trained")
     )
     for feature, (line, points) in enumerate(zip(closed, trained, strict=True)):
-        colour = FEATURE_COLOURS[feature % len(FEATURE_COLOURS)]
-        left.plot(rates, line, "-", color=colour, lw=1.5)
-        left.plot(rates, points, MARKERS[feature], color=colour, ms=6)
+        color = FEATURE_COLORS[feature % len(FEATURE_COLORS)]
+        left.plot(rates, line, "-", color=color, lw=1.5)
+        left.plot(rates, points, MARKERS[feature], color=color, ms=6)
     left.plot([], [], "-", color="black", lw=1.5, label="closed form (ridge)")
     left.plot([], [], "o", color="black", ms=6, label="trained, all masks enumerated (a marker for each weight)")
-    left.axhline(0, color=GREY, lw=1)
+    left.axhline(0, color=GRAY, lw=1)
     left.set(xlabel="p, the probability that an input is dropped", ylabel="weight (target units per feature unit)")
     left.set_title("Every weight, as p grows")
     draw_agreement(right, rates, figures["rates"])
@@ -280,13 +280,13 @@ def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None
     """Draw the relative differences between enumeration and closed form, and what was allowed."""
     kinds = {
         "loss": ("loss", "o:", GREEN),
-        "gradient": ("gradient", "^--", GREY),
+        "gradient": ("gradient", "^--", GRAY),
         "solved": ("minimum, solved", "s-.", BLUE),
         "trained": ("minimum, trained", "D-", VERMILION),
     }
-    for key, (name, style, colour) in kinds.items():
+    for key, (name, style, color) in kinds.items():
         differences = [max(each["differences"][key], LOWEST) for each in found]
-        axes.plot(rates, differences, style, color=colour, ms=5, lw=1, label=name)
+        axes.plot(rates, differences, style, color=color, ms=5, lw=1, label=name)
     axes.axhline(AGREEMENT, color="black", lw=1.5)
     axes.annotate("allowed", (0, AGREEMENT), xycoords=("axes fraction", "data"), xytext=(4, 4),
                   textcoords="offset points", fontsize=9)  # fmt: skip

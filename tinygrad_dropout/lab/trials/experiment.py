@@ -91,7 +91,7 @@ class Experiment(ABC):
         return
 
     @abstractmethod
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """What the records show; None if they are too few to show anything. Some may be missing."""
 
     @abstractmethod
@@ -155,7 +155,7 @@ class Outcome:
     @cached_property
     def figures(self) -> Figures | None:
         """What the records show; None if they are too few."""
-        return self.experiment.analyse(self.options, self.records)
+        return self.experiment.analyze(self.options, self.records)
 
     @property
     def description(self) -> str:

@@ -55,9 +55,9 @@ IGNORES_G = wrong(
 )
 TIMES_Y = wrong("backward-multiplies-by-x", "{dx} = {g} times the output {y}", "dL/dx = g * y", "chain-rule")
 TIMES_X = wrong("backward-multiplies-by-x", "{dx} = {g} times {x}, where kept", "dL/dx = g * x * mask", "chain-rule")
-REALISED = wrong(
-    "backward-scales-by-the-realised-rate",
-    "{dx} = {g} x {realised:.4g} = size/kept of this very mask, where kept",
+REALIZED = wrong(
+    "backward-scales-by-the-realized-rate",
+    "{dx} = {g} x {realized:.4g} = size/kept of this very mask, where kept",
     "dL/dx = g * mask / mean(mask)",
     "rescaling",
 )

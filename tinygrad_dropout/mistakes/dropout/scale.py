@@ -31,15 +31,15 @@ ROUNDED = Mistake("scale-is-rounded", "precision", f"{SEEN} at p = {{p}}, 1/(1 -
 IGNORES_P = Mistake(
     "scale-ignores-p", "rescaling", f"{SEEN} at p = {{p}} and at p = {{other_p}}", EXPECTED, "y = x * mask * constant"
 )
-REALISED = Mistake(
-    "scale-from-the-realised-rate",
+REALIZED = Mistake(
+    "scale-from-the-realized-rate",
     "rescaling",
     f"{SEEN} = size/kept of this very mask",
     EXPECTED,
     "y = x * mask / mean(mask)",
 )
-REALISED_BY_ROW = Mistake(
-    "scale-from-the-realised-rate",
+REALIZED_BY_ROW = Mistake(
+    "scale-from-the-realized-rate",
     "rescaling",
     "each {line}'s kept elements are multiplied by its own size/kept, between {low:.4g} and {high:.4g}",
     EXPECTED,

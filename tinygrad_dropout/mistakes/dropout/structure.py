@@ -19,11 +19,11 @@ NOT_ALONG_THE_AXES = Mistake(
     "elements along axis {axis} are dropped independently ({where})",
     "one draw for all elements along axes {axes}",
 )
-BY_NEIGHBOURS = shared(
-    "shared-by-neighbours", "groups of {size} adjacent elements {direction} are always dropped or kept together"
+BY_NEIGHBORS = shared(
+    "shared-by-neighbors", "groups of {size} adjacent elements {direction} are always dropped or kept together"
 )
-ON_NEIGHBOURS = shared(
-    "depends-on-neighbours", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"
+ON_NEIGHBORS = shared(
+    "depends-on-neighbors", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"
 )
 AT_A_DISTANCE = shared(
     "depends-at-a-distance", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"

@@ -1,15 +1,15 @@
 // What becomes of both networks over the steps, and the histogram of their activations.
 
-import { byId, channels, colour, describe, number, percent, prepare } from "./dom.js";
+import { byId, channels, color, describe, number, percent, prepare } from "./dom.js";
 
 const MOST = 1500; // moments that are kept; then every second one goes
 
-const NETWORKS = { without: { colour: "plain", dash: [] }, with: { colour: "noisy", dash: [] } };
+const NETWORKS = { without: { color: "plain", dash: [] }, with: { color: "noisy", dash: [] } };
 
 export class Charts {
   constructor() {
     this.clear();
-    document.addEventListener("recolour", () => this.draw());
+    document.addEventListener("recolor", () => this.draw());
     byId("layer").addEventListener("change", () => this.draw());
   }
 
@@ -55,8 +55,8 @@ export class Charts {
     const x = (step) => edge.left + (step - start) / Math.max(1, steps - start) * (width - edge.left - edge.right);
     const y = (value) => height - edge.bottom - value / top * (height - edge.top - edge.bottom);
     context.font = "12px system-ui, sans-serif";
-    context.fillStyle = colour("quiet");
-    context.strokeStyle = colour("line");
+    context.fillStyle = color("quiet");
+    context.strokeStyle = color("line");
     context.lineWidth = 1;
     for (const share of [0, 0.5, 1]) {
       context.beginPath();
@@ -74,7 +74,7 @@ export class Charts {
     context.fillText(steps.toLocaleString("en"), width - edge.right, height - 4);
     for (const step of this.marks) {
       context.setLineDash([1, 2]);
-      context.strokeStyle = colour("quiet");
+      context.strokeStyle = color("quiet");
       context.beginPath();
       context.moveTo(x(step), edge.top);
       context.lineTo(x(step), height - edge.bottom);
@@ -88,7 +88,7 @@ export class Charts {
     for (const [name, look] of Object.entries(NETWORKS)) {
       for (const [key, dash, text] of parts) {
         context.setLineDash(dash);
-        context.strokeStyle = colour(look.colour);
+        context.strokeStyle = color(look.color);
         context.lineWidth = 1.8;
         context.beginPath();
         let last;
@@ -100,7 +100,7 @@ export class Charts {
           last = value;
         }
         context.stroke();
-        if (last !== undefined) ends.push([y(last), `${text} ${name}`.trim(), look.colour]);
+        if (last !== undefined) ends.push([y(last), `${text} ${name}`.trim(), look.color]);
       }
     }
     context.restore();
@@ -110,7 +110,7 @@ export class Charts {
     ends.forEach((end, k) => { if (k) end[0] = Math.max(end[0], ends[k - 1][0] + 14); });
     const over = Math.max(0, (ends.at(-1)?.[0] ?? 0) - (height - 8));
     for (const [at, text, name] of ends) {
-      context.fillStyle = colour(name);
+      context.fillStyle = color(name);
       context.fillText(text, width - edge.right + 5, at - over);
     }
   }
@@ -132,8 +132,8 @@ export class Charts {
     for (const [name, look] of Object.entries(NETWORKS)) {
       const { counts } = shown[name];
       const wide = (width - 2 * left) / counts.length;
-      context.strokeStyle = colour(look.colour);
-      context.fillStyle = `rgb(${channels(look.colour).join(" ")} / 25%)`;
+      context.strokeStyle = color(look.color);
+      context.fillStyle = `rgb(${channels(look.color).join(" ")} / 25%)`;
       context.lineWidth = 1.8;
       context.setLineDash(name === "without" ? [4, 3] : []);
       context.beginPath();
@@ -149,7 +149,7 @@ export class Charts {
     }
     context.setLineDash([]);
     context.font = "12px system-ui, sans-serif";
-    context.fillStyle = colour("quiet");
+    context.fillStyle = color("quiet");
     context.textBaseline = "alphabetic";
     context.textAlign = "left";
     context.fillText("0", left, height - 5);

@@ -22,20 +22,20 @@ export function number(value) {
 
 export const percent = (share) => (share === null || share === undefined ? "–" : `${(100 * share).toFixed(1)}%`);
 
-/** A colour of the style sheet, for canvases. */
-const colours = new Map();
-export function colour(name) {
-  if (!colours.has(name)) colours.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
-  return colours.get(name);
+/** A color of the style sheet, for canvases. */
+const colors = new Map();
+export function color(name) {
+  if (!colors.has(name)) colors.set(name, getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim());
+  return colors.get(name);
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  colours.clear();
-  document.dispatchEvent(new Event("recolour"));
+  colors.clear();
+  document.dispatchEvent(new Event("recolor"));
 });
 
-/** A colour as [red, green, blue]. */
+/** A color as [red, green, blue]. */
 export function channels(name) {
-  const digits = colour(name).slice(1);
+  const digits = color(name).slice(1);
   return [0, 2, 4].map((start) => parseInt(digits.slice(start, start + 2), 16));
 }
 

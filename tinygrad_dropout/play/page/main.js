@@ -29,7 +29,7 @@ function draw() {
 /** What the drawing shows at the moment. */
 function explanation() {
   if (!frame.networks.with) return "Draw at least three points.";
-  if (!frame.networks.with.example) return "Nothing has been learnt yet. Press Play, or make one step.";
+  if (!frame.networks.with.example) return "Nothing has been learned yet. Press Play, or make one step.";
   return direction === "forward"
     ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value (dashed: negative). A crossed-out unit is dropped: it passes nothing on, so no line touches it."
     : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient (dashed: negative). A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
@@ -114,7 +114,7 @@ document.addEventListener("keydown", (event) => {
 });
 addEventListener("hashchange", () => send({ open: location.hash.slice(1) }));
 addEventListener("resize", draw);
-document.addEventListener("recolour", draw);
+document.addEventListener("recolor", draw);
 
 connect({
   frame: (received) => { frame = received; draw(); },

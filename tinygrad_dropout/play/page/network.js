@@ -1,6 +1,6 @@
 // The network, unit by unit: each unit's picture of the plane, what was dropped, and the strongest connections.
 
-import { channels, colour, describe, element, number, percent, prepare } from "./dom.js";
+import { channels, color, describe, element, number, percent, prepare } from "./dom.js";
 
 const MOST_ROWS = 16; // of units below one another; more stand in further columns
 
@@ -13,7 +13,7 @@ export class Network {
     this.canvas.addEventListener("pointermove", (event) => this.choose(this.unitAt(event)));
     this.canvas.addEventListener("pointerdown", (event) => this.choose(this.unitAt(event)));
     this.canvas.addEventListener("keydown", (event) => this.key(event));
-    document.addEventListener("recolour", () => { this.tones = undefined; this.draw(); });
+    document.addEventListener("recolor", () => { this.tones = undefined; this.draw(); });
   }
 
   show(frame, direction) {
@@ -66,14 +66,14 @@ export class Network {
       context.globalAlpha = dropped ? 0.3 : 1;
       context.drawImage(pictures, 0, (layer * units.shape[1] + unit) * side, side, side, x, y, inner, inner);
       context.globalAlpha = 1;
-      context.strokeStyle = colour("quiet");
+      context.strokeStyle = color("quiet");
       context.lineWidth = 0.7;
       context.strokeRect(x, y, inner, inner);
       this.drawAlone(context, layer, unit, x, y, inner);
       if (dropped) cross(context, x, y, inner);
       else if (followed && this.array(`values${layer + 1}`).data[unit] === 0) off(context, x, y, inner);
       if (this.chosen?.[0] === layer && this.chosen[1] === unit) {
-        context.strokeStyle = colour("strong");
+        context.strokeStyle = color("strong");
         context.lineWidth = 3;
         context.strokeRect(box.x, box.y, box.side, box.side);
       }
@@ -104,7 +104,7 @@ export class Network {
   }
 
   drawConnections(context) {
-    context.strokeStyle = colour(this.direction === "forward" ? "ahead" : "back");
+    context.strokeStyle = color(this.direction === "forward" ? "ahead" : "back");
     for (let layer = 0; this.array(`${this.direction}${layer}`); layer++) {
       const { data, shape: [, count] } = this.array(`${this.direction}${layer}`);
       const strengths = this.array(`${this.direction}${layer}.strengths`).data;
@@ -129,9 +129,9 @@ export class Network {
     const share = this.aloneOf(layer, unit);
     if (share === undefined || inner < 10) return;
     const high = Math.max(2, inner * 0.12);
-    context.fillStyle = colour("ground");
+    context.fillStyle = color("ground");
     context.fillRect(x, y + inner - high, inner, high);
-    context.fillStyle = colour("good");
+    context.fillStyle = color("good");
     context.fillRect(x, y + inner - high, inner * Math.max(0, 2 * share - 1), high);
   }
 
@@ -146,16 +146,16 @@ export class Network {
     context.lineWidth = 1;
     const [first, last] = [this.boxes[0], this.boxes.at(-1)];
     const write = (box, text, x, dropped) => {
-      context.strokeStyle = colour("quiet");
-      context.fillStyle = colour("raised");
+      context.strokeStyle = color("quiet");
+      context.fillStyle = color("raised");
       context.fillRect(box.x, box.y, box.side, box.side);
       context.strokeRect(box.x, box.y, box.side, box.side);
       if (dropped) cross(context, box.x, box.y, box.side);
       context.textAlign = "center";
       context.lineWidth = 4;
-      context.strokeStyle = colour("raised");
+      context.strokeStyle = color("raised");
       if (dropped) context.strokeText(text, ...box.middle);
-      context.fillStyle = colour("ink");
+      context.fillStyle = color("ink");
       context.fillText(text, ...box.middle);
       context.lineWidth = 1;
     };
@@ -228,7 +228,7 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 
 /** A dropped unit. */
 function cross(context, x, y, side) {
-  context.strokeStyle = colour("bad");
+  context.strokeStyle = color("bad");
   context.lineWidth = Math.max(1.5, side / 10);
   context.beginPath();
   context.moveTo(x, y);
@@ -240,7 +240,7 @@ function cross(context, x, y, side) {
 
 /** A unit whose ReLU gave 0: one bar through it. */
 function off(context, x, y, side) {
-  context.strokeStyle = colour("quiet");
+  context.strokeStyle = color("quiet");
   context.lineWidth = 1;
   context.beginPath();
   context.moveTo(x, y + side / 2);

@@ -1,27 +1,27 @@
 // The plane: what the network says everywhere, the boundary between the classes, and the points.
 
-import { channels, colour, describe, element, prepare } from "./dom.js";
+import { channels, color, describe, element, prepare } from "./dom.js";
 
 const mix = (a, b, share) => a.map((one, k) => one + (b[k] - one) * share);
 
 /** A picture of one number per cell, as an image to be drawn at any size. */
-function imageOf(values, size, colourOf) {
+function imageOf(values, size, colorOf) {
   const canvas = new OffscreenCanvas(size, size);
   const context = canvas.getContext("2d");
   const image = context.createImageData(size, size);
-  values.forEach((value, k) => image.data.set([...colourOf(value), 255], 4 * k));
+  values.forEach((value, k) => image.data.set([...colorOf(value), 255], 4 * k));
   context.putImageData(image, 0, 0);
   return canvas;
 }
 
-/** From the colour of class 0 over the ground to that of class 1, softly, so that points stand out. */
+/** From the color of class 0 over the ground to that of class 1, softly, so that points stand out. */
 function scaleOfClasses() {
   const [zero, ground, one] = [channels("zero"), channels("ground"), channels("one")];
   return Array.from({ length: 256 }, (_, value) =>
     value < 128 ? mix(ground, zero, (128 - value) / 128 * 0.45) : mix(ground, one, (value - 128) / 128 * 0.45));
 }
 let scale;
-document.addEventListener("recolour", () => { scale = undefined; });
+document.addEventListener("recolor", () => { scale = undefined; });
 
 export class Plane {
   /** `adds` is called with (x, y) where a point is to be drawn by hand. */
@@ -74,7 +74,7 @@ export class Plane {
     if (this.cross) target(context, ...at(this.cross));
   }
 
-  /** Where the probability is one half: in each square of four neighbours, by linear interpolation. */
+  /** Where the probability is one half: in each square of four neighbors, by linear interpolation. */
   drawBoundary(context, cell, size) {
     const values = this.values.data;
     context.beginPath();
@@ -95,7 +95,7 @@ export class Plane {
         }
       }
     }
-    context.strokeStyle = colour("ink");
+    context.strokeStyle = color("ink");
     context.lineWidth = 1.5;
     context.stroke();
   }
@@ -123,12 +123,12 @@ function mark(context, x, y, label, radius, filled) {
   } else {
     context.arc(x, y, radius, 0, 7);
   }
-  context.fillStyle = context.strokeStyle = colour(label ? "one" : "zero");
+  context.fillStyle = context.strokeStyle = color(label ? "one" : "zero");
   context.globalAlpha = filled ? 1 : 0.55;
   context.lineWidth = 1;
   if (filled) {
     context.fill();
-    context.strokeStyle = colour("ground");
+    context.strokeStyle = color("ground");
   }
   context.stroke();
   context.globalAlpha = 1;
@@ -137,7 +137,7 @@ function mark(context, x, y, label, radius, filled) {
 function ring(context, x, y) {
   context.beginPath();
   context.arc(x, y, 7, 0, 7);
-  context.strokeStyle = colour("ink");
+  context.strokeStyle = color("ink");
   context.lineWidth = 1.3;
   context.stroke();
 }
@@ -148,7 +148,7 @@ function target(context, x, y) {
     context.moveTo(x + 6 * dx, y + 6 * dy);
     context.lineTo(x + 13 * dx, y + 13 * dy);
   }
-  context.strokeStyle = colour("ink");
+  context.strokeStyle = color("ink");
   context.lineWidth = 2;
   context.stroke();
 }

@@ -12,7 +12,7 @@ import numpy as np
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.differences import centred_differences
+from tinygrad_dropout.study.differences import central_differences
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.page.code import code_data
 from tinygrad_dropout.study.page.layout import lay_out
@@ -72,7 +72,7 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
     gradients = run.gradients()
     wanted = [(value, int(entry)) for value in gradients for entry in ArrayPreview(run.nodes[value].data).entries.flat]
     wanted.sort(key=lambda one: (one[1], bool(run.nodes[one[0]].parents)))  # some of each, should they be too many
-    differences, missing = centred_differences(run, wanted)
+    differences, missing = central_differences(run, wanted)
     layout = lay_out(run)
     links = reachable_links(paths, wanted)
     return {

@@ -1,4 +1,4 @@
-// A value that is looked at, and one entry of it: the paths that lead to it, and the check by a centred difference.
+// A value that is looked at, and one entry of it: the paths that lead to it, and the check by a central difference.
 
 function inspect(place) {
   go({ inspected: place === state.inspected ? -1 : place, entry: -1, checked: false });
@@ -113,7 +113,7 @@ function differencePart(of, value, name, found) {
   const button = element("button", {
     id: "check", "aria-pressed": String(state.checked), "aria-keyshortcuts": "g",
     onclick: () => go({ checked: !state.checked }),
-  }, "check by a centred difference (g)");
+  }, "check by a central difference (g)");
   if (!state.checked) return element("p", {}, button);
   if (difference === null || difference === undefined) {
     return element("p", {}, button, ` It was not computed: ${of.no_differences || "only entries that are shown have one"}.`);

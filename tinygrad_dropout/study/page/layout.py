@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.trace import Pass
 
-DISTANCES = {2: 1.0, 1: 0.6, 0: 0.25}  # of neighbours in a row, by how many of the two are boxes
+DISTANCES = {2: 1.0, 1: 0.6, 0: 0.25}  # of neighbors in a row, by how many of the two are boxes
 SWEEPS = 60  # down and up again
 
 
@@ -130,7 +130,7 @@ def mean_of(weighted: list[tuple[float, int]], otherwise: float) -> float:
 
 
 def rising(wanted: list[float], weights: list[float]) -> list[float]:
-    """The numbers that never fall and are nearest to those that are wanted: neighbours that would fall share a mean."""
+    """The numbers that never fall and are nearest to those that are wanted: neighbors that would fall share a mean."""
     shared: list[tuple[float, float, int]] = []  # (mean, weight, how many)
     for number, weight in zip(wanted, weights, strict=True):
         shared.append((number, max(weight, 1e-9), 1))

@@ -1,7 +1,7 @@
-// The legend: what the colours, signs and words mean, of which only those are listed that are to be seen.
+// The legend: what the colors, signs and words mean, of which only those are listed that are to be seen.
 
 const SIGNS = [
-  ["positive", "0.5", "positive: the larger in its table, the stronger the colour"],
+  ["positive", "0.5", "positive: the larger in its table, the stronger the color"],
   ["negative", "−0.5", "negative: likewise"],
   ["pending", "", "not computed yet, which is not 0"],
   ["dropped", "0", "dropped: 0 forward, no gradient backward"],

@@ -6,7 +6,7 @@ let timer = null;
 const KEYS = [
   ["→ ←", "next step, previous step"], ["Home End", "before the first step, the last step"], ["space", "play, stop"],
   ["f b", "forward pass, backward pass: the same operation the other way"], ["l", "each layer as one box, or each operation"],
-  ["g", "the centred difference of the entry that is picked"], ["p", "predict: guess before you see"],
+  ["g", "the central difference of the entry that is picked"], ["p", "predict: guess before you see"],
   ["Tab, Enter", "go to a box, a table or a button, and use it; arrow keys move inside a table, Escape leaves it"],
   ["?", "this list"],
 ];

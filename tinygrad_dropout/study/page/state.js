@@ -10,7 +10,7 @@ const state = {
   step: 0,          // 0: before the first one
   inspected: -1,    // a value of the graph that is looked at
   entry: -1,        // an entry of it
-  checked: false,   // whether the centred difference is shown
+  checked: false,   // whether the central difference is shown
   folded: new Set(),
   open: new Set(),  // which kinds of details are open
   predicting: false,

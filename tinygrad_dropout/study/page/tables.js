@@ -1,10 +1,10 @@
-// Arrays as tables: the colour says how large and of which sign, and the number says it again.
+// Arrays as tables: the color says how large and of which sign, and the number says it again.
 
 /**
  * An array as a figure.
  *
  * options: caption; dropped, dead (tables of 0 and 1); pending: not computed yet, so hatched; against: an array to
- * mark differences from; mask: 0 and 1, without colours; pick: called with an entry; picked: an entry; worked: the
+ * mark differences from; mask: 0 and 1, without colors; pick: called with an entry; picked: an entry; worked: the
  * entry that is worked out below.
  */
 function arrayFigure(array, options) {
@@ -61,7 +61,7 @@ function cell(array, value, i, j, largest, options) {
   return made;
 }
 
-/** The colour's side, where there is a number that has one. */
+/** The color's side, where there is a number that has one. */
 const signOf = (value, { mask, pending }) => (mask || pending ? "" : value > 0 ? "positive" : value < 0 ? "negative" : "");
 
 /** Arrow keys among the cells of a table that has the focus; Enter or space picks, Escape leaves. */

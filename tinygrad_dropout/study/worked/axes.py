@@ -1,4 +1,4 @@
-"""How operations along an axis are worked out: softmax, reductions, normalisation."""
+"""How operations along an axis are worked out: softmax, reductions, normalization."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def standardize(entry: Entry) -> Formula:
         - Quantity("m", shift.value, meaning=shift)
         - (Quantity("out", out[entry.index]) * Quantity("c", stretch.value, meaning=stretch))
     )
-    return kept / Quantity("σ", deviation, remark="σ = √(variance + eps); Σ runs over what was standardised together")
+    return kept / Quantity("σ", deviation, remark="σ = √(variance + eps); Σ runs over what was standardized together")
 
 
 rename_saved(_softmax.softmax_backward, probabilities="p")

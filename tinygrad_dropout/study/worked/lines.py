@@ -30,7 +30,7 @@ class Line:
     result: str
 
     def parts(self) -> list[str]:
-        """What stands between the equals signs; what would only repeat its neighbour is left out."""
+        """What stands between the equals signs; what would only repeat its neighbor is left out."""
         parts = [self.name, self.symbols, self.numbers, self.result]
         return [part for place, part in enumerate(parts) if not place or part != parts[place - 1]]
 

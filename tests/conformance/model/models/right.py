@@ -195,7 +195,7 @@ def checkpointed(f):
 
 
 @right(PYTORCH)
-def self_normalising(f):
+def self_normalizing(f):
     """AlphaDropout with SELU"""
     return f.nn.Sequential(f.nn.Linear(12, 32), f.nn.SELU(), f.nn.AlphaDropout(0.1), f.nn.Linear(32, 4))
 

@@ -29,6 +29,6 @@ def inputs(values):
     return np.eye(len(texts))[places]
 
 
-def plain_standardised(x_train, x_test):
+def plain_standardized(x_train, x_test):
     mean, spread = x_train.mean(axis=0), np.where(np.ptp(x_train, axis=0) > 0, x_train.std(axis=0), np.inf)
     return ((x_train - mean) / spread).astype(np.float32), ((x_test - mean) / spread).astype(np.float32)

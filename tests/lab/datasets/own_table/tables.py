@@ -1,6 +1,6 @@
 """Small tables that tests read."""
 
-FLOWERS = "petal,colour,species\n1.5,red,rose\n2,blue,iris\n2.5,red,iris\n1,green,rose\n"
+FLOWERS = "petal,color,species\n1.5,red,rose\n2,blue,iris\n2.5,red,iris\n1,green,rose\n"
 
 
 def a_column(*values, separator=";"):

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.lab.datasets.own_table.plain_reader import plain_standardised, plain_table
+from tests.lab.datasets.own_table.plain_reader import plain_standardized, plain_table
 from tinygrad_dropout.lab.arrays import digest_of
 from tinygrad_dropout.lab.datasets.draws import stratified_order
 from tinygrad_dropout.lab.datasets.own_table.csv_table import load_csv
@@ -44,6 +44,6 @@ def test_inputs_labels_and_splits_are_the_same_to_the_bit(text, seed):
 
     size = table.default_train_size
     order = stratified_order(y, np.random.default_rng(seed))
-    x_train, x_test = plain_standardised(x[order[:size]], x[order[size:]])
+    x_train, x_test = plain_standardized(x[order[:size]], x[order[size:]])
     split = table.split(size, np.random.default_rng(seed))
     assert split.digest() == digest_of(x_train, y[order[:size]], x_test, y[order[size:]])

@@ -44,7 +44,7 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("2.5,red", "2.5,", "expected a value in line 4, column 'colour', got nothing"),
+        ("2.5,red", "2.5,", "expected a value in line 4, column 'color', got nothing"),
         ("2.5,red", "NaN,red", "expected a value in line 4, column 'petal', got 'NaN'"),
         (
             "2.5,red",
@@ -61,7 +61,7 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
         ("green,rose", "green,lily", "a class that another row has too in line 5, column 'species'"),
         ("iris", "rose", "expected at least two classes in column 'species', got only 'rose'"),
         ("species", "kind", "expected one of the columns of .* got 'species'"),
-        ("petal,colour", "petal,petal", "its own name, got 'petal' more than once"),
+        ("petal,color", "petal,petal", "its own name, got 'petal' more than once"),
         (FLOWERS[20:], "", "rows under it, got one line"),
         (FLOWERS, "", "rows under it, got nothing"),
         (FLOWERS, "species\na\na\nb\nb\n", "expected another column besides 'species'"),
@@ -84,7 +84,7 @@ def test_a_missing_file_is_named(tmp_path):
         load_csv(tmp_path / "nowhere.csv", "species")
 
 
-def test_columns_are_standardised_by_the_training_rows(read):
+def test_columns_are_standardized_by_the_training_rows(read):
     split = read(FLOWERS).split(2, np.random.default_rng(0))
     np.testing.assert_allclose(split.x_train[:, 0].mean(), 0, atol=1e-6)
     np.testing.assert_allclose(split.x_train[:, 0].std(), 1, atol=1e-6)
@@ -105,7 +105,7 @@ def test_among_texts_a_word_for_nothing_is_a_text(read, text):
     assert read(a_column("red", text)).features == 2
 
 
-HOLES = "size,colour,species\n1,red,rose\nNA,red,iris\n3,,rose\n5,blue,iris\n7,red,\n9,blue,rose\n6,blue,iris\n"
+HOLES = "size,color,species\n1,red,rose\nNA,red,iris\n3,,rose\n5,blue,iris\n7,red,\n9,blue,rose\n6,blue,iris\n"
 
 
 def test_rows_without_a_value_can_be_left_out(read):
@@ -121,7 +121,7 @@ def test_missing_inputs_can_be_filled_in_and_rows_without_a_target_are_left_out(
     np.testing.assert_array_equal(table.x, [[1, 0, 1], [nan, 0, 1], [3, nan, nan], [5, 1, 0], [9, 1, 0], [6, 1, 0]])
     assert table.told[1:] == (
         "left out because a value is missing: 1 row",
-        "columns 'size', 'colour': the mean of the training rows stands in for 1 missing value",
+        "columns 'size', 'color': the mean of the training rows stands in for 1 missing value",
     )
 
 
@@ -153,13 +153,13 @@ def test_more_inputs_than_the_memory_should_hold_are_refused(read, monkeypatch):
     monkeypatch.setattr(csv_table, "MOST_NUMBERS", 15)
     with pytest.raises(
         LabError,
-        match="at most 15 inputs in all rows together, got 4 in each of 4; 3 of them stand for column 'colour'",
+        match="at most 15 inputs in all rows together, got 4 in each of 4; 3 of them stand for column 'color'",
     ):
         read(FLOWERS)
 
 
 def test_a_test_file_is_read_as_the_first_file_is(read):
-    test = "species,colour,petal\niris,red,7\nrose,black,8.5\n"
+    test = "species,color,petal\niris,red,7\nrose,black,8.5\n"
     table = read(FLOWERS, test=test)
     assert table.default_train_size == 4
     assert table.x.tolist() == [[1.5, 0, 0, 0, 1], [2, 0, 1, 0, 0], [2.5, 0, 0, 0, 1], [1, 0, 0, 1, 0]]
@@ -172,7 +172,7 @@ def test_a_test_file_is_read_as_the_first_file_is(read):
 @pytest.mark.parametrize(
     ("test", "words"),
     [
-        ("petal,species\n1,rose\n", r"test_csv: expected the columns of .*flowers.csv in .*test.csv, got 'colour'"),
+        ("petal,species\n1,rose\n", r"test_csv: expected the columns of .*flowers.csv in .*test.csv, got 'color'"),
         (FLOWERS.replace("rose", "lily"), r"test.csv: expected a class that a row of .*flowers.csv has too in line 2"),
         (FLOWERS.replace("2.5", "NA"), "test.csv: expected a value in line 4, column 'petal'"),
         (FLOWERS.replace("2.5", "wide"), "test.csv: expected a number .* in line 4, column 'petal', got 'wide'"),
@@ -189,7 +189,7 @@ def test_the_same_file_is_no_test_file(tmp_path):
         load_csv(tmp_path / "a.csv", "species", test=tmp_path / "a.csv")
 
 
-def test_a_first_line_of_values_is_recognised(read):
+def test_a_first_line_of_values_is_recognized(read):
     with pytest.raises(LabError, match="if the first line of the file holds values, write a line of column names"):
         read("5.1,3.5,setosa\n4.9,3,setosa\n")
 
@@ -232,7 +232,7 @@ def test_what_cannot_be_ignored_is_said(read, options, words):
 
 def test_a_column_that_only_the_test_file_has_is_named_with_what_to_type(read):
     with pytest.raises(LabError, match=r"got 'more, of it', which .* lacks \(or --ignore '\"more, of it\"'\)"):
-        read(FLOWERS, test='petal,colour,species,"more, of it"\n1,red,rose,2\n2,red,iris,2\n')
+        read(FLOWERS, test='petal,color,species,"more, of it"\n1,red,rose,2\n2,red,iris,2\n')
 
 
 @pytest.mark.parametrize(("full", "advised"), [(4, True), (6, False)])

@@ -83,13 +83,13 @@ def test_the_other_kind_of_target_is_not_offered_where_the_kind_was_given(read, 
 @pytest.mark.parametrize(
     ("target", "regression", "words"),
     [
-        ("colour", True, "a number to predict in line 2, column 'colour', got 'red'"),
+        ("color", True, "a number to predict in line 2, column 'color', got 'red'"),
         ("huge", None, r"a whole number up to 2\^53"),
         ("same", True, "different numbers in column 'same', got only one"),
     ],
 )
 def test_a_target_of_the_wrong_kind_is_refused(read, target, regression, words):
-    text = "x,colour,huge,same\n" + "".join(f"{row},red,{10**17 + row % 2},7\n" for row in range(9))
+    text = "x,color,huge,same\n" + "".join(f"{row},red,{10**17 + row % 2},7\n" for row in range(9))
     with pytest.raises(LabError, match=words):
         read(text, target=target, regression=regression)
 

@@ -75,8 +75,8 @@ def test_what_may_not_be_meant_about_classes_and_names_is_mentioned(read, text, 
 
 
 def test_a_text_that_no_training_row_has_is_mentioned(read):
-    told = read(FLOWERS, test="species,colour,petal\niris,black,7\nrose,red,8.5\n").told
-    assert told[1:] == ("column 'colour': no training row has 'black', so the network cannot learn what it means",)
+    told = read(FLOWERS, test="species,color,petal\niris,black,7\nrose,red,8.5\n").told
+    assert told[1:] == ("column 'color': no training row has 'black', so the network cannot learn what it means",)
 
 
 @pytest.mark.parametrize("factor", [1, 7])
@@ -88,8 +88,8 @@ def test_whole_numbers_that_never_recur_may_name_the_rows(read, factor):
 
 
 def test_a_missing_value_in_the_test_file_is_no_text_of_its_own(read):
-    told = read(FLOWERS, test="species,colour,petal\niris,,7\nrose,red,8.5\n", missing="mean").told
-    assert told[1:] == ("column 'colour': the mean of the training rows stands in for 1 missing value",)
+    told = read(FLOWERS, test="species,color,petal\niris,,7\nrose,red,8.5\n", missing="mean").told
+    assert told[1:] == ("column 'color': the mean of the training rows stands in for 1 missing value",)
 
 
 def test_texts_that_never_recur_may_name_the_rows(read):

@@ -11,7 +11,7 @@ def notes_of(changes, pairs=4):
     for setting, changed in changes.items():
         after = [{name: 0.5 + by + 1e-4 * seed for name, by in changed.items()} for seed in range(pairs)]
         records += made_up_records(BOUNDARY, setting, [({}, {"": one}) for one in after])
-    return BOUNDARY.notes(options_of(BOUNDARY), BOUNDARY.analyse(options_of(BOUNDARY), records))
+    return BOUNDARY.notes(options_of(BOUNDARY), BOUNDARY.analyze(options_of(BOUNDARY), records))
 
 
 def test_the_first_sentence_says_in_which_settings_dropout_does_what():

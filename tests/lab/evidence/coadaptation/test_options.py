@@ -14,7 +14,7 @@ from tinygrad_dropout.lab.evidence.coadaptation.options import (
 )
 
 
-def test_the_settings_differ_in_the_noise_and_in_what_is_learnt():
+def test_the_settings_differ_in_the_noise_and_in_what_is_learned():
     noisy, clean, autoencoder = (CoadaptationOptions().configurations()[one] for one in (NOISY, CLEAN, AUTOENCODER))
     assert (noisy.hidden, noisy.epochs, noisy.p, noisy.input_p) == ((256, 256), 80, 0.5, 0)
     assert (noisy.label_noise, clean.label_noise, autoencoder.label_noise) == (0.2, 0, 0)

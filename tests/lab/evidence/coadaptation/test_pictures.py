@@ -50,7 +50,7 @@ def test_differences_are_in_percent_of_the_value_without_and_end_at_the_rim():
         for seed in (-1, 0, 1)
     ]  # fmt: skip
     records = made_up_records(COADAPTATION, NOISY, pairs)
-    found = in_percent(COADAPTATION.analyse(options_of(COADAPTATION), records)[NOISY]["parts"], "layer 2")
+    found = in_percent(COADAPTATION.analyze(options_of(COADAPTATION), records)[NOISY]["parts"], "layer 2")
     assert found["mean activation ←"]["mean"] == pytest.approx(-25)
     assert found["activations near 0 →"]["mean"] == FARTHEST  # 500 %
     assert found["interaction, signed →"]["mean"] == pytest.approx(25)  # of the size

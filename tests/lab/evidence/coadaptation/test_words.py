@@ -26,7 +26,7 @@ def notes_of(changes, pairs=4):
                     measured.setdefault(part, {})[name] = 0.5 + by + 1e-4 * seed
             after.append(measured)
         records += made_up_records(COADAPTATION, setting, [({}, one) for one in after])
-    return COADAPTATION.notes(options_of(COADAPTATION), COADAPTATION.analyse(options_of(COADAPTATION), records))
+    return COADAPTATION.notes(options_of(COADAPTATION), COADAPTATION.analyze(options_of(COADAPTATION), records))
 
 
 def test_each_claim_that_does_not_hold_everywhere_has_a_sentence_that_says_where_it_does():

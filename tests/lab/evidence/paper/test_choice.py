@@ -29,7 +29,7 @@ def outcome_with(errors):
     return CHOICE.outcome({"train_size": 60_000, "choice_epochs": 15}, {}).with_records(records)
 
 
-def test_five_sixths_are_learnt_from_and_the_others_judge(mnist):
+def test_five_sixths_are_learned_from_and_the_others_judge(mnist):
     split = small_options(mnist).load().split(240, np.random.default_rng(0))
     part = held_back(split)
     assert (len(part.y_train), len(part.y_test)) == (200, 40)

@@ -48,7 +48,7 @@ def test_the_order_is_shown_only_if_every_step_is():
 
 
 @pytest.mark.parametrize("swapped", range(3))
-def test_the_order_is_denied_if_two_neighbours_are_swapped(swapped):
+def test_the_order_is_denied_if_two_neighbors_are_swapped(swapped):
     errors = list(CLEAR)
     errors[swapped : swapped + 2] = errors[swapped + 1], errors[swapped]
     assert outcome_of(*errors).notes[0].startswith("The means don't fall in the order of the published numbers: ")

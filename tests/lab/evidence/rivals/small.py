@@ -48,7 +48,7 @@ def made_up(options, score, validation_loss=None, train_loss=lambda arm, place: 
 
 def figures_of(score, validation_loss=None, train_loss=lambda arm, place: 0.1, gain=lambda arm: 0, **given):
     options = options_of(**{"seeds": 8} | given)
-    figures = RIVALS.analyse(options, made_up(options, score, validation_loss, train_loss, gain))
+    figures = RIVALS.analyze(options, made_up(options, score, validation_loss, train_loss, gain))
     return options, figures
 
 

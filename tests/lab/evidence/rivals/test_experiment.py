@@ -34,7 +34,7 @@ def test_the_figures_are_those_of_numpy_and_scipy():
     def look_up(values):
         return lambda arm, place, seed: float(values[seed, arms.index(arm), place - 1])
 
-    figures = RIVALS.analyse(options, made_up(options, look_up(scores), look_up(losses)))
+    figures = RIVALS.analyze(options, made_up(options, look_up(scores), look_up(losses)))
     chosen = np.take_along_axis(scores, losses.argmin(axis=2)[..., np.newaxis], axis=2)[..., 0]
     chosen[:, 0] = scores[:, 0, 0]  # nothing added has a single try
     looks = 7 + 6
@@ -74,8 +74,8 @@ def test_a_training_that_diverges_is_a_result_that_is_kept(tmp_path, monkeypatch
 def test_an_unfinished_seed_is_left_out():
     options = options_of(seeds=3)
     records = made_up(options, better("dropout"))
-    assert RIVALS.analyse(options, records[:-1])["seeds"] == 2
-    assert RIVALS.analyse(options, records[:5]) is None
+    assert RIVALS.analyze(options, records[:-1])["seeds"] == 2
+    assert RIVALS.analyze(options, records[:5]) is None
 
 
 def test_the_default_seeds_are_others():

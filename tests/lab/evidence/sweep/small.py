@@ -58,7 +58,7 @@ def figures_of(
     score, validation_loss=lambda value, seed: value, train_loss=lambda value: 0.1, gain=lambda value, arm: 0, **given
 ):
     options = options_of(**{"seeds": 8} | given)
-    return options, SWEEP.analyse(options, made_up(options, score, validation_loss, train_loss, gain))
+    return options, SWEEP.analyze(options, made_up(options, score, validation_loss, train_loss, gain))
 
 
 def noisy(value_that_differs, by):

@@ -46,7 +46,7 @@ def test_until_each_problem_has_a_record_nothing_is_said():
     assert outcome.figures is not None
     for missing in range(3):
         records = [one for place, one in enumerate(outcome.records) if place != missing]
-        assert outcome.experiment.analyse(outcome.options, records) is None
+        assert outcome.experiment.analyze(outcome.options, records) is None
 
 
 def test_the_bins_of_all_seeds_are_added_up():

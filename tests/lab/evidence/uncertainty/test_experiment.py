@@ -61,7 +61,7 @@ def test_the_scores_of_a_regression_are_those_of_an_independent_computation(netw
     problem = Problem(split, {"test rows": slice(0, 60)}, None, x[:0])
     found = trial.score_problem(options.config(), problem, Streams.from_seed(1), 2000, lambda: None)
 
-    (chooser, learnt), (model, whole) = networks
+    (chooser, learned), (model, whole) = networks
     assert whole is split
     scores, noise = found["scores"]["test rows"], found["noise"]
     spread, mean = y[:100].std(), y[:100].mean()
@@ -90,7 +90,7 @@ def test_the_scores_of_a_regression_are_those_of_an_independent_computation(netw
     # The noise is chosen by another network, on 20 of the training rows that it has not seen.
     part = with_validation(split, None, np.random.default_rng(Streams.from_seed(1).validation))
     assert len(part.y_validation) == 20
-    assert sorted([*learnt.y_train, *part.y_validation]) == sorted(y[:100])
+    assert sorted([*learned.y_train, *part.y_validation]) == sorted(y[:100])
     chosen = outputs_of_numpy(chooser, part.x_validation)[:, 0] * part.y_train.std() + part.y_train.mean()
     root = np.sqrt(np.mean((chosen - part.y_validation) ** 2))  # the likeliest noise around a single prediction
     assert noise["weight scaling"] == pytest.approx(root, rel=1e-4)
@@ -142,7 +142,7 @@ def test_no_noise_is_chosen_on_test_rows(monkeypatch):
     assert all(0.2 < noise < 3 for noise in noises[0].values())
 
 
-def test_the_targets_are_standardised_by_the_rows_that_are_learnt_from(monkeypatch):
+def test_the_targets_are_standardized_by_the_rows_that_are_learned_from(monkeypatch):
     seen = []
     original = Regression.of.__func__
 

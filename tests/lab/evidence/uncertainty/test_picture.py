@@ -1,4 +1,4 @@
-"""The picture: what it shows, that nothing is cut off or overlaps, and that methods can be told apart in grey."""
+"""The picture: what it shows, that nothing is cut off or overlaps, and that methods can be told apart in gray."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ SPREAD = made_up_outcome(coverage=0.6, spread=0.01)
      made_up_outcome(coverage=1.0, seeds=2), run_small(seeds=1)],
     ids=["whole", "long name", "without intervals", "one seed"],
 )  # fmt: skip
-def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labelled(drawn, outcome):
+def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labeled(drawn, outcome):
     figure = drawn(outcome)
     assert_nothing_is_cut_off_or_overlaps(figure)
     assert all(axes.get_ylabel() and axes.get_title() for axes in figure.axes)
@@ -56,7 +56,7 @@ def test_bars_end_at_the_ends_of_the_intervals(drawn):
     assert [tuple(bar) for bar in bars[:4]] == [pytest.approx((one["low"], one["high"])) for one in found]
 
 
-def test_the_methods_can_be_told_apart_without_colour(drawn):
+def test_the_methods_can_be_told_apart_without_color(drawn):
     for axes in drawn(small_outcome()).axes[1:]:
         looks = [(line.get_linestyle(), line.get_marker()) for line in axes.get_lines() if line.get_marker() != "None"]
         assert len(set(looks)) == len(looks) == 3

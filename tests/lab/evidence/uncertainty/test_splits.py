@@ -53,7 +53,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path):
         read_splits(tmp_path / "none", 20)
 
 
-def test_the_split_has_these_test_rows_and_is_standardised_by_the_others():
+def test_the_split_has_these_test_rows_and_is_standardized_by_the_others():
     x, y = np.arange(20.0)[:, np.newaxis] ** 2, np.arange(20.0)
     split = given_split(Table(x, y, None, 10), np.array([19, 3]))
     train = np.delete(np.arange(20), [3, 19])

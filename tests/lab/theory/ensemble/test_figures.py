@@ -72,7 +72,7 @@ def test_one_drawn_subnetwork_is_as_good_as_the_average_single_one(networks):
         assert one["mean"] > network["averages"]["arithmetic mean"]["error"]
 
 
-def test_the_networks_have_learnt_something(networks):
+def test_the_networks_have_learned_something(networks):
     assert networks[0]["averages"]["weight scaling"]["error"] < 40  # of ten classes
 
 

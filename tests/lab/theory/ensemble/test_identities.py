@@ -48,7 +48,7 @@ def two_hidden_layers(p: float, seed: int) -> Subnetworks:
     return Subnetworks(model, (4, 4), rng.normal(size=(3, 4)))
 
 
-# Weight scaling is the renormalised geometric mean --------------------------------------------------------------------
+# Weight scaling is the renormalized geometric mean --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -24,7 +24,7 @@ def test_the_ensemble_verdict_says_where_scaling_is_exact_and_where_monte_carlo_
         network["monte_carlo"][-1].update(from_arithmetic={"mean": 0.01}, from_scaling={"mean": 0.2})
     verdict, _, meaning, count = notes(found)
     assert verdict == (
-        "Weight scaling as the renormalised geometric mean: exact with 1 hidden layer (off by 2e-15), "
+        "Weight scaling as the renormalized geometric mean: exact with 1 hidden layer (off by 2e-15), "
         "not exact with 2 hidden layers (off by 0.25). Monte Carlo goes to the arithmetic mean."
     )
     assert "E_z[f(x, z)]" in meaning

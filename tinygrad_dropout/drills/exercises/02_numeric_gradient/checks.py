@@ -1,4 +1,4 @@
-"""Centred differences in float64, one element at a time, and x as it was."""
+"""Central differences in float64, one element at a time, and x as it was."""
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def measured(f, x, h, rule, dtype=np.float64, result=np.float64):
     return out
 
 
-def centred(at, h):
+def centered(at, h):
     return (at(h) - at(-h)) / (2 * h)
 
 
@@ -118,7 +118,7 @@ RULES = [
          "It combines the steps h and h/2 (Richardson's extrapolation): more exact than the task asks.",
          BEYOND, "precision"),
     KnownMistake("step-grows-with-x", lambda f, x, h: np.array([
-             measured(f, x, h * max(1.0, abs(float(x[i]))), centred)[i] for i in np.ndindex(x.shape)
+             measured(f, x, h * max(1.0, abs(float(x[i]))), centered)[i] for i in np.ndindex(x.shape)
          ]).reshape(x.shape),
          "The step is h * max(1, |x|), so large elements are moved further; the task says h.",
          "How far should an element be moved?", "precision"),
@@ -130,7 +130,7 @@ RULES = [
     KnownMistake("whole-rows-moved", rows_moved,
          "A whole row of x is moved at once, and all its elements get the same number.",
          "What does a loop over range(len(x)) run over if x has two axes?", "chain-rule"),
-    KnownMistake("h-ignored", lambda f, x, h: measured(f, x, 1e-5, centred),
+    KnownMistake("h-ignored", lambda f, x, h: measured(f, x, 1e-5, centered),
          "The step is not the h that was given: the result is that of a much smaller one.",
          "Where does the h that you move x by come from?", "precision"),
     KnownMistake("elements-stay-moved", stays_moved,
@@ -138,13 +138,13 @@ RULES = [
          "A partial derivative holds all others still. Where are they by the time of the last one?", "ownership"),
 ]  # fmt: skip
 OF_INTEGERS = [
-    KnownMistake("integers-truncate-h", lambda f, x, h: measured(f, x, h, centred, x.dtype),
+    KnownMistake("integers-truncate-h", lambda f, x, h: measured(f, x, h, centered, x.dtype),
          "x is an array of integers, and x + h written into it is truncated to an integer: f sees no step of h.",
          "What becomes of 3.01 in an array of dtype int64?", "precision"),
-    KnownMistake("gradient-of-integers", lambda f, x, h: measured(f, x, h, centred, np.float64, x.dtype),
+    KnownMistake("gradient-of-integers", lambda f, x, h: measured(f, x, h, centered, np.float64, x.dtype),
          "The gradient is an array of integers, since x is: every number in it is truncated.",
          "What is the dtype of np.zeros_like(x)?", "precision"),
-    KnownMistake("gradient-and-steps-of-integers", lambda f, x, h: measured(f, x, h, centred, x.dtype, x.dtype),
+    KnownMistake("gradient-and-steps-of-integers", lambda f, x, h: measured(f, x, h, centered, x.dtype, x.dtype),
          "x and the gradient are arrays of integers: neither x + h nor the gradient keeps its decimals.",
          "What is the dtype of a copy of x and of np.zeros_like(x)?", "precision"),
 ]  # fmt: skip
@@ -167,7 +167,7 @@ def check(judge: Judge) -> None:
     judge.compare(
         "each element of the gradient: (f(x + h) - f(x - h)) / (2 h), with only that element moved",
         runs,
-        of(centred),
+        of(centered),
         known=RULES,
         question="What is the shape of x, and how many numbers does its gradient have?"
         if wrong_shape
@@ -179,7 +179,7 @@ def check(judge: Judge) -> None:
     judge.compare(
         "x may lie in memory in any order, and have any number of axes",
         judge.run(function, others),
-        of(centred),
+        of(centered),
         question="Which of your arrays is a view of x, and which a copy? ravel and reshape give one or the other.",
         kind="ownership",
         **OPTIONS,
@@ -198,7 +198,7 @@ def check(judge: Judge) -> None:
     judge.compare(
         "x may be of integers",
         runs,
-        of(centred),
+        of(centered),
         known=OF_INTEGERS,
         question="Which of your arrays has the dtype of x?",
         kind="precision",
@@ -211,7 +211,7 @@ def check(judge: Judge) -> None:
     judge.compare(
         "the gradient of a float32 x is as exact as any other, and float64",
         runs,
-        of(centred),
+        of(centered),
         name="the gradient",
         rtol=1e-6,
         atol=1e-6,
@@ -230,7 +230,7 @@ def refuse_other_dtypes(judge, given):
     """Name the first."""
     for run, dtype in given:
         f, x, h = run.arguments
-        shown = {"x": x, "h": h, "yours": run.value, "expected": measured(f, x, h, centred)}
+        shown = {"x": x, "h": h, "yours": run.value, "expected": measured(f, x, h, centered)}
         message, question = f"f was given an array of {dtype}; expected float64.", "What dtype is the array you move?"
         if dtype == np.float32:
             message = "f was given an array of float32, in which steps of 1e-4 drown in rounding errors."

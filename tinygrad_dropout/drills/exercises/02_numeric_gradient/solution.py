@@ -1,4 +1,4 @@
-"""The gradient by centred differences.
+"""The gradient by central differences.
 
 By Taylor's theorem, for one element with all others held still,
 

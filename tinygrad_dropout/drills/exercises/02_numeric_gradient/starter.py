@@ -4,5 +4,5 @@ import numpy as np
 
 
 def numeric_gradient(f, x, h=1e-5):
-    """df/dx by centred differences: a float64 array of x's shape."""
+    """df/dx by central differences: a float64 array of x's shape."""
     raise NotImplementedError

@@ -47,10 +47,10 @@ def lost_axes():
 
 
 PLAIN = [
-    KnownMistake("not-normalised", np.exp,
+    KnownMistake("not-normalized", np.exp,
          "The exponentials are not divided by anything: rows do not sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
-    KnownMistake("not-normalised", lambda x: np.exp(x - x.max(axis=1, keepdims=True)),
+    KnownMistake("not-normalized", lambda x: np.exp(x - x.max(axis=1, keepdims=True)),
          "The exponentials are not divided by anything: rows do not sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
     KnownMistake("sums-over-the-whole-batch", along(None),

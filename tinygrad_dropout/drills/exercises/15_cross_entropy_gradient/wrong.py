@@ -33,7 +33,7 @@ def cross_entropy_gradient(logits, target):
     return p * (dp - (dp * p).sum(axis=1, keepdims=True))
 
 
-# %% measured-not-derived: centred differences of the loss
+# %% measured-not-derived: central differences of the loss
 def cross_entropy_gradient(logits, target):
     def loss(x):
         below = x - x.max(axis=1, keepdims=True)

@@ -23,7 +23,7 @@ def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p) * 2
 
 
-# %% scale-from-the-realised-rate: divides by the fraction that was kept this time
+# %% scale-from-the-realized-rate: divides by the fraction that was kept this time
 def dropout_forward(x, p, rng):
     kept = rng.random(x.shape) >= p
     return x * kept / kept.mean()

@@ -60,7 +60,7 @@ def dropout_backward(grad, mask, p):
     return grad * (mask / (1 - p))
 
 
-# %% backward-scales-by-the-realised-rate: divides by the fraction that was kept this time
+# %% backward-scales-by-the-realized-rate: divides by the fraction that was kept this time
 def dropout_backward(grad, mask, p):
     return grad * mask / grad.dtype.type(mask.mean())
 

@@ -141,7 +141,7 @@ def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
         judge.reject(
             "accepts-nan",
             "A layer can be made with p = NaN; other bad values are refused.",
-            "What is nan < 0? And nan > 1? Which condition does NaN not fulfil?",
+            "What is nan < 0? And nan > 1? Which condition does NaN not fulfill?",
             kind="edges",
         )
     judge.reject(

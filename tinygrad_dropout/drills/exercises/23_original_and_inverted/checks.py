@@ -45,7 +45,7 @@ def check(judge: Judge) -> None:
         phase = "while training" if training else "in evaluation"
         with judge.claim(f"{scheme} scheme, {phase}: what is kept is multiplied by {words}"):
             for p in (0.2, 0.35, 0.7) if training else (0.2, 0.35, 0.7, 0.0):
-                x = judge.numbers(4, 29)  # of 116, no such p is a whole number: the realised rate is never p
+                x = judge.numbers(4, 29)  # of 116, no such p is a whole number: the realized rate is never p
                 name = "".join([*scheme])  # a text that is equal, and not the same object
                 y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], name))
                 compare(judge, x, y, p, scheme, training, factor(p), words)
@@ -113,7 +113,7 @@ def compare(judge, x, y, p, scheme, training, right, words):
             judge.reject(code, message, QUESTIONS[scheme, training], kind="rescaling", shown=shown)
     if training and np.allclose(factors, y.size / kept.sum()):
         judge.reject(
-            "scale-from-the-realised-rate",
+            "scale-from-the-realized-rate",
             f"The {scheme} scheme multiplies by size/kept of this particular mask {phase}; expected {words}.",
             "If the scale depends on the whole mask, are the units still independent?",
             kind="rescaling",

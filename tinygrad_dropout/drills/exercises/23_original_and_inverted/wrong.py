@@ -87,7 +87,7 @@ def dropout(x, p, training, rng, scheme):
     return x.copy() if scheme == "inverted" else x * (1 - p)
 
 
-# %% scale-from-the-realised-rate: divides by the fraction that was kept this time
+# %% scale-from-the-realized-rate: divides by the fraction that was kept this time
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) >= p

@@ -56,7 +56,7 @@ def softmax_backward(grad, y):
     return np.array(dx).reshape(y.shape)
 
 
-# %% normalises-y-again: in case that it does not sum to 1
+# %% normalizes-y-again: in case that it does not sum to 1
 def softmax_backward(grad, y):
     p = y / y.sum(axis=-1, keepdims=True)
     return p * (grad - (grad * p).sum(axis=-1, keepdims=True))

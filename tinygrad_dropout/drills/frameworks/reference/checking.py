@@ -32,7 +32,7 @@ def gradcheck(function, *inputs):
 
 
 def slopes(loss, tensor):
-    """The centred difference for each entry."""
+    """The central difference for each entry."""
     found, original = np.zeros(tensor.shape), tensor.data
     for place in np.ndindex(tensor.shape):
         step = H * max(1.0, abs(original[place]))

@@ -291,7 +291,7 @@ def refuse_other_weights(judge, names):
                              "What is the variance of a sum of in_features products, and what keeps it from growing?",
                              kind="randomness")  # fmt: skip
             if abs(values.mean()) > SIGMAS * bound / np.sqrt(3 * values.size):
-                judge.reject("not-centred", f"The mean of {said} is {values.mean():.4g}; expected nearly 0.",
+                judge.reject("not-centered", f"The mean of {said} is {values.mean():.4g}; expected nearly 0.",
                              "Are negative weights drawn as often as positive ones?", kind="randomness")  # fmt: skip
             if abs(spread**2 * inputs * 3 - 1) > SIGMAS * np.sqrt(0.8 / values.size):
                 judge.reject(

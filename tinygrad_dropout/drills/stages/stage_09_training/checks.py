@@ -39,7 +39,7 @@ def check(judge: Judge) -> None:
 
 
 def table(judge, rows=ROWS, features=3, classes=2):
-    """Rows whose first entry is their number, so that each can be recognised, and their classes."""
+    """Rows whose first entry is their number, so that each can be recognized, and their classes."""
     x = judge.numbers(rows, features)
     x[:, 0] = np.arange(rows)
     return x, judge.rng.permutation(np.arange(rows) % classes)
@@ -107,11 +107,11 @@ def refuse_no_order(judge, names):
             "What if they are sorted by class?",
             kind="randomness",
         )
-    neighbours = sum(later == earlier + 1 for earlier, later in pairwise(first))
-    if neighbours > 12:
+    neighbors = sum(later == earlier + 1 for earlier, later in pairwise(first))
+    if neighbors > 12:
         judge.reject(
             "not-shuffled",
-            f"{neighbours} of 40 rows come right after the row that stands before them; expected about 1.",
+            f"{neighbors} of 40 rows come right after the row that stands before them; expected about 1.",
             "Is every order of the rows as likely as every other?",
             kind="randomness",
         )

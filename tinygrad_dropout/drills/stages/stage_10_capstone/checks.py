@@ -1,4 +1,4 @@
-"""The network as a whole: it can overfit, it generalises, and it gives this framework's own losses."""
+"""The network as a whole: it can overfit, it generalizes, and it gives this framework's own losses."""
 
 from itertools import pairwise
 
@@ -35,7 +35,7 @@ def check(judge: Judge) -> None:
     with judge.claim(
         f"on two moons, over 90 % of the rows that were held back are right, on the mean of {SEEDS} seeds"
     ):
-        refuse_no_generalisation(judge, names)
+        refuse_no_generalization(judge, names)
 
 
 def refuse_other_shapes(judge, names):
@@ -209,7 +209,7 @@ def two_moons(count, rng):
     return points + rng.normal(0, 0.15, (count, 2)), labels
 
 
-def refuse_no_generalisation(judge, names):
+def refuse_no_generalization(judge, names):
     scores = []
     for seed in range(SEEDS):
         rng = np.random.default_rng(seed)
@@ -221,7 +221,7 @@ def refuse_no_generalisation(judge, names):
         scores.append(names["accuracy"](model, x_test, y_test))
     if not np.mean(scores) > 0.9:
         judge.reject(
-            "does-not-generalise",
+            "does-not-generalize",
             f"The accuracies on rows that were held back are "
             f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on the mean.",
             "Does it learn one batch by heart? Then which rows does fit train on, and in which mode is it measured?",

@@ -46,7 +46,7 @@ def load_csv(
 ) -> Table:
     """Read a table from a CSV file, separated by commas, semicolons, tabs or |.
 
-    Numbers stay as they are, and texts become one-hot inputs; the split standardises both.
+    Numbers stay as they are, and texts become one-hot inputs; the split standardizes both.
 
     Args:
         path: the file; its first line names the columns.

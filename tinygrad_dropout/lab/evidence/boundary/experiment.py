@@ -33,7 +33,7 @@ class Plane(Subject):
 
         Returns:
             measured; boundary: its lines; leaning: the probability of the second class minus that of the first, on a
-            coarse grid; points: the training points of each class, as they are labelled. All but the first are packed.
+            coarse grid; points: the training points of each class, as they are labeled. All but the first are packed.
         """
         model, split = trained.model.double(), trained.split
 

@@ -30,16 +30,16 @@ def boundary(values: Numbers, reach: float) -> list[Numbers]:
     Returns:
         Each line's points, shape (points, 2): from rim to rim of the grid, or closed, where the last is the first.
     """
-    neighbours: dict[int, list[int]] = {}
+    neighbors: dict[int, list[int]] = {}
     for one, other in zip(*crossed_edges(values), strict=True):
-        neighbours.setdefault(one, []).append(other)
-        neighbours.setdefault(other, []).append(one)
+        neighbors.setdefault(one, []).append(other)
+        neighbors.setdefault(other, []).append(one)
     lines = []
-    for start in sorted(neighbours, key=lambda edge: len(neighbours[edge])):  # those at the rim have one neighbour
-        if start not in neighbours:
+    for start in sorted(neighbors, key=lambda edge: len(neighbors[edge])):  # those at the rim have one neighbor
+        if start not in neighbors:
             continue
-        line, closed = [start], len(neighbours[start]) == 2
-        while following := [edge for edge in neighbours.pop(line[-1]) if edge in neighbours]:
+        line, closed = [start], len(neighbors[start]) == 2
+        while following := [edge for edge in neighbors.pop(line[-1]) if edge in neighbors]:
             line.append(following[0])
         lines.append(crossings(values, reach, [*line, start] if closed else line))
     return lines

@@ -40,10 +40,10 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
         for axes in row:
             axes.set(aspect="equal", xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=[-2, 0, 2], yticks=[-2, 0, 2])
         row[0].set_ylabel(setting)
-    for arm, (colour, style) in ARMS.items():
-        panels[0, 0].plot([], [], style, color=colour, lw=2.2, label=arm)
-    for number, (colour, marker) in enumerate(MOONS):
-        panels[0, 0].plot([], [], marker, color=colour, mec="white", label=f"moon {number + 1} (as labelled)")
+    for arm, (color, style) in ARMS.items():
+        panels[0, 0].plot([], [], style, color=color, lw=2.2, label=arm)
+    for number, (color, marker) in enumerate(MOONS):
+        panels[0, 0].plot([], [], marker, color=color, mec="white", label=f"moon {number + 1} (as labeled)")
     panels[0, 0].plot([], [], "-", color="black", lw=2.2, label="boundary of the mean over all pairs")
     caption = (
         "Boundaries: where both moons are equally likely. At the right, a thin line for each pair over the mean "
@@ -54,9 +54,9 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
 
 def draw_pair(axes: Axes, pair: Pair) -> None:
     """Both networks' boundaries over the points that they were trained on."""
-    for (colour, marker), own in zip(MOONS, pair[WITH.name]["points"], strict=True):
+    for (color, marker), own in zip(MOONS, pair[WITH.name]["points"], strict=True):
         points = unpacked(own, FARTHEST).reshape(-1, 2)
-        axes.plot(*points.T, marker, color=colour, ms=5, mec="white", mew=0.5, ls="none")
+        axes.plot(*points.T, marker, color=color, ms=5, mec="white", mew=0.5, ls="none")
     for arm, look in ARMS.items():
         draw_boundary(axes, pair[arm], *look, width=2.2)
 
@@ -72,7 +72,7 @@ def draw_all(axes: Axes, arm: str, records: Sequence[Record]) -> None:
     axes.contour(places, places, mean, levels=[0.5], colors=["black"], linewidths=[2.2])
 
 
-def draw_boundary(axes: Axes, record: Record, colour: str, style: str, width: float) -> None:
+def draw_boundary(axes: Axes, record: Record, color: str, style: str, width: float) -> None:
     """The lines on which a network finds both moons equally likely."""
     for line in record["boundary"]:
-        axes.plot(*unpacked(line, REACH).reshape(-1, 2).T, style, color=colour, lw=width)
+        axes.plot(*unpacked(line, REACH).reshape(-1, 2).T, style, color=color, lw=width)

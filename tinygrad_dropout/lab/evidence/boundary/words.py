@@ -64,7 +64,7 @@ def sentences(options: Options, figures: Figures, looks: int) -> list[str]:
     return [
         *verdict,
         f"The claims about networks with dropout: {listed(claim.sentence for claim in CLAIMS.values())}.",
-        f"Boundary: where both classes are equally likely, within {REACH:g} standard deviations of the centre in each "
+        f"Boundary: where both classes are equally likely, within {REACH:g} standard deviations of the center in each "
         "direction; its length is in standard deviations of the inputs. Regions: connected areas of one prediction; "
         "there are 2 if there is a single cut from rim to rim, and each further cut and each island adds one.",
         f"The settings were chosen after results of {which_seeds(options, SEEN_SEEDS)} had been seen, the one with few "

@@ -63,14 +63,14 @@ def draw_coadaptation(outcome: Outcome, file: BinaryIO) -> None:
 
 def draw_removal(axes: Axes, outcome: Outcome, setting: str, layer: str) -> None:
     """Every network's curve as a thin line, and the mean of each arm."""
-    for arm, (colour, style) in ARMS.items():
+    for arm, (color, style) in ARMS.items():
         curves = np.array([
             record["curves"][layer]
             for record in outcome.records
             if (record["configuration"], record["arm"]) == (setting, arm)
         ])  # fmt: skip
-        axes.plot(100 * FRACTIONS, curves.T, color=colour, lw=0.6, alpha=0.3)
-        axes.plot(100 * FRACTIONS, curves.mean(axis=0), style, color=colour, lw=2.2, label=f"{arm} (thick: mean)")
+        axes.plot(100 * FRACTIONS, curves.T, color=color, lw=0.6, alpha=0.3)
+        axes.plot(100 * FRACTIONS, curves.mean(axis=0), style, color=color, lw=2.2, label=f"{arm} (thick: mean)")
     axes.axvline(100 * outcome.options["p"], color="black", lw=1, ls=":", label="p, as many as training dropped")
     axes.set(xlabel="units removed, %", ylim=(0, 1), xlim=(0, 100))
     axes.set_title(f"{setting}, {layer}", fontsize=11)
@@ -112,7 +112,7 @@ def draw_features(outcome: Outcome, file: BinaryIO) -> None:
     tiles, charts = left.subplots(1, 2), right.subplots(2, 1)
     records = [record for record in outcome.records if record["configuration"] == AUTOENCODER]
     highest = max((max(record["means"]) for record in records), default=0) or 1
-    for axes, (arm, (colour, style)) in zip(tiles, ARMS.items(), strict=True):
+    for axes, (arm, (color, style)) in zip(tiles, ARMS.items(), strict=True):
         axes.set_title(arm, fontsize=11)
         axes.set_axis_off()
         own = [record for record in records if record["arm"] == arm]
@@ -120,10 +120,10 @@ def draw_features(outcome: Outcome, file: BinaryIO) -> None:
             features = np.stack([unpacked(feature, 1) for feature in own[0]["features"]])
             axes.imshow(tiled(features), cmap="gray", interpolation="nearest", vmin=-1, vmax=1)
             means, counts = (np.array([record[key] for record in own]) for key in ("means", "histogram"))
-            charts[0].hist(means.ravel(), bins=np.linspace(0, highest, 41), histtype="step", color=colour, ls=style,
+            charts[0].hist(means.ravel(), bins=np.linspace(0, highest, 41), histtype="step", color=color, ls=style,
                            lw=2)  # fmt: skip
-            charts[1].stairs(counts.sum(axis=0) / counts.sum(), ACTIVATION_EDGES, color=colour, ls=style, lw=2)
-        charts[0].plot([], [], style, color=colour, lw=2, label=arm)
+            charts[1].stairs(counts.sum(axis=0) / counts.sum(), ACTIVATION_EDGES, color=color, ls=style, lw=2)
+        charts[0].plot([], [], style, color=color, lw=2, label=arm)
     charts[0].set(xlabel="mean activation of a unit", ylabel="units")
     charts[1].set(xlabel=f"activation (above {ACTIVATION_EDGES[-1]:g}: in the last bin)", ylabel="fraction",
                   yscale="log")  # fmt: skip

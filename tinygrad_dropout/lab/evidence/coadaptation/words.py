@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tinygrad_dropout.lab.comparison.budget import capitalised
+from tinygrad_dropout.lab.comparison.budget import capitalized
 from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS, hold_together
 from tinygrad_dropout.lab.evidence.claim import (
     HIGHER,
@@ -142,7 +142,7 @@ def sentence_of(claim: str, found: Sequence[Found]) -> str:
                 layers.setdefault(one.setting, []).append(one.part)
         if layers:
             parts.append(f"{words} {listed(place(setting, where, found) for setting, where in layers.items())}")
-    return f"{capitalised(claim)}: {'; '.join(parts)}."
+    return f"{capitalized(claim)}: {'; '.join(parts)}."
 
 
 def place(setting: str, layers: Sequence[str], found: Sequence[Found]) -> str:

@@ -62,7 +62,7 @@ class Choice(Experiment):
     def is_complete(self, options: Options, record: Record) -> bool:
         return bool(record["errors"] == record["curve"][-1]["errors"])
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """errors: of each candidate; chosen: the one with the fewest (the first of equals); None until all have run."""
         if len(records) < len(self.trials(options)):
             return None

@@ -70,7 +70,7 @@ class Paper(Experiment):
     def is_complete(self, options: Options, record: Record) -> bool:
         return bool(record["errors"] == record["curve"][-1]["errors"] and record["updates"] >= 0)
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """What the seeds show whose four networks are all trained; None while there is none.
 
         Returns:

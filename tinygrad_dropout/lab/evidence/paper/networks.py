@@ -111,7 +111,7 @@ def train(
 
     Returns:
         curve: for each of `measured_epochs`, epoch and errors (wrong answers, dropout off); errors: those after the
-        last epoch; updates: the steps of the optimiser. If the loss is no longer a finite number, the training ends,
+        last epoch; updates: the steps of the optimizer. If the loss is no longer a finite number, the training ends,
         every answer counts as wrong, and updates is 0.
     """
     weights, order, masks = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))

@@ -9,7 +9,7 @@ from tinygrad_dropout.lab.evidence.paper.networks import RECIPES
 from tinygrad_dropout.lab.evidence.paper.published import PUBLISHED, TEST_EXAMPLES
 from tinygrad_dropout.lab.trials import Outcome
 
-LOOKS = ((plots.GREY, "o"), (plots.SKY_BLUE, "s"), (plots.ORANGE, "D"), (plots.BLUE, "^"))
+LOOKS = ((plots.GRAY, "o"), (plots.SKY_BLUE, "s"), (plots.ORANGE, "D"), (plots.BLUE, "^"))
 
 
 def draw(outcome: Outcome, file: BinaryIO) -> None:
@@ -21,15 +21,15 @@ def draw(outcome: Outcome, file: BinaryIO) -> None:
     axes = figure.subplots()
     end = outcome.options["epochs"]
     highest, lowest = 0, TEST_EXAMPLES
-    for recipe, (colour, marker) in zip(RECIPES, LOOKS, strict=True):
+    for recipe, (color, marker) in zip(RECIPES, LOOKS, strict=True):
         curves = [record["curve"] for record in outcome.records if record["arm"] == recipe.name]
         for number, curve in enumerate(curves):
             epochs, errors = zip(*((point["epoch"], point["errors"]) for point in curve), strict=True)
             label = "" if number else recipe.name
-            axes.plot(epochs, errors, color=colour, lw=1.2, marker=marker, ms=3.5, label=label)
+            axes.plot(epochs, errors, color=color, lw=1.2, marker=marker, ms=3.5, label=label)
             highest, lowest = max(highest, errors[-1]), min(lowest, *errors)
         for one in PUBLISHED[recipe.name]:
-            axes.plot([1.04 * end], [one.errors], marker=marker, ms=9, mfc="none", mew=2, color=colour)
+            axes.plot([1.04 * end], [one.errors], marker=marker, ms=9, mfc="none", mew=2, color=color)
             lowest = min(lowest, one.errors)
     axes.set(xlabel="epoch", ylabel=f"errors on {TEST_EXAMPLES:,} test examples")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

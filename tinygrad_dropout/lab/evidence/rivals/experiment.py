@@ -111,7 +111,7 @@ class Rivals(Experiment):
             rates = [method.input_p, *(method.p for _ in options["hidden"])]
             check_dropped(f"{record['arm']}, seed {record['seed']}", rates, record["dropped"])
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """What the seeds show whose networks are all trained; None while there is none.
 
         Returns:

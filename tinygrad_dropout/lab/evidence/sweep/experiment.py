@@ -117,7 +117,7 @@ class Sweep(Experiment):
             pair = {record["arm"]: record for record in siblings}
             check_fairness(options, pair[WITHOUT.name], pair[WITH.name])
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
         """What the seeds show whose networks are all trained; None while there is none.
 
         Returns:

@@ -73,7 +73,7 @@ def figure_10(options: Options, figures: Figures) -> list[str]:
     most = f"largest with {size(best)} examples, {gain(best)}" if gained else "above 0 with no number of examples"
     return [
         f"In figure 10 of {PAPER}, dropout gains nothing with 100 and 500 examples of MNIST, and the gain rises and "
-        f"then declines towards 50,000; here, the mean gain is {most}{ends}."
+        f"then declines toward 50,000; here, the mean gain is {most}{ends}."
     ]
 
 

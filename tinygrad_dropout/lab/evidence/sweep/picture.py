@@ -59,24 +59,24 @@ def draw_scores(
     axes: Axes, series: str, place_of: dict[str, float], scores: Figures, scale: float, figures: Figures
 ) -> None:
     """Draw the mean score at each value with its interval, and a star where a value is recommended."""
-    colour, marker = SECOND_LOOK.get(series, FIRST_LOOK)
+    color, marker = SECOND_LOOK.get(series, FIRST_LOOK)
     places = list(place_of.values())
     means, reach = (scale * np.array([scores[name][key] for name in place_of]) for key in ("mean", "half_width"))
-    axes.plot(places, means, color=colour, marker=marker, lw=2, label=series)
+    axes.plot(places, means, color=color, marker=marker, lw=2, label=series)
     if figures["seeds"] > 1:
-        axes.fill_between(places, means - reach, means + reach, color=colour, alpha=0.2, lw=0)
+        axes.fill_between(places, means - reach, means + reach, color=color, alpha=0.2, lw=0)
     if choice := figures["recommended"].get(series):
         place = place_of[choice["value"]], scale * scores[choice["value"]]["mean"]
-        axes.plot(*place, "*", color=colour, ms=18, mec="white", label=f"{series}: lowest mean validation loss")
+        axes.plot(*place, "*", color=color, ms=18, mec="white", label=f"{series}: lowest mean validation loss")
 
 
 def draw_differences(axes: Axes, series: str, places: Sequence[float], differences: Sequence[Figures]) -> None:
     """Draw differences with their intervals, if they have any."""
-    colour, marker = SECOND_LOOK.get(series, FIRST_LOOK)
+    color, marker = SECOND_LOOK.get(series, FIRST_LOOK)
     means = [one["mean"] for one in differences]
     reach = np.array([[abs(one["mean"] - (one["mean"] if one[end] is None else one[end])) for one in differences]
                       for end in ("low", "high")])  # fmt: skip
-    axes.errorbar(places, means, yerr=reach, color=colour, marker=marker, ls="none", capsize=4, lw=1.5)
+    axes.errorbar(places, means, yerr=reach, color=color, marker=marker, ls="none", capsize=4, lw=1.5)
 
 
 def ticks(places: Sequence[float], words: Sequence[str], least: float = 0.045) -> tuple[list[float], list[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tinygrad_dropout.lab.comparison.analysis import headline_of, measures_of
 from tinygrad_dropout.lab.comparison.arms import ARMS, WITHOUT
-from tinygrad_dropout.lab.comparison.budget import capitalised, may_change
+from tinygrad_dropout.lab.comparison.budget import capitalized, may_change
 from tinygrad_dropout.lab.comparison.report import (
     data_in_words,
     epochs_in_words,
@@ -70,9 +70,9 @@ def tables(options: Options, figures: Figures) -> Sequence[Table]:
         others = (MINUS_0, "validation loss", "chosen\n(times)") if rates else ("difference",)
         table = new_table(setting.words, *headings, *others)
         if not rates:
-            table.title = capitalised(measure.label)
+            table.title = capitalized(measure.label)
         elif len(figures["differences"]) > 1:
-            table.title = capitalised(series)
+            table.title = capitalized(series)
         for name, written in written_names(options).items():
             cells = [number(figures["scores"][arm][name]["mean"], measure.scale) for arm in shown]
             found = differences.get(name)
@@ -94,11 +94,11 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         return [too_few(figures["seeds"], FEWEST_PAIRS)]
     several = len(figures["differences"]) > 1
     choices = [
-        capitalised(f"{f'{named_series(series)}, ' if several else ''}{recommendation(options, figures, found)}")
+        capitalized(f"{f'{named_series(series)}, ' if several else ''}{recommendation(options, figures, found)}")
         for series, found in figures["recommended"].items()
     ]
     at_values = [
-        capitalised(f"{f'{named_series(series)}, ' if several else ''}{where_it_helps(options, differences)}")
+        capitalized(f"{f'{named_series(series)}, ' if several else ''}{where_it_helps(options, differences)}")
         for series, differences in figures["differences"].items()
     ]
     key, scores = headline_of(options), figures["scores"].values()

@@ -38,7 +38,7 @@ NOT_SHOWN = "not shown to differ"
 WORDS = {"helps": "better", "hurts": "worse"}
 
 
-def analyse(records: Sequence[Record]) -> Figures | None:
+def analyze(records: Sequence[Record]) -> Figures | None:
     """What the records show; None until there is one of each problem.
 
     Returns:

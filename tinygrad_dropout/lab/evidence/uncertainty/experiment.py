@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_dropout.lab.arrays import digest_of
 from tinygrad_dropout.lab.comparison.training import Streams
 from tinygrad_dropout.lab.evidence.uncertainty import report, words
-from tinygrad_dropout.lab.evidence.uncertainty.analysis import analyse
+from tinygrad_dropout.lab.evidence.uncertainty.analysis import analyze
 from tinygrad_dropout.lab.evidence.uncertainty.options import SEEDS, UncertaintyOptions
 from tinygrad_dropout.lab.evidence.uncertainty.picture import draw
 from tinygrad_dropout.lab.evidence.uncertainty.problems import (
@@ -83,9 +83,9 @@ class Uncertainty(Experiment):
         """Whether the record has finite scores of each method in each place."""
         return is_complete(record, list(PLACES) if record["configuration"] == GAP else [TEST_ROWS])
 
-    def analyse(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """What the records show: see `analysis.analyse`."""
-        return analyse(records)
+    def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
+        """What the records show: see `analysis.analyze`."""
+        return analyze(records)
 
     def describe(self, options: Options, figures: Figures) -> str:
         """What was done, in one line."""

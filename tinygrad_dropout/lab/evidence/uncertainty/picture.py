@@ -22,7 +22,7 @@ from tinygrad_dropout.lab.trials import Figures, Outcome, Record
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-STYLES = {WEIGHT_SCALING: (plots.VERMILION, "s", "--"), ONE_MASK: (plots.GREY, "x", ":"),
+STYLES = {WEIGHT_SCALING: (plots.VERMILION, "s", "--"), ONE_MASK: (plots.GRAY, "x", ":"),
          MONTE_CARLO: (plots.BLUE, "o", "-")}  # fmt: skip
 
 
@@ -58,15 +58,15 @@ def draw_coverage(axes: Axes, regressions: Figures, names: list[str]) -> None:
     """How many of the new values lie in the bands of each method, in each place."""
     shifts = np.linspace(-0.2, 0.2, len(METHODS))
     for method, shift in zip(METHODS, shifts, strict=True):
-        colour, marker, _ = STYLES[method]
+        color, marker, _ = STYLES[method]
         shares = [100 * found["scores"][method]["coverage"] for found in regressions.values()]
         places = np.arange(len(names)) + shift
-        axes.plot(places, shares, marker, color=colour, ms=7, label=method)
+        axes.plot(places, shares, marker, color=color, ms=7, label=method)
         if method == MONTE_CARLO:
             for place, found in zip(places, regressions.values(), strict=True):
                 low, high = (found["coverage"][end] for end in ("low", "high"))
                 if low is not None:
-                    axes.plot([place] * 2, [max(low, 0), min(high, 100)], color=colour, lw=1.5)
+                    axes.plot([place] * 2, [max(low, 0), min(high, 100)], color=color, lw=1.5)
     axes.axhline(100 * CONFIDENCE, color="black", lw=1, label="where it should be")
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 102), ylabel="% of new values", title="inside the 95 % band")
@@ -76,11 +76,11 @@ def draw_reliability(axes: Axes, found: Figures) -> None:
     """How often answers of each confidence are right."""
     axes.plot([50, 100], [50, 100], color="black", lw=1)
     for method, bins in found["bins"].items():
-        colour, marker, style = STYLES[method]
+        color, marker, style = STYLES[method]
         rows, confidence, right = (np.array(bins[name]) for name in ("rows", "confidence", "right"))
         some = rows > 0
         axes.plot(
-            100 * confidence[some] / rows[some], 100 * right[some] / rows[some], marker + style, color=colour, ms=5
+            100 * confidence[some] / rows[some], 100 * right[some] / rows[some], marker + style, color=color, ms=5
         )
     axes.set(xlabel="confidence (%)", ylabel="right answers (%)", title="two moons: near the data")
 
@@ -88,8 +88,8 @@ def draw_reliability(axes: Axes, found: Figures) -> None:
 def draw_confidence(axes: Axes, found: Figures) -> None:
     """How sure each method is, ever further away from the data."""
     for method, confidence in found["confidence"].items():
-        colour, marker, style = STYLES[method]
-        axes.plot(found["distances"], 100 * np.array(confidence), marker + style, color=colour, ms=5)
+        color, marker, style = STYLES[method]
+        axes.plot(found["distances"], 100 * np.array(confidence), marker + style, color=color, ms=5)
     axes.axhline(50, color="black", lw=1)
     axes.set_xscale("symlog", base=2, linthresh=1)
     axes.minorticks_off()

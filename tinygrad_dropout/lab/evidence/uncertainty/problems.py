@@ -40,7 +40,7 @@ DIRECTIONS = 90
 
 
 def true_function(x: Numbers) -> Numbers:
-    """What there is to be learnt, without the noise."""
+    """What there is to be learned, without the noise."""
     return np.asarray(np.sin(3 * x) + x / 2)
 
 

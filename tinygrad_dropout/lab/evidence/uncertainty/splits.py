@@ -8,7 +8,7 @@ from textwrap import shorten
 import numpy as np
 
 from tinygrad_dropout.lab.arrays import Labels
-from tinygrad_dropout.lab.datasets.split import Split, Table, standardised
+from tinygrad_dropout.lab.datasets.split import Split, Table, standardized
 from tinygrad_dropout.lab.errors import LabError
 
 FEWEST_TRAINING_ROWS = 10  # of which two are for validation
@@ -69,7 +69,7 @@ def rows_in(place: str, text: str, rows: int) -> Labels:
 
 
 def given_split(table: Table, test: Labels) -> Split:
-    """The table with these test rows, standardised by the others."""
+    """The table with these test rows, standardized by the others."""
     train = np.setdiff1d(np.arange(len(table.y)), test)
-    x_train, x_test = standardised(table.x[train], table.x[test])
+    x_train, x_test = standardized(table.x[train], table.x[test])
     return Split(x_train, table.y[train], x_test, table.y[test])

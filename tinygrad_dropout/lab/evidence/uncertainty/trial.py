@@ -37,7 +37,7 @@ Predict = Callable[[nn.Sequential, Floats], dict[str, Numbers]]
 """What `predict` gives for a network and rows, with the masks of the seed."""
 
 Train = Callable[[Task, Split], nn.Sequential]
-"""A network that learnt the training part of a split."""
+"""A network that learned the training part of a split."""
 
 
 def score_problem(
@@ -97,7 +97,7 @@ def score_classification(problem: Problem, train: Train, outputs_of: Predict) ->
 def score_regression(problem: Problem, streams: Streams, train: Train, outputs_of: Predict) -> dict[str, Any]:
     """Train and score a regression.
 
-    Each method first gets a noise, the likeliest on a fifth of the training rows, by a network that learnt from the
+    Each method first gets a noise, the likeliest on a fifth of the training rows, by a network that learned from the
     others. The network that is scored learns from all of them: no noise is chosen on test rows.
 
     Returns:

@@ -61,8 +61,8 @@ def notes(options: Options, figures: Figures) -> Sequence[str]:
         f"{MONTE_CARLO} estimates the arithmetic mean over masks: of densities for a regression, of probabilities for "
         f"classes. {WEIGHT_SCALING.capitalize()} approximates the geometric mean. The two differ, however many masks "
         "there are.",
-        "The noise of each method is the likeliest on a fifth of the training rows, by a network that learnt from the "
-        "others; the network that is scored learnt from all of them. A band is the mean ± 1.96 · sqrt(spread over "
+        "The noise of each method is the likeliest on a fifth of the training rows, by a network that learned from the "
+        "others; the network that is scored learned from all of them. A band is the mean ± 1.96 · sqrt(spread over "
         f"masks² + noise²); with {WEIGHT_SCALING} and {ONE_MASK} the spread is 0.",
         f"The calibration error is the expected calibration error, with {BINS} equally wide bins of confidence from 0 "
         "to 1. Distances are from the middle of the moons, in standard deviations of an input.",

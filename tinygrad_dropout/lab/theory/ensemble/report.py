@@ -68,7 +68,7 @@ def notes(figures: Figures) -> Sequence[str]:
     networks, wide = figures["networks"], figures["wide_layer"]
     wrong = [sentence for sentence in map(defects, networks) if sentence]
     return [
-        f"Weight scaling as the renormalised geometric mean: {', '.join(map(exactness, networks))}. "
+        f"Weight scaling as the renormalized geometric mean: {', '.join(map(exactness, networks))}. "
         f"{where_monte_carlo_goes(networks)}",
         *([" ".join([*wrong, ADVICE])] if wrong or any(map(why_nothing_is_shown, networks)) else []),
         f"Monte Carlo k is the mean of k drawn subnetworks, ± one standard deviation over {REPETITIONS} repetitions; "
