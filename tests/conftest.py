@@ -11,12 +11,19 @@ from hypothesis import given, settings
 from hypothesis.strategies import none
 
 import tinygrad_dropout as td
+from tinygrad_dropout.lab.trials.processes import usable_cores
 
 settings.register_profile("core", derandomize=True, max_examples=12, deadline=None, database=None)
 settings.load_profile("core")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as where a shell runs pytest in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """The whole suite runs on all cores; tests that are named run in this process, where a debugger reaches them."""
+    return usable_cores() if config.args_source is config.ArgsSource.TESTPATHS else 0
 
 
 def pytest_collection_modifyitems(items):

@@ -9,7 +9,6 @@ import pytest
 from tests.play.page.conftest import wait_until
 from tinygrad_dropout.play.settings import Settings
 
-pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
 pytest.importorskip("uvicorn", reason="the live page needs the extra play")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_dropout as td
+from tests.study.page.looking import leaf, replay_of
 from tests.study.page.recordings import recording
 from tinygrad_dropout import nn, study
 from tinygrad_dropout.study.script import EXAMPLE, run_script
@@ -21,6 +22,8 @@ def browser():
     Playwright keeps an event loop running in the main thread for as long as it is open, and `asyncio.run` in any other
     test would then fail. So it is closed when the tests of this folder are done.
     """
+    if not os.environ.get("REQUIRE_BROWSER"):
+        pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
@@ -38,6 +41,7 @@ def browser():
 @pytest.fixture
 def visit(browser, tmp_path):
     """Open the page of a replay, or one given as text: visit(replay, "#step=3", width=390). It may not err or fetch."""
+    pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
     opened, noise = [], []
 
     def visit_here(replay, fragment="", width=1280, height=800, **options):
@@ -111,4 +115,22 @@ def deep():
             hidden = (hidden @ weight).tanh() + (first if step % 4 == 3 else 0.5)
             first = hidden if step % 4 == 3 else first
         hidden.sum().backward()
+    return replay
+
+
+@pytest.fixture(scope="session")
+def blocks():
+    """Arrays of three axes and of one, larger than what is shown of them."""
+    weight = td.Tensor(np.random.default_rng(1).normal(size=(2, 3, 10)), requires_grad=True, name="weight")
+    bias = leaf(*np.linspace(-1, 1, 12), name="bias")
+    return replay_of(lambda: ((weight * weight).sum() * (bias * bias).sum()).backward())
+
+
+@pytest.fixture(scope="session")
+def lines():
+    """Two backward passes on lines of their own, the second from an array."""
+    x = leaf(1.0, -2.0)
+    with study.record() as replay:
+        (x * x).sum().backward()
+        x.tanh().backward(np.array([3.0, 0.0]))
     return replay

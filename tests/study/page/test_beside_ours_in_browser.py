@@ -1,14 +1,9 @@
 """The page with a learner's package beside ours, in a real browser: it fits, in the wide and in the narrow."""
 
-import os
-
 import pytest
 
 from tinygrad_dropout.drills.learner.side_by_side import IDEAS, page
 from tinygrad_dropout.drills.stage import framework
-
-if not os.environ.get("REQUIRE_BROWSER"):
-    pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
 
 LONG = "class Value:\n    " + "x = 1; " * 60 + "\n"
 PACKAGES = {

@@ -1,34 +1,15 @@
 """The page in a real browser: every key, every click, the fragment, the widths, and what a screen reader is told."""
 
-import os
 import re
 
 import numpy as np
 import pytest
 
+from tests.study.page.looking import STEPS, answer_of, gradient_entry, heading, shown_step
 from tinygrad_dropout import study
 from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.script import EXAMPLE, run_script
 from tinygrad_dropout.study.variants import variants
-
-pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
-if not os.environ.get("REQUIRE_BROWSER"):
-    pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
-
-STEPS = 8
-
-
-def shown_step(page):
-    return int(page.input_value("#jump"))
-
-
-def heading(page):
-    return page.inner_text("#panel h2")
-
-
-def gradient_entry(page, entry):
-    """A cell of the gradient of the tensor that is looked at."""
-    return page.locator("#inspection figure").nth(1).locator("td").nth(int(entry))
 
 
 def look_at(page, name):
@@ -429,11 +410,6 @@ def test_before_the_bug_nothing_differs_and_its_difference_check_fails(visit, bu
     gradient_entry(page, np.argmax(np.abs(gradient))).click()
     page.keyboard.press("g")
     assert "✗ They differ" in page.inner_text("#entry")
-
-
-def answer_of(page):
-    """The right answer to the question that is asked, from the page's own data."""
-    return page.evaluate("questionOf(run(), state.step).answer")
 
 
 def test_predict_hides_what_is_asked_until_it_is_guessed(visit, default):

@@ -1,14 +1,8 @@
 """The page fits: at any width nothing scrolls the page sideways, nothing is cut off, and every word can be read."""
 
-import os
-
 import pytest
 
 from tests.study.page.recordings import RECORDINGS, recording
-
-pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
-if not os.environ.get("REQUIRE_BROWSER"):
-    pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
 
 WIDTHS = (320, 390, 801, 900, 1280, 1600)
 

@@ -1,21 +1,16 @@
 """What the page says to a newcomer: the code first, layers and controls by what they are, no answer before its time."""
 
-import os
 import re
 
 import numpy as np
 import pytest
 
 import tinygrad_dropout as td
+from tests.study.page.looking import answer_of, shown_step
 from tests.study.page.recordings import numbers, recording
-from tests.study.page.test_browser import answer_of, shown_step
 from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, study
 from tinygrad_dropout.autograd.recording import record
-
-pytest.importorskip("igraph", reason="the page needs igraph, of the extra lab")
-if not os.environ.get("REQUIRE_BROWSER"):
-    pytest.importorskip("playwright", reason="Playwright, which drives the browser, is not installed")
 
 
 def page_of(loss_of):

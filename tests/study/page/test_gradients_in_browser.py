@@ -1,0 +1,166 @@
+"""What the page shows of a gradient: how far it is, the paths that lead to an entry, and the check."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.study.page.looking import (
+    TITLES,
+    assert_shown,
+    backward_figures,
+    figures_of,
+    floats,
+    gradient_entry,
+    gradients_after,
+    look_at,
+    named,
+    text_of,
+)
+from tinygrad_dropout.study.derivatives import Derivatives
+from tinygrad_dropout.study.paths import Paths
+from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
+from tinygrad_dropout.study.variants import variants
+
+
+@pytest.mark.parametrize("number_", [1, 2])
+def test_a_box_says_at_every_step_how_far_its_gradient_is(visit, passes, number_):
+    recorded = passes.passes[number_ - 1]
+    page = visit(text_of(passes), f"#step=0&pass={number_}")
+    for step in range(len(recorded.steps) + 1):
+        titles = {int(key.split()[1]): title for key, title in page.evaluate(TITLES).items()}
+        found = gradients_after(recorded, step)
+        for index, value in enumerate(recorded.nodes):
+            gradient, waiting = found.get(index, (None, None))
+            word = (
+                ", no grad" if not value.requires_grad else ", not yet" if gradient is None
+                else ", earlier" if waiting is None else f", waits for {waiting}" if waiting else " ✓"
+            )  # fmt: skip
+            assert titles[index] == f"{value.name}: {sizes(value.data.shape)}{word}", step
+        page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize("name", ["hidden", "second.bias"])
+def test_the_gradient_of_a_tensor_grows_from_step_to_step(visit, passes, name):
+    recorded = passes.passes[1]
+    index = named(recorded, name)
+    page = visit(text_of(passes), "#step=0&pass=2")
+    look_at(page, name)
+    for step in range(len(recorded.steps) + 1):
+        gradient, waiting = gradients_after(recorded, step)[index]
+        _, shown = figures_of(page, "#inspection")
+        if gradient is None:
+            assert (shown["caption"], set(shown["cells"])) == ("gradient", {""})
+        else:
+            earlier = recorded.nodes[index].grad_before is not None
+            caption = ".grad, with an earlier backward's" if earlier else "gradient"
+            caption = ".grad of an earlier backward" if waiting is None else caption + ", so far" * bool(waiting)
+            assert_shown([shown], [(caption, gradient)])
+        page.keyboard.press("ArrowRight")
+
+
+def test_an_entry_that_waits_for_more_has_no_paths_yet(visit, passes):
+    page = visit(text_of(passes), "#step=3")
+    look_at(page, "hidden")
+    gradient_entry(page, 0).click()
+    assert "is not complete yet: it waits for 1 more" in page.inner_text("#inspection")
+    assert page.locator("#entry").count() == 0
+
+
+def test_the_forward_pass_says_which_tensors_are_there(visit, default):
+    page = visit(text_of(default), "#view=forward&step=3")
+    titles = page.evaluate(TITLES)
+    for index, value in enumerate(default.passes[0].nodes):
+        there = index <= named(default.passes[0], "dropout_1")
+        assert titles[f"value {index}"] == f"{value.name}: {sizes(value.data.shape) if there else 'not yet'}"
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor", "cell"), [("default", "0.weight", 4), ("default", "3.bias", 1), ("passes", "second.weight", 8)]
+)
+def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, name, tensor, cell):
+    replay = request.getfixturevalue(name)
+    recorded = replay.passes[0]
+    index = named(recorded, tensor)
+    entry = int(ArrayPreview(recorded.nodes[index].data).entries.flat[cell])
+    paths = Paths(Derivatives(recorded))
+    page = visit(text_of(replay))
+    page.keyboard.press("End")
+    look_at(page, tensor)
+    gradient_entry(page, cell).click()
+    shown = page.locator(".paths li").all_inner_texts()
+    assert len(shown) == len(paths.links[index][entry])
+    at = ArrayPreview(recorded.nodes[index].data).index(entry)
+    for rank, text in enumerate(shown):
+        path, product = text.split(": product ")
+        walk = paths.walk(index, entry, rank)[::-1]
+        assert floats(re.findall(r" × (\S+?) → ", path)) == pytest.approx([local for *_, local in walk[1:]], rel=6e-4)
+        names = [
+            recorded.nodes[value].name + ArrayPreview(recorded.nodes[value].data).index(one) for value, one, _ in walk
+        ]
+        assert re.split(r" × \S+? → ", path) == names
+        assert names[0] == "loss"
+        assert names[-1] == tensor + at
+        assert floats([product])[0] == pytest.approx(paths.links[index][entry][rank].product, rel=6e-4)
+    together = f"All {int(paths.counts[index][entry]):,} together: dL/d{tensor}{at} = "
+    assert together + number(paths.totals[index][entry]) in page.inner_text("#entry")
+
+
+@pytest.mark.parametrize("run", [0, 1, 3])
+def test_a_variant_has_numbers_of_its_own(visit, default, run):
+    recorded = [default.passes[0], *variants(default.passes[0])][run]
+    page = visit(text_of(default), f"#step=2&run={run}")
+    assert_shown(figures_of(page, "article .backward"), backward_figures(recorded, recorded.steps[1]))
+    page.keyboard.press("End")
+    look_at(page, "0.weight")
+    paths = Paths(Derivatives(recorded))
+    entry = int(np.argmax(paths.counts[0]))
+    gradient_entry(page, entry).click()
+    page.keyboard.press("g")
+    assert paths.counts[0][entry] > 3
+    assert f" = {number(recorded.gradients()[0].flat[entry])}\n" in page.inner_text("#entry")
+    assert "✓ They agree." in page.inner_text("#entry")
+
+
+def test_where_relu_is_off_an_entry_has_no_paths_for_that(visit, default):
+    page = visit(text_of(default))
+    page.keyboard.press("End")
+    look_at(page, "linear_1")
+    off = np.flatnonzero(default.passes[0].nodes[named(default.passes[0], "linear_1")].data < 0)
+    gradient_entry(page, off[0]).click()
+    assert "(relu_1 is off there), so its gradient is 0" in page.inner_text("#entry")
+
+
+def test_a_seed_other_than_1_is_said_and_counts(visit, lines):
+    page = visit(text_of(lines), "#pass=2")
+    page.keyboard.press("End")
+    root = lines.passes[1].nodes[-1].name
+    look_at(page, root)
+    gradient_entry(page, 0).click()
+    page.keyboard.press("g")
+    assert f"3 at the start; {root}[0]: product 3" in page.inner_text("#entry")
+    assert "backward says 3. ✓ They agree." in page.inner_text("#entry")
+
+
+def test_another_entry_and_another_tensor_begin_without_a_check(visit, default):
+    page = visit(text_of(default))
+    page.keyboard.press("End")
+    look_at(page, "0.weight")
+    gradient_entry(page, 1).click()
+    page.keyboard.press("g")
+    gradient_entry(page, 2).click()
+    assert page.get_attribute("#check", "aria-pressed") == "false"
+    look_at(page, "relu_1")
+    assert page.locator("#entry").count() == 0
+    page.keyboard.press("Escape")
+    assert page.locator("#inspection").count() == 0
+
+
+@pytest.mark.parametrize(("figure", "name"), [("article .forward .arrays", "relu_2"), (".gift", "relu_2")])
+def test_a_click_on_a_number_looks_at_its_tensor(visit, default, figure, name):
+    page = visit(text_of(default), "#step=3")
+    page.locator(f"{figure} td").nth(6).click()
+    assert page.inner_text("#inspection h3").startswith(name)
+    selected = page.locator("#panel td[aria-selected=true]")
+    assert {one.get_attribute("title").split("]")[0] for one in selected.all()} == {"[1, 2"}
+    assert selected.count() == 4  # forward, backward, and both tables of the tensor

@@ -1,0 +1,122 @@
+"""Predicting on the page: which answers count, and what is hidden until then."""
+
+import pytest
+
+from tests.study.graphs import stopped
+from tests.study.page.looking import answer_of, floats, leaf, look_at, replay_of, shown_step, text_of
+
+
+def ask(page, step):
+    """Switch guessing on and go to the question of a step, without an answer to the earlier ones."""
+    page.keyboard.press("p")
+    for _ in range(step - 1):
+        page.keyboard.press("ArrowRight")
+        page.click("#give-up")
+    page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize(
+    ("factor", "form", "right"),
+    [(1.005, "{:.6f}", True), (1.03, "{:.6f}", False), (0.97, "{:.6f}", False), (-1, "{:.6f}", False),
+     (1, "{:.3e}", True), (0, "{}", False)],
+)  # fmt: skip
+def test_predict_takes_a_number_to_a_hundredth(visit, default, factor, form, right):
+    page = visit(text_of(default))
+    ask(page, 3)
+    answer = floats([answer_of(page)])[0]
+    page.fill("#guess", form.format(answer * factor))
+    page.keyboard.press("Enter")
+    assert ("✓ Right." in page.inner_text("#verdict")) == right
+
+
+def test_predict_takes_a_decimal_comma_and_a_true_minus(visit, default):
+    page = visit(text_of(default))
+    ask(page, 2)
+    page.fill("#guess", answer_of(page).replace(".", ","))
+    page.keyboard.press("Enter")
+    assert "✓ Right." in page.inner_text("#verdict")
+
+
+@pytest.mark.parametrize("guess", ["4 x 3", "34", "3", "3 x 4 x 1"])
+def test_predict_takes_no_other_shape(visit, default, guess):
+    page = visit(text_of(default))
+    ask(page, 2)
+    page.fill("#guess", guess)
+    page.keyboard.press("Enter")
+    assert f"✗ It is 3 × 4, not {guess}." in page.inner_text("#verdict")
+
+
+def test_predict_hides_the_numbers_from_who_looks_at_the_tensor(visit, default):
+    page = visit(text_of(default))
+    ask(page, 2)
+    page.keyboard.press("Escape")
+    look_at(page, "dropout_2")
+    assert page.locator("#inspection table.pending").count() == 1
+
+
+def test_predict_begins_anew_and_backward(visit, default):
+    page = visit(text_of(default), "#view=forward&step=3")
+    ask(page, 2)
+    page.click("#give-up")
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    assert shown_step(page) == 0
+    assert page.get_attribute("#backward", "aria-pressed") == "true"
+    assert page.inner_text("#verdict") == "Predict: 0 of 0 right so far."
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#question").count() == 1
+
+
+def test_letters_in_a_field_are_no_shortcuts(visit, default):
+    page = visit(text_of(default))
+    ask(page, 1)
+    page.keyboard.type("f l p ?")
+    assert page.input_value("#guess") == "f l p ?"
+    assert page.is_hidden("#keys")
+    assert page.locator("#question").count() == 1
+
+
+def test_predict_counts_no_step_that_it_does_not_ask(visit):
+    x = leaf(1.0, 2.0)
+    page = visit(text_of(replay_of(lambda: (x.tanh() + stopped(x)).sum().backward())))
+    page.keyboard.press("p")
+    asked = 0
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+        if page.locator("#question").count():
+            asked += 1
+            page.click("#give-up")
+        assert "✓ Right." not in page.inner_text("#verdict")
+    assert page.inner_text("#verdict").endswith(f"At the end: 0 of {asked} right.")
+
+
+def test_predict_asks_for_all_that_a_tensor_gets_from_a_step(visit):
+    x = leaf(3.0, 1.0)
+    page = visit(text_of(replay_of(lambda: (x * x).sum().backward())))
+    ask(page, 2)
+    assert "Which number does x[0] get from this step?" in page.inner_text("#question")
+    page.fill("#guess", "6")
+    page.keyboard.press("Enter")
+    assert "✓ Right." in page.inner_text("#verdict")
+
+
+def test_predict_takes_a_number_as_the_page_writes_it(visit):
+    x = leaf(1.0, 2.0)
+    page = visit(text_of(replay_of(lambda: (x * -1.5e-6).sum().backward())))
+    ask(page, 2)
+    assert answer_of(page) == "−1.5e−6"
+    page.fill("#guess", "−1.5e−6")
+    page.keyboard.press("Enter")
+    assert "✓ Right." in page.inner_text("#verdict")
+
+
+def test_predict_leaves_the_forward_pass_closed(visit, default):
+    page = visit(text_of(default))
+    ask(page, 2)
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    assert page.is_disabled("#forward")
+    assert page.get_attribute("#backward", "aria-pressed") == "true"
+    page.keyboard.press("p")
+    page.keyboard.press("f")
+    assert page.get_attribute("#forward", "aria-pressed") == "true"

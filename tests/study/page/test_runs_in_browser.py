@@ -1,0 +1,76 @@
+"""The runs and passes that the page lets you choose from, and the fragment that keeps them."""
+
+import pytest
+
+from tests.study.page.looking import leaf, look_at, replay_of, text_of
+from tinygrad_dropout import functional as F
+from tinygrad_dropout.study.variants import variants
+
+
+def test_runs_are_listed_by_what_was_changed(visit, default):
+    page = visit(text_of(default))
+    assert [one.label for one in variants(default.passes[0])] == ["another mask", "evaluation mode", "p = 0.2"]
+    labels = [
+        "the pass as it ran", "the same pass with another mask", "the same pass in evaluation mode",
+        "the same pass with p = 0.2",
+    ]  # fmt: skip
+    assert page.locator("#run option").all_inner_texts() == labels
+    assert page.locator("#beside option").all_inner_texts() == ["nothing", *labels[1:]]
+    page.select_option("#run", "3")
+    page.select_option("#beside", "0")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".run").all_text_contents() == [labels[3], labels[0]]
+
+
+def test_a_run_is_chosen_while_a_tensor_is_looked_at(visit, default):
+    page = visit(text_of(default))
+    look_at(page, "loss")
+    page.select_option("#run", "2")
+    assert page.locator("#inspection").count() == 0
+
+
+def test_the_fragment_keeps_the_run_and_the_pass_over_a_reload(visit, default, passes):
+    page = visit(text_of(default))
+    page.select_option("#run", "3")
+    page.reload()
+    assert page.input_value("#run") == "3"
+    page = visit(text_of(passes))
+    page.select_option("#pass", "1")
+    page.reload()
+    assert page.input_value("#pass") == "1"
+
+
+@pytest.mark.parametrize("fragment", ["#pass=99", "#pass=0&run=5&beside=7", "#pass=3&step=99&view=sideways"])
+def test_a_fragment_of_more_than_there_is_leads_to_the_last(visit, passes, fragment):
+    page = visit(text_of(passes), fragment)
+    assert page.input_value("#pass") == ("0" if "=0" in fragment else "2")
+
+
+def test_a_fragment_with_a_step_shows_the_run_with_a_bug_only_if_it_says_so(visit, buggy):
+    assert visit(text_of(buggy), "#step=5").locator("article").count() == 1
+
+
+def test_only_the_first_pass_has_variants_and_the_others_say_so(visit):
+    x = leaf(1.0, 2.0, 3.0)
+    page = visit(text_of(replay_of(*[lambda: F.dropout(x, 0.5).sum().backward()] * 2)))
+    assert page.locator("#run").count() == 1
+    page.select_option("#pass", "1")
+    assert page.locator("#run").count() == 0
+    assert "The first pass can be compared with others" in page.inner_text("#choices")
+
+
+def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
+    x = leaf(1.0, 2.0, 3.0)
+
+    def changed():
+        loss = F.dropout(x, 0.5).sum()
+        x.data[:] = 7
+        loss.backward()
+
+    assert "Nothing to compare with: " in visit(text_of(replay_of(changed))).inner_text("#choices")
+
+
+def test_a_bug_that_changes_nothing_is_said_to(visit):
+    page = visit(text_of(replay_of(lambda: leaf(1.0, 2.0).relu().sum().backward(), bug="relu-ignored")))
+    assert "in this pass it changes nothing" in page.inner_text("#banner")
+    assert page.locator("#to-bug").count() == 0
