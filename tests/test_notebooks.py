@@ -65,7 +65,7 @@ def test_its_commands_parse(path):
     commands = re.findall(r"(?:`|^ {4})(tinygrad-dropout [^`\n]+)", text_of(path, "markdown"), re.MULTILINE)
     assert commands
     for command in commands:
-        assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+        assert cli.parse(shlex.split(command)[1:]).run
 
 
 def test_the_numbers_of_the_examples_continue_without_a_gap():

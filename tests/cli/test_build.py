@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.building import ALL, progress, solve_in_progress, stages_in_progress, write_stage
 from tinygrad_dropout import cli
-from tinygrad_dropout.drills.grader import grade_in_subprocess
+from tinygrad_dropout.cli.drill import solving
 from tinygrad_dropout.drills.grader.result import Grade
 
 
@@ -107,7 +107,7 @@ def test_the_package_one_stands_in_comes_first(build, begun, monkeypatch):
 
 
 def test_when_the_last_stage_is_solved_it_is_said_what_can_be_done_with_it(build, begun, tmp_path, monkeypatch):
-    monkeypatch.setattr(grade_in_subprocess, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
+    monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
     solve_in_progress(tmp_path, *range(1, 9))
     assert "All ten stages are done" not in build("check")[1]
     code, out, _ = build("check")

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cli.building import ALL, write, write_stage
+from tinygrad_dropout.cli.drill import solving
 from tinygrad_dropout.drills.bundle import files_in
-from tinygrad_dropout.drills.grader import grade_in_subprocess
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 
 AS_VALUE = "from framework.value import Value\n"
@@ -99,7 +99,7 @@ def test_a_package_that_never_ends_is_stopped_and_what_it_prints_is_shown(build,
 def test_show_writes_a_page_and_says_the_step(build, begun, tmp_path, monkeypatch, number, code, place):
     pytest.importorskip("igraph")
     wrong = Grade((), Rejection(code, "It is wrong."))  # found by tests of the stages
-    monkeypatch.setattr(grade_in_subprocess, "grade_file", lambda *arguments, **options: wrong)
+    monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: wrong)
     write_stage(begun, number, code)
     show = ("--show", "--no-open", "--out", "page.html")
     exit_code, out, err = build("check", str(number), *show)
@@ -112,7 +112,7 @@ def test_show_writes_a_page_and_says_the_step(build, begun, tmp_path, monkeypatc
 
 @pytest.mark.usefixtures("quick")
 def test_without_a_backward_there_is_no_page_and_it_is_said_why(build, begun, tmp_path, monkeypatch):
-    monkeypatch.setattr(grade_in_subprocess, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
+    monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: Grade(("it runs",)))
     code, _, err = build("check", "6", "--show", "--no-open", "--out", "page.html")
     assert code == 2
     assert err == "tinygrad-dropout: stage 6 is not about one backward, which is what a replay shows\n"

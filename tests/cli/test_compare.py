@@ -288,7 +288,7 @@ def test_all_cores_are_used_if_nobody_says(monkeypatch, tmp_path):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("tinygrad_dropout.lab.run", interrupted)
-    monkeypatch.setattr("tinygrad_dropout.lab.trials.processes.usable_cores", lambda: 7)
+    monkeypatch.setattr("tinygrad_dropout.cli.experiment.usable_cores", lambda: 7)
     monkeypatch.chdir(tmp_path)
     assert cli.main(["compare"]) == 130
     assert asked["workers"] == 7

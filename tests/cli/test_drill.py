@@ -15,7 +15,8 @@ import filelock
 import pytest
 
 from tinygrad_dropout import cli
-from tinygrad_dropout.cli.drill import asking
+from tinygrad_dropout.cli.drill import asking, solving
+from tinygrad_dropout.cli.drill.session import DrillSession
 from tinygrad_dropout.drills.exercise import exercises, find
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
@@ -45,9 +46,7 @@ def begun(drill, tmp_path):
 def ungraded(monkeypatch):
     """Answers are not graded, where a test is of which one would be: grading takes a process."""
     open_ = Grade((), Rejection("not-written", ""))
-    monkeypatch.setattr(
-        "tinygrad_dropout.drills.grader.grade_in_subprocess.grade_file", lambda *arguments, **options: open_
-    )
+    monkeypatch.setattr(solving, "grade_file", lambda *arguments, **options: open_)
 
 
 def answer(folder, code):
@@ -133,7 +132,7 @@ def test_a_traceback_comes_with_v_alone(drill, begun):
 
 def test_all_untouched_are_open_and_none_counts_as_a_try(drill, tmp_path, monkeypatch):
     """All three: each is graded in a process of its own."""
-    monkeypatch.setattr("tinygrad_dropout.drills.exercise.exercises", lambda: exercises()[:3])
+    monkeypatch.setattr(DrillSession, "everything", lambda session: exercises()[:3])
     drill("start")
     code, out, _ = drill("check", "--all")
     assert code == 1
@@ -327,9 +326,7 @@ def test_follow_ups_are_listed(drill):
 @pytest.fixture
 def interviewed(drill, begun, tmp_path, monkeypatch):
     """Hold an interview about the linear layer, with a wrong answer in the file; gives what was shown."""
-    monkeypatch.setattr(
-        "tinygrad_dropout.drills.learner.recommendation.for_interview", lambda *arguments: [find("11_linear_backward")]
-    )
+    monkeypatch.setattr(asking, "for_interview", lambda *arguments: [find("11_linear_backward")])
     start = Workspace.start
 
     def start_with_an_answer(workspace, chosen):

@@ -53,8 +53,8 @@ def an_interview(strict):
 def test_an_interview_fits_the_terminal(shown, monkeypatch, strict, columns):
     typed, options = an_interview(strict)
     monkeypatch.setattr("sys.stdin", StringIO("\n".join(typed) + "\n"))
-    monkeypatch.setattr("random.Random", lambda: Random(0))
-    monkeypatch.setattr("tinygrad_dropout.drills.learner.recommendation.for_interview", lambda *arguments: [LINEAR])
+    monkeypatch.setattr("tinygrad_dropout.cli.drill.asking.Random", lambda: Random(0))
+    monkeypatch.setattr("tinygrad_dropout.cli.drill.asking.for_interview", lambda *arguments: [LINEAR])
     text = shown(columns, "interview", *options)
     assert "Your last interviews" in text
     prompts = re.compile(r"\d+:\d\d left.*?help: |Your answer.*?help\): |Points you.*?help\): ")
@@ -69,7 +69,7 @@ def test_the_longest_task_fits_the_first_screen_with_what_stands_above_it(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", StringIO(""))
-    monkeypatch.setattr("tinygrad_dropout.drills.learner.recommendation.for_interview", lambda *arguments: [exercise])
+    monkeypatch.setattr("tinygrad_dropout.cli.drill.asking.for_interview", lambda *arguments: [exercise])
     first_screen = shown(80, "interview", *options).partition("? help: ")[0].splitlines()
     assert first_screen[0].startswith("20 minutes, ")
     assert ("test_..." in first_screen[0]) == (not exercise.hunt)

@@ -34,4 +34,4 @@ def test_a_link_leads_to_a_file(target):
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`(build [a-z-]+[^`|]*)`", TEXT))))
 def test_a_command_parses(command):
-    assert cli.build_parser().parse_args(command.replace(" N", " 3").split()).run
+    assert cli.parse(command.replace(" N", " 3").split()).run

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_dropout.cli.arguments import report_errors
+from tinygrad_dropout.cli.experiment import report_errors
 from tinygrad_dropout.lab import Config
 from tinygrad_dropout.lab.comparison.data import load
 

@@ -47,7 +47,7 @@ def test_a_link_leads_to_a_file(target):
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^tinygrad-dropout (conformance .*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses(command):
-    assert cli.build_parser().parse_args(command.split()).run
+    assert cli.parse(command.split()).run
 
 
 def test_the_test_shown_passes_for_a_right_layer_only():

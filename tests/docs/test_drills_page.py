@@ -50,7 +50,7 @@ def test_a_command_parses(command):
         arguments.append("11")
     if arguments[1:] == ["plan"]:
         arguments += ["--date", "2027-01-15"]
-    assert cli.build_parser().parse_args(arguments).run
+    assert cli.parse(arguments).run
 
 
 def test_whoever_writes_an_exercise_is_shown_what_the_grader_says(capsys, monkeypatch):

@@ -155,7 +155,7 @@ def test_a_command_is_run_by_the_file_named_for_it(block):
         assert file is not None, command
         assert (ROOT / file).exists(), file
         if command.startswith("tinygrad-dropout "):
-            assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+            assert cli.parse(shlex.split(command)[1:]).run
 
 
 @pytest.mark.parametrize(("start", "file"), [pair for pair in {**COMMANDS, **OTHERS}.items() if pair[1] != ".ci/run"])

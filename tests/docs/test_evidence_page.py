@@ -27,7 +27,7 @@ def test_the_reports_are_those_of_the_kept_runs():
 
 @pytest.mark.parametrize("name", make_evidence.COMMANDS)
 def test_a_kept_run_was_made_by_its_command(name):
-    given = vars(cli.build_parser().parse_args(shlex.split(make_evidence.COMMANDS[name])[1:]))
+    given = vars(cli.parse(shlex.split(make_evidence.COMMANDS[name])[1:]))
     experiment = EXPERIMENTS[given.pop("experiment")]
     given.pop("run")
     options, data = experiment.prepare(experiment.options_class(**given), lambda sentence: None)
@@ -41,7 +41,7 @@ def test_a_kept_run_was_made_by_its_command(name):
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^\$? ?(tinygrad-dropout .*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses(command):
-    assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+    assert cli.parse(shlex.split(command)[1:]).run
 
 
 @pytest.mark.parametrize("target", LINKS)

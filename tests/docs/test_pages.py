@@ -31,7 +31,7 @@ def test_every_command_parses(page):
     for command in set(re.findall(r"`(tinygrad-dropout [a-z][^`|\n]*)`", prose(page))):
         arguments = [word for word in shlex.split(command)[1:] if word != "--help"]
         if not any(word.isupper() or "..." in word for word in arguments):
-            assert cli.build_parser().parse_args(arguments).run
+            assert cli.parse(arguments).run
 
 
 #: Whose snippets other tests run, because they need something that comes before them.

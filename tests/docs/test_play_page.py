@@ -29,7 +29,7 @@ def test_a_link_leads_to_a_file(target):
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^(tinygrad-dropout play.*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses_and_its_link_can_be_read(command):
-    options = cli.build_parser().parse_args(shlex.split(command)[1:])
+    options = cli.parse(shlex.split(command)[1:])
     assert Settings.from_fragment(options.link)
 
 

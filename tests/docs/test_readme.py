@@ -32,7 +32,7 @@ COMMANDS = sorted(set(re.findall(r"`(tinygrad-dropout [a-z][^`|]*)`", README)))
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_parses(command):
     arguments = [word for word in shlex.split(command)[1:] if word != "--help"]
-    assert cli.build_parser().parse_args(arguments).run
+    assert cli.parse(arguments).run
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
@@ -94,7 +94,7 @@ def test_the_figures_are_those_of_the_kept_runs():
 
 @pytest.mark.parametrize("name", make_runs.COMMANDS)
 def test_a_kept_run_was_made_by_its_command(name):
-    given = vars(cli.build_parser().parse_args(shlex.split(make_runs.COMMANDS[name])[1:]))
+    given = vars(cli.parse(shlex.split(make_runs.COMMANDS[name])[1:]))
     wanted = Config(**{option: value for option, value in given.items() if option != "run"}).as_json()
     kept = make_runs.load(name).options
     assert {key: kept[key] for key in wanted if key != "train_size"} == {

@@ -35,4 +35,4 @@ COMMANDS += [command for command, *_ in make_study.PICTURES.values()]
 
 @pytest.mark.parametrize("command", sorted({command.strip() for command in COMMANDS}))
 def test_a_command_parses(command):
-    assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+    assert cli.parse(shlex.split(command)[1:]).run

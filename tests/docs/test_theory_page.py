@@ -22,7 +22,7 @@ def test_the_reports_are_those_of_the_kept_runs():
 
 @pytest.mark.parametrize("name", make_theory.COMMANDS)
 def test_a_kept_run_was_made_by_its_command(name):
-    given = vars(cli.build_parser().parse_args(shlex.split(make_theory.COMMANDS[name])[1:]))
+    given = vars(cli.parse(shlex.split(make_theory.COMMANDS[name])[1:]))
     assert given.pop("experiment") == name
     given.pop("run")
     wanted = EXPERIMENTS[name].measurement.Options(**given)
@@ -34,7 +34,7 @@ def test_a_kept_run_was_made_by_its_command(name):
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"^(tinygrad-dropout lab .*)$", PAGE, re.MULTILINE))))
 def test_a_command_parses(command):
-    assert cli.build_parser().parse_args(shlex.split(command)[1:]).run
+    assert cli.parse(shlex.split(command)[1:]).run
 
 
 def test_the_line_for_a_notebook_gives_an_outcome_that_it_can_show():

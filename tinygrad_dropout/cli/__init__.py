@@ -1,4 +1,4 @@
-"""The command `tinygrad-dropout`: one file here for each of its sub-commands."""
+"""The command `tinygrad-dropout`: one module here for each of its commands."""
 
 from __future__ import annotations
 
@@ -6,21 +6,37 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from io import TextIOWrapper
 
 from tinygrad_dropout import __version__
-from tinygrad_dropout.cli import build, compare, conformance, drill, lab, play, study
 from tinygrad_dropout.cli.arguments import INTERRUPTED, Parser, complain, print_help
 
 COMMANDS = {
-    "build": build,
-    "compare": compare,
-    "conformance": conformance,
-    "drill": drill,
-    "lab": lab,
-    "play": play,
-    "study": study,
+    "study": "step through one backward pass, with every gradient worked out",
+    "play": "watch two networks train in your browser, with and without dropout",
+    "compare": "train an MLP with and without dropout, on your own data if you like",
+    "lab": "more experiments: when dropout helps, its rivals, its theory",
+    "drill": "exercises whose grader names your bug, question cards, interviews",
+    "build": "write your own framework in ten stages",
+    "conformance": "test any dropout layer, and name what is wrong with it",
 }
+
+DESCRIPTION = """\
+Backpropagation and dropout: read them, run them, measure them, be tested on
+them.
+
+commands:
+""" + "\n".join(f"  {name:13}{text}" for name, text in COMMANDS.items())
+
+EXAMPLES = """\
+start here:
+  tinygrad-dropout study
+  tinygrad-dropout compare
+  tinygrad-dropout drill start
+
+`tinygrad-dropout COMMAND --help` explains a command. As a library:
+`import tinygrad_dropout as td`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
     try:
-        options = build_parser().parse_args(arguments)
+        options = parse(sys.argv[1:] if arguments is None else arguments)
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -61,21 +77,27 @@ def replace_closed_streams() -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
-def build_parser() -> Parser:
-    """Everything that can be typed."""
-    parser = Parser("tinygrad-dropout", description="See what dropout does.", allow_abbrev=False)
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """What was typed, as options; `run` among them is the function that runs the command.
+
+    Only the module of the command that was typed is imported.
+    """
+    parser = Parser(
+        "tinygrad-dropout",
+        usage="tinygrad-dropout [-h] [--version] COMMAND ...",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="version", version=f"tinygrad-dropout {__version__}")
     parser.set_defaults(run=lambda _: print_help(parser))
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        command.add_options(
-            commands.add_parser(
-                name,
-                help=command.HELP,
-                description=command.DESCRIPTION,
-                epilog=command.EXAMPLES,
-                formatter_class=argparse.RawDescriptionHelpFormatter,
-                allow_abbrev=False,
-            )
-        )
-    return parser
+    commands = parser.add_subparsers(prog="tinygrad-dropout", metavar="COMMAND", help=argparse.SUPPRESS)
+    typed = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name in COMMANDS:
+        added = commands.add_parser(name, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
+        if name == typed:
+            command = import_module(f"{__name__}.{name}")
+            added.description, added.epilog = command.DESCRIPTION, command.EXAMPLES
+            command.add_options(added)
+    return parser.parse_args(arguments)

@@ -44,24 +44,6 @@ def print_help(parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def report_errors(experiment: Callable[[], int]) -> int:
-    """Run an experiment of the lab, and report its errors in one sentence.
-
-    Returns:
-        The experiment's exit code, or that of a mistake.
-    """
-    from tinygrad_dropout.lab.errors import LabError, OptionError
-
-    try:
-        return experiment()
-    except OptionError as error:
-        return complain(f"--{error.option.replace('_', '-')}: {error.problem}")
-    except LabError as error:
-        return complain(str(error))
-    except MemoryError as error:
-        return complain(f"there is not enough memory: {error}")
-
-
 def declare_options(parser: argparse._ActionsContainer, options: Iterable[Option]) -> None:
     """Add options to a parser, or to a group of it. An option that is not given is not in the namespace at all."""
     for option, read, text in options:

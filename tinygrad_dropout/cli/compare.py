@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from tinygrad_dropout.cli.arguments import Option, declare_options, name_of_file, report_errors
+from tinygrad_dropout import lab
+from tinygrad_dropout.cli.arguments import Option, declare_options, name_of_file
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
-from tinygrad_dropout.cli.experiment import show_experiment
-
-HELP = "train an MLP with and without dropout, and compare"
+from tinygrad_dropout.cli.experiment import report_errors, show_experiment
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.comparison.own_framework import CompareOwn, OwnConfig
 
 DESCRIPTION = """\
 Train an MLP with dropout and without it on the same data, many times over,
@@ -40,8 +41,6 @@ FRAMEWORK: Option = (
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `compare`; `Config` has the defaults."""
-    from tinygrad_dropout.lab.comparison.config import Config
-
     groups = {
         **comparison_options(),
         "your own framework": [FRAMEWORK],
@@ -59,14 +58,10 @@ def run_compare(options: argparse.Namespace) -> int:
 
 def compare_as_typed(options: argparse.Namespace) -> int:
     """Run the comparison with the options that were given."""
-    from tinygrad_dropout import lab
-
     given = {name: value for name, value in vars(options).items() if name != "run"}
     where = {name: given.pop(name) for name in ("workers", "dask", "out") if name in given}
     lab.require_extras()
     if "framework" in given:
-        from tinygrad_dropout.lab.comparison.own_framework import CompareOwn, OwnConfig
-
         own = OwnConfig(**given)
         return show_experiment(CompareOwn(), own, f"compare-own-{own.dataset}", **where)
     config = lab.Config(**given)

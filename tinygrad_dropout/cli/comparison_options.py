@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinygrad_dropout.cli.arguments import Option, name_of_file, number, whole_number, whole_numbers
+from tinygrad_dropout.lab.comparison.config import DATASETS, OPTIMIZERS, Config
 
 Groups = dict[str, list[Option]]
 """Options under titles."""
@@ -10,8 +11,6 @@ Groups = dict[str, list[Option]]
 
 def comparison_options() -> Groups:
     """The data, the network and its training; `Config` has the defaults."""
-    from tinygrad_dropout.lab.comparison.config import DATASETS, OPTIMIZERS, Config
-
     hidden = ",".join(map(str, Config.hidden))
     rates = ", ".join(f"{rate:g} for {name}" for name, rate in OPTIMIZERS.items())
     return {

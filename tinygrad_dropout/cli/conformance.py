@@ -8,8 +8,8 @@ import sys
 from textwrap import fill
 
 from tinygrad_dropout.cli.arguments import complain, names, number, numbers, whole_number, whole_numbers
-
-HELP = "examine a dropout layer, anybody's, and name what is wrong with it"
+from tinygrad_dropout.conformance.process import check_target
+from tinygrad_dropout.conformance.target import TargetError
 
 DESCRIPTION = """\
 Examine a dropout layer: its rate, its scale, the independence of its mask, its backward, eval mode, p = 0 and p = 1.
@@ -82,9 +82,6 @@ def shapes(text: str) -> tuple[tuple[int, ...], ...]:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report."""
-    from tinygrad_dropout.conformance.process import check_target
-    from tinygrad_dropout.conformance.target import TargetError
-
     if options.seeds < 1:
         return complain(f"--seeds: expected at least 1, got {options.seeds}")
     if not 0 < options.time_limit < float("inf"):

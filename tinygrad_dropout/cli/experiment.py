@@ -4,15 +4,35 @@ from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_dropout.cli.arguments import INTERRUPTED
+from tinygrad_dropout import lab
+from tinygrad_dropout.cli.arguments import INTERRUPTED, complain
+from tinygrad_dropout.lab.errors import LabError, OptionError
+from tinygrad_dropout.lab.progress import shown_progress
+from tinygrad_dropout.lab.trials import Experiment, Outcome
+from tinygrad_dropout.lab.trials.processes import usable_cores
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tinygrad_dropout.lab.trials import Experiment, Outcome
+
+def report_errors(experiment: Callable[[], int]) -> int:
+    """Run an experiment of the lab, and report its errors in one sentence.
+
+    Returns:
+        The experiment's exit code, or that of a mistake.
+    """
+    try:
+        return experiment()
+    except OptionError as error:
+        return complain(f"--{error.option.replace('_', '-')}: {error.problem}")
+    except LabError as error:
+        return complain(str(error))
+    except MemoryError as error:
+        return complain(f"there is not enough memory: {error}")
 
 
 def show_experiment(
@@ -37,16 +57,10 @@ def show_experiment(
     Returns:
         The exit code.
     """
-    from rich.console import Console
-
-    from tinygrad_dropout import lab
-    from tinygrad_dropout.lab.progress import shown_progress
-    from tinygrad_dropout.lab.trials.processes import usable_cores
-
     folder = default_folder(name) if out is None else Path(out)
     console = new_console()
     try:
-        with shown_progress(Console(highlight=False, stderr=True)) as progress:
+        with shown_progress(new_console(stderr=True)) as progress:
             outcome = lab.run(
                 experiment,
                 options,
@@ -63,7 +77,7 @@ def show_experiment(
         return show_outcome(outcome, go_on or folder, INTERRUPTED)
     except lab.WorkerError as error:
         kept = "; finished trials are kept: go on with" if (folder / "results.json").exists() else ""
-        raise lab.LabError(f"{error}{kept and f'{kept} --out {shlex.quote(str(go_on or folder))}'}") from error
+        raise LabError(f"{error}{kept and f'{kept} --out {shlex.quote(str(go_on or folder))}'}") from error
     return show_outcome(outcome, folder)
 
 
@@ -72,11 +86,11 @@ def default_folder(name: str) -> Path:
     return Path("runs", f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
 
 
-def new_console() -> Console:
-    """Where results are printed, as they are."""
-    from rich.console import Console
+def new_console(*, stderr: bool = False) -> Console:
+    """A console that prints text exactly as it is."""
+    from rich.console import Console  # only now: it belongs to an extra
 
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, stderr=stderr)
 
 
 def show_outcome(outcome: Outcome, folder: str | Path, code: int = 0, command: str = "the same command") -> int:

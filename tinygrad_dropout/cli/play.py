@@ -10,8 +10,7 @@ import webbrowser
 from importlib.util import find_spec
 
 from tinygrad_dropout.cli.arguments import complain, whole_number
-
-HELP = "watch two networks train, without dropout and with it"
+from tinygrad_dropout.play.settings import SettingError, Settings
 
 DESCRIPTION = """\
 Open a page on which two networks train side by side, one without dropout and one with it, and change anything while
@@ -48,8 +47,6 @@ def run(options: argparse.Namespace) -> int:
             f'play needs {", ".join(lacking)}, not installed here: pip install "tinygrad-dropout[play]" installs '
             "everything that it needs"
         )
-    from tinygrad_dropout.play.settings import SettingError, Settings
-
     if options.port is not None and not 0 <= options.port <= 65535:
         return complain(f"--port: expected a port from 0 to 65535, got {options.port}")
     if options.link and "=" not in options.link:

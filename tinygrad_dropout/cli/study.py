@@ -6,15 +6,14 @@ import argparse
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tinygrad_dropout.cli.arguments import complain, number, whole_number
-
-if TYPE_CHECKING:
-    from tinygrad_dropout.study.script import Run
-    from tinygrad_dropout.study.trace import Pass
-
-HELP = "replay one backward pass, step by step"
+from tinygrad_dropout.study.bugs import BUGS
+from tinygrad_dropout.study.errors import StudyError
+from tinygrad_dropout.study.replay import MOST_NODES
+from tinygrad_dropout.study.script import EXAMPLE, Run, ScriptFailed, run_script
+from tinygrad_dropout.study.trace import Pass
+from tinygrad_dropout.study.wrong_run import find_bug
 
 DESCRIPTION = """\
 Record one real backward pass and show it step by step, as a page that opens in the browser or as text.
@@ -37,8 +36,6 @@ OUT, P = "replay.html", 0.4
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of `study`."""
-    from tinygrad_dropout.study.bugs import BUGS
-
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a script that calls backward()")
     parser.add_argument("arguments", metavar="ARGUMENTS", nargs=argparse.REMAINDER, help="what the script is given")
     parser.add_argument("--out", metavar="FILE", help=f"where to write the page (default: {OUT})")
@@ -59,9 +56,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Record, then show."""
-    from tinygrad_dropout.study.errors import StudyError
-    from tinygrad_dropout.study.script import ScriptFailed
-
     if problem := wrong_options(options):
         return complain(problem)
     try:
@@ -98,10 +92,6 @@ def wrong_options(options: argparse.Namespace) -> str:
 
 def recorded(options: argparse.Namespace) -> Run:
     """Run the script, or the example."""
-    from tinygrad_dropout.study.replay import MOST_NODES
-    from tinygrad_dropout.study.script import EXAMPLE, run_script
-    from tinygrad_dropout.study.wrong_run import find_bug
-
     p = P if options.p is None else options.p
     return run_script(
         options.script or EXAMPLE,

@@ -14,7 +14,7 @@ from tinygrad_dropout.lab import Config
 def test_the_main_job_is_compare_with_its_defaults():
     """Its size is given on the command line, and nothing else that decides the numbers."""
     arguments = our_program(2).arguments[1:] + programs.size_of(MAIN_JOB)
-    given = vars(cli.build_parser().parse_args(arguments))
+    given = vars(cli.parse(arguments))
     assert given.pop("workers") == 2
     given.pop("run")
     assert Config(**given) == Config()

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from tinygrad_dropout.cli.arguments import complain, name_of_file, number, print_help, whole_number
-from tinygrad_dropout.cli.drill import asking, solving
-from tinygrad_dropout.cli.drill.session import DrillSession, Session
-
-HELP = "exercises whose grader names your bug, question cards, a mock interview"
+from tinygrad_dropout.cli.arguments import name_of_file, number, print_help, whole_number
+from tinygrad_dropout.cli.drill.extras import run_if_installed
 
 DESCRIPTION = """\
 Prepare for an interview about backpropagation and dropout: `start` writes exercises into a folder, `check` grades one
@@ -28,9 +23,7 @@ examples:
 
 exit code of check: 0 if solved, 1 if something is wrong, 2 if there is no such exercise."""
 
-MINUTES, CARDS, MINUTES_A_DAY = 20, 10, 45
-
-Act = Callable[[DrillSession, argparse.Namespace], int]
+FOLDER, MINUTES, CARDS, MINUTES_A_DAY = "drills", 20, 10, 45
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,48 +31,42 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=lambda _: print_help(parser))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, act: Act, says: str) -> argparse.ArgumentParser:
+    def command(name: str, says: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=says, description=f"{says[:1].upper()}{says[1:]}.", allow_abbrev=False)
-        added.set_defaults(run=partial(run, act, DrillSession))
+        added.set_defaults(run=partial(run, name))
         return added
 
     def of_exercise(added: argparse.ArgumentParser, *, optional: bool) -> None:
         says = "an exercise" + ("; the file that was saved last if left out" if optional else "")
         added.add_argument("exercise", metavar="N", nargs="?" if optional else None, help=says)
 
-    start = command("start", solving.start, "write the exercises into a folder; files that are there are left alone")
-    start.add_argument(
-        "folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {solving.FOLDER})"
-    )
+    start = command("start", "write the exercises into a folder; files that are there are left alone")
+    start.add_argument("folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {FOLDER})")
 
-    check = command("check", solving.check, "grade an exercise: what is right, then the first thing that is wrong")
+    check = command("check", "grade an exercise: what is right, then the first thing that is wrong")
     of_exercise(check, optional=True)
     check.add_argument("--all", action="store_true", help="grade all of them, a line each")
     add_check_options(check)
 
-    command("watch", solving.watch, "check an exercise whenever its file is saved; keys do the rest")
-    of_exercise(command("task", solving.task, "show what an exercise asks"), optional=True)
+    command("watch", "check an exercise whenever its file is saved; keys do the rest")
+    of_exercise(command("task", "show what an exercise asks"), optional=True)
     of_exercise(
-        command("hint", solving.hint, "a nudge, then the idea, then nearly the answer: each time the next"),
+        command("hint", "a nudge, then the idea, then nearly the answer: each time the next"),
         optional=True,
     )
-    command("list", solving.list_exercises, "the exercises, and what is solved")
-    command("next", solving.choose_next, "what to do next, and why")
+    command("list", "the exercises, and what is solved")
+    command("next", "what to do next, and why")
 
-    reset = command("reset", solving.reset, "write the starter again; what you wrote is kept in before-reset/")
+    reset = command("reset", "write the starter again; what you wrote is kept in before-reset/")
     of_exercise(reset, optional=True)
     reset.add_argument("--all", action="store_true", help="all of them")
     reset.add_argument("--yes", action="store_true", help="do not ask")
 
-    solution = command(
-        "solution", solving.solution, "write the reference solution, with its derivation, into solutions/"
-    )
+    solution = command("solution", "write the reference solution, with its derivation, into solutions/")
     of_exercise(solution, optional=False)
     solution.add_argument("--anyway", action="store_true", help="although it is not solved yet, which is recorded")
 
-    interview = command(
-        "interview", asking.interview, "a mock interview: an exercise or two against the clock, then questions"
-    )
+    interview = command("interview", "a mock interview: an exercise or two against the clock, then questions")
     interview.add_argument(
         "--minutes", type=whole_number, choices=(20, 40), default=MINUTES, help=f"20 or 40 (default: {MINUTES})"
     )
@@ -90,7 +77,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--list-follow-ups", action="store_true", help="show which question is asked because of what"
     )
 
-    quiz = command("quiz", asking.quiz, "question cards, each asked again before you are likely to forget it")
+    quiz = command("quiz", "question cards, each asked again before you are likely to forget it")
     quiz.add_argument("--topic", help="only cards of this topic")
     quiz.add_argument(
         "--count", metavar="N", type=whole_number, default=CARDS, help=f"at most N cards (default: {CARDS})"
@@ -99,13 +86,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     quiz.add_argument("--export", choices=("anki",), help="write a file that Anki (2.1.55 or newer) imports")
     quiz.add_argument("--out", metavar="FILE", type=name_of_file, help="where to write it (default: drills-anki.txt)")
 
-    plan = command("plan", asking.plan, "what to do each day until your interview, from what is known of you")
+    plan = command("plan", "what to do each day until your interview, from what is known of you")
     plan.add_argument("--date", metavar="YYYY-MM-DD", required=True, help="the day of the interview")
     plan.add_argument(
         "--minutes", type=whole_number, default=MINUTES_A_DAY, help=f"of practice a day (default: {MINUTES_A_DAY})"
     )
 
-    command("stats", asking.stats, "what you have done, and the mistakes by name")
+    command("stats", "what you have done, and the mistakes by name")
 
 
 def add_check_options(check: argparse.ArgumentParser) -> None:
@@ -118,17 +105,12 @@ def add_check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("--time-limit", metavar="SECONDS", type=number, default=10.0, help="of one answer (default: 10)")
 
 
-def run(act: Callable[[Any, argparse.Namespace], int], kind: type[Session[Any]], options: argparse.Namespace) -> int:
-    """Run one of the commands of a kind of session; what cannot be done is said in one sentence."""
-    from tinygrad_dropout.lab.errors import LabError, require_extras
+def run(name: str, options: argparse.Namespace) -> int:
+    """Run one of the commands."""
 
-    try:
-        require_extras(("filelock", "fsrs", "platformdirs", "rich"), needed_by=kind.command)
-    except LabError as error:
-        return complain(str(error))
-    from tinygrad_dropout.drills.exercise import DrillError
+    def act() -> int:
+        from tinygrad_dropout.cli.drill.commands import COMMANDS, DrillSession  # only now: they need the extra
 
-    try:
-        return act(kind(), options)
-    except DrillError as error:
-        return complain(str(error))
+        return COMMANDS[name](DrillSession(), options)
+
+    return run_if_installed(act, needed_by="tinygrad-dropout drill")

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
 from tinygrad_dropout.cli.arguments import complain
 from tinygrad_dropout.cli.drill.session import DrillSession, Session
 from tinygrad_dropout.cli.drill.solving import grade_and_keep, show_grade
+from tinygrad_dropout.drills.exercise import Exercise, exercises
+from tinygrad_dropout.drills.grader.result import Grade
+from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
+from tinygrad_dropout.drills.interview.interviewed import Interviewed
+from tinygrad_dropout.drills.interview.of_exercises import ExerciseInterview, readme
+from tinygrad_dropout.drills.interview.outcome import Outcome
+from tinygrad_dropout.drills.interview.questions import reason
+from tinygrad_dropout.drills.interview.scorecard import scorecard
+from tinygrad_dropout.drills.interview.session import Interview
 from tinygrad_dropout.drills.layout import wrap
-
-if TYPE_CHECKING:
-    from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.grader.result import Grade
-    from tinygrad_dropout.drills.interview.interviewed import Interviewed
-    from tinygrad_dropout.drills.interview.outcome import Outcome
-    from tinygrad_dropout.drills.quiz.cards import Card
-    from tinygrad_dropout.drills.quiz.scheduling import Schedule
+from tinygrad_dropout.drills.learner.plan import day_of, make_plan
+from tinygrad_dropout.drills.learner.plan_in_words import as_text as plan_as_text
+from tinygrad_dropout.drills.learner.progress import changing, stamp
+from tinygrad_dropout.drills.learner.recommendation import for_interview, next_exercise
+from tinygrad_dropout.drills.learner.stats import as_text as stats_as_text
+from tinygrad_dropout.drills.learner.terminal import Lines
+from tinygrad_dropout.drills.learner.workspace import Workspace, write
+from tinygrad_dropout.drills.quiz import anki, scheduling
+from tinygrad_dropout.drills.quiz.cards import PRELUDE, Card, load
+from tinygrad_dropout.drills.quiz.scheduling import Schedule, due_day, recall_chance, stability
+from tinygrad_dropout.drills.quiz.session import ask
 
 
 def interview(session: DrillSession, options: argparse.Namespace) -> int:
     """Choose what is asked, and hold an interview."""
-    from random import Random
-
-    from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.interview.of_exercises import ExerciseInterview, readme
-    from tinygrad_dropout.drills.learner.recommendation import for_interview
-    from tinygrad_dropout.drills.learner.workspace import Workspace
-    from tinygrad_dropout.drills.quiz.cards import load
 
     if options.list_follow_ups:
         return list_follow_ups(session)
@@ -75,13 +82,6 @@ def hold(
         minutes: for the exercises.
         strict: whether nothing is graded before the clock has stopped.
     """
-    import time
-
-    from tinygrad_dropout.drills.interview.outcome import Outcome
-    from tinygrad_dropout.drills.interview.session import Interview
-    from tinygrad_dropout.drills.learner.progress import stamp
-    from tinygrad_dropout.drills.learner.terminal import Lines
-    from tinygrad_dropout.drills.learner.workspace import write
 
     outcome = Interview(
         Outcome(stamp(when), minutes, about.attempts(), strict=strict),
@@ -99,9 +99,6 @@ def hold(
 
 def list_follow_ups(session: DrillSession) -> int:
     """Every question that is asked because of something, with its reason."""
-    from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS
-    from tinygrad_dropout.drills.interview.questions import reason
-
     for one in FOLLOW_UPS:
         session.say(f"{reason(one.because)}\n    {one.question}")
     session.say(
@@ -120,11 +117,6 @@ def introduction(minutes: int, *, strict: bool, tests_count: bool) -> str:
 
 def keep_interview(session: Session[Any], outcome: Outcome) -> str:
     """Remember an interview, and the ratings of its cards; returns the scorecard."""
-    from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.interview.scorecard import scorecard
-    from tinygrad_dropout.drills.learner.recommendation import next_exercise
-    from tinygrad_dropout.drills.quiz.scheduling import due_day
-
     with session.keeping_if_possible() as progress:
         progress.interviews.append(outcome.as_json())
         for card, rating in outcome.card_ratings():
@@ -135,28 +127,17 @@ def keep_interview(session: Session[Any], outcome: Outcome) -> str:
 
 def plan(session: DrillSession, options: argparse.Namespace) -> int:
     """What to do each day until an interview."""
-    from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.learner.plan import day_of, make_plan
-    from tinygrad_dropout.drills.learner.plan_in_words import as_text
-    from tinygrad_dropout.drills.quiz.cards import load
-
     day = today()
     until = day_of(options.date, day)
     if not 15 <= options.minutes <= 600:
         return complain(f"--minutes: expected from 15 to 600 a day, got {options.minutes}")
     made = make_plan(session.progress(), exercises(), load(), day, until, options.minutes)
-    session.say(as_text(made, session.width))
+    session.say(plan_as_text(made, session.width))
     return 0
 
 
 def quiz(session: DrillSession, options: argparse.Namespace) -> int:
     """Ask cards, list them, or export them."""
-    from tinygrad_dropout.drills.learner.progress import changing
-    from tinygrad_dropout.drills.learner.workspace import write
-    from tinygrad_dropout.drills.quiz import anki, scheduling
-    from tinygrad_dropout.drills.quiz.cards import PRELUDE, load
-    from tinygrad_dropout.drills.quiz.session import ask
-
     cards, topics = load(), sorted({card.topic for card in load()})
     if options.topic and options.topic not in topics:
         return complain(f"--topic: expected one of {', '.join(topics)}; got {options.topic!r}")
@@ -196,7 +177,6 @@ def today() -> date:
 
 def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | None) -> str:
     """The cards, each with when it is due and what is known of it; a line each if the width does not matter."""
-    from tinygrad_dropout.drills.quiz.scheduling import due_day, recall_chance, stability
 
     def state(card: Card) -> str:
         if card.id not in schedule:
@@ -215,7 +195,5 @@ def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | N
 
 def stats(session: DrillSession, options: argparse.Namespace) -> int:
     """What was done."""
-    from tinygrad_dropout.drills.learner.stats import as_text
-
-    session.say(as_text(session.progress(), today()))
+    session.say(stats_as_text(session.progress(), today()))
     return 0

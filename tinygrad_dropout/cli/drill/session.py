@@ -7,19 +7,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from rich.console import Console
+from rich.markdown import Markdown
 
 from tinygrad_dropout.cli.arguments import complain
+from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises, find
+from tinygrad_dropout.drills.grader.result import Grade
 from tinygrad_dropout.drills.grader.shown import WIDTH
 from tinygrad_dropout.drills.layout import KEPT, narrowed, wrap
+from tinygrad_dropout.drills.learner.progress import NotKept, Progress, changing, load, stamp, state_file
+from tinygrad_dropout.drills.learner.recommendation import next_exercise
 from tinygrad_dropout.drills.learner.workspace import AnswerFolder, Workspace
 
 Folder = TypeVar("Folder", bound=AnswerFolder)
-
-if TYPE_CHECKING:
-    from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.grader.result import Grade
-    from tinygrad_dropout.drills.learner.progress import Progress
 
 
 class Session(ABC, Generic[Folder]):
@@ -34,10 +36,6 @@ class Session(ABC, Generic[Folder]):
     command: str
 
     def __init__(self) -> None:
-        from rich.console import Console
-
-        from tinygrad_dropout.drills.learner.progress import state_file
-
         self.state_file = state_file()
         self.console = Console(highlight=False, markup=False, emoji=False)
 
@@ -58,8 +56,6 @@ class Session(ABC, Generic[Folder]):
 
     def show_markdown(self, text: str) -> None:
         """Markdown: laid out in a terminal, as it is in a pipe."""
-        from rich.markdown import Markdown
-
         if not self.console.is_terminal:
             self.say(text)
             return
@@ -67,8 +63,6 @@ class Session(ABC, Generic[Folder]):
 
     def progress(self) -> Progress:
         """To be read."""
-        from tinygrad_dropout.drills.learner.progress import load
-
         return self.view(load(self.state_file))
 
     def to_be_hinted(self, exercise: Exercise, grade: Grade) -> Exercise:
@@ -90,16 +84,12 @@ class Session(ABC, Generic[Folder]):
         Raises:
             NotKept: it could not be written.
         """
-        from tinygrad_dropout.drills.learner.progress import changing
-
         with changing(self.state_file) as progress:
             yield self.view(progress)
 
     @contextmanager
     def keeping_if_possible(self) -> Iterator[Progress]:
         """Inside, the progress, to be changed; that it cannot be kept is said, and is no reason to show nothing."""
-        from tinygrad_dropout.drills.learner.progress import NotKept, changing
-
         given = False
         try:
             with changing(self.state_file) as progress:
@@ -170,13 +160,9 @@ class DrillSession(Session[Workspace]):
 
     def everything(self) -> Sequence[Exercise]:
         """All exercises, in their order."""
-        from tinygrad_dropout.drills.exercise import exercises
-
         return exercises()
 
     def find(self, name: str) -> Exercise:
-        from tinygrad_dropout.drills.exercise import find
-
         return find(name)
 
     def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
@@ -188,8 +174,6 @@ class DrillSession(Session[Workspace]):
         Raises:
             DrillError: there is none.
         """
-        from tinygrad_dropout.drills.exercise import DrillError, exercises
-
         here = Workspace(Path.cwd())
         if any(here.path(one).exists() for one in exercises()):
             return here
@@ -201,10 +185,6 @@ class DrillSession(Session[Workspace]):
 
     def resolve_exercise(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
         """The exercise that was typed; else the one that was saved last, or that `next` chose since then."""
-        from tinygrad_dropout.drills.exercise import exercises
-        from tinygrad_dropout.drills.learner.progress import stamp
-        from tinygrad_dropout.drills.learner.recommendation import next_exercise
-
         if wanted is not None:
             return self.find(wanted)
         saved = workspace.saved_last()

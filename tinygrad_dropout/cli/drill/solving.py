@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import time
 import webbrowser
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tinygrad_dropout.cli.arguments import complain
+from tinygrad_dropout.cli.drill import FOLDER
 from tinygrad_dropout.cli.drill.session import DrillSession, Session
+from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises, find
+from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file, make_replay
+from tinygrad_dropout.drills.grader.report import lines_of
+from tinygrad_dropout.drills.grader.result import Grade
 from tinygrad_dropout.drills.layout import unbroken
-from tinygrad_dropout.drills.learner.recommendation import in_words
-
-if TYPE_CHECKING:
-    from tinygrad_dropout.drills.exercise import Exercise
-    from tinygrad_dropout.drills.grader.result import Grade
-    from tinygrad_dropout.drills.learner.progress import Progress
-    from tinygrad_dropout.drills.learner.workspace import AnswerFolder
+from tinygrad_dropout.drills.learner.progress import Progress, changing, stamp
+from tinygrad_dropout.drills.learner.recommendation import in_words, next_exercise
+from tinygrad_dropout.drills.learner.terminal import keys, pressed
+from tinygrad_dropout.drills.learner.watch import KEYS, Watch
+from tinygrad_dropout.drills.learner.watch import watch as watch_files
+from tinygrad_dropout.drills.learner.workspace import AnswerFolder, Workspace
+from tinygrad_dropout.drills.quiz.session import wrapped
 
 Act = Callable[[Session[Any], argparse.Namespace], object]
-FOLDER = "drills"
 LONGEST_TITLE = 40  # characters, of the exercises that there are
 
 
 def start(session: DrillSession, options: argparse.Namespace) -> int:
     """Write the exercises."""
-    from tinygrad_dropout.drills.exercise import exercises
-    from tinygrad_dropout.drills.learner.progress import changing
-    from tinygrad_dropout.drills.learner.workspace import Workspace
-
     folder = Path(options.folder or FOLDER).resolve()
     written, kept = Workspace(folder).start()
     with changing(session.state_file) as progress:
@@ -69,8 +70,6 @@ def grade_and_keep(
     session: Session[Any], exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0
 ) -> Grade:
     """Grade an answer, and remember it."""
-    from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
-
     grade = grade_file(exercise, path, seed=seed, time_limit=time_limit, width=session.width)
     with session.keeping_if_possible() as progress:
         session.keep(progress, exercise, grade)
@@ -81,8 +80,6 @@ def show_grade(
     session: Session[Any], exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True
 ) -> None:
     """A grade, and what one may do next; in an interview there are no hints."""
-    from tinygrad_dropout.drills.grader.report import lines_of
-
     for kind, text in lines_of(exercise, grade, verbose=verbose, width=session.width):
         session.say(text, kind)
     if not hints:
@@ -111,8 +108,6 @@ def check_all(session: Session[Any], workspace: AnswerFolder, options: argparse.
 
 def replay(session: Session[Any], exercise: Exercise, path: Path, options: argparse.Namespace, solved: bool) -> int:
     """Write the page, and open it."""
-    from tinygrad_dropout.drills.grader.grade_in_subprocess import make_replay
-
     page = Path(options.out or f"replay-{exercise.slug}.html")
     shows = make_replay(exercise, path, page)
     elsewhere = "" if solved or shows.startswith("step") else "; the mistake shows on other inputs than these"
@@ -137,11 +132,6 @@ def watch(
         session, options: of the command.
         list_all, say_next: what the keys for these do; None for what the commands of `drill` do.
     """
-    import time
-
-    from tinygrad_dropout.drills.exercise import DrillError
-    from tinygrad_dropout.drills.learner.terminal import keys, pressed
-    from tinygrad_dropout.drills.learner.watch import KEYS, Watch, watch
 
     progress = session.progress()
     workspace = session.workspace(progress)
@@ -178,7 +168,7 @@ def watch(
     with keys() as there_are:
         session.say(f"Watching {unbroken(workspace.folder)}.")
         session.say(of_keys if there_are else "Ctrl-C ends it.")
-        watch(seen, check=check, act=act, pressed=pressed if there_are else no_keys)
+        watch_files(seen, check=check, act=act, pressed=pressed if there_are else no_keys)
     return 0
 
 
@@ -199,8 +189,6 @@ def hint(session: Session[Any], options: argparse.Namespace) -> int:
 
 def give_hint(session: Session[Any], exercise: Exercise) -> None:
     """Show the next hint of an exercise, and remember that."""
-    from tinygrad_dropout.drills.quiz.session import wrapped
-
     hints, level = exercise.hints, 1
     with session.keeping_if_possible() as progress:
         known = progress.of(exercise.slug)
@@ -215,8 +203,6 @@ def give_hint(session: Session[Any], exercise: Exercise) -> None:
 
 def list_exercises(session: Session[Any], options: argparse.Namespace) -> int:
     """What there is, and what is solved."""
-    from tinygrad_dropout.drills.exercise import exercises
-
     progress, everything = session.progress(), exercises()
     for topic in ("backprop", "dropout"):
         session.say(topic, "title")
@@ -232,10 +218,6 @@ def list_exercises(session: Session[Any], options: argparse.Namespace) -> int:
 
 def choose_next(session: Session[Any], options: argparse.Namespace) -> int:
     """Choose the next exercise, and say why."""
-    from tinygrad_dropout.drills.exercise import exercises, find
-    from tinygrad_dropout.drills.learner.progress import stamp
-    from tinygrad_dropout.drills.learner.recommendation import next_exercise
-
     with session.keeping_if_possible() as progress:
         workspace = session.workspace(progress)
         chosen, why = next_exercise(progress, exercises())
@@ -255,8 +237,6 @@ def choose_next(session: Session[Any], options: argparse.Namespace) -> int:
 
 def reset(session: DrillSession, options: argparse.Namespace) -> int:
     """Write starters again, after asking."""
-    from tinygrad_dropout.drills.exercise import exercises, find
-
     if options.all == (options.exercise is not None):
         return complain("reset: expected either an exercise or --all")
     before = session.progress()
@@ -282,8 +262,6 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
 
 def solution(session: Session[Any], options: argparse.Namespace) -> int:
     """Write the solution, if it was earned or is wanted all the same."""
-    from tinygrad_dropout.drills.learner.progress import stamp
-
     exercise, progress = session.find(options.exercise), session.progress()
     workspace = session.workspace(progress)
     solved = progress.solved(exercise.slug)

@@ -9,8 +9,6 @@ from tinygrad_dropout.cli.lab import evidence, theory
 from tinygrad_dropout.cli.lab.command import add_experiment
 from tinygrad_dropout.cli.lab.folders import add_merge, add_report
 
-HELP = "more experiments: when dropout helps, its rivals, the theory"
-
 DESCRIPTION = """\
 Evidence about dropout, and its theory: each experiment prints tables and a verdict, and draws a picture.
 `merge` and `report` take folders of their results, or of compare's."""

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_dropout.cli.arguments import Option, declare_options, report_errors
+from tinygrad_dropout.cli.arguments import Option, declare_options
 from tinygrad_dropout.cli.comparison_options import Groups
-from tinygrad_dropout.cli.experiment import show_experiment
+from tinygrad_dropout.cli.experiment import report_errors, show_experiment
+from tinygrad_dropout.lab import require_extras
+from tinygrad_dropout.lab.experiments import EXPERIMENTS
 
 QUICK: Option = ("--quick", None, "fewer seeds and less training: seconds instead of minutes, and wider intervals")
 
@@ -54,9 +56,6 @@ def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command:
 
 def run_as_typed(name: str, command: Command, typed: Mapping[str, Any]) -> int:
     """Run the experiment with the options that were given."""
-    from tinygrad_dropout.lab import require_extras
-    from tinygrad_dropout.lab.experiments import EXPERIMENTS
-
     given = {option: value for option, value in typed.items() if option not in ("run", "experiment")}
     where = {option: given.pop(option) for option in ("workers", "dask", "out") if option in given}
     experiment = EXPERIMENTS[name]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from tinygrad_dropout.cli.arguments import name_of_file, report_errors
-from tinygrad_dropout.cli.experiment import show_outcome
+from tinygrad_dropout import lab
+from tinygrad_dropout.cli.arguments import name_of_file
+from tinygrad_dropout.cli.experiment import new_console, report_errors, show_outcome
 from tinygrad_dropout.cli.lab.command import new_parser
+from tinygrad_dropout.lab.trials.folder import EXTENDABLE
 
 
 def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
@@ -25,9 +27,6 @@ def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
 
 def show_merged(folders: list[str], out: str) -> int:
     """Merge the folders, and show the result."""
-    from tinygrad_dropout import lab
-    from tinygrad_dropout.lab.trials.folder import EXTENDABLE
-
     lab.require_extras(needed_by="tinygrad-dropout lab merge")
     outcome = lab.merge(folders, out)
     seeds = [f"--{name.replace('_', '-')} {outcome.options[name]}" for name in EXTENDABLE if name in outcome.options]
@@ -50,9 +49,6 @@ def add_report(parsers: argparse._SubParsersAction[Any]) -> None:
 
 def write_report(folder: str, out: str | None) -> int:
     """Write the page, and say where it is and what is not on it."""
-    from tinygrad_dropout import lab
-    from tinygrad_dropout.cli.experiment import new_console
-
     lab.require_extras(needed_by="tinygrad-dropout lab report")
     console = new_console()
     page = lab.report(folder, out, tell=console.print)

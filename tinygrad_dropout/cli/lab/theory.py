@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from tinygrad_dropout.cli.arguments import Option, name_of_file, number, numbers, whole_number, whole_numbers
 from tinygrad_dropout.cli.lab.command import Command
+from tinygrad_dropout.lab.theory.ensemble import MOST_UNITS
+from tinygrad_dropout.lab.theory.ensemble import Options as Ensemble
+from tinygrad_dropout.lab.theory.expectation import Options as Expectation
+from tinygrad_dropout.lab.theory.ridge import MOST_FEATURES
+from tinygrad_dropout.lab.theory.ridge import Options as Ridge
 
 
 def commands() -> dict[str, Command]:
     """The experiments as commands, by name; their options have the defaults."""
-    from tinygrad_dropout.lab.theory.ensemble import MOST_UNITS
-    from tinygrad_dropout.lab.theory.ensemble import Options as Ensemble
-    from tinygrad_dropout.lab.theory.expectation import Options as Expectation
-    from tinygrad_dropout.lab.theory.ridge import MOST_FEATURES
-    from tinygrad_dropout.lab.theory.ridge import Options as Ridge
-
     rates = ",".join(f"{p:g}" for p in Ridge.p)
     layers = ",".join(map(str, Ensemble.layers))
 

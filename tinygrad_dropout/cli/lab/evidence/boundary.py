@@ -5,12 +5,11 @@ from __future__ import annotations
 from tinygrad_dropout.cli.arguments import number, whole_number
 from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.lab.evidence.boundary.options import BoundaryOptions as Boundary
 
 
 def command() -> Command:
     """The decision boundary with and without dropout, as a command."""
-    from tinygrad_dropout.lab.evidence.boundary.options import BoundaryOptions as Boundary
-
     return Command(
         "how long and how broken the decision boundary is, on two moons",
         "Train networks with and without dropout on two moons, on two moons with random labels, and with few\n"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from tinygrad_dropout.cli.arguments import number, whole_number
 from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.lab.evidence.coadaptation.options import CoadaptationOptions as Coadaptation
 
 
 def command() -> Command:
     """What dropout changes inside a network, as a command."""
-    from tinygrad_dropout.lab.evidence.coadaptation.options import CoadaptationOptions as Coadaptation
-
     return Command(
         "what dropout changes inside a network, and which claims about it hold",
         "Train networks with and without dropout: classifiers on noisy and on clean digits, and an autoencoder.\n"

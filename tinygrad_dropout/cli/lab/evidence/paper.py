@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tinygrad_dropout import lab
 from tinygrad_dropout.cli.arguments import name_of_file, whole_number, whole_numbers
 from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.experiment import default_folder, show_experiment
 from tinygrad_dropout.cli.lab.command import QUICK, Command
-
-if TYPE_CHECKING:
-    from tinygrad_dropout.lab.trials import Experiment
+from tinygrad_dropout.lab.evidence.paper import CHOICE, PaperOptions, with_choice
+from tinygrad_dropout.lab.trials import Experiment
 
 
 def command() -> Command:
     """The papers' networks on MNIST, as a command."""
-    from tinygrad_dropout.lab.evidence.paper import PaperOptions
-
     return Command(
         "MNIST as in the papers that introduced dropout (hours)",
         "Train the networks of Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: a standard network,\n"
@@ -55,9 +53,6 @@ def run_paper(paper: Experiment, options: Any, name: str, *, out: str | None = N
     Raises:
         LabError: the folder has other results, or something cannot be run.
     """
-    from tinygrad_dropout import lab
-    from tinygrad_dropout.lab.evidence.paper import CHOICE, with_choice
-
     folder = default_folder(name) if out is None else Path(out)
     if (folder / "results.json").exists() and lab.read(folder).experiment != paper:
         raise lab.LabError(f"{folder} holds the results of another experiment: choose another folder")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options, without
 from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.lab.evidence.rivals import RivalsOptions
 
 DESCRIPTION = """\
 Compare dropout with Gaussian dropout, DropConnect, weight decay, max-norm, early stopping and label smoothing. For
@@ -14,8 +15,6 @@ after results of seeds 0 to 9 and 100 to 104 on the default data had been seen, 
 
 def command() -> Command:
     """Dropout and its rivals, as a command."""
-    from tinygrad_dropout.lab.evidence.rivals import RivalsOptions
-
     groups = without(comparison_options(), "--early-stopping", "--patience", "--p", "--input-p")
     seeds = run_options("seeds", str(RivalsOptions.seeds), "lab-rivals", first_seed=RivalsOptions.first_seed)
     return Command(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tinygrad_dropout.cli.arguments import Option, number, numbers, whole_number
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options, without
 from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.lab.comparison.config import Config
+from tinygrad_dropout.lab.evidence.sweep import SETTINGS
 
 DESCRIPTION = """\
 Train networks at each value of one setting. Over p, and over the p of the inputs, recommend the value with the lowest
@@ -18,9 +20,6 @@ several minutes; --figure 9 on MNIST takes about ten minutes."""
 
 def command() -> Command:
     """What dropout does over a setting, as a command."""
-    from tinygrad_dropout.lab.comparison.config import Config
-    from tinygrad_dropout.lab.evidence.sweep import SETTINGS
-
     tuned, network = without(comparison_options(), "--early-stopping", "--patience"), "network and dropout"
     input_p: Option = ("--input-p P", number, "probability that an input is dropped (default: 0.2; 0 where p is swept)")
     return Command(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from tinygrad_dropout.cli.arguments import name_of_file, number, whole_number, whole_numbers
 from tinygrad_dropout.cli.comparison_options import comparison_options, run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.lab.evidence.uncertainty.options import FIRST_UNSEEN_SEED, SEEDS, UncertaintyOptions
 
 
 def command() -> Command:
     """How sure Monte Carlo dropout is, as a command."""
-    from tinygrad_dropout.lab.evidence.uncertainty.options import FIRST_UNSEEN_SEED, SEEDS, UncertaintyOptions
-
     of_comparison = {option[0].partition(" ")[0]: option for option in comparison_options()["data"]}
     return Command(
         "how sure Monte Carlo dropout is, and where it is too sure",

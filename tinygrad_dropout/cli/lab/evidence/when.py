@@ -5,12 +5,11 @@ from __future__ import annotations
 from tinygrad_dropout.cli.arguments import names
 from tinygrad_dropout.cli.comparison_options import run_options
 from tinygrad_dropout.cli.lab.command import QUICK, Command
+from tinygrad_dropout.lab.evidence.when import SETTINGS, WhenOptions
 
 
 def command() -> Command:
     """Where dropout helps, as a command."""
-    from tinygrad_dropout.lab.evidence.when import SETTINGS, WhenOptions
-
     return Command(
         "where dropout helps, does nothing, and hurts",
         "Compare the same networks with and without dropout in seven settings: noisy digits, clean digits, few\n"

@@ -1,0 +1,20 @@
+"""What each command of `build` runs."""
+
+from tinygrad_dropout.cli.build import stages
+from tinygrad_dropout.cli.build.session import BuildSession
+from tinygrad_dropout.cli.drill import solving
+
+__all__ = ["COMMANDS", "BuildSession"]
+
+COMMANDS = {
+    "start": stages.start,
+    "check": stages.check,
+    "watch": stages.watch,
+    "task": solving.task,
+    "hint": solving.hint,
+    "list": stages.list_stages,
+    "reset": stages.reset,
+    "solution": solving.solution,
+    "page": stages.page,
+    "closed-book": stages.closed_book,
+}

@@ -1,0 +1,156 @@
+"""The commands about the stages of a framework: start, check, watch, list, reset, page, closed-book."""
+
+from __future__ import annotations
+
+from tinygrad_dropout.drills.exercise import Exercise
+from tinygrad_dropout.drills.grader.result import Grade
+from tinygrad_dropout.drills.learner.progress import Progress
+from tinygrad_dropout.drills.stage import stages
+from tinygrad_dropout.drills.stage import find_stage
+from tinygrad_dropout.drills.exercise import DrillError
+from tinygrad_dropout.drills.learner.progress import changing
+from tinygrad_dropout.drills.bundle import files_in
+from tinygrad_dropout.drills.grader.grade_in_subprocess import source_of
+from tinygrad_dropout.drills.learner.side_by_side import page as page_of
+from tinygrad_dropout.drills.learner.workspace import write
+from random import Random
+from tinygrad_dropout.cli.drill.asking import hold
+from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
+from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
+from tinygrad_dropout.drills.quiz.cards import load
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tinygrad_dropout.cli.arguments import name_of_file, print_help
+from tinygrad_dropout.cli.drill import add_check_options, run, solving
+from tinygrad_dropout.cli.drill.session import Session
+from tinygrad_dropout.cli.drill.solving import open_in_browser
+from tinygrad_dropout.drills.grader.result import SEEN_IN_A_REPLAY
+from tinygrad_dropout.drills.grader.stages import stage_in, stages_that_hold
+from tinygrad_dropout.drills.layout import unbroken
+from tinygrad_dropout.drills.learner.own_framework import OwnFramework
+from tinygrad_dropout.drills.learner.progress import stamp
+
+from tinygrad_dropout.cli.build import FOLDER
+from tinygrad_dropout.cli.build.session import BuildSession
+
+def start(session: BuildSession, options: argparse.Namespace) -> int:
+    """Write the tasks, and an empty package."""
+    own = OwnFramework(Path(options.folder or FOLDER).resolve())
+    begun = own.start()
+    with changing(session.state_file) as progress:
+        progress.build_folder = str(own.folder)
+    current = session.current(progress.of_framework(own.folder))
+    session.say(
+        f"{unbroken(own.folder)}: "
+        + ("ten tasks, and a package to be filled." if begun else "your package is as it was.")
+    )
+    session.say(
+        f"\nThe {'first' if current.number == 1 else 'next'} task:  tasks/{current.slug}.md, or: {session.command} task"
+    )
+    session.say(f"Your package:    {own.package.name}/; how you divide it into files is up to you")
+    session.say(f"To check it:     {session.command} check, or {session.command} watch to do so whenever you save")
+    return 0
+
+
+def check(session: BuildSession, options: argparse.Namespace) -> int:
+    """Grade the package."""
+    code = solving.check(session, options)
+    if code == 0 and all(session.progress().solved(one.slug) for one in session.everything()):
+        session.say(f"All ten stages are done. See yours beside ours: {session.command} page")
+        session.say("Train it with and without dropout: tinygrad-dropout compare --framework .")
+    return code
+
+
+def list_stages(session: Session[Any], options: argparse.Namespace) -> int:
+    """The stages, and what is done."""
+    progress, everything = session.progress(), session.everything()
+    for one in everything:
+        line = solving.in_columns(session, one, solving.state_of(progress, one))
+        session.say(line, "right" if progress.solved(one.slug) else "")
+    session.say(f"\n{sum(progress.solved(one.slug) for one in everything)} of {len(everything)} done.")
+    return 0
+
+
+def show_current(session: Session[Any], options: argparse.Namespace) -> int:
+    """The task of the stage that is next."""
+    session.show_task(session.watched(session.progress())[0])
+    return 0
+
+
+def watch(session: BuildSession, options: argparse.Namespace) -> int:
+    """Check whenever something is saved."""
+    current = session.current(session.progress())
+    session.say(f"You are at stage {current.number}, {current.title}.")
+    return solving.watch(session, options, list_all=list_stages, say_next=show_current)
+
+
+def reset(session: BuildSession, options: argparse.Namespace) -> int:
+    """Begin again, after asking."""
+    own = session.workspace(session.progress())
+    question = f"Begin the package in {own.folder} again, from stage 1? The old one is kept."
+    if not options.yes and not session.agreed(question):
+        session.say("Nothing was changed.")
+        return 1
+    kept = own.reset(datetime.now())
+    with session.keeping_if_possible() as progress:
+        for one in session.everything():
+            progress.exercises.pop(one.slug, None)
+    where = f"; yours is kept as {unbroken(kept.relative_to(own.folder))}" if kept else ""
+    session.say(f"The package is empty again{where}")
+    return 0
+
+
+def page(session: BuildSession, options: argparse.Namespace) -> int:
+    """Write the page with the learner's package beside ours, and open it."""
+    own, last = session.workspace(session.progress()), session.everything()[-1]
+    path = Path(options.out) if options.out else own.folder / "beside-ours.html"
+    try:
+        text = page_of(files_in(source_of(last, own.package)))
+    except SyntaxError as error:
+        place = f"{error.filename}{f', line {error.lineno}' if error.lineno else ''}"
+        raise DrillError(f"the page cannot be made: Python cannot read {place}: {error.msg}") from error
+    write(path, text)
+    session.say(f"{unbroken(path)}: your package beside the whole idea in one file, and beside ours")
+    if not options.no_open:
+        open_in_browser(session, path)
+    return 0
+
+
+def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
+    """Stages 1 and 2 from memory, in 20 minutes."""
+
+
+    progress, when = session.progress(), datetime.now()
+    home = Path(progress.build_folder) if Path(progress.build_folder or "nowhere").is_dir() else Path.cwd()
+    own = OwnFramework(home / "closed-book" / f"{when:%Y-%m-%d-%H%M%S}")
+
+    def check(stage: Exercise) -> Grade:
+        grade = grade_file(stage, own.package, width=session.width)
+        if not grade.solved:  # what is solved here is not done in the learner's own package
+            with session.keeping_if_possible() as known:
+                session.keep(known, stage, grade)
+        solving.show_grade(session, stage, grade, hints=False)
+        return grade
+
+    book = ClosedBook(
+        own.folder,
+        check=check,
+        show=session.show_markdown,
+        say=session.say,
+        cards=load(),
+        chance=Random(),
+        width=session.width,
+    )
+    book.start()
+    session.say(f"Stages 1 and 2 from memory, in {MINUTES} minutes.", "title")
+    session.say("The clock runs. Nothing is graded before it has stopped; your own tests count.")
+    hold(session, book, own.folder, when, MINUTES, strict=True)
+    return 0
+
+

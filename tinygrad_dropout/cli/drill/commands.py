@@ -1,0 +1,22 @@
+"""What each command of `drill` runs."""
+
+from tinygrad_dropout.cli.drill import asking, solving
+from tinygrad_dropout.cli.drill.session import DrillSession
+
+__all__ = ["COMMANDS", "DrillSession"]
+
+COMMANDS = {
+    "start": solving.start,
+    "check": solving.check,
+    "watch": solving.watch,
+    "task": solving.task,
+    "hint": solving.hint,
+    "list": solving.list_exercises,
+    "next": solving.choose_next,
+    "reset": solving.reset,
+    "solution": solving.solution,
+    "interview": asking.interview,
+    "quiz": asking.quiz,
+    "plan": asking.plan,
+    "stats": asking.stats,
+}
