@@ -44,18 +44,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
     begin = command("start", "write the tasks and an empty package into a folder; what is there is left alone")
     begin.add_argument("folder", metavar="DIR", nargs="?", type=name_of_file, help=f"the folder (default: {FOLDER})")
-    add_check_options(
-        of_stage(command("check", "check a stage and all before it: the first thing that is wrong"))
-    )
+    add_check_options(of_stage(command("check", "check a stage and all before it: the first thing that is wrong")))
     command("watch", "check the stage that you are at whenever you save; keys do the rest")
     of_stage(command("task", "show what a stage asks"))
     of_stage(command("hint", "a nudge, then the idea, then nearly the answer: each time the next"))
     command("list", "the stages, and what is done")
     again = command("reset", "begin again; what you wrote is kept in before-reset/")
     again.add_argument("--yes", action="store_true", help="do not ask")
-    ours = of_stage(
-        command("solution", "write our package of a stage into solutions/"), optional=False
-    )
+    ours = of_stage(command("solution", "write our package of a stage into solutions/"), optional=False)
     ours.add_argument("--anyway", action="store_true", help="although it is not done yet, which is recorded")
     beside = command("page", "write a page with your package beside ours, and open it")
     beside.add_argument("--out", metavar="FILE", type=name_of_file, help="where (default: beside-ours.html)")

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.stage import stages
-from tinygrad_dropout.drills.stage import find_stage
-from tinygrad_dropout.drills.exercise import DrillError
-from tinygrad_dropout.drills.learner.progress import changing
-from tinygrad_dropout.drills.bundle import files_in
-from tinygrad_dropout.drills.grader.grade_in_subprocess import source_of
-from tinygrad_dropout.drills.learner.side_by_side import page as page_of
-from tinygrad_dropout.drills.learner.workspace import write
-from random import Random
-from tinygrad_dropout.cli.drill.asking import hold
-from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
-from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
-from tinygrad_dropout.drills.quiz.cards import load
-
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from tinygrad_dropout.cli.arguments import name_of_file, print_help
-from tinygrad_dropout.cli.drill import add_check_options, run, solving
 from tinygrad_dropout.cli.drill.session import Session
-from tinygrad_dropout.cli.drill.solving import open_in_browser
-from tinygrad_dropout.drills.grader.result import SEEN_IN_A_REPLAY
+from tinygrad_dropout.drills.exercise import DrillError, Exercise
+from tinygrad_dropout.drills.grader.result import SEEN_IN_A_REPLAY, Grade
 from tinygrad_dropout.drills.grader.stages import stage_in, stages_that_hold
-from tinygrad_dropout.drills.layout import unbroken
 from tinygrad_dropout.drills.learner.own_framework import OwnFramework
-from tinygrad_dropout.drills.learner.progress import stamp
+from tinygrad_dropout.drills.learner.progress import Progress, stamp
+from tinygrad_dropout.drills.stage import find_stage, stages
+
 
 class BuildSession(Session[OwnFramework]):
     """One call of this command."""
@@ -100,5 +79,3 @@ class BuildSession(Session[OwnFramework]):
 
     def resolve_exercise(self, wanted: str | None, workspace: OwnFramework, progress: Progress) -> Exercise:
         return self.current(progress) if wanted is None else self.find(wanted)
-
-

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from tinygrad_dropout.drills.exercise import Exercise
-from tinygrad_dropout.drills.grader.result import Grade
-from tinygrad_dropout.drills.learner.progress import Progress
-from tinygrad_dropout.drills.stage import stages
-from tinygrad_dropout.drills.stage import find_stage
-from tinygrad_dropout.drills.exercise import DrillError
-from tinygrad_dropout.drills.learner.progress import changing
-from tinygrad_dropout.drills.bundle import files_in
-from tinygrad_dropout.drills.grader.grade_in_subprocess import source_of
-from tinygrad_dropout.drills.learner.side_by_side import page as page_of
-from tinygrad_dropout.drills.learner.workspace import write
-from random import Random
-from tinygrad_dropout.cli.drill.asking import hold
-from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file
-from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
-from tinygrad_dropout.drills.quiz.cards import load
-
 import argparse
-from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
-
-from tinygrad_dropout.cli.arguments import name_of_file, print_help
-from tinygrad_dropout.cli.drill import add_check_options, run, solving
-from tinygrad_dropout.cli.drill.session import Session
-from tinygrad_dropout.cli.drill.solving import open_in_browser
-from tinygrad_dropout.drills.grader.result import SEEN_IN_A_REPLAY
-from tinygrad_dropout.drills.grader.stages import stage_in, stages_that_hold
-from tinygrad_dropout.drills.layout import unbroken
-from tinygrad_dropout.drills.learner.own_framework import OwnFramework
-from tinygrad_dropout.drills.learner.progress import stamp
 
 from tinygrad_dropout.cli.build import FOLDER
 from tinygrad_dropout.cli.build.session import BuildSession
+from tinygrad_dropout.cli.drill import solving
+from tinygrad_dropout.cli.drill.asking import hold
+from tinygrad_dropout.cli.drill.session import Session
+from tinygrad_dropout.cli.drill.solving import open_in_browser
+from tinygrad_dropout.drills.bundle import files_in
+from tinygrad_dropout.drills.exercise import DrillError, Exercise
+from tinygrad_dropout.drills.grader.grade_in_subprocess import grade_file, source_of
+from tinygrad_dropout.drills.grader.result import Grade
+from tinygrad_dropout.drills.interview.closed_book import MINUTES, ClosedBook
+from tinygrad_dropout.drills.layout import unbroken
+from tinygrad_dropout.drills.learner.own_framework import OwnFramework
+from tinygrad_dropout.drills.learner.progress import changing
+from tinygrad_dropout.drills.learner.side_by_side import page as page_of
+from tinygrad_dropout.drills.learner.workspace import write
+from tinygrad_dropout.drills.quiz.cards import load
+
 
 def start(session: BuildSession, options: argparse.Namespace) -> int:
     """Write the tasks, and an empty package."""
@@ -125,7 +113,6 @@ def page(session: BuildSession, options: argparse.Namespace) -> int:
 def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     """Stages 1 and 2 from memory, in 20 minutes."""
 
-
     progress, when = session.progress(), datetime.now()
     home = Path(progress.build_folder) if Path(progress.build_folder or "nowhere").is_dir() else Path.cwd()
     own = OwnFramework(home / "closed-book" / f"{when:%Y-%m-%d-%H%M%S}")
@@ -152,5 +139,3 @@ def closed_book(session: BuildSession, options: argparse.Namespace) -> int:
     session.say("The clock runs. Nothing is graded before it has stopped; your own tests count.")
     hold(session, book, own.folder, when, MINUTES, strict=True)
     return 0
-
-
