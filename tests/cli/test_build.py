@@ -19,7 +19,7 @@ def test_build_alone_prints_its_help(build):
 def test_start_writes_ten_tasks_and_an_empty_package_and_says_what_to_type(build, tmp_path):
     code, out, err = build("start", "mine")
     assert (code, err) == (0, "")
-    assert "ten tasks, and a package to be filled" in out
+    assert "ten tasks and an empty package" in out
     assert "tinygrad-dropout build check" in out
     assert progress(tmp_path)["build_folder"] == str(tmp_path / "mine")
     assert len(list((tmp_path / "mine" / "tasks").iterdir())) == 10
@@ -31,7 +31,7 @@ def test_what_is_there_is_left_alone(build, tmp_path):
     for name, text in mine.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert "your package is as it was" in build("start", "mine")[1]
+    assert "your package is unchanged" in build("start", "mine")[1]
     assert {name: (tmp_path / name).read_text() for name in mine} == mine
 
 
@@ -44,7 +44,7 @@ def test_start_in_the_place_of_a_file_is_said(build):
 
 @pytest.mark.parametrize("command", ["check", "reset", "page", "watch", "hint", "task", "solution 1"])
 def test_before_start_there_is_no_framework(build, command):
-    expected = "tinygrad-dropout: there is no framework yet: type `tinygrad-dropout build start`\n"
+    expected = "tinygrad-dropout: you have no framework yet: run `tinygrad-dropout build start`\n"
     code, _, err = build(*command.split())
     assert (code, err) == (2, expected)
 
@@ -53,7 +53,7 @@ def test_a_folder_that_is_gone_is_said(build, begun, tmp_path):
     begun.rename(tmp_path / "moved")
     code, _, err = build("check")
     assert code == 2
-    assert "which is not there: type `build start FOLDER`" in err
+    assert "which no longer exists: run `build start FOLDER`" in err
 
 
 @pytest.mark.usefixtures("quick")
@@ -114,7 +114,7 @@ def test_when_the_last_stage_is_solved_it_is_said_what_can_be_done_with_it(build
     assert code == 0
     assert "Next: tinygrad-dropout build page" in out
     assert out.endswith(
-        "All ten stages are done. See yours beside ours: tinygrad-dropout build page\n"
+        "All ten stages are done. See your package next to ours: tinygrad-dropout build page\n"
         "Train it with and without dropout: tinygrad-dropout compare --framework .\n"
     )
 
@@ -125,7 +125,7 @@ MISTAKES = {
     "no stage of this name": (("hint", "cooking"), "there is no stage 'cooking'"),
     "a time limit": (("check", "--time-limit", "0"), "--time-limit: expected"),
     "a seed": (("check", "--seed", "-1"), "--seed: expected at least 0"),
-    "out without show": (("check", "--out", "x.html"), "belong to --show"),
+    "out without show": (("check", "--out", "x.html"), "need --show"),
     "an unknown command": (("cheque",), "invalid choice"),
     "a stage that is missing": (("solution",), "required: N"),
     "an empty name": (("start", ""), "expected the name of a file or folder"),

@@ -51,7 +51,7 @@ def test_reset_asks_and_keeps_what_was_there(build, begun, typed, tmp_path):
     typed("y")
     code, out, _ = build("reset")
     assert code == 0
-    assert "yours is kept as before-reset" in out
+    assert "the old one is in before-reset" in out
     assert [path.name for path in (begun / "framework").iterdir()] == ["__init__.py"]
     (kept,) = (begun / "before-reset").iterdir()
     assert (kept / "value.py").read_text() == files_in(ALL[0].solution)["value.py"]
@@ -108,7 +108,7 @@ def test_a_file_that_python_cannot_read_has_no_page(build, begun, text, says):
     write(begun, {"nn.py": text})
     code, out, err = build("page", "--no-open")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "the page cannot be made: Python cannot read framework/nn.py" in err
+    assert "cannot make the page: Python cannot parse framework/nn.py" in err
     assert says in err
     assert not (begun / "beside-ours.html").exists()
 
@@ -150,7 +150,7 @@ def test_watch_checks_the_current_stage_whichever_file_is_saved(build, begun, mo
     code, out, err = build("watch")
     assert (code, err) == (130, "tinygrad-dropout: interrupted\n")
     first, solved, _open, no_text, no_python = out.split("-" * 40)
-    assert first == f"You are at stage 1, Value.\nWatching {begun}.\nCtrl-C ends it.\n\n"
+    assert first == f"Current stage: 1, Value.\nWatching {begun}.\nCtrl-C stops it.\n\n"
     assert "1  Value" in solved
     assert "Solved." in solved
     assert "2  backward" in _open

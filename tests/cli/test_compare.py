@@ -230,7 +230,7 @@ def test_ctrl_c_keeps_the_finished_pairs_and_the_same_command_goes_on_to_the_sam
     assert "Traceback" not in err
     kept = json.loads((tmp_path / "parts" / "results.json").read_text())["records"]
     assert 1 <= len(kept) < 12
-    assert f"Interrupted: {len(kept)} of 12 trials are finished, and kept." in out
+    assert f"Interrupted: {len(kept)} of 12 trials are finished and kept." in out
     assert "the same command with --out parts" in out
 
     code, out, _ = run(*command)
@@ -306,7 +306,7 @@ def test_an_output_that_cannot_be_written_is_one_sentence(finished, tmp_path):
 def test_an_empty_name_is_refused(run, option):
     code, _, err = run("compare", option, "")
     assert (code, err.count("\n")) == (2, 1)
-    assert f"{option}: expected the name of a file or folder, got an empty text" in err
+    assert f"{option}: expected the name of a file or folder, got an empty string" in err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell with >&-")
@@ -338,5 +338,5 @@ def test_ctrl_c_while_pictures_are_drawn_says_how_to_go_on(run, monkeypatch):
     monkeypatch.setattr("tinygrad_dropout.lab.comparison.experiment.draw_comparison", interrupted)
     code, out, _ = run("compare", *SMALL_OPTIONS.split(), "--workers", 1, "--out", "folder")
     assert code == 130
-    assert out.startswith("Interrupted: 4 of 4 trials are finished, and kept.\n")
-    assert out.endswith("To go on: the same command with --out folder\n")
+    assert out.startswith("Interrupted: 4 of 4 trials are finished and kept.\n")
+    assert out.endswith("To continue: the same command with --out folder\n")

@@ -82,7 +82,7 @@ REFUSED = {
     "a folder without a package": ("--framework .", "--framework: expected a folder with the package framework/"),
     "a folder that is not there": ("--framework nowhere", "--framework: expected a folder with the package framework/"),
     "a file": ("--framework table.csv", "--framework: expected a folder with the package framework/"),
-    "an empty name": ("--framework=", "--framework: expected the name of a file or folder, got an empty text"),
+    "an empty name": ("--framework=", "--framework: expected the name of a file or folder, got an empty string"),
     "no name": ("--framework", "--framework: expected one argument"),
     "early stopping": ("--early-stopping only", "--early-stopping: expected none with a framework of yours"),
     "numbers to predict": (

@@ -66,12 +66,12 @@ def test_start_writes_the_exercises_and_says_what_to_type(drill, tmp_path):
     assert "drill check" in out
     assert len(list((tmp_path / "mine").glob("*.py"))) == COUNT
     code, out, _ = drill("start", "mine")
-    assert f"0 exercises written; {COUNT} were there and are as they were." in out
+    assert f"0 exercises written; {COUNT} existed and are unchanged." in out
 
 
 def test_before_start_there_is_nothing_to_check(drill):
     assert drill("check", "11") == (
-        2, "", "tinygrad-dropout: there are no exercises yet: type `tinygrad-dropout drill start`\n",
+        2, "", "tinygrad-dropout: you have no exercises yet: run `tinygrad-dropout drill start`\n",
     )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_a_folder_that_is_gone_is_said(drill, begun, tmp_path):
     begun.rename(tmp_path / "moved")
     code, _, err = drill("check", "11")
     assert code == 2
-    assert "which is not there: type `drill start` again" in err
+    assert "which no longer exists: run `drill start` again" in err
 
 
 def test_an_untouched_exercise_is_open(drill, begun):
@@ -189,7 +189,7 @@ def test_reset_asks_and_keeps_what_was_there(drill, begun, typed):
     typed("y")
     code, out, _ = drill("reset", "11")
     assert code == 0
-    assert "yours is kept as before-reset" in out
+    assert "your file is now before-reset" in out
     assert (begun / f"{LINEAR.slug}.py").read_text() == LINEAR.starter
     assert [path.read_text() for path in (begun / "before-reset").iterdir()] == [LINEAR.solution]
 
@@ -198,7 +198,7 @@ def test_reset_all_needs_one_answer_or_yes(drill, begun, typed):
     answer(begun, "solution")
     assert drill("reset", "--all", "--yes")[0] == 0
     assert (begun / f"{LINEAR.slug}.py").read_text() == LINEAR.starter
-    assert "nothing to do" in drill("reset", "--all")[1]
+    assert "Nothing to reset" in drill("reset", "--all")[1]
 
 
 def test_a_solution_is_written_when_it_was_earned(drill, begun):
@@ -228,7 +228,7 @@ def test_a_hunt_that_was_solved_comes_back_with_another_bug(drill, begun):
     path.write_text(bug.solution)
     assert "Solved" in drill("check", "28")[1]
     assert drill("solution", "28")[1].endswith(f"{bug.solution}\n")
-    assert "the starter again, with another bug" in drill("reset", "28", "--yes")[1]
+    assert "started over, with another bug" in drill("reset", "28", "--yes")[1]
     another = hunt.of(path.read_text())
     assert another.hunt.plant(another.seed) != bug.hunt.plant(bug.seed)
 
@@ -403,7 +403,7 @@ def test_watch_needs_no_keyboard_and_ctrl_c_ends_it(drill, begun):
         patience = Timer(30, watching.kill)
         patience.start()
         assert "Watching" in watching.stdout.readline()
-        assert watching.stdout.readline() == "Ctrl-C ends it.\n"
+        assert watching.stdout.readline() == "Ctrl-C stops it.\n"
         answer(begun, "solution")
         assert any("Solved." in line for line in watching.stdout)
         watching.send_signal(signal.SIGINT)
@@ -419,23 +419,23 @@ def test_stats_say_what_to_do_next(drill, begun):
 MISTAKES = {
     "an unknown exercise": (("check", "99"), "there is no exercise '99'; expected a number from 1 to"),
     "an ambiguous one": (("check", "_b"), "'_b' may be"),
-    "reset of nothing": (("reset",), "expected either an exercise or --all"),
-    "reset of both": (("reset", "11", "--all"), "expected either an exercise or --all"),
+    "reset of nothing": (("reset",), "expected an exercise or --all"),
+    "reset of both": (("reset", "11", "--all"), "expected an exercise or --all"),
     "a topic": (("quiz", "--topic", "cooking"), "--topic: expected one of"),
     "a count": (("quiz", "--count", "0"), "--count: expected at least 1"),
     "a count in words": (("quiz", "--count", "ten"), "--count: expected a whole number"),
-    "out without export": (("quiz", "--out", "x"), "--out belongs to --export"),
+    "out without export": (("quiz", "--out", "x"), "--out needs --export"),
     "another export": (("quiz", "--export", "word"), "--export: invalid choice"),
     "minutes": (("interview", "--minutes", "30"), "--minutes: invalid choice: 30"),
     "no date": (("plan",), "--date"),
     "a date": (("plan", "--date", "soon"), "--date: expected a day such as 2027-01-15, got 'soon'"),
     "minutes a day": (
         ("plan", "--date", str(date.today() + timedelta(9)), "--minutes", "5"),
-        "--minutes: expected from",
+        "--minutes: expected",
     ),
     "a time limit": (("check", "11", "--time-limit", "0"), "--time-limit: expected"),
     "a seed": (("check", "11", "--seed", "-1"), "--seed: expected at least 0"),
-    "out without show": (("check", "11", "--out", "x.html"), "belong to --show"),
+    "out without show": (("check", "11", "--out", "x.html"), "need --show"),
     "an unknown command": (("cheque",), "invalid choice"),
     "an exercise that is missing": (("solution",), "required: N"),
     "a deck that cannot be written": (("quiz", "--export", "anki", "--out", "/proc/deck.txt"), "cannot be"),

@@ -79,7 +79,7 @@ def test_it_serves_the_page_on_the_loopback_address_until_ctrl_c(started):
     connection.close()
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
-    assert process.stdout.read().split("\n") == ["Ctrl-C ends it.", "Ended.", ""]
+    assert process.stdout.read().split("\n") == ["Ctrl-C stops it.", "Stopped.", ""]
     assert process.stderr.read() == ""
 
 
@@ -96,12 +96,12 @@ def how_it_opens(may_open=True):
 
 
 def test_it_opens_the_browser_and_says_so(browser):
-    assert how_it_opens() == "The page is open in your browser: http://127.0.0.1:8768/token/\nCtrl-C ends it."
+    assert how_it_opens() == "The page is open in your browser: http://127.0.0.1:8768/token/\nCtrl-C stops it."
     assert browser.opened == ["http://127.0.0.1:8768/token/"]
 
 
 def test_it_opens_nothing_if_told_so(browser):
-    assert how_it_opens(may_open=False) == "The page is at http://127.0.0.1:8768/token/\nCtrl-C ends it."
+    assert how_it_opens(may_open=False) == "The page is at http://127.0.0.1:8768/token/\nCtrl-C stops it."
     assert browser.opened == []
 
 
@@ -114,9 +114,7 @@ def no_browser():
 )
 def test_where_there_is_no_browser_it_says_what_to_open(monkeypatch, get):
     monkeypatch.setattr(webbrowser, "get", get)
-    assert how_it_opens().startswith(
-        "No browser was found to open the page; open it yourself: http://127.0.0.1:8768/token/"
-    )
+    assert how_it_opens().startswith("No browser was found; open the page yourself: http://127.0.0.1:8768/token/")
 
 
 @pytest.mark.parametrize("variable", ["SSH_CONNECTION", "SSH_TTY"])
@@ -130,7 +128,7 @@ def test_over_ssh_it_says_how_to_reach_the_page_from_your_own_machine(monkeypatc
 
 def test_a_port_in_use_is_a_mistake_if_it_was_asked_for(run, in_use):
     assert run("play", "--port", in_use) == (
-        2, "", f"tinygrad-dropout: --port: port {in_use} is in use: choose another, or --port 0 for any that is free\n",
+        2, "", f"tinygrad-dropout: --port: port {in_use} is in use: choose another, or --port 0 for any free one\n",
     )  # fmt: skip
 
 
@@ -171,4 +169,4 @@ def test_without_the_extra_it_says_what_to_type(run, monkeypatch):
     monkeypatch.setattr(play, "find_spec", lambda name: None if name == "uvicorn" else name)
     code, out, err = run("play")
     assert (code, out) == (2, "")
-    assert 'play needs uvicorn, not installed here: pip install "tinygrad-dropout[play]"' in err
+    assert 'play needs uvicorn, which is not installed: pip install "tinygrad-dropout[play]"' in err

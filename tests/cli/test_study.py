@@ -57,7 +57,7 @@ def test_it_says_so_where_there_is_no_browser(run, monkeypatch):
     monkeypatch.setattr(webbrowser, "open", lambda _: False)
     code, out, _ = run("study")
     assert code == 0
-    assert "open the file by hand" in out
+    assert "open the file yourself" in out
 
 
 def test_as_text_it_writes_no_page(run, tmp_path):
@@ -98,7 +98,7 @@ def test_every_pass_of_a_script_is_listed_and_the_first_ten_are_kept(run, script
     assert code == 0
     assert lines[1].split() == ["1", "2", "11", "my", "script.py:10"]
     assert [("(not shown)" in line) for line in lines[1:21]] == [False] * 10 + [True] * 10
-    assert lines[21].strip() == "...  and 3 more; --pass N shows another"
+    assert lines[21].strip() == "...  and 3 more; choose one with --pass N"
     assert lines[-1].startswith("replay.html: 10 backward passes, ")
 
 
@@ -115,16 +115,16 @@ def test_one_pass_can_be_chosen_and_the_script_ends_behind_it(run, script):
         (["--p", "1.5"], "--p: expected a probability from 0 to 1, got 1.5"),
         (["--seed", "-1"], "--seed: expected at least 0, got -1"),
         (["--pass", "0", "x.py"], "--pass: expected at least 1, got 0"),
-        (["--pass", "2"], "--pass: expected a SCRIPT whose passes are counted"),
+        (["--pass", "2"], "--pass: expected a SCRIPT to take the pass from"),
         (["--max-nodes", "0"], "--max-nodes: expected at least 1, got 0"),
         (["--max-nodes", "3"], "expected a graph of at most 3 operations, got 8"),
-        (["--p", "0.5", "x.py"], "--p and --seed belong to the MLP that is shown without a SCRIPT"),
+        (["--p", "0.5", "x.py"], "--p and --seed only apply to the MLP that is shown without a SCRIPT"),
         (["--bug", "sloth"], 'expected one of backward-forgets-the-scale, '),
         (["--bug", "operands-swapped"], "bug operands-swapped: expected a backward pass that goes through multiply"),
         (["nowhere.py"], "nowhere.py cannot be read: No such file or directory"),
         (["."], ". cannot be read: Is a directory"),
-        (["--no-open", "--out", "/dev/full"], "--out: /dev/full cannot be written: No space left on device"),
-        (["--no-open", "--out", "."], "--out: . cannot be written: Is a directory"),
+        (["--no-open", "--out", "/dev/full"], "--out: cannot write /dev/full: No space left on device"),
+        (["--no-open", "--out", "."], "--out: cannot write .: Is a directory"),
         (["--pass", "5", "my script.py", "2"], "expected at least 5 backward passes, it made 2"),
         (["my script.py", "0"], "expected a script that calls backward(); it made no backward pass"),
     ],
@@ -162,7 +162,7 @@ def test_a_script_that_fails_later_is_shown_up_to_there_with_its_traceback(run, 
     assert code == 1
     assert "backward pass from total" in out
     *traceback, sentence = err.splitlines()
-    assert sentence == "tinygrad-dropout: bad.py failed; what it did before is shown"
+    assert sentence == "tinygrad-dropout: bad.py failed; the passes before that are shown"
     assert any("bad.py" in text and "line 11" in text for text in traceback)
     assert any("this graph, or a part of it, was freed" in text for text in traceback)
 

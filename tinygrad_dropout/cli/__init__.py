@@ -43,24 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: what was typed after `tinygrad-dropout`; None for what was typed to start this process.
+        arguments: the words after `tinygrad-dropout`; None for those of this process.
 
     Returns:
-        The exit code: 0; 1 if the layer examined is wrong, or whoever read the output stopped reading; 2 for what
-        cannot be done, a mistake in what was asked for above all; 130 after Ctrl-C.
+        The exit code: 0 for success; 1 if something examined is wrong or the output's reader closed it; 2 for a
+        mistake in the command or anything else that cannot be done; 130 after Ctrl-C.
     """
     replace_closed_streams()
     if sys.stdout is None:  # `>&-`
         return complain("the output could not be written: it is closed")
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")  # a character the terminal lacks must not stop us
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         code: int = options.run(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # whoever read our output has stopped, as `head` does
+    except BrokenPipeError:  # the reader of our output stopped, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:  # a full disk behind `>`
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def replace_closed_streams() -> None:
-    """Put the null device where `<&-` or `2>&-` left nothing: the next file to be opened would take that place."""
+    """Open the null device where `<&-` or `2>&-` closed a stream, or the next file opened would take its place."""
     if sys.stdin is None:
         sys.stdin = open(os.devnull)  # noqa: SIM115
     if sys.stderr is None:
@@ -78,9 +78,9 @@ def replace_closed_streams() -> None:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """What was typed, as options; `run` among them is the function that runs the command.
+    """Parse a command line. The `run` of the result is the function that runs the command.
 
-    Only the module of the command that was typed is imported.
+    Only the module of the command in question is imported.
     """
     parser = Parser(
         "tinygrad-dropout",

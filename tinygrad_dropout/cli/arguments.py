@@ -1,4 +1,4 @@
-"""What the commands share: how options are declared and read, and how a mistake in them is reported."""
+"""What the commands share: declaring options, reading their values, and reporting mistakes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ MISTAKE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 Option = tuple[str, Callable[[str], object] | None, str]
-"""An option: its flag and the name of its value, how the value is read, its help.
+"""An option: its flag and the name of its value, the function that reads the value, and its help.
 
-An option without a value is read by `bool` if there is a --no-... too, and by None if not.
+For an option without a value, the function is `bool` if it also has a --no-... form, and None if not.
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports a mistake in one sentence, without repeating the usage."""
+    """A parser that reports a mistake in one sentence, without repeating the usage."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(complain(message.removeprefix("argument ")))
@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
 def complain(problem: str, code: int = MISTAKE) -> int:
     """Print a problem to stderr, and return the exit code."""
-    with suppress(OSError):  # a full disk behind `2>`: nothing is left to say it on
+    with suppress(OSError):  # a full disk behind `2>`: there is nowhere to print
         said = f"tinygrad-dropout: {problem}"
         if sys.stderr.isatty():
             said = wrap(said, get_terminal_size().columns)
@@ -39,13 +39,13 @@ def complain(problem: str, code: int = MISTAKE) -> int:
 
 
 def print_help(parser: argparse.ArgumentParser) -> int:
-    """Print the help, because no command was given."""
+    """Print the help when no command is given."""
     parser.print_help()
     return 0
 
 
 def declare_options(parser: argparse._ActionsContainer, options: Iterable[Option]) -> None:
-    """Add options to a parser, or to a group of it. An option that is not given is not in the namespace at all."""
+    """Add options to a parser or to one of its groups. An option that is not given stays out of the namespace."""
     for option, read, text in options:
         flag, _, metavar = option.partition(" ")
         if read is None:
@@ -65,9 +65,9 @@ def whole_number(text: str) -> int:
 
 
 def name_of_file(text: str) -> str:
-    """An option's value as the name of a file or folder; it is empty if a shell variable is not set."""
+    """An option's value as the name of a file or folder. (An unset shell variable gives an empty one.)"""
     if not text:
-        raise argparse.ArgumentTypeError("expected the name of a file or folder, got an empty text")
+        raise argparse.ArgumentTypeError("expected the name of a file or folder, got an empty string")
     return text
 
 

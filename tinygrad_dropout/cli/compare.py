@@ -12,13 +12,13 @@ from tinygrad_dropout.lab.comparison.config import Config
 from tinygrad_dropout.lab.comparison.own_framework import CompareOwn, OwnConfig
 
 DESCRIPTION = """\
-Train an MLP with dropout and without it on the same data, many times over,
-and say what dropout did.
+Train an MLP with and without dropout on the same data, many times, and report
+what dropout did.
 
 Both networks of a pair share the split of the data, the initial weights and
 the order of the examples; only dropout differs. Nothing is selected on the
-test set: the numbers are those of the last epoch or, with early stopping, of
-the epoch that was best on a fifth of the training examples."""
+test set: the results are those of the last epoch or, with early stopping, of
+the epoch with the lowest loss on a fifth of the training examples."""
 
 EXAMPLES = """\
 examples:
@@ -28,19 +28,19 @@ examples:
   tinygrad-dropout compare --csv flowers.csv --target species --out runs/flowers
   tinygrad-dropout compare --early-stopping also
 
-Ctrl-C keeps the finished networks. To continue, run the same command with
-that folder as --out, with more --seeds if you like."""
+Ctrl-C keeps the finished networks. To continue, repeat the command with that
+folder as --out, and with more --seeds if you like."""
 
 
 FRAMEWORK: Option = (
     "--framework FOLDER",
     name_of_file,
-    "train the framework that you wrote with `tinygrad-dropout build` instead of this one",
+    "train your own framework from `tinygrad-dropout build` instead of ours",
 )
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `compare`; `Config` has the defaults."""
+    """Add the options of `compare`, with the defaults of `Config`."""
     groups = {
         **comparison_options(),
         "your own framework": [FRAMEWORK],
@@ -52,12 +52,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_compare(options: argparse.Namespace) -> int:
-    """Run `compare`, and report errors in one sentence."""
+    """Run `compare`, and report its errors in one sentence."""
     return report_errors(lambda: compare_as_typed(options))
 
 
 def compare_as_typed(options: argparse.Namespace) -> int:
-    """Run the comparison with the options that were given."""
+    """Run the comparison with the given options."""
     given = {name: value for name, value in vars(options).items() if name != "run"}
     where = {name: given.pop(name) for name in ("workers", "dask", "out") if name in given}
     lab.require_extras()

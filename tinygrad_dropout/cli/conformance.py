@@ -1,4 +1,4 @@
-"""The command `tinygrad-dropout conformance`: is this dropout layer right?"""
+"""The command `tinygrad-dropout conformance`: is this dropout layer correct?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tinygrad_dropout.conformance.process import check_target
 from tinygrad_dropout.conformance.target import TargetError
 
 DESCRIPTION = """\
-Examine a dropout layer: its rate, its scale, the independence of its mask, its backward, eval mode, p = 0 and p = 1.
+Test a dropout layer: its rate, its scale, the independence of its mask, its backward, eval mode, p = 0 and p = 1.
 
-TARGET is path/to/file.py:Name or package.module:Name: a class, a function or a framework's own layer. A class is made
-as Name(p, rng=rng), with p the probability of dropping and rng a numpy.random.Generator, or as Name(p) if it takes no
-rng. docs/conformance_frameworks.md shows what else works, and what to write for anything that does not."""
+TARGET is path/to/file.py:Name or package.module:Name, where Name is a class, a function or a framework's own layer. A
+class is called as Name(p, rng=rng), where p is the probability of dropping and rng a numpy.random.Generator, or as
+Name(p) if it takes no rng. docs/conformance_frameworks.md shows what else works, and what to write for the rest."""
 
 EXAMPLES = """\
 examples:
@@ -26,46 +26,60 @@ examples:
   tinygrad-dropout conformance torch.nn:Dropout2d --shared-axes 2,3
   tinygrad-dropout conformance my_layers.py:Half --dtypes float16 --forward-only
 
-exit code: 0 if there is no error (edge cases are listed), 1 if there is one, 2 for a mistake in the command, 3 if the
-target could not be examined; the report then says what to write instead."""
+exit code: 0 for no error (edge cases are listed), 1 for an error, 2 for a mistake in the command, 3 if the target could
+not be tested; the report then says what to write instead."""
 
 SEEDS, TIME_LIMIT = 3, 60.0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of `conformance`."""
+    """Add the options of `conformance`."""
     parser.add_argument("target", metavar="TARGET", help="file.py:Name or package.module:Name")
     parser.add_argument(
-        "--seeds", metavar="N", type=whole_number, default=SEEDS, help=f"examinations (default: {SEEDS})"
+        "--seeds",
+        metavar="N",
+        type=whole_number,
+        default=SEEDS,
+        help=f"how often to test it, each time with another seed (default: {SEEDS})",
     )
     parser.add_argument(
         "--time-limit",
         metavar="SECONDS",
         type=number,
         default=TIME_LIMIT,
-        help=f"stop a layer that does not return (default: {TIME_LIMIT:g})",
+        help=f"stop a layer that does not return by then (default: {TIME_LIMIT:g})",
     )
-    parser.add_argument("--strict", action="store_true", help="count edge cases as errors")
-    parser.add_argument("--allow", metavar="CODES", type=names, default=(), help="codes that are known and accepted")
-    examined = parser.add_argument_group("what is examined")
+    parser.add_argument("--strict", action="store_true", help="treat edge cases as errors")
+    parser.add_argument("--allow", metavar="CODES", type=names, default=(), help="codes of findings that you accept")
+    examined = parser.add_argument_group("what is tested")
     depth = examined.add_mutually_exclusive_group()
     for name, text in (
-        ("quick", "ask the cheapest questions only"),
-        ("thorough", "ask more, of larger arrays"),
+        ("quick", "only the fastest tests"),
+        ("thorough", "more tests, on larger arrays"),
     ):
         depth.add_argument(f"--{name}", dest="depth", action="store_const", const=name, help=text)
     add = examined.add_argument
-    add("--dtypes", metavar="NAMES", type=names, help="float64, float32, float16; the main one first")
-    add("--shapes", metavar="SHAPES", type=shapes, help="of the arrays, where no others will do: 32x3x8x8,64x100")
-    add("--rates", metavar="P,P,...", type=numbers, help="values of p, where no others will do")
-    add("--shared-axes", metavar="AXES", type=whole_numbers, help="axes along which elements share a draw: 2,3")
-    add("--forward-only", action="store_true", help="there is no backward")
+    add(
+        "--dtypes",
+        metavar="NAMES",
+        type=names,
+        help="which of float64, float32 and float16 to test; the main one first",
+    )
+    add(
+        "--shapes",
+        metavar="SHAPES",
+        type=shapes,
+        help="shapes of the arrays, if the layer accepts no others: 32x3x8x8,64x100",
+    )
+    add("--rates", metavar="P,P,...", type=numbers, help="values of p, if the layer accepts no others")
+    add("--shared-axes", metavar="AXES", type=whole_numbers, help="axes along which elements are dropped together: 2,3")
+    add("--forward-only", action="store_true", help="the layer has no backward")
     add(
         "--convention",
         metavar="NAME",
-        help="inverted (default), original: scale in eval mode instead, or keep-probability: p is that of keeping",
+        help="inverted (default); original, which scales in eval mode; or keep-probability, where p is that of keeping",
     )
-    add("--noise", metavar="NAME", help="mask (default), or gaussian: mean 1 and variance p/(1 - p)")
+    add("--noise", metavar="NAME", help="mask (default), or gaussian with mean 1 and variance p/(1 - p)")
     parser.set_defaults(run=run)
 
 
@@ -81,7 +95,7 @@ def shapes(text: str) -> tuple[tuple[int, ...], ...]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the report."""
+    """Test the target and print the report."""
     if options.seeds < 1:
         return complain(f"--seeds: expected at least 1, got {options.seeds}")
     if not 0 < options.time_limit < float("inf"):
@@ -98,7 +112,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def for_the_terminal(report: str) -> str:
-    """A report with its lines broken between words; code to paste stays as it is."""
+    """A report with its lines wrapped between words; code to paste stays as it is."""
     width = shutil.get_terminal_size().columns
     text, instead, code = report.partition("\nWrite this instead:\n")
     lines = []

@@ -1,4 +1,4 @@
-"""How a command runs an experiment of the lab and shows it: what is going on, then the tables and the verdict."""
+"""Run an experiment of the lab and show it: the progress, then the tables and the verdict."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def report_errors(experiment: Callable[[], int]) -> int:
     """Run an experiment of the lab, and report its errors in one sentence.
 
     Returns:
-        The experiment's exit code, or that of a mistake.
+        The exit code of the experiment, or `MISTAKE`.
     """
     try:
         return experiment()
@@ -49,10 +49,10 @@ def show_experiment(
 
     Args:
         experiment, options, dask: see `lab.trials.run`.
-        name: of the folder, if none was given.
-        workers: None for one on each core.
-        out: the folder that was given.
-        go_on: the folder to type to go on after an interruption, if it is another.
+        name: the start of the folder's name, if `out` is None.
+        workers: how many processes; None for one per core.
+        out: the folder to write to.
+        go_on: the folder to name for continuing after an interruption, if it differs from `out`.
 
     Returns:
         The exit code.
@@ -73,32 +73,32 @@ def show_experiment(
     except lab.Interrupted as interruption:
         outcome = interruption.outcome
         finished = f"{len(outcome.records)} of {len(outcome.trials)} trials are finished"
-        console.print(f"Interrupted: {finished}{', and kept' if outcome.records else ''}.")
+        console.print(f"Interrupted: {finished}{' and kept' if outcome.records else ''}.")
         return show_outcome(outcome, go_on or folder, INTERRUPTED)
     except lab.WorkerError as error:
-        kept = "; finished trials are kept: go on with" if (folder / "results.json").exists() else ""
+        kept = "; finished trials are kept; continue with" if (folder / "results.json").exists() else ""
         raise LabError(f"{error}{kept and f'{kept} --out {shlex.quote(str(go_on or folder))}'}") from error
     return show_outcome(outcome, folder)
 
 
 def default_folder(name: str) -> Path:
-    """The folder for results if none is given."""
+    """The folder for results if none was given."""
     return Path("runs", f"{name}-{time.strftime('%Y%m%d-%H%M%S')}")
 
 
 def new_console(*, stderr: bool = False) -> Console:
-    """A console that prints text exactly as it is."""
-    from rich.console import Console  # only now: it belongs to an extra
+    """A console that prints text unchanged."""
+    from rich.console import Console  # not before: it belongs to an extra
 
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True, stderr=stderr)
 
 
 def show_outcome(outcome: Outcome, folder: str | Path, code: int = 0, command: str = "the same command") -> int:
-    """Show what an experiment has given, where it is kept, and which command runs the trials that are missing."""
+    """Show the results of an experiment, where they are kept, and the command that runs the missing trials."""
     console = new_console()
     outcome.show(console)
-    if outcome.finished and code != INTERRUPTED:  # or else before its pictures were drawn
+    if outcome.finished and code != INTERRUPTED:  # interrupted: perhaps before its pictures were drawn
         console.print(f"Results and pictures: {folder}")
     else:
-        console.print(f"To go on: {command} with --out {shlex.quote(str(folder))}")
+        console.print(f"To continue: {command} with --out {shlex.quote(str(folder))}")
     return code

@@ -1,4 +1,4 @@
-"""The command `tinygrad-dropout play`: serve the live page, to this machine only."""
+"""The command `tinygrad-dropout play`: serve the live page to this machine."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tinygrad_dropout.cli.arguments import complain, whole_number
 from tinygrad_dropout.play.settings import SettingError, Settings
 
 DESCRIPTION = """\
-Open a page on which two networks train side by side, one without dropout and one with it, and change anything while
-they do. The page is served from this machine to this machine only. Ctrl-C ends it.
+Open a page where two networks train side by side, one without dropout and one with it, and change anything while they
+train. Only this machine can open the page. Ctrl-C stops the server.
 
-With LINK, a link that you copied from the page earlier, it begins with the settings of that link."""
+With LINK, a link you copied from the page earlier, the page starts with the settings of that link."""
 
 EXAMPLES = """\
 examples:
@@ -30,22 +30,24 @@ ADDRESS = "127.0.0.1"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of `play`."""
-    parser.add_argument("link", metavar="LINK", nargs="?", default="", help="a link from the page, or its part from #")
+    """Add the options of `play`."""
+    parser.add_argument(
+        "link", metavar="LINK", nargs="?", default="", help="a link from the page, or the part from # on"
+    )
     parser.add_argument(
         "--port", metavar="N", type=whole_number,
-        help=f"where to listen; 0 for any port that is free (default: {PORT}, or any if that is in use)",
+        help=f"the port; 0 for any free one (default: {PORT}, or any free one if that is in use)",
     )  # fmt: skip
     parser.add_argument("--no-open", action="store_true", help="do not open the page in the browser")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until Ctrl-C."""
+    """Serve the page until Ctrl-C."""
     if lacking := [name for name in NEEDED if find_spec(name) is None]:
         return complain(
-            f'play needs {", ".join(lacking)}, not installed here: pip install "tinygrad-dropout[play]" installs '
-            "everything that it needs"
+            f'play needs {", ".join(lacking)}, which is not installed: pip install "tinygrad-dropout[play]" installs '
+            "everything it needs"
         )
     if options.port is not None and not 0 <= options.port <= 65535:
         return complain(f"--port: expected a port from 0 to 65535, got {options.port}")
@@ -65,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def listen(port: int | None) -> socket.socket:
-    """A socket that listens on the loopback address; on any free port if none was asked for and the usual is in use."""
+    """A socket bound to the loopback address; by default on `PORT` or, if that is in use, on any free port."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name != "nt"))  # Windows would share the port
     try:
@@ -79,23 +81,23 @@ def listen(port: int | None) -> socket.socket:
 
 
 def why_not(port: int, error: OSError) -> str:
-    """Why a port cannot be listened on, and what to do."""
+    """Why a port cannot be used, and what to do about it."""
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} is in use: choose another, or --port 0 for any that is free"
+        return f"port {port} is in use: choose another, or --port 0 for any free one"
     if error.errno == errno.EACCES:
-        return f"port {port} is reserved for the system: choose one above 1023, or --port 0 for any that is free"
+        return f"port {port} is reserved for the system: choose one above 1023, or --port 0 for any free one"
     return f"port {port} cannot be used: {error.strerror}"
 
 
 def serve(listening: socket.socket, fragment: str, *, may_open: bool) -> None:
-    """Say where the page is, open it if that is possible, and serve it until Ctrl-C."""
+    """Say where the page is, open it if possible, and serve it until Ctrl-C."""
     import uvicorn
     from threadpoolctl import threadpool_limits
 
     from tinygrad_dropout.play.server import MOST_BYTES, Server
 
     server = Server()
-    listening.listen()  # a browser that comes before the server is ready waits
+    listening.listen()  # a browser that connects before the server is ready will wait
     port = listening.getsockname()[1]
     address = f"http://{ADDRESS}:{port}/{server.token}/" + (f"#{fragment}" if fragment else "")
     print(how_to_open(address, port, may_open=may_open), flush=True)
@@ -107,16 +109,16 @@ def serve(listening: socket.socket, fragment: str, *, may_open: bool) -> None:
         ws="websockets-sansio",
         ws_max_size=MOST_BYTES,
     )
-    with threadpool_limits(1):  # small products gain nothing from a second core, and the browser draws on it
+    with threadpool_limits(1):  # small matrix products gain nothing from a second core, and the browser needs one
         try:
             uvicorn.Server(config).run([listening])
-        except KeyboardInterrupt:  # raised again once all has ended
-            print("Ended.")
+        except KeyboardInterrupt:  # uvicorn raises it again after shutting down
+            print("Stopped.")
 
 
 def how_to_open(address: str, port: int, *, may_open: bool) -> str:
-    """Open the page in the browser, or say how to; returns what to print."""
-    end = "Ctrl-C ends it."
+    """Open the page in the browser, if allowed; returns what to tell the user."""
+    end = "Ctrl-C stops it."
     if may_open and (os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY")):
         return (
             f"This is an SSH session: on your own machine run `ssh -L {port}:{ADDRESS}:{port} {socket.gethostname()}`, "
@@ -125,16 +127,16 @@ def how_to_open(address: str, port: int, *, may_open: bool) -> str:
     if may_open and opened(address):
         return f"The page is open in your browser: {address}\n{end}"
     if may_open:
-        return f"No browser was found to open the page; open it yourself: {address}\n{end}"
+        return f"No browser was found; open the page yourself: {address}\n{end}"
     return f"The page is at {address}\n{end}"
 
 
 def opened(address: str) -> bool:
-    """Open an address in a browser with a window of its own; returns whether there is one."""
+    """Open an address in a graphical browser; returns False if there is none."""
     try:
         browser = webbrowser.get()
     except webbrowser.Error:
         return False
-    if type(browser) is webbrowser.GenericBrowser:  # a browser that takes this terminal, where no page can be drawn
+    if type(browser) is webbrowser.GenericBrowser:  # a text browser in this terminal, which cannot draw the page
         return False
     return browser.open(address)

@@ -16,10 +16,10 @@ from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import find_bug
 
 DESCRIPTION = """\
-Record one real backward pass and show it step by step, as a page that opens in the browser or as text.
+Record a real backward pass and show it step by step, as a page that opens in the browser or as text.
 
-Without SCRIPT it is that of a small MLP with dropout. With SCRIPT, that script runs as `python SCRIPT ARGUMENTS` would,
-and its backward passes are recorded, under the names that its variables have."""
+Without SCRIPT, it is the backward pass of a small MLP with dropout. With SCRIPT, the script runs as
+`python SCRIPT ARGUMENTS` would, and its backward passes are recorded under the names of its own variables."""
 
 EXAMPLES = """\
 examples:
@@ -29,40 +29,40 @@ examples:
   tinygrad-dropout study --no-open --out runs/replay.html train.py --epochs 1
   tinygrad-dropout study --pass 3 train.py
 
-Options go before SCRIPT; what comes after it is the script's own."""
+Options go before SCRIPT. Everything after SCRIPT is passed to the script."""
 
 OUT, P = "replay.html", 0.4
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of `study`."""
+    """Add the options of `study`."""
     parser.add_argument("script", metavar="SCRIPT", nargs="?", help="a script that calls backward()")
-    parser.add_argument("arguments", metavar="ARGUMENTS", nargs=argparse.REMAINDER, help="what the script is given")
+    parser.add_argument("arguments", metavar="ARGUMENTS", nargs=argparse.REMAINDER, help="the arguments of the script")
     parser.add_argument("--out", metavar="FILE", help=f"where to write the page (default: {OUT})")
     parser.add_argument("--no-open", action="store_true", help="do not open the page in the browser")
-    parser.add_argument("--text", action="store_true", help="print the steps, and write no page unless --out is given")
+    parser.add_argument("--text", action="store_true", help="print the steps; write no page unless --out is given")
     parser.add_argument(
         "--pass", dest="chosen", metavar="N", type=whole_number,
-        help="of a script, show its N-th backward pass alone, with its variants",
+        help="show only the script's N-th backward pass, with its variants",
     )  # fmt: skip
-    parser.add_argument("--bug", metavar="NAME", help="run the pass with a wrong backward, too: " + ", ".join(BUGS))
-    parser.add_argument("--p", type=number, help=f"of the MLP: the probability that a unit is dropped (default: {P})")
-    parser.add_argument("--seed", type=whole_number, help="of the MLP: where all chance comes from (default: 0)")
+    parser.add_argument("--bug", metavar="NAME", help="also run the pass with a wrong backward: " + ", ".join(BUGS))
+    parser.add_argument("--p", type=number, help=f"probability that a unit of the MLP is dropped (default: {P})")
+    parser.add_argument("--seed", type=whole_number, help="seed of the MLP's random numbers (default: 0)")
     parser.add_argument(
-        "--max-nodes", metavar="N", type=whole_number, help="the most operations of a pass that is shown (default: 300)"
+        "--max-nodes", metavar="N", type=whole_number, help="show passes of at most N operations (default: 300)"
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Record, then show."""
+    """Record the passes, then show them."""
     if problem := wrong_options(options):
         return complain(problem)
     try:
         ran = recorded(options)
         if ran.traceback:
             print(ran.traceback, file=sys.stderr)
-            complain(f"{options.script} failed; what it did before is shown")
+            complain(f"{options.script} failed; the passes before that are shown")
         if options.text:
             print(ran.replay)
         code = write_page(ran, options) if options.out or not options.text else 0
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def wrong_options(options: argparse.Namespace) -> str:
-    """What is wrong with what was typed, or ""."""
+    """What is wrong with the options, or ""."""
     if options.p is not None and not 0 <= options.p <= 1:
         return f"--p: expected a probability from 0 to 1, got {options.p:g}"
     if options.seed is not None and options.seed < 0:
@@ -84,14 +84,14 @@ def wrong_options(options: argparse.Namespace) -> str:
         if value is not None and value < 1:
             return f"{option}: expected at least 1, got {value}"
     if options.script is None and options.chosen is not None:
-        return "--pass: expected a SCRIPT whose passes are counted"
+        return "--pass: expected a SCRIPT to take the pass from"
     if options.script and (options.p is not None or options.seed is not None):
-        return "--p and --seed belong to the MLP that is shown without a SCRIPT"
+        return "--p and --seed only apply to the MLP that is shown without a SCRIPT"
     return ""
 
 
 def recorded(options: argparse.Namespace) -> Run:
-    """Run the script, or the example."""
+    """Run the script or the example, and record it."""
     p = P if options.p is None else options.p
     return run_script(
         options.script or EXAMPLE,
@@ -103,25 +103,25 @@ def recorded(options: argparse.Namespace) -> Run:
 
 
 def write_page(ran: Run, options: argparse.Namespace) -> int:
-    """Write the page, say what is in it, and open it."""
+    """Write the page, say what it contains, and open it."""
     path = Path(options.out or OUT)
     page = ran.replay.html()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")
     except OSError as error:
-        return complain(f"--out: {path} cannot be written: {error.strerror}")
+        return complain(f"--out: cannot write {path}: {error.strerror}")
     if options.script:
         print(table(ran.passes, options.chosen))
     kept = f"{len(ran.replay.passes)} backward passes" if len(ran.replay.passes) > 1 else "one backward pass"
     print(f"{path}: {kept}, {len(page.encode()) // 1000} kB")
     if not options.no_open and not webbrowser.open(path.resolve().as_uri()):
-        print("No browser was found to open it; open the file by hand.")
+        print("No browser was found; open the file yourself.")
     return 0
 
 
 def table(passes: list[Pass], chosen: int | None) -> str:
-    """The passes that ran, one a line."""
+    """A table of the passes that ran, one per line."""
     shown = passes[:20] if chosen is None else passes[-1:]
     lines = ["pass  operations          loss  called at"]
     for one in shown:
@@ -131,5 +131,5 @@ def table(passes: list[Pass], chosen: int | None) -> str:
             f"{one.number:4}  {one.operations:10}  {loss:>12}  {place}" + ("" if one.steps else "  (not shown)")
         )
     if len(shown) < len(passes) and chosen is None:
-        lines.append(f" ...  and {len(passes) - len(shown):,} more; --pass N shows another")
+        lines.append(f" ...  and {len(passes) - len(shown):,} more; choose one with --pass N")
     return "\n".join(lines)

@@ -79,7 +79,7 @@ def test_a_gap_between_merged_seeds_is_said_and_filled_by_the_command_that_is_na
     run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--first-seed", 6, "--out", "far")
     code, out, _ = run("lab", "merge", *parts, "far", "--out", "both")
     assert code == 0
-    assert out.endswith("To go on: the command that made these folders, --seeds 8 --first-seed 0 with --out both\n")
+    assert out.endswith("To continue: the command that made these folders, --seeds 8 --first-seed 0 with --out both\n")
     code, out, _ = run("compare", *SMALL_COMPARISON.split(), "--workers", 1, "--seeds", 8, "--out", "both")
     assert (code, "mean of 8 pairs" in out) == (0, True)
 

@@ -99,7 +99,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(run, tmp_path, arguments):
 def test_an_empty_name_of_the_folder_is_refused(run):
     code, _, err = run("lab", "ridge", "--out", "")
     assert (code, err.count("\n")) == (2, 1)
-    assert "--out: expected the name of a file or folder, got an empty text" in err
+    assert "--out: expected the name of a file or folder, got an empty string" in err
 
 
 @pytest.mark.usefixtures("blank_pictures")

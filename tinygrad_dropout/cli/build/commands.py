@@ -1,4 +1,4 @@
-"""What each command of `build` runs."""
+"""The function that each command of `build` runs."""
 
 from tinygrad_dropout.cli.build import stages
 from tinygrad_dropout.cli.build.session import BuildSession

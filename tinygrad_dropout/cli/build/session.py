@@ -1,4 +1,4 @@
-"""What the commands of `build` share: whose framework it is, and what is done."""
+"""What the commands of `build` share: which framework they are about, and its progress."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tinygrad_dropout.drills.stage import find_stage, stages
 
 
 class BuildSession(Session[OwnFramework]):
-    """One call of this command."""
+    """One run of `tinygrad-dropout build`."""
 
     command = "tinygrad-dropout build"
 
     @property
     def after_solving(self) -> str:
-        """The next task; once all stages are done, the page."""
+        """The command to type next: the next task, or the page after the last stage."""
         progress = self.progress()
         return "page" if all(progress.solved(one.slug) for one in self.everything()) else "task"
 
@@ -33,7 +33,7 @@ class BuildSession(Session[OwnFramework]):
         return find_stage(name)
 
     def current(self, progress: Progress) -> Exercise:
-        """The first stage that is not done; the last if all are."""
+        """The first unfinished stage, or the last stage if all are done."""
         everything = self.everything()
         return next((one for one in everything if not progress.solved(one.slug)), everything[-1])
 
@@ -44,14 +44,14 @@ class BuildSession(Session[OwnFramework]):
         return self.current(self.progress())
 
     def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
-        """Remember a try; stages before it that were seen to hold are done, too."""
+        """Record an attempt. Earlier stages whose checks passed on the way count as done."""
         now = datetime.now()
         for stage in self.everything()[: stages_that_hold(grade)]:
             progress.of(stage.slug)["solved"] = progress.of(stage.slug)["solved"] or stamp(now)
         progress.record(exercise.slug, grade, now, chosen=False)
 
     def to_be_hinted(self, exercise: Exercise, grade: Grade) -> Exercise:
-        """The earlier stage that no longer holds, if that is what is wrong."""
+        """The earlier stage that this grade found broken, or else the exercise itself."""
         earlier = stage_in(grade.rejection.claim) if grade.rejection else None
         return self.everything()[earlier - 1] if earlier else exercise
 
@@ -63,17 +63,17 @@ class BuildSession(Session[OwnFramework]):
         return progress.of_framework(own.folder) if own else progress
 
     def own(self, progress: Progress) -> OwnFramework | None:
-        """The framework one stands in; else the one of `start`; None if neither is there."""
+        """The framework in the current folder, or else the one that `start` made, or else None."""
         started = OwnFramework(Path(progress.build_folder)) if progress.build_folder else None
         return OwnFramework.at(Path.cwd().resolve()) or started
 
     def workspace(self, progress: Progress) -> OwnFramework:
         own = self.own(progress)
         if own is None:
-            raise DrillError("there is no framework yet: type `tinygrad-dropout build start`")
+            raise DrillError("you have no framework yet: run `tinygrad-dropout build start`")
         if not own.folder.is_dir():
             raise DrillError(
-                f"your framework was in {own.folder}, which is not there: type `build start FOLDER` with its new one"
+                f"your framework was in {own.folder}, which no longer exists: run `build start FOLDER` with its new one"
             )
         return own
 

@@ -1,4 +1,4 @@
-"""The commands that ask: interview, quiz; plan, and stats, which says what came of it all."""
+"""The commands that ask questions and look at the answers: interview, quiz, plan, stats."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tinygrad_dropout.drills.quiz.session import ask
 
 
 def interview(session: DrillSession, options: argparse.Namespace) -> int:
-    """Choose what is asked, and hold an interview."""
+    """Choose the exercises, and hold an interview."""
 
     if options.list_follow_ups:
         return list_follow_ups(session)
@@ -72,15 +72,15 @@ def interview(session: DrillSession, options: argparse.Namespace) -> int:
 def hold(
     session: Session[Any], about: Interviewed[Any], folder: Path, when: datetime, minutes: int, *, strict: bool
 ) -> None:
-    """Hold an interview, show its scorecard and keep both.
+    """Hold an interview, show its scorecard, and record both.
 
     Args:
-        session: of the command.
-        about: what is asked.
-        folder: where the answers are, and where the scorecard is written.
-        when: it began.
-        minutes: for the exercises.
-        strict: whether nothing is graded before the clock has stopped.
+        session: the run of the command.
+        about: what the interview is about.
+        folder: holds the answers; the scorecard is written here.
+        when: the start of the interview.
+        minutes: time for the exercises.
+        strict: if True, nothing is graded until the clock stops.
     """
 
     outcome = Interview(
@@ -98,25 +98,25 @@ def hold(
 
 
 def list_follow_ups(session: DrillSession) -> int:
-    """Every question that is asked because of something, with its reason."""
+    """List every follow-up question with what triggers it."""
     for one in FOLLOW_UPS:
         session.say(f"{reason(one.because)}\n    {one.question}")
     session.say(
-        "\nAn interview asks one about a mistake that was made, one or two about the code, what the solution costs, "
-        "how to test it, and a card."
+        "\nAn interview asks one question about a mistake you made, one or two about your code, one about the cost of "
+        "the solution, one about testing it, and a card."
     )
     return 0
 
 
 def introduction(minutes: int, *, strict: bool, tests_count: bool) -> str:
-    """What is going to happen, in one line of 80 columns: below it, the longest task still fits a screen."""
+    """What is about to happen, in one line of 80 columns, so that the longest task still fits the screen below it."""
     kind = "strict: graded afterwards" if strict else "mock interview"
     tests = "Your tests test_... count. " if tests_count else ""
     return f"{minutes} minutes, {kind}. {tests}? explains."
 
 
 def keep_interview(session: Session[Any], outcome: Outcome) -> str:
-    """Remember an interview, and the ratings of its cards; returns the scorecard."""
+    """Record an interview and the ratings of its cards; returns the scorecard."""
     with session.keeping_if_possible() as progress:
         progress.interviews.append(outcome.as_json())
         for card, rating in outcome.card_ratings():
@@ -126,11 +126,11 @@ def keep_interview(session: Session[Any], outcome: Outcome) -> str:
 
 
 def plan(session: DrillSession, options: argparse.Namespace) -> int:
-    """What to do each day until an interview."""
+    """Show what to do each day until an interview."""
     day = today()
     until = day_of(options.date, day)
     if not 15 <= options.minutes <= 600:
-        return complain(f"--minutes: expected from 15 to 600 a day, got {options.minutes}")
+        return complain(f"--minutes: expected 15 to 600 minutes a day, got {options.minutes}")
     made = make_plan(session.progress(), exercises(), load(), day, until, options.minutes)
     session.say(plan_as_text(made, session.width))
     return 0
@@ -150,11 +150,11 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
         session.say(f"{path}: {len(cards)} cards. In Anki: File, Import.")
         return 0
     if options.out:
-        return complain("--out belongs to --export")
+        return complain("--out needs --export")
     progress = session.progress()
     schedule = progress.schedule()
     if unread := {card.id for card in cards} & (progress.cards.keys() - schedule.keys()):
-        complain(f"what was known of these cards is damaged, so they count as new: {', '.join(sorted(unread))}")
+        complain(f"the schedule of these cards is damaged, so they count as new: {', '.join(sorted(unread))}")
     if options.list:
         session.say(listing(cards, schedule, today(), session.width if session.console.is_terminal else None))
         return 0
@@ -163,7 +163,7 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
         first = min(scheduling.due_day(schedule[card.id]) for card in cards)
         session.say(f"Nothing is due today; the next card is due on {first}.")
         return 0
-    session.say(f"Snippets begin with:\n{PRELUDE}")
+    session.say(f"Code snippets assume:\n{PRELUDE}")
     for card, rating in ask(chosen, read=input, write=session.say, width=session.width):
         with changing(session.state_file) as progress:
             progress.rate(card.id, rating, today())
@@ -171,12 +171,12 @@ def quiz(session: DrillSession, options: argparse.Namespace) -> int:
 
 
 def today() -> date:
-    """The learner's day: that of the clock on the wall."""
+    """Today, by the learner's clock."""
     return datetime.now().date()
 
 
 def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | None) -> str:
-    """The cards, each with when it is due and what is known of it; a line each if the width does not matter."""
+    """The cards with due date, recall and stability; without a width, one line each."""
 
     def state(card: Card) -> str:
         if card.id not in schedule:
@@ -185,7 +185,7 @@ def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | N
         return f"{due_day(known)}  {recall_chance(known, day):6.0%}  {stability(known):9.1f}"
 
     heading = (
-        "Recall: the chance that you would know the answer today.\n"
+        "Recall: the chance that you know the answer today.\n"
         "Stability: days from a rating until that chance is 90 %.\n\n"
         "due         recall  stability"
     )
@@ -194,6 +194,6 @@ def listing(cards: Sequence[Card], schedule: Schedule, day: date, width: int | N
 
 
 def stats(session: DrillSession, options: argparse.Namespace) -> int:
-    """What was done."""
+    """Show what the learner has done."""
     session.say(stats_as_text(session.progress(), today()))
     return 0

@@ -1,4 +1,4 @@
-"""What each command of `drill` runs."""
+"""The function that each command of `drill` runs."""
 
 from tinygrad_dropout.cli.drill import asking, solving
 from tinygrad_dropout.cli.drill.session import DrillSession

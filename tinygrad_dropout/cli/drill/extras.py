@@ -1,4 +1,4 @@
-"""The extra that the commands about exercises need, and how their errors are reported."""
+"""Check that the extra `lab` is installed before a command about exercises runs, and report its errors."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from tinygrad_dropout.lab.errors import LabError, require_extras
 
 
 def run_if_installed(act: Callable[[], int], *, needed_by: str) -> int:
-    """Run a command if what it needs is installed; report its errors, and what is missing, in one sentence."""
+    """Run a command if the packages it needs are installed; report errors and missing packages in one sentence."""
     try:
         require_extras(("filelock", "fsrs", "platformdirs", "rich"), needed_by=needed_by)
         return act()

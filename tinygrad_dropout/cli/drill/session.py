@@ -1,4 +1,4 @@
-"""What the commands of `drill` share: where the learner's files are, what is known of them, how text is shown."""
+"""What the commands of `drill` and `build` share: the learner's files and progress, and how text is shown."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Folder = TypeVar("Folder", bound=AnswerFolder)
 
 
 class Session(ABC, Generic[Folder]):
-    """One call of a command about exercises.
+    """One run of a command about exercises.
 
     Attributes:
-        command: what is typed to make such a call; what is shown can be typed as it stands.
-        state_file: where progress is kept.
-        console: what is written to.
+        command: the start of the command line, so that the commands shown can be typed as they are.
+        state_file: the file that keeps the progress.
+        console: where output goes.
     """
 
     command: str
@@ -40,56 +40,56 @@ class Session(ABC, Generic[Folder]):
         self.console = Console(highlight=False, markup=False, emoji=False)
 
     def say(self, text: str, kind: str = "") -> None:
-        """A line or several; in the color of its kind where there are colors."""
+        """Print one or more lines, in the color of their kind if the terminal has colors."""
         text = wrap(text, self.console.width) if self.console.is_terminal else text.replace(KEPT, " ")
         style = {"title": "bold", "right": "green", "wrong": "red", "question": "cyan"}.get(kind, "")
         self.console.print(text, style=style, soft_wrap=True)
 
     @property
     def width(self) -> int:
-        """Of a line of text."""
+        """The longest line of text, in characters."""
         return min(WIDTH, self.console.width)
 
     def show_task(self, exercise: Exercise) -> None:
-        """The task of an exercise."""
+        """Show the task of an exercise."""
         self.show_markdown(exercise.task)
 
     def show_markdown(self, text: str) -> None:
-        """Markdown: laid out in a terminal, as it is in a pipe."""
+        """Show Markdown: formatted in a terminal, unchanged in a pipe."""
         if not self.console.is_terminal:
             self.say(text)
             return
         self.console.print(Markdown(narrowed(text, self.console.width)))
 
     def progress(self) -> Progress:
-        """To be read."""
+        """The progress, to read only."""
         return self.view(load(self.state_file))
 
     def to_be_hinted(self, exercise: Exercise, grade: Grade) -> Exercise:
-        """Which exercise a hint is about, after this grade."""
+        """The exercise that a hint should be about, given this grade."""
         return exercise
 
     def is_worth_seeing(self, grade: Grade) -> bool:
-        """Whether a replay shows what is wrong."""
+        """Whether a replay would show the mistake."""
         return True
 
     def view(self, progress: Progress) -> Progress:
-        """What of the progress this command is about."""
+        """The part of the progress that this command is about."""
         return progress
 
     @contextmanager
     def changing(self) -> Iterator[Progress]:
-        """Inside, the progress, to be changed.
+        """Give the progress to be changed, and save it afterwards.
 
         Raises:
-            NotKept: it could not be written.
+            NotKept: the progress could not be saved.
         """
         with changing(self.state_file) as progress:
             yield self.view(progress)
 
     @contextmanager
     def keeping_if_possible(self) -> Iterator[Progress]:
-        """Inside, the progress, to be changed; that it cannot be kept is said, and is no reason to show nothing."""
+        """Give the progress to be changed. If it cannot be saved, say so and go on."""
         given = False
         try:
             with changing(self.state_file) as progress:
@@ -103,7 +103,7 @@ class Session(ABC, Generic[Folder]):
     @property
     @abstractmethod
     def after_solving(self) -> str:
-        """The command within it that says what to do next."""
+        """The name of the command that says what to do next."""
 
     @abstractmethod
     def everything(self) -> Sequence[Exercise]:
@@ -111,38 +111,38 @@ class Session(ABC, Generic[Folder]):
 
     @abstractmethod
     def find(self, name: str) -> Exercise:
-        """The exercise that somebody means.
+        """The exercise that was meant.
 
         Raises:
-            DrillError: there is none, or there are several.
+            DrillError: no exercise, or more than one, fits the name.
         """
 
     @abstractmethod
     def keep(self, progress: Progress, exercise: Exercise, grade: Grade) -> None:
-        """Remember a try."""
+        """Record an attempt."""
 
     @abstractmethod
     def workspace(self, progress: Progress) -> Folder:
-        """The folder one stands in, if it is a learner's; else the one of `start`.
+        """The learner's folder: the current one, or else the one that `start` made.
 
         Raises:
-            DrillError: there is none.
+            DrillError: there is no such folder.
         """
 
     @abstractmethod
     def resolve_exercise(self, wanted: str | None, workspace: Folder, progress: Progress) -> Exercise:
-        """The exercise that was typed; else the one that is worked on."""
+        """The exercise that was named, or else the one being worked on."""
 
     def watched(self, progress: Progress) -> Sequence[Exercise]:
-        """Those whose files are watched."""
+        """The exercises whose files are watched."""
         return self.everything()
 
     def watched_now(self, exercise: Exercise) -> Exercise:
-        """What is to be checked when the file of this exercise was saved."""
+        """The exercise to check when the file of this one is saved."""
         return exercise
 
     def agreed(self, question: str) -> bool:
-        """Whether the answer to a question is yes."""
+        """Ask a yes-or-no question; returns True for yes."""
         try:
             while (typed := input(wrap(f"{question} [y/N] ", self.width)).strip().lower()) == "?":
                 self.say("y for yes; n, or just Enter, for no.")
@@ -153,7 +153,7 @@ class Session(ABC, Generic[Folder]):
 
 
 class DrillSession(Session[Workspace]):
-    """One call of `tinygrad-dropout drill`."""
+    """One run of `tinygrad-dropout drill`."""
 
     command = "tinygrad-dropout drill"
     after_solving = "next"
@@ -169,22 +169,24 @@ class DrillSession(Session[Workspace]):
         progress.record(exercise.slug, grade, datetime.now())
 
     def workspace(self, progress: Progress) -> Workspace:
-        """The folder one stands in, if it holds exercises; else the one of `start`.
+        """The current folder if it holds exercises, or else the one that `start` made.
 
         Raises:
-            DrillError: there is none.
+            DrillError: there is no such folder.
         """
         here = Workspace(Path.cwd())
         if any(here.path(one).exists() for one in exercises()):
             return here
         if not progress.folder:
-            raise DrillError("there are no exercises yet: type `tinygrad-dropout drill start`")
+            raise DrillError("you have no exercises yet: run `tinygrad-dropout drill start`")
         if not Path(progress.folder).is_dir():
-            raise DrillError(f"the exercises were in {progress.folder}, which is not there: type `drill start` again")
+            raise DrillError(
+                f"your exercises were in {progress.folder}, which no longer exists: run `drill start` again"
+            )
         return Workspace(Path(progress.folder))
 
     def resolve_exercise(self, wanted: str | None, workspace: Workspace, progress: Progress) -> Exercise:
-        """The exercise that was typed; else the one that was saved last, or that `next` chose since then."""
+        """The exercise that was named, or else the one saved last or, if later, chosen by `next`."""
         if wanted is not None:
             return self.find(wanted)
         saved = workspace.saved_last()

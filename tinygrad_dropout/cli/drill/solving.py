@@ -31,28 +31,28 @@ LONGEST_TITLE = 40  # characters, of the exercises that there are
 
 
 def start(session: DrillSession, options: argparse.Namespace) -> int:
-    """Write the exercises."""
+    """Write the exercises into a folder."""
     folder = Path(options.folder or FOLDER).resolve()
     written, kept = Workspace(folder).start()
     with changing(session.state_file) as progress:
         progress.folder = str(folder)
-    left = f"; {kept} were there and are as they were" if kept else ""
+    left = f"; {kept} existed and are unchanged" if kept else ""
     session.say(f"{unbroken(folder)}: {written} exercises written{left}.")
     first = exercises()[0]
     session.say(f"\nThe first:   {first.slug}.py, its task in tasks/{first.slug}.md")
-    session.say(f"To grade it: {session.command} check, or {session.command} watch to do so whenever you save")
+    session.say(f"To grade it: {session.command} check, or {session.command} watch to check whenever you save")
     session.say(f"More:        {session.command} --help")
     return 0
 
 
 def check(session: Session[Any], options: argparse.Namespace) -> int:
-    """Grade one, or all."""
+    """Grade one exercise, or all of them."""
     if options.time_limit <= 0 or options.time_limit > 3600:
-        return complain(f"--time-limit: expected from 0 to 3600 seconds, got {options.time_limit:g}")
+        return complain(f"--time-limit: expected 0 to 3600 seconds, got {options.time_limit:g}")
     if options.seed < 0:
         return complain(f"--seed: expected at least 0, got {options.seed}")
     if (options.out or options.no_open) and not options.show:
-        return complain("--out and --no-open belong to --show")
+        return complain("--out and --no-open need --show")
     progress = session.progress()
     workspace = session.workspace(progress)
     if getattr(options, "all", False):
@@ -69,7 +69,7 @@ def check(session: Session[Any], options: argparse.Namespace) -> int:
 def grade_and_keep(
     session: Session[Any], exercise: Exercise, path: Path, seed: int = 0, time_limit: float = 10.0
 ) -> Grade:
-    """Grade an answer, and remember it."""
+    """Grade an answer, and record the attempt."""
     grade = grade_file(exercise, path, seed=seed, time_limit=time_limit, width=session.width)
     with session.keeping_if_possible() as progress:
         session.keep(progress, exercise, grade)
@@ -79,14 +79,14 @@ def grade_and_keep(
 def show_grade(
     session: Session[Any], exercise: Exercise, grade: Grade, verbose: bool = False, hints: bool = True
 ) -> None:
-    """A grade, and what one may do next; in an interview there are no hints."""
+    """Show a grade and what to do next; without hints in an interview."""
     for kind, text in lines_of(exercise, grade, verbose=verbose, width=session.width):
         session.say(text, kind)
     if not hints:
         return
     if grade.solved:
         session.say(f"Next: {session.command} {session.after_solving}")
-        session.say(f"Ours, with the derivation: {session.command} solution {exercise.number}")
+        session.say(f"Our solution, with its derivation: {session.command} solution {exercise.number}")
     elif not grade.unfinished:
         session.say(f"\nA hint: {session.command} hint {session.to_be_hinted(exercise, grade).number}")
         if exercise.has_replay and session.is_worth_seeing(grade):
@@ -94,7 +94,7 @@ def show_grade(
 
 
 def check_all(session: Session[Any], workspace: AnswerFolder, options: argparse.Namespace) -> int:
-    """A line for each exercise."""
+    """Grade all exercises and show one line for each."""
     solved = 0
     for exercise in session.everything():
         grade = grade_and_keep(session, exercise, workspace.path(exercise), options.seed, options.time_limit)
@@ -107,10 +107,10 @@ def check_all(session: Session[Any], workspace: AnswerFolder, options: argparse.
 
 
 def replay(session: Session[Any], exercise: Exercise, path: Path, options: argparse.Namespace, solved: bool) -> int:
-    """Write the page, and open it."""
+    """Write the replay of an answer as a page, and open it."""
     page = Path(options.out or f"replay-{exercise.slug}.html")
     shows = make_replay(exercise, path, page)
-    elsewhere = "" if solved or shows.startswith("step") else "; the mistake shows on other inputs than these"
+    elsewhere = "" if solved or shows.startswith("step") else "; the mistake shows only on other inputs"
     session.say(f"\n{unbroken(page)}: {shows}{elsewhere}")
     if not options.no_open:
         open_in_browser(session, page)
@@ -120,17 +120,17 @@ def replay(session: Session[Any], exercise: Exercise, path: Path, options: argpa
 def open_in_browser(session: Session[Any], page: Path) -> None:
     """Open a page in the browser, or say that none was found."""
     if not webbrowser.open(page.resolve().as_uri()):
-        session.say("No browser was found to open it; open the file by hand.")
+        session.say("No browser was found; open the file yourself.")
 
 
 def watch(
     session: Session[Any], options: argparse.Namespace, *, list_all: Act | None = None, say_next: Act | None = None
 ) -> int:
-    """Check what is saved.
+    """Check an exercise whenever its file is saved, and act on single keys.
 
     Args:
-        session, options: of the command.
-        list_all, say_next: what the keys for these do; None for what the commands of `drill` do.
+        session, options: the run of the command and its options.
+        list_all, say_next: what the keys l and n do; by default what `drill list` and `drill next` do.
     """
 
     progress = session.progress()
@@ -142,7 +142,7 @@ def watch(
         try:
             exercise = session.watched_now(exercise)
             show_grade(session, exercise, grade_and_keep(session, exercise, workspace.path(exercise)))
-        except DrillError as error:  # the next save may put it right
+        except DrillError as error:  # the next save may fix it
             session.say(f"{error}.", "wrong")
 
     def act(key: str) -> bool:
@@ -167,20 +167,20 @@ def watch(
     seen = Watch(workspace.path, session.watched(progress))
     with keys() as there_are:
         session.say(f"Watching {unbroken(workspace.folder)}.")
-        session.say(of_keys if there_are else "Ctrl-C ends it.")
+        session.say(of_keys if there_are else "Ctrl-C stops it.")
         watch_files(seen, check=check, act=act, pressed=pressed if there_are else no_keys)
     return 0
 
 
 def task(session: Session[Any], options: argparse.Namespace) -> int:
-    """Show a task."""
+    """Show the task of an exercise."""
     progress = session.progress()
     session.show_task(session.resolve_exercise(options.exercise, session.workspace(progress), progress))
     return 0
 
 
 def hint(session: Session[Any], options: argparse.Namespace) -> int:
-    """The next hint."""
+    """Show the next hint."""
     progress = session.progress()
     workspace = session.workspace(progress)
     give_hint(session, workspace.mine(session.resolve_exercise(options.exercise, workspace, progress)))
@@ -188,21 +188,22 @@ def hint(session: Session[Any], options: argparse.Namespace) -> int:
 
 
 def give_hint(session: Session[Any], exercise: Exercise) -> None:
-    """Show the next hint of an exercise, and remember that."""
+    """Show the next hint of an exercise, and record it."""
     hints, level = exercise.hints, 1
     with session.keeping_if_possible() as progress:
         known = progress.of(exercise.slug)
-        again = known["hints"] == len(hints) or bool(known["solved"])  # what is asked after that is no help
+        # a hint that was seen before, or is read after solving, does not count
+        again = known["hints"] == len(hints) or bool(known["solved"])
         level = min(known["hints"] + 1, len(hints))
         known["hints"] = known["hints"] if again else level
     session.say(f"\n{exercise.number}  {exercise.title}, hint {level} of {len(hints)}\n", "title")
     session.say(wrapped(hints[level - 1], session.width))
     if level == len(hints):
-        session.say(f"\nThat was the last. The solution: {session.command} solution {exercise.number}")
+        session.say(f"\nThat was the last hint. The solution: {session.command} solution {exercise.number}")
 
 
 def list_exercises(session: Session[Any], options: argparse.Namespace) -> int:
-    """What there is, and what is solved."""
+    """List the exercises and what is solved."""
     progress, everything = session.progress(), exercises()
     for topic in ("backprop", "dropout"):
         session.say(topic, "title")
@@ -212,7 +213,9 @@ def list_exercises(session: Session[Any], options: argparse.Namespace) -> int:
                 line = in_columns(session, one, state_of(progress, one) + here)
                 session.say(line, "right" if progress.solved(one.slug) else "")
     solved_ones = sum(progress.solved(one.slug) for one in everything)
-    session.say(f"\n{solved_ones} of {len(everything)} solved." + (" < is where you are." if progress.current else ""))
+    session.say(
+        f"\n{solved_ones} of {len(everything)} solved." + (" < marks where you are." if progress.current else "")
+    )
     return 0
 
 
@@ -225,7 +228,9 @@ def choose_next(session: Session[Any], options: argparse.Namespace) -> int:
         if chosen:
             progress.current, progress.chosen, progress.why = chosen.slug, stamp(datetime.now()), why
     if chosen is None:
-        session.say("All are solved. Now the questions: drill quiz; and against the clock: drill interview.")
+        session.say(
+            "All exercises are solved. Go on with the cards (drill quiz) or a mock interview (drill interview)."
+        )
         return 0
     session.say(f"{chosen.number}  {chosen.title}", "title")
     session.say(f"  {why}")
@@ -236,15 +241,15 @@ def choose_next(session: Session[Any], options: argparse.Namespace) -> int:
 
 
 def reset(session: DrillSession, options: argparse.Namespace) -> int:
-    """Write starters again, after asking."""
+    """Start exercises over, after asking."""
     if options.all == (options.exercise is not None):
-        return complain("reset: expected either an exercise or --all")
+        return complain("reset: expected an exercise or --all")
     before = session.progress()
     workspace = session.workspace(before)
     chosen = exercises() if options.all else [find(options.exercise)]
     begun = [one for one in chosen if not workspace.untouched(one)]
     what = f"{len(begun)} exercises" if options.all else chosen[0].slug
-    if begun and not options.yes and not session.agreed(f"Write the starter of {what} again?"):
+    if begun and not options.yes and not session.agreed(f"Start {what} over?"):
         session.say("Nothing was changed.")
         return 1
     for one in chosen:
@@ -254,18 +259,18 @@ def reset(session: DrillSession, options: argparse.Namespace) -> int:
             with session.keeping_if_possible() as progress:
                 progress.begin_again(one.slug)
             bug = ", with another bug" if another else ""
-            session.say(f"{one.slug}: the starter again{bug}; yours is kept as {kept.relative_to(workspace.folder)}")
+            session.say(f"{one.slug}: started over{bug}; your file is now {kept.relative_to(workspace.folder)}")
     if not begun:
-        session.say("The starter was there: nothing to do.")
+        session.say("Nothing to reset: the file is still the starter.")
     return 0
 
 
 def solution(session: Session[Any], options: argparse.Namespace) -> int:
-    """Write the solution, if it was earned or is wanted all the same."""
+    """Write the solution if the exercise is solved, or if the learner wants it anyway."""
     exercise, progress = session.find(options.exercise), session.progress()
     workspace = session.workspace(progress)
     solved = progress.solved(exercise.slug)
-    question = f"{exercise.slug} is not solved yet. Write the solution all the same, and remember that?"
+    question = f"{exercise.slug} is not solved yet. Write the solution anyway? This is recorded."
     if not solved and not options.anyway and not session.agreed(question):
         session.say("Nothing was written.")
         return 1
@@ -280,7 +285,7 @@ def solution(session: Session[Any], options: argparse.Namespace) -> int:
 
 
 def in_columns(session: Session[Any], exercise: Exercise, state: str, *, with_minutes: bool = True) -> str:
-    """A line of a list of exercises; where the terminal is narrow, the state stands below it."""
+    """One line of a list of exercises; in a narrow terminal the state goes on the next line."""
     line = f"{exercise.number:3}  {exercise.title:{LONGEST_TITLE}}"
     if with_minutes:
         line += f" {exercise.minutes:2} minutes"

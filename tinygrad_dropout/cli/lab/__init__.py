@@ -1,4 +1,4 @@
-"""The command `tinygrad-dropout lab`: the experiments of the lab, and what is done with folders of their results."""
+"""The command `tinygrad-dropout lab`: the experiments of the lab, and commands for folders of their results."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tinygrad_dropout.cli.lab.command import add_experiment
 from tinygrad_dropout.cli.lab.folders import add_merge, add_report
 
 DESCRIPTION = """\
-Evidence about dropout, and its theory: each experiment prints tables and a verdict, and draws a picture.
-`merge` and `report` take folders of their results, or of compare's."""
+Experiments about dropout and its theory. Each prints tables and a verdict, and draws a picture. `merge` and `report`
+work on folders of their results or of those of `compare`."""
 
 EXAMPLES = """\
 examples:
@@ -22,11 +22,11 @@ examples:
   tinygrad-dropout lab merge runs/here runs/there --out runs/both
   tinygrad-dropout lab report runs
 
-The same options give the same figures: bit for bit on processors of the same type, up to rounding on others."""
+The same options give the same results: bit for bit on processors of the same type, up to rounding on others."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add each experiment, `merge` and `report`, as a sub-command with its own options."""
+    """Add each experiment, and `merge` and `report`, as a sub-command with its own options."""
     parser.set_defaults(run=lambda _: print_help(parser))
     parsers = parser.add_subparsers(title="experiments", metavar="EXPERIMENT")
     for name, command in {**evidence.commands(), **theory.commands()}.items():

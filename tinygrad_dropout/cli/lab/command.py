@@ -1,4 +1,4 @@
-"""An experiment of the lab as a command: its options, and how what was typed is run."""
+"""An experiment of the lab as a command: its options, and how it is run."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Command:
     """An experiment as a command.
 
     Attributes:
-        help: one line for the list of experiments.
-        description: what its own help begins with.
-        groups: its options under titles; those under "" have none.
-        run: takes the experiment, its options, the name of its folder and where to run it, as `show_experiment` does.
+        help: its line in the list of experiments.
+        description: the first paragraph of its own help.
+        groups: its options by title; those under "" have no title.
+        run: called with the experiment, its options, the name of its folder and where to run, as `show_experiment` is.
     """
 
     help: str
@@ -55,7 +55,7 @@ def add_experiment(parsers: argparse._SubParsersAction[Any], name: str, command:
 
 
 def run_as_typed(name: str, command: Command, typed: Mapping[str, Any]) -> int:
-    """Run the experiment with the options that were given."""
+    """Run the experiment with the given options."""
     given = {option: value for option, value in typed.items() if option not in ("run", "experiment")}
     where = {option: given.pop(option) for option in ("workers", "dask", "out") if option in given}
     experiment = EXPERIMENTS[name]

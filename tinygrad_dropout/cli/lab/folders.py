@@ -1,4 +1,4 @@
-"""The commands of the lab that take folders of results: merge them, or show them as a page."""
+"""The commands of the lab that work on folders of results: merge them, or show them as a page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def add_merge(parsers: argparse._SubParsersAction[Any]) -> None:
     parser = new_parser(
         parsers,
         "merge",
-        "combine folders of one experiment, for example of seeds that ran on several machines",
-        "Write a folder with the records of several folders that differ only in their seeds.",
+        "combine folders of one experiment, such as seeds from several machines",
+        "Combine folders that differ only in their seeds into one.",
     )
     parser.add_argument("folders", metavar="FOLDER", nargs="+", type=name_of_file, help="folders with a results.json")
     parser.add_argument("--out", metavar="FOLDER", required=True, type=name_of_file, help="the folder to write")
@@ -38,17 +38,21 @@ def add_report(parsers: argparse._SubParsersAction[Any]) -> None:
     parser = new_parser(
         parsers,
         "report",
-        "results as one page for a browser, with pictures",
-        "Write the results of a folder, or of the folders in it, as one HTML file that needs nothing else: with their\n"
-        "sentences, tables and pictures, and with the options and versions that the figures were made with.",
+        "write results as one page for the browser, with pictures",
+        "Write the results in a folder, or in the folders inside it, as one self-contained HTML file: the sentences,\n"
+        "tables and pictures, and the options and versions behind them.",
     )
-    parser.add_argument("folder", metavar="FOLDER", type=name_of_file, help="with a results.json, or with such folders")
-    parser.add_argument("--out", metavar="FILE", type=name_of_file, help="the page (default: FOLDER/report.html)")
+    parser.add_argument(
+        "folder", metavar="FOLDER", type=name_of_file, help="a folder with a results.json, or with such folders inside"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=name_of_file, help="the page to write (default: FOLDER/report.html)"
+    )
     parser.set_defaults(run=lambda options: report_errors(lambda: write_report(options.folder, options.out)))
 
 
 def write_report(folder: str, out: str | None) -> int:
-    """Write the page, and say where it is and what is not on it."""
+    """Write the page, and say where it is and what it leaves out."""
     lab.require_extras(needed_by="tinygrad-dropout lab report")
     console = new_console()
     page = lab.report(folder, out, tell=console.print)

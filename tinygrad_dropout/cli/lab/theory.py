@@ -12,26 +12,26 @@ from tinygrad_dropout.lab.theory.ridge import Options as Ridge
 
 
 def commands() -> dict[str, Command]:
-    """The experiments as commands, by name; their options have the defaults."""
+    """The experiments as commands, by name, with the defaults of their options."""
     rates = ",".join(f"{p:g}" for p in Ridge.p)
     layers = ",".join(map(str, Ensemble.layers))
 
     def last(name: str) -> list[Option]:
-        """The options that end each list."""
+        """The options that every experiment has."""
         return [
-            ("--seed N", whole_number, f"seed of all random numbers (default: {Expectation.seed})"),
-            ("--out FOLDER", name_of_file, f"for results.json and {name}.png (default: runs/lab-{name}-TIME)"),
+            ("--seed N", whole_number, f"seed of the random numbers (default: {Expectation.seed})"),
+            ("--out FOLDER", name_of_file, f"folder for results.json and {name}.png (default: runs/lab-{name}-TIME)"),
         ]
 
     return {
         "expectation": Command(
-            "what the next layer sees in training and at test time",
-            "Measure what the next layer sees in training and at test time: without scaling, with the original scheme\n"
-            "(scale at test time), and with inverted dropout (scale in training).",
+            "what the next layer receives in training and at test time",
+            "Measure what the next layer receives in training and at test time: without scaling, with the original\n"
+            "scheme (scale at test time) and with inverted dropout (scale in training).",
             {"": [
                 ("--p P", number, f"probability that a unit is dropped (default: {Expectation.p})"),
-                ("--units N", whole_number, f"activations that go through dropout (default: {Expectation.units})"),
-                ("--samples N", whole_number, f"masks drawn (default: {Expectation.samples:,})"),
+                ("--units N", whole_number, f"units that dropout is applied to (default: {Expectation.units})"),
+                ("--samples N", whole_number, f"number of masks to draw (default: {Expectation.samples:,})"),
                 *last("expectation"),
             ]},
         ),
@@ -41,11 +41,11 @@ def commands() -> dict[str, Command]:
             "means with weight scaling and Monte Carlo.",
             {"": [
                 ("--p P", number, f"probability that a hidden unit is dropped (default: {Ensemble.p})"),
-                ("--units N", whole_number, f"hidden units in all layers together, at most {MOST_UNITS}: 2^N "
+                ("--units N", whole_number, f"total number of hidden units, at most {MOST_UNITS}; they have 2^N "
                  f"subnetworks (default: {Ensemble.units})"),
-                ("--layers N,N", whole_numbers, "number of hidden layers: 1, 2, or 1,2 for a network of each (default: "
-                 f"{layers})"),
-                ("--samples N", whole_number, "largest number of masks that Monte Carlo draws (default: "
+                ("--layers N,N", whole_numbers, "number of hidden layers: 1, 2, or 1,2 for one network of each "
+                 f"(default: {layers})"),
+                ("--samples N", whole_number, "most masks that Monte Carlo draws (default: "
                  f"{Ensemble.samples:,})"),
                 *last("ensemble"),
             ]},
@@ -56,7 +56,7 @@ def commands() -> dict[str, Command]:
             "its gradient and its minimum with the closed form: ridge regression.",
             {"": [
                 ("--p P,P", numbers, f"probabilities that an input is dropped (default: {rates})"),
-                ("--features N", whole_number, f"inputs, at most {MOST_FEATURES}: 2^N masks "
+                ("--features N", whole_number, f"number of inputs, at most {MOST_FEATURES}; they have 2^N masks "
                  f"(default: {Ridge.features})"),
                 ("--examples N", whole_number, f"rows of the data (default: {Ridge.examples})"),
                 *last("ridge"),

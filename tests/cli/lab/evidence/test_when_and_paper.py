@@ -67,7 +67,7 @@ def test_an_interrupted_paper_names_the_folder_to_go_on_with(run, tmp_path, mnis
             interrupt_after(trials - 16, patched)
         code, out, _ = run("lab", "paper", "--data-dir", mnist, *PAPER_OPTIONS.split())
     assert code == 130
-    assert "To go on: the same command with --out folder\n" in out
+    assert "To continue: the same command with --out folder\n" in out
     code, out, _ = run("lab", "paper", "--data-dir", mnist, *PAPER_OPTIONS.split())
     assert (code, out.replace("folder", "whole")) == whole[:2]
     for file in ("results.json", "choice/results.json"):
@@ -100,7 +100,7 @@ BAD_INPUT = {
     "paper --data-dir files --hidden 0": "--hidden: expected",
     "paper --data-dir files --train-size 99": "--train-size: expected at least 100, got 99",
     "paper --data-dir files --train-size 241": "--train-size: expected between 10",
-    "paper --data-dir files --out other": "other holds the results of another experiment: choose another folder",
+    "paper --data-dir files --out other": "other holds the results of another experiment; choose another folder",
 }
 
 

@@ -1,4 +1,4 @@
-"""Evidence about dropout as commands: when it helps, what it competes with, what it changes; a file for each."""
+"""The experiments that collect evidence about dropout, as commands: one module each."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ MODULES = {
 
 
 def commands() -> dict[str, Command]:
-    """The experiments as commands, by name; their options have the defaults."""
+    """The experiments as commands, by name, with the defaults of their options."""
     return {name: module.command() for name, module in MODULES.items()}

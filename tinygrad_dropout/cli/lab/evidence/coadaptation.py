@@ -9,27 +9,27 @@ from tinygrad_dropout.lab.evidence.coadaptation.options import CoadaptationOptio
 
 
 def command() -> Command:
-    """What dropout changes inside a network, as a command."""
+    """`lab coadaptation`: what dropout changes inside a network."""
     return Command(
-        "what dropout changes inside a network, and which claims about it hold",
+        "what dropout changes inside a network, and which claims about that hold",
         "Train networks with and without dropout: classifiers on noisy and on clean digits, and an autoencoder.\n"
-        "Remove their units in random order, one at a time and in pairs; measure what a single unit knows, how\n"
-        "active the units are and how alike. Say which of the usual claims hold and which don't.",
+        "Remove their units in random order, one at a time and in pairs. Measure what a single unit knows, how\n"
+        "active the units are and how similar. Say which of the usual claims hold and which do not.",
         {
             "networks": [
                 ("--p P", number, f"probability that a hidden unit is dropped (default: {Coadaptation.p})"),
-                ("--hidden N", whole_number, "units of each hidden layer, of which a classifier has two and the "
+                ("--hidden N", whole_number, "units in each hidden layer; a classifier has two such layers and the "
                  f"autoencoder one (default: {Coadaptation.hidden})"),
                 ("--train-size N", whole_number, f"training examples (default: {Coadaptation.train_size})"),
-                ("--epochs N", whole_number, "passes over the training examples for a classifier "
+                ("--epochs N", whole_number, "epochs of a classifier "
                  f"(default: {Coadaptation.epochs})"),
-                ("--autoencoder-epochs N", whole_number, "the same for the autoencoder "
+                ("--autoencoder-epochs N", whole_number, "epochs of the autoencoder "
                  f"(default: {Coadaptation.autoencoder_epochs:,})"),
             ],
             "what is measured": [
-                ("--orders N", whole_number, "random orders in which units are removed "
+                ("--orders N", whole_number, "number of random orders in which units are removed "
                  f"(default: {Coadaptation.orders})"),
-                ("--pairs N", whole_number, "pairs of units whose interaction is measured "
+                ("--pairs N", whole_number, "number of pairs of units whose interaction is measured "
                  f"(default: {Coadaptation.pairs})"),
             ],
             "run": [

@@ -1,4 +1,4 @@
-"""The command `tinygrad-dropout lab paper`: settings are chosen first, then the networks trained with them."""
+"""The command `lab paper`: it chooses settings first, then trains the networks with them."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from tinygrad_dropout.lab.trials import Experiment
 
 
 def command() -> Command:
-    """The papers' networks on MNIST, as a command."""
+    """`lab paper`: the networks of the dropout papers on MNIST."""
     return Command(
-        "MNIST as in the papers that introduced dropout (hours)",
+        "MNIST, as in the papers that introduced dropout (takes hours)",
         "Train the networks of Hinton et al. 2012 and Srivastava et al. 2014 on MNIST: a standard network,\n"
         "dropout on hidden units, dropout on inputs too, and max-norm as well. The settings of each are chosen on\n"
-        "training examples that are held back. The test errors stand beside the published ones. The defaults take\n"
+        "held-out training examples. The test errors are shown next to the published ones. The defaults take\n"
         "about five hours on one core; --quick is a rehearsal with small networks and 2,000 examples.",
         {
             "data": [
-                ("--data-dir FOLDER", name_of_file, "the folder of MNIST's four IDX files (default: download "
+                ("--data-dir FOLDER", name_of_file, "the folder with MNIST's four IDX files (default: download "
                  "MNIST from OpenML)"),
                 ("--train-size N", whole_number, "training examples (default: all 60,000)"),
             ],
             "network and training": [
-                ("--hidden N,N", whole_numbers, "units of each hidden layer (default: "
+                ("--hidden N,N", whole_numbers, "units in each hidden layer (default: "
                  f"{','.join(map(str, PaperOptions.hidden))})"),
-                ("--epochs N", whole_number, f"epochs of each network (default: {PaperOptions.epochs})"),
-                ("--choice-epochs N", whole_number, "epochs of each candidate for its settings (default: "
+                ("--epochs N", whole_number, f"epochs of every network (default: {PaperOptions.epochs})"),
+                ("--choice-epochs N", whole_number, "epochs of every candidate while settings are chosen (default: "
                  f"{PaperOptions.choice_epochs})"),
             ],
             "run": [QUICK, *run_options("networks of each kind", str(PaperOptions.seeds), "lab-paper")],
@@ -42,20 +42,20 @@ def command() -> Command:
 
 
 def run_paper(paper: Experiment, options: Any, name: str, *, out: str | None = None, **where: Any) -> int:
-    """Choose the settings, in a folder inside the other one, then train with them; both are shown.
+    """Choose the settings, in a folder inside `out`, then train with them; show both.
 
     Args:
-        paper, options, name, out, where: see `show_experiment`; the options have no settings yet.
+        paper, options, name, out, where: see `show_experiment`; the options do not contain the settings yet.
 
     Returns:
         The exit code.
 
     Raises:
-        LabError: the folder has other results, or something cannot be run.
+        LabError: the folder holds other results, or something cannot be run.
     """
     folder = default_folder(name) if out is None else Path(out)
     if (folder / "results.json").exists() and lab.read(folder).experiment != paper:
-        raise lab.LabError(f"{folder} holds the results of another experiment: choose another folder")
+        raise lab.LabError(f"{folder} holds the results of another experiment; choose another folder")
     code = show_experiment(CHOICE, options, name, out=folder / "choice", go_on=folder, **where)
     if code:
         return code

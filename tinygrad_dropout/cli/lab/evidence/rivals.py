@@ -7,14 +7,14 @@ from tinygrad_dropout.cli.lab.command import QUICK, Command
 from tinygrad_dropout.lab.evidence.rivals import RivalsOptions
 
 DESCRIPTION = """\
-Compare dropout with Gaussian dropout, DropConnect, weight decay, max-norm, early stopping and label smoothing. For
-each seed, every method is tried in four strengths on the same split, and the one with the lowest loss on a validation
-part of the training examples is chosen; the test examples have no say in that. The strengths themselves were chosen
-after results of seeds 0 to 9 and 100 to 104 on the default data had been seen, so the seeds begin at 1000."""
+Compare dropout with Gaussian dropout, DropConnect, weight decay, max-norm, early stopping and label smoothing. For each
+seed, every method is tried at four strengths on the same split. The strength with the lowest loss on a validation part
+of the training examples is chosen; the test examples play no part in that. We chose the strengths themselves after
+seeing results of seeds 0 to 9 and 100 to 104 on the default data, so the default seeds start at 1000."""
 
 
 def command() -> Command:
-    """Dropout and its rivals, as a command."""
+    """`lab rivals`: dropout and its rivals."""
     groups = without(comparison_options(), "--early-stopping", "--patience", "--p", "--input-p")
     seeds = run_options("seeds", str(RivalsOptions.seeds), "lab-rivals", first_seed=RivalsOptions.first_seed)
     return Command(

@@ -9,31 +9,31 @@ from tinygrad_dropout.lab.evidence.uncertainty.options import FIRST_UNSEEN_SEED,
 
 
 def command() -> Command:
-    """How sure Monte Carlo dropout is, as a command."""
+    """`lab uncertainty`: how sure Monte Carlo dropout is."""
     of_comparison = {option[0].partition(" ")[0]: option for option in comparison_options()["data"]}
     return Command(
         "how sure Monte Carlo dropout is, and where it is too sure",
         "Train networks with dropout on a function with a gap in its data, on two moons and on a table, and predict\n"
-        "with weight scaling, with one mask and with Monte Carlo. Say where the bands that should hold 95 % of new\n"
-        "values are too narrow, how good the likelihoods are, and how sure each is far from all data.",
+        "with weight scaling, with one mask and with Monte Carlo. Say where the bands that should contain 95 % of\n"
+        "new values are too narrow, how good the likelihoods are, and how sure each method is far from the data.",
         {
             "table of numbers to predict (default: scikit-learn's diabetes)": [
                 of_comparison["--csv"],
-                ("--target COLUMN", str, "the column of that table to predict: numbers"),
+                ("--target COLUMN", str, "the column to predict: numbers"),
                 of_comparison["--ignore"],
                 of_comparison["--missing"],
-                ("--splits FILE", name_of_file, "the test rows of given splits of that table, counted from 0: a line "
-                 "for each split, or a folder with index_test_0.txt and so on (default: a tenth, drawn for each seed)"),
-                ("--uci FOLDER", name_of_file, "instead of --csv, a table with its splits as Gal & Ghahramani publish "
-                 "them, such as UCI_Datasets/yacht: data.txt, index_features.txt, index_target.txt, index_test_0.txt, "
-                 "..."),
+                ("--splits FILE", name_of_file, "the test rows of your own splits, counted from 0: one line "
+                 "per split, or a folder with index_test_0.txt and so on (default: a random tenth for each seed)"),
+                ("--uci FOLDER", name_of_file, "instead of --csv, a table with splits in the format of Gal and "
+                 "Ghahramani (2016), such as UCI_Datasets/yacht: data.txt, index_features.txt, index_target.txt, "
+                 "index_test_0.txt, ..."),
             ],
             "networks and training": [
                 ("--p P", number, "probability that a hidden unit is dropped, in all three networks (default: "
                  f"{UncertaintyOptions.p})"),
                 ("--input-p P", number, "probability that an input of the table is dropped (default: "
                  f"{UncertaintyOptions.input_p:g})"),
-                ("--hidden N,N", whole_numbers, "units of each hidden layer of the table's network (default: "
+                ("--hidden N,N", whole_numbers, "units in each hidden layer of the table's network (default: "
                  f"{','.join(map(str, UncertaintyOptions.hidden))})"),
                 ("--epochs N", whole_number, "passes over the training examples (default: "
                  f"{UncertaintyOptions.epochs})"),
@@ -41,7 +41,7 @@ def command() -> Command:
             ],
             "run": [
                 QUICK,
-                *run_options("networks of each kind", f"{SEEDS}, or one for each given split", "lab-uncertainty",
+                *run_options("networks of each kind", f"{SEEDS}, or one per given split", "lab-uncertainty",
                              first_seed=f"{FIRST_UNSEEN_SEED}, or 0 with given splits"),
             ],
         },

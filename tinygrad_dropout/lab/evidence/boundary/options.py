@@ -28,7 +28,7 @@ class BoundaryOptions:
         train_size: training points.
         hidden: the number of units of both hidden layers.
         few: the same in the third setting.
-        epochs: steps of gradient descent, each on all training points.
+        epochs: gradient descent steps, each on all training points.
         grid: points on each side of the grid on which the probabilities are kept that the picture shows.
 
     Raises:
