@@ -15,7 +15,7 @@ from tinygrad_dropout.nn.monte_carlo import mc_forward
 from tinygrad_dropout.rng import get_rng_state, manual_seed, set_rng_state
 from tinygrad_dropout.saving import load, save
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "AnomalyError",
