@@ -1,4 +1,4 @@
-"""Aligned at the last axis; equal, or one of them 1; 1 and 0 give 0; else ValueError."""
+"""Shapes are aligned at the last axis; lengths are equal, or one of them is 1; 1 and 0 give 0; else ValueError."""
 
 import ast
 from itertools import zip_longest
@@ -9,9 +9,9 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 5
 KINDS = ("shapes",)
 
-#: as many axes in both
+#: the same number of axes in both
 EQUAL = (((3,), (3,)), ((1,), (4,)), ((4,), (1,)), ((2, 1), (1, 3)), ((1, 5), (4, 1)), ((2, 1, 4), (2, 3, 1)), ((), ()))
-#: none of which is an error if it is read from the left
+#: none of these raises an error if it is read from the left
 OTHER = (((), (3,)), ((2, 3), ()), ((3,), (1, 3)), ((3, 1), (3,)), ((3,), (3, 1)), ((1, 2), (2, 1, 1)))
 LONG = (((2, 3, 4, 5, 6, 7, 8), (4, 1, 6, 1, 8)), ((1,) * 9, (3, 1)), ((1000000, 1), (1, 65537)))
 ZEROS = (((0,), (1,)), ((1,), (0,)), ((0,), (0,)), ((2, 1), (0,)), ((), (3, 0)), ((1, 1, 0), (4, 1)), ((0, 2), (1, 1)))
@@ -27,7 +27,7 @@ REFUSES = KnownMistake(
 
 
 def pairs(a, b):
-    """The lengths that meet, the last axis first."""
+    """The pairs of lengths, the last axis first."""
     return list(zip_longest(reversed(a), reversed(b), fillvalue=1))
 
 
@@ -68,8 +68,8 @@ def check(judge: Judge) -> None:
             KnownMistake(
                 "larger-shape-wins",
                 lambda a, b: max(a, b, key=lambda shape: [sum(shape), *shape]),
-                "The result is one of the two shapes; (2, 1) and (1, 3) give a shape that neither of them is.",
-                "Can both arrays be stretched, each along another axis?",
+                "The result is one of the two shapes; (2, 1) and (1, 3) give a shape that is neither of them.",
+                "Can both arrays be stretched, each along a different axis?",
                 "shapes",
             ),
         ],
@@ -96,13 +96,13 @@ def check(judge: Judge) -> None:
                 "shapes",
             ),
         ],
-        question="Write them one below the other, aligned at the right. What stands in the gap?",
+        question="Write them one below the other, aligned at the right. What fills the gap?",
     )
     lengths = [judge.rng.integers(2, 7, size=judge.rng.integers(1, 5)).tolist() for _ in range(40)]
     compare(
         judge,
         function,
-        "that holds for random shapes, and for any number of axes",
+        "the same is true for random shapes, with any number of axes",
         [*sorted((cut(judge, full, full) for full in lengths[:20]), key=lambda pair: len(sum(pair, ()))), *LONG],
         question="Write them one below the other, aligned at the right, and decide each axis on its own.",
     )
@@ -115,8 +115,8 @@ def check(judge: Judge) -> None:
             KnownMistake(
                 "larger-of-the-two",
                 lambda a, b: tuple(max(pair) for pair in pairs(a, b))[::-1],
-                "Each axis has the larger of its two lengths; of 1 and 0 that is 1, but the rule gives 0.",
-                "An axis of length 1 is repeated as often as the other one asks for. What if that is never?",
+                "Each axis has the larger of its two lengths; for 1 and 0 that is 1, but the rule gives 0.",
+                "An axis of length 1 is repeated as often as the other array needs. What if that is zero times?",
                 "shapes",
             )
         ],
@@ -131,16 +131,16 @@ def check(judge: Judge) -> None:
             if not judge.raises(function, (a, b), ValueError):
                 judge.reject(
                     "accepts-a-multiple",
-                    f"Lengths of which one is a multiple of the other are accepted: {a} and {b} do not broadcast.",
+                    f"A length is accepted if it is a multiple of the other; but {a} and {b} do not broadcast.",
                     "Only one length can be repeated. Which?",
                     kind="shapes",
                 )
 
 
 def refuse_numpy(judge):
-    """An import out of habit does no harm, nor does a setting; whatever else is used of it would be the answer."""
+    """Refuse NumPy. An unused import and print or error settings are harmless; any other use could be the answer."""
     names, settings = {"numpy"}, set()
-    for node in ast.walk(ast.parse(judge.source)):  # an attribute comes before the name whose attribute it is
+    for node in ast.walk(ast.parse(judge.source)):  # an attribute comes before its own name
         if isinstance(node, ast.Import):
             names |= {alias.asname or "numpy" for alias in node.names if alias.name.startswith("numpy")}
         if isinstance(node, ast.Attribute) and node.attr in ("seterr", "errstate", "set_printoptions"):
@@ -156,18 +156,18 @@ def refuse_numpy(judge):
 
 
 def refuse_other_types(judge, run):
-    """A shape is a tuple of integers; an equal list is not the shape of any array."""
+    """Refuse a result that is not a tuple of integers, such as a list with the same lengths."""
     value = run.value
     if isinstance(value, tuple) and all(isinstance(length, Integral) for length in value):
         return
-    what = type(value).__name__ if not isinstance(value, tuple) else "tuple with something else in it"
+    what = type(value).__name__ if not isinstance(value, tuple) else "tuple that holds something else"
     code = "list-for-a-tuple" if isinstance(value, list) else "wrong-type"
     message = f"broadcast_shape(a, b) returned a {what}: {value!r:.80}; expected a tuple of integers."
     judge.reject(code, message, "Is [4, 3] == (4, 3)?", kind="shapes", shown={"yours": f"{value!r:.80}"})
 
 
 def compare(judge, function, claim, cases, *, known=(), question):
-    """As the judge's own, with shapes written as shapes."""
+    """Like the judge's own, but shapes are printed as shapes."""
     runs = judge.run(function, cases, known={ValueError: REFUSES})
     wrong = next((run for run in runs if run.value != right(*run.arguments)), None)
     if wrong is None or any(all(run.value == guess(mistake, run) for run in runs) for mistake in known):
@@ -182,7 +182,7 @@ def compare(judge, function, claim, cases, *, known=(), question):
 
 
 def guess(mistake, run):
-    """What a known mistake gives; None where it gives nothing."""
+    """The result of a known mistake; None if it raises an error."""
     try:
         return mistake.formula(*run.arguments)
     except Exception:
@@ -190,20 +190,20 @@ def guess(mistake, run):
 
 
 def refuse_accepted(judge, function, a, b):
-    """A pair that gave a shape and should have given an error."""
+    """Reject an answer that gave a shape where it should have raised an error."""
     value = function(a, b, may_return_none=True)
     shown = {"a": repr(a), "b": repr(b), "yours": repr(value), "expected": "ValueError"}
     if value is None:
         judge.reject(
             "returns-none-for-bad-shapes",
             f"broadcast_shape({a}, {b}) returned None; expected a ValueError.",
-            "The caller will go on with whatever you return. How does the caller learn that something is wrong?",
+            "The caller will use whatever you return. How does the caller learn that something is wrong?",
             kind="shapes",
             shown=shown,
         )
     judge.reject(
         "accepts-shapes-that-do-not-broadcast",
-        f"broadcast_shape({a}, {b}) returned {value}; expected a ValueError, since they do not broadcast.",
+        f"broadcast_shape({a}, {b}) returned {value}; expected a ValueError, because they do not broadcast.",
         "The lengths differ, and neither of them is 1. Which of the two arrays would be repeated?",
         kind="shapes",
         shown=shown,
@@ -211,7 +211,8 @@ def refuse_accepted(judge, function, a, b):
 
 
 def cut(judge, full, other):
-    """Two shapes, cut from one with some of the lengths 1: they broadcast if the two they are cut from are equal."""
+    """Two shapes: each lacks some leading axes of its full shape, and some lengths are 1. They broadcast if both are
+    equal."""
     found = []
     for lengths in (full, other):
         shape = [1 if judge.rng.random() < 0.35 else length for length in lengths]
@@ -220,7 +221,7 @@ def cut(judge, full, other):
 
 
 def broken(judge, full):
-    """Two shapes that broadcast but for one axis, where the lengths are a prime and another one."""
+    """Two shapes that would broadcast except for one axis, where the lengths are two different primes."""
     at = int(judge.rng.integers(0, len(full)))
     a, b = (tuple(1 if judge.rng.random() < 0.35 else length for length in full) for _ in range(2))
     return (*a[:at], 11, *a[at + 1 :]), (*b[:at], 7, *b[at + 1 :])[judge.rng.integers(0, at + 1) :]

@@ -16,7 +16,7 @@ def broadcast_shape(a, b):
     return tuple(other if one == 1 else one for one, other in pairs)[::-1]
 
 
-# %% accepts-a-multiple: a length that divides the other is taken for one that can be repeated
+# %% accepts-a-multiple: a length that divides the other is treated like 1
 def broadcast_shape(a, b):
     shape = []
     for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
@@ -26,7 +26,7 @@ def broadcast_shape(a, b):
     return tuple(shape[::-1])
 
 
-# %% returns-none-for-bad-shapes: None for an error
+# %% returns-none-for-bad-shapes: None instead of an error
 def broadcast_shape(a, b):
     shape = []
     for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
@@ -45,7 +45,7 @@ def broadcast_shape(a, b):
     return tuple(shape[::-1])
 
 
-# %% part-not-written: the error is left for later
+# %% part-not-written: the error is not written yet
 def broadcast_shape(a, b):
     shape = []
     for one, other in zip_longest(a[::-1], b[::-1], fillvalue=1):
@@ -55,13 +55,13 @@ def broadcast_shape(a, b):
     return tuple(shape[::-1])
 
 
-# %% list-for-a-tuple: the lengths as they were collected
+# %% list-for-a-tuple: the lengths are not made a tuple
 def broadcast_shape(a, b):
     pairs = zip_longest(a[::-1], b[::-1], fillvalue=1)
     return [other if one == 1 else one for one, other in pairs][::-1]
 
 
-# %% wrong-values: made for matrices
+# %% wrong-values: written for matrices
 def broadcast_shape(a, b):
     a, b = ((1, 1, 1, 1, *shape)[-max(len(a), len(b), 1) :][-4:] for shape in (a, b))
     if any(one != other and 1 not in (one, other) for one, other in zip(a, b)):
@@ -69,7 +69,7 @@ def broadcast_shape(a, b):
     return () if not a or a == b == (1,) else tuple(other if one == 1 else one for one, other in zip(a, b))
 
 
-# %% forbidden-name: NumPy is asked
+# %% forbidden-name: NumPy does it
 def broadcast_shape(a, b):
     import numpy as np
 

@@ -23,7 +23,7 @@ def numeric_gradient(f, x, h=1e-5, dtype=float):
     return np.reshape(slopes, x.shape)
 
 
-# %% in-place: x itself is moved where it can be, and put back exactly
+# %% in-place: x itself is changed if it is float64, and put back exactly
 def numeric_gradient(f, x, h=1e-5):
     moved = x if x.dtype == np.float64 else x.astype(np.float64)
     gradient = np.zeros(moved.shape)

@@ -1,14 +1,14 @@
 """The gradient by central differences.
 
-By Taylor's theorem, for one element with all others held still,
+By Taylor's theorem, for one element with all others held fixed,
 
     f(x + h) = f + h f' + h^2/2 f'' + h^3/6 f''' + ...
     f(x - h) = f - h f' + h^2/2 f'' - h^3/6 f''' + ...
 
-The difference is 2 h f' + h^3/3 f''', so divided by 2h it is f' + h^2/6 f''': the second derivative is gone. With only
-one side, (f(x + h) - f)/h = f' + h/2 f'', it is not. Its rounding error is about eps |f| / h, with
-eps = 2e-16 in float64: h = 1e-5 balances the two. In float32, where eps is 1e-7, little would be left, and in an array
-of integers x + h would be truncated to x.
+The difference is 2 h f' + h^3/3 f''', so divided by 2h it is f' + h^2/6 f''': the second derivative is gone. A
+one-sided difference, (f(x + h) - f)/h = f' + h/2 f'', keeps it. The rounding error is about eps |f| / h, with eps =
+2e-16 in float64: h = 1e-5 balances the two errors. In float32, where eps is 1e-7, few digits would be left, and in an
+array of integers x + h would be truncated to x.
 """
 
 import numpy as np

@@ -43,7 +43,7 @@ def numeric_gradient(f, x, h=1e-5):
     return gradient
 
 
-# %% wrong-values: where x is transposed, ravel gives a copy, and moving it moves nothing
+# %% wrong-values: for a transposed x, ravel gives a copy, and changing it changes nothing
 def numeric_gradient(f, x, h=1e-5):
     x = np.array(x, dtype=float)
     flat, gradient = x.ravel(), np.zeros(x.shape)
@@ -57,21 +57,21 @@ def numeric_gradient(f, x, h=1e-5):
     return gradient
 
 
-# %% another-default-step: 1e-2 for 1e-5
+# %% another-default-step: 1e-2 instead of 1e-5
 def numeric_gradient(f, x, h=1e-2):
     x = np.array(x, dtype=float)
     steps = h * np.eye(x.size).reshape(x.size, *x.shape)
     return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape)
 
 
-# %% works-in-another-dtype: longdouble for bytes
+# %% works-in-another-dtype: longdouble for uint8
 def numeric_gradient(f, x, h=1e-5):
     x = x.astype(np.float64 if x.dtype != np.uint8 else np.longdouble)
     steps = h * np.eye(x.size).reshape(x.size, *x.shape)
     return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps]).reshape(x.shape).astype(np.float64)
 
 
-# %% changes-the-dtype: the gradient of a float32 x is made to be like x
+# %% changes-the-dtype: the gradient of a float32 x is float32, too
 def numeric_gradient(f, x, h=1e-5):
     gradient, x = np.zeros(x.shape, np.float32 if x.dtype == np.float32 else float), x.astype(float)
     for i in np.ndindex(x.shape):

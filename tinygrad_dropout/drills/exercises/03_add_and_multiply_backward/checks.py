@@ -11,7 +11,7 @@ KINDS = ("chain-rule", "ownership")
 SHAPES = ((), (1,), (0, 2), (3,), (2, 3), (2, 3, 4), (2, 1, 2, 1, 3), (9, 11))
 EXACT = {"rtol": 1e-12, "atol": 0, "dtype": True}
 
-UPSTREAM = "By the chain rule a gradient is upstream times local. Where is the upstream one?"
+UPSTREAM = "By the chain rule, a gradient is upstream times local. Where is the upstream gradient?"
 
 
 def check(judge: Judge) -> None:
@@ -45,7 +45,7 @@ def check(judge: Judge) -> None:
                  "If c grows by a little, by how much does a * b + c grow?", "chain-rule"),
             KnownMistake("sum-gives-nothing", lambda grad, a, b, c: np.zeros_like(grad),
                  "dc is 0, as if y did not depend on c.",
-                 "c is a constant when you differentiate by a. Is it one when you differentiate by c?", "chain-rule"),
+                 "c is a constant if you differentiate by a. Is it one if you differentiate by c?", "chain-rule"),
         ],
         question="If c grows by a little, by how much does a * b + c grow?",
         **EXACT,
@@ -58,7 +58,7 @@ def gradient(other):
 
 
 def known(name, of, other):
-    """Of one factor."""
+    """The known mistakes in the gradient of one factor."""
 
     def formula(rule):
         return lambda grad, a, b, c: rule(grad, {"a": a, "b": b}[of], {"a": a, "b": b}[other], c)
@@ -71,23 +71,23 @@ def known(name, of, other):
         KnownMistake(f"{which}-factor-ignores-upstream", formula(lambda grad, own, other, c: other),
              f"{name} is {other}, which is only the local slope; the upstream gradient is left out.", UPSTREAM,
              "chain-rule"),
-        KnownMistake(f"{which}-factor-hands-on-grad", formula(lambda grad, own, other, c: grad),
-             f"{name} is grad itself: that is the rule of a sum, and {of} is a factor.",
+        KnownMistake(f"{which}-factor-passes-on-grad", formula(lambda grad, own, other, c: grad),
+             f"{name} is grad itself: that is the rule for a sum, but {of} is a factor.",
              f"If {of} grows by a little, does a * b grow by as much?", "chain-rule"),
         KnownMistake(f"{which}-factor-adds", formula(lambda grad, own, other, c: grad + other),
              f"{name} is grad + {other}: upstream and local are added, not multiplied.",
-             "y moves twice as fast as its input, the loss three times as fast as y. How fast does the loss move?",
+             "y changes twice as fast as its input, the loss three times as fast as y. How fast does the loss change?",
              "chain-rule"),
         KnownMistake(f"{which}-factor-gets-the-sum-too", formula(lambda grad, own, other, c: grad * (other + c)),
-             f"{name} is grad * ({other} + c): the c that is added afterwards is in it.",
-             f"If {of} grows by a little, does c take part in the change of a * b + c?", "chain-rule"),
+             f"{name} is grad * ({other} + c): c does not belong there, because it is added afterward.",
+             f"If {of} grows by a little, does c contribute to the change of a * b + c?", "chain-rule"),
         KnownMistake(f"{which}-factor-divides", formula(lambda grad, own, other, c: grad / other),
              f"{name} is grad / {other}.", f"If {of} grows by a little, by how much does a * b grow?", "chain-rule"),
     ]  # fmt: skip
 
 
 def bug(judge: Judge):
-    """The learner's backward instead of the framework's multiplication."""
+    """The learner's backward instead of that of the framework's multiplication."""
     theirs = judge.function("multiply_add_backward", "grad", "a", "b", "c")
 
     def backward(grad, x, y):

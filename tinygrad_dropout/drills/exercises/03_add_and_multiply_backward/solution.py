@@ -8,7 +8,7 @@ gradient is the upstream gradient times a local one:
     dL/dc = dL/dy * dy/dc,  and dy/dc = 1       so  dc = grad
 
 A product multiplies the gradient of each factor by the other factor; a sum passes the gradient on unchanged. c itself
-appears nowhere, since the slope of a sum does not depend on its terms.
+appears nowhere, because the slope of a sum does not depend on its terms.
 """
 
 import numpy as np

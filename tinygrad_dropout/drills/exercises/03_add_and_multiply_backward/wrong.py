@@ -8,7 +8,7 @@ def multiply_add_backward(grad, a, b, c):
     return grad * a, grad * b, grad.copy()
 
 
-# %% changes-its-input: grad is multiplied in place, so that db is wrong as well
+# %% changes-its-input: grad is multiplied in place, so db is wrong as well
 def multiply_add_backward(grad, a, b, c):
     dc = grad.copy()
     grad *= b
@@ -37,7 +37,7 @@ def multiply_add_backward(grad, a, b, c):
     return da, db, dc
 
 
-# %% wrong-values: tiny gradients are taken for 0
+# %% wrong-values: tiny gradients are treated as 0
 def multiply_add_backward(grad, a, b, c):
     grad = np.where(np.abs(grad) < 1e-8, 0.0, grad)
     return grad * b, grad * a, grad

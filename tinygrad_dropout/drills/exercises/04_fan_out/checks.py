@@ -34,7 +34,7 @@ class Formula:
         return f"{self.text} with {numbers}"
 
     def result(self, make):
-        """The inputs and the result, as a graph of whatever `make` makes."""
+        """The inputs and the result, as a graph of the values that `make` returns."""
         inputs = {letter: make(self.numbers[letter]) for letter in self.letters}
         return list(inputs.values()), eval(self.text, {}, inputs)
 
@@ -77,70 +77,70 @@ KNOWN = [
     KnownMistake(
         "inputs-get-nothing",
         gradients_by(lambda node: None),
-        "The gradients of all inputs are 0, as they were: nothing is passed on.",
-        "Which line writes into a parent's grad? To bind a name of your own anew changes no parent.",
+        "The gradients of all inputs are still 0: nothing is passed on.",
+        "Which line writes into a parent's grad? Assigning to a local name does not change the parent.",
         "chain-rule",
     ),
     KnownMistake(
         "slopes-swapped",
         gradients_by(swap),
         "Each operand gets the slope of the other one.",
-        "parents and slopes stand in the same order. Which slope belongs to the first parent?",
+        "parents and slopes are in the same order. Which slope belongs to the first parent?",
         "chain-rule",
     ),
     KnownMistake(
         "ignores-upstream",
         gradients_by(each(lambda node, slope: slope)),
         "The parents get only the slopes; the gradient of the value itself is left out.",
-        "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
+        "The result changes value.grad times as fast as the value. How fast does it change with the parent?",
         "chain-rule",
     ),
     KnownMistake(
         "ignores-the-slope",
         gradients_by(each(lambda node, slope: node.grad)),
         "Every parent gets the whole gradient of the value; the slopes are left out.",
-        "x * y with y = 100: does the product move as fast as x does?",
+        "x * y with y = 100: does the product change as fast as x does?",
         "chain-rule",
     ),
     KnownMistake(
         "adds-the-slope",
         gradients_by(each(lambda node, slope: node.grad + slope)),
         "The parents get upstream + slope; expected upstream * slope.",
-        "y moves twice as fast as x, the result three times as fast as y. How fast does the result move with x?",
+        "y changes twice as fast as x, the result three times as fast as y. How fast does the result change with x?",
         "chain-rule",
     ),
     KnownMistake(
         "splits-the-gradient",
         gradients_by(each(lambda node, slope: node.grad * slope / len(node.parents))),
         "The gradient of a value is divided among its parents.",
-        "x + y: if only x moves, by 0.1, by how much does the sum move?",
+        "x + y: if only x changes, by 0.1, how much does the sum change?",
         "averaging",
     ),
     KnownMistake(
         "overwrites-the-gradient",
         gradients_by(overwrite),
         "The share of one use replaces the share of another: only the last one is left.",
-        "x is used twice. If x moves, how many terms of the result move?",
+        "x is used twice. If x changes, how many terms of the result change?",
         "accumulation",
     ),
     KnownMistake(
         "same-parent-once",
         gradients_by(once_for_each_parent),
-        "A value that is both operands gets one share; in x * x and x + x there are two.",
-        "What are the parents of x * x? How often does a set or a dictionary hold one of them?",
+        "A value that is both operands gets only one share; in x * x and x + x it has two.",
+        "What are the parents of x * x? How often can a set or a dictionary hold the same one?",
         "accumulation",
     ),
     KnownMistake(
         "forgets-other-users",
         gradients_by(zero_first),
-        "The gradient of a parent is set to 0 first, which throws away what its other users have given it.",
+        "The gradient of a parent is first set to 0, which discards what its other users have given it.",
         "Which values may have given something to this parent before?",
         "accumulation",
     ),
     KnownMistake(
         "multiplies-the-shares",
         gradients_by(multiply),
-        "The shares of several uses are multiplied with one another; expected their sum.",
+        "The shares of several uses are multiplied; expected their sum.",
         "x + x is 2 x. What are its two shares, and what should they give together?",
         "accumulation",
     ),
@@ -159,7 +159,7 @@ def check(judge: Judge) -> None:
     for claim, texts, kind in (
         ("a value that is used once: upstream times slope", ONCE, "chain-rule"),
         ("a value that is used several times: the sum of its shares", SEVERAL, "accumulation"),
-        ("that holds for equal numbers, for 0, and for large numbers", [*ONCE, *SEVERAL], "accumulation"),
+        ("the same is true for equal numbers, for 0, and for large numbers", [*ONCE, *SEVERAL], "accumulation"),
     ):
         formulas = [Formula(text, judge.numbers(4)) for text in texts]
         if len(texts) > len(SEVERAL):
@@ -172,7 +172,7 @@ def check(judge: Judge) -> None:
             name="the gradients",
             entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],
             known=KNOWN,
-            question="What does each operand get, and what becomes of what it already had?",
+            question="What does each operand get, and what happens to what it already had?",
             kind=kind,
             rtol=1e-10,
             atol=1e-12,

@@ -1,12 +1,12 @@
 """How a gradient is passed on.
 
-If x moves by a little, every place in which x is used moves, and the result feels all of them. To first order the
+If x changes a little, every value computed from x changes, and all these changes affect the result. To first order, the
 effects add up (the chain rule for several variables): with the uses u of x,
 
     d result/dx = sum over the uses u of  d result/du * du/dx
 
-so each use ADDS its share, upstream times slope, to what has come from the others; `=` would keep only the last one. In
-x * x the value is a parent twice, with slope x each time, so its two shares are x + x = 2x. The code goes through the
+so each use ADDS its share, upstream times slope, to the shares of the others; `=` would keep only the last one. In x *
+x the value is a parent twice, with slope x each time, so its two shares add up to x + x = 2x. The code goes through the
 pairs of parents and slopes one by one: a set or a dictionary of the parents would hold x only once.
 """
 
@@ -30,7 +30,7 @@ def pass_on(value):
 
 
 def backward(result):
-    """Leave in every value's grad how much the result moves when the value moves."""
+    """Leave in every value's grad how much the result changes when the value changes."""
     result.grad = 1.0
     for value in users_first(result):
         pass_on(value)

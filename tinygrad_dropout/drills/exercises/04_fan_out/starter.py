@@ -20,7 +20,7 @@ def pass_on(value):
 
 
 def backward(result):
-    """Leave in every value's grad how much the result moves when the value moves."""
+    """Leave in every value's grad how much the result changes when the value changes."""
     result.grad = 1.0
     for value in users_first(result):
         pass_on(value)

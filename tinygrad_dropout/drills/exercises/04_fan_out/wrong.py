@@ -15,7 +15,7 @@ class Value:
 
 
 def backward(result):
-    """Leave in every value's grad how much the result moves when the value moves."""
+    """Leave in every value's grad how much the result changes when the value changes."""
     result.grad = 1.0
     for value in users_first(result):
         pass_on(value)
@@ -42,14 +42,14 @@ def pass_on(value):
         parent.grad = value.grad * slope
 
 
-# %% inputs-get-nothing: a name is bound anew, and the parent is as it was
+# %% inputs-get-nothing: a local name is changed, and the parent is not
 def pass_on(value):
     for parent, slope in zip(value.parents, value.slopes):
         grad = parent.grad
         grad += value.grad * slope
 
 
-# %% wrong-values: values are told apart by their numbers
+# %% wrong-values: two values with the same number are treated as one
 def pass_on(value):
     shares = {}
     for parent, slope in zip(value.parents, value.slopes):
@@ -58,7 +58,7 @@ def pass_on(value):
         parent.grad += share
 
 
-# %% second-call-differs: a share that comes again is taken for one that was given already
+# %% second-call-differs: a share that comes again is treated as one that was already given
 GIVEN = set()
 
 

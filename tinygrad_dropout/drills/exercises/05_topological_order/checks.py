@@ -1,4 +1,4 @@
-"""Every node once, after all that use it, in a number of steps that does not grow with the number of paths."""
+"""Every node once, after all its users, in a number of steps that does not grow with the number of paths."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ MOST_READS, MOST_LOOKUPS = 20_000, 1_000_000
 
 STRAIGHT = ("a", "b = a", "b = a; c = b")
 TWICE = ("b = a a; c = b b", "b = a a", "b = a; c = a; d = b c")
-#: a short way and a long way to the same node, in both orders, and users that are deep on one side
+#: a short path and a long path to the same node, in both orders, and users that are deep on one side
 SHORTCUTS = (
     "b = a; c = a b",
     "b = a; c = b a",
@@ -37,7 +37,7 @@ class Graph:
 
     def __init__(self, text):
         self.text, self.nodes, work = text, {}, Work(MOST_READS, MOST_LOOKUPS)
-        # made in alphabetical order, so that neither names nor addresses tell what is made from what
+        # made in alphabetical order, so that neither names nor addresses reveal what is made from what
         self.unmade = {name: Node(work, name) for name in sorted(set(re.findall(r"\w+", text)))}
         for line in text.split("; "):
             name, _, parents = line.partition(" = ")
@@ -50,7 +50,7 @@ class Graph:
         return self.nodes[name]
 
     def __repr__(self):
-        return "; ".join(part if " = " in part else f"{part} alone" for part in self.text.split("; "))
+        return "; ".join(part if " = " in part else f"{part} by itself" for part in self.text.split("; "))
 
 
 class Node(CountedNode):
@@ -85,17 +85,17 @@ def check(judge: Judge) -> None:
                 judge.reject(
                     "not-a-list-of-nodes",
                     f"backward_order returned {order!r:.80}; expected a list of nodes.",
-                    "A list is asked for, of the nodes themselves: not of their names, not of the tuples of parents.",
+                    "The task asks for a list of the nodes themselves: not their names, not the tuples of parents.",
                 )
             found.append((graph, list(order)))
         return found
 
-    with judge.claim("the result is first, and what it was computed from follows"):
+    with judge.claim("the result is first, and the nodes that it was computed from follow"):
         for graph, order in orders(STRAIGHT):
             refuse_gaps(judge, graph, order)
             refuse_repeats(judge, graph, order)
             refuse_inputs_first(judge, graph, order)
-    with judge.claim("each node comes once: b = a + a, c = b + b gives dc/da = 4"):
+    with judge.claim("each node appears once: b = a + a, c = b + b gives dc/da = 4"):
         for graph, order in orders(TWICE):
             refuse_gaps(judge, graph, order)
             refuse_repeats(judge, graph, order)
@@ -108,7 +108,7 @@ def check(judge: Judge) -> None:
         early = [(graph, order) for graph, order in found if too_early(order)]
         if early:
             refuse_early(judge, found, *early[0])
-    with judge.claim("nodes are told apart by identity, not by their names"):
+    with judge.claim("nodes are distinguished by identity, not by their names"):
         refuse_names(judge, function)
     with judge.claim("it may be called again, and for another node"):
         refuse_marks(judge, function)
@@ -117,8 +117,8 @@ def check(judge: Judge) -> None:
         slow = KnownMistake(
             "one-visit-for-each-path",
             None,
-            "A chain of 20 diamonds, 61 nodes, took more than 20,000 reads of parents or a million lookups: every path "
-            "is walked.",
+            "A chain of 20 diamonds, 61 nodes, took more than 20,000 reads of parents or a million lookups: it walks "
+            "every path.",
             "There are 2 paths through one diamond and 4 through two. When can you turn back at a node?",
             "order",
         )
@@ -141,7 +141,7 @@ def refuse_iterators(judge, order):
     if hasattr(order, "__next__"):
         judge.reject(
             "iterator-for-a-list",
-            f"backward_order returned a {type(order).__name__}, which is an iterator; wrap it in list(...).",
+            f"backward_order returned a {type(order).__name__}, which is an iterator; expected a list: use list(...).",
             "How often can you go through an iterator, and what is its length?",
         )
 
@@ -157,8 +157,8 @@ def refuse_names(judge, function):
             judge.reject(
                 "met-by-name",
                 f"Two nodes are both called h, and the order has {len(order)} of {len(graph.nodes)} nodes: "
-                "they were taken for one.",
-                "May two nodes have the same name? What else tells them apart?",
+                "they were treated as one.",
+                "May two nodes have the same name? What else distinguishes them?",
                 kind="state",
                 shown={"the graph": text.replace("a", "h").replace("b", "h"), "your order": repr(list(order))},
             )
@@ -193,7 +193,7 @@ def refuse_gaps(judge, graph, order):
         what = "the result itself" if graph.result.name in missing else "some nodes"
         question = {
             "the result itself": "Backward begins there: its gradient is 1. Where else would the others come from?",
-            "some nodes": "How does your function get to the parents of the parents?",
+            "some nodes": "How does your function reach the parents of the parents?",
         }
         judge.reject(
             "result-missing" if what == "the result itself" else "nodes-missing",
@@ -214,7 +214,7 @@ def refuse_repeats(judge, graph, order):
     judge.reject(
         "visits-a-node-twice",
         message,
-        "A node that is visited again passes on again what it has passed on before. How can you know that you met it?",
+        "A node that is visited again passes its gradient on again. How can you tell that you have been there?",
         kind="accumulation",
         shown=shown(graph, order),
     )
@@ -266,21 +266,21 @@ def refuse_early(judge, found, graph, order):
     node, user = too_early(order)
     message = f"{node} comes before {user}, which uses it"
     known = (
-        ("breadth-first", breadth_first, "the order is breadth first, by the shortest way from the result",
-         "There may be a short way and a long way to a node. Which of the two decides when it is complete?"),
-        ("depth-first-on-the-way-down", depth_first, "nodes are listed when they are first met, on the way down",
-         "At the moment when you first meet a node, do you know that all its users have been met?"),
+        ("breadth-first", breadth_first, "the order is breadth first, by the shortest path from the result",
+         "There may be a short path and a long path to a node. Which of the two decides when it is complete?"),
+        ("depth-first-on-the-way-down", depth_first, "nodes are listed when they are first reached, on the way down",
+         "When you first reach a node, do you know that all its users have been reached?"),
         ("depth-first-on-the-way-down", lambda result: depth_first(result, True),
-         "nodes are listed when they are first met, on the way down",
-         "At the moment when you first meet a node, do you know that all its users have been met?"),
+         "nodes are listed when they are first reached, on the way down",
+         "When you first reach a node, do you know that all its users have been reached?"),
     )  # fmt: skip
     for code, procedure, says, question in known:
         if all(procedure(graph.result) == order for graph, order in found):
             judge.reject(code, f"{message}: {says}.", question, kind="order", shown=shown(graph, order))
     judge.reject(
         "node-before-its-user",
-        f"{message}: its gradient is not complete when it is passed on.",
-        "How do you know, when a node is listed, that all nodes that use it are in the list?",
+        f"{message}: its gradient is passed on before it is complete.",
+        "When you add a node to the list, how do you know that all nodes that use it are there already?",
         kind="order",
         shown=shown(graph, order),
     )
@@ -295,7 +295,7 @@ def refuse_marks(judge, function):
         judge.reject(
             "second-call-differs",
             f"A second call for the same graph gave {len(second)} nodes, the first one {len(first)}.",
-            "Where do you keep which nodes were met, and what is left there after the first call?",
+            "Where do you record which nodes were visited, and what is left there after the first call?",
             kind="state",
             shown={"the graph": repr(graph), "first": repr(first), "second": repr(second)},
         )
@@ -304,14 +304,14 @@ def refuse_marks(judge, function):
         judge.reject(
             "ignores-where-to-begin",
             f"For b of the same graph the order is {part}; expected [b, a].",
-            "Which nodes does b depend on? And what is left of the call before?",
+            "Which nodes does b depend on? And what is left from the previous call?",
             kind="state",
             shown={"the graph": repr(graph)},
         )
     if returned != first:
         judge.reject(
             "result-is-overwritten",
-            f"The list of the first call has changed: it had {len(first)} nodes, and two calls later {len(returned)}.",
+            f"The list from the first call has changed: from {len(first)} nodes to {len(returned)}, two calls later.",
             "The first caller still holds that list. Where is it made: once, or in each call?",
             kind="state",
             shown={"the graph": repr(graph), "at first": repr(first), "then": repr(returned)},

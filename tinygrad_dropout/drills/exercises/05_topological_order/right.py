@@ -23,7 +23,7 @@ def backward_order(result):
     return order
 
 
-# %% heights: sorted by the longest way to an input
+# %% heights: sorted by the longest path to an input
 def backward_order(result):
     heights = {}
 
@@ -52,7 +52,7 @@ def backward_order(result):
     return list(order)
 
 
-# %% marks: on the nodes, and taken off again
+# %% marks: on the nodes, and removed again
 def backward_order(result):
     found = []
 

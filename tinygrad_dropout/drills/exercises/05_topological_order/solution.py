@@ -1,13 +1,13 @@
 """The order of the backward pass: depth first, each node added to the list on the way back, and the list reversed.
 
-A gradient is the sum of the shares that a node gets from all its users. Passing it on before the last of them has given
-its share passes on too little; passing it on again afterwards counts the first share twice. So each node is visited
-once, after all its users.
+A gradient is the sum of the shares that a node gets from all its users. If it is passed on before the last share has
+arrived, too little is passed on; if it is passed on again afterward, the first share counts twice. So each node is
+visited once, after all its users.
 
 Go down to the parents first, and add a node to the list only when all its parents are in it. In that list each node
-comes after everything it was computed from: "parents first". Reversed, it is "users first". The set of nodes that were
-met limits every node to one visit, so the work is one step for each edge. Without it there is one for each path, and a
-chain of 20 diamonds has 2^20 paths. (Tarjan 1976: reversed postorder is a topological order.)
+comes after everything it was computed from: "parents first". Reversed, it is "users first". The set of visited nodes
+limits every node to one visit, so the work is one step for each edge. Without it, there is one step for each path, and
+a chain of 20 diamonds has 2^20 paths. (Tarjan 1976: reversed postorder is a topological order.)
 """
 
 

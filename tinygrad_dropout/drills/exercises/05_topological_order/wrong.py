@@ -4,7 +4,7 @@ from collections import Counter, deque
 
 
 def parents_first(result, met, name=lambda node: node):
-    """All that the result depends on and that was not met, each after its parents."""
+    """All nodes that the result depends on, each after its parents, except those already met."""
     found = []
 
     def visit(node):
@@ -42,7 +42,7 @@ def backward_order(result):
     return parents_first(result, set())
 
 
-# %% breadth-first: level by level, by the shortest way
+# %% breadth-first: level by level, by the shortest path
 def backward_order(result):
     order, waiting = [], deque([result])
     while waiting:
@@ -63,7 +63,7 @@ def backward_order(result, order=None):
     return order
 
 
-# %% node-before-its-user: users are counted once, and counted down once for each use
+# %% node-before-its-user: each user is counted once, but counted down once for each use
 def backward_order(result):
     users = Counter(parent for node in parents_first(result, set()) for parent in set(node.parents))
     order, ready = [], deque([result])
@@ -82,7 +82,7 @@ def backward_order(result):
     return [result, *dict.fromkeys(result.parents)]
 
 
-# %% second-call-differs: the nodes that were met are never forgotten
+# %% second-call-differs: the set of visited nodes is never cleared
 met = set()
 
 
@@ -90,7 +90,7 @@ def backward_order(result):
     return parents_first(result, met)[::-1]
 
 
-# %% nodes-of-an-earlier-call: default values that are changed
+# %% nodes-of-an-earlier-call: default values that the function changes
 def backward_order(result, found=[], met=set()):
     found += parents_first(result, met)
     return found[::-1]
@@ -101,7 +101,7 @@ def backward_order(result):
     return parents_first(result, set(), lambda node: node.name)[::-1]
 
 
-# %% iterator-for-a-list: reversed(...) as it is
+# %% iterator-for-a-list: reversed(...) without list(...)
 def backward_order(result):
     return reversed(parents_first(result, set()))
 
@@ -120,7 +120,7 @@ def backward_order(result):
     return tuple(parents_first(result, set())[::-1])
 
 
-# %% forbidden-name: the module that knows it
+# %% forbidden-name: the module that has the answer
 def backward_order(result):
     from graphlib import TopologicalSorter
 
@@ -128,7 +128,7 @@ def backward_order(result):
     return [*TopologicalSorter(graph).static_order()][::-1]
 
 
-# %% ignores-where-to-begin: the order of a graph is kept, and given for each of its nodes
+# %% ignores-where-to-begin: the order of a graph is cached, and returned for each of its nodes
 KEPT = {}
 
 

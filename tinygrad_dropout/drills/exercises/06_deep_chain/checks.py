@@ -1,4 +1,4 @@
-"""Right on small graphs and on a chain of 50,000: without recursion, searching a list, or walking every path."""
+"""Right on small graphs and on a chain of 50,000, without recursion, searching a list, or walking every path."""
 
 import gc
 from collections import deque
@@ -38,11 +38,11 @@ SMALL = (
 
 
 class TooManyComparisons(Exception):
-    """A value is looked for in a list again and again."""
+    """A value is searched for in a list again and again."""
 
 
 class Value:
-    """A value of ours. To be found in a list it must be compared with the others there, which is counted."""
+    """A value that counts comparisons: finding it in a list takes some."""
 
     comparisons = 0
 
@@ -59,7 +59,7 @@ class Value:
 
 
 class Counted(CountedNode):
-    """A value that counts what is done with it."""
+    """A value that counts how it is used."""
 
     def __init__(self, work, parents=(), slopes=()):
         super().__init__(work, parents)
@@ -67,7 +67,7 @@ class Counted(CountedNode):
 
 
 class Chain:
-    """h = slope h, again and again; every tenth h has a weight added, which all of them share."""
+    """h = slope h, again and again; to every tenth h, the same weight is added."""
 
     def __init__(self, judge):
         self.slopes = np.where(judge.rng.random(DEPTH) < 0.5, -1.0, 1.0)
@@ -95,14 +95,14 @@ class Chain:
 
 
 class Graph:
-    """A recipe: what is made from what, with random slopes, or with slopes of -1, 0 and 1."""
+    """A recipe: which value is made from which, with random slopes or with slopes of -1, 0 and 1."""
 
-    def __init__(self, judge, text, whole=False):
+    def __init__(self, judge, text, integer_slopes=False):
         self.recipes = []
         for line in text.split("; "):
             name, _, parents = line.partition(" = ")
             count = len(parents.split())
-            slopes = (judge.rng.integers(-1, 2, count) * 1.0 if whole else judge.numbers(count)).tolist()
+            slopes = (judge.rng.integers(-1, 2, count) * 1.0 if integer_slopes else judge.numbers(count)).tolist()
             self.recipes.append((name, list(zip(slopes, parents.split(), strict=True))))
 
     def __repr__(self):
@@ -125,7 +125,7 @@ class Graph:
 
 
 def grads_by(walk):
-    """The gradients after some procedure."""
+    """The gradients that a procedure gives."""
 
     def formula(graph):
         values = graph.values()
@@ -162,7 +162,7 @@ def plain(result, start=1.0, share=lambda value, slope: value.grad * slope):
 
 
 def as_met(take, again=False):
-    """Pass on in the order in which values are taken out of those that were met."""
+    """Pass gradients on in the order in which values are taken from the ones waiting."""
 
     def walk(result):
         result.grad = 1.0
@@ -199,7 +199,7 @@ def as_counted(take):
 
 
 def without_zeros(result):
-    """A share of 0 is not counted as one that has come."""
+    """A share of 0 is not counted as received."""
     waits_for = dict.fromkeys(users_first(result), 0)
     for value in waits_for:
         for parent in value.parents:
@@ -221,40 +221,40 @@ def overwrite(result):
             parent.grad = value.grad * slope
 
 
-WAITS = "A value passes on what it has. When has it got all of it?"
+WAITS = "A value passes on what it has. When does it have all of its gradient?"
 KNOWN = [
     KnownMistake("result-without-gradient", grads_by(lambda result: plain(result, 0.0)),
-         "All gradients are 0: the result's own is not set.",
-         "How much does the result move when the result moves?", "chain-rule"),
+         "All gradients are 0: the gradient of the result itself is not set.",
+         "How much does the result change when the result changes?", "chain-rule"),
     KnownMistake("ignores-the-slope", grads_by(lambda result: plain(result, share=lambda value, slope: value.grad)),
          "Every parent gets the whole gradient of the value; the slopes are left out.",
-         "b = 5 a: does b move as fast as a?", "chain-rule"),
+         "b = 5 a: does b change as fast as a?", "chain-rule"),
     KnownMistake("ignores-upstream", grads_by(lambda result: plain(result, share=lambda value, slope: slope)),
          "The parents get only the slopes; the gradient of the value itself is left out.",
-         "The result moves value.grad times as fast as the value. How fast does it move with the parent?",
+         "The result changes value.grad times as fast as the value. How fast does it change with the parent?",
          "chain-rule"),
     KnownMistake("breadth-first", grads_by(as_met(deque.popleft)),
          "Values pass their gradient on level by level, some before all values that use them have done so.", WAITS,
          "order"),
-    KnownMistake("hands-on-too-early", grads_by(as_met(deque.pop)),
+    KnownMistake("passes-on-too-early", grads_by(as_met(deque.pop)),
          "Values pass their gradient on in the order of a stack, some before all their users have done so.", WAITS,
          "order"),
     *[KnownMistake("uses-counted-once-per-user", grads_by(as_counted(take)),
-           "A value that uses the same parent twice is counted as one use: the parent goes before all has arrived.",
+           "A value that uses the same parent twice is counted as one use: the parent passes on too early.",
            "d = b + b: how many shares does b get from d, and how many does your count wait for?", "order")
       for take in (deque.pop, deque.popleft)],
-    KnownMistake("hands-on-again", grads_by(as_met(deque.pop, again=True)),
-         "A value that is used twice is visited twice, and passes on all that it has each time.",
-         "What has the value passed on already when it is visited again?", "accumulation"),
-    KnownMistake("hands-on-again", grads_by(as_met(deque.popleft, again=True)),
-         "A value that is used twice is visited twice, and passes on all that it has each time.",
-         "What has the value passed on already when it is visited again?", "accumulation"),
+    KnownMistake("passes-on-again", grads_by(as_met(deque.pop, again=True)),
+         "A value that is used twice is visited twice, and passes on everything it has each time.",
+         "When the value is visited again, what has it already passed on?", "accumulation"),
+    KnownMistake("passes-on-again", grads_by(as_met(deque.popleft, again=True)),
+         "A value that is used twice is visited twice, and passes on everything it has each time.",
+         "When the value is visited again, what has it already passed on?", "accumulation"),
     KnownMistake("waits-for-a-share-of-zero", grads_by(without_zeros),
-         "A use with slope 0 is not counted as done, so its parent waits for it and never passes on what it has.",
+         "A use with slope 0 is not counted as done, so its parent waits forever and never passes on what it has.",
          "A share of 0 is a share. Which line counts it?", "order"),
     KnownMistake("overwrites-the-gradient", grads_by(overwrite),
          "The share of one use replaces the share of another: only the last one is left.",
-         "If a moves and is used twice, how many terms move?", "accumulation"),
+         "If a changes and is used twice, how many terms change?", "accumulation"),
 ]  # fmt: skip
 
 
@@ -270,7 +270,7 @@ def check(judge: Judge) -> None:
     Value.comparisons = 0
     graphs = [Graph(judge, text) for text in SMALL] + [Graph(judge, text, True) for text in SMALL for _ in range(3)]
     judge.compare(
-        "small graphs get the right gradients, each value after all that use it",
+        "small graphs get the right gradients, each value after all values that use it",
         judge.run(Answer(small, "backward", ("result",)), [(graph,) for graph in graphs], repeat=True),
         grads_by(plain),
         name="the gradients",
@@ -281,7 +281,7 @@ def check(judge: Judge) -> None:
         rtol=1e-10,
         atol=1e-12,
     )
-    with judge.claim(f"a chain of {DEPTH:,} values is gone through without a RecursionError"), no_collection():
+    with judge.claim(f"a chain of {DEPTH:,} values does not end in a RecursionError"), no_collection():
         long = Answer(lambda values: values.grads(backward.function), "backward", ("result",))
         runs = judge.run(long, [(Chain(judge),)],
                          known={RecursionError: RECURSION, TooManyComparisons: SEARCH})  # fmt: skip
@@ -309,15 +309,15 @@ def check(judge: Judge) -> None:
 RECURSION = KnownMistake(
     "recursion-error",
     None,
-    f"A chain of {DEPTH:,} values makes as many calls inside one another, and Python stops at about 1,000.",
-    "Where does a call keep what it still has to do? Where else could that be kept?",
+    f"A chain of {DEPTH:,} values makes as many nested calls, and Python stops at about 1,000.",
+    "Where does a call keep what it still has to do? Where else could you keep that?",
     "order",
 )
 SEARCH = KnownMistake(
     "searches-a-list",
     None,
-    f"Values are looked for in a list: more than {MOST_COMPARISONS:,} comparisons for a chain of {DEPTH:,}.",
-    "How long does `in` take for a list, and how long for a set?",
+    f"Values are searched for in a list: more than {MOST_COMPARISONS:,} comparisons for a chain of {DEPTH:,}.",
+    "How long does `in` take in a list, and how long in a set?",
     "order",
 )
 PATHS = KnownMistake(
@@ -325,14 +325,14 @@ PATHS = KnownMistake(
     None,
     f"{DIAMONDS} diamonds in a row, {3 * DIAMONDS + 1} values, took more than {MOST_READS:,} reads of parents or "
     f"{MOST_LOOKUPS:,} lookups: one for each path.",
-    "There are 2 paths through one diamond, 4 through two. Could a value wait until all its shares are there?",
+    "There are 2 paths through one diamond, and 4 through two. Could a value wait until it has all its shares?",
     "order",
 )
 
 
 @contextmanager
 def no_collection():
-    """Inside, no garbage is looked for: among 50,000 new values that takes longer than it takes to make them."""
+    """Turn the garbage collector off: searching 50,000 new values takes longer than making them."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -354,7 +354,7 @@ def diamonds(backward):
 
 
 def refuse_tricks(judge):
-    """What the task refuses: tricks that move the limit, and the module that has the answer."""
+    """Refuse what the task does not allow: raising the limit, and the module that has the answer."""
     refuse_a_raised_limit(judge)
     if "graphlib" in names_in(judge.source):
         judge.reject("forbidden-name", "Your file imports graphlib, which has the order ready-made.")

@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 
 
-# %% two-phases: a stack on which each value lies twice, before and after its parents
+# %% two-phases: a stack that holds each value twice, before and after its parents
 def backward(result):
     order, met, stack = [], set(), [(result, False)]
     while stack:

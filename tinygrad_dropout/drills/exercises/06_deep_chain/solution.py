@@ -1,13 +1,13 @@
 """Backward without recursion.
 
-Recursion keeps its unfinished work on Python's call stack, which ends after about 1,000 calls. You can keep the same
-work in a list of your own, which ends only with the memory. Counting the uses does it in two walks:
+Recursion keeps its unfinished work on Python's call stack, which is limited to about 1,000 calls. You can keep the same
+work in a list, which is limited only by memory. If you count the uses, two passes are enough:
 
-    1. walk over all values once, and count how often each is used as a parent;
-    2. begin with the result. A value gives each parent upstream times slope and takes one off that parent's count.
-       At a count of 0 all shares have come in, so the parent is complete and is next in line.
+    1. visit all values once, and count how often each is used as a parent;
+    2. begin with the result. A value gives each parent upstream times slope and subtracts one from its count.
+       At a count of 0, all shares have arrived, so the parent is complete and is next in line.
 
-Each walk looks at each value and each use once, so the time grows with their number. A parent that is named twice is
+Each pass looks at each value and each use once, so the time grows with their number. A parent that is named twice is
 counted twice and gets two shares. (Kahn 1962, "Topological sorting of large networks".)
 """
 
@@ -20,12 +20,12 @@ class Value:
 
 
 def backward(result):
-    uses, unwalked = {result: 0}, [result]
-    while unwalked:
-        for parent in unwalked.pop().parents:
+    uses, unvisited = {result: 0}, [result]
+    while unvisited:
+        for parent in unvisited.pop().parents:
             if parent not in uses:
                 uses[parent] = 0
-                unwalked.append(parent)
+                unvisited.append(parent)
             uses[parent] += 1
 
     result.grad = 1.0

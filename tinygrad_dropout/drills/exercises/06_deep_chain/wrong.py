@@ -50,7 +50,7 @@ def backward(result):
     pass_on(result, by_recursion(result))
 
 
-# %% walks-every-path: a stack of pairs: right, but one step for each path
+# %% walks-every-path: a stack of pairs: correct, but one step for each path
 def backward(result):
     stack = [(result, 1.0)]
     while stack:

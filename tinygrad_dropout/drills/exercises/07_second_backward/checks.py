@@ -1,4 +1,4 @@
-"""Inputs add up over calls; what is in the middle belongs to one call."""
+"""The gradients of inputs add up over calls; those of values in the middle belong to one call."""
 
 from tinygrad_dropout.drills.grader.answer import Answer
 from tinygrad_dropout.drills.grader.backward_stories import compare_stories

@@ -35,7 +35,7 @@ def zero_grad(inputs):
         value.grad = 0.0
 
 
-# %% dictionary: what belongs to one call is kept in a dictionary of the call
+# %% dictionary: the gradients of one call are kept in a dictionary
 def backward(result):
     order = users_first(result)
     grads = dict.fromkeys(order, 0.0) | {result: 1.0}
@@ -46,7 +46,7 @@ def backward(result):
         value.grad += grads[value]
 
 
-# %% afterwards: the middle is cleaned when it has passed its gradient on
+# %% afterward: a value in the middle is reset once it has passed its gradient on
 def backward(result):
     result.grad += 1.0
     for value in users_first(result):
@@ -56,7 +56,7 @@ def backward(result):
             value.grad = 0.0
 
 
-# %% accounts: inputs' old gradients are put aside, all is cleaned, and they are added again
+# %% set-aside: inputs' old gradients are saved, all are reset, and the old ones are added again
 def backward(result):
     order = users_first(result)
     before = [(value, value.grad) for value in order if not value.parents]

@@ -1,13 +1,13 @@
 """A backward that can be called again.
 
-grad has two meanings. For a value in the middle it is scratch paper for one call: d result/d value of THIS result. For
-an input it is an account over all calls: the sum of d result/d input, until the caller sets it to 0. A call passes on
+grad has two meanings. For a value in the middle it is scratch space for one call: d result/d value of THIS result. For
+an input it accumulates over all calls: the sum of d result/d input, until the caller sets it to 0. A call passes on
 grad times slope from each value in the middle. Old numbers that are still in that grad would be passed on once more:
 
     y = m x, m = x x:  first call  m.grad = x,          second call  m.grad = x + x, and its share is counted double
 
-So the scratch paper is cleaned before each call and the accounts are not. The result begins with 1, unless it is an
-input itself: then its account grows by 1.
+So the scratch space is reset before each call, and the sums of the inputs are not. The result begins with 1, unless it
+is an input itself: then its grad grows by 1.
 """
 
 

@@ -36,5 +36,5 @@ def zero_grad(inputs):
 
 
 def backward(result):
-    """Add to the grad of every input how much the result moves when that input moves."""
+    """Add to the grad of every input how much the result changes when that input changes."""
     raise NotImplementedError

@@ -40,7 +40,7 @@ def pass_on(value):
         parent.grad += value.grad * slope
 
 
-# %% stale-intermediates: nothing is cleaned
+# %% stale-intermediates: nothing is reset
 def backward(result):
     result.grad = 1.0
     for value in users_first(result):
@@ -57,12 +57,12 @@ def backward(result):
             pass_on(value)
 
 
-# %% second-call-differs: the order of a result is kept, and another result of the same size is taken for it
+# %% second-call-differs: the order of a result is cached, and another result with the same number gets it
 ORDERS = {}
 
 
 def backward(result):
-    """Results are met by their numbers."""
+    """Results are looked up by their numbers."""
     order = ORDERS.setdefault(result.data, users_first(result))
     for value in order:
         if value.parents:
@@ -72,7 +72,7 @@ def backward(result):
         pass_on(value)
 
 
-# %% keeps-its-own-account: the sums are kept in a dictionary, and what the caller sets is overwritten
+# %% keeps-its-own-account: the sums are kept in a dictionary, and overwrite what the caller sets
 SUMS = {}
 
 

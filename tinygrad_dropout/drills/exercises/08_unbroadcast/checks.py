@@ -1,4 +1,4 @@
-"""The sum over all axes along which copies were made, in the array's own shape."""
+"""The sum over all axes along which copies were made, in the shape of the original array."""
 
 import numpy as np
 
@@ -73,47 +73,47 @@ KNOWN = [
     KnownMistake(
         "gradient-not-summed",
         lambda grad, shape: grad,
-        "The gradient has the shape that it had: nothing was summed.",
-        "A gradient has exactly the shape of what it belongs to. Which entries belong to one and the same number?",
+        "The gradient still has the shape of grad: nothing was summed.",
+        "A gradient has exactly the shape of what it belongs to. Which entries belong to the same number?",
         "accumulation",
     ),
     KnownMistake(
         "mean-over-the-copies",
         lambda grad, shape: right(grad, shape) / copies(grad, shape),
         "The gradient is the mean over the copies; expected the sum.",
-        "If the number moves, all copies move with it. Is the effect on the loss their mean or their sum?",
+        "If the number changes, so do all its copies. Is the effect on the loss their mean or their sum?",
         "averaging",
     ),
     KnownMistake(
-        "one-copy-alone",
+        "first-copy-only",
         one_copy,
-        "The gradient of the first copy is taken, and the others are thrown away.",
+        "Only the gradient of the first copy is used; the others are lost.",
         "Does the loss depend only on the first copy?",
         "accumulation",
     ),
     KnownMistake(
         "axis-of-length-1-lost",
         lambda grad, shape: np.squeeze(right(grad, shape), tuple(i for i, length in enumerate(shape) if length == 1)),
-        "Axes of length 1 are gone: a sum removed them, and the array has them.",
-        "A sum removes the axis, unless it is told not to. Which of its arguments says so?",
+        "Axes of length 1 are gone: a sum removed them, but the original array has them.",
+        "A sum removes the axis unless you ask it not to. Which of its arguments does that?",
         "shapes",
     ),
     KnownMistake(
         "axes-in-front-forgotten",
         stretched,
         "Only the axes of length 1 are summed; the axes that were added in front are still there.",
-        "(2, 3) plus (3,): the second one is read as (1, 3). What becomes of the axis that it does not have?",
+        "(2, 3) plus (3,): the second one is read as (1, 3). What happens to the axis that it does not have?",
         "accumulation",
     ),
     KnownMistake(
         "stretched-axes-forgotten",
         in_front,
-        "Only the axes in front are summed; where the array has length 1, the gradient is still longer.",
-        "Copies were made along axes of length 1, too. Which entries belong to one and the same number?",
+        "Only the axes in front are summed; along axes where the array has length 1, the gradient is still longer.",
+        "Copies were made along axes of length 1, too. Which entries belong to the same number?",
         "accumulation",
     ),
     KnownMistake(
-        "one-axis-alone",
+        "one-axis-only",
         first_axis,
         "Only one axis is summed; copies were made along several.",
         "Write the two shapes one below the other. Along how many axes do they differ?",
@@ -122,29 +122,29 @@ KNOWN = [
     KnownMistake(
         "axes-in-front-kept",
         lambda grad, shape: right(grad, shape).reshape((1,) * (grad.ndim - len(shape)) + shape),
-        "The right numbers, with the axes in front still there, of length 1.",
-        "A gradient has exactly the shape of what it belongs to. How many axes has the array?",
+        "The numbers are right, but the axes in front are still there, with length 1.",
+        "A gradient has exactly the shape of what it belongs to. How many axes does the array have?",
         "shapes",
     ),
     KnownMistake(
         "counts-axes-from-the-left",
         lambda grad, shape: from_the_left(grad, shape),
-        "An axis of length 1 is looked for at its place in the array's shape; in grad it stands further to the right.",
-        "grad has more axes than the array. Where is the array's axis 0 in it?",
+        "An axis of length 1 is looked for at its position in the array's shape; in grad it is further to the right.",
+        "grad has more axes than the array. Which of them is the array's axis 0?",
         "axes",
     ),
     KnownMistake(
         "last-axes-summed",
         lambda grad, shape: grad.sum(axis=tuple(range(len(shape), grad.ndim))),
         "Axes were summed at the end; broadcasting adds them in front.",
-        "(2, 3) plus (3,): which axis does the second array not have?",
+        "(2, 3) plus (3,): which axis does the second array lack?",
         "axes",
     ),
     KnownMistake(
         "everything-summed",
         lambda grad, shape: np.full(shape, grad.sum()),
         "Every entry is the sum of all of grad.",
-        "Which entries of grad belong to copies of this one number?",
+        "Which entries of grad belong to copies of this number?",
         "accumulation",
     ),
 ]
@@ -154,10 +154,10 @@ def check(judge: Judge) -> None:
     function = judge.function("unbroadcast", "grad", "shape")
     grad = judge.numbers(4, 2, 3)
     for claim, shapes, more in (
-        ("the gradient where nothing was broadcast: grad", SAME, judge.corners((judge.numbers(2, 3), (2, 3)))),
-        ("the gradient where copies were made: each number gets the sum over its copies",
+        ("the gradient if nothing was broadcast: grad", SAME, judge.corners((judge.numbers(2, 3), (2, 3)))),
+        ("the gradient if copies were made: each number gets the sum over its copies",
          IN_FRONT + STRETCHED + BOTH, judge.corners((grad, (2, 1))) + judge.corners((grad, (4, 1, 3)))),
-        ("that holds for no copies at all, for no axes, and for many", ODD, []),
+        ("the same is true for no copies at all, for no axes, and for many", ODD, []),
     ):  # fmt: skip
         judge.compare(
             claim,
@@ -165,9 +165,9 @@ def check(judge: Judge) -> None:
             right,
             name="the gradient",
             known=KNOWN,
-            question="Which entries of grad belong to copies of one and the same number?",
+            question="Which entries of grad belong to copies of the same number?",
             kind="accumulation",
             rtol=1e-9,
             atol=0,
-            dtype=shapes != ODD,  # of an array without numbers it does not matter
+            dtype=shapes != ODD,  # for an empty array it does not matter
         )

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% two-steps: in front while there are too many axes, then those of length 1
+# %% two-steps: first the axes in front, then those of length 1
 def unbroadcast(grad, shape):
     while grad.ndim > len(shape):
         grad = grad.sum(axis=0)

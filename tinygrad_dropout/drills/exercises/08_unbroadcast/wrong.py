@@ -15,7 +15,7 @@ def unbroadcast(grad, shape):
     return grad.reshape(shape)
 
 
-# %% counts-axes-from-the-left: the axes in front shift all others, which is forgotten
+# %% counts-axes-from-the-left: the shift by the axes in front is forgotten
 def unbroadcast(grad, shape):
     for axis, length in enumerate(shape):
         if length == 1:
@@ -25,7 +25,7 @@ def unbroadcast(grad, shape):
     return grad
 
 
-# %% wrong-values: the sum of no copies is taken for 1
+# %% wrong-values: the sum of no copies is 1
 def unbroadcast(grad, shape):
     if not grad.size:
         return np.ones(shape)

@@ -1,4 +1,4 @@
-"""grad, repeated along the axes that were reduced; for a mean divided by how many elements went into each result."""
+"""grad, repeated along the reduced axes; for a mean, divided by how many elements went into each result."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ TOPIC, MINUTES = "backprop", 8
 KINDS = ("axes", "averaging", "chain-rule", "shapes")
 
 ALL = (((3,), None), ((2, 3), None), ((2, 3, 4), None))
-SQUARE = (((3,), 0), ((3, 3), 0), ((3, 3), 1), ((3, 3), -1))  # where a wrong axis is no error
+SQUARE = (((3,), 0), ((3, 3), 0), ((3, 3), 1), ((3, 3), -1))  # here a wrong axis does not raise an error
 NONE = (((3,), ()), ((2, 3), ()))
 ODD = (
     ((), None),
@@ -47,7 +47,7 @@ def right(kind, grad, shape, axis, keepdims):
 
 
 def divided_by(divisor):
-    """The right answer of a sum, divided by something."""
+    """The right answer for a sum, divided by something."""
     return lambda kind, grad, shape, axis, keepdims: (
         right("sum", grad, shape, axis, keepdims) / divisor(grad, shape, axis)
     )
@@ -58,7 +58,7 @@ COMMON = [
         "upstream-ignored",
         lambda kind, grad, *rest: right(kind, np.ones_like(grad), *rest),
         "dx is only the local slope; grad is left out.",
-        "By the chain rule a gradient is upstream times local. Where is the upstream one?",
+        "By the chain rule, a gradient is upstream times local. Where is the upstream gradient?",
         "chain-rule",
     ),
     KnownMistake(
@@ -86,7 +86,7 @@ COMMON = [
         "shared-among-all",
         lambda kind, grad, shape, axis, keepdims: np.full(shape, grad.sum()),
         "Every element gets the sum of all of grad.",
-        "Into how many of the y does one element of x go?",
+        "How many elements of y does one element of x go into?",
         "axes",
     ),
 ]  # fmt: skip
@@ -95,7 +95,7 @@ SUM = [
         "sum-divided",
         divided_by(lambda grad, shape, axis: count(shape, axis)),
         "The gradient of a sum is divided by the number of its terms.",
-        "y = a + b. If a grows by 0.1, by how much does y?",
+        "y = a + b. If a grows by 0.1, by how much does y grow?",
         "averaging",
     ),
     *COMMON,
@@ -105,42 +105,42 @@ MEAN = [
         "mean-not-divided",
         divided_by(lambda grad, shape, axis: 1),
         "The gradient of a mean is not divided by N.",
-        "y = (a + b) / 2. If a grows by 0.1, by how much does y?",
+        "y = (a + b) / 2. If a grows by 0.1, by how much does y grow?",
         "averaging",
     ),
     KnownMistake(
         "divided-by-all-elements",
         divided_by(lambda grad, shape, axis: np.prod(shape)),
-        "The gradient is divided by the number of all elements of x; expected those that go into one y.",
-        "x is (2, 3), the mean is over axis 1. By what does the forward pass divide?",
+        "The gradient is divided by the number of all elements of x; expected the number that go into one y.",
+        "x is (2, 3), and the mean is over axis 1. What does the forward pass divide by?",
         "averaging",
     ),
     KnownMistake(
         "divided-by-the-results",
         divided_by(lambda grad, shape, axis: grad.size),
         "The gradient is divided by the size of y.",
-        "x is (2, 3), the mean is over axis 1. By what does the forward pass divide?",
+        "x is (2, 3), and the mean is over axis 1. What does the forward pass divide by?",
         "averaging",
     ),
     KnownMistake(
         "divided-by-the-first-axis",
         divided_by(lambda grad, shape, axis: shape[0]),
         "The gradient is divided by the length of the first axis, whatever the axis of the mean.",
-        "By what does the forward pass divide if the mean is over axis 1, or over all axes?",
+        "What does the forward pass divide by if the mean is over axis 1, or over all axes?",
         "averaging",
     ),
     KnownMistake(
-        "divided-by-one-axis-alone",
+        "divided-by-one-axis-only",
         divided_by(lambda grad, shape, axis: shape[np.atleast_1d(0 if axis is None else axis)[0]]),
-        "The mean is over several axes, and the gradient is divided by the length of one of them.",
-        "How many elements go into one y, if two axes are averaged over?",
+        "The mean is over several axes, but the gradient is divided by the length of only one of them.",
+        "How many elements go into one y if the mean is over two axes?",
         "averaging",
     ),
     KnownMistake(
         "multiplied-by-n",
         divided_by(lambda grad, shape, axis: 1 / count(shape, axis)),
-        "The gradient of a mean is multiplied by N; expected to be divided by it.",
-        "y = (a + b) / 2. If a grows by 0.1, by how much does y?",
+        "The gradient of a mean is multiplied by N; expected it to be divided by N.",
+        "y = (a + b) / 2. If a grows by 0.1, by how much does y grow?",
         "averaging",
     ),
     *COMMON,
@@ -150,7 +150,7 @@ MEAN = [
 KEPT = KnownMistake(
     "kept-axes-put-back-again",
     None,
-    "reduction_backward raised an error where keepdims=True and grad has its axes of length 1 already.",
+    "reduction_backward raised an error for keepdims=True, where grad already has its axes of length 1.",
     "With keepdims=True, which axes does grad lack?",
     "shapes",
 )
@@ -171,12 +171,12 @@ def check(judge: Judge) -> None:
             right,
             name="dx",
             known=SUM if kind == "sum" else MEAN,
-            question="Into which y does x[i, j] go, and multiplied by what?",
+            question="Which y does x[i, j] go into, and multiplied by what?",
             kind="axes",
             **EXACT,
         )
 
-    compare("the gradient of a sum over all axes: grad, in every place", "sum", ALL, False)
+    compare("the gradient of a sum over all axes: grad, everywhere", "sum", ALL, False)
     compare("the gradient of a sum over one axis: grad, repeated along that axis", "sum", SQUARE, False)
     compare("the gradient of a sum, for shapes that are not square", "sum", ONE, False)
     compare("the gradient of a sum over a tuple of axes", "sum", SEVERAL, False)
@@ -194,7 +194,7 @@ def check(judge: Judge) -> None:
 
 
 def bug(judge: Judge):
-    """The learner's backward instead of the mean's own."""
+    """The learner's backward instead of that of the framework's mean."""
     theirs = judge.function("reduction_backward", "kind", "grad", "shape", "axis", "keepdims")
 
     def backward(grad, x, axis, keepdims):

@@ -1,14 +1,14 @@
 """The backward of sum and mean.
 
-Each x goes into exactly one y: the one that has the same index on the axes that stay. For a sum the slope is 1, for a
+Each x goes into exactly one y: the one with the same index on the remaining axes. For a sum the slope is 1, and for a
 mean over N elements it is 1/N:
 
     y[i] = sum_j x[i, j]          dL/dx[i, j] = dL/dy[i]
     y[i] = sum_j x[i, j] / N      dL/dx[i, j] = dL/dy[i] / N
 
-So grad is repeated along the axes that were reduced. To be repeated along the right ones it must have them, with length
-1: broadcasting aligns shapes at the last axis, and would use grad as a row where a column belongs (silently, if x is
-square). N is the number of elements that went into one y, not the number of all elements.
+So grad is repeated along the axes that were reduced. To be repeated along the right axes, it must have them, with
+length 1: broadcasting aligns shapes at the last axis, and would otherwise use grad as a row instead of a column
+(silently, if x is square). N is the number of elements that went into one y, not the number of all elements.
 """
 
 import numpy as np

@@ -10,14 +10,14 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
     return np.ones(shape) * grad
 
 
-# %% mean-not-divided: the rule of the sum for both
+# %% mean-not-divided: the rule for the sum is used for both
 def reduction_backward(kind, grad, shape, axis, keepdims):
     if axis is not None and not keepdims:
         grad = np.expand_dims(grad, axis)
     return np.ones(shape) * grad
 
 
-# %% kept-axes-put-back-again: an axis that was kept is put back again
+# %% kept-axes-put-back-again: an axis that was kept is inserted a second time
 def reduction_backward(kind, grad, shape, axis, keepdims):
     if axis is None:
         axis = tuple(range(len(shape)))
@@ -25,7 +25,7 @@ def reduction_backward(kind, grad, shape, axis, keepdims):
     return dx * grad.size / dx.size if kind == "mean" else dx
 
 
-# %% raises: an empty tuple is taken for all axes
+# %% raises: an empty tuple is treated as all axes
 def reduction_backward(kind, grad, shape, axis, keepdims):
     if axis is None or axis == ():
         axis = tuple(range(len(shape)))

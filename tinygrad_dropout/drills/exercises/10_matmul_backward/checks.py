@@ -1,4 +1,4 @@
-"""dx = grad @ y.T, dy = x.T @ grad, and what they become where x or y is a vector."""
+"""dx = grad @ y.T, dy = x.T @ grad, and what they become if x or y is a vector."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 10
 KINDS = ("axes", "shapes", "chain-rule")
 
-#: (n, k, m): equal ones first, where a forgotten transpose is no error but a wrong number
+#: (n, k, m): equal ones first, where a forgotten transpose gives a wrong number instead of an error
 SIZES = ((2, 2, 2), (3, 3, 3), (1, 2, 3), (3, 1, 2), (2, 3, 1), (9, 10, 11), (4, 2, 3))
 SQUARE, OTHERS = SIZES[:2], SIZES[2:]
 
@@ -41,13 +41,13 @@ MATRIX_DX = [
     KnownMistake("gradients-swapped", dy_of,
          "dx is what dy should be.", "In which order should the gradients be returned?", "axes"),
     KnownMistake("x-and-y-swapped", lambda grad, x, y: grad @ x.T,
-         "dx is grad @ x.T; as if x were its own factor.",
+         "dx is grad @ x.T, as if x were its own factor.",
          "z = x @ y is linear in x. Does the slope depend on x or on y?", "chain-rule"),
     KnownMistake("elementwise", lambda grad, x, y: grad * y,
-         "dx is grad * y, the rule of a product of numbers, element by element.",
+         "dx is grad * y, element by element: the rule for a product of numbers.",
          "How many entries of z depend on one entry of x?", "chain-rule"),
     KnownMistake("dx-ignores-upstream", lambda grad, x, y: np.ones_like(grad) @ y.T,
-         "dx does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
+         "dx does not depend on grad.", "By the chain rule, a gradient is upstream times local.", "chain-rule"),
 ]  # fmt: skip
 MATRIX_DY = [
     KnownMistake("dy-transpose-forgotten", lambda grad, x, y: x @ grad,
@@ -59,16 +59,16 @@ MATRIX_DY = [
          "dy is grad.T @ x, the transpose of what it should be.",
          "A gradient has the shape of what it belongs to, with the axes in the same order.", "axes"),
     KnownMistake("dy-ignores-upstream", lambda grad, x, y: x.T @ np.ones_like(grad),
-         "dy does not depend on grad.", "By the chain rule a gradient is upstream times local.", "chain-rule"),
+         "dy does not depend on grad.", "By the chain rule, a gradient is upstream times local.", "chain-rule"),
 ]  # fmt: skip
-#: of a vector that meets a matrix
+#: for a matrix times a vector
 SCALAR = (
     "z[i] is the sum over k of x[i, k] y[k]. How many numbers does the gradient of x have, and what is each of them?"
 )
 MATRIX_VECTOR_DX = [
     KnownMistake("matrix-times-vector-gives-a-scalar", lambda grad, x, y: grad @ y,
          "dx is one number: grad @ y of two vectors is their inner product.", SCALAR, "shapes"),
-    KnownMistake("outer-product-turned-round", lambda grad, x, y: np.outer(y, grad),
+    KnownMistake("outer-product-transposed", lambda grad, x, y: np.outer(y, grad),
          "dx is outer(y, grad), the transpose of what it should be.",
          "Which of the two, grad or y, belongs to the rows of x?", "axes"),
     KnownMistake("matrix-times-vector-elementwise", lambda grad, x, y: grad * y,
@@ -80,9 +80,9 @@ MATRIX_VECTOR_DX = [
 VECTOR_MATRIX_DY = [
     KnownMistake("vector-times-matrix-gives-a-scalar", lambda grad, x, y: x @ grad,
          "dy is one number: x @ grad of two vectors is their inner product.",
-         "z[j] is the sum over k of x[k] y[k, j]. How many numbers does the gradient of y have, and which are they?",
+         "z[j] is the sum over k of x[k] y[k, j]. How many numbers are in the gradient of y, and what is each of them?",
          "shapes"),
-    KnownMistake("outer-product-the-wrong-way", lambda grad, x, y: np.outer(grad, x),
+    KnownMistake("outer-product-transposed-too", lambda grad, x, y: np.outer(grad, x),
          "dy is outer(grad, x), the transpose of what it should be.",
          "Which of the two, x or grad, belongs to the rows of y?", "axes"),
 ]  # fmt: skip
@@ -91,7 +91,7 @@ TWO_VECTORS = KnownMistake(
     "two-vectors-forgotten",
     None,
     "matmul_backward(grad, x, y) raised an error for two vectors, where grad is a single number.",
-    "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0]? Which operation multiplies a vector by a number?",
+    "z = x[0] y[0] + x[1] y[1] + ... How fast does z change with x[0]? And how do you multiply a vector by a number?",
     "shapes",
 )
 
@@ -100,7 +100,7 @@ def check(judge: Judge) -> None:
     function = judge.function("matmul_backward", "grad", "x", "y")
 
     def compare(case, shapes, sizes, dx_known, dy_known, dx_says="grad @ y.T", dy_says="x.T @ grad"):
-        """shapes: gives the shapes of grad, x and y for n, k and m."""
+        """Compare both gradients; `shapes` gives the shapes of grad, x and y for n, k and m."""
         cases = [tuple(judge.numbers(*shape) for shape in shapes(*size)) for size in sizes]
         cases += judge.corners(cases[-1])
         runs = judge.run(function, cases, known={ValueError: TWO_VECTORS} if cases[0][0].ndim == 0 else None)
@@ -127,7 +127,7 @@ def check(judge: Judge) -> None:
 
     compare("square matrices", matrices, SQUARE, MATRIX_DX, MATRIX_DY)
     compare("matrices of any shape", matrices, OTHERS, MATRIX_DX, MATRIX_DY)
-    # equal lengths again first: an inner product of vectors of other lengths is an error
+    # equal lengths first again: an inner product of vectors of different lengths raises an error
     compare("matrix @ vector", lambda n, k, m: ((n,), (n, k), (k,)), SQUARE, MATRIX_VECTOR_DX, MATRIX_DY,
             "the shape of the matrix")  # fmt: skip
     compare("matrix @ vector of any length", lambda n, k, m: ((n,), (n, k), (k,)), OTHERS, MATRIX_VECTOR_DX, MATRIX_DY)
@@ -136,20 +136,20 @@ def check(judge: Judge) -> None:
     compare("vector @ matrix of any shape", lambda n, k, m: ((m,), (k,), (k, m)), OTHERS, MATRIX_DX, VECTOR_MATRIX_DY)
     swapped = [
         KnownMistake("vectors-swapped", lambda grad, x, y: grad * x, "dx is grad * x; the vectors are swapped.",
-             "z = x[0] y[0] + x[1] y[1] + ... By what is x[0] multiplied?", "chain-rule"),
-        KnownMistake("inner-product-hands-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
-             "z = x[0] y[0] + x[1] y[1] + ... How fast does z move with x[0], and with x[1]?", "shapes"),
+             "z = x[0] y[0] + x[1] y[1] + ... What is x[0] multiplied by?", "chain-rule"),
+        KnownMistake("inner-product-passes-on-grad", lambda grad, x, y: grad, "dx is grad, one number; x is a vector.",
+             "z = x[0] y[0] + x[1] y[1] + ... How fast does z change with x[0], and with x[1]?", "shapes"),
     ]  # fmt: skip
-    alone = [
+    second = [
         KnownMistake("second-vector-ignores-upstream", lambda grad, x, y: x, "dy is x, which is only the local slope.",
-             "By the chain rule a gradient is upstream times local.", "chain-rule"),
+             "By the chain rule, a gradient is upstream times local.", "chain-rule"),
     ]  # fmt: skip
-    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, alone, "grad times y",
+    compare("vector @ vector", lambda n, k, m: ((), (k,), (k,)), SIZES[1:], swapped, second, "grad times y",
             "grad times x")  # fmt: skip
 
 
 def bug(judge: Judge):
-    """The learner's backward instead of the matrix product's own."""
+    """The learner's backward instead of that of the framework's matrix product."""
     theirs = judge.function("matmul_backward", "grad", "x", "y")
 
     def backward(grad, x, y):

@@ -21,7 +21,7 @@ def matmul_backward(grad, x, y):
     return [np.einsum(f"{out},{right}->{left}", grad, y), np.einsum(f"{out},{left}->{right}", grad, x)]
 
 
-# %% loops: every product that went into the result
+# %% loops: every product that is part of the result
 def matmul_backward(grad, x, y):
     rows = x if x.ndim == 2 else x[np.newaxis]
     columns = y if y.ndim == 2 else y[:, np.newaxis]

@@ -19,7 +19,7 @@ def matmul_backward(grad, x, y):
     return grad @ y.T, x.T @ grad
 
 
-# %% two-vectors-forgotten: the case is not thought of
+# %% two-vectors-forgotten: that case is missing
 def matmul_backward(grad, x, y):
     if x.ndim == 2 and y.ndim == 2:
         return grad @ y.T, x.T @ grad
@@ -28,12 +28,12 @@ def matmul_backward(grad, x, y):
     return grad @ y.T, np.outer(x, grad)
 
 
-# %% inexact: a small constant against a division by zero that does not occur
+# %% inexact: a small constant to avoid a division by zero that cannot occur
 def matmul_backward(grad, x, y):
     dx, dy = right(grad, x, y)
     return dx / (1 + 1e-8), dy
 
 
-# %% wrong-number-of-values: one after the other, in one array
+# %% wrong-number-of-values: both results joined in one array
 def matmul_backward(grad, x, y):
     return np.concatenate([one.ravel() for one in right(grad, x, y)])

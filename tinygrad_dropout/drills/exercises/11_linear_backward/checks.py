@@ -6,7 +6,7 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 8
 KINDS = ("axes", "averaging", "accumulation", "shapes")
 
-#: batch, in, out: the smallest first; where all are equal, a transpose that is wrong still fits
+#: batch, in, out: the smallest first; if all are equal, a wrong transpose still fits
 SIZES = ((1, 2, 3), (2, 1, 3), (2, 3, 1), (3, 2, 4), (3, 3, 3), (5, 4, 3), (9, 10, 11))
 
 
@@ -24,8 +24,8 @@ def check(judge: Judge) -> None:
             KnownMistake(
                 "weight-not-transposed-back",
                 lambda grad, x, weight: grad @ (weight.T if weight.shape[0] == weight.shape[1] else weight),
-                "dx is grad @ W.T where W is square; expected grad @ W.",
-                "The shapes fit both ways when W is square. In which entries of y does x[n, i] appear?",
+                "dx is grad @ W.T if W is square; expected grad @ W.",
+                "If W is square, both shapes fit. In which entries of y does x[n, i] appear?",
                 "axes",
             ),
             KnownMistake(
@@ -58,7 +58,7 @@ def check(judge: Judge) -> None:
             KnownMistake(
                 "weight-gradient-transposed-if-it-fits",
                 lambda grad, x, weight: x.T @ grad if x.shape[1] == grad.shape[1] else grad.T @ x,
-                "dweight is x.T @ grad where W is square: the transpose of what it should be.",
+                "dweight is x.T @ grad if W is square: the transpose of what it should be.",
                 "A shape that fits is no proof. Which entry of x meets which entry of grad in dW[o, i]?",
                 "axes",
             ),
@@ -66,7 +66,7 @@ def check(judge: Judge) -> None:
                 "weight-gradient-reshaped",
                 lambda grad, x, weight: (x.T @ grad).reshape(weight.shape),
                 "dweight is x.T @ grad in the shape of W, but reshape keeps the numbers in their order.",
-                "Where does the second number of the first row go in a transpose, and where in a reshape?",
+                "Where does a transpose put the second number of the first row, and where does a reshape put it?",
                 "axes",
             ),
             KnownMistake(
@@ -135,7 +135,7 @@ def check(judge: Judge) -> None:
 
 
 def bug(judge: Judge):
-    """The learner's backward instead of the linear layer's own."""
+    """The learner's backward instead of that of the framework's linear layer."""
     theirs = judge.function("linear_backward", "grad", "x", "weight")
 
     def backward(grad, x, weight, bias=None):

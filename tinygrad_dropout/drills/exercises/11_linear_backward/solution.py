@@ -1,7 +1,7 @@
 """The backward of y = x @ W.T + b.
 
-Written out, y[n, o] = sum_i x[n, i] W[o, i] + b[o]. Each number affects the loss through every entry of y that it is
-part of:
+Written out, y[n, o] = sum_i x[n, i] W[o, i] + b[o]. Each number affects the loss through every entry of y that it
+contributes to:
 
     dL/dx[n, i] = sum_o dL/dy[n, o] W[o, i]      so  dx = g @ W
     dL/dW[o, i] = sum_n dL/dy[n, o] x[n, i]      so  dW = g.T @ x

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% weight-gradient-transposed: x.T @ grad for grad.T @ x
+# %% weight-gradient-transposed: x.T @ grad instead of grad.T @ x
 def linear_backward(grad, x, weight):
     return grad @ weight, x.T @ grad, grad.sum(axis=0)
 
@@ -19,7 +19,7 @@ def linear_backward(grad, x, weight):
     return grad @ weight, grad.T @ x, grad.mean(axis=0)
 
 
-# %% raises: W transposed where it must not be
+# %% raises: W is transposed, which it must not be
 def linear_backward(grad, x, weight):
     return grad @ weight.T, grad.T @ x, grad.sum(axis=0)
 
@@ -29,7 +29,7 @@ def linear_backward(grad, x, weight):
     return grad @ weight, grad.T @ x
 
 
-# %% rounded-to-float32: the product is taken in float32
+# %% rounded-to-float32: the product is computed in float32
 def linear_backward(grad, x, weight):
     return grad @ weight, (grad.T.astype(np.float32) @ x.astype(np.float32)).astype(np.float64), grad.sum(axis=0)
 

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 
-# %% copy: a copy of x is kept, and its mask made in backward
+# %% copy: a copy of x is kept, and the mask computed in backward
 def relu(x):
     kept = x.copy()
 
@@ -17,7 +17,7 @@ def relu(x):
     return np.maximum(x, 0), backward
 
 
-# %% class: with a method for the way back, and a list instead of a tuple
+# %% class: a class whose instances are the backward, and a list instead of a tuple
 class Relu:
     __slots__ = ("slope",)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% gradient-1-at-0: >= for >
+# %% gradient-1-at-0: >= instead of >
 def relu(x):
     on = x >= 0
     return x * on, lambda grad: grad * on
@@ -15,23 +15,23 @@ def relu(x):
     return x, lambda grad: grad * (x > 0)
 
 
-# %% cache-follows-x: the array x is kept, not a mask of its own
+# %% cache-follows-x: x itself is kept instead of a mask
 def relu(x):
     return np.maximum(x, 0), lambda grad: grad * (x > 0)
 
 
-# %% cache-follows-y: the output is kept, which the caller has too
+# %% cache-follows-y: the output is kept, which the caller can change
 def relu(x):
     y = np.maximum(x, 0)
     return y, lambda grad: grad * (y > 0)
 
 
-# %% not-a-pair: backward is not given
+# %% not-a-pair: backward is not returned
 def relu(x):
     return np.maximum(x, 0)
 
 
-# %% mask-of-a-later-call: one place for the masks of all calls
+# %% mask-of-a-later-call: all calls share one mask
 class Relu:
     def forward(self, x):
         self.on = x > 0
@@ -48,7 +48,7 @@ def relu(x):
     return LAYER.forward(x), LAYER.backward
 
 
-# %% output-is-the-input: no copy where there is nothing to cut off
+# %% output-is-the-input: no copy if no element is negative
 def relu(x):
     on = x > 0
     if on.all():
@@ -56,13 +56,13 @@ def relu(x):
     return x * on, lambda grad: grad * on
 
 
-# %% pair-turned-round: backward first
+# %% pair-reversed: backward first
 def relu(x):
     on = x > 0
     return lambda grad: grad * on, x * on
 
 
-# %% result-is-overwritten: each backward fills one array of its own, again and again
+# %% result-is-overwritten: each backward reuses one array for all its results
 def relu(x):
     on, dx = x > 0, np.empty(x.shape)
 
@@ -73,13 +73,13 @@ def relu(x):
     return np.maximum(x, 0), backward
 
 
-# %% rounded-to-float32: the forward is kept in float32
+# %% rounded-to-float32: the forward is computed in float32
 def relu(x):
     on = x > 0
     return np.maximum(x.astype(np.float32), 0).astype(np.float64), lambda grad: grad * on
 
 
-# %% works-once: backward takes its mask out of where it is kept
+# %% works-once: the first backward uses up the mask
 def relu(x):
     kept = [x > 0]
 
@@ -89,7 +89,7 @@ def relu(x):
     return np.maximum(x, 0), backward
 
 
-# %% wrong-values: zeros are written into a copy where y is transposed
+# %% wrong-values: for a transposed y, zeros are written into a copy
 def relu(x):
     y, on = x.copy("K"), x > 0
     y.ravel()[~on.ravel()] = 0

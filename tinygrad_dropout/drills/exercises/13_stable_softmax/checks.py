@@ -1,4 +1,4 @@
-"""exp(x - the row's maximum), divided by the row's sum; for logits up to 10,000, and exact."""
+"""exp(x - the row's maximum), divided by the row's sum: exact, for logits up to 10,000."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def right(x):
 
 
 def softmax_less(shift):
-    """The softmax after something was subtracted from the logits."""
+    """The softmax after something is subtracted from the logits."""
 
     def formula(x):
         exponentials = np.exp(x - shift(x))
@@ -29,7 +29,7 @@ def along(axis):
 
 
 def shifted_by_rows_over(axis, constant=0.0):
-    """The row's maximum subtracted, and the sum over something else, or with something added."""
+    """The row's maximum is subtracted, but the sum is over other axes, or a constant is added to it."""
 
     def formula(x):
         exponentials = np.exp(x - x.max(axis=1, keepdims=True))
@@ -39,7 +39,7 @@ def shifted_by_rows_over(axis, constant=0.0):
 
 
 def lost_axes():
-    """Formulas in which the maximum, the sum, or both do not stand as a column."""
+    """Formulas in which the maximum, the sum, or both are not a column."""
     row, column = (lambda x: x.max(axis=1)), (lambda x: x.max(axis=1, keepdims=True))
     for shift in (row, column, np.max, lambda x: 0):
         yield lambda x, shift=shift: np.exp(x - shift(x)) / np.exp(x - shift(x)).sum(axis=1)
@@ -57,10 +57,10 @@ PLAIN = [
          "The exponentials are divided by the sum over the whole batch: all rows together sum to 1.",
          "What must the probabilities of one example sum to?", "axes"),
     KnownMistake("shifts-rows-and-sums-the-batch", shifted_by_rows_over(None),
-         "Each row's own maximum is subtracted, and then the exponentials are divided by the sum over the whole batch.",
-         "What must the probabilities of one example sum to? Over which axis does e.sum() go?", "axes"),
+         "Each row's own maximum is subtracted, but the exponentials are divided by the sum over the whole batch.",
+         "What must the probabilities of one example sum to? Which axes does e.sum() sum over?", "axes"),
     *[KnownMistake("adds-a-small-constant", shifted_by_rows_over(1, constant),
-           "A small constant was added to the sum: rows do not sum to 1.",
+           "A small constant is added to the sum: rows do not sum to 1.",
            "What was the constant for? Can the sum be 0 at all, once the largest exponent is 0?", "precision")
       for constant in (1e-2, 1e-3, 1e-4, 1e-5)],
     KnownMistake("sums-over-the-batch-axis", along(0),
@@ -68,37 +68,38 @@ PLAIN = [
          "Which axis counts the examples, and which one counts the classes?", "axes"),
     KnownMistake("exponential-forgotten", lambda x: x / x.sum(axis=1, keepdims=True),
          "The logits themselves are divided by their sum; the exponential is missing.",
-         "A logit may be negative. And a probability?", "stability"),
+         "A logit may be negative. Can a probability be?", "stability"),
     KnownMistake("logarithm-of-softmax", lambda x: np.log(right(x)),
-         "That is the logarithm of the softmax.", "May a probability be negative?", "stability"),
+         "That is the logarithm of the softmax.", "Can a probability be negative?", "stability"),
     KnownMistake("maximum-of-the-columns", softmax_less(lambda x: x.max(axis=0, keepdims=True)),
          "The largest logit of each column is subtracted: within a row, that changes the probabilities.",
-         "What can you subtract without changing the result? The same number from all logits of a ...?", "axes"),
+         "What can you subtract without changing the result: the same number from all logits of a row, or of a "
+         "column?", "axes"),
     *[KnownMistake("axis-not-kept", formula,
            "A maximum or a sum over axis 1 has lost that axis, and broadcasting used it as a row.",
            "What is the shape of x.sum(axis=1), and along which axis of x does it broadcast?", "axes")
       for formula in lost_axes()],
 ]  # fmt: skip
-OVERFLOW = "Which number in between is infinite, and which number can you subtract from all logits of a row?"
+OVERFLOW = "Which intermediate number is infinite, and what can you subtract from all logits of a row?"
 LARGE = [
     KnownMistake("maximum-of-the-whole-batch", softmax_less(np.max),
-         "The largest logit of the whole batch is subtracted: a row that lies far below it becomes 0 / 0.",
-         "What are the exponentials of a row whose logits all lie 1,000 below the maximum that you subtract?",
+         "The largest logit of the whole batch is subtracted: a row far below it becomes 0 / 0.",
+         "What are the exponentials of a row whose logits are all 1,000 below the maximum that you subtract?",
          "stability"),
     KnownMistake("shifted-by-the-mean", softmax_less(lambda x: x.mean(axis=1, keepdims=True)),
-         "The row's mean is subtracted, and what lies far above it still overflows.",
+         "The row's mean is subtracted, and logits far above it still overflow.",
          "Which shift leaves no exponent above 0?", "stability"),
     KnownMistake("shifted-by-the-minimum", softmax_less(lambda x: x.min(axis=1, keepdims=True)),
-         "The row's minimum is subtracted, and what lies far above it overflows.",
+         "The row's minimum is subtracted, and logits far above it overflow.",
          "Which shift leaves no exponent above 0?", "stability"),
     KnownMistake("overflows", softmax_less(lambda x: 0),
          "exp overflows: infinite divided by infinite is NaN.", OVERFLOW, "stability"),
 ]  # fmt: skip
-#: at which number they are clipped cannot be known; these are the usual ones
+#: the limit at which an answer clips cannot be known; these are the usual ones
 CLIPPED = [
     KnownMistake("clips-the-logits", lambda x, most=most: right(np.clip(x, -most, most)),
-         "The logits are clipped: all that lie beyond a limit count as equal.",
-         "Two logits of 5,000 and 6,000: which class is certain, and what does clipping make of it?", "stability")
+         "The logits are clipped: all logits beyond a limit count as equal.",
+         "Take two logits, 5,000 and 6,000: which class is certain, and is it still so after clipping?", "stability")
     for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700, 709, 1000)
 ]  # fmt: skip
 
@@ -106,19 +107,19 @@ CLIPPED = [
 EXPONENTS = [
     KnownMistake("clips-the-exponents", lambda x, most=most: shifted_by_rows_over(1)(
              np.maximum(x, x.max(axis=1, keepdims=True) - most)),
-         "Logits that lie far below the row's largest are clipped: their probabilities are too large.",
+         "Logits far below the row's largest are clipped: their probabilities are too large.",
          "exp(-50) is a small number, but not 0 and not exp(-30). Which of your lines limits it?", "precision")
     for most in (10, 20, 30, 50, 80, 88, 100, 200, 300, 500, 600, 700)
 ]  # fmt: skip
 CONSTANTS = [
     KnownMistake("adds-to-the-probabilities", lambda x, constant=constant: right(x) + constant,
          "A small constant is added to the probabilities: rows do not sum to 1, and no probability can be smaller.",
-         "What was the constant for? Could that place deal with a probability of 0 itself?", "precision")
+         "What was the constant for? Could the code that needed it handle a probability of 0 itself?", "precision")
     for constant in 10.0 ** -np.arange(2, 31)
 ] + [
     KnownMistake("clips-the-probabilities", lambda x, least=least: np.maximum(right(x), least),
          "Probabilities below a limit are set to it.",
-         "What was the limit for? Could that place deal with a probability of 0 itself?", "precision")
+         "What was the limit for? Could the code that needed it handle a probability of 0 itself?", "precision")
     for least in 10.0 ** -np.arange(2, 31)
 ]  # fmt: skip
 
@@ -126,11 +127,11 @@ CONSTANTS = [
 def check(judge: Judge) -> None:
     function = judge.function("softmax", "logits")
     rng = judge.rng
-    square = [judge.numbers(n, n) for n in (2, 3)]  # where a wrong axis is no error
+    square = [judge.numbers(n, n) for n in (2, 3)]  # here a wrong axis does not raise an error
     small = [judge.numbers(*shape) for shape in ((1, 2), (2, 3), (4, 3), (3, 5))]
     for claim, inputs in (
         ("each row: exp(x) divided by its sum", square),
-        ("each row, where there are more or fewer rows than columns", small),
+        ("each row, with more or fewer rows than columns", small),
     ):
         judge.compare(
             claim,
@@ -140,7 +141,7 @@ def check(judge: Judge) -> None:
             known=PLAIN,
             question="Write the formula out for one row. Which numbers are summed?",
             kind="axes",
-            rtol=1e-5,  # what is nearly right is looked at below
+            rtol=1e-5,  # results that are nearly right are checked below
         )
     certain = np.array([[350.0, -450.0, -550.0], [-550.0, 350.0, -450.0]])  # the sum of the exponentials is 1
     equal = np.array([[3.0, 3.0, 3.0], [0.0, 0.0, 0.0]])
@@ -157,7 +158,7 @@ def check(judge: Judge) -> None:
         right,
         name="softmax(logits)",
         known=[*CLIPPED, *EXPONENTS, *CONSTANTS],
-        question="Which number of a formula that is exact on paper did you add to, clip, or keep in float32?",
+        question="The formula is exact on paper. Which number did you add to, clip, or keep in float32?",
         kind="precision",
         rtol=1e-11,
         atol=1e-15,
@@ -172,7 +173,7 @@ def check(judge: Judge) -> None:
         right,
         name="softmax(logits)",
         known=[*CLIPPED, *EXPONENTS, *CONSTANTS],
-        question="Which number of a formula that is exact on paper did you add to, or clip?",
+        question="The formula is exact on paper. Which number did you add to, or clip?",
         kind="precision",
         rtol=1e-10,
         atol=0,
@@ -182,15 +183,15 @@ def check(judge: Judge) -> None:
                   [x + shift for x, shift in zip(small, shifts, strict=True)])  # fmt: skip
     rows = [(3, 2), (2, 3), (4, 5)]
     spread = [judge.numbers(*shape) + rng.permutation([-8000, 7000, 0, 3000])[: shape[0], None] for shape in rows]
-    compare_large(judge, function, "rows may lie far apart", spread)
+    compare_large(judge, function, "rows may be far apart", spread)
     wide = [judge.numbers(*shape, low=0.5, high=9000) for shape in ((1, 2), (2, 3), (4, 5))]
     wide.append(judge.numbers(2, 2) + np.array([[0, 1000], [1000, 0]]))
     wide.append(np.array([[10000.0, -10000.0], [-10000.0, -9999.0]]))
-    compare_large(judge, function, "logits of a row may lie far apart, up to 10,000", wide)
+    compare_large(judge, function, "logits of a row may be far apart, up to 10,000", wide)
 
 
 def compare_large(judge, function, claim, inputs):
-    """Where it matters what is subtracted before exp."""
+    """Compare logits for which it matters what is subtracted before exp."""
     judge.compare(
         claim,
         judge.run(function, [(x,) for x in inputs]),
@@ -205,7 +206,7 @@ def compare_large(judge, function, claim, inputs):
 
 
 def refuse_added_constants(judge, runs):
-    """The sums of the rows show a small constant that was added to all of them."""
+    """Reject a small constant that was added to every row's sum."""
     pairs = [(run.arguments[0], np.asarray(run.value)) for run in runs]
     if any(got.shape != x.shape or got.dtype != x.dtype for x, got in pairs):
         return
@@ -229,7 +230,7 @@ def refuse_added_constants(judge, runs):
 
 
 def refuse_float32(judge, runs):
-    """Half of the digits."""
+    """Reject a result that is right to half of its digits only."""
     for run in runs:
         got, wanted = np.asarray(run.value), right(*run.arguments)
         if got.shape != wanted.shape:

@@ -21,7 +21,7 @@ def softmax(logits):
     return np.array(result)
 
 
-# %% ratios: one over the sum of the ratios of each class to this one
+# %% ratios: one over the sum of all classes' ratios to this one
 def softmax(logits):
     with np.errstate(over="ignore"):
         return 1 / np.exp(logits[:, None, :] - logits[:, :, None]).sum(axis=2)

@@ -9,7 +9,7 @@ def softmax(logits):
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-# %% adds-a-small-constant: against a division by 0 that there cannot be
+# %% adds-a-small-constant: to avoid a division by 0 that cannot happen
 def softmax(logits):
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / (exponentials.sum(axis=1, keepdims=True) + 1e-14)
@@ -21,14 +21,14 @@ def softmax(logits):
     return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
 
-# %% computed-in-float32: in float32
+# %% computed-in-float32: the logits are made float32
 def softmax(logits):
     logits = logits.astype(np.float32)
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-# %% wrong-values: rows are told from columns by how the array lies in memory
+# %% wrong-values: the memory order decides which numbers form a row
 def softmax(logits):
     rows = logits.ravel("K").reshape(logits.shape)
     exponentials = np.exp(rows - rows.max(axis=1, keepdims=True))

@@ -21,7 +21,7 @@ def cross_entropy(logits, target):
     return total / len(target)
 
 
-# %% differences: relative to the right class, with a shift by the largest difference
+# %% differences: relative to the correct class, with a shift by the largest difference
 def cross_entropy(logits, target):
     difference = logits - np.take_along_axis(logits, target[:, None], axis=1)
     most = difference.max(axis=1)

@@ -1,16 +1,16 @@
-"""Cross-entropy by way of log-sum-exp.
+"""Cross-entropy with log-sum-exp.
 
-The logarithm undoes the exponential of the right class:
+The logarithm undoes the exponential of the correct class:
 
     -ln p_t = -ln (exp(x_t) / sum_d exp(x_d)) = ln sum_d exp(x_d) - x_t
 
-So p is never computed, and cannot become 0. The sum may still overflow, but with m the largest logit of the row
+So p is never computed, and cannot become 0. The sum may still overflow. But if m is the largest logit of the row, then
 
     ln sum_d exp(x_d) = m + ln sum_d exp(x_d - m)
 
-where all exponents are at most 0 and one of them is 0, so it is the logarithm of a number between 1 and C. To add a
-small constant to p would also make log(0) finite, but it bounds the loss: with 1e-12 no loss is above 27.6, and the
-gradient vanishes just where the network is most wrong.
+and all exponents on the right are at most 0 and one of them is 0, so this is the logarithm of a number between 1 and C.
+Adding a small constant to p would also make log(0) finite, but it bounds the loss: with 1e-12 no loss is above 27.6,
+and the gradient vanishes exactly where the network is most wrong.
 """
 
 import numpy as np

@@ -27,8 +27,8 @@ def cross_entropy_gradient(logits, target):
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     p = exponentials / exponentials.sum(axis=1, keepdims=True)
     dlog = np.zeros((n, c))
-    np.put_along_axis(dlog, target[:, None], -1 / n, axis=1)  # of the mean of -log p[target]
-    return dlog - p * dlog.sum(axis=1, keepdims=True)  # of log_softmax
+    np.put_along_axis(dlog, target[:, None], -1 / n, axis=1)  # gradient of the mean of -log p[target]
+    return dlog - p * dlog.sum(axis=1, keepdims=True)  # gradient through log_softmax
 
 
 # %% add-at: the ones are subtracted in a loop

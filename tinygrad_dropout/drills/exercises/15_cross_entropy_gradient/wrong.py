@@ -15,7 +15,7 @@ def cross_entropy_gradient(logits, target):
     return gradient
 
 
-# %% changes-its-input: in the caller's array
+# %% changes-its-input: works in the caller's array
 def cross_entropy_gradient(logits, target):
     logits -= logits.max(axis=1, keepdims=True)
     gradient = np.exp(logits)
@@ -47,7 +47,7 @@ def cross_entropy_gradient(logits, target):
     return gradient
 
 
-# %% no-gradient-where-p-is-0: a bound for p, and then through the softmax
+# %% no-gradient-where-p-is-0: a lower limit for p, then back through the softmax
 def cross_entropy_gradient(logits, target):
     p = softmax(logits)
     dp = np.zeros_like(p)
@@ -56,14 +56,14 @@ def cross_entropy_gradient(logits, target):
     return p * (dp - (dp * p).sum(axis=1, keepdims=True))
 
 
-# %% computed-in-float32: half the digits
+# %% computed-in-float32: the softmax is made float32
 def cross_entropy_gradient(logits, target):
     gradient = softmax(logits).astype(np.float32)
     gradient[np.arange(len(target)), target] -= 1
     return gradient / np.float32(len(target))
 
 
-# %% list-for-an-array: rows of Python's numbers
+# %% list-for-an-array: rows of Python numbers
 def cross_entropy_gradient(logits, target):
     gradient = softmax(logits)
     gradient[np.arange(len(target)), target] -= 1

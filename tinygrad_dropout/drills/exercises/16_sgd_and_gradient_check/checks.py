@@ -1,4 +1,4 @@
-"""A check of every entry, then steps of -lr times a fresh gradient, into the arrays that the model holds."""
+"""A check of every entry, then steps of -lr times a fresh gradient, in the model's own arrays."""
 
 import numpy as np
 
@@ -14,63 +14,66 @@ def numbers_after(**how):
     return lambda problem: problem.run(training(**how))[0]
 
 
-ADDS = "backward adds to .grad. What is in there when it is called: at first, after your check, and in the next step?"
+ADDS = "backward adds to .grad. What is in there when you call it: at first, after your check, and in the next step?"
 UPDATES = [
     KnownMistake("wrong-sign-of-the-step", numbers_after(sign=1),
          "The step goes up: lr times the gradient is added; expected it to be subtracted.",
          "The gradient points to where the loss grows. Where do you want to go?", "updates"),
     KnownMistake("parameters-unchanged", lambda problem: np.concatenate([one.ravel() for one in problem.start]),
-         "The parameters are as they were: no step arrives in the model's arrays.",
+         "The parameters have not changed: no step reaches the model's arrays.",
          "Is the gradient still there when you step, and which array does the result go into?", "updates"),
     KnownMistake("learning-rate-ignored", numbers_after(lr=lambda lr: 1.0),
          "The whole gradient is subtracted; the learning rate is left out.",
-         "By how much should a parameter with gradient 1 move?", "updates"),
+         "How far should a parameter with gradient 1 move?", "updates"),
     KnownMistake("divided-by-the-learning-rate", numbers_after(lr=lambda lr: 1 / lr),
          "The gradient is divided by the learning rate.",
-         "Does a smaller learning rate make smaller steps?", "updates"),
-    KnownMistake("first-parameter-alone", numbers_after(which=slice(1)),
+         "Does a smaller learning rate now make the steps smaller?", "updates"),
+    KnownMistake("first-parameter-only", numbers_after(which=slice(1)),
          "Only the first parameter is updated.", "How many parameters are in the list?", "updates"),
-    KnownMistake("last-parameter-alone", numbers_after(which=slice(-1, None)),
-         "Only the last parameter is updated.", "What is inside your loop over the parameters, and what is after it?",
+    KnownMistake("last-parameter-only", numbers_after(which=slice(-1, None)),
+         "Only the last parameter is updated.",
+         "What is inside your loop over the parameters, and what comes after it?",
          "updates"),
     KnownMistake("updated-one-by-one", lambda problem: problem.run(one_by_one)[0],
          "Parameters are updated one by one, each with a new gradient: the later ones see the earlier ones' updates.",
-         "At which point is the gradient of a step taken? Is that the same for all parameters in your loop?",
+         "At which parameters should the gradient of a step be computed? Are they the same throughout your loop?",
          "updates"),
     KnownMistake("same-gradient-in-each-step", numbers_after(zero="stay"),
-         "Each step takes the same gradient, that at the start.",
-         "The parameters have moved. Is the gradient still the one at their new place?", "updates"),
+         "Each step uses the same gradient, the one from the start.",
+         "The parameters have moved. Is it still the gradient at the point where they are now?", "updates"),
     KnownMistake("gradients-never-zeroed", numbers_after(zero="once"),
-         "Gradients are not set to 0 between steps: each step also takes those of all earlier steps again.", ADDS,
+         "Gradients are not set to 0 between steps: each step also applies those of all earlier steps again.", ADDS,
          "accumulation"),
     KnownMistake("gradients-never-zeroed", numbers_after(zero="never"),
-         "Gradients are never set to 0: each step also takes those of the check and of all earlier steps again.", ADDS,
+         "Gradients are never set to 0: each step also applies those of the check and all earlier steps again.", ADDS,
          "accumulation"),
     KnownMistake("gradients-never-zeroed", numbers_after(zero="never", checks=False),
-         "Gradients are never set to 0: each step also takes those of all earlier steps again.", ADDS, "accumulation"),
+         "Gradients are never set to 0: each step also applies those of all earlier steps again.", ADDS,
+         "accumulation"),
     KnownMistake("gradient-of-the-check-left", numbers_after(zero="after"),
-         "The first step takes the gradient twice: the one that the check left in .grad is still there.", ADDS,
+         "The first step applies the gradient twice: the one that the check left in .grad is still there.", ADDS,
          "accumulation"),
     KnownMistake("steps-by-measurement", numbers_after(measured=True),
-         "The steps take the measured gradient, which is less exact than that of backward.",
-         "A measurement needs two losses for every single number. When is that worth it, and when not?", "updates"),
+         "The steps use the measured gradient, which is less exact than the one from backward.",
+         "A measurement needs two losses for every single number. When is that worth it, and when is it not?",
+         "updates"),
     KnownMistake("stale-gradients-at-the-start", numbers_after(zero="after", checks=False),
-         "The first step takes the old numbers that were in .grad at the beginning.", ADDS, "accumulation"),
+         "The first step also applies the old numbers that were in .grad at the start.", ADDS, "accumulation"),
 ]  # fmt: skip
 LOSSES = [
     KnownMistake("losses-after-the-steps", lambda problem: losses_of(problem)[1:],
          "The losses are those after each step; expected those before it.",
          "Is the first number of the list the loss of the untrained model?", "updates"),
     KnownMistake("one-loss-too-many", lambda problem: losses_of(problem),
-         "There is one loss more than there are steps.", "How many numbers does the task ask for?", "updates"),
-    KnownMistake("last-loss-alone", lambda problem: losses_of(problem)[-2],
+         "There is one more loss than there are steps.", "How many numbers does the task ask for?", "updates"),
+    KnownMistake("last-loss-only", lambda problem: losses_of(problem)[-2],
          "The result is one number; expected the list of the losses.", "How many numbers does the task ask for?",
          "updates"),
 ]  # fmt: skip
 
 
 def losses_of(problem):
-    """The right ones, and that after the last step."""
+    """The right losses, and the one after the last step."""
     problem.steps += 1
     losses = problem.run(training())[1]
     problem.steps -= 1
@@ -84,7 +87,7 @@ def check(judge: Judge) -> None:
         ValueError: KnownMistake(
             "refuses-a-right-gradient",
             None,
-            "train(...) raised ValueError for a gradient that is right.",
+            "train(...) raised ValueError, although the gradient is right.",
             "What is in .grad when you compare? It may have held old numbers, and backward adds to them.",
             "accumulation",
         )
@@ -94,7 +97,7 @@ def check(judge: Judge) -> None:
         runs = judge.run(graded, [(problem,) for problem in problems], known=refuses, repeat=True)
         after, losses = judge.parts(runs, "the parameters", "the losses")
         if not judge.right:
-            with judge.claim("the arrays of the model are updated in place"):
+            with judge.claim("the model's arrays are updated in place"):
                 refuse_new_arrays(judge, problems)
         refuse_other_gradients(judge, problems)
         judge.compare(claim, after, numbers_after(), name="the parameters", known=UPDATES, kind="updates",
@@ -106,7 +109,7 @@ def check(judge: Judge) -> None:
     losses = compare("each step subtracts lr times a fresh gradient",
                      [*(Problem(judge, shapes, steps) for steps in (1, 4) for shapes in (one, three)),
                       Problem(judge, three, 2, order="F"), Problem(judge, one, 12)])  # fmt: skip
-    compare("what was in .grad at the beginning does not matter",
+    compare("what was in .grad at the start does not matter",
             [Problem(judge, shapes, steps, stale=True) for shapes in (one, three) for steps in (1, 3)])  # fmt: skip
     judge.compare("the losses are those before each step", losses, lambda problem: losses_of(problem)[:-1],
                   name="the list of losses", known=LOSSES, kind="updates",
@@ -117,7 +120,7 @@ def check(judge: Judge) -> None:
     with judge.claim("a wrong gradient raises ValueError, before anything is changed"):
         for number, (what, spoil) in enumerate(SPOILS):
             refuse_what_is_accepted(judge, graded, Problem(judge, three, 2, stale=True, spoil=spoil), what, number == 0)
-    with judge.claim("an error in any entry is seen, whatever its sign"):
+    with judge.claim("an error in any entry is noticed, whatever its sign"):
         refuse_blind_spots(judge, graded, three)
         problem = Problem(judge, three, 1, spoil=times(0, 1.01, (1, 2)), steep=1e6)
         refuse_a_common_tolerance(judge, graded, problem)
@@ -128,14 +131,14 @@ def check(judge: Judge) -> None:
 
 
 def refuse_other_types(judge, runs):
-    """A list, in which each loss is a float."""
+    """Reject anything but a list of floats."""
     for run in runs:
         if not isinstance(run.value, list):
             message = f"train(...) returned a {type(run.value).__name__} of losses; expected a list of floats."
-            judge.reject("not-a-list", message, "What does the task say that losses are?")
+            judge.reject("not-a-list", message, "What does the task say that losses should be?")
         if not all(isinstance(loss, float) for loss in run.value):
             message = f"losses holds a {type(run.value[0]).__name__}; expected floats."
-            judge.reject("not-floats", message, "What does loss() return, and what did you make of it?")
+            judge.reject("not-floats", message, "What does loss() return, and what do you do with it?")
 
 
 def refuse_new_arrays(judge, problems):
@@ -143,7 +146,7 @@ def refuse_new_arrays(judge, problems):
         if problem.rebound:
             judge.reject(
                 "rebinds-the-parameter",
-                ".data is another array after train(...); the array that the model holds was not changed.",
+                ".data is another array after train(...); expected the model's own array, changed in place.",
                 "`p.data = p.data - ...` makes a new array. What still computes with the old one?",
                 kind="updates",
                 shown={"the problem": repr(problem)},
@@ -151,7 +154,7 @@ def refuse_new_arrays(judge, problems):
 
 
 def refuse_other_gradients(judge, problems):
-    """Steps that do not take what backward gives."""
+    """Reject steps that do not use the gradient from backward."""
     for problem in problems:
         calls = problem.calls
         if calls["backward"] >= problem.steps:
@@ -160,17 +163,17 @@ def refuse_other_gradients(judge, problems):
         if calls["measure"] >= problem.steps:
             judge.reject(
                 "steps-by-measurement",
-                f"In {problem.steps} steps measure was called {calls['measure']} times, backward {calls['backward']}: "
-                "the steps take the measured gradient.",
-                "A measurement needs two losses for every single number. When is that worth it, and when not?",
+                f"In {problem.steps} steps, measure was called {calls['measure']} times, backward {calls['backward']}: "
+                "the steps use the measured gradient.",
+                "A measurement needs two losses for every single number. When is that worth it, and when is it not?",
                 kind="updates",
                 shown=shown,
             )
         if all(np.array_equal(*pair) for pair in zip(problem.arrays, problem.start, strict=True)):
             judge.reject(
                 "no-backward-in-the-loop",
-                f"In {problem.steps} steps backward was called {calls['backward']} times, and no parameter has moved.",
-                "What is in .grad when you step? What puts it there, once it was set to 0?",
+                f"In {problem.steps} steps, backward was called {calls['backward']} times, and no parameter moved.",
+                "What is in .grad when you take the step? After it is set to 0, what fills it?",
                 kind="updates",
                 shown=shown,
             )
@@ -186,7 +189,7 @@ def times(parameter, factor, index=...):
 
 
 def off_by(tolerances, parameter, index):
-    """Add to one entry of the gradient so and so many times the task's tolerance."""
+    """Add the task's tolerance, times a factor, to one entry of the gradient."""
 
     def spoil(gradients):
         gradients[parameter][index] += tolerances * 1e-4 * max(1, abs(gradients[parameter][index]))
@@ -206,14 +209,14 @@ SPOILS = (
 
 
 def refuse_what_is_accepted(judge, graded, problem, what, first):
-    """A problem with a wrong backward."""
+    """Reject an answer that accepts a problem with a wrong backward."""
     shown = {"the problem": repr(problem), "backward": what}
     if judge.raises(graded, (problem,), ValueError):
         if any(not np.array_equal(*pair) for pair in zip(problem.arrays, problem.start, strict=True)):
             judge.reject(
                 "steps-before-the-check",
-                "ValueError was raised after parameters had been changed.",
-                "What is left of a model that was trained with a wrong gradient?",
+                "ValueError was raised after some parameters had changed; expected it before the first step.",
+                "What is the state of a model after steps with a wrong gradient?",
                 kind="updates",
                 shown=shown,
             )
@@ -236,7 +239,7 @@ def refuse_what_is_accepted(judge, graded, problem, what, first):
 
 
 def refuse_blind_spots(judge, graded, shapes):
-    """Each entry is off by 50 tolerances in turn, up and down."""
+    """Make each entry in turn wrong by 50 tolerances, up and down."""
     for parameter, shape in enumerate(shapes):
         for index in np.ndindex(*shape):
             up, down = (
@@ -252,7 +255,7 @@ def refuse_blind_spots(judge, graded, shapes):
                 judge.reject(
                     "absolute-value-forgotten",
                     f"No ValueError, although one entry is too {'small' if up else 'large'} by 50 times the tolerance; "
-                    "in the other direction there is one.",
+                    "an error in the other direction raises one.",
                     "Is -1 more than 1e-4? What do you compare with the tolerance?",
                     kind="exposing",
                     shown=shown,
@@ -267,7 +270,7 @@ def refuse_blind_spots(judge, graded, shapes):
 
 
 def refuse_tolerances(judge, graded):
-    """Where the gradient is 0, less than 1, about 1, and large: a third of the tolerance, and three times as much."""
+    """Try a third of the tolerance and three times as much, where the gradient is 0, below 1, about 1, and large."""
     for how in ({"flat": True}, {}, {"steep": 30.0}, {"steep": 1e5}, {"scale": 1e-3}):
         for sign in (1, -1):
             near, far = (Problem(judge, [(2, 3)], 1, spoil=off_by(sign * k, 0, (0, 0)), **how) for k in (0.35, 3.0))
@@ -277,7 +280,7 @@ def refuse_tolerances(judge, graded):
                 judge.reject(
                     "tolerance-too-narrow",
                     f"ValueError, although {said} the two differ by a third of 1e-4 * max(1, |measured|).",
-                    "Which tolerance does the task give, and which one does your comparison use? np.allclose has two.",
+                    "Which tolerance does the task ask for, and which one do you use? np.allclose has two.",
                     kind="exposing",
                     shown={"the problem": repr(near)},
                 )
@@ -285,14 +288,14 @@ def refuse_tolerances(judge, graded):
                 judge.reject(
                     "tolerance-too-wide",
                     f"No ValueError, although {said} the two differ by three times 1e-4 * max(1, |measured|).",
-                    "Which tolerance does the task give, and which one does your comparison use?",
+                    "Which tolerance does the task ask for, and which one do you use?",
                     kind="exposing",
                     shown={"the problem": repr(far)},
                 )
 
 
 def refuse_a_common_tolerance(judge, graded, problem):
-    """One entry is about a million, so that a common tolerance lets another be off by 1%."""
+    """One entry is about a million, so a common tolerance accepts another entry that is off by 1%."""
     if not judge.raises(graded, (problem,), ValueError):
         judge.reject(
             "tolerance-of-the-largest-entry",
@@ -304,12 +307,12 @@ def refuse_a_common_tolerance(judge, graded, problem):
 
 
 def compare_small(judge, graded):
-    """A relative error says nothing where the right number is 0."""
+    """A relative error means nothing if the right number is 0."""
     mistake = KnownMistake(
-        "tolerance-relative-alone",
+        "tolerance-only-relative",
         None,
-        "train(...) raised ValueError for a right gradient: one entry is 0, and was measured to be 5e-9.",
-        "What is the relative error of 0, if 5e-9 was measured? What does the 1 in the task's tolerance do?",
+        "train(...) raised ValueError, although the gradient is right: one entry is 0, and was measured as 5e-9.",
+        "What is the relative error of 0 if 5e-9 was measured? What is the 1 in the task's tolerance for?",
         "exposing",
     )
     problems = [(Problem(judge, shapes, 1, flat=True),) for shapes in ([(2,)], [(2, 3), (3,)])]
@@ -318,12 +321,12 @@ def compare_small(judge, graded):
 
 
 def compare_large(judge, graded):
-    """The measurement is less exact where the numbers are large."""
+    """The measurement is less exact if the numbers are large."""
     mistake = KnownMistake(
         "tolerance-too-small",
         None,
-        "train(...) raised ValueError for a right gradient of a million, measured to 5e-9 of its size.",
-        "The rounding of the measurement grows with the numbers. Should the tolerance?",
+        "train(...) raised ValueError, although the gradient is right: a million, measured to 5e-9 of its size.",
+        "The rounding of the measurement grows with the numbers. Should the tolerance grow, too?",
         "exposing",
     )
     problems = [(Problem(judge, [(2, 3)], 1, scale=1e6),)]

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% reused: the gradient of the check serves for the first step
+# %% reused: the first step reuses the gradient of the check
 def train(parameters, loss, backward, measure, lr, steps):
     losses = []
     for step in range(steps):
@@ -21,7 +21,7 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses
 
 
-# %% class: an optimizer of its own, and gradients as the difference of two states
+# %% class: an optimizer class, and gradients as the difference of two states of .grad
 class Descent:
     def __init__(self, parameters, lr):
         self.parameters, self.lr = parameters, lr

@@ -3,13 +3,13 @@
 import numpy as np
 
 
-def clean(parameters):
+def zero_gradients(parameters):
     for parameter in parameters:
         parameter.grad = np.zeros_like(parameter.data)
 
 
 def check(parameters, backward, measure, differ=None):
-    clean(parameters)
+    zero_gradients(parameters)
     backward()
     for parameter, measured in zip(parameters, measure()):
         error = parameter.grad - measured
@@ -21,7 +21,7 @@ def descend(parameters, loss, backward, lr, steps):
     losses = []
     for _ in range(steps):
         losses.append(loss())
-        clean(parameters)
+        zero_gradients(parameters)
         backward()
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
@@ -34,17 +34,17 @@ def train(parameters, loss, backward, measure, lr, steps):
     losses = []
     for _ in range(steps):
         losses.append(loss())
-        clean(parameters)
+        zero_gradients(parameters)
         backward()
         for parameter in parameters:
             parameter.data = parameter.data - lr * parameter.grad
     return losses
 
 
-# %% gradients-never-zeroed: cleaned after the check, and not again
+# %% gradients-never-zeroed: set to zero after the check, and not again
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure)
-    clean(parameters)
+    zero_gradients(parameters)
     losses = []
     for _ in range(steps):
         losses.append(loss())
@@ -60,7 +60,7 @@ def train(parameters, loss, backward, measure, lr, steps):
     for _ in range(steps):
         losses.append(loss())
         measured = measure()
-        clean(parameters)
+        zero_gradients(parameters)
         backward()
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
@@ -81,19 +81,19 @@ def train(parameters, loss, backward, measure, lr, steps):
     return losses
 
 
-# %% no-backward-in-the-loop: cleaned, and not filled again
+# %% no-backward-in-the-loop: set to zero, and not computed again
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure)
     losses = []
     for _ in range(steps):
         losses.append(loss())
-        clean(parameters)
+        zero_gradients(parameters)
         for parameter in parameters:
             parameter.data -= lr * parameter.grad
     return losses
 
 
-# %% refuses-a-right-gradient: the check does not begin with clean gradients
+# %% refuses-a-right-gradient: the gradients are not zero before the check
 def train(parameters, loss, backward, measure, lr, steps):
     backward()
     for parameter, measured in zip(parameters, measure()):
@@ -107,13 +107,13 @@ def train(parameters, loss, backward, measure, lr, steps):
     return descend(parameters, loss, backward, lr, steps)
 
 
-# %% check-sees-too-little: sums are compared, so that errors cancel
+# %% check-sees-too-little: only sums are compared, so errors cancel
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure, lambda error, measured: abs(error.sum()) > 1e-4 * max(1, abs(measured.sum())))
     return descend(parameters, loss, backward, lr, steps)
 
 
-# %% check-skips-entries: the first row is not looked at
+# %% check-skips-entries: the first row is ignored
 def train(parameters, loss, backward, measure, lr, steps):
     check(
         parameters,
@@ -130,13 +130,13 @@ def train(parameters, loss, backward, measure, lr, steps):
     return descend(parameters, loss, backward, lr, steps)
 
 
-# %% tolerance-too-small: absolute
+# %% tolerance-too-small: an absolute tolerance
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure, lambda error, measured: abs(error).max() > 1e-4)
     return descend(parameters, loss, backward, lr, steps)
 
 
-# %% tolerance-relative-alone: a relative error, with a tiny number against a division by 0
+# %% tolerance-only-relative: a relative error, with a tiny number to avoid a division by 0
 def train(parameters, loss, backward, measure, lr, steps):
     check(parameters, backward, measure, lambda error, measured: (abs(error) / (abs(measured) + 1e-12) > 1e-4).any())
     return descend(parameters, loss, backward, lr, steps)
@@ -154,7 +154,7 @@ def train(parameters, loss, backward, measure, lr, steps):
     return descend(parameters, loss, backward, lr, steps)
 
 
-# %% tolerance-too-wide: ten times as much
+# %% tolerance-too-wide: ten times the tolerance
 def train(parameters, loss, backward, measure, lr, steps):
     check(
         parameters, backward, measure, lambda error, measured: (abs(error) > 1e-3 * np.maximum(1, abs(measured))).any()
@@ -162,9 +162,9 @@ def train(parameters, loss, backward, measure, lr, steps):
     return descend(parameters, loss, backward, lr, steps)
 
 
-# %% another-exception: assert
+# %% another-exception: assert instead of raise
 def train(parameters, loss, backward, measure, lr, steps):
-    clean(parameters)
+    zero_gradients(parameters)
     backward()
     for parameter, measured in zip(parameters, measure()):
         assert np.allclose(parameter.grad, measured, rtol=1e-4, atol=1e-4)

@@ -1,4 +1,4 @@
-"""True with probability 1 - p, with a draw for every element and every call."""
+"""True with probability 1 - p, drawn for every element in every call."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ SHAPES = ((5,), (2, 3), (4, 1, 3), MANY_AXES)
 def check(judge: Judge) -> None:
     draw = judge.function("bernoulli_mask", "shape", "p", "rng")
     runs = judge.run(draw, [(shape, 0.35, judge.rng) for shape in SHAPES])
-    with judge.claim("the mask has the shape that was asked for"):
+    with judge.claim("the mask has the given shape"):
         for run in runs:
             refuse_shape(judge, run)
     with judge.claim("every element is True or False"):
@@ -37,7 +37,7 @@ def check(judge: Judge) -> None:
             refuse_values(judge, np.asarray(run.value), run.arguments[1])
 
     class Layer:
-        """The learner's mask, completed to a layer."""
+        """A layer that uses the learner's mask."""
 
         training = True
 
@@ -45,7 +45,7 @@ def check(judge: Judge) -> None:
             self.p, self.rng = p, rng
 
         def forward(self, x):
-            if not self.training or not x.size:  # no mask without an element is asked for
+            if not self.training or not x.size:  # the task asks for no mask without elements
                 return x
             kept = np.asarray(draw.function(x.shape, self.p, self.rng)).astype(x.dtype)
             return x * kept / x.dtype.type(1 - self.p or 1)
@@ -63,14 +63,15 @@ def check(judge: Judge) -> None:
     refuse_unseeded(judge, lambda rng: draw((20, 30), 0.35, rng))
     with judge.claim("large masks: how many elements are kept is left to chance"):
         refuse_equal_counts(judge, [np.asarray(draw((40, 60), 0.35, judge.rng)) for _ in range(CALLS)])
-    with judge.claim("the ends of p: at p = 0 everything is kept, at p = 1 nothing"):
+    with judge.claim("the ends of p: at p = 0 everything is kept, and at p = 1 nothing is"):
         for p in (0.0, 1.0):
             mask = np.asarray(draw((200, 30), p, judge.rng))
             if (mask != (p == 0)).any():
                 judge.reject(
                     "ends-of-p",
                     f"At p = {p:g}, {np.mean(mask != 0):.4g} of the elements are kept; expected {1 - p:g}.",
-                    "Which numbers can rng.random() give, and what does your comparison say of the smallest of them?",
+                    "Which numbers can rng.random() return, and what does your comparison give for the smallest of "
+                    "them?",
                     kind="edges",
                 )
     with judge.claim("a small p: a fraction p is dropped"):
@@ -78,14 +79,14 @@ def check(judge: Judge) -> None:
 
 
 def refuse_fixed(judge: Judge, draw) -> None:
-    """Generators of different seeds should not give the same mask, unless all or nothing is kept."""
+    """Reject equal masks from generators with different seeds, unless all or nothing is kept."""
     with judge.claim("the mask depends on rng"):
         one, other = (np.asarray(draw((20, 30), 0.35, rng)) for rng in judge.rng.spawn(2))
         if 0 < one.mean() < 1 and np.array_equal(one, other):
             judge.reject(
                 "mask-does-not-depend-on-rng",
-                "Two generators of different seeds gave the same mask.",
-                "What do you draw from? And what is rng for?",
+                "Two generators with different seeds gave the same mask.",
+                "What do you draw from, and what is rng for?",
                 kind="randomness",
                 shown={"with one": one, "with the other": other},
             )
@@ -145,7 +146,7 @@ def refuse_values(judge: Judge, mask, p: float) -> None:
         judge.reject(
             "mask-is-scaled",
             f"The mask holds 0 and {max(values):.5g} = 1/(1 - p); expected False and True.",
-            "Scaling comes later, when the mask is multiplied with something. What is asked for here?",
+            "Scaling comes later, when the mask is applied. What does this task ask for?",
             kind="rescaling",
             shown={"p": p, "yours": mask},
         )
@@ -153,14 +154,14 @@ def refuse_values(judge: Judge, mask, p: float) -> None:
         judge.reject(
             "uniform-numbers",
             f"The mask holds numbers such as {mask.ravel()[0]:.4g}; expected True and False.",
-            "A random number is no decision yet. What turns it into a yes with probability 1 - p?",
+            "A random number is not a decision yet. What turns it into a yes with probability 1 - p?",
             kind="mask",
             shown={"p": p, "yours": mask},
         )
     judge.reject(
         "not-a-mask",
         f"The mask holds {len(values)} different values, such as {mask.ravel()[0]:.4g}; expected True and False.",
-        "What is the answer to: is this unit kept?",
+        "A mask answers one question for each unit: is it kept? Which answers are possible?",
         kind="mask",
         shown={"p": p, "yours": mask},
     )

@@ -13,7 +13,7 @@ def bernoulli_mask(shape, p, rng):
     return rng.choice([True, False], size=shape, p=[1 - p, p])
 
 
-# %% loop: element by element, of floats
+# %% loop: element by element, as floats
 def bernoulli_mask(shape, p, rng):
     mask = np.empty(shape)
     for index in np.ndindex(*shape):
@@ -21,12 +21,12 @@ def bernoulli_mask(shape, p, rng):
     return mask
 
 
-# %% generator-of-its-own: spawned from the one that is given
+# %% generator-of-its-own: spawned from rng
 def bernoulli_mask(shape, p, rng, *, dtype=bool):
     return (rng.spawn(1)[0].uniform(0, 1, shape) >= p).astype(dtype)
 
 
-# %% lists: of Python's booleans
+# %% lists: of Python booleans
 def bernoulli_mask(shape, p, rng):
     if not shape:
         return bool(rng.random() >= p)

@@ -5,9 +5,9 @@ rng.random() is uniform in [0, 1). Such a number u is smaller than p with probab
     P(u < p) = p            the event of being dropped
     P(u >= p) = 1 - p       the event of being kept
 
-At p = 0 no u is smaller, so everything is kept; at p = 1 every u is smaller, since 1 itself is never drawn. With one u
-for each element the events are independent, and the number of kept ones is binomial: n (1 - p) on average, with a
-standard deviation of sqrt(n p (1 - p)).
+At p = 0 no u is smaller, so everything is kept; at p = 1 every u is smaller, because 1 itself is never drawn. With one
+u for each element, the events are independent, and the number of kept elements is binomial: n (1 - p) on average, with
+a standard deviation of sqrt(n p (1 - p)).
 """
 
 

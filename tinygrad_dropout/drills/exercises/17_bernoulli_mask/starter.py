@@ -4,5 +4,5 @@ import numpy as np
 
 
 def bernoulli_mask(shape, p, rng):
-    """Booleans, True where a unit is kept. Each is False with probability p, and has a draw of its own."""
+    """Booleans, True where a unit is kept. Each is False with probability p, independently of the others."""
     raise NotImplementedError

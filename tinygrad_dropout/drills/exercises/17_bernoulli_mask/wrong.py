@@ -3,12 +3,12 @@
 import numpy as np
 
 
-# %% drops-with-1-p: True where dropped
+# %% drops-with-1-p: True for dropped units
 def bernoulli_mask(shape, p, rng):
     return rng.random(shape) < p
 
 
-# %% shared-by-rows: one row is drawn, for all rows
+# %% shared-by-rows: one row is drawn and used for all rows
 def bernoulli_mask(shape, p, rng):
     return np.broadcast_to(rng.random(shape[-1]) >= p, shape)
 
@@ -18,17 +18,17 @@ def bernoulli_mask(shape, p, rng):
     return np.broadcast_to(rng.random((*shape[:-1], 1)) >= p, shape)
 
 
-# %% one-row-of-the-mask: a mask of only the last axis
+# %% one-row-of-the-mask: a mask for the last axis only
 def bernoulli_mask(shape, p, rng):
     return rng.random(shape[-1]) >= p
 
 
-# %% mask-does-not-depend-on-rng: the generator is made anew in every call
+# %% mask-does-not-depend-on-rng: every call makes a new generator
 def bernoulli_mask(shape, p, rng):
     return np.random.default_rng(0).random(shape) >= p
 
 
-# %% mask-is-scaled: 1/(1 - p) where kept
+# %% mask-is-scaled: 1/(1 - p) for kept units
 def bernoulli_mask(shape, p, rng):
     return (rng.random(shape) >= p) / (1 - p) if p < 1 else np.zeros(shape)
 
@@ -38,7 +38,7 @@ def bernoulli_mask(shape, p, rng):
     return rng.random(shape)
 
 
-# %% rate-ignores-p: half of them, whatever p is
+# %% rate-ignores-p: half of the units, whatever p is
 def bernoulli_mask(shape, p, rng):
     return rng.random(shape) >= 0.5
 

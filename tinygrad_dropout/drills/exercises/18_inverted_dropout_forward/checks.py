@@ -1,4 +1,4 @@
-"""Survivors are exactly x/(1-p), each dropped by a draw of its own, and the dtype is kept."""
+"""Kept elements are exactly x/(1-p), each element is dropped independently, and the dtype does not change."""
 
 import numpy as np
 
@@ -36,9 +36,9 @@ def check(judge: Judge) -> None:
         x = judge.numbers(3, 4)
         return {"x": x, "p": 0.35, "your y": forward(x, 0.35, judge.rng.spawn(1)[0], may_change=True)}
 
-    with judge.claim("what is returned: an array of x's shape, all of it set"):
+    with judge.claim("the result: an array of x's shape, with every element set"):
         for _ in range(3):
-            refuse_what_is_no_y(judge, forward)
+            refuse_malformed_y(judge, forward)
     examine(judge, Layer, ASKED, words=WORDS, example=example, forward_only=True)
     x = judge.numbers(20, 30)
     refuse_unseeded(judge, lambda rng: forward(x, 0.35, rng) != 0)
@@ -56,7 +56,7 @@ def check(judge: Judge) -> None:
     corners.refuse_wrong_at_zero()
 
 
-def refuse_what_is_no_y(judge: Judge, forward) -> None:
+def refuse_malformed_y(judge: Judge, forward) -> None:
     x = judge.numbers(12, 10)
     left_over = [np.full(x.shape, LEFT_OVER) for _ in range(7)]
     del left_over  # NumPy reuses this memory: np.empty_like returns these numbers, or others
@@ -75,7 +75,7 @@ def refuse_what_is_no_y(judge: Judge, forward) -> None:
     if (0.4 < scaled.mean() < 0.95 and len(np.unique(others)) > 3) or (y == LEFT_OVER).any():
         judge.reject(
             "dropped-units-not-set",
-            "The kept elements of y are right; the others hold whatever was in memory, instead of 0.",
+            "The kept elements of y are right; the others hold whatever was in memory; expected 0.",
             "What does np.empty_like put into an array?",
             kind="mask",
             shown={"x": x, "yours": y},

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% scale-missing: the kept ones are not scaled
+# %% scale-missing: kept elements are not scaled
 def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p)
 
@@ -18,23 +18,23 @@ def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p) * (1 - p)
 
 
-# %% scale-ignores-p: 2, right only for p = 0.5
+# %% scale-ignores-p: 2, which is right only for p = 0.5
 def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) >= p) * 2
 
 
-# %% scale-from-the-realized-rate: divides by the fraction that was kept this time
+# %% scale-from-the-realized-rate: divides by the fraction that was actually kept
 def dropout_forward(x, p, rng):
     kept = rng.random(x.shape) >= p
     return x * kept / kept.mean()
 
 
-# %% ignores-x: nothing but the scaled mask
+# %% ignores-x: the scaled mask is returned
 def dropout_forward(x, p, rng):
     return ((rng.random(x.shape) >= p) / (1 - p)).astype(x.dtype)
 
 
-# %% forward-changes-x: in place
+# %% forward-changes-x: it works in place
 def dropout_forward(x, p, rng):
     x *= rng.random(x.shape) >= p
     x /= 1 - p
@@ -46,7 +46,7 @@ def dropout_forward(x, p, rng):
     return x * ((rng.random(x.shape) >= p) / (1 - p))
 
 
-# %% drops-with-1-p: < p for >= p, scaled rightly
+# %% drops-with-1-p: < p instead of >= p, with the right scale
 def dropout_forward(x, p, rng):
     return x * (rng.random(x.shape) < p) / (1 - p)
 

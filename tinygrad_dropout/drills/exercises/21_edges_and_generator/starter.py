@@ -7,7 +7,7 @@ class Dropout:
     """Inverted dropout, always in training mode."""
 
     def __init__(self, p, rng=None):
-        """Refuses a p that is no probability. Write this, and the two methods below."""
+        """Reject a p that is not a probability. Write this, and the two methods below."""
         raise NotImplementedError
 
     def forward(self, x):

@@ -10,5 +10,5 @@ class Dropout:
         self.p, self.rng = p, rng
 
     def forward(self, x):
-        """y, and a function: backward(grad), which returns dL/dx of this very forward."""
+        """y, and a function: backward(grad), which returns dL/dx of this forward."""
         raise NotImplementedError

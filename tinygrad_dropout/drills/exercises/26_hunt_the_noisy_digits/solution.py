@@ -65,9 +65,9 @@ The right line draws for every element:
 
     kept = rng.random(hidden.shape) >= p
 
-The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see
-it takes a batch of at least two rows in training mode, a hidden unit that is positive in both, and a p that is not 0:
-with the wrong line that unit is dropped in both rows with probability p, with the right line with probability p
+The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see it,
+you need a batch of at least two rows in training mode, a hidden unit that is positive in both, and a p that is not 0:
+with the wrong line that unit is dropped in both rows with probability p, and with the right line with probability p
 squared.
 """
 

@@ -5,12 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
@@ -29,7 +29,7 @@ def new_parameters():
 
 
 def one_step(parameters, x, labels, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight1, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight1, ..."""
     weight1, bias1, weight2, bias2 = parameters.values()
     rows = np.arange(len(x))
 
@@ -43,7 +43,7 @@ def one_step(parameters, x, labels, p, training, rng):
     dropped = hidden * factor
     scores = dropped @ weight2.T + bias2
     shifted = scores - scores.max(axis=1, keepdims=True)
-    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # of the probabilities
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # logarithms of the probabilities
     loss = -logs[rows, labels].mean()
 
     d_scores = np.exp(logs)
@@ -58,7 +58,7 @@ def one_step(parameters, x, labels, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns digits, each a pattern of pixels with noise, with half of the units dropped."""
+    """The losses while the network learns digits, patterns of pixels with noise, with half of the units dropped."""
     rng = np.random.default_rng(1)
     patterns = rng.normal(size=(DIGITS, PIXELS))
     parameters, losses = new_parameters(), []

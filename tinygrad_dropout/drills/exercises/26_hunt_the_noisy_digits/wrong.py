@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# %% p-of-one-half-hides-it: the p of the training
+# %% p-of-one-half-hides-it: the p used in training
 BUG = "keep-and-drop-swapped"
 
 

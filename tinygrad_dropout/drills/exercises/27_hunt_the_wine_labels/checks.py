@@ -1,4 +1,4 @@
-"""Measures of one scale, and never an exact 0: what needs another input shows nowhere."""
+"""Measurements on one scale, and never an exact 0: bugs that need other inputs do not show."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ HUNT = Hunt(
                 EVAL_MODE,
                 NO_MASK,
                 ALL_DROPPED,
-                nothing_in("seen_x", "the measures"),
+                nothing_in("seen_x", "the measurements"),
             ),
         ),
         Plant(

@@ -12,7 +12,7 @@ def exposing_input():
     return {"x": x, "labels": [2, 2], "p": 0, "training": False}
 
 
-# %% unscaled: measures in their own units, one of them in millions, with dropout
+# %% unscaled: measurements in their own units, one of them in millions, with dropout
 BUG = "max-over-the-whole-batch"
 
 

@@ -7,11 +7,11 @@ import numpy as np
 
     shifted = scores - scores.max(axis=1, keepdims=True)
 
-On paper any number may be subtracted: log softmax(s - c) = log softmax(s). In float64, exp(-746) is 0. If all scores
-of a row lie more than 745 below the largest score of another row, the row's sum of exp is 0, and its logarithm is
-minus infinity: the loss is not finite. So the batch needs two rows, one with scores in the thousands and one with
-small scores. A single row, or two large ones, have their own maximum subtracted, and small scores lose nothing
-whatever is subtracted.
+On paper any number may be subtracted: log softmax(s - c) = log softmax(s). In float64, exp(-746) is 0. If all scores of
+a row lie more than 745 below the largest score of another row, the row's sum of exp is 0, and its logarithm is minus
+infinity: the loss is not finite. So the batch needs two rows, one with scores in the thousands and one with small
+scores. With a single row, or two equally large ones, the right maximum is subtracted, and with small scores nothing is
+lost in any case.
 """
 
 BUG = "max-over-the-whole-batch"
@@ -27,9 +27,9 @@ def exposing_input():
 
     d_before = np.where(before > 0, d_scores @ weight2, 0)
 
-For every other input the two lines are the same, and measures with noise never give exactly 0. But the biases begin
-at 0, so a wine whose measures are all 0 gives 0 in every hidden unit, whatever the weights are. There the wrong line
-moves the biases, and the right one leaves them alone. Missing measures that were filled in with 0 are such rows.
+For every other input the two lines are the same, and measurements with noise never give exactly 0. But the biases begin
+at 0, so a wine whose measurements are all 0 gives 0 in every hidden unit, whatever the weights. There the wrong line
+moves the biases, and the right one does not. Missing measurements that were filled in with 0 give such rows.
 """
 
 BUG = "relu-gradient-one-at-zero"
@@ -41,14 +41,14 @@ def exposing_input():
 
 
 # %% weight-gradient-forgets-the-mask
-"""The gradient of the first weights uses x; the weights were multiplied by what dropout made of x:
+"""The gradient of the first weights uses x; but the weights were multiplied by what dropout made of x:
 
     "d_weight1": d_before.T @ seen_x
 
-The layer computes seen_x @ W.T + b, so dL/dW is d_before.T @ seen_x. With x instead, weights of dropped measures get
-a gradient although they played no part, and the others lack the factor 1/(1 - p). With p = 0.1 the two are similar,
-so the loss falls. They are the same in eval mode and at p = 0, where dropout returns x. The input needs training
-mode, a p that drops something, and measures other than 0.
+The layer computes seen_x @ W.T + b, so dL/dW is d_before.T @ seen_x. With x instead, weights of dropped measurements
+get a gradient although they played no part, and the others lack the factor 1/(1 - p). With p = 0.1 the two are similar,
+so the loss falls. They are the same in eval mode and at p = 0, where dropout returns x. The input needs training mode,
+a p that drops something, and measurements other than 0.
 """
 
 BUG = "weight-gradient-forgets-the-mask"

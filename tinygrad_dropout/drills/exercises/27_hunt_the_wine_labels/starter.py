@@ -5,23 +5,23 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
-MEASURES, HIDDEN, REGIONS = 5, 10, 3
+MEASUREMENTS, HIDDEN, REGIONS = 5, 10, 3
 
 
 def new_parameters():
     """Weights of shape (out, in), and biases."""
     rng = np.random.default_rng(2)
     return {
-        "weight1": rng.normal(0, (2 / MEASURES) ** 0.5, (HIDDEN, MEASURES)),
+        "weight1": rng.normal(0, (2 / MEASUREMENTS) ** 0.5, (HIDDEN, MEASUREMENTS)),
         "bias1": np.zeros(HIDDEN),
         "weight2": rng.normal(0, (2 / HIDDEN) ** 0.5, (REGIONS, HIDDEN)),
         "bias2": np.zeros(REGIONS),
@@ -35,13 +35,13 @@ def dropout(x, p, training, rng):
 
 
 def log_softmax(scores):
-    """The logarithms of the probabilities of a row's classes, for each row."""
+    """The logarithms of the probabilities of the classes, for each row."""
     shifted = scores - scores.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 def one_step(parameters, x, labels, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight1, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight1, ..."""
     weight1, bias1, weight2, bias2 = parameters.values()
     wanted = np.eye(REGIONS)[labels]
 
@@ -62,13 +62,13 @@ def one_step(parameters, x, labels, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns where a wine is from, by measures that were brought to one scale beforehand."""
+    """The losses while the network learns where a wine is from, based on measurements on one scale."""
     rng = np.random.default_rng(3)
-    typical = rng.normal(0, 1.5, (REGIONS, MEASURES))
+    typical = rng.normal(0, 1.5, (REGIONS, MEASUREMENTS))
     parameters, losses = new_parameters(), []
     for _ in range(steps):
         labels = rng.integers(REGIONS, size=24)
-        x = typical[labels] + rng.normal(size=(24, MEASURES))
+        x = typical[labels] + rng.normal(size=(24, MEASUREMENTS))
         seen = one_step(parameters, x, labels, p=0.1, training=True, rng=rng)
         for name in parameters:
             parameters[name] = parameters[name] - 0.1 * seen[f"d_{name}"]

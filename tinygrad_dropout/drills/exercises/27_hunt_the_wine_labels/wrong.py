@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# %% small-scores-hide-it: measures as in the training
+# %% small-scores-hide-it: measurements as in training
 BUG = "max-over-the-whole-batch"
 
 
@@ -11,7 +11,7 @@ def exposing_input():
     return {"x": x, "labels": np.array([0, 1, 2, 0]), "p": 0.1, "training": True}
 
 
-# %% breaks-the-right-network-too: scores beyond what float64 holds
+# %% breaks-the-right-network-too: scores too large for float64
 BUG = "max-over-the-whole-batch"
 
 

@@ -1,4 +1,4 @@
-"""The mask is right, and what is done with it is not: row by row, or in backward, or in the weights."""
+"""The rate and the scale are right, but the mask is misused: across rows, in backward, or for the weights."""
 
 from pathlib import Path
 

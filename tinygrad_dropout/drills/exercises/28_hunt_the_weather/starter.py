@@ -5,12 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
@@ -29,7 +29,7 @@ def new_parameters():
 
 
 class Dropout:
-    """Drops with probability p; what is kept is scaled so that the mean stays."""
+    """Drops with probability p, and scales the kept elements so that the mean does not change."""
 
     def __init__(self, p, training, rng):
         self.p, self.training, self.rng = p, training, rng
@@ -45,7 +45,7 @@ class Dropout:
 
 
 def one_step(parameters, x, rain, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight1, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight1, ..."""
     weight1, bias1, weight2, bias2 = parameters.values()
     dropout = Dropout(p, training, rng)
 
@@ -65,7 +65,7 @@ def one_step(parameters, x, rain, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns how much it will rain tomorrow, from today's readings."""
+    """The losses while the network learns how much it will rain tomorrow, from today's readings."""
     rng = np.random.default_rng(5)
     rule = rng.normal(size=(READINGS, 1))
     parameters, losses = new_parameters(), []

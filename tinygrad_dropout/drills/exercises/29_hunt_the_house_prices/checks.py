@@ -1,4 +1,4 @@
-"""A deeper network, whose gradients are made in one loop: the wrong line is wrong for every layer."""
+"""A deeper network, whose gradients are computed in one loop: the wrong line is wrong for every layer."""
 
 from pathlib import Path
 

@@ -27,7 +27,7 @@ def exposing_input():
     slope[before <= 0] = 0
 
 The outputs are the same, since 0 times any slope is 0; only the gradient sees it. Random houses never give exactly 0.
-But the biases begin at 0, so a house of which nothing is known, all zeros, gives 0 in every unit of both hidden
+But the biases begin at 0, so a house about which nothing is known, all zeros, gives 0 in every unit of both hidden
 layers. There the wrong line lets the gradient through to the biases. Its price must differ from 0, which is what the
 network predicts.
 """
@@ -47,9 +47,9 @@ The right line draws for every element:
 
     slope = slope * (rng.random(before.shape) >= p) / (1 - p)
 
-The rate, the scale and the mean are right for each row, and little is dropped in training, so nothing looks wrong.
-But two rows are always dropped together. To see it takes a batch of at least two rows in training mode, a unit that
-is positive in both, and a p that is not 0: with the wrong line that unit is dropped in both rows with probability p,
+The rate, the scale and the mean are right for each row, and little is dropped in training, so nothing looks wrong. But
+two rows are always dropped together. To see it, you need a batch of at least two rows in training mode, a unit that is
+positive in both, and a p that is not 0: with the wrong line that unit is dropped in both rows with probability p, and
 with the right line with probability p squared.
 """
 

@@ -5,16 +5,16 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
-SIZES = (4, 10, 6, 1)  # what is known of a house, two hidden layers, the price
+SIZES = (4, 10, 6, 1)  # numbers about a house, two hidden layers, the price
 
 
 def new_parameters():
@@ -28,12 +28,12 @@ def new_parameters():
 
 
 def one_step(parameters, x, prices, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight0, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight0, ..."""
     layers, seen, cache = len(SIZES) - 1, {}, []
 
     for layer in range(layers):
         before = x @ parameters[f"weight{layer}"].T + parameters[f"bias{layer}"]
-        slope = np.ones(before.shape)  # by how much the layer's output moves with `before`
+        slope = np.ones(before.shape)  # how much the layer's output changes with `before`
         if layer < layers - 1:  # the last layer has neither ReLU nor dropout
             slope[before <= 0] = 0
             if training:
@@ -55,7 +55,7 @@ def one_step(parameters, x, prices, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns prices, in millions, from four things that are known of each house."""
+    """The losses while the network learns prices, in millions, from four numbers about each house."""
     rng = np.random.default_rng(7)
     worth = rng.uniform(0.2, 1, (SIZES[0], 1))
     parameters, losses = new_parameters(), []

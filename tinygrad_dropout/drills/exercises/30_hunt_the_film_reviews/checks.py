@@ -21,13 +21,13 @@ KNOWN = 15
 NO_ZEROS = Hiding(
     "no-exact-zeros",
     lambda given, seen: given["words"].max() < KNOWN,
-    "None of these words has a vector with a 0 in it: what is 0 after dropout was dropped.",
+    "None of these words has a vector with a 0 in it, so every 0 after dropout was dropped.",
     "When is an output 0 although it was kept?",
 )
 EACH_WORD_ONCE = Hiding(
     "each-word-once",
     lambda given, seen: len(np.unique(given["words"])) == given["words"].size,
-    "No word of this input comes twice, so no vector has a second use.",
+    "No word of this input occurs twice, so no vector has a second use.",
     "How often must a vector be used for the wrong line to lose something?",
 )
 

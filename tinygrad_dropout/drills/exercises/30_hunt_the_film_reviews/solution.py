@@ -21,13 +21,13 @@ def exposing_input():
 
 
 # %% later-use-overwrites-the-gradient
-"""A word that comes twice gets the gradient of its last place only; it should get the sum over all its places:
+"""A word that occurs twice gets only the gradient of its last place; it should get the sum over all its places:
 
     np.add.at(d_vectors, words, take_back(d_read))
 
-d_vectors[words] = ... assigns: where an index comes several times, the last value stays. (d_vectors[words] += ...
+d_vectors[words] = ... assigns: if an index occurs several times, only the last value stays. (d_vectors[words] += ...
 does not help: it reads all old values first.) np.add.at adds up. Each vector still gets a gradient of the right
-direction, so the loss falls. The bug shows only if some word comes twice, in one review or in two.
+direction, so the loss falls. The bug shows only if some word occurs twice, in one review or in two.
 """
 
 BUG = "later-use-overwrites-the-gradient"
@@ -38,13 +38,13 @@ def exposing_input():
 
 
 # %% mask-redrawn-in-backward
-"""Dropout's backward draws a mask of its own; it should use the one that forward drew:
+"""Dropout's backward draws its own mask; it should use the one that forward drew:
 
     return y, lambda grad: np.where(kept, grad / (1 - p), 0)
 
 The gradient goes through elements that were dropped, and stops at elements that were kept. Its mean over many masks
-still points down, so the loss falls. In eval mode nothing is drawn, and with p = 0 every mask keeps everything. The
-bug shows in any run in which the two masks differ: take training mode and a p in the middle.
+still points downhill, so the loss falls. In eval mode nothing is drawn, and with p = 0 every mask keeps everything. The
+bug shows in any run in which the two masks differ: take training mode and a p near 0.5.
 """
 
 BUG = "mask-redrawn-in-backward"

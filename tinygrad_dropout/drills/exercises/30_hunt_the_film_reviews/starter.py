@@ -5,17 +5,17 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
 WORDS, FEATURES, KINDS = 20, 6, 2  # a review is of kind 0, a bad one, or 1, a good one
-KNOWN = 15  # words whose vectors come from elsewhere; those of the other words begin at 0
+KNOWN = 15  # words whose vectors are known beforehand; the vectors of the other words begin at 0
 
 
 def new_parameters():
@@ -27,7 +27,7 @@ def new_parameters():
 
 
 def dropout(x, p, training, rng):
-    """x with elements dropped and the others scaled, and a function that takes the gradient back."""
+    """x with elements dropped and the others scaled, and a function that propagates the gradient back."""
     if not training:
         return x, lambda grad: grad
     kept = rng.random(x.shape) >= p
@@ -36,7 +36,7 @@ def dropout(x, p, training, rng):
 
 
 def one_step(parameters, words, kinds, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_vectors, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_vectors, ..."""
     vectors, weight, bias = parameters["vectors"], parameters["weight"], parameters["bias"]
     reviews, length = words.shape
 
@@ -59,7 +59,7 @@ def one_step(parameters, words, kinds, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns which words good reviews are made of."""
+    """The losses while the network learns which words good reviews are made of."""
     rng = np.random.default_rng(9)
     chance = rng.dirichlet(np.ones(WORDS), size=KINDS)
     parameters, losses = new_parameters(), []

@@ -18,7 +18,7 @@ def exposing_input():
     return {"words": np.array([[2, 17, 5]]), "kinds": np.array([1]), "p": 0.3, "training": True}
 
 
-# %% integer-is-out-of-range: a word that there is not
+# %% integer-is-out-of-range: a word that does not exist
 BUG = "mask-inferred-from-the-output"
 
 
@@ -34,7 +34,7 @@ def exposing_input():
     return {"words": np.array([2, 17, 5]), "kinds": np.array([1]), "p": 0.3, "training": True}
 
 
-# %% input-is-no-number: words as texts
+# %% input-is-no-number: words as strings
 BUG = "mask-inferred-from-the-output"
 
 

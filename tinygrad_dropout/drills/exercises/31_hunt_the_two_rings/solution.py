@@ -8,9 +8,9 @@ import numpy as np
     d_before = np.where(before <= 0, 0, d_hidden)
 
 For every other input the two lines are the same, and no point of the two rings gives an input of exactly 0. But the
-biases begin at 0, so the origin gives 0 in every hidden unit, whatever the weights are. There the wrong line moves
-the biases of all units, and the right one leaves them alone. (The weights do not move, since x is 0.) It happens in
-practice: blank images, padding, and units after a first ReLU are exactly 0.
+biases begin at 0, so the origin gives 0 in every hidden unit, whatever the weights. There the wrong line moves the
+biases of all units, and the right one does not. (The weights do not move, since x is 0.) It happens in practice: blank
+images, padding, and units after a first ReLU are exactly 0.
 """
 
 BUG = "relu-gradient-one-at-zero"
@@ -25,7 +25,7 @@ def exposing_input():
 
     "d_weight2": d_score.T @ dropped
 
-The layer computes dropped @ W.T + b, so dL/dW is d_score.T @ dropped. The wrong line makes the hidden units anew,
+The layer computes dropped @ W.T + b, so dL/dW is d_score.T @ dropped. The wrong line computes the hidden units again,
 without the mask: the weights of dropped units get a gradient although they played no part, and the others lack the
 factor 1/(1 - p). With p = 0.1 the two are similar, so the loss falls. They agree in eval mode and at p = 0. The input
 needs training mode and a p that drops something.

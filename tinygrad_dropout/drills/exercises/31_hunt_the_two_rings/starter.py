@@ -5,12 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
@@ -29,7 +29,7 @@ def new_parameters():
 
 
 def forward(parameters, x, p, training, rng):
-    """The score of each point: positive for the outer ring. And what backward needs."""
+    """The score of each point, positive for the outer ring; and what backward needs."""
     before = x @ parameters["weight1"].T + parameters["bias1"]
     hidden = np.where(before < 0, 0, before)
     factor = np.ones(hidden.shape)
@@ -54,16 +54,16 @@ def backward(parameters, d_score, cache):
 
 
 def one_step(parameters, x, outer, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight1, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight1, ..."""
     score, cache = forward(parameters, x, p, training, rng)
-    probability = 0.5 * (1 + np.tanh(score / 2))  # the sigmoid, without a power that overflows
+    probability = 0.5 * (1 + np.tanh(score / 2))  # the sigmoid, without an exponential that overflows
     loss = (np.logaddexp(0, score) - outer * score).mean()
     gradients = backward(parameters, (probability - outer) / len(x), cache)
     return {"loss": loss, "before": cache[1], "dropped": cache[3], "score": score, **gradients}
 
 
 def train(steps=300):
-    """The losses while it learns on which of two rings a point lies, the inner one or the outer one."""
+    """The losses while the network learns which of two rings a point lies on, the inner or the outer one."""
     rng = np.random.default_rng(11)
     parameters, losses = new_parameters(), []
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""Small functions, each with its backward: what training does not reach shows nowhere."""
+"""Small functions, each with its backward: bugs that training does not reach do not show."""
 
 from pathlib import Path
 

@@ -5,12 +5,12 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
@@ -28,19 +28,19 @@ def new_parameters():
 
 
 def dropout(x, p, training, rng):
-    """What comes out, and a function that takes the gradient back."""
+    """The output, and a function that propagates the gradient back."""
     mask = rng.random(x.shape) >= p
     factor = mask / (1 - p) if training else 1.0
     return x * factor, lambda grad: grad * factor
 
 
 def relu(x):
-    """What comes out, and a function that takes the gradient back."""
+    """The output, and a function that propagates the gradient back."""
     return np.maximum(x, 0), lambda grad: grad * (x > 0)
 
 
 def linear(x, weight, bias):
-    """What comes out, and a function that takes the gradient back: to x, the weight and the bias."""
+    """The output, and a function that propagates the gradient back: to x, the weight and the bias."""
     return x @ weight.T + bias, lambda grad: (grad @ weight, grad.T @ x, grad.sum(axis=0))
 
 
@@ -53,7 +53,7 @@ def cross_entropy(scores, labels):
 
 
 def one_step(parameters, x, labels, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight1, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight1, ..."""
     one, back1 = linear(x, parameters["weight1"], parameters["bias1"])
     active1, back2 = relu(one)
     two, back3 = linear(active1, parameters["weight2"], parameters["bias2"])
@@ -70,7 +70,7 @@ def one_step(parameters, x, labels, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns which bird calls, by how loud eight tones are."""
+    """The losses while the network learns which bird is calling, based on how loud eight tones are."""
     rng = np.random.default_rng(13)
     calls = rng.normal(size=(BIRDS, TONES))
     parameters, losses = new_parameters(), []

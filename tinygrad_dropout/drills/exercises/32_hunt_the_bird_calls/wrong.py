@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# %% training-mode-hides-it: as it is trained
+# %% training-mode-hides-it: the mode of training
 BUG = "eval-mode-scales"
 
 

@@ -28,7 +28,7 @@ ONE_NOTE = Hiding(
 SILENCE = Hiding(
     "blank-after-the-first-note",
     lambda given, seen: not given["x"][:, 1:].any(),
-    "After the first note all is 0: the uses that the wrong line loses would have added 0.",
+    "All notes after the first are 0, so the uses that the wrong line loses would have added 0.",
     "The loop runs backward in time. Which use is left at its end, and what did the others add?",
 )
 FLAT_TANH = Hiding(

@@ -26,7 +26,7 @@ def exposing_input():
 
     d_bias = d_bias + d_before.sum(axis=0)
 
-The bias is added to every row, and the gradients of several uses add up, over the rows as over time. The 1/N of the
+The bias is added to every row, and the gradients of several uses add up, over the rows and over time. The 1/N of the
 mean loss is already in d_scores; averaging divides by N a second time. The network trains, since the weights do the
 work, but the bias is N times too slow. With one melody the mean is the sum. So the batch needs two of them.
 """
@@ -65,9 +65,9 @@ The right line draws for every element:
 
     factor = (rng.random((batch, STATE)) >= p) / (1 - p) if training else 1.0
 
-The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see
-it takes a batch of at least two melodies in training mode, notes that are not silent, and a p that is not 0: with the
-wrong line a unit is dropped in both rows with probability p, with the right line with probability p squared.
+The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see it,
+you need a batch of at least two melodies in training mode, notes that are not silent, and a p that is not 0: with the
+wrong line a unit is dropped in both rows with probability p, and with the right line with probability p squared.
 """
 
 BUG = "mask-shared-by-rows"

@@ -5,20 +5,20 @@ Run this file to see the loss fall. Then read it, name the bug, and write an inp
 
 import numpy as np
 
-HUNT = 0  # which bug this file has: leave it as it is
+HUNT = 0  # which bug this file has: do not change it
 BUG = None  # the name of the bug, from the table of the task
 
 
 def exposing_input():
-    """What one_step is to be given, apart from parameters and rng, so that the bug can be seen."""
+    """Arguments of one_step that expose the bug: all of them except parameters and rng."""
     raise NotImplementedError
 
 
-PITCH, STATE, NOTES = 3, 8, 4  # a note is heard as three numbers; the next one is one of four
+PITCH, STATE, NOTES = 3, 8, 4  # a note is three numbers; the next note is one of four
 
 
 def new_parameters():
-    """A state is made of the note that is heard and of the state before; the scores are made of the last state."""
+    """A state is computed from a note and the state before it; the scores are computed from the last state."""
     rng = np.random.default_rng(14)
     return {
         "weight_in": rng.normal(0, 0.6, (STATE, PITCH)),
@@ -29,7 +29,7 @@ def new_parameters():
 
 
 def one_step(parameters, x, labels, p, training, rng):
-    """The loss of a batch, what led to it, and the gradients of the parameters: d_weight_in, ..."""
+    """The loss of a batch, the intermediate results, and the gradients of the parameters: d_weight_in, ..."""
     weight_in, weight_back, bias, weight_out = parameters.values()
     batch, length, _ = x.shape
     rows = np.arange(batch)
@@ -41,7 +41,7 @@ def one_step(parameters, x, labels, p, training, rng):
     last = states[-1] * factor
     scores = last @ weight_out.T
     shifted = scores - scores.max(axis=1, keepdims=True)
-    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # of the probabilities
+    logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))  # logarithms of the probabilities
     loss = -logs[rows, labels].mean()
 
     d_scores = np.exp(logs)
@@ -62,7 +62,7 @@ def one_step(parameters, x, labels, p, training, rng):
 
 
 def train(steps=300):
-    """The losses while it learns how melodies of four notes go on."""
+    """The losses while the network learns how melodies of four notes go on."""
     rng = np.random.default_rng(15)
     sounds = rng.normal(size=(NOTES, PITCH))
     parameters, losses = new_parameters(), []

@@ -34,7 +34,7 @@ def exposing_input():
     return {"x": np.ones((2, 0, 3)), "labels": np.array([0, 1]), "p": 0.0, "training": True}
 
 
-# %% raises: a shape as a text
+# %% raises: the shape is a string
 BUG = "later-use-overwrites-the-gradient"
 
 
