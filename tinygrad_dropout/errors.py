@@ -1,13 +1,13 @@
-"""The exceptions: for arrays that do not fit (and how a layer signs it), for keys that do not match, and for files."""
+"""The exceptions: for arrays that do not fit together, for keys that do not match, and for files."""
 
 from __future__ import annotations
 
 
-class MisfitError(Exception):
-    """Arrays do not fit together: `where` it happened, then what was expected and what was given.
+class MismatchError(Exception):
+    """Arrays do not fit together. The message says where it happened, what was expected and what was given.
 
-    An operation raises it under its own name; `Module.__call__` replaces that name with the layer's, and each container
-    on the way out adds the key it knows the layer by:
+    An operation raises this error under its own name. `Module.__call__` replaces that name with the layer's, and each
+    container on the way out adds the key under which it holds the layer:
     `Linear(5 -> 4) at "encoder.2": expected the last axis to be 5, got an input of shape (2, 3)`.
     """
 
@@ -23,16 +23,16 @@ class MisfitError(Exception):
         return f"{place}: {self.problem}"
 
 
-class ShapeError(MisfitError, ValueError):
+class ShapeError(MismatchError, ValueError):
     """Shapes that do not fit together."""
 
 
-class DtypeError(MisfitError, TypeError):
+class DtypeError(MismatchError, TypeError):
     """Dtypes that do not fit together."""
 
 
 class StateDictError(KeyError):
-    """Keys of a state_dict are missing or not expected."""
+    """A state_dict has missing or unexpected keys."""
 
     def __init__(self, owner: str, missing: list[str], unexpected: list[str]) -> None:
         super().__init__(owner, missing, unexpected)
@@ -40,12 +40,12 @@ class StateDictError(KeyError):
 
     def __str__(self) -> str:
         faults = [f"missing {self.missing}"] if self.missing else []
-        faults += [f"not expected {self.unexpected}"] if self.unexpected else []
+        faults += [f"unexpected {self.unexpected}"] if self.unexpected else []
         return f"load_state_dict: expected exactly the keys of this {self.owner}; {', '.join(faults)}"
 
 
 class CheckpointError(ValueError):
-    """`td.load` cannot read a file: it is damaged, of another kind, or from a newer version."""
+    """`td.load` cannot read a file: it is damaged, in another format, or from a newer version."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(path, problem)

@@ -16,10 +16,10 @@ _generator = np.random.Generator(np.random.SFC64())
 
 
 def manual_seed(seed: int) -> None:
-    """Restart the framework's own generator, from which layers without an `rng=` of their own draw.
+    """Seed the framework's own generator, which every layer without its own `rng=` draws from.
 
     Args:
-        seed: a non-negative int. Same seed, same machine: the same bits.
+        seed: a non-negative int. On one machine, the same seed gives the same bits.
     """
     global _generator
     if not isinstance(seed, int | np.integer) or seed < 0:
@@ -28,29 +28,29 @@ def manual_seed(seed: int) -> None:
 
 
 def get_rng_state(rng: np.random.Generator | None = None) -> dict[str, Any]:
-    """Return a copy of a generator's state: a dict of numbers, arrays and strings, which `td.save` takes.
+    """Return a copy of a generator's state: a dict of numbers, arrays and strings, which `td.save` can store.
 
     Args:
         rng: the generator; the framework's own if None.
     """
-    return deepcopy(dict(generator("get_rng_state", rng).bit_generator.state))
+    return deepcopy(dict(resolve_rng("get_rng_state", rng).bit_generator.state))
 
 
 def set_rng_state(state: Mapping[str, Any], rng: np.random.Generator | None = None) -> None:
-    """Put a generator back into a state, so that it draws the same numbers again.
+    """Restore a generator's state, so that it draws the same numbers again.
 
     Args:
-        state: what `get_rng_state` returned.
+        state: the dict that `get_rng_state` returned.
         rng: a generator of the same kind; the framework's own if None.
 
     Raises:
-        ValueError: the state does not fit. The generator is unchanged.
+        ValueError: the state does not fit the generator, which is then unchanged.
     """
-    bit_generator = generator("set_rng_state", rng).bit_generator
+    bit_generator = resolve_rng("set_rng_state", rng).bit_generator
     kind = type(bit_generator)
     try:
         trial = kind(0)
-        trial.state = dict(state)  # a damaged state could be set in part
+        trial.state = dict(state)  # try it on a copy, because a damaged state can be set in part
         check_position(trial.state)
         bit_generator.state = dict(state)
     except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
@@ -60,22 +60,22 @@ def set_rng_state(state: Mapping[str, Any], rng: np.random.Generator | None = No
 
 
 def check_position(state: Mapping[str, Any]) -> None:
-    """Raise a ValueError if a generator that draws from a buffer would look outside it: NumPy does not check."""
+    """Raise a ValueError if a generator would read outside its buffer. NumPy does not check this."""
     inner = state["state"]
     for name, position, length in (
         ("pos", inner.get("pos", 0), len(inner.get("key", ()))),
         ("buffer_pos", state.get("buffer_pos", 0), len(state.get("buffer", ()))),
     ):
         if not 0 <= position <= length:
-            raise ValueError(f"{name} is {position}, and should be from 0 to {length}")
+            raise ValueError(f"{name} is {position}, expected 0 to {length}")
 
 
-def generator_or_none(where: str, rng: np.random.Generator | None) -> np.random.Generator | None:
-    """Return `rng`, for a layer that keeps it; None stays None: the framework's generator, whichever it then is."""
-    return None if rng is None else generator(where, rng)
+def checked_rng(where: str, rng: np.random.Generator | None) -> np.random.Generator | None:
+    """Check the `rng` that a layer keeps. None stays None: the layer then looks up the framework's at every draw."""
+    return None if rng is None else resolve_rng(where, rng)
 
 
-def generator(where: str, rng: np.random.Generator | None) -> np.random.Generator:
+def resolve_rng(where: str, rng: np.random.Generator | None) -> np.random.Generator:
     """Return `rng`, or the framework's own generator for None."""
     if rng is None:
         return _generator

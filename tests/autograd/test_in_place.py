@@ -13,7 +13,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import nn, optim
 from tinygrad_dropout.autograd import in_place
 
-CHANGED = r"has been changed since"
+CHANGED = r"has changed since"
 OPERATORS = [operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ipow]
 each_operator = pytest.mark.parametrize("apply", OPERATORS, ids=lambda apply: apply.__name__)
 
@@ -49,7 +49,7 @@ def test_where_neither_side_requires_gradients_the_tensor_itself_changes(apply):
 @each_operator
 def test_on_a_leaf_that_requires_gradients_it_is_an_error_as_in_pytorch(apply):
     w = leaf(4.0)
-    with pytest.raises(RuntimeError, match=r"in place: expected a Tensor other than a leaf.*no_grad\(\): w -= lr"):
+    with pytest.raises(RuntimeError, match=r"in place: a leaf that requires gradients.*no_grad\(\): w -= lr"):
         apply(w, 2.0)
     np.testing.assert_array_equal(w.data, [4.0])
 
@@ -133,7 +133,7 @@ def test_among_integers_the_dtype_of_the_left_side_holds(other):
         (td.Tensor([1.0, 2.0]), operator.iadd, [1.0, 2.0, 3.0], ValueError, r"add in place.*\(2,\).*\(3,\)"),
         (td.Tensor([1.0]), operator.iadd, [1.0, 2.0], ValueError, r"add in place.*\(1,\).*\(2,\)"),
         (td.Tensor([1.0]), operator.iadd, "1", TypeError, "numbers"),
-        (td.Tensor(np.broadcast_to(np.ones(1), (3,))), operator.imul, 2, ValueError, "can be written to.*read-only"),
+        (td.Tensor(np.broadcast_to(np.ones(1), (3,))), operator.imul, 2, ValueError, "writable.*read-only"),
     ],
     ids=["integers divided", "integers plus a half", "a boolean plus 1", "two lengths", "a longer right side",
          "a string", "a read-only array"],
@@ -309,7 +309,7 @@ def test_many_changes_of_parts_are_remembered_as_one_of_the_whole():
     for index in range(1000):
         part = x[index : index + 1]
         part += 1
-        assert len(in_place.changes[id(x.data)].spans) <= in_place.MOST_SPANS
+        assert len(in_place.changes[id(x.data)].spans) <= in_place.MAX_SPANS
     with pytest.raises(RuntimeError, match=CHANGED):
         out.backward()
 

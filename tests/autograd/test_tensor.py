@@ -318,7 +318,7 @@ def test_requires_grad_underscore_switches_it_and_returns_the_tensor():
 
 
 def test_none_where_numbers_are_expected_suggests_a_forgotten_return():
-    with pytest.raises(TypeError, match=r"got NoneType.*lack its return\?$"):
+    with pytest.raises(TypeError, match=r"got NoneType.*return missing in a function or a forward\?$"):
         td.Tensor(None)
     with pytest.raises(TypeError, match=r"got str of dtype <U1$"):
         td.Tensor("a")

@@ -67,7 +67,7 @@ FAULTS = [
     Fault("two operands get one array", f"{F}._arithmetic.add_backward", lambda grad, x, y: (grad, grad)),
     Fault("backward keeps the gradient it is given", f"{A}.engine.first_gradient", uncopied),
     Fault("an entry picked twice counts once", f"{F}._shapes.may_repeat", lambda index: False),
-    Fault("the mean of a loss is not divided", f"{F}._cross_entropy.grad_of_each", lambda grad, *_: grad),
+    Fault("the mean of a loss is not divided", f"{F}._cross_entropy.grad_per_loss", lambda grad, *_: grad),
     Fault("a class weight is left out of the mean", f"{F}._losses.class_weights", lambda op, x, t, w, how: np.array(w)),
     Fault("a norm takes the estimated variance", f"{F}._normalization.mean_and_variance", divided_by_one_less),
     Fault(

@@ -17,13 +17,13 @@ HERE += [(name, "unbiased", "correction=") for name in ("var", "std")]
 def test_the_name_that_pytorch_uses_raises_an_error_that_says_what_to_write(name, theirs, ours):
     x = td.Tensor([[1.0, 2.0]])
     for call in (getattr(x, name), lambda **options: getattr(F, name)(x, **options)):
-        with pytest.raises(TypeError, match=rf"^{name}: .*; write {ours}.* for {theirs}="):
+        with pytest.raises(TypeError, match=rf"^{name}: .*; write {ours}.* instead of {theirs}="):
             call(**{theirs: 0})
 
 
 @pytest.mark.parametrize("join", [F.concatenate, F.stack])
 def test_so_do_the_functions_that_join(join):
-    with pytest.raises(TypeError, match=r"write axis= for dim="):
+    with pytest.raises(TypeError, match=r"write axis= instead of dim="):
         join([td.Tensor([1.0])], dim=0)
 
 

@@ -153,9 +153,9 @@ EXCUSED: tuple[Excuse, ...] = (
     ),
     Excuse(
         "tinygrad_dropout/autograd/in_place.py",
-        "latest = -1",
+        "latest_change = -1",
         "ReplaceUnaryOperator_Delete_USub",
-        "latest = 1",
+        "latest_change = 1",
         "speed only",
         "The first two Tensors of a process would be looked at with care, and nothing be found.",
     ),
@@ -186,9 +186,9 @@ EXCUSED: tuple[Excuse, ...] = (
     ),
     Excuse(
         "tinygrad_dropout/autograd/in_place.py",
-        "latest = -1",
+        "latest_change = -1",
         "ReplaceUnaryOperator_USub_UAdd",
-        "latest = +1",
+        "latest_change = +1",
         "speed only",
         "The first two Tensors of a process would be looked at with care, and nothing be found.",
     ),

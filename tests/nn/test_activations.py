@@ -60,5 +60,5 @@ def test_repr_shows_the_settings(layer, text):
 
 @pytest.mark.parametrize("layer", [nn.Softmax, nn.LogSoftmax])
 def test_pytorchs_name_of_the_axis_is_answered_with_ours(layer):
-    with pytest.raises(TypeError, match=rf"^{layer.__name__}: .*write axis= for dim="):
+    with pytest.raises(TypeError, match=rf"^{layer.__name__}: .*write axis= instead of dim="):
         layer(dim=1)

@@ -80,7 +80,7 @@ def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
 def test_neighbors_of_one_dtype_share_a_group_no_longer_than_a_block(monkeypatch, sizes_and_dtypes, groups):
     monkeypatch.setattr(flat, "BLOCK", 10)
     params = [nn.Parameter(np.zeros(size, dtype)) for size, dtype in sizes_and_dtypes]
-    made = flat.grouped(params, [0] * len(params), [{}] * len(params))
+    made = flat.group_parameters(params, [0] * len(params), [{}] * len(params))
     assert [len(group.params) for group in made] == groups
     assert [parameter for group in made for parameter in group.params] == params
 

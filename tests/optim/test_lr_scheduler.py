@@ -349,9 +349,9 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
         (
             lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)], [3]),
             ValueError,
-            "rising milestones, one fewer",
+            "increasing milestones, one fewer",
         ),
-        (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)] * 3, [5, 3]), ValueError, "rising"),
+        (lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1)] * 3, [5, 3]), ValueError, "increasing"),
         (
             lambda s, opt: s.SequentialLR(opt, [s.StepLR(opt, 1), s.StepLR(optimizer(), 1)], [3]),
             ValueError,
@@ -370,9 +370,7 @@ def test_the_state_of_another_schedule_or_of_other_groups_is_refused_and_nothing
     opt = optimizer()
     schedule = lr_scheduler.StepLR(opt, 3)
     before = schedule.state_dict()
-    with pytest.raises(
-        KeyError, match=r"StepLR.*missing \['gamma', 'step_size'\].*not expected \['T_max', 'eta_min'\]"
-    ):
+    with pytest.raises(KeyError, match=r"StepLR.*missing \['gamma', 'step_size'\].*unexpected \['T_max', 'eta_min'\]"):
         schedule.load_state_dict(lr_scheduler.CosineAnnealingLR(optimizer(), 5).state_dict())
     one_group = optim.SGD([nn.Parameter(np.ones(1))], lr=0.3)
     with pytest.raises(

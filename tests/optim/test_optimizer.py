@@ -325,19 +325,19 @@ def test_a_missing_key_is_named_and_no_other():
     del state["1.step"]
     with pytest.raises(KeyError, match=r"missing \['1\.step'\]"):
         optimizer.load_state_dict(state)
-    with pytest.raises(KeyError, match=r"missing \['1\.step'\], not expected \['2\.step'\]"):
+    with pytest.raises(KeyError, match=r"missing \['1\.step'\], unexpected \['2\.step'\]"):
         optimizer.load_state_dict(state | {"2.step": 0})
 
 
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        (nn.Linear(2, 2).parameters, r"got method; write model\.parameters\(\), with brackets$"),
+        (nn.Linear(2, 2).parameters, r"got method; write model\.parameters\(\), with parentheses$"),
         (3, "got int$"),
         (nn.Parameter(np.zeros(2)), "got a single Tensor$"),
         ([np.zeros(2)], r"got \['ndarray'\]$"),
     ],
-    ids=["without its brackets", "a number", "a Tensor", "an array"],
+    ids=["without its parentheses", "a number", "a Tensor", "an array"],
 )
 def test_what_is_no_list_of_tensors_is_refused(params, says):
     with pytest.raises(TypeError, match=rf"^SGD: expected a list of Tensors.*{says}"):

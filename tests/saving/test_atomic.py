@@ -31,7 +31,7 @@ except OSError as error:
     path = tmp_path / "file"
     td.save("old", path)
     done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(f"{path} save: the file could not be written (File too large); what was there is")
+    assert done.stdout.startswith(f"{path} save: the file could not be written (File too large); any file there is")
     assert td.load(path) == "old"
     assert os.listdir(tmp_path) == ["file"]
 

@@ -36,7 +36,7 @@ def test_fifty_containers_in_one_another_can_be_saved_and_more_cannot(tmp_path, 
         obj = wrap(obj)
     td.save(obj, tmp_path / "file")
     assert same(td.load(tmp_path / "file"), obj)
-    with pytest.raises(ValueError, match="at most 50 containers in one another"):
+    with pytest.raises(ValueError, match="at most 50 nested containers"):
         td.save(wrap(obj), tmp_path / "file")
 
 
@@ -161,7 +161,7 @@ LOOP.append(LOOP)
         (OrderedDict(a=1), TypeError, "got OrderedDict at obj; make it a plain dict"),
         (Color.RED, TypeError, "got Color at obj; make it a plain int"),
         ([10**5000], ValueError, r"an integer of at most 14,000 bits at obj\[0\], got a longer one"),
-        (LOOP, ValueError, "at most 50 containers in one another"),
+        (LOOP, ValueError, "at most 50 nested containers"),
         (["x" * 2**22], ValueError, "at most 4,194,304 bytes of text and 65,534 arrays, .*put long lists of numbers"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -184,7 +184,7 @@ def test_what_is_no_path_is_named(tmp_path, path):
 
 
 def test_there_can_be_as_many_arrays_as_a_zip_has_room_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(_npz, "MOST_MEMBERS", 4)
+    monkeypatch.setattr(_npz, "MAX_MEMBERS", 4)
     for count in (3, 4, 5):
         arrays = [np.full(1, number) for number in range(count)]
         if count == 3:

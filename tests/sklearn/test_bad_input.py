@@ -119,10 +119,10 @@ def test_tables(make, y, x, words):
         (np.where(BINARY, np.nan, 1), ValueError, "Input y contains NaN"),
         (np.array(["a", None], object)[BINARY], ValueError, "Unknown label type"),
         (None, ValueError, "requires y to be passed"),
-        (np.c_[CLASSES, CLASSES], ValueError, "y has several columns: expected 0 and 1"),
-        (LABELS * 2 - 1, ValueError, "y has several columns: expected 0 and 1"),
-        (LABELS * 5, ValueError, "y has several columns: expected 0 and 1"),
-        (sp.csr_array(LABELS * 5), ValueError, "y has several columns: expected 0 and 1"),
+        (np.c_[CLASSES, CLASSES], ValueError, "y has several columns: expected only 0 and 1"),
+        (LABELS * 2 - 1, ValueError, "y has several columns: expected only 0 and 1"),
+        (LABELS * 5, ValueError, "y has several columns: expected only 0 and 1"),
+        (sp.csr_array(LABELS * 5), ValueError, "y has several columns: expected only 0 and 1"),
         (sp.csr_array(LABELS[:, :1]), TypeError, "Sparse data was passed for y, but dense data is required"),
     ],
     ids=[
@@ -315,7 +315,7 @@ def test_uncertainty_that_cannot_be_told():
     model = regressor().fit(X, VALUES)
     for method in ("predict_interval", "log_likelihood"):
         with pytest.raises(
-            ValueError, match=f"{method} needs the noise level, which is not known: fit with early_stopping"
+            ValueError, match=f"{method} needs the noise level, which is unknown: fit with early_stopping"
         ):
             getattr(model, method)(*UNFITTED[method])
     model.estimate_noise(X, VALUES)

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from tests.sklearn.data import TWO_VALUES, VALUES, WEIGHTS, X, assert_same_bits, regressor
 from tinygrad_dropout.sklearn import _trained
-from tinygrad_dropout.sklearn._noise import likeliest_noise, row_likelihoods
+from tinygrad_dropout.sklearn._noise import most_likely_noise, row_likelihoods
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -138,7 +138,7 @@ def test_a_very_bad_validation_score_is_a_number():
 @pytest.mark.parametrize("weights", [None, WEIGHTS])
 def test_the_noise_is_the_one_that_makes_the_values_most_likely(weights):
     outputs, values = RNG.normal(size=(20, 60, 2)), RNG.normal(size=(60, 2)) * [1.0, 3.0]
-    found = likeliest_noise(outputs, values, weights)
+    found = most_likely_noise(outputs, values, weights)
     for k in range(2):
         candidates = np.exp(np.linspace(-1, 2, 1001))
         likelihoods = [
@@ -156,7 +156,7 @@ def test_without_dropout_the_noise_is_the_root_mean_squared_error(weights):
 
 
 def test_values_that_every_mask_predicts_have_almost_no_noise():
-    (noise,) = likeliest_noise(np.zeros((3, 5, 1)), np.zeros((5, 1)))
+    (noise,) = most_likely_noise(np.zeros((3, 5, 1)), np.zeros((5, 1)))
     assert 0 < noise < 1e-30
 
 

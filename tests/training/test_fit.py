@@ -259,7 +259,7 @@ def test_validation_that_overflows_is_no_warning_and_no_improvement():
         ({"epochs": 2.5}, "got 2.5"),
         (
             {"history": {"train_loss": [1.0]}},
-            r"of one length called \['train_loss', 'lr'\], got .*'train_loss': 1",
+            r"lists \['train_loss', 'lr'\] of equal length, got .*'train_loss': 1",
         ),
         ({"history": {"train_loss": [1.0], "lr": []}}, "'train_loss': 1, 'lr': 0"),
         ({"history": {"train_loss": [], "lr": []}, "validate": (X, Y)}, "'validation', 'lr'"),

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor, as_array
-from tinygrad_dropout.rng import generator
+from tinygrad_dropout.rng import resolve_rng
 
 
 def tensor(data: Any, *, dtype: npt.DTypeLike | None = None, requires_grad: bool = False) -> Tensor:
-    """A new leaf with a copy of `data`. (`td.Tensor(array)` shares the array.)
+    """Make a new leaf from a copy of `data`. (`td.Tensor(array)` shares the array instead.)
 
     Args:
         data: an array, a number or numbers in nested lists; Python floats become float32.
@@ -23,10 +23,10 @@ def tensor(data: Any, *, dtype: npt.DTypeLike | None = None, requires_grad: bool
 
 
 def from_numpy(array: Array) -> Tensor:
-    """A new leaf over this array: a change of either is seen in the other.
+    """Make a new leaf that shares its memory with `array`: a change to one changes the other.
 
     Raises:
-        TypeError: not an ndarray.
+        TypeError: `array` is not an ndarray.
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(
@@ -36,13 +36,13 @@ def from_numpy(array: Array) -> Tensor:
 
 
 def zeros(*shape: int | tuple[int, ...], dtype: npt.DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
-    """A leaf of zeros; the lengths of its axes apart or as a tuple."""
-    return Tensor(np.zeros(lengths(shape), dtype), requires_grad)
+    """Make a leaf of zeros. Give its shape as separate lengths or as one tuple."""
+    return Tensor(np.zeros(as_tuple(shape), dtype), requires_grad)
 
 
 def ones(*shape: int | tuple[int, ...], dtype: npt.DTypeLike = np.float32, requires_grad: bool = False) -> Tensor:
-    """A leaf of ones; the lengths of its axes apart or as a tuple."""
-    return Tensor(np.ones(lengths(shape), dtype), requires_grad)
+    """Make a leaf of ones. Give its shape as separate lengths or as one tuple."""
+    return Tensor(np.ones(as_tuple(shape), dtype), requires_grad)
 
 
 def randn(
@@ -51,17 +51,17 @@ def randn(
     requires_grad: bool = False,
     rng: np.random.Generator | None = None,
 ) -> Tensor:
-    """A leaf of independent draws from N(0, 1); the lengths of its axes apart or as a tuple.
+    """Make a leaf of independent draws from N(0, 1). Give its shape as separate lengths or as one tuple.
 
     Args:
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
     """
-    drawn = generator("randn", rng).standard_normal(lengths(shape))
+    drawn = resolve_rng("randn", rng).standard_normal(as_tuple(shape))
     return Tensor(np.asarray(drawn, dtype), requires_grad)
 
 
-def lengths(arguments: tuple[Any, ...]) -> tuple[int, ...]:
-    """f(2, 3) and f((2, 3)) both mean (2, 3)."""
+def as_tuple(arguments: tuple[Any, ...]) -> tuple[int, ...]:
+    """Return the arguments as one tuple: f(2, 3) and f((2, 3)) both give (2, 3)."""
     if len(arguments) == 1 and isinstance(arguments[0], tuple | list):
         return tuple(arguments[0])
     return arguments

@@ -1,4 +1,4 @@
-"""Which dtype a result has: numbers and arrays become Tensors, and the operands of one operation get one dtype."""
+"""How numbers and arrays become Tensors, and which dtype the result of an operation has."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy.typing as npt
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 
-RANK = {"b": 0, "u": 1, "i": 1, "f": 2}  # of a dtype's kind: floats outrank integers, integers outrank booleans
+RANK = {"b": 0, "u": 1, "i": 1, "f": 2}  # by kind of dtype: floats outrank integers, integers outrank booleans
 
 
 def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
-    """Return `value` if it is a Tensor, else a new leaf in the dtype of the Tensor that it meets, `like`.
+    """Return `value` if it is a Tensor, else a new leaf in the dtype of `like`, the other operand.
 
-    Next to an integer Tensor, 2.5 is not truncated; and an integer that does not fit its dtype is an OverflowError.
+    Next to an integer Tensor, 2.5 is not truncated. An integer that does not fit `like`'s dtype is an OverflowError.
     """
     if isinstance(value, Tensor):
         return value
@@ -39,25 +39,25 @@ def as_floating(value: Any) -> Tensor:
     return tensor if tensor.data.dtype.kind == "f" else cast(tensor, np.float32)
 
 
-def widened(x: Tensor) -> Tensor:
+def widen_float16(x: Tensor) -> Tensor:
     """Return a float16 Tensor as float32, for operations in which half precision would lose digits or overflow."""
     return cast(x, np.float32) if x.data.dtype == np.float16 else x
 
 
-def operands(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+def match_dtypes(x: Any, y: Any) -> tuple[Tensor, Tensor]:
     """Return both operands of a binary operation as Tensors of one dtype.
 
-    An array or a number takes the dtype of the Tensor that it meets. Two Tensors get their `common_dtype`.
+    An array or a number takes the dtype of the Tensor next to it. Two Tensors are cast to their `common_dtype`.
     """
-    x, y = tensors(x, y)
+    x, y = as_tensors(x, y)
     if x.data.dtype != y.data.dtype:
         dtype = common_dtype(x, y)
         x, y = cast(x, dtype), cast(y, dtype)
     return x, y
 
 
-def tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
-    """Return both operands as Tensors; an array or a number takes the dtype of the Tensor that it meets."""
+def as_tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Return both operands as Tensors; an array or a number takes the dtype of the Tensor next to it."""
     if not isinstance(x, Tensor):
         y = as_tensor(y)
         return as_tensor(x, like=y), y
@@ -65,19 +65,19 @@ def tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
 
 
 def common_dtype(*tensors: Tensor) -> np.dtype[Any]:
-    """Return the dtype that Tensors meet in, by PyTorch's rules (`torch.result_type`).
+    """Return the dtype of a result computed from these Tensors, by PyTorch's rules (`torch.result_type`).
 
     Floats outrank integers and integers outrank booleans, whatever their width: float32 with int64 is float32. Within
-    a rank, Tensors with axes outrank 0-d ones; among equals the widest dtype wins.
+    a rank, Tensors with axes outrank 0-d ones. Among equals, the widest dtype wins.
     """
     ranks = [(RANK[tensor.dtype.kind], tensor.ndim > 0) for tensor in tensors]
     widest = np.result_type(*(tensor.dtype for tensor, rank in zip(tensors, ranks, strict=True) if rank == max(ranks)))
-    floats_from_integers = RANK[widest.kind] > max(ranks)[0]  # which NumPy makes of int64 and uint64
+    floats_from_integers = RANK[widest.kind] > max(ranks)[0]  # NumPy makes them of int64 with uint64
     return np.dtype(np.float32) if floats_from_integers else widest
 
 
 def cast(x: Tensor, dtype: npt.DTypeLike) -> Tensor:
-    """Return x in another dtype; x itself if it has it."""
+    """Return x converted to `dtype`, or x itself if it has that dtype already."""
     return x if x.data.dtype == dtype else record(x.data.astype(dtype), (x,), cast_backward, saved=(dtype,))
 
 

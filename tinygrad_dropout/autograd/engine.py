@@ -1,4 +1,4 @@
-"""The one engine: from a result back to the leaves, each node once, after everything that used it.
+"""The engine: it walks from a result back to the leaves, and runs each node once, after everything that used it.
 
 A result is created after its parents. So if backward visits the nodes behind the loss from the newest to the oldest,
 each comes after everything that was computed from it. That is a topological order, and a single sort finds it, without
@@ -26,23 +26,24 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
 
     Args:
         tensor: where to start; usually the loss.
-        grad: array of the tensor's shape, dL/d(tensor); it is not changed. It may be left out (and is then 1) if the
-            tensor has one element.
-        retain_graph: keep what the graph saved, so that it can be walked again; otherwise it is freed on the way.
+        grad: dL/d(tensor), an array of the tensor's shape. It is not changed. You can leave it out if the tensor has
+            one element; it is then 1.
+        retain_graph: keep the graph, so that you can run backward through it again. By default it is freed.
 
     Raises:
-        RuntimeError: the tensor does not require gradients, has more than one element and no `grad`, a part of its
-            graph was already freed, or a value that a backward function needs was changed since the forward pass.
-        ShapeError: `grad` has another shape than the tensor.
+        RuntimeError: the tensor does not require gradients; or it has more than one element and you passed no `grad`;
+            or part of its graph was freed already; or a value that a backward function needs has changed since the
+            forward pass.
+        ShapeError: `grad` does not have the tensor's shape.
 
-    If a backward function raises, the leaves that were reached before keep what was added to them.
+    If a backward function raises, the leaves reached before it keep what was added to them.
     """
     first = first_gradient(tensor, grad)
     if tensor._backward is None:
         return add_to_grad(tensor, in_dtype_of(tensor.data, first))
     nodes = results_behind(tensor)
     watchers = current_mode.get().watchers
-    changed = in_place.latest > nodes[0]._number  # something was changed in place since the oldest node was made
+    changed = in_place.latest_change > nodes[0]._number  # something was changed in place since the oldest node was made
     gradients = {tensor: first}
     while nodes:
         node = nodes.pop()  # the newest: everything that was computed from it has run, so its gradient is complete
@@ -56,11 +57,11 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
             else:
                 contributions = node._backward(grad, *parents, *node._saved)  # type: ignore[misc]
             if type(contributions) is not tuple or len(contributions) != len(parents):
-                raise wrong_answer(node, contributions)
+                raise wrong_return_error(node, contributions)
             for parent, contribution in zip(parents, contributions):  # noqa: B905 (the lengths were just compared)
                 if contribution is None or not parent._requires_grad:
                     continue
-                data = parent.data  # what follows stands here since a call for each contribution costs a chain 5 %
+                data = parent.data  # inlined: a function call for each contribution would cost a chain 5 %
                 if type(contribution) is not ndarray or contribution.shape != data.shape:
                     contribution = unbroadcast(np.asarray(contribution), data.shape)
                 if contribution.dtype is not data.dtype:
@@ -71,16 +72,16 @@ def backward(tensor: Tensor, grad: Any = None, *, retain_graph: bool = False) ->
                     gradients[parent] += contribution
                 else:
                     gradients[parent] = contribution
-        if not retain_graph:  # the arrays that the node remembers can go as soon as nothing else holds them
+        if not retain_graph:  # drop the node's arrays, which are freed unless something else holds them
             node._parents, node._saved = (), FREED
 
 
 def first_gradient(tensor: Tensor, grad: Any) -> Array:
-    """Return dL/d(tensor), where the walk begins: a fresh array, which the first backward function may overwrite."""
+    """Return the gradient to start from, dL/d(tensor), as a new array that backward functions may overwrite."""
     if not tensor.requires_grad:
         raise RuntimeError(
-            "backward: expected a Tensor made from one with requires_grad=True, got one that remembers nothing (was it "
-            "computed under no_grad, detached, or made from a weight that was rebound: w = w - ... for w -= ...?)"
+            "backward: expected a Tensor made from one with requires_grad=True, got one without a graph (was it "
+            "computed under no_grad, detached, or made from a weight updated by w = w - ... instead of w -= ...?)"
         )
     if grad is None:
         if tensor.size != 1:
@@ -96,14 +97,14 @@ def first_gradient(tensor: Tensor, grad: Any) -> Array:
 
 
 def results_behind(tensor: Tensor) -> list[Tensor]:
-    """List every result of an operation that gradients of this one flow through, itself included, oldest first."""
+    """List the results that this tensor's gradient flows back through, itself included, oldest first."""
     nodes = [tensor]
     seen = {tensor}
-    for node in nodes:  # the list grows while it is walked
+    for node in nodes:  # the list grows during the loop
         if node._saved is FREED:
             raise RuntimeError(
                 "backward: this graph, or a part of it, was freed by an earlier backward(); "
-                "to walk it again, call the earlier one with retain_graph=True"
+                "to use it again, call the earlier one with retain_graph=True"
             )
         for parent in node._parents:
             if parent._backward is not None and parent not in seen:
@@ -114,7 +115,7 @@ def results_behind(tensor: Tensor) -> list[Tensor]:
 
 
 def checked_contributions(node: Tensor, grad: Array, watchers: tuple[Watcher, ...]) -> Any:
-    """Run the node's backward function if something watches, or if a value that it reads may have been changed."""
+    """Run the node's backward function for the watchers, and refuse to read values that have changed."""
     inputs = in_place.guarded_inputs(node)
     for watcher in watchers:
         watcher.before_backward(node, grad)
@@ -125,7 +126,7 @@ def checked_contributions(node: Tensor, grad: Array, watchers: tuple[Watcher, ..
     return contributions
 
 
-def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
+def wrong_return_error(node: Tensor, contributions: Any) -> TypeError:
     """The error for a backward function that did not return one gradient for each parent."""
     given = f"{len(contributions)}" if isinstance(contributions, tuple) else f"a {type(contributions).__name__}"
     name = getattr(node._backward, "__name__", "backward")
@@ -133,22 +134,23 @@ def wrong_answer(node: Tensor, contributions: Any) -> TypeError:
 
 
 def in_dtype_of(data: Array, contribution: Array) -> Array:
-    """The contribution in the dtype of the data that it is the gradient for."""
+    """Return the contribution converted to the dtype of the data that it is the gradient of."""
     if data.dtype.kind != "f":
         raise TypeError(f"backward: expected leaves of a floating dtype, got one of {data.dtype}")
     return contribution.astype(data.dtype, copy=False)
 
 
 def add_to_grad(tensor: Tensor, grad: Array) -> None:
-    """Accumulate into `.grad`, as PyTorch does; into a new array, since the caller may hold the old one."""
+    """Add to `.grad`, as PyTorch does. The sum is a new array, because the caller may hold the old one."""
     tensor._grad = grad if tensor._grad is None else np.asarray(tensor._grad + grad)
 
 
 def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
     """Sum a gradient over the axes along which broadcasting stretched an array of this shape.
 
-    Broadcasting repeats an element; each copy contributes to the loss; so the element's gradient is their sum.
-    Axes that broadcasting put in front are summed away, axes of length 1 that it stretched are summed to length 1.
+    Broadcasting repeats an element, and each copy contributes to the loss, so the element's gradient is the sum of the
+    copies' gradients. Axes that broadcasting put in front are summed away. Axes of length 1 that it stretched are
+    summed back to length 1.
     """
     in_front = grad.ndim - len(shape)
     if in_front < 0 or any(length not in (1, grad.shape[in_front + axis]) for axis, length in enumerate(shape)):

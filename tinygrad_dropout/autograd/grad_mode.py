@@ -1,4 +1,4 @@
-"""Is the graph being recorded here and now? Each thread and each asyncio task has its own answer."""
+"""Whether operations are being recorded. Each thread and each asyncio task has its own setting."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Watcher(Protocol):
-    """An observer that is told about every operation as it runs; `detect_anomaly` is one."""
+    """An observer whose methods are called as operations run. `detect_anomaly` uses one."""
 
     def after_forward(self, result: Any, parents: tuple[Any, ...], operation: str) -> None:
-        """`result`, a Tensor, has just been computed from `parents` by the operation of that name."""
+        """Called when the named operation has computed `result`, a Tensor, from `parents`."""
 
     def before_backward(self, node: Any, grad: Any) -> None:
-        """`node`'s backward function is about to get `grad`, which it may overwrite."""
+        """Called before `node`'s backward function gets `grad`, which it may overwrite."""
 
     def after_backward(self, node: Any, contributions: tuple[Any, ...]) -> None:
-        """`node`'s backward function has returned one contribution (or None) for each of its parents."""
+        """Called when `node`'s backward function has returned one contribution, or None, for each parent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What an operation has to do in addition to computing its result, and the mode to go back to."""
+    """What an operation does in addition to computing its result, and the mode to return to."""
 
     recording: bool = True
     watchers: tuple[Watcher, ...] = ()
@@ -39,7 +39,7 @@ current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
 
 
 class ModeContext:
-    """A change of the current mode, as a context and as a decorator. It holds no state, so it can be used again.
+    """A context manager and decorator that changes the current mode. It holds no state, so you can reuse it.
 
     Args:
         grad: whether operations are recorded; None leaves that unchanged.
@@ -60,11 +60,11 @@ class ModeContext:
         current_mode.set(current_mode.get().outer or RECORDING)
 
     def __call__(self, function: Function) -> Function:
-        """Decorate: the body of every call runs in this mode."""
+        """Decorate a function, so that its body runs in this mode."""
         if iscoroutinefunction(function) or isgeneratorfunction(function) or isasyncgenfunction(function):
             raise TypeError(
                 f"expected a plain function to decorate, got {function.__qualname__}, whose body runs after the call "
-                "has returned; write the context inside it, with `with`"
+                "has returned; use `with` inside its body instead"
             )
 
         @wraps(function)
@@ -76,16 +76,16 @@ class ModeContext:
 
 
 def no_grad() -> ModeContext:
-    """Record nothing inside this context: results remember no graph, and no memory is held for a backward pass.
+    """Record no operations inside this context: results have no graph, and nothing is kept for a backward pass.
 
-    It is a context (`with td.no_grad():`) and a decorator (`@td.no_grad()`). It belongs to the thread or asyncio task
-    that enters it.
+    Use it as a context manager (`with td.no_grad():`) or as a decorator (`@td.no_grad()`). It affects only the thread
+    or asyncio task that enters it.
     """
     return ModeContext(grad=False)
 
 
 def enable_grad() -> ModeContext:
-    """Record operations inside this context even within `no_grad`. It is a context and a decorator."""
+    """Record operations inside this context, even within `no_grad`. It also works as a decorator."""
     return ModeContext(grad=True)
 
 

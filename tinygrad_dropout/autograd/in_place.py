@@ -1,10 +1,11 @@
-"""Changes in place: `p -= lr * p.grad`, and how backward notices that a value it needs is no longer what it was.
+"""In-place changes such as `p -= lr * p.grad`, and how backward notices that a value it needs has changed.
 
-Most backward functions read values of the forward: that of x * y reads x and y. If an optimizer's step, `p -= ...` or
-a loaded state_dict changes such a value before backward runs, the gradient would be wrong, so `backward()` refuses.
+Most backward functions read values from the forward pass: the backward of x * y reads x and y. If an optimizer's step,
+`p -= ...` or a loaded state_dict changed such a value before backward ran, the gradient would be wrong, so `backward()`
+raises an error.
 
 Every change is noted here with a number from the counter that also numbers the Tensors, so "changed after this node was
-made" is a comparison of two numbers. What is noted is the memory: views and detached Tensors share it.
+made" is a comparison of two numbers. Changes are noted by memory, which views and detached Tensors share.
 """
 
 from __future__ import annotations
@@ -23,21 +24,21 @@ from tinygrad_dropout.autograd.naming import input_name, saved_name
 from tinygrad_dropout.autograd.tensor import Array, Tensor, next_number, operation_name
 from tinygrad_dropout.errors import ShapeError
 
-EVERYTHING = (0, sys.maxsize)  # a span: the addresses of the first byte and of the one past the last
-MOST_SPANS = 100  # noted for one array; beyond that, all of it counts as changed
+EVERYTHING = (0, sys.maxsize)  # a span of addresses: of the first byte, and of the byte after the last
+MAX_SPANS = 100  # noted per array; beyond that, the whole array counts as changed
 
 
 def update_in_place(tensor: Tensor, ufunc: np.ufunc, operation: Callable[[Any, Any], Tensor], other: Any) -> Tensor:
-    """Do `tensor += other` and the like, as PyTorch does.
+    """Carry out `tensor += other` and its relatives, as PyTorch does.
 
-    Where the result must be differentiable, it is recorded as `tensor + other`, a new Tensor that takes over the name.
-    Everywhere else (under `no_grad`, or where neither side requires gradients) `tensor.data` itself changes, so that
+    If the result must be differentiable, it is recorded as `tensor + other`, and the variable then names this new
+    Tensor. Otherwise (under `no_grad`, or if neither side requires gradients) `tensor.data` itself changes. That is why
     `p -= lr * p.grad` works in a loop over parameters.
 
     Args:
         tensor: the left side.
-        ufunc: computes into an array.
-        operation: the differentiable version.
+        ufunc: the NumPy function that changes the array.
+        operation: its differentiable version.
         other: the right side: a Tensor, an array or a number that broadcasts to the left side's shape.
 
     Raises:
@@ -49,23 +50,23 @@ def update_in_place(tensor: Tensor, ufunc: np.ufunc, operation: Callable[[Any, A
     if requires_grad and is_grad_enabled():
         if tensor.requires_grad and tensor.is_leaf:
             raise RuntimeError(
-                f"{ufunc.__name__} in place: expected a Tensor other than a leaf that requires gradients; "
-                "to update a weight, write: with td.no_grad(): w -= lr * w.grad"
+                f"{ufunc.__name__} in place: a leaf that requires gradients cannot change while operations are "
+                "recorded; to update a weight, write: with td.no_grad(): w -= lr * w.grad"
             )
         return operation(tensor, other)
     array, value = tensor.data, as_tensor(other, like=tensor).data
     if array.dtype.kind in "iu" and value.dtype.kind in "iub":
-        value = value.astype(array.dtype)  # among integers, the left side's dtype holds, as in PyTorch
+        value = value.astype(array.dtype)  # among integers, the left side's dtype wins, as in PyTorch
     name = f"{ufunc.__name__} in place"
     try:
         if array.dtype.kind != "f":
-            ufunc(array, value)  # integers can fail half way, as in 2 ** -1: then before anything is written
+            ufunc(array, value)  # integers can fail halfway, as in 2 ** -1: fail before writing
         ufunc(array, value, out=array, casting="same_kind")
     except ValueError as error:
         if "broadcast" in str(error):
             problem = f"expected a right side that broadcasts to {array.shape}, got {value.shape}"
             raise ShapeError(name, problem) from None
-        raise ValueError(f"{name}: expected a Tensor that can be written to and can hold the result; {error}") from None
+        raise ValueError(f"{name}: expected a writable Tensor that can hold the result; {error}") from None
     except TypeError as error:
         raise TypeError(f"{name}: expected a result that fits the Tensor's dtype, {array.dtype}; {error}") from None
     note_change(array)
@@ -77,32 +78,32 @@ class Changed:
 
     def __init__(self, owner: Array) -> None:
         key = id(owner)
-        self.owner = ref(owner, lambda _: changes.pop(key, None))  # forgotten together with the memory
+        self.owner = ref(owner, lambda _: changes.pop(key, None))  # dropped together with the memory
         self.spans: dict[tuple[int, int], int] = {}
 
 
 changes: dict[int, Changed] = {}  # by the id of the array that owns the memory
-latest = -1  # the number of the latest change of all
+latest_change = -1  # the number of the latest change to any array
 lock = Lock()
 
 
 def note_change(array: Array) -> None:
     """Note that the numbers in this array have just been changed."""
-    global latest
+    global latest_change
     owner = memory_owner(array)
     span = EVERYTHING if owner is array else np.lib.array_utils.byte_bounds(array)
     with lock:
         changed = changes.get(id(owner))
         if changed is None:
             changed = changes[id(owner)] = Changed(owner)
-        if len(changed.spans) == MOST_SPANS and span not in changed.spans:
+        if len(changed.spans) == MAX_SPANS and span not in changed.spans:
             changed.spans.clear()
             span = EVERYTHING
-        latest = changed.spans[span] = next_number()
+        latest_change = changed.spans[span] = next_number()
 
 
 def changed_since(number: int, value: Any) -> bool:
-    """Whether an array (or one in a tuple, a list or a dict) was changed after the Tensor of this number was made."""
+    """Whether an array, or one in a tuple, list or dict, has changed since the Tensor with this number was made."""
     if isinstance(value, tuple | list):
         return any(changed_since(number, part) for part in value)
     if isinstance(value, dict):
@@ -114,14 +115,14 @@ def changed_since(number: int, value: Any) -> bool:
 
 
 def memory_owner(array: Array) -> Array:
-    """The array that an array is a view of, however many views lie between; itself if it is none."""
+    """Return the array that owns this array's memory: through any number of views, or the array itself."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
 
 
 class Unreadable:
-    """Stands in for a parent whose numbers were changed: everything but its `data` can still be read."""
+    """Stands in for a parent whose data has changed: everything except `data` can still be read."""
 
     def __init__(self, node: Tensor, index: int) -> None:
         self._node = node
@@ -135,10 +136,10 @@ class Unreadable:
 
 
 def guarded_inputs(node: Tensor) -> tuple[Any, ...]:
-    """The parents of a node and its saved values, for its backward function; what was changed can't be read.
+    """Return a node's parents and saved values for its backward function, which can't read data that has changed.
 
     Raises:
-        RuntimeError: a saved array was changed after the node was made. (A parent that was raises when it is read.)
+        RuntimeError: a saved array has changed since the node was made. (A changed parent raises when it is read.)
     """
     for index, value in enumerate(node._saved):
         if changed_since(node._number, value):
@@ -151,9 +152,9 @@ def guarded_inputs(node: Tensor) -> tuple[Any, ...]:
 
 
 def changed_error(node: Tensor, what: str) -> RuntimeError:
-    """The error for a value that backward needs and that is no longer what the forward used."""
+    """Make the error for a value that backward needs and that has changed since the forward pass."""
     return RuntimeError(
         f"backward of {operation_name(node._backward)}: expected {what} to be as it was in the forward pass, but it "
-        "has been changed since (by an optimizer's step, load_state_dict or an in-place operator), and the gradient "
+        "has changed since (by an optimizer's step, load_state_dict or an in-place operator), and the gradient "
         "would be wrong; call backward() before the change, or run the forward pass again after it"
     )

@@ -1,4 +1,4 @@
-"""What messages and pictures call an operation's inputs and its saved values."""
+"""The names that messages and pictures use for an operation's inputs and saved values."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from tinygrad_dropout.autograd.tensor import Backward, Tensor
 
 
 def input_name(parent: Tensor, index: int) -> str:
-    """`input 0 ("weight", shape (4, 5))`."""
+    """Describe an input: `input 0 ("weight", shape (4, 5))`."""
     name = f'"{parent.name}", ' if parent.name else ""
     return f"input {index} ({name}shape {parent.shape})"
 
 
 def saved_name(node: Tensor, index: int) -> str:
-    """What the backward function calls its saved value: `the saved mask`."""
+    """Describe a saved value by its name in the backward function: `the saved mask`."""
     name = saved_names(node._backward, len(node._parents))[index : index + 1]
     return f"the saved {name[0]}" if name else f"saved value {index}"
 
 
 def saved_names(backward: Backward | None, parents: int) -> tuple[str, ...]:
-    """What a backward function calls the values that were saved for it.
+    """Return a backward function's names for the values that were saved for it.
 
-    They follow the gradient and the parents. A function that takes any number of parents, as `*parents_and_axis`,
-    names them there.
+    They are its parameters after the gradient and the parents. A function that takes any number of parents names them
+    in its starred parameter, as in `*parents_and_axis`.
     """
     code = getattr(backward, "__code__", None)
     if code is None:
@@ -35,6 +35,6 @@ def saved_names(backward: Backward | None, parents: int) -> tuple[str, ...]:
 
 
 def argument_names(function: Any) -> tuple[str, ...]:
-    """The names of a function's positional arguments, without a method's `self`."""
+    """Return the names of a function's positional arguments, without a method's `self`."""
     code = getattr(function, "__code__", None)
     return tuple(code.co_varnames[ismethod(function) : code.co_argcount]) if code else ()

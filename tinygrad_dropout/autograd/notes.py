@@ -1,6 +1,6 @@
-"""Notes about Tensors that vanish together with them.
+"""Notes about Tensors that are deleted together with them.
 
-`weakref.WeakKeyDictionary` compares its keys by `==`, which compares elements here.
+`weakref.WeakKeyDictionary` would not do: it compares its keys by `==`, and a Tensor's `==` compares elements.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Note = TypeVar("Note")
 
 
 class TensorNotes(Generic[Note]):
-    """A dict from Tensors, by identity, that keeps none of them alive."""
+    """A dict whose keys are Tensors, compared by identity and not kept alive."""
 
     def __init__(self) -> None:
         self._notes: dict[int, tuple[ref[Tensor], Note]] = {}

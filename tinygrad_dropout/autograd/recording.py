@@ -24,20 +24,20 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         out: the result, an ndarray (or the NumPy scalar that a 0-d computation gives).
         parents: the Tensors it was computed from.
         backward: `backward(grad, *parents, *saved)` gets dL/d(out), an ndarray of out's shape that it may overwrite.
-            It returns a tuple with dL/d(parent) for each parent, or None for a parent that needs none. Each is a
-            writable array that shares no memory with another (it may be `grad` itself), since the engine adds to it in
-            place; `detect_anomaly` and `gradcheck` check this. Its shape is the parent's, or the shape that the parent
-            was broadcast to (the engine sums it back).
-        saved: what backward needs beyond the parents, such as the mask. Arrays in it must not change before backward
+            It returns a tuple with dL/d(parent) for each parent, or None for a parent that needs no gradient. Each
+            gradient is a writable array that shares no memory with the others, because the engine adds to it in place.
+            One of them may be `grad` itself. `detect_anomaly` and `gradcheck` check all this. A gradient has its
+            parent's shape, or the shape that the parent was broadcast to (the engine sums it back).
+        saved: anything else that backward needs, such as a dropout mask. Arrays in it must not change before backward
             has run.
     """
-    tensor = new_tensor(Tensor)  # not Tensor(out), whose checks cost more than all the rest of this function
+    tensor = new_tensor(Tensor)  # not Tensor(out), whose checks cost more than the rest of this function
     tensor.data = out if type(out) is ndarray else np.asarray(out)
     tensor.name = tensor._grad = None
     tensor._retains_grad = False
     tensor._number = next_number()
     mode = current_mode.get()
-    for parent in parents:  # a loop with an else, since any(...) would cost 10 % of a long chain
+    for parent in parents:  # a loop with an else, because any(...) would cost a long chain 10 %
         if parent._requires_grad and mode.recording:
             tensor._requires_grad = True
             tensor._parents, tensor._backward, tensor._saved = parents, backward, saved

@@ -23,31 +23,31 @@ Axis: TypeAlias = int | tuple[int, ...] | None
 Backward: TypeAlias = Callable[..., tuple[Any, ...]]
 
 FREED: tuple[Any, ...] = ("freed",)
-next_number = count().__next__  # one counter for the whole process: in any thread, a result is younger than its parents
+next_number = count().__next__  # one counter for the whole process: in any thread, a result is newer than its parents
 
 
 class Tensor:
-    """An array, and the memory of the operation that made it.
+    """An array that remembers the operation that made it.
 
     Args:
-        data: an ndarray, which is shared and not copied, or numbers in nested lists. Python floats become float32;
-            an array keeps its dtype; integers stay integers.
-        requires_grad: True if `backward()` should leave the gradient in `.grad`; needs a floating dtype.
-        dtype: the dtype to convert to, if not the one above.
-        name: what messages and pictures call this tensor.
+        data: an ndarray, which is shared and not copied, or numbers in nested lists. Python floats become float32,
+            an array keeps its dtype, and integers stay integers.
+        requires_grad: True if `backward()` should leave the gradient in `.grad`. This needs a floating dtype.
+        dtype: the dtype to convert to, if you want another.
+        name: the name of this tensor in messages and pictures.
 
     Attributes:
-        data: the ndarray. What you write into it yourself (`x.data[0] = 9`, `x.data = array`) goes unnoticed, as in
-            PyTorch; changes by `+=`, an optimizer or `load_state_dict` are noticed (see `in_place.py`).
+        data: the ndarray. Backward does not notice what you write into it yourself (`x.data[0] = 9`,
+            `x.data = array`), as in PyTorch. It does notice changes by `+=`, an optimizer or `load_state_dict` (see
+            `in_place.py`).
         grad: ndarray of the shape and dtype of `data`, or None before a backward pass has reached this tensor.
         requires_grad: whether gradients flow to (and through) this tensor.
         name: str or None.
 
     Raises:
-        TypeError: data that is not numbers, or `requires_grad` for a dtype that is not floating.
+        TypeError: `data` is not made of numbers, or `requires_grad` was asked of a dtype that is not floating.
 
-    Comparisons work element by element and give plain boolean arrays. `hash()` goes by identity, so a Tensor can be a
-    key of a dict.
+    Comparisons are elementwise and return plain boolean arrays. `hash()` uses identity, so a Tensor can be a dict key.
     """
 
     __slots__ = (
@@ -80,14 +80,14 @@ class Tensor:
 
     @property
     def is_leaf(self) -> bool:
-        """True unless an operation on tensors that require gradients made this one."""
+        """True unless this tensor is the result of an operation on tensors that require gradients."""
         return self._backward is None
 
     def _set_requires_grad(self, requires_grad: bool) -> None:
         if requires_grad and self.data.dtype.kind != "f":
             raise TypeError(
                 f"Tensor(requires_grad=True): expected a floating dtype, got {self.data.dtype}; "
-                "only real numbers have gradients (write 1.0 for 1, or pass dtype=np.float32)"
+                "only real numbers have gradients (write 1.0 instead of 1, or pass dtype=np.float32)"
             )
         if self._backward is not None and not requires_grad:
             raise RuntimeError(
@@ -96,8 +96,8 @@ class Tensor:
             )
         self._requires_grad = bool(requires_grad)
 
-    # attrgetter is a getter in C: a long chain of operations reads this so often that one in Python would cost 4 %.
-    requires_grad = property(attrgetter("_requires_grad"), _set_requires_grad, doc="Whether gradients flow to it.")
+    # attrgetter runs in C. A long chain of operations reads this so often that a getter in Python would cost 4 %.
+    requires_grad = property(attrgetter("_requires_grad"), _set_requires_grad, doc="Whether gradients flow here.")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set `requires_grad`, and return this tensor."""
@@ -106,17 +106,17 @@ class Tensor:
 
     @property
     def grad(self) -> Array | None:
-        """The gradient that backward passes have left here: ndarray of the shape and dtype of `data`, or None.
+        """The sum of the gradients that backward passes left here: ndarray of the shape and dtype of `data`, or None.
 
         Neither `zero_grad()` nor a later backward pass writes to an array that you have read or assigned here. An array
-        that you assign must have the shape of `data` (else a ShapeError); it is converted to its dtype. Reading the
-        gradient of a result that does not keep it warns.
+        that you assign must have the shape of `data`, or you get a ShapeError; it is converted to the dtype of `data`.
+        Reading the gradient of a result that does not keep it gives a warning.
         """
         if self._grad is None and self._backward is not None and not self._retains_grad:
             warnings.warn(
                 f"reading .grad of the result of {operation_name(self._backward)}: only leaves keep their gradient. "
-                "Call retain_grad() on the result before backward(). If this was meant to be a weight that is "
-                "updated, update it in place: with td.no_grad(): w -= lr * w.grad",
+                "Call retain_grad() on the result before backward(). If you meant to update a weight, do it in place: "
+                "with td.no_grad(): w -= lr * w.grad",
                 stacklevel=2,
             )
         return self._grad
@@ -136,9 +136,9 @@ class Tensor:
         self._grad = None
 
     def retain_grad(self) -> None:
-        """Ask later backward passes to leave this tensor's gradient in `.grad` although it is not a leaf."""
+        """Make later backward passes leave this tensor's gradient in `.grad`, even if it is not a leaf."""
         if not self._requires_grad:
-            raise RuntimeError("retain_grad: expected a Tensor that requires grad, and this one does not")
+            raise RuntimeError("retain_grad: expected a Tensor that requires gradients, and this one does not")
         self._retains_grad = True
 
     def backward(self, grad: Any = None, *, retain_graph: bool = False) -> None:
@@ -146,7 +146,7 @@ class Tensor:
         engine.backward(self, grad, retain_graph=retain_graph)
 
     def detach(self) -> Tensor:
-        """A new leaf over the same array, through which no gradient flows."""
+        """Return a new leaf that shares this array. No gradient flows through it."""
         return Tensor(self.data, name=self.name)
 
     @property
@@ -170,18 +170,18 @@ class Tensor:
         return self.data.dtype
 
     def item(self) -> Any:
-        """The only element, as a Python number; ValueError if there is not exactly one."""
+        """Return the only element as a Python number. It is a ValueError if there is not exactly one."""
         if self.data.size != 1:
             raise ValueError(f"item: expected a Tensor of one element, got shape {self.shape}")
         return self.data.item()
 
     def numpy(self) -> Array:
-        """The data as a read-only view. To change the numbers on purpose, use `.data`."""
+        """Return the data as a read-only view. To change the numbers on purpose, use `.data`."""
         view = self.data.view()
         view.flags.writeable = False
         return view
 
-    # The operators and methods. What happens in each stands in functional/, under the name that is called here.
+    # The operators and methods. Each is implemented in functional/, under the name that is called here.
     # fmt: off
     def __add__(self, other: Any) -> Tensor: return F.add(self, other)
     def __radd__(self, other: Any) -> Tensor: return F.add(other, self)
@@ -261,9 +261,9 @@ class Tensor:
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if isinstance(value, Tensor) and same_memory(part_of(self.data, plain_index(index)), value.data):
-            return  # Python ends `x[index] += 1` with this assignment; the entries have been changed already
+            return  # Python ends `x[index] += 1` with this assignment, after the entries have changed
         raise TypeError(
-            "Tensor[...] = value: a Tensor's entries cannot be changed in place, since the graph may need its values; "
+            "Tensor[...] = value: a Tensor's entries cannot be changed in place, because the graph may need them; "
             "build a new one with td.functional.where, or change .data before it is used"
         )
 
@@ -309,7 +309,7 @@ class Tensor:
         return f"{type(self).__name__}({', '.join(notes)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle a leaf without its place in the order of creation, which means nothing elsewhere."""
+        """Copy or pickle a leaf without its creation number, which means nothing in another process."""
         if self._backward is not None:
             made_by = operation_name(self._backward)
             raise TypeError(f"copy or pickle: expected a leaf, got the result of {made_by}; detach() it first")
@@ -317,24 +317,24 @@ class Tensor:
 
 
 def rebuilt(cls: type[Tensor], data: Array, requires_grad: bool, name: str | None, grad: Array | None) -> Tensor:
-    """A leaf, from what `Tensor.__reduce__` kept of it."""
+    """Make a copied or pickled leaf again from what `Tensor.__reduce__` kept."""
     tensor = cls(data, requires_grad, name=name)
     tensor.grad = grad
     return tensor
 
 
 def same_memory(x: Array, y: Array) -> bool:
-    """Whether two arrays are the same numbers in memory, in the same order."""
+    """Whether two arrays are the same part of memory, in the same order."""
     return x.__array_interface__ == y.__array_interface__
 
 
 def operation_name(backward: Backward | None) -> str:
-    """The operation that a backward function belongs to: `relu_backward` is relu's."""
+    """Return the name of the operation that a backward function belongs to: `relu_backward` gives "relu"."""
     return getattr(backward, "__name__", "leaf").removesuffix("_backward")
 
 
 def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
-    """`data` as an ndarray of numbers or booleans; see `Tensor` for which dtype it gets."""
+    """Return `data` as an ndarray of numbers or booleans. `Tensor` says which dtype it gets."""
     if isinstance(data, Tensor):
         data = data.data
     try:
@@ -342,7 +342,7 @@ def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
     except ValueError as error:  # a ragged list
         raise ValueError(f"Tensor: expected lists of equal length at each depth, got {data!r:.60} ({error})") from None
     if array.dtype.kind not in "fiub":
-        hint = "; does a function or a forward lack its return?" if data is None else ""
+        hint = "; is a return missing in a function or a forward?" if data is None else ""
         raise TypeError(f"Tensor: expected real numbers, got {type(data).__name__} of dtype {array.dtype}{hint}")
     if dtype is None and array.dtype == np.float64 and not holds_numpy_values(data):
         dtype = np.float32
@@ -354,14 +354,14 @@ def as_array(data: Any, dtype: npt.DTypeLike | None = None) -> Array:
 
 
 def holds_numpy_values(data: Any) -> bool:
-    """True for an ndarray or NumPy scalar, or a (nested) list whose first value is one: these bring their own dtype."""
+    """True for an ndarray, a NumPy scalar, or a (nested) list whose first value is one: these have their own dtype."""
     while isinstance(data, list | tuple) and data:
         data = data[0]
     return isinstance(data, np.ndarray | np.generic)
 
 
-# These imports stand at the end because they need the class above. Elsewhere in the core, imports only point down;
-# without this one exception, the operators could not be methods of Tensor, where a reader looks for them.
+# These imports are at the end because they need the class above. Elsewhere in the core, imports only point down.
+# Without this one exception, the operators could not be methods of Tensor, where you would look for them.
 from tinygrad_dropout import functional as F  # noqa: E402
 from tinygrad_dropout.autograd import engine  # noqa: E402
 from tinygrad_dropout.autograd.in_place import update_in_place  # noqa: E402

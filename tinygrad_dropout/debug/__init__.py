@@ -1,4 +1,4 @@
-"""Is it right? `gradcheck` compares gradients with finite differences; `detect_anomaly` finds where a NaN began."""
+"""Debugging: `gradcheck` compares gradients with finite differences; `detect_anomaly` finds where a NaN began."""
 
 from tinygrad_dropout.debug._anomaly import AnomalyError, detect_anomaly
 from tinygrad_dropout.debug._gradcheck import GradcheckError, gradcheck

@@ -1,4 +1,4 @@
-"""detect_anomaly: find where the first NaN came from, and which saved array was changed before backward read it."""
+"""detect_anomaly: find where the first NaN came from, and which saved array changed before backward read it."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from tinygrad_dropout.debug._frames import calling_frame, file_of
 
 
 class AnomalyError(RuntimeError):
-    """A NaN or an infinity appeared, a saved array was changed before backward, or a gradient shares its memory."""
+    """A NaN or an infinity appeared, a saved array changed before backward, or a gradient shares its memory."""
 
 
 def detect_anomaly() -> ModeContext:
     """Check every operation inside this context: results and gradients for NaN and infinity, saved arrays for changes.
 
-    Every backward function is also checked for returning fresh arrays (see `record`).
+    It also checks that every backward function returns new arrays (see `record`).
 
-    Put the context (`with td.detect_anomaly():`) around the forward and the backward pass. It takes time; once it is
-    left, it costs nothing.
+    Put the context (`with td.detect_anomaly():`) around the forward and the backward pass. The checks take time, but
+    only inside the context.
 
     Raises:
-        AnomalyError: names the operation, the line that called it, and the tensor or saved array concerned.
+        AnomalyError: the error names the operation, the line that called it, and the tensor or saved array.
     """
     return ModeContext(watcher=AnomalyWatcher())
 
 
 class AnomalyWatcher:
-    """Remember where each operation was called, and a checksum of the arrays that its backward can read."""
+    """Remembers where each operation was called, and checksums of the arrays that its backward can read."""
 
     def __init__(self) -> None:
         self.places: TensorNotes[str] = TensorNotes()
@@ -69,7 +69,7 @@ class AnomalyWatcher:
             raise AnomalyError(f"backward of {self.place(node)}: {fault}")
 
     def place(self, node: Tensor) -> str:
-        """Where the node's operation was called; just its name if that was outside `detect_anomaly`."""
+        """Return where the node's operation was called, or only its name if that was outside `detect_anomaly`."""
         return self.places.get(node) or operation_name(node._backward)
 
 
@@ -81,7 +81,7 @@ def not_finite(array: Any) -> str:
 
 
 def fingerprints(node: Tensor) -> dict[str, int]:
-    """Return a checksum of every array that the node's backward function can read, by a name for messages."""
+    """Return checksums of the arrays that the node's backward function can read, by their names in messages."""
     values = {input_name(parent, i): parent.data for i, parent in enumerate(node._parents)}
     values |= {saved_name(node, i): value for i, value in enumerate(node._saved)}
     return {name: checksum(value) for name, value in values.items()}
@@ -103,7 +103,7 @@ def unread_inputs(node: Tensor, grad: Array) -> set[str]:
 
 
 class Probe:
-    """A stand-in for a Tensor that notes whether its `.data` is read."""
+    """A stand-in for a Tensor that records whether its `.data` is read."""
 
     def __init__(self, tensor: Tensor) -> None:
         self.tensor = tensor
@@ -115,7 +115,7 @@ class Probe:
 
 
 def calling_line() -> str:
-    """`train.py:12`: the innermost line of the call that lies outside this package."""
+    """Return the line outside this package that made the current call: `train.py:12`."""
     frame = calling_frame()
     return f"{file_of(frame)}:{frame.f_lineno}"
 
@@ -124,11 +124,11 @@ def aliasing_error(node: Tensor, contributions: tuple[Any, ...]) -> str:
     """Return an error text if a returned gradient shares memory with another array or is read-only, else "".
 
     The engine adds to the arrays that backward functions return, and the next backward function may overwrite them, so
-    each must be an array that nothing else holds.
+    nothing else may hold them.
 
     Args:
-        node: whose backward function has run.
-        contributions: what it returned.
+        node: the node whose backward function has run.
+        contributions: what that function returned.
     """
     held = {f"{input_name(parent, index)}'s data": parent.data for index, parent in enumerate(node._parents)}
     held |= {saved_name(node, i): value for i, value in enumerate(node._saved) if isinstance(value, np.ndarray)}
@@ -136,7 +136,7 @@ def aliasing_error(node: Tensor, contributions: tuple[Any, ...]) -> str:
         if not parent.requires_grad or type(contribution) is not np.ndarray:
             continue
         if contribution.shape != parent.shape or contribution.dtype != parent.dtype:
-            continue  # the engine makes another array of it
+            continue  # the engine makes a new array from it
         problem = "" if contribution.flags.writeable else "is read-only"
         for name, array in held.items():
             if np.shares_memory(contribution, array):
@@ -144,7 +144,7 @@ def aliasing_error(node: Tensor, contributions: tuple[Any, ...]) -> str:
         if problem:
             return (
                 f"the gradient for {input_name(parent, index)} {problem}, so adding to it goes wrong; "
-                "expected an array of its own: return a copy"
+                "expected a separate array: return a copy"
             )
         held[f"the gradient for {input_name(parent, index)}"] = contribution
     return ""

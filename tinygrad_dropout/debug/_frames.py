@@ -1,4 +1,4 @@
-"""The frames of the current call that lie outside this package, and what the files of their code are called."""
+"""Find the user's frames in the current call stack, and the names of their files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PACKAGE = __name__.partition(".")[0]
 
 
 def calling_frame() -> FrameType:
-    """The innermost frame of this call that is not ours; the outermost one where all are."""
+    """Return the innermost frame outside this package, or the outermost frame if all are inside."""
     for frame in frames():
         if not is_internal(frame):
             break
@@ -18,7 +18,7 @@ def calling_frame() -> FrameType:
 
 
 def frames() -> Iterator[FrameType]:
-    """The frames of this call, the innermost first."""
+    """Yield the frames of the current call, innermost first."""
     frame: FrameType | None = sys._getframe(1)
     while frame:
         yield frame
@@ -26,7 +26,7 @@ def frames() -> Iterator[FrameType]:
 
 
 def file_of(frame: FrameType) -> str:
-    """The file that a frame's code is in; the cell of a notebook is called `In[3]`, as in IPython's tracebacks."""
+    """Return the file of a frame's code. A notebook's cell is called `In[3]`, as in IPython's tracebacks."""
     file = frame.f_code.co_filename
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None

@@ -14,11 +14,11 @@ from tinygrad_dropout.debug._anomaly import aliasing_error
 
 
 class GradcheckError(AssertionError):
-    """backward() and the finite differences disagree, or a backward function returned an array that is not fresh."""
+    """backward() and finite differences disagree, or a backward function returned an array that is not new."""
 
 
 class OwnershipWatcher:
-    """Refuse returned gradients that share memory with another array."""
+    """Raises an error if a returned gradient shares memory with another array."""
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
         pass
@@ -39,28 +39,29 @@ def gradcheck(
     rtol: float = 1e-5,
     atol: float = 1e-7,
 ) -> bool:
-    """Check the gradients that backward() gives for `fn` against centered finite differences.
+    """Compare the gradients from backward() for `fn` with centered finite differences.
 
-    The outputs are weighted with fixed random numbers v (never ones: a backward that ignores the gradient it is given
-    would pass) and summed to L = sum(v * fn(inputs)). Then for every entry x_i of every input that requires gradients
+    The outputs are weighted with fixed random numbers v and summed to L = sum(v * fn(inputs)). (With ones as weights, a
+    backward function that ignores its incoming gradient would pass.) Then, for every entry x_i of every input that
+    requires gradients,
 
         dL/dx_i  is compared with  (L(x_i + eps) - L(x_i - eps)) / (2 eps),   whose error is of order eps².
 
     Args:
-        fn: takes the inputs, returns a Tensor or several. It must give the same result every time it is called:
-            freeze a dropout's mask with `layer.replay()`.
-        inputs: a Tensor or several, float64; at least one requires gradients. Their data, and the
-            `.grad` of every leaf, are unchanged afterwards.
+        fn: takes the inputs, and returns one or more Tensors. It must return the same result in every call: freeze a
+            dropout layer's mask with `layer.replay()`.
+        inputs: one or more Tensors in float64; at least one requires gradients. Their data and the `.grad` of every
+            leaf are unchanged afterwards.
         eps: the step.
-        rtol, atol: the two may differ by atol + rtol * (the larger of the two).
+        rtol, atol: the tolerances: the two values can differ by atol + rtol * (the larger of the two).
 
     Returns:
         True.
 
     Raises:
-        GradcheckError: names the input, the entry, both values and their ratio; or says that `fn` is random, or that
-            a backward function returned an array that is not fresh.
-        TypeError: an input that is not a float64 Tensor.
+        GradcheckError: the gradients differ, and the error names the input, the entry, both values and their ratio; or
+            `fn` is random; or a backward function returned an array that is not new.
+        TypeError: an input is not a float64 Tensor.
         ValueError: no input requires gradients.
     """
     tensors = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
@@ -69,7 +70,7 @@ def gradcheck(
             given = f"a {tensor.dtype} Tensor" if isinstance(tensor, Tensor) else type(tensor).__name__
             raise TypeError(
                 f"gradcheck: expected input {index} to be a float64 Tensor, got {given} "
-                f"(a step of {eps} is lost in the rounding of anything shorter)"
+                f"(in a less precise dtype, a step of {eps} is lost to rounding)"
             )
     if not any(tensor.requires_grad for tensor in tensors):
         raise ValueError("gradcheck: expected at least one input with requires_grad=True, got none")
@@ -85,7 +86,7 @@ def gradcheck(
     before = loss()
     if not np.array_equal(before, loss(), equal_nan=True):
         raise GradcheckError(
-            "gradcheck: fn gave two different results for the same inputs; freeze what is random in it "
+            "gradcheck: expected the same result from fn every time, got two different ones; freeze its randomness "
             "(a dropout layer's mask: with layer.replay(): ...)"
         )
     for index, (tensor, analytic) in enumerate(zip(tensors, analytic_gradients(fn, tensors, weights), strict=True)):
@@ -95,13 +96,13 @@ def gradcheck(
 
 
 def outputs_of(fn: Callable[..., Tensor | Sequence[Tensor]], tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """What fn returns, as a tuple."""
+    """Call fn, and return its outputs as a tuple."""
     outputs = fn(*tensors)
     return (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
 
 
 def upstream(output: Tensor, index: int) -> Array:
-    """dL/d(output): random, both signs, away from 0 and never twice the same; fixed from call to call."""
+    """Return dL/d(output): random numbers of both signs, away from 0 and all different; the same in every call."""
     rng = np.random.default_rng(index)
     sign = rng.choice([-1.0, 1.0], size=output.shape)
     return np.asarray(sign * rng.uniform(0.5, 1.5, size=output.shape))
@@ -110,11 +111,11 @@ def upstream(output: Tensor, index: int) -> Array:
 def analytic_gradients(
     fn: Callable[..., Tensor | Sequence[Tensor]], tensors: Sequence[Tensor], weights: Sequence[Array]
 ) -> list[Array]:
-    """dL/d(input) as backward() gives it; zeros for an input that no gradient reached."""
+    """Return dL/d(input) from backward(), with zeros for an input that no gradient reached."""
     outputs = outputs_of(fn, tensors)
     results = (result for output in outputs for result in results_behind(output))
     parents = {parent for result in results for parent in result._parents}
-    gradients = {tensor: tensor._grad for tensor in parents.union(tensors, outputs)}  # of all that may be given one
+    gradients = {tensor: tensor._grad for tensor in parents.union(tensors, outputs)}  # of all that can get one
     try:
         for tensor in gradients:
             tensor._grad = None
@@ -129,7 +130,7 @@ def analytic_gradients(
 
 
 def numeric_gradient(loss: Callable[[], float], tensor: Tensor, eps: float) -> Array:
-    """(L(x + eps) - L(x - eps)) / (2 eps) for every entry x of the tensor; its data is left as it was."""
+    """Return (L(x + eps) - L(x - eps)) / (2 eps) for every entry x of the tensor, whose data stays unchanged."""
     original = tensor.data
     gradient = np.empty(original.shape)
     try:
@@ -146,10 +147,10 @@ def numeric_gradient(loss: Callable[[], float], tensor: Tensor, eps: float) -> A
 
 
 def compare(name: str, tensor: Tensor, analytic: Array, numeric: Array, rtol: float, atol: float) -> None:
-    """Raise for the entry that is furthest off, if any is further off than the tolerances allow."""
+    """Raise an error for the entry that differs most, if any differs by more than the tolerances allow."""
     with np.errstate(invalid="ignore"):
         excess = np.abs(analytic - numeric) - (atol + rtol * np.maximum(np.abs(analytic), np.abs(numeric)))
-    wrong = ~(excess <= 0)  # what is not a number is wrong, too
+    wrong = ~(excess <= 0)  # NaN is wrong, too
     if not wrong.any():
         return
     entry: Any = np.unravel_index(np.argmax(np.where(wrong, np.nan_to_num(excess, nan=np.inf), -np.inf)), tensor.shape)

@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.functional._arguments import real_number
+from tinygrad_dropout.functional._arguments import checked_number
 from tinygrad_dropout.functional._constants import number
 
 
@@ -22,16 +22,16 @@ def relu(x: Any) -> Tensor:
 
 def relu_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
     """dL/dx = grad where x > 0, and grad * 0 where x <= 0 (PyTorch's choice at the kink)."""
-    passes = out != number(0, out.dtype)  # out is 0 where x <= 0; NaN is not, and lets grad through, as in PyTorch
+    passes = out != number(0, out.dtype)  # out is 0 where x <= 0; NaN is not 0 and passes grad, as in PyTorch
     dx = passes.astype(grad.dtype)  # NumPy multiplies faster by numbers than by booleans
     dx *= grad
     return (dx,)
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01) -> Tensor:
-    """x where x > 0, negative_slope * x elsewhere, so that every unit has a gradient (Maas et al. 2013)."""
+    """x where x > 0, negative_slope * x elsewhere, so every unit has a gradient (Maas et al. 2013)."""
     x = as_floating(x)
-    negative_slope = real_number("leaky_relu", "negative_slope", negative_slope)
+    negative_slope = checked_number("leaky_relu", "negative_slope", negative_slope)
     return record(x.data * slopes(x.data, negative_slope), (x,), leaky_relu_backward, saved=(negative_slope,))
 
 
@@ -41,12 +41,12 @@ def leaky_relu_backward(grad: Array, x: Tensor, negative_slope: float) -> tuple[
 
 
 def slopes(x: Array, negative_slope: float) -> Array:
-    """1 where x > 0, negative_slope elsewhere, in x's dtype."""
+    """Return 1 where x > 0 and negative_slope elsewhere, in x's dtype."""
     return np.where(x > 0, number(1, x.dtype), number(negative_slope, x.dtype))
 
 
 def sigmoid(x: Any) -> Tensor:
-    """1 / (1 + e^-x), elementwise; neither end overflows."""
+    """1 / (1 + e^-x), elementwise, without overflow at either end."""
     x = as_floating(x)
     out = logistic(x.data)
     return record(out, (x,), sigmoid_backward, saved=(out,))
@@ -58,7 +58,7 @@ def sigmoid_backward(grad: Array, x: Tensor, out: Array) -> tuple[Any, ...]:
 
 
 def logistic(x: Array) -> Array:
-    """1 / (1 + e^-x) of an ndarray, with an exponent that is never positive: e^-|x| lies in (0, 1]."""
+    """Return 1 / (1 + e^-x) of an ndarray. The exponent is never positive: e^-|x| lies in (0, 1]."""
     small = np.exp(-np.abs(x))
     return np.asarray(np.where(x >= 0, 1, small) / (1 + small))
 

@@ -1,7 +1,7 @@
-"""The arithmetic of two tensors, element by element: + - * / ** and unary minus.
+"""Elementwise arithmetic: + - * / ** and unary minus.
 
-Shapes broadcast as in NumPy. A backward function returns gradients of the broadcast shape; the engine's `unbroadcast`
-sums over what was stretched, so no operation here needs to know about it.
+Shapes broadcast as in NumPy. A backward function returns gradients of the broadcast shape. The engine's `unbroadcast`
+sums over the stretched axes, so the operations here don't have to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor, operands
+from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor, match_dtypes
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor, operation_name
 from tinygrad_dropout.errors import ShapeError
@@ -19,7 +19,7 @@ from tinygrad_dropout.errors import ShapeError
 def combine(ufunc: np.ufunc, x: Any, y: Any, backward: Backward) -> Tensor:
     """Record ufunc(x, y), elementwise with broadcasting."""
     if type(x) is not Tensor or type(y) is not Tensor or x.data.dtype is not y.data.dtype:
-        x, y = operands(x, y)
+        x, y = match_dtypes(x, y)
     try:
         return record(ufunc(x.data, y.data), (x, y), backward)
     except ValueError as error:
@@ -38,7 +38,7 @@ def add_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad;  dL/dy = grad."""
     return (
         grad,
-        grad.copy() if y.requires_grad else None,  # an array of its own, since the engine adds to it in place
+        grad.copy() if y.requires_grad else None,  # a separate array, because the engine adds to it in place
     )
 
 
@@ -70,7 +70,7 @@ def multiply_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
 
 def divide(x: Any, y: Any) -> Tensor:
     """x / y, elementwise with broadcasting."""
-    x, y = operands(x, y)
+    x, y = match_dtypes(x, y)
     return combine(np.divide, as_floating(x), as_floating(y), divide_backward)
 
 
@@ -90,7 +90,7 @@ def power(x: Any, y: Any) -> Tensor:
 def power_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad * y x^(y-1), and 0 where y = 0;  dL/dy = grad * x^y ln(x), and 0 where x = 0 and y >= 0."""
     dx = dy = None
-    with np.errstate(divide="ignore", invalid="ignore"):  # in the values that the two 0 cases replace
+    with np.errstate(divide="ignore", invalid="ignore"):  # from entries that np.where replaces by 0
         if x.requires_grad:
             dx = np.where(y.data == 0, 0, grad * (y.data * np.power(x.data, y.data - 1)))
         if y.requires_grad:

@@ -1,4 +1,4 @@
-"""Results that no gradient flows through: comparisons, and where the largest or smallest element is."""
+"""Operations that no gradient flows through: comparisons, argmax and argmin."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.dtypes import as_tensor, operands
+from tinygrad_dropout.autograd.dtypes import as_tensor, match_dtypes
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._axes import checked_axis, numpys_names
+from tinygrad_dropout.functional._axes import checked_axis, require_numpy_names
 
 
 def compare(ufunc: np.ufunc, x: Any, y: Any) -> Any:
-    """Compare elementwise, with broadcasting: a plain boolean ndarray. What can't be a Tensor is equal to none."""
+    """Compare elementwise with broadcasting; return a plain boolean ndarray. Nothing but numbers equals a Tensor."""
     try:
-        x, y = operands(x, y)
+        x, y = match_dtypes(x, y)
     except (TypeError, ValueError):
-        return NotImplemented  # Python then says False for ==, True for !=, and raises for the others
-    except OverflowError:  # an integer that does not fit the Tensor's dtype can be compared all the same
+        return NotImplemented  # Python then returns False for ==, True for !=, and raises for the others
+    except OverflowError:  # an integer that does not fit the Tensor's dtype can still be compared
         x, y = (side.data if isinstance(side, Tensor) else side for side in (x, y))
         return np.asarray(ufunc(x, y))
     try:
@@ -29,9 +29,9 @@ def compare(ufunc: np.ufunc, x: Any, y: Any) -> Any:
         raise ShapeError(ufunc.__name__, problem) from None
 
 
-@numpys_names
+@require_numpy_names
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """The index of the largest element along `axis`; over all elements in their order if None.
+    """Return the index of the largest element along `axis`, or among all elements in order if `axis` is None.
 
     Args:
         x: any shape.
@@ -39,22 +39,22 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
         keepdims: keep the axis with length 1.
 
     Returns:
-        int64 Tensor. Among equal elements it is the first one's index; NaN counts as the largest.
+        int64 Tensor. Among equal elements, the first one's index is returned. NaN counts as the largest.
     """
-    return position(np.argmax, as_tensor(x), axis, keepdims)
+    return find_index(np.argmax, as_tensor(x), axis, keepdims)
 
 
-@numpys_names
+@require_numpy_names
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """The index of the smallest element along `axis`. Arguments and result as for `argmax`; NaN is the smallest."""
-    return position(np.argmin, as_tensor(x), axis, keepdims)
+    """Return the index of the smallest element along `axis`, as `argmax` does for the largest. NaN is the smallest."""
+    return find_index(np.argmin, as_tensor(x), axis, keepdims)
 
 
-def position(find: Callable[..., Any], x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
-    """What argmax and argmin share: the index, or an error that names the shape."""
+def find_index(find: Callable[..., Any], x: Tensor, axis: int | None, keepdims: bool) -> Tensor:
+    """Return the index that `find` finds, for argmax and argmin; the error for a wrong axis names the shape."""
     axis = checked_axis(x, axis)
     try:
         return Tensor(np.asarray(find(x.data, axis=axis, keepdims=keepdims), dtype=np.int64))
     except (TypeError, ValueError) as error:
-        problem = f"expected an axis that shape {x.shape} has, with elements in it, got axis={axis}: {error}"
+        problem = f"expected an axis of shape {x.shape} that has elements, got axis={axis}: {error}"
         raise ShapeError(find.__name__, problem) from None

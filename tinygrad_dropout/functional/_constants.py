@@ -1,4 +1,4 @@
-"""Small arrays that never change, made once: a network asks for the same few at every step. All are read-only."""
+"""Small read-only arrays, each made once, because a network needs the same few at every step."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from tinygrad_dropout.autograd.tensor import Array
 
 @lru_cache(maxsize=64)
 def number(value: float, dtype: np.dtype[Any]) -> Array:
-    """A number as a 0-d array, with which NumPy computes faster than with a Python number."""
+    """Return a number as a 0-d array, with which NumPy computes faster than with a Python number."""
     return read_only(np.array(value, dtype))
 
 
 @lru_cache(maxsize=16)
 def ones(count: int, dtype: np.dtype[Any]) -> Array:
-    """A vector of ones."""
+    """Return a vector of ones."""
     return read_only(np.ones(count, dtype))
 
 
 @lru_cache(maxsize=16)
 def row_numbers(count: int) -> Array:
-    """0, 1, ... count - 1."""
+    """Return 0, 1, ... count - 1."""
     return read_only(np.arange(count))
 
 
 def read_only(array: Array) -> Array:
-    """The array, which refuses to be written to from here on."""
+    """Make the array read-only, and return it."""
     array.setflags(write=False)
     return array

@@ -1,4 +1,4 @@
-"""Dropout: set each element to 0 with probability p, and pass no gradient back through those that were.
+"""Dropout: set each element to 0 with probability p, and pass no gradient back through the dropped elements.
 
 Hinton et al. 2012 (arXiv:1207.0580); Srivastava et al., JMLR 15 (2014). Everything that drops units, channels or
 weights in this package goes through this one function.
@@ -17,7 +17,7 @@ from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError
 from tinygrad_dropout.functional._arithmetic import multiply
 from tinygrad_dropout.functional._constants import number
-from tinygrad_dropout.functional._masks import axes_to_share, draw_mask, probability, shared_shape
+from tinygrad_dropout.functional._masks import checked_probability, checked_shared_axes, draw_mask, shared_shape
 
 
 def dropout(
@@ -42,13 +42,13 @@ def dropout(
 
     Args:
         x: any shape, a floating dtype.
-        p: the probability that an element is dropped, 0 <= p <= 1, exactly as given.
+        p: the probability that an element is dropped, 0 <= p <= 1. It is not rounded.
         training: whether to drop at all.
-        mask: boolean array of x's shape, True where the element is kept; a fresh one is drawn if None.
+        mask: boolean array of x's shape, True where the element is kept. If None, a new one is drawn.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
         scaling: "train" or "test".
-        shared_axes: one axis of x or several (negative ones count from the end). The mask is drawn with length 1
-            along them, so all elements along them are kept or dropped together. A `mask` that you pass is not changed.
+        shared_axes: one or more axes of x (negative ones count from the end). The mask is drawn with length 1 along
+            them, so all elements along them are kept or dropped together. A `mask` that you pass is used as it is.
 
             (N, C, H, W), shared_axes=(2, 3): whole channels, "spatial dropout" (Tompson et al. 2015, arXiv:1411.4280)
             (N, T, F), shared_axes=1: one mask across time (Gal & Ghahramani 2016, arXiv:1512.05287)
@@ -57,16 +57,16 @@ def dropout(
         Tensor of x's shape and dtype. At p = 1 it is all zeros.
 
     Raises:
-        ValueError: p outside [0, 1], an unknown scaling, or a mask that keeps elements although p = 1.
-        ShapeError: a mask of another shape than x, or shared axes that x does not have.
-        TypeError: a mask that is not boolean, shared axes that are not ints, or an input that is not floating.
+        ValueError: p is outside [0, 1], the scaling is unknown, or the mask keeps elements although p = 1.
+        ShapeError: the mask's shape is not x's, or x does not have the shared axes.
+        TypeError: the mask is not boolean, the shared axes are not ints, or x is not of a floating dtype.
     """
     x = as_floating_tensor("dropout", x)
-    p = probability("dropout", p)
-    scaling = known_scaling("dropout", scaling)
+    p = checked_probability("dropout", p)
+    scaling = checked_scaling("dropout", scaling)
     if type(shared_axes) is not tuple or shared_axes:
-        shared_axes = axes_to_share("dropout", shared_axes)
-        shared_shape(x.shape, shared_axes)  # refuses axes that x does not have, even if nothing is drawn
+        shared_axes = checked_shared_axes("dropout", shared_axes)
+        shared_shape(x.shape, shared_axes)  # raises for axes that x does not have, even if nothing is drawn
     if not training:
         return x if scaling == "train" else multiply(x, 1 - p)
     mask = draw_mask(x.shape, p, rng, shared_axes) if mask is None else checked_mask(mask, x.shape, p)
@@ -74,7 +74,7 @@ def dropout(
 
 
 def apply_mask(x: Tensor, mask: Array, p: float, scaling: str) -> Tensor:
-    """Dropout's forward, when everything has been checked and the mask is there."""
+    """Apply a mask that has been drawn or checked: the last step of dropout's forward."""
     return record(multiply_by_mask(x.data, mask, p, scaling), (x,), dropout_backward, saved=(mask, p, scaling))
 
 
@@ -84,7 +84,7 @@ def dropout_backward(grad: Array, x: Tensor, mask: Array, p: float, scaling: str
 
 
 def multiply_by_mask(array: Array, mask: Array, p: float, scaling: str) -> Array:
-    """array * mask / (1 - p), or array * mask for scaling="test"."""
+    """Return array * mask / (1 - p), or array * mask for scaling="test"."""
     if p == 1:
         return np.zeros(array.shape, array.dtype)
     out = mask.astype(array.dtype, order="C")  # NumPy multiplies faster by numbers than by booleans
@@ -102,31 +102,31 @@ def as_floating_tensor(where: str, x: Any) -> Tensor:
     return tensor
 
 
-def known_scaling(where: str, scaling: str) -> str:
-    """Return the scaling, or raise an error that names the two there are."""
+def checked_scaling(where: str, scaling: str) -> str:
+    """Return the scaling if it is known, or raise an error that names both."""
     if scaling not in ("train", "test"):
         raise ValueError(f'{where}: expected scaling to be "train" or "test", got {scaling!r}')
     return scaling
 
 
 def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
-    """Return the mask if it is boolean, has x's shape and agrees with p = 1; as a copy, unless it is `unchanging`."""
+    """Check that the mask is boolean, has x's shape and agrees with p = 1. Copy it unless it `cannot_change`."""
     if isinstance(mask, np.bool_):  # a 0-d mask
         mask = np.asarray(mask)
     if not isinstance(mask, np.ndarray) or mask.dtype.kind != "b":
         given = f"an array of {mask.dtype}" if isinstance(mask, np.ndarray) else type(mask).__name__
         raise TypeError(f"dropout: expected the mask to be a boolean array, True where a unit is kept; got {given}")
     if mask.shape != shape:
-        raise ShapeError("dropout", f"expected the mask's shape {mask.shape} to be that of what it masks, got {shape}")
+        raise ShapeError("dropout", f"expected the mask {mask.shape} and the input to have one shape, got {shape}")
     if p == 1 and mask.any():
         raise ValueError("dropout: expected a mask that keeps nothing at p = 1, got one that keeps units")
-    return mask if unchanging(mask) else mask.copy()
+    return mask if cannot_change(mask) else mask.copy()
 
 
-def unchanging(array: Array) -> bool:
+def cannot_change(array: Array) -> bool:
     """Return whether an array is sure to be the same in backward as it is now.
 
-    Being read-only is not enough: a view (from `np.broadcast_to`, say) shows what is written to the array behind it.
+    A read-only view is not enough: what is written to the array behind it shows in the view, as for `np.broadcast_to`.
     """
     owner = memory_owner(array)
     return owner.flags.owndata and not owner.flags.writeable

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor, cast, operands
+from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor, cast, match_dtypes
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError
@@ -60,7 +60,7 @@ def abs_backward(grad: Array, x: Tensor) -> tuple[Any, ...]:
 
 
 def clip(x: Any, min: Any = None, max: Any = None) -> Tensor:
-    """x, held between `min` and `max`.
+    """Limit x to the range from `min` to `max`, elementwise.
 
     Args:
         x: any shape. An integer Tensor becomes float32 if a bound is floating.
@@ -68,13 +68,13 @@ def clip(x: Any, min: Any = None, max: Any = None) -> Tensor:
 
     Raises:
         TypeError: a bound is a Tensor. Bounds get no gradient.
-        ValueError: there is no bound.
+        ValueError: both bounds are None.
         ShapeError: a bound does not broadcast to x's shape.
     """
     x = as_tensor(x)
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         raise TypeError("clip: expected numbers or arrays as bounds, which get no gradient; got a Tensor, use .data")
-    min, max = (bound if bound is None else np.array(bound) for bound in (min, max))  # as they are now
+    min, max = (bound if bound is None else np.array(bound) for bound in (min, max))  # copies, which can't change
     bounds = [bound.dtype.kind for bound in (min, max) if bound is not None]
     if not bounds:
         raise ValueError("clip: expected min, max or both, got neither")
@@ -106,7 +106,7 @@ def maximum(x: Any, y: Any) -> Tensor:
 
 def maximum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad where x > y, grad / 2 where x = y, else 0; dL/dy the other way round."""
-    return to_the_chosen(grad, x, y, x.data < y.data, y.data < x.data)
+    return pass_to_chosen(grad, x, y, x.data < y.data, y.data < x.data)
 
 
 def minimum(x: Any, y: Any) -> Tensor:
@@ -116,11 +116,11 @@ def minimum(x: Any, y: Any) -> Tensor:
 
 def minimum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
     """dL/dx = grad where x < y, grad / 2 where x = y, else 0; dL/dy the other way round."""
-    return to_the_chosen(grad, x, y, x.data > y.data, y.data > x.data)
+    return pass_to_chosen(grad, x, y, x.data > y.data, y.data > x.data)
 
 
-def to_the_chosen(grad: Array, x: Tensor, y: Tensor, x_loses: Array, y_loses: Array) -> tuple[Any, ...]:
-    """grad to the one that was chosen; a tie shares it. Next to NaN neither loses: both get it (PyTorch's choice)."""
+def pass_to_chosen(grad: Array, x: Tensor, y: Tensor, x_loses: Array, y_loses: Array) -> tuple[Any, ...]:
+    """Pass grad to the operand that was chosen. A tie splits it; if one is NaN, both get it (PyTorch's choice)."""
     grad = np.where(x.data == y.data, grad / 2, grad)
     return (
         np.where(x_loses, 0, grad) if x.requires_grad else None,
@@ -129,14 +129,14 @@ def to_the_chosen(grad: Array, x: Tensor, y: Tensor, x_loses: Array, y_loses: Ar
 
 
 def where(condition: Any, x: Any, y: Any) -> Tensor:
-    """x where `condition` holds, else y, elementwise with broadcasting.
+    """x where `condition` is true, else y, elementwise with broadcasting.
 
     Args:
-        condition: boolean array or Tensor; no gradient flows to it.
-        x, y: what to choose from; at least one of them a Tensor if the result is to be differentiable.
+        condition: boolean array or Tensor. No gradient flows to it.
+        x, y: the values to choose from. At least one must be a Tensor for the result to be differentiable.
     """
-    condition = np.array(as_tensor(condition).data, dtype=bool)  # as it is now
-    x, y = operands(x, y)
+    condition = np.array(as_tensor(condition).data, dtype=bool)  # a copy, which can't change
+    x, y = match_dtypes(x, y)
     try:
         out = np.where(condition, x.data, y.data)
     except ValueError:
@@ -146,7 +146,7 @@ def where(condition: Any, x: Any, y: Any) -> Tensor:
 
 
 def where_backward(grad: Array, x: Tensor, y: Tensor, condition: Array) -> tuple[Any, ...]:
-    """dL/dx = grad where the condition holds, else 0;  dL/dy = grad where it does not, else 0."""
+    """dL/dx = grad where the condition is true, else 0;  dL/dy = grad where it is false, else 0."""
     return (
         np.where(condition, grad, 0) if x.requires_grad else None,
         np.where(condition, 0, grad) if y.requires_grad else None,

@@ -13,30 +13,30 @@ from tinygrad_dropout.errors import DtypeError, ShapeError
 
 
 def embedding(indices: Any, weight: Any, padding_idx: int | None = None) -> Tensor:
-    """The rows of `weight` at these indices: weight[indices].
+    """Look up rows of a table: weight[indices].
 
-    A Linear layer without a bias would give the same for one-hot inputs, but would multiply by all those zeros.
+    A Linear layer without a bias gives the same for one-hot inputs, but multiplies by all their zeros.
 
     Args:
         indices: integer Tensor or array of any shape, 0 ... num_embeddings - 1. No gradient flows to it.
         weight: the table, shape (num_embeddings, embedding_dim).
-        padding_idx: a row that gets no gradient, for positions that only pad a sequence; counted from the end if
-            negative.
+        padding_idx: a row that gets no gradient, for positions that only pad a sequence. A negative one counts from
+            the end.
 
     Returns:
         Tensor of shape (*indices.shape, embedding_dim).
 
     Raises:
-        IndexError: an index that is not in the table. Negative indices never are, as in PyTorch.
-        DtypeError: indices that are not integers.
-        ShapeError: a weight that is not a matrix.
-        ValueError: a padding_idx that the table does not have.
-        TypeError: a padding_idx that is not a whole number.
+        IndexError: an index is negative or not in the table.
+        DtypeError: the indices are not integers.
+        ShapeError: the weight is not a matrix.
+        ValueError: the table has no row `padding_idx`.
+        TypeError: padding_idx is not a whole number.
     """
     weight = as_floating(weight)
     if weight.ndim != 2:
         raise ShapeError("embedding", f"expected a weight of shape (rows, columns), got shape {weight.shape}")
-    indices = np.array(as_array(indices))  # a copy, so that refilling the caller's array changes nothing
+    indices = np.array(as_array(indices))  # a copy, because the caller may refill the array
     if indices.dtype.kind not in "iu":
         raise DtypeError("embedding", f"expected integer indices, got {indices.dtype}")
     rows = len(weight)
@@ -56,7 +56,7 @@ def embedding_backward(grad: Array, weight: Tensor, indices: Array, padding_idx:
 
 
 def checked_padding_idx(where: str, padding_idx: int | None, rows: int) -> int | None:
-    """The padding index counted from the start, or None."""
+    """Return the padding index counted from the start, or None."""
     if padding_idx is None:
         return None
     if not isinstance(padding_idx, int | np.integer):

@@ -9,8 +9,8 @@ import numpy as np
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._dropout import as_floating_tensor, unchanging
-from tinygrad_dropout.functional._masks import draw_noise, probability
+from tinygrad_dropout.functional._dropout import as_floating_tensor, cannot_change
+from tinygrad_dropout.functional._masks import checked_probability, draw_noise
 
 
 def gaussian_dropout(
@@ -26,28 +26,28 @@ def gaussian_dropout(
         training    x * z,   z_i ~ N(1, p / (1 - p)) independently
         test        x
 
-    A mask scaled by 1 / (1 - p) has the same mean 1 and the same variance p / (1 - p), so p means the same here as in
-    `dropout`, though nothing is ever exactly 0. Srivastava et al., JMLR 15 (2014), section 10: their variance is
-    (1 - q) / q for a unit kept with probability q = 1 - p.
+    A dropout mask scaled by 1 / (1 - p) has the same mean 1 and the same variance p / (1 - p), so p means the same here
+    as in `dropout`, though no element becomes exactly 0. See Srivastava et al., JMLR 15 (2014), section 10: their
+    variance is (1 - q) / q for a unit kept with probability q = 1 - p.
 
     Args:
         x: any shape, a floating dtype.
-        p: what the probability of dropping would be, 0 <= p < 1. At p = 1 the variance would be infinite.
+        p: the p of a `dropout` of the same strength, 0 <= p < 1. At p = 1 the variance would be infinite.
         training: whether to multiply at all.
-        noise: floating array of x's shape to multiply by; fresh noise is drawn if None.
+        noise: floating array of x's shape to multiply by. If None, new noise is drawn.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
 
     Returns:
         Tensor of x's shape and dtype.
 
     Raises:
-        ValueError: p outside [0, 1).
-        ShapeError: noise of another shape than x.
-        TypeError: noise that is not a floating array, or an input that is not floating.
+        ValueError: p is outside [0, 1).
+        ShapeError: the noise's shape is not x's.
+        TypeError: the noise is not a floating array, or x is not of a floating dtype.
     """
     tensor = as_floating_tensor("gaussian_dropout", x)
     array = tensor.data
-    p = finite_variance("gaussian_dropout", p)
+    p = checked_gaussian_p("gaussian_dropout", p)
     if not training:
         return tensor
     noise = draw_noise(array.shape, p, array.dtype, rng) if noise is None else checked_noise(noise, array)
@@ -59,20 +59,20 @@ def gaussian_dropout_backward(grad: Array, x: Tensor, noise: Array) -> tuple[Any
     return (grad * noise,)
 
 
-def finite_variance(where: str, p: float) -> float:
+def checked_gaussian_p(where: str, p: float) -> float:
     """Return p as a Python float if p / (1 - p) is finite."""
-    p = probability(where, p)
+    p = checked_probability(where, p)
     if p == 1:
-        raise ValueError(f"{where}: expected p below 1, since the noise has variance p / (1 - p); got 1")
+        raise ValueError(f"{where}: expected p below 1, because the noise has variance p / (1 - p); got 1")
     return p
 
 
 def checked_noise(noise: Any, x: Array) -> Array:
-    """Return the noise in x's dtype if it is floating and has x's shape; as a copy, unless it is `unchanging`."""
+    """Check that the noise is floating and has x's shape; return it in x's dtype, copied unless it `cannot_change`."""
     if not isinstance(noise, np.ndarray) or noise.dtype.kind != "f":
         given = f"an array of {noise.dtype}" if isinstance(noise, np.ndarray) else type(noise).__name__
         raise TypeError(f"gaussian_dropout: expected the noise to be a floating array, got {given}")
     if noise.shape != x.shape:
-        problem = f"expected the noise's shape {noise.shape} to be that of what it multiplies, got {x.shape}"
+        problem = f"expected the noise {noise.shape} and the input to have one shape, got {x.shape}"
         raise ShapeError("gaussian_dropout", problem)
-    return noise.astype(x.dtype, copy=not unchanging(noise))
+    return noise.astype(x.dtype, copy=not cannot_change(noise))

@@ -1,4 +1,4 @@
-"""GELU, the smooth relative of ReLU, in its exact form and in the approximation by tanh."""
+"""GELU, a smooth relative of ReLU, in its exact form and in the approximation by tanh."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.dtypes import as_floating, cast, widened
+from tinygrad_dropout.autograd.dtypes import as_floating, cast, widen_float16
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 
@@ -31,15 +31,15 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
 
     Args:
         x: any shape.
-        approximate: "none" for the exact Φ, or "tanh" for (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, which makes an
-            error of less than 0.0005 and was used by BERT and GPT-2.
+        approximate: "none" for the exact Φ, or "tanh" for (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2, which is off by
+            less than 0.0005. BERT and GPT-2 used it.
 
     Raises:
-        ValueError: another `approximate`.
+        ValueError: `approximate` is neither.
     """
     x = as_floating(x)
-    wide = widened(x)
-    if checked_form("gelu", approximate) == "tanh":
+    wide = widen_float16(x)
+    if checked_approximation("gelu", approximate) == "tanh":
         return cast(gelu_tanh(wide), x.dtype)
     below = normal_distribution(wide.data)
     return cast(record(wide.data * below, (wide,), gelu_backward, saved=(below,)), x.dtype)
@@ -51,11 +51,11 @@ def gelu_backward(grad: Array, x: Tensor, below: Array) -> tuple[Any, ...]:
 
 
 def normal_distribution(x: Array) -> Array:
-    """Φ(x) = erfc(-x / √2) / 2: how much of N(0, 1) lies below x. NumPy has no error function.
+    """Return Φ(x) = erfc(-x / √2) / 2, the probability below x under N(0, 1). NumPy has no error function.
 
-    Computed in float64 as Φ(-|x|), the tail, which keeps its digits far below zero, where 1 + erf(x / √2) has none.
+    The tail Φ(-|x|) is computed in float64. It keeps its digits far below zero, where 1 + erf(x / √2) loses them all.
     """
-    distance = np.minimum(np.abs(x), 40, dtype=np.float64)  # beyond which the tail is 0, and x² could overflow
+    distance = np.minimum(np.abs(x), 40, dtype=np.float64)  # beyond 40 the tail is 0, and x² could overflow
     share = 3 / (3 + sqrt(0.5) * distance)
     u = 2 * share - 1
     tail = np.full_like(u, ERFC_SERIES[-1])
@@ -79,8 +79,8 @@ def gelu_tanh_backward(grad: Array, x: Tensor, tanh: Array) -> tuple[Any, ...]:
     return (grad * (0.5 * (1 + tanh + x.data * (1 - tanh * tanh) * inner)),)
 
 
-def checked_form(where: str, approximate: str) -> str:
-    """Refuse an unknown form of GELU."""
+def checked_approximation(where: str, approximate: str) -> str:
+    """Return the form of GELU if it is known, or raise an error that names both."""
     if approximate not in ("none", "tanh"):
         raise ValueError(f'{where}: expected approximate to be "none" or "tanh", got {approximate!r}')
     return approximate

@@ -8,32 +8,32 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor, as_array
 from tinygrad_dropout.errors import DtypeError, ShapeError
-from tinygrad_dropout.functional._arguments import real_number
+from tinygrad_dropout.functional._arguments import checked_number
 from tinygrad_dropout.functional._rows import sum_of_rows
 
 
-def reduced(operation: str, losses: Array, reduction: str) -> Any:
-    """The losses of the batch as their mean, their sum, or as they are."""
+def reduce_losses(operation: str, losses: Array, reduction: str) -> Any:
+    """Return the mean or the sum of the losses of a batch, or the losses themselves for "none"."""
     check_reduction(operation, reduction)
-    if reduction == "mean" and losses.itemsize >= 4:  # float16 could overflow; NumPy's own mean sees to it
+    if reduction == "mean" and losses.itemsize >= 4:  # in float16 the sum could overflow, which NumPy's own mean avoids
         return (sum_of_rows(losses) if losses.ndim == 1 else np.add.reduce(losses, axis=None)) / losses.size
     return losses.mean() if reduction == "mean" else losses.sum() if reduction == "sum" else losses
 
 
 def check_reduction(where: str, reduction: str) -> None:
-    """Refuse an unknown reduction."""
+    """Raise an error for an unknown reduction."""
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f'{where}: expected reduction to be "mean", "sum" or "none", got {reduction!r}')
 
 
-def grad_of_each(grad: Array, count: int, reduction: str) -> Any:
-    """dL/d(one loss), a number or as many as there are losses: the reduction's own backward."""
+def grad_per_loss(grad: Array, count: int, reduction: str) -> Any:
+    """Return dL/d(each loss), a number or an array: the backward of the reduction."""
     return grad * (1 / count) if reduction == "mean" and count else grad
 
 
 def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
-    """The target, checked: labels of shape (N,), or probabilities of shape (N, C) in the scores' dtype."""
-    targets = constant(operation, target)
+    """Check the target and return it: labels of shape (N,), or probabilities (N, C) in the scores' dtype."""
+    targets = as_constant(operation, target)
     shape = scores.data.shape
     if len(shape) != 2:
         raise ShapeError(operation, f"expected scores of shape (N, C), got shape {shape}")
@@ -58,14 +58,14 @@ def checked_target(operation: str, scores: Tensor, target: Any) -> Array:
 
 
 def class_weights(operation: str, scores: Tensor, target: Array, weight: Any, reduction: str) -> Array:
-    """How much each class counts, shape (C,) in the scores' dtype; 1 each if `weight` is None.
+    """Return how much each class counts, shape (C,) in the scores' dtype; 1 each if `weight` is None.
 
-    Divided by their own mean at the labels if the losses will be averaged, which makes that a weighted mean.
+    If the losses will be averaged, the weights are divided by their mean over the labels, for a weighted mean.
     """
     classes = scores.shape[1]
     if weight is None:
         return np.ones(classes, scores.dtype)
-    weights = constant(operation, weight, "weight").astype(scores.dtype)
+    weights = as_constant(operation, weight, "weight").astype(scores.dtype)
     if weights.shape != (classes,):
         raise ShapeError(operation, f"expected weight to have shape ({classes},), got {weights.shape}")
     if reduction == "mean" and target.ndim == 1 and len(target):
@@ -73,17 +73,17 @@ def class_weights(operation: str, scores: Tensor, target: Array, weight: Any, re
     return weights
 
 
-def smoothed(operation: str, scores: Tensor, target: Array, label_smoothing: float) -> Array:
-    """The target as probabilities (N, C), of which the share `label_smoothing` is spread evenly over the classes."""
-    label_smoothing = real_number(operation, "label_smoothing", label_smoothing, least=0, most=1)
+def smooth_labels(operation: str, scores: Tensor, target: Array, label_smoothing: float) -> Array:
+    """Return the target as probabilities (N, C), with the share `label_smoothing` spread evenly over the classes."""
+    label_smoothing = checked_number(operation, "label_smoothing", label_smoothing, least=0, most=1)
     if target.ndim == 1:
         labels, target = target, np.zeros(scores.shape, scores.dtype)
         target[np.arange(len(labels)), labels] = 1
     return (1 - label_smoothing) * target + label_smoothing / max(scores.shape[1], 1)
 
 
-def constant(operation: str, target: Any, name: str = "target") -> Array:
-    """A copy of the target, so that refilling the caller's array before backward changes nothing."""
+def as_constant(operation: str, target: Any, name: str = "target") -> Array:
+    """Copy the target, because the caller may refill the array before backward. It must not require gradients."""
     if isinstance(target, Tensor) and target.requires_grad:
         if name != "target":
             raise TypeError(f"{operation}: expected {name} without gradients, got one that requires them; detach() it")
@@ -95,6 +95,6 @@ def constant(operation: str, target: Any, name: str = "target") -> Array:
 
 
 def check_same_shape(operation: str, prediction: Tensor, target: Array) -> None:
-    """Refuse two shapes: to broadcast in a loss would hide a mistake."""
+    """Raise an error unless both have one shape: broadcasting in a loss would hide a mistake."""
     if prediction.shape != target.shape:
         raise ShapeError(operation, f"expected two equal shapes, got {prediction.shape} and {target.shape}")

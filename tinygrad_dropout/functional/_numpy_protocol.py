@@ -1,4 +1,4 @@
-"""What happens when a Tensor is given to NumPy: `array * tensor` is ours, `np.exp(tensor)` is an error that helps."""
+"""What NumPy does with a Tensor: `array * tensor` calls our operation, and `np.exp(tensor)` raises a helpful error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Tensor
 
-#: `array * tensor` reaches the Tensor through NumPy as one of these.
+#: What to do when NumPy hands over `array * tensor`, by the name of its ufunc.
 ARRAY_FIRST: dict[str, Callable[[Any, Tensor], Any]] = {
     "add": lambda array, tensor: F.add(array, tensor),
     "subtract": lambda array, tensor: F.subtract(array, tensor),
@@ -31,7 +31,7 @@ OURS = {"absolute": "abs", "amax": "max", "amin": "min", "true_divide": "divide"
 
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """`Tensor.__array_ufunc__`: NumPy calls it for every ufunc that is given a Tensor."""
+    """Answer `Tensor.__array_ufunc__`, which NumPy calls for every ufunc that gets a Tensor."""
     operation = ARRAY_FIRST.get(ufunc.__name__)
     if operation and method == "__call__" and not options and not isinstance(inputs[0], Tensor):
         return operation(*inputs)
@@ -39,7 +39,7 @@ def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], options: 
 
 
 def refuse(name: str) -> NoReturn:
-    """Refuse a NumPy function, which would silently lose the gradient, and name the one that keeps it."""
+    """Raise an error for a NumPy function, which would lose the gradient silently, and name the one that keeps it."""
     ours = OURS.get(name, name)
     hint = f"use td.functional.{ours}, or" if ours in F.__all__ else "there is no differentiable version here;"
     raise TypeError(f"np.{name} was given a Tensor: {hint} pass tensor.data for the plain array")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.dtypes import tensors
+from tinygrad_dropout.autograd.dtypes import as_tensors
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import DtypeError, ShapeError
@@ -18,27 +18,27 @@ from tinygrad_dropout.functional._rows import sum_of_rows
 
 
 def matmul(x: Any, y: Any) -> Tensor:
-    """x @ y: the matrix product, over stacks of matrices too; a 1-D x is a row, a 1-D y a column.
+    """x @ y: the matrix product, also of stacks of matrices. A 1-D x is a row, and a 1-D y is a column.
 
     Args:
         x: shape (..., n, k) or (k,).
         y: shape (..., k, m) or (k,).
 
     Returns:
-        Tensor of shape (..., n, m), without the n or m that a 1-D operand does not have.
+        Tensor of shape (..., n, m). A 1-D x has no n, and a 1-D y has no m.
     """
-    x, y = factors("matmul", x, y)
+    x, y = require_same_dtype("matmul", x, y)
     try:
         out = x.data @ y.data
     except ValueError:
-        problem = f"expected the last axis of x to match the last but one of y, got {x.shape} @ {y.shape}"
+        problem = f"expected the last axis of x to match the second-to-last of y, got {x.shape} @ {y.shape}"
         raise ShapeError("matmul", problem) from None
     return record(out, (x, y), matmul_backward)
 
 
 def matmul_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
-    """dL/dx = grad @ y.T;  dL/dy = x.T @ grad  (.T is here the transpose of the last two axes)."""
-    if x.ndim == 1:  # a row, whose axis the product does not have
+    """dL/dx = grad @ y.T;  dL/dy = x.T @ grad  (here, .T swaps the last two axes)."""
+    if x.ndim == 1:  # a row: the product lacks its axis
         grad = np.expand_dims(grad, -2 if y.ndim > 1 else -1)
     if y.ndim == 1:  # a column
         grad = np.expand_dims(grad, -1)
@@ -67,9 +67,9 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
 
     Raises:
         ShapeError: the last axis of x is not `in`, W is not a matrix, or b does not have shape (out,).
-        DtypeError: Tensors of different dtypes.
+        DtypeError: the Tensors have different dtypes.
     """
-    x, weight = factors("linear", x, weight, " (input)", " (weight)")
+    x, weight = require_same_dtype("linear", x, weight, " (input)", " (weight)")
     inputs, weights = x.data, weight.data
     if weights.ndim != 2:
         raise ShapeError("linear", f"expected a weight of shape (out, in), got shape {weight.shape}")
@@ -81,7 +81,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Tensor:
         out = out.reshape(*x.shape[:-1], len(weights))
     if bias is None:
         return record(out, (x, weight), linear_backward)
-    weight, bias = factors("linear", weight, bias, " (weight)", " (bias)")
+    weight, bias = require_same_dtype("linear", weight, bias, " (weight)", " (bias)")
     if bias.data.shape != weights.shape[:1]:
         raise ShapeError("linear", f"expected a bias of shape {weight.shape[:1]}, got shape {bias.shape}")
     out += bias.data
@@ -100,14 +100,14 @@ def linear_backward(grad: Array, x: Tensor, weight: Tensor, bias: Tensor | None 
 
 
 def as_rows(array: Array) -> Array:
-    """The array as a matrix: every axis but the last belongs to the batch."""
+    """Return the array as a matrix: all axes but the last become rows."""
     return array if array.ndim == 2 else array.reshape(prod(array.shape[:-1]), array.shape[-1])
 
 
-def factors(operation: str, x: Any, y: Any, x_is: str = "", y_is: str = "") -> tuple[Tensor, Tensor]:
-    """Both as Tensors, of one dtype: float64 data must not silently turn a float32 network into a float64 one."""
+def require_same_dtype(operation: str, x: Any, y: Any, x_is: str = "", y_is: str = "") -> tuple[Tensor, Tensor]:
+    """Return both as Tensors; raise if dtypes differ: float64 data must not make a float32 network float64."""
     if not (isinstance(x, Tensor) and isinstance(y, Tensor)):
-        x, y = tensors(x, y)
+        x, y = as_tensors(x, y)
     if x.data.dtype != y.data.dtype:
         wanted = x.dtype if y.dtype.kind != "f" else y.dtype
         raise DtypeError(

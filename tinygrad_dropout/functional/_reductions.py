@@ -1,6 +1,6 @@
 """Sums, means, variances and extremes over axes.
 
-`axis` is None (all of them), an int or a tuple; `keepdims=True` leaves the reduced axes in place with length 1.
+`axis` is None (all axes), an int or a tuple. `keepdims=True` keeps the reduced axes, with length 1.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from tinygrad_dropout.autograd.dtypes import as_floating, as_tensor
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Axis, Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._axes import checked_axis, numpys_names
+from tinygrad_dropout.functional._axes import checked_axis, require_numpy_names
 
 
-@numpys_names
+@require_numpy_names
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """Add up the elements over `axis`. Integers of every width and booleans add up to int64."""
+    """Add up the elements over `axis`. The sum of integers of any width, or of booleans, is int64."""
     x = as_tensor(x)
     axis = checked_axis(x, axis)
     dtype = x.data.dtype if x.data.dtype.kind == "f" else np.int64
-    out = reduced("sum", x, axis, lambda array: array.sum(axis=axis, keepdims=keepdims, dtype=dtype))
+    out = reduce_array("sum", x, axis, lambda array: array.sum(axis=axis, keepdims=keepdims, dtype=dtype))
     return record(out, (x,), sum_backward, saved=(axis, keepdims))
 
 
@@ -33,27 +33,27 @@ def sum_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[An
     return (np.broadcast_to(restore_axes(grad, axis, keepdims), x.shape).copy(),)
 
 
-@numpys_names
+@require_numpy_names
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Average the elements over `axis`."""
     x = as_floating(x)
     axis = checked_axis(x, axis)
-    out = reduced("mean", x, axis, lambda array: array.mean(axis=axis, keepdims=keepdims))
+    out = reduce_array("mean", x, axis, lambda array: array.mean(axis=axis, keepdims=keepdims))
     return record(out, (x,), mean_backward, saved=(axis, keepdims))
 
 
 def mean_backward(grad: Array, x: Tensor, axis: Axis, keepdims: bool) -> tuple[Any, ...]:
-    """dL/dx = grad / N, repeated along the axes that were averaged, each result over N elements."""
+    """dL/dx = grad / N, repeated along the axes that were averaged, where each mean covers N elements."""
     return sum_backward(grad * (1 / (elements_per_result(x, axis) or 1)), x, axis, keepdims)
 
 
-@numpys_names
+@require_numpy_names
 def var(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float = 1) -> Tensor:
-    """The variance over `axis`: the sum of the squared distances from the mean, divided by N - correction.
+    """Return the variance over `axis`: the sum of the squared distances from the mean, divided by N - correction.
 
     Args:
         x: any shape.
-        axis, keepdims: as for every reduction.
+        axis, keepdims: as for `sum`.
         correction: 1 for an estimate from a sample (PyTorch's default), 0 for the mean squared distance (NumPy's).
 
     Returns:
@@ -61,7 +61,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float 
     """
     x = as_floating(x)
     axis = checked_axis(x, axis)
-    out = reduced("var", x, axis, lambda array: array.var(axis=axis, keepdims=keepdims, ddof=correction))
+    out = reduce_array("var", x, axis, lambda array: array.var(axis=axis, keepdims=keepdims, ddof=correction))
     mean = x.data.mean(axis=axis, keepdims=True)
     return record(out, (x,), var_backward, saved=(mean, axis, keepdims, correction))
 
@@ -69,20 +69,20 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float 
 def var_backward(grad: Array, x: Tensor, mean: Array, axis: Axis, keepdims: bool, correction: float) -> tuple[Any, ...]:
     """dL/dx = grad * 2 (x - mean) / (N - correction).
 
-    The mean's own dependence on x cancels, as the distances sum to 0.
+    The mean also depends on x, but that term vanishes, because the distances sum to 0.
     """
     divisor = elements_per_result(x, axis) - correction
-    with np.errstate(invalid="ignore"):  # inf * 0, where nothing is left to divide by
+    with np.errstate(invalid="ignore"):  # inf * 0, when the divisor is 0
         slope = grad * (2 / divisor if divisor > 0 else np.inf)
         return (restore_axes(slope, axis, keepdims) * (x.data - mean),)
 
 
-@numpys_names
+@require_numpy_names
 def std(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float = 1) -> Tensor:
-    """The standard deviation over `axis`: the square root of `var`, with the same arguments."""
+    """Return the standard deviation over `axis`: the square root of `var`, with the same arguments."""
     x = as_floating(x)
     axis = checked_axis(x, axis)
-    out = reduced("std", x, axis, lambda array: array.std(axis=axis, keepdims=keepdims, ddof=correction))
+    out = reduce_array("std", x, axis, lambda array: array.std(axis=axis, keepdims=keepdims, ddof=correction))
     mean = x.data.mean(axis=axis, keepdims=True)
     return record(out, (x,), std_backward, saved=(out, mean, axis, keepdims, correction))
 
@@ -95,12 +95,12 @@ def std_backward(
     return var_backward(grad_of_var, x, mean, axis, keepdims, correction)
 
 
-@numpys_names
+@require_numpy_names
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The largest element over `axis`."""
+    """Return the largest element over `axis`."""
     x = as_tensor(x)
     axis = checked_axis(x, axis)
-    out = reduced("max", x, axis, lambda array: array.max(axis=axis, keepdims=keepdims))
+    out = reduce_array("max", x, axis, lambda array: array.max(axis=axis, keepdims=keepdims))
     return record(out, (x,), max_backward, saved=(out, axis, keepdims))
 
 
@@ -112,12 +112,12 @@ def max_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool)
         return (restore_axes(grad, axis, keepdims) * (chosen / ties),)
 
 
-@numpys_names
+@require_numpy_names
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """The smallest element over `axis`."""
+    """Return the smallest element over `axis`."""
     x = as_tensor(x)
     axis = checked_axis(x, axis)
-    out = reduced("min", x, axis, lambda array: array.min(axis=axis, keepdims=keepdims))
+    out = reduce_array("min", x, axis, lambda array: array.min(axis=axis, keepdims=keepdims))
     return record(out, (x,), min_backward, saved=(out, axis, keepdims))
 
 
@@ -126,8 +126,8 @@ def min_backward(grad: Array, x: Tensor, out: Array, axis: Axis, keepdims: bool)
     return max_backward(grad, x, out, axis, keepdims)
 
 
-def reduced(operation: str, x: Tensor, axis: Axis, reduction: Callable[[Array], Any]) -> Any:
-    """The reduction of x's array; an axis that is not there is reported with the shape."""
+def reduce_array(operation: str, x: Tensor, axis: Axis, reduction: Callable[[Array], Any]) -> Any:
+    """Reduce x's array. The error for a wrong axis names the shape."""
     try:
         return np.asarray(reduction(x.data))
     except (TypeError, ValueError) as error:
@@ -139,11 +139,11 @@ def reduced(operation: str, x: Tensor, axis: Axis, reduction: Callable[[Array], 
 
 
 def restore_axes(result: Array, axis: Axis, keepdims: bool) -> Array:
-    """A reduction's result with the reduced axes restored, of length 1: it broadcasts against what was reduced."""
+    """Give a reduction's result its reduced axes back, with length 1, so that it broadcasts against the input."""
     return result if axis is None or keepdims else np.expand_dims(result, axis)
 
 
 def elements_per_result(x: Tensor, axis: Axis) -> int:
-    """How many elements of x went into each element of a reduction's result."""
+    """Return how many elements of x went into each element of a reduction's result."""
     axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int | np.integer) else axis
     return prod(x.shape[axis] for axis in axes)

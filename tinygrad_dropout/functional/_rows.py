@@ -1,4 +1,4 @@
-"""What the rows of a matrix add up to, and the highest number in each, found the quickest way.
+"""Fast sums and maxima over the rows of a matrix.
 
 For the small matrices of a small network, NumPy's own `sum(axis)` and `max(axis)` take several times as long.
 """
@@ -24,7 +24,7 @@ def sum_of_each_row(matrix: Array) -> Array:
 
 
 def highest_of_each_row(matrix: Array) -> Array:
-    """matrix.max(axis=1, keepdims=True): shape (rows, columns) -> (rows, 1); -inf where there are no columns."""
+    """matrix.max(axis=1, keepdims=True): shape (rows, columns) -> (rows, 1); -inf if there are no columns."""
     if matrix.shape[1] == 0:
         return np.full((len(matrix), 1), -np.inf, matrix.dtype)
     highest: Array = matrix[row_numbers(len(matrix)), matrix.argmax(axis=1)]

@@ -1,7 +1,7 @@
-"""The same elements in another arrangement: reshape, permute, index, concatenate and their like; and a copy.
+"""Operations that rearrange elements: reshape, permute, index, concatenate and so on; and clone.
 
-Backward undoes the arrangement; no arithmetic happens, except that an element picked twice gets two gradients.
-Flatten, squeeze and unsqueeze are recorded as the reshape that they are, transpose and .T as a permute.
+Backward undoes the arrangement. Its only arithmetic is to add up the gradients of an element that was picked twice.
+Flatten, squeeze and unsqueeze are recorded as reshape; transpose and .T are recorded as permute.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_dropout.autograd.creation import lengths
+from tinygrad_dropout.autograd.creation import as_tuple
 from tinygrad_dropout.autograd.dtypes import as_tensor, cast, common_dtype
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.autograd.tensor import Array, Axis, Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._axes import checked_axis, numpys_names
+from tinygrad_dropout.functional._axes import checked_axis, require_numpy_names
 
 
 def reshape(x: Any, *shape: Any) -> Tensor:
-    """The elements in the same order in another shape, given as lengths or as a tuple; one length may be -1."""
+    """Return the same elements in another shape. Give it as separate lengths or as one tuple; one length can be -1."""
     x = as_tensor(x)
-    shape = lengths(shape)
+    shape = as_tuple(shape)
     try:
         out = x.data.reshape(shape)
     except ValueError:
@@ -36,7 +36,7 @@ def reshape_backward(grad: Array, x: Tensor) -> tuple[Any, ...]:
 
 
 def clone(x: Any) -> Tensor:
-    """A copy of x that gradients flow through: a change in place of either leaves the other as it is."""
+    """Return a copy of x that gradients flow through. Changing one of the two in place does not change the other."""
     x = as_tensor(x)
     return record(x.data.copy(), (x,), clone_backward)
 
@@ -47,13 +47,13 @@ def clone_backward(grad: Array, x: Tensor) -> tuple[Any, ...]:
 
 
 def flatten(x: Any) -> Tensor:
-    """All elements in one axis."""
+    """Return all elements along a single axis."""
     return reshape(x, -1)
 
 
-@numpys_names
+@require_numpy_names
 def squeeze(x: Any, axis: Axis = None) -> Tensor:
-    """Remove the axes of length 1, or only those that `axis` names, which must have length 1."""
+    """Remove the axes of length 1, or only those that `axis` names. These must have length 1."""
     x = as_tensor(x)
     axis = checked_axis(x, axis)
     try:
@@ -63,21 +63,21 @@ def squeeze(x: Any, axis: Axis = None) -> Tensor:
     return record(out, (x,), reshape_backward)
 
 
-@numpys_names
+@require_numpy_names
 def unsqueeze(x: Any, axis: int) -> Tensor:
     """Insert an axis of length 1 at position `axis`."""
     x = as_tensor(x)
     try:
         out = np.expand_dims(x.data, axis)
     except np.exceptions.AxisError as error:
-        raise ShapeError("unsqueeze", f"expected a place for an axis in {x.shape}, got axis={axis}: {error}") from None
+        raise ShapeError("unsqueeze", f"expected a position in shape {x.shape}, got axis={axis}: {error}") from None
     return record(out, (x,), reshape_backward)
 
 
 def permute(x: Any, *axes: Any) -> Tensor:
     """Reorder the axes: axis i of the result is axis axes[i] of x."""
     x = as_tensor(x)
-    axes = lengths(axes)
+    axes = as_tuple(axes)
     try:
         out = x.data.transpose(axes)
     except ValueError:
@@ -91,7 +91,7 @@ def permute_backward(grad: Array, x: Tensor, axes: tuple[int, ...]) -> tuple[Any
 
 
 def transpose(x: Any, axis1: int, axis2: int) -> Tensor:
-    """Exchange two axes."""
+    """Swap two axes."""
     x = as_tensor(x)
     order = list(range(x.ndim))
     if x.ndim == 0 and {axis1, axis2} <= {0, -1}:  # as in PyTorch
@@ -104,7 +104,7 @@ def transpose(x: Any, axis1: int, axis2: int) -> Tensor:
 
 
 def matrix_transpose(x: Any) -> Tensor:
-    """The transpose of a matrix: rows become columns."""
+    """Return the transpose of a matrix: rows become columns."""
     x = as_tensor(x)
     if x.ndim != 2:
         raise ShapeError(".T", f"expected a Tensor with two axes, got shape {x.shape}; use transpose or permute")
@@ -128,7 +128,7 @@ def getitem_backward(grad: Array, x: Tensor, index: Any) -> tuple[Any, ...]:
 
 
 def part_of(array: Array, index: Any) -> Array:
-    """array[index]; for a single element too, a view (NumPy gives a scalar)."""
+    """Return array[index]. A single element comes as a 0-d view, not as NumPy's scalar."""
     part = array[index]
     if isinstance(part, np.ndarray):
         return part
@@ -136,22 +136,22 @@ def part_of(array: Array, index: Any) -> Array:
 
 
 def may_repeat(index: Any) -> bool:
-    """Only an array of integers (or what NumPy converts to one) can pick an element more than once."""
+    """Whether an index can pick an element twice: only an array of integers (or what NumPy makes into one) can."""
     parts = index if isinstance(index, tuple) else (index,)
     once = int | np.integer | slice | None
     return not all(part is ... or isinstance(part, once) or np.asarray(part).dtype == np.bool_ for part in parts)
 
 
-@numpys_names
+@require_numpy_names
 def concatenate(tensors: Sequence[Any], axis: int = 0) -> Tensor:
-    """Join tensors along an axis that they have; the other axes must agree."""
+    """Join tensors along an existing axis. The other axes must match."""
     if axis is None:
         raise TypeError("concatenate: expected axis to be an int, got None; flatten the tensors first")
-    parents = tensors_alike("concatenate", tensors)
+    parents = as_tensors_of_one_dtype("concatenate", tensors)
     try:
         out = np.concatenate([parent.data for parent in parents], axis=axis)
     except ValueError:
-        problem = f"expected shapes that agree except along axis {axis}, got {[p.shape for p in parents]}"
+        problem = f"expected shapes that match except along axis {axis}, got {[p.shape for p in parents]}"
         raise ShapeError("concatenate", problem) from None
     return record(out, parents, concatenate_backward, saved=(axis,))
 
@@ -163,14 +163,14 @@ def concatenate_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]
     return tuple(np.split(grad, ends[:-1], axis=axis))
 
 
-@numpys_names
+@require_numpy_names
 def stack(tensors: Sequence[Any], axis: int = 0) -> Tensor:
-    """Join tensors of one shape along a new axis."""
-    parents = tensors_alike("stack", tensors)
+    """Join tensors of equal shape along a new axis."""
+    parents = as_tensors_of_one_dtype("stack", tensors)
     try:
         out = np.stack([parent.data for parent in parents], axis=axis)
     except ValueError:
-        problem = f"expected equal shapes and a place for axis {axis} in them, got {[p.shape for p in parents]}"
+        problem = f"expected equal shapes with room for a new axis {axis}, got {[p.shape for p in parents]}"
         raise ShapeError("stack", problem) from None
     return record(out, parents, stack_backward, saved=(axis,))
 
@@ -180,8 +180,8 @@ def stack_backward(grad: Array, *parents_and_axis: Any) -> tuple[Any, ...]:
     return tuple(np.moveaxis(grad, parents_and_axis[-1], 0))
 
 
-def tensors_alike(operation: str, values: Sequence[Any]) -> tuple[Tensor, ...]:
-    """Return the values as Tensors of one dtype: that of the Tensors among them, which arrays and numbers take too."""
+def as_tensors_of_one_dtype(operation: str, values: Sequence[Any]) -> tuple[Tensor, ...]:
+    """Return the values as Tensors of one dtype. Arrays and numbers take the dtype of the Tensors among the values."""
     if isinstance(values, Tensor) or len(values) == 0:
         raise ShapeError(operation, f"expected a list of at least one tensor, got {values!r}")
     given = [value for value in values if isinstance(value, Tensor)] or [as_tensor(value) for value in values]
@@ -195,5 +195,5 @@ def plain_index(index: Any) -> Any:
         return tuple(plain_index(part) for part in index)
     array = index.data if isinstance(index, Tensor) else index
     if isinstance(array, np.ndarray) and array.ndim == 0 and array.dtype.kind in "iu":
-        return int(array)  # as in PyTorch: a view, where NumPy would make a copy
+        return int(array)  # an int gives a view, as in PyTorch; NumPy would copy
     return array

@@ -7,9 +7,9 @@ from math import prod
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.functional._arguments import real_number
-from tinygrad_dropout.functional._axes import numpys_names
-from tinygrad_dropout.functional._gelu import checked_form
+from tinygrad_dropout.functional._arguments import checked_number
+from tinygrad_dropout.functional._axes import require_numpy_names
+from tinygrad_dropout.functional._gelu import checked_approximation
 from tinygrad_dropout.nn.module import Module
 
 
@@ -24,7 +24,7 @@ class LeakyReLU(Module):
     """x where x > 0, negative_slope * x elsewhere."""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = real_number("LeakyReLU", "negative_slope", negative_slope)
+        self.negative_slope = checked_number("LeakyReLU", "negative_slope", negative_slope)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.leaky_relu(x, self.negative_slope)
@@ -41,7 +41,7 @@ class GELU(Module):
     """
 
     def __init__(self, approximate: str = "none") -> None:
-        self.approximate = checked_form("GELU", approximate)
+        self.approximate = checked_approximation("GELU", approximate)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.gelu(x, self.approximate)
@@ -68,10 +68,10 @@ class Softmax(Module):
     """e^x / sum(e^x) along an axis.
 
     Args:
-        axis: an int; the last one if left out.
+        axis: an int; by default the last axis.
     """
 
-    @numpys_names
+    @require_numpy_names
     def __init__(self, axis: int = -1) -> None:
         self.axis = axis
 
@@ -86,10 +86,10 @@ class LogSoftmax(Module):
     """ln(softmax(x)) along an axis.
 
     Args:
-        axis: an int; the last one if left out.
+        axis: an int; by default the last axis.
     """
 
-    @numpys_names
+    @require_numpy_names
     def __init__(self, axis: int = -1) -> None:
         self.axis = axis
 
@@ -101,7 +101,7 @@ class LogSoftmax(Module):
 
 
 class Flatten(Module):
-    """(N, ...) -> (N, everything else in one axis)."""
+    """Flatten all axes but the first: (N, ...) -> (N, all the rest)."""
 
     def forward(self, x: Tensor) -> Tensor:
         x = as_tensor(x)
@@ -109,7 +109,7 @@ class Flatten(Module):
 
 
 class Identity(Module):
-    """The input itself, for a place where a layer is optional: `nn.Dropout(p) if p else nn.Identity()`."""
+    """Return the input unchanged, where a layer is optional: `nn.Dropout(p) if p else nn.Identity()`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x

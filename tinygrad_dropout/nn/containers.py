@@ -10,7 +10,7 @@ from tinygrad_dropout.nn.module import Member, Module
 
 
 class ModuleList(Module):
-    """A list of modules whose keys are "0", "1", ...: iterate over it, index it, take its length.
+    """A list of modules whose keys are "0", "1", ...: you can iterate over it, index it and take its length.
 
     Args:
         modules: the modules, in order.
@@ -22,7 +22,7 @@ class ModuleList(Module):
             if not isinstance(module, Module):
                 given = f"the class {module.__name__}" if isinstance(module, type) else type(module).__name__
                 hint = "; unpack it: Sequential(*layers)" if isinstance(module, list | tuple) else ""
-                hint = f"; make one of it: {module.__name__}()" if isinstance(module, type) else hint
+                hint = f"; make a layer: {module.__name__}()" if isinstance(module, type) else hint
                 raise TypeError(f"{type(self).__name__}: expected modules, got {given} at index {index}{hint}")
 
     def _members(self) -> Iterator[tuple[str, Member]]:
@@ -39,7 +39,7 @@ class ModuleList(Module):
     @overload
     def __getitem__(self, index: slice) -> ModuleList: ...
     def __getitem__(self, index: int | slice) -> Module | ModuleList:
-        """The module at an index; for a slice, a container of the same kind with the modules in it."""
+        """Return the module at an index; for a slice, a container of the same kind."""
         if isinstance(index, slice):
             return type(self)._of(self._layers[index])
         return self._layers[index]
@@ -54,7 +54,7 @@ class ModuleList(Module):
 
 
 class Sequential(ModuleList):
-    """Call modules one after the other, each on the result of the one before.
+    """Call modules one after the other, each on the previous one's result.
 
     Args:
         modules: the modules, in order.

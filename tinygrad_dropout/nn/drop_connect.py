@@ -14,9 +14,9 @@ from tinygrad_dropout.nn.linear import Linear
 
 
 class DropConnect(Dropout, Linear):
-    """y = x @ (M * W).T / (1 - p) + b in training mode, each weight dropped on its own; Linear in evaluation mode.
+    """y = x @ (M * W).T / (1 - p) + b in training mode, with each weight dropped independently; Linear in evaluation.
 
-    Wan et al. 2013, "Regularization of Neural Networks using DropConnect" (ICML). What they did, and what is done here:
+    Wan et al. 2013, "Regularization of Neural Networks using DropConnect" (ICML). This layer differs from theirs:
 
         Wan et al.                                          here
         a mask M for every example                          one for the whole batch, unless per_example=True
@@ -27,17 +27,17 @@ class DropConnect(Dropout, Linear):
         and the activations are averaged over the draws     real masks instead
 
     Args:
-        in_features, out_features, bias, dtype: as for Linear. The state_dict is Linear's, too.
-        p: the probability that a weight is dropped, 0 <= p <= 1, exactly as given.
-        per_example: whether every row of the input has its own mask. That takes a few times the memory of as many
-            weight matrices as there are rows.
-        rng: draws the initial values and the masks; the framework's own generator (see `td.manual_seed`) if None.
+        in_features, out_features, bias, dtype: as for Linear. The state_dict is the same as Linear's, too.
+        p: the probability that a weight is dropped, 0 <= p <= 1. It is not rounded.
+        per_example: whether every row of the input has its own mask. This takes a few times the memory of one weight
+            matrix per row.
+        rng: the generator for the initial values and the masks; the framework's own (see `td.manual_seed`) if None.
 
     Attributes:
         weight, bias: as in Linear.
-        mask: the last training forward's mask, True where the weight was kept: bool array (out_features, in_features),
-            or (..., out_features, in_features) with per_example, for an input (..., in_features); None in evaluation
-            mode, and before the first forward.
+        mask: the last training forward's mask, True where the weight was kept. It is a bool array
+            (out_features, in_features), or with per_example (..., out_features, in_features) for an input
+            (..., in_features). None in evaluation mode and before the first forward.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class DropConnect(Dropout, Linear):
         return F.linear(x, Dropout.forward(self, self.weight), self.bias)
 
     def _forward_per_example(self, x: Tensor) -> Tensor:
-        """Every row of x meets its own weight matrix: the layer's, with its own mask."""
+        """Multiply every row of x by its own copy of the weights, each with its own mask."""
         inputs = self.weight.shape[1]
         if x.shape[-1:] != (inputs,):
             raise ShapeError("linear", f"expected the last axis to be {inputs}, got an input of shape {x.shape}")

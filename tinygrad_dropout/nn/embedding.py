@@ -9,23 +9,23 @@ import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.functional._arguments import lengths
+from tinygrad_dropout.functional._arguments import checked_lengths
 from tinygrad_dropout.functional._embedding import checked_padding_idx
 from tinygrad_dropout.nn.module import Module, Parameter
-from tinygrad_dropout.rng import generator
+from tinygrad_dropout.rng import resolve_rng
 
 
 class Embedding(Module):
-    """A table whose rows are looked up: weight[indices].
+    """Look up rows of a trained table: weight[indices].
 
     Args:
         num_embeddings, embedding_dim: the number of rows and their length.
         padding_idx: a row that starts as zeros and gets no gradient, for positions that only pad a sequence.
         dtype: of the table.
-        rng: draws the initial values; the framework's own generator if None.
+        rng: the generator for the initial values; the framework's own if None.
 
     Attributes:
-        weight: Parameter (num_embeddings, embedding_dim), drawn from N(0, 1) as PyTorch's is.
+        weight: Parameter (num_embeddings, embedding_dim), drawn from N(0, 1) as in PyTorch.
 
     The input is an integer Tensor or array of any shape; the output has one more axis, of length embedding_dim.
     """
@@ -39,9 +39,9 @@ class Embedding(Module):
         dtype: npt.DTypeLike = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        shape = lengths("Embedding", "sizes", (num_embeddings, embedding_dim))
+        shape = checked_lengths("Embedding", "sizes", (num_embeddings, embedding_dim))
         self.padding_idx = checked_padding_idx("Embedding", padding_idx, num_embeddings)
-        drawn = generator("Embedding", rng).standard_normal(shape).astype(dtype)
+        drawn = resolve_rng("Embedding", rng).standard_normal(shape).astype(dtype)
         if self.padding_idx is not None:
             drawn[self.padding_idx] = 0
         self.weight = Parameter(drawn)

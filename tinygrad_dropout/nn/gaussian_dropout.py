@@ -1,4 +1,4 @@
-"""Gaussian dropout as a layer: it draws noise for every training forward and keeps the last, so you can look at it."""
+"""Gaussian dropout as a layer: it draws noise in every training forward and keeps it, so that you can look at it."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ import numpy as np
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.functional._dropout import as_floating_tensor
-from tinygrad_dropout.functional._gaussian_dropout import finite_variance
+from tinygrad_dropout.functional._gaussian_dropout import checked_gaussian_p
 from tinygrad_dropout.functional._masks import draw_noise
 from tinygrad_dropout.nn.random_layer import RandomLayer
-from tinygrad_dropout.rng import generator_or_none
+from tinygrad_dropout.rng import checked_rng
 
 
 class GaussianDropout(RandomLayer):
     """In training mode, multiply each element by noise ~ N(1, p / (1 - p)); in evaluation mode, do nothing.
 
-    The noise has the mean and the variance of Dropout's mask / (1 - p), so p can be carried over. It is drawn afresh
-    for every forward and every element. `td.functional.gaussian_dropout` has the formulas; Srivastava et al., JMLR 15
-    (2014), section 10.
+    The noise has the same mean and variance as Dropout's mask / (1 - p), so you can use the same p. Every forward draws
+    new noise, independently for each element. `td.functional.gaussian_dropout` has the formulas; see Srivastava et al.,
+    JMLR 15 (2014), section 10.
 
     Args:
-        p: what the probability of dropping would be, 0 <= p < 1. At p = 1 the variance would be infinite.
+        p: the p of a Dropout of the same strength, 0 <= p < 1. At p = 1 the variance would be infinite.
         rng: this layer's own generator; the framework's (see `td.manual_seed`) if None.
 
     Attributes:
-        noise: the last training forward's noise: array of the input's shape and dtype; None in evaluation mode, and
+        noise: the last training forward's noise, an array of the input's shape and dtype. None in evaluation mode and
             before the first forward.
     """
 
     draws = "noise"
-    _checks = {"p": finite_variance, "rng": generator_or_none}  # noqa: RUF012 (nobody adds to it)
+    _checks = {"p": checked_gaussian_p, "rng": checked_rng}  # noqa: RUF012 (never changed)
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
         self.p = p
@@ -52,14 +52,14 @@ class GaussianDropout(RandomLayer):
         return F.gaussian_dropout(x, self.p, noise=noise)
 
     def replay(self, noise: Array | None = None) -> AbstractContextManager[None]:
-        """Inside this context, every training forward multiplies by this noise; evaluation mode is unchanged.
+        """Multiply by this noise in every training forward inside this context; evaluation mode is unchanged.
 
         Args:
             noise: floating array of the input's shape; the last forward's if None.
 
         Raises:
-            RuntimeError: no noise is given and there is no last one.
-            ShapeError: (by the forward) the input does not have the noise's shape.
+            RuntimeError: you passed no noise, and no forward has drawn any yet.
+            ShapeError: (in the forward) the input does not have the noise's shape.
         """
         return super().replay(noise)
 

@@ -1,4 +1,4 @@
-"""Initial values: each function here fills a Tensor in place and returns it.
+"""Initial values for weights: each function fills a Tensor in place and returns it.
 
 The names, formulas and defaults are PyTorch's. A weight has shape (out, in, ...). Further axes, such as those of a
 convolution's kernel, multiply both fan_in and fan_out.
@@ -16,8 +16,8 @@ import numpy as np
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._arguments import real_number
-from tinygrad_dropout.rng import generator
+from tinygrad_dropout.functional._arguments import checked_number
+from tinygrad_dropout.rng import resolve_rng
 
 Generator = np.random.Generator
 
@@ -34,36 +34,36 @@ def ones_(tensor: Tensor) -> Tensor:
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with one number."""
-    return fill("constant_", tensor, real_number("constant_", "val", val))
+    return fill("constant_", tensor, checked_number("constant_", "val", val))
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: Generator | None = None) -> Tensor:
     """Draw from U(a, b).
 
     Args:
-        tensor: what to fill.
+        tensor: the Tensor to fill.
         a, b: the bounds.
         rng: the generator to draw from; the framework's own (see `td.manual_seed`) if None.
 
     Raises:
         ValueError: a > b.
     """
-    a, b = real_number("uniform_", "a", a), real_number("uniform_", "b", b)
+    a, b = checked_number("uniform_", "a", a), checked_number("uniform_", "b", b)
     if not a <= b:
         raise ValueError(f"uniform_: expected bounds a <= b, got a = {a:g} and b = {b:g}")
-    return fill("uniform_", tensor, generator("uniform_", rng).uniform(a, b, shape_of("uniform_", tensor)))
+    return fill("uniform_", tensor, resolve_rng("uniform_", rng).uniform(a, b, shape_of("uniform_", tensor)))
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: Generator | None = None) -> Tensor:
-    """Draw from N(mean, std²). `rng` as for `uniform_`."""
-    std = real_number("normal_", "std", std, least=0)
-    return fill("normal_", tensor, generator("normal_", rng).normal(mean, std, shape_of("normal_", tensor)))
+    """Draw from N(mean, std²). `rng` is as for `uniform_`."""
+    std = checked_number("normal_", "std", std, least=0)
+    return fill("normal_", tensor, resolve_rng("normal_", rng).normal(mean, std, shape_of("normal_", tensor)))
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: Generator | None = None) -> Tensor:
     """Draw from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)).
 
-    This is a compromise between keeping the variance of the activations and that of the gradients from layer to layer.
+    This is a compromise: it keeps the variance of the activations and of the gradients roughly equal across layers.
 
     (Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks")
 
@@ -77,7 +77,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: Generator | None 
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: Generator | None = None) -> Tensor:
-    """Draw from N(0, std²), std = gain * sqrt(2 / (fan_in + fan_out)). Arguments as for `xavier_uniform_`."""
+    """Draw from N(0, std²), std = gain * sqrt(2 / (fan_in + fan_out)). Arguments are as for `xavier_uniform_`."""
     return normal_(tensor, 0, xavier_std("xavier_normal_", tensor, gain), rng=rng)
 
 
@@ -89,7 +89,7 @@ def kaiming_uniform_(
     *,
     rng: Generator | None = None,
 ) -> Tensor:
-    """Draw from U(-b, b), b = gain * sqrt(3 / fan), which keeps the variance in a ReLU network from layer to layer.
+    """Draw from U(-b, b), b = gain * sqrt(3 / fan), which keeps the variance in a ReLU network equal across layers.
 
     (He et al. 2015, arXiv:1502.01852)
 
@@ -97,7 +97,7 @@ def kaiming_uniform_(
         tensor: shape (out, in, ...).
         a: the negative slope, if the nonlinearity is "leaky_relu"; 0 makes it a ReLU.
         mode: "fan_in" to keep the variance in the forward pass, "fan_out" to keep it in the backward pass.
-        nonlinearity: what follows the layer; see `calculate_gain`.
+        nonlinearity: the nonlinearity after the layer; see `calculate_gain`.
         rng: as for `uniform_`.
     """
     b = sqrt(3) * kaiming_std("kaiming_uniform_", tensor, a, mode, nonlinearity)
@@ -112,12 +112,12 @@ def kaiming_normal_(
     *,
     rng: Generator | None = None,
 ) -> Tensor:
-    """Draw from N(0, std²), std = gain / sqrt(fan). Arguments as for `kaiming_uniform_`."""
+    """Draw from N(0, std²), std = gain / sqrt(fan). Arguments are as for `kaiming_uniform_`."""
     return normal_(tensor, 0, kaiming_std("kaiming_normal_", tensor, a, mode, nonlinearity), rng=rng)
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """The factor that makes up for a nonlinearity, which shrinks what passes through it.
+    """Return the factor that compensates for a nonlinearity, which shrinks what passes through it.
 
     Args:
         nonlinearity: "linear", "sigmoid", "tanh", "relu", "leaky_relu" or "selu".
@@ -136,13 +136,13 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def xavier_std(where: str, tensor: Tensor, gain: float) -> float:
-    """gain * sqrt(2 / (fan_in + fan_out)); a weight without elements has nothing to fill, whatever this is."""
+    """Return gain * sqrt(2 / (fan_in + fan_out)), or any finite number for a weight without elements."""
     fan_in, fan_out = fans(where, tensor)
     return gain * sqrt(2 / max(fan_in + fan_out, 1))
 
 
 def kaiming_std(where: str, tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    """gain / sqrt(fan)."""
+    """Return gain / sqrt(fan)."""
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f'{where}: expected mode to be "fan_in" or "fan_out", got {mode!r}')
     fan_in, fan_out = fans(where, tensor)
@@ -150,7 +150,7 @@ def kaiming_std(where: str, tensor: Tensor, a: float, mode: str, nonlinearity: s
 
 
 def fans(where: str, tensor: Tensor) -> tuple[int, int]:
-    """fan_in and fan_out: how many inputs each output has, and how many outputs each input has."""
+    """Return fan_in and fan_out: how many inputs each output has, and how many outputs each input has."""
     shape = shape_of(where, tensor)
     if len(shape) < 2:
         raise ShapeError(where, f"expected a Tensor of two axes or more, (out, in, ...), got shape {shape}")
@@ -158,7 +158,7 @@ def fans(where: str, tensor: Tensor) -> tuple[int, int]:
 
 
 def shape_of(where: str, tensor: Tensor) -> tuple[int, ...]:
-    """The shape of the Tensor to fill; refuse anything else."""
+    """Return the shape of the Tensor to fill, or raise an error for anything that is not a Tensor."""
     if not isinstance(tensor, Tensor):
         raise TypeError(f"{where}: expected a Tensor to fill, got {type(tensor).__name__}")
     return tensor.shape
@@ -170,7 +170,7 @@ def fill(where: str, tensor: Tensor, values: Any) -> Tensor:
     if tensor.dtype.kind != "f":
         raise TypeError(f"{where}: expected a Tensor of a floating dtype, got {tensor.dtype}")
     if not tensor.data.flags.writeable:
-        raise ValueError(f"{where}: expected a Tensor that can be written to, got one of a read-only array")
+        raise ValueError(f"{where}: expected a Tensor that can be written to, got one with a read-only array")
     tensor.data[...] = values
     note_change(tensor.data)
     return tensor

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.functional._arguments import lengths
+from tinygrad_dropout.functional._arguments import checked_lengths
 from tinygrad_dropout.nn.module import Module, Parameter
-from tinygrad_dropout.rng import generator
+from tinygrad_dropout.rng import resolve_rng
 
 
 class Linear(Module):
@@ -19,16 +19,16 @@ class Linear(Module):
 
     Args:
         in_features, out_features: the lengths of the last axes of x and y.
-        bias: whether there is a b.
+        bias: whether to add b.
         dtype: of the parameters.
-        rng: draws the initial values; the framework's own generator if None.
+        rng: the generator for the initial values; the framework's own if None.
 
     Attributes:
         weight: Parameter (out_features, in_features).
         bias: Parameter (out_features,), or None.
 
-    Both are drawn uniformly from [-1/sqrt(in_features), 1/sqrt(in_features)], as PyTorch's are (its
-    kaiming_uniform_ with a = sqrt(5), after He et al. 2015, arXiv:1502.01852).
+    Both are drawn uniformly from [-1/sqrt(in_features), 1/sqrt(in_features)], as in PyTorch (its kaiming_uniform_ with
+    a = sqrt(5), after He et al. 2015, arXiv:1502.01852).
     """
 
     def __init__(
@@ -40,9 +40,9 @@ class Linear(Module):
         dtype: npt.DTypeLike = np.float32,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self.in_features, self.out_features = lengths("Linear", "sizes", (in_features, out_features))
+        self.in_features, self.out_features = checked_lengths("Linear", "sizes", (in_features, out_features))
         bound = 1 / sqrt(in_features) if in_features else 0.0
-        rng = generator("Linear", rng)
+        rng = resolve_rng("Linear", rng)
 
         def drawn(*shape: int) -> Array:
             return rng.uniform(-bound, bound, size=shape).astype(dtype)

@@ -1,4 +1,4 @@
-"""show_mask: a dropout mask as a picture, in characters for the terminal and as SVG for a notebook."""
+"""show_mask: draw a dropout mask, as characters in a terminal and as SVG in a notebook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from tinygrad_dropout.functional._masks import Mask, probability
+from tinygrad_dropout.functional._masks import Mask, checked_probability
 
 Index: TypeAlias = int | slice | tuple[int | slice, ...]
 
@@ -21,7 +21,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) {
 #NAME .ground { fill: #1c1c1c } #NAME .words { fill: #eeeeee }
 #NAME .kept { fill: #56b4e9 } #NAME .dropped { stroke: #a8a8a8 }
-}"""  # it brings its own ground, so that it can be read on any page, and leaves the rest of the page alone
+}"""  # it has its own background, so that it is legible on any page, and it styles nothing else on the page
 
 
 def show_mask(
@@ -29,24 +29,24 @@ def show_mask(
 ) -> MaskPicture:
     """Draw a mask: which units were kept, which were dropped, and how many.
 
-    Printed, it is text; a notebook shows it as SVG, with the dropped units crossed out. Of a large mask a corner is
-    drawn, and the picture says so.
+    `print()` shows it as text. A notebook shows it as SVG, with the dropped units crossed out. If the mask is large,
+    only a corner is drawn, and the picture says so.
 
     Args:
         layer_or_mask: a Dropout or DropConnect that has run a training forward, or a boolean array, True where kept.
-        p: the probability of dropping, to be named beside an array; a layer knows its own.
-        index: which part of the mask to draw, of two axes or fewer: `index=3` draws `mask[3]`, and
+        p: the probability of dropping, to show with an array. A layer knows its own.
+        index: which part of the mask to draw, with at most two axes: `index=3` draws `mask[3]`, and
             `index=np.s_[:, :, 0, 0]` shows which channels of the images were dropped. By default, a mask of more than
-            two axes is drawn at 0 on all but the last two.
-        rows, columns: draw at most so many.
+            two axes is drawn at index 0 of all axes but the last two.
+        rows, columns: draw at most this many.
 
     Returns:
-        MaskPicture: `print()` it, or let a notebook show it; `.svg()` is the SVG as text.
+        MaskPicture: `print()` it, or let a notebook show it. `.svg()` returns the SVG as text.
 
     Raises:
-        TypeError: neither a boolean array nor a layer with a mask.
-        ValueError: a layer without a mask yet, a p that is no probability, or an index that leaves more than two axes.
-        IndexError: an index that the mask does not have.
+        TypeError: the argument is neither a boolean array nor a layer with a mask.
+        ValueError: the layer has no mask yet, p is not a probability, or the index leaves more than two axes.
+        IndexError: the mask does not have this index.
     """
     if min(rows, columns) < 1:
         raise ValueError(f"show_mask: expected at least 1 row and 1 column to draw, got rows={rows}, columns={columns}")
@@ -60,23 +60,23 @@ def show_mask(
     if index is not None:
         shape, mask = mask.shape, np.asarray(mask[index])
         if mask.ndim > 2:
-            problem = f"expected an index that leaves at most two axes of {shape}, got [{as_written(index)}]"
+            problem = f"expected an index that leaves at most two axes of {shape}, got [{format_index(index)}]"
             raise ValueError(f"show_mask: {problem}")
-        drawn.append(f"mask[{as_written(index)}]")
+        drawn.append(f"mask[{format_index(index)}]")
     table = np.atleast_2d(mask)
     if table.shape[0] > rows or table.shape[1] > columns:
-        drawn += [f"{part(table.shape[0], rows)} rows", f"{part(table.shape[1], columns)} columns"]
+        drawn += [f"{format_extent(table.shape[0], rows)} rows", f"{format_extent(table.shape[1], columns)} columns"]
     if drawn:
         lines.append("drawn here: " + ", ".join(drawn))
     return MaskPicture(table[:rows, :columns], lines)
 
 
 class MaskPicture:
-    """A mask to be looked at; `show_mask` makes it.
+    """A drawing of a mask; `show_mask` makes it.
 
     Args:
-        table: boolean array of two axes, True where a unit is kept: what is drawn.
-        lines: what stands above it; the first is its title.
+        table: the part to draw, a boolean array of two axes, True where a unit is kept.
+        lines: the lines of text above it; the first is its title.
     """
 
     def __init__(self, table: Mask, lines: list[str]) -> None:
@@ -94,11 +94,11 @@ class MaskPicture:
     __repr__ = __str__  # so that a prompt shows the picture
 
     def _repr_svg_(self) -> str:
-        """Asked for by notebooks."""
+        """Return the SVG, for a notebook to display."""
         return self.svg()
 
     def svg(self) -> str:
-        """The picture as SVG: full squares were kept, crosses dropped. It has words for screen readers."""
+        """Return the picture as SVG: a full square for each kept unit, a cross for each dropped one."""
         rows, columns = self.table.shape
         left, top = 3 * MARGIN, LINE * len(self.lines) + MARGIN
         width = max(left + columns * PITCH + MARGIN, 7 * max(map(len, self.lines)) + 2 * MARGIN)
@@ -111,7 +111,7 @@ class MaskPicture:
             square = f"h{CELL}v{CELL}h-{CELL}z"
             cross = f"m3 3l{CELL - 6} {CELL - 6}m0-{CELL - 6}l-{CELL - 6} {CELL - 6}"
             shapes[bool(kept)].append(f"M{left + column * PITCH} {top + row * PITCH}{square if kept else cross}")
-        name = f"mask-{crc32((self.lines[0] + self.description()).encode()):08x}"  # a page may hold several
+        name = f"mask-{crc32((self.lines[0] + self.description()).encode()):08x}"  # a page can show several
         return "\n".join(
             [
                 f'<svg xmlns="http://www.w3.org/2000/svg" id="{name}" width="{width}" height="{height}" '
@@ -129,7 +129,7 @@ class MaskPicture:
         )
 
     def description(self) -> str:
-        """The picture in words, for those who do not see it."""
+        """Describe the picture in words, for screen readers."""
         rows = [
             f"Row {number} drops {', '.join(map(str, np.flatnonzero(~row))) or 'none'}."
             for number, row in enumerate(self.table)
@@ -138,12 +138,12 @@ class MaskPicture:
 
 
 def mask_and_settings(layer_or_mask: Any, p: float | None) -> tuple[Mask, list[str]]:
-    """The mask itself, and what is known of how it was drawn and how it is scaled, in words."""
+    """Return the mask, and in words its p and its scaling, if they are known."""
     if isinstance(layer_or_mask, np.ndarray):
         if layer_or_mask.dtype != np.bool_:
             given = f"an array of {layer_or_mask.dtype}"
             raise TypeError(f"show_mask: expected a boolean array, True where a unit is kept; got {given}")
-        return layer_or_mask, [] if p is None else [f"p = {probability('show_mask', p):g}"]
+        return layer_or_mask, [] if p is None else [f"p = {checked_probability('show_mask', p):g}"]
     if not hasattr(layer_or_mask, "mask"):
         given = type(layer_or_mask).__name__
         raise TypeError(f"show_mask: expected a boolean array or a layer that has a mask, got {given}")
@@ -156,18 +156,18 @@ def mask_and_settings(layer_or_mask: Any, p: float | None) -> tuple[Mask, list[s
     return layer.mask, [f"p = {layer.p:g}", f"kept ones {scale}"]
 
 
-def part(length: int, most: int) -> str:
-    """`the first 16 of 512`, or `all 8`."""
+def format_extent(length: int, most: int) -> str:
+    """Say how much of an axis is drawn: `the first 16 of 512`, or `all 8`."""
     return f"the first {most} of {length:,}" if length > most else f"all {length}"
 
 
-def as_written(index: Index) -> str:
-    """An index as it stands between brackets: `0, :, 2:5`."""
+def format_index(index: Index) -> str:
+    """Write an index as between brackets: `0, :, 2:5`."""
     steps = [index] if not isinstance(index, tuple) else index
-    return ", ".join(slice_as_written(step) if isinstance(step, slice) else str(step) for step in steps)
+    return ", ".join(format_slice(step) if isinstance(step, slice) else str(step) for step in steps)
 
 
-def slice_as_written(step: slice) -> str:
-    """`:`, `1:3`, `::2`."""
+def format_slice(step: slice) -> str:
+    """Write a slice as between brackets: `:`, `1:3`, `::2`."""
     start, stop, stride = ("" if value is None else str(value) for value in (step.start, step.stop, step.step))
     return f"{start}:{stop}" + (f":{stride}" if stride else "")

@@ -1,4 +1,4 @@
-"""modes_restored: change modules between training and evaluation mode, and leave them as they were."""
+"""restore_modes: put modules back into training or evaluation mode, as they were before."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from tinygrad_dropout.nn.module import Module
 
 
 @contextmanager
-def modes_restored(model: Module) -> Iterator[None]:
-    """After this context every module is in the mode it was in before, even after an error or Ctrl-C."""
+def restore_modes(model: Module) -> Iterator[None]:
+    """Put every module back into its previous mode at the end of this context, even after an error or Ctrl-C."""
     before = [(module, module.training) for module in model.modules()]
     try:
         yield

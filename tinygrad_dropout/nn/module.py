@@ -1,4 +1,4 @@
-"""Module: something with parameters that can be called. Parameter and Buffer: the tensors that a Module finds."""
+"""Module: a callable with parameters. Parameter and Buffer: the tensors that a Module finds among its attributes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.errors import DtypeError, MisfitError, ShapeError, StateDictError
+from tinygrad_dropout.errors import DtypeError, MismatchError, ShapeError, StateDictError
 
 Self = TypeVar("Self", bound="Module")
 Kind = TypeVar("Kind", bound=Tensor)
@@ -23,7 +23,7 @@ class Parameter(Tensor):
 
     Args:
         data: a floating array, shared and not copied, or numbers in nested lists (float32).
-        requires_grad: False for what is saved but not trained.
+        requires_grad: False to save it without training it.
         dtype, name: as for a Tensor.
     """
 
@@ -38,7 +38,7 @@ class Parameter(Tensor):
 class Buffer(Tensor):
     """A Tensor that belongs to a Module and is not trained, such as a running mean.
 
-    `state_dict()` saves it, and `float()` and `double()` convert it; `parameters()` leaves it out, so no optimizer
+    `state_dict()` saves it, and `float()` and `double()` convert it. `parameters()` leaves it out, so no optimizer
     changes it. The module updates it itself: `self.running_mean += ...`.
 
     Args:
@@ -52,44 +52,44 @@ class Buffer(Tensor):
 class Module:
     """A part of a network: parameters, other modules, and a `forward` that uses them.
 
-    Subclasses assign Parameters, Buffers and Modules to attributes and define `forward`. Nothing is registered: when
-    they are asked for, the attributes (those in `__slots__` and on the class too) are searched, through lists, tuples,
-    deques and dicts at any depth. In a set, which has no order, they are an error. `super().__init__()` is not needed.
+    A subclass assigns Parameters, Buffers and Modules to attributes and defines `forward`. Nothing is registered. Every
+    lookup searches the attributes (also those in `__slots__` and on the class), through lists, tuples, deques and dicts
+    at any depth. A set is an error, because it has no order. You don't need to call `super().__init__()`.
 
     Attributes:
-        training: True after `train()` and at the start, False after `eval()`. Dropout looks at it.
+        training: True at the start and after `train()`, False after `eval()`. Dropout uses it.
     """
 
     training: bool = True
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
-        """Compute the output; subclasses define it, callers call the module itself."""
+        """Compute the output. Define it in your subclass, and call the module itself."""
         raise TypeError(f"{type(self).__name__}: expected the class to define forward(self, ...), and it does not")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        """Run `forward`. An array that does not fit is reported with this module's name and place."""
+        """Run `forward`. The error for an array that does not fit names this module and its key."""
         try:
             return self.forward(*inputs, **options)
-        except MisfitError as error:
+        except MismatchError as error:
             self._sign(error)
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assign, but refuse a plain Tensor in the place of a Parameter or a Buffer: nothing would train or save it."""
-        held = vars(self).get(name)
-        kind = Parameter if isinstance(held, Parameter) else Buffer if isinstance(held, Buffer) else None
+        """Assign, but refuse to replace a Parameter or a Buffer by a plain Tensor: nothing would train or save it."""
+        present = vars(self).get(name)
+        kind = Parameter if isinstance(present, Parameter) else Buffer if isinstance(present, Buffer) else None
         if kind and not (value is None or isinstance(value, kind)):
             raise TypeError(
                 f"{type(self).__name__}.{name} = ...: expected a {kind.__name__} (or None) to replace one, got "
-                f"{type(value).__name__}; write nn.{kind.__name__}(array), or update the one that is there: "
+                f"{type(value).__name__}; write nn.{kind.__name__}(array), or update the present one: "
                 f"with td.no_grad(): module.{name} -= ..."
             )
         object.__setattr__(self, name, value)
 
-    def _sign(self, error: MisfitError) -> None:
-        """Add to the error where it happened: the layer's name, and its key from each module around it."""
+    def _sign(self, error: MismatchError) -> None:
+        """Add to the error where it happened: the layer's name, and the keys that lead to it."""
         if error.module is None:
-            if type(self).__module__.startswith(f"{__package__}."):  # a layer of ours is the one operation it performs
+            if type(self).__module__.startswith(f"{__package__}."):  # a layer of ours runs only the one operation
                 error.where = repr(self)
             else:
                 error.where, error.problem = type(self).__name__, f"{error.where}: {error.problem}"
@@ -99,16 +99,16 @@ class Module:
         error.module = self
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """(key, module) for each module held directly: in an attribute, or in a list, tuple or dict in one."""
+        """Yield (key, module) for each direct child: in an attribute, or in a list, tuple or dict in an attribute."""
         return ((key, value) for key, value in self._members() if isinstance(value, Module))
 
     def children(self) -> Iterator[Module]:
-        """Each module held directly."""
+        """Yield each direct child."""
         return (module for _, module in self.named_children())
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """(dotted key, module) for this module (whose key is "") and all below it, each once."""
-        seen: set[int] = set()  # by id: a subclass may compare by value
+        """Yield (dotted key, module) for this module, whose key is "", and all modules below it, each once."""
+        seen: set[int] = set()  # ids, because a subclass may compare by value
         stack: list[tuple[str, Module]] = [(prefix, self)]
         while stack:
             key, module = stack.pop()
@@ -120,31 +120,31 @@ class Module:
             stack.extend(reversed(children))
 
     def modules(self) -> Iterator[Module]:
-        """This module and all below it, each once."""
+        """Yield this module and all modules below it, each once."""
         return (module for _, module in self.named_modules())
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """(dotted key, parameter) for all parameters here and below; one that is shared comes once."""
+        """Yield (dotted key, parameter) for all parameters here and below, each once, even if shared."""
         return self._each_once(Parameter)
 
     def parameters(self) -> Iterator[Parameter]:
-        """All parameters here and below, each once."""
+        """Yield all parameters here and below, each once."""
         return (parameter for _, parameter in self.named_parameters())
 
     def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
-        """(dotted key, buffer) for all buffers here and below; one that is shared comes once."""
+        """Yield (dotted key, buffer) for all buffers here and below, each once, even if shared."""
         return self._each_once(Buffer)
 
     def buffers(self) -> Iterator[Buffer]:
-        """All buffers here and below, each once."""
+        """Yield all buffers here and below, each once."""
         return (buffer for _, buffer in self.named_buffers())
 
     def _members(self) -> Iterator[tuple[str, Member]]:
-        """(key, value) of the Parameters, Buffers and Modules held directly, in the order of their attributes."""
+        """Yield (key, value) for the Parameters, Buffers and Modules held directly, in the order of the attributes."""
         return members(attributes(self))
 
     def _each_once(self, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
-        """(dotted key, tensor) for all tensors of this kind, each under its first key."""
+        """Yield (dotted key, tensor) for all tensors of this kind, each under its first key."""
         seen: set[Tensor] = set()
         for key, tensor in self._saved():
             if isinstance(tensor, kind) and tensor not in seen:
@@ -152,22 +152,22 @@ class Module:
                 yield key, tensor
 
     def _saved(self, above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Parameter | Buffer]]:
-        """(dotted key, tensor) for all Parameters and Buffers; one that is shared comes under each of its keys."""
+        """Yield (dotted key, tensor) for all Parameters and Buffers, a shared one under each of its keys."""
         above = (*above, self)
         for key, value in self._members():
             if isinstance(value, Parameter | Buffer):
                 yield key, value
-            elif all(value is not module for module in above):  # a module may hold a reference to the one that holds it
+            elif all(value is not module for module in above):  # a module may refer to its parent
                 yield from ((f"{key}.{name}", tensor) for name, tensor in value._saved(above))
 
     def train(self: Self, mode: bool = True) -> Self:
-        """Switch this module and all below it to training mode (or, with False, to evaluation mode); returns self."""
+        """Switch this module and all below it to training mode, or with False to evaluation mode. Return self."""
         for module in self.modules():
             module.training = mode
         return self
 
     def eval(self: Self) -> Self:
-        """Switch this module and all below it to evaluation mode: Dropout drops nothing; returns self."""
+        """Switch this module and all below it to evaluation mode, in which Dropout drops nothing. Return self."""
         return self.train(False)
 
     def zero_grad(self) -> None:
@@ -176,16 +176,16 @@ class Module:
             parameter.grad = None
 
     def float(self: Self) -> Self:
-        """Convert all floating parameters and buffers to float32; returns self."""
+        """Convert all floating parameters and buffers to float32. Return self."""
         return self._convert(np.float32)
 
     def double(self: Self) -> Self:
-        """Convert all floating parameters and buffers to float64; returns self."""
+        """Convert all floating parameters and buffers to float64. Return self."""
         return self._convert(np.float64)
 
     def _convert(self: Self, dtype: npt.DTypeLike) -> Self:
         for tensor in (*self.parameters(), *self.buffers()):
-            if tensor.dtype.kind != "f":  # indices, counts and the like
+            if tensor.dtype.kind != "f":  # indices and counts stay as they are
                 continue
             tensor.data = tensor.data.astype(dtype)
             note_change(tensor.data)
@@ -194,20 +194,20 @@ class Module:
         return self
 
     def state_dict(self) -> dict[str, Array]:
-        """Copies of all parameters and buffers by dotted key, as in PyTorch: `{"0.weight": array (out, in), ...}`."""
+        """Return copies of all parameters and buffers by dotted key, like PyTorch: `{"0.weight": array, ...}`."""
         return {key: tensor.data.copy() for key, tensor in self._saved()}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Copy arrays into the parameters and buffers, converted to the dtype of each.
 
         Args:
-            state_dict: dotted key -> array (anything `np.asarray` takes) of the shape of what it is for.
-            strict: whether a key that is missing or not expected is an error; if False both are passed over.
+            state_dict: dotted key -> array (anything `np.asarray` accepts) of the parameter's or buffer's shape.
+            strict: whether missing and unexpected keys are an error. If False, they are ignored.
 
         Raises:
-            KeyError: under `strict`, keys that are missing or not expected; it names them all.
-            ShapeError: an array of another shape.
-            DtypeError: an array of something other than real numbers. In each case, nothing has been changed.
+            KeyError: if `strict`, keys are missing or unexpected; the error names them all.
+            ShapeError: an array has another shape.
+            DtypeError: an array does not hold real numbers. After any of these errors, nothing has changed.
         """
         if not isinstance(state_dict, Mapping):
             given = type(state_dict).__name__
@@ -240,24 +240,24 @@ class Module:
         return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
 
     def extra_repr(self) -> str:
-        """Return the settings that repr shows in brackets; subclasses define it."""
+        """Return the settings that repr shows in parentheses. Subclasses override it."""
         return ""
 
 
-#: What a state_dict is made from: the tensors, and the modules below that hold more of them.
+#: What a Module finds among its attributes: tensors, and modules with more of them.
 Member: TypeAlias = Parameter | Buffer | Module
 
 
 def attributes(module: Module) -> dict[str, Any]:
-    """Return the values of a module's attributes by name: the class's, those in `__slots__`, and its own."""
+    """Return a module's attributes by name: the class's, those in `__slots__`, and its own."""
     found: dict[str, Any] = {}
     for cls in reversed(type(module).__mro__):
-        if cls in (Module, object):  # they hold none, and have most of the names that `train` would go through
+        if cls in (Module, object):  # they hold no members, but many names to search
             continue
         found |= {name: value for name, value in vars(cls).items() if isinstance(value, Member)}
         slots = vars(cls).get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:
-            private = name.startswith("__") and not name.endswith("__")  # Python puts the class's name in front
+            private = name.startswith("__") and not name.endswith("__")  # Python puts the class's name before it
             name = f"_{cls.__name__.lstrip('_')}{name}" if private else name
             if hasattr(module, name):
                 found[name] = getattr(module, name)
@@ -265,10 +265,10 @@ def attributes(module: Module) -> dict[str, Any]:
 
 
 def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Member]]:
-    """(key, value) of all Parameters, Buffers and Modules among the values, and in the containers among them.
+    """Yield (key, value) for all Parameters, Buffers and Modules among the values and in containers among them.
 
     Raises:
-        TypeError: a set holds one, which then would have no key to be saved under.
+        TypeError: a set holds one, which would have no key to be saved under.
     """
     for key, value in values.items():
         if isinstance(value, Member):
@@ -280,5 +280,5 @@ def members(values: Mapping[Any, Any]) -> Iterator[tuple[str, Member]]:
         elif isinstance(value, Set) and any(isinstance(item, Member) for item in value):
             raise TypeError(
                 f"Module: expected parameters and modules in a list, a tuple or a dict, got {key!r}, a "
-                f"{type(value).__name__}: it has no order, so what is in it has no lasting name"
+                f"{type(value).__name__}: a set has no order, so its items have no lasting names"
             )

@@ -1,4 +1,4 @@
-"""Layers that standardize: LayerNorm does it for each example by itself, BatchNorm1d for each channel of a batch."""
+"""Layers that standardize: LayerNorm within each example, BatchNorm1d within each channel of a batch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.dtypes import as_tensor
 from tinygrad_dropout.autograd.tensor import Tensor
 from tinygrad_dropout.errors import ShapeError
-from tinygrad_dropout.functional._arguments import lengths, real_number
+from tinygrad_dropout.functional._arguments import checked_lengths, checked_number
 from tinygrad_dropout.nn.module import Buffer, Module, Parameter
 
 
 class LayerNorm(Module):
     """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
 
-    Training and evaluation are the same. `td.functional.layer_norm` has the details and the paper.
+    Training and evaluation do the same. `td.functional.layer_norm` has the details and the paper.
 
     Args:
         normalized_shape: the lengths of the last axes, over which mean and variance are taken; an int for one axis.
-        eps: added to the variance, so that the division is finite where all numbers are equal.
-        elementwise_affine: False for neither weight nor bias.
+        eps: added to the variance, so that the division is finite when all numbers are equal.
+        elementwise_affine: False for no weight and no bias.
         bias: False for a weight without a bias.
         dtype: of the parameters.
 
@@ -39,8 +39,8 @@ class LayerNorm(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.normalized_shape = lengths("LayerNorm", "normalized_shape", normalized_shape)
-        self.eps = real_number("LayerNorm", "eps", eps, least=0)
+        self.normalized_shape = checked_lengths("LayerNorm", "normalized_shape", normalized_shape)
+        self.eps = checked_number("LayerNorm", "eps", eps, least=0)
         self.weight = Parameter(np.ones(self.normalized_shape, dtype)) if elementwise_affine else None
         self.bias = Parameter(np.zeros(self.normalized_shape, dtype)) if elementwise_affine and bias else None
 
@@ -66,10 +66,10 @@ class BatchNorm1d(Module):
 
     Args:
         num_features: C, the number of channels, for inputs (N, C) or (N, C, L).
-        eps: added to the variance, so that the division is finite where all numbers are equal.
+        eps: added to the variance, so that the division is finite when all numbers are equal.
         momentum: how far the running statistics move toward each batch's; None for the plain average of all batches.
-        affine: False for neither weight nor bias.
-        track_running_stats: False for no running statistics. Evaluation then uses the batch's own, as training does.
+        affine: False for no weight and no bias.
+        track_running_stats: False for no running statistics. Evaluation then uses the batch's own, like training.
         dtype: of the parameters and running statistics.
 
     Attributes:
@@ -88,10 +88,10 @@ class BatchNorm1d(Module):
         *,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        (self.num_features,) = lengths("BatchNorm1d", "num_features", num_features)
-        self.eps = real_number("BatchNorm1d", "eps", eps, least=0)
+        (self.num_features,) = checked_lengths("BatchNorm1d", "num_features", num_features)
+        self.eps = checked_number("BatchNorm1d", "eps", eps, least=0)
         if momentum is not None:
-            momentum = real_number("BatchNorm1d", "momentum", momentum)
+            momentum = checked_number("BatchNorm1d", "momentum", momentum)
         self.momentum = momentum
         self.weight = Parameter(np.ones(num_features, dtype)) if affine else None
         self.bias = Parameter(np.zeros(num_features, dtype)) if affine else None

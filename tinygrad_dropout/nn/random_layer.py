@@ -1,4 +1,4 @@
-"""RandomLayer: what the layers that draw something for every training forward have in common."""
+"""RandomLayer: the base class of layers that draw something random in every training forward."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tinygrad_dropout.nn.module import Module
 class RandomLayer(Module):
     """A layer that is random in training mode and fixed in evaluation mode: Dropout and its relatives.
 
-    It keeps what it drew last, and can use that again (`replay`). `td.mc_forward` leaves layers of this class in
-    training mode. A random layer of your own joins in if it subclasses this one:
+    It keeps its last draw, and can use it again (`replay`). `td.mc_forward` keeps layers of this class in training
+    mode. Your own random layer joins in if it subclasses this one:
 
         class Jitter(nn.RandomLayer):
             def forward(self, x):
@@ -23,33 +23,33 @@ class RandomLayer(Module):
                 return x + self.draw_or_replay(lambda: rng.normal(size=x.shape))
     """
 
-    draws: ClassVar[str] = "an array"  # in the words of an error
+    draws: ClassVar[str] = "an array"  # the noun for it in an error
     _checks: ClassVar[Mapping[str, Callable[[str, Any], Any]]] = {}  # attribute -> (layer's name, value) -> value
 
     _last: Array | None = None  # what the last training forward drew
     _replayed: Array | None = None  # what training forwards use instead of drawing
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Assign; a setting is checked here, once, and need not be in every forward."""
+        """Assign. A setting is checked here, so that not every forward has to."""
         check = self._checks.get(name)
         super().__setattr__(name, value if check is None else check(type(self).__name__, value))
 
     def draw_or_replay(self, draw: Callable[..., Array], *arguments: Any) -> Array:
-        """Return what this forward uses, `draw(*arguments)` or the array that is being replayed, and keep it."""
+        """Return the array for this forward, `draw(*arguments)` or the one being replayed, and remember it."""
         drawn = draw(*arguments) if self._replayed is None else self._replayed
-        vars(self)["_last"] = drawn  # an assignment would be checked by Module, at every forward
+        vars(self)["_last"] = drawn  # an assignment would run Module's checks in every forward
         return drawn
 
     def replay(self, drawn: Any = None) -> AbstractContextManager[None]:
-        """Inside, every training forward uses this array; evaluation mode stays what it is.
+        """Use this array in every training forward inside this context; evaluation mode is unchanged.
 
-        It makes a network with random layers a fixed function, so that its gradients can be checked.
+        A network with random layers is then a fixed function, so its gradients can be checked.
 
         Args:
-            drawn: what to use; what the last training forward drew if None.
+            drawn: the array to use; the last training forward's draw if None.
 
         Raises:
-            RuntimeError: nothing is given, and nothing was drawn yet.
+            RuntimeError: you passed nothing, and nothing has been drawn yet.
         """
         if drawn is None:
             drawn = self._last

@@ -1,4 +1,4 @@
-"""Optimizers: how a step goes down the gradient. SGD, Adam, AdamW; also max_norm, clipping and schedules."""
+"""Optimizers, which step down the gradient: SGD, Adam and AdamW; also max_norm, clipping and schedules."""
 
 from tinygrad_dropout.optim import lr_scheduler
 from tinygrad_dropout.optim._adam import Adam, AdamW

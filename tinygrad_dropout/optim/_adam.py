@@ -20,8 +20,8 @@ class Adam(Optimizer):
         w = w - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
 
     Args:
-        params: Tensors to optimize, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
-            the settings in which it differs.
+        params: Tensors to optimize, usually `model.parameters()`; or a list of groups, each a dict with its "params"
+            and the settings that differ from the defaults.
         lr: the learning rate.
         betas: the decay of the two moments, each in [0, 1).
         eps: keeps the division finite.
@@ -52,11 +52,11 @@ class Adam(Optimizer):
             raise ValueError(f"{name}: expected betas to be two numbers of at least 0 and below 1, got {betas!r}")
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
-        # As Python's floats: see SGD.
+        # Python floats: see SGD.
         lr, eps = float(settings["lr"]), float(settings["eps"])
         beta1, beta2 = map(float, settings["betas"])
         if settings["weight_decay"]:
-            grad = self.decayed(data, grad, settings)
+            grad = self.apply_weight_decay(data, grad, settings)
         first, second = state["first_moment"], state["second_moment"]
         first *= beta1
         first += (1 - beta1) * grad
@@ -69,8 +69,8 @@ class Adam(Optimizer):
         move *= lr / (1 - beta1**step)
         data -= move
 
-    def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
-        """The gradient after weight decay: here, with the penalty's gradient added."""
+    def apply_weight_decay(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
+        """Apply weight decay, and return the gradient: here, the penalty's gradient is added to it."""
         with_penalty: Array = float(settings["weight_decay"]) * data
         with_penalty += grad
         return with_penalty
@@ -81,7 +81,7 @@ class AdamW(Adam):
 
     Args:
         params, lr, betas, eps: as for Adam.
-        weight_decay: the fraction of w, times lr, taken away at each step before Adam's own.
+        weight_decay: each step first subtracts lr * weight_decay * w, and then makes Adam's step.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def decayed(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
-        """The gradient after weight decay: unchanged, since the weights themselves are shrunk."""
+    def apply_weight_decay(self, data: Array, grad: Array, settings: Mapping[str, Any]) -> Array:
+        """Apply weight decay, and return the gradient: here, the weights shrink and the gradient is unchanged."""
         data *= 1 - float(settings["lr"]) * float(settings["weight_decay"])
         return grad

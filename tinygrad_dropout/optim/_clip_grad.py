@@ -1,4 +1,4 @@
-"""clip_grad_norm_: scale all gradients down by one factor if they are too long."""
+"""clip_grad_norm_: scale all gradients down by one factor if their norm is too large."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from tinygrad_dropout.optim._param_groups import NUMBER, check_at_least, list_of
 def clip_grad_norm_(
     params: Iterable[Tensor], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
 ) -> float:
-    """Scale all gradients by one factor so that their common norm is at most `max_norm`. Call it before `step()`.
+    """Scale all gradients by one factor, so that their total norm is at most `max_norm`. Call it before `step()`.
 
         grad = grad * min(1, max_norm / (total_norm + 1e-6))
 
-    The gradients count as one long vector (Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, algorithm 1; the formula is
-    PyTorch's), so its direction is kept. The norm is computed in float64. An array read from `.grad` earlier keeps its
-    values.
+    The gradients count as one long vector, whose direction stays the same (Pascanu, Mikolov & Bengio 2013,
+    arXiv:1211.5063, algorithm 1; the formula is PyTorch's). The norm is computed in float64. An array that you read
+    from `.grad` earlier keeps its values.
 
     Args:
-        params: Tensors; those whose `.grad` is None are skipped.
+        params: Tensors. Those whose `.grad` is None are skipped.
         max_norm: the largest norm allowed, at least 0.
         norm_type: 2 for the Euclidean norm, inf for the largest absolute value, p for (sum |g|^p)^(1/p).
-        error_if_nonfinite: whether a norm that is infinite or NaN is an error. If not, the formula holds as it stands:
-            an infinite norm makes every finite gradient 0, and NaN makes all of them NaN.
+        error_if_nonfinite: whether an infinite or NaN norm is an error. If not, the formula applies: an infinite norm
+            makes every finite gradient 0, and a NaN norm makes all gradients NaN.
 
     Returns:
-        The norm before clipping; 0.0 if there is no gradient.
+        The norm before clipping; 0.0 if no Tensor has a gradient.
 
     Raises:
-        RuntimeError: under `error_if_nonfinite`, the norm is not finite. Nothing is changed.
+        RuntimeError: if `error_if_nonfinite`, the norm is not finite. Nothing has changed then.
     """
     check_at_least("clip_grad_norm_", 0, max_norm=max_norm)
     if not isinstance(norm_type, NUMBER) or not norm_type > 0:

@@ -1,7 +1,7 @@
 """Parameters side by side in one flat array, so that an update rule runs once for many of them.
 
-A step of a small network is many calls on tiny arrays; side by side they are one call. A step of a large one is slow
-because its arrays do not fit into the processor's cache; in blocks they do.
+A step of a small network would be many calls on tiny arrays; side by side, they take one call. A step of a large
+network is slow because its arrays do not fit into the processor's cache; blocks of them do.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ class State(dict[str, Array]):
 
 
 class FlatGroup:
-    """Neighboring parameters that make every step together: their data lie in one flat array.
+    """Neighboring parameters that are updated together: their data lie in one flat array.
 
-    A parameter's `.data` is then a view of that array. An array that came from outside is never written to: its
-    numbers are copied, and the caller's array stays as it was.
+    A parameter's `.data` is then a view of that array. The caller's own array is never written to: its numbers are
+    copied.
 
     Args:
         params: Tensors of one dtype.
-        shapes: of each.
+        shapes: the shape of each.
         step: how many steps they have made.
-        memory: what is remembered about them, flat arrays by name.
-        number: of the parameter group they belong to, whose settings they share.
+        memory: what the optimizer remembers about them, as flat arrays by name.
+        number: the number of their parameter group, whose settings they share.
     """
 
     def __init__(
@@ -49,29 +49,29 @@ class FlatGroup:
         self.step = step
         self.memory = dict(memory)
         self.number = number
-        self.data: Array = np.empty(0)  # these two until `take_over`
+        self.data: Array = np.empty(0)  # set by `take_over`, like the views
         self.views: list[Array | None] = [None] * len(params)
-        self.cut: list[tuple[slice, Array, State]] = []  # of the flat arrays into blocks, as the last step made it
+        self.cut: list[tuple[slice, Array, State]] = []  # the blocks of the last step
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For copy and pickle: in a copy, the parameters' data are not parts of the flat array."""
+        """Copy or pickle without the flat array: in a copy, the parameters' data are not parts of it."""
         return FlatGroup, (self.params, self.shapes, self.step, self.memory, self.number)
 
     def slices(self) -> list[slice]:
-        """Where each parameter lies in the flat arrays."""
+        """Return where each parameter lies in the flat arrays."""
         return [slice(*ends) for ends in pairwise(accumulate(map(prod, self.shapes), initial=0))]
 
     def states(self) -> list[State]:
-        """What is remembered about each parameter, as views in its shape; nothing before the first step."""
+        """Return what is remembered about each parameter, as views in its shape; nothing before the first step."""
         return [
             State({slot: array[place].reshape(shape) for slot, array in self.memory.items()})
             for place, shape in zip(self.slices(), self.shapes, strict=True)
         ]
 
     def gradients(self) -> list[Array] | None:
-        """The gradient of each parameter; [] if none has one; None if they can't step as a group this time.
+        """Return each parameter's gradient; [] if none has one; None if they can't step as a group this time.
 
-        That is so if only some of them have a gradient, or if one's data are not its part of the flat array.
+        They can't if only some have a gradient, or if a parameter's data is not its part of the flat array.
         """
         grads = []
         for parameter, view in zip(self.params, self.views, strict=True):
@@ -81,7 +81,7 @@ class FlatGroup:
         return grads
 
     def parts(self) -> Iterator[FlatGroup]:
-        """Split the group where neighbors differ in having a gradient, in their dtype, or in having new data."""
+        """Split the group where neighbors differ in dtype, in having a gradient, or in having new data."""
         slices = self.slices()
         kinds = [
             (parameter._grad is None, parameter.data.dtype, parameter.data is view)
@@ -97,7 +97,7 @@ class FlatGroup:
             yield part
 
     def take_over(self) -> None:
-        """Copy the parameters' data into a new flat array, and make each parameter's `.data` its part of it."""
+        """Copy the parameters' data into a new flat array, and make each parameter's `.data` a view of its part."""
         self.shapes = [parameter.data.shape for parameter in self.params]
         self.data = np.concatenate([parameter.data for parameter in self.params], axis=None)
         self.memory = {slot: array.astype(self.data.dtype, copy=False) for slot, array in self.memory.items()}
@@ -106,16 +106,16 @@ class FlatGroup:
         self.cut = []
 
     def blocks(self, grads: list[Array], slots: tuple[str, ...]) -> Iterator[tuple[Array, Array, State]]:
-        """Begin a step: yield (data, grad, state), 1-D arrays of one length, for each call of the update rule."""
+        """Begin a step: yield (data, grad, state), 1-D arrays of equal length, for each call of the update rule."""
         self.step += 1
         grad = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
         if not self.cut or tuple(self.cut[0][2]) != slots:
-            self.cut = [*self.cut_for(slots)]
+            self.cut = [*self.cut_into_blocks(slots)]
         for place, data, state in self.cut:
             yield data, grad[place], state
 
-    def cut_for(self, slots: tuple[str, ...]) -> Iterator[tuple[slice, Array, State]]:
-        """The flat arrays in blocks: where each lies, its data, and what is remembered about it, zeros at first."""
+    def cut_into_blocks(self, slots: tuple[str, ...]) -> Iterator[tuple[slice, Array, State]]:
+        """Yield the blocks of the flat arrays: where each lies, its data, and what is remembered, zeros at first."""
         for slot in slots:
             if slot not in self.memory:
                 self.memory[slot] = np.zeros_like(self.data)
@@ -124,16 +124,16 @@ class FlatGroup:
             yield place, self.data[place], State({slot: self.memory[slot][place] for slot in slots})
 
 
-def grouped(
+def group_parameters(
     params: Sequence[Tensor], steps: Sequence[int], states: Sequence[Mapping[str, Array]], number: int = 0
 ) -> list[FlatGroup]:
     """Put the parameters into groups: neighbors of one kind share a group, up to the length of a block.
 
     Args:
-        params: Tensors, of one parameter group.
+        params: the Tensors of one parameter group.
         steps: how many steps each has made.
         states: the arrays remembered about each, in its shape.
-        number: of the parameter group.
+        number: the number of the parameter group.
     """
     kinds = [
         (parameter.data.dtype, step, tuple(state)) for parameter, step, state in zip(params, steps, states, strict=True)

@@ -12,14 +12,14 @@ from tinygrad_dropout.optim._param_groups import list_of_tensors
 
 
 def max_norm(params: Iterable[Tensor], c: float) -> None:
-    """Scale each unit's incoming weight vector back to length c where it is longer. Call it after `step()`.
+    """Scale each unit's incoming weight vector back to length c if it is longer. Call it after `step()`.
 
-    The constraint ||w|| <= c that Srivastava et al. (2014, §5.1) pair with dropout. A unit's incoming vector is
-    weight[i], all axes but the first; tensors of fewer than two axes (biases) are left alone.
+    This is the constraint ||w|| <= c that Srivastava et al. (2014, §5.1) pair with dropout. A unit's incoming vector is
+    weight[i], over all axes but the first. Tensors with fewer than two axes (biases) are not changed.
 
     Args:
-        params: Tensors; the `.data` of one with a vector that is too long is replaced.
-        c: the longest length allowed, above 0.
+        params: Tensors. If one has a vector that is too long, its `.data` is replaced.
+        c: the largest length allowed, above 0.
     """
     c = float(c)
     if not c > 0:

@@ -1,4 +1,4 @@
-"""What the optimizers share: the parameters, what is remembered about each, and the walk over both."""
+"""Optimizer: the base class, which keeps the parameters and what is remembered about each, and updates them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_dropout.autograd.in_place import note_change
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.errors import ShapeError, StateDictError
-from tinygrad_dropout.optim._flat import FlatGroup, State, grouped
+from tinygrad_dropout.optim._flat import FlatGroup, State, group_parameters
 from tinygrad_dropout.optim._param_groups import (
     Setting,
     check_at_least,
@@ -22,11 +22,11 @@ from tinygrad_dropout.optim._param_groups import (
 
 
 class Optimizer:
-    """Keep the parameters and walk over them; a subclass says how one step changes some of their numbers.
+    """Keep the parameters and update them; a subclass says how one step changes their numbers.
 
-    A subclass names in `slots` the arrays that it remembers for a parameter, and defines `update`, a rule for single
-    numbers. How the numbers of several parameters are put side by side is decided here (see `FlatGroup`). A rule that
-    must see a whole parameter, for example its norm, defines `step` instead.
+    A subclass names in `slots` the arrays that it remembers for each parameter, and defines `update`, an elementwise
+    rule. This class puts the numbers of several parameters side by side (see `FlatGroup`). If your rule needs a whole
+    parameter, for example its norm, define `step` instead.
     """
 
     slots: tuple[str, ...]
@@ -44,10 +44,10 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__}: expected one or more Tensors to optimize, got nothing")
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
-        """Add parameters that have settings of their own.
+        """Add parameters with their own settings.
 
         Args:
-            param_group: the Tensors as "params", and any settings that differ from the optimizer's.
+            param_group: a dict of the Tensors, as "params", and any settings that differ from the optimizer's.
         """
         name = type(self).__name__
         if not isinstance(param_group, Mapping) or "params" not in param_group:
@@ -63,16 +63,16 @@ class Optimizer:
         if unknown := sorted(own.keys() - self.defaults):
             raise TypeError(f"{name}: expected a group's settings to be among {list(self.settings)}, got {unknown}")
         settings = self.checked({**self.defaults, **own})
-        self._groups += grouped(params, [0] * len(params), [{}] * len(params), len(self.param_groups))
+        self._groups += group_parameters(params, [0] * len(params), [{}] * len(params), len(self.param_groups))
         self.param_groups.append({"params": tuple(params), **settings})
         self.params += params
 
     def check_settings(self, settings: Mapping[str, Any]) -> None:
-        """Raise a ValueError if a setting makes no sense: here, if it is not a number of at least 0."""
+        """Raise a ValueError for a setting that makes no sense: here, anything but a number of at least 0."""
         check_at_least(type(self).__name__, 0, **settings)
 
     def checked(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the settings of a group and return them, with lists as tuples."""
+        """Check the settings of a group and return them, with lists turned into tuples."""
         self.check_settings(settings)
         return {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}
 
@@ -87,11 +87,11 @@ class Optimizer:
         return f"{type(self).__name__}(\n{''.join(lines)})"
 
     def step(self) -> None:
-        """Update every parameter that has a gradient. One whose `.grad` is None is skipped: no decay, no momentum.
+        """Update every parameter that has a gradient. If `.grad` is None, it is skipped: no decay, no momentum.
 
         Raises:
-            ShapeError: a parameter's `.data` was assigned an array whose shape differs from that of its gradient, or
-                of what is remembered about it. Nothing has been changed then.
+            ShapeError: you assigned to a parameter's `.data` an array of another shape than its gradient, or than the
+                arrays that the optimizer remembers for it. Nothing has changed then.
         """
         gradients = [group.gradients() for group in self._groups]
         if None in gradients:
@@ -105,7 +105,7 @@ class Optimizer:
                 note_change(group.data)
 
     def _regroup(self) -> None:
-        """Split groups that no longer step together, and take over what was assigned to `.data` since the last step."""
+        """Split groups that no longer step together, and take over arrays newly assigned to `.data`."""
         groups = [part for group in self._groups for part in group.parts()]
         self._check_shapes(groups)
         for group in groups:
@@ -114,7 +114,7 @@ class Optimizer:
         self._groups = groups
 
     def _check_shapes(self, groups: Iterable[FlatGroup]) -> None:
-        """Refuse data whose shape differs from the gradient's, or from that of what is remembered."""
+        """Raise an error for data whose shape differs from the gradient's or from the remembered arrays'."""
         remembered = [shape if group.memory else None for group in groups for shape in group.shapes]
         for index, (parameter, shape) in enumerate(zip(self.params, remembered, strict=True)):
             grad = parameter._grad
@@ -129,19 +129,19 @@ class Optimizer:
                 raise ShapeError(f"{type(self).__name__}.step", problem)
 
     def slots_for(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
-        """The `slots` that are needed under a group's settings: all of them, unless a subclass says otherwise."""
+        """Return the `slots` that a group's settings need: all of them, unless a subclass says otherwise."""
         return self.slots
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
-        """Change `data` in place, number by number. All arrays are 1-D and have the same length.
+        """Change `data` in place, element by element. All arrays are 1-D and have the same length.
 
         Args:
-            data: the numbers of one parameter or several.
-            grad: their gradient; do not change or keep it.
+            data: the numbers of one or more parameters.
+            grad: their gradient. Don't change it or keep it.
             state: the arrays of `slots`, zeros at first. Assignment copies into the existing array.
             step: the number of the step, from 1.
-            settings: of the group that the parameters belong to: `settings["lr"]` and so on. Convert them with `float`:
-                an np.float64 would turn float32 arithmetic into float64.
+            settings: the settings of the parameters' group: `settings["lr"]` and so on. Convert them with `float`: an
+                np.float64 would turn float32 arithmetic into float64.
         """
         raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
 
@@ -157,7 +157,7 @@ class Optimizer:
         return [state for group in self._groups for state in group.states()]
 
     def _keys(self) -> list[dict[str, str]]:
-        """For each group, the key of each setting in a state_dict. If there is one group, the key is the setting."""
+        """Return, for each group, each setting's key in a state_dict. With one group, that is the setting's name."""
         if len(self.param_groups) == 1:
             return [{key: key for key in self.settings}]
         return [
@@ -165,16 +165,16 @@ class Optimizer:
         ]
 
     def _indices(self) -> dict[str, Array]:
-        """Which parameters belong to which group, if there are several."""
+        """Return which parameters belong to which group, if there are several groups."""
         ends = [*accumulate((len(group["params"]) for group in self.param_groups), initial=0)]
         indices = [np.arange(*span) for span in pairwise(ends)]
         return {f"param_groups.{number}.params": array for number, array in enumerate(indices) if len(indices) > 1}
 
     def state_dict(self) -> dict[str, Array]:
-        """Copies of its settings and of what it remembers: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`.
+        """Return copies of its settings and memory: `{"lr": ..., "0.step": ..., "0.velocity": ..., ...}`.
 
-        With several groups, the settings of each come under its number (`"param_groups.0.lr"`), and which parameters it
-        holds as `"param_groups.0.params"`.
+        With several groups, each group's settings are under its number (`"param_groups.0.lr"`), and so are the indices
+        of its parameters (`"param_groups.0.params"`).
         """
         arrays = self._indices()
         for group, keys in zip(self.param_groups, self._keys(), strict=True):
@@ -185,13 +185,13 @@ class Optimizer:
         return arrays
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Restore the settings and the memory of an optimizer of the same kind over the same parameters.
+        """Restore the settings and the memory of an optimizer of the same class over the same parameters.
 
         Raises:
-            KeyError: a key is missing or not expected.
+            KeyError: a key is missing or unexpected.
             ShapeError: an array does not have its parameter's shape.
-            ValueError: a setting makes no sense, something else is where a number belongs, or the parameters are in
-                other groups. In all cases, nothing is changed.
+            ValueError: a setting makes no sense, a value is not a number, or the parameters are grouped differently.
+                After any of these errors, nothing has changed.
         """
         check_is_state(self, state_dict)
         name, indices = type(self).__name__, range(len(self.params))
@@ -232,4 +232,4 @@ class Optimizer:
             group.update(settings)
             first = len(self._steps())
             part = slice(first, first + len(group["params"]))
-            self._groups += grouped(self.params[part], steps[part], states[part], number)
+            self._groups += group_parameters(self.params[part], steps[part], states[part], number)

@@ -1,4 +1,4 @@
-"""Parameter groups: which parameters an optimizer steps, and with which settings. Checks of what is passed in."""
+"""Parameter groups: which parameters an optimizer updates with which settings, and checks of the arguments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Setting:
     """A setting as an attribute: `optimizer.lr` means `optimizer.param_groups[0]["lr"]`, if that is the only group.
 
     Raises:
-        AttributeError: the optimizer has several groups, each with a value of its own.
+        AttributeError: the optimizer has several groups, each with its own value.
     """
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -29,7 +29,7 @@ class Setting:
         self.only_group(optimizer)[self.name] = value
 
     def only_group(self, optimizer: Any) -> dict[str, Any]:
-        """The settings of the only group."""
+        """Return the settings of the only group."""
         if len(optimizer.param_groups) > 1:
             raise AttributeError(
                 f"{type(optimizer).__name__}.{self.name}: expected one group of parameters, got "
@@ -40,7 +40,7 @@ class Setting:
 
 
 def list_of_groups(where: str, params: Any) -> list[dict[str, Any]]:
-    """Return the parameters as a list of groups; Tensors that come without groups form one."""
+    """Return the parameters as a list of groups. Tensors without groups form one group."""
     if isinstance(params, Iterable) and not isinstance(params, Tensor | Mapping):
         params = list(params)
         groups = [dict(group) for group in params if isinstance(group, Mapping)]
@@ -52,9 +52,9 @@ def list_of_groups(where: str, params: Any) -> list[dict[str, Any]]:
 
 
 def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
-    """The parameters as a list; a single Tensor, which would be taken for a list of its rows, is refused."""
+    """Return the parameters as a list. A single Tensor is an error, because it would be read as a list of rows."""
     if not isinstance(params, Iterable):
-        hint = "; write model.parameters(), with brackets" if callable(params) else ""
+        hint = "; write model.parameters(), with parentheses" if callable(params) else ""
         raise TypeError(f"{where}: expected a list of Tensors, got {type(params).__name__}{hint}")
     tensors = [params] if isinstance(params, Tensor) else list(params)
     if isinstance(params, Tensor) or not all(isinstance(tensor, Tensor) for tensor in tensors):
@@ -64,14 +64,14 @@ def list_of_tensors(where: str, params: Iterable[Tensor]) -> list[Tensor]:
 
 
 def check_at_least(where: str, least: float, **numbers: Any) -> None:
-    """Raise a ValueError if one of the named numbers is below `least`, or is not a number."""
+    """Raise a ValueError if a named value is not a number or is below `least`."""
     for key, number in numbers.items():
         if not isinstance(number, NUMBER) or not number >= least:
             raise ValueError(f"{where}: expected {key} to be a number of at least {least:g}, got {number!r}")
 
 
 def check_is_state(owner: object, state_dict: Any) -> None:
-    """Raise a TypeError if this is not a dict, which every state_dict is."""
+    """Raise a TypeError if this is not a dict, as every state_dict must be."""
     if not isinstance(state_dict, Mapping):
         given = type(state_dict).__name__
         raise TypeError(

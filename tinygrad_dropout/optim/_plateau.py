@@ -14,14 +14,14 @@ from tinygrad_dropout.optim._schedule import LRScheduler
 class ReduceLROnPlateau(LRScheduler):
     """Multiply the learning rate by `factor` when a measure has not improved for more than `patience` steps.
 
-    Unlike the other schedules, it starts from whatever `lr` the groups have at the moment.
+    Unlike the other schedules, it starts from the groups' current `lr`.
 
     Args:
         optimizer: the optimizer whose learning rates are set.
         mode: "min" if the measure should fall (a loss), "max" if it should rise (an accuracy).
-        factor: what the learning rate is multiplied by, at least 0 and below 1.
+        factor: the factor for the learning rate, at least 0 and below 1.
         patience: how many steps without improvement are tolerated.
-        threshold: how much better than the best so far a measure must be to count as an improvement.
+        threshold: how much a measure must beat the best one to count as an improvement.
         threshold_mode: "rel" for a fraction of the best measure, "abs" for a difference.
         cooldown: how many steps after a reduction are not counted.
         min_lr: the lowest learning rate allowed: a number, or a list with one per group.
@@ -86,7 +86,7 @@ class ReduceLROnPlateau(LRScheduler):
         self._set(lrs)
 
     def _is_better(self, measure: float) -> bool:
-        """Whether the measure is an improvement; NaN never is."""
+        """Return whether the measure is an improvement. NaN never is."""
         sign = 1 if self.mode == "min" else -1
         relative = self.threshold_mode == "rel"
         bound = self.best * (1 - sign * self.threshold) if relative else self.best - sign * self.threshold

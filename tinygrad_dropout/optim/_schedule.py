@@ -1,4 +1,4 @@
-"""What the learning-rate schedules share: they count their steps and set `lr` in every parameter group."""
+"""LRScheduler: the base class of the learning-rate schedules. It counts steps and sets `lr` in every group."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tinygrad_dropout.optim._param_groups import NUMBER, check_is_state
 class LRScheduler:
     """Set the learning rate of every parameter group as a function of the number of steps.
 
-    A subclass defines `lr_at`. A schedule remembers the learning rates that the optimizer has when the schedule is
-    made. Each `step()` computes the new ones from those, whatever you have written to `lr` in between.
+    A subclass defines `lr_at`. A schedule remembers the optimizer's learning rates at the time the schedule is made.
+    Each `step()` computes the new ones from those, and ignores what you have written to `lr` in between.
 
     Args:
         optimizer: the optimizer whose learning rates are set, now and at each `step()`.
@@ -26,12 +26,12 @@ class LRScheduler:
     def __init__(self, optimizer: Optimizer) -> None:
         check_is_optimizer(self, optimizer)
         self.optimizer = optimizer
-        # A group remembers its first learning rate, so that a schedule made after another one starts from it too.
+        # A group remembers its first learning rate, so that a second schedule starts from it too.
         self.base_lrs = [float(group.setdefault("initial_lr", group["lr"])) for group in optimizer.param_groups]
         self.start_at(0)
 
     def lr_at(self, step: int, base_lr: float, group: int) -> float:
-        """Return the learning rate of a group after `step` steps; subclasses define it.
+        """Return the learning rate of a group after `step` steps. Subclasses define it.
 
         Args:
             step: how many times `step()` has been called.
@@ -45,7 +45,7 @@ class LRScheduler:
         self.start_at(self.last_epoch + 1)
 
     def start_at(self, step: int) -> None:
-        """Set the learning rates to what they are after `step` steps, and continue counting from there."""
+        """Set the learning rates for after `step` steps, and continue counting from there."""
         self.last_epoch = step
         self._set([self.lr_at(step, base_lr, group) for group, base_lr in enumerate(self.base_lrs)])
 
@@ -65,16 +65,16 @@ class LRScheduler:
         return list(self.last_lrs)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return copies of the settings and of the count: numbers, strings and lists of numbers, but not functions."""
+        """Return copies of the settings and the count: numbers, strings and lists of numbers, but no functions."""
         return deepcopy({key: value for key, value in vars(self).items() if key not in ("optimizer", "lr_lambdas")})
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Restore what `state_dict` returned, and set the learning rates that were in effect then.
 
         Raises:
-            KeyError: a key is missing or not expected.
-            ValueError: the state has another number of groups, or something else where a number belongs. In all cases,
-                nothing is changed.
+            KeyError: a key is missing or unexpected.
+            ValueError: the state has a different number of groups, or a value is not a number. After any of these
+                errors, nothing has changed.
         """
         self._check(state_dict)
         vars(self).update(deepcopy(dict(state_dict)))

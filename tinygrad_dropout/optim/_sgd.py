@@ -1,4 +1,4 @@
-"""Stochastic gradient descent, plain and with momentum."""
+"""Stochastic gradient descent, with or without momentum."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tinygrad_dropout.optim._param_groups import Setting
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if wanted (Polyak 1964; Nesterov 1983, in PyTorch's form).
+    """Stochastic gradient descent with optional momentum (Polyak 1964; Nesterov 1983, in PyTorch's form).
 
         g = grad + weight_decay * w
         v = momentum * v + g
         w = w - lr * v            (Nesterov: w - lr * (g + momentum * v))
 
     Args:
-        params: Tensors to optimize, usually `model.parameters()`; or a list of groups, each a dict of its "params" and
-            the settings in which it differs.
+        params: Tensors to optimize, usually `model.parameters()`; or a list of groups, each a dict with its "params"
+            and the settings that differ from the defaults.
         lr: the learning rate.
         momentum: how much of the last velocity v is kept; 0 for none.
         weight_decay: the factor of the L2 penalty's gradient.
-        nesterov: look one step ahead; needs a momentum.
+        nesterov: look one step ahead. This needs a momentum.
     """
 
     slots = ("velocity",)
@@ -48,12 +48,12 @@ class SGD(Optimizer):
             raise ValueError("SGD(nesterov=True): expected a momentum above 0, got 0")
 
     def slots_for(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
-        """A velocity, while there is a momentum."""
+        """Return the velocity's slot if there is a momentum."""
         return self.slots if settings["momentum"] else ()
 
     def update(self, data: Array, grad: Array, state: dict[str, Array], step: int, settings: Mapping[str, Any]) -> None:
-        # As Python's floats, which leave float32 arithmetic in float32. With an np.float64 it would be done in float64,
-        # but not after a checkpoint, which has only Python's.
+        # Python floats leave float32 arithmetic in float32. An np.float64 would make it float64, though not after
+        # loading a checkpoint, which has only Python's floats.
         momentum, weight_decay = float(settings["momentum"]), float(settings["weight_decay"])
         if weight_decay:
             grad = grad + weight_decay * data

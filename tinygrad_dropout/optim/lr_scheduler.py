@@ -124,7 +124,7 @@ class LambdaLR(LRScheduler):
 
     Args:
         optimizer: the optimizer whose learning rates are set.
-        lr_lambda: the function, or a list with one per group. The state_dict does not hold it.
+        lr_lambda: the function, or a list with one per group. It is not saved in the state_dict.
     """
 
     def __init__(
@@ -143,18 +143,18 @@ class LambdaLR(LRScheduler):
 
 
 class SequentialLR(LRScheduler):
-    """Run one schedule after another, each from its own step 0: LinearLR and then CosineAnnealingLR, for example.
+    """Run one schedule after another, each from its own step 0: for example LinearLR, then CosineAnnealingLR.
 
     Args:
         optimizer: the optimizer whose learning rates are set.
         schedulers: the schedules, over the same optimizer.
-        milestones: the steps at which the next schedule takes over, rising; one fewer than there are schedules.
+        milestones: the steps at which the next schedule takes over, in increasing order, one fewer than schedules.
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:
         self.schedulers, self.milestones = list(schedulers), whole_numbers("SequentialLR", milestones)
         if len(self.milestones) != len(self.schedulers) - 1 or sorted(set(self.milestones)) != self.milestones:
-            wanted = f"rising milestones, one fewer than the {len(self.schedulers)} schedules"
+            wanted = f"increasing milestones, one fewer than the {len(self.schedulers)} schedules"
             raise ValueError(f"SequentialLR: expected {wanted}, got {self.milestones}")
         for index, scheduler in enumerate(self.schedulers):
             if isinstance(scheduler, ReduceLROnPlateau) or getattr(scheduler, "optimizer", None) is not optimizer:
@@ -163,7 +163,7 @@ class SequentialLR(LRScheduler):
         super().__init__(optimizer)
 
     def start_at(self, step: int) -> None:
-        """Let the schedule whose turn it is set the learning rates."""
+        """Let the active schedule set the learning rates."""
         self.last_epoch = step
         turn = bisect_right(self.milestones, step)
         active = self.schedulers[turn]
@@ -171,12 +171,12 @@ class SequentialLR(LRScheduler):
         self._set(active.get_last_lr())
 
     def state_dict(self) -> dict[str, Any]:
-        """Return copies of the count and of the states of the schedules."""
+        """Return copies of the count and of the schedules' states."""
         state = {key: value for key, value in vars(self).items() if key not in ("optimizer", "schedulers")}
         return {**deepcopy(state), "schedulers": [each.state_dict() for each in self.schedulers]}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Restore what `state_dict` returned, schedules included, and set the learning rates that were in effect."""
+        """Restore what `state_dict` returned, also for the schedules, and set the learning rates in effect then."""
         self._check(state_dict)
         for scheduler, state in zip(self.schedulers, state_dict["schedulers"], strict=True):
             scheduler.load_state_dict(state)
@@ -196,7 +196,7 @@ class SequentialLR(LRScheduler):
 
 
 def whole_numbers(where: str, milestones: Sequence[int]) -> list[int]:
-    """Return the milestones as a list of ints, or raise a ValueError if they are something else."""
+    """Return the milestones as a list of ints, or raise a ValueError if they are not whole numbers."""
     numbers = list(milestones) if isinstance(milestones, Iterable) else [None]
     if not all(isinstance(number, int | np.integer) and number >= 0 for number in numbers):
         raise ValueError(f"{where}: expected milestones to be whole numbers of at least 0, got {milestones!r}")

@@ -8,7 +8,7 @@ import numpy as np
 
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
-from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.nn.modes import restore_modes
 from tinygrad_dropout.play.last_step import dropout_layers, linear_layers
 from tinygrad_dropout.play.two_networks import Floats, Labels
 
@@ -24,7 +24,7 @@ def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels, masks: np.random.G
     if not len(y):
         return None
     own = [(layer, layer.rng) for layer in dropout_layers(model)]
-    with modes_restored(model), td.no_grad():
+    with restore_modes(model), td.no_grad():
         model.train(masks is not None)
         try:
             for layer, _ in own:

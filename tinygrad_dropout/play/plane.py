@@ -7,7 +7,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
 from tinygrad_dropout.autograd.tensor import Array
-from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.nn.modes import restore_modes
 from tinygrad_dropout.play.settings import PLANE
 from tinygrad_dropout.play.two_networks import Floats
 
@@ -25,7 +25,7 @@ def grid_points() -> Floats:
 def layer_outputs(model: nn.Sequential, x: Floats) -> tuple[list[Floats], Floats]:
     """The outputs of the hidden layers before dropout, each (points, width), and the logits, in evaluation mode."""
     hidden = []
-    with modes_restored(model), td.no_grad():
+    with restore_modes(model), td.no_grad():
         model.eval()
         signal = td.Tensor(x)
         for layer in model:

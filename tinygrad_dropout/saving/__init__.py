@@ -1,4 +1,4 @@
-"""`td.save` and `td.load`: a model, an optimizer, generators and your position in one file, without pickle."""
+"""`td.save` and `td.load`: the state of a model, an optimizer, generators and a run in one file, without pickle."""
 
 from tinygrad_dropout.saving._file import load, save
 

@@ -1,4 +1,4 @@
-"""Write a file so that, at any moment, either the old or the new one is there whole."""
+"""Write a file so that at any moment either the old or the new file is there, complete."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ ABANDONED = 3600  # seconds without a change
 
 
 def write_safely(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a new file next to the old one, and replace the old one once the new one is complete on the disk.
+    """Write a new file next to the old one, and replace the old one when the new one is complete on disk.
 
-    A process that is killed while it writes leaves a hidden file, `.name.<16 characters>.tmp`. The next call for the
-    same path deletes it, once it is an hour old: until then it could belong to a process that is still writing.
+    A process that is killed while writing leaves a hidden file, `.name.<16 characters>.tmp`. The next call for the same
+    path deletes it if it is at least an hour old. Before that, it could belong to a process that is still writing.
 
     Args:
-        path: the file; if it is a link, the file that it leads to.
-        write: is given the new file, open for writing.
+        path: the file. If it is a link, the linked file is replaced.
+        write: a function that gets the new file, open for writing.
 
     Raises:
-        OSError: the file cannot be written, for instance because the disk is full. The old one is unchanged.
+        OSError: the file cannot be written, for example because the disk is full. The old file is unchanged.
     """
     path = Path(os.path.realpath(path))
     check_ordinary(path)
     if path.exists():
-        path.open("r+b").close()  # an OSError if it may not be written to, which replacing it would not ask
-    short = path.name[:40]  # 255 bytes are the limit, which the path's own name may reach
+        path.open("r+b").close()  # an OSError if it is write-protected, which replacing would ignore
+    short = path.name[:40]  # a name can have 255 bytes, and this one may already
     delete_abandoned(path.parent, escape(short), ABANDONED)
-    # A random name that must be new. No other writer has it: no process, no thread, and no signal handler that saves
-    # while this function is at work.
+    # A new random name. No other writer has it: no process, no thread, and no signal handler that saves while this
+    # function runs.
     temporary = path.with_name(f".{short}.{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:
@@ -52,7 +52,7 @@ def write_safely(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def check_ordinary(path: Path) -> None:
-    """Raise an OSError if the path leads to a folder, a pipe or a device, which must not be replaced or read."""
+    """Raise an OSError if the path is a folder, a pipe or a device, which must not be replaced or read."""
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if path.exists() and not path.is_file():
@@ -64,8 +64,8 @@ def delete_abandoned(folder: Path, name: str = "*", age: float = 0) -> None:
 
     Args:
         folder: the folder.
-        name: a pattern for the names of the files that were to be written.
-        age: the seconds since the last change, at least.
+        name: a pattern for the names of the files that those processes were writing.
+        age: delete only files unchanged for at least this many seconds.
     """
     for file in folder.glob(f".{name}.{16 * '?'}.tmp"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""td.save and td.load: which format a path asks for, and what is said where a file is not what it should be."""
+"""td.save and td.load: they choose the format from the path, and explain what is wrong with a file."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from tinygrad_dropout.saving._safetensors import read_safetensors, write_safeten
 
 
 def save(obj: Any, path: str | os.PathLike[str]) -> None:
-    """Save an object: a state_dict, or one dict that holds everything you need to resume a training run.
+    """Save an object: a state_dict, or one dict with everything you need to resume a training run.
 
         td.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}, "run.npz")
 
     Nothing is pickled. An existing file is replaced only when the new one is complete, so a full disk or a killed
-    process never costs you the old one. (A killed process can leave a hidden `.run.npz.<16 characters>.tmp` behind; a
+    process never costs you the old file. (A killed process can leave a hidden `.run.npz.<16 characters>.tmp` behind. A
     later save to the same path deletes it.)
 
     Args:
-        obj: dicts with strings as keys, lists and tuples, nested, of arrays, numbers, strings, booleans and None.
+        obj: nested dicts (with strings as keys), lists and tuples of arrays, numbers, strings, booleans and None.
             NumPy's numbers and strings come back as Python's.
         path: where to save it. If it ends in `.safetensors`, the file has that format, which holds only a flat dict of
-            arrays (needs the extra `safetensors`). Otherwise it is an npz file, which `np.load` can look into.
+            arrays (this needs the extra `safetensors`). Otherwise it is an npz file, which `np.load` can open.
 
     Raises:
-        TypeError, ValueError: the object holds something that cannot be saved.
+        TypeError, ValueError: the object contains something that cannot be saved.
         OSError: the file cannot be written.
     """
     path = as_path("save", path)
@@ -36,20 +36,20 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
     try:
         write_safely(path, lambda file: write(file, obj))
     except OSError as error:
-        problem = f"save: the file could not be written ({error.strerror or error}); what was there is unchanged"
+        problem = f"save: the file could not be written ({error.strerror or error}); any file there is unchanged"
         raise OSError(error.errno, problem, str(path)) from error
 
 
 def load(path: str | os.PathLike[str]) -> Any:
     """Load what `save` saved (or, from a `.safetensors` file, what any program saved). The arrays are new.
 
-    The file may come from a stranger: nothing in it is executed, and a size that it merely declares takes no memory.
+    You can load a file from a stranger: nothing in it is executed, and it can't claim more memory than its size.
 
     Args:
         path: the file. `.safetensors` is read as that format, any other name as npz.
 
     Raises:
-        CheckpointError: the file is damaged, is of another kind or was written by a newer version.
+        CheckpointError: the file is damaged, is in another format or was written by a newer version.
         OSError: the file cannot be opened.
     """
     path = as_path("load", path)
@@ -70,7 +70,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
 
 def as_path(where: str, path: Any) -> Path:
-    """The path, if it is one."""
+    """Return `path` as a Path, or raise a TypeError if it is not one."""
     if not isinstance(path, str | os.PathLike):
         hint = "; the object comes first, td.save(obj, path)" if where == "save" else ""
         raise TypeError(f"{where}: expected a path (a str or a pathlib.Path), got {type(path).__name__}{hint}")

@@ -1,8 +1,8 @@
-"""The npz file: a zip of `structure.json` and of the arrays `0.npy`, `1.npy`, ..., none of them compressed.
+"""The npz file: an uncompressed zip of `structure.json` and the arrays `0.npy`, `1.npy`, ...
 
 A file may come from anywhere, so nothing in it is trusted. Declared sizes are compared with the size of the file before
-memory is allocated. Compressed members are refused, since a small one can unpack to any size. The header of an array is
-matched against a pattern and never evaluated.
+memory is allocated. Compressed members are refused, because even a tiny member can unpack to any size. The header of an
+array is matched against a pattern and never evaluated.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array
-from tinygrad_dropout.saving._structure import put_together, taken_apart
+from tinygrad_dropout.saving._structure import put_together, take_apart
 
 FORMAT, VERSION = "tinygrad_dropout", 1
 STRUCTURE = "structure.json"
-LONGEST_STRUCTURE = 2**22  # bytes: decoded JSON can take 25 times its length
-MOST_MEMBERS = 2**16 - 1  # of a zip without extensions
+MAX_STRUCTURE_BYTES = 2**22  # bytes: decoded JSON can take 25 times its length
+MAX_MEMBERS = 2**16 - 1  # the limit of a zip without extensions
 
 # An npy file of version 1.0: this, the length of the description in two bytes, the description, the data.
 ARRAY_BEGINS = b"\x93NUMPY\x01\x00"
@@ -36,18 +36,18 @@ def write_npz(file: BinaryIO, obj: Any) -> None:
     """Write an object to an open file.
 
     Raises:
-        TypeError, ValueError: the object holds what cannot be saved.
+        TypeError, ValueError: the object contains something that cannot be saved.
     """
     arrays: list[Array] = []
-    structure = {"format": FORMAT, "version": VERSION, "object": taken_apart(obj, arrays)}
+    structure = {"format": FORMAT, "version": VERSION, "object": take_apart(obj, arrays)}
     text = json.dumps(structure).encode("ascii")
-    if len(text) > LONGEST_STRUCTURE or len(arrays) >= MOST_MEMBERS:
+    if len(text) > MAX_STRUCTURE_BYTES or len(arrays) >= MAX_MEMBERS:
         raise ValueError(
-            f"save: expected at most {LONGEST_STRUCTURE:,} bytes of text and {MOST_MEMBERS - 1:,} arrays, got "
+            f"save: expected at most {MAX_STRUCTURE_BYTES:,} bytes of text and {MAX_MEMBERS - 1:,} arrays, got "
             f"{len(text):,} and {len(arrays):,}: put long lists of numbers into arrays"
         )
     with ZipFile(file, "w", ZIP_STORED) as archive:
-        archive.writestr(ZipInfo(STRUCTURE), text)  # a ZipInfo of its own has no date: same object, same bytes
+        archive.writestr(ZipInfo(STRUCTURE), text)  # a new ZipInfo has no date: same object, same bytes
         for number, array in enumerate(arrays):
             with archive.open(ZipInfo(f"{number}.npy"), "w", force_zip64=True) as member:
                 np.lib.format.write_array(member, array, version=(1, 0), allow_pickle=False)
@@ -61,7 +61,7 @@ def read_npz(file: BinaryIO) -> Any:
         names = [member.filename for member in members]
         if STRUCTURE not in names:
             raise ValueError(f"expected a file that td.save wrote, with a {STRUCTURE} in it, found {names[:3]}")
-        if len(names) > MOST_MEMBERS or set(names) != {STRUCTURE, *(f"{n}.npy" for n in range(len(names) - 1))}:
+        if len(names) > MAX_MEMBERS or set(names) != {STRUCTURE, *(f"{n}.npy" for n in range(len(names) - 1))}:
             raise ValueError(f"expected {STRUCTURE} and arrays 0.npy, 1.npy and so on, each once, found other members")
         if any(member.compress_type != ZIP_STORED or member.flag_bits & 1 for member in members):
             raise ValueError("expected members that are neither compressed nor encrypted, found one that is")
@@ -71,8 +71,8 @@ def read_npz(file: BinaryIO) -> Any:
             raise ValueError(
                 f"expected members that fit into the file's {size:,} bytes, found {total:,} bytes declared"
             )
-        if archive.getinfo(STRUCTURE).file_size > LONGEST_STRUCTURE:
-            raise ValueError(f"expected {STRUCTURE} to have at most {LONGEST_STRUCTURE:,} bytes, found more")
+        if archive.getinfo(STRUCTURE).file_size > MAX_STRUCTURE_BYTES:
+            raise ValueError(f"expected {STRUCTURE} to have at most {MAX_STRUCTURE_BYTES:,} bytes, found more")
         structure = read_structure(archive.read(STRUCTURE))
         arrays = {number: read_array(archive.read(f"{number}.npy")) for number in range(len(names) - 1)}
     obj = put_together(structure, arrays)
@@ -82,8 +82,8 @@ def read_npz(file: BinaryIO) -> Any:
 
 
 def read_structure(text: bytes) -> Any:
-    """The JSON that stands for the object, once format and version have been checked."""
-    whole = json.loads(text.decode("ascii"), object_pairs_hook=dict_of_distinct)
+    """Check the format and the version, and return the JSON that stands for the object."""
+    whole = json.loads(text.decode("ascii"), object_pairs_hook=dict_of_unique)
     if not isinstance(whole, dict) or whole.get("format") != FORMAT or type(whole.get("version")) is not int:
         raise ValueError(f"expected {STRUCTURE} to name the format {FORMAT} and a version, found something else")
     if whole["version"] > VERSION:
@@ -96,8 +96,8 @@ def read_structure(text: bytes) -> Any:
     return whole["object"]
 
 
-def dict_of_distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object as a dict; a key that occurs twice is refused."""
+def dict_of_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object as a dict, or raise an error if a key occurs twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError(f"expected each key once in {STRUCTURE}, found one twice")
@@ -105,7 +105,7 @@ def dict_of_distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_array(member: bytes) -> Array:
-    """The array in an npy file of version 1.0, which must be exactly as long as its header says."""
+    """Return the array in an npy file of version 1.0, which must be exactly as long as its header says."""
     start = 10 + int.from_bytes(member[8:10], "little")
     described = DESCRIPTION.fullmatch(member[10:start].decode("latin-1"))
     if not described or not member.startswith(ARRAY_BEGINS):

@@ -1,4 +1,4 @@
-"""scikit-learn estimators with dropout: an MLP classifier and an MLP regressor that know how sure they are.
+"""scikit-learn estimators with dropout: an MLP classifier and an MLP regressor that report how sure they are.
 
     from tinygrad_dropout.sklearn import DropoutMLPClassifier
 
@@ -6,7 +6,7 @@
     model.score(X_test, y_test)
 
 They work wherever scikit-learn's own estimators do, and have the parameters of its MLPClassifier and MLPRegressor.
-They need the packages of the extra `sklearn`: pip install "tinygrad-dropout[sklearn]".
+They need the extra `sklearn`: pip install "tinygrad-dropout[sklearn]".
 """
 
 from importlib.util import find_spec

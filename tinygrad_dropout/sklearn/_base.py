@@ -1,4 +1,4 @@
-"""What the two estimators share: their parameters, and how their network is trained."""
+"""DropoutMLP: the base class of the two estimators, with their parameters and the training of their network."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tinygrad_dropout import training
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.optim import Optimizer
 from tinygrad_dropout.optim import max_norm as limit_norms
-from tinygrad_dropout.rng import generator
-from tinygrad_dropout.sklearn._network import build_optimizer, linear_layers, mlp, scaled_weights
+from tinygrad_dropout.rng import resolve_rng
+from tinygrad_dropout.sklearn._network import build_mlp, build_optimizer, linear_layers, normalize_weights
 from tinygrad_dropout.sklearn._parameters import check_parameters, dropout_rates, hidden_sizes
 from tinygrad_dropout.sklearn._trained import TrainedNetwork
 
@@ -35,9 +35,9 @@ Rows = tuple[Any, Array, Array | None]
 
 @dataclass(eq=False, repr=False)
 class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
-    """A network of Linear layers with dropout, trained in mini-batches. Its subclasses are the estimators.
+    """A network of Linear layers with dropout, trained in mini-batches. The two estimators are its subclasses.
 
-    Its parameters are described in _docstrings.py, which is part of the subclasses' docstrings.
+    _docstrings.py describes the parameters; the subclasses' docstrings include it.
     """
 
     hidden_layer_sizes: int | Sequence[int] = (100,)
@@ -69,7 +69,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
     mc_samples: int = 100
     dtype: npt.DTypeLike = "float32"
 
-    _to_scale = "X (StandardScaler)"  # what to scale if the training diverges
+    _to_scale = "X (StandardScaler)"  # the message says to scale this if the training diverges
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -79,38 +79,38 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
     # What a subclass defines ------------------------------------------------------------------------------------------
 
     def _loss(self, outputs: Tensor, targets: Array, weights: Array | None = None) -> Tensor:
-        """The mean loss over the rows, whose weights (if they have any) have the mean 1."""
+        """Return the mean loss over the rows. Their weights, if any, have mean 1."""
         raise NotImplementedError
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
-        """The targets as `_loss` takes them. The `first` time it notes n_outputs_ and what the targets are like."""
+        """Return the targets in the form for `_loss`. In the `first` call, set n_outputs_ and the kind of targets."""
         raise NotImplementedError
 
     def _score(self, outputs: Array, targets: Array, weights: Array | None) -> float:
-        """How good a network's outputs are; higher is better."""
+        """Return a score for a network's outputs. Higher is better."""
         raise NotImplementedError
 
     def _class_weights(self, y: Array, incremental: bool) -> Array | None:
-        """Each row's weight according to its target."""
+        """Return each row's weight according to its target."""
         return None
 
     def _strata(self, targets: Array) -> Array | None:
-        """The groups of which a validation split should have its share each."""
+        """Return the groups of rows that a validation split should represent proportionally."""
         return None
 
     def _after_training(self, validation: Rows | None) -> None:
-        """Learn anything else from the rows that were set aside for validation."""
+        """Learn anything else from the rows set aside for validation."""
 
     # Training ---------------------------------------------------------------------------------------------------------
 
     def _fit(self: Self, X: Any, y: Any, sample_weight: Any, *, incremental: bool = False) -> Self:
-        """Train for at most `max_iter` epochs; if incremental, train the network as it is for one more epoch."""
+        """Train for at most `max_iter` epochs; if incremental, train the current network for one more epoch."""
         check_parameters(type(self).__name__, self.get_params(deep=False))
         if incremental and self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
         first = not (hasattr(self, "module_") and (incremental or self.warm_start))
         if first:
-            self.__dict__.pop("module_", None)  # a fit that fails leaves an unfitted estimator, not half of an old one
+            self.__dict__.pop("module_", None)  # a failed fit leaves an unfitted estimator, not half of an old one
         numeric = self.__sklearn_tags__().estimator_type == "regressor"
         with np.errstate(over="ignore", invalid="ignore"):  # what `dtype` cannot hold becomes inf, which is an error
             X, y = validate_data(
@@ -122,7 +122,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         random_state = as_random_state(self.random_state)
         rows, validation = self._split(rows, random_state) if self.early_stopping else (rows, None)
         X, targets, weights = rows
-        mean_weight, weights = scaled_weights(weights, self.dtype)
+        mean_weight, weights = normalize_weights(weights, self.dtype)
         batch_size = self._rows_in_a_batch(X.shape[0])
         if first:
             self.loss_curve_, self.validation_scores_, self.n_iter_, self.t_ = [], None, 0, 0
@@ -136,7 +136,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         return self
 
     def _row_weights(self, X: Any, y: Array, sample_weight: Any, incremental: bool) -> Array | None:
-        """The rows' weights, from `sample_weight` and from the weights of the classes; None if there are none."""
+        """Return the rows' weights from `sample_weight` and the class weights, or None if there are none."""
         weights = self._class_weights(y, incremental)
         if sample_weight is not None:
             given = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
@@ -144,7 +144,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         return weights
 
     def _split(self, rows: Rows, random_state: np.random.RandomState) -> tuple[Rows, Rows]:
-        """The rows to train on, and those to validate on."""
+        """Split the rows into those to train on and those to validate on."""
         X, targets, weights = rows
         parts = train_test_split(
             *(X, targets) if weights is None else rows,
@@ -170,20 +170,20 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
             return min(200, rows)
         if int(self.batch_size) > rows:
             warnings.warn(
-                f"batch_size={self.batch_size} is larger than the number of rows, {rows}: all rows make one batch",
+                f"batch_size={self.batch_size} is larger than the number of rows, {rows}: all rows form one batch",
                 stacklevel=4,
             )
         return min(int(self.batch_size), rows)
 
     def _build(self, inputs: int, random_state: np.random.RandomState, keep_weights: bool) -> None:
-        """Make the network and its optimizer, with new weights or (warm start) with those that the network had."""
+        """Make the network and its optimizer, with new weights or (warm start) with the old network's."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         seeds = random_state.randint(2**31 - 1, size=4)
         weights, self._batch_rng, masks = map(np.random.default_rng, seeds[:3])
         self._mask_seed = int(seeds[3])
         rates = dropout_rates(self.dropout, len(hidden))
         sizes = (inputs, *hidden, self.n_outputs_)
-        network = mlp(sizes, self.activation, float(self.input_dropout), rates, self.dtype, weights, masks)
+        network = build_mlp(sizes, self.activation, float(self.input_dropout), rates, self.dtype, weights, masks)
         if keep_weights:
             before, layers = linear_layers(self.module_), linear_layers(network)
             if [layer.weight.shape for layer in before] != [layer.weight.shape for layer in layers]:
@@ -201,7 +201,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         self.module_ = network  # last: an estimator with a network counts as fitted
 
     def _train(self, batches: training.Batches, validation: Rows | None, epochs: int, until_converged: bool) -> None:
-        """Run the epochs and note how they went."""
+        """Run the epochs, and set the attributes that describe them."""
         stopping = training.EarlyStopping(min_delta=self.tol, mode="max") if validation else self._stopping
         wait = int(min(self.n_iter_no_change, sys.maxsize - 1))
         adaptive = self.solver == "sgd" and self.learning_rate == "adaptive"
@@ -253,7 +253,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
         self._note(history, stopping)
 
     def _score_rows(self, X: Any, targets: Array, weights: Array | None) -> float:
-        """The network's score on these rows."""
+        """Return the network's score on these rows."""
         with np.errstate(over="ignore", invalid="ignore"):  # outputs that are not finite are an error
             outputs = training.predict(self.module_, X)
             if not np.isfinite(outputs).all():
@@ -274,7 +274,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
 
 
 def strata_to_split(strata: Array | None, fraction: float) -> Array | None:
-    """The strata if each of them can have its share of a validation set; else None, and the set is any rows."""
+    """Return the strata if a validation set can represent each of them, else None: the set is then any rows."""
     if strata is None:
         return None
     sizes = np.unique(strata, return_counts=True)[1]
@@ -283,9 +283,9 @@ def strata_to_split(strata: Array | None, fraction: float) -> Array | None:
 
 
 def as_random_state(random_state: Any) -> np.random.RandomState:
-    """scikit-learn's kind of generator. For None it is seeded by the framework's own, not by NumPy's global one."""
+    """Return scikit-learn's kind of generator. None is seeded by the framework's own, not by NumPy's global one."""
     if random_state is None:
-        random_state = int(generator("fit", None).integers(2**31 - 1))
+        random_state = int(resolve_rng("fit", None).integers(2**31 - 1))
     state: np.random.RandomState = check_random_state(random_state)
     return state
 

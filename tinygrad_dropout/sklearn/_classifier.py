@@ -1,4 +1,4 @@
-"""DropoutMLPClassifier: classes or several labels, from tables or sparse matrices."""
+"""DropoutMLPClassifier: predict classes, or several labels per row, from tables or sparse matrices."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from tinygrad_dropout import functional as F
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.sklearn._base import DropoutMLP
-from tinygrad_dropout.sklearn._docstrings import documented
+from tinygrad_dropout.sklearn._docstrings import fill_docstring
 from tinygrad_dropout.sklearn._network import class_loss, label_loss
-from tinygrad_dropout.sklearn._parameters import real
+from tinygrad_dropout.sklearn._parameters import is_real
 
 Self = TypeVar("Self", bound="DropoutMLPClassifier")
 
 
 class ClassUncertainty(NamedTuple):
-    """How sure a classifier is of each row, from its outputs under many masks. Entropies are in nats.
+    """How sure a classifier is about each row, from its outputs under many masks. Entropies are in nats.
 
     Attributes:
         mean: the mean probabilities, (N, C); for several labels (N, labels).
         spread: their standard deviations over the masks, of the same shape.
-        entropy: of the mean probabilities, (N,) or (N, labels): all the uncertainty.
-        mutual_information: the entropy minus the mean entropy under each mask: the part that comes from the masks'
-            disagreement, which more data would reduce (Houlsby et al. 2011, arXiv:1112.5745).
+        entropy: the entropy of the mean probabilities, (N,) or (N, labels): the total uncertainty.
+        mutual_information: the entropy minus the mean entropy under each mask. This part comes from the masks'
+            disagreement, and more data would reduce it (Houlsby et al. 2011, arXiv:1112.5745).
     """
 
     mean: Array
@@ -44,21 +44,21 @@ class ClassUncertainty(NamedTuple):
 class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
     """A multi-layer perceptron with dropout that predicts classes, or several labels for each row.
 
-    It minimizes the cross-entropy. Parameters that scikit-learn's MLPClassifier has too mean the same here.
+    It minimizes the cross-entropy. Parameters that scikit-learn's MLPClassifier also has mean the same here.
 
     {DIFFERENCES}
 
     Args:
         {PARAMETERS}
-        class_weight: how much the rows of each class count: a dict, "balanced" (inversely to how many there are), or
-            None for equal weights.
+        class_weight: how much the rows of each class count: a dict, "balanced" (inversely proportional to the class's
+            number of rows), or None for equal weights.
 
     Attributes:
         classes_: the classes, sorted.
         {ATTRIBUTES}
     """
 
-    __doc__ = documented(__doc__)
+    __doc__ = fill_docstring(__doc__)
 
     _: KW_ONLY
     class_weight: Mapping[Any, float] | str | None = None
@@ -76,7 +76,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
 
         Args:
             X: (N, features), an array, a DataFrame or a sparse matrix.
-            y: (N,), classes of any kind that can be sorted; or (N, labels) of 0 and 1, several labels for each row.
+            y: (N,), classes of any sortable type; or (N, labels) of 0 and 1, for several labels per row.
             sample_weight: (N,), how much each row counts; None for equal weights.
 
         Returns:
@@ -88,11 +88,11 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
-        """Train the network for one more epoch, on these rows. The optimizer stays that of the first call.
+        """Train the network for one more epoch, on these rows. All calls use the first call's optimizer.
 
         Args:
             X, y, sample_weight: as for `fit`.
-            classes: all classes that will ever occur; needed in the first call, optional later.
+            classes: all classes that will ever occur. You must pass them in the first call.
         """
         if hasattr(self, "module_"):
             if classes is not None and not np.array_equal(unique_labels(classes), self.classes_):
@@ -106,7 +106,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
-        """The most probable class of each row, (N,); or for several labels, (N, labels) of 0 and 1."""
+        """Return the most probable class of each row, (N,); for several labels, (N, labels) of 0 and 1."""
         outputs = self._predict_outputs(X)
         if self._multilabel:
             return (outputs > 0).astype(int)
@@ -114,14 +114,14 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return classes
 
     def predict_proba(self, X: Any) -> Array:
-        """The probabilities of the classes in the order of `classes_`, (N, C); for several labels (N, labels).
+        """Return the probabilities of the classes in the order of `classes_`, (N, C); for several labels (N, labels).
 
         The network is run once, without dropout. For the mean over many masks see `predict_uncertainty`.
         """
         return self._probabilities(self._predict_outputs(X))
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of `predict_proba`, finite even where a probability underflows to 0."""
+        """Return the logarithms of `predict_proba`, which are finite even if a probability underflows to 0."""
         outputs = self._predict_outputs(X)
         if self.n_outputs_ > 1 and not self._multilabel:
             return F.log_softmax(Tensor(outputs), axis=1).data
@@ -129,10 +129,10 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return yes if self._multilabel else np.hstack([no, yes])
 
     def predict_uncertainty(self, X: Any) -> ClassUncertainty:
-        """How sure the classifier is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
+        """Return how sure the classifier is, by Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
 
-        The network is run under `mc_samples` masks. They are the same for all rows and in every call. Without
-        dropout the spread and the mutual information are 0. In a pipeline, transform the rows first:
+        The network is run under `mc_samples` masks, which are the same for all rows and in every call. Without
+        dropout, the spread and the mutual information are 0. In a pipeline, transform the rows first:
         `pipeline[-1].predict_uncertainty(pipeline[:-1].transform(X))`.
 
         Args:
@@ -146,7 +146,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return ClassUncertainty(*map(np.concatenate, zip(*parts, strict=True)))
 
     def _uncertainty(self, probabilities: Array) -> ClassUncertainty:
-        """Of probabilities (samples, N, ...)."""
+        """Compute the uncertainty from probabilities (samples, N, ...)."""
         mean = probabilities.mean(axis=0)
         entropy = self._entropy(mean)
         disagreement = entropy - self._entropy(probabilities).mean(axis=0)
@@ -159,7 +159,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         return np.asarray(entr(probabilities).sum(axis=-1))
 
     def _probabilities(self, outputs: Array) -> Array:
-        """Of outputs (..., n_outputs_)."""
+        """Turn outputs (..., n_outputs_) into probabilities."""
         if self.n_outputs_ > 1 and not self._multilabel:
             return F.softmax(Tensor(outputs)).data
         yes = F.sigmoid(Tensor(outputs)).data
@@ -167,7 +167,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
 
     @property
     def out_activation_(self) -> str:
-        """What turns the network's outputs into probabilities: "softmax" or "logistic"."""
+        """The function that turns the network's outputs into probabilities: "softmax" or "logistic"."""
         return "softmax" if self.n_outputs_ > 1 and not self._multilabel else "logistic"
 
     def _loss(self, outputs: Tensor, targets: Array, weights: Array | None = None) -> Tensor:
@@ -179,12 +179,12 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
             raise ValueError(
-                "y has several columns: expected 0 and 1, whether each row has each label, got other values"
+                "y has several columns: expected only 0 and 1 (does the row have the label?), got other values"
             )
         multilabel = kind == "multilabel-indicator"
         if multilabel and not np.isin(y.data if issparse(y) else y, (0, 1)).all():
             raise ValueError(
-                "y has several columns: expected 0 and 1, whether each row has each label, got other values"
+                "y has several columns: expected only 0 and 1 (does the row have the label?), got other values"
             )
         found = np.arange(y.shape[1]) if multilabel else unique_labels(y)
         if first:
@@ -226,7 +226,7 @@ class DropoutMLPClassifier(ClassifierMixin, DropoutMLP):  # type: ignore[misc]
             if self._multilabel:
                 raise ValueError('class_weight: expected "balanced" or None for several labels per row, got a dict')
             for key, weight in self.class_weight.items():
-                if not real(weight):
+                if not is_real(weight):
                     raise ValueError(f"class_weight: expected numbers of at least 0, got {weight!r} for class {key!r}")
         elif self.class_weight != "balanced":
             raise ValueError(f'class_weight: expected a dict, "balanced" or None, got {self.class_weight!r}')

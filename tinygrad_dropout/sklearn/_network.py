@@ -1,4 +1,4 @@
-"""The estimators' network, its initial weights, its optimizer, and the losses with weights for the rows."""
+"""The estimators' network, its initial weights, its optimizer, and its losses with row weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
 }
 
 
-def mlp(
+def build_mlp(
     sizes: Sequence[int],
     activation: str,
     input_dropout: float,
@@ -31,15 +31,15 @@ def mlp(
     weights: np.random.Generator,
     masks: np.random.Generator,
 ) -> nn.Sequential:
-    """Linear, activation and dropout for each hidden layer, then Linear. Where p is 0 there is no dropout layer.
+    """Build Linear, activation and dropout for each hidden layer, then Linear. If p is 0, there is no dropout layer.
 
     Args:
-        sizes: the units of every layer, from the inputs to the outputs.
+        sizes: the number of units in every layer, from the inputs to the outputs.
         activation: one of `ACTIVATIONS`.
         input_dropout: the probability of dropping an input.
-        dropout: that of dropping a unit, for each hidden layer.
+        dropout: for each hidden layer, the probability of dropping a unit.
         dtype: of the parameters.
-        weights, masks: where the initial weights and the masks come from.
+        weights, masks: the generators for the initial weights and for the masks.
     """
     layers: list[nn.Module] = [nn.Dropout(input_dropout, rng=masks)] if input_dropout else []
     for (inputs, outputs), p in zip(pairwise(sizes), [*dropout, None], strict=True):
@@ -54,9 +54,9 @@ def mlp(
 
 
 def draw_initial_weights(linear: nn.Linear, activation: str, rng: np.random.Generator) -> None:
-    """Draw as scikit-learn's MLP does: from U(-b, b), b = sqrt(6 / (fan_in + fan_out)), the bias too.
+    """Draw like scikit-learn's MLP: weights and bias from U(-b, b), with b = sqrt(6 / (fan_in + fan_out)).
 
-    That is Glorot and Bengio's bound (2010, eq. 16); before logistic units, 2 stands for the 6.
+    This is Glorot and Bengio's bound (2010, eq. 16). Before logistic units, the 6 becomes a 2.
     """
     bound = sqrt((2 if activation == "logistic" else 6) / (linear.in_features + linear.out_features))
     for parameter in linear.parameters():
@@ -64,12 +64,12 @@ def draw_initial_weights(linear: nn.Linear, activation: str, rng: np.random.Gene
 
 
 def linear_layers(network: nn.Sequential) -> list[nn.Linear]:
-    """The layers with weights, in order."""
+    """Return the layers with weights, in order."""
     return [layer for layer in network if isinstance(layer, nn.Linear)]
 
 
 def build_optimizer(network: nn.Sequential, options: dict[str, Any]) -> optim.Optimizer:
-    """The optimizer that an estimator's parameters describe. Its first group has the weights, its second the biases."""
+    """Make the optimizer that an estimator's parameters describe, with one group of weights and one of biases."""
     weights, biases = ([p for p in network.parameters() if (p.ndim == 2) is matrix] for matrix in (True, False))
     groups: list[dict[str, Any]] = [{"params": weights}, {"params": biases}]
     lr, momentum = options["learning_rate_init"], options["momentum"]
@@ -79,31 +79,31 @@ def build_optimizer(network: nn.Sequential, options: dict[str, Any]) -> optim.Op
 
 
 def class_loss(logits: Tensor, labels: Array, weights: Array | None = None) -> Tensor:
-    """The mean cross-entropy of class labels, in nats: logits (N, C), labels int (N,), weights (N,) or None."""
+    """Return the mean cross-entropy of class labels, in nats: logits (N, C), labels int (N,), weights (N,) or None."""
     if weights is None:
         return F.cross_entropy(logits, labels)
     return weighted_mean(F.cross_entropy(logits, labels, reduction="none"), weights)
 
 
 def label_loss(logits: Tensor, labels: Array, weights: Array | None = None) -> Tensor:
-    """The mean over the rows of the sum over labels of the binary cross-entropy: logits and labels (N, K)."""
+    """Return the binary cross-entropy, summed over labels and averaged over rows: logits and labels (N, K)."""
     losses = F.binary_cross_entropy_with_logits(logits, labels, reduction="sum" if weights is None else "none")
     return losses / len(labels) if weights is None else weighted_mean(losses.sum(axis=1), weights)
 
 
 def squared_loss(outputs: Tensor, values: Array, weights: Array | None = None) -> Tensor:
-    """The mean over the rows of half the squared error, summed over the targets: outputs and values (N, K)."""
+    """Return half the squared error, summed over targets and averaged over rows: outputs and values (N, K)."""
     losses = F.mse_loss(outputs, values, reduction="sum" if weights is None else "none")
     return losses / (2 * len(values)) if weights is None else weighted_mean(losses.sum(axis=1), weights / 2)
 
 
 def weighted_mean(losses: Tensor, weights: Array) -> Tensor:
-    """sum of w_i * loss_i / N. The weights of a training have the mean 1, so this is the mean over its rows."""
+    """Return the sum of w_i * loss_i / N: the weighted mean over the rows, because the weights have mean 1."""
     return (losses * weights).sum() / len(weights)
 
 
-def scaled_weights(weights: Array | None, dtype: npt.DTypeLike) -> tuple[float, Array | None]:
-    """The rows' mean weight, and their weights divided by it; (1, None) if they have none."""
+def normalize_weights(weights: Array | None, dtype: npt.DTypeLike) -> tuple[float, Array | None]:
+    """Return the rows' mean weight, and their weights divided by it; (1, None) without weights."""
     if weights is None:
         return 1.0, None
     mean = float(weights.mean())
@@ -112,8 +112,8 @@ def scaled_weights(weights: Array | None, dtype: npt.DTypeLike) -> tuple[float, 
     return mean, (weights / mean).astype(dtype)
 
 
-def with_one_mask_for_all_rows(network: nn.Sequential, rng: np.random.Generator) -> nn.Sequential:
-    """The same layers with other dropout layers: each draws one mask from `rng` that is for every row of its input."""
+def share_masks_across_rows(network: nn.Sequential, rng: np.random.Generator) -> nn.Sequential:
+    """Return the network with dropout layers that draw, from `rng`, one mask for all rows of their input."""
     return nn.Sequential(
         *(nn.Dropout(layer.p, shared_axes=0, rng=rng) if isinstance(layer, nn.Dropout) else layer for layer in network)
     )

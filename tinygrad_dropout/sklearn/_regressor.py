@@ -1,4 +1,4 @@
-"""DropoutMLPRegressor: one target or several, with intervals that include the network's uncertainty and the noise."""
+"""DropoutMLPRegressor: predict one or more targets, with intervals that include the network's uncertainty and noise."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from sklearn.utils.validation import _check_sample_weight, check_array, check_co
 
 from tinygrad_dropout.autograd.tensor import Array, Tensor
 from tinygrad_dropout.sklearn._base import DropoutMLP, Rows
-from tinygrad_dropout.sklearn._docstrings import documented
+from tinygrad_dropout.sklearn._docstrings import fill_docstring
 from tinygrad_dropout.sklearn._network import squared_loss
-from tinygrad_dropout.sklearn._noise import likeliest_noise, row_likelihoods
-from tinygrad_dropout.sklearn._parameters import real
+from tinygrad_dropout.sklearn._noise import most_likely_noise, row_likelihoods
+from tinygrad_dropout.sklearn._parameters import is_real
 
-LARGE = 100.0  # values of y that take too long to learn
+LARGE = 100.0  # targets of this size take too long to learn
 
 Self = TypeVar("Self", bound="DropoutMLPRegressor")
 
 
 class ValueUncertainty(NamedTuple):
-    """How sure a regressor is of each row, from its outputs under many masks. All in the units of y.
+    """How sure a regressor is about each row, from its outputs under many masks. All values are in the units of y.
 
     Attributes:
         mean: the mean output, (N,) or (N, targets).
         spread: the outputs' standard deviation over the masks, of the same shape: the network's own uncertainty.
-        noise: the standard deviation of what no network can predict, () or (targets,); NaN if it is not known.
+        noise: the standard deviation of the part of y that no network can predict, () or (targets,); NaN if unknown.
     """
 
     mean: Array
@@ -46,11 +46,11 @@ class ValueUncertainty(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
-    """A multi-layer perceptron with dropout that predicts numbers, and how far off it may be.
+    """A multi-layer perceptron with dropout that predicts numbers, and how far off they may be.
 
-    It minimizes half the squared error, summed over the targets. The network's first outputs are of the order of 1, so
-    give `normalize_y=True` if the values of y are far from that. Parameters that scikit-learn's MLPRegressor
-    has too mean the same here.
+    It minimizes half the squared error, summed over the targets. An untrained network's outputs are of the order of 1,
+    so pass `normalize_y=True` if the values of y are far from that. Parameters that scikit-learn's MLPRegressor also
+    has mean the same here.
 
     {DIFFERENCES}
 
@@ -58,15 +58,15 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         {PARAMETERS}
         normalize_y: whether the network learns (y - mean) / std, with each target's mean and standard deviation in the
             rows of the first fit. Predictions, uncertainties and `noise` stay in the units of y; the losses do not.
-        noise: the standard deviation of y around what can be predicted, in the units of y, if you know it. If None, it
-            is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
+        noise: the standard deviation of the part of y that cannot be predicted, in the units of y, if you know it. If
+            None, it is estimated on the validation split (`early_stopping=True`), or by `estimate_noise`.
 
     Attributes:
-        noise_: the noise level of each target, (targets,), given or estimated; None if it is not known.
+        noise_: the noise level of each target, (targets,), given or estimated; None if unknown.
         {ATTRIBUTES}
     """
 
-    __doc__ = documented(__doc__)
+    __doc__ = fill_docstring(__doc__)
 
     _: KW_ONLY
     normalize_y: bool = False
@@ -80,7 +80,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     @property
     def out_activation_(self) -> str:
-        """The function that is applied to the network's outputs: none."""
+        """The function applied to the network's outputs: none."""
         return "identity"
 
     def fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -100,7 +100,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight)
 
     def partial_fit(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Train the network for one more epoch, on these rows. The optimizer stays that of the first call.
+        """Train the network for one more epoch, on these rows. All calls use the first call's optimizer.
 
         Args:
             X, y, sample_weight: as for `fit`.
@@ -108,14 +108,14 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
-        """The values, (N,) or (N, targets), without dropout."""
+        """Return the predicted values, (N,) or (N, targets), without dropout."""
         return self._shaped(self._predict_outputs(X))
 
     def predict_uncertainty(self, X: Any) -> ValueUncertainty:
-        """How sure the regressor is: Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
+        """Return how sure the regressor is, by Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
 
-        The network is run under `mc_samples` masks. They are the same for all rows and in every call. Without
-        dropout the spread is 0. In a pipeline, transform the rows first:
+        The network is run under `mc_samples` masks, which are the same for all rows and in every call. Without
+        dropout, the spread is 0. In a pipeline, transform the rows first:
         `pipeline[-1].predict_uncertainty(pipeline[:-1].transform(X))`.
 
         Args:
@@ -133,9 +133,9 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return ValueUncertainty(mean, spread, noise[0] if self._one_column else noise)
 
     def predict_interval(self, X: Any, confidence: float = 0.95) -> tuple[Array, Array]:
-        """The interval in which a new value of y lies with a given probability: mean ± z · sqrt(spread² + noise²).
+        """Return an interval that contains a new y with a given probability: mean ± z · sqrt(spread² + noise²).
 
-        z is the normal distribution's quantile, 1.96 for 95 %.
+        z is the quantile of the normal distribution, 1.96 for 95 %.
 
         Args:
             X: as for `predict`.
@@ -145,9 +145,9 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             The lower and the upper bounds, each (N,) or (N, targets).
 
         Raises:
-            ValueError: the noise is not known.
+            ValueError: the noise is unknown.
         """
-        if not real(confidence, below=1, above_least=True):
+        if not is_real(confidence, below=1, above_least=True):
             raise ValueError(f"predict_interval: expected confidence above 0 and below 1, got {confidence!r}")
         self._known_noise("predict_interval")
         uncertainty = self.predict_uncertainty(X)
@@ -155,7 +155,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return uncertainty.mean - reach, uncertainty.mean + reach
 
     def log_likelihood(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """The mean log-likelihood of rows, in nats: how well the intervals fit values that were not trained on.
+        """Return the rows' mean log-likelihood, in nats: how well the intervals fit values that were not trained on.
 
             log p(y | x) = log( 1/T · sum over t of N(y; f(x, z_t), noise²) )
 
@@ -166,7 +166,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             X, y, sample_weight: as for `fit`.
 
         Raises:
-            ValueError: the noise is not known, or X and y do not fit.
+            ValueError: the noise is unknown, or X and y do not fit.
         """
         noise = self._known_noise("log_likelihood")
         rows, values, weights = self._rows_with_values(X, y, sample_weight)
@@ -174,9 +174,9 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return float(np.average(np.concatenate(likelihoods), weights=weights))
 
     def estimate_noise(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Set `noise_` to the noise under which these values of y are most likely. Give rows that were not trained on.
+        """Set `noise_` to the noise that makes these values of y most likely. Pass rows that were not trained on.
 
-        Each target's noise is estimated by itself.
+        Each target's noise is estimated separately.
 
         Args:
             X, y, sample_weight: as for `fit`.
@@ -194,7 +194,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return map(self._in_units_of_y, super()._outputs_under_masks(rows))
 
     def _in_units_of_y(self, outputs: Array) -> Array:
-        """What the network put out (or learned from), as values of y."""
+        """Convert outputs of the network (or its targets) to the units of y."""
         if self._y_scale is None:
             return outputs
         mean, std = self._y_scale
@@ -202,19 +202,19 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     def _estimate_noise(self, rows: Any, values: Array, weights: Array | None) -> None:
         outputs = np.concatenate([outputs for outputs, _ in self._answers(rows, values)], axis=1)
-        self.noise_ = likeliest_noise(outputs, values, weights)
+        self.noise_ = most_likely_noise(outputs, values, weights)
 
     def _known_noise(self, wanted_by: str) -> Array:
         check_is_fitted(self, "module_")
         if self.noise_ is None:
             raise ValueError(
-                f"{wanted_by} needs the noise level, which is not known: fit with early_stopping=True or noise=..., "
+                f"{wanted_by} needs the noise level, which is unknown: fit with early_stopping=True or noise=..., "
                 "or call estimate_noise(X, y) with rows that were not trained on"
             )
         return self.noise_
 
     def _rows_with_values(self, X: Any, y: Any, sample_weight: Any) -> Rows:
-        """X, y as float64 (N, targets), and the weights, once they are known to fit each other and the network."""
+        """Check X, y and the weights, and return them, with y as float64 (N, targets)."""
         rows = self._new_rows(X)
         y = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         values = y.reshape(len(y), -1)
@@ -228,7 +228,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return rows, values, sample_weight
 
     def _answers(self, rows: Any, values: Array) -> Iterator[tuple[Array, Array]]:
-        """Outputs (mc_samples, rows, targets) and values (rows, targets), a part of the rows at a time."""
+        """Yield outputs (mc_samples, rows, targets) and values (rows, targets), some rows at a time."""
         start = 0
         for outputs in self._outputs_under_masks(rows):
             stop = start + outputs.shape[1]
@@ -236,11 +236,11 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             start = stop
 
     def _shaped(self, outputs: Array) -> Array:
-        """Outputs (N, targets) in the shape of the y that was trained on."""
+        """Return outputs (N, targets) in the shape of the y that was trained on."""
         return outputs[:, 0] if self._one_column else outputs
 
     def _encode(self, y: Array, first: bool, incremental: bool) -> Array:
-        y = check_array(y, ensure_2d=False, dtype=None)  # which refuses sparse ones
+        y = check_array(y, ensure_2d=False, dtype=None)  # it raises for sparse targets
         targets = y.reshape(len(y), -1)
         if first:
             self.n_outputs_, self._one_column = targets.shape[1], y.ndim == 1
@@ -262,7 +262,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         size = float(np.sqrt(np.square(targets, dtype=np.float64).mean()))
         if size > LARGE:
             warnings.warn(
-                f"y has values of about {size:,.0f}, far from the network's first outputs, which are about 1: "
+                f"y has values of about {size:,.0f}, far from an untrained network's outputs, which are about 1: "
                 "try normalize_y=True",
                 stacklevel=5,
             )
@@ -283,6 +283,6 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
 
 def mean_and_std(targets: Array) -> tuple[Array, Array]:
-    """The mean and the standard deviation of each column; 1 where it is constant."""
+    """Return each column's mean and standard deviation, or 1 as the deviation of a constant column."""
     std = targets.std(axis=0, dtype=np.float64)
     return targets.mean(axis=0, dtype=np.float64), np.where(std > 0, std, 1.0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor
 from tinygrad_dropout.functional._cross_entropy import cross_entropy_backward
-from tinygrad_dropout.functional._loss_parts import grad_of_each
+from tinygrad_dropout.functional._loss_parts import grad_per_loss
 from tinygrad_dropout.functional._products import linear_backward
 from tinygrad_dropout.mistakes import Mistake, gradients
 from tinygrad_dropout.mistakes.dropout import backward as dropout
@@ -138,7 +138,7 @@ def target_not_subtracted(
     grad: Array, logits: Tensor, probabilities: Array, log_likelihoods: Array, target: Array, reduction: str
 ) -> tuple[Any, ...]:
     """dL/dlogits = grad * p, divided by N for the mean"""
-    each = np.reshape(grad_of_each(grad, len(target), reduction), (-1, 1))
+    each = np.reshape(grad_per_loss(grad, len(target), reduction), (-1, 1))
     return (probabilities * each,)
 
 

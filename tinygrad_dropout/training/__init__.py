@@ -4,7 +4,7 @@
     history = fit(model, batches, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters()), epochs=20)
     scores = predict(model, x_new)
 
-It needs only NumPy. Splitting, scaling, scores and searches are not here: scikit-learn has them.
+It needs only NumPy. For splitting, scaling, scores and searches, use scikit-learn.
 """
 
 from tinygrad_dropout.training._batches import Batches

@@ -20,12 +20,12 @@ class EarlyStopping:
         patience: stop after this many epochs in a row without an improvement, at least 1.
         min_delta: only a change larger than this counts as an improvement. A smaller one still updates `best` and the
             weights.
-        mode: "min" if lower is better, as for a loss; "max" if higher is, as for an accuracy.
-        restore_best: whether to keep the best weights, so that `restore` can put them back.
+        mode: "min" if lower is better, as for a loss; "max" if higher is better, as for an accuracy.
+        restore_best: whether to keep the best weights for `restore`.
 
     Attributes:
-        best: the best measure so far; inf (or -inf) before the first.
-        best_epoch: its epoch, from 1; 0 before the first.
+        best: the best measure so far; inf (or -inf) at the start.
+        best_epoch: its epoch, counted from 1; 0 at the start.
         bad_epochs: the number of epochs since the last improvement.
     """
 
@@ -49,11 +49,11 @@ class EarlyStopping:
         return self.bad_epochs >= self.patience
 
     def update(self, measure: float, model: Module) -> bool:
-        """Take note of an epoch's measure.
+        """Record an epoch's measure.
 
         Args:
             measure: the number to watch. NaN is never an improvement.
-            model: its weights are copied if the measure is the best so far.
+            model: the model, whose weights are copied if the measure is the best so far.
 
         Returns:
             Whether to stop.
@@ -73,14 +73,14 @@ class EarlyStopping:
             model.load_state_dict(self.weights)
 
     def state_dict(self) -> dict[str, Any]:
-        """The settings, the counts and the best weights, in a form that `td.save` takes."""
+        """Return the settings, the counts and the best weights, in a form that `td.save` can store."""
         return dict(vars(self))
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from where `state_dict` was taken.
+        """Restore what `state_dict` returned, to continue from there.
 
         Raises:
-            KeyError: a key is missing or not expected. Nothing has been changed then.
+            KeyError: a key is missing or unexpected. Nothing has changed then.
         """
         if vars(self).keys() != state_dict.keys():
             missing, unexpected = vars(self).keys() - state_dict.keys(), state_dict.keys() - vars(self).keys()

@@ -1,4 +1,4 @@
-"""Outputs and losses in evaluation mode, some rows at a time, so that a large table takes little memory."""
+"""Compute outputs and losses in evaluation mode, some rows at a time, so that a large table takes little memory."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ import numpy as np
 
 from tinygrad_dropout.autograd.grad_mode import no_grad
 from tinygrad_dropout.autograd.tensor import Array, Tensor
-from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.nn.modes import restore_modes
 from tinygrad_dropout.nn.module import Module
 from tinygrad_dropout.training._batches import Batches
 
 ROWS_AT_ONCE = 1024
 
-#: What a batch is: the model's input, then what the loss takes after the model's output.
+#: A batch: the model's input, then the loss's further arguments after the model's output.
 Batch = tuple[Any, ...]
 Loss = Callable[..., Tensor]
 
 
 def predict(model: Module, x: Any, *, batch_size: int = ROWS_AT_ONCE) -> Array:
-    """The model's outputs for all rows, in evaluation mode: no dropout, no graph.
+    """Return the model's outputs for all rows in evaluation mode: no dropout, no graph.
 
     Args:
         model: any Module. Its modes are restored afterwards.
-        x: array (N, ...), or anything that `Batches` takes.
+        x: array (N, ...), or anything else that `Batches` accepts.
         batch_size: how many rows are computed at a time.
 
     Returns:
-        ndarray (N, ...): for a classifier the logits, so that `.argmax(axis=1)` gives the classes.
+        ndarray (N, ...). For a classifier these are the logits, so `.argmax(axis=1)` gives the classes.
     """
-    with modes_restored(model), no_grad():
+    with restore_modes(model), no_grad():
         model.eval()
         return np.concatenate([model(rows).data for (rows,) in Batches(x, batch_size=batch_size, shuffle=False)])
 
 
 def evaluate(model: Module, batches: Iterable[Batch], loss: Loss) -> float:
-    """The mean loss over all rows in evaluation mode.
+    """Return the mean loss over all rows in evaluation mode.
 
     Args:
         model: any Module. Its modes are restored afterwards.
@@ -45,7 +45,7 @@ def evaluate(model: Module, batches: Iterable[Batch], loss: Loss) -> float:
         loss: a function of the output and the rest of a batch that returns the mean over the batch's rows.
     """
     total, rows = 0.0, 0
-    with modes_restored(model), no_grad():
+    with restore_modes(model), no_grad():
         model.eval()
         for x, *targets in batches:
             total += loss(model(x), *targets).item() * len(x)

@@ -1,4 +1,4 @@
-"""How far a training is: one line that is overwritten on a terminal, about ten lines anywhere else."""
+"""Show the progress of a training run: one line, overwritten, on a terminal; about ten lines anywhere else."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 
-LINES = 10  # about as many if there is no terminal
+LINES = 10  # about this many if stderr is not a terminal
 
 
 class ProgressLine:
-    """Call it after every epoch: it shows the epoch, its figures and the seconds left on stderr.
+    """Show the epoch, its figures and the seconds left on stderr. Call it after every epoch.
 
     Args:
         epochs: the maximum number of epochs.
@@ -21,10 +21,10 @@ class ProgressLine:
         self.epochs = epochs
         self.terminal = sys.stderr.isatty()
         self.started = perf_counter()
-        self.shown = 0  # epochs, without those of an earlier call
+        self.shown = 0  # epochs, not counting those of an earlier call
 
     def __call__(self, history: Mapping[str, Sequence[float]]) -> None:
-        """Show the last epoch of the history, if it is time to."""
+        """Show the last epoch of the history, if a line is due."""
         self.shown += 1
         epoch = len(history["lr"])
         figures = "".join(f"  {key.replace('_', ' ')} {values[-1]:.4g}" for key, values in history.items())
@@ -37,6 +37,6 @@ class ProgressLine:
             print(line, file=sys.stderr)
 
     def close(self) -> None:
-        """End the line, so that the next output begins on a new one."""
+        """End the line, so that the next output begins on a new line."""
         if self.terminal and self.shown:
             print(file=sys.stderr)

@@ -1,4 +1,4 @@
-"""summary: a model's layers with the shapes of their outputs and their numbers of parameters."""
+"""summary: list a model's layers, the shapes of their outputs, and their numbers of parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tinygrad_dropout.autograd.grad_mode import no_grad
 from tinygrad_dropout.autograd.tensor import Tensor
-from tinygrad_dropout.nn.modes import modes_restored
+from tinygrad_dropout.nn.modes import restore_modes
 from tinygrad_dropout.nn.module import Module
 
 HEADS = ("layer", "output", "parameters")
@@ -24,10 +24,10 @@ class Row:
     """One module of a summary.
 
     Attributes:
-        key: where it is in the model: "0", "encoder.2"; "" for the model itself.
-        layer: its repr, or its class's name if it holds others.
-        output: the shape of what it returned; "not used" if it was not called.
-        parameters: how many numbers it holds itself, not counting those of an earlier row again.
+        key: its place in the model, such as "0" or "encoder.2"; "" for the model itself.
+        layer: its repr, or only its class's name if it contains other modules.
+        output: the shape of its output; "not used" if it was not called.
+        parameters: how many numbers its own parameters hold. A parameter shared with an earlier row is not counted.
     """
 
     key: str
@@ -38,14 +38,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """What `summary` returns: `print` shows it as text, a notebook as a table.
+    """The result of `summary`: `print` shows it as text, a notebook as a table.
 
     Attributes:
         rows: one for each module, in the order of `named_modules()`.
         parameters: how many numbers the model's parameters hold.
-        trained: how many of them require gradients.
-        buffers: how many numbers the model's buffers hold, which nothing trains.
-        bytes: the memory of all these.
+        trained: how many of these require gradients.
+        buffers: how many numbers the model's buffers hold. They are not trained.
+        bytes: the memory of parameters and buffers.
     """
 
     rows: tuple[Row, ...]
@@ -55,7 +55,7 @@ class Summary:
     bytes: int
 
     def cells(self) -> list[tuple[str, str, str]]:
-        """The rows as text. The key and the indentation show a layer's place in the model."""
+        """Return the rows as text. The key and the indentation show a layer's place in the model."""
         return [
             (
                 f"{'  ' * (row.key.count('.') + 1)}{row.key.rpartition('.')[2]}: {row.layer}" if row.key else row.layer,
@@ -66,10 +66,10 @@ class Summary:
         ]
 
     def total(self) -> str:
-        """The last line: the number of parameters, how many are frozen, and the memory of all."""
+        """Return the last line: the number of parameters, how many are frozen, and the total memory."""
         frozen = f", {self.parameters - self.trained:,} of them frozen" if self.trained < self.parameters else ""
         buffers = f"; {self.buffers:,} numbers in buffers" if self.buffers else ""
-        return f"{self.parameters:,} parameters{frozen}{buffers}; {in_units(self.bytes)}"
+        return f"{self.parameters:,} parameters{frozen}{buffers}; {format_bytes(self.bytes)}"
 
     def __str__(self) -> str:
         table = [HEADS, *self.cells()]
@@ -96,24 +96,24 @@ class Summary:
 def summary(model: Module, input_shape: Sequence[int], *, dtype: npt.DTypeLike = np.float32) -> Summary:
     """List a model's layers, with the shapes of their outputs and how many parameters each has.
 
-    The model is run once, on zeros, in evaluation mode and without a graph; afterwards it is as before.
+    The model is run once on zeros, in evaluation mode and without a graph. Its modes are restored afterwards.
 
     Args:
         model: any Module whose `forward` takes one array.
-        input_shape: the shape of the input, with the batch's axis: `(1, 64)`.
-        dtype: the input's dtype; an integer dtype if the first layer is an Embedding.
+        input_shape: the shape of the input, including the batch axis: `(1, 64)`.
+        dtype: the input's dtype. Use an integer dtype if the first layer is an Embedding.
 
     Returns:
         Summary: `print` it, or let a notebook show it.
 
     Raises:
-        ShapeError: a layer cannot take such an input; it names the layer.
+        ShapeError: a layer cannot take such an input; the error names the layer.
     """
     if not isinstance(model, Module):
         raise TypeError(f"summary: expected a model that is a Module, got {type(model).__name__}")
     zeros = np.zeros(tuple(input_shape), dtype)
     modules = list(model.named_modules())
-    with modes_restored(model), no_grad(), noted_outputs([module for _, module in modules]) as outputs:
+    with restore_modes(model), no_grad(), watch_outputs([module for _, module in modules]) as outputs:
         model.eval()
         model(zeros)
     rows, counted = [], set[Tensor]()
@@ -122,20 +122,20 @@ def summary(model: Module, input_shape: Sequence[int], *, dtype: npt.DTypeLike =
         own -= counted
         counted |= own
         layer = type(module).__name__ if any(module.children()) else repr(module)
-        rows.append(Row(key, layer, outputs[id(module)], numbers_in(own)))
+        rows.append(Row(key, layer, outputs[id(module)], count_numbers(own)))
     parameters, buffers = list(model.parameters()), list(model.buffers())
     return Summary(
         rows=tuple(rows),
-        parameters=numbers_in(parameters),
-        trained=numbers_in(parameter for parameter in parameters if parameter.requires_grad),
-        buffers=numbers_in(buffers),
+        parameters=count_numbers(parameters),
+        trained=count_numbers(parameter for parameter in parameters if parameter.requires_grad),
+        buffers=count_numbers(buffers),
         bytes=sum(tensor.data.nbytes for tensor in (*parameters, *buffers)),
     )
 
 
 @contextmanager
-def noted_outputs(modules: Sequence[Module]) -> Iterator[dict[int, str]]:
-    """Inside this context each module's outputs are noted, by id: the first shapes and the number of calls."""
+def watch_outputs(modules: Sequence[Module]) -> Iterator[dict[int, str]]:
+    """Record each module's output by its id inside this context: the first shape and the number of calls."""
     calls: dict[int, list[str]] = {id(module): [] for module in modules}
     outputs: dict[int, str] = {}
 
@@ -166,19 +166,19 @@ def noted_outputs(modules: Sequence[Module]) -> Iterator[dict[int, str]]:
 
 
 def shapes_of(out: Any) -> str:
-    """The shape of an output; those in a tuple or a list, one after the other; else its type."""
+    """Return the shape of an output; for a tuple or a list, all shapes; for anything else, its type."""
     if isinstance(out, tuple | list):
         return ", ".join(map(shapes_of, out))
     return str(tuple(out.shape)) if hasattr(out, "shape") else type(out).__name__
 
 
-def numbers_in(tensors: Iterable[Tensor]) -> int:
-    """How many numbers they hold in all."""
+def count_numbers(tensors: Iterable[Tensor]) -> int:
+    """Return how many numbers the tensors hold in total."""
     return sum(tensor.size for tensor in tensors)
 
 
-def in_units(size: int) -> str:
-    """A number of bytes in a readable unit: 900 bytes, 1.2 kB, 3.4 MB."""
+def format_bytes(size: int) -> str:
+    """Format a number of bytes in a readable unit: 900 bytes, 1.2 kB, 3.4 MB."""
     if size < 1000:
         return f"{size} bytes"
     unit, letter = (1e9, "G") if size >= 1e9 else (1e6, "M") if size >= 1e6 else (1e3, "k")
