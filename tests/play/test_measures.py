@@ -58,7 +58,7 @@ def test_measuring_changes_nothing_of_the_training(training):
     [
         ([0.0, 0.1, 0.5, 0.9], [0, 0, 1, 1], 1.0),
         ([0.9, 0.5, 0.1, 0.0], [0, 0, 1, 1], 1.0),  # the other direction
-        ([0.0, 0.0, 0.0, 0.0], [0, 0, 1, 1], 0.5),  # no threshold lies between equal outputs
+        ([0.0, 0.0, 0.0, 0.0], [0, 0, 1, 1], 0.5),  # no threshold fits between equal outputs
         ([0.0, 0.0, 0.0, 1.0], [0, 0, 1, 1], 0.75),
         ([0.0, 0.0, 0.0, 0.0], [0, 1, 1, 1], 0.75),  # all of them for the larger class
         ([1.0, 2.0, 3.0, 4.0], [0, 1, 0, 1], 0.75),

@@ -14,13 +14,13 @@ from tinygrad_dropout.lab.datasets.split import standardized
 from tinygrad_dropout.play.two_networks import Floats
 
 TEST_POINTS = 500
-TEST_SHARE = 3  # of the points drawn by hand, every third is a test point
+TEST_SHARE = 3  # every third of the points drawn by hand is a test point
 DIGITS = (3, 8)
 
 
 @dataclass(frozen=True)
 class Points:
-    """What the networks are trained on and tested on.
+    """Training and test points.
 
     Attributes:
         x_train, x_test: float32 of shape (points, 2).
@@ -40,10 +40,10 @@ def make_points(name: str, *, points: int, noise: float, label_noise: float, see
 
     Args:
         name: a key of GENERATED.
-        points: how many to train on.
-        noise: the standard deviation of the noise that moves the points (of `digits`: that is added to the pixels).
-        label_noise: the probability that a training point's label is flipped.
-        seed: where all random numbers come from.
+        points: how many training points.
+        noise: the standard deviation of the noise added to the points (for `digits`, to the pixels).
+        label_noise: the probability of flipping a training point's label.
+        seed: of all random numbers.
     """
     shape, train, test, labels = np.random.SeedSequence([seed, 0]).spawn(4)
     draw = GENERATED[name](noise, np.random.default_rng(shape))
@@ -55,10 +55,10 @@ def make_points(name: str, *, points: int, noise: float, label_noise: float, see
 
 
 def drawn_points(drawn: Sequence[tuple[float, float, int]]) -> Points:
-    """Points drawn by hand: every third is a test point.
+    """Split points drawn by hand: every third becomes a test point.
 
     Args:
-        drawn: (x, y, class) of each point, in the order in which they were drawn.
+        drawn: (x, y, class) of each point, in drawing order.
     """
     table = np.array(drawn, np.float64).reshape(-1, 3)
     is_test = np.arange(len(table)) % TEST_SHARE == TEST_SHARE - 1
@@ -68,16 +68,16 @@ def drawn_points(drawn: Sequence[tuple[float, float, int]]) -> Points:
 
 
 Draw = Callable[[int, np.random.Generator, int], tuple[Numbers, Labels]]
-"""(points, generator, part) -> x of shape (points, 2) and y; the part is 0 to train on, 1 to test on."""
+"""(points, generator, part) -> x of shape (points, 2) and y; the part is 0 for training, 1 for testing."""
 
 
 def balanced(size: int) -> Labels:
-    """Labels of which half are 0; if `size` is odd, there is one more 1."""
+    """Labels, half of them 0 and half 1; if `size` is odd, there is one more 1."""
     return (np.arange(size) >= size // 2).astype(np.int64)
 
 
 def on_curves(noise: float, curves: Callable[[int], Numbers]) -> Draw:
-    """Points on two curves, moved by noise."""
+    """Points on two curves, with noise added."""
 
     def draw(size: int, rng: np.random.Generator, part: int) -> tuple[Numbers, Labels]:
         return curves(size) + rng.normal(scale=noise, size=(size, 2)), balanced(size)
@@ -94,7 +94,7 @@ def circles(size: int) -> Numbers:
 
 
 def spirals(size: int) -> Numbers:
-    """Evenly spaced points on two arms of a spiral, each a turn and a half long: shape (size, 2)."""
+    """Evenly spaced points on the two arms of a spiral, one and a half turns each: shape (size, 2)."""
     arm = balanced(size)
     along = np.concatenate([np.linspace(0.1, 1, size // 2), np.linspace(0.1, 1, size - size // 2)])
     angles = along * 3 * np.pi + arm * np.pi
@@ -103,9 +103,9 @@ def spirals(size: int) -> Numbers:
 
 
 def noisy_digits(noise: float, rng: np.random.Generator) -> Draw:
-    """Handwritten 3s and 8s of 8 x 8 pixels with noise, on their first two principal components.
+    """Noisy 8 x 8 images of handwritten 3s and 8s, projected on their first two principal components.
 
-    Half of the images are for training and half for testing, so that no image is in both; each draw adds new noise.
+    Half of the images are for training and half for testing, so no image is in both. Each draw adds new noise.
     """
     from sklearn.decomposition import PCA
 

@@ -1,7 +1,7 @@
-"""A frame: everything that the page draws of one moment, as bytes.
+"""A frame: everything that the page draws at one moment, as bytes.
 
-First the length of a JSON text as four bytes (little-endian), then that text, then the arrays one after the other. The
-text's "arrays" say what they are: name -> [dtype, shape].
+The bytes are the length of a JSON text (four bytes, little-endian), that text, and then the arrays in order. The key
+"arrays" of the text describes them: name -> [dtype, shape].
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from tinygrad_dropout.play.signals import signals_of
 from tinygrad_dropout.play.training import Training
 
 
-@np.errstate(all="ignore")  # a network that has diverged is shown, too
+@np.errstate(all="ignore")  # networks that have diverged are shown, too
 def make_frame(training: Training, example: int) -> tuple[dict[str, Any], dict[str, Array]]:
-    """What both networks are now.
+    """Collect the numbers and arrays that show the current state of both networks.
 
     Args:
-        training: the pair; it is not changed.
-        example: which one of the last batch to follow; counted modulo its size.
+        training: the two networks; not changed.
+        example: the index of the example to follow in the last batch, modulo the batch size.
 
     Returns:
-        The numbers, and the arrays by name: `without.plane`, `with.units`, ... .
+        The numbers as JSON values, and the arrays by name: `without.plane`, `with.units`, ...
     """
     points, arrays = training.points, dict[str, Array]()
     facts: dict[str, Any] = {
@@ -65,7 +65,7 @@ def make_frame(training: Training, example: int) -> tuple[dict[str, Any], dict[s
 
 
 def add_signals(arrays: dict[str, Array], name: str, step: LastStep, example: int) -> dict[str, Any]:
-    """Add the arrays that show one example; returns which one it is."""
+    """Add the arrays that show one example; returns a description of the example."""
     example %= len(step.y)
     signals = signals_of(step, example)
     for layer, (values, grads, kept) in enumerate(zip(signals.values, signals.grads, signals.kept, strict=True)):
@@ -79,14 +79,14 @@ def add_signals(arrays: dict[str, Array], name: str, step: LastStep, example: in
 
 
 def packed(facts: dict[str, Any], arrays: dict[str, Array]) -> bytes:
-    """A frame as bytes."""
+    """Pack a frame into bytes."""
     described = {name: [array.dtype.name, array.shape] for name, array in arrays.items()}
     text = json.dumps({**finite(facts), "arrays": described}, separators=(",", ":"), allow_nan=False).encode()
     return b"".join([len(text).to_bytes(4, "little"), text, *(array.tobytes() for array in arrays.values())])
 
 
 def finite(value: Any) -> Any:
-    """The same with None for every number that JSON has no word for."""
+    """The same value, with None for every number that JSON cannot express."""
     if isinstance(value, dict):
         return {key: finite(held) for key, held in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The step that was just made, kept so that it can be made again: for its picture, and for its replay."""
+"""The last training step, with everything needed to repeat it: for its picture and for its replay."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ loss.backward()
 
 @dataclass(frozen=True)
 class LastStep:
-    """One network's last training step, before its optimizer changed the weights.
+    """The last training step of one network.
 
     Attributes:
-        name: `step 1,455 with dropout`.
-        weights: the state_dict from before the step; copies.
-        masks: of each Dropout layer, bool of shape (batch, units), True where a unit was kept.
-        rates: of each Dropout layer, its p.
+        name: such as `step 1,455 with dropout`.
+        weights: a copy of the state_dict before the step.
+        masks: one per Dropout layer, bool of shape (batch, units), True where a unit was kept.
+        rates: the p of each Dropout layer.
         scaling: "train" or "test".
         x, y: the batch, of shapes (batch, 2) and (batch,).
     """
@@ -44,26 +44,28 @@ class LastStep:
     y: Labels
 
     def network(self) -> nn.Sequential:
-        """A network of its own, as it was before the step."""
+        """A copy of the network as it was before the step."""
         biases = [value for key, value in self.weights.items() if key.endswith("bias")]
         input_p, p = self.rates[0], self.rates[-1]
-        streams = (np.random.SeedSequence(0),) * 2  # what is drawn is replaced: the weights here, the masks by masks_in
+        streams = (
+            np.random.SeedSequence(0),
+        ) * 2  # everything drawn is replaced: the weights below, the masks by masks_in
         model = mlp(len(biases[0]), len(biases) - 1, p=p, input_p=input_p, scaling=self.scaling, streams=streams)
         model.load_state_dict(self.weights)
         return model
 
     @contextmanager
     def masks_in(self, model: nn.Module) -> Iterator[None]:
-        """Inside, a network drops what was dropped in the step."""
+        """Within the context, a network drops the units that were dropped in the step."""
         with ExitStack() as replayed:
             for layer, mask in zip(dropout_layers(model), self.masks, strict=True):
                 replayed.enter_context(layer.replay(mask))
             yield
 
     def replay(self) -> study.Replay:
-        """The step's backward pass, recorded: of the lines of CODE, under the names that stand there.
+        """Record the step's backward pass, as the lines of CODE with the names used there.
 
-        The gradient goes on to the inputs, which training has no use for, so that dropout on them is seen, too.
+        Unlike in training, the gradient goes back to the inputs, so that dropout on them is visible, too.
         """
         model, x = self.network(), td.Tensor(self.x, requires_grad=True)
         names = {"__name__": self.name, "td": td, "model": model, "x": x, "labels": self.y}

@@ -1,4 +1,4 @@
-"""The numbers beside the pictures: loss and accuracy, how useful each unit is by itself, activations, norms."""
+"""The numbers next to the pictures: loss, accuracy, the accuracy of single units, activations, norms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels, masks: np.random.G
     """The mean loss and the accuracy on some points; None if there are no points.
 
     Args:
-        masks: draws what is dropped; None for evaluation mode, where nothing is.
+        model: the network; its modes and generators are restored.
+        x, y: the points, of shapes (points, 2) and (points,).
+        masks: the generator that draws the masks; None for evaluation mode, which drops nothing.
     """
     if not len(y):
         return None
@@ -28,7 +30,7 @@ def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels, masks: np.random.G
         model.train(masks is not None)
         try:
             for layer, _ in own:
-                layer.rng = masks  # what training draws must not depend on what is measured
+                layer.rng = masks  # measuring must not change the masks that training draws
             logits = model(td.Tensor(x))
         finally:
             for layer, rng in own:
@@ -38,33 +40,33 @@ def loss_and_accuracy(model: nn.Module, x: Floats, y: Labels, masks: np.random.G
 
 
 def accuracy_alone(outputs: Floats, y: Labels) -> Floats:
-    """How much of the points each unit classifies by itself, with the threshold and the direction that fit best.
+    """The share of the points that each unit classifies correctly by itself, with its best threshold and direction.
 
     Args:
         outputs: of shape (points, units).
         y: of shape (points,), 0 or 1.
 
     Returns:
-        float32 of shape (units,), at least the share of the larger class.
+        float32 of shape (units,); at least the share of the larger class.
     """
     units = np.ascontiguousarray(outputs.T)
     order = np.argsort(units, axis=1)
     ranked = np.take_along_axis(units, order, axis=1)
-    ones_below = np.cumsum(y[order], axis=1, dtype=np.int32)  # up to each place in the order
+    ones_below = np.cumsum(y[order], axis=1, dtype=np.int32)  # up to each position in the order
     zeros_below = np.arange(1, len(y) + 1, dtype=np.int32) - ones_below
-    right = zeros_below + (np.int32(y.sum()) - ones_below)  # points above the threshold are taken for class 1
+    right = zeros_below + (np.int32(y.sum()) - ones_below)  # points above the threshold count as class 1
     right = np.maximum(right, len(y) - right)
-    right[:, :-1][ranked[:, 1:] == ranked[:, :-1]] = 0  # no threshold lies between equal outputs
+    right[:, :-1][ranked[:, 1:] == ranked[:, :-1]] = 0  # no threshold fits between equal outputs
     shares: Floats = (right.max(axis=1) / len(y)).astype(np.float32)
     return shares
 
 
 def activation_counts(outputs: list[Floats], largest: list[float]) -> list[dict[str, Any]]:
-    """For each hidden layer, the share of its outputs that are 0, and how many others there are in each bin.
+    """A histogram of each hidden layer's outputs: the share of zeros, and the counts of the others by bin.
 
     Args:
-        outputs: of each layer, of shape (points, units).
-        largest: where the last bin of each layer ends.
+        outputs: one array per layer, of shape (points, units).
+        largest: the upper end of the last bin, for each layer.
     """
     return [
         {

@@ -1,4 +1,4 @@
-"""What the networks say of every point of the plane: the whole network, and each unit by itself."""
+"""The output at every point of the plane: of the whole network, and of each unit."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from tinygrad_dropout.play.settings import PLANE
 from tinygrad_dropout.play.two_networks import Floats
 
 GRID = 40  # points along each side of the plane
-EVERY = 2  # of them is in the picture of a unit
+EVERY = 2  # the picture of a unit has every second of them
 
 
 def grid_points() -> Floats:
-    """The points of the plane in rows from top to bottom: shape (GRID * GRID, 2)."""
+    """The points of the plane, row by row from the top: shape (GRID * GRID, 2)."""
     along = (np.arange(GRID) + 0.5) / GRID * 2 * PLANE - PLANE
     x, y = np.meshgrid(along, -along)
     return np.stack([x, y], axis=-1).reshape(-1, 2).astype(np.float32)
 
 
 def layer_outputs(model: nn.Sequential, x: Floats) -> tuple[list[Floats], Floats]:
-    """The outputs of the hidden layers before dropout, each (points, width), and the logits, in evaluation mode."""
+    """In evaluation mode, the outputs of the hidden layers, each of shape (points, width), and the logits."""
     hidden = []
     with restore_modes(model), td.no_grad():
         model.eval()
@@ -32,7 +32,7 @@ def layer_outputs(model: nn.Sequential, x: Floats) -> tuple[list[Floats], Floats
             signal = layer(signal)
             if isinstance(layer, nn.ReLU):
                 hidden.append(signal.data)
-    return [np.nan_to_num(outputs) for outputs in hidden], np.nan_to_num(signal.data)  # it may have diverged
+    return [np.nan_to_num(outputs) for outputs in hidden], np.nan_to_num(signal.data)  # in case it diverged
 
 
 def probabilities(logits: Floats) -> Floats:

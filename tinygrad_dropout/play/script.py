@@ -1,4 +1,4 @@
-"""Copy as Python: a script that trains the same two networks to the same bits."""
+"""Copy as Python: a script that repeats the training of both networks bit for bit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tinygrad_dropout.play.training import Training
 BEGINNING = '''\
 """Two networks, one without dropout and one with it, that train on the same batches.
 
-Written by `tinygrad-dropout play` (version {version}) after {steps:,} steps. It makes the same steps again, to the same
-bits on the same machine. It needs tinygrad-dropout, {needs}.
+Written by `tinygrad-dropout play` (version {version}) after {steps:,} steps. It repeats them, bit for bit on the same
+machine. It needs tinygrad-dropout, {needs}.
 """
 '''
 
@@ -27,7 +27,7 @@ networks = TwoNetworks(
 {settings}
 )
 
-# What was changed while they trained: before which step (counted from 0), which setting, its new value.
+# Changes during training: the step before which it was made (counted from 0), the setting, its new value.
 changes = {changes}
 
 for step in range({steps}):
@@ -49,9 +49,9 @@ for name, model in networks.models.items():
 
 
 def as_python(training: Training) -> str:
-    """The script for what a tab has trained since its last reset.
+    """The script that repeats what a tab has trained since its last reset.
 
-    It has the settings of the first step and, by step, those that were changed later.
+    It contains the settings of the first step, and every later change with its step.
     """
     start = training.started_with
     drawn = start.data == DRAWN
@@ -80,7 +80,7 @@ def as_python(training: Training) -> str:
 
 
 def changes_as_python(changes: list[tuple[int, str, Any]]) -> str:
-    """The changes as a list in Python, one a line."""
+    """The changes as a Python list, one per line."""
     if not changes:
         return "[]"
     return "[\n" + "".join(f"    {change!r},\n" for change in changes) + "]"

@@ -1,8 +1,8 @@
-"""The server of the page: for this machine only, and only with the token.
+"""The server of the page, which only this machine can reach, and only with the token.
 
-It listens on the loopback address. Every address begins with a token that is drawn anew each time, requests must name
-the loopback address as their host (which a page elsewhere cannot make a browser do by DNS), and a WebSocket must come
-from the page itself.
+It listens on the loopback address. Every URL starts with a token that is random for each run. Requests must name the
+loopback address as their host, so that another site cannot get through by DNS rebinding, and a WebSocket must come from
+the page itself.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from tinygrad_dropout.play.session import Session
 from tinygrad_dropout.study.errors import StudyError
 
 HOSTS = ["127.0.0.1", "localhost"]
-FRAME_SECONDS = 0.04  # at least, from one frame to the next
-CLOSED = object()  # the last message: the tab is closed
-MOST_UNDRAWN = 2  # frames
-MOST_BYTES = 1_000_000  # in one message of a page
+FRAME_SECONDS = 0.04  # least time between two frames
+CLOSED = object()  # the message that says the tab is closed
+MOST_UNDRAWN = 2  # frames that a page may have received but not drawn
+MOST_BYTES = 1_000_000  # in one message from a page
 
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 PAGE_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
@@ -43,11 +43,11 @@ class Server:
     """The page, its live connection, and the replays.
 
     Args:
-        token: what every address begins with; drawn if None.
+        token: the start of every URL; None draws one.
 
     Attributes:
         token: as above.
-        tabs: the open tabs, by the names that they have given themselves.
+        tabs: the open tabs, by the names they gave themselves.
         app: the ASGI application.
     """
 
@@ -66,22 +66,20 @@ class Server:
         )
 
     async def part(self, request: Request) -> Response:
-        """A file of the page."""
+        """Answer a request for a file of the page."""
         name = request.path_params.get("name", "index.html")
         parts = {part.name: part for part in files("tinygrad_dropout.play.page").iterdir()}
         kind = KINDS.get(name.rpartition(".")[2])
         if kind is None or name not in parts:
-            return PlainTextResponse("There is no such page here.", 404)
+            return PlainTextResponse("This page does not exist.", 404)
         return Response(parts[name].read_bytes(), media_type=kind, headers=headers(PAGE_POLICY))
 
     async def why(self, request: Request) -> Response:
-        """The replay of the step that a tab's network has just made; the tab pauses there."""
+        """Answer with the replay of the last step of a tab's network, and pause the tab."""
         tab = self.tabs.get(request.path_params["tab"])
         step = await tab.last_step(request.path_params["network"]) if tab else None
         if step is None:
-            return PlainTextResponse(
-                "There is no step to replay: train the networks first, in a tab that is open.", 404
-            )
+            return PlainTextResponse("There is no step to replay yet: train the networks first, in an open tab.", 404)
         try:
             page = await asyncio.to_thread(lambda: step.replay().html())
         except StudyError as error:
@@ -89,7 +87,7 @@ class Server:
         return HTMLResponse(page, headers=headers(REPLAY_POLICY))
 
     async def live(self, socket: WebSocket) -> None:
-        """One tab, for as long as it is open."""
+        """Serve one tab until it is closed."""
         if not self.is_own_page(socket):
             await socket.close(1008)
             return
@@ -98,7 +96,7 @@ class Server:
         self.tabs[name] = tab
         reading = asyncio.create_task(read_messages(socket, tab.messages))
         try:
-            await tab.go_on()
+            await tab.run()
         finally:
             reading.cancel()
             if self.tabs.get(name) is tab:
@@ -106,12 +104,12 @@ class Server:
 
     @staticmethod
     def is_own_page(socket: WebSocket) -> bool:
-        """Whether a connection comes from the page and not from another site that is open in the browser."""
+        """Whether a connection comes from our page and not from another site in the same browser."""
         return socket.headers.get("origin") == f"http://{socket.headers.get('host')}"
 
 
 async def read_messages(socket: WebSocket, messages: asyncio.Queue[Any]) -> None:
-    """Put what a tab sends into a queue, and CLOSED when it is closed."""
+    """Put the messages of a tab into a queue, and CLOSED after the last one."""
     with suppress(WebSocketDisconnect, RuntimeError):
         while True:
             text = await socket.receive_text()
@@ -123,10 +121,10 @@ async def read_messages(socket: WebSocket, messages: asyncio.Queue[Any]) -> None
 
 
 class Tab:
-    """One open tab: its session, and the messages and frames between them.
+    """One open tab: its session, its messages and its frames.
 
-    A frame is sent while the page has at most one other that it has not drawn yet, so that the next one is made while
-    it draws. A slow browser, or a tab in the background, is never flooded: its networks wait.
+    The server prepares the next frame while the page draws the last one, but no more than that. So a slow browser or a
+    background tab is never flooded: its networks wait.
     """
 
     def __init__(self, socket: WebSocket) -> None:
@@ -134,12 +132,12 @@ class Tab:
         self.session = Session()
         self.messages: asyncio.Queue[Any] = asyncio.Queue()
         self.busy = asyncio.Lock()  # while the session works, in a thread
-        self.undrawn = 0  # frames that the page was sent and has not drawn yet
-        self.before = time.perf_counter()  # when the last frame was begun
+        self.undrawn = 0  # frames sent but not drawn yet
+        self.before = time.perf_counter()  # start of the last frame
 
-    async def go_on(self) -> None:
-        """Until the tab is closed."""
-        while await self.hear():
+    async def run(self) -> None:
+        """Train, answer and send frames until the tab is closed."""
+        while await self.receive():
             if self.undrawn >= MOST_UNDRAWN:
                 continue
             now = time.perf_counter()
@@ -154,18 +152,18 @@ class Tab:
 
     @staticmethod
     async def send(sending: Awaitable[None]) -> None:
-        """Send something, unless the tab has been closed in the meantime: CLOSED is on its way then."""
+        """Send something, unless the tab was closed in the meantime; the queue then gets CLOSED."""
         with suppress(WebSocketDisconnect, RuntimeError):
             await sending
 
     async def last_step(self, network: str) -> LastStep | None:
-        """The step that a network has made last. The tab pauses, so that it is the one that it shows."""
+        """The last step of a network. The tab pauses, so that the step is the one it shows."""
         self.session.playing = False
         async with self.busy:
             return self.session.training.last.get(network)
 
-    async def hear(self) -> bool:
-        """Take what the tab has sent, or wait until it is time for a frame; returns False once the tab is closed."""
+    async def receive(self) -> bool:
+        """Handle the tab's messages, or wait until the next frame is due; returns False once the tab is closed."""
         wanted = self.undrawn < MOST_UNDRAWN and (self.session.playing or self.session.stale)
         pause = max(0.0, self.before + FRAME_SECONDS - time.perf_counter()) if wanted else None
         with suppress(asyncio.TimeoutError, asyncio.QueueEmpty):
@@ -185,7 +183,7 @@ class Tab:
 
 
 def headers(policy: str) -> dict[str, str]:
-    """What every answer says: load nothing from elsewhere, keep nothing, tell no other site the address."""
+    """Headers of every answer: load nothing from elsewhere, cache nothing, and keep the URL secret."""
     return {
         "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         "Cache-Control": "no-store",

@@ -1,4 +1,4 @@
-"""One open tab: what it asks for, when its networks train, and what it is sent."""
+"""The session of one open tab: its requests, when its networks train, and what to send."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from tinygrad_dropout.play.script import as_python
 from tinygrad_dropout.play.settings import ALLOWED, DRAWN, PLANE, Choice, Number, SettingError, Settings
 from tinygrad_dropout.play.training import Training
 
-TRAINING_SHARE = 0.02  # seconds of training in a frame, at full speed
-MOST_STEPS_OWED = 1.0  # seconds of training that are made up for after a pause of the machine
+TRAINING_SHARE = 0.02  # seconds of training per frame, at full speed
+MOST_STEPS_OWED = 1.0  # seconds of training to catch up on after a pause of the machine
 
 
 class Session:
-    """What one tab trains and looks at.
+    """The networks of one tab, and what it shows of them.
 
     Attributes:
-        training: its pair of networks.
-        playing: whether they train by themselves.
-        speed: steps a second; infinite for as many as there is time for.
-        example: which example of the last batch is followed.
-        stale: whether something has changed that the last frame does not show.
+        training: the two networks.
+        playing: whether they are training.
+        speed: steps per second; infinity for as many as possible.
+        example: the index of the example to follow in the last batch.
+        stale: whether the last frame is out of date.
     """
 
     def __init__(self) -> None:
@@ -32,10 +32,10 @@ class Session:
         self.speed = math.inf
         self.example = 0
         self.owed = 0.0
-        self.stale = False  # until the page has sent its link
+        self.stale = False  # the page sends its link first
 
     def receive(self, message: Any) -> list[dict[str, Any]]:
-        """Do what the page asks for; returns what to answer at once.
+        """Handle a message of the page; returns the replies.
 
         Args:
             message: {"open": fragment}, {"change": {setting: value}}, {"do": "play" | "pause" | "step" | "reset"},
@@ -50,7 +50,7 @@ class Session:
             return [{"problem": str(error)}]
 
     def answer(self, kind: str, value: Any) -> list[dict[str, Any]]:
-        """Do one thing; returns what to answer at once."""
+        """Handle one kind of message; returns the replies."""
         if kind == "copy":
             if self.training.networks is None:
                 raise SettingError("there is nothing to copy yet: draw at least three points")
@@ -80,7 +80,7 @@ class Session:
         return [self.state()]
 
     def open(self, fragment: str) -> list[dict[str, Any]]:
-        """Begin with what a link holds; where that is not allowed, with the default settings."""
+        """Start with the settings of a link, or with the defaults if it is not valid."""
         try:
             self.training = Training(Settings.from_fragment(fragment))
         except SettingError as error:
@@ -91,7 +91,7 @@ class Session:
         """Train for a moment.
 
         Args:
-            seconds: how long the last frame took, from which follows how many steps are due.
+            seconds: the time since the last frame; it determines how many steps are due.
         """
         if math.isinf(self.speed):
             self.training.train(10**9, TRAINING_SHARE)
@@ -105,12 +105,12 @@ class Session:
             self.stale = True
 
     def frame(self) -> bytes:
-        """What to draw now."""
+        """The frame to draw now."""
         self.stale = False
         return packed(*make_frame(self.training, self.example))
 
     def beginning(self) -> dict[str, Any]:
-        """What the page needs to know when the networks start afresh."""
+        """Everything that the page needs when the networks start over."""
         points = self.training.points
         return {
             **self.state(),
@@ -127,7 +127,7 @@ class Session:
         }
 
     def state(self) -> dict[str, Any]:
-        """The settings, as controls and as a link, and whether the networks train."""
+        """The settings, for the controls and as a link, and whether the networks are training."""
         settings = self.training.settings
         return {
             "settings": {name: getattr(settings, name) for name in ALLOWED if name != DRAWN},

@@ -1,4 +1,4 @@
-"""What can be set on the page, what each setting may be, and how a link holds them all."""
+"""The settings of the page: their allowed values, and how a link stores them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Drawn = tuple[tuple[float, float, int], ...]
 
 
 class SettingError(ValueError):
-    """A setting that is not allowed: the message names it, what was given and what was expected."""
+    """A setting or value that is not allowed; the message says which, what was given and what was expected."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Choice:
 
 
 class Drawing:
-    """The points drawn by hand: in a link `x.y.class` of each, with coordinates in hundredths, joined by `_`."""
+    """The points drawn by hand. A link has `x.y.class` for each, with coordinates in hundredths, joined by `_`."""
 
     def read(self, name: str, given: Any) -> Drawn:
         try:
@@ -89,7 +89,7 @@ ALLOWED: dict[str, Number | Choice | Drawing] = {
     "drawn": Drawing(),
 }
 
-#: These change the training that is going on; any other setting starts both networks afresh.
+#: These settings change the running training; any other setting restarts both networks.
 WHILE_TRAINING = ("p", "input_p", "scaling", "optimizer", "lr", "weight_decay", "batch_size")
 
 
@@ -98,14 +98,14 @@ class Settings:
     """Everything that determines what both networks learn.
 
     Attributes:
-        data: where the points come from: a key of `datasets.GENERATED`, or "drawn".
+        data: the source of the points: a key of `datasets.GENERATED`, or "drawn".
         points, noise, label_noise: see `datasets.make_points`.
-        width, depth: units in a hidden layer, and hidden layers.
-        p, input_p: the probability that a hidden unit is dropped, and that an input is.
+        width, depth: the units per hidden layer, and the number of hidden layers.
+        p, input_p: the probability of dropping a hidden unit, and of dropping an input.
         scaling: "train" (inverted dropout) or "test" (the original scheme).
         optimizer: "sgd", "momentum" (SGD with momentum 0.9) or "adam".
-        lr, weight_decay, batch_size: of both networks' training.
-        seed: where all random numbers come from.
+        lr, weight_decay, batch_size: of the training of both networks.
+        seed: of all random numbers.
         drawn: (x, y, class) of each point drawn by hand.
     """
 
@@ -129,7 +129,7 @@ class Settings:
         """These settings with some of them changed.
 
         Raises:
-            SettingError: there is no such setting, or it may not be that.
+            SettingError: there is no such setting, or the value is not allowed.
         """
         if unknown := [name for name in changes if name not in ALLOWED]:
             raise SettingError(f"expected settings among {', '.join(ALLOWED)}; got {unknown[0]!r}")
@@ -141,16 +141,16 @@ class Settings:
         return {name: getattr(self, name) for name in ("seed", "width", "depth", *WHILE_TRAINING)}
 
     def as_fragment(self) -> str:
-        """The part of a link behind `#`."""
+        """The part of a link after `#`."""
         drawn = "_".join(f"{round(100 * x)}.{round(100 * y)}.{label}" for x, y, label in self.drawn)
         return urlencode({**asdict(self), "drawn": drawn})
 
     @classmethod
     def from_fragment(cls, fragment: str) -> Settings:
-        """The settings that a link holds; what it does not mention stays as it is by default.
+        """The settings in a link; those it does not mention have their defaults.
 
         Args:
-            fragment: what `as_fragment` returned, or a whole link that ends in it.
+            fragment: the result of `as_fragment`, or a whole link that ends in one.
 
         Raises:
             SettingError: as for `changed`.

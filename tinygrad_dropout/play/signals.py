@@ -1,4 +1,4 @@
-"""What one example did in the last step: what each unit passed on, what came back, and which connections carried it."""
+"""One example in the last step: the output and gradient of each unit, and the connections that carried them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinygrad_dropout.functional._masks import Mask
 from tinygrad_dropout.play.last_step import LastStep, linear_layers
 from tinygrad_dropout.play.two_networks import Floats
 
-MOST_CONNECTIONS = 120  # that are drawn between two layers: the strongest
+MOST_CONNECTIONS = 120  # drawn between two layers: the strongest
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Connections:
     """The strongest connections between two layers, the weakest first.
 
     Attributes:
-        sources, targets: uint8, the units that they lead from and to.
-        strengths: int8, up to 127 for the strongest; below 0 where it is negative.
+        sources, targets: uint8, the units they start and end at.
+        strengths: int8, signed; the strongest has the absolute value 127.
     """
 
     sources: Array
@@ -32,15 +32,15 @@ class Connections:
 
 @dataclass(frozen=True)
 class Signals:
-    """One example in the forward and in the backward pass. The lists go from the inputs to the logits.
+    """One example in the forward and the backward pass. The lists go from the inputs to the logits.
 
     Attributes:
-        values: of each layer's units, after dropout: what was passed on.
-        grads: of each layer's units, before dropout: dL/d(unit), which is 0 where the unit was dropped.
-        kept: of each layer's units, False where the unit was dropped.
-        forward: between each two layers, the connections by weight x value. None leads to a dropped unit: what it
-            gets is lost.
-        backward: the same by dL/dweight, this example's part of it.
+        values: the output of each layer's units after dropout.
+        grads: dL/d(unit) of each layer's units before dropout; 0 if the unit was dropped.
+        kept: False for each unit that was dropped.
+        forward: between every two layers, the connections ranked by weight x value. None leads to a dropped unit, since
+            its input is lost.
+        backward: the connections ranked by this example's share of dL/dweight.
     """
 
     values: list[Floats]
@@ -51,7 +51,7 @@ class Signals:
 
 
 def signals_of(step: LastStep, example: int) -> Signals:
-    """Make a step again, and follow one example of its batch through it."""
+    """Repeat a step, and follow one example of its batch."""
     model = step.network()
     with step.masks_in(model):
         passed_on, units, sums = [], [td.Tensor(step.x, requires_grad=True)], []
@@ -83,12 +83,12 @@ def signals_of(step: LastStep, example: int) -> Signals:
 
 
 def gradient(tensor: td.Tensor) -> Array:
-    """A tensor's gradient; zeros if none came to it."""
+    """A tensor's gradient, or zeros if it got none."""
     return np.zeros_like(tensor.data) if tensor.grad is None else tensor.grad
 
 
 def strongest(strengths: Array) -> Connections:
-    """The strongest of a layer's connections that are not 0, of strengths of shape (to, from)."""
+    """The strongest nonzero connections of a layer, given their strengths, of shape (to, from)."""
     flat = strengths.reshape(-1)
     sizes = np.abs(flat)
     chosen = np.argsort(sizes)[-MOST_CONNECTIONS:]

@@ -1,4 +1,4 @@
-"""One tab's training: the two networks, how far they are, and what was changed on the way."""
+"""The training of one tab: the two networks, their steps, and the changes made on the way."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from tinygrad_dropout.play.last_step import LastStep, dropout_layers
 from tinygrad_dropout.play.settings import DRAWN, WHILE_TRAINING, Settings
 from tinygrad_dropout.play.two_networks import TwoNetworks
 
-LEAST_DRAWN = 3  # with fewer points drawn by hand there is nothing to learn
+LEAST_DRAWN = 3  # fewer points drawn by hand leave nothing to learn
 
 
 class Training:
     """Both networks with their points, trained step by step.
 
     Args:
-        settings: what to begin with.
+        settings: the initial settings.
 
     Attributes:
-        settings: as they are now.
-        started_with: as they were at the first step.
-        changes: (step, name, value) of what was changed since then: it counted from that step on, the first being 0.
-        points: what is learned.
-        networks: the pair; None as long as there are too few points drawn by hand.
-        steps: how many were made.
+        settings: the current settings.
+        started_with: the settings of the first step.
+        changes: (step, name, value) of every later change; it takes effect at that step, counted from 0.
+        points: the training and test points.
+        networks: the two networks; None while too few points are drawn by hand.
+        steps: the number of steps so far.
         last: "without" and "with" -> the last step, if it was kept.
-        diverged: "without" and "with" -> the step after which its loss was no longer a finite number.
+        diverged: "without" and "with" -> the first step whose loss was not finite.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -40,7 +40,7 @@ class Training:
         self.reset()
 
     def reset(self) -> None:
-        """Start both networks afresh, with the settings as they are now."""
+        """Start both networks over, with the current settings."""
         self.started_with = self.settings
         self.changes: list[tuple[int, str, Any]] = []
         self.steps = 0
@@ -54,7 +54,7 @@ class Training:
         """Change settings.
 
         Returns:
-            Whether that started both networks afresh, because the points or the layers are others now.
+            Whether both networks started over, because the points or the layers changed.
 
         Raises:
             SettingError: a setting is not allowed; nothing was changed.
@@ -76,11 +76,11 @@ class Training:
         return False
 
     def train(self, steps: int, seconds: float = np.inf) -> None:
-        """Make some steps, and keep the last of them.
+        """Make some steps, and keep the last one.
 
         Args:
-            steps: how many, unless one of the networks has diverged.
-            seconds: to stop after; one step is made in any case.
+            steps: the number of steps.
+            seconds: stop early after this time; at least one step is made.
         """
         if self.networks is None:
             return
@@ -90,7 +90,7 @@ class Training:
             weights = (
                 {name: deepcopy(model.state_dict()) for name, model in self.networks.models.items()} if keep else {}
             )
-            with np.errstate(over="ignore", invalid="ignore"):  # told by `diverged`
+            with np.errstate(over="ignore", invalid="ignore"):  # `diverged` reports it
                 self.networks.step()
             self.steps += 1
             for name, loss in self.networks.losses.items():
@@ -101,8 +101,8 @@ class Training:
                 break
 
     def step_of(self, name: str, weights: dict[str, Any]) -> LastStep:
-        """The step that a network just made from these weights."""
-        assert self.networks is not None, "it made a step"
+        """The step that a network has just made, starting from these weights."""
+        assert self.networks is not None, "a step was made"
         layers, batch = dropout_layers(self.networks.models[name]), self.networks.batch
         masks = [layer.mask for layer in layers if layer.mask is not None]
         x, y = self.points.x_train[batch], self.points.y_train[batch]
@@ -118,7 +118,7 @@ class Training:
 
 
 def points_for(settings: Settings) -> Points:
-    """The points that the settings ask for."""
+    """The points that the settings describe."""
     if settings.data == DRAWN:
         return drawn_points(settings.drawn)
     return make_points(

@@ -1,6 +1,6 @@
-"""Two networks that train on the same batches from the same initial weights: one without dropout, one with it.
+"""Two networks, one without dropout and one with it, trained on the same batches from the same initial weights.
 
-"Copy as Python" copies this file as it is, so it needs nothing but NumPy and the framework's core.
+"Copy as Python" copies this file unchanged, so it only needs NumPy and the core of the framework.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tinygrad_dropout import nn, optim
 
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
-Streams = tuple[np.random.SeedSequence, np.random.SeedSequence]  # of initial weights, and of masks
+Streams = tuple[np.random.SeedSequence, np.random.SeedSequence]  # for the initial weights, and for the masks
 
 
 def mlp(width: int, depth: int, *, p: float, input_p: float, scaling: str, streams: Streams) -> nn.Sequential:
@@ -29,7 +29,7 @@ def mlp(width: int, depth: int, *, p: float, input_p: float, scaling: str, strea
 
 
 def new_optimizer(name: str, model: nn.Module, lr: float, weight_decay: float) -> optim.SGD | optim.AdamW:
-    """An optimizer with nothing remembered. Adam's weight decay is decoupled from its gradients, as in AdamW."""
+    """A new optimizer. Adam's weight decay is decoupled from the gradients, as in AdamW."""
     if name == "adam":
         return optim.AdamW(model.parameters(), lr=lr, weight_decay=weight_decay)
     momentum = 0.9 if name == "momentum" else 0.0
@@ -37,15 +37,15 @@ def new_optimizer(name: str, model: nn.Module, lr: float, weight_decay: float) -
 
 
 class ShuffledRows:
-    """All rows in a random order, then all of them in another, a batch at a time; the batch size may change."""
+    """Batches of all rows in random order, epoch after epoch; the batch size can change at any time."""
 
     def __init__(self, rows: int, rng: np.random.Generator) -> None:
         self.rows, self.rng = rows, rng
-        self.ahead: Labels = np.empty(0, np.int64)  # the rows of this epoch that are still to come
-        self.begun = 0  # epochs
+        self.ahead: Labels = np.empty(0, np.int64)  # the rows left in this epoch
+        self.begun = 0  # epochs begun so far
 
     def take(self, size: int) -> Labels:
-        """The next rows, at most `size`; an epoch's last batch has what is left."""
+        """The next rows, at most `size`; the last batch of an epoch can be smaller."""
         if not self.ahead.size:
             self.ahead = self.rng.permutation(self.rows)
             self.begun += 1
@@ -54,19 +54,19 @@ class ShuffledRows:
 
     @property
     def epochs(self) -> float:
-        """How many times all rows were taken."""
+        """The number of epochs so far, a fraction."""
         return self.begun - len(self.ahead) / self.rows
 
 
 class TwoNetworks:
-    """The pair, and how it is trained.
+    """The two networks and their training.
 
     Args:
         x: float32 of shape (points, 2).
         y: int64 of shape (points,), 0 or 1.
-        seed: where all random numbers come from. Initial weights, batches and masks have streams of their own, so
-            that dropping units changes nothing else.
-        width, depth: units in a hidden layer, and hidden layers.
+        seed: of all random numbers. Initial weights, batches and masks have separate streams, so dropping units
+            changes nothing else.
+        width, depth: the units per hidden layer, and the number of hidden layers.
         settings: `p`, `input_p` and `scaling` of the network with dropout; `optimizer`, `lr`, `weight_decay` and
             `batch_size` of both.
 
@@ -96,7 +96,7 @@ class TwoNetworks:
         self.optimizers = {key: new_optimizer(name, model, **wanted) for key, model in self.models.items()}
 
     def change(self, name: str, value: Any) -> None:
-        """Change a setting; it counts from the next step on."""
+        """Change a setting, starting with the next step."""
         self.settings[name] = value
         if name == "optimizer":
             self.restart_optimizers()

@@ -344,7 +344,7 @@ def test_a_network_that_diverges_says_so(visit):
     page.select_option("#speed", "")
     page.click("#play")
     page.wait_for_selector(".diverged:not([hidden])")
-    assert "is not a finite number since step" in page.locator(".diverged:not([hidden])").first.inner_text()
+    assert "has not been finite since step" in page.locator(".diverged:not([hidden])").first.inner_text()
 
 
 def test_two_tabs_train_by_themselves(visit, served):

@@ -1,8 +1,8 @@
-// What becomes of both networks over the steps, and the histogram of their activations.
+// The charts: loss and norms over the steps, and the histogram of the activations.
 
 import { byId, channels, color, describe, number, percent, prepare } from "./dom.js";
 
-const MOST = 1500; // moments that are kept; then every second one goes
+const MOST = 1500; // most moments kept; beyond that, every second one is dropped
 
 const NETWORKS = { without: { color: "plain", dash: [] }, with: { color: "noisy", dash: [] } };
 
@@ -44,14 +44,14 @@ export class Charts {
     this.histogram();
   }
 
-  /** Lines over the steps: those without dropout and those with it, each named at its end. */
+  /** Lines over the steps, without and with dropout, each labeled at its end. */
   lines(canvas, parts) {
     const { context, width, height } = prepare(canvas);
     const edge = { left: 40, right: 96, top: 8, bottom: 20 };
     const steps = Math.max(1, this.history.at(-1)?.[0] ?? 1);
     const start = this.history[0]?.[0] ?? 0;
     const top = niceAbove(Math.max(...this.history.slice(Math.floor(this.history.length / 10)).flatMap(([, at]) =>
-      Object.values(at).flatMap((one) => parts.map(([key]) => one[key] ?? 0))), 0)); // the first moments may be cut off
+      Object.values(at).flatMap((one) => parts.map(([key]) => one[key] ?? 0))), 0)); // so the first moments can be cut off
     const x = (step) => edge.left + (step - start) / Math.max(1, steps - start) * (width - edge.left - edge.right);
     const y = (value) => height - edge.bottom - value / top * (height - edge.top - edge.bottom);
     context.font = "12px system-ui, sans-serif";
@@ -163,7 +163,7 @@ export class Charts {
 
 const total = (norms) => (norms.includes(null) ? null : Math.hypot(...norms));
 
-/** The next of 1, 2 and 5 times a power of ten. */
+/** The next larger of 1, 2 and 5 times a power of ten. */
 function niceAbove(value) {
   if (!(value > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

@@ -8,7 +8,7 @@ let socket;
 export const whyAddress = (network) => `why/${tab}/${network}`;
 
 /**
- * Connect; `hears` has a function for each kind of message: frame, message, closed.
+ * Connect. `hears` has one function for each kind of event: frame, message, closed.
  */
 export function connect(hears) {
   const address = new URL(`live/${tab}`, location.href);
@@ -20,7 +20,7 @@ export function connect(hears) {
   socket.addEventListener("close", hears.closed);
   socket.addEventListener("message", ({ data }) => {
     if (typeof data === "string") hears.message(JSON.parse(data));
-    else requestAnimationFrame(() => { // a tab in the background draws nothing, so its networks wait
+    else requestAnimationFrame(() => { // a background tab draws nothing, so its networks wait
       hears.frame(unpack(data));
       send({ drawn: true });
     });

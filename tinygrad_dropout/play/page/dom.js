@@ -1,4 +1,4 @@
-// Elements, numbers and canvases: what every part of the page needs.
+// Elements, numbers and canvases, for every part of the page.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -13,7 +13,7 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Three significant digits and true minus signs; "not finite" where the server had no number. */
+/** A number with three significant digits and a true minus sign, or "not finite". */
 export function number(value) {
   if (value === null || value === undefined) return "not finite";
   const small = value && Math.abs(value) < 0.001;
@@ -39,7 +39,7 @@ export function channels(name) {
   return [0, 2, 4].map((start) => parseInt(digits.slice(start, start + 2), 16));
 }
 
-/** Ready a canvas for drawing in CSS pixels; returns its context and size. */
+/** Prepare a canvas for drawing in CSS pixels; returns its context and size. */
 export function prepare(canvas) {
   const ratio = devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -53,7 +53,7 @@ export function prepare(canvas) {
   return { context, width, height };
 }
 
-/** Say what a picture shows, for who cannot see it; at most once in two seconds while it changes. */
+/** Describe a picture to screen readers, at most once every two seconds. */
 const described = new Map();
 export function describe(canvas, text) {
   const now = performance.now();

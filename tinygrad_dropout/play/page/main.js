@@ -1,4 +1,4 @@
-// The page: it asks the server to train, and draws what it is sent.
+// The page: it asks the server to train, and draws the frames that it gets.
 
 import { byId } from "./dom.js";
 import { connect, send } from "./connection.js";
@@ -26,13 +26,13 @@ function draw() {
   byId("explanation").textContent = explanation();
 }
 
-/** What the drawing shows at the moment. */
+/** What the drawing shows now. */
 function explanation() {
   if (!frame.networks.with) return "Draw at least three points.";
   if (!frame.networks.with.example) return "Nothing has been learned yet. Press Play, or make one step.";
   return direction === "forward"
-    ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value (dashed: negative). A crossed-out unit is dropped: it passes nothing on, so no line touches it."
-    : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient (dashed: negative). A crossed-out unit gets the gradient 0, so no line touches it, and none of its weights learns from this example.";
+    ? "The forward pass of one example of the last batch. The thicker a line, the larger weight × value (dashed: negative). A crossed-out unit is dropped: it outputs 0, so no line touches it."
+    : "The backward pass of the same example, with the same mask. The thicker a line, the larger that weight's gradient (dashed: negative). A crossed-out unit gets the gradient 0, so no line touches it, and its weights learn nothing from this example.";
 }
 
 function hear(message) {
@@ -46,7 +46,7 @@ function hear(message) {
   for (const panel of panels) message.points ? panel.begin(message) : panel.state(message);
   if (message.points) charts.clear();
   byId("play").textContent = message.playing ? "Pause" : "Play";
-  if (played !== message.playing) byId("status").textContent = message.playing ? "Both networks train." : "";
+  if (played !== message.playing) byId("status").textContent = message.playing ? "Both networks are training." : "";
   byId("speed").value = message.speed ?? "";
   history.replaceState(null, "", `#${message.fragment}`);
 }
@@ -56,14 +56,14 @@ function addPoint(x, y) {
   send({ change: { drawn: [...state.drawn, [x, y, label]] } });
 }
 
-/** Put the script on the clipboard, or at least where it can be copied by hand. */
+/** Copy the script to the clipboard, and show it for copying by hand. */
 async function offer(python) {
   byId("script").value = python;
   byId("copy").showModal();
   byId("script").select();
   byId("copied").textContent = await copy(python)
-    ? "It is on the clipboard. Save it as a file and run it with Python: it makes the same steps to the same bits."
-    : "Copy it from here. Save it as a file and run it with Python: it makes the same steps to the same bits.";
+    ? "It is on the clipboard. Save it as a file and run it with Python: it repeats the same steps, bit for bit."
+    : "Copy it from here. Save it as a file and run it with Python: it repeats the same steps, bit for bit.";
 }
 
 const copy = (text) => navigator.clipboard?.writeText(text).then(() => true, () => false) ?? false;
@@ -94,8 +94,8 @@ const ACTIONS = {
   clear: () => send({ change: { drawn: [] } }),
   link: async () => {
     byId("status").textContent = await copy(location.href)
-      ? "The link is on the clipboard. It holds these settings and starts at step 0. When the command has ended, give it to " +
-        "`tinygrad-dropout play`." + (frame?.changes ? " What you changed while training, and when, is in Copy as Python." : "")
+      ? "The link is on the clipboard. It starts at step 0 with these settings. Once the command has stopped, open it with " +
+        "`tinygrad-dropout play LINK`." + (frame?.changes ? " To keep what you changed while training, use Copy as Python." : "")
       : "Copy the link from the address bar.";
   },
 };
@@ -120,7 +120,7 @@ connect({
   frame: (received) => { frame = received; draw(); },
   message: hear,
   closed: () => {
-    byId("problem").textContent = "The connection has ended: the command was stopped. To go on with these settings, run: " +
+    byId("problem").textContent = "The connection was closed because the command stopped. To continue with these settings, run: " +
       `tinygrad-dropout play '${location.hash}'`;
     for (const button of document.querySelectorAll("header button")) button.disabled = true;
   },

@@ -2,7 +2,7 @@
 
 import { channels, color, describe, element, number, percent, prepare } from "./dom.js";
 
-const MOST_ROWS = 16; // of units below one another; more stand in further columns
+const MOST_ROWS = 16; // of units in a column; more units get further columns
 
 export class Network {
   constructor(name) {
@@ -26,7 +26,7 @@ export class Network {
     return this.frame?.arrays[`${this.name}.${name}`];
   }
 
-  /** Where everything stands: the boxes of each layer's units, from the inputs to the two classes. */
+  /** The layout: the boxes of each layer's units, from the inputs to the two classes. */
   layOut(width, height) {
     const [layers, units] = this.array("units").shape;
     const columns = Math.ceil(units / MOST_ROWS);
@@ -79,10 +79,10 @@ export class Network {
       }
     }));
     this.drawEnds(context, followed);
-    this.tell();
+    this.describeUnits();
   }
 
-  /** All units' pictures below one another, each from the ground to the ink. */
+  /** The pictures of all units, stacked; each goes from the background color to the ink. */
   picturesOf(units) {
     const [layers, count, side] = units.shape;
     const [ground, ink] = [channels("ground"), channels("unit")];
@@ -124,7 +124,7 @@ export class Network {
     context.setLineDash([]);
   }
 
-  /** The bar at the foot of a unit: empty where it is no better than guessing, full where it is always right. */
+  /** The bar at the foot of a unit: empty if it is no better than guessing, full if it is always right. */
   drawAlone(context, layer, unit, x, y, inner) {
     const share = this.aloneOf(layer, unit);
     if (share === undefined || inner < 10) return;
@@ -180,7 +180,7 @@ export class Network {
     this.draw();
   }
 
-  /** Arrow keys move from unit to unit, between the layers with left and right. */
+  /** Arrow keys move between units: up and down within a layer, left and right between layers. */
   key(event) {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!move || !this.array("units")) return;
@@ -193,8 +193,8 @@ export class Network {
     this.canvas.setAttribute("aria-label", this.about.textContent);
   }
 
-  /** What the chosen unit is, or what the units are on the whole. */
-  tell() {
+  /** Describe the chosen unit, or all units together. */
+  describeUnits() {
     const units = this.array("units");
     const alone = this.array("alone");
     if (this.chosen && (this.chosen[0] >= units.shape[0] || this.chosen[1] >= units.shape[1])) this.chosen = null;
@@ -202,7 +202,7 @@ export class Network {
       this.about.textContent = alone
         ? `By itself, a unit classifies ${percent(mean(alone.data))} of the test points on average, and the best one ${percent(Math.max(...alone.data))}.`
         : "";
-      describe(this.canvas, `The network, ${this.name} dropout, ${this.direction}. ${this.droppedInWords()} ${this.about.textContent} Arrow keys go from unit to unit`);
+      describe(this.canvas, `The network, ${this.name} dropout, ${this.direction}. ${this.droppedInWords()} ${this.about.textContent} Arrow keys move between units`);
       return;
     }
     const [layer, unit] = this.chosen;

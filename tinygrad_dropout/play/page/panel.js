@@ -1,4 +1,4 @@
-// One network's part of the page: its plane, its numbers, its units, and the way to its replay.
+// One network's part of the page: its plane, its numbers, its units, and the link to its replay.
 
 import { byId, element, number, percent } from "./dom.js";
 import { send, whyAddress } from "./connection.js";
@@ -25,7 +25,7 @@ export class Panel {
         row("train", 1, "train"), row("test", 1, "test"), row("batch", 0, "last batch")));
     this.why = element("a", { class: "button", target: "_blank", rel: "noopener", href: whyAddress(name), hidden: true },
       "Why? Replay it", element("span", { class: "hidden" }, `: the last step of the network ${name} dropout, in a new tab`));
-    this.why.addEventListener("click", () => send({ do: "pause" })); // so that the replay is of what is seen
+    this.why.addEventListener("click", () => send({ do: "pause" })); // so that the replay shows the visible step
     this.norms = element("p", { class: "note" });
     byId(name).append(this.title, this.diverged,
       element("div", { class: "top" }, this.plane.canvas, element("div", { class: "numbers" }, table, this.norms, this.why)),
@@ -51,7 +51,7 @@ export class Panel {
     this.why.hidden = !facts?.example;
     const at = frame.diverged[this.name];
     this.diverged.hidden = at === undefined;
-    if (at !== undefined) this.diverged.textContent = `Its loss is not a finite number since step ${at.toLocaleString("en")}: lower the learning rate, then reset.`;
+    if (at !== undefined) this.diverged.textContent = `Its loss has not been finite since step ${at.toLocaleString("en")}: lower the learning rate, then reset.`;
     this.cells["batch.0.loss"].textContent = facts?.batch_loss === undefined || facts.batch_loss === null ? "–" : number(facts.batch_loss);
     this.cells["batch.0.accuracy"].textContent = "";
     for (const part of ["train", "test"]) {

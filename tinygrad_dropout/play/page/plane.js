@@ -1,4 +1,4 @@
-// The plane: what the network says everywhere, the boundary between the classes, and the points.
+// The plane: the network's output everywhere, the boundary between the classes, and the points.
 
 import { channels, color, describe, element, prepare } from "./dom.js";
 
@@ -14,7 +14,7 @@ function imageOf(values, size, colorOf) {
   return canvas;
 }
 
-/** From the color of class 0 over the ground to that of class 1, softly, so that points stand out. */
+/** From the color of class 0 to that of class 1, muted so that the points stand out. */
 function scaleOfClasses() {
   const [zero, ground, one] = [channels("zero"), channels("ground"), channels("one")];
   return Array.from({ length: 256 }, (_, value) =>
@@ -24,7 +24,7 @@ let scale;
 document.addEventListener("recolor", () => { scale = undefined; });
 
 export class Plane {
-  /** `adds` is called with (x, y) where a point is to be drawn by hand. */
+  /** `adds` is called with (x, y) to add a point by hand. */
   constructor(name, adds) {
     this.name = name;
     this.canvas = element("canvas", { class: "plane", role: "img", tabindex: 0, "aria-label": `The plane, ${name} dropout` });
@@ -74,7 +74,7 @@ export class Plane {
     if (this.cross) target(context, ...at(this.cross));
   }
 
-  /** Where the probability is one half: in each square of four neighbors, by linear interpolation. */
+  /** The line where the probability is one half, by linear interpolation in each square of four neighbors. */
   drawBoundary(context, cell, size) {
     const values = this.values.data;
     context.beginPath();

@@ -1,4 +1,4 @@
-// The settings: a form made from a table. A change goes to the server at once; what it answers is what the form shows.
+// The settings: a form made from a table. Changes go to the server immediately; the form shows its reply.
 
 import { byId, element } from "./dom.js";
 import { send } from "./connection.js";
@@ -7,23 +7,23 @@ const DATA = { moons: "two moons", circles: "circles", spirals: "spirals", digit
 
 /** group -> [setting, label, control, hint] */
 const GROUPS = {
-  "Data (a change starts afresh)": [
+  "Data (a change starts over)": [
     ["data", "Points", { choices: DATA }],
     ["points", "Training points", { from: 10, to: 500, by: 10 }],
     ["noise", "Noise", { from: 0, to: 1, by: 0.05 }],
     ["label_noise", "Flipped labels", { from: 0, to: 0.5, by: 0.05 }],
     ["seed", "Seed", { whole: true }],
   ],
-  "Network (a change starts afresh)": [
-    ["width", "Units in a layer", { from: 1, to: 64, by: 1 }],
+  "Network (a change starts over)": [
+    ["width", "Units per layer", { from: 1, to: 64, by: 1 }],
     ["depth", "Hidden layers", { from: 1, to: 4, by: 1 }],
   ],
-  "Dropout (counts at once)": [
+  "Dropout (takes effect immediately)": [
     ["p", "p of hidden units", { from: 0, to: 1, by: 0.05 }],
     ["input_p", "p of the inputs", { from: 0, to: 1, by: 0.05 }],
     ["scaling", "Scaling", { choices: { train: "inverted", test: "original" } }],
   ],
-  "Training of both (counts at once)": [
+  "Training of both (takes effect immediately)": [
     ["optimizer", "Optimizer", { choices: { sgd: "SGD", momentum: "SGD + momentum", adam: "Adam" } }],
     ["lr", "Learning rate", { values: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1] }],
     ["weight_decay", "Weight decay", { values: [0, 0.0001, 0.001, 0.01, 0.1, 1] }],
@@ -45,7 +45,7 @@ export function makeSettings() {
   }
   form.querySelector("fieldset").append(element("p", { id: "about-data", class: "note", hidden: true },
     "Images of 8 × 8 pixels. x1 and x2 are their first two principal components."), element("div", { id: "drawing", hidden: true },
-    element("p", { class: "note" }, "Click in either plane to add a point, or go there with Tab, move the cross with the arrow keys and press Enter. Every third point is a test point."),
+    element("p", { class: "note" }, "Click in either plane to add a point. Or go there with Tab, move the cross with the arrow keys, and press Enter. Every third point becomes a test point."),
     element("div", { class: "bar" },
       element("label", {}, element("input", { type: "radio", name: "pen", value: "0", checked: true }), " ● class 0"),
       element("label", {}, element("input", { type: "radio", name: "pen", value: "1" }), " ▲ class 1"),
@@ -70,14 +70,14 @@ function makeRow(name, label, kind) {
   }
   const change = () => {
     if (kind.from !== undefined) shown.textContent = control.value;
-    send({ change: { [name]: control.value } }); // as text: the server reads it, and says what is wrong with it
+    send({ change: { [name]: control.value } }); // as text: the server parses it and reports mistakes
   };
   control.addEventListener(control.type === "range" ? "input" : "change", change);
   controls.set(name, { control, shown, kind });
   return element("div", { class: "row" }, element("label", { for: name }, label), control, shown);
 }
 
-/** Show the settings that the server has. */
+/** Show the server's settings. */
 export function showSettings(settings) {
   for (const [name, { control, shown, kind }] of controls) {
     const value = String(settings[name]);
