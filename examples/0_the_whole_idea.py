@@ -107,7 +107,7 @@ def sgd_step(parameters, velocities, lr, momentum):
     for i, parameter in enumerate(parameters):
         velocities[i] = momentum * velocities[i] + parameter.grad
         parameter.data = parameter.data - lr * velocities[i]
-        parameter.grad = 0  # the next step starts afresh
+        parameter.grad = 0  # for the next step
 
 
 # 6. EXPERIMENT. In full: lab/comparison/experiment.py. It adds real data, curves and a check that only dropout differs.

@@ -1,13 +1,13 @@
 """Linear regression with dropout on its inputs is ridge regression: all masks, compared with the closed form.
 
-With q = 1 - p the probability of keeping, R a matrix of independent Bernoulli(q) and G = diag(X'X)^(1/2)
+With q = 1 - p the probability of keeping, R a matrix of independent Bernoulli(q) and G = diag(X.T @ X)^(1/2)
 (Srivastava et al. 2014, section 9.1):
 
     the original scheme    E ||y - (R * X) w||²      =  ||y - q X w||² + q (1 - q) ||G w||²
     inverted, v = q w      E ||y - (R * X) v / q||²  =  ||y - X v||²   + (1 - q) / q ||G v||²
 
 So the weights v that are used at test time are those of ridge regression with the penalty p / (1 - p), where each
-weight counts by the size of its own feature: v = (X'X + p / (1 - p) G²)^-1 X'y.
+weight counts by the size of its own feature: v = (X.T @ X + p / (1 - p) G²)^-1 X.T @ y.
 
 Every row has its own mask, but the expectation of a sum is the sum of the expectations. So it is enough to enumerate
 the 2^features masks of one row, and nothing is sampled.
@@ -132,7 +132,7 @@ class Regression:
         return float(loss), -2 * scale * self.x.T @ residuals + 2 * penalty * squares * weights
 
     def ridge(self, p: float) -> Numbers:
-        """The weights in closed form, (X'X + p / (1 - p) G²)^-1 X'y, shape (features,)."""
+        """The weights in closed form, (X.T @ X + p / (1 - p) G²)^-1 X.T @ y, shape (features,)."""
         gram = self.x.T @ self.x
         return np.linalg.solve(gram + p / (1 - p) * np.diag(np.diag(gram)), self.x.T @ self.y)
 
@@ -250,8 +250,8 @@ def notes(figures: Figures) -> Sequence[str]:
         f"{rates} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",
         "Size: |G v| relative to least squares. Loss to trained: the relative difference between all masks enumerated "
         "and the closed form.",
-        "The penalty is p / (1 - p) times the square of |G v|, G = diag(X'X)^(1/2): each weight is counted by the size "
-        "of its own feature.",
+        "The penalty is p / (1 - p) times the square of |G v|, G = diag(X.T @ X)^(1/2): each weight is counted by the "
+        "size of its own feature.",
     ]
 
 
