@@ -1,4 +1,4 @@
-"""dx = grad * mask / (1 - p), with the mask that is given."""
+"""dx = grad * mask / (1 - p), with the given mask."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ CORNERS = ((2, 1, 3, 2, 2), (1,), (), (0, 3), (1, 6), (6, 1), (5, 5))
 
 def check(judge: Judge) -> None:
     backward = judge.function("dropout_backward", "grad", "mask", "p")
-    with judge.claim("grad and mask stay as they are"):
+    with judge.claim("grad and mask are not modified"):
         runs = judge.run(
             backward, [(judge.numbers(*shape), some_mask(judge, shape), 0.3) for shape in SHAPES], repeat=False
         )
@@ -27,12 +27,12 @@ def check(judge: Judge) -> None:
                              shown=dict(run.shown) | {"yours": run.value})  # fmt: skip
 
     class Layer:
-        """The learner's backward, completed to a layer by a right forward."""
+        """A layer with the learner's backward and a correct forward."""
 
         training = True
 
         def __init__(self, p, rng):
-            if not 0 <= p < 1:  # the task speaks of no others
+            if not 0 <= p < 1:  # the task allows no others
                 raise ValueError(p)
             self.p, self.rng = p, rng
 
@@ -85,7 +85,7 @@ def check(judge: Judge) -> None:
 
 
 def some_mask(judge: Judge, shape):
-    """Of both kinds, and not of a fraction p."""
+    """A mask with both values, whose rate is not p."""
     mask = np.asarray(judge.rng.random(shape) < 0.5)
     if mask.size > 1:
         mask.flat[0], mask.flat[1] = True, False
@@ -93,7 +93,7 @@ def some_mask(judge: Judge, shape):
 
 
 def refuse_a_remembered_mask(judge: Judge, backward, runs) -> None:
-    with judge.claim("every call: nothing is remembered from an earlier one"):
+    with judge.claim("every call: no state is kept from an earlier one"):
         again = [backward(grad, ~mask, p) for grad, mask, p in (run.arguments for run in runs)]
         first = runs[0].arguments[1]
         if all(
@@ -102,8 +102,8 @@ def refuse_a_remembered_mask(judge: Judge, backward, runs) -> None:
         ):
             judge.reject(
                 "uses-an-earlier-mask",
-                "The second call used the mask of the first, although it was given another.",
-                "What does your function keep from call to call? Does it have to?",
+                "The second call used the mask of the first call, although it was given another one.",
+                "What does your function keep from one call to the next? Does it have to?",
                 kind="mask",
                 shown={"the first mask": first, "the second mask": ~first, "your dx of the second call": again[0]},
             )

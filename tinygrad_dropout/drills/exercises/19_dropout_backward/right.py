@@ -3,12 +3,12 @@
 import numpy as np
 
 
-# %% where: zeros where dropped
+# %% where: zeros for dropped units
 def dropout_backward(grad, mask, p):
     return np.where(mask, grad / (1 - p), np.zeros_like(grad))
 
 
-# %% written: the kept ones are written into zeros
+# %% written: the kept elements are written into zeros
 def dropout_backward(grad, mask, p):
     dx = np.zeros_like(grad)
     dx[mask] = grad[mask] * (1 / (1 - p))
@@ -22,7 +22,7 @@ def dropout_backward(grad, mask, p, keep=None):
     return np.array(values, dtype=grad.dtype).reshape(grad.shape)
 
 
-# %% in-place-on-a-copy: a copy, changed
+# %% in-place-on-a-copy: a copy that is changed
 def dropout_backward(grad, mask, p):
     dx = grad.copy()
     dx *= mask

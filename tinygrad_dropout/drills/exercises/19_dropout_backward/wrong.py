@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% backward-is-the-identity: the gradient is passed on
+# %% backward-is-the-identity: the gradient is passed on unchanged
 def dropout_backward(grad, mask, p):
     return grad.copy()
 
@@ -18,12 +18,12 @@ def dropout_backward(grad, mask, p):
     return grad / (1 - p)
 
 
-# %% backward-scales-twice: as if the mask were not scaled, and then again
+# %% backward-scales-twice: divides by 1 - p twice
 def dropout_backward(grad, mask, p):
     return grad * mask / (1 - p) / (1 - p)
 
 
-# %% backward-scales-by-1/p: p taken for the probability of keeping
+# %% backward-scales-by-1/p: p is treated as the probability of keeping
 def dropout_backward(grad, mask, p):
     return grad * mask / p
 
@@ -33,12 +33,12 @@ def dropout_backward(grad, mask, p):
     return grad * mask * (1 - p)
 
 
-# %% backward-uses-another-mask: draws one of its own
+# %% backward-uses-another-mask: draws its own mask
 def dropout_backward(grad, mask, p):
     return grad * (np.random.random(grad.shape) >= p) / (1 - p)
 
 
-# %% backward-inverts-the-mask: True taken for dropped
+# %% backward-inverts-the-mask: True is treated as dropped
 def dropout_backward(grad, mask, p):
     return grad * ~mask / (1 - p)
 
@@ -48,7 +48,7 @@ def dropout_backward(grad, mask, p):
     return mask.astype(grad.dtype) / (1 - p)
 
 
-# %% changes-its-input: in place
+# %% changes-its-input: it works in place
 def dropout_backward(grad, mask, p):
     grad[~mask] = 0
     grad /= 1 - p
@@ -60,12 +60,12 @@ def dropout_backward(grad, mask, p):
     return grad * (mask / (1 - p))
 
 
-# %% backward-scales-by-the-realized-rate: divides by the fraction that was kept this time
+# %% backward-scales-by-the-realized-rate: divides by the fraction that was actually kept
 def dropout_backward(grad, mask, p):
     return grad * mask / grad.dtype.type(mask.mean())
 
 
-# %% wrong-shape: only the kept ones
+# %% wrong-shape: only the kept elements
 def dropout_backward(grad, mask, p):
     return grad[mask] / (1 - p)
 
@@ -78,7 +78,7 @@ def dropout_backward(grad, mask, p):
     return grad * seen.setdefault(mask.shape, mask) / (1 - p)
 
 
-# %% backward-passes-where-dropped: what was dropped is passed on
+# %% backward-passes-where-dropped: the gradients of dropped units are passed on
 def dropout_backward(grad, mask, p):
     return np.where(mask, grad / (1 - p), grad)
 
@@ -93,7 +93,7 @@ def dropout_backward(grad, mask, p):
     return grad * mask / (1 - p) / len(grad)
 
 
-# %% wrong-for-another-layout: the flat copy of a transposed array is changed
+# %% wrong-for-another-layout: for a transposed array, a flat copy is changed
 def dropout_backward(grad, mask, p):
     dx = np.divide(grad, 1 - p, order="K")
     if dx.ndim:

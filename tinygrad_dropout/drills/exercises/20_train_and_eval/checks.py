@@ -33,8 +33,8 @@ def check(judge: Judge) -> None:
 
 
 def refuse_an_altered_identity(judge: Judge, make) -> None:
-    """Eval mode that is nearly the identity; of what is far from it the kit will speak."""
-    with judge.claim("eval mode: every number comes back as it is, large or small, NaN or infinite"):
+    """Reject an eval mode that is almost the identity; the kit names those that are far from it."""
+    with judge.claim("eval mode: every number comes back unchanged, large or small, NaN or infinite"):
         for dtype in (np.float64, np.float32):
             x = judge.numbers(4, 6).astype(dtype)
             x[0] = [0, 1e-300 if dtype is np.float64 else 1e-30, np.finfo(dtype).max, np.inf, -np.inf, np.nan]
@@ -47,16 +47,16 @@ def refuse_an_altered_identity(judge: Judge, make) -> None:
                 if not same.all() and np.allclose(out[~same], x[~same], rtol=1e-5, atol=0):
                     judge.reject(
                         "eval-is-rounded",
-                        f"In eval mode {name} is right only up to rounding; expected the very same numbers.",
-                        "Does anything have to be computed in eval mode?",
+                        f"In eval mode {name} is right only up to rounding; expected exactly the same numbers.",
+                        "Do you have to compute anything in eval mode?",
                         kind="modes",
                     )
                 if not same.all():
                     given, got = x[~same][0], out[~same][0]
                     judge.reject(
                         "eval-alters-extreme-values",
-                        f"In eval mode {given:g} came back as {got:g}.",
-                        "Does anything have to be computed in eval mode?",
+                        f"In eval mode {given:g} came back as {got:g}; expected it unchanged.",
+                        "Do you have to compute anything in eval mode?",
                         kind="modes",
                     )
 
@@ -78,30 +78,30 @@ def refuse_corners(judge: Judge, make) -> None:
 
 
 def mode_of(judge: Judge, layer):
-    """Its attribute; a property may raise whatever it likes."""
+    """The attribute `training`; if it is a property, it may raise any exception."""
     try:
         return layer.training
     except AttributeError:
         judge.reject(
             "no-mode",
-            "A new layer has no attribute training.",
-            "How is forward to know which mode it is in?",
+            "A new layer has no attribute `training`; expected True.",
+            "How does forward know which mode it is in?",
             kind="modes",
         )
     except Exception as error:
         judge.reject("mode-cannot-be-read", f"`training` cannot be read: {type(error).__name__}: {error}.",
-                     "Does `training` have to be more than a plain attribute?", kind="modes")  # fmt: skip
+                     "Does `training` need to be more than a plain attribute?", kind="modes")  # fmt: skip
 
 
 def set_mode(judge: Judge, layer, training: bool) -> None:
-    question = "What does `layer.training = False` do? Does `training` have to be more than a plain attribute?"
+    question = "What does `layer.training = False` do? Does `training` need to be more than a plain attribute?"
     try:
         layer.training = training
     except Exception as error:
         message = f"`training` cannot be set: {type(error).__name__}: {error}."
         judge.reject("training-cannot-be-set", message, question, kind="modes")
     if bool(mode_of(judge, layer)) is not training:
-        message = f"`training` was set to {training}, and does not stay so."
+        message = f"`training` was set to {training}, but does not keep that value."
         judge.reject("training-does-not-stay", message, question, kind="modes")
 
 
@@ -117,8 +117,8 @@ def refuse_mode(judge: Judge, layer) -> None:
     if mode is not True:
         judge.reject(
             "starts-in-eval-mode",
-            f"In a new layer training is {mode!r}; expected True.",
-            "Which mode does a user expect before setting one?",
+            f"In a new layer `training` is {mode!r}; expected True.",
+            "Which mode does a user expect before setting it?",
             kind="modes",
         )
 

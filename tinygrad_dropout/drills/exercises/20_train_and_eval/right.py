@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% factors: what each element is multiplied by; 1 in eval mode
+# %% factors: the factor of each element; 1 in eval mode
 class Dropout:
     def __init__(self, p, rng):
         self.p, self.rng, self.training, self.factors = p, rng, True, 1
@@ -18,7 +18,7 @@ class Dropout:
         return grad * self.factors
 
 
-# %% slots-and-property: the mode is a property, the mask is of integers
+# %% slots-and-property: the mode is a property, and the mask holds integers
 class Dropout:
     __slots__ = ("probability", "generator", "mode", "mask")
 
@@ -45,7 +45,7 @@ class Dropout:
         return np.divide(grad * self.mask, 1 - self.probability, dtype=grad.dtype)
 
 
-# %% closure: forward leaves the function that backward is to be
+# %% closure: forward sets the function that backward will be
 class Dropout:
     training = True
 

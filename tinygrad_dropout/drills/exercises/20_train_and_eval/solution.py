@@ -4,10 +4,10 @@ In training mode y = m x / (1 - p), with a new mask m for every forward. Its mea
 
     E[y] = (1 - p) x / (1 - p) = x
 
-so the next layer learns from inputs that are x on average. In eval mode it must get x itself: training has already
-scaled. The gradient follows the function that ran: dy/dx is m / (1 - p) after a training forward, and 1 after an
-eval forward. Hence eval mode must not leave the mask of an earlier training forward behind; here None stands for
-"nothing was dropped". p is read and never written, so training mode is unchanged afterwards.
+so the next layer learns from inputs that are x on average. In eval mode it must get x itself, because training has
+already scaled. The gradient follows the function that ran: dy/dx is m / (1 - p) after a training forward, and 1 after
+an eval forward. So an eval forward must not leave the mask of an earlier training forward behind; here None means
+"nothing was dropped". p is never changed, so training mode works as before.
 """
 
 
@@ -19,10 +19,10 @@ class Dropout:
 
     def forward(self, x):
         self.kept = self.rng.random(x.shape) >= self.p if self.training else None
-        return self.thinned(x)
+        return self.apply_mask(x)
 
     def backward(self, grad):
-        return self.thinned(grad)
+        return self.apply_mask(grad)
 
-    def thinned(self, array):
+    def apply_mask(self, array):
         return array if self.kept is None else array * self.kept / (1 - self.p)

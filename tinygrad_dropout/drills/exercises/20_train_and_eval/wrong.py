@@ -4,7 +4,7 @@ import numpy as np
 
 
 class Right:
-    """What the wrong ones differ from."""
+    """A correct layer, which the wrong ones change."""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -22,28 +22,28 @@ class Right:
         return array if self.mask is None else array * self.mask / (1 - self.p)
 
 
-# %% drops-in-eval: the mode is not looked at
+# %% drops-in-eval: the mode is ignored
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.rng.random(x.shape) >= self.p
         return self.apply(x)
 
 
-# %% eval-scales-by-1-p: inverted dropout, and 1 - p in eval mode as well
+# %% eval-scales-by-1-p: inverted dropout, but eval mode also multiplies by 1 - p
 class Dropout(Right):
     def forward(self, x):
         y = super().forward(x)
         return y if self.training else y * (1 - self.p)
 
 
-# %% eval-scales-by-1/(1-p): the scale is outside of the branch
+# %% eval-scales-by-1/(1-p): the scale is outside the branch
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.rng.random(x.shape) >= self.p if self.training else np.ones(x.shape, dtype=bool)
         return self.apply(x)
 
 
-# %% original-scheme: scales in eval mode and not while training
+# %% original-scheme: scales in eval mode, not in training
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.rng.random(x.shape) >= self.p if self.training else None
@@ -96,7 +96,7 @@ class Dropout(Right):
         return self.apply(x)
 
 
-# %% backward-forgets-the-scale: backward masks and does not scale
+# %% backward-forgets-the-scale: backward applies the mask but not the scale
 class Dropout(Right):
     def backward(self, grad):
         return grad if self.mask is None else grad * self.mask
@@ -122,7 +122,7 @@ class Dropout:
         return grad * self.mask / (1 - self.p)
 
 
-# %% eval-is-rounded: multiplied by 1 - p and divided by it
+# %% eval-is-rounded: multiplies by 1 - p and divides by it
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.rng.random(x.shape) >= self.p if self.training else np.full(x.shape, 1 - self.p)
@@ -139,7 +139,7 @@ class Dropout(Right):
         return grad * (self.y > 0) / (1 - self.p)
 
 
-# %% backward-passes-where-dropped: what was dropped is forgotten
+# %% backward-passes-where-dropped: the gradients of dropped units are passed on
 class Dropout(Right):
     def backward(self, grad):
         return grad if self.mask is None else np.where(self.mask, grad / (1 - self.p), grad)
@@ -173,7 +173,7 @@ class Dropout(Right):
         return True
 
 
-# %% training-does-not-stay: a property that swallows what is set
+# %% training-does-not-stay: a property that ignores what is set
 class Dropout(Right):
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -191,7 +191,7 @@ class Dropout(Right):
         return self.modes["training"] if hasattr(self, "modes") else {}["training"]
 
 
-# %% forward-changes-x: in place
+# %% forward-changes-x: it works in place
 class Dropout(Right):
     def forward(self, x):
         self.mask = self.rng.random(x.shape) >= self.p if self.training else None
@@ -206,7 +206,7 @@ class Dropout(Right):
         return array if self.mask is None else array * self.mask / (1 - self.p + 1e-10)
 
 
-# %% eval-output-is-overwritten: eval mode writes into one array
+# %% eval-output-is-overwritten: eval mode always writes into the same array
 class Dropout(Right):
     out = np.empty(0)
 
@@ -232,7 +232,7 @@ class Dropout(Right):
         return self.apply(grad)
 
 
-# %% gradient-is-overwritten: so does the backward of eval mode
+# %% gradient-is-overwritten: the backward of eval mode always writes into the same array
 class Dropout(Right):
     out = np.empty(0)
 

@@ -1,4 +1,4 @@
-"""p = 0 and p = 1, a p that is no probability, and random numbers that disturb no one else."""
+"""p = 0 and p = 1, a p that is not a probability, and random numbers that affect no one else."""
 
 import gc
 import random
@@ -20,7 +20,7 @@ ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "ran
 STRICT = ("refuses-p=0", "refuses-p=1")
 CLAIMS = {
     "edges": "the ends of p: at p = 0 y is x and dx is grad; at p = 1 both are 0",
-    "randomness": "NumPy's global random state: it is left alone",
+    "randomness": "NumPy's global random state: it does not change",
 }
 NOT_PROBABILITIES = (-0.1, 1.5, 20, -1, 1 + 1e-9, -1e-9, float("inf"), float("-inf"), float("nan"))
 
@@ -48,10 +48,10 @@ def check(judge: Judge) -> None:
     corners.refuse_wrong_near_the_ends()
     corners.refuse_a_fixed_count()
     corners.refuse_overwritten_results()
-    with judge.claim("a p that is no probability: it is a ValueError when the layer is made"):
+    with judge.claim("a p that is not a probability: it is a ValueError when the layer is made"):
         accepted = [p for p in NOT_PROBABILITIES if not refused(judge, make, p, x)]
         refuse_accepted(judge, accepted)
-    with judge.claim("a layer without a generator: it has one of its own"):
+    with judge.claim("a layer without a generator: it makes its own"):
         refuse_common_numbers(judge, x)
         refuse_a_shared_generator(judge, x)
 
@@ -62,8 +62,8 @@ def forward_of(layer):
 
 
 def refuse_a_seeded_file(judge: Judge) -> None:
-    """The global state was that of the judge's seed before the learner's file ran."""
-    with judge.claim("loading the file leaves NumPy's global random state alone"):
+    """Reject a file that changes the global state, which was set from the judge's seed before it ran."""
+    with judge.claim("loading the file does not change NumPy's global random state"):
         if state_of(get_bit_generator()) != state_of(np.random.MT19937(judge.seed)):
             judge.reject(
                 "seeds-when-loaded",
@@ -79,7 +79,7 @@ def refuse_refused_integers(judge: Judge, make) -> None:
             judge.reject(
                 "refuses-an-integer",
                 f"With p = {p:.1f} the layer works; with the integer p = {p} it does not.",
-                "What does your code ask of the type of p? Which numbers does the task allow?",
+                "What does your code assume about the type of p? Which numbers does the task allow?",
                 kind="edges",
             )
 
@@ -96,21 +96,21 @@ def takes(judge: Judge, make, p) -> bool:
 
 
 def refuse_a_copied_generator(judge: Judge, make) -> None:
-    """Layers that take too little from the generator that they are given: a few bits as a seed."""
+    """Reject layers that take too little from their generator, such as a seed of a few bits."""
     rng, x = judge.rng.spawn(1)[0], judge.numbers(8, 12)
     masks = [(np.asarray(make(0.35, rng).forward(x.copy())) != 0).tobytes() for _ in range(100)]
     if len(set(masks)) < len(masks):
         judge.reject(
             "same-generator-same-mask",
-            f"{len(masks)} layers that were given the same generator, one after the other, drew {len(set(masks))} "
+            f"{len(masks)} layers with the same generator, made one after the other, drew only {len(set(masks))} "
             "different masks.",
-            "How many different seeds can your layer get out of the caller's generator?",
+            "How many different seeds can your layer get from the caller's generator?",
             kind="randomness",
         )
 
 
 def refused(judge: Judge, make, p: float, x) -> bool:
-    """Whether it is, with the right exception and in time; False if it is not refused at all."""
+    """Whether p is refused, with the right exception and in time; False if it is accepted."""
     try:
         layer = make.function(p, np.random.default_rng(0))
     except ValueError:
@@ -119,7 +119,7 @@ def refused(judge: Judge, make, p: float, x) -> bool:
         judge.reject(
             "not-a-value-error",
             f"Dropout(p = {p}) raised {type(error).__name__}; expected ValueError.",
-            "Which exception says that an argument has a bad value? And what does python -O leave out?",
+            "Which exception says that an argument has an invalid value? And what does python -O leave out?",
             kind="edges",
         )
     try:
@@ -127,8 +127,9 @@ def refused(judge: Judge, make, p: float, x) -> bool:
     except Exception as error:
         judge.reject(
             "refuses-too-late",
-            f"A layer can be made with p = {p}; only its forward raises {type(error).__name__}.",
-            "A network is built in one place and run in another. Which of the two places has the mistake?",
+            f"A layer can be made with p = {p}, and only its forward raises {type(error).__name__}; expected a "
+            "ValueError from the constructor.",
+            "A network is built in one place and run in another. Which of the two has the mistake in it?",
             kind="edges",
         )
     return False
@@ -140,27 +141,27 @@ def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
     if all(np.isnan(p) for p in accepted):
         judge.reject(
             "accepts-nan",
-            "A layer can be made with p = NaN; other bad values are refused.",
-            "What is nan < 0? And nan > 1? Which condition does NaN not fulfill?",
+            "A layer can be made with p = NaN; other invalid values are refused.",
+            "What is nan < 0? And nan > 1? Which condition does NaN not satisfy?",
             kind="edges",
         )
     judge.reject(
         "accepts-a-bad-p",
-        f"A layer can be made with p = {', '.join(map(str, accepted))}.",
-        "When does the user find out about p = 20: at once, or after a night of training?",
+        f"A layer can be made with p = {', '.join(map(str, accepted))}; expected ValueError.",
+        "When does the user find out about p = 20: immediately, or after a night of training?",
         kind="edges",
     )
 
 
 def refuse_common_numbers(judge: Judge, x) -> None:
-    """Two layers without a generator, and what they do to the global state."""
+    """Reject layers without a generator that share one, use the global state, or have equal seeds."""
     without, make = judge.make("Dropout", "p"), judge.make("Dropout", "p", "rng")
     default = signature(without.function).parameters.get("rng")
     if default is not None and isinstance(default.default, (np.random.Generator, np.random.RandomState)):
         judge.reject(
             "one-generator-for-all-layers",
-            "The default of rng is a generator: it is made once, when the file is loaded, for all layers.",
-            "When does Python compute the default of a parameter?",
+            "The default of rng is a generator, made once for all layers, when the file is loaded.",
+            "When does Python evaluate the default of a parameter?",
             kind="randomness",
         )
     try:
@@ -175,46 +176,46 @@ def refuse_common_numbers(judge: Judge, x) -> None:
             raise
         judge.reject(
             "needs-a-generator",
-            f"A layer that is made without rng cannot be used: {type(cause).__name__}: {cause}.",
-            "rng is None by default. What does the layer draw from then?",
+            f"A layer made without rng cannot be used: {type(cause).__name__}: {cause}.",
+            "If rng is None, what does the layer draw from?",
             kind="randomness",
         )
     if states[0] != states[1]:
         judge.reject(
             "global-state-without-a-generator",
-            "A layer that is made without rng draws from NumPy's global state.",
+            "A layer made without rng draws from NumPy's global state.",
             "Is there a generator that belongs only to this layer?",
             kind="randomness",
         )
     if any(np.array_equal(masks[i], masks[j]) for i in range(4) for j in range(i)):
         judge.reject(
             "every-layer-has-the-same-seed",
-            "Two layers that were made without rng drew the same mask.",
+            "Two layers made without rng drew the same mask; expected different masks.",
             "If all layers of a network have the same seed, which units are dropped together?",
             kind="randomness",
         )
 
 
 def refuse_a_shared_generator(judge: Judge, x) -> None:
-    """A generator that was there before the layer, and from which it draws again in its second forward."""
+    """Reject a layer whose second forward draws from a generator that existed before the layer."""
     without = judge.make("Dropout", "p")
-    without(0.35).forward(x.copy())  # which may make the generator that all later layers share
+    without(0.35).forward(x.copy())  # it may make the generator that all later layers share
     sources = [one for one in gc.get_objects() if is_a_source(one)]
     layer = without(0.35)
-    layer.forward(x.copy())  # which may draw a seed
+    layer.forward(x.copy())  # it may draw a seed
     before = [source_state(one) for one in sources]
     layer.forward(x.copy())
     if [source_state(one) for one in sources] != before:
         judge.reject(
             "one-generator-for-all-layers",
-            "A layer that is made without rng draws from a generator that existed before it.",
+            "A layer made without rng draws from a generator that existed before it.",
             "How many generators does your file make for ten layers? When, and where?",
             kind="randomness",
         )
 
 
 def is_a_source(one) -> bool:
-    """Whether it is a generator with a state, of NumPy's or of the standard library's."""
+    """Whether it is a generator with a state, from NumPy or the standard library."""
     return isinstance(one, (np.random.Generator, random.Random)) and not isinstance(one, random.SystemRandom)
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 
-# %% cases: the ends are cases of their own
+# %% cases: the ends are special cases
 class Dropout:
     def __init__(self, p, rng=None):
         if math.isnan(p) or p < 0 or p > 1:
@@ -26,7 +26,7 @@ class Dropout:
         return grad * self.factors
 
 
-# %% spawned: a child of the generator that is given
+# %% spawned: a child of the given generator
 class Dropout:
     def __init__(self, p, rng=None, *, name="dropout"):
         assert_probability(p)

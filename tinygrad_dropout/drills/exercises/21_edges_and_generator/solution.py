@@ -1,13 +1,13 @@
-"""A dropout layer for every p, with a generator of its own.
+"""A dropout layer for every p, with its own generator.
 
-The scale 1/(1 - p) has a pole at p = 1, where there is nothing left to scale: m = 0 for certain, and y = 0. Any
-finite scale gives that; a division gives 0/0, which is NaN. At p = 0 the formula needs no special case.
+The scale 1/(1 - p) has a pole at p = 1, where there is nothing left to scale: m is always 0, and so is y. Any finite
+scale gives that, but a division gives 0/0, which is NaN. At p = 0 the formula needs no special case.
 
-`not 0 <= p <= 1` refuses NaN, too, since every comparison with NaN is False; `p < 0 or p > 1` lets it through.
+`not 0 <= p <= 1` rejects NaN, too, because every comparison with NaN is False; `p < 0 or p > 1` lets it through.
 
-A generator is an argument, so that the caller can have the same masks again. Without one the layer makes its
-own from fresh entropy: a seed that is written into the code would give every layer of a network the same masks. The
-global functions of np.random have one state for the whole program: seeding it changes the numbers of all its users.
+The generator is an argument, so that the caller can draw the same masks again. Without one, the layer makes its own
+from fresh entropy: a seed written into the code would give every layer of a network the same masks. The global
+functions of np.random have one state for the whole program: seeding it changes the numbers of all its users.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Exercise 21: a dropout layer for every p, with a generator of its own. The task: tasks/21_edges_and_generator.md"""
+"""Exercise 21: a dropout layer for every p, with its own generator. The task: tasks/21_edges_and_generator.md"""
 
 import numpy as np
 

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Right:
-    """What the wrong ones differ from."""
+    """A correct layer, which the wrong ones change."""
 
     def __init__(self, p, rng=None):
         self.refuse(p)
@@ -48,7 +48,7 @@ class Dropout(Right):
         return super().draw(shape) if self.p < 1 else np.ones(shape, dtype=bool)
 
 
-# %% p=1-backward-is-wrong: backward lets all through at p = 1
+# %% p=1-backward-is-wrong: backward passes everything at p = 1
 class Dropout(Right):
     def backward(self, grad):
         return self.apply(grad) if self.p < 1 else grad
@@ -61,7 +61,7 @@ class Dropout(Right):
             raise ValueError(f"expected 0 <= p < 1, got {p}")
 
 
-# %% reseeds-the-global-state: seeds NumPy's global state, to be reproducible
+# %% reseeds-the-global-state: seeds NumPy's global state in each draw, to be reproducible
 class Dropout(Right):
     def draw(self, shape):
         np.random.seed(0)
@@ -91,7 +91,7 @@ class Dropout(Right):
         return super().forward(x)
 
 
-# %% not-a-value-error: an assert, which `python -O` leaves out
+# %% not-a-value-error: an assert, which `python -O` skips
 class Dropout(Right):
     def refuse(self, p):
         assert 0 <= p <= 1
@@ -103,13 +103,13 @@ class Dropout(Right):
         super().__init__(p, np.random.default_rng(0) if rng is None else rng)
 
 
-# %% global-state-without-a-generator: the global state is drawn from where no generator is given
+# %% global-state-without-a-generator: without a generator, it draws from the global state
 class Dropout(Right):
     def __init__(self, p, rng=None):
         super().__init__(p, np.random if rng is None else rng)
 
 
-# %% needs-a-generator: None is not taken care of
+# %% needs-a-generator: None is not handled
 class Dropout(Right):
     def __init__(self, p, rng=None):
         self.refuse(p)
@@ -139,7 +139,7 @@ class Dropout:
         return grad * self.kept * (1 / (1 - self.p) if self.p < 1 else 0.0)
 
 
-# %% copies-the-generator: the caller's stays where it was
+# %% copies-the-generator: the caller's generator does not advance
 class Dropout:
     def __init__(self, p, rng=None):
         if not 0 <= p <= 1:

@@ -1,4 +1,4 @@
-"""Every forward has a mask of its own, which its backward uses whenever it is called."""
+"""Every forward has its own mask, and its backward always uses that one."""
 
 import numpy as np
 
@@ -14,14 +14,14 @@ TOPIC, MINUTES = "dropout", 10
 KINDS = ("state", "independence", "mask", "rescaling")
 
 ASKED = ("ownership", "precision", "forward", "scale", "structure", "rate", "randomness", "calls", "backward")
-CLAIMS = {"forward": "forward: it returns an array of x's shape, with zeros in it, and backward another"}
+CLAIMS = {"forward": "forward: it returns an array of x's shape, with zeros in it, and backward returns another"}
 SHAPE = (5, 8)  # large enough that no two masks are the same by chance
 FORWARDS, MANY = 3, 50
-MIXED_UP = ("backward-raises", "wrong-for-zeros", "wrong-for-another-layout")  # as of a mask of another forward
+MIXED_UP = ("backward-raises", "wrong-for-zeros", "wrong-for-another-layout")  # as if from the mask of another forward
 
 
 class Switch:
-    """What a GraphLayer switches: there is nothing, since there is no eval mode."""
+    """The module that a GraphLayer switches between modes; here there is no eval mode."""
 
     training = True
 
@@ -51,7 +51,7 @@ def check(judge: Judge) -> None:
     try:
         examine(judge, graph_layer, ASKED, claims=CLAIMS)
     except Rejected as rejected:
-        if rejected.rejection.code in MIXED_UP:  # why has a better name
+        if rejected.rejection.code in MIXED_UP:  # the cause has a better name
             refuse_other_masks(judge, make)
         raise
     refuse_other_masks(judge, make)
@@ -61,7 +61,7 @@ def check(judge: Judge) -> None:
         refuse_a_short_memory(judge, make)
     with judge.claim("a forward of another shape changes nothing"):
         refuse_shapes_that_meet(judge, make)
-    with judge.claim("the generator: backward leaves it alone"):
+    with judge.claim("the generator: backward does not change it"):
         refuse_a_generator_set_back(judge, make)
     examine(judge, graph_layer, ["state"], claims={"state": "other layers and earlier calls change nothing"})
     x = judge.numbers(20, 30)
@@ -103,12 +103,12 @@ def forwards(judge: Judge, layer, count: int):
 
 
 def used(judge: Judge, backward, masks) -> int:
-    """Which of the masks a backward uses; -1 if it is none of them, or if dx is not grad times mask and scale."""
+    """Which of the masks a backward uses; -1 if none of them, or if dx is not grad times mask times scale."""
     grad = judge.numbers(*SHAPE)
     try:
         dx = np.asarray(Answer(backward, "backward", ("grad",))(grad))
     except Rejected as rejected:
-        if isinstance(rejected.__cause__, Exception):  # an empty stack, an index of nothing
+        if isinstance(rejected.__cause__, Exception):  # an empty stack, or an index that does not exist
             return -1
         raise
     scale = np.median(dx[dx != 0] / grad[dx != 0]) if dx.shape == SHAPE and dx.any() else 0
@@ -117,13 +117,13 @@ def used(judge: Judge, backward, masks) -> int:
 
 
 def refuse_other_masks(judge: Judge, make) -> None:
-    """Of masks in the order of the forwards, backwards, and in another."""
+    """Reject backwards that use other masks, called first to last, last to first, and in mixed order."""
     with judge.claim("after several forwards, each backward uses the mask of its own forward"):
         refuse_mixed_masks(judge, make)
 
 
 def refuse_mixed_masks(judge: Judge, make) -> None:
-    """Name what the masks are taken from."""
+    """Find out where the masks come from."""
     first_to_last, last_to_first, mixed = (0, 1, 2), (2, 1, 0), (1, 0, 2)
     seen = {}
     for order in (first_to_last, last_to_first, mixed):
@@ -135,19 +135,19 @@ def refuse_mixed_masks(judge: Judge, make) -> None:
     always = set(seen.values())
     if always == {(2, 2, 2)}:
         code, says = "mask-overwritten-by-the-next-forward", "every backward used the mask of the last forward"
-        question = "Where does your backward look for the mask when it runs: in something that is one for all forwards?"
+        question = "Where does your backward look for the mask when it runs: in something that all forwards share?"
     elif always == {(0, 0, 0)}:
-        code, says = "first-mask-for-ever", "every backward used the mask of the first forward"
-        question = "What was drawn for the second forward, and who holds it?"
+        code, says = "first-mask-forever", "every backward used the mask of the first forward"
+        question = "What was drawn for the second forward, and where is it kept?"
     elif always == {(2, 1, 0)}:
-        code, says = "masks-from-a-stack", "the backward that was called first used the last mask, as from a stack"
-        question = "Who says that the last forward has its backward first?"
+        code, says = "masks-from-a-stack", "the first backward that was called used the last mask, as from a stack"
+        question = "Is the backward of the last forward always called first?"
     elif always == {(0, 1, 2)}:
-        code, says = "masks-from-a-queue", "the backward that was called first used the first mask, as from a queue"
-        question = "Who says that the first forward has its backward first?"
+        code, says = "masks-from-a-queue", "the first backward that was called used the first mask, as from a queue"
+        question = "Is the backward of the first forward always called first?"
     else:
-        code, says = "masks-mixed-up", "a backward used a mask that is not that of its forward"
-        question = "Which mask does each backward hold, and since when?"
+        code, says = "masks-mixed-up", "a backward used a mask that is not the one of its forward"
+        question = "Which mask does each backward keep, and since when?"
     shown = {
         f"backwards in the order {', '.join(str(number + 1) for number in order)}":
         f"used the masks {', '.join('?' if number < 0 else str(number + 1) for number in which)}"
@@ -161,8 +161,8 @@ def refuse_only_once(judge: Judge, make) -> None:
     if [used(judge, backward, [mask]) for _ in range(2)] != [0, 0]:
         judge.reject(
             "only-once",
-            "Called a second time, with another grad, a backward did not give that grad times its mask and 1/(1 - p).",
-            "Two losses may be differentiated through one forward. When does your code throw its mask away?",
+            "Called again with another grad, a backward did not return that grad times its mask and 1/(1 - p).",
+            "Two losses may be differentiated through one forward. When does your code discard the mask?",
             kind="state",
         )
 
@@ -175,7 +175,7 @@ def refuse_a_short_memory(judge: Judge, make) -> None:
         judge.reject(
             "forgets-old-masks",
             f"After {MANY} forwards, {len(wrong)} backwards did not use the mask of their own forward.",
-            "How many masks can wait for their backwards? Which line of yours sets that number?",
+            "How many masks can wait for their backwards? Which of your lines sets that number?",
             kind="state",
         )
 
@@ -201,7 +201,7 @@ def refuse_a_generator_set_back(judge: Judge, make) -> None:
     if state_of(rng.bit_generator) != before:
         judge.reject(
             "backward-moves-the-generator",
-            "A backward changed the state of the generator.",
+            "A backward changed the state of the generator; expected it unchanged.",
             "Who else draws from that generator, and what will they get after your backward?",
             kind="state",
         )

@@ -15,7 +15,7 @@ class Dropout:
         return x * factors, functools.partial(np.multiply, factors)
 
 
-# %% object: backward is an object that can be called; a list for the pair
+# %% object: backward is a callable object; a list instead of a tuple
 class Step:
     __slots__ = ("kept", "scale")
 
@@ -37,7 +37,7 @@ class Dropout:
         return [step(x), step]
 
 
-# %% numbered: the layer keeps all masks, and backward knows its number
+# %% numbered: the layer keeps all masks, and each backward knows its number
 class Dropout:
     def __init__(self, p, rng):
         self.p, self.rng, self.masks = p, rng, []
@@ -51,7 +51,7 @@ class Dropout:
         return array * self.masks[number] / (1 - self.p)
 
 
-# %% state-of-the-generator: the mask is drawn again, from the state that the generator had
+# %% state-of-the-generator: the mask is drawn again, from a seed that the forward drew
 class Dropout:
     def __init__(self, p, rng):
         self.p, self.rng = p, rng

@@ -1,11 +1,11 @@
 """Two forwards, one layer.
 
-With a mask drawn for each use, one layer is two functions:
+With a new mask for each use, one layer is two functions:
 
     y1 = m1 x1 / (1 - p)        dL/dx1 = g1 m1 / (1 - p)
     y2 = m2 x2 / (1 - p)        dL/dx2 = g2 m2 / (1 - p)
 
-An attribute `self.mask` has room for one mask: by the time of the first backward it is m2. Here the mask is a local
+An attribute `self.mask` has room for only one mask: when the first backward runs, it is m2. Here the mask is a local
 variable of the forward, and the inner function keeps the mask of the call that made it. A mask lives as long as its
 backward does: the nodes of an autograd graph keep what they save in the same way.
 """

@@ -4,7 +4,7 @@ import numpy as np
 
 
 class Right:
-    """What the wrong ones differ from."""
+    """A correct layer, which the wrong ones change."""
 
     def __init__(self, p, rng):
         self.p, self.rng, self.masks = p, rng, []
@@ -23,21 +23,21 @@ class Dropout(Right):
         return self.thin(x, self.mask), lambda grad: self.thin(grad, self.mask)
 
 
-# %% masks-from-a-stack: the last mask comes first
+# %% masks-from-a-stack: the last mask is used first
 class Dropout(Right):
     def forward(self, x):
         self.masks.append(self.draw(x))
         return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, self.masks.pop())
 
 
-# %% masks-from-a-queue: the first mask comes first, whichever backward is called
+# %% masks-from-a-queue: the first mask is used first, whichever backward is called
 class Dropout(Right):
     def forward(self, x):
         self.masks.append(self.draw(x))
         return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, self.masks.pop(0))
 
 
-# %% first-mask-for-ever: the mask of the first forward is kept
+# %% first-mask-forever: the mask of the first forward is always used
 class Dropout(Right):
     def forward(self, x):
         self.masks.append(self.draw(x))
@@ -45,20 +45,20 @@ class Dropout(Right):
         return self.thin(x, self.masks[-1]), lambda grad: self.thin(grad, first)
 
 
-# %% only-once: the mask is thrown away after its first backward
+# %% only-once: the mask is discarded after its first backward
 class Dropout(Right):
     def forward(self, x):
         waiting = [self.draw(x)]
         return self.thin(x, waiting[0]), lambda grad: self.thin(grad, waiting.pop())
 
 
-# %% backward-uses-another-mask: backward draws one of its own
+# %% backward-uses-another-mask: backward draws its own mask
 class Dropout(Right):
     def forward(self, x):
         return self.thin(x, self.draw(x)), lambda grad: self.thin(grad, self.draw(grad))
 
 
-# %% other-shapes-disturb: an input of another shape is taken for a new batch, and the old masks are thrown away
+# %% other-shapes-disturb: an input of another shape is treated as a new batch, and the old masks are discarded
 class Dropout(Right):
     def forward(self, x):
         if self.masks and self.masks[0].shape != x.shape:
@@ -102,7 +102,7 @@ class Dropout(Right):
         return self.thin(x, mask), mask
 
 
-# %% backward-moves-the-generator: sets it back, and draws the mask again
+# %% backward-moves-the-generator: restores its old state, and draws the mask again
 class Dropout:
     def __init__(self, p, rng):
         self.p, self.rng = p, rng

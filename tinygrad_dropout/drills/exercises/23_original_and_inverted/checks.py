@@ -1,4 +1,4 @@
-"""The same expectation in both phases; while training the schemes differ by 1 - p; each scales in only one phase."""
+"""The same expectation in both phases; in training, the schemes differ by 1 - p; each scales in only one phase."""
 
 from types import SimpleNamespace
 
@@ -11,14 +11,14 @@ from tinygrad_dropout.drills.grader.judge import Judge
 TOPIC, MINUTES = "dropout", 8
 KINDS = ("rescaling", "modes", "rate", "independence", "ownership")
 
-#: (scheme, training) -> the right factor of what is kept, in words and as a function of p
+#: (scheme, training) -> the right factor of kept units, in words and as a function of p
 RIGHT = {
     ("original", True): ("1", lambda p: 1.0),
     ("original", False): ("1 - p", lambda p: 1 - p),
     ("inverted", True): ("1/(1 - p)", lambda p: 1 / (1 - p)),
     ("inverted", False): ("1", lambda p: 1.0),
 }
-#: code -> a factor that people take, in words and as a function of p
+#: code -> a factor that people use by mistake, in words and as a function of p
 FACTORS = {
     "not-scaled": ("1", lambda p: 1.0),
     "scaled-by-1-p": ("1 - p", lambda p: 1 - p),
@@ -32,9 +32,9 @@ CLAIMS = {
 }
 QUESTIONS = {
     ("original", True): "In which phase does the original scheme scale?",
-    ("original", False): "E[y] while training is (1 - p) x. What should evaluation give, where nothing is dropped?",
+    ("original", False): "E[y] in training is (1 - p) x. What should evaluation return, where nothing is dropped?",
     ("inverted", True): "E[y] should be x. A unit is kept with probability 1 - p.",
-    ("inverted", False): "The inverted scheme has scaled while training. What is left to do in evaluation?",
+    ("inverted", False): "The inverted scheme has already scaled in training. What is left to do in evaluation?",
 }
 
 
@@ -42,11 +42,11 @@ def check(judge: Judge) -> None:
     function = judge.function("dropout", "x", "p", "training", "rng", "scheme")
     refuse_exchanged(judge, function)
     for (scheme, training), (words, factor) in RIGHT.items():
-        phase = "while training" if training else "in evaluation"
-        with judge.claim(f"{scheme} scheme, {phase}: what is kept is multiplied by {words}"):
+        phase = "in training" if training else "in evaluation"
+        with judge.claim(f"{scheme} scheme, {phase}: kept units are multiplied by {words}"):
             for p in (0.2, 0.35, 0.7) if training else (0.2, 0.35, 0.7, 0.0):
-                x = judge.numbers(4, 29)  # of 116, no such p is a whole number: the realized rate is never p
-                name = "".join([*scheme])  # a text that is equal, and not the same object
+                x = judge.numbers(4, 29)  # 116 * p is never a whole number, so the realized rate is never p
+                name = "".join([*scheme])  # an equal string that is not the same object
                 y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], name))
                 compare(judge, x, y, p, scheme, training, factor(p), words)
     for scheme in ("original", "inverted"):
@@ -55,7 +55,7 @@ def check(judge: Judge) -> None:
 
 
 def refuse_exchanged(judge: Judge, function) -> None:
-    """Each scheme does what the other should, in both phases."""
+    """Reject an answer in which each scheme does what the other should, in both phases."""
     p, exchanged, x = 0.35, {"original": "inverted", "inverted": "original"}, judge.numbers(4, 29)
     for scheme, training in RIGHT:
         y = np.asarray(function(x, p, training, judge.rng.spawn(1)[0], scheme))
@@ -66,21 +66,21 @@ def refuse_exchanged(judge: Judge, function) -> None:
     with judge.claim("the names: each scheme does what its name says"):
         judge.reject(
             "schemes-exchanged",
-            'The two schemes are exchanged: "original" scales while training, "inverted" in evaluation.',
-            "Which of the two leaves evaluation alone?",
+            'The two schemes are exchanged: "original" scales in training, "inverted" in evaluation.',
+            "Which of the two does not scale in evaluation?",
             kind="modes",
         )
 
 
 def compare(judge, x, y, p, scheme, training, right, words):
-    """Hold the factor of one call against the right one."""
-    phase = "while training" if training else "in evaluation"
+    """Compare the factor of one call with the right one."""
+    phase = "in training" if training else "in evaluation"
     shown = {"x": x[:2, :4], "p": p, "your y": y[:2, :4] if y.shape == x.shape else y}
     if y.shape != x.shape:
         judge.reject("wrong-shape", f"y has shape {y.shape} for x of shape {x.shape}.", kind="shapes", shown=shown)
     kept = y != 0
     if not kept.any():
-        judge.reject("drops-everything", f"The {scheme} scheme gave only zeros {phase}.", kind="rate", shown=shown)
+        judge.reject("drops-everything", f"The {scheme} scheme returned only zeros {phase}.", kind="rate", shown=shown)
     if not training and not kept.all():
         question = "What does evaluation drop?"
         judge.reject(
@@ -93,7 +93,7 @@ def compare(judge, x, y, p, scheme, training, right, words):
     if training and kept.all():
         question = "Which units are 0?"
         judge.reject(
-            "never-drops", f"The {scheme} scheme dropped nothing while training.", question, kind="modes", shown=shown
+            "never-drops", f"The {scheme} scheme dropped nothing in training.", question, kind="modes", shown=shown
         )
     factors = y[kept] / x[kept]
     if np.allclose(factors, right, rtol=1e-12, atol=0):
@@ -121,12 +121,12 @@ def compare(judge, x, y, p, scheme, training, right, words):
         )
     least, most = f"{factors.min():.4g}", f"{factors.max():.4g}"
     factors_seen = least if least == most else f"{least} to {most}"
-    message = f"The {scheme} scheme multiplies what is kept by {factors_seen} {phase}; expected {words}."
+    message = f"The {scheme} scheme multiplies kept units by {factors_seen} {phase}; expected {words}."
     judge.reject("wrong-factor", message, QUESTIONS[scheme, training], kind="rescaling", shown=shown)
 
 
 def graded_by_the_kit(judge, function, scheme):
-    """Everything but the factors, which have names of their own here."""
+    """Let the kit check everything except the factors, which have their own names here."""
 
     def make(p, rng):
         layer = SimpleNamespace(training=True)

@@ -1,12 +1,12 @@
-"""Two schemes with one purpose: E[y while training] = y in evaluation.
+"""Two schemes with one purpose: E[y in training] = y in evaluation.
 
-A unit is kept with probability 1 - p, so without any scaling E[y] = (1 - p) x while training.
+A unit is kept with probability 1 - p, so without any scaling E[y] = (1 - p) x in training.
 
     original:  training y = x m            E[y] = (1 - p) x      evaluation y = (1 - p) x
     inverted:  training y = x m/(1 - p)    E[y] = x              evaluation y = x
 
 Each scales in only one phase. Scaling in both, or in neither, makes the next layer's input larger or smaller by
-1/(1 - p) in evaluation. The inverted one won because evaluation code then need not know of dropout at all.
+1/(1 - p) in evaluation. The inverted one won because then evaluation code need not know about dropout at all.
 (Hinton et al. 2012; Srivastava et al. 2014, section 10.)
 """
 

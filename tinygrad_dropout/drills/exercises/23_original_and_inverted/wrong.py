@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% inverted-scaled-by-1-p-in-evaluation: the two mixed, scaled in both phases
+# %% inverted-scaled-by-1-p-in-evaluation: a mixture of the two that scales in both phases
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) >= p
@@ -11,7 +11,7 @@ def dropout(x, p, training, rng, scheme):
     return x * (1 - p)
 
 
-# %% original-scaled-by-1/(1-p): the two mixed, both scale while training
+# %% original-scaled-by-1/(1-p): a mixture of the two, in which both scale in training
 def dropout(x, p, training, rng, scheme):
     if training:
         return x * (rng.random(x.shape) >= p) / (1 - p)
@@ -26,7 +26,7 @@ def dropout(x, p, training, rng, scheme):
     return x.copy()
 
 
-# %% original-scaled-by-1/(1-p)-in-evaluation: the wrong way
+# %% original-scaled-by-1/(1-p)-in-evaluation: divides instead of multiplying
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) >= p
@@ -34,7 +34,7 @@ def dropout(x, p, training, rng, scheme):
     return x.copy() if scheme == "inverted" else x / (1 - p)
 
 
-# %% original-scaled-by-p-in-evaluation: p for 1 - p
+# %% original-scaled-by-p-in-evaluation: p instead of 1 - p
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) >= p
@@ -50,14 +50,14 @@ def dropout(x, p, training, rng, scheme):
     return x.copy() if scheme == "inverted" else x * (1 - p)
 
 
-# %% inverted-not-scaled: the two exchanged while training
+# %% inverted-not-scaled: neither scheme scales in training
 def dropout(x, p, training, rng, scheme):
     if training:
         return x * (rng.random(x.shape) >= p)
     return x.copy() if scheme == "inverted" else x * (1 - p)
 
 
-# %% drops-in-evaluation: training is not looked at
+# %% drops-in-evaluation: training is ignored
 def dropout(x, p, training, rng, scheme):
     kept = rng.random(x.shape) >= p
     return x * kept / (1 - p) if scheme == "inverted" else x * kept
@@ -79,7 +79,7 @@ def dropout(x, p, training, rng, scheme):
     return x.copy() if scheme == "inverted" else x * (1 - p)
 
 
-# %% changes-its-input: in place
+# %% changes-its-input: it works in place
 def dropout(x, p, training, rng, scheme):
     if training:
         x *= rng.random(x.shape) >= p
@@ -87,7 +87,7 @@ def dropout(x, p, training, rng, scheme):
     return x.copy() if scheme == "inverted" else x * (1 - p)
 
 
-# %% scale-from-the-realized-rate: divides by the fraction that was kept this time
+# %% scale-from-the-realized-rate: divides by the fraction that was actually kept
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) >= p
@@ -95,7 +95,7 @@ def dropout(x, p, training, rng, scheme):
     return x.copy() if scheme == "inverted" else x * (1 - p)
 
 
-# %% schemes-exchanged: each under the name of the other
+# %% schemes-exchanged: each under the other's name
 def dropout(x, p, training, rng, scheme):
     if training:
         kept = rng.random(x.shape) >= p

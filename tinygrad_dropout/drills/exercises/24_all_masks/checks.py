@@ -1,4 +1,5 @@
-"""Every mask once, weighted by its probability: a linear network gives its eval output, others have a gap."""
+"""Every mask once, weighted by its probability: for a linear network the mean is the eval output, for others it is
+not."""
 
 from itertools import product
 from math import comb
@@ -29,7 +30,7 @@ class Linear:
         return self.weight @ h
 
     def count(self, h):
-        """Count a call, and note one with something else than an array of shape (n,)."""
+        """Count a call, and record one whose argument is not an array of shape (n,)."""
         self.calls += 1
         if np.shape(h) != (self.units,) or not isinstance(h, np.ndarray):
             self.misused = f"a {type(h).__name__}" if not isinstance(h, np.ndarray) else f"shape {h.shape}"
@@ -42,7 +43,7 @@ class Network(Linear):
         super().__init__(rng, units, outputs)
         self.first = rng.normal(size=(4, units))
         self.second = rng.normal(size=(outputs, 4))
-        self.__doc__ = Network.__doc__  # its matrix is not all of it
+        self.__doc__ = Network.__doc__  # the matrix is only a part of it
 
     def __call__(self, h):
         self.count(h)
@@ -73,7 +74,7 @@ KNOWN = (
     KnownMistake(
         "unweighted-mean",
         average(lambda k, n, p: 0.5**n, inverse),
-        "Every mask counts the same, 1/2^n.",
+        "Every mask has the same weight, 1/2^n.",
         "With p = 0.2, is the mask that drops everything as likely as the one that keeps everything?",
         "expectation",
     ),
@@ -87,7 +88,7 @@ KNOWN = (
     KnownMistake(
         "weighted-by-combinations-too",
         average(lambda k, n, p: comb(n, k) * probability(k, n, p), inverse),
-        "Each weight includes the number of masks that keep as many units, and all of these are counted too.",
+        "Each weight includes the number of masks with as many kept units, although each of them is counted, too.",
         "Is comb(n, k) the number of masks, or does it belong to the probability of a single one?",
         "expectation",
     ),
@@ -102,7 +103,7 @@ KNOWN = (
         "scale-missing",
         average(probability, lambda p: 1),
         "The kept units are not divided by 1 - p.",
-        "Which input would the next layer see on average? Which one in eval mode?",
+        "Which input would the next layer see on average, and which one in eval mode?",
         "rescaling",
     ),
     KnownMistake(
@@ -123,27 +124,27 @@ KNOWN = (
         "full-mask-left-out",
         average(lambda k, n, p: probability(k, n, p) if k < n else 0, inverse),
         "The mask that keeps everything is left out.",
-        "Do your weights add up to 1? Where does the counting of masks end?",
+        "Do your weights add up to 1? Where does your count of masks end?",
         "expectation",
     ),
     KnownMistake(
         "empty-mask-conditioned-away",
         lambda f, x, p: average(lambda k, n, p: probability(k, n, p) if k else 0, inverse)(f, x, p) / (1 - p ** len(x)),
         "The mask that drops everything is left out, and the other weights are scaled up so that they add up to 1.",
-        "How likely is the mask that drops everything? Is it a mask like the others?",
+        "How likely is the mask that drops everything? Why should it not count?",
         "expectation",
     ),
     KnownMistake(
-        "answer-scaled",
+        "output-scaled",
         lambda f, x, p: average(probability, lambda p: 1)(f, x, p) / (1 - p),
-        "f is called with x * mask, and its answer is divided by 1 - p; expected the units to be.",
+        "f is called with x * mask, and its output is divided by 1 - p; expected the division before the call.",
         "For which f is f(h / (1 - p)) the same as f(h) / (1 - p)?",
         "rescaling",
     ),
     KnownMistake(
         "sum-for-mean",
         average(lambda k, n, p: 1, inverse),
-        "The answers are added up without weights.",
+        "The outputs are added up without weights.",
         "How likely is each mask?",
         "expectation",
     ),
@@ -152,14 +153,14 @@ KNOWN = (
         lambda f, x, p: sum(
             probability(k, len(x), p) * f(x * (np.arange(len(x)) < k) / (1 - p)) for k in range(len(x) + 1)
         ),
-        "You count one mask for each number of units kept, n + 1 in all; there are 2^n.",
+        "Only one mask is counted for each number of kept units, n + 1 in all; expected all 2^n masks.",
         "How many masks keep exactly one of three units?",
         "expectation",
     ),
     KnownMistake(
         "eval-mode",
         lambda f, x, p: f(x),
-        "The answer is f(x), which eval mode computes, not a mean over masks.",
+        "The result is f(x), which is what eval mode computes; expected the mean over masks.",
         "When is the mean over masks f(x), and when is it not?",
         "expectation",
     ),
@@ -174,12 +175,12 @@ def check(judge: Judge) -> None:
     of_linear, of_network = cases[::2], cases[1::2]
     f, x, p = of_network[-1]
     one, other = (np.asarray(function(f, x, p)) for _ in range(2))
-    with judge.claim("a second call gives the same"):
+    with judge.claim("a second call gives the same result"):
         if not np.array_equal(one, other):
             judge.reject(
                 "random-masks",
                 "Two calls with the same arguments gave different means.",
-                "How many masks are there, and can they all be listed?",
+                "How many masks are there, and can you list them all?",
                 kind="expectation",
                 shown={"one": one, "the other": other},
             )
@@ -188,8 +189,9 @@ def check(judge: Judge) -> None:
         with judge.claim("each mask is counted once"):
             judge.reject(
                 "masks-are-drawn",
-                f"f was called {calls:,} times, and the mean is not exact; there are {2 ** len(x)} masks.",
-                "How many masks are there, and can they all be listed?",
+                f"f was called {calls:,} times, and the mean is not exact; expected one call for each of "
+                f"{2 ** len(x)} masks.",
+                "How many masks are there, and can you list them all?",
                 kind="expectation",
                 shown={"x": x, "p": p, "yours": one, "expected": RIGHT(f, x, p)},
             )
@@ -202,7 +204,7 @@ def check(judge: Judge) -> None:
         lambda f, x, p: f(x),
         name="mean",
         known=KNOWN[:-1],
-        question="What is E[x m / (1 - p)], for each unit? And which weights make the sum of all probabilities 1?",
+        question="What is E[x m / (1 - p)], for each unit? And do your weights sum to 1?",
         kind="expectation",
         rtol=1e-12,
         atol=1e-13,
@@ -236,23 +238,23 @@ def check(judge: Judge) -> None:
 
 
 def refuse_misuse(judge: Judge, cases) -> None:
-    with judge.claim("f is given arrays of shape (n,)"):
+    with judge.claim("f gets arrays of shape (n,)"):
         for f, x, p in cases:
             if f.misused:
                 judge.reject(
                     "f-is-misused",
                     f"f was called with {f.misused}; expected an array of shape {x.shape}.",
-                    "What does the task say that f takes?",
+                    "What does f take, according to the task?",
                     kind="shapes",
                     shown={"x": x, "p": p},
                 )
 
 
 def refuse_common_arrays(judge: Judge, function) -> None:
-    """An f that returns the array that it was given: it must not be changed for the next mask."""
+    """Reject an answer that changes an array after f has returned it: f may return its own argument."""
 
     def identity(h):
-        """f(h) = h, the very array"""
+        """f(h) = h, the same array"""
         return h
 
     with judge.claim("an f that returns its argument: the mean is x"):
@@ -260,9 +262,9 @@ def refuse_common_arrays(judge: Judge, function) -> None:
         got = np.asarray(function(identity, x, 0.3))
         if got.shape != x.shape or not np.allclose(got, x):
             judge.reject(
-                "answers-are-overwritten",
-                "With f = lambda h: h the mean is not x.",
-                "f may return the array that it was given. What happens to that array at the next mask?",
+                "outputs-are-overwritten",
+                "With f = lambda h: h, the mean is not x.",
+                "f may return the array that it was given. What does your code do to that array for the next mask?",
                 kind="ownership",
                 shown={"x": x, "yours": got, "expected": x},
             )

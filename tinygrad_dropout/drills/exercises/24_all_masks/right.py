@@ -14,7 +14,7 @@ def mask_average(f, x, p):
     return weights @ np.array([f(x * mask / (1 - p)) for mask in masks])
 
 
-# %% recursion: the mean over the first unit of the mean over the others
+# %% recursion: the mean over the first unit of the mean over the other units
 def mask_average(f, x, p):
     def mean(done, index):
         if index == len(x):
@@ -25,7 +25,7 @@ def mask_average(f, x, p):
     return mean([], 0)
 
 
-# %% combinations: the sets of units kept, by their number
+# %% combinations: all sets of kept units, by their size
 def mask_average(f, x, p):
     n, terms = len(x), []
     for k in range(n + 1):

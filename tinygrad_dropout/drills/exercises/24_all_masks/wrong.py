@@ -6,7 +6,7 @@ from math import comb
 import numpy as np
 
 
-# %% unweighted-mean: all masks count the same
+# %% unweighted-mean: all masks have the same weight
 def mask_average(f, x, p):
     return np.mean([f(x * np.array(bits) / (1 - p)) for bits in product((0, 1), repeat=len(x))], axis=0)
 
@@ -20,7 +20,7 @@ def mask_average(f, x, p):
     return mean
 
 
-# %% eval-mode: takes the approximation for the mean
+# %% eval-mode: returns the approximation instead of the mean
 def mask_average(f, x, p):
     return f(x)
 
@@ -31,7 +31,7 @@ def mask_average(f, x, p):
     return np.mean([f(x * (rng.random(len(x)) >= p) / (1 - p)) for _ in range(2000)], axis=0)
 
 
-# %% wrong-at-p-0: weights by logarithms
+# %% wrong-at-p-0: weights computed from logarithms
 def mask_average(f, x, p):
     mean = 0
     for bits in product((0, 1), repeat=len(x)):
@@ -41,13 +41,13 @@ def mask_average(f, x, p):
     return mean
 
 
-# %% masks-are-drawn: many masks, of a fixed seed
+# %% masks-are-drawn: many masks, from a fixed seed
 def mask_average(f, x, p):
     rng = np.random.default_rng(0)
     return np.mean([f(x * (rng.random(len(x)) >= p) / (1 - p)) for _ in range(2000)], axis=0)
 
 
-# %% answers-are-overwritten: one array for the inputs of all masks, and f may return it
+# %% outputs-are-overwritten: one array for the inputs of all masks, and f may return it
 def mask_average(f, x, p):
     h, answers, weights = np.empty(len(x)), [], []
     for bits in product((0, 1), repeat=len(x)):

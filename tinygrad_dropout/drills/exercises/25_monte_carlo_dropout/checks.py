@@ -17,7 +17,7 @@ def softmax(logits, axis=-1):
 
 
 class Network:
-    """A linear network with dropout on its input; it remembers how it was called and what it said."""
+    """A linear network with dropout on its input; it records its calls and its results."""
 
     def __init__(self, rng, inputs, classes):
         self.rng, self.weight = rng, rng.normal(size=(classes, inputs))
@@ -46,23 +46,23 @@ def check(judge: Judge) -> None:
     function = judge.function("monte_carlo", "forward", "x", "samples")
     cases = [(Network(judge.rng, 6, classes), judge.numbers(rows, 6), samples) for rows, classes, samples in SIZES]
     runs = judge.run(function, cases)
-    with judge.claim("the network runs in training mode, so that it drops"):
+    with judge.claim("the network runs in training mode, so it drops units"):
         for forward, x, samples in cases:
             if not all(forward.modes):
                 judge.reject(
                     "eval-mode",
                     f"Of {len(forward.modes)} passes, {forward.modes.count(False)} ran with training=False.",
-                    "How much do passes differ from one another if nothing is dropped?",
+                    "How much do passes differ if nothing is dropped?",
                     kind="modes",
                     shown={"x": x, "samples": samples},
                 )
-    with judge.claim("there are as many passes as asked for, each over all of x"):
+    with judge.claim("there are `samples` passes, each over all of x"):
         for forward, x, samples in cases:
             if len(forward.modes) == 1 and samples > 1:
                 judge.reject(
                     "one-pass-reused",
-                    f"forward was called once, and {samples} samples were asked for.",
-                    "What do you learn from looking at the same mask twice?",
+                    f"forward was called once; expected {samples} times.",
+                    "What do you learn from seeing the same mask twice?",
                     kind="independence",
                     shown={"x": x, "samples": samples},
                 )
@@ -70,7 +70,7 @@ def check(judge: Judge) -> None:
             if rows == [len(x)] and not all(np.array_equal(given, x) for given in forward.inputs):
                 judge.reject(
                     "passes-another-x",
-                    "forward was called with other numbers than those of x.",
+                    "forward was not called with the numbers of x.",
                     "Dropout and scaling happen inside forward. What is left for you to do to x?",
                     kind="expectation",
                     shown={"x": x, "forward's x": forward.inputs[-1]},
@@ -86,7 +86,7 @@ def check(judge: Judge) -> None:
                 )
     means, errors = judge.parts(runs, "mean", "standard_error")
     judge.compare(
-        "the mean is that of the probabilities",
+        "the mean is the mean of the probabilities",
         means,
         lambda forward, x, samples: probabilities_of(forward).mean(axis=0),
         name="mean",
@@ -95,13 +95,13 @@ def check(judge: Judge) -> None:
                 "logits-averaged",
                 lambda forward, x, samples: softmax(np.mean(forward.logits, axis=0)),
                 "mean is the softmax of the mean logits; expected the mean of the softmax.",
-                "Is softmax linear? Which of the two is the expected answer over masks?",
+                "Is softmax linear? Which of the two is the expected probability over masks?",
                 "expectation",
             ),
             KnownMistake(
                 "no-softmax",
                 lambda forward, x, samples: np.mean(forward.logits, axis=0),
-                "mean is that of the logits: there is no softmax.",
+                "mean is the mean of the logits: the softmax is missing.",
                 "What does forward return, and what does the task ask for?",
                 "expectation",
             ),
@@ -111,7 +111,7 @@ def check(judge: Judge) -> None:
                     [np.exp(one - one.max()) / np.exp(one - one.max()).sum() for one in forward.logits], axis=0
                 ),
                 "The probabilities add up to 1 over the whole array, not over the classes.",
-                "Over which axis do the probabilities of one example lie?",
+                "Which axis holds the probabilities of one example?",
                 "axes",
             ),
             KnownMistake(
@@ -124,7 +124,7 @@ def check(judge: Judge) -> None:
             KnownMistake(
                 "softmax-twice",
                 lambda forward, x, samples: softmax(probabilities_of(forward)).mean(axis=0),
-                "mean is that of softmax(softmax(logits)).",
+                "mean is the mean of softmax(softmax(logits)); expected only one softmax.",
                 "What are the numbers after the first softmax?",
                 "expectation",
             ),
@@ -132,7 +132,7 @@ def check(judge: Judge) -> None:
                 "softmax-over-the-batch",
                 lambda forward, x, samples: softmax(np.array(forward.logits), axis=1).mean(axis=0),
                 "The probabilities add up to 1 over the batch, not over the classes.",
-                "Over which axis do the probabilities of one example lie?",
+                "Which axis holds the probabilities of one example?",
                 "axes",
             ),
         ],
@@ -150,43 +150,44 @@ def check(judge: Judge) -> None:
             KnownMistake(
                 "spread-for-standard-error",
                 lambda forward, x, samples: spread(forward),
-                "standard_error is the standard deviation of one pass; that of the mean is smaller.",
-                "With four times as many passes, how much better is the mean? And the spread of one pass?",
+                "standard_error is the standard deviation of one pass; expected that of the mean, which is smaller.",
+                "With four times as many passes, how much better is the mean? Does the spread of one pass change?",
                 "expectation",
             ),
             KnownMistake(
                 "ddof-missing",
                 lambda forward, x, samples: spread(forward, ddof=0) / np.sqrt(samples),
-                "The deviation is divided by samples; expected samples - 1.",
-                "The mean was taken from the same numbers. Which way does that bias the deviation?",
+                "The sum of squares is divided by samples; expected samples - 1.",
+                "The mean was computed from the same numbers. In which direction does that bias the deviation?",
                 "expectation",
             ),
             KnownMistake(
                 "divided-by-samples",
                 lambda forward, x, samples: spread(forward) / samples,
-                "The deviation is divided by samples; expected by their square root.",
+                "The deviation is divided by samples; expected a division by their square root.",
                 "Variances of independent numbers add up. What is the variance of their mean, and its root?",
                 "expectation",
             ),
             KnownMistake(
                 "divided-by-the-root-of-the-batch",
                 lambda forward, x, samples: spread(forward) / np.sqrt(len(x)),
-                "The deviation is divided by the square root of the number of rows of x; expected that of the passes.",
-                "Which numbers were averaged: those of the rows, or those of the passes?",
+                "The deviation is divided by the square root of the number of rows of x; expected the number of "
+                "passes.",
+                "What was averaged: the rows, or the passes?",
                 "axes",
             ),
             KnownMistake(
                 "error-of-the-logits",
                 lambda forward, x, samples: np.std(forward.logits, axis=0, ddof=1) / np.sqrt(samples),
-                "standard_error is that of the logits; the mean is one of probabilities.",
-                "Which numbers is the mean a mean of?",
+                "standard_error is that of the logits; expected that of the probabilities.",
+                "Which numbers is the mean taken over?",
                 "expectation",
             ),
             KnownMistake(
                 "variance-for-deviation",
                 lambda forward, x, samples: spread(forward) ** 2 / samples,
-                "standard_error is the variance of the mean; its square root is missing.",
-                "Which unit should the error of a probability have?",
+                "standard_error is the variance of the mean; the square root is missing.",
+                "What unit should the error of a probability have?",
                 "expectation",
             ),
         ],
@@ -202,42 +203,42 @@ def check(judge: Judge) -> None:
         if not np.allclose(mean, probabilities_of(network).mean(axis=0)) or not np.isfinite(error).all():
             judge.reject(
                 "softmax-overflows",
-                f"With logits up to {np.abs(network.logits).max():.0f}, mean has values that are wrong or NaN, or "
-                "standard_error has.",
-                "What is exp(1000) in float64? What may be subtracted from all logits of a row?",
+                f"With logits up to {np.abs(network.logits).max():.0f}, mean is wrong, or mean or "
+                "standard_error has NaN in it.",
+                "What is exp(1000) in float64? What can you subtract from all logits of a row?",
                 kind="stability",
                 shown={"yours": mean, "expected": probabilities_of(network).mean(axis=0)},
             )
-    with judge.claim("the standard error falls as 1/sqrt(samples): 16 times the passes, a quarter of it"):
+    with judge.claim("the standard error falls as 1/sqrt(samples): 16 times the passes give a quarter of it"):
         x = judge.numbers(3, 6)
         network = Network(judge.rng, 6, 3)
         few, many = (np.asarray(function(network, x, samples)[1]) for samples in (100, 1600))
         ratio = float(np.mean(few) / np.mean(many))
-        if not 3.2 < ratio < 4.9:  # some six of its own standard errors around 4
+        if not 3.2 < ratio < 4.9:  # about six of its own standard errors around 4
             judge.reject(
                 "error-does-not-fall",
-                f"From 100 to 1600 passes standard_error fell by a factor of {ratio:.3g}; expected about 4.",
+                f"From 100 to 1600 passes, standard_error fell by a factor of {ratio:.3g}; expected about 4.",
                 "Which number of passes does your formula use?",
                 kind="expectation",
             )
 
 
 def refuse_a_negative_variance(judge: Judge, function) -> None:
-    """Passes that agree: the mean of the squares less the square of the mean is 0, and may be rounded to below 0."""
+    """Reject a variance below 0: if all passes agree, mean of squares minus square of mean may be rounded to that."""
     with judge.claim("passes that agree: the standard error is 0, up to rounding"):
         logits = judge.numbers(8, 5)
 
         def forward(x, training):
-            """a network that gives the same logits in every pass"""
+            """a network that returns the same logits in every pass"""
             return logits.copy()
 
         x = judge.numbers(8, 6)
         error = np.asarray(function(forward, x, 7)[1])
-        worst = error.ravel()[np.argmax(np.abs(error))]  # NaN, if there is one
+        worst = error.ravel()[np.argmax(np.abs(error))]  # NaN if there is one
         if not abs(worst) < 1e-6:
             judge.reject(
                 "variance-is-negative" if np.isnan(worst) else "error-of-equal-passes",
-                f"In 7 passes of the same logits, standard_error has values such as {worst:.3g}; expected 0.",
+                f"In 7 passes with the same logits, standard_error has values such as {worst:.3g}; expected 0.",
                 "Can a difference of two means be rounded to a number below 0? What is its square root?",
                 kind="stability",
                 shown={"logits of each pass": logits[:2], "your standard_error": error[:2]},

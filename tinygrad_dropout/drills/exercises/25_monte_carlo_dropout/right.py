@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% running-sums: sums and sums of squares, nothing is kept
+# %% running-sums: sums and sums of squares, without keeping the passes
 def monte_carlo(forward, x, samples):
     total = squares = 0.0
     for _ in range(samples):

@@ -5,9 +5,9 @@ that expectation, and its variance is that of one pass divided by T:
 
     mean = (1/T) sum_t p_t,    s^2 = sum_t (p_t - mean)^2 / (T - 1),    standard error = s / sqrt(T)
 
-T - 1, because the mean was taken from the same T numbers. The standard deviation s settles at that of one pass; the
-standard error goes to 0. The softmax belongs inside: softmax(E[logits]) differs from E[softmax(logits)],
-since softmax is not linear.
+The denominator is T - 1 because the mean was computed from the same T numbers. With more passes, s converges to the
+standard deviation of one pass, and the standard error goes to 0. The softmax belongs inside: softmax(E[logits]) differs
+from E[softmax(logits)], because softmax is not linear.
 """
 
 import numpy as np

@@ -8,7 +8,7 @@ def softmax(logits, axis=-1):
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
-# %% eval-mode: nothing is dropped, and there is no spread
+# %% eval-mode: nothing is dropped, so there is no spread
 def monte_carlo(forward, x, samples):
     probabilities = np.array([softmax(forward(x, False)) for _ in range(samples)])
     return probabilities.mean(axis=0), probabilities.std(axis=0, ddof=1) / np.sqrt(samples)
@@ -48,7 +48,7 @@ def monte_carlo(forward, x, samples):
     return found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(samples)
 
 
-# %% variance-is-negative: the mean of the squares less the square of the mean
+# %% variance-is-negative: the mean of the squares minus the square of the mean
 def monte_carlo(forward, x, samples):
     found = np.array([softmax(forward(x, True)) for _ in range(samples)])
     variance = (found**2).mean(axis=0) - found.mean(axis=0) ** 2

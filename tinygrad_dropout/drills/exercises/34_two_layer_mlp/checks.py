@@ -1,4 +1,4 @@
-"""From the same draws, the parameters after some steps are those of the right gradients."""
+"""With the same initial draws, the parameters after some steps are those that the right gradients give."""
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def gradients(
     x, target, parameters, *, averaged=True, masked=True, one_hot=True, columns=False, bias_mean=False,
     new_weight2=None, mask_from_grad=False, at_zero=False,
 ):  # fmt: skip
-    """The four gradients; each option is something that can be done wrong."""
+    """The four gradients; each option is a possible mistake."""
     before, logits = forward(x, parameters)
     hidden = np.maximum(before, 0)
     dz = softmax(logits, axis=0 if columns else 1)
@@ -50,7 +50,7 @@ def gradients(
 
 
 def stepped(index, **options):
-    """A parameter after one step, with something done wrong."""
+    """A parameter after one step with a mistake in it."""
 
     def formula(x, target, *parameters):
         return parameters[index] - LR * gradients(x, target, parameters, **options)[index]
@@ -69,16 +69,16 @@ def known_of(index):
         ("gradient-of-the-sum", {"averaged": False}, "is not divided by the number of examples",
          "The loss is a mean over the examples. Where is the 1/N in its gradient?", "averaging"),
         ("one-hot-forgotten", {"one_hot": False}, "starts from the probabilities, without subtracting 1 at the target",
-         "What is the gradient of the loss at the logit of the right class? Is it ever positive?", "chain-rule"),
+         "What is the gradient of the loss at the logit of the correct class? Is it ever positive?", "chain-rule"),
         ("softmax-over-the-batch", {"columns": True}, "comes from a softmax over the examples",
          "What must the probabilities of one example sum to?", "axes"),
     ]  # fmt: skip
     if first:
         mistakes += [
-            ("relu-backward-forgotten", {"masked": False}, "goes through the ReLU as if it were not there",
-             "A hidden unit was 0 whatever its input was. How much does that input move the loss?", "chain-rule"),
+            ("relu-backward-forgotten", {"masked": False}, "ignores the ReLU",
+             "If a hidden unit is off, how much does its input change the loss?", "chain-rule"),
             ("relu-mask-from-the-gradient", {"mask_from_grad": True}, "is masked by the sign of the upstream gradient",
-             "Whose sign decides what a ReLU lets through?", "kinks"),
+             "The sign of which array decides what a ReLU lets through?", "kinks"),
         ]  # fmt: skip
     if index in (1, 3):
         question = "Is the 1/N not already in the gradient of the logits?"
@@ -93,13 +93,13 @@ def known_of(index):
             "weight2-updated-too-early",
             lambda x, target, *p: stepped(index, new_weight2=lambda dz, h: after_weight2(dz, h, p[2]))(x, target, *p),
             f"The gradient of {name} uses weight2 after its update.",
-            "Which weight2 was in the forward pass whose gradient this is?", "updates"))  # fmt: skip
+            "Which weight2 did the forward pass use?", "updates"))  # fmt: skip
     known += [
         KnownMistake("wrong-direction",
                      lambda x, target, *p: p[index] + LR * gradients(x, target, p)[index],
-                     f"{name} goes uphill: the step is added.",
+                     f"{name} goes uphill: the step is added; expected it to be subtracted.",
                      "The gradient points to where the loss grows. Where do you want to go?", "updates"),
-        KnownMistake("not-updated", lambda x, target, *p: p[index], f"{name} is as it was before the step.",
+        KnownMistake("not-updated", lambda x, target, *p: p[index], f"{name} did not change in the step.",
                      "How many parameters does the network have?", "updates"),
     ]  # fmt: skip
     return known
@@ -108,12 +108,12 @@ def known_of(index):
 LOSSES = [
     KnownMistake("sum-of-losses", lambda x, target, *p: loss_of(x, target, p) * len(x),
                  "The loss is the sum over the examples; expected the mean.",
-                 "Should the loss double if every example is there twice?", "averaging"),
+                 "Should the loss double if every example appears twice?", "averaging"),
     KnownMistake("loss-after-the-step", lambda x, target, *p: loss_of(x, target, trained(x, target, p, 1)),
                  "The loss is the one after the update; expected the one before.",
-                 "When is the loss noted?", "updates"),
+                 "When should you record the loss?", "updates"),
     KnownMistake("wrong-sign", lambda x, target, *p: -loss_of(x, target, p), "The loss has the wrong sign.",
-                 "The logarithm of a probability is never positive. And a loss?", "chain-rule"),
+                 "The logarithm of a probability is never positive. What sign does a loss have?", "chain-rule"),
 ]  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def check(judge: Judge) -> None:
         return parts(judge, result, (hidden, x.shape[1], classes), steps)
 
     problems = [problem(judge, *size) for size in SIZES]
-    with judge.claim("two results: the parameters by name, with their shapes, and a loss for each step"):
+    with judge.claim("two results: the parameters by name, in their shapes, and a loss for each step"):
         starts = [run(*one, 0)[0] for one in problems]
         after = [run(*one, 1) for one in problems]
     with judge.claim("the biases start as zeros, the weights as normal draws of variance 2 / inputs from rng"):
@@ -157,24 +157,24 @@ def check(judge: Judge) -> None:
                   lambda x, target, *p: flat(trained(x, target, p, 6)), name="the parameters", rtol=1e-7, atol=1e-9,
                   known=[KnownMistake("same-gradients-in-every-step", same_gradients,
                                       "Every step uses the gradients of the first one.",
-                                      "What changes after a step, and what has to be computed again?", "updates")],
-                  question="What is computed once, and what in each step?", kind="updates")  # fmt: skip
+                                      "What changes after a step, and what do you have to compute again?", "updates")],
+                  question="What do you compute once, and what in each step?", kind="updates")  # fmt: skip
     judge.compare("the losses of all steps", runs([losses for _, losses in later]),
                   lambda x, target, *p: [loss_of(x, target, trained(x, target, p, step)) for step in range(6)],
-                  name="losses", rtol=1e-7, question="When is the loss noted?", kind="updates",
+                  name="losses", rtol=1e-7, question="When should you record the loss?", kind="updates",
                   known=[KnownMistake("losses-after-the-steps",
                                       lambda x, target, *p: [loss_of(x, target, trained(x, target, p, step))
                                                              for step in range(1, 7)],
-                                      "The losses are those after each update; expected those before.",
-                                      "When is the loss noted?", "updates")])  # fmt: skip
+                                      "The losses are those after each update; expected those before it.",
+                                      "When should you record the loss?", "updates")])  # fmt: skip
     extremes = [(1e5 * x, *rest) for x, *rest in problems]
-    with judge.claim("logits of thousands: finite parameters and losses"):
+    with judge.claim("logits in the thousands: finite parameters and losses"):
         found = [run(*one, 2) for one in extremes]
         for parameters, losses in found:
             refuse_not_finite(judge, parameters, losses)
     steep = [Run("train_mlp(...)", arguments, (x, target, *start), losses[0])
              for (x, target, *_), start, (_, losses) in zip(extremes, starts, found, strict=True)]  # fmt: skip
-    judge.compare("logits of thousands: the loss is exact", steep, lambda x, target, *p: loss_of(x, target, p),
+    judge.compare("logits in the thousands: the loss is exact", steep, lambda x, target, *p: loss_of(x, target, p),
                   name="losses[0]", known=LOSSES, rtol=1e-9, kind="stability",
                   question="How large may the loss of a confident wrong prediction be?")  # fmt: skip
     with judge.claim("at an input of exactly 0 the gradient of ReLU is 0"):
@@ -212,7 +212,7 @@ def parts(judge: Judge, result, sizes, steps):
             judge.reject("wrong-shape", message, "Which of its axes counts the outputs of the layer?", kind="shapes")
     if np.shape(losses) != (steps,):
         judge.reject("wrong-number-of-losses", f"{steps} steps gave losses of shape {np.shape(losses)}; expected one "
-                     "number for each step.", "When is a loss noted?", kind="updates")  # fmt: skip
+                     "number for each step.", "When should you record a loss?", kind="updates")  # fmt: skip
     return [np.array(parameters[name]) for name in NAMES], list(losses)
 
 
@@ -230,15 +230,16 @@ def refuse_start(judge: Judge, run) -> None:
 
 def refuse_not_finite(judge: Judge, parameters, losses) -> None:
     if not np.isfinite(flat(parameters)).all() or not np.isfinite(losses).all():
-        judge.reject("overflows", "With logits of thousands, the parameters or the losses are NaN or infinite.",
-                     "Which number may be subtracted from all logits of a row, and can ln p be had without p?",
+        judge.reject("overflows", "With logits in the thousands, the parameters or the losses are NaN or infinite.",
+                     "Which number can you subtract from all logits of a row, and can you get ln p without p?",
                      kind="stability", shown={"losses": np.array(losses)})  # fmt: skip
 
 
 def refuse_slope_at_zero(judge: Judge, run, x, target, hidden, classes) -> None:
-    """All inputs are 0, so that each hidden unit is exactly at the kink."""
+    """Reject a slope other than 0 at the kink: all inputs are 0, so each hidden unit is exactly there."""
     start, after = run(0 * x, target, hidden, classes, 0)[0], run(0 * x, target, hidden, classes, 1)[0]
     if not np.array_equal(start[1], after[1]):
-        judge.reject("relu-gradient-at-zero", "With x = 0 all hidden units are exactly at 0, and bias1 moved.",
+        judge.reject("relu-gradient-at-zero",
+             "With x = 0 all hidden units are exactly at 0, but bias1 changed; expected no gradient.",
                      "What does the task say about the gradient of ReLU at 0?", kind="kinks",
                      shown={"bias1 after one step": after[1]})  # fmt: skip

@@ -36,7 +36,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return dict(weight1=w1, bias1=b1, weight2=w2, bias2=b2), losses
 
 
-# %% one-example-at-a-time: gradients are added up
+# %% one-example-at-a-time: the gradients are added up
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     second = rng.normal(scale=np.sqrt(2 / hidden_units), size=(classes, hidden_units))
     first = rng.normal(scale=np.sqrt(2 / x.shape[1]), size=(hidden_units, x.shape[1]))
@@ -64,7 +64,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return p, losses
 
 
-# %% measured: no backward at all, a gradient by complex steps
+# %% measured: no backward, but a gradient by complex steps
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     shapes = [(hidden_units, x.shape[1]), (hidden_units,), (classes, hidden_units), (classes,)]
     sizes = [int(np.prod(shape)) for shape in shapes]

@@ -1,15 +1,16 @@
 """A two-layer MLP: forward, loss, backward and update, in one function.
 
-With N examples, z = logits and p = softmax(z), the loss is the mean of -ln p[n, target[n]]. Backwards, one line each:
+With N examples, z = logits and p = softmax(z), the loss is the mean of -ln p[n, target[n]]. Going backward, step by
+step:
 
     dL/dz = (p - one-hot) / N
     dL/dW2 = dL/dz.T @ h,  dL/db2 = sum over n of dL/dz,  dL/dh = dL/dz @ W2
-    dL/da = dL/dh where a > 0, and 0 elsewhere (a is what goes into the ReLU)
+    dL/da = dL/dh where a > 0, and 0 elsewhere (a is the input of the ReLU)
     dL/dW1 = dL/da.T @ x,  dL/db1 = sum over n of dL/da
 
-The variance 2 / inputs keeps the size of the activations from layer to layer: a sum of D products has D times the
-variance of one, and ReLU keeps half of the mean square (He and others, 2015). All four gradients are computed before
-the first parameter is changed: dL/dh needs the W2 of the forward.
+The variance 2 / inputs keeps the activations at the same size from layer to layer: a sum of D products has D times the
+variance of one product, and ReLU halves the mean square (He et al. 2015). All four gradients are computed before the
+first parameter is changed: dL/dh needs the W2 of the forward.
 """
 
 import numpy as np

@@ -34,7 +34,7 @@ def trained(x, target, p, steps, lr, gradients=loss_and_gradients):
     return dict(zip(NAMES, p)), losses
 
 
-# %% weight2-updated-too-early: each parameter is changed as soon as its gradient is known
+# %% weight2-updated-too-early: weight2 is updated before it is used for the other gradients
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     p, losses = start(x.shape[1], hidden_units, classes, rng), []
     for _ in range(steps):
@@ -51,7 +51,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return dict(zip(NAMES, p)), losses
 
 
-# %% overflows: the exponentials as they stand
+# %% overflows: exponentials of the logits themselves
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     def gradients(x, target, p):
         z = np.maximum(x @ p[0].T + p[1], 0) @ p[2].T + p[3]
@@ -74,7 +74,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return trained(x, target, start(x.shape[1], hidden_units, classes, rng), steps, lr, gradients)
 
 
-# %% other-variance: the variance where the deviation is asked for
+# %% other-variance: the variance instead of the standard deviation
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     p = start(x.shape[1], hidden_units, classes, rng)
     p[0] *= np.sqrt(2 / x.shape[1])
@@ -82,7 +82,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return trained(x, target, p, steps, lr)
 
 
-# %% not-normal: uniform, of the right variance
+# %% not-normal: uniform draws with the right variance
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     p = start(x.shape[1], hidden_units, classes, rng)
     p[0] = rng.uniform(-1, 1, p[0].shape) * np.sqrt(6 / x.shape[1])
@@ -104,7 +104,7 @@ def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return trained(x, target, p, steps, lr)
 
 
-# %% seed-does-not-repeat: a generator of its own
+# %% seed-does-not-repeat: it makes its own generator
 def train_mlp(x, target, hidden_units, classes, steps, lr, rng):
     return trained(x, target, start(x.shape[1], hidden_units, classes, np.random.default_rng()), steps, lr)
 

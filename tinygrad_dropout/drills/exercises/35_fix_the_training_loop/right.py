@@ -31,7 +31,7 @@ def train(model, batches, x_validation, target_validation, epochs, lr):
     return history
 
 
-# %% least-changes: the loop as it stood, mended line by line
+# %% least-changes: the original loop, fixed line by line
 def train(model, batches, x_validation, target_validation, epochs, lr):
     history, best_loss, best = [], np.inf, []
     for _ in range(epochs):
@@ -55,7 +55,7 @@ def train(model, batches, x_validation, target_validation, epochs, lr):
     return history
 
 
-# %% while: an iterator by hand
+# %% while: an iterator and next
 def train(model, batches, x_validation, target_validation, epochs, lr):
     history = []
     best = {"loss": float("inf")}

@@ -1,15 +1,13 @@
-"""The training loop, put right in eight places.
+"""The training loop, with eight mistakes fixed.
 
-1. model.training = True stood before the loop over the epochs, and was False from the second epoch on.
-2. The gradients were never set to zero, so every step used the sum of all gradients so far: dL1/dw + dL2/dw + ...
-3. parameter = parameter - ... made a new array, and the model kept the old one. -= changes the model's.
-4. The mean of the batches' means is not the mean over the examples if the last batch is smaller: each mean counts as
-   often as its batch has examples, sum(n_b * loss_b) / sum(n_b).
-5. The validation loss was computed on the last training batch.
-6. The best loss began at 0, below which no loss lies; it begins at infinity.
-7. best was the list of the model's own arrays, which the next step changes: it has to hold copies.
-8. model.parameters = best gave the model another list. The values must be written into the model's own arrays: those
-   who hold them, such as an optimizer, would be left with the old ones.
+1. model.training = True was set before the loop over the epochs, so it was False from the second epoch on. 2. The
+gradients were never set to zero, so every step used the sum of all gradients so far: dL1/dw + dL2/dw + ... 3. parameter
+= parameter - ... made a new array, and the model kept the old one. -= changes the model's array. 4. The mean of the
+batch means is not the mean over the examples if the last batch is smaller. Weight each mean by the size of its batch:
+sum(n_b * loss_b) / sum(n_b). 5. The validation loss was computed on the last training batch. 6. The best loss began at
+0, and no loss is below that; it must begin at infinity. 7. best was the list of the model's own arrays, which the next
+step changes; it must hold copies. 8. model.parameters = best gave the model another list. Write the values into the
+model's own arrays; otherwise anything else that uses them, such as an optimizer, is left with the old ones.
 """
 
 import numpy as np

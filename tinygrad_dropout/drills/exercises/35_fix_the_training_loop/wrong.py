@@ -4,7 +4,7 @@ import numpy as np
 
 
 class Right:
-    """The loop in parts, one of which each answer does differently."""
+    """The correct loop in parts; each answer changes one of them."""
 
     def __init__(self, model, batches, validation, lr):
         self.model, self.batches, self.validation, self.lr = model, batches, validation, lr
@@ -27,7 +27,7 @@ class Right:
         self.model.training = False
         return self.model.loss(*self.validation)
 
-    def note(self, loss, measured):
+    def record(self, loss, measured):
         self.history.append((loss, measured))
         if measured < self.best_loss:
             self.best_loss, self.best = measured, self.kept()
@@ -43,12 +43,12 @@ class Right:
 def train(model, batches, x_validation, target_validation, epochs, lr):
     loop = Loop(model, batches, (x_validation, target_validation), lr)
     for _ in range(epochs):
-        loop.note(loop.learn(), loop.measure())
+        loop.record(loop.learn(), loop.measure())
     loop.restore()
     return loop.history
 
 
-# %% trains-in-eval-mode: the mode is set before the epochs
+# %% trains-in-eval-mode: the mode is set once, before the epochs
 class Loop(Right):
     def learn(self):
         loss = super().learn() if not self.history else self.in_eval_mode()
@@ -70,14 +70,14 @@ class Loop(Right):
         return loss
 
 
-# %% validates-on-other-data: on the last training batch
+# %% validates-on-other-data: it validates on the last training batch
 class Loop(Right):
     def step(self, x, target):
         self.validation = x, target
         return super().step(x, target)
 
 
-# %% validates-in-training-mode: eval mode comes at the end
+# %% validates-in-training-mode: eval mode is set only at the end
 class Loop(Right):
     def measure(self):
         return self.model.loss(*self.validation)
@@ -93,19 +93,19 @@ class Loop(Right):
         return list(self.model.parameters)
 
 
-# %% keeps-other-parameters: those of the first epoch
+# %% keeps-other-parameters: it keeps those of the first epoch
 class Loop(Right):
     def kept(self):
         return super().kept() if self.best is None else self.best
 
 
-# %% other-arrays-in-the-model: another list
+# %% other-arrays-in-the-model: the model gets another list
 class Loop(Right):
     def restore(self):
         self.model.parameters = self.best
 
 
-# %% ends-in-training-mode: switched back at the end
+# %% ends-in-training-mode: the mode is switched back at the end
 class Loop(Right):
     def restore(self):
         super().restore()
@@ -119,7 +119,7 @@ class Loop(Right):
         return super().measure()
 
 
-# %% raises: the batches are asked for their number
+# %% raises: it asks for the length of `batches`
 class Loop(Right):
     def learn(self):
         self.model.training = True
@@ -128,8 +128,8 @@ class Loop(Right):
 
 # %% no-history: only the validation losses
 class Loop(Right):
-    def note(self, loss, measured):
-        super().note(loss, measured)
+    def record(self, loss, measured):
+        super().record(loss, measured)
         self.history[-1] = measured
 
 

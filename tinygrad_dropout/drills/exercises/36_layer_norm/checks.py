@@ -1,4 +1,4 @@
-"""Each row is standardized over its features; its gradient goes through the mean and the variance, too."""
+"""Each row is standardized over its features; its gradient also flows through the mean and the variance."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.grader.two_passes import refuse_shared_caches, run_
 TOPIC, MINUTES = "backprop", 15
 KINDS = ("axes", "chain-rule", "accumulation", "averaging", "stability", "state")
 
-#: rows, features: square ones too, where a wrong axis is no error
+#: rows, features: including square inputs, for which a wrong axis does not raise an error
 SHAPES = ((2, 3), (3, 3), (1, 4), (5, 2))
 MORE_AXES = ((4,), (2, 3, 4), (3, 3, 3), (2, 1, 3, 2))
 
@@ -35,9 +35,9 @@ def rows(x):
 FORWARD = [
     KnownMistake("normalized-over-the-batch", lambda x, w, b, eps: forward(x, w, b, eps, axis=0),
                  "y is standardized down the columns, over the examples: that is batch norm.",
-                 "Would y of one example change if another example in the batch did?", "axes"),
+                 "Should the y of one example change if another example in the batch does?", "axes"),
     KnownMistake("normalized-over-everything", lambda x, w, b, eps: forward(x, w, b, eps, axis=None),
-                 "One mean and one variance were taken over all of x.",
+                 "One mean and one variance are taken over all of x.",
                  "How many means does a batch of 32 rows have?", "axes"),
     KnownMistake("unbiased-variance", lambda x, w, b, eps: forward(x, w, b, eps, ddof=1),
                  "The variance is divided by D - 1; expected D, the number of features.",
@@ -47,11 +47,11 @@ FORWARD = [
                  "eps is added to the standard deviation; expected it under the root, added to the variance.",
                  "sqrt(v + eps) and sqrt(v) + eps: which one is in the formula?", "stability"),
     KnownMistake("eps-ignored", lambda x, w, b, eps: forward(x, w, b, 0.0),
-                 "y is what it would be without eps.", "What is y of a row whose features are equal?", "stability"),
+                 "eps is ignored.", "What is y of a row whose features are equal?", "stability"),
     KnownMistake("root-forgotten",
                  lambda x, w, b, eps: (x - x.mean(-1, keepdims=True)) / (x.var(-1, keepdims=True) + eps) * w + b,
                  "x - mean is divided by the variance; expected its square root.",
-                 "What is the variance of y supposed to be before weight and bias?", "chain-rule"),
+                 "What should the variance of a row be before weight and bias are applied?", "chain-rule"),
     KnownMistake("mean-not-subtracted",
                  lambda x, w, b, eps: x / np.sqrt(x.var(-1, keepdims=True) + eps) * w + b,
                  "The mean is not subtracted.", "What is the mean of a row of x_hat?", "chain-rule"),
@@ -61,7 +61,7 @@ FORWARD = [
                  "What is the mean of a row of x_hat?", "chain-rule"),
     KnownMistake("weight-and-bias-ignored", lambda x, w, b, eps: standardized(x, eps),
                  "y is x_hat: weight and bias are not applied.", "What are weight and bias for?", "chain-rule"),
-    KnownMistake("shifted-before-it-is-scaled", lambda x, w, b, eps: (standardized(x, eps) + b) * w,
+    KnownMistake("shifted-before-scaling", lambda x, w, b, eps: (standardized(x, eps) + b) * w,
                  "The bias is added before the weight is applied, so it is scaled too.",
                  "In which order does the formula apply the two?", "chain-rule"),
 ]  # fmt: skip
@@ -72,20 +72,20 @@ DX = [
                  "If one feature grows, what else changes in its row?", "chain-rule"),
     KnownMistake("variance-held-constant",
                  lambda grad, x, w, b, eps: gradient_of_x(grad, x, w, eps, variance=False),
-                 "dx goes through the mean but not through the variance.",
+                 "dx includes the path through the mean, but not the one through the variance.",
                  "If one feature grows, does the spread of its row stay the same?", "chain-rule"),
     KnownMistake("mean-held-constant",
                  lambda grad, x, w, b, eps: gradient_of_x(grad, x, w, eps, mean=False),
-                 "dx goes through the variance but not through the mean.",
+                 "dx includes the path through the variance, but not the one through the mean.",
                  "If all features of a row grow by 1, what happens to y? What does that say about the sum of dx?",
                  "chain-rule"),
     KnownMistake("weight-ignored", lambda grad, x, w, b, eps: gradient_of_x(grad, x, np.ones_like(w), eps),
-                 "dx leaves out weight: grad reaches y, not x_hat.",
+                 "dx leaves out weight: grad is dL/dy, not dL/dx_hat.",
                  "y = x_hat * weight + bias. What is dL/dx_hat?", "chain-rule"),
     KnownMistake("not-divided-by-the-root",
                  lambda grad, x, w, b, eps: gradient_of_x(grad, x, w, eps) * np.sqrt(x.var(-1, keepdims=True) + eps),
                  "dx is not divided by sqrt(variance + eps).",
-                 "If x is ten times larger, by how much does y react to a change of 1?", "chain-rule"),
+                 "If x is ten times larger, how much does y change when one entry of x changes by 1?", "chain-rule"),
     KnownMistake("backward-ignores-eps", lambda grad, x, w, b, eps: gradient_of_x(grad, x, w, 0.0),
                  "dx is the gradient without eps, although the forward has it.",
                  "Where does eps appear in the forward, and in its derivative?", "stability"),
@@ -94,16 +94,18 @@ DX = [
                      grad * w - (grad * w).sum(-1, keepdims=True)
                      - standardized(x, eps) * (grad * w * standardized(x, eps)).sum(-1, keepdims=True)
                  ) / np.sqrt(x.var(-1, keepdims=True) + eps),
-                 "The ways through the mean and the variance are not divided by the number of features.",
+                 "The paths through the mean and the variance are not divided by the number of features.",
                  "mean = (x1 + ... + xD) / D. What is d mean / d x1?", "averaging"),
     KnownMistake("half-or-twice-the-variance",
                  lambda grad, x, w, b, eps: gradient_of_x(grad, x, w, eps, divisor=2.0),
-                 "The way through the variance counts twice.",
-                 "The 2 of the square meets the 1/2 of the root. Is one of them missing?", "chain-rule"),
+                 "The path through the variance counts twice.",
+                 "The derivative of the square has a 2, and that of the root a 1/2. Is one of them missing?",
+                 "chain-rule"),
     KnownMistake("half-or-twice-the-variance",
                  lambda grad, x, w, b, eps: gradient_of_x(grad, x, w, eps, divisor=0.5),
-                 "The way through the variance counts only half.",
-                 "The 2 of the square meets the 1/2 of the root. Is one of them missing?", "chain-rule"),
+                 "The path through the variance counts only half.",
+                 "The derivative of the square has a 2, and that of the root a 1/2. Is one of them missing?",
+                 "chain-rule"),
 ]  # fmt: skip
 DWEIGHT = [
     KnownMistake("weight-gradient-averaged",
@@ -119,7 +121,7 @@ DWEIGHT = [
     KnownMistake("weight-gradient-over-the-wrong-axis",
                  lambda grad, x, w, b, eps: (grad * standardized(x, eps)).sum(axis=-1),
                  "dweight is summed over the features; expected one number for each feature.",
-                 "Which axes of grad does weight not have?", "axes"),
+                 "Which axes of grad does weight lack?", "axes"),
 ]  # fmt: skip
 DBIAS = [
     KnownMistake("bias-gradient-averaged", lambda grad, x, w, b, eps: grad.mean(axis=rows(x)),
@@ -130,7 +132,7 @@ DBIAS = [
                  "The bias was broadcast over the rows. What does that do to its gradient?", "accumulation"),
     KnownMistake("bias-gradient-over-the-wrong-axis", lambda grad, x, w, b, eps: grad.sum(axis=-1),
                  "dbias is summed over the features; expected one number for each feature.",
-                 "Which axes of grad does bias not have?", "axes"),
+                 "Which axes of grad does bias lack?", "axes"),
 ]  # fmt: skip
 
 
@@ -162,13 +164,13 @@ def check(judge: Judge) -> None:
                       rtol=1e-8, atol=1e-11, dtype=True)  # fmt: skip
 
     what = "y: each row standardized over its features, scaled and shifted"
-    question = "Over which axis is the mean taken, and what is divided by what?"
+    question = "Which axis is the mean taken over, and what is divided by what?"
     compare(what, of_rows["y"], forward, FORWARD, question)
     compare("y of inputs with one axis, or with three and more", of_axes["y"], forward, FORWARD, question)
     compare("y of a row whose features are all equal", of_constants["y"], forward, FORWARD, question)
     far = [(case[0] + 1e6, *case[1:]) for case in cases(SHAPES[:2])]
     ys, _ = judge.parts(judge.run(layer_norm, far), "y", "cache")
-    compare("y where the mean is far larger than the spread", ys, forward, FORWARD,
+    compare("y if the mean is much larger than the deviations", ys, forward, FORWARD,
             "Which numbers does your variance subtract from each other, and how large are they?")  # fmt: skip
     for runs, of in ((of_rows, ""), (of_axes, " of inputs with one axis, or with three and more")):
         compare(f"dbias{of}: the sum of grad over the rows", runs["dbias"],

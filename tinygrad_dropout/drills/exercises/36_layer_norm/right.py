@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% step-by-step: the graph backwards, one operation at a time
+# %% step-by-step: backward through the graph, one operation at a time
 def layer_norm(x, weight, bias, eps):
     mean = x.mean(axis=-1, keepdims=True)
     centered = x - mean
@@ -33,7 +33,7 @@ def layer_norm_backward(grad, cache):
     return dcentered + dmean / features, dweight, dbias
 
 
-# %% jacobian: one row at a time, with the matrix of all derivatives
+# %% jacobian: one row at a time, with the full Jacobian
 def layer_norm(x, weight, bias, eps):
     def normalize(row):
         return (row - row.mean()) / np.sqrt(row.var() + eps)

@@ -1,8 +1,8 @@
-"""Layer norm: each row standardized over its features, and the backward of that.
+"""Layer norm: each row is standardized over its features. Forward and backward.
 
-Let D be the number of features, s = sqrt(variance + eps) and h = (x - mean) / s, for one row. With g = dL/dy the
-gradient that reaches h is u = g * weight. A feature x[i] moves h[j] in three ways: directly (if i = j), through the
-mean, and through the variance:
+Let D be the number of features, s = sqrt(variance + eps) and h = (x - mean) / s, for one row. With g = dL/dy, the
+gradient with respect to h is u = g * weight. A feature x[i] changes h[j] in three ways: directly (if i = j), through
+the mean, and through the variance:
 
     dh[j]/dx[i] = ([i = j] - 1/D - h[i] h[j] / D) / s
 
@@ -10,8 +10,8 @@ The sum over j of u[j] dh[j]/dx[i] is the row's gradient:
 
     dL/dx = (u - mean(u) - h * mean(u * h)) / s
 
-The two means are over the features. So dL/dx has mean 0 in each row: shifting a whole row changes nothing. The weight
-and the bias are used once in each row, so their gradients are sums over the rows: of g * h, and of g.
+The two means are over the features. So dL/dx has mean 0 in each row, because shifting a whole row changes nothing. The
+weight and the bias are used once in each row, so their gradients are sums over the rows, of g * h and of g.
 """
 
 import numpy as np

@@ -21,13 +21,13 @@ def layer_norm_backward(grad, cache):
     return dx, (grad * hat).sum(rows), grad.sum(rows)
 
 
-# %% normalized-over-the-batch: axis 0
+# %% normalized-over-the-batch: statistics over axis 0
 def layer_norm(x, weight, bias, eps):
     hat, scale = standardize(x, eps, axis=0)
     return hat * weight + bias, (hat, scale, weight)
 
 
-# %% raises: only batches of rows are thought of
+# %% raises: it works only for two axes
 def layer_norm(x, weight, bias, eps):
     n, d = x.shape
     hat, scale = standardize(x, eps)
@@ -42,18 +42,18 @@ def layer_norm_backward(grad, cache):
     return (dx, (grad * hat).sum(0), grad.sum(0)) if grad.ndim > 1 else (dx, grad * hat, grad)
 
 
-# %% eps-ignored: only where the spread is 0
+# %% eps-ignored: eps is used only if a variance is 0
 def layer_norm(x, weight, bias, eps):
     hat, scale = standardize(x, eps if (x.var(-1) > 0).all() else 0)
     return hat * weight + bias, (hat, scale, weight)
 
 
-# %% wrong-number-of-values: no cache
+# %% wrong-number-of-values: no cache is returned
 def layer_norm(x, weight, bias, eps):
     return standardize(x, eps)[0] * weight + bias
 
 
-# %% cache-is-overwritten: kept in one place for all calls
+# %% cache-is-overwritten: all calls share one cache
 LAST = {}
 
 
@@ -70,7 +70,7 @@ def layer_norm_backward(grad, cache):
     return dx, (grad * hat).sum(rows), grad.sum(rows)
 
 
-# %% cache-is-used-up: the backward works in the cache
+# %% cache-is-used-up: the backward changes the cache in place
 def layer_norm_backward(grad, cache):
     hat, scale, weight = cache
     u = grad * weight
@@ -80,7 +80,7 @@ def layer_norm_backward(grad, cache):
     return (u - u.mean(-1, keepdims=True) - hat) / scale, dweight, grad.sum(rows)
 
 
-# %% wrong-values: the mean of the squares less the square of the mean
+# %% wrong-values: the mean of the squares minus the square of the mean
 def layer_norm(x, weight, bias, eps):
     mean = x.mean(-1, keepdims=True)
     scale = np.sqrt((x * x).mean(-1, keepdims=True) - mean * mean + eps)

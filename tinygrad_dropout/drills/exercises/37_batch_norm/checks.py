@@ -1,4 +1,5 @@
-"""Each feature is standardized over the batch, in eval mode with running statistics, and the backward knows which."""
+"""Each feature is standardized over the batch, or in eval mode with running statistics; the backward fits the
+forward."""
 
 from types import SimpleNamespace
 
@@ -10,7 +11,12 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 20
 KINDS = ("modes", "axes", "chain-rule", "averaging", "stability", "state", "accumulation")
 
-SHAPES = ((3, 2), (3, 3), (2, 4), (5, 1))  # rows, features; square too, where a wrong axis is no error
+SHAPES = (
+    (3, 2),
+    (3, 3),
+    (2, 4),
+    (5, 1),
+)  # rows, features; including a square, for which a wrong axis does not raise an error
 EPS, MOMENTUM = 0.3, 0.25
 ARGUMENTS = ("x", "weight", "bias", "running_mean", "running_var")
 STATE = ARGUMENTS[1:]
@@ -33,17 +39,17 @@ def gradient_of_x(grad, x, weight, mean=True, variance=True, eps=EPS):
 TRAINING = [
     KnownMistake("normalized-over-the-features", lambda x, w, b, m, v: standardized(x, axis=1) * w + b,
                  "y is standardized along the rows, over the features: that is layer norm.",
-                 "Which axis counts the examples? Over which one does batch norm average?", "axes"),
+                 "Which axis counts the examples? Which one does batch norm average over?", "axes"),
     KnownMistake("normalized-over-everything", lambda x, w, b, m, v: standardized(x, axis=None) * w + b,
-                 "One mean and one variance were taken over all of x.",
+                 "One mean and one variance are taken over all of x.",
                  "How many means does a batch with 10 features have?", "axes"),
     KnownMistake("unbiased-variance-in-the-output", lambda x, w, b, m, v: standardized(x, ddof=1) * w + b,
                  "y uses the variance divided by N - 1; expected N.",
                  "Two variances appear in the task. Which one is in the output?", "averaging"),
-    KnownMistake("running-statistics-while-training", lambda x, w, b, m, v: with_running(x, m, v) * w + b,
-                 "In training mode y uses the running statistics of before; expected those of the batch.",
-                 "What are the running statistics of the very first batch?", "modes"),
-    KnownMistake("running-statistics-while-training",
+    KnownMistake("running-statistics-in-training", lambda x, w, b, m, v: with_running(x, m, v) * w + b,
+                 "In training mode y uses the old running statistics; expected those of the batch.",
+                 "What are the running statistics before the very first batch?", "modes"),
+    KnownMistake("running-statistics-in-training",
                  lambda x, w, b, m, v: with_running(x, *updated(x, m, v)) * w + b,
                  "In training mode y uses the updated running statistics; expected those of the batch.",
                  "Is every feature of y standardized within its batch?", "modes"),
@@ -52,88 +58,91 @@ TRAINING = [
                  "eps is added to the standard deviation; expected it under the root, added to the variance.",
                  "sqrt(v + eps) and sqrt(v) + eps: which one is in the formula?", "stability"),
     KnownMistake("eps-ignored", lambda x, w, b, m, v: standardized(x, eps=0.0) * w + b,
-                 "y is what it would be without eps.", "What is y for a feature that is equal in all rows?",
+                 "eps is ignored.", "What is y for a feature that is equal in all rows?",
                  "stability"),
     KnownMistake("eps-ignored", lambda x, w, b, m, v: standardized(x, eps=1e-5) * w + b,
-                 "y has eps = 1e-5, whatever the constructor was given.", "Where is the eps of the constructor kept?",
+                 "y uses eps = 1e-5, whatever the constructor was given.",
+                 "Where do you keep the eps of the constructor?",
                  "stability"),
     KnownMistake("weight-and-bias-ignored", lambda x, w, b, m, v: standardized(x),
                  "y is x_hat: weight and bias are not applied.", "What are weight and bias for?", "chain-rule"),
-    KnownMistake("shifted-before-it-is-scaled", lambda x, w, b, m, v: (standardized(x) + b) * w,
+    KnownMistake("shifted-before-scaling", lambda x, w, b, m, v: (standardized(x) + b) * w,
                  "The bias is added before the weight is applied, so it is scaled too.",
                  "In which order does the formula apply the two?", "chain-rule"),
 ]  # fmt: skip
 MEANS = [
-    KnownMistake("momentum-the-wrong-way-round", lambda x, w, b, m, v: MOMENTUM * m + (1 - MOMENTUM) * x.mean(0),
-                 "running_mean keeps the fraction momentum of the old value, and takes 1 - momentum of the new one.",
+    KnownMistake("momentum-reversed", lambda x, w, b, m, v: MOMENTUM * m + (1 - MOMENTUM) * x.mean(0),
+                 "running_mean uses the weight momentum for the old value and 1 - momentum for the new one; expected "
+                 "the reverse.",
                  "With momentum = 0.1, how much should one batch change the statistics?", "averaging"),
     KnownMistake("running-statistics-not-updated", lambda x, w, b, m, v: m,
-                 "running_mean is as it was before the forward.",
+                 "running_mean did not change in the forward.",
                  "Where would eval mode get its statistics from?", "modes"),
     KnownMistake("running-statistics-replaced", lambda x, w, b, m, v: x.mean(0),
                  "running_mean is the mean of the latest batch.", "What is momentum for?", "averaging"),
     KnownMistake("old-statistics-not-decayed", lambda x, w, b, m, v: m + MOMENTUM * x.mean(0),
                  "running_mean keeps all of the old value.",
-                 "If every batch has the mean 1, where does the running mean end?", "averaging"),
+                 "If every batch has mean 1, what does the running mean converge to?", "averaging"),
 ]  # fmt: skip
 VARIANCES = [
     KnownMistake("biased-running-variance", lambda x, w, b, m, v: (1 - MOMENTUM) * v + MOMENTUM * x.var(0),
-                 "running_var got the variance divided by N; expected N - 1.",
+                 "running_var uses the variance divided by N; expected N - 1.",
                  "Two variances appear in the task. Which one goes into the running statistics?", "averaging"),
     KnownMistake("running-deviation",
                  lambda x, w, b, m, v: (1 - MOMENTUM) * v + MOMENTUM * x.std(0, ddof=1),
-                 "running_var got the standard deviation; expected its square.",
+                 "running_var uses the standard deviation; expected its square.",
                  "What is under the root in eval mode?", "averaging"),
-    KnownMistake("momentum-the-wrong-way-round",
+    KnownMistake("momentum-reversed",
                  lambda x, w, b, m, v: MOMENTUM * v + (1 - MOMENTUM) * x.var(0, ddof=1),
-                 "running_var keeps the fraction momentum of the old value, and takes 1 - momentum of the new one.",
+                 "running_var uses the weight momentum for the old value and 1 - momentum for the new one; expected "
+                 "the reverse.",
                  "With momentum = 0.1, how much should one batch change the statistics?", "averaging"),
     KnownMistake("running-statistics-not-updated", lambda x, w, b, m, v: v,
-                 "running_var is as it was before the forward.", "Where would eval mode get its statistics from?",
+                 "running_var did not change in the forward.", "Where would eval mode get its statistics from?",
                  "modes"),
 ]  # fmt: skip
 EVAL = [
     KnownMistake("batch-statistics-in-eval-mode", lambda x, w, b, m, v: standardized(x) * w + b,
                  "In eval mode y uses the statistics of the batch; expected the running ones.",
-                 "Should the prediction for one example depend on which others are in its batch?", "modes"),
+                 "Should the prediction for one example depend on the other examples in its batch?", "modes"),
     KnownMistake("eps-ignored", lambda x, w, b, m, v: with_running(x, m, v, 0.0) * w + b,
-                 "In eval mode y is what it would be without eps.", "Does the formula change with the mode?",
+                 "In eval mode eps is ignored.", "Does the formula change with the mode?",
                  "stability"),
-    KnownMistake("running-variance-for-the-deviation", lambda x, w, b, m, v: (x - m) / (v + EPS) * w + b,
+    KnownMistake("divided-by-the-running-variance", lambda x, w, b, m, v: (x - m) / (v + EPS) * w + b,
                  "In eval mode x - mean is divided by the variance; expected its square root.",
                  "What does running_var hold?", "chain-rule"),
 ]  # fmt: skip
 DX = [
     KnownMistake("mean-and-variance-held-constant",
                  lambda grad, x, w, *_: gradient_of_x(grad, x, w, mean=False, variance=False),
-                 "dx is grad * weight / s, as if the batch's mean and variance were constants.",
+                 "dx is grad * weight / s, as if the mean and the variance of the batch were constants.",
                  "If one row's feature grows, what else changes in that column?", "chain-rule"),
     KnownMistake("variance-held-constant", lambda grad, x, w, *_: gradient_of_x(grad, x, w, variance=False),
-                 "dx goes through the mean but not through the variance.",
+                 "dx includes the path through the mean, but not the one through the variance.",
                  "If one row's feature grows, does the spread of the column stay the same?", "chain-rule"),
     KnownMistake("mean-held-constant", lambda grad, x, w, *_: gradient_of_x(grad, x, w, mean=False),
-                 "dx goes through the variance but not through the mean.",
+                 "dx includes the path through the variance, but not the one through the mean.",
                  "If a column grows by 1 in all rows, what happens to y? What does that say about the sum of dx?",
                  "chain-rule"),
     KnownMistake("weight-ignored", lambda grad, x, w, *_: gradient_of_x(grad, x, np.ones_like(w)),
-                 "dx leaves out weight: grad reaches y, not x_hat.",
+                 "dx leaves out weight: grad is dL/dy, not dL/dx_hat.",
                  "y = x_hat * weight + bias. What is dL/dx_hat?", "chain-rule"),
     KnownMistake("backward-ignores-eps", lambda grad, x, w, *_: gradient_of_x(grad, x, w, eps=0.0),
                  "dx is divided by the root without eps, although the forward has it.",
                  "What did the forward divide by?", "stability"),
     KnownMistake("divided-by-the-running-deviation",
                  lambda grad, x, w, b, m, v: gradient_of_x(grad, x, w) * np.sqrt((x.var(0) + EPS) / (v + EPS)),
-                 "dx is divided by the running deviation; in training mode the forward used the batch's.",
+                 "In training mode, dx is divided by the running deviation; expected that of the batch.",
                  "What did the forward divide by?", "modes"),
 ]  # fmt: skip
 DX_EVAL = [
     KnownMistake("training-backward-in-eval-mode",
                  lambda grad, x, w, b, m, v: eval_gradient(grad, x, w, m, v, through_statistics=True),
-                 "After a forward in eval mode, dx goes through a mean and a variance over the batch.",
+                 "After a forward in eval mode, dx includes paths through a mean and a variance of the batch.",
                  "In eval mode the statistics are constants. What is left of dy/dx?", "modes"),
     KnownMistake("divided-by-the-batch-deviation",
                  lambda grad, x, w, b, m, v: grad * w / np.sqrt(x.var(0) + EPS),
-                 "After a forward in eval mode, dx is divided by the deviation of the batch.",
+                 "After a forward in eval mode, dx is divided by the deviation of the batch; expected the running one.",
                  "What did the forward divide by?", "modes"),
     KnownMistake("eval-gradient-ignores-the-layer", lambda grad, *_: grad,
                  "In eval mode dx is grad itself.", "Is y = x in eval mode, as it is for dropout?", "modes"),
@@ -187,11 +196,11 @@ def check(judge: Judge) -> None:
 
     compare("y in training mode: each feature standardized over the batch, scaled and shifted", train, "y",
             lambda x, w, b, m, v: standardized(x) * w + b, TRAINING,
-            "Over which axis are the statistics taken, and which variance is it?")  # fmt: skip
-    compare("running_mean: a moving average of the batches' means", train, "running_mean",
-            lambda x, w, b, m, v: updated(x, m, v)[0], MEANS, "How much of the old mean stays?")  # fmt: skip
-    compare("running_var: a moving average of the batches' unbiased variances", train, "running_var",
-            lambda x, w, b, m, v: updated(x, m, v)[1], VARIANCES, "How much of the old variance stays?")  # fmt: skip
+            "Which axis are the statistics taken over, and which variance is it?")  # fmt: skip
+    compare("running_mean: a moving average of the batch means", train, "running_mean",
+            lambda x, w, b, m, v: updated(x, m, v)[0], MEANS, "How much of the old mean is kept?")  # fmt: skip
+    compare("running_var: a moving average of the unbiased batch variances", train, "running_var",
+            lambda x, w, b, m, v: updated(x, m, v)[1], VARIANCES, "How much of the old variance is kept?")  # fmt: skip
     compare("dbias: the sum of grad over the batch", train, "dbias", lambda grad, *_: grad.sum(0), DBIAS,
             "In which entries of y does bias[j] appear?")  # fmt: skip
     compare("dweight: the sum of grad * x_hat over the batch", train, "dweight",
@@ -204,13 +213,13 @@ def check(judge: Judge) -> None:
             lambda x, w, b, m, v: with_running(x, m, v) * w + b, EVAL,
             "Which statistics does eval mode use?")  # fmt: skip
     for index, name in enumerate(("running_mean", "running_var")):
-        compare(f"{name} after a forward in eval mode: as it was", evaluate, name,
+        compare(f"{name} after a forward in eval mode: unchanged", evaluate, name,
                 lambda *given, index=index: given[3 + index],
                 [KnownMistake("eval-mode-updates-the-statistics", lambda x, w, b, m, v, i=index: updated(x, m, v)[i],
-                              f"A forward in eval mode updated {name}.",
+                              f"A forward in eval mode updated {name}; expected it unchanged.",
                               "Is a test batch part of the training data?", "modes")],
                 "What changes in eval mode?")  # fmt: skip
-    compare("dweight in eval mode: x_hat is that of the running statistics", evaluate, "dweight",
+    compare("dweight in eval mode: x_hat comes from the running statistics", evaluate, "dweight",
             lambda grad, x, w, b, m, v: (grad * with_running(x, m, v)).sum(0),
             [KnownMistake("weight-gradient-of-the-batch", lambda grad, x, *_: (grad * standardized(x)).sum(0),
                           "In eval mode dweight uses an x_hat from the statistics of the batch.",
@@ -221,14 +230,14 @@ def check(judge: Judge) -> None:
             "In eval mode, what depends on x?")  # fmt: skip
     with judge.claim("the defaults: eps=1e-5, momentum=0.1"):
         refuse_other_defaults(judge, make)
-    with judge.claim("forward after forward: the same rules, in arrays of their own"):
+    with judge.claim("forward after forward: the same rules, in new arrays"):
         refuse_later_calls(judge, make)
-    with judge.claim("backward belongs to the latest forward, whatever was set or called in between"):
+    with judge.claim("backward belongs to the latest forward, whatever you set or call in between"):
         refuse_mixed_up_calls(judge, make)
 
 
 def passes(judge: Judge, make, x, training):
-    """A forward and a backward of a new layer, and its state afterwards: a run of each."""
+    """A forward and a backward of a new layer, and its state afterward: one run for each."""
     features = x.shape[1]
     layer = make(features, EPS, MOMENTUM)
     state = dict(zip(STATE, (judge.numbers(features) for _ in STATE), strict=True))
@@ -254,17 +263,17 @@ def refuse_new_layer(judge: Judge, *layers) -> None:
         if getattr(layer, "training", None) is not True:
             found = getattr(layer, "training", "missing")
             judge.reject("starts-in-eval-mode", f"In a new layer training is {found!r}; expected True.",
-                         "Which mode does a user expect who has set none?", kind="modes")  # fmt: skip
+                         "Which mode does a user expect before setting it?", kind="modes")  # fmt: skip
         for name, value in wanted.items():
             found = getattr(layer, name, None)
             if not isinstance(found, np.ndarray) or found.shape != value.shape or not np.array_equal(found, value):
                 judge.reject("starts-with-other-values", f"In a new layer {name} is {found!r}; expected {value!r}.",
-                             "What should the layer do before it has learned or seen anything?",
+                             "What should the layer do before it has seen any data?",
                              kind="state")  # fmt: skip
 
 
 def refuse_mixed_up_calls(judge: Judge, make) -> None:
-    """Another layer is used, or the mode is set, between a forward and its backward."""
+    """Use another layer, or set the mode, between a forward and its backward."""
     for training in (True, False):
         layer, other = make(2, EPS, MOMENTUM), make(2, EPS, MOMENTUM)
         x, grad = judge.numbers(4, 2), judge.numbers(4, 2)
@@ -275,30 +284,31 @@ def refuse_mixed_up_calls(judge: Judge, make) -> None:
         again = gradients_of(layer, grad)
         if not same(once, again):
             judge.reject("layers-share-state", "After a forward of another layer, backward returned other gradients.",
-                         "Does each layer have what it remembers to itself?", kind="state",
+                         "Does each layer keep its own state?", kind="state",
                          shown={"x": x, "grad": grad, "dx before": once[0], "dx after": again[0]})  # fmt: skip
         layer.training = not training
         again = gradients_of(layer, grad)
         if not same(once, again):
             message = f"Setting training to {not training} after a forward changed what its backward returns."
-            judge.reject("backward-follows-the-mode", message, "Whose statistics did the forward use? Does backward "
-                         "ask the layer as it is now, or as it was?", kind="modes",
+            judge.reject("backward-follows-the-mode", message, "Which statistics did the forward use? Does backward "
+                         "look at the mode of that forward, or at the current one?", kind="modes",
                          shown={"x": x, "grad": grad, "dx before": once[0], "dx after": again[0]})  # fmt: skip
 
 
 def refuse_other_defaults(judge: Judge, make) -> None:
-    x = judge.numbers(4, 3) * 0.01  # so small that eps shows
+    x = judge.numbers(4, 3) * 0.01  # so small that eps matters
     layer = make.function(3)
     y, mean = layer.forward(x.copy()), np.array(layer.running_mean)
     for name, got, wanted in (("y", y, standardized(x, eps=1e-5)), ("running_mean", mean, 0.1 * x.mean(0))):
         if not np.allclose(got, wanted, rtol=1e-7):
-            judge.reject("other-defaults", f"Without options {name} is not that of eps=1e-5 and momentum=0.1.",
-                         "Compare the constructor's signature with the task's.", kind="stability",
+            judge.reject("other-defaults", f"Without options, {name} is not the one for eps=1e-5 and momentum=0.1.",
+                         "Compare the signature of your constructor with the one in the task.", kind="stability",
                          shown={"x": x, "yours": got, "expected": wanted})  # fmt: skip
 
 
 def refuse_later_calls(judge: Judge, make) -> None:
-    """Training, eval mode and backwards in turn: nothing wears out, and no result is overwritten by a later one."""
+    """Alternate training and eval mode, with backwards: nothing may change with use, and no result may be
+    overwritten."""
     layer, mean, var, kept = make(2, EPS, MOMENTUM), np.zeros(2), np.ones(2), []
     for number, training in enumerate((True, True, True, False, True, False, True)):
         x, grad = judge.numbers(4, 2), judge.numbers(4, 2)
@@ -317,7 +327,7 @@ def refuse_later_calls(judge: Judge, make) -> None:
             if not np.allclose(got[name], value, rtol=1e-8):
                 judge.reject("changes-with-use", f"In forward {number + 1} of one layer, in "
                              f"{'training' if training else 'eval'} mode, {name} is wrong.",
-                             "What does your layer remember that it should not, or forget?", kind="state",
+                             "What does your layer remember, or forget, that it should not?", kind="state",
                              shown={"yours": got[name], "expected": value})  # fmt: skip
         kept += [(name, got[name], value) for name, value in wanted.items() if name in ("y", "dx")]
     for name, got, value in kept:

@@ -79,7 +79,7 @@ class BatchNorm:
         return dx, np.array(dweight), np.array(dbias)
 
 
-# %% properties: the state in one dictionary
+# %% properties: attributes set in loops
 class BatchNorm:
     def __init__(self, features, eps=1e-5, momentum=0.1):
         self.__dict__.update(eps=eps, momentum=momentum, training=True, saved=None)

@@ -1,7 +1,7 @@
-"""Batch norm: each feature standardized over the batch, and the backward of that in both modes.
+"""Batch norm: each feature is standardized over the batch. Forward and backward, in both modes.
 
-For one feature and N rows, let s = sqrt(variance + eps) and h = (x - mean) / s. In training mode a row's x[i] moves
-every h[j] of the batch: directly (if i = j), through the mean, and through the variance:
+For one feature and N rows, let s = sqrt(variance + eps) and h = (x - mean) / s. In training mode, x[i] of one row
+changes every h[j] of the batch: directly (if i = j), through the mean, and through the variance:
 
     dh[j]/dx[i] = ([i = j] - 1/N - h[i] h[j] / N) / s
 
@@ -9,8 +9,8 @@ With u = dL/dy * weight, the sum over j of u[j] dh[j]/dx[i] is
 
     dL/dx = (u - mean(u) - h * mean(u * h)) / s
 
-where the means are over the batch. In eval mode the statistics are constants, so only the direct way is left:
-dL/dx = u / s. The running statistics are not part of the output in training mode, so no gradient goes through them.
+where the means are over the batch. In eval mode the statistics are constants, so only the direct path is left:
+dL/dx = u / s. The running statistics are not part of the output in training mode, so no gradient flows through them.
 """
 
 import numpy as np

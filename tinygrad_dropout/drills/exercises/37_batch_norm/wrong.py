@@ -28,14 +28,14 @@ class Right:
         return u / self.root, (grad * self.hat).sum(0), grad.sum(0)
 
 
-# %% backward-follows-the-mode: the backward asks for the mode of now
+# %% backward-follows-the-mode: the backward looks at the current mode
 class BatchNorm(Right):
     def backward(self, grad):
         self.was_training = self.training
         return super().backward(grad)
 
 
-# %% layers-share-state: what is saved is the class's
+# %% layers-share-state: the saved values belong to the class
 class BatchNorm(Right):
     saved = {}
 
@@ -49,7 +49,7 @@ class BatchNorm(Right):
         return super().backward(grad)
 
 
-# %% eval-mode-updates-the-statistics: the mode is asked for too late
+# %% eval-mode-updates-the-statistics: running_mean is updated in eval mode, too
 class BatchNorm(Right):
     def forward(self, x):
         y = super().forward(x)
@@ -65,7 +65,7 @@ class BatchNorm(Right):
         return super().backward(grad)
 
 
-# %% batch-statistics-in-eval-mode: the mode is not asked for
+# %% batch-statistics-in-eval-mode: the mode is ignored
 class BatchNorm(Right):
     def forward(self, x):
         before, self.training = self.training, True
@@ -91,7 +91,7 @@ class BatchNorm(Right):
         self.running_var = np.zeros(features)
 
 
-# %% raises: a single row in eval mode is not thought of
+# %% raises: a single row is refused, even in eval mode
 class BatchNorm(Right):
     def forward(self, x):
         if len(x) < 2:
@@ -113,7 +113,7 @@ class BatchNorm(Right):
         super().__init__(features, eps, momentum)
 
 
-# %% changes-with-use: the first batch replaces the running mean
+# %% changes-with-use: the third batch replaces the running mean
 class BatchNorm(Right):
     batches = 0
 
@@ -125,7 +125,7 @@ class BatchNorm(Right):
         return y
 
 
-# %% result-is-overwritten: one array for all outputs
+# %% result-is-overwritten: all outputs share one array
 class BatchNorm(Right):
     y = None
 

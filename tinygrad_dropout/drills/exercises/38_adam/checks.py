@@ -1,4 +1,4 @@
-"""Steps by corrected moving averages, with a count of its own for each parameter, in the model's own arrays."""
+"""Steps by corrected moving averages, with a separate count for each parameter, in the model's own arrays."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ TOPIC, MINUTES = "backprop", 15
 KINDS = ("updates", "averaging", "stability", "state")
 
 SHAPES = ((3,), (2, 2), ())
-#: Far from the usual ones, so that a mistake in any of them is seen in a few steps.
+#: far from the usual values, so that a mistake in any of them shows in a few steps
 OPTIONS = {"lr": 0.05, "betas": (0.7, 0.85), "eps": 0.02, "weight_decay": 0.0}
 DECAY = OPTIONS | {"weight_decay": 0.4}
 
@@ -19,7 +19,7 @@ def trained(
     correct=(True, True), eps_inside=False, eps_uncorrected=False, rooted=True, coupled=False, decay="before", sign=-1,
     power=2, late=False, count="own", swapped=False, sum_of_gradients=False,
 ):  # fmt: skip
-    """The parameters after all steps, in one vector; each option is something that can be done wrong."""
+    """The parameters after all steps, in one vector; each option is a possible mistake."""
     lr, (beta1, beta2), eps, rate = (options[name] for name in ("lr", "betas", "eps", "weight_decay"))
     beta1, beta2 = (beta2, beta1) if swapped else (beta1, beta2)
     parameters = [one.astype(np.float64) for one in parameters]
@@ -57,7 +57,8 @@ def wrongly(**options):
 
 
 STEPS = [
-    KnownMistake("wrong-direction", wrongly(sign=1), "The parameters go uphill: the step is added.",
+    KnownMistake("wrong-direction", wrongly(sign=1),
+         "The parameters go uphill: the step is added; expected it to be subtracted.",
                  "The gradient points to where the loss grows. Where do you want to go?", "updates"),
     KnownMistake("no-bias-correction", wrongly(correct=(False, False)), "Neither average is corrected.",
                  "m starts at 0. After one step with g = 1 and beta1 = 0.9, what is m?", "averaging"),
@@ -69,7 +70,7 @@ STEPS = [
                  "sqrt(v) + eps and sqrt(v + eps): which one is in the formula?", "stability"),
     KnownMistake("eps-ignored",
                  lambda parameters, history, options: trained(parameters, history, options | {"eps": 0.0}),
-                 "eps is not used.", "What is the step where all gradients were 0?", "stability"),
+                 "eps is not used.", "What is the step if all gradients were 0?", "stability"),
     KnownMistake("eps-not-corrected-with-it", wrongly(eps_uncorrected=True),
                  "eps is added to the root of the uncorrected v. (The paper offers that as a faster order, with "
                  "another eps; PyTorch and the task correct v first.)",
@@ -77,46 +78,48 @@ STEPS = [
     KnownMistake("root-forgotten", wrongly(rooted=False), "The step is divided by v, without the root.",
                  "If all gradients are ten times larger, should Adam's steps change?", "updates"),
     KnownMistake("gradient-not-squared", wrongly(power=1), "v is an average of the gradient's size, not its square.",
-                 "Which average does the formula of v take?", "averaging"),
+                 "What is v an average of, in the formula?", "averaging"),
     KnownMistake("betas-swapped", wrongly(swapped=True), "beta1 and beta2 are swapped.",
                  "Which of the two averages should remember longer?", "averaging"),
     KnownMistake("zero-gradients-skipped",
                  lambda parameters, history, options: trained(
                      parameters, [[None if g is None or not g.any() else g for g in s] for s in history], options),
-                 "A parameter whose gradient is 0 is left as it is, as if it had none.",
+                 "A parameter whose gradient is 0 is skipped, as if it had no gradient.",
                  "What is m after a step whose gradient is 0?", "updates"),
     KnownMistake("sum-instead-of-average", wrongly(sum_of_gradients=True),
                  "m adds the whole gradient: it is a decaying sum, not an average.",
-                 "If every gradient is 1, where does m end?", "averaging"),
+                 "If every gradient is 1, what does m converge to?", "averaging"),
     KnownMistake("step-counted-for-every-parameter", wrongly(count="calls"),
-                 "t is counted up for every parameter, not for every step.",
+                 "t is incremented for every parameter, not for every step.",
                  "With a hundred parameters, what is t after the first step?", "state"),
     KnownMistake("plain-gradient-descent",
                  lambda parameters, history, options: np.concatenate(
                      [(one - options["lr"] * sum(step[i] for step in history)).ravel()
                       for i, one in enumerate(parameters)]),
-                 "That is lr times the gradient: plain gradient descent.", "What are the two averages for?", "updates"),
+                 "The step is lr times the gradient: that is plain gradient descent.",
+                 "What are the two averages for?", "updates"),
 ]  # fmt: skip
 DECAYS = [
     KnownMistake("weight-decay-ignored",
                  lambda parameters, history, options: trained(parameters, history, options | {"weight_decay": 0.0}),
-                 "weight_decay changes nothing.", "What becomes of a weight whose gradient is always 0?", "updates"),
+                 "weight_decay has no effect.", "What should happen to a weight whose gradient is always 0?",
+                 "updates"),
     KnownMistake("weight-decay-in-the-gradient", wrongly(coupled=True),
                  "weight_decay * parameter is added to the gradient, so it is divided by the root of v, too.",
                  "Does a weight with large gradients decay as fast as one with small ones?", "updates"),
     KnownMistake("decays-after-the-update", wrongly(decay="after"), "The parameter decays after the update.",
                  "Which comes first in the task?", "updates"),
     KnownMistake("decay-without-the-learning-rate", wrongly(decay="without-lr"),
-                 "The parameter loses weight_decay of its value; expected lr * weight_decay.",
+                 "The parameter decays by the fraction weight_decay; expected lr * weight_decay.",
                  "What should happen to the decay when a schedule makes lr smaller?", "updates"),
 ]  # fmt: skip
 PAUSES = [
     KnownMistake("one-count-of-steps-for-all", wrongly(count="all"),
                  "A parameter without a gradient still has its steps counted.",
-                 "How many gradients are in its averages, and what does 1 - beta**t correct?", "state"),
-    KnownMistake("no-gradient-taken-for-zeros", wrongly(count="decays"),
-                 "A parameter whose gradient is None is updated as if it were zeros.",
-                 "Should a layer that took no part in the loss move?", "state"),
+                 "How many gradients are in its averages, and what does 1 - beta**t correct for?", "state"),
+    KnownMistake("no-gradient-treated-as-zeros", wrongly(count="decays"),
+                 "A parameter whose gradient is None is updated as if its gradient were zeros.",
+                 "Should a layer change if the loss does not depend on it?", "state"),
 ]  # fmt: skip
 
 
@@ -134,25 +137,25 @@ def check(judge: Judge) -> None:
             parameters = [judge.numbers(*shape) for shape in shapes]
             yield parameters, [[judge.numbers(*shape) for shape in shapes] for _ in range(steps)], options
 
-    with judge.claim("the arrays in parameters are changed themselves, the gradients not"):
+    with judge.claim("the arrays in parameters change, and the gradients do not"):
         for problem in histories(2):
             run(judge, make, *problem)
     question = "Go through the three lines by hand for the first step, and then for the second."
     compare("one step", list(histories(1, 1, shapes=SHAPES[:1])), STEPS, question)
     compare("several steps, with several parameters", list(histories(2, 5)), STEPS, question)
-    compare("gradients of any size: steps of the same size, eps aside",
+    compare("gradients of any size: steps of the same size, apart from eps",
             [(p, [[np.multiply(g, size) for g in step] for step in history], options)
              for size in (1e-6, 1e6) for p, history, options in histories(3)], STEPS, question)  # fmt: skip
-    compare("gradients that are zeros for a step: the averages fade, and the parameter moves on",
+    compare("gradients that are zeros for a step: the averages decay, and the parameter still moves",
             [(p, [step if number != 2 else list(map(np.zeros_like, step)) for number, step in enumerate(history)], o)
              for p, history, o in histories(5)], STEPS, "What is m after a step whose gradient is 0?")  # fmt: skip
     still = [(p, [list(map(np.zeros_like, step)) for step in history], options) for p, history, options in histories(2)]
     compare("gradients that are zeros: no step", still, STEPS, "What is 0 / (0 + eps)?")
     compare("weight decay, apart from the gradient", list(histories(1, 4, options=DECAY)), DECAYS,
             "In which order does the task decay and update?")  # fmt: skip
-    compare("a parameter without a gradient is left as it is, with its averages and its count",
+    compare("a parameter without a gradient does not change, nor do its averages and its count",
             list(with_pauses(histories(5, 6, options=DECAY))), PAUSES,
-            "What should a parameter remember whose gradient is None?")  # fmt: skip
+            "What should stay the same for a parameter whose gradient is None?")  # fmt: skip
     defaults = {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0}
     with judge.claim("the defaults: lr=0.001, betas=(0.9, 0.999), eps=1e-8, no weight decay"):
         refuse_other_defaults(judge, make, *next(histories(3, options=defaults)))
@@ -166,7 +169,7 @@ def check(judge: Judge) -> None:
 
 
 def with_pauses(problems):
-    """Parameter 0 has no gradient in the first step, parameter 1 none in the third and fourth."""
+    """Parameter 0 has no gradient in the first step, and parameter 1 has none in the third and fourth."""
     for parameters, history, options in problems:
         for step, index in ((0, 0), (2, 1), (3, 1)):
             history[step][index] = None
@@ -174,7 +177,7 @@ def with_pauses(problems):
 
 
 def run(judge: Judge, make, parameters, history, options):
-    """The learner's optimizer on copies of the parameters; what they are after all steps, in one vector."""
+    """Run the learner's optimizer on copies of the parameters; their values after all steps, in one vector."""
     held = [np.array(one) for one in parameters]
     optimizer = make.function(held, **options)
     step = judge.method(optimizer, "step", "gradients")
@@ -192,15 +195,15 @@ def run(judge: Judge, make, parameters, history, options):
 def refuse_changed_gradients(judge: Judge, gradients, given) -> None:
     for before, after in zip(gradients, given, strict=True):
         if before is not None and not np.array_equal(before, after):
-            judge.reject("changes-its-input", "step changed a gradient that it was given.",
-                         "The caller may still need it: work on arrays of your own.", kind="ownership",
+            judge.reject("changes-its-input", "step changed a gradient in place; expected it unchanged.",
+                         "The caller may still need it. Which of your lines writes into it?", kind="ownership",
                          shown={"the gradient": before, "after step": after})  # fmt: skip
 
 
 def refuse_unchanged(judge: Judge, parameters, held, history) -> None:
     if all(np.array_equal(before, after) for before, after in zip(parameters, held, strict=True)):
-        judge.reject("rebinds-the-parameter", "After two steps the arrays that the model holds are as they were.",
-                     "`p = p - ...` makes a new array. Who still computes with the old one?",
+        judge.reject("rebinds-the-parameter", "After two steps, the model's arrays have not changed.",
+                     "`p = p - ...` makes a new array. What still computes with the old one?",
                      kind="updates", shown={"parameters": parameters, "gradients": history[0]})  # fmt: skip
 
 
@@ -209,7 +212,7 @@ def refuse_replaced(judge: Judge, parameters, held) -> None:
         if not isinstance(after, np.ndarray) or after.dtype != before.dtype or after.shape != before.shape:
             judge.reject("replaces-a-parameter", f"A parameter was {before.dtype} of shape {before.shape}, and is now "
                          f"{getattr(after, 'dtype', type(after).__name__)} of shape {np.shape(after)}.",
-                         "Who else holds the array that was in the list?", kind="updates")  # fmt: skip
+                         "What else uses the array that was in the list?", kind="updates")  # fmt: skip
 
 
 def refuse_other_defaults(judge: Judge, make, parameters, history, options) -> None:
@@ -219,8 +222,9 @@ def refuse_other_defaults(judge: Judge, make, parameters, history, options) -> N
         optimizer.step([one.copy() for one in gradients])
     wanted, got = trained(parameters, history, options), np.concatenate([one.ravel() for one in held])
     if not np.allclose(got, wanted, rtol=1e-9, atol=1e-12):
-        judge.reject("other-defaults", "Without options the parameters are not those of the defaults in the task.",
-                     "Compare the constructor's signature with the task's.", kind="updates",
+        judge.reject("other-defaults",
+             "Without options, the parameters are not those that the defaults in the task give.",
+                     "Compare the signature of your constructor with the one in the task.", kind="updates",
                      shown={"yours": got, "expected": wanted})  # fmt: skip
 
 
@@ -233,7 +237,8 @@ def refuse_fixed_lr(judge: Judge, make) -> None:
         optimizer.step([gradient, gradient.copy()])
         moves += [round(float((old - new)[0]), 6) for old, new in zip(before, weights, strict=True)]
     if not np.allclose(moves, [0.05, 0.05, 0.5, 0.5]):
-        judge.reject("lr-is-fixed", f"With lr = 0.05, then 0.5, and constant gradients two parameters move by {moves}.",
+        judge.reject("lr-is-fixed",
+             f"With lr = 0.05, then 0.5, and constant gradients, two parameters move by {moves}.",
                      "A schedule sets optimizer.lr. When does your step read it?", kind="updates")  # fmt: skip
 
 
@@ -244,6 +249,7 @@ def refuse_shared_state(judge: Judge, make, parameters, history, options) -> Non
         optimizers[0].step([g.copy() for g in gradients])
         optimizers[1].step([-g for g in gradients])
     if not np.allclose(np.concatenate([p.ravel() for p in one]), trained(parameters, history, options)):
-        judge.reject("optimizers-share-state", "When a second optimizer steps in turn, the first one's steps change.",
-                     "Where are the averages made: in each constructor, or once for the class?",
+        judge.reject("optimizers-share-state",
+             "If a second optimizer takes steps in between, the first one's steps change.",
+                     "Where are the averages created: in each constructor, or once for the class?",
                      kind="state")  # fmt: skip

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 
-# %% dictionaries: the state by parameter, made when a gradient comes for the first time
+# %% dictionaries: the state by parameter, created with the first gradient
 class Adam:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
         self.parameters = parameters

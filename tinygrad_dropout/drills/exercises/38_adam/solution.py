@@ -1,12 +1,12 @@
-"""Adam: a step by the moving average of the gradient, divided by the root of that of its square.
+"""Adam: a step by the moving average of the gradient, divided by the root of the moving average of its square.
 
 Why the correction: with m = 0 at first, m after t steps is a weighted sum of t gradients,
 
     m = (1 - beta1) * (g[t] + beta1 * g[t-1] + ... + beta1**(t-1) * g[1])
 
 whose weights sum to (1 - beta1) * (1 + beta1 + ... + beta1**(t-1)) = 1 - beta1**t. Dividing by that sum makes it an
-average again; the same holds for v. In the first step m / (1 - beta1) = g and v / (1 - beta2) = g**2, so the parameter
-moves by lr * g / (|g| + eps), which is lr wherever |g| is much larger than eps.
+average again; the same is true for v. In the first step m / (1 - beta1) = g and v / (1 - beta2) = g**2, so the
+parameter moves by lr * g / (|g| + eps), which is lr wherever |g| is much larger than eps.
 
 The decay is decoupled: it multiplies the parameter. If weight_decay * parameter were added to g, it would be divided by
 the root of v, and weights with large gradients would decay less.

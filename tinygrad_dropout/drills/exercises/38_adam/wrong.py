@@ -24,7 +24,7 @@ class Right:
                 self.parameters[i][...] = self.moved(i, g)
 
 
-# %% rebinds-the-parameter: new arrays in a list of its own
+# %% rebinds-the-parameter: new arrays in its own list
 class Adam(Right):
     def step(self, gradients):
         for i, g in enumerate(gradients):
@@ -51,7 +51,7 @@ class Adam(Right):
         self.t = [-1] * len(self.parameters)
 
 
-# %% step-counted-for-every-parameter: one count, inside the loop
+# %% step-counted-for-every-parameter: one count for all, incremented inside the loop
 class Adam(Right):
     def __init__(self, *options, **more):
         super().__init__(*options, **more)
@@ -63,14 +63,14 @@ class Adam(Right):
         return super().moved(i, g)
 
 
-# %% one-count-of-steps-for-all: counted in step
+# %% one-count-of-steps-for-all: it counts calls of step
 class Adam(Right):
     def step(self, gradients):
         super().step(gradients)
         self.t = [max(self.t)] * len(self.t)
 
 
-# %% optimizers-share-state: the averages are the class's
+# %% optimizers-share-state: the averages belong to the class
 class Adam(Right):
     shared = {}
 
@@ -109,20 +109,20 @@ class Adam(Right):
         super().step(gradients)
 
 
-# %% raises: None is not thought of
+# %% raises: None is not handled
 class Adam(Right):
     def step(self, gradients):
         for i, g in enumerate(gradients):
             self.parameters[i][...] = self.moved(i, g)
 
 
-# %% wrong-values: no step where all gradients are small
+# %% wrong-values: no step if all gradients are small
 class Adam(Right):
     def moved(self, i, g):
         return super().moved(i, g) if np.abs(g).max() > 1e-5 else self.parameters[i]
 
 
-# %% zero-gradients-skipped: a gradient of zeros is taken for none
+# %% zero-gradients-skipped: a gradient of zeros is treated as None
 class Adam(Right):
     def step(self, gradients):
         super().step([g if g is not None and g.any() else None for g in gradients])

@@ -1,12 +1,11 @@
 """A mini-batch loader: one permutation for each epoch, cut into pieces.
 
-x and target are indexed by the same permutation, so that rows which belong together stay together; shuffling the two
-arrays by two draws would break every pair. A permutation gives each example exactly once. Drawing indices with
-replacement would not: of N examples, an epoch of N draws misses each one with probability (1 - 1/N)**N, about 37 %.
+x and target are indexed by the same permutation, so rows that belong together stay together; shuffling the two arrays
+separately would break the pairs. A permutation gives each example exactly once. Drawing indices with replacement would
+not: of N examples, an epoch of N draws misses each one with probability (1 - 1/N)**N, about 37 %.
 
-Indexing with an array of integers copies, so that a batch can be changed without changing x. The last batch has
-N mod batch_size examples, if that is not 0. There are ceil(N / batch_size) batches with it, and N // batch_size
-without.
+Indexing with an array of integers copies, so you can change a batch without changing x. If N mod batch_size is not 0,
+the last batch has that many examples. There are ceil(N / batch_size) batches with it, and N // batch_size without.
 """
 
 import numpy as np

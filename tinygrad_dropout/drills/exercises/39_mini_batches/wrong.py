@@ -22,7 +22,7 @@ class Right:
             yield self.x[part], self.target[part]
 
 
-# %% pairs-torn-apart: two permutations
+# %% pairs-broken: two permutations
 class Batches(Right):
     def __iter__(self):
         for (x, _), (_, target) in zip(super().__iter__(), super().__iter__()):
@@ -35,7 +35,7 @@ class Batches(Right):
         return self.rng.integers(0, len(self.x), len(self.x))
 
 
-# %% same-order-in-every-epoch: drawn when it is made
+# %% same-order-in-every-epoch: the order is drawn when the loader is made
 class Batches(Right):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -45,7 +45,7 @@ class Batches(Right):
         return self.kept
 
 
-# %% orders-not-equally-likely: each place is swapped with any other
+# %% orders-not-equally-likely: each position is swapped with any other
 class Batches(Right):
     def order(self):
         order = np.arange(len(self.x))
@@ -55,7 +55,7 @@ class Batches(Right):
         return order
 
 
-# %% orders-come-again: the order is drawn in every second epoch
+# %% orders-repeat: a new order is drawn only in every second epoch
 class Batches(Right):
     epochs = 0
 
@@ -72,7 +72,7 @@ class Batches(Right):
         return len(self.x) // self.batch_size
 
 
-# %% wrong-batch-sizes: drop_last drops a batch that is full, too
+# %% wrong-batch-sizes: drop_last drops even a full batch
 class Batches(Right):
     def __iter__(self):
         batches = list(super().__iter__())
@@ -96,7 +96,7 @@ class Batches(Right):
         return next(self.running)
 
 
-# %% shuffles-the-data: in place
+# %% shuffles-the-data: it shuffles x and target in place
 class Batches(Right):
     def __iter__(self):
         order = self.order()
@@ -106,7 +106,7 @@ class Batches(Right):
             yield self.x[part].copy(), self.target[part].copy()
 
 
-# %% batch-is-a-view: a slice where a batch holds one example
+# %% batch-is-a-view: a slice if a batch holds one example
 class Batches(Right):
     def __iter__(self):
         if self.batch_size > 1:
@@ -116,19 +116,19 @@ class Batches(Right):
                 yield self.x[i : i + 1], self.target[i : i + 1]
 
 
-# %% always-leaves-out-the-same: the end of the data is cut off before they are shuffled
+# %% always-leaves-out-the-same: the end of the data is cut off before shuffling
 class Batches(Right):
     def order(self):
         return self.rng.permutation(len(self) * self.batch_size if self.drop_last else len(self.x))
 
 
-# %% seed-does-not-repeat: another source
+# %% seed-does-not-repeat: it draws from another generator
 class Batches(Right):
     def order(self):
         return np.random.default_rng().permutation(len(self.x))
 
 
-# %% rng-not-used: a seed of its own
+# %% rng-not-used: it uses its own seed
 class Batches(Right):
     def __init__(self, x, target, batch_size, rng, drop_last=False):
         super().__init__(x, target, batch_size, np.random.default_rng(0), drop_last)
@@ -167,7 +167,7 @@ class Batches(Right):
         return super().order() if first is None else first
 
 
-# %% draws-too-much: in every batch
+# %% draws-too-much: it draws in every batch
 class Batches(Right):
     def __iter__(self):
         for batch in super().__iter__():
@@ -175,7 +175,7 @@ class Batches(Right):
             yield batch
 
 
-# %% gives-no-arrays: lists
+# %% gives-no-arrays: it yields lists
 class Batches(Right):
     def __iter__(self):
         for x, target in super().__iter__():

@@ -42,7 +42,7 @@ def bce_with_logits(logits, target):
     return np.average(target * yes + (1 - target) * no), gradient / max(1, logits.size)
 
 
-# %% signs: everything for the right side's sign, by masks
+# %% signs: both signs of z, chosen with masks
 def log_sum_exp(x, axis):
     shift = np.nan_to_num(x.max(axis=axis, keepdims=True), neginf=0.0)
     total = np.sum(np.exp(x - shift), axis=axis, keepdims=True)

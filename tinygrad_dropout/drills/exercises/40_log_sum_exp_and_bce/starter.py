@@ -1,4 +1,4 @@
-"""Exercise 40: two losses' building blocks for scores of any size. The task: tasks/40_log_sum_exp_and_bce.md"""
+"""Exercise 40: the building blocks of two losses, for scores of any size. The task: tasks/40_log_sum_exp_and_bce.md"""
 
 import numpy as np
 

@@ -29,7 +29,7 @@ def bce_with_logits(logits, target):
     return loss(logits, target), gradient(logits, target)
 
 
-# %% overflows: the formula as it stands
+# %% overflows: the formula as written
 def log_sum_exp(x, axis):
     return np.log(np.exp(x).sum(axis=axis))
 
@@ -40,13 +40,13 @@ def log_sum_exp(x, axis):
     return (highest + np.log(np.exp(x - highest).sum(axis=axis, keepdims=True))).squeeze(axis)
 
 
-# %% all-masked-is-finite: NaN is made a number
+# %% all-masked-is-finite: NaN is replaced by a number
 def log_sum_exp(x, axis):
     highest = x.max(axis=axis)
     return np.nan_to_num(highest + np.log(np.exp(x - np.expand_dims(highest, axis)).sum(axis=axis)))
 
 
-# %% wrong-shape: squeeze without an axis takes the others of length 1, too
+# %% wrong-shape: squeeze without an axis removes all axes of length 1
 def log_sum_exp(x, axis):
     highest = x.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(highest), highest, 0.0)
@@ -70,18 +70,18 @@ def bce_with_logits(logits, target):
     return -(target * np.log(s) + (1 - target) * np.log(1 - s)).mean(), gradient(logits, target)
 
 
-# %% loss-loses-its-digits: log(1 + e)
+# %% loss-loses-its-digits: log(1 + e) instead of log1p(e)
 def bce_with_logits(logits, target):
     losses = np.maximum(logits, 0) - logits * target + np.log(1 + np.exp(-np.abs(logits)))
     return losses.mean(), gradient(logits, target)
 
 
-# %% gradient-loses-its-digits: s - t, as on paper
+# %% gradient-loses-its-digits: s - t, as simplified on paper
 def bce_with_logits(logits, target):
     return loss(logits, target), (sigmoid(logits) - target) / logits.size
 
 
-# %% changes-its-input: the exponentials are made in the logits
+# %% changes-its-input: the exponentials are written into the logits
 def bce_with_logits(logits, target):
     result = loss(logits, target), gradient(logits, target)
     np.exp(logits, out=logits)

@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.grader.memory import most_memory_of
 TOPIC, MINUTES = "backprop", 8
 KINDS = ("chain-rule", "axes", "stability", "averaging")
 
-SQUARE = ((1, 3), (2, 2), (3, 3))  # where a wrong axis is no error
+SQUARE = ((1, 3), (2, 2), (3, 3))  # here a wrong axis does not raise an error
 OTHERS = ((4, 2), (3, 5))
 MORE_AXES = ((4,), (2, 3, 4), (3, 3, 3), (2, 1, 3, 2))
 CLASSES = 300
@@ -22,7 +22,7 @@ def softmax(x):
 
 
 def right(grad, y, axis=-1):
-    return y * (grad - (grad * y).sum(axis=axis, keepdims=True)) + 0.0  # no -0 is shown
+    return y * (grad - (grad * y).sum(axis=axis, keepdims=True)) + 0.0  # so that no -0 is shown
 
 
 def in_float64(grad, y):
@@ -39,11 +39,11 @@ def axis_lost(grad, y):
 
 KNOWN = [
     KnownMistake("diagonal-only", lambda grad, y: grad * y * (1 - y),
-         "dx is grad * y * (1 - y), the diagonal of the Jacobian: each x is taken to change only its own y.",
+         "dx is grad * y * (1 - y), the diagonal of the Jacobian: as if each x changed only its own y.",
          "If one logit of a row grows, what happens to the other probabilities?", "chain-rule"),
     KnownMistake("upstream-ignored", lambda grad, y: y * (1 - y),
          "dx is y * (1 - y): grad is left out, and so is the rest of the Jacobian.",
-         "By the chain rule a gradient is upstream times local. Where is the upstream one?", "chain-rule"),
+         "By the chain rule, a gradient is upstream times local. Where is the upstream gradient?", "chain-rule"),
     KnownMistake("denominator-held-constant", lambda grad, y: grad * y,
          "dx is grad * y, as if the sum in the denominator were a constant.",
          "y = exp(x) / S. Which logits are in S?", "chain-rule"),
@@ -51,39 +51,39 @@ KNOWN = [
          "dx is y * (grad - sum(grad)): the sum is not weighted by y.",
          "The upstream gradient of y_i meets dy_i/dx_j = -y_i y_j. Which of the two y depends on i?", "chain-rule"),
     KnownMistake("mean-not-weighted", lambda grad, y: y * (grad - total(grad) / y.shape[-1]),
-         "dx is y * (grad - mean(grad)): every class counts the same in that mean.",
+         "dx is y * (grad - mean(grad)): in that mean, every class has the same weight.",
          "The mean of grad under the probabilities y: how much does each class count?", "averaging"),
     KnownMistake("mean-for-the-sum", lambda grad, y: y * (grad - total(grad * y) / y.shape[-1]),
-         "The sum of grad * y is divided by the number of classes, which y has done already.",
+         "The sum of grad * y is divided by the number of classes, although y already weights it.",
          "The y of a row sum to 1. What does sum(y * grad) give if all grad are equal?", "averaging"),
     KnownMistake("gradient-of-log-softmax", lambda grad, y: grad - y * total(grad),
          "dx is grad - y * sum(grad): that is the backward of log_softmax.",
-         "The forward gave y, not ln y. What does d ln y_i = dy_i / y_i mean for grad?", "chain-rule"),
+         "The forward returned y, not ln y. What does d ln y_i = dy_i / y_i mean for grad?", "chain-rule"),
     KnownMistake("sum-times-y-forgotten", lambda grad, y: grad * y - total(grad * y),
-         "dx is grad * y - sum(grad * y): the second term has lost its factor y.",
+         "dx is grad * y - sum(grad * y): the second term lacks its factor y.",
          "dy_i/dx_j = -y_i y_j off the diagonal. Which of the two is left in front of the sum?", "chain-rule"),
     KnownMistake("y-in-front-forgotten", lambda grad, y: grad - total(grad * y),
          "dx is grad - sum(grad * y): the factor y in front is missing.",
          "What must dx be where y is 0?", "chain-rule"),
     KnownMistake("y-in-front-squared", lambda grad, y: y * right(grad, y),
-         "dx has one factor y too many.", "Which of the y in y_i y_j goes into the sum over i?", "chain-rule"),
+         "dx has one factor y too many.", "Which of the two y in y_i y_j belongs in the sum over i?", "chain-rule"),
     KnownMistake("wrong-sign", lambda grad, y: -right(grad, y),
          "dx has the wrong sign: it is y * (sum(grad * y) - grad).",
-         "If a logit grows, does its own probability grow? Which sign has the diagonal?", "chain-rule"),
+         "If a logit grows, does its own probability grow? What is the sign of the diagonal?", "chain-rule"),
     KnownMistake("terms-added", lambda grad, y: y * (grad + total(grad * y)),
          "The sum is added; expected it to be subtracted.",
          "If one logit grows, do the other probabilities grow or shrink?", "chain-rule"),
     KnownMistake("gradient-of-cross-entropy", lambda grad, y: y - grad,
          "dx is y - grad: that is the gradient of softmax with a cross-entropy, for targets.",
-         "Here grad is dL/dy of any loss. What does it have to do with a target?", "chain-rule"),
+         "Here grad is dL/dy of any loss. Does it have anything to do with a target?", "chain-rule"),
     KnownMistake("softmax-twice", lambda grad, y: right(grad, softmax(y)),
-         "y was put through a softmax again: it is the output of the forward pass already.",
+         "y is put through a softmax again, but it already is the output of softmax.",
          "Is y a row of logits or a row of probabilities?", "chain-rule"),
     KnownMistake("summed-over-everything", lambda grad, y: right(grad, y, None),
          "grad * y is summed over the whole array: rows depend on each other.",
          "Does the softmax of one row depend on another row?", "axes"),
     KnownMistake("axis-lost", axis_lost,
-         "The sum has lost its axis, and broadcasting laid it down as a row.",
+         "The sum has lost its axis, and broadcasting uses it as a row.",
          "What is the shape of (grad * y).sum(axis=-1), and along which axis of grad does it broadcast?", "axes"),
     *[KnownMistake("summed-over-the-wrong-axis", lambda grad, y, axis=axis: right(grad, y, min(axis, y.ndim - 1)),
            f"grad * y is summed over axis {axis}; expected the last axis, along which y sums to 1.",
@@ -93,15 +93,15 @@ KNOWN = [
 NO_MATRIX = KnownMistake(
     "two-axes-assumed", None,
     "softmax_backward raised an error for an array that does not have two axes.",
-    "Which index or which unpacking in your code counts on exactly two axes?", "axes",
+    "Which index or unpacking in your code assumes exactly two axes?", "axes",
 )  # fmt: skip
 ZEROS = [
     *many("tiny-probabilities-cut-off", [lambda grad, y, c=c: right(grad, np.where(y < c, 0, y)) for c in SMALL],
-          "dx is 0 where y is tiny but not 0: such probabilities were taken for 0.",
-          "Is anything in dx in danger when y is tiny?", "stability"),
+          "dx is 0 where y is tiny but not 0: such probabilities are treated as 0.",
+          "Can anything in dx go wrong if y is tiny?", "stability"),
     KnownMistake("normalizes-y-again", lambda grad, y: right(grad, y / total(y)),
-         "dx is NaN in a row that is masked completely: y was normalized again, and there it sums to 0.",
-         "Who made sure that y sums to 1? And what if a whole row is masked?", "stability"),
+         "dx is NaN in a row that is masked completely: y is normalized again, but there it sums to 0.",
+         "Does y not sum to 1 already? And what if a whole row is masked?", "stability"),
     KnownMistake("divides-by-y", lambda grad, y: y / y * right(grad, y),
          "dx is NaN where y is 0: 0 / 0.",
          "On paper the two y cancel. What is left?", "stability"),
@@ -109,8 +109,8 @@ ZEROS = [
         *(lambda grad, y, c=c: right(grad, y + c) for c in SMALL),
         *(lambda grad, y, c=c: right(grad, np.maximum(y, c)) for c in SMALL),
         *(lambda grad, y, c=c: right(grad, np.clip(y, c, 1 - c)) for c in SMALL),
-    ], "A small constant is added to y, or y is kept above one: where y is 0, dx is not.",
-       "Is y divided by, or put into a logarithm, anywhere in dx? What would the constant protect?", "stability"),
+    ], "A small constant is added to y, or y is kept above a limit, so dx is not 0 where y is 0.",
+       "Does dx divide by y, or take its logarithm? What would the constant protect?", "stability"),
 ]  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def check(judge: Judge) -> None:
     compare("dx: y * (grad - sum(grad * y)), row by row", [case(*shape) for shape in SQUARE], KNOWN)
     others = [case(*shape) for shape in OTHERS]
     others += [(grad * size, y) for grad, y in others for size in (1e9, 1e-9)]
-    compare("dx where there are more or fewer rows than columns", others, KNOWN, atol=0)
+    compare("dx with more or fewer rows than columns", others, KNOWN, atol=0)
     refused = dict.fromkeys((ValueError, IndexError, TypeError), NO_MATRIX)
     compare("dx of one axis, or of three and more", [case(*shape) for shape in MORE_AXES], KNOWN, raises=refused)
     compare("dx of arrays in any memory layout", judge.layouts(case(2, 3)) + judge.layouts(case(2, 3, 4)), KNOWN)
@@ -154,7 +154,7 @@ def check(judge: Judge) -> None:
 
 
 def masked(grad, y):
-    """The first row masked completely, and one entry of every other row; what is left sums to 1 again."""
+    """Mask the first row completely, and one entry of every other row; the rest sums to 1 again."""
     y = y.copy()
     y[0] = 0
     y[1:, ..., 1] = 0
@@ -165,7 +165,7 @@ def masked(grad, y):
 def tiny(judge, shape):
     """Two probabilities near 1/2 and the others between 1e-4 and 1e-300, so that no entry of dx is a small difference.
 
-    Where one probability is nearly 1, its own grad nearly is the mean, and their difference is mostly rounding.
+    If one probability is almost 1, its own grad is almost the mean, and their difference is mostly rounding.
     """
     n, c = shape
     near, far = judge.numbers(n, 2, low=0.01, high=0.3), -np.abs(judge.numbers(n, c - 2, low=10, high=690))
@@ -177,7 +177,7 @@ def tiny(judge, shape):
 
 
 def refuse_the_jacobian(judge, function, grad, y):
-    """A matrix of C x C numbers is seen in the memory that a call takes at its peak."""
+    """Reject a call whose peak memory is enough for a matrix of C x C numbers."""
     most = most_memory_of(lambda: function(grad, y))
     matrix = 8 * CLASSES**2
     if most > matrix / 2:
@@ -185,13 +185,13 @@ def refuse_the_jacobian(judge, function, grad, y):
             "builds-the-jacobian",
             f"For a single row of {CLASSES} entries, {grad.nbytes:,} bytes, softmax_backward took {most:,} bytes of "
             f"memory: enough for a matrix of {CLASSES} x {CLASSES}.",
-            "Jacobian times vector: which sum do all the entries of the product have in common?",
+            "Jacobian times vector: which sum do all entries of the product share?",
             kind="stability",
         )
 
 
 def bug(judge: Judge):
-    """The learner's backward instead of the framework's."""
+    """The learner's backward instead of that of the framework's softmax."""
     theirs = judge.function("softmax_backward", "grad", "y")
 
     def backward(grad, x, probabilities, axis):

@@ -34,7 +34,7 @@ def softmax_backward(grad, y):
     )
 
 
-# %% shifted: grad relative to that of the likeliest class, which makes the mean small
+# %% shifted: grad relative to the grad of the likeliest class, which makes the mean small
 def softmax_backward(grad, y):
     top = np.take_along_axis(grad, y.argmax(axis=-1)[..., None], axis=-1)
     relative = grad - top
@@ -42,7 +42,7 @@ def softmax_backward(grad, y):
     return y * (relative - np.matmul(relative[..., None, :], y[..., :, None])[..., 0]) * masked
 
 
-# %% in-place: on arrays of its own, the last axis moved to the front
+# %% in-place: on copies, with the last axis moved to the front
 def softmax_backward(grad, y):
     g, p = (np.moveaxis(one, -1, 0).copy() for one in (grad, y))
     g -= (g * p).sum(axis=0)

@@ -34,20 +34,20 @@ def softmax_backward(grad, y):
     return (jacobian @ grad[..., None])[..., 0]
 
 
-# %% changes-its-input: the product is made in grad
+# %% changes-its-input: the product is written into grad
 def softmax_backward(grad, y):
     grad -= (grad * y).sum(axis=-1, keepdims=True)
     grad *= y
     return grad
 
 
-# %% small-constant-in-y: against a division that there is not
+# %% small-constant-in-y: to protect a division that does not exist
 def softmax_backward(grad, y):
     y = np.clip(y, 1e-12, 1 - 1e-12)
     return y * (grad - (grad * y).sum(axis=-1, keepdims=True))
 
 
-# %% changes-the-dtype: through a list of Python's floats
+# %% changes-the-dtype: through a list of Python floats
 def softmax_backward(grad, y):
     dx = []
     for g, p in zip(grad.reshape(-1, y.shape[-1]).tolist(), y.reshape(-1, y.shape[-1]).tolist()):
@@ -56,13 +56,13 @@ def softmax_backward(grad, y):
     return np.array(dx).reshape(y.shape)
 
 
-# %% normalizes-y-again: in case that it does not sum to 1
+# %% normalizes-y-again: in case it does not sum to 1
 def softmax_backward(grad, y):
     p = y / y.sum(axis=-1, keepdims=True)
     return p * (grad - (grad * p).sum(axis=-1, keepdims=True))
 
 
-# %% wrong-values: y is read in the order of memory
+# %% wrong-values: y is read in memory order
 def softmax_backward(grad, y):
     c = y.shape[-1]
     p, g = (np.ravel(one, order="K").reshape(-1, c) for one in (y, grad))

@@ -7,13 +7,13 @@ from tinygrad_dropout.drills.grader.judge import Judge, KnownMistake
 TOPIC, MINUTES = "backprop", 15
 KINDS = ("axes", "stability", "edges", "shapes", "chain-rule")
 
-#: leading axes, queries, keys, features, outputs; square ones, where a wrong axis is no error
+#: leading axes, queries, keys, features, outputs; including squares, for which a wrong axis does not raise an error
 SIZES = (((), 2, 3, 4, 2), ((), 3, 3, 3, 3), ((), 1, 4, 2, 3), ((), 4, 1, 3, 1))
 LEADING = (((2,), 3, 3, 3, 3), ((2, 3), 2, 4, 3, 2), ((1,), 3, 2, 2, 3))
 
 
 def exact(query, key, value, mask, *, scale=None, axis=-1, shift="allowed", masked=None, after=False, empty=0.0):
-    """The attention in float64; each option is something that can be done wrong."""
+    """The attention in float64; each option is a possible mistake."""
     query, key, value = (one.astype(np.float64) for one in (query, key, value))
     scores = query @ np.swapaxes(key, -1, -2) / (np.sqrt(query.shape[-1]) if scale is None else scale)
     allowed = np.broadcast_to(True if mask is None else mask, scores.shape)
@@ -43,16 +43,18 @@ PLAIN = [
                  "The scores are divided by the number of features; expected its square root.",
                  "What is the variance of a sum of D products of independent numbers?", "chain-rule"),
     KnownMistake("scaled-by-the-keys", sized(lambda q, k, v: np.sqrt(k.shape[-2])),
-                 "The scores are divided by the root of the number of keys; expected that of the features.",
+                 "The scores are divided by the root of the number of keys; expected the root of the number of "
+                 "features.",
                  "Which axis is summed over in query @ key.T?", "axes"),
     KnownMistake("scaled-by-the-outputs", sized(lambda q, k, v: np.sqrt(v.shape[-1])),
-                 "The scores are divided by the root of the number of outputs; expected that of the features.",
+                 "The scores are divided by the root of the number of outputs; expected the root of the number of "
+                 "features.",
                  "Which axis is summed over in query @ key.T?", "axes"),
     KnownMistake("multiplied-by-the-root", sized(lambda q, k, v: 1 / np.sqrt(q.shape[-1])),
-                 "The scores are multiplied by sqrt(features); expected to be divided by it.",
-                 "Should the softmax get sharper as the features become more?", "chain-rule"),
+                 "The scores are multiplied by sqrt(features); expected a division by it.",
+                 "Should the softmax get sharper with more features?", "chain-rule"),
     KnownMistake("softmax-over-the-queries", wrongly(axis=-2), "The softmax runs over the queries.",
-                 "For one query, what must its weights sum to? Over which axis of the scores is that?", "axes"),
+                 "For one query, what must its weights sum to? Along which axis of the scores is that?", "axes"),
     KnownMistake("softmax-over-everything", wrongly(axis=(-2, -1)), "The softmax runs over all scores at once.",
                  "For one query, what must its weights sum to?", "axes"),
     KnownMistake("softmax-forgotten",
@@ -67,44 +69,44 @@ PLAIN = [
                  "What are the values for?", "chain-rule"),
 ]  # fmt: skip
 MASKED = [
-    KnownMistake("mask-ignored", lambda q, k, v, m: exact(q, k, v, None), "The mask changes nothing.",
-                 "Where does the mask enter your code?", "edges"),
+    KnownMistake("mask-ignored", lambda q, k, v, m: exact(q, k, v, None), "The mask has no effect.",
+                 "Where does your code use the mask?", "edges"),
     KnownMistake("mask-inverted", lambda q, k, v, m: exact(q, k, v, ~np.asarray(m)),
                  "The keys that a query may attend to are masked, and the others are not.",
                  "What does True mean in the task?", "edges"),
     KnownMistake("masked-after-the-softmax", wrongly(after=True),
-                 "The mask is applied to the weights, after the softmax: what is left does not sum to 1.",
-                 "Which keys are in the sum that the softmax divides by?", "edges"),
+                 "The mask is applied to the weights, after the softmax, so the remaining weights do not sum to 1.",
+                 "Which keys should be in the sum that the softmax divides by?", "edges"),
     KnownMistake("masked-scores-are-zero", wrongly(masked=np.zeros_like),
                  "Masked keys get the score 0, whose exponential is 1.",
-                 "Which score has the exponential 0?", "edges"),
+                 "Which score has an exponential of 0?", "edges"),
     KnownMistake("masked-scores-are-zero", lambda q, k, v, m: exact(q, np.where(np.asarray(m).any(), k, 0), v, m,
                  masked=np.zeros_like), "Masked keys get the score 0, whose exponential is 1.",
-                 "Which score has the exponential 0?", "edges"),
+                 "Which score has an exponential of 0?", "edges"),
 ]  # fmt: skip
 HUGE = [
     KnownMistake("overflows", wrongly(shift="none"), "exp overflows: infinity divided by infinity is NaN.",
-                 "Which number may be subtracted from all scores of a query?", "stability"),
+                 "Which number can you subtract from all scores of a query?", "stability"),
     *[KnownMistake("maximum-of-masked-keys", wrongly(shift="all", empty=empty),
-                   "The maximum that is subtracted is that of all keys: a masked one with a huge score makes all the "
-                   "allowed exponentials 0.",
-                   "Over which keys should the maximum be taken?", "stability")
+                   "The maximum is taken over all keys, so a masked key with a huge score makes all the allowed "
+                   "exponentials 0.",
+                   "Which keys should the maximum be taken over?", "stability")
       for empty in (0.0, None)],
-    *[KnownMistake("finite-for-minus-infinity", wrongly(masked=lambda s, low=low: np.full_like(s, low)),
+    *[KnownMistake("finite-instead-of-minus-infinity", wrongly(masked=lambda s, low=low: np.full_like(s, low)),
                    "Masked keys get a finite score, which can be larger than the allowed ones.",
                    "Which number is below every score?", "stability")
       for low in (-1e9, -1e4, -1e5, -1e6, -100.0)],
-    *[KnownMistake("finite-for-minus-infinity", wrongly(masked=lambda s, low=low: s + low),
+    *[KnownMistake("finite-instead-of-minus-infinity", wrongly(masked=lambda s, low=low: s + low),
                    "A finite number is added to the scores of masked keys, which can still be larger than the others.",
                    "Which number is below every score?", "stability")
       for low in (-1e9, -1e4, -1e5, -1e6, -100.0)],
 ]  # fmt: skip
 EMPTY = [
-    KnownMistake("not-a-number-for-no-key", wrongly(empty=None), "A query without any key gets NaN: 0 divided by 0.",
+    KnownMistake("nan-for-no-key", wrongly(empty=None), "A query without any key gets NaN: 0 divided by 0.",
                  "What is the sum of its exponentials?", "edges"),
     KnownMistake("mean-of-all-values-for-no-key", wrongly(masked=lambda s: np.full_like(s, -1e9)),
                  "A query without any key gets the mean of all values: its masked scores are equal, and finite.",
-                 "What does a softmax make of equal scores?", "edges"),
+                 "What does a softmax return for equal scores?", "edges"),
     KnownMistake("mean-of-all-values-for-no-key", wrongly(masked=lambda s: s - 1e9),
                  "A query without any key attends to all of them: its masked scores are finite.",
                  "What does a softmax do if the same number is added to all scores?", "edges"),
@@ -134,24 +136,24 @@ def check(judge: Judge) -> None:
     question = "For one query and one key, follow the numbers from the score to the output."
     plain = [case(size, masked=False) for size in SIZES]
     compare("without a mask: a softmax over the keys weights the values", plain, PLAIN, question)
-    compare("with leading axes: each batch and head by itself", [case(size, masked=False) for size in LEADING], PLAIN,
-            question)  # fmt: skip
+    compare("with leading axes: each batch and head is independent",
+            [case(size, masked=False) for size in LEADING], PLAIN, question)  # fmt: skip
     compare("in other layouts, with huge and with tiny values",
             [(q, k, v, None) for q, k, v in [*judge.layouts(plain[0][:3])]]
             + [(*plain[0][:2], plain[0][2] * size, None) for size in (1e9, 1e-9)], PLAIN, question)  # fmt: skip
-    whats = "What is the weight of a masked key, and what do the other weights of its row sum to?"
+    weights_question = "What is the weight of a masked key, and what do the other weights of its row sum to?"
     compare("with a mask: weight 0 for masked keys, and the others sum to 1", [case(size) for size in SIZES],
-            [*MASKED, *PLAIN], whats, "edges")  # fmt: skip
+            [*MASKED, *PLAIN], weights_question, "edges")  # fmt: skip
     own = [
         (*case(size)[:3], np.stack([mask(*size[1:3]) for _ in range(2)])) for size in (LEADING[0], ((2,), 3, 4, 2, 2))
     ]
-    compare("a mask of its own for each batch", own, [*MASKED, *PLAIN], whats, "shapes")
+    compare("a separate mask for each batch", own, [*MASKED, *PLAIN], weights_question, "shapes")
     compare("a mask that is broadcast", [broadcast(case(size)) for size in LEADING] + [row(case(SIZES[1]))],
-            [*MASKED, *PLAIN], whats, "shapes")  # fmt: skip
+            [*MASKED, *PLAIN], weights_question, "shapes")  # fmt: skip
     compare("scores of 10,000 and more", [huge(case(size, masked=False)) for size in SIZES[:3]], [*HUGE, *PLAIN],
-            "Which number may be subtracted from all scores of a query?", "stability", 1e-8)  # fmt: skip
+            "Which number can you subtract from all scores of a query?", "stability", 1e-8)  # fmt: skip
     compare("a masked key may have the largest score", [far(judge, case(size)) for size in SIZES[:2]],
-            [*HUGE, *MASKED], "Over which keys should the maximum be taken?", "stability", 1e-8)  # fmt: skip
+            [*HUGE, *MASKED], "Which keys should the maximum be taken over?", "stability", 1e-8)  # fmt: skip
     empty = [blinded(case(size)) for size in (*SIZES, *LEADING)]
     compare("a query without any key gets zeros", empty, [*EMPTY, *MASKED], "What does 0 / 0 give?", "edges")
     single = [case(SIZES[0], dtype=np.float32), blinded(case(SIZES[1], dtype=np.float32))]
@@ -159,7 +161,7 @@ def check(judge: Judge) -> None:
 
 
 def broadcast(case):
-    """One row of the mask, for all queries, batches and heads."""
+    """A mask of one row, for all queries, batches and heads."""
     *arrays, mask = case
     return (*arrays, mask[:1])
 
@@ -176,7 +178,7 @@ def huge(case):
 
 
 def far(judge, case):
-    """Masked keys with scores that are thousands above all others, for some queries; below them for others."""
+    """A masked key whose score is thousands above all others for some queries, and below them for others."""
     query, key, value, mask = case
     masked = np.zeros(key.shape[-2], dtype=bool)
     masked[0] = True
@@ -186,7 +188,7 @@ def far(judge, case):
 
 
 def blinded(case):
-    """The last query may attend to nothing."""
+    """A mask that hides all keys from the last query."""
     *arrays, mask = case
     mask = mask.copy()
     mask[-1] = False

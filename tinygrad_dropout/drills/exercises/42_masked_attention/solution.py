@@ -1,13 +1,13 @@
 """Scaled dot-product attention: a softmax over the keys that a query may attend to.
 
 The scores are s[i, j] = sum_d q[i, d] k[j, d] / sqrt(D). If the entries of q and k are independent with mean 0 and
-variance 1, the sum of D products has variance D, so the division makes the variance 1 again: without it the softmax
+variance 1, the sum of D products has variance D, so the division makes the variance 1 again. Without it, the softmax
 saturates as D grows.
 
 A masked key gets the score minus infinity, whose exponential is exactly 0, so it is neither in the sum of the row nor
-in the output. The maximum that is subtracted against overflow is that of the allowed keys: a masked key with a huge
-score would otherwise push all the others to 0. A row without any allowed key has the maximum minus infinity and the sum
-0; both are replaced, so that its weights are 0 instead of NaN.
+in the output. The maximum that is subtracted to avoid overflow is taken over the allowed keys: otherwise a masked key
+with a huge score would push all the others to 0. A row without any allowed key has the maximum minus infinity and the
+sum 0; both are replaced, so its weights are 0 instead of NaN.
 """
 
 import numpy as np

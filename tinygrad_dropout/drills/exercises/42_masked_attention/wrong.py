@@ -18,20 +18,20 @@ def attention(query, key, value, mask):
     return softmax(scores if mask is None else np.where(mask, scores, -np.inf)) @ value
 
 
-# %% mean-of-all-values-for-no-key: the largest negative number for minus infinity
+# %% mean-of-all-values-for-no-key: the lowest finite number instead of minus infinity
 def attention(query, key, value, mask):
     scores = scores_of(query, key)
     lowest = query.dtype.type(np.finfo(query.dtype).min)
     return softmax(scores if mask is None else np.where(mask, scores, lowest)) @ value
 
 
-# %% not-a-number-for-no-key: infinity minus infinity
+# %% nan-for-no-key: infinity minus infinity
 def attention(query, key, value, mask):
     scores = scores_of(query, key)
     return softmax(scores if mask is None else np.where(mask, scores, -np.inf)) @ value
 
 
-# %% maximum-of-masked-keys: softmax first, the rest renormalized
+# %% maximum-of-masked-keys: softmax over all keys, then renormalized
 def attention(query, key, value, mask):
     weights = softmax(scores_of(query, key))
     if mask is not None:
@@ -40,13 +40,13 @@ def attention(query, key, value, mask):
     return weights @ value
 
 
-# %% finite-for-minus-infinity: -1e4 added
+# %% finite-instead-of-minus-infinity: -1e4 is added to masked scores
 def attention(query, key, value, mask):
     scores = scores_of(query, key)
     return softmax(scores if mask is None else np.where(mask, scores, scores - 1e4)) @ value
 
 
-# %% changes-the-dtype: float64 for float32
+# %% changes-the-dtype: float64 for float32 inputs
 def attention(query, key, value, mask):
     scores = query @ np.swapaxes(key, -1, -2) / np.sqrt(np.array([query.shape[-1]], dtype=np.float64))
     scores = scores if mask is None else np.where(mask, scores, -np.inf)

@@ -26,7 +26,7 @@ class Gradients:
         return as_text(self.arrays) if self.arrays else "[]"
 
     def flat(self, change=lambda array: array):
-        """All elements in float64, each array changed before."""
+        """All elements in float64, after a change to each array."""
         return np.concatenate([np.ravel(change(one)).astype(np.float64) for one in self.arrays] or [np.empty(0)])
 
     def norms(self):
@@ -49,7 +49,7 @@ def clipped(grads, max_norm):
 
 
 def scaled(factor):
-    """All gradients times a number that depends on their norm, where that is too large."""
+    """All gradients times a number that depends on their norm, if the norm is too large."""
 
     def formula(grads, max_norm):
         norm = total_norm(grads, max_norm)
@@ -61,57 +61,58 @@ def scaled(factor):
 NORM = [
     KnownMistake("squares-overflow", lambda grads, max_norm: np.sqrt(np.square(grads.flat()).sum()),
          "The squares are infinite or 0, and so is total_norm.",
-         "Which number can be taken out of the root, so that no square is above 1?", "stability"),
+         "Which number can you take out of the root so that no square is above 1?", "stability"),
     KnownMistake("norms-added", lambda grads, max_norm: grads.norms().sum(),
-         "total_norm is the sum of the arrays' norms; the squares should be added, before one root.",
+         "total_norm is the sum of the norms of the arrays; expected the root of the sum of their squares.",
          "What is the norm of (3, 4), and the sum of the norms of (3) and (4)?", "updates"),
     KnownMistake("largest-norm", lambda grads, max_norm: grads.norms().max(),
-         "total_norm is the largest of the arrays' norms.", "Which of the arrays are in the long vector?", "updates"),
+         "total_norm is the largest norm of an array.", "Which arrays are in the long vector?", "updates"),
     KnownMistake("one-norm-for-each", lambda grads, max_norm: grads.norms(),
-         "total_norm has one norm for each array.", "How many norms has one long vector?", "updates"),
+         "total_norm has one norm for each array.", "How many norms does one long vector have?", "updates"),
     KnownMistake("root-forgotten", lambda grads, max_norm: total_norm(grads, max_norm) ** 2,
          "total_norm is the sum of the squares, without the root.", "What is the length of (3, 4)?", "updates"),
     KnownMistake("norm-after-clipping", lambda grads, max_norm: min(total_norm(grads, max_norm), max_norm),
          "total_norm is the norm after clipping; expected the one before.",
-         "Which of the two numbers tells you that a batch was bad?", "updates"),
+         "Which of the two norms shows you that a batch was bad?", "updates"),
     KnownMistake("largest-element", lambda grads, max_norm: np.abs(grads.flat()).max(),
          "total_norm is the largest absolute value.", "What is the Euclidean length of (3, 4)?", "updates"),
     KnownMistake("squares-in-float32",
          lambda grads, max_norm: math.sqrt(sum(float(np.square(one).sum()) for one in grads.arrays)),
-         "The squares of float32 gradients were summed in float32: they overflow, or lose digits.",
-         "What is the largest float32, and from which number on is a square above it?", "precision"),
+         "The squares of float32 gradients are summed in float32: they overflow, or lose digits.",
+         "What is the largest float32, and how large may a number be so that its square is below that?", "precision"),
     *many("adds-a-small-constant", [
         *(lambda grads, max_norm, c=c: total_norm(grads, max_norm) + c for c in SMALL),
         *(lambda grads, max_norm, c=c: np.sqrt(total_norm(grads, max_norm) ** 2 + c) for c in SMALL),
-    ], "A small constant is added to the norm.", "What is it for, if a norm of 0 is never divided by?", "precision"),
+    ], "A small constant is added to the norm.", "You never divide by a norm of 0. What is the constant for?",
+         "precision"),
 ]  # fmt: skip
 FACTOR = [
     KnownMistake("clipped-one-by-one", lambda grads, max_norm: grads.flat(
              lambda one: one * min(1, max_norm / (length(Gradients([one]).flat()) or 1))),
-         "Each gradient is clipped by its own norm, which turns the direction of the step.",
+         "Each gradient is clipped by its own norm, which changes the direction of the step.",
          "If only one of two gradients is shortened, does the step still point the same way?", "updates"),
     KnownMistake("short-gradients-scaled", lambda grads, max_norm: grads.flat() * max_norm / total_norm(grads, 0),
-         "Gradients that are short enough are scaled, too: max_norm / total_norm is above 1, or not a number.",
+         "Gradients that are short enough are scaled, too: max_norm / total_norm is above 1, or NaN.",
          "What is the factor for a norm of 0.01, or of 0?", "updates"),
     KnownMistake("clipped-by-value", lambda grads, max_norm: np.clip(grads.flat(), -max_norm, max_norm),
-         "Each element is clipped at max_norm, which turns the direction of the step.",
-         "Is (10, 1), clipped to (1, 1), still the same direction?", "updates"),
+         "Each element is clipped at max_norm, which changes the direction of the step.",
+         "(10, 1) is clipped to (1, 1). Is that still the same direction?", "updates"),
     KnownMistake("not-clipped", lambda grads, max_norm: grads.flat(),
-         "The gradients are longer than max_norm and come back as they were.",
+         "The gradients are longer than max_norm, but are returned unchanged.",
          "Which of your arrays do you return?", "updates"),
     KnownMistake("scaled-to-length-1", scaled(lambda norm, max_norm: 1 / norm),
-         "The gradients are scaled to a norm of 1; expected max_norm.", "How long should they be?", "updates"),
+         "The gradients are scaled to a norm of 1; expected max_norm.", "How long should they be together?", "updates"),
     KnownMistake("factor-inverted", scaled(lambda norm, max_norm: norm / max_norm),
          "The gradients are multiplied by total_norm / max_norm: they grow.",
-         "Is a factor that shortens above or below 1?", "updates"),
+         "Should the factor be above or below 1?", "updates"),
     *many("adds-a-small-constant-to-the-norm",
           [scaled(lambda norm, max_norm, c=c: max_norm / (norm + c)) for c in (*SMALL[5:], 1e-4, 1e-3)],
           "A small constant is added to the norm in the denominator: the gradients end up shorter than max_norm.",
-          "Can the norm be 0 where it is larger than max_norm?", "precision"),
+          "Can the norm be 0 if it is larger than max_norm?", "precision"),
 ]  # fmt: skip
 OVERFLOW = KnownMistake(
     "squares-overflow", None, "A ValueError was raised, although every gradient is finite: their squares are not.",
-    "Which number can be taken out of the root, so that no square is above 1?", "stability",
+    "Which number can you take out of the root so that no square is above 1?", "stability",
 )  # fmt: skip
 
 
@@ -119,14 +120,14 @@ def check(judge: Judge) -> None:
     function = judge.function("clip_by_global_norm", "grads", "max_norm")
     given = []
 
-    def remembered(grads, max_norm):
+    def recorded(grads, max_norm):
         given.append(grads)
         return function.function(grads, max_norm)
 
-    watched = Answer(remembered, function.name, function.parameters)
+    watched = Answer(recorded, function.name, function.parameters)
 
     def compare(of, cases, *, raises=None, rtol=1e-12):
-        """The norms and the gradients of some cases, after it is seen that none of the arguments has changed."""
+        """Compare the norms and the gradients of some cases, after a check that no argument has changed."""
         given.clear()
         runs = judge.run(watched, cases, known=raises)
         refuse_changes(judge, cases, given)
@@ -165,24 +166,24 @@ def check(judge: Judge) -> None:
         ([*grads((2,)), -np.abs(judge.numbers(2, 2)) * 1e200], 1.0)
     ]  # the largest is neither first nor positive
     compare(" of huge and of tiny gradients", extreme, raises={ValueError: OVERFLOW})
-    with judge.claim("infinite and NaN elements are refused with a ValueError"):
+    with judge.claim("infinite and NaN elements raise a ValueError"):
         for bad in (np.nan, np.inf, -np.inf):
             for dtype in (np.float64, np.float32):
                 refuse_accepted(judge, function, [*grads((2,)), np.array([1.0, bad, 2.0], dtype), *grads((2,))], bad)
 
 
 def refuse_changes(judge, cases, given):
-    """The list and its arrays belong to the caller."""
+    """Reject a change to the list or its arrays, which belong to the caller."""
     for (before, max_norm), after in zip(cases, given, strict=False):
         if len(before) != len(after) or not all(map(np.array_equal, before, after)):
-            shown = {"grads": before, "max_norm": max_norm, "grads afterwards": after}
-            message = "clip_by_global_norm changed the list of gradients that it was given, or an array in it."
+            shown = {"grads": before, "max_norm": max_norm, "grads afterward": after}
+            message = "clip_by_global_norm changed the list of gradients, or an array in it; expected no change."
             question = "Does `grad *= factor` make a new array?"
             judge.reject("changes-its-input", message, question, kind="ownership", shown=shown)
 
 
 def refuse_other_arrays(judge, grads, max_norm, value):
-    """What is returned must be a list with an array for each gradient, of its shape and dtype."""
+    """Reject anything but a list with an array for each gradient, of its shape and dtype."""
     shown = {"grads": grads, "max_norm": max_norm}
     if not isinstance(value, (list, tuple)):
         judge.reject("wrong-type", f"clipped is a {type(value).__name__}; expected a list of arrays.", shown=shown)
@@ -195,22 +196,22 @@ def refuse_other_arrays(judge, grads, max_norm, value):
             judge.reject("wrong-shape", message, kind="shapes", shown=shown)
         if got.dtype != grad.dtype:
             judge.reject("changes-the-dtype", f"clipped[{index}] is {got.dtype}; expected {grad.dtype}.",
-                         "Which factor has another dtype? A Python float leaves that of an array as it is.",
+                         "Which factor has another dtype? A Python float does not change the dtype of an array.",
                          kind="precision", shown=shown)  # fmt: skip
 
 
 def refuse_other_bits(judge, grads, max_norm, value):
-    """Equal numbers may have other bits: 0 and -0."""
+    """Reject changed bits: equal numbers may have different bits, such as 0 and -0."""
     for index, (got, grad) in enumerate(zip(map(np.asarray, value), grads, strict=True)):
         if got.tobytes() != grad.tobytes():
-            judge.reject("other-bits", f"clipped[{index}] does not have the bits of grads[{index}].",
-                         "What is left to compute if nothing is clipped?", kind="precision",
+            judge.reject("bits-changed", f"clipped[{index}] does not have the bits of grads[{index}].",
+                         "If nothing is clipped, what is left to compute?", kind="precision",
                          shown={"grads": grads, "max_norm": max_norm, "yours": got})  # fmt: skip
 
 
 def refuse_accepted(judge, function, grads, bad):
-    """An element that is not finite was not noticed, or another exception was raised."""
-    code, found = "accepts-what-is-not-finite", "is accepted"
+    """Reject an answer that accepts an element that is not finite, or raises another exception."""
+    code, found = "accepts-nan-or-infinity", "is accepted"
     try:
         function(copied(grads), 1.0)
     except Rejected as rejected:
@@ -220,5 +221,5 @@ def refuse_accepted(judge, function, grads, bad):
             raise
         code, found = "wrong-exception", f"raises {type(rejected.__cause__).__name__}"
     judge.reject(code, f"A gradient with {bad} in it {found}; expected a ValueError.",
-                 "What does `nan > max_norm` give? And max_norm / inf, times a good gradient?", kind="edges",
+                 "What does `nan > max_norm` give? And max_norm / inf, times a finite gradient?", kind="edges",
                  shown={"grads": grads})  # fmt: skip

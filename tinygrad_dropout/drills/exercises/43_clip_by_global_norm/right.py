@@ -29,7 +29,7 @@ def clip_by_global_norm(grads, max_norm):
     return [part.reshape(grad.shape).astype(grad.dtype) for part, grad in zip(parts, grads)], total
 
 
-# %% power-of-two: the exponent is taken out of the root, which rounds nothing
+# %% power-of-two: an exponent is taken out of the root, without any rounding
 def clip_by_global_norm(grads, max_norm):
     for grad in grads:
         if not np.isfinite(grad).all():
@@ -41,7 +41,7 @@ def clip_by_global_norm(grads, max_norm):
     return [np.multiply(grad, factor, dtype=grad.dtype) for grad in grads], total
 
 
-# %% in-place-on-copies: as PyTorch does, but on arrays of its own
+# %% in-place-on-copies: as PyTorch does, but on copies
 def clip_by_global_norm(grads, max_norm):
     try:
         scales = [np.abs(np.asarray_chkfinite(grad)).max(initial=0) for grad in grads]

@@ -11,13 +11,13 @@ def norm_of(grads):
     return math.hypot(*(one for grad in grads for one in grad.ravel().tolist()))
 
 
-# %% clipped-one-by-one: each by its own norm
+# %% clipped-one-by-one: each gradient is clipped by its own norm
 def clip_by_global_norm(grads, max_norm):
     factors = [min(1.0, max_norm / (norm_of([grad]) or 1.0)) for grad in grads]
     return [np.asarray(grad * factor) for grad, factor in zip(grads, factors)], norm_of(grads)
 
 
-# %% changes-its-input: as PyTorch does
+# %% changes-its-input: it clips in place, as PyTorch does
 def clip_by_global_norm(grads, max_norm):
     total_norm = norm_of(grads)
     if total_norm > max_norm:
@@ -26,7 +26,7 @@ def clip_by_global_norm(grads, max_norm):
     return grads, total_norm
 
 
-# %% squares-overflow: the formula as it stands, and a ValueError
+# %% squares-overflow: the formula as written, and a ValueError
 def clip_by_global_norm(grads, max_norm):
     total_norm = np.sqrt(sum(np.square(grad.astype(np.float64)).sum() for grad in grads))
     if not np.isfinite(total_norm):
@@ -36,7 +36,7 @@ def clip_by_global_norm(grads, max_norm):
     return [np.asarray(grad * float(max_norm / total_norm)) for grad in grads], total_norm
 
 
-# %% squares-in-float32: each array in its own dtype
+# %% squares-in-float32: squares in the dtype of each array
 def clip_by_global_norm(grads, max_norm):
     norm_of(grads)
     total_norm = math.sqrt(sum(float(np.square(grad).sum()) for grad in grads))
@@ -44,13 +44,13 @@ def clip_by_global_norm(grads, max_norm):
     return [np.asarray(grad * factor) for grad in grads], total_norm
 
 
-# %% changes-the-dtype: a factor of float64
+# %% changes-the-dtype: a float64 factor
 def clip_by_global_norm(grads, max_norm):
     total_norm = np.float64(norm_of(grads))
     return [np.asarray(grad * np.minimum(1.0, max_norm / (total_norm or 1.0))) for grad in grads], total_norm
 
 
-# %% accepts-what-is-not-finite: a NaN is larger than nothing
+# %% accepts-nan-or-infinity: NaN > max_norm is False
 def clip_by_global_norm(grads, max_norm):
     total_norm = math.hypot(*(one for grad in grads for one in grad.ravel().tolist()))
     if total_norm > max_norm:
@@ -58,7 +58,7 @@ def clip_by_global_norm(grads, max_norm):
     return grads, total_norm
 
 
-# %% wrong-exception: the one that PyTorch raises
+# %% wrong-exception: a RuntimeError, as in PyTorch
 def clip_by_global_norm(grads, max_norm):
     if not all(np.isfinite(grad).all() for grad in grads):
         raise RuntimeError("not finite")
@@ -66,26 +66,26 @@ def clip_by_global_norm(grads, max_norm):
     return [np.asarray(grad * factor) for grad in grads], norm_of(grads)
 
 
-# %% other-bits: -0 + 0 is 0
+# %% bits-changed: -0 + 0 is 0
 def clip_by_global_norm(grads, max_norm):
     factor = min(1.0, max_norm / (norm_of(grads) or 1.0))
     return [np.asarray(grad * factor + 0) for grad in grads], norm_of(grads)
 
 
-# %% raises: there is always a gradient, and one that is not 0
+# %% raises: divides by a norm of 0
 def clip_by_global_norm(grads, max_norm):
     total_norm = norm_of(grads)
     factor = min(1.0, max_norm / total_norm)
     return [np.asarray(grad * factor) for grad in grads], total_norm
 
 
-# %% wrong-number-of-gradients: an empty one is left out
+# %% wrong-number-of-gradients: empty arrays are left out
 def clip_by_global_norm(grads, max_norm):
     factor = min(1.0, max_norm / (norm_of(grads) or 1.0))
     return [np.asarray(grad * factor) for grad in grads if grad.size], norm_of(grads)
 
 
-# %% wrong-shape: one vector
+# %% wrong-shape: arrays are flattened
 def clip_by_global_norm(grads, max_norm):
     factor = min(1.0, max_norm / (norm_of(grads) or 1.0))
     return [np.ravel(grad * factor) for grad in grads], norm_of(grads)

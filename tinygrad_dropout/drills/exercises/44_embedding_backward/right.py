@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 
 
-# %% one-hot: a product with the matrix that the lookup stands for
+# %% one-hot: a product with the one-hot matrix
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     flat = indices.reshape(-1).astype(np.int64)
     if ((flat < 0) | (flat >= num_embeddings)).any():
@@ -27,7 +27,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight
 
 
-# %% sorted: equal indices lie side by side, and reduceat sums them
+# %% sorted: equal indices are next to each other, and reduceat sums them
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     dweight = np.zeros((num_embeddings, grad.shape[-1]), dtype=grad.dtype)
     if indices.size == 0:

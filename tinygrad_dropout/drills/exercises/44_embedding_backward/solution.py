@@ -1,16 +1,16 @@
 """The gradient of an embedding's table.
 
-Looking up is a copy: y[k, j] = weight[i_k, j] for each position k. A copy has the derivative 1, and the gradients of
-all copies of the same number add up:
+A lookup is a copy: y[k, j] = weight[i_k, j] for each position k. A copy has derivative 1, and the gradients of all
+copies of the same number add up:
 
     dweight[i, j] = sum of grad[k, j] over all positions k with i_k = i
 
-It is the product of a one-hot matrix with grad, without the matrix. `dweight[indices] += grad` is not that sum: it
-reads all rows, adds, and writes all rows, so that of a repeated index only the last position counts. `np.add.at` adds
+This equals the product of a one-hot matrix with grad, but needs no matrix. `dweight[indices] += grad` is not that sum:
+it reads all rows, adds, and writes all rows, so for a repeated index only the last position counts. `np.add.at` adds
 one position after the other.
 
-The padding row is set to 0 at the end. Multiplying grad by 0 at its positions would make NaN of NaN. Negative indices
-count from the end for NumPy, so they must be refused before.
+The padding row is set to 0 at the end. Multiplying grad by 0 at its positions would leave a NaN. NumPy counts negative
+indices from the end, so they must be refused first.
 """
 
 import numpy as np

@@ -18,7 +18,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight
 
 
-# %% padding-0-taken-for-none: `if padding_idx`
+# %% padding-0-treated-as-none: `if padding_idx`
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     refuse_bad(indices, num_embeddings)
     dweight = np.zeros((num_embeddings, grad.shape[-1]), grad.dtype)
@@ -28,7 +28,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight
 
 
-# %% padding-multiplied-by-0: a mask, which NaN survives
+# %% padding-multiplied-by-0: multiplies by a mask, which does not remove a NaN
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     refuse_bad(indices, num_embeddings)
     dweight = np.zeros((num_embeddings, grad.shape[-1]), grad.dtype)
@@ -45,7 +45,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight
 
 
-# %% accepts-a-bad-index: those above the last row are left out
+# %% accepts-a-bad-index: indices above the last row are ignored
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     if (indices < 0).any():
         raise IndexError("no such row")
@@ -67,7 +67,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight.astype(grad.dtype)
 
 
-# %% wrong-values: row times columns is counted in bytes, which end at 255
+# %% wrong-values: row times columns overflows in uint8
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     refuse_bad(indices, num_embeddings)
     columns = grad.shape[-1]
@@ -88,7 +88,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight
 
 
-# %% unused-rows-not-set: only the rows that are used are set to 0 first
+# %% unused-rows-not-set: only the rows that are used are first set to 0
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     refuse_bad(indices, num_embeddings)
     dweight = np.empty((num_embeddings, grad.shape[-1]), grad.dtype)
@@ -110,7 +110,7 @@ def embedding_backward(grad, indices, num_embeddings, padding_idx):
     return dweight
 
 
-# %% raises: the positions are counted by len
+# %% raises: a loop over the first axis only
 def embedding_backward(grad, indices, num_embeddings, padding_idx):
     refuse_bad(indices, num_embeddings)
     dweight = np.zeros((num_embeddings, grad.shape[-1]), grad.dtype)

@@ -1,12 +1,12 @@
-"""Early stopping: remember the best validation loss, how long ago it was, and what the parameters were then.
+"""Early stopping: remember the best validation loss, how long ago it was, and the parameters at that time.
 
 A loss is an improvement if loss < best - min_delta, with best = infinity at first. Every comparison with NaN is false,
-so that NaN is never an improvement if the test is written this way round; written as "not loss >= best - min_delta", it
-would be. The epochs since the best one are epoch - best_epoch, and training should stop once they are patience.
+so with this test NaN is never an improvement; with "not loss >= best - min_delta", it would be. The number of epochs
+since the best one is epoch - best_epoch, and training should stop when it reaches patience.
 
-The parameters must be copied when they are the best: the model's arrays are changed in place by the next step, and a
-list of the same arrays would hold the last parameters, not the best. Restoring writes into the model's arrays, because
-the model, and the optimizer, hold those.
+The best parameters must be copied: the next step changes the model's arrays in place, and a list of the same arrays
+would hold the last parameters, not the best. Restoring writes into the model's arrays, because the model and the
+optimizer use those.
 """
 
 import numpy as np

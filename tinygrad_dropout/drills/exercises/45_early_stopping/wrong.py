@@ -28,13 +28,13 @@ class Right:
             one[...] = best
 
 
-# %% restore-changes-nothing: the arrays themselves are kept, which training changes
+# %% restore-changes-nothing: keeps the arrays themselves, which training changes
 class EarlyStopping(Right):
     def keep(self, parameters):
         self.best = list(parameters)
 
 
-# %% restores-another-epoch: kept in every epoch
+# %% restores-another-epoch: parameters are kept in every epoch
 class EarlyStopping(Right):
     def step(self, loss, parameters):
         stop = super().step(loss, parameters)
@@ -51,7 +51,7 @@ class EarlyStopping(Right):
         parameters[:] = [best.copy() for best in self.best]
 
 
-# %% changes-the-dtype: the arrays are given another dtype
+# %% changes-the-dtype: the arrays get another dtype
 class EarlyStopping(Right):
     def restore(self, parameters):
         super().restore(parameters)
@@ -60,7 +60,7 @@ class EarlyStopping(Right):
                 one.dtype = np.int32
 
 
-# %% nan-is-an-improvement: the comparison the other way round
+# %% nan-is-an-improvement: the comparison is negated
 class EarlyStopping(Right):
     def improved(self, loss):
         return not loss >= self.best_loss - self.min_delta
@@ -86,21 +86,21 @@ class EarlyStopping(Right):
             one[...] = best
 
 
-# %% another-exception: None is iterated over
+# %% another-exception: iterating over None
 class EarlyStopping(Right):
     def restore(self, parameters):
         for one, best in zip(parameters, self.best):
             one[...] = best
 
 
-# %% starts-with-another-best: zero
+# %% starts-with-another-best: it starts with zero
 class EarlyStopping(Right):
     def __init__(self, patience, min_delta=0.0):
         super().__init__(patience, min_delta)
         self.best_loss = 0.0
 
 
-# %% instances-share-state: the parameters are the class's
+# %% instances-share-state: the kept parameters belong to the class
 class EarlyStopping(Right):
     kept = []
 
@@ -122,7 +122,7 @@ class EarlyStopping(Right):
             one *= 0.999
 
 
-# %% nan-is-kept: nan is the best while there is nothing else
+# %% nan-is-kept: nan counts as the best until there is another loss
 class EarlyStopping(Right):
     def step(self, loss, parameters):
         if self.best is None and np.isnan(loss):
@@ -130,7 +130,7 @@ class EarlyStopping(Right):
         return super().step(loss, parameters)
 
 
-# %% restore-changes-the-best: the count begins anew
+# %% restore-changes-the-best: restore resets best_loss
 class EarlyStopping(Right):
     def restore(self, parameters):
         super().restore(parameters)

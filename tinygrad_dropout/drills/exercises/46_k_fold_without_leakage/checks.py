@@ -1,4 +1,4 @@
-"""What fit and score are given, fold by fold, shows what the test rows were told of the training, and the reverse."""
+"""What fit and score get, fold by fold, shows whether anything leaks between the training rows and the test rows."""
 
 from collections import Counter
 
@@ -10,13 +10,13 @@ from tinygrad_dropout.drills.grader.random_sources import refuse_other_sources
 TOPIC, MINUTES = "backprop", 12
 KINDS = ("leakage", "randomness", "edges", "averaging", "axes")
 
-#: examples, groups, folds; in the last one a group has most of the examples
+#: examples, groups, folds; in the last one, one group has most of the examples
 SIZES = ((12, 6, 3), (11, 5, 2), (9, 9, 4), (14, 4, 4), (8, 2, 2), (40, 6, 2))
 SIGMAS = 6.0
 
 
 class Watched:
-    """A problem whose fit and score note what they are given; the last feature of every row is its number."""
+    """A problem whose fit and score record what they get; the last feature of every row is its number."""
 
     def __init__(self, judge: Judge, examples, groups, k, constant=False) -> None:
         self.x = np.column_stack([judge.numbers(examples, 2) * [3, 1e-6] + 1, np.arange(examples, dtype=np.float64)])
@@ -24,7 +24,7 @@ class Watched:
             self.x[:, 1] = 7.5
         self.target = judge.rng.permutation(examples) * 10
         names = judge.rng.choice(1000, groups, replace=False)
-        members = np.resize(names, max(groups, min(examples, 2 * groups)))  # at least two each, where there are as many
+        members = np.resize(names, max(groups, min(examples, 2 * groups)))  # at least two each, if there are enough
         self.groups = judge.rng.permutation([*members, *np.repeat(names[0], examples - len(members))])
         self.k = k
         self.begin()
@@ -66,22 +66,22 @@ def check(judge: Judge) -> None:
             refuse_calls(judge, one.run(validate))
     with judge.claim("each example is in exactly one test fold, with its target, in the order of x"):
         for one in problems:
-            refuse_torn_rows(judge, one)
+            refuse_misplaced_rows(judge, one)
     with judge.claim("each group is in one fold, with all its examples"):
         for one in problems:
             refuse_split_groups(judge, one)
-    with judge.claim("a model is trained on all the other folds, and on nothing of its own"):
+    with judge.claim("a model is trained on all the other folds, and on nothing from its own"):
         for one in problems:
             refuse_training_rows(judge, one)
     with judge.claim("the statistics are those of the training rows, for both parts"):
         for one in problems[:-1]:
             refuse_statistics(judge, one)
-    with judge.claim("a feature that is equal in all training rows is divided by 1"):
+    with judge.claim("a feature that is constant in the training rows is divided by 1"):
         refuse_statistics(judge, problems[-1])
-    with judge.claim("the folds have as many groups, or one more"):
+    with judge.claim("the numbers of groups in two folds differ by at most 1"):
         for one in problems:
             refuse_uneven_folds(judge, one)
-    with judge.claim("the groups are dealt at random, from rng and from nothing else"):
+    with judge.claim("the groups are dealt at random, with rng and nothing else"):
         refuse_dealing(judge, validate, problems[0])
 
 
@@ -91,24 +91,24 @@ def refuse_accepted(judge: Judge, validate, problem) -> None:
         given = problem.x, problem.target, problem.groups, k, problem.fit, problem.score, np.random.default_rng(0)
         if not judge.raises(validate, given, ValueError):
             judge.reject("accepts-bad-folds", f"k = {k} with 6 groups was accepted; expected ValueError.",
-                         "What would be trained, and what tested?", kind="edges")  # fmt: skip
+                         "What would you train on, and what would you test on?", kind="edges")  # fmt: skip
 
 
 def refuse_calls(judge: Judge, problem) -> None:
     k, calls = problem.k, Counter(problem.calls)
     if (calls["fit"], calls["score"]) != (k, k):
         judge.reject("wrong-number-of-folds", f"With k = {k}, fit was called {calls['fit']} times and score "
-                     f"{calls['score']} times; expected {k} of each.", "What happens once for each fold?",
+                     f"{calls['score']} times; expected {k} of each.", "What should happen once for each fold?",
                      kind="leakage")  # fmt: skip
     if sorted(np.ravel(problem.result).tolist()) != [101.0 + n for n in range(k)]:
         judge.reject("wrong-scores", f"With k = {k} the scores are {problem.result!r}; expected those that score "
-                     "returned, one for each fold.", "What is appended, and to what?", kind="averaging")  # fmt: skip
+                     "returned, one for each fold.", "What do you append, and to what?", kind="averaging")  # fmt: skip
     if sorted(model for model, _, _ in problem.scores) != list(range(k)):
         judge.reject("scores-another-model", "A model was scored twice, and another one never.",
                      "Which model belongs to which fold?", kind="leakage")  # fmt: skip
 
 
-def refuse_torn_rows(judge: Judge, problem) -> None:
+def refuse_misplaced_rows(judge: Judge, problem) -> None:
     tested = Counter(row for fold in problem.folds() for row in fold)
     if tested != Counter(range(len(problem.x))):
         never = sorted(set(range(len(problem.x))) - set(tested))
@@ -124,11 +124,12 @@ def refuse_torn_rows(judge: Judge, problem) -> None:
             judge.reject("wrong-shape", f"{len(rows)} targets come with an x of shape {x.shape}.",
                          "Which rows, and which columns?", kind="axes")  # fmt: skip
         if rows != sorted(rows):
-            judge.reject("another-order", "The examples of a part are in another order than in x.",
-                         "Does the order of the rows have to change to choose some of them?", kind="edges")  # fmt: skip
+            judge.reject("another-order", "The examples of a part are not in the order of x.",
+                         "Do you have to change the order of the rows to choose some of them?",
+                         kind="edges")  # fmt: skip
         if len(rows) > 1 and (np.diff(x[:, 2]) <= 0).any():
-            judge.reject("targets-torn-from-inputs", "x and target of a part are not in the same order.",
-                         "Are the two chosen by the same rows?", kind="edges")  # fmt: skip
+            judge.reject("targets-separated-from-inputs", "x and target of a part are not in the same order.",
+                         "Do you choose the same rows of both?", kind="edges")  # fmt: skip
 
 
 def refuse_split_groups(judge: Judge, problem) -> None:
@@ -139,7 +140,7 @@ def refuse_split_groups(judge: Judge, problem) -> None:
                 inside = int(np.isin(members, fold).sum())
                 judge.reject("groups-split", f"Group {group} has {len(members)} examples, {inside} of them in a test "
                              "fold, and the others in its training data.",
-                             "What can a model recognize, if it has seen another image of the same patient?",
+                             "What can a model recognize if it has seen another image of the same patient?",
                              kind="leakage", shown={"groups": problem.groups, "the fold": np.array(fold)})  # fmt: skip
 
 
@@ -147,10 +148,11 @@ def refuse_training_rows(judge: Judge, problem) -> None:
     for model, _, target in problem.scores:
         trained, tested = set(problem.rows(problem.fits[model][1])), set(problem.rows(target))
         if both := sorted(trained & tested):
-            judge.reject("trained-on-the-test-fold", f"A model was trained on {both[:4]}, which it is tested on.",
-                         "What should a model have seen of its test data?", kind="leakage")  # fmt: skip
+            judge.reject("trained-on-the-test-fold",
+                 f"A model was trained on rows {both[:4]}, which it is also tested on.",
+                         "How much of its test data should a model have seen?", kind="leakage")  # fmt: skip
         if missing := sorted(set(range(len(problem.x))) - trained - tested):
-            judge.reject("training-rows-missing", f"A model was neither trained nor tested on {missing[:4]}.",
+            judge.reject("training-rows-missing", f"A model was neither trained nor tested on rows {missing[:4]}.",
                          "Which rows are not in this fold?", kind="leakage")  # fmt: skip
 
 
@@ -167,8 +169,8 @@ def refuse_statistics(judge: Judge, problem) -> None:
                     if np.allclose(got, formula(raw, train, test, problem.x), rtol=1e-9, atol=1e-9, equal_nan=True):
                         judge.reject(code, f"The {part} rows are standardized {says}.", question,
                                      kind=kind, shown={"yours": got, "expected": wanted})  # fmt: skip
-            judge.reject("wrong-statistics", f"The {part} rows are not standardized by the mean and the "
-                         "deviation of the training rows.", "Which rows may the mean know of?", kind="leakage",
+            judge.reject("wrong-statistics", f"The {part} rows are not standardized with the mean and the "
+                         "deviation of the training rows.", "Which rows may the mean depend on?", kind="leakage",
                          shown={"yours": got, "expected": wanted})  # fmt: skip
 
 
@@ -177,31 +179,31 @@ def standardized(rows, by, ddof=0, ones=True, axis=0):
     return (rows - by.mean(axis=axis)) / (np.where(deviation == 0, 1, deviation) if ones else deviation)
 
 
-MAY = "Which rows may the mean know of, if the score is to be that of new data?"
+MAY = "Which rows may the mean depend on if the score should be valid for new data?"
 WRONG_STATISTICS = (
-    ("statistics-of-all-rows", "by the mean and the standard deviation of all rows, those of the test fold among them",
+    ("statistics-of-all-rows", "with the mean and the standard deviation of all rows, including those of the test fold",
      MAY, "leakage", lambda rows, train, test, x: standardized(rows, x)),
-    ("statistics-of-the-test-rows", "by their own mean and standard deviation",
+    ("statistics-of-the-test-rows", "with their own mean and standard deviation",
      "With a single new example, what would its standard deviation be?", "leakage",
      lambda rows, train, test, x: standardized(rows, test)),
     ("unbiased-deviation", "with a deviation divided by N - 1; expected N", "Which deviation does the task ask for?",
      "averaging", lambda rows, train, test, x: standardized(rows, train, ddof=1)),
     ("not-standardized", "not at all", "What does the task say about the inputs?", "leakage",
      lambda rows, train, test, x: rows),
-    ("mean-only", "without a division: only the mean is subtracted", "What is divided by what?", "averaging",
+    ("mean-only", "without a division: only the mean is subtracted", "What should you divide by?", "averaging",
      lambda rows, train, test, x: rows - train.mean(axis=0)),
-    ("one-mean-for-all-features", "by one mean and one deviation for all features",
+    ("one-mean-for-all-features", "with one mean and one deviation for all features",
      "How many means does an x with 10 features have?", "axes",
      lambda rows, train, test, x: standardized(rows, train, axis=None)),
-    *[("divided-by-1-too-often", "without a division where the deviation is small; expected only where it is 0",
-       "What does a small deviation become, once the feature is measured in other units?", "edges",
+    *[("divided-by-1-too-often", "without a division if the deviation is small; expected that only if it is 0",
+       "What happens to a small deviation if the feature is measured in other units?", "edges",
        lambda rows, train, test, x, least=least: (rows - train.mean(axis=0)) / np.where(
            train.std(axis=0) < least, 1, train.std(axis=0)))
       for least in (1e-2, 1e-3, 1e-4, 1e-5)],
-    ("divided-by-zero", "with a division by 0, for a feature that is equal in all training rows",
+    ("divided-by-zero", "with a division by 0, for a feature that is constant in the training rows",
      "What is 0 / 0?", "edges", lambda rows, train, test, x: standardized(rows, train, ones=False)),
     *[("constant-added-to-the-deviation", "with a small constant added to the deviation",
-       "What does the constant change, where the deviation is not 0?", "edges",
+       "What does the constant change if the deviation is not 0?", "edges",
        lambda rows, train, test, x, eps=eps: (rows - train.mean(axis=0)) / (train.std(axis=0) + eps))
       for eps in (1e-8, 1e-7, 1e-6, 1e-5, 1e-12)],
 )  # fmt: skip
@@ -214,12 +216,12 @@ def refuse_uneven_folds(judge: Judge, problem) -> None:
             f"{len(set(problem.groups))} groups in {problem.k} folds: the folds have {sizes} groups; expected numbers "
             "that differ by at most 1."
         )
-        judge.reject("uneven-folds", message, "How are cards dealt?", kind="edges")
+        judge.reject("uneven-folds", message, "How do you deal cards to k players?", kind="edges")
 
 
 def refuse_dealing(judge: Judge, validate, problem) -> None:
     def dealt(seed):
-        """The fold of each row, where a fold is called by its first row."""
+        """The fold of each row, identified by the first row of the fold."""
         folds = problem.run(validate, seed).folds()
         return tuple(min(next(fold for fold in folds if row in fold)) for row in range(len(problem.x)))
 
@@ -229,10 +231,10 @@ def refuse_dealing(judge: Judge, validate, problem) -> None:
         for fold in problem.run(validate, seed + 10).folds():
             names = sorted(set(problem.groups[fold].tolist()))
             together.update((one, other) for one in names for other in names if one < other)
-    expected, pairs = runs / 5, 15  # of six groups in three folds: a group is as likely to be with any other
+    expected, pairs = runs / 5, 15  # with six groups in three folds, a group is equally likely to be with any other
     most = SIGMAS * np.sqrt(runs * 0.2 * 0.8)
     if len(together) < pairs or max(abs(count - expected) for count in together.values()) > most:
         judge.reject("not-equally-likely", f"In {runs} runs with 6 groups and 3 folds, two groups shared a fold from "
                      f"{min(together.values()) if len(together) == pairs else 0} to {max(together.values())} times; "
-                     f"expected about {expected:.0f} for each two.",
-                     "Can any two groups come together?", kind="randomness")  # fmt: skip
+                     f"expected about {expected:.0f} for each pair.",
+                     "Can any two groups be in the same fold?", kind="randomness")  # fmt: skip

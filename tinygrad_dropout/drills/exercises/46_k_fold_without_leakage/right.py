@@ -3,7 +3,7 @@
 import numpy as np
 
 
-# %% fold-numbers: a number of its fold for every row
+# %% fold-numbers: every row has the number of its fold
 def cross_validate(x, target, groups, k, fit, score, rng):
     names, inverse = np.unique(groups, return_inverse=True)
     if not 2 <= k <= names.size:

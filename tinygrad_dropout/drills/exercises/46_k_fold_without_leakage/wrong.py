@@ -23,12 +23,12 @@ def validated(x, target, folds, fit, score, scale=lambda x, test: scaled(x, x[~t
     return scores
 
 
-# %% statistics-of-all-rows: standardized before it is split
+# %% statistics-of-all-rows: x is standardized before it is split
 def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(scaled(x, x), target, deal(groups, k, rng), fit, score, lambda x, test: x)
 
 
-# %% statistics-of-the-test-rows: each part by itself
+# %% statistics-of-the-test-rows: each part is standardized by itself
 def cross_validate(x, target, groups, k, fit, score, rng):
     def scale(x, test):
         return np.where(test[:, None], scaled(x, x[test]), scaled(x, x[~test]))
@@ -61,7 +61,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return scores
 
 
-# %% divided-by-zero: a constant feature is not thought of
+# %% divided-by-zero: a constant feature is not handled
 def cross_validate(x, target, groups, k, fit, score, rng):
     def scale(x, test):
         return (x - x[~test].mean(axis=0)) / x[~test].std(axis=0)
@@ -69,7 +69,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng), fit, score, scale)
 
 
-# %% constant-added-to-the-deviation: 1e-8 against a division by 0
+# %% constant-added-to-the-deviation: 1e-8 to avoid a division by 0
 def cross_validate(x, target, groups, k, fit, score, rng):
     def scale(x, test):
         return (x - x[~test].mean(axis=0)) / (x[~test].std(axis=0) + 1e-8)
@@ -98,12 +98,12 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng), fit, score, lambda x, test: x - x[~test].mean(axis=0))
 
 
-# %% not-standardized: the inputs as they are
+# %% not-standardized: the inputs are used directly
 def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng), fit, score, lambda x, test: x)
 
 
-# %% wrong-scores: their mean
+# %% wrong-scores: their mean is returned
 def cross_validate(x, target, groups, k, fit, score, rng):
     return float(np.mean(validated(x, target, deal(groups, k, rng), fit, score)))
 
@@ -113,7 +113,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng)[:1], fit, score)
 
 
-# %% not-tested-once: a fold is drawn anew each time
+# %% not-tested-once: a new fold is drawn each time
 def cross_validate(x, target, groups, k, fit, score, rng):
     folds = [deal(groups, k, rng)[0] for _ in range(k)] or deal(groups, k, rng)
     return validated(x, target, folds, fit, score)
@@ -125,7 +125,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x[order], target[order], deal(groups[order], k, rng), fit, score)
 
 
-# %% targets-torn-from-inputs: the inputs are sorted
+# %% targets-separated-from-inputs: the inputs are sorted
 def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng), lambda x, target: fit(x[np.argsort(x[:, 0])], target), score)
 
@@ -138,21 +138,21 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, [np.isin(groups, distinct[drawn == f]) for f in range(k)], fit, score)
 
 
-# %% rng-not-used: in the order of their numbers
+# %% rng-not-used: groups are dealt in the order of their numbers
 def cross_validate(x, target, groups, k, fit, score, rng):
     deal(groups, k, rng)
     distinct = np.unique(groups)
     return validated(x, target, [np.isin(groups, distinct[f::k]) for f in range(k)], fit, score)
 
 
-# %% not-equally-likely: neighbors in their numbers stay together
+# %% not-equally-likely: groups with neighboring numbers stay together
 def cross_validate(x, target, groups, k, fit, score, rng):
     deal(groups, k, rng)
     distinct = np.roll(np.unique(groups), rng.integers(len(np.unique(groups))))
     return validated(x, target, [np.isin(groups, part) for part in np.array_split(distinct, k)], fit, score)
 
 
-# %% seed-does-not-repeat: another source of random numbers
+# %% seed-does-not-repeat: it draws from another generator
 def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, np.random.default_rng()), fit, score)
 
@@ -163,7 +163,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, [np.isin(groups, distinct[f::k]) for f in range(k) if k > 1], fit, score)
 
 
-# %% scores-another-model: always the first one
+# %% scores-another-model: the first model is always scored
 def cross_validate(x, target, groups, k, fit, score, rng):
     models = []
 
@@ -173,7 +173,7 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng), keep, lambda model, x, target: score(models[0], x, target))
 
 
-# %% changes-its-input: standardized in place
+# %% changes-its-input: x is standardized in place
 def cross_validate(x, target, groups, k, fit, score, rng):
     def scale(x, test):
         x[...] = scaled(x, x[~test])
@@ -182,13 +182,13 @@ def cross_validate(x, target, groups, k, fit, score, rng):
     return validated(x, target, deal(groups, k, rng), fit, score, scale)
 
 
-# %% touches-the-global-state: a seed for NumPy's own functions
+# %% touches-the-global-state: np.random is seeded
 def cross_validate(x, target, groups, k, fit, score, rng):
     np.random.seed(0)
     return validated(x, target, deal(groups, k, rng), fit, score)
 
 
-# %% divided-by-1-too-often: a feature with a small spread is taken for a constant
+# %% divided-by-1-too-often: a feature with a small deviation is treated as constant
 def cross_validate(x, target, groups, k, fit, score, rng):
     def scale(x, test):
         deviation = x[~test].std(axis=0)
