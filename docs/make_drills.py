@@ -1,6 +1,7 @@
-"""Make the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in some minutes.
+"""Write the scoreboard of drills.md: `python docs/make_drills.py` grades every answer with fifty seeds, in a few
+minutes.
 
-`python docs/make_drills.py 11` does so for one exercise and prints what the grader says, for those who write one.
+`python docs/make_drills.py 11` grades the answers of one exercise and prints what the grader says, for its author.
 `--render` only writes the pages. tests/docs/test_drills_page.py renders again and compares.
 """
 
@@ -62,14 +63,14 @@ def sweep(exercise: Exercise) -> Counts:
 
 
 def sweep_all() -> dict[str, Counts]:
-    """Of every exercise."""
+    """The counts of every exercise."""
     everything = exercises()
     with ProcessPoolExecutor() as processes:
         return {one.slug: counts for one, counts in zip(everything, processes.map(sweep, everything), strict=True)}
 
 
 def show(exercise: Exercise) -> int:
-    """What the grader says of each answer of an exercise; whether anything is wrong with that."""
+    """Print what the grader says about each answer of an exercise; 1 if any count is not that of all seeds."""
     counts = sweep(exercise)
     print(as_text(exercise, grade(exercise, exercise.starter)))
     for sample in exercise.wrong:
@@ -82,14 +83,14 @@ def show(exercise: Exercise) -> int:
 
 
 def rejection_of(exercise: Exercise, source: str) -> Rejection:
-    """What the grader says of a wrong answer."""
+    """The rejection of a wrong answer."""
     found = grade(exercise, source).rejection
     assert found is not None, "it is wrong"
     return found
 
 
 def cell(text: str) -> str:
-    """A text inside a table."""
+    """A text, escaped for a cell of a table."""
     return text.replace("|", "\\|")
 
 
@@ -116,7 +117,7 @@ def test_the_bias_is_used_once_for_every_row():
 
 
 def own_tests() -> str:
-    """Two tests of a wrong answer: how they ended, and what they are worth."""
+    """Two tests of a wrong answer: their results, and their score."""
     exercise = find("11_linear_backward")
     answer = next(sample.source for sample in exercise.wrong if sample.name == "bias-gradient-averaged")
     subject = subject_of(exercise)
@@ -137,7 +138,7 @@ def plan() -> str:
 
 
 def commands() -> str:
-    """The commands of `drill`, as its help has them."""
+    """The commands of `drill`, from its help."""
     out = StringIO()
     with redirect_stdout(out):
         cli.main(["drill"])
@@ -203,7 +204,7 @@ def render() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Sweep one, or all; or render."""
+    """Grade the answers of one exercise, or of all; or only render."""
     if arguments and arguments != ["--render"]:
         return show(find(arguments[0]))
     if not arguments:

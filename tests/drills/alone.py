@@ -1,4 +1,4 @@
-"""A stage whose grader asks for its own claims only: those of the stages before are tested by themselves."""
+"""A stage whose grader checks only its own claims; the stages before it have their own tests."""
 
 from tinygrad_dropout.drills.grader.stages import check_stages
 from tinygrad_dropout.drills.stage import Stage

@@ -1,4 +1,4 @@
-"""What holds for the tests of the drills."""
+"""Fixtures for the tests of the drills."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tinygrad_dropout.drills.grader import answer
 
 @pytest.fixture(autouse=True, scope="package")
 def files_of_packages_are_read_once():
-    """Most packages here differ from ours in one file: the others need not be parsed each time."""
+    """Parse each file only once: most packages here differ from ours in one file."""
     read, trees = answer.read, {}
 
     def once(source, filename, refused):

@@ -1,7 +1,7 @@
-"""Wrong answers that need not be written out: what the formula of a known mistake gives.
+"""Wrong answers that need not be written out: the results of the formulas of known mistakes.
 
-A formula is put in the place of the results that the solution gave, so a judge that derives sees for each claim
-whether the mistake is named.
+The results of a formula replace those of the solution, and a DerivingJudge sees for each claim whether the mistake is
+named.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ from tinygrad_dropout.drills.grader.result import Rejected
 
 @dataclass(frozen=True)
 class Derived:
-    """An answer that makes a known mistake, and what is said of it.
+    """An answer that makes a known mistake, and its rejection.
 
     Attributes:
-        code: of the mistake.
-        claim: where it was tried.
-        rejection: None if it makes no difference to any input there.
+        code: the code of the mistake.
+        claim: the claim for which it was tried.
+        rejection: None if the formula gives the right result for every input of the claim.
     """
 
     code: str
@@ -31,14 +31,14 @@ class Derived:
 
 
 class DerivingJudge(Judge):
-    """Tries every known mistake with a formula in the place of a right answer's results."""
+    """Tries every known mistake that has a formula, instead of a right answer's results."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.derived = []
 
     def compare(self, claim, runs, expected, *, known=(), **options):
-        for mistake in known:  # of a family of formulas that have one code, the first that is named will do
+        for mistake in known:  # if several formulas have the same code, it is enough that one is named
             if mistake.formula is not None and not self.is_named(mistake.code, claim):
                 self.derive(mistake, claim, runs, expected, known, options)
         super().compare(claim, runs, expected, known=known, **options)
@@ -50,7 +50,7 @@ class DerivingJudge(Judge):
         )
 
     def derive(self, mistake, claim, runs, expected, known, options):
-        """See what is said of a mistake; it says nothing of a claim for whose inputs its formula was not made."""
+        """Grade the results of a mistake's formula; skip it if the formula cannot take the inputs of this claim."""
         kept = list(self.right)
         try:
             with np.errstate(all="ignore"):
@@ -67,7 +67,7 @@ class DerivingJudge(Judge):
 
 
 def judged(exercise, seed):
-    """The judge, after it has graded the solution and derived what it can."""
+    """All answers that are derived while the solution is graded."""
     judge = DerivingJudge({}, source=exercise.solution, seed=seed)
     with own_global_state(seed), np.errstate(all="ignore"):
         judge.namespace = answer.run(exercise.solution, refused=exercise.refused)
@@ -77,7 +77,7 @@ def judged(exercise, seed):
 
 @cache
 def tried(exercise, seed=0):
-    """All that was derived from the formulas of an exercise."""
+    """All answers derived from the formulas of an exercise."""
     return tuple(judged(exercise, seed))
 
 

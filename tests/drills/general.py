@@ -1,13 +1,13 @@
-"""Wrong answers that need not be written out: what any function can do wrong, whatever it computes.
+"""Wrong answers that need not be written out: mistakes that any function can make, whatever it computes.
 
-The solution's function is wrapped in another one of its name, which makes the mistake.
+The solution's function is wrapped in a function of the same name, which makes the mistake.
 """
 
 import ast
 
 from tinygrad_dropout.drills.bundle import is_bundle, joined
 
-NO_ARRAY = "NO ARRAY"  # what is raised where a parameter has nothing that could be changed in place
+NO_ARRAY = "NO ARRAY"  # the message of the error if a parameter is not an array that could be changed in place
 
 #: code -> a file that wraps the function `{name}`; `{array}` is each of its parameters in turn.
 WRAPPED = {
@@ -63,10 +63,10 @@ def each(result, change, key):
 
 
 def general(exercise, code):
-    """Answers that make one mistake, which has nothing to do with the exercise's subject.
+    """Answers that make one mistake that has nothing to do with the exercise's subject.
 
     Returns:
-        (what was changed, the source) of each; none if there is no way to make that mistake.
+        (what was changed, the source) for each answer; empty if there is no way to make that mistake.
     """
     if code == "forbidden-import":
         source = exercise.solution

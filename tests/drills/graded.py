@@ -1,4 +1,4 @@
-"""The answers of the exercises, graded once for all tests that ask: what a grade is depends on nothing else."""
+"""Grades of answers, computed once for all tests: a grade depends only on the exercise, the answer and the seed."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ from tinygrad_dropout.drills.grader.grade_in_process import grade
 
 
 def graded(exercise, source, *, seed=0):
-    """As `grade`."""
+    """The same as `grade`, from a cache."""
     return once(exercise, source, seed)
 
 

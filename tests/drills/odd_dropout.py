@@ -1,6 +1,6 @@
-"""Wrong dropouts that need not be written out: the solution's, with odd random numbers, an odd p or an odd result.
+"""Wrong dropouts that need not be written out: the solution, with odd random numbers, an odd p or an odd result.
 
-As with `general`, the solution is wrapped in a function or a class of its name, which makes the mistake.
+As in `general`, the solution is wrapped in a function or a class of the same name, which makes the mistake.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ class Odd:
     """A mistake.
 
     Attributes:
-        code: with which it is rejected.
-        exercises: the numbers of those that ask for it.
+        code: the code of its rejection.
+        exercises: the numbers of the exercises that it applies to.
         before: statements that change `p` or `rng`.
-        after: an expression of `y`, and of `x` and `p`: what is returned instead of y.
-        back: the same of `dx`, and of `own`, an array that each forward makes.
+        after: an expression in `y`, `x` and `p`, which is returned instead of y.
+        back: an expression in `dx` and `own`, a dictionary that each forward makes; it is returned instead of dx.
     """
 
     code: str
@@ -168,7 +168,7 @@ DEFAULTS = {20: "", 21: "=None", 22: ""}
 
 
 def odd_answers(exercise):
-    """(code, source) of each that an exercise asks for; none for one that is about no dropout."""
+    """(code, source) of each odd answer to an exercise; none if the exercise is not about dropout."""
     number = exercise.number
     for odd in ODD:
         if number in odd.exercises:

@@ -1,7 +1,7 @@
-"""The sentences of a task, and what its promises.md says enforces each of them.
+"""The sentences of a task, and the checks that its promises.md names for each of them.
 
-`python -m tests.drills.promises 11` prints the promises of exercise 11 as they should be laid out: what is there is
-kept, a new sentence waits for its check, and below stand the claims to choose from. With `build 3`, it prints those of
+`python -m tests.drills.promises 11` prints promises.md of exercise 11 as it should be: it keeps the checks that are
+there, marks new sentences with TO DO, and lists the claims to choose from at the end. With `build 3`, it prints that of
 stage 3.
 """
 
@@ -18,12 +18,12 @@ from tinygrad_dropout.drills.stage import find_stage
 TITLE = "# What enforces each sentence of the task"
 NOTHING = "nothing to check"
 
-#: After a full stop, a question or exclamation mark, and what closes with it; before what begins a sentence.
+#: the space between two sentences: after an end mark and closing marks, before a character that can begin a sentence
 BETWEEN_SENTENCES = re.compile(r"(?<=[.?!])(?:\*\*|[)\"])*\s+(?=[A-Z0-9`(\"*])")
 
 
 def sentences(task):
-    """What a task says, one sentence at a time; its headings, its examples and the heads of its tables say nothing."""
+    """The sentences of a task, in their order, without its headings, examples and table headers."""
     found = []
     for block in blocks(task):
         if block[0].startswith("```"):
@@ -59,14 +59,14 @@ def blocks(task):
 
 
 def in_sentences(text):
-    """A paragraph's sentences; a full stop inside `code` ends none."""
+    """The sentences of a paragraph; a period inside `code` does not end one."""
     masked = re.sub(r"`[^`]*`", lambda code: f"`{'x' * (len(code[0]) - 2)}`", text)
     ends = [re.search(r"\s+$", match[0]).start() + match.start() for match in BETWEEN_SENTENCES.finditer(masked)]
     return [text[start:end].strip() for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
 
 
 def promises(text):
-    """Of a promises.md: a list of pairs, a sentence and the list of what enforces it."""
+    """The pairs in a promises.md: a sentence, and the list of its checks."""
     found = []
     for line in text.splitlines():
         if line.startswith("- "):
@@ -78,18 +78,18 @@ def promises(text):
     return found
 
 
-def is_meant(name, claim):
-    """Whether a line names a claim: the whole of it, or what stands before its colon."""
+def names_claim(name, claim):
+    """Whether a line names a claim: all of it, or the part before its colon."""
     return name in (claim, claim.partition(":")[0])
 
 
 def kept_claims(exercise):
-    """The claims that the solution is seen to keep."""
+    """The claims that the solution satisfies."""
     return set(graded(exercise, exercise.solution).right)
 
 
 def broken_claims(exercise):
-    """Claim -> the codes of the wrong answers, written out or derived, that are rejected there; "" is none of them."""
+    """Claim -> the codes of the wrong answers, written out or derived, that it rejects; "" -> those that pass."""
     found = {}
     for sample in exercise.wrong:
         rejection = graded(exercise, sample.source).rejection
@@ -103,7 +103,7 @@ def broken_claims(exercise):
 
 
 def skeleton(exercise):
-    """A promises.md with every sentence of the task, and what is known of each."""
+    """A promises.md with every sentence of the task, and the checks that are known for it."""
     path = exercise.folder / "promises.md"
     known = dict(promises(path.read_text(encoding="utf-8"))) if path.exists() else {}
     lines = [TITLE, ""]

@@ -1,4 +1,4 @@
-"""A package as one text: joined and taken apart, cut at a stage, changed by a difference."""
+"""A package as one text: joined and split again, cut at a stage, changed by a diff."""
 
 import pytest
 
@@ -7,17 +7,17 @@ from tinygrad_dropout.drills.bundle import HEADER, changed, files_in, is_bundle,
 FILES = {"__init__.py": "from framework.a import x\n", "inner/a.py": "x = 1\n\n\ny = 2\n"}
 
 
-def test_a_package_that_is_joined_and_taken_apart_is_as_it_was():
+def test_a_package_that_is_joined_and_split_again_is_unchanged():
     assert files_in(joined(FILES)) == FILES
 
 
-def test_the_text_of_a_file_is_no_package():
+def test_the_text_of_a_file_is_not_a_package():
     assert is_bundle(joined(FILES))
     assert not is_bundle("x = 1")
     assert not is_bundle("# file: answer.py\nx = 1")
 
 
-def test_a_line_that_looks_like_the_name_of_a_file_is_none():
+def test_a_line_of_code_that_looks_like_a_header_is_not_one():
     files = {"a.py": f"{HEADER}b.py\nx = 1\n{HEADER}c.py\ny = 2\n"}
     assert files_in(joined(files)) == {"a.py": f" {HEADER}b.py\nx = 1\n {HEADER}c.py\ny = 2\n"}
 
@@ -47,7 +47,7 @@ STAGED = {
         (3, {"a.py": '"""Both."""\nx = 1\ny = 3\nz = 1\n', "b.py": "w = 3\n"}),
     ],
 )
-def test_what_belongs_to_a_later_stage_is_left_out(stage, expected):
+def test_lines_of_a_later_stage_are_left_out(stage, expected):
     assert up_to(stage, STAGED) == expected
 
 
@@ -59,6 +59,6 @@ def test_lines_are_replaced_in_several_files():
 
 
 @pytest.mark.parametrize("difference", ["a.py\n-zero\n+0", "a.py\n-one\n+1", "c.py\n-one\n+1"])
-def test_lines_that_are_not_there_once_are_an_error(difference):
+def test_a_line_that_does_not_occur_exactly_once_is_an_error(difference):
     with pytest.raises(ValueError, match=r"expected once in \w\.py"):
         changed({"a.py": "one\none\n"}, difference)

@@ -1,6 +1,6 @@
-"""Every exercise is whole, and its grader is right: starters fail, solutions pass, wrong answers are named.
+"""Every exercise is complete, and its grader is right: starters fail, solutions pass, wrong answers are named.
 
-One seed here, two for the solutions; `python docs/make_drills.py` takes fifty for all.
+One seed here, and two for the solutions; `python docs/make_drills.py` uses fifty for everything.
 """
 
 import ast
@@ -17,19 +17,19 @@ from tinygrad_dropout.drills.exercise import GAP, PARTS, exercises
 from tinygrad_dropout.mistakes import KINDS
 
 ALL = exercises()
-SEEDS = 2  # of the solutions
+SEEDS = 2  # for the solutions
 
 
 def of_every_exercise(kind):
     """The samples of all exercises, as parameters."""
-    whole = [one for one in ALL if (one.folder / f"{kind}.py").exists()]  # the others are named by the first test
+    whole = [one for one in ALL if (one.folder / f"{kind}.py").exists()]  # the first test reports the others
     return [
         pytest.param(one, sample, id=f"{one.number}-{sample.name}") for one in whole for sample in getattr(one, kind)
     ]
 
 
 def rejections(exercise):
-    """What is said of each wrong answer, at the first seed."""
+    """The rejection of each wrong answer, with the first seed."""
     return [graded(exercise, sample.source).rejection for sample in exercise.wrong]
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_answer_is_rejected_by_name(exercise, sample):
 def test_what_an_exercise_trains_is_what_its_wrong_answers_get_wrong(exercise):
     found = {rejection.kind for rejection in rejections(exercise)} | {one.rejection.kind for one in derived(exercise)}
     found |= {graded(exercise, source).rejection.kind for _, source in odd_answers(exercise)}
-    assert set(exercise.kinds) <= found or "_hunt_" in exercise.slug  # where the mistake is the network's
+    assert set(exercise.kinds) <= found or "_hunt_" in exercise.slug  # there the mistake is in the network
 
 
 @every_exercise

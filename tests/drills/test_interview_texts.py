@@ -30,7 +30,7 @@ def rendered(markdown):
 
 
 def code(markdown):
-    """What stands in fences."""
+    """The code in the fences."""
     return "\n\n".join(re.findall(r"^```.*?\n(.*?)^```", markdown, flags=re.MULTILINE | re.DOTALL))
 
 
@@ -41,7 +41,7 @@ def is_gap(function):
 
 
 def asked(starter):
-    """What a starter leaves to be written, each as it is called: `f(x, axis=0)`, `Layer(p)`, `.forward(x)`."""
+    """The calls of everything that a starter leaves to be written: `f(x, axis=0)`, `Layer(p)`, `.forward(x)`."""
     lines, found = starter.splitlines(), []
 
     def call(function):
@@ -70,7 +70,7 @@ def test_no_line_of_code_in_a_brief_is_broken_on_a_screen(exercise):
 
 
 @every_exercise
-def test_a_brief_names_all_that_the_starter_asks_for(exercise):
+def test_a_brief_names_everything_that_the_starter_asks_for(exercise):
     wanted = asked(exercise.starter)
     assert wanted
     assert [call for call in wanted if call not in code(exercise.brief)] == []
@@ -173,7 +173,7 @@ def test_a_text_is_read_in_its_three_parts():
         (TEXT.partition("## Brief")[2], "", "expected `## Cost`; got the end of the file"),
     ],
 )
-def test_a_text_that_is_not_as_it_should_be_is_named_with_its_line(old, new, message):
+def test_a_malformed_text_is_named_with_its_line(old, new, message):
     with pytest.raises(ValueError, match=re.escape(message)) as caught:
         parsed("12_relu/interview.md", TEXT.replace(old, new))
     assert str(caught.value).startswith("12_relu/interview.md, line ")

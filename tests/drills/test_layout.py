@@ -35,12 +35,12 @@ def test_a_table_becomes_a_list():
     )
 
 
-def test_code_is_no_table():
+def test_code_is_not_a_table():
     code = "```\n| a | b |\n```"
     assert tables_as_lists(code) == code
 
 
-def test_a_bar_inside_a_cell_is_no_border():
+def test_a_bar_inside_a_cell_is_not_a_border():
     assert tables_as_lists("| name | |\n|---|---|\n| `n` | \\|x\\| |") == "- `n`: \\|x\\|"
 
 

@@ -6,7 +6,7 @@ from tests.drills.alone import Alone
 from tests.drills.derived import derived
 from tests.drills.general import NO_ARRAY, general
 from tests.drills.graded import graded
-from tests.drills.promises import NOTHING, TITLE, broken_claims, is_meant, kept_claims, promises, sentences
+from tests.drills.promises import NOTHING, TITLE, broken_claims, kept_claims, names_claim, promises, sentences
 from tinygrad_dropout.drills.exercise import exercises
 from tinygrad_dropout.drills.stage import stages
 
@@ -20,7 +20,7 @@ def promised(exercise):
 
 
 def names(exercise):
-    """All that is named as a check, without the backquotes of codes."""
+    """Everything that is named as a check."""
     return [name for _, checks in promised(exercise) for name in checks if name != NOTHING]
 
 
@@ -40,7 +40,7 @@ def test_each_sentence_names_its_checks_or_asks_nothing(exercise):
 def test_a_claim_that_is_named_is_one_that_the_solution_keeps(exercise):
     claims = kept_claims(exercise)
     named = [name for name in names(exercise) if not name.startswith("`")]
-    assert [name for name in named if not any(is_meant(name, claim) for claim in claims)] == []
+    assert [name for name in named if not any(names_claim(name, claim) for claim in claims)] == []
 
 
 @every_exercise
@@ -63,7 +63,7 @@ def test_every_claim_rejects_a_wrong_answer(exercise):
 @every_exercise
 def test_no_claim_asks_for_what_the_task_does_not_say(exercise):
     named = names(exercise)
-    assert [claim for claim in kept_claims(exercise) if not any(is_meant(name, claim) for name in named)] == []
+    assert [claim for claim in kept_claims(exercise) if not any(names_claim(name, claim) for name in named)] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The right answers of exercises, held against PyTorch."""
+"""The solutions of exercises, compared with PyTorch."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from tinygrad_dropout.drills.exercise import find
 
 
 def solution(number):
-    """What the reference answer of an exercise defines."""
+    """The namespace of an exercise's solution."""
     namespace = {}
     exec(find(str(number)).solution, namespace)
     return namespace

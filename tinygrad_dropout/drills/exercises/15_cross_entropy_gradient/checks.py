@@ -226,7 +226,7 @@ def check(judge: Judge) -> None:
 
 
 def compare_tiny(judge, function):
-    """Every class except the correct one has the gradient p / N, however small: nothing cancels in it."""
+    """The gradient of every wrong class is p / N, however small: nothing cancels in it."""
 
     def elsewhere(formula):
         return lambda x, target: np.where(onehot(x, target), 0.0, formula(x, target))
