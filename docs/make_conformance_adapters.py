@@ -1,9 +1,9 @@
 """Make the blocks of conformance_frameworks.md: `python docs/make_conformance_adapters.py`, ten minutes on one core.
 
-It examines the dropouts of tests/conformance/adapters/frameworks.py, keeps what it finds in
-docs/conformance_frameworks.json, runs the page's examples, and writes what they print into the page. Frameworks that
-are not installed keep what was found before, and are named. Names of packages (`flax`) have only these examined again;
-`--examples` only runs the page's examples, and `--render` only writes the table from what was kept.
+It examines the dropouts in tests/conformance/adapters/frameworks.py, saves the findings in
+docs/conformance_frameworks.json, runs the page's examples, and writes their output into the page. Frameworks that are
+not installed keep their previous findings, and their names are printed. With names of packages (`flax`), only these are
+examined again. `--examples` only runs the page's examples, and `--render` only writes the table from saved findings.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KEPT = DOCS / "conformance_frameworks.json"
 
 
 class Example(NamedTuple):
-    """A block of code of the page: the packages that it needs, the code, and what is shown as printed."""
+    """A code block of the page: the packages that it needs, the code, and the output shown."""
 
     packages: tuple[str, ...]
     code: str
@@ -44,18 +44,18 @@ EXAMPLE = re.compile(r"(?:<!-- needs: ([^\n]*) -->\n)?```python\n(.*?)```\n<!-- 
 
 
 def examples(page: str) -> Iterator[Example]:
-    """The page's blocks of code."""
+    """The page's code blocks."""
     for packages, code, printed in EXAMPLE.findall(page):
         yield Example(tuple(packages.split(", ")) if packages else (), code, printed)
 
 
 def missing(packages: tuple[str, ...]) -> list[str]:
-    """Those that are not installed."""
+    """The packages that are not installed."""
     return [package for package in packages if not is_installed(package)]
 
 
 def examined(case: Case) -> dict[str, Any]:
-    """What is found in a dropout with all seeds: codes, with the number of seeds and the first message."""
+    """Examine a dropout with all seeds: each code with the number of seeds and the first message."""
     found: dict[str, dict[str, dict[str, Any]]] = {"errors": {}, "edge_cases": {}}
     not_checked: tuple[str, ...] = ()
     for seed in range(SEEDS):
@@ -76,7 +76,7 @@ def note(kept: dict[str, dict[str, Any]], findings: tuple[Finding, ...]) -> None
 
 
 def examined_elsewhere(case: Case) -> dict[str, Any]:
-    """The same, in a process of its own, since frameworks do not all bear one another."""
+    """Examine a dropout in a separate process, since some frameworks cannot be imported together."""
     command = [sys.executable, str(Path(__file__)), "--examine", case.name]
     environment = {**os.environ, **case.environment}
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
@@ -87,7 +87,7 @@ def examined_elsewhere(case: Case) -> dict[str, Any]:
 
 
 def printed_by(code: str) -> str:
-    """What an example prints, in a process of its own."""
+    """Run an example in a separate process and return its output."""
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
         raise SystemExit(f"{code}\n{done.stderr[-2000:]}")
@@ -95,13 +95,13 @@ def printed_by(code: str) -> str:
 
 
 def with_examples(page: str) -> str:
-    """The page, with what its examples print."""
+    """The page with the current output of its examples."""
 
     def run(match: re.Match[str]) -> str:
         packages, code, printed = match.groups()
         absent = missing(tuple(packages.split(", ")) if packages else ())
         if absent:
-            print(f"not run, for want of {', '.join(absent)}: {code.splitlines()[0]} ...")
+            print(f"not run, since {', '.join(absent)} is missing: {code.splitlines()[0]} ...")
             return match[0]
         start = match.start(3) - match.start()
         return match[0][:start] + printed_by(code) + match[0][start + len(printed) :]
@@ -110,7 +110,7 @@ def with_examples(page: str) -> str:
 
 
 def cell(found: dict[str, dict[str, Any]], seeds: int) -> str:
-    """Codes and messages, and the number of seeds where it was not all of them."""
+    """Codes and messages, with the number of seeds if it is not all of them."""
     shown = []
     for code, one in found.items():
         often = "" if one["seeds"] == seeds else f" ({one['seeds']} of {seeds} seeds)"
@@ -119,7 +119,7 @@ def cell(found: dict[str, dict[str, Any]], seeds: int) -> str:
 
 
 def table(kept: dict[str, dict[str, Any]]) -> str:
-    """A row for each dropout."""
+    """The table, with one row for each dropout."""
     lines = ["| framework | code | errors | edge cases |", "|---|---|---|---|"]
     for case in CASES:
         one = kept[case.name]
@@ -132,18 +132,18 @@ def table(kept: dict[str, dict[str, Any]]) -> str:
 
 
 def blocks() -> dict[str, str]:
-    """The blocks made of what was kept."""
+    """The generated blocks, made from the saved findings."""
     return {"table": table(json.loads(KEPT.read_text(encoding="utf-8")))}
 
 
 def examine(wanted: list[str]) -> None:
-    """Examine the dropouts of these packages, or all of them, and keep what is found."""
+    """Examine the dropouts of these packages, or of all packages, and save the findings."""
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     for case in CASES:
         if wanted and case.packages[0] not in wanted:
             continue
         if absent := missing(case.packages):
-            print(f"not examined, for want of {', '.join(absent)}: {case.name}")
+            print(f"not examined, since {', '.join(absent)} is missing: {case.name}")
             continue
         kept[case.name] = examined_elsewhere(case)
         print(case.name, *kept[case.name]["errors"], *kept[case.name]["edge_cases"], flush=True)
@@ -152,7 +152,7 @@ def examine(wanted: list[str]) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """See the module's docstring."""
+    """Run the command that the module's docstring describes."""
     if arguments[:1] == ["--examine"]:
         print(json.dumps(examined(next(case for case in CASES if case.name == arguments[1]))))
         return

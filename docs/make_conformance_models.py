@@ -36,12 +36,12 @@ def test_unscaled(assert_dropout):
 
 
 def names(page: str) -> dict[str, Any]:
-    """What the page's own examples define, after they have run."""
+    """Run the page's examples and return the names that they define."""
     test = doctest.DocTestParser().get_doctest(page, {}, PAGE.name, str(PAGE), 0)
     runner = doctest.DocTestRunner(verbose=False)
     failures, _ = runner.run(test, clear_globs=False)
     if failures:
-        raise SystemExit(f"{PAGE.name}: an example does not print what is shown")
+        raise SystemExit(f"{PAGE.name}: an example does not print the output shown")
     return test.globs
 
 
@@ -51,9 +51,9 @@ def report_block(page: str) -> str:
 
 
 def codes_block() -> str:
-    """Every mistake that is looked for, with its severity."""
+    """All mistakes that the kit looks for in a model, with their severities."""
     catalogue = [value for value in vars(models).values() if isinstance(value, Mistake)]
-    lines = ["| code | | a correct model |", "|---|---|---|"]
+    lines = ["| code | severity | what is expected |", "|---|---|---|"]
     for severity in (ERROR, EDGE_CASE, REMARK):
         mistakes = [mistake for mistake in catalogue if mistake.severity == severity]
         lines += [f"| `{mistake.code}` | {severity} | {mistake.expected} |" for mistake in mistakes]
@@ -61,7 +61,7 @@ def codes_block() -> str:
 
 
 def pytest_block() -> str:
-    """How a failure looks."""
+    """What a failing test shows."""
     with TemporaryDirectory() as folder:
         (Path(folder) / "test_dropout.py").write_text(TEST, encoding="utf-8")
         paths = [str(DOCS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -80,7 +80,7 @@ def pytest_block() -> str:
 
 
 def blocks(page: str) -> dict[str, str]:
-    """The page's blocks by name."""
+    """The page's generated blocks, by name."""
     return {"report": report_block(page), "codes": codes_block(), "pytest": pytest_block()}
 
 

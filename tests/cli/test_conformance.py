@@ -48,7 +48,7 @@ def test_a_wrong_layer_has_exit_code_1_and_the_report(run, layers):
 def test_a_layer_that_never_returns_is_stopped(run, layers):
     code, out, _ = run("conformance", f"{layers}:Never", "--time-limit", 1)
     assert code == 1
-    assert "[never-returns] the examination was not finished after 1 s" in out
+    assert "[never-returns] the examination was stopped because it did not finish within 1 s" in out
 
 
 EDGE = """
@@ -112,7 +112,7 @@ def test_the_options_reach_the_examination(run, edge):
         (["layers.py"], "expected path/to/file.py:ClassName or package.module:ClassName, got 'layers.py'"),
         (["nowhere.py:Layer"], "there is no file nowhere.py"),
         (["no_such_module:Layer"], "no_such_module cannot be loaded"),
-        (["tinygrad_dropout.nn:Nothing"], "has no Nothing; its classes: "),
+        (["tinygrad_dropout.nn:Nothing"], "has no Nothing; the file's classes: "),
         (["a.py:B", "--seeds", "0"], "--seeds: expected at least 1, got 0"),
         (["a.py:B", "--seeds", "many"], "--seeds: expected a whole number, got 'many'"),
         (["a.py:B", "--time-limit", "0"], "--time-limit: expected a number of seconds above 0, got 0"),

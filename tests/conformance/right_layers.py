@@ -1,4 +1,4 @@
-"""Dropout layers that are right, each written differently: none may be refused."""
+"""Dropout layers that are right, each written differently. All of them must pass."""
 
 from statistics import NormalDist
 
@@ -14,7 +14,7 @@ RIGHT = [Dropout, nn.Dropout]
 
 
 def right(**options):
-    """Enter a class into RIGHT, to be examined with these options."""
+    """Add a class to RIGHT, to be examined with these options."""
 
     def enter(cls):
         RIGHT.append(cls)
@@ -26,7 +26,7 @@ def right(**options):
 
 @right()
 class Binomial(Dropout):
-    """the mask is drawn from a binomial"""
+    """the mask is drawn from a binomial distribution"""
 
     def draw(self, x):
         return self.rng.binomial(1, 1 - self.p, size=x.shape).astype(np.uint8)
@@ -50,7 +50,7 @@ class ScaledMask(Dropout):
 
 @right()
 class Where(Dropout):
-    """np.where chooses between 0 and the scaled x"""
+    """np.where selects 0 or the scaled x"""
 
     def apply(self, array, mask, scale):
         return np.where(mask, array * array.dtype.type(scale), array.dtype.type(0))
@@ -68,7 +68,7 @@ class WritesZeros(Dropout):
 
 @right()
 class StoresWhatWasDropped(Dropout):
-    """the indices of the dropped elements are stored, not a mask"""
+    """the indices of the dropped elements are stored instead of a mask"""
 
     def draw(self, x):
         return np.flatnonzero(self.rng.random(x.size) < self.p)
@@ -93,7 +93,7 @@ class PackedBits(Dropout):
 
 @right()
 class NegativeZeros(Dropout):
-    """dropped elements keep their sign: -0.0 is 0, too"""
+    """dropped elements keep their sign, since -0.0 equals 0"""
 
     def apply(self, array, mask, scale):
         return array * array.dtype.type(scale) * mask.astype(array.dtype)
@@ -117,7 +117,7 @@ class Float32Uniforms(Dropout):
 
 @right()
 class Choice(Dropout):
-    """True and False are chosen with their probabilities"""
+    """True and False are drawn with choice()"""
 
     def draw(self, x):
         return self.rng.choice([False, True], size=x.shape, p=[self.p, 1 - self.p])
@@ -125,7 +125,7 @@ class Choice(Dropout):
 
 @right()
 class Geometric(Dropout):
-    """the gaps between dropped elements are drawn, from a geometric distribution"""
+    """the gaps between dropped elements are drawn from a geometric distribution"""
 
     def draw(self, x):
         mask = np.ones(x.size, dtype=bool)
@@ -153,7 +153,7 @@ class ColumnByColumn(Dropout):
 
 @right()
 class OneLayerManyMasks(Dropout):
-    """a mask for each forward is kept in a list, and backward takes the last"""
+    """the masks of all forwards are stored in a list, and backward uses the last"""
 
     def forward(self, x):
         self.masks = [*getattr(self, "masks", [])[-3:], self.draw(x) if self.training else np.ones(x.shape, dtype=bool)]
@@ -174,7 +174,7 @@ class CopiesInEval(Dropout):
 
 @right()
 class BackwardOfTheForward(Dropout):
-    """every forward makes its own backward, a function that remembers the mask"""
+    """every forward creates its own backward, a closure with the mask"""
 
     backward = None
 
@@ -187,7 +187,7 @@ class BackwardOfTheForward(Dropout):
 
 @right()
 class RefusesTheEnds(Dropout):
-    """p = 1 is refused: a matter of taste"""
+    """p = 1 is refused, which is a matter of taste"""
 
     def __init__(self, p, rng):
         if not 0 <= p < 1:
@@ -197,7 +197,7 @@ class RefusesTheEnds(Dropout):
 
 @right()
 class OfOperations(nn.Module):
-    """a Module of ours, of plain operations"""
+    """one of our Modules, made of plain operations"""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -222,7 +222,7 @@ class WithTheFunction(nn.Module):
 
 @right()
 class LessThanP(Dropout):
-    """drops where the draw is below p, and inverts that for the mask"""
+    """finds the draws below p and inverts the result for the mask"""
 
     def draw(self, x):
         return ~(self.rng.random(x.shape) < self.p)
@@ -242,7 +242,7 @@ class BytesAtOneHalf(Dropout):
 
 @right()
 class IntegersOf32Bits(Dropout):
-    """integers of 32 bits are compared with p times 2 to the 32"""
+    """32-bit integers are compared with p * 2**32"""
 
     def draw(self, x):
         return self.rng.integers(0, 2**32, x.shape, dtype=np.uint64) >= self.p * 2**32
@@ -250,7 +250,7 @@ class IntegersOf32Bits(Dropout):
 
 @right()
 class IntegersOf16Bits(Dropout):
-    """integers of 16 bits are compared: p is right to 0.00001"""
+    """16-bit integers are compared, which makes p exact to 0.00001"""
 
     def draw(self, x):
         return self.rng.integers(0, 2**16, x.shape) >= round(self.p * 2**16)
@@ -258,7 +258,7 @@ class IntegersOf16Bits(Dropout):
 
 @right()
 class KeepMinusUniform(Dropout):
-    """the mask is the integer part of a uniform number plus 1 - p, as TensorFlow had it"""
+    """the mask is the integer part of a uniform number plus 1 - p, as in early TensorFlow"""
 
     def draw(self, x):
         return np.floor(self.rng.random(x.shape) + (1 - self.p)).astype(bool)
@@ -266,7 +266,7 @@ class KeepMinusUniform(Dropout):
 
 @right()
 class GrowingBuffer(Dropout):
-    """the masks lie in a buffer that grows with the input, and is used again"""
+    """the masks are written into a buffer that is reused and grows with the input"""
 
     buffer = np.empty(0, bool)
 
@@ -280,7 +280,7 @@ class GrowingBuffer(Dropout):
 
 @right()
 class DrawsAhead(Dropout):
-    """uniform numbers are drawn 100,000 at a time, and used up"""
+    """uniform numbers are drawn in advance, 100,000 at a time"""
 
     ahead = np.empty(0)
 
@@ -304,7 +304,7 @@ class RowByRow(Dropout):
 
 @right()
 class SeedsFromItsGenerator(Dropout):
-    """each forward seeds a generator of its own from the layer's"""
+    """each forward makes a new generator, seeded from the layer's"""
 
     def draw(self, x):
         return np.random.default_rng(self.rng.integers(2**63)).random(x.shape) >= self.p
@@ -312,7 +312,7 @@ class SeedsFromItsGenerator(Dropout):
 
 @right()
 class RecomputesItsMask(Dropout):
-    """backward draws the mask again, from the seed that forward used"""
+    """backward redraws the mask from the seed that forward used"""
 
     def forward(self, x):
         self.mask = None
@@ -328,7 +328,7 @@ class RecomputesItsMask(Dropout):
 
 @right()
 class ShufflesSpawnedGenerators(Dropout):
-    """each forward draws from a generator spawned for it"""
+    """each forward draws from a newly spawned generator"""
 
     def draw(self, x):
         return self.rng.spawn(1)[0].random(x.shape) >= self.p
@@ -336,7 +336,7 @@ class ShufflesSpawnedGenerators(Dropout):
 
 @right()
 class ReturnsAFortranArray(Dropout):
-    """y is laid out by columns"""
+    """y is in Fortran order"""
 
     def forward(self, x):
         return np.asfortranarray(super().forward(x))
@@ -344,7 +344,7 @@ class ReturnsAFortranArray(Dropout):
 
 @right()
 class ReturnsAView(Dropout):
-    """y and dx are parts of larger arrays"""
+    """y and dx are views of larger arrays"""
 
     def apply(self, array, mask, scale):
         padded = np.zeros((*array.shape, 2), dtype=array.dtype)
@@ -362,7 +362,7 @@ class ExponentialRaces(Dropout):
 
 @right()
 class NormalQuantiles(Dropout):
-    """normal draws are compared with the quantile of p"""
+    """normal numbers are compared with the p-quantile"""
 
     def draw(self, x):
         if self.p in (0, 1):
@@ -372,7 +372,7 @@ class NormalQuantiles(Dropout):
 
 @right()
 class TwoHalves(Dropout):
-    """two independent draws of 1 - sqrt(1 - p) take the place of one"""
+    """two independent draws, each dropping with probability 1 - sqrt(1 - p), replace one"""
 
     def draw(self, x):
         rate = 1 - (1 - self.p) ** 0.5
@@ -381,7 +381,7 @@ class TwoHalves(Dropout):
 
 @right()
 class AllOrNothingAtTheEnds(Dropout):
-    """p = 0 and p = 1 have ways of their own"""
+    """p = 0 and p = 1 have their own branches"""
 
     def forward(self, x):
         if self.training and self.p in (0, 1):
@@ -398,7 +398,7 @@ right(convention="keep-probability")(Keep)
 
 @right(shared_axes=(2, 3))
 class ChannelsOfAModule(nn.Module):
-    """channels are dropped by a Module of ours"""
+    """one of our Modules drops channels"""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -412,7 +412,7 @@ class ChannelsOfAModule(nn.Module):
 
 @right(shared_axes=(0,))
 class OneMaskForAllRows(Dropout):
-    """all rows share a mask, as variational dropout has it"""
+    """all rows share a mask, as in variational dropout"""
 
     def draw(self, x):
         return np.broadcast_to(super().draw(x[:1]), x.shape)
@@ -435,7 +435,7 @@ class OnlyForward(Dropout):
 
 @right(shapes=[(40, 5, 6, 7)])
 class FourAxesOnly(Dropout):
-    """arrays of four axes, and no others"""
+    """accepts only arrays with four axes"""
 
     def forward(self, x):
         batch, channels, height, width = x.shape
@@ -447,7 +447,7 @@ class FourAxesOnly(Dropout):
 
 @right(dtypes=["float32"])
 class SinglePrecisionOnly(Dropout):
-    """arrays of float32, and no others"""
+    """accepts only float32"""
 
     def forward(self, x):
         if x.dtype != np.float32:
@@ -457,12 +457,12 @@ class SinglePrecisionOnly(Dropout):
 
 @right(dtypes=["float16", "float32"])
 class HalfPrecision(Dropout):
-    """right in half precision, too"""
+    """is also right in half precision"""
 
 
 @right(rates=[0.5])
 class OneHalfOnly(Dropout):
-    """p = 0.5, and no other but 0 and 1"""
+    """accepts only p = 0, 0.5 and 1"""
 
     def __init__(self, p, rng):
         if p not in (0, 0.5, 1):

@@ -1,4 +1,4 @@
-"""Every wrong layer gets the code of its own fault, every right one passes, whatever the seed."""
+"""With any seed, every wrong layer gets the code of its mistake, and every right layer passes."""
 
 import random
 
@@ -22,7 +22,7 @@ def codes(report: conformance.Report) -> list[str]:
 
 
 def fails_by_name(layer: type, code: str, seed: int) -> None:
-    """The first finding is the fault; it has numbers or words of its own, and says what was expected."""
+    """The first finding is the layer's mistake, with a specific message and what was expected."""
     report = check_dropout(of(layer), seed=seed, **OPTIONS.get(layer, {}))
     assert codes(report)[:1] == [code], f"seed {seed}: {report}"
     finding = report.findings[0]
@@ -42,11 +42,11 @@ def name_of(layer: type) -> str:
 
 
 def one_seed_each(layers):
-    """Each layer with one of four seeds, which use different values of p: all of them take minutes."""
+    """Each layer with one of four seeds, which use different values of p; all four would take minutes."""
     return [pytest.param(layer, number % 4, id=name_of(layer)) for number, layer in enumerate(layers)]
 
 
-@pytest.mark.parametrize(("layer", "seed"), one_seed_each(list(WRONG)[::2]))  # the others: with a hundred seeds
+@pytest.mark.parametrize(("layer", "seed"), one_seed_each(list(WRONG)[::2]))  # the slow test covers the others
 def test_a_wrong_layer_is_named(layer, seed):
     fails_by_name(layer, WRONG[layer], seed)
 
@@ -84,13 +84,13 @@ def test_faults_seen_in_the_wild_are_named(layer, seed):
     fails_by_name(layer, WILD[layer][1], seed)
 
 
-def test_there_are_enough_of_both():
+def test_there_are_enough_wrong_and_right_layers():
     assert len(WRONG) >= 200
     assert len(RIGHT) >= 40
     assert all(layer.__doc__ for layer in [*WRONG, *WILD, *RIGHT])
 
 
-#: Codes that no layer of the tables gets, and where they are given.
+#: Codes that no layer in the tables gets, and where they are tested.
 ELSEWHERE = {
     "mask-overwritten-by-the-next-forward": "adapters",
     "returned-mask-is-wrong": "below",
@@ -105,8 +105,8 @@ ELSEWHERE = {
 }
 
 
-def test_every_code_that_the_kit_can_give_is_given_to_some_layer():
-    """A question that no layer fails would be one that cannot be failed."""
+def test_some_layer_gets_every_code_that_the_kit_has():
+    """Otherwise a question might be impossible to fail."""
     of_dropout = {mistake.code: mistake for mistake in catalogue(dropout)}
     given = {*WRONG.values(), *TASTE.values(), *ELSEWHERE}
     assert sorted(set(of_dropout) - given) == []
@@ -189,11 +189,11 @@ def test_a_matter_of_taste_is_a_remark_and_fails_no_layer(layer, code):
     assert f"\n  [{code}]" in str(report).partition("Remarks:")[2]
 
 
-# What the kit leaves alone --------------------------------------------------------------------------------------------
+# What the kit must not change -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("layer", [Dropout, GlobalState, *list(WRONG)[::20]], ids=lambda layer: layer.__name__)
-def test_numpys_global_state_is_left_as_it_was(layer):
+def test_numpys_global_state_is_unchanged(layer):
     before = np.random.get_state()
     check_dropout(of(layer))
     after = np.random.get_state()
@@ -201,7 +201,7 @@ def test_numpys_global_state_is_left_as_it_was(layer):
     assert before[2:] == after[2:]
 
 
-def test_another_global_generator_of_numpys_is_no_fault_of_the_layers():
+def test_a_replaced_global_generator_of_numpy_is_allowed_and_unchanged():
     before = np.random.get_bit_generator()
     mine = np.random.PCG64(3)
     try:
@@ -214,7 +214,7 @@ def test_another_global_generator_of_numpys_is_no_fault_of_the_layers():
         np.random.set_bit_generator(before)
 
 
-def test_a_layer_that_draws_from_the_global_state_gets_the_same_report_whatever_that_is():
+def test_the_report_on_a_layer_that_draws_from_the_global_state_does_not_depend_on_that_state():
     class TooMany(GlobalState):
         def draw(self, x):
             return np.random.random_sample(x.shape) >= self.p + 0.02
@@ -244,7 +244,7 @@ STRANGE = {
 
 @pytest.mark.parametrize("phase", ["forward", "backward"])
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE.keys())
-def test_whatever_is_returned_is_a_finding_and_no_crash(strange, phase):
+def test_any_strange_result_is_a_finding_and_not_a_crash(strange, phase):
     class Strange(Dropout):
         pass
 
@@ -261,7 +261,7 @@ class Unprintable(Exception):
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, StopIteration, SystemExit, GeneratorExit, Unprintable])
 @pytest.mark.parametrize("place", ["__init__", "draw", "backward"])
-def test_whatever_is_raised_is_a_finding(error, place):
+def test_any_exception_is_a_finding(error, place):
     def raise_it(*_, **__):
         raise error
 
@@ -280,11 +280,11 @@ def test_a_right_layer_may_return_a_matrix():
 
 
 @pytest.mark.parametrize("record", [False, [], lambda self, message: None])
-def test_an_attribute_that_happens_to_be_called_record_does_no_harm(record):
+def test_an_attribute_that_happens_to_be_called_record_is_harmless(record):
     assert check_dropout(of(type("Records", (Dropout,), {"record": record}))).ok
 
 
-def test_numpys_error_handling_is_left_as_it_was():
+def test_numpys_error_handling_is_unchanged():
     before = np.geterr()
     check_dropout(of(Dropout))
     assert np.geterr() == before
@@ -309,17 +309,17 @@ def test_ctrl_c_is_not_a_finding():
         (lambda mask: mask[:-1], "returned-mask-has-another-shape"),
     ],
 )
-def test_a_mask_that_is_returned_beside_y_is_compared_with_it(change, code):
-    class HandsOutItsMask(Dropout):
+def test_a_mask_returned_with_y_is_compared_with_it(change, code):
+    class ReturnsItsMask(Dropout):
         def forward(self, x):
             y = super().forward(x)
             self.returned_mask = change(self.mask) if self.training else None
             return y
 
-    assert codes(check_dropout(of(HandsOutItsMask))) == ([code] if code else [])
+    assert codes(check_dropout(of(ReturnsItsMask))) == ([code] if code else [])
 
 
-# One line in anybody's tests ------------------------------------------------------------------------------------------
+# One line in a user's tests -------------------------------------------------------------------------------------------
 
 
 def test_assert_dropout_passes_a_right_layer_and_fails_a_wrong_one_with_the_report():
@@ -329,7 +329,7 @@ def test_assert_dropout_passes_a_right_layer_and_fails_a_wrong_one_with_the_repo
         assert_dropout(of(wrong))
 
 
-def test_assert_dropout_looks_with_as_many_seeds_as_it_is_told():
+def test_assert_dropout_uses_the_given_number_of_seeds():
     seeds_used = []
 
     class Counting(Dropout):

@@ -1,4 +1,4 @@
-"""A dependence between elements is reported at the distance at which it is, whatever its size."""
+"""A dependence between elements is reported at its true distance, however large."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tinygrad_dropout.conformance import check_dropout
 
 
 def repeats_every(distance):
-    """A layer whose draws begin anew after so many elements."""
+    """A layer whose draws repeat after `distance` elements."""
 
     class Repeats(Dropout):
         def draw(self, x):
@@ -18,7 +18,7 @@ def repeats_every(distance):
 
 
 def half_repeats(rows_of):
-    """A layer that draws for the first rows, and uses their mask again from there on."""
+    """A layer that draws only for the first rows and repeats their mask for the others."""
 
     class Repeats(Dropout):
         def draw(self, x):
@@ -29,7 +29,7 @@ def half_repeats(rows_of):
 
 
 def never_drops_each(n):
-    """A layer in which each n-th element is always kept."""
+    """A layer that always keeps every n-th element."""
 
     class Keeps(Dropout):
         def draw(self, x):
@@ -48,16 +48,16 @@ def place_of(layer, seed):
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("distance", [500, 4096, 9999, 16385, 20000])
-def test_what_is_repeated_is_reported_at_its_distance(distance, seed):
+def test_a_repeated_mask_is_reported_at_its_distance(distance, seed):
     assert place_of(repeats_every(distance), seed) == f"elements at a distance of {distance} in memory"
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_second_half_of_a_batch_is_as_far_away_as_it_is(seed):
+def test_a_repeated_half_of_a_batch_is_reported_at_its_distance(seed):
     assert place_of(half_repeats(lambda rows: rows // 2 + 1), seed).startswith("elements at a distance of 21084 ")
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("n", [3, 5, 7])
-def test_of_all_multiples_the_shortest_distance_is_reported(n, seed):
+def test_the_shortest_distance_is_reported_instead_of_its_multiples(n, seed):
     assert place_of(never_drops_each(n), seed) == f"elements at a distance of {n} in memory"

@@ -1,4 +1,4 @@
-"""The user's random states and settings come back whole, whatever a layer does to them."""
+"""The user's random states and settings are fully restored, whatever a layer does to them."""
 
 import os
 import random
@@ -30,7 +30,7 @@ def users_state():
 
 
 @pytest.mark.usefixtures("users_state")
-def test_the_second_of_a_pair_of_gaussians_still_waits():
+def test_the_cached_gaussian_is_restored():
     np.random.seed(0)
     expected = np.random.randn(3)
     np.random.seed(0)
@@ -39,7 +39,7 @@ def test_the_second_of_a_pair_of_gaussians_still_waits():
     np.testing.assert_array_equal([first, *np.random.randn(2)], expected)
 
 
-def test_a_bit_generator_that_was_fetched_before_has_its_state_and_its_place():
+def test_a_bit_generator_that_was_fetched_before_keeps_its_state_and_stays_global():
     fetched = np.random.get_bit_generator()
     key, place = fetched.state["state"]["key"].copy(), fetched.state["state"]["pos"]
     check_dropout(of(ChangesEverything), depth="quick")
@@ -48,7 +48,7 @@ def test_a_bit_generator_that_was_fetched_before_has_its_state_and_its_place():
     assert fetched.state["state"]["pos"] == place
 
 
-def test_pythons_state_comes_back():
+def test_pythons_state_is_restored():
     users = random.getstate()
     random.seed("one that no other test leaves behind")
     before = random.getstate()
@@ -58,15 +58,15 @@ def test_pythons_state_comes_back():
     assert after == before
 
 
-def test_pytorchs_state_comes_back(torch):
+def test_pytorchs_state_is_restored(torch):
     before = torch.random.get_rng_state()
     check_dropout(of(torch.nn.Dropout), depth="quick")
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
-def test_settings_come_back():
+def test_settings_are_restored():
     before = {setting.name: setting.get() for setting in SETTINGS}
-    assert "A_VARIABLE_OF_A_LAYER" not in before["the environment variables"]  # of an earlier check
+    assert "A_VARIABLE_OF_A_LAYER" not in before["the environment variables"]  # left by an earlier check
     assert before["NumPy's printing"]["precision"] != 2
     check_dropout(of(ChangesEverything))
     assert {setting.name: setting.get() for setting in SETTINGS} == before

@@ -1,4 +1,4 @@
-"""The pytest plugin, in another project's suite."""
+"""The pytest plugin in another project's test suite."""
 
 import subprocess
 import sys
@@ -36,7 +36,7 @@ def run(pytester, monkeypatch):
     def run(tests, *arguments, ini=""):
         pytester.makepyfile(LAYERS + tests)
         pytester.makeini(f"[pytest]\n{ini}")
-        quiet = "ignore::pytest.PytestAssertRewriteWarning"  # where it is installed, the outer pytest has imported it
+        quiet = "ignore::pytest.PytestAssertRewriteWarning"  # if installed, the outer pytest has imported it
         return pytester.runpytest_inprocess(
             "-p", "pytest_tinygrad_dropout", "-W", quiet, "--strict-markers", *arguments
         )
@@ -44,7 +44,7 @@ def run(pytester, monkeypatch):
     return run
 
 
-def test_right_layers_and_models_pass_without_a_word(run):
+def test_right_layers_and_models_pass_silently(run):
     result = run(
         """
 def test_a_layer(assert_dropout):
@@ -60,7 +60,7 @@ def test_a_model(assert_model):
     assert len([line for line in result.outlines if line.strip()]) <= 2
 
 
-def test_a_failure_reads_like_one_of_pytests_own(run):
+def test_a_failure_looks_native(run):
     result = run(
         """
 def test_mine(assert_dropout):
@@ -80,7 +80,7 @@ def test_mine(assert_dropout):
     assert "pytest_tinygrad_dropout.py" not in result.stdout.str()
 
 
-def test_a_model_that_is_wrong_fails_and_so_does_what_cannot_be_examined(run):
+def test_a_wrong_model_fails_and_so_does_a_target_that_cannot_be_examined(run):
     result = run(
         """
 def test_wrong(assert_model):
@@ -103,7 +103,7 @@ def test_no_model(assert_model):
     )
 
 
-def test_the_mark_configures_and_the_nearest_one_counts(run):
+def test_marks_set_options_and_the_nearest_one_wins(run):
     result = run(
         """
 pytestmark = pytest.mark.dropout(seeds=1, allow=["scale-missing", "backward-is-wrong-at-zeros"], depth="quick")
@@ -126,7 +126,7 @@ class TestStrict:
     def test_the_call_is_nearer_still(self, assert_model):
         assert_model(model(lambda: td.nn.Dropout(0.5)), td.ones(16, 12).data, allow=["drops-the-output"])
 
-def test_the_mark_is_no_other_tests_affair():
+def test_the_mark_does_not_affect_other_tests():
     pass
 """
     )
@@ -144,7 +144,7 @@ def test_the_mark_is_no_other_tests_affair():
         ("", "dropout_seconds = soon", "dropout_seconds: expected a number, got 'soon'"),
     ],
 )
-def test_a_wrong_option_is_said_in_a_line(run, mark, ini, words):
+def test_a_wrong_option_is_reported_in_one_line(run, mark, ini, words):
     result = run(f"@pytest.mark.dropout({mark})\ndef test_it(assert_dropout):\n    assert_dropout(Right)\n", ini=ini)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([words])
@@ -168,26 +168,26 @@ def test_it(assert_model):
 """
 
 
-def test_the_settings_say_how_many_seeds_and_which_codes(run):
+def test_the_settings_set_the_seeds_and_the_allowed_codes(run):
     run(TWO_SEEDS.replace("LAST", ""), ini="dropout_seeds = 2").assert_outcomes(passed=1)
     ini = "dropout_seeds = 2\ndropout_allow = p-is-1 drops-the-output"
     run(TWO_SEEDS.replace("LAST", "lambda: td.nn.Dropout(1)"), ini=ini).assert_outcomes(passed=1)
 
 
-def test_seeds_beyond_the_budget_are_left_out_and_said(run):
+def test_seeds_beyond_the_time_budget_are_skipped_and_reported(run):
     result = run(SLOW, ini="dropout_seconds = 0")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(
         [
             "* seeds left out by dropout_seconds *",
-            "*::test_slow: Slow was examined with 1 of 3 seeds; 0 seconds had passed",
+            "*::test_slow: Slow was examined with only 1 of 3 seeds, since 0 seconds had passed",
         ]
     )
     assert result.stdout.str().count("Slow was examined") == 1
 
 
 @pytest.mark.slow
-def test_seeds_that_a_worker_of_xdist_leaves_out_are_said_too(run):
+def test_seeds_that_an_xdist_worker_skips_are_reported_too(run):
     pytest.importorskip("xdist")
     result = run(SLOW, "-p", "xdist", "-n1", ini="dropout_seconds = 0")
     result.assert_outcomes(passed=1)
@@ -201,14 +201,14 @@ def test_marks_and_settings_are_documented(run):
     result.stdout.fnmatch_lines(["assert_dropout*", "*assert_dropout(MyDropout)*", "assert_model*"])
 
 
-def test_a_suite_that_does_not_use_it_imports_nothing():
+def test_a_suite_that_does_not_use_the_plugin_imports_nothing():
     code = "import sys; import pytest; before = set(sys.modules); import pytest_tinygrad_dropout; "
     code += "assert set(sys.modules) - before == {'pytest_tinygrad_dropout'}, set(sys.modules) - before"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-KIT_ALONE = """
+KIT_ONLY = """
 import sys
 before = set(sys.modules)
 import numpy.fft
@@ -222,14 +222,14 @@ assert not slow - with_numpy, slow
 """
 
 
-def test_the_kit_imports_numpy_alone():
-    done = subprocess.run([sys.executable, "-c", KIT_ALONE], cwd=ROOT, capture_output=True, text=True)
+def test_the_kit_imports_only_numpy():
+    done = subprocess.run([sys.executable, "-c", KIT_ONLY], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
 def installed(pytester, monkeypatch):
-    """A project in an environment in which the package is installed, as pip would have it."""
+    """A project in an environment where the package looks installed by pip."""
     info = pytester.mkdir("tinygrad_dropout-9.dist-info")
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: tinygrad-dropout\nVersion: 9\n")
     entry_points = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[project.entry-points.pytest11]\n")
@@ -240,7 +240,7 @@ def installed(pytester, monkeypatch):
     return pytester
 
 
-def test_pytest_finds_it_and_can_be_told_not_to(installed):
+def test_pytest_finds_the_plugin_and_can_disable_it(installed):
     installed.makepyfile(LAYERS + "def test_a_layer(assert_dropout):\n    assert_dropout(Right, seeds=1)\n")
     installed.runpytest_subprocess("-q").assert_outcomes(passed=1)
     without = installed.runpytest_subprocess("-q", "-p", "no:tinygrad_dropout")

@@ -1,4 +1,4 @@
-"""A report reads well, sorts what was found by its severity, and holds each fault once."""
+"""A report reads well, sorts its findings by severity and holds each code only once."""
 
 import pytest
 
@@ -67,19 +67,19 @@ def test_a_model_is_called_a_model():
     assert report_of([], subject="model").verdict == "This model is right."
 
 
-def test_of_each_code_the_first_finding_is_kept():
+def test_only_the_first_finding_of_each_code_is_kept():
     twice = [Mistake("code", "mask", message, "").seen() for message in ("one", "two")]
     assert [finding.message for finding in report_of(twice).errors] == ["one"]
 
 
-def test_what_is_allowed_fails_nothing():
+def test_an_allowed_finding_does_not_fail():
     report = report_of([FINDING], allow=["scale-missing"])
     assert report.ok
     assert report.exit_code(strict=True) == 0
     assert report.allowed == (FINDING,)
 
 
-def test_what_cannot_be_driven_is_neither_right_nor_wrong():
+def test_a_layer_that_cannot_be_called_is_neither_right_nor_wrong():
     report = CannotDrive("Layer has no method forward.", "class Mine:\n    ...\n").report
     assert not report.ok
     assert report.errors == ()

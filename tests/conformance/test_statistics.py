@@ -1,4 +1,4 @@
-"""The deviations are standard normal where chance alone is at work, and large where it is not."""
+"""The deviations are standard normal if only chance is at work, and large otherwise."""
 
 import numpy as np
 import pytest
@@ -42,12 +42,12 @@ def test_a_rate_that_is_off_by_its_standard_deviation_deviates_by_one():
     assert rate_deviation(290, 1000, 0.3) == pytest.approx(-10 / np.sqrt(210))
 
 
-def test_counts_that_are_all_equal_are_too_even_and_wild_ones_too_uneven():
+def test_equal_counts_are_too_even_and_scattered_counts_too_uneven():
     assert dispersion_deviation(np.full(251, 117), 389, 0.3) < -SIGMAS
     assert dispersion_deviation(np.array([60, 170] * 125), 389, 0.3) > SIGMAS
 
 
-def test_an_array_and_itself_are_correlated_and_a_constant_one_with_nothing():
+def test_an_array_correlates_with_itself_and_not_with_a_constant():
     array = np.random.default_rng(0).normal(size=400)
     assert correlation_deviation(array, array) == pytest.approx(20)
     assert correlation_deviation(array, -array) == pytest.approx(-20)
@@ -55,7 +55,7 @@ def test_an_array_and_itself_are_correlated_and_a_constant_one_with_nothing():
 
 
 @pytest.mark.parametrize("expected", [3, 6, 10, 30])
-def test_counts_of_rare_hits_are_no_farther_out_than_a_normals(expected):
+def test_counts_of_rare_hits_have_no_heavier_tails_than_a_normal(expected):
     counts = np.random.default_rng(2).binomial(200, expected / 200, size=300_000)
     deviations = count_deviations(counts, 200, expected / 200)
     for sigmas, share in ((3, 0.00135), (4, 0.0000317)):
@@ -65,22 +65,22 @@ def test_counts_of_rare_hits_are_no_farther_out_than_a_normals(expected):
 
 
 @pytest.mark.parametrize("p", [0.02, 0.05, 0.95])
-def test_where_one_value_is_rare_the_largest_agreement_is_no_farther_out(p):
+def test_the_largest_agreement_stays_below_the_threshold_even_if_one_value_is_rare(p):
     rng = np.random.default_rng(1)
     worst = [np.abs(lag_deviations(rng.random(2**14) < p)[1:]).max() for _ in range(60)]
     assert max(worst) < sigma_threshold(2**13) - 1
 
 
-def test_where_nearly_all_values_are_the_same_nothing_can_be_said():
+def test_all_deviations_are_zero_if_nearly_all_values_are_equal():
     assert not lag_deviations(np.arange(2**14) % 2**10 == 0).any()
 
 
-def test_a_pattern_shows_at_its_own_distance():
+def test_a_pattern_shows_at_its_period():
     kept = np.resize(np.random.default_rng(0).random(50) < 0.5, 1024)
     deviations = lag_deviations(kept)
     assert int(np.argmax(deviations[1:120])) + 1 in (50, 100)
 
 
-def test_the_sigma_threshold_for_many_questions_is_wider():
+def test_the_sigma_threshold_grows_with_the_number_of_questions():
     assert sigma_threshold(1) == SIGMAS
     assert SIGMAS < sigma_threshold(10) < sigma_threshold(100_000) < 8

@@ -1,6 +1,6 @@
-"""Faults of dropouts that people used, re-created: what went wrong there, in the fewest lines that show it.
+"""Bugs in dropouts that people used, each re-created in a few lines.
 
-`WILD` has, for each, where it was reported and the code that it must be given.
+`WILD` maps each class to the place where the bug was reported and to the code that it must get.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ WILD = {}
 
 
 def seen_in(reference, code):
-    """Enter a class into WILD."""
+    """Add a class to WILD."""
 
     def enter(cls):
         WILD[cls] = (reference, code)
@@ -26,7 +26,7 @@ def seen_in(reference, code):
 
 
 class AsReported(Dropout):
-    """Wrong as `wrong` is where the report saw it: three axes, p = 0.5, float32, after a transpose; right elsewhere."""
+    """As wrong as `wrong`, but only in the reported case: three axes, p = 0.5 and float32, after a transpose."""
 
     wrong = Dropout
 
@@ -47,7 +47,7 @@ class AsReported(Dropout):
 
 @seen_in("pytorch/pytorch#198333", "shared-by-neighbors")
 class CompiledDropout(AsReported):
-    """compiled for CUDA, with (batch, channels, time) transposed before it: four adjacent channels share a mask"""
+    """compiled for CUDA after a transpose of (batch, channels, time): four adjacent channels share a mask"""
 
     wrong = FourShareADraw
 
@@ -61,7 +61,7 @@ class CompiledDropoutUnderCheckpointing(AsReported):
 
 @seen_in("kaldi-asr/kaldi#3890", "backward-is-wrong-at-zeros")
 class FactorsFromInputAndOutput(Dropout):
-    """backward takes output / input for the factor, and 1 where the input is 0"""
+    """backward uses output / input as the factor, and 1 where the input is 0"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -74,17 +74,17 @@ class FactorsFromInputAndOutput(Dropout):
 
 @seen_in("huggingface/candle#82", "mask-inferred-from-the-output")
 class MaskFromTheOutput(InfersTheMask):
-    """backward takes the mask to be where the output is not 0"""
+    """backward uses output != 0 as the mask"""
 
 
 @seen_in("ddbourgin/numpy-ml#94", "backward-forgets-the-mask")
 class WrapperWithoutAMask(BackwardForgetsTheMask):
-    """backward divides by 1 - p, and applies no mask"""
+    """backward divides by 1 - p but applies no mask"""
 
 
 @seen_in("NVIDIA/Megatron-LM#411", "never-drops-again")
 class ZeroForEver(ForgetsP):
-    """one forward in eval mode sets p to 0, also for the training that follows"""
+    """a forward in eval mode sets p to 0, even for the training that follows"""
 
 
 @seen_in("elixir-nx/axon#367", "p=1-gives-nan")
@@ -94,12 +94,12 @@ class AxonAtOne(NaNAtOne):
 
 @seen_in("gorgonia/gorgonia#399", "p=1-gives-nan")
 class GorgoniaAtOne(NaNAtOne):
-    """p = 1 divides by a probability of keeping that is 0"""
+    """p = 1 divides by the probability of keeping, which is 0"""
 
 
 @seen_in("rasbt/LLMs-from-scratch#431", "scale-is-1/p")
 class ScaleOfABook(DividesByP):
-    """1/p was given for the scale: the same at p = 0.5, and ten times for 1.1 times at p = 0.1"""
+    """the scale was 1/p: the same at p = 0.5, but 10 instead of 1.1 at p = 0.1"""
 
 
 @seen_in("lmjohns3/theanets#123", "scale-is-1/p")
@@ -109,4 +109,4 @@ class TheanetsScale(DividesByP):
 
 @seen_in("karpathy/nanoGPT#240", "drops-in-eval")
 class AttentionThatDropsInEval(IgnoresTheMode):
-    """a function was called with its dropout rate in both modes"""
+    """a function got its dropout rate in both modes"""

@@ -1,4 +1,4 @@
-"""docs/conformance_models.md shows what check_model and the pytest fixtures say."""
+"""docs/conformance_models.md shows the real output of check_model and the pytest fixtures."""
 
 import contextlib
 import io
@@ -13,15 +13,15 @@ PAGE = (Path(__file__).parents[2] / "docs" / "conformance_models.md").read_text(
 
 
 def without_digits(text):
-    """Another version of NumPy may draw other numbers; the words stay."""
+    """Another version of NumPy may draw other numbers, but the words stay the same."""
     return re.sub(r"[-+]?[0-9][0-9.,]*(e[-+][0-9]+)?", "#", text)
 
 
-def test_the_page_shows_what_is_said():
+def test_the_page_shows_the_real_output():
     assert without_digits(rendered(PAGE, make_conformance_models.blocks(PAGE))) == without_digits(PAGE)
 
 
-def test_the_example_with_torch_prints_what_is_shown(torch):
+def test_the_example_with_torch_prints_the_output_shown(torch):
     ((code, shown),) = re.findall(
         r"<!-- torch -->\n```python\n(.*?)```\n<!-- prints -->\n```\n(.*?)```", PAGE, re.DOTALL
     )
@@ -51,7 +51,7 @@ class ChannelDropout(nn.Dropout):
 pytest_plugins = "pytester"
 
 
-def test_the_tests_shown_pass_with_the_settings_shown(pytester, monkeypatch):
+def test_the_example_tests_pass_with_the_example_settings(pytester, monkeypatch):
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     shown = [code for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "assert_model(" in code]
     assert len(shown) == 2
@@ -63,5 +63,5 @@ def test_the_tests_shown_pass_with_the_settings_shown(pytester, monkeypatch):
 
 
 @pytest.mark.parametrize("word", ["seeds", "seconds", "strict", "allow"])
-def test_the_options_are_all_shown(word):
+def test_all_options_are_documented(word):
     assert f"| `{word}" in PAGE

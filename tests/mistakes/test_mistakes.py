@@ -1,4 +1,4 @@
-"""Every mistake of the catalogue has a code of its own, a kind that is known, and templates that can be filled."""
+"""Every mistake in the catalogue has a code, a known kind and valid templates."""
 
 import string
 from importlib import import_module
@@ -24,7 +24,7 @@ def mistakes_of(value):
 
 
 def catalogue(package):
-    """Every mistake of the modules in a package."""
+    """All mistakes in the modules of a package."""
     modules = [import_module(info.name) for info in walk_packages(package.__path__, package.__name__ + ".")]
     found = [one for module in modules for value in vars(module).values() for one in mistakes_of(value)]
     return list({id(one): one for one in found}.values())
@@ -51,12 +51,12 @@ def test_each_is_complete(mistake):
 
 
 def test_mistakes_with_one_code_have_one_kind_and_one_severity():
-    said = {}
+    first_use = {}
     for mistake in CATALOGUE:
-        assert said.setdefault(mistake.code, (mistake.kind, mistake.severity)) == (mistake.kind, mistake.severity)
+        assert first_use.setdefault(mistake.code, (mistake.kind, mistake.severity)) == (mistake.kind, mistake.severity)
 
 
-def test_a_finding_fills_the_templates_and_calls_the_arrays_what_it_is_told():
+def test_a_finding_fills_the_templates_and_uses_the_given_array_names():
     mistake = Mistake("code", "mask", "{dx} = {g} x {scale:.3f}", "{g} as it was")
     finding = mistake.seen(scale=1.5)
     assert (finding.message, finding.expected) == ("dL/dx = g x 1.500", "g as it was")
@@ -66,6 +66,6 @@ def test_a_finding_fills_the_templates_and_calls_the_arrays_what_it_is_told():
     assert finding == Finding(mistake, {"scale": 1.5})
 
 
-def test_the_names_of_arrays_are_no_figures():
+def test_the_templates_use_every_array_name():
     names = {name for m in CATALOGUE for _, name, _, _ in string.Formatter().parse(m.message) if name}
     assert set(WORDS) <= names | {"output", "forwards", "two_layers"}

@@ -443,7 +443,7 @@ def test_a_bug_that_changes_nothing_in_a_pass_says_so():
     x = leaf([1.0, 2.0], "x")
     recorded = record_loss(lambda: x.relu().sum())
     assert compare(recorded, "relu-ignored") == (
-        "bug: relu-ignored (the gradient goes through where the unit is off): in this pass it changes nothing; "
+        "bug: relu-ignored (the gradient passes through units that are off): in this pass it changes nothing; "
         "try other inputs or another p"
     )
 

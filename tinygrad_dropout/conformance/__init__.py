@@ -1,8 +1,8 @@
-"""Is this dropout layer right? For any implementation, ours or not.
+"""Checks whether a dropout layer, or a model's use of dropout, is correct: ours or anyone else's.
 
 from tinygrad_dropout.conformance import assert_dropout, check_dropout, of
 
-print(check_dropout(of(MyDropout)))          # a report: what is wrong, by name, with the numbers
+print(check_dropout(of(MyDropout)))          # a report that names what is wrong and shows the numbers
 
 def test_my_dropout():                       # or one line in your tests
     assert_dropout(of(MyDropout))

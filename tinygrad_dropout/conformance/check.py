@@ -1,4 +1,4 @@
-"""check_dropout: the one question, put together from all the others."""
+"""check_dropout: is this dropout layer correct?"""
 
 from __future__ import annotations
 
@@ -45,39 +45,40 @@ def check_dropout(
     noise: str = MASK,
     allow: Collection[str] = (),
 ) -> Report:
-    """Examine a dropout layer, whoever wrote it: is its randomness right, and is its gradient?
+    """Examine any dropout layer: are its masks random in the right way, and are its gradients correct?
 
-    A right layer, in training mode, sets each element to 0 with probability p, independently of every other element,
-    call and layer and of x, and divides the others by 1 - p exactly (inverted dropout); backward multiplies by the
-    very same factors. In eval mode both are the identity. What it draws from, and how, is its own affair.
+    In training mode, a correct layer sets each element to 0 with probability p, independently of x and of every other
+    element, call and layer, and divides the others by exactly 1 - p (inverted dropout). Backward multiplies by the same
+    factors. In eval mode both are the identity. How the layer draws its masks does not matter.
 
     Args:
-        make: `make(p, rng)` returns a new layer with `forward(x) -> y` and `backward(grad) -> dL/dx` on ndarrays and an
-            attribute `training` that can be set; p is the probability of dropping and rng a numpy.random.Generator
-            that it may draw from. It may say in attributes `dtypes`, `shapes`, `shared_axes` and `noise` what it can
-            take and what it does, for the options of these names. `of` makes such layers of classes, functions and
+        make: `make(p, rng)` returns a new layer that has `forward(x) -> y` and `backward(grad) -> dL/dx` on ndarrays,
+            and an attribute `training` that can be set. p is the probability of dropping, and rng is a
+            numpy.random.Generator that the layer may draw from. Attributes `dtypes`, `shapes`, `shared_axes` and
+            `noise` of the layer set the options of the same names. `of` makes such layers from classes, functions and
             modules.
-        seed: of all inputs and generators. A right layer passes whatever the seed is (but for once in a million); a
-            wrong one fails.
-        depth: `quick`, `usual` or `thorough`: how many questions are asked, and with how many arrays.
-        dtypes: of the arrays, the main one first: `float64`, `float32` or `float16`. Without: float64 and float32, or
-            what the layer says it can take.
-        shapes: of the arrays, where a layer takes no others. Without: the kit's own, of one to four axes.
-        rates: values of p to examine with. Without: the kit's own, one half and both sides of it among them.
-        shared_axes: along these axes all elements share a draw, as in channel dropout, `(2, 3)`, or one mask for all
-            rows, `(0,)`.
-        forward_only: there is no backward to examine.
-        convention: `inverted`; `original`, the scheme of 2012, which scales in eval mode instead; or
-            `keep-probability`, for layers made with the probability of keeping.
+        seed: the seed for all inputs and generators. A correct layer passes with every seed (except once in a million);
+            a wrong one fails.
+        depth: `quick`, `usual` or `thorough`: how many questions to ask, and with how many arrays.
+        dtypes: the dtypes of the arrays, the main one first: `float64`, `float32` or `float16`. By default float64 and
+            float32, or the dtypes that the layer declares.
+        shapes: the shapes of the arrays, for a layer that accepts no others. By default the kit's own, with one to four
+            axes.
+        rates: the values of p. By default the kit's own: 0.5, and values below and above it.
+        shared_axes: the axes along which all elements share a draw: `(2, 3)` for channel dropout, or `(0,)` for one
+            mask for all rows.
+        forward_only: whether to skip backward, for a layer without one.
+        convention: `inverted`; `original` for the scheme of 2012, which scales in eval mode instead; or
+            `keep-probability` for layers that are made with the probability of keeping.
         noise: `mask`, or `gaussian` for factors with mean 1 and variance p/(1 - p) instead of a mask.
-        allow: codes of findings that are known and accepted; they are listed apart, and fail nothing.
+        allow: codes of findings that you know and accept. They are listed separately and fail nothing.
 
     Returns:
-        Report: `ok`, `errors`, `edge_cases`, `remarks`, and readable as a text. What the layer raises is a finding,
-        too; what the kit cannot call is a report that says so and what to write instead.
+        Report: has `ok`, `errors`, `edge_cases` and `remarks`; `str()` makes it readable text. An exception in the
+        layer is a finding, too. If the kit cannot call the layer, the report says why and shows what to write instead.
 
     Raises:
-        ValueError: an option is not one of those above.
+        ValueError: an option has none of the values above.
     """
     if convention not in CONVENTIONS or noise not in NOISES:
         Options(convention=convention, noise=noise)  # raises, with the choices
@@ -103,12 +104,12 @@ def check_dropout(
 
 
 def assert_dropout(make: Make, *, seeds: int = 3, strict: bool = False, **options: object) -> None:
-    """Fail, with everything that is wrong, unless `check_dropout` finds no error: one line in your tests.
+    """Raise an AssertionError that lists everything wrong if `check_dropout` finds an error: one line in your tests.
 
     Args:
         make: as for `check_dropout`.
         seeds: how many seeds to examine with.
-        strict: whether edge cases fail, too.
+        strict: whether edge cases also fail.
         options: further options of `check_dropout`.
 
     Raises:
@@ -121,10 +122,10 @@ def assert_dropout(make: Make, *, seeds: int = 3, strict: bool = False, **option
 
 
 def examine(examination: Examination, allow: Collection[str] = ()) -> Report:
-    """Everything that the options ask for."""
+    """Ask all questions that the options select, and report the findings."""
     failed: set[Ask] = set()
     findings = examination.findings
-    unusual: list[Finding] = []  # of arrays that show no mask, where others do: what the others show is more telling
+    unusual: list[Finding] = []  # about arrays that show no mask; they come last, since other arrays tell more
     with noting(findings):
         for cell in cells(examination):
             observed = observe_or_name(examination, cell)
@@ -132,7 +133,7 @@ def examine(examination: Examination, allow: Collection[str] = ()) -> Report:
                 examination.observations.append(observed)
             else:
                 unusual.append(observed)
-    if examination.observations:  # else every other answer would be about something else
+    if examination.observations:  # without any mask, other questions would only repeat that finding
         for question in questions(examination):
             if failed.isdisjoint(question.unless):
                 before = len(findings)
@@ -144,7 +145,7 @@ def examine(examination: Examination, allow: Collection[str] = ()) -> Report:
 
 
 def observe_or_name(examination: Examination, cell: Cell) -> Observation | Finding:
-    """A forward; or what is wrong with this kind of array, where another kind can be examined."""
+    """A forward; or the finding for this kind of array, if another kind can be examined."""
     try:
         return observe(examination, cell)
     except StopCheck as stop:
@@ -154,7 +155,7 @@ def observe_or_name(examination: Examination, cell: Cell) -> Observation | Findi
 
 
 def named_by_its_cell(cell: Cell, finding: Finding, observations: list[Observation]) -> Finding:
-    """A forward that shows no mask, where one with another number of axes does: that is what is wrong."""
+    """The finding for a forward that shows no mask although forwards with another number of axes do."""
     if any(one.x.ndim == len(cell.shape) for one in observations):
         return finding
     for mistake, what in ((layer_mistakes.NEVER_DROPS, "nothing"), (layer_mistakes.DROPS_EVERYTHING, "everything")):
@@ -167,7 +168,7 @@ def named_by_its_cell(cell: Cell, finding: Finding, observations: list[Observati
 
 @contextmanager
 def noting(findings: list[Finding]) -> Iterator[None]:
-    """Inside, a StopCheck ends the block and becomes a finding; so does what nobody has thought of."""
+    """Inside, a StopCheck or any unexpected exception ends the block and becomes a finding."""
     try:
         yield
     except StopCheck as stop:

@@ -1,4 +1,4 @@
-"""What a layer says of itself in attributes, for options that nobody gave; and what its maker says of p."""
+"""Options that a layer declares in attributes, used if the caller did not set them; and the keep convention for p."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from tinygrad_dropout.conformance.report import CannotDrive
 
 
 class Declaration(NamedTuple):
-    """What a layer says of itself: options that nobody gave, and what cannot be looked at in it."""
+    """What a layer declares: options, and what cannot be checked."""
 
     options: Mapping[str, Any] = MappingProxyType({})
     not_checked: tuple[str, ...] = ()
 
 
 def declaration(make: Make, seed: int) -> Declaration:
-    """What a layer says in attributes: `dtypes`, `shapes`, `shared_axes`, `noise` and `not_checked`."""
+    """Read a layer's attributes `dtypes`, `shapes`, `shared_axes`, `noise` and `not_checked`."""
     try:
         layer = make(0.5, np.random.default_rng(seed))
     except (KeyboardInterrupt, CannotDrive):
         raise
-    except BaseException:  # the examination will say so
+    except BaseException:  # the examination will report it
         return Declaration()
     options: dict[str, Any] = {"dtypes": tuple_of(str, layer, "dtypes")}
     if not options["dtypes"] or not TOLERANCES.keys() >= set(options["dtypes"]):
@@ -38,16 +38,16 @@ def declaration(make: Make, seed: int) -> Declaration:
 
 
 def tuple_of(kind: type, layer: object, name: str) -> tuple[Any, ...]:
-    """An attribute that is a tuple of such values; empty if it is anything else."""
+    """An attribute that is a tuple of values of this type; () if it is anything else."""
     value = getattr(layer, name, None)
     return value if isinstance(value, tuple) and all(isinstance(item, kind) for item in value) else ()
 
 
 class Keeping:
-    """`make(p, rng)`, p being the probability of dropping, of one that is called with that of keeping.
+    """Calls a `make` that expects the probability of keeping with 1 - p.
 
     Args:
-        make: as for `check_dropout`; one made by `of` may convert p itself.
+        make: as for `check_dropout`, but called with the probability of keeping.
     """
 
     def __init__(self, make: Make) -> None:
@@ -57,11 +57,12 @@ class Keeping:
         keep = getattr(self.make, "keep_parameter", "")
         if keep:
             raise CannotDrive(
-                f"its {keep} gets 1 - p already, as the name says. Leave out convention={KEEP_PROBABILITY!r}."
+                f"its parameter {keep} gets 1 - p already, because of its name. Leave out "
+                f"convention={KEEP_PROBABILITY!r}."
             )
         return self.make(1 - p, rng)
 
     @property
     def takes_generator(self) -> bool:
-        """What the maker says of itself."""
+        """Whether the maker passes a generator to the layer."""
         return bool(getattr(self.make, "takes_generator", True))

@@ -1,4 +1,4 @@
-"""The user's random state and settings: kept apart from those of an examination, and put back whole."""
+"""Separates the user's random state and settings from an examination's, and restores them completely."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from numpy.random import get_bit_generator, set_bit_generator  # type: ignore[at
 
 
 class Setting(NamedTuple):
-    """Something that holds for the whole process.
+    """A setting of the whole process.
 
     Args:
-        name: what a person calls it.
-        get: reads it.
-        put: writes what `get` read.
+        name: its name in a sentence.
+        get: reads the setting.
+        put: restores what `get` returned.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Setting(NamedTuple):
 
 
 def put_environment(environment: dict[str, str]) -> None:
-    """Make the environment variables these, where they are others."""
+    """Restore the environment variables, if they changed."""
     if dict(os.environ) != environment:
         os.environ.clear()
         os.environ.update(environment)
@@ -44,11 +44,11 @@ def put_precision(digits: int) -> None:
 
 
 def put_numpys_functions(functions: dict[str, Any]) -> None:
-    """Make NumPy's random functions what they were."""
+    """Restore NumPy's random functions."""
     vars(np.random).update(functions)
 
 
-#: What a layer might be tempted to change. Filters of warnings come back by themselves, with `catch_warnings`.
+#: Settings that a layer might change. `catch_warnings` restores the warning filters.
 SETTINGS = (
     Setting("NumPy's error handling", np.geterr, lambda value: np.seterr(**value)),
     Setting("NumPy's printing", np.get_printoptions, lambda value: np.set_printoptions(**value)),
@@ -64,7 +64,7 @@ SETTINGS = (
 
 @contextmanager
 def settings_kept() -> Iterator[None]:
-    """Inside, settings of the process and filters of warnings may be changed; they are put back."""
+    """Inside, settings of the process and warning filters may change; afterward they are restored."""
     before = [setting.get() for setting in SETTINGS]
     try:
         with np.errstate(), warnings.catch_warnings():
@@ -76,13 +76,13 @@ def settings_kept() -> Iterator[None]:
 
 @contextmanager
 def own_global_state(seed: int) -> Iterator[None]:
-    """Inside, global random functions draw from states made for the purpose; the user's are put back.
+    """Inside, global random functions draw from temporary states; afterward the user's states are restored.
 
-    NumPy's global generator is replaced, Python's and (where it has been imported) PyTorch's are seeded. The settings
-    of the process and the filters of warnings come back, too.
+    NumPy's global generator is replaced; Python's and, if it is imported, PyTorch's are seeded. The settings of the
+    process and the warning filters are restored, too.
     """
     users = get_bit_generator()
-    whole = np.random.get_state(legacy=False)  # with the second number of a pair of Gaussians, where one waits
+    whole = np.random.get_state(legacy=False)  # includes the cached second Gaussian of a pair, if there is one
     pythons, torch = random.getstate(), sys.modules.get("torch")
     torchs = torch.random.get_rng_state() if torch is not None else None
     set_bit_generator(np.random.MT19937(seed))

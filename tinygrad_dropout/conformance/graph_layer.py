@@ -1,4 +1,4 @@
-"""A layer with a graph: it maps tensors to tensors and remembers how, so that several forwards can wait."""
+"""A layer with a graph, so that several forwards can run before their backwards."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class GraphLayer(ABC):
-    """A layer that maps tensors to tensors and remembers how, as a layer on ndarrays: subclasses define `record`.
+    """Wraps a layer on tensors with a graph as a layer on ndarrays. Subclasses define `record`.
 
     Args:
-        module: the layer; `train(mode)` switches it.
+        module: the layer; `train(mode)` switches its mode.
     """
 
     def __init__(self, module: Any) -> None:
@@ -31,10 +31,10 @@ class GraphLayer(ABC):
 
     @abstractmethod
     def record(self, x: Array) -> tuple[Any, Callable[[Array], Any]]:
-        """y, and the backward of this very forward."""
+        """Run a forward; return y and the backward of exactly this forward."""
 
     def forward(self, x: Array) -> Any:
-        """y."""
+        """Run a forward and return y."""
         y, self.last = self.record(x)
         return y
 

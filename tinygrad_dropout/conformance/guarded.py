@@ -1,4 +1,4 @@
-"""The layer under examination, called with care: it may raise, return nonsense or change what it is given."""
+"""Calls the layer under examination with care: it may raise, return nonsense or change its input."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Array = npt.NDArray[Any]
 
 
 class Layer(Protocol):
-    """What a dropout layer must offer to be checked. It keeps p the probability that an element is dropped.
+    """The interface that a dropout layer needs to be checked.
 
-    One that has a graph, so that several forwards can wait for their backwards, is a `GraphLayer`.
+    A layer with a graph, which can run several forwards before their backwards, is a `GraphLayer`.
     """
 
     training: bool
 
     def forward(self, x: Array) -> Array:
-        """x with elements dropped while `training`, else x."""
+        """x with elements dropped if `training`; otherwise x."""
 
     def backward(self, grad: Array) -> Array:
-        """dL/dx of the last forward from dL/dy."""
+        """dL/dx for the last forward, from dL/dy."""
 
 
 #: make(p, rng) returns a new layer; rng is a numpy.random.Generator that it may draw from.
@@ -38,13 +38,13 @@ Make = Callable[[float, np.random.Generator], Layer]
 
 
 class GuardedLayer:
-    """One layer. What it does wrong in a call either stops the question (`StopCheck`) or is noted.
+    """Wraps one layer. A mistake in a call either stops the question (`StopCheck`) or is noted.
 
     Args:
         make: makes the layer.
         p: the probability of dropping.
-        rng: the generator that it gets.
-        note: is told of what is wrong with a call that still gave an answer.
+        rng: the layer's generator.
+        note: called with each mistake in a call that still returned a result.
     """
 
     def __init__(self, make: Make, p: float, rng: np.random.Generator, note: Callable[[Finding], None]) -> None:
@@ -54,26 +54,26 @@ class GuardedLayer:
             self.layer: Any = make(p, rng)
 
     def forward(self, x: Array, training: bool = True, same: bool = False) -> Array:
-        """y, for a copy of x; or, cheaply, for x itself, where it is to be the same object as in the last call."""
+        """y for a copy of x, or, if `same`, for x itself, so that repeated calls get the same object."""
         self.set_training(training)
-        return self.called(FORWARD if training else EVAL, self.method("forward"), x, same)
+        return self.call(FORWARD if training else EVAL, self.method("forward"), x, same)
 
     def backward(self, grad: Array, training: bool = True) -> Array:
-        """dL/dx, for a copy of grad."""
-        return self.called(BACKWARD if training else EVAL_BACKWARD, self.method("backward"), grad)
+        """dL/dx for a copy of grad."""
+        return self.call(BACKWARD if training else EVAL_BACKWARD, self.method("backward"), grad)
 
     def method(self, name: str) -> Callable[[Array], Any]:
-        """The layer's method of that name, which it may have since it was last called."""
+        """The layer's method of that name, looked up for each call because a layer may create it in a call."""
         method: Callable[[Array], Any] | None = getattr(self.layer, name, None)
         if callable(method):
             return method
-        problem = f"what was made, a {type(self.layer).__name__}, has no method {name}."
+        problem = f"a {type(self.layer).__name__} has no method {name}."
         if name == "backward":
-            raise CannotDrive(f"{problem} Examine its forward alone with forward_only=True (--forward-only).")
+            raise CannotDrive(f"{problem} Examine only its forward with forward_only=True (--forward-only).")
         raise CannotDrive(problem, EXAMPLE)
 
     def record(self, x: Array) -> tuple[Array, Callable[[Array], Array]]:
-        """y, and the backward of this very forward in training mode, of a layer that has a graph."""
+        """Run a forward of a layer with a graph in training mode; return y and the backward of exactly this forward."""
         self.set_training(True)
         backwards: list[Callable[[Array], Any]] = []
 
@@ -82,23 +82,23 @@ class GuardedLayer:
             backwards.append(backward)
             return y
 
-        y = self.called(FORWARD, forward, x)
-        return y, lambda grad: self.called(BACKWARD, backwards[0], grad)
+        y = self.call(FORWARD, forward, x)
+        return y, lambda grad: self.call(BACKWARD, backwards[0], grad)
 
     def set_training(self, training: bool) -> None:
-        """Switch the mode, if it is another."""
+        """Switch the mode, unless it is already set."""
         if training is self.mode:
             return
         with stopping_at(mistakes.MODE_CANNOT_BE_SET, training=training):
             self.layer.training = training
         self.mode = training
 
-    def called(self, phase: Phase, function: Callable[[Array], Any], array: Array, same: bool = False) -> Array:
-        """What the layer returns for the array, which must be a floating array of the same shape."""
+    def call(self, phase: Phase, function: Callable[[Array], Any], array: Array, same: bool = False) -> Array:
+        """Call the layer's function; return its result, which must be a floating-point array of the same shape."""
         given = before = array
         if not same:
             copy = array.copy(order="K")
-            given, before = (copy, array) if array.flags.forc else (array, copy)  # a copy has another layout
+            given, before = (copy, array) if array.flags.forc else (array, copy)  # a copy would have another layout
         try:
             out = function(given)
         except (KeyboardInterrupt, CannotDrive):
@@ -109,7 +109,7 @@ class GuardedLayer:
             raise StopCheck(phase.returns_none.seen())
         if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
             raise StopCheck(phase.returns_no_array.seen(type=type(out).__name__))
-        out = np.asarray(out)  # not of a subclass, which may do as it likes
+        out = np.asarray(out)  # not a subclass, which may behave differently
         if out.shape != array.shape:
             raise StopCheck(phase.changes_the_shape.seen(got=out.shape, shape=array.shape))
         if out.dtype != array.dtype:
@@ -123,17 +123,17 @@ class GuardedLayer:
         return out
 
     def note_changes(self, phase: Phase, given: Array, before: Array) -> None:
-        """Whether the layer changed the array that it was given."""
+        """Note a mistake if the layer changed the array that it was given."""
         if given.shape != before.shape or given.dtype != before.dtype:
-            self.note(phase.reshapes_what_it_is_given.seen())
+            self.note(phase.reshapes_its_input.seen())
         elif not (given == before).all() and not np.array_equal(given, before, equal_nan=True):
             index = tuple(int(i) for i in np.argwhere(given != before)[0])
-            self.note(phase.changes_what_it_is_given.seen(index=list(index), before=before[index], after=given[index]))
+            self.note(phase.changes_its_input.seen(index=list(index), before=before[index], after=given[index]))
 
 
 @contextmanager
 def stopping_at(mistake: Mistake, **figures: Any) -> Iterator[None]:
-    """Inside, whatever is raised, but for Ctrl-C, is this mistake."""
+    """Inside, any exception except Ctrl-C is this mistake."""
     try:
         yield
     except (KeyboardInterrupt, CannotDrive):

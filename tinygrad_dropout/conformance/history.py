@@ -11,8 +11,8 @@ from tinygrad_dropout.conformance.guarded import Array, GuardedLayer
 
 SHAPE, OTHER_SHAPE, ONE_ELEMENT = (7, 13), (8, 16), (1, 1)
 OTHER_P = 0.35
-P = 0.65  # where a number that is drawn from a Poisson distribution varies far more than a binomial one
-#: the first: enough to see one forgotten call in 120, and an element that is never dropped
+P = 0.65  # at this p, a Poisson-distributed count varies far more than a binomial one
+#: CALLS is enough to see one forgotten call in 120, and an element that is never dropped
 CALLS, FEW_CALLS, OTHER_CALLS, MANY_CALLS = 122, 20, 32, 600
 
 ONE_ELEMENT_CALLS = 24
@@ -20,13 +20,13 @@ ONE_ELEMENT_CALLS = 24
 
 @dataclass(frozen=True)
 class History:
-    """The calls of one layer.
+    """Many calls of one layer.
 
     Attributes:
-        layer: that was called.
-        x: what it was given in every call.
-        masks: of x's shape, one for each call.
-        overwritten: whether a later call changed what the first had returned.
+        layer: the layer.
+        x: the input of every call.
+        masks: one mask of x's shape for each call.
+        overwritten: whether a later call changed the array that the first returned.
     """
 
     layer: GuardedLayer
@@ -36,11 +36,11 @@ class History:
 
     @property
     def calls(self) -> int:
-        """How many."""
+        """The number of calls."""
         return len(self.masks)
 
     def draws(self, shared_axes: tuple[int, ...]) -> Array:
-        """A row for each call: of the axes that share their draws, the first element alone."""
+        """The draws of each call as a row: only the first element along each shared axis."""
         first = (0 if axis in shared_axes else slice(None) for axis in range(self.x.ndim))
         return self.masks[(slice(None), *first)].reshape(self.calls, -1)
 
@@ -54,18 +54,18 @@ def main_history(examination: Examination) -> History:
 
 
 def other_history(examination: Examination) -> History:
-    """A few calls in another precision and with a multiple of 64 elements."""
+    """A few calls in another precision, with a multiple of 64 elements."""
     p = OTHER_P if not examination.options.rates else examination.other_p
     return call(examination, p, OTHER_SHAPE, examination.options.dtypes[-1], OTHER_CALLS)
 
 
 def one_element(examination: Examination) -> History:
-    """Calls with a single element, which is dropped in some."""
+    """Calls with a single element, which should be dropped in some of them."""
     return call(examination, examination.half, ONE_ELEMENT, examination.dtype, ONE_ELEMENT_CALLS)
 
 
 def call(examination: Examination, p: float, sizes: tuple[int, ...], dtype: str, calls: int) -> History:
-    """Forward after forward, with one x."""
+    """Run many forwards with the same x."""
     layer = examination.layer(p)
     x = examination.numbers(examination.shape(*sizes), dtype)
     first = layer.forward(x, same=True)

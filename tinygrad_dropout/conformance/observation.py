@@ -1,4 +1,4 @@
-"""One training forward, and the mask that is recovered from it."""
+"""One training forward and the mask recovered from it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENOUGH_DRAWS, MOST_CALLS = 6000, 200
 
 
 class Cell(NamedTuple):
-    """What one forward is made with."""
+    """The settings of one forward."""
 
     p: float
     shape: tuple[int, ...]
@@ -29,7 +29,7 @@ class Cell(NamedTuple):
 
 
 def cells(examination: Examination) -> Iterator[Cell]:
-    """The forwards to observe: odd sizes and multiples of 64, every precision, one half, and rates near the ends.
+    """The forwards to observe: odd sizes and multiples of 64, every precision, p = 0.5, and p near 0 and 1.
 
     The first two differ in p, so that a formula of p can be told from a constant.
     """
@@ -60,7 +60,7 @@ def cells(examination: Examination) -> Iterator[Cell]:
 
 
 def thorough_cells(examination: Examination, main: str, second: str) -> Iterator[Cell]:
-    """Larger arrays, more rates, and what the usual check examines in one precision in the other one, too."""
+    """Larger arrays, more rates, and the arrays of the usual check in the other precision, too."""
     options = examination.options
     for p in (0.01, 0.1, 0.125, 0.25, 0.29, 0.6, 0.8, 0.9, 0.99):
         yield Cell(p, options.shape_with_draws(256, 512), second)
@@ -78,12 +78,12 @@ class Observation:
     """One training forward.
 
     Attributes:
-        p: the layer's.
+        p: the layer's p.
         x, y: its input and output.
-        kept: the mask, of x's shape: True where y is not 0 (with Gaussian noise, where it is larger than x).
-        shared_axes: along these its draws are meant to be shared.
-        factors: what the kept elements were multiplied by.
-        scale: their median.
+        kept: the mask, of x's shape: True where y is not 0 (with Gaussian noise, where y/x > 1).
+        shared_axes: the axes along which elements should share a draw.
+        factors: the factors of the kept elements.
+        scale: the median of the factors.
     """
 
     p: float
@@ -96,13 +96,13 @@ class Observation:
 
     @property
     def where(self) -> str:
-        """The circumstances, for a message."""
+        """The settings of this forward, for a message."""
         layout = "" if self.x.flags.c_contiguous else " in Fortran order"
         return f"p = {self.p}, x of shape {self.x.shape}, {self.x.dtype}{layout}"
 
     @cached_property
     def draws(self) -> Array:
-        """The mask's draws in two axes: without the axes that share them, all but the first in one."""
+        """The mask's draws as a 2-D array: shared axes are removed, and all axes after the first are flattened."""
         one = tuple(0 if axis in self.shared_axes else slice(None) for axis in range(self.kept.ndim))
         draws = self.kept[one]
         if draws.ndim == 1:
@@ -117,7 +117,7 @@ class Observation:
 
 
 def observe(examination: Examination, cell: Cell) -> Observation:
-    """One training forward of a new layer, its mask recovered; of several calls where one has few draws.
+    """Run one training forward of a new layer and recover its mask; several forwards if one has too few draws.
 
     Raises:
         StopCheck: no mask can be recovered.

@@ -1,4 +1,4 @@
-"""Which questions are asked, in which order, and which answers make others pointless."""
+"""Which questions to ask, in which order, and which findings make other questions pointless."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Ask = Callable[[Examination], Iterator[Finding]]
 
 @dataclass(frozen=True)
 class Question:
-    """Something to ask of a layer.
+    """A question about a layer.
 
     Args:
-        ask: yields what it finds.
+        ask: yields the findings.
         depth: the least thorough check that asks it.
-        unless: not asked after an error of one of these, whose echoes it would only hear.
-        about_backward: whether it takes a backward.
-        noise: asked only where the noise is of this kind.
+        unless: skip the question if one of these found an error, because it would only repeat that finding.
+        about_backward: whether it needs a backward.
+        noise: ask it only for this kind of noise; "" for every kind.
     """
 
     ask: Ask
@@ -52,7 +52,7 @@ class Question:
     noise: str = ""
 
 
-#: In this order: the most telling first.
+#: The questions in the order they are asked, the most informative first.
 QUESTIONS = (
     Question(examine_scale, QUICK, noise=MASK),
     Question(examine_structure, QUICK),
@@ -84,7 +84,7 @@ QUESTIONS = (
 
 
 def questions(examination: Examination) -> Iterator[Question]:
-    """Those that the options ask for."""
+    """The questions that the options select."""
     options = examination.options
     for question in QUESTIONS:
         deep_enough = DEPTHS.index(question.depth) <= DEPTHS.index(options.depth)

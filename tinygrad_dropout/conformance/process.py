@@ -1,4 +1,4 @@
-"""An examination in a process of its own, which can be stopped: a layer may never return, or end the process."""
+"""Runs an examination in a separate process that can be stopped, since a layer may hang or end the process."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tinygrad_dropout.mistakes.dropout import layer as mistakes
 from tinygrad_dropout.sandbox import Bounds, SandboxError, run
 from tinygrad_dropout.sandbox.output import print_to_stderr
 
-MOST_OUTPUT = 10_000_000  # bytes; a layer that prints its arrays is not wrong
-MOST_MEMORY = 4 * 2**30  # bytes of data; importing JAX takes a third of it
+MOST_OUTPUT = 10_000_000  # bytes; printing a few arrays is not a mistake
+MOST_MEMORY = 4 * 2**30  # bytes of data; importing JAX takes a third of this
 
-#: why the process ended, if not because the examination was done -> what is wrong with the layer
+#: why the process ended before the examination was done -> the layer's mistake
 ENDS = {
     "time": mistakes.NEVER_RETURNS,
     "output": mistakes.FLOODS_THE_OUTPUT,
@@ -36,12 +36,12 @@ def check_target(
     strict: bool = False,
     options: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Examine the class or function that `target` names. What it prints goes to the standard error.
+    """Examine the class or function that `target` names. Its output goes to standard error.
 
     Args:
         target: `path/to/file.py:Name` or `package.module:Name`.
         seeds: how many seeds to examine with.
-        time_limit: seconds for all of it.
+        time_limit: the time limit for the whole examination, in seconds.
         strict: whether edge cases count as errors.
         options: further options of `check_dropout`, as plain values.
 
@@ -49,7 +49,7 @@ def check_target(
         The first report that fails, or the last one.
 
     Raises:
-        TargetError: the target is not there, an option is wrong, or no process can be started for it.
+        TargetError: the target does not exist, an option is wrong, or no process can be started.
     """
     bounds = Bounds(time_limit, MOST_OUTPUT, MOST_MEMORY)
     arguments = [target, seeds, strict, dict(options or {})]
@@ -67,7 +67,7 @@ def check_target(
 
 
 def examine(say: Callable[..., None], target: str, seeds: int, strict: bool, options: dict[str, Any]) -> None:
-    """In the process of its own: say the report, or the problem of a TargetError."""
+    """In the separate process: send the report, or the problem of a TargetError."""
     try:
         make = of(load(target))
         for seed in range(seeds):

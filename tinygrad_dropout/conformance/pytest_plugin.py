@@ -1,4 +1,4 @@
-"""What the pytest plugin's fixtures do; the plugin itself, which imports this when it is used, lies at the root."""
+"""What the pytest plugin's fixtures do. The plugin is in pytest_tinygrad_dropout.py, which imports this when needed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tinygrad_dropout.conformance.model import check_model
 from tinygrad_dropout.conformance.report import Report
 from tinygrad_dropout.sandbox.printable import printable
 
-#: What the fixtures take beyond the options of the check; the mark takes the same.
+#: Options of the fixtures, and of the mark, in addition to the options of the check.
 OWN = ("seeds", "seconds", "strict", "allow")
 
 
 class Assertion:
-    """What a fixture gives: it examines, and fails the test unless all is right.
+    """The value of a fixture: it runs a check and fails the test if the check finds an error.
 
     Args:
         item: the test.
@@ -31,21 +31,21 @@ class Assertion:
         self.item, self.check = item, check
 
     def examine(self, name: str, arguments: tuple[Any, ...], given: Mapping[str, Any]) -> None:
-        """Examine with each seed, and fail at the first that finds something wrong."""
+        """Run the check with each seed and fail at the first seed that finds an error."""
         __tracebackhide__ = True
         options = self.options(given)
         seeds, seconds, strict = options.pop("seeds"), options.pop("seconds"), options.pop("strict")
         began = monotonic()
         for seed in range(seeds):
             if seed and seconds is not None and monotonic() - began >= seconds:
-                self.say(f"{name} was examined with {seed} of {seeds} seeds; {seconds:g} seconds had passed")
+                self.say(f"{name} was examined with only {seed} of {seeds} seeds, since {seconds:g} seconds had passed")
                 return
             report = self.check(*arguments, seed=seed, **options)
             if report.exit_code(strict):
                 pytest.fail(f"{name}, seed {seed}: {report}")
 
     def options(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings, what the marks say (the nearest counts), and what the call says; allowed codes add up."""
+        """The options from the settings, the marks and the call. Later ones win, except that allowed codes add up."""
         __tracebackhide__ = True
         options: dict[str, Any] = dict(settings(self.item.config))
         for source in (*self.marks(), given):
@@ -56,7 +56,7 @@ class Assertion:
         return options
 
     def marks(self) -> Iterator[dict[str, Any]]:
-        """The options of each `@pytest.mark.dropout`, the farthest first; those of the other check are left out."""
+        """The options of each `@pytest.mark.dropout`, outermost first, without the options of the other check."""
         __tracebackhide__ = True
         known = {*OWN, *keywords(check_dropout), *keywords(check_model)} - {"seed"}
         for mark in reversed(list(self.item.iter_markers("dropout"))):
@@ -79,10 +79,10 @@ class DropoutAssertion(Assertion):
         super().__init__(item, check_dropout)
 
     def __call__(self, target: Any, **options: Any) -> None:
-        """Fail, with everything that is wrong, unless a dropout layer is right.
+        """Fail the test and list everything wrong if a dropout layer has an error.
 
         Args:
-            target: a class, or anything else that `tinygrad_dropout.conformance.of` takes.
+            target: a class, or anything else that `tinygrad_dropout.conformance.of` accepts.
             options: `seeds`, `seconds`, `strict`, `allow`, and those of `check_dropout`.
         """
         __tracebackhide__ = True
@@ -96,7 +96,7 @@ class ModelAssertion(Assertion):
         super().__init__(item, check_model)
 
     def __call__(self, model: Any, x: Any, **options: Any) -> None:
-        """Fail, with everything that is wrong, unless a model uses dropout rightly.
+        """Fail the test and list everything wrong if a model uses dropout wrongly.
 
         Args:
             model, x: as for `tinygrad_dropout.conformance.check_model`.
@@ -107,7 +107,7 @@ class ModelAssertion(Assertion):
 
 
 def settings(config: pytest.Config) -> Iterator[tuple[str, Any]]:
-    """What pytest.ini or pyproject.toml says."""
+    """The options set in pytest.ini or pyproject.toml."""
     __tracebackhide__ = True
     yield "seeds", number(config, "dropout_seeds", int)
     yield "seconds", number(config, "dropout_seconds", float)
@@ -116,7 +116,7 @@ def settings(config: pytest.Config) -> Iterator[tuple[str, Any]]:
 
 
 def number(config: pytest.Config, name: str, kind: type) -> Any:
-    """A setting that is a number; None if it is empty."""
+    """A setting as a number; None if it is empty."""
     __tracebackhide__ = True
     text = str(config.getini(name)).strip()
     try:
@@ -126,13 +126,13 @@ def number(config: pytest.Config, name: str, kind: type) -> Any:
 
 
 def keywords(check: Callable[..., Report]) -> list[str]:
-    """The options of a check."""
+    """The names of a check's options."""
     parameters = signature(check).parameters.values()
     return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
 
 
 def name_of(target: Any, otherwise: str) -> str:
-    """What to call a layer or a model in a sentence; `otherwise` where it is made by a lambda."""
+    """The name of a layer or a model in a sentence; `otherwise` for a lambda."""
     name = getattr(target, "__name__", None)
     if name == "<lambda>":
         return otherwise

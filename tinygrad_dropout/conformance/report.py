@@ -1,4 +1,4 @@
-"""What a check found, for a program (`ok`, `code`, `exit_code`) and for a person (`str`)."""
+"""What a check found, for programs (`ok`, `code`, `exit_code`) and for people (`str`)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Report:
     """What `check_dropout` or `check_model` found.
 
     Attributes:
-        errors: what is wrong, the most telling first.
-        edge_cases: what is wrong only in a corner that many never enter, as NaN at p = 1.
-        remarks: matters of taste. They fail no layer.
-        not_checked: what could not be looked at, and why.
-        allowed: what was found and is allowed by `allow`.
+        errors: what is wrong, the most informative first.
+        edge_cases: what is wrong only in a corner that most users never reach, such as NaN at p = 1.
+        remarks: matters of taste, which never fail.
+        not_checked: what could not be checked, and why.
+        allowed: findings that `allow` accepts.
         problem: why nothing could be examined at all; "" if it could.
-        instead: what to write so that it can be examined, as code to paste; "" if there is nothing to say.
+        instead: code to paste that makes the examination possible; "" if there is none.
         subject: what was examined: `dropout` or `model`.
     """
 
@@ -47,14 +47,14 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether it was examined and has no error. Edge cases and remarks are no errors."""
+        """Whether it was examined and has no error. Edge cases and remarks are not errors."""
         return self.examined and not self.errors
 
     def exit_code(self, strict: bool = False) -> int:
-        """0 if there is no error, 1 if there is one, 3 if it could not be examined.
+        """0 if there is no error, 1 if there is an error, 3 if it could not be examined.
 
         Args:
-            strict: count edge cases as errors.
+            strict: whether edge cases count as errors.
         """
         if not self.examined:
             return NOT_EXAMINED
@@ -62,7 +62,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """The report in a sentence."""
+        """The report in one sentence."""
         if not self.examined:
             return f"This {self.subject} could not be examined: {self.problem}"
         edge_cases = counted(self.edge_cases, "edge case")
@@ -72,13 +72,13 @@ class Report:
         return f"This {self.subject} is right{f', except for {edge_cases}' if self.edge_cases else ''}."
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, each finding with its texts filled in."""
+        """Convert the report to plain values, each finding with its texts filled in."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
         return {n: [plain_item(one) for one in v] if isinstance(v, tuple) else v for n, v in plain.items()}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Report:
-        """The report that `as_json` made plain."""
+        """Restore the report that `as_json` converted."""
         made: dict[str, Any] = {n: tuple(map(item_of, v)) if isinstance(v, list) else v for n, v in plain.items()}
         return cls(**made)
 
@@ -106,12 +106,12 @@ def report_of(
     allow: Collection[str] = (),
     subject: str = "dropout",
 ) -> Report:
-    """The findings sorted by their severity; of each code the first one.
+    """A report with the findings sorted by severity, with only the first finding of each code.
 
     Args:
-        findings: the most telling first.
-        not_checked: what could not be looked at.
-        allow: codes that fail nothing.
+        findings: the most informative first.
+        not_checked: what could not be checked.
+        allow: codes of accepted findings.
         subject: what was examined.
     """
     first: dict[str, Finding] = {}
@@ -147,7 +147,7 @@ def plain_item(item: Finding | str) -> dict[str, str] | str:
 
 
 def item_of(plain: dict[str, str] | str) -> Finding | str:
-    """What `plain_item` made plain: its texts are templates without gaps."""
+    """Restore what `plain_item` converted; the texts become templates without figures."""
     if isinstance(plain, str):
         return plain
     texts = {name: text.replace("{", "{{").replace("}", "}}") for name, text in plain.items()}
@@ -155,7 +155,7 @@ def item_of(plain: dict[str, str] | str) -> Finding | str:
 
 
 class StopCheck(Exception):
-    """What a layer did makes further questions of the same kind pointless."""
+    """Raised if a finding makes further questions of the same kind pointless."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.message)
@@ -163,11 +163,11 @@ class StopCheck(Exception):
 
 
 class CannotDrive(Exception):
-    """The kit does not know how to call what it was given: the third verdict, neither right nor wrong.
+    """Raised if the kit does not know how to call the target: a third verdict, neither right nor wrong.
 
     Args:
-        problem: what stands in the way, in a sentence.
-        instead: what to write so that it works, as code to paste; "" if there is nothing to say.
+        problem: what prevents the examination, in a sentence.
+        instead: code to paste that makes it work; "" if there is none.
     """
 
     def __init__(self, problem: str, instead: str = "") -> None:
@@ -176,5 +176,5 @@ class CannotDrive(Exception):
 
     @property
     def report(self) -> Report:
-        """The report that says so."""
+        """The report that states the problem."""
         return Report(problem=self.problem, instead=self.instead)

@@ -1,7 +1,7 @@
-"""How far from chance is it? Every answer is a number of standard deviations, which a right layer keeps below SIGMAS.
+"""How far is a result from chance, in standard deviations? A correct layer stays below SIGMAS.
 
-Six standard deviations are passed by chance once in 500 million; where the largest of many numbers is looked at, the
-band is widened so that the whole question is as rarely answered wrong.
+Chance exceeds six standard deviations once in 500 million times. If a question looks at the largest of many numbers,
+the threshold is higher, so that the whole question is answered wrong just as rarely.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ import numpy as np
 from tinygrad_dropout.conformance.guarded import Array
 
 SIGMAS = 6.0
-NEGLIGIBLE = 1e-9  # a chance that need not be thought of
-FEWEST_PAIRS = 10  # of rare elements, to say anything about them
-MODERATE = (0.15, 0.85)  # rates at which products of several elements are as good as normal
+NEGLIGIBLE = 1e-9  # a probability that can be ignored
+FEWEST_PAIRS = 10  # the smallest number of pairs of rare elements that says anything
+MODERATE = (0.15, 0.85)  # rates at which sums of products of several elements are nearly normal
 
 
 def sigma_threshold(questions: int) -> float:
-    """The number of standard deviations that the largest of so many independent ones stays below."""
+    """The threshold, in standard deviations, for the largest of this many independent deviations."""
     return sqrt(SIGMAS**2 + 2 * log(questions))
 
 
 def rate_deviation(count: int, total: int, p: float) -> float:
-    """How far `count` hits in `total` trials are from the binomial's mean, hits having probability p."""
+    """How far `count` hits in `total` trials are from the binomial mean, if each hit has probability p."""
     return (count - total * p) / sqrt(total * p * (1 - p))
 
 
 def count_deviations(counts: Array, total: int, p: float) -> Array:
-    """How far counts of hits are from the binomial's mean, where few hits are expected, too.
+    """How far counts of hits are from the binomial mean, even if only few hits are expected.
 
-    A binomial's long tail makes the plain number of standard deviations too large there, and Anscombe's transform
-    (1948) makes it too large for the short one: of both, the smaller in size.
+    With few hits, the plain number of standard deviations is too large in the binomial's long tail, and Anscombe's
+    transform (1948) is too large in the short tail. The result is the smaller of the two in absolute value.
     """
     plain = (counts - total * p) / sqrt(total * p * (1 - p))
     root = 2 * sqrt(total + 0.5)
@@ -41,10 +41,10 @@ def count_deviations(counts: Array, total: int, p: float) -> Array:
 
 
 def dispersion_deviation(counts: Array, total: int, p: float) -> float:
-    """How far the spread of binomial counts is from what it should be: below 0 for too even, above for too uneven.
+    """How far the spread of binomial counts is from chance: negative if they are too even, positive if too uneven.
 
-    The sum of squared deviations over the variance is chi-squared with as many degrees of freedom as there are
-    counts, less one for the mean; its cube root is nearly normal (Wilson & Hilferty 1931).
+    The sum of squared deviations divided by the variance is chi-squared; its degrees of freedom are the number of
+    counts minus one for the mean. Its cube root is nearly normal (Wilson & Hilferty 1931).
     """
     freedom = len(counts) - 1
     chi_squared = float(np.square(counts - counts.mean()).sum()) / (total * p * (1 - p))
@@ -61,19 +61,20 @@ def correlation_deviation(one: Array, other: Array) -> float:
 
 
 def lag_deviations(kept: Array) -> Array:
-    """How far the agreement of elements 0, 1, 2, ... places apart is from chance, in the order of memory, cyclically.
+    """How far the agreement of elements 0, 1, 2, ... places apart is from chance, in memory order, cyclically.
 
-    All distances at once, by the Fourier transform of a stretch whose length is a power of 2. Where one of the two
-    values is rare, the number of its pairs is a Poisson's rather than a normal's, and large ones are commoner: that is
-    taken off (the first term of Cornish & Fisher's expansion). With too few pairs to say anything all are 0.
+    A Fourier transform of a block whose length is a power of 2 gives all distances together. If one of the two values
+    is rare, the number of its pairs is closer to a Poisson distribution than to a normal one, so large numbers are more
+    common; the first term of the Cornish-Fisher expansion corrects for that. All deviations are 0 if there are too few
+    pairs to say anything.
     """
     length = 1 << (kept.size.bit_length() - 1)
-    stretch = kept.ravel()[:length]
-    rate = float(stretch.mean())
+    block = kept.ravel()[:length]
+    rate = float(block.mean())
     pairs = length * min(rate, 1 - rate) ** 2
     if pairs < FEWEST_PAIRS:
         return np.zeros(length // 2)
-    spectrum = np.fft.rfft((stretch - rate).astype(np.float32))
+    spectrum = np.fft.rfft((block - rate).astype(np.float32))
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     agreement = np.fft.irfft(power, length)[: length // 2]
     deviations = agreement / agreement[0] * sqrt(length)

@@ -1,4 +1,4 @@
-"""`path/to/file.py:Name` or `package.module:Name`: the class or the function that is meant; or `:forward,backward`."""
+"""Loads the class or function of `path/to/file.py:Name` or `package.module:Name`, or two of `...:forward,backward`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tinygrad_dropout.sandbox import described, printable
 
 
 class TargetError(Exception):
-    """What was named is not there, or cannot be loaded; the message is one sentence, and printable."""
+    """The target does not exist or cannot be loaded. The message is one printable sentence."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(printable(problem))
@@ -25,39 +25,40 @@ Callables = Callable[..., Any] | tuple[Callable[..., Any], Callable[..., Any]]
 
 
 def load(target: str) -> Callables:
-    """The class or the function that `target` names, or the two functions of `:forward,backward`.
+    """Load the class or function that `target` names, or the two functions of `:forward,backward`.
 
     Raises:
-        TargetError: says what is missing.
+        TargetError: the target does not exist or cannot be loaded.
     """
     place, colon, names = target.rpartition(":")
     if not colon or not place or not all(names.split(",")) or names.count(",") > 1:
         raise TargetError(
             f"expected path/to/file.py:ClassName or package.module:ClassName, got {target!r}; "
-            "two functions are named as in path/to/file.py:forward,backward"
+            "for two functions, write path/to/file.py:forward,backward"
         )
     module = loaded_file(Path(place)) if place.endswith(".py") else loaded_module(place)
-    first, *second = (named(module, place, name.strip()) for name in names.split(","))
+    first, *second = (member(module, place, name.strip()) for name in names.split(","))
     return (first, second[0]) if second else first
 
 
-def named(module: ModuleType, place: str, name: str) -> Callable[..., Any]:
-    """What a module calls so."""
+def member(module: ModuleType, place: str, name: str) -> Callable[..., Any]:
+    """The class or function of a module with this name."""
     found: Any = module
     for part in name.split("."):
         found = getattr(found, part, None)
     if not callable(found):
         classes = sorted(key for key, value in vars(module).items() if isinstance(value, type))
-        there = f"; its classes: {', '.join(classes)}" if classes else ""
-        raise TargetError(f"{place} has {'no' if found is None else 'nothing to call as'} {name}{there}")
+        there = f"; the file's classes: {', '.join(classes)}" if classes else ""
+        problem = f"{place} has no {name}" if found is None else f"{name} in {place} is neither a class nor a function"
+        raise TargetError(f"{problem}{there}")
     return found  # type: ignore[no-any-return]
 
 
 def loaded_file(path: Path) -> ModuleType:
-    """The module that a file holds; what lies beside it can be imported by it."""
-    refuse_what_is_no_file(path)
+    """Load a file as a module, which can import the other modules in its folder."""
+    require_a_file(path)
     sys.path.append(str(path.resolve().parent))
-    name = f"examined_{path.stem}"  # not the name of a module that somebody else imports
+    name = f"examined_{path.stem}"  # differs from the name of any other module
     spec = spec_from_file_location(name, path)
     assert spec is not None, "a name that ends in .py has a loader"
     module = module_from_spec(spec)
@@ -67,8 +68,8 @@ def loaded_file(path: Path) -> ModuleType:
     return module
 
 
-def refuse_what_is_no_file(path: Path) -> None:
-    """Raise TargetError for what is not there, and for what Python would wait for or choke on."""
+def require_a_file(path: Path) -> None:
+    """Raise TargetError if the path does not exist or is not a regular file, such as a directory or a pipe."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -78,13 +79,13 @@ def refuse_what_is_no_file(path: Path) -> None:
     except ValueError as error:  # a NUL in the name
         raise TargetError(f"{path} cannot be read: {error}") from error
     if stat.S_ISDIR(mode):
-        raise TargetError(f"expected a file, and {path} is a directory")
+        raise TargetError(f"expected a file, but {path} is a directory")
     if not stat.S_ISREG(mode):
-        raise TargetError(f"expected a file, and {path} is a pipe or a device")
+        raise TargetError(f"expected a file, but {path} is a pipe or a device")
 
 
 def loaded_module(name: str) -> ModuleType:
-    """An importable module, also one in the current folder."""
+    """Import a module, which may be in the current folder."""
     if "/" in name or "\\" in name:
         raise TargetError(f"expected a file whose name ends in .py, or package.module, got {name!r}")
     sys.path.insert(0, "")
@@ -93,7 +94,7 @@ def loaded_module(name: str) -> ModuleType:
 
 
 def run(place: str, load_it: Callable[[], Any]) -> Any:
-    """Load a module; whatever happens in it is said in one sentence."""
+    """Load a module; any error in it becomes a TargetError of one sentence."""
     try:
         return load_it()
     except KeyboardInterrupt:

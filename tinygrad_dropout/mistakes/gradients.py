@@ -1,59 +1,59 @@
-"""Backward functions of other operations than dropout that give another gradient."""
+"""Wrong gradients of operations other than dropout."""
 
 from tinygrad_dropout.mistakes.mistake import Mistake
 
 
 def wrong(code: str, kind: str, message: str, expected: str, formula: str) -> Mistake:
-    """A gradient that is another one; the message has no figures, so it describes the mistake as well."""
+    """A wrong gradient. Its message has no figures, so it also serves as the description."""
     return Mistake(code, kind, message, expected, formula, description=message)
 
 
 RELU_IGNORED = wrong(
     "relu-ignored",
     "chain-rule",
-    "the gradient goes through where the unit is off",
+    "the gradient passes through units that are off",
     "{g} where {x} > 0, else 0",
     "dL/dx = g",
 )
 MASK_FROM_THE_GRADIENT = wrong(
     "mask-from-the-gradient",
     "chain-rule",
-    "the mask is made from the gradient's own sign, not from that of {x}",
+    "the mask comes from the sign of the gradient, not from the sign of {x}",
     "{g} where {x} > 0, else 0",
     "dL/dx = g where g > 0, else 0",
 )
 BIAS_AVERAGED = wrong(
     "bias-gradient-averaged",
     "averaging",
-    "the bias's gradient is the mean of {g} over the batch",
+    "the bias gradient is the mean of {g} over the batch",
     "the sum of {g} over the batch",
     "dL/db = mean of g over the batch",
 )
 AVERAGED_TWICE = wrong(
     "gradients-averaged-twice",
     "averaging",
-    "the gradients of weight and bias are divided by the batch size once more than the loss's mean did",
+    "the weight and bias gradients are divided by the batch size again, which the mean loss has already done",
     "g.T @ x and the sum of {g} over the batch",
     "dL/dW = g.T @ x / N;  dL/db = sum of g / N",
 )
 MEAN_FORGOTTEN = wrong(
     "mean-forgotten",
     "averaging",
-    "the gradient is not divided by N: it is that of the sum of the losses",
+    "the gradient is not divided by N: it belongs to the sum of the losses, not to their mean",
     "(p - target) / N",
     "dL/dlogits = g * (p - target)",
 )
 TARGET_NOT_SUBTRACTED = wrong(
     "target-not-subtracted",
     "chain-rule",
-    "nothing is subtracted from the probabilities for the correct class",
+    "the target is not subtracted from the probabilities",
     "(p - target) / N",
     "dL/dlogits = g * p / N",
 )
 TARGET_LESS_PROBABILITIES = wrong(
     "target-less-probabilities",
     "chain-rule",
-    "the gradient has the wrong sign: a step of gradient descent climbs",
+    "the gradient has the wrong sign, so gradient descent goes uphill",
     "(p - target) / N",
     "dL/dlogits = g * (target - p) / N",
 )

@@ -1,4 +1,4 @@
-"""A mistake, and a mistake that was seen somewhere, with the figures that show it."""
+"""A mistake, and a finding: a mistake that was seen, with the figures that show it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 ERROR, EDGE_CASE, REMARK = "error", "edge case", "remark"
 
-#: What the templates call things; who uses other words gives them to `Finding.message_in` and `Finding.expected_in`.
+#: What the templates call things. To use other words, pass them to `Finding.message_in` and `Finding.expected_in`.
 WORDS = {
     "x": "x",
     "y": "y",
@@ -31,11 +31,12 @@ class Mistake:
     Args:
         code: its name, which stays the same from version to version: `scale-is-1/p`.
         kind: one of `kinds.KINDS`.
-        message: what is seen, a template with `{figures}`; `{x}`, `{y}`, `{g}` and `{dx}` are the arrays' names.
-        expected: what correct code does instead; a template, too.
-        formula: what the code computes instead of the right result, as mathematics; "" where no formula says it.
-        severity: `ERROR`, `EDGE_CASE` (right except in a corner that many never enter) or `REMARK` (a matter of taste).
-        description: the mistake in a sentence without figures; "" where only the kit has words for it.
+        message: what is seen: a template with `{figures}`, where `{x}`, `{y}`, `{g}` and `{dx}` name the arrays.
+        expected: what correct code does instead; also a template.
+        formula: the wrong result as a formula; "" if no formula describes it.
+        severity: `ERROR`, `EDGE_CASE` (wrong only in a corner that most users never reach) or `REMARK` (a matter of
+            taste).
+        description: the mistake in a sentence without figures; "" if only the conformance kit reports it.
     """
 
     code: str
@@ -47,7 +48,7 @@ class Mistake:
     description: str = ""
 
     def seen(self, **figures: Any) -> Finding:
-        """This mistake, with the figures that its templates ask for."""
+        """Return a finding: this mistake with the figures for its templates."""
         return Finding(self, figures)
 
 

@@ -1,7 +1,7 @@
-"""Dropouts of frameworks, as their users would have them examined: what is written, and what of it is known.
+"""The dropouts of frameworks: how a user would examine each, and its known edge cases.
 
-test_frameworks.py examines those of packages that are well kept; docs/make_conformance_adapters.py examines all of
-them, and makes a table of what it finds.
+test_frameworks.py examines the dropouts of well-maintained packages. docs/make_conformance_adapters.py examines all of
+them and makes a table of the findings.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class Case:
     """A dropout of a framework.
 
     Args:
-        packages: what must be installed, by the names that pip knows, the framework first.
+        packages: the packages to install, by their pip names, the framework first.
         imports: the lines before the expression.
-        target: the expression, as it is given to `check_dropout`.
-        options: of `check_dropout`, as they are written.
-        edge_cases: codes of edge cases that versions of it have been seen to have.
-        environment: variables that must be set before the framework is imported.
+        target: the expression to pass to `check_dropout`.
+        options: options of `check_dropout`, as code.
+        edge_cases: codes of edge cases that some versions have.
+        environment: variables to set before the framework is imported.
     """
 
     packages: tuple[str, ...]
@@ -46,7 +46,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Unique among all cases."""
+        """A name that is unique among all cases."""
         on = f" on {self.packages[1]}" if self.packages[0] == "keras" else ""
         return f"{self.packages[0]}{on}: {self.written}"
 
@@ -56,10 +56,10 @@ class Case:
         return f"{self.target}{', ' if self.options else ''}{self.options}"
 
     def report(self, **options: Any) -> Report:
-        """What the kit says, with further options."""
+        """Run the check with further options."""
         names: dict[str, Any] = {"of": of}
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # frameworks warn of one another
+            warnings.simplefilter("ignore")  # frameworks warn about each other
             exec(self.imports, names)
             given = eval(f"dict({self.options})", names)
             return check_dropout(eval(self.target, names), **{**given, **options})
@@ -73,8 +73,8 @@ def keras(backend: str, *targets: str, edge_cases: tuple[str, ...] = ()) -> list
 
 
 REFUSED = ("p=1-fails",)  # a ValueError, or an assertion, in the call
-#: packages that are well kept, and that `pip install "tinygrad-dropout[frameworks]"` installs beside PyTorch
-WELL_KEPT = [
+#: well-maintained packages, which `pip install "tinygrad-dropout[frameworks]"` installs (in addition to PyTorch)
+WELL_MAINTAINED = [
     Case(("torch",), "from torch import nn", "of(nn.Dropout)"),
     Case(("torch",), "from torch import nn", "of(nn.Dropout)", 'dtypes=["float16"]'),
     Case(("torch",), "from torch import nn", "of(lambda p: nn.Dropout(p, inplace=True))"),
@@ -97,7 +97,7 @@ WELL_KEPT = [
 ]
 PYDYNET = ("eval-backward-raises", "backward-changes-the-dtype", "empty-arrays-fail", *REFUSED)
 TINYTORCH = ("forward-changes-the-dtype", "backward-changes-the-dtype", "backward-follows-the-mode", "p=1-gives-nan")
-#: and those that are examined for the page alone
+#: dropouts that are examined only for the page
 OTHERS = [
     *keras("torch", "of(keras.layers.Dropout)", "of(keras.layers.SpatialDropout2D)", edge_cases=REFUSED),
     *keras("tensorflow", "of(keras.layers.Dropout)", "of(keras.layers.SpatialDropout2D)", edge_cases=REFUSED),
@@ -121,4 +121,4 @@ OTHERS = [
     Case(("pydynet",), "from pydynet import nn", "of(nn.Dropout)", "", PYDYNET),
     Case(("knoxtinytorch",), "from tinytorch.layers import Dropout", "of(Dropout)", "", TINYTORCH),
 ]
-CASES = [*WELL_KEPT, *OTHERS]
+CASES = [*WELL_MAINTAINED, *OTHERS]

@@ -1,24 +1,24 @@
-"""Right dropouts, each made and called in another way: `STYLES` has what `of` is given, and `BACKWARDS` its backward.
+"""Correct dropouts, each made and called in a different way: `STYLES` holds them, and `BACKWARDS` their backwards.
 
-All of them take their scale from `scale`, so that a test can make all of them wrong at once.
+All of them get their scale from `scale`, so that a test can make all of them wrong together.
 """
 
 import numpy as np
 
 STYLES = {}
 BACKWARDS = {}
-#: how to examine what is called in an unusual way: that does not take large arrays
+#: options for a short check: the style of the calls does not depend on the size of the arrays
 BRIEFLY = {"depth": "quick", "shapes": ((48, 32), (40, 24))}
 
 
 def style(target):
-    """Enter a class or a function into STYLES."""
+    """Add a class or a function to STYLES."""
     STYLES[target.__name__] = target
     return target
 
 
 def backward_of(forward):
-    """Enter a function as the backward of another."""
+    """Register a function as the backward of another."""
 
     def enter(function):
         BACKWARDS[forward.__name__] = function
@@ -32,12 +32,12 @@ def scale(p):
 
 
 def factors(uniform, p, dtype):
-    """0 or the scale, of uniform numbers."""
+    """0 or the scale for each uniform number."""
     return (uniform >= p).astype(dtype) * dtype.type(scale(p))
 
 
 class Core:
-    """What all classes have in common; none of them has this constructor, or this switch."""
+    """What all classes have in common, except for a constructor and a switch for the mode."""
 
     def set_up(self, p, random=np.random.random):
         self.dropping, self.random = p, random
@@ -51,7 +51,7 @@ class Core:
 
 
 class Trains(Core):
-    """One with an attribute `training`."""
+    """A dropout with an attribute `training`."""
 
     training = True
 
@@ -160,7 +160,7 @@ class ShapeAndP(Trains):
 
 
 @style
-class HandsEverythingOn(OnlyP):
+class PassesEverything(OnlyP):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
 
@@ -322,7 +322,7 @@ class ForwardMode(Core):
 
 @style
 class SecondPositional(Core):
-    """which way round `flag` is, is seen by trying"""
+    """only trying shows which value of `flag` means training"""
 
     def __init__(self, p):
         self.set_up(p)
@@ -332,7 +332,7 @@ class SecondPositional(Core):
 
 
 @style
-class SecondPositionalTheOtherWayRound(Core):
+class SecondPositionalInverted(Core):
     def __init__(self, p):
         self.set_up(p)
 
@@ -342,7 +342,7 @@ class SecondPositionalTheOtherWayRound(Core):
 
 @style
 class CallAndPass(Core):
-    """`__call__` and other names"""
+    """`__call__` and another name for backward"""
 
     training = True
 
@@ -357,7 +357,7 @@ class CallAndPass(Core):
 
 @style
 class OutputInAnAttribute(Core):
-    """as in another well-known book: nothing is returned"""
+    """as in another well-known book: forward returns nothing"""
 
     def __init__(self, rate):
         self.set_up(rate)
@@ -371,7 +371,7 @@ class OutputInAnAttribute(Core):
 
 @style
 class BackwardWithTheCache(Core):
-    """forward returns y and a cache, which backward takes"""
+    """forward returns y and a cache for backward"""
 
     def __init__(self, p):
         self.set_up(p)
@@ -399,7 +399,7 @@ class BackwardIsReturned(Core):
 
 @style
 class MaskReturned(Trains):
-    """forward returns y and what was dropped"""
+    """forward returns y and which elements were dropped"""
 
     def __init__(self, p, rng):
         self.set_up(p, rng.random)
@@ -482,7 +482,7 @@ def gradient_of_that(g, saved):
     return g * saved
 
 
-# What makes layers ----------------------------------------------------------------------------------------------------
+# Factories ------------------------------------------------------------------------------------------------------------
 
 
 @style
@@ -492,7 +492,7 @@ def factory(rate):
 
 @style
 def factory_of_functions(p, rng):
-    """two closures"""
+    """makes a forward and a backward, as closures"""
 
     def forward(x, training):
         cache = factors(rng.random(x.shape), p, x.dtype) if training else np.ones_like(x)

@@ -1,4 +1,4 @@
-"""What cannot be driven is no error of the layer: it is said, with code that works when it is pasted."""
+"""A layer that the kit cannot call is not an error: the report says why, with code that works when you paste it."""
 
 import numpy as np
 import pytest
@@ -70,20 +70,20 @@ def unclear_function(x, p, first, second):
     return function_with_a_cache(x, p, first)
 
 
-#: target -> words of the problem
+#: target -> part of the problem
 UNDRIVABLE = {
-    NoSwitch: "a NoSwitch has no switch for eval mode",
-    NoSwitchAndNoBackward: "a NoSwitchAndNoBackward has no switch for eval mode",
-    TwoUnclear: "TwoUnclear.forward wants a_flag, b_flag, and what that is its name does not say",
-    UnclearConstructor: "UnclearConstructor(owner, p) wants owner, and what that is its name does not say",
-    UnclearProbability: "UnclearProbability(alpha) has no parameter that is p by its name",
-    PIsSetLater: "PIsSetLater() takes no p",
-    OtherMethods: "a OtherMethods, has no method forward, and cannot be called; its methods are",
+    NoSwitch: "a NoSwitch cannot be switched to eval mode",
+    NoSwitchAndNoBackward: "a NoSwitchAndNoBackward cannot be switched to eval mode",
+    TwoUnclear: "TwoUnclear.forward needs a_flag, b_flag: the name does not say what to pass",
+    UnclearConstructor: "UnclearConstructor(owner, p) needs owner: the name does not say what to pass",
+    UnclearProbability: "UnclearProbability(alpha) has no parameter whose name means p",
+    PIsSetLater: "PIsSetLater() has no parameter for p",
+    OtherMethods: "a OtherMethods has no method forward and cannot be called; its methods are",
 }
 
 
 def pasted(report):
-    """What `of` is given by the code of a report, run where the layers are known."""
+    """Run the code in a report, with the layers of this file defined, and return what to pass to `of`."""
     names = dict(globals())
     exec(report.instead, names)
     return names.get("Mine") or names["make"]
@@ -104,27 +104,27 @@ def test_the_problem_is_named_and_the_code_works_when_it_is_pasted(target):
 
 def test_the_code_for_a_function_works_when_it_is_pasted():
     report = check_dropout(of(unclear_function, gradient_of_a_cache), **BRIEFLY)
-    assert "wants first, second" in report.problem
+    assert "needs first, second" in report.problem
     assert not check_dropout(of(pasted(report)), **BRIEFLY).findings
 
 
-def test_a_layer_that_is_already_made_is_told_that_one_is_needed_for_each_p():
+def test_an_existing_layer_is_refused_because_each_p_needs_its_own():
     report = check_dropout(of(OnlyP(0.5)))
-    assert report.problem == "of was given a OnlyP that is already made, and needs one for each p."
+    assert report.problem == "of was given an existing OnlyP, but it has to make a new layer for each p."
     assert not check_dropout(eval(report.instead), **BRIEFLY).findings
 
 
-def test_a_function_that_takes_no_p_is_told_so():
+def test_a_function_without_p_is_refused():
     report = check_dropout(of(lambda x, training: x))
-    assert "takes no p" in report.problem
+    assert "has no parameter for p" in report.problem
 
 
-def test_a_function_written_in_c_is_told_to_be_wrapped():
+def test_a_function_written_in_c_cannot_be_examined():
     report = check_dropout(of(np.random.default_rng().random))
     assert not report.examined
 
 
 @pytest.mark.parametrize("option", ["secret", "size"])
-def test_an_option_that_nobody_knows_is_named(option):
+def test_an_unknown_option_is_named(option):
     report = check_dropout(of(lambda x, params: x * params["p"] * params[option]))
-    assert f"asked for {option!r}" in report.problem
+    assert f"looks up {option!r}" in report.problem

@@ -1,7 +1,7 @@
 """The adapters against real frameworks: `REQUIRE_FRAMEWORKS=1 pytest tests/conformance/adapters/test_frameworks.py`.
 
-Without the variable nothing is run, as importing the frameworks takes longer than all other tests of the adapters. With
-it, a framework that is missing is a failure.
+Without the variable nothing runs, because importing the frameworks takes longer than all other adapter tests. With it,
+a missing framework is a failure.
 """
 
 import os
@@ -9,33 +9,33 @@ from importlib import import_module
 
 import pytest
 
-from tests.conformance.adapters.frameworks import WELL_KEPT
+from tests.conformance.adapters.frameworks import WELL_MAINTAINED
 from tinygrad_dropout.conformance import check_dropout, of
 
 pytestmark = [
-    pytest.mark.skipif(os.environ.get("REQUIRE_FRAMEWORKS") != "1", reason="REQUIRE_FRAMEWORKS=1 asks for it"),
-    pytest.mark.filterwarnings("ignore"),  # frameworks warn of one another
+    pytest.mark.skipif(os.environ.get("REQUIRE_FRAMEWORKS") != "1", reason="set REQUIRE_FRAMEWORKS=1 to run it"),
+    pytest.mark.filterwarnings("ignore"),  # frameworks warn about each other
 ]
 
 
 @pytest.fixture(autouse=True, scope="module")
 def imported_frameworks():
-    """Imported before any test, since some of them draw from NumPy's global state meanwhile."""
+    """Import them before any test, since importing some of them draws from NumPy's global state."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERAS_BACKEND", "jax")
         for module in ("torch", "flax.linen", "flax.nnx", "equinox", "haiku", "keras", "mygrad"):
             import_module(module)
 
 
-@pytest.mark.parametrize("case", WELL_KEPT, ids=lambda case: case.name)
-def test_a_dropout_has_no_error_and_no_edge_case_but_those_that_are_known(case):
+@pytest.mark.parametrize("case", WELL_MAINTAINED, ids=lambda case: case.name)
+def test_a_dropout_has_no_error_and_only_the_known_edge_cases(case):
     for seed in range(2):
         report = case.report(seed=seed, depth="quick" if seed or "Spatial" in case.target else "usual")
         assert not report.errors, str(report)
         assert {finding.code for finding in report.edge_cases} <= set(case.edge_cases), str(report)
 
 
-# Wrong ones, of which each framework's tape must show what is wrong ---------------------------------------------------
+# Wrong dropouts, whose mistakes must show through each framework's tape -----------------------------------------------
 
 
 def linen():
@@ -133,7 +133,7 @@ def test_a_wrong_dropout_of_a_framework_is_named(wrong):
     assert WRONG[wrong] in [finding.code for finding in report.errors], str(report)
 
 
-def test_jax_is_examined_in_float64_where_it_has_it():
+def test_jax_is_examined_in_float64_if_x64_is_enabled():
     jax = import_module("jax")
     dtypes = set()
 

@@ -1,4 +1,4 @@
-"""Right code is driven however it is made and called, and wrong code is named through every adapter."""
+"""The kit can call correct code in every style, and names mistakes through every adapter."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tinygrad_dropout.conformance import Functions, check_dropout, of
 
 
 @pytest.mark.parametrize("name", styles.STYLES)
-def test_right_code_passes_however_it_is_called(name):
+def test_right_code_passes_in_every_style(name):
     make = of(styles.STYLES[name], styles.BACKWARDS.get(name))
     report = check_dropout(make, **styles.BRIEFLY)
     assert not report.findings, str(report)
@@ -25,7 +25,7 @@ def test_right_code_passes_with_every_seed(name):
 
 
 @pytest.mark.parametrize("name", styles.STYLES)
-def test_wrong_code_is_named_however_it_is_called(name, monkeypatch):
+def test_wrong_code_is_named_in_every_style(name, monkeypatch):
     monkeypatch.setattr(styles, "scale", lambda p: 1 / p if p else 0.0)
     report = check_dropout(of(styles.STYLES[name], styles.BACKWARDS.get(name)), **styles.BRIEFLY)
     assert report.errors, str(report)
@@ -33,7 +33,7 @@ def test_wrong_code_is_named_however_it_is_called(name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", styles.BACKWARDS)
-def test_a_wrong_backward_is_named_however_it_is_called(name):
+def test_a_wrong_backward_is_named_in_every_style(name):
     def backward(grad, cache):
         return grad
 
@@ -52,7 +52,7 @@ def test_a_pair_of_functions_can_be_given_in_three_ways():
         assert check_dropout(make, **styles.BRIEFLY).ok
 
 
-def test_the_returned_mask_is_kept_and_says_what_was_kept():
+def test_the_returned_mask_is_stored_and_true_where_kept():
     layer = of(styles.MaskReturned)(0.4, np.random.default_rng(0))
     x = np.random.default_rng(1).normal(size=(6, 7))
     y = layer.forward(x)
@@ -60,19 +60,19 @@ def test_the_returned_mask_is_kept_and_says_what_was_kept():
     assert 0 < layer.returned_mask.sum() < x.size
 
 
-def test_an_array_beside_y_that_is_no_mask_is_not_taken_for_one():
+def test_an_array_returned_with_y_is_not_always_a_mask():
     layer = of(lambda x, p, training: (x, x))(0.4, np.random.default_rng(0))
     layer.forward(np.arange(6.0))
     assert layer.returned_mask is None
 
 
-def test_a_layer_that_has_all_that_is_needed_is_not_wrapped():
+def test_a_layer_with_the_whole_interface_is_not_wrapped():
     assert type(of(styles.OnlyP)(0.3, np.random.default_rng(0))) is styles.OnlyP
 
 
-def test_a_function_without_a_mode_says_that_eval_mode_was_not_looked_at():
+def test_eval_mode_of_a_function_without_a_mode_is_reported_as_not_checked():
     report = check_dropout(of(styles.function_without_a_mode, styles.gradient_without_a_mode), **styles.BRIEFLY)
-    assert "eval mode: it has none of its own" in str(report)
+    assert "eval mode: it has no eval mode itself" in str(report)
 
 
 def test_a_seed_is_drawn_from_the_generator_and_differs_from_layer_to_layer():
@@ -96,18 +96,18 @@ def test_a_function_without_a_backward_is_examined_forward_only():
 
 
 @pytest.mark.parametrize("target", [3, "torch.nn:Dropout", None])
-def test_what_cannot_be_called_is_a_mistake_of_the_caller(target):
+def test_a_target_that_cannot_be_called_is_a_type_error(target):
     with pytest.raises(TypeError, match="expected a class or a function"):
         of(target)
 
 
 @pytest.mark.parametrize("name", ["OnlyP", "Seed", "RngOnlyByName", "AnyKeyword", "factory_of_functions"])
-def test_a_generator_is_only_missed_in_what_takes_one_and_leaves_it_alone(name):
+def test_a_layer_that_uses_or_takes_no_generator_gets_no_remark(name):
     remarks = [remark.code for remark in check_dropout(of(styles.STYLES[name]), **styles.BRIEFLY).remarks]
     assert "ignores-its-generator" not in remarks
 
 
-def test_no_generator_is_missed_where_none_is_taken():
+def test_only_a_layer_that_takes_a_generator_is_told_to_use_it():
     def without(p):
         return styles.RngOnlyByName(p, rng=np.random.default_rng())
 
@@ -121,7 +121,7 @@ def test_no_generator_is_missed_where_none_is_taken():
 
 
 @pytest.mark.parametrize("target", [styles.KeepProb, styles.function_without_a_mode])
-def test_a_probability_of_keeping_is_not_turned_round_twice(target):
+def test_a_probability_of_keeping_is_not_inverted_twice(target):
     report = check_dropout(of(target), convention="keep-probability")
-    assert report.problem.startswith("its keep_prob gets 1 - p already, as the name says.")
+    assert report.problem.startswith("its parameter keep_prob gets 1 - p already, because of its name.")
     assert check_dropout(of(target), **styles.BRIEFLY, forward_only=True).ok

@@ -1,4 +1,4 @@
-"""Layers on tensors: ours, PyTorch's, and those of a small framework of one's own."""
+"""Layers on tensors: ours, PyTorch's and a user's own small framework's."""
 
 import subprocess
 import sys
@@ -35,13 +35,13 @@ def test_ours_pass(target):
 
 
 @pytest.mark.parametrize("seed", [7, 13, 26])
-def test_gaussian_noise_may_take_small_numbers_out_of_range(seed):
+def test_gaussian_noise_may_make_small_numbers_underflow(seed):
     report = check_dropout(of(nn.GaussianDropout), seed=seed)
     assert not report.findings, str(report)
 
 
 class OverwritesItsMask(nn.Module):
-    """Backward looks the mask up in the layer, where the next forward has put its own."""
+    """Backward reads the mask from the layer, where the next forward has overwritten it."""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -81,7 +81,7 @@ def test_a_module_that_cuts_the_graph_is_named():
     assert "backward-raises" in [finding.code for finding in check_dropout(of(Detached), **BRIEFLY).findings]
 
 
-# A framework of one's own ---------------------------------------------------------------------------------------------
+# A user's own framework -----------------------------------------------------------------------------------------------
 
 
 class Tensor:
@@ -111,42 +111,42 @@ class OfTensors:
         return x * factors(np.random.random(x.data.shape), self.p, x.data.dtype) if self.training else x
 
 
-class DoesNotSayWhatItTakes(OfTensors):
+class TakesUndeclaredTensors(OfTensors):
     def forward(self, x):
         return x * factors(np.random.random(x.data.shape), self.p, x.data.dtype) if self.training else x
 
 
-class BeginsAtZero(Tensor):
-    """Its gradient is a number until one arrives."""
+class StartsAtZero(Tensor):
+    """Its gradient is the number 0 until a gradient arrives."""
 
     def __init__(self, data, parents=()):
         super().__init__(data, parents)
         self.grad = 0
 
 
-class OfTensorsThatBeginAtZero(DoesNotSayWhatItTakes):
-    tensors = BeginsAtZero
+class OfTensorsThatStartAtZero(TakesUndeclaredTensors):
+    tensors = StartsAtZero
 
     def forward(self, x):
         return Tensor(0 * x.data) if self.p == 1 and self.training else super().forward(x)
 
 
-class SaysWhatItTakes(DoesNotSayWhatItTakes):
+class DeclaresItsTensors(TakesUndeclaredTensors):
     tensors = Tensor
 
 
 @pytest.mark.parametrize(
     "make",
-    [of(OfTensors), of(DoesNotSayWhatItTakes, tensors=Tensor), of(SaysWhatItTakes), of(OfTensorsThatBeginAtZero)],
+    [of(OfTensors), of(TakesUndeclaredTensors, tensors=Tensor), of(DeclaresItsTensors), of(OfTensorsThatStartAtZero)],
     ids=["annotated", "named", "an attribute", "of gradients that are 0 at first"],
 )
-def test_tensors_of_ones_own_are_made_and_asked_for_their_gradient(make):
+def test_a_users_own_tensors_are_made_and_differentiated(make):
     report = check_dropout(make, **BRIEFLY)
     assert not report.findings, str(report)
     assert report.examined
 
 
-def test_a_framework_that_is_not_known_is_a_mistake_of_the_caller():
+def test_an_unknown_framework_is_a_value_error():
     with pytest.raises(ValueError, match="expected a class or one of keras, flax"):
         of(OfTensors, tensors="theano")
 
@@ -179,21 +179,21 @@ def test_alpha_dropout_is_neither_right_nor_wrong(torch, name):
     assert f"{name} gives dropped elements a negative value" in report.problem
 
 
-def test_a_function_of_pytorchs_that_is_written_in_c_is_to_be_wrapped_and_the_code_works(torch):
+def test_the_report_on_a_pytorch_function_written_in_c_shows_a_wrapper_that_works(torch):
     report = check_dropout(of(torch.dropout))
-    assert "torch.dropout takes cannot be read" in report.problem
+    assert "the parameters of torch.dropout cannot be read" in report.problem
     names = {"torch": torch}
     exec(report.instead, names)
     assert not check_dropout(of(names["dropout"]), **BRIEFLY).findings
 
 
-def test_other_layers_of_pytorch_are_no_dropout(torch):
+def test_other_pytorch_layers_are_not_dropouts(torch):
     never = check_dropout(of(torch.nn.Identity)).errors[0].code
     everything = check_dropout(of(lambda p: torch.nn.Threshold(1e9, 0.0))).errors[0].code
     assert (never, everything) == ("never-drops", "drops-everything")
 
 
-def test_one_of_pytorchs_that_drops_in_eval_mode_is_named(torch):
+def test_a_pytorch_module_that_drops_in_eval_mode_is_named(torch):
     class Functional(torch.nn.Module):
         def __init__(self, p):
             super().__init__()
@@ -225,7 +225,7 @@ def test_a_function_with_its_own_backward_is_examined_with_it(torch):
     assert "backward-is-the-identity" in [finding.code for finding in check_dropout(of(Unmasked), **BRIEFLY).errors]
 
 
-def test_a_plain_class_on_pytorchs_tensors_is_driven_with_its_own_backward(torch):
+def test_a_plain_class_on_pytorch_tensors_is_called_with_its_own_backward(torch):
     class ByHand:
         training = True
 
@@ -244,7 +244,7 @@ def test_a_plain_class_on_pytorchs_tensors_is_driven_with_its_own_backward(torch
     assert not report.findings, str(report)
 
 
-def test_no_framework_is_imported_by_an_adapter():
+def test_the_adapters_import_no_framework():
     code = (
         "import sys; from tinygrad_dropout.conformance import check_dropout, of; from tinygrad_dropout import nn;"
         "check_dropout(of(nn.Dropout), depth='quick');"

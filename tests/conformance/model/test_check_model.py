@@ -1,4 +1,4 @@
-"""Every wrong model gets the code of its own mistake first, every right one has no error, whatever the seed."""
+"""With any seed, the first finding of every wrong model is its mistake, and every right model has no error."""
 
 import numpy as np
 import pytest
@@ -12,11 +12,11 @@ from tinygrad_dropout.mistakes import models as mistakes
 from tinygrad_dropout.mistakes.kinds import KINDS
 from tinygrad_dropout.mistakes.mistake import Mistake
 
-SEEDS, MORE_SEEDS = (0,), range(1, 20)  # `pytest -m slow tests/conformance/model` takes more
+SEEDS, MORE_SEEDS = (0,), range(1, 20)  # `pytest -m slow tests/conformance/model` uses MORE_SEEDS
 
 
 def examined(make, name, seed, **options):
-    """The report on a model, made afresh."""
+    """The report on a newly made model."""
     td.manual_seed(seed)
     f = framework(name)
     if name == PYTORCH:
@@ -29,13 +29,13 @@ def codes(report):
 
 
 def of(name, table):
-    """The models of a table whose layers are from this framework."""
+    """The models in a table whose layers belong to this framework."""
     return [pytest.param(*key, *rest, id=key[0].__name__) for key, *rest in table if key[1] == name]
 
 
 @pytest.fixture
 def few_forks(monkeypatch, request):
-    """Processes are forked only where that is the question, as it costs more than all the others."""
+    """Fork processes only for models that need it, since forking takes longer than all other questions together."""
     if request.node.callspec.params.get("code") != mistakes.FORKS_SHARE.code:
         monkeypatch.setattr(forks, "CANNOT_FORK", "not in this test")
 
@@ -95,7 +95,7 @@ class TestRightWithMoreSeeds(Right):
     seeds = MORE_SEEDS
 
 
-def test_there_are_enough_of_both():
+def test_there_are_enough_wrong_and_right_models():
     assert len({make for make, _ in WRONG}) >= 40
     assert len({make for make, _ in RIGHT}) >= 15
     assert all(make.__doc__ for make, _ in [*WRONG, *RIGHT])
@@ -103,14 +103,14 @@ def test_there_are_enough_of_both():
 
 CATALOGUE = {value.code: value for value in vars(mistakes).values() if isinstance(value, Mistake)}
 
-#: Not the first finding of any model in the tables; each has a test of its own.
+#: Not the first finding of any model in the tables; each has its own test below.
 ELSEWHERE = {
     *("frozen-part-stays-in-eval", "draws-in-eval", "eval-computes-something-else", "p-is-the-probability-of-keeping"),
     *("p-is-0", "drops-half-the-input", "training-is-deterministic", "backward-raises", "gradient-is-not-finite"),
 }
 
 
-def test_every_mistake_of_the_catalogue_is_seen_in_some_model():
+def test_some_model_shows_every_mistake_in_the_catalogue():
     assert CATALOGUE.keys() - {*WRONG.values()} == ELSEWHERE
     assert {mistake.kind for mistake in CATALOGUE.values()} <= KINDS.keys()
 
@@ -149,7 +149,7 @@ def right_model(name):
     return next(make for make, _ in RIGHT if make.__name__ == name)
 
 
-def test_the_remarks_of_models_that_are_right():
+def test_the_remarks_on_right_models():
     assert remarks(examined(right_model("softmax_in_eval"), OURS, 0)) == ["eval-computes-something-else"]
     assert remarks(examined(right_model("keep_probability"), OURS, 0)) == ["p-is-the-probability-of-keeping"]
 
@@ -158,7 +158,7 @@ def test_a_frozen_part_that_stays_in_eval_mode_is_a_remark(torch):
     assert remarks(examined(right_model("frozen_part"), PYTORCH, 0)) == ["frozen-part-stays-in-eval"]
 
 
-def test_a_dropout_whose_effect_never_arrives_is_named():
+def test_a_dropout_without_effect_on_the_output_is_named():
     class Sign(td.nn.Module):
         def forward(self, x):
             return td.Tensor(np.sign(x.data.sum(axis=1) * 0 + 1)) * (x.sum() * 0 + 1)
@@ -167,7 +167,7 @@ def test_a_dropout_whose_effect_never_arrives_is_named():
     assert codes(check_model(model, numbers()))[:1] == ["training-is-deterministic"]
 
 
-def test_what_backward_raises_is_named():
+def test_an_exception_in_backward_is_named():
     class Refuses(td.nn.Module):
         def forward(self, x):
             def refuse(grad, x):
@@ -207,7 +207,7 @@ def raising():
 @pytest.mark.parametrize(
     ("model", "x", "words"),
     [
-        (td.nn.Sequential(td.nn.Linear(12, 4)), numbers(), "there is no dropout in it"),
+        (td.nn.Sequential(td.nn.Linear(12, 4)), numbers(), "it has no dropout"),
         (usual_model(td.nn.Dropout()), numbers(16, 5), "calling the model in eval mode raised ShapeError"),
         (Raises(), numbers(), "raised KeyError: 'nothing here'"),
         (raising, numbers(), "making the model raised OSError: no such file"),
@@ -216,7 +216,7 @@ def raising():
     ],
     ids=["no-dropout", "wrong-shape", "raises", "cannot-be-made", "no-module", "makes-no-module"],
 )
-def test_what_cannot_be_examined_is_said_in_a_sentence(model, x, words):
+def test_the_reason_that_a_model_cannot_be_examined_is_one_sentence(model, x, words):
     report = check_model(model, x)
     assert words in report.verdict
     assert report.exit_code() == 3
@@ -235,7 +235,7 @@ def test_a_class_of_your_own_can_be_named_as_a_dropout():
     assert codes(check_model(model, numbers(), layers=[Thinner])) == ["layer-drops-nothing"]
 
 
-def test_an_allowed_code_fails_nothing():
+def test_an_allowed_code_does_not_fail():
     model = td.nn.Sequential(td.nn.Linear(12, 4), td.nn.Dropout(0.5))
     assert codes(check_model(model, numbers())) == ["drops-the-output"]
     report = check_model(model, numbers(), allow=["drops-the-output"])
@@ -243,7 +243,7 @@ def test_an_allowed_code_fails_nothing():
     assert [finding.code for finding in report.allowed] == ["drops-the-output"]
 
 
-def test_a_model_is_asserted_to_be_right():
+def test_assert_model_passes_right_models_and_fails_wrong_ones():
     assert_model(usual_model(td.nn.Dropout()), numbers(), seeds=1)
     assert_model(lambda: usual_model(td.nn.Dropout()), numbers(), seeds=1)
     with pytest.raises(AssertionError, match=r"seed 0: This model is wrong: 1 error\.(.|\n)*p-is-1"):
@@ -272,7 +272,7 @@ def test_inputs_by_position_and_by_name():
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
-def test_a_torch_model_of_any_precision_is_given_its_own(torch, dtype):
+def test_a_torch_model_gets_inputs_of_its_own_dtype(torch, dtype):
     f = framework(PYTORCH)
     model = f.net(usual, relu=f.nn.ReLU(), drop=f.nn.Dropout(0.5)).to(getattr(torch, dtype))
     for x in (numbers(), torch.from_numpy(numbers().astype(np.float64))):
@@ -288,6 +288,6 @@ def test_a_torchscript_module_cannot_be_examined(torch):
     assert "layers cannot be seen" in check_model(Scripted(), numbers()).problem
 
 
-def test_randomness_that_is_not_recognized_is_said_to_be_unchecked():
+def test_randomness_that_is_not_recognized_is_reported_as_not_checked():
     report = examined(right_model("noise_by_hand"), OURS, 0)
     assert "no dropout was recognized" in report.not_checked[0]

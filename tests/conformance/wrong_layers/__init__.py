@@ -1,6 +1,6 @@
-"""Dropout layers that are wrong, each in one way. What is not overridden is right.
+"""Dropout layers that are wrong, each in one way. Everything that a class does not override is correct.
 
-`WRONG` has the code that each must be given; docs/make_conformance.py makes the scoreboard of it.
+`WRONG` maps each class to the code it must get; docs/make_conformance.py makes the scoreboard from it.
 """
 
 from tests.conformance.wrong_layers import (

@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import Dropout, wrong
 
 @wrong("backward-raises")
 class BackwardRaises(Dropout):
-    """backward needs what forward has not kept"""
+    """backward needs something that forward did not store"""
 
     def backward(self, grad):
         return grad * self.saved
@@ -57,7 +57,7 @@ class BackwardIsTheIdentity(Dropout):
 
 @wrong("backward-forgets-the-mask")
 class BackwardForgetsTheMask(Dropout):
-    """backward scales and does not mask"""
+    """backward scales but does not mask"""
 
     def backward(self, grad):
         return grad if self.mask is None else self.apply(grad, np.ones_like(self.mask), self.scale())
@@ -65,7 +65,7 @@ class BackwardForgetsTheMask(Dropout):
 
 @wrong("backward-forgets-the-scale")
 class BackwardForgetsTheScale(Dropout):
-    """backward masks and does not scale"""
+    """backward masks but does not scale"""
 
     def backward_scale(self):
         return 1.0
@@ -97,7 +97,7 @@ class BackwardDividesByP(Dropout):
 
 @wrong("backward-uses-another-mask")
 class BackwardDrawsAgain(Dropout):
-    """backward draws a mask of its own"""
+    """backward draws its own mask"""
 
     def backward(self, grad):
         return grad if self.mask is None else self.apply(grad, self.draw(grad), self.scale())
@@ -105,7 +105,7 @@ class BackwardDrawsAgain(Dropout):
 
 @wrong("backward-inverts-the-mask")
 class BackwardInvertsTheMask(Dropout):
-    """backward lets through what was dropped"""
+    """backward passes only the dropped elements"""
 
     def backward(self, grad):
         return grad if self.mask is None else self.apply(grad, ~self.mask, self.scale())
@@ -141,7 +141,7 @@ class BackwardIsZero(Dropout):
 
 @wrong("backward-is-wrong")
 class BackwardAddsAConstant(Dropout):
-    """backward adds a hundredth to what it lets through"""
+    """backward adds 0.01 to the kept elements"""
 
     def backward(self, grad):
         dx = super().backward(grad)
@@ -150,7 +150,7 @@ class BackwardAddsAConstant(Dropout):
 
 @wrong("mask-inferred-from-the-output")
 class InfersTheMask(Dropout):
-    """backward takes the mask to be where the output is not 0"""
+    """backward uses y != 0 as the mask"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -160,7 +160,7 @@ class InfersTheMask(Dropout):
 
 @wrong("mask-inferred-from-the-output")
 class InfersTheMaskFromTheInput(Dropout):
-    """backward lets nothing through where x was 0"""
+    """backward gives 0 where x was 0"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -170,7 +170,7 @@ class InfersTheMaskFromTheInput(Dropout):
 
 @wrong("backward-is-wrong-at-zeros")
 class KeepsWhatIsZero(Dropout):
-    """backward lets everything through where the output equals the input"""
+    """backward passes g wherever the output equals the input"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -188,7 +188,7 @@ class NaNWhereDropped(Dropout):
 
 @wrong("backward-changes-y")
 class WritesIntoTheOutput(Dropout):
-    """backward writes its result into what forward had returned"""
+    """backward writes its result into the array that forward returned"""
 
     def forward(self, x):
         self.out = super().forward(x) if self.training else x.copy()
@@ -212,7 +212,7 @@ class OneBufferForGradients(Dropout):
 
 @wrong("backward-uses-an-earlier-mask")
 class OneMaskBehind(Dropout):
-    """backward uses the mask of the forward before the last, if there was one"""
+    """backward uses the mask of the previous forward, if there was one"""
 
     def forward(self, x):
         before = self.mask
@@ -226,7 +226,7 @@ class OneMaskBehind(Dropout):
 
 @wrong("backward-forgets-the-scale")
 class RightTheFirstTime(Dropout):
-    """every backward but the first forgets the scale"""
+    """every backward except the first forgets the scale"""
 
     def backward_scale(self):
         self.calls = getattr(self, "calls", 0) + 1
@@ -235,7 +235,7 @@ class RightTheFirstTime(Dropout):
 
 @wrong("backward-scales-by-the-realized-rate")
 class BackwardScalesByTheRealizedRate(Dropout):
-    """backward divides by the fraction that was kept this time"""
+    """backward divides by the fraction that this mask keeps"""
 
     def backward(self, grad):
         return grad if self.mask is None else (grad * self.mask / max(self.mask.mean(), 0.01)).astype(grad.dtype)
@@ -243,7 +243,7 @@ class BackwardScalesByTheRealizedRate(Dropout):
 
 @wrong("backward-passes-where-dropped")
 class BackwardPassesWhereDropped(Dropout):
-    """backward scales what was kept, and passes what was dropped through"""
+    """backward scales kept elements and passes g for dropped ones"""
 
     def backward(self, grad):
         return grad if self.mask is None else np.where(self.mask, super().backward(grad), grad)
@@ -283,7 +283,7 @@ class BackwardAveragesAll(Dropout):
 
 @wrong("mask-inferred-from-the-sign")
 class MaskFromTheSignOfTheOutput(Dropout):
-    """backward takes what is not above 0 for dropped, as ReLU's does"""
+    """backward uses y > 0 as the mask, as ReLU does"""
 
     def forward(self, x):
         self.y = super().forward(x)
@@ -295,7 +295,7 @@ class MaskFromTheSignOfTheOutput(Dropout):
 
 @wrong("mask-inferred-from-the-sign")
 class MaskFromTheSignOfTheInput(Dropout):
-    """backward looks at the sign of x"""
+    """backward uses x > 0 as the mask"""
 
     def forward(self, x):
         self.x = x

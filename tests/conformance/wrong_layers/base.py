@@ -1,8 +1,8 @@
-"""What the wrong layers have in common: a right one to differ from, and the code that each must be given."""
+"""What the wrong layers have in common: a correct layer to derive from, and the table of codes."""
 
 
 class Dropout:
-    """Right: what the wrong ones differ from."""
+    """the plain layer from which the wrong ones derive"""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng
@@ -30,7 +30,7 @@ class Dropout:
 
 
 class Flat(Dropout):
-    """Right: an element is kept where its number, in C order, is not below p."""
+    """Right: draws one number per element in C order and keeps the element if the number is at least p."""
 
     def numbers(self, n):
         return self.rng.random(n)
@@ -40,7 +40,7 @@ class Flat(Dropout):
 
 
 class Shaped(Dropout):
-    """Right: the same, with the numbers drawn in the array's shape."""
+    """Right: the same, but draws the numbers in the array's shape."""
 
     def numbers(self, shape):
         return self.rng.random(shape)
@@ -53,7 +53,7 @@ CODES, OPTIONS = {}, {}
 
 
 def wrong(code, **options):
-    """Say which code a class must be given, by a check with these options."""
+    """Register the code that a class must get from a check with these options."""
 
     def enter(cls):
         CODES[cls], OPTIONS[cls] = code, options

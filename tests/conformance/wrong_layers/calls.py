@@ -1,4 +1,4 @@
-"""Wrong layers: masks from call to call, and where they are drawn from."""
+"""Wrong layers: masks from call to call, and the source of their randomness."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import Dropout, wrong
 
 @wrong("mask-is-frozen")
 class DrawnOnce(Dropout):
-    """the mask is drawn at the first forward, and kept as long as the shape is the same"""
+    """the mask is drawn in the first forward and reused while the shape stays the same"""
 
     def draw(self, x):
         if getattr(self, "frozen", np.empty(0)).shape != x.shape:
@@ -17,7 +17,7 @@ class DrawnOnce(Dropout):
 
 @wrong("mask-is-frozen")
 class SeedsItself(Dropout):
-    """a new generator with the same seed for every forward"""
+    """every forward makes a new generator with the same seed"""
 
     def draw(self, x):
         return np.random.default_rng(0).random(x.shape) >= self.p
@@ -25,7 +25,7 @@ class SeedsItself(Dropout):
 
 @wrong("masks-come-again")
 class EverySecondCall(Dropout):
-    """a mask is used for two forwards"""
+    """each mask is used for two forwards"""
 
     def draw(self, x):
         self.calls = getattr(self, "calls", -1) + 1
@@ -36,7 +36,7 @@ class EverySecondCall(Dropout):
 
 @wrong("masks-come-again")
 class TenMasks(Dropout):
-    """ten masks are drawn in advance, and used in turn"""
+    """ten masks are drawn in advance and used in rotation"""
 
     def draw(self, x):
         if getattr(self, "masks", [np.empty(0)])[0].shape != x.shape:
@@ -47,7 +47,7 @@ class TenMasks(Dropout):
 
 @wrong("depends-on-earlier-masks")
 class ChangesAFewElements(Dropout):
-    """only three fifths of the mask are drawn anew for each forward"""
+    """each forward redraws only three fifths of the mask"""
 
     def draw(self, x):
         fresh = super().draw(x)
@@ -59,7 +59,7 @@ class ChangesAFewElements(Dropout):
 
 @wrong("depends-on-earlier-masks")
 class NeverTwiceInARow(Dropout):
-    """what was dropped is less likely to be dropped next time"""
+    """a dropped element is less likely to be dropped next time"""
 
     def draw(self, x):
         u = self.rng.random(x.shape)
@@ -71,7 +71,7 @@ class NeverTwiceInARow(Dropout):
 
 @wrong("rate-varies-between-calls")
 class ARateForEveryCall(Dropout):
-    """each forward has a rate of its own, p on average"""
+    """each forward has its own rate, which is p on average"""
 
     def draw(self, x):
         rate = self.p * self.rng.choice([0.6, 1.4]) if x.size < 1000 and self.p < 0.7 else self.p
@@ -80,7 +80,7 @@ class ARateForEveryCall(Dropout):
 
 @wrong("same-mask-in-every-layer")
 class OneSeedForAllLayers(Dropout):
-    """every layer has a generator with the same seed"""
+    """all layers have generators with the same seed"""
 
     def __init__(self, p, rng):
         super().__init__(p, np.random.default_rng(1234))
@@ -106,7 +106,7 @@ class ReseedsWhenMade(Dropout):
 
 @wrong("reseeds-the-global-state")
 class ReseedsInBackward(Dropout):
-    """NumPy's global state is seeded by backward"""
+    """backward seeds NumPy's global state"""
 
     def backward(self, grad):
         np.random.seed(7)

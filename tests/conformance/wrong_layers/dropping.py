@@ -1,4 +1,4 @@
-"""Wrong layers: what is dropped at all."""
+"""Wrong layers: whether anything is dropped."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ class NeverDrops(Dropout):
 
 @wrong("drops-everything")
 class DropsEverything(Dropout):
-    """an integer mask of random numbers below 1 is all zeros"""
+    """random numbers below 1 are converted to integers, so the mask is all zeros"""
 
     def draw(self, x):
         return self.rng.random(x.shape).astype(int)
@@ -24,7 +24,7 @@ class DropsEverything(Dropout):
 
 @wrong("ignores-x")
 class IgnoresX(Dropout):
-    """the scaled mask is returned, without x"""
+    """forward returns the scaled mask, without x"""
 
     def apply(self, array, mask, scale):
         return super().apply(np.ones_like(array), mask, scale)
@@ -32,7 +32,7 @@ class IgnoresX(Dropout):
 
 @wrong("noise-instead-of-a-mask")
 class GaussianNoise(Dropout):
-    """multiplies by normal noise: another method"""
+    """multiplies by normal noise, which is Gaussian dropout"""
 
     def draw(self, x):
         return self.rng.normal(1, (self.p / (1 - self.p)) ** 0.5, x.shape)
@@ -43,7 +43,7 @@ class GaussianNoise(Dropout):
 
 @wrong("noise-instead-of-a-mask")
 class UniformFactors(Dropout):
-    """multiplies by the uniform numbers themselves, not by a comparison"""
+    """multiplies by the uniform numbers instead of comparing them with p"""
 
     def draw(self, x):
         return self.rng.random(x.shape)
@@ -51,7 +51,7 @@ class UniformFactors(Dropout):
 
 @wrong("differs-with-the-size")
 class SparesTheSmall(Dropout):
-    """small arrays are left as they are"""
+    """small arrays are left unchanged"""
 
     def draw(self, x):
         return super().draw(x) if x.size > 100 else np.full(x.shape, self.p < 1)
@@ -62,7 +62,7 @@ class SparesTheSmall(Dropout):
 
 @wrong("differs-with-the-size")
 class SparesABatchOfOne(Dropout):
-    """a batch of one row is left as it is"""
+    """a batch of one row is left unchanged"""
 
     def forward(self, x):
         if self.training and len(x) > 1:

@@ -1,4 +1,4 @@
-"""Wrong layers: the ends of p, and how a layer is made."""
+"""Wrong layers: p = 0 and p = 1, and how a layer is made."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import Dropout, wrong
 
 @wrong("p=1-gives-nan")
 class NaNAtOne(Dropout):
-    """at p = 1, 0/0"""
+    """p = 1 computes 0/0"""
 
     def apply(self, array, mask, scale):
         return (array * mask / np.asarray(1 - self.p, dtype=array.dtype)).astype(array.dtype)
@@ -15,7 +15,7 @@ class NaNAtOne(Dropout):
 
 @wrong("p=1-fails")
 class FailsAtOne(Dropout):
-    """at p = 1, a division by zero"""
+    """p = 1 divides by zero"""
 
     def scale(self):
         return 1 / (1 - self.p)
@@ -23,7 +23,7 @@ class FailsAtOne(Dropout):
 
 @wrong("p=1-forward-is-wrong")
 class KeepsAllAtOne(Dropout):
-    """p = 1 is taken to mean that nothing is dropped"""
+    """p = 1 drops nothing"""
 
     def draw(self, x):
         return super().draw(x) if self.p < 1 else np.ones(x.shape, dtype=bool)
@@ -34,7 +34,7 @@ class KeepsAllAtOne(Dropout):
 
 @wrong("p=1-backward-is-wrong")
 class PassesGradientsAtOne(Dropout):
-    """at p = 1 forward gives zeros, and backward lets g through"""
+    """at p = 1 forward gives zeros, but backward passes g"""
 
     def backward(self, grad):
         return super().backward(grad) if self.p < 1 else grad
@@ -42,7 +42,7 @@ class PassesGradientsAtOne(Dropout):
 
 @wrong("p=0-fails")
 class FailsAtZero(Dropout):
-    """at p = 0, a division by zero"""
+    """p = 0 divides by zero"""
 
     def draw(self, x):
         return self.rng.random(x.shape) * (1 / self.p) >= 1
@@ -50,7 +50,7 @@ class FailsAtZero(Dropout):
 
 @wrong("p=0-forward-is-wrong")
 class ZeroIsTheDefault(Dropout):
-    """p = 0 is taken for "not given", and becomes 0.5"""
+    """p = 0 counts as "not given" and becomes 0.5"""
 
     def __init__(self, p, rng):
         super().__init__(p or 0.5, rng)
@@ -58,7 +58,7 @@ class ZeroIsTheDefault(Dropout):
 
 @wrong("p=0-gives-nan")
 class NaNAtZero(Dropout):
-    """at p = 0, 0/0"""
+    """p = 0 computes 0/0"""
 
     def apply(self, array, mask, scale):
         return super().apply(array, mask, scale) * (np.asarray(self.p, array.dtype) / np.asarray(self.p, array.dtype))
@@ -66,7 +66,7 @@ class NaNAtZero(Dropout):
 
 @wrong("p=0-backward-is-wrong")
 class NoGradientAtZero(Dropout):
-    """at p = 0 forward returns x early, and backward uses a mask of zeros"""
+    """at p = 0 backward uses a mask of zeros"""
 
     def backward(self, grad):
         return super().backward(grad) if self.p else np.zeros_like(grad)
@@ -92,7 +92,7 @@ class ReadOnlyMode(Dropout):
 
 @wrong("p=1-eval-is-wrong")
 class NothingInEvalAtOne(Dropout):
-    """at p = 1 eval mode gives zeros, too"""
+    """at p = 1 even eval mode gives zeros"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -110,7 +110,7 @@ class HalfInEvalAtZero(Dropout):
 
 @wrong("backward-follows-the-mode")
 class BackwardAsksForTheMode(Dropout):
-    """backward is the identity once the layer is in eval mode, whatever forward did"""
+    """backward is the identity if the layer is in eval mode by then, even after a training forward"""
 
     def backward(self, grad):
         return super().backward(grad) if self.training else grad

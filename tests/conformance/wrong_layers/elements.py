@@ -1,4 +1,4 @@
-"""Wrong layers, written without sight of the kit: how the elements of a mask are drawn."""
+"""Wrong layers, written without knowledge of the kit: how the elements of a mask are drawn."""
 
 import statistics
 
@@ -21,7 +21,7 @@ class TailOfFourKept(Flat):
 
 @wrong("elements-agree")
 class TailSharesALane(Flat):
-    """The tail of n % 4 elements all take the lane of its first."""
+    """The last n % 4 elements all use the lane of the first of them."""
 
     def numbers(self, n):
         u = self.rng.random(n)
@@ -32,7 +32,7 @@ class TailSharesALane(Flat):
 
 @wrong("depends-at-a-distance")
 class BlocksAlike(Flat):
-    """The counter leaves out the block: every 256 elements have the same mask."""
+    """The counter ignores the block, so every 256 elements have the same mask."""
 
     def numbers(self, n):
         return np.resize(self.rng.random(256), n) if n else np.empty(0)
@@ -40,7 +40,7 @@ class BlocksAlike(Flat):
 
 @wrong("depends-at-a-distance")
 class GridStrideAlike(Flat):
-    """A grid-stride loop does not advance its counter: the mask repeats after 4096 elements."""
+    """A grid-stride loop does not advance its counter, so the mask repeats after 4096 elements."""
 
     def numbers(self, n):
         return np.resize(self.rng.random(4096), n) if n else np.empty(0)
@@ -57,7 +57,7 @@ class SecondLaneIsOneMinus(Flat):
 
 @wrong("depends-on-neighbors")
 class OverlappingBytes(Flat):
-    """One 64-bit word gives 16 numbers of 16 bits at a step of 3: neighbors share 13 bits (at p = 0.5 it is right)."""
+    """A 64-bit word gives 16 numbers of 16 bits, 3 bits apart, so neighbors share 13 bits (p = 0.5 is still right)."""
 
     def numbers(self, n):
         words = self.rng.integers(2**64, size=(n + 15) // 16, dtype=np.uint64)
@@ -67,7 +67,7 @@ class OverlappingBytes(Flat):
 
 @wrong("differs-with-the-size")
 class SmallArraysLeftAlone(Dropout):
-    """Fewer than 8 elements are thought not worth the call."""
+    """Arrays with fewer than 8 elements are returned unchanged."""
 
     def forward(self, x):
         if self.training and 0 < x.size < 8 and self.p < 1:
@@ -78,7 +78,7 @@ class SmallArraysLeftAlone(Dropout):
 
 @wrong("shared-by-neighbors")
 class PowersOfTwoAlike(Flat):
-    """When the size is a power of two, a fast path XORs lanes and gives each the same number as its neighbor."""
+    """If the size is a power of two, a fast path gives each pair of neighbors the same number."""
 
     def numbers(self, n):
         u = self.rng.random(n)
@@ -89,7 +89,7 @@ class PowersOfTwoAlike(Flat):
 
 @wrong("depends-at-a-distance")
 class StrideOf64Alike(Flat):
-    """Element i + 64 has the number of element i, in each 128."""
+    """In each 128 elements, element i + 64 has the number of element i."""
 
     def numbers(self, n):
         u = self.rng.random(-(-n // 128) * 128).reshape(-1, 2, 64)
@@ -99,7 +99,7 @@ class StrideOf64Alike(Flat):
 
 @wrong("rate-is-wrong")
 class FifteenNotSixteen(Shaped):
-    """The upper end of integers() is thought to be included: 15 values, compared with p * 16."""
+    """The author thought that integers() includes its upper end, so 15 values are compared with p * 16."""
 
     def draw(self, x):
         return self.rng.integers(0, 15, x.shape) >= self.p * 16
@@ -107,7 +107,7 @@ class FifteenNotSixteen(Shaped):
 
 @wrong("rate-is-wrong")
 class SampledWithReplacement(Flat):
-    """round(p n) places are chosen with replacement and dropped: fewer than p are."""
+    """round(p n) positions are drawn with replacement, so fewer elements are dropped."""
 
     def draw(self, x):
         mask = np.ones(x.size, bool)
@@ -120,7 +120,7 @@ class SampledWithReplacement(Flat):
 
 @wrong("drops-with-1-p")
 class LargeProbabilityFlipped(Shaped):
-    """Above one half the complement is drawn, and never flipped back."""
+    """Above p = 0.5 the complement is drawn and never flipped back."""
 
     def draw(self, x):
         return self.numbers(x.shape) >= (1 - self.p if 0.5 < self.p < 1 else self.p)
@@ -128,7 +128,7 @@ class LargeProbabilityFlipped(Shaped):
 
 @wrong("fixed-count-by-row")
 class ExactCountInChunks(Flat):
-    """Each chunk of 64 is stratified: one number in each 64th of the unit interval."""
+    """Each chunk of 64 numbers is stratified: one in each 64th of the unit interval."""
 
     def numbers(self, n):
         u = np.broadcast_to(np.arange(64), (-(-n // 64), 64))
@@ -156,7 +156,7 @@ class NeverAllDropped(Shaped):
 
 @wrong("differs-with-the-size")
 class AtLeastOneDropped(Shaped):
-    """The element with the least number is dropped whatever p is."""
+    """The element with the smallest number is dropped, whatever p is."""
 
     def draw(self, x):
         u = self.numbers(x.shape)
@@ -168,7 +168,7 @@ class AtLeastOneDropped(Shaped):
 
 @wrong("depends-on-several-others")
 class TriplesSum(Flat):
-    """Each third number is the sum of the two before, mod 1: independent in pairs."""
+    """Every third number is the sum of the two before, mod 1: independent in pairs."""
 
     def numbers(self, n):
         u = self.rng.random((-(-n // 3), 3))
@@ -178,7 +178,7 @@ class TriplesSum(Flat):
 
 @wrong("depends-on-several-others")
 class QuadsSum(Flat):
-    """Each fourth number is the sum of the three before, mod 1: independent in threes."""
+    """Every fourth number is the sum of the three before, mod 1: independent in threes."""
 
     def numbers(self, n):
         u = self.rng.random((-(-n // 4), 4))
@@ -220,7 +220,7 @@ class HeadsAlike(Shaped):
 
 @wrong("shared-by-neighbors")
 class Patches(Shaped):
-    """The last two axes are dropped by patches of 2 x 2."""
+    """The last two axes are dropped in patches of 2 x 2."""
 
     def numbers(self, shape):
         if len(shape) < 2:
@@ -243,7 +243,7 @@ class CopulaByRow(Shaped):
 
 @wrong("depends-at-a-distance")
 class DiagonalAlike(Shaped):
-    """A Toeplitz mask: element (i, j) has the number of (i - 1, j - 1), in the last two axes."""
+    """A Toeplitz mask: in the last two axes, element (i, j) has the number of (i - 1, j - 1)."""
 
     def numbers(self, shape):
         if len(shape) < 2:

@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import Dropout, wrong
 
 @wrong("drops-in-eval")
 class IgnoresTheMode(Dropout):
-    """drops in eval mode, too"""
+    """drops even in eval mode"""
 
     def forward(self, x):
         self.mask = self.draw(x)
@@ -58,7 +58,7 @@ class EvalPromotes(Dropout):
 
 @wrong("eval-raises")
 class EvalRaises(Dropout):
-    """eval mode uses a function that is not there"""
+    """eval mode calls a method that does not exist"""
 
     def forward(self, x):
         return super().forward(x) if self.training else self.identity(x)
@@ -66,7 +66,7 @@ class EvalRaises(Dropout):
 
 @wrong("eval-returns-none")
 class EvalReturnsNothing(Dropout):
-    """the return stands inside the training branch"""
+    """only the training branch has a return"""
 
     def forward(self, x):
         if self.training:
@@ -77,7 +77,7 @@ class EvalReturnsNothing(Dropout):
 
 @wrong("never-drops-again")
 class ForgetsP(Dropout):
-    """eval mode sets p to 0, for ever"""
+    """eval mode sets p to 0 permanently"""
 
     def forward(self, x):
         if not self.training:
@@ -87,7 +87,7 @@ class ForgetsP(Dropout):
 
 @wrong("old-mask-after-eval")
 class KeepsTheMaskOverEval(Dropout):
-    """the first training forward after eval mode uses the mask of the last one before it"""
+    """the first training forward after eval mode uses the mask of the last one before it again"""
 
     def forward(self, x):
         if not self.training:
@@ -100,7 +100,7 @@ class KeepsTheMaskOverEval(Dropout):
 
 @wrong("old-mask-in-eval-backward")
 class OldMaskInEvalBackward(Dropout):
-    """eval mode leaves the last training mask in place, and backward uses it"""
+    """eval mode keeps the last training mask, and backward uses it"""
 
     def forward(self, x):
         return super().forward(x) if self.training else x
@@ -136,7 +136,7 @@ class EvalBackwardIsZero(Dropout):
 
 @wrong("eval-backward-raises")
 class EvalBackwardRaises(Dropout):
-    """backward without a training forward fails: there is no mask"""
+    """backward fails without a training forward, since there is no mask"""
 
     def backward(self, grad):
         return self.apply(grad, self.mask + 0, self.scale())
@@ -144,7 +144,7 @@ class EvalBackwardRaises(Dropout):
 
 @wrong("forward-raises")
 class OneShapeForEver(Dropout):
-    """the uniform numbers are kept in an array of the first input's shape"""
+    """the uniform numbers are drawn into an array of the first input's shape"""
 
     def draw(self, x):
         if not hasattr(self, "uniform"):
@@ -182,7 +182,7 @@ class NoScaleInFloat32(Dropout):
 
 @wrong("eval-is-rounded")
 class EvalIsRounded(Dropout):
-    """eval mode multiplies by 1 - p and divides by it"""
+    """eval mode multiplies by 1 - p and divides by it again"""
 
     def forward(self, x):
         keep = x.dtype.type(1 - self.p)

@@ -1,4 +1,4 @@
-"""Wrong layers, written without sight of the kit: how masks are kept for backward."""
+"""Wrong layers, written without knowledge of the kit: how masks are stored for backward."""
 
 import copy
 import threading
@@ -10,7 +10,7 @@ from tests.conformance.wrong_layers.base import Dropout, Shaped, wrong
 
 @wrong("backward-uses-an-earlier-mask")
 class BackwardFirstInFirstOut(Dropout):
-    """Masks are queued; backward takes the oldest of the shape, not the last."""
+    """Masks are queued, and backward takes the oldest instead of the last."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -24,7 +24,7 @@ class BackwardFirstInFirstOut(Dropout):
 
 @wrong("backward-reads-y")
 class BackwardFromOutputThatMayChange(Dropout):
-    """Backward asks the output array which elements are zero, or else the mask where x was zero: y may have changed."""
+    """Backward reads the mask from y, except where x is 0, so overwriting y changes the gradient."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -39,7 +39,7 @@ class BackwardFromOutputThatMayChange(Dropout):
 
 @wrong("backward-uses-another-mask")
 class BackwardMaskIndex16(Dropout):
-    """Dropped places are kept as uint16 indices: they wrap past 65535."""
+    """The positions of dropped elements are stored as uint16, which wraps around past 65535."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -53,7 +53,7 @@ class BackwardMaskIndex16(Dropout):
 
 @wrong("backward-uses-another-mask")
 class BackwardBitsTail(Dropout):
-    """Only whole bytes of the packed mask are kept: the tail of n % 8 gets no gradient."""
+    """Only whole bytes of the packed mask are stored, so the last n % 8 elements get no gradient."""
 
     def backward(self, grad):
         if self.mask is None:
@@ -65,7 +65,7 @@ class BackwardBitsTail(Dropout):
 
 @wrong("wrong-for-another-layout")
 class BackwardInMemoryOrder(Dropout):
-    """The mask is kept flat in x's order in memory, and laid over g in g's."""
+    """The mask is stored flat in x's memory order and applied in g's memory order."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -82,7 +82,7 @@ class BackwardInMemoryOrder(Dropout):
 
 @wrong("backward-follows-the-dtype")
 class BackwardOtherDtype(Shaped):
-    """Backward draws the numbers again from the saved state, but in g's dtype, not x's."""
+    """Backward redraws the numbers from the saved state, but in g's dtype instead of x's."""
 
     def draw(self, x):
         self.state = copy.deepcopy(self.rng.bit_generator.state)
@@ -99,7 +99,7 @@ class BackwardOtherDtype(Shaped):
 
 @wrong("second-backward-differs")
 class BackwardOnceOnly(Dropout):
-    """Backward frees the mask: a second backward passes g on."""
+    """Backward frees the mask, so a second backward returns g."""
 
     def backward(self, grad):
         g = super().backward(grad)
@@ -109,7 +109,7 @@ class BackwardOnceOnly(Dropout):
 
 @wrong("wrong-for-extreme-values")
 class BackwardFlushes(Dropout):
-    """Gradients below 1e-7 in size become zero."""
+    """Gradients smaller than 1e-7 become zero."""
 
     def backward(self, grad):
         g = super().backward(grad)
@@ -118,7 +118,7 @@ class BackwardFlushes(Dropout):
 
 @wrong("backward-uses-another-mask")
 class BackwardLastRow(Dropout):
-    """Backward's last row takes the mask of the first."""
+    """Backward uses the mask of the first row for the last row."""
 
     def backward(self, grad):
         if self.mask is None or grad.ndim < 2 or not grad.size:
@@ -130,7 +130,7 @@ class BackwardLastRow(Dropout):
 
 @wrong("backward-follows-the-thread")
 class BackwardOtherThread(Dropout):
-    """The mask is thread-local: a backward in another thread passes g on."""
+    """The mask is thread-local, so a backward in another thread returns g."""
 
     def __init__(self, p, rng):
         self.local = threading.local()
@@ -147,7 +147,7 @@ class BackwardOtherThread(Dropout):
 
 @wrong("backward-is-wrong")
 class BackwardStochasticRounding(Dropout):
-    """Backward rounds to 10 bits by chance."""
+    """Backward rounds to 10 bits stochastically."""
 
     def backward(self, grad):
         g = super().backward(grad)

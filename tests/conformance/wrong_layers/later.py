@@ -1,4 +1,4 @@
-"""Wrong layers: right at first or on their own, wrong later or next to other layers."""
+"""Wrong layers: right at first or alone, wrong later or together with other layers."""
 
 import copy
 import random
@@ -29,7 +29,7 @@ class DropsEverythingOnceIn100(Dropout):
 
 @wrong("rate-drifts")
 class WearsOut(Dropout):
-    """the longer it is used, the less it drops"""
+    """it drops less with every call"""
 
     def draw(self, x):
         self.calls = getattr(self, "calls", 0) + 1
@@ -38,7 +38,7 @@ class WearsOut(Dropout):
 
 @wrong("masks-are-shifted")
 class SlidesAlongATape(Dropout):
-    """one long tape of draws is made, and each call reads it a few places further on"""
+    """all calls read one long tape of draws, each a few places further on"""
 
     def draw(self, x):
         if not hasattr(self, "tape"):
@@ -49,7 +49,7 @@ class SlidesAlongATape(Dropout):
 
 @wrong("leaks-in-eval-later")
 class LeaksAfterTenEvals(Dropout):
-    """after ten calls in eval mode it drops there, too"""
+    """after ten calls in eval mode it starts to drop there"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -59,7 +59,7 @@ class LeaksAfterTenEvals(Dropout):
 
 @wrong("leaks-in-eval-later")
 class ScalesAfterTwentyEvals(Dropout):
-    """after twenty calls in eval mode it scales"""
+    """after twenty calls in eval mode it starts to scale there"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -93,7 +93,7 @@ class OnePForAll(Dropout):
 
 @wrong("same-mask-in-every-layer")
 class SameSeedFromTheSecondCallOn(Dropout):
-    """the first mask is the layer's own; then a generator with a fixed seed takes over"""
+    """the first mask is drawn from the layer's generator, all others from one with a fixed seed"""
 
     def draw(self, x):
         mask = super().draw(x)
@@ -104,7 +104,7 @@ class SameSeedFromTheSecondCallOn(Dropout):
 
 @wrong("copies-share-state")
 class CopiesShareTheirState(Dropout):
-    """what a layer remembers lies in a dictionary that its copies have, too"""
+    """a layer shares its state, a dictionary, with its copies"""
 
     def __init__(self, p, rng):
         super().__init__(p, rng)
@@ -134,7 +134,7 @@ class ReseedsPython(Dropout):
 
 @wrong("changes-global-settings")
 class SilencesNumPy(Dropout):
-    """NumPy's warnings are switched off for good"""
+    """NumPy's error handling is changed permanently"""
 
     def __init__(self, p, rng):
         super().__init__(p, rng)
@@ -143,7 +143,7 @@ class SilencesNumPy(Dropout):
 
 @wrong("changes-global-settings")
 class SilencesWarnings(Dropout):
-    """a filter for warnings is added in every forward"""
+    """every forward adds a warning filter"""
 
     def forward(self, x):
         warnings.filterwarnings("ignore", message=f"nothing {random.random()}")
@@ -161,7 +161,7 @@ class PrintsThreeDigits(Dropout):
 
 @wrong("keeps-memory", depth="thorough")
 class KeepsEveryMask(Dropout):
-    """all masks are kept in a list"""
+    """all masks are stored in a list"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -171,7 +171,7 @@ class KeepsEveryMask(Dropout):
 
 @wrong("keeps-memory", depth="thorough")
 class KeepsEveryGradient(Dropout):
-    """all gradients are kept, to be looked at some day"""
+    """all gradients are stored in a list"""
 
     def backward(self, grad):
         dx = super().backward(grad)
@@ -181,7 +181,7 @@ class KeepsEveryGradient(Dropout):
 
 @wrong("layers-depend-on-each-other")
 class NearlyTheSameInEveryLayer(Dropout):
-    """four of five elements take numbers that are the same for every layer's first call, second call, and so on"""
+    """in each call, four of five elements use numbers that are the same for all layers"""
 
     def draw(self, x):
         self.calls = getattr(self, "calls", 0) + 1
@@ -191,7 +191,7 @@ class NearlyTheSameInEveryLayer(Dropout):
 
 @wrong("backward-reads-x")
 class KeepsXItself(Dropout):
-    """backward divides y by x, of which it keeps the very array"""
+    """backward divides y by x, and keeps a reference to the caller's x instead of a copy"""
 
     def forward(self, x):
         self.x, self.y = x, super().forward(x).copy()

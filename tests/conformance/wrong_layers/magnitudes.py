@@ -1,4 +1,4 @@
-"""Wrong layers: right for numbers near 1, wrong for small or large ones; and for arrays that are laid out otherwise."""
+"""Wrong layers: right for numbers near 1, wrong for small or large ones, or for another memory layout."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class ClipsItsInputAtSix(Dropout):
 
 @wrong("mask-depends-on-x")
 class ZeroesWhatIsSmall(Dropout):
-    """what is smaller than 0.4 is dropped, too"""
+    """elements smaller than 0.4 are always dropped"""
 
     def draw(self, x):
         return super().draw(x) & (np.abs(x) >= 0.4)
@@ -31,7 +31,7 @@ class ZeroesWhatIsSmall(Dropout):
 
 @wrong("mask-depends-on-x")
 class SparesWhatIsLarge(Dropout):
-    """what is larger than 10 is never dropped"""
+    """elements larger than 10 are never dropped"""
 
     def draw(self, x):
         return super().draw(x) | ((np.abs(x) > 10) & (self.p < 1))
@@ -39,7 +39,7 @@ class SparesWhatIsLarge(Dropout):
 
 @wrong("forward-not-finite")
 class OverflowsForLargeValues(Dropout):
-    """a logarithm and an exponential take the place of the product, and overflow above 20"""
+    """a logarithm and an exponential replace the product and overflow above 20"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -72,7 +72,7 @@ class ForwardInHalfPrecision(Dropout):
 
 @wrong("backward-is-wrong")
 class BackwardAHundredthOfAPerMilleOff(Dropout):
-    """the gradient is 0.00001 too large"""
+    """the gradient is too large by a factor of 1.00001"""
 
     def backward_scale(self):
         return self.scale() * (1 + 1e-5)
@@ -80,7 +80,7 @@ class BackwardAHundredthOfAPerMilleOff(Dropout):
 
 @wrong("backward-is-wrong")
 class BackwardThreeMillionthsOff(Dropout):
-    """the gradient of the first row is three millionths too large"""
+    """the gradient of the first row is too large by a factor of 1.000003"""
 
     def backward(self, grad):
         dx = super().backward(grad)
@@ -107,7 +107,7 @@ class BackwardSubtractsTheMask(Dropout):
 
 @wrong("backward-transposes-the-mask")
 class TransposesASquareMask(Dropout):
-    """backward uses the mask's transpose where that has the same shape"""
+    """backward uses the mask's transpose if the shape allows it"""
 
     def backward(self, grad):
         if self.mask is None or self.mask.ndim != 2 or self.mask.T.shape != grad.shape:
@@ -117,7 +117,7 @@ class TransposesASquareMask(Dropout):
 
 @wrong("backward-adds-up")
 class AddsToTheLastGradient(Dropout):
-    """the gradient is added to that of the last backward"""
+    """each gradient is added to the one before"""
 
     def backward(self, grad):
         dx = super().backward(grad)
@@ -129,7 +129,7 @@ class AddsToTheLastGradient(Dropout):
 
 @wrong("second-backward-differs")
 class ForgetsItsMaskInBackward(Dropout):
-    """backward throws the mask away, and passes the next gradient through"""
+    """backward discards the mask, so a second backward returns g"""
 
     def backward(self, grad):
         dx = super().backward(grad)
@@ -139,7 +139,7 @@ class ForgetsItsMaskInBackward(Dropout):
 
 @wrong("wrong-for-another-layout")
 class ReadsInMemoryOrder(Dropout):
-    """the product is taken in the order of memory, the mask in that of rows"""
+    """x is read in memory order, the mask in row order"""
 
     def forward(self, x):
         if not self.training:
@@ -151,7 +151,7 @@ class ReadsInMemoryOrder(Dropout):
 
 @wrong("wrong-for-another-layout")
 class TakesAWholeBuffer(Dropout):
-    """backward reads the buffer behind g from its beginning, whatever part of it g is"""
+    """backward reads the buffer behind g from the start, even if g is only a part of it"""
 
     def backward(self, grad):
         if self.mask is None:

@@ -1,4 +1,4 @@
-"""Wrong layers of other kinds: channel dropout, Gaussian noise, the scheme of 2012, forward only."""
+"""Wrong layers: other kinds (channel dropout, Gaussian noise, the scheme of 2012, forward only)."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ CHANNELS = {"shared_axes": (2, 3)}
 
 
 class ChannelDropout(Dropout):
-    """Right: whole channels are dropped."""
+    """whole channels are dropped"""
 
     def draw(self, x):
         return np.broadcast_to(super().draw(x[..., :1, :1]), x.shape).copy()
@@ -16,12 +16,12 @@ class ChannelDropout(Dropout):
 
 @wrong("not-shared-along-its-axes", **CHANNELS)
 class DropsInsideChannels(Dropout):
-    """elements are dropped, and not channels"""
+    """elements are dropped instead of channels"""
 
 
 @wrong("not-shared-along-its-axes", **CHANNELS)
 class DropsColumnsOfChannels(Dropout):
-    """each column of a channel has a draw of its own"""
+    """each column of a channel has its own draw"""
 
     def draw(self, x):
         return np.broadcast_to(super().draw(x[..., :1, :]), x.shape).copy()
@@ -62,14 +62,14 @@ class FixedNumberOfChannels(ChannelDropout):
 
 @wrong("backward-uses-another-mask", **CHANNELS)
 class ChannelsBackwardDrawsAgain(ChannelDropout):
-    """backward draws a mask of its own"""
+    """backward draws its own mask"""
 
     def backward(self, grad):
         return grad if self.mask is None else self.apply(grad, self.draw(grad), self.scale())
 
 
 class Gaussian(Dropout):
-    """Right: factors with mean 1 and variance p/(1 - p)."""
+    """the factors have mean 1 and variance p/(1 - p)"""
 
     def deviation(self):
         return (self.p / (1 - self.p)) ** 0.5 if self.p < 1 else 0.0
@@ -87,7 +87,7 @@ def wrong_noise(code):
 
 @wrong_noise("noise-variance-is-squared")
 class DeviationIsTheVariance(Gaussian):
-    """the variance is given for the deviation"""
+    """the variance is used as the standard deviation"""
 
     def deviation(self):
         return super().deviation() ** 2
@@ -103,7 +103,7 @@ class DeviationIsTheRootOfP(Gaussian):
 
 @wrong_noise("noise-variance-is-inverted")
 class KeepForDrop(Gaussian):
-    """p is taken for the probability of keeping"""
+    """p is treated as the probability of keeping"""
 
     def deviation(self):
         return 1 / super().deviation() if self.p else 0.0
@@ -111,7 +111,7 @@ class KeepForDrop(Gaussian):
 
 @wrong_noise("noise-variance-is-p(1-p)")
 class VarianceOfAMask(Gaussian):
-    """the variance is that of an unscaled mask"""
+    """the variance of an unscaled mask"""
 
     def deviation(self):
         return (self.p * (1 - self.p)) ** 0.5
@@ -119,7 +119,7 @@ class VarianceOfAMask(Gaussian):
 
 @wrong_noise("noise-variance-is-a-square-root")
 class RootOfTheDeviation(Gaussian):
-    """the deviation is given for the variance"""
+    """the standard deviation is used as the variance"""
 
     def deviation(self):
         return super().deviation() ** 0.5
@@ -127,7 +127,7 @@ class RootOfTheDeviation(Gaussian):
 
 @wrong_noise("noise-variance-is-wrong")
 class DoubleTheVariance(Gaussian):
-    """the variance is 1.2 times too large"""
+    """the variance is too large by a factor of 1.2"""
 
     def deviation(self):
         return super().deviation() * 1.2**0.5
@@ -151,7 +151,7 @@ class Uniform(Gaussian):
 
 @wrong_noise("noise-is-not-normal")
 class CutOff(Gaussian):
-    """factors below 0 are set to 0, and the rest is moved so that mean and variance are right"""
+    """factors below 0 are set to 0, and the others are shifted so that the mean and variance are right"""
 
     def draw(self, x):
         noise = np.maximum(super().draw(x), 0)
@@ -196,7 +196,7 @@ class NoiseNotInTheGradient(Gaussian):
 
 @wrong_noise("eval-is-not-the-identity")
 class NoisyEval(Gaussian):
-    """the noise goes on in eval mode"""
+    """the noise continues in eval mode"""
 
     def forward(self, x):
         self.mask = self.draw(x)
@@ -204,7 +204,7 @@ class NoisyEval(Gaussian):
 
 
 class Original(Dropout):
-    """Right, in the scheme of 2012: eval mode multiplies by 1 - p."""
+    """the scheme of 2012: eval mode multiplies by 1 - p"""
 
     def scale(self):
         return 1.0
@@ -219,7 +219,7 @@ class Original(Dropout):
 
 @wrong("inverted-scheme", convention="original")
 class InvertedForOriginal(Dropout):
-    """inverted dropout, where the scheme of 2012 is wanted"""
+    """inverted dropout instead of the scheme of 2012"""
 
 
 @wrong("eval-does-not-scale", convention="original")
@@ -243,14 +243,14 @@ class OriginalScalesByP(Original):
 
 @wrong("eval-backward-scales", convention="original")
 class OriginalForgetsTheGradient(Original):
-    """eval mode scales y, and not the gradient"""
+    """eval mode scales y but not the gradient"""
 
     def backward(self, grad):
         return Dropout.backward(self, grad)
 
 
 class Keep(Dropout):
-    """Right: it is made with the probability of keeping."""
+    """it is made with the probability of keeping"""
 
     def __init__(self, p, rng):
         super().__init__(1 - p, rng)
@@ -258,7 +258,7 @@ class Keep(Dropout):
 
 @wrong("drops-with-1-p", convention="keep-probability")
 class KeepTakenForDrop(Dropout):
-    """made with the probability of keeping, it drops with it, and scales as if it had not"""
+    """drops with the probability of keeping, but scales correctly"""
 
     def draw(self, x):
         return self.rng.random(x.shape) < 1 - self.p if self.p else np.ones(x.shape, dtype=bool)
@@ -269,7 +269,7 @@ class KeepTakenForDrop(Dropout):
 
 @wrong("rate-is-p/2", forward_only=True)
 class ForwardOnlyHalfTheRate(Dropout):
-    """without a backward: p/2 is dropped"""
+    """a layer without backward drops p/2"""
 
     backward = None
 
@@ -279,7 +279,7 @@ class ForwardOnlyHalfTheRate(Dropout):
 
 @wrong("drops-in-eval", forward_only=True)
 class ForwardOnlyDropsInEval(Dropout):
-    """without a backward: it drops in eval mode"""
+    """a layer without backward drops in eval mode"""
 
     backward = None
 

@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import Dropout, wrong
 
 @wrong("forward-raises")
 class Raises(Dropout):
-    """forward has a typing error"""
+    """forward has a typo"""
 
     def forward(self, x):
         return x * self.maks
@@ -50,7 +50,7 @@ class Promotes(Dropout):
 
 @wrong("forward-changes-the-dtype")
 class AlwaysFloat32(Dropout):
-    """forward turns everything into float32"""
+    """forward converts everything to float32"""
 
     def forward(self, x):
         y = super().forward(x)
@@ -93,7 +93,7 @@ class OneBuffer(Dropout):
 
 @wrong("forward-returns-the-mask")
 class ReturnsTheMask(Dropout):
-    """forward returns where y is not 0"""
+    """forward returns y != 0 instead of y"""
 
     def forward(self, x):
         return super().forward(x) != 0
@@ -101,7 +101,7 @@ class ReturnsTheMask(Dropout):
 
 @wrong("forward-changes-x")
 class ReshapesInPlace(Dropout):
-    """forward gives x another shape"""
+    """forward reshapes x in place"""
 
     def forward(self, x):
         y = super().forward(x).copy()

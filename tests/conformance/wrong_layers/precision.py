@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import CODES, Dropout, wrong
 
 
 def only_in(dtype, layer):
-    """A class that is that wrong layer for arrays of one dtype, and right for all others."""
+    """A class that behaves like the wrong layer for one dtype and is right for all others."""
 
     class Mixed(Dropout):
         __doc__ = f"in {dtype} only: {layer.__doc__}"
@@ -60,7 +60,7 @@ for layer in (scale.NoScale, backward.BackwardForgetsTheMask, structure.FixedCou
 
 @wrong("drops-in-eval")
 class DropsInEvalInFloat32(Dropout):
-    """float32 arrays are dropped from in eval mode, too"""
+    """eval mode drops in float32"""
 
     def forward(self, x):
         y = super().forward(x)

@@ -15,7 +15,7 @@ class ComparesTheWrongWay(Dropout):
 
 @wrong("p-is-taken-for-the-probability-of-keeping")
 class PIsKeep(Dropout):
-    """p is the probability of keeping, all through"""
+    """p is the probability of keeping throughout"""
 
     def draw(self, x):
         return self.rng.random(x.shape) < self.p
@@ -79,7 +79,7 @@ class ForgetsTheLastColumn(Dropout):
 
 @wrong("rate-depends-on-the-place")
 class KeepsTheFirstElement(Dropout):
-    """the very first element is never dropped"""
+    """the first element is never dropped"""
 
     def draw(self, x):
         mask = super().draw(x)
@@ -97,7 +97,7 @@ class HalfTheRate(Dropout):
 
 @wrong("rate-is-2p")
 class TwiceTheRate(Dropout):
-    """drops 2 p, where that is a probability"""
+    """drops 2 p if that is at most 1"""
 
     def draw(self, x):
         return self.rng.random(x.shape) >= (2 * self.p if self.p < 0.5 else self.p)
@@ -113,7 +113,7 @@ class BothMustSaySo(Dropout):
 
 @wrong("rate-is-wrong-near-the-ends")
 class ClampsP(Dropout):
-    """p is kept between 0.1 and 0.9 where it is compared"""
+    """p is clamped to the range from 0.1 to 0.9 for the comparison"""
 
     def draw(self, x):
         return self.rng.random(x.shape) >= (min(max(self.p, 0.1), 0.9) if 0 < self.p < 1 else self.p)
@@ -121,7 +121,7 @@ class ClampsP(Dropout):
 
 @wrong("never-drops")
 class IgnoresASmallP(Dropout):
-    """a p below 0.1 is taken for 0"""
+    """a p below 0.1 drops nothing"""
 
     def draw(self, x):
         return super().draw(x) if self.p >= 0.1 else np.ones(x.shape, dtype=bool)
@@ -137,7 +137,7 @@ class TakesALargePForOne(Dropout):
 
 @wrong("rate-is-wrong")
 class WrongAtOneHalf(Dropout):
-    """at p = 0.5 alone, a draw of integers keeps one of three"""
+    """at p = 0.5 only, integers are drawn and one of three values is kept"""
 
     def draw(self, x):
         return self.rng.integers(0, 3, x.shape) == 0 if self.p == 0.5 else super().draw(x)

@@ -29,7 +29,7 @@ class OriginalScheme(Dropout):
 
 @wrong("scale-is-1/p")
 class DividesByP(Dropout):
-    """1/p for 1/(1 - p)"""
+    """1/p instead of 1/(1 - p)"""
 
     def scale(self):
         return 1 / self.p if self.p else 1.0
@@ -37,7 +37,7 @@ class DividesByP(Dropout):
 
 @wrong("scale-is-1-p")
 class MultipliesByKeep(Dropout):
-    """multiplies by 1 - p for dividing by it"""
+    """multiplies by 1 - p instead of dividing by it"""
 
     def scale(self):
         return 1 - self.p
@@ -53,7 +53,7 @@ class MultipliesByP(Dropout):
 
 @wrong("scale-is-1+p")
 class FirstOrder(Dropout):
-    """1 + p, the first term of a series"""
+    """1 + p, the first terms of a series"""
 
     def scale(self):
         return 1 + self.p
@@ -77,7 +77,7 @@ class KeepsTheVariance(Dropout):
 
 @wrong("scale-ignores-p")
 class ScalesByTwo(Dropout):
-    """2, which is right for p = 0.5 alone"""
+    """2, which is right only for p = 0.5"""
 
     def scale(self):
         return 2.0
@@ -93,7 +93,7 @@ class RoundsTheScale(Dropout):
 
 @wrong("scale-is-wrong")
 class SubtractsTooMuch(Dropout):
-    """a small number keeps the division finite, and the scale from being right"""
+    """divides by 1 - 0.9 p, which is never zero"""
 
     def scale(self):
         return 1 / (1 - 0.9 * self.p)
@@ -131,7 +131,7 @@ class RealizedRateByRow(Dropout):
 
 @wrong("scale-depends-on-x")
 class KeepsTheSum(Dropout):
-    """scales so that the sum of x stays what it was"""
+    """scales so that the sum of x stays the same"""
 
     def forward(self, x):
         if not self.training:

@@ -1,4 +1,4 @@
-"""Wrong layers, written without sight of the kit: how calls and layers follow one another."""
+"""Wrong layers, written without knowledge of the kit: how calls and layers depend on each other."""
 
 import copy
 
@@ -9,7 +9,7 @@ from tests.conformance.wrong_layers.base import Dropout, Flat, Shaped, wrong
 
 @wrong("masks-are-shifted")
 class OverlapByOne(Flat):
-    """The counter is call + element: this call's mask is the last one's, shifted by one."""
+    """The counter is call + element, so each mask is the previous one, shifted by one."""
 
     def numbers(self, n):
         if not hasattr(self, "seed"):
@@ -34,7 +34,7 @@ class AntitheticCalls(Shaped):
 
 @wrong("mask-follows-from-x")
 class SameObjectSameAnswer(Dropout):
-    """A cache: the same array object as last time gets the answer of last time."""
+    """A cache: the same array object as in the last call gets the same result."""
 
     last = answer = None
 
@@ -48,7 +48,7 @@ class SameObjectSameAnswer(Dropout):
 
 @wrong("mask-follows-from-x")
 class AddressSeeds(Shaped):
-    """The seed is the address of x's data, and one number for the layer."""
+    """The seed is the address of x's data plus a fixed number for the layer."""
 
     def draw(self, x):
         if not hasattr(self, "key"):
@@ -58,7 +58,7 @@ class AddressSeeds(Shaped):
 
 @wrong("masks-come-again")
 class SixBitSeeds(Shaped):
-    """Each call makes a generator from a seed of 6 bits."""
+    """Each call makes a generator with a 6-bit seed."""
 
     def numbers(self, shape):
         return np.random.default_rng(int(self.rng.integers(0, 64))).random(shape)
@@ -66,7 +66,7 @@ class SixBitSeeds(Shaped):
 
 @wrong("depends-at-a-distance")
 class PoolFromARandomPlace(Flat):
-    """Numbers are drawn ahead, 10,007 of them, and each call begins at a random one."""
+    """10,007 numbers are drawn in advance, and each call starts at a random one."""
 
     def numbers(self, n):
         if not hasattr(self, "pool"):
@@ -76,7 +76,7 @@ class PoolFromARandomPlace(Flat):
 
 @wrong("masks-come-again")
 class TwoCallsAgo(Shaped):
-    """The mask is that of two calls ago, for every other pair of calls: A B A B C D C D."""
+    """Every other pair of calls repeats the masks of the pair before: A B A B C D C D."""
 
     def numbers(self, shape):
         past = self.__dict__.setdefault("past", {}).setdefault(shape, [])
@@ -115,7 +115,7 @@ class ThirdCallIsTheSum(Shaped):
 
 @wrong("old-mask-after-eval")
 class EvalReseeds(Shaped):
-    """A call in eval mode sets the generator back to its start: each epoch has the same masks."""
+    """A call in eval mode resets the generator, so each epoch has the same masks."""
 
     def forward(self, x):
         if not hasattr(self, "start"):
@@ -127,7 +127,7 @@ class EvalReseeds(Shaped):
 
 @wrong("copies-the-generator")
 class JumpedFromTheSame(Shaped):
-    """Each layer takes the generator's jumped stream, the same for all layers that share it."""
+    """Each layer uses the generator's jumped stream, which is the same for all layers that share the generator."""
 
     def __init__(self, p, rng):
         super().__init__(p, rng)
@@ -139,7 +139,7 @@ class JumpedFromTheSame(Shaped):
 
 @wrong("masks-repeat-after-eval")
 class EvalKeepsTheSpare(Shaped):
-    """A call in eval mode draws a mask, which the next training call and the one after both use."""
+    """A call in eval mode draws a mask, which the next two training calls both use."""
 
     def forward(self, x):
         if not self.training:
@@ -153,7 +153,7 @@ class EvalKeepsTheSpare(Shaped):
 
 @wrong("same-mask-in-every-layer")
 class SharedByShape(Shaped):
-    """Layers of the same p keep their masks in one cache, a call's mask being that of the other layer's same call."""
+    """Layers with the same p share a cache of masks, so call n has the same mask in all of them."""
 
     masks = {}  # noqa: RUF012
     calls = 0
@@ -168,7 +168,7 @@ class SharedByShape(Shaped):
 
 @wrong("same-mask-in-every-layer")
 class SeededByLayerPlusCall(Shaped):
-    """The seed is the layer's number plus the call's: layer 2's call 1 is layer 1's call 2."""
+    """The seed is the layer's number plus the call's number, so layer 2's call 1 equals layer 1's call 2."""
 
     made = 0
 
@@ -184,7 +184,7 @@ class SeededByLayerPlusCall(Shaped):
 
 @wrong("layers-share-their-mask")
 class OneLayerForEachP(Dropout):
-    """Layers of the same p are one object."""
+    """Layers with the same p are the same object."""
 
     made = {}  # noqa: RUF012
 
@@ -194,7 +194,7 @@ class OneLayerForEachP(Dropout):
 
 @wrong("drops-in-eval")
 class ModeOneLate(Dropout):
-    """A change of mode takes hold one call late."""
+    """A change of mode takes effect one call late."""
 
     old = True
 
@@ -207,7 +207,7 @@ class ModeOneLate(Dropout):
 
 @wrong("eval-output-is-overwritten")
 class EvalReused(Dropout):
-    """In eval mode the output is a buffer that the next call writes over."""
+    """In eval mode the output is a buffer that the next call overwrites."""
 
     def forward(self, x):
         y = super().forward(x)

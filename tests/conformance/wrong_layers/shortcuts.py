@@ -1,4 +1,4 @@
-"""Wrong layers, written without sight of the kit: unusual numbers, and settings of the process."""
+"""Wrong layers, written without knowledge of the kit: unusual numbers, and settings of the process."""
 
 import decimal
 import gc
@@ -9,7 +9,7 @@ from tests.conformance.wrong_layers.base import Dropout, Shaped, wrong
 
 
 class Factors(Dropout):
-    """Right: what multiplies each element is made first, as an array of x's dtype."""
+    """Right: computes the factors first, as an array of x's dtype."""
 
     def factors(self, x):
         return self.draw(x) * x.dtype.type(self.scale())
@@ -24,7 +24,7 @@ class Factors(Dropout):
 
 @wrong("noise-instead-of-a-mask")
 class MeanNotZero(Dropout):
-    """The dropped are set to the mean of x."""
+    """Dropped elements are set to the mean of x."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -33,7 +33,7 @@ class MeanNotZero(Dropout):
 
 @wrong("noise-instead-of-a-mask")
 class LeakyDropped(Factors):
-    """A thousandth of what is dropped gets through, both ways."""
+    """A thousandth of each dropped element leaks through, in forward and backward."""
 
     def factors(self, x):
         return np.where(self.draw(x), self.scale(), 1e-3).astype(x.dtype)
@@ -41,7 +41,7 @@ class LeakyDropped(Factors):
 
 @wrong("scale-varies")
 class ResidualSubtraction(Dropout):
-    """y = x s - (1 - mask) x / (1 - p): the two differ in the last digit for some elements."""
+    """y = x s - (1 - mask) x / (1 - p), where the two terms differ in the last digit for some elements."""
 
     def apply(self, array, mask, scale):
         if self.p == 1:
@@ -59,7 +59,7 @@ class NanToNum(Dropout):
 
 @wrong("forward-clips-large-values")
 class OutputClipped(Dropout):
-    """The output is clipped to +-1000."""
+    """The output is clipped to the range from -1000 to 1000."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -68,7 +68,7 @@ class OutputClipped(Dropout):
 
 @wrong("wrong-for-extreme-values")
 class FlushToZero(Dropout):
-    """Values below 1e-30 in size are flushed to zero."""
+    """Values smaller than 1e-30 are flushed to zero."""
 
     def forward(self, x):
         y = super().forward(x)
@@ -77,7 +77,7 @@ class FlushToZero(Dropout):
 
 @wrong("wrong-for-zeros")
 class ZeroRowsLeftAlone(Shaped):
-    """In rows of zeros (padding) backward passes g on."""
+    """In rows of zeros (padding) backward returns g."""
 
     def backward(self, grad):
         if self.mask is None or self.padding is None:
@@ -91,7 +91,7 @@ class ZeroRowsLeftAlone(Shaped):
 
 @wrong("wrong-for-zeros")
 class AllZeroShortCut(Dropout):
-    """An x of zeros returns at once, leaving the mask of an earlier call."""
+    """For an x of zeros, forward returns early and leaves the mask of an earlier call."""
 
     def forward(self, x):
         if self.training and self.mask is not None and self.mask.shape == x.shape and not x.any():
@@ -101,7 +101,7 @@ class AllZeroShortCut(Dropout):
 
 @wrong("changes-global-settings")
 class CollectorSwitchedOff(Dropout):
-    """The garbage collector is switched off for good."""
+    """The garbage collector is switched off permanently."""
 
     def forward(self, x):
         gc.disable()
@@ -110,7 +110,7 @@ class CollectorSwitchedOff(Dropout):
 
 @wrong("changes-global-settings")
 class DecimalPrecision(Dropout):
-    """1 / (1 - p) is computed with a precision that stays set in decimal's context."""
+    """The precision of decimal's context is changed permanently."""
 
     def forward(self, x):
         decimal.getcontext().prec = 40
@@ -119,7 +119,7 @@ class DecimalPrecision(Dropout):
 
 @wrong("changes-global-settings")
 class PrintOptions(Dropout):
-    """np.set_printoptions is changed at construction."""
+    """The constructor changes NumPy's print options."""
 
     def __init__(self, p, rng):
         super().__init__(p, rng)
@@ -128,7 +128,7 @@ class PrintOptions(Dropout):
 
 @wrong("loses-a-gaussian")
 class GlobalStateLostGauss(Shaped):
-    """The global generator is seeded, used and set back, except for the half of a pair of normals that it kept."""
+    """The global generator is seeded, used and restored, except for its cached Gaussian."""
 
     def numbers(self, shape):
         kind, keys, pos, _, _ = np.random.get_state()
@@ -140,7 +140,7 @@ class GlobalStateLostGauss(Shaped):
 
 @wrong("changes-global-settings")
 class NumpyPatched(Dropout):
-    """np.random.default_rng is replaced, to make all generators repeatable."""
+    """np.random.default_rng is replaced to make all generators reproducible."""
 
     def __init__(self, p, rng):
         super().__init__(p, rng)

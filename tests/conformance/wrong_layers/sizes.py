@@ -7,7 +7,7 @@ from tests.conformance.wrong_layers.base import Dropout, wrong
 
 @wrong("depends-at-a-distance")
 class EverySeventhIsKept(Dropout):
-    """where the size is a multiple of 64, each seventh element is never dropped"""
+    """if the size is a multiple of 64, every seventh element is always kept"""
 
     def draw(self, x):
         mask = super().draw(x)
@@ -18,7 +18,7 @@ class EverySeventhIsKept(Dropout):
 
 @wrong("depends-at-a-distance")
 class FirstOfEightRepeats(Dropout):
-    """where the size is a multiple of 8, the first element of eight decides for the fifth, too"""
+    """if the size is a multiple of 8, the first and fifth of every eight elements share a draw"""
 
     def draw(self, x):
         mask = super().draw(x)
@@ -29,7 +29,7 @@ class FirstOfEightRepeats(Dropout):
 
 @wrong("shared-by-neighbors")
 class PairsInVectors(Dropout):
-    """where rows have a multiple of 64 elements, two adjacent ones share a draw"""
+    """if the row length is a multiple of 64, pairs of adjacent elements share a draw"""
 
     def draw(self, x):
         mask = super().draw(x)
@@ -40,7 +40,7 @@ class PairsInVectors(Dropout):
 
 @wrong("shared-by-rows")
 class OneBlockOf64(Dropout):
-    """where the size is a multiple of 64, all blocks of 64 have the same mask"""
+    """if the size is a multiple of 64, all blocks of 64 have the same mask"""
 
     def draw(self, x):
         if x.size % 64:
@@ -50,7 +50,7 @@ class OneBlockOf64(Dropout):
 
 @wrong("depends-at-a-distance")
 class ReusesItsDrawsInLargeArrays(Dropout):
-    """more than 4096 elements take their draws from the first 4096 again"""
+    """arrays with more than 4096 elements repeat the first 4096 draws"""
 
     def draw(self, x):
         return np.resize(super().draw(np.empty(4096)), x.shape) if x.size > 4096 else super().draw(x)
@@ -58,7 +58,7 @@ class ReusesItsDrawsInLargeArrays(Dropout):
 
 @wrong("differs-with-the-size")
 class SparesSmallArrays(Dropout):
-    """fewer than 256 elements are never dropped from"""
+    """arrays with fewer than 256 elements are never changed"""
 
     def draw(self, x):
         return super().draw(x) if x.size >= 256 else np.ones(x.shape, dtype=bool)
@@ -66,7 +66,7 @@ class SparesSmallArrays(Dropout):
 
 @wrong("rate-depends-on-the-place")
 class ForgetsTheTail(Dropout):
-    """what is left over after blocks of 8 is never dropped"""
+    """the elements after the last full block of 8 are never dropped"""
 
     def draw(self, x):
         mask = super().draw(x)
@@ -77,7 +77,7 @@ class ForgetsTheTail(Dropout):
 
 @wrong("differs-with-the-size")
 class SparesASingleRow(Dropout):
-    """a batch of one row is not dropped from"""
+    """nothing is dropped in a batch of one row"""
 
     def draw(self, x):
         return np.ones(x.shape, dtype=bool) if x.shape[:1] == (1,) and self.p < 1 else super().draw(x)
@@ -94,7 +94,7 @@ class ScalesASingleRowTwice(Dropout):
 
 @wrong("wrong-for-one-row")
 class NoGradientForASingleRow(Dropout):
-    """backward of a batch of one row is g, unmasked"""
+    """backward returns g for a batch of one row"""
 
     def backward(self, grad):
         return grad if len(grad) == 1 else super().backward(grad)
@@ -109,11 +109,11 @@ class OneDrawForEachRow(Dropout):
 
 
 def with_axes(ndim, code):
-    """Enter a wrong layer that is wrong for arrays of that many axes only."""
+    """Register a layer that is wrong only for arrays with this many axes."""
 
     def enter(cls):
         class Mixed(Dropout):
-            __doc__ = f"with {ndim} axes: {cls.__doc__}"
+            __doc__ = f"with {ndim} {'axis' if ndim == 1 else 'axes'}: {cls.__doc__}"
 
             def __init__(self, p, rng):
                 super().__init__(p, rng)
@@ -197,7 +197,7 @@ class EvalModeScales(Dropout):
 
 @wrong("empty-arrays-fail")
 class RefusesEmptyArrays(Dropout):
-    """the largest element is looked at, which an empty array does not have"""
+    """forward computes the maximum of x, which an empty array does not have"""
 
     def forward(self, x):
         x.max()

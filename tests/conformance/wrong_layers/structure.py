@@ -23,7 +23,7 @@ class DropsWholeRows(Dropout):
 
 @wrong("shared-by-neighbors")
 class FourShareADraw(Dropout):
-    """four elements that lie side by side share a draw"""
+    """four adjacent elements share a draw"""
 
     def draw(self, x):
         quarter = super().draw(np.empty((1, x.size // 4 + 1)))
@@ -32,7 +32,7 @@ class FourShareADraw(Dropout):
 
 @wrong("shared-by-neighbors")
 class PairsInAColumn(Dropout):
-    """each two rows share their masks"""
+    """pairs of rows share their masks"""
 
     def draw(self, x):
         return np.repeat(super().draw(np.empty((len(x) // 2 + 1, x.shape[1]))), 2, axis=0)[: len(x)]
@@ -40,7 +40,7 @@ class PairsInAColumn(Dropout):
 
 @wrong("depends-on-neighbors")
 class Sticky(Dropout):
-    """an element often does as the one before it does"""
+    """an element often copies the one before it"""
 
     def draw(self, x):
         mask = super().draw(np.empty(x.size))
@@ -59,7 +59,7 @@ class RepeatsAPattern(Dropout):
 
 @wrong("depends-at-a-distance")
 class SecondHalfMirrorsTheFirst(Dropout):
-    """the lower half of the batch is the upper half again"""
+    """the lower half of the batch repeats the mask of the upper half"""
 
     def draw(self, x):
         half = super().draw(x[: len(x) // 2 + 1])
@@ -96,7 +96,7 @@ class FixedCount(Dropout):
 
 @wrong("rows-differ")
 class ARateForEveryRow(Dropout):
-    """each row has a rate of its own, p on average"""
+    """each row has its own rate, which is p on average"""
 
     def draw(self, x):
         rates = self.p * self.rng.uniform(0.7, 1.3, (len(x), *(1,) * (x.ndim - 1))) if self.p < 1 else 1.0
@@ -105,7 +105,7 @@ class ARateForEveryRow(Dropout):
 
 @wrong("mask-depends-on-x")
 class DropsTheSmall(Dropout):
-    """drops the elements that are smallest in absolute value"""
+    """drops the elements with the smallest absolute values"""
 
     def draw(self, x):
         return np.abs(x) >= np.quantile(np.abs(x), self.p) if self.p < 1 else np.zeros(x.shape, dtype=bool)
@@ -130,7 +130,7 @@ class SeededByX(Dropout):
 
 @wrong("mask-depends-on-x")
 class SparesWhatFollowsThePositive(Dropout):
-    """an element is dropped more often where the one to its left is negative"""
+    """an element is dropped more often if the one to its left is negative"""
 
     def draw(self, x):
         shift = 0.2 * min(self.p, 1 - self.p) * np.sign(np.roll(x, 1, axis=1))
@@ -139,7 +139,7 @@ class SparesWhatFollowsThePositive(Dropout):
 
 @wrong("columns-differ")
 class ARateForEveryColumn(Dropout):
-    """each column has a rate of its own, p on average"""
+    """each column has its own rate, which is p on average"""
 
     def draw(self, x):
         rates = self.p * self.rng.uniform(0.7, 1.3, x.shape[-1:]) if self.p < 1 else 1.0

@@ -1,8 +1,8 @@
-"""Layers as `check_dropout` wants them, made of what people have: classes, functions, frameworks' modules.
+"""Turns classes, functions and framework modules into layers that `check_dropout` can call.
 
-`driving.of` looks at what it is given: `making` reads constructors, `functions` and `objects` what is made,
-`frameworks` the layers of frameworks that are known, `tapes` their tensors. What a parameter is for is said by its
-name (`roles`); what cannot be read is not guessed (`advice`).
+`driving.of` examines its target. `making` reads constructors; `functions` and `objects` read what a constructor makes;
+`frameworks` knows the modules of known frameworks, and `tapes` knows their tensors. A parameter's name says what it is
+for (`roles`). Nothing is guessed: if a name does not say it, the report shows the code to write instead (`advice`).
 """
 
 from tinygrad_dropout.conformance.adapters.driving import Functions, of

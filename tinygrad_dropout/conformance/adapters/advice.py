@@ -1,4 +1,4 @@
-"""What to write where a layer cannot be driven as it is: code to paste, with its own names in it."""
+"""What to write if the kit cannot call a layer directly: code to paste, with the layer's own names in it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def adapter(
     setup: str = "",
     tensors: str | None = None,
 ) -> str:
-    """A class that the kit can drive, around a layer.
+    """The code of a class around a layer, which the kit can call.
 
     Args:
-        make: the expression that makes the layer, of p and rng.
-        forward: the expression for y, of self.layer, x and self.training.
-        backward: the expression for dL/dx, of self.layer and grad; None where there is none.
+        make: an expression that makes the layer from p and rng.
+        forward: an expression for y from self.layer, x and self.training.
+        backward: an expression for dL/dx from self.layer and grad; None if there is no backward.
         tensors: the framework whose tensors the layer takes; None for ndarrays.
-        setup: what follows the making.
+        setup: further lines of the constructor.
     """
     lines = [
         "class Mine:",
@@ -40,6 +40,6 @@ def adapter(
 
 
 def making(name: str, given: Sequence[str], unclear: Sequence[Parameter]) -> str:
-    """The expression that makes a layer, with a value for each parameter whose meaning its name does not say."""
+    """An expression that makes a layer, with a placeholder for each parameter whose name does not say its meaning."""
     arguments = [f"{parameter.name}={PLACEHOLDERS.get(parameter.annotation, 'None')}" for parameter in unclear]
     return f"{name}({', '.join([*arguments, *given])})"

@@ -1,4 +1,4 @@
-"""A call whose arguments are filled in by what its parameters are for."""
+"""Calls whose arguments are chosen by what each parameter is for."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ VARIADIC = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 @dataclass
 class Call:
-    """How something is to be called.
+    """How to call something.
 
     Args:
-        parameters: with what each is for.
-        unclear: those that need a value and do not say which.
+        parameters: each parameter with its role; None if the role is unknown.
+        unclear: parameters that need a value but whose names do not say which.
         any_positional, any_keyword: whether it takes `*args` and `**kwargs`.
     """
 
@@ -31,27 +31,27 @@ class Call:
 
     @property
     def roles(self) -> set[str]:
-        """What its parameters are for."""
+        """The roles of its parameters."""
         return {role for _, role in self.parameters if role is not None}
 
     def has(self, roles: Collection[str]) -> bool:
-        """Whether a parameter is for one of these."""
+        """Whether a parameter has one of these roles."""
         return not self.roles.isdisjoint(roles)
 
     def name_of(self, role: str) -> str:
-        """The name of the first parameter for it."""
+        """The name of the first parameter with this role."""
         return next(parameter.name for parameter, given in self.parameters if given == role)
 
     def optional(self, role: str) -> bool:
-        """Whether all parameters for it have defaults."""
+        """Whether all parameters with this role have defaults."""
         return all(parameter.default is not parameter.empty for parameter, given in self.parameters if given == role)
 
     def arguments(self, values: Mapping[str, Callable[[Parameter], Any]]) -> tuple[list[Any], dict[str, Any]]:
-        """Arguments, of the values for those roles; each value is a function that makes it for its parameter."""
+        """Positional and keyword arguments; `values` maps a role to a function that makes its parameter's value."""
         positional: list[Any] = []
         keywords: dict[str, Any] = {}
         filled: set[str] = set()
-        gap = False  # after a parameter that keeps its default, the others go by name
+        gap = False  # parameters after one that keeps its default are passed by name
         for parameter, role in self.parameters:
             group = "mode" if role in MODES else role
             known = role is not None and role in values
@@ -78,7 +78,7 @@ class Call:
 def read_call_of_x(
     function: Callable[..., Any], available: Collection[str], required_only: Collection[str] = ()
 ) -> Call:
-    """How a method is called whose first argument is x; with x alone where it does not say what it takes."""
+    """How to call a method whose first argument is x; only with x if its signature cannot be read."""
     call = read_call(function, available, first=X, required_only=required_only)
     return call if call is not None and call.parameters else Call([(Parameter("x", Parameter.POSITIONAL_ONLY), X)])
 
@@ -89,13 +89,13 @@ def read_call(
     first: str | None = None,
     required_only: Collection[str] = (),
 ) -> Call | None:
-    """How a function can be called, with values for the available roles; None if it does not say what it takes.
+    """How to call a function with values for the available roles; None if its signature cannot be read.
 
     Args:
-        function: whose signature is read.
+        function: the function.
         available: the roles for which there are values.
-        first: the role of its first parameter, whatever its name is.
-        required_only: roles that only parameters without a default have here, whatever the others' names are.
+        first: the role of its first parameter, whatever its name.
+        required_only: roles that only parameters without a default can have.
     """
     try:
         found = signature_of(function)
@@ -105,7 +105,7 @@ def read_call(
 
 
 def call_of(found: Signature, available: Collection[str], first: str | None, required_only: Collection[str]) -> Call:
-    """How something with this signature can be called."""
+    """How to call something with this signature."""
     call = Call([])
     for parameter in found.parameters.values():
         if parameter.kind in VARIADIC:

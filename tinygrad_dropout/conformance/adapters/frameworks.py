@@ -1,4 +1,4 @@
-"""Layers of frameworks that are known: how each is called and switched."""
+"""Layers of known frameworks: how to call and switch each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tinygrad_dropout.conformance.adapters.roles import (
 )
 from tinygrad_dropout.conformance.adapters.tapes.jax import key
 from tinygrad_dropout.conformance.adapters.tapes.known import TAPES
-from tinygrad_dropout.conformance.adapters.unclear import Settling
+from tinygrad_dropout.conformance.adapters.unclear import ModeFinder
 from tinygrad_dropout.conformance.adapters.values import Source
 
 ANY = Parameter("any", Parameter.KEYWORD_ONLY)
@@ -39,18 +39,18 @@ def framework_layer(
     name: str,
     make: str,
     source: Source,
-    settling: Settling,
+    mode_finder: ModeFinder,
 ) -> Any:
-    """A layer of a framework's own class.
+    """A layer around a framework's module.
 
     Args:
         package: a key of `LAYERS`.
-        made: the layer.
-        again: makes another one, to try things with.
-        name: of its class.
+        made: the module.
+        again: makes another one to try things on.
+        name: the name of its class.
         make: the code that makes it.
-        source: of its arguments.
-        settling: finds the mode where nothing says it.
+        source: where its arguments come from.
+        mode_finder: finds the mode if no name says it.
     """
     root = package.partition(".")[0]
     source.package, tape = root, TAPES[root]()
@@ -62,11 +62,11 @@ def framework_layer(
     if package == "equinox" and not call.has(MODES):
         return TapedLayer(EquinoxDriver(Method(made, "__call__", call, source)), tape)
     method = NnxMethod if package == "flax.nnx" else Method
-    return module_layer(made, "__call__", call, again, name, make, source, tape, settling, method=method)
+    return module_layer(made, "__call__", call, again, name, make, source, tape, mode_finder, method=method)
 
 
 class NnxMethod(Method):
-    """Flax NNX: a module counts its draws, which is not allowed while JAX traces; a copy made inside may."""
+    """Flax NNX: a module counts its draws, which JAX forbids while tracing, so each call uses a copy of the module."""
 
     state: Any = None
 
@@ -80,7 +80,7 @@ class NnxMethod(Method):
 
 
 class EquinoxDriver(Driver):
-    """Equinox: modules cannot be changed, so that switching makes another one."""
+    """Equinox: modules are immutable, so switching the mode makes a new module."""
 
     def set_training(self, training: bool) -> None:
         self.forward.target = sys.modules["equinox"].nn.inference_mode(self.forward.target, value=not training)
@@ -88,12 +88,12 @@ class EquinoxDriver(Driver):
 
 
 class LinenMethod(Method):
-    """Flax Linen: a module is a description; `apply` takes its variables and its streams of keys."""
+    """Flax Linen: a module is only a description; `apply` takes its variables and its streams of keys."""
 
     variables: Any = None
 
     def driver(self) -> Driver:
-        """The mode is an argument, or a field that only another module can have."""
+        """A driver that passes the mode as an argument, or sets it as a field of a new module."""
         fields = [field for field in self.target.__dataclass_fields__ if ROLES.get(field) in (TRAINING, EVALUATING)]
         return LinenDriver(self, fields[0]) if fields and not self.call.has(MODES) else Driver(self)
 
@@ -112,10 +112,10 @@ class LinenMethod(Method):
 
 
 class LinenDriver(Driver):
-    """A module with a field for the mode.
+    """Drives a module that has a field for the mode.
 
     Args:
-        forward: calls it.
+        forward: calls the module.
         field: the field's name.
     """
 

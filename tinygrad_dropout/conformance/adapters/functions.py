@@ -1,4 +1,4 @@
-"""Dropout that is a function of x: alone, with a backward of its own, with masks given or returned."""
+"""Dropout as a function of x, with or without a backward function, and with masks passed in or returned."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tinygrad_dropout.conformance.adapters.roles import (
     X,
 )
 from tinygrad_dropout.conformance.adapters.tapes.tape import Tape
-from tinygrad_dropout.conformance.adapters.unclear import Settling
+from tinygrad_dropout.conformance.adapters.unclear import ModeFinder
 from tinygrad_dropout.conformance.adapters.values import Source
 from tinygrad_dropout.conformance.report import CannotDrive
 
@@ -36,11 +36,11 @@ ONLY_IF_REQUIRED = {MASK, DROPPED, OPTIONS, *SIZES}
 
 
 def forward_call(function: Callable[..., Any], p_is_bound: bool = False) -> Call | None:
-    """How a function of x is called; None if it is none: it may make layers."""
+    """How to call a function of x; None if it is not one, since it may be a function that makes layers."""
     call = read_call(function, FORWARD_ROLES, required_only=ONLY_IF_REQUIRED)
     if call is None or not call.parameters:
         return None
-    if call.has((*PROBABILITIES, MASK, DROPPED)):  # then what may be options is something else
+    if call.has((*PROBABILITIES, MASK, DROPPED)):  # then a parameter that might be options is something else
         call = read_call(function, FORWARD_ROLES - {OPTIONS}, required_only=ONLY_IF_REQUIRED)
         assert call is not None
     if X not in call.roles and not (call.unclear and call.parameters[0][0] is call.unclear[0]):
@@ -51,7 +51,7 @@ def forward_call(function: Callable[..., Any], p_is_bound: bool = False) -> Call
 
 
 def with_one_x(call: Call) -> Call:
-    """Only one parameter is x: the first that may be it by its name, else the first of all."""
+    """Make only one parameter x: the first whose name fits, or else the very first."""
     x = next((parameter for parameter, role in call.parameters if role == X), call.parameters[0][0])
     parameters = [
         (parameter, X if parameter is x else None if role == X else role) for parameter, role in call.parameters
@@ -66,24 +66,24 @@ def function_layer(
     backward: Callable[..., Any] | None,
     source: Source,
     tape: Tape | None,
-    settling: Settling,
+    mode_finder: ModeFinder,
     p_is_bound: bool = False,
 ) -> Any:
     """A layer that calls a function.
 
     Args:
-        function: y of x, p and whatever else it wants.
-        call: how it is called.
-        backward: dL/dx; None where a tape gives it, or where there is none.
-        source: of its arguments.
-        tape: of its tensors; None for ndarrays.
-        settling: finds the mode where no parameter's name says it.
-        p_is_bound: whether it has been made for this p.
+        function: computes y from x, p and its other arguments.
+        call: how to call it.
+        backward: computes dL/dx; None if a tape does, or if there is no backward.
+        source: where its arguments come from.
+        tape: for its tensors; None for ndarrays.
+        mode_finder: finds the mode if no parameter's name says it.
+        p_is_bound: whether the function was made for this p.
     """
     name = name_of(function)
     if not p_is_bound and not call.has((*PROBABILITIES, OPTIONS)):
         raise CannotDrive(
-            f"{name}{signature(function)} takes no p.",
+            f"{name}{signature(function)} has no parameter for p.",
             f"def make(p, rng):\n    return lambda x: {name}(x)  # set p here\n",
         )
 
@@ -95,28 +95,28 @@ def function_layer(
         return ArrayLayer(driver, backward_method(backward, source), no_backward(name), tape)
 
     if not call.has(MODES):
-        call = settling(call, lambda tried: build(tried, source.for_a_trial())) or call
+        call = mode_finder(call, lambda tried: build(tried, source.for_a_trial())) or call
     if call.unclear:
         names = ", ".join(parameter.name for parameter in call.unclear)
         raise CannotDrive(
-            f"{name}{signature(function)} wants {names}, and what that is its name does not say.",
+            f"{name}{signature(function)} needs {names}: the name does not say what to pass.",
             function_as_code(name, call, backward),
         )
     return build(call, source)
 
 
 def backward_method(backward: Callable[..., Any] | None, source: Source) -> Method | None:
-    """A backward function, and how it is called."""
+    """A backward function, and how to call it."""
     if backward is None:
         return None
     call = read_call(backward, BACKWARD_ROLES, required_only={OPTIONS})
     if call is None:
-        raise CannotDrive(f"what {name_of(backward)} takes cannot be read: it is written in C.")
+        raise CannotDrive(f"the parameters of {name_of(backward)} cannot be read because it is written in C.")
     return Method(backward, "", backward_call(call, name_of(backward)), source)
 
 
 def backward_call(call: Call, name: str) -> Call:
-    """How a backward is called: its gradient and what forward returned may have any name, where only they are left."""
+    """How to call a backward: the gradient and the cache may have any names if no other parameter is unclear."""
     parameters, unclear = list(call.parameters), list(call.unclear)
     for role in (GRAD, CACHE):
         if role in call.roles or not unclear or (role == CACHE and {MASK, DROPPED} & call.roles):
@@ -125,21 +125,21 @@ def backward_call(call: Call, name: str) -> Call:
         parameters[place] = (unclear.pop(0), role)
     if unclear:
         names = ", ".join(parameter.name for parameter in unclear)
-        raise CannotDrive(f"{name} wants {names}, and what that is its name does not say.")
+        raise CannotDrive(f"{name} needs {names}: the name does not say what to pass.")
     return replace(call, parameters=parameters, unclear=[])
 
 
 def no_backward(name: str) -> CannotDrive:
-    """What to say where there is no backward."""
+    """What to say if there is no backward."""
     return CannotDrive(
-        f"{name} has no backward. Examine its forward alone with forward_only=True (--forward-only), or name the "
+        f"{name} has no backward. Examine only its forward with forward_only=True (--forward-only), or name the "
         "function that computes dL/dx.",
-        f"of({name}, backward={name}_backward)     # called with dL/dy and with what {name} returned beside y\n",
+        f"of({name}, backward={name}_backward)     # called with dL/dy and what {name} returned in addition to y\n",
     )
 
 
 def function_as_code(name: str, call: Call, backward: Callable[..., Any] | None) -> str:
-    """A class around the function, with a place for what is unclear."""
+    """A class around the function, with a place for each unclear argument."""
     words = {X: "x", P: "self.p", KEEP: "1 - self.p", "rng": "self.rng", "training": "self.training"}
     words |= {"evaluating": "not self.training", "seed": "int(self.rng.integers(2**31))"}
     arguments = []

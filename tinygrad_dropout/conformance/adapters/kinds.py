@@ -1,4 +1,4 @@
-"""Kinds of dropout that frameworks have under a name of their own: what of them can be examined, and how."""
+"""Kinds of dropout that frameworks have under their own names: which the kit can examine, and how."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from tinygrad_dropout.conformance.adapters.reading import name_of, root_of
 from tinygrad_dropout.conformance.report import CannotDrive
 
-#: framework -> name -> the axes along which a draw is shared
+#: framework -> name -> the axes along which all elements share a draw
 SHARED_AXES: dict[str, dict[str, tuple[int, ...]]] = {
     "torch": {
         "Dropout1d": (2,),
@@ -23,11 +23,11 @@ SHARED_AXES: dict[str, dict[str, tuple[int, ...]]] = {
     "paddle": {"Dropout2D": (2, 3), "Dropout3D": (2, 3, 4), "dropout2d": (2, 3), "dropout3d": (2, 3, 4)},
     "mlx": {"Dropout2d": (1, 2), "Dropout3d": (1, 2, 3)},
 }
-# rows, axes along which a draw is shared, channels: small ones for most questions, large ones for rates and structure
+# (rows, axes that share a draw, channels): small arrays for most questions, large ones for rates and structure
 IN_1D = ((32, 3, 64), (96, 4, 128))
 IN_2D = ((32, 2, 3, 64), (96, 3, 2, 128))
 IN_3D = ((32, 2, 3, 2, 64), (80, 2, 2, 3, 96))
-#: those that take arrays of one number of axes only, which the shared axes do not show, or treat others otherwise
+#: layers that accept only one number of axes, which the shared axes do not show, or that treat others differently
 SHAPES: dict[str, dict[str, tuple[tuple[int, ...], ...]]] = {
     "keras": {"SpatialDropout1D": IN_1D, "SpatialDropout2D": IN_2D, "SpatialDropout3D": IN_3D},
     "mlx": {"Dropout2d": IN_2D, "Dropout3d": IN_3D},
@@ -37,24 +37,24 @@ ALPHA = ("AlphaDropout", "FeatureAlphaDropout", "alpha_dropout", "feature_alpha_
 
 
 def refuse_other_kinds(target: Callable[..., Any]) -> None:
-    """Alpha dropout sets nothing to 0.
+    """Refuse alpha dropout, which sets nothing to 0.
 
     Raises:
-        CannotDrive: it is one of those.
+        CannotDrive: the target is an alpha dropout.
     """
     if name_of(target).rpartition(".")[2] in ALPHA:
         raise CannotDrive(
-            f"{name_of(target)} gives dropped elements a negative value and shifts all of them, as networks with SELU "
-            "want it. The kit examines masks of zeros and Gaussian noise."
+            f"{name_of(target)} gives dropped elements a negative value and shifts all elements, as networks with SELU "
+            "need. The kit examines only masks of zeros and Gaussian noise."
         )
 
 
 def declare_kind(layer: Any, kind: Any) -> Any:
-    """The layer, with the shared axes and the noise that its framework's name for it means.
+    """Give a layer the shared axes and the noise that its framework's name for it implies.
 
     Args:
         layer: made by `of`.
-        kind: the framework's layer, or the function that it calls.
+        kind: the framework's layer, or the function that the layer calls.
     """
     package, name = root_of(kind), name_of(kind).rpartition(".")[2]
     if package == "tinygrad_dropout":

@@ -1,4 +1,4 @@
-"""The layers that `of` makes: something that can be called, its mode, and its arrays or tensors."""
+"""The layers that `of` makes: something to call, how to switch its mode, and how to convert its arrays or tensors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Passed = tuple[Any, Any]
 
 
 class Method:
-    """Something that is called with x and whatever else it wants: a function, or an object's method.
+    """A function or an object's method that is called with x and its other arguments.
 
     Args:
         target: the function, or the object.
-        name: of the method; "" for a function.
-        call: how it is called.
-        source: of its other arguments.
+        name: the name of the method; "" for a function.
+        call: how to call it.
+        source: where its other arguments come from.
     """
 
     def __init__(self, target: Any, name: str, call: Call, source: Source) -> None:
@@ -36,7 +36,7 @@ class Method:
         self.takes_x_only = [role for _, role in call.parameters] == [X]
 
     def __call__(self, training: bool, shape: tuple[int, ...], **values: Any) -> Any:
-        """What it returns in a mode, for x of a shape, with these values for further roles."""
+        """Call it in a mode, for an x of this shape, with these values for further roles."""
         if self.takes_x_only and X in values:
             return (getattr(self.target, self.name) if self.name else self.target)(values[X])
         positional, keywords = self.call.arguments(self.source.of_a_call(training, shape) | constants(values))
@@ -45,7 +45,7 @@ class Method:
 
 
 def constants(values: Mapping[str, Any]) -> Values:
-    """Values that are there already, as functions that give them."""
+    """Turn existing values into functions that return them."""
 
     def giving(value: Any) -> Callable[[Parameter], Any]:
         return lambda parameter: value
@@ -54,18 +54,18 @@ def constants(values: Mapping[str, Any]) -> Values:
 
 
 class Driver:
-    """A forward and how its mode is switched.
+    """A forward and how to switch its mode.
 
     Args:
-        forward: what is called.
-        switch: how the target is switched; None where the mode is an argument, or the framework's.
-        left_out: whether the network leaves it out in eval mode, since it has none of its own.
+        forward: the method to call.
+        switch: how to switch the target; None if the mode is an argument or belongs to the framework.
+        left_out: whether networks leave it out in eval mode because it has no eval mode itself.
     """
 
     def __init__(self, forward: Method, switch: Switch | None = None, left_out: bool = False) -> None:
         self.forward, self.switch, self.left_out = forward, switch, left_out
         self.training = True
-        self.shape: tuple[int, ...] = ()  # of the array that the next x is made of: tensors of one's own may have none
+        self.shape: tuple[int, ...] = ()  # of the next x, whose tensor may have no shape
         self.mask: Array | None = None
 
     def set_training(self, training: bool) -> None:
@@ -75,7 +75,7 @@ class Driver:
         self.training = training
 
     def __call__(self, x: Any) -> Passed:
-        """y, and what was returned beside it."""
+        """y, and anything else that was returned."""
         if self.left_out and not self.training:
             return x, None
         given: dict[str, Any] = {X: x}
@@ -87,7 +87,7 @@ class Driver:
         return self.parted(self.forward(self.training, self.shape, **given))
 
     def parted(self, returned: Any) -> Passed:
-        """y, and what was returned beside it."""
+        """y, and anything else that was returned."""
         if returned is None and self.leaves_its_output_in_an_attribute:
             return self.forward.target.output, None
         if isinstance(returned, tuple) and len(returned) >= 2:
@@ -96,24 +96,24 @@ class Driver:
 
     @property
     def leaves_its_output_in_an_attribute(self) -> bool:
-        """As the layers of a well-known book do: `self.output` after forward, `self.dinputs` after backward."""
+        """Whether it sets `self.output` in forward and `self.dinputs` in backward, as a well-known book does."""
         return {"output", "dinputs"} <= set(self.forward.source.words) and hasattr(self.forward.target, "output")
 
 
 class ArrayLayer:
-    """A layer on ndarrays, with a backward of its own.
+    """A layer with its own backward function, on ndarrays or on tensors made from them.
 
     Args:
-        driver: of its forward.
+        driver: drives its forward.
         back: its backward, or None.
-        missing: what to say where a backward is asked for that it does not have.
+        missing: raised if backward is called and there is none.
         tape: makes the tensors that it takes; None for ndarrays.
     """
 
     def __init__(self, driver: Driver, back: Method | None, missing: CannotDrive, tape: Tape | None = None) -> None:
         self.driver, self.back, self.missing, self.tape = driver, back, missing, tape
         self.dtypes = () if tape is None else tape.dtypes
-        self.beside: Any = None
+        self.extra: Any = None
         self.returned_mask: Array | None = None
         self.x: Any = None
         self.not_checked = NOT_CHECKED if driver.left_out else ()
@@ -129,45 +129,45 @@ class ArrayLayer:
 
     def forward(self, x: Array) -> Any:
         """y."""
-        self.x, self.forward_mode = self.given(x), self.driver.training
+        self.x, self.forward_mode = self.to_input(x), self.driver.training
         self.driver.shape = x.shape
-        out, self.beside = self.driver(self.x)
+        out, self.extra = self.driver(self.x)
         if not isinstance(out, np.ndarray) and self.tape is None and callable(getattr(out, "backward", None)):
             raise CannotDrive(
-                f"forward returned a {type(out).__name__} for an ndarray. Say what its tensors are with "
+                f"forward returned a {type(out).__name__} for an ndarray. Name its tensor class with "
                 f"tensors={type(out).__name__}, or write a GraphLayer.",
                 OWN_GRAPH.format(tensor=type(out).__name__),
             )
-        y = self.had(out)
-        self.returned_mask = mask_in(self.beside, x, y)
+        y = self.to_array(out)
+        self.returned_mask = mask_in(self.extra, x, y)
         return y
 
-    def given(self, array: Array) -> Any:
-        """An array as the layer takes it."""
+    def to_input(self, array: Array) -> Any:
+        """Convert an array to what the layer takes."""
         return array if self.tape is None else self.tape.tensor(array)
 
-    def had(self, out: Any) -> Any:
-        """What the layer returned, as an array."""
+    def to_array(self, out: Any) -> Any:
+        """Convert what the layer returned to an array."""
         return out if self.tape is None or out is None else self.tape.array(out)
 
     def backward(self, grad: Array) -> Any:
         """dL/dx of the last forward."""
         assert self.x is not None, "backward was called before any forward"
-        return self.had(self.gradient(self.given(grad)))
+        return self.to_array(self.gradient(self.to_input(grad)))
 
     def gradient(self, grad: Any) -> Any:
         """dL/dx as the layer returns it."""
         if self.driver.left_out and not self.forward_mode:
             return grad
-        if callable(self.beside):
-            return self.beside(grad)
+        if callable(self.extra):
+            return self.extra(grad)
         if self.back is None:
-            later = getattr(self.driver.forward.target, "backward", None)  # which forward may have made
+            later = getattr(self.driver.forward.target, "backward", None)  # forward may have created it
             if not callable(later) or not self.driver.forward.name:
                 raise self.missing
             return later(grad)
-        mask = self.driver.mask if self.driver.mask is not None else self.beside
-        values = {GRAD: grad, X: self.x, CACHE: self.beside}
+        mask = self.driver.mask if self.driver.mask is not None else self.extra
+        values = {GRAD: grad, X: self.x, CACHE: self.extra}
         values |= {MASK: mask} | ({DROPPED: ~mask} if isinstance(mask, np.ndarray) and mask.dtype == bool else {})
         if self.driver.mask is not None and not self.forward_mode and not self.driver.forward.call.has(MODES):
             values |= {P: 0.0, KEEP: 1.0}
@@ -181,7 +181,7 @@ class TapedLayer(GraphLayer):
     """A layer on a framework's tensors.
 
     Args:
-        driver: of its forward.
+        driver: drives its forward.
         tape: the framework.
     """
 
@@ -204,8 +204,8 @@ class TapedLayer(GraphLayer):
     def record(self, x: Array) -> tuple[Any, Callable[[Array], Any]]:
         self.driver.shape = x.shape
         with self.tape.mode(self.driver.training):
-            y, beside, backward = self.tape.record(self.driver, x)
-        self.returned_mask = mask_in(beside, x, y)
+            y, extra, backward = self.tape.record(self.driver, x)
+        self.returned_mask = mask_in(extra, x, y)
         return y, self.in_this_mode(backward) if self.tape.replays else backward
 
     def in_this_mode(self, backward: Callable[[Array], Any]) -> Callable[[Array], Any]:
@@ -224,13 +224,13 @@ class TapedLayer(GraphLayer):
 
 
 def taped(driver: Driver, tape: Tape) -> Any:
-    """A layer on tensors; without a graph where two forwards are not kept apart."""
+    """A layer on tensors; only its last forward has a backward if the framework cannot keep two forwards apart."""
     layer = TapedLayer(driver, tape)
     return layer if tape.keeps_forwards_apart else OneForward(layer)
 
 
 class OneForward:
-    """A taped layer whose last forward alone has a backward."""
+    """A taped layer of which only the last forward has a backward."""
 
     def __init__(self, layer: TapedLayer) -> None:
         self.layer, self.dtypes, self.not_checked = layer, layer.dtypes, layer.not_checked
@@ -246,7 +246,7 @@ class OneForward:
 
     @property
     def returned_mask(self) -> Array | None:
-        """The mask that the last forward returned beside y."""
+        """The mask that the last forward returned with y."""
         return self.layer.returned_mask
 
     def forward(self, x: Array) -> Any:
@@ -259,7 +259,7 @@ class OneForward:
 
 
 class SizedLayer:
-    """A layer whose constructor wants to know the size of x: it is made when x is there, and anew for another size.
+    """A layer whose constructor needs the size of x, so it is made when x is known, and made again for another size.
 
     Args:
         make: makes the layer for a shape.
@@ -268,7 +268,7 @@ class SizedLayer:
     def __init__(self, make: Callable[[tuple[int, ...]], Any]) -> None:
         self.make, self.training = make, True
         self.shape: tuple[int, ...] = (3, 4)
-        self.layer = make(self.shape)  # so that what is wrong with p is said now
+        self.layer = make(self.shape)  # so that an invalid p raises now
         self.dtypes = getattr(self.layer, "dtypes", ())
 
     def forward(self, x: Array) -> Any:
@@ -283,15 +283,15 @@ class SizedLayer:
         return self.layer.backward(grad)
 
 
-def mask_in(beside: Any, x: Array, y: Any) -> Array | None:
-    """The mask that was returned beside y, True where kept; None if what was returned is no mask."""
-    if beside is None or callable(beside) or tuple(getattr(beside, "shape", ())) != x.shape or not x.size:
+def mask_in(extra: Any, x: Array, y: Any) -> Array | None:
+    """The mask that was returned with y, True where kept; None if what was returned is not a mask."""
+    if extra is None or callable(extra) or tuple(getattr(extra, "shape", ())) != x.shape or not x.size:
         return None
-    mask = np.array(beside.detach() if hasattr(beside, "detach") else beside)
+    mask = np.array(extra.detach() if hasattr(extra, "detach") else extra)
     if mask.dtype != bool and len(np.unique(mask)) > 2:
-        return None  # x itself, or whatever else backward needs
+        return None  # x itself, or something else that backward needs
     kept: Array = mask != 0
-    return ~kept if np.array_equal(kept, np.asarray(y) == 0) else kept  # some return what was dropped
+    return ~kept if np.array_equal(kept, np.asarray(y) == 0) else kept  # some layers return which elements were dropped
 
 
-NOT_CHECKED = ("eval mode: it has none of its own, since networks leave it out",)
+NOT_CHECKED = ("eval mode: it has no eval mode itself, since networks leave it out",)

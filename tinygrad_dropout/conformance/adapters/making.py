@@ -1,4 +1,4 @@
-"""How layers are made: what a constructor or a factory is called with, as its signature says."""
+"""How layers are made: the arguments of a constructor or a factory, read from its signature."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ATTRIBUTES = ("p", "rate", "prob", "drop_prob", "dropout_rate", "drop_rate", "dr
 
 
 class Recipe:
-    """How a class, or a function that makes layers, is called.
+    """How to call a class, or a function that makes layers.
 
     Args:
-        target: what is called.
+        target: the class or the function.
     """
 
     def __init__(self, target: Callable[..., Any]) -> None:
@@ -37,7 +37,7 @@ class Recipe:
                 self.call, self.positional = inherited, False
 
     def inherited(self) -> Call | None:
-        """The constructor of a base class, where this one hands on whatever it is given."""
+        """How to call a base class's constructor, if this one passes its arguments to it."""
         if not isinstance(self.target, type) or not (self.call.any_positional or self.call.any_keyword):
             return None
         for base in self.target.__mro__[:-1]:
@@ -49,12 +49,12 @@ class Recipe:
 
     @property
     def wants_sizes(self) -> bool:
-        """Whether it asks for the size of x."""
+        """Whether a layer has to be told the size of x."""
         return self.call.has(SIZES)
 
     @property
     def shown(self) -> str:
-        """The code that makes a layer, of p and rng."""
+        """The code that makes a layer from p and rng."""
         if self.positional:
             return f"{self.name}(p)"
         call, shown = self.call, []
@@ -70,10 +70,10 @@ class Recipe:
         return f"{self.name}({', '.join(shown)})"
 
     def check(self) -> None:
-        """See whether every argument is known.
+        """Check that the meaning of every argument is known.
 
         Raises:
-            CannotDrive: one is not.
+            CannotDrive: the meaning of an argument is unknown.
         """
         if self.positional or (self.call.has(PROBABILITIES) and not self.call.unclear):
             return
@@ -85,31 +85,33 @@ class Recipe:
         if call.has(PROBABILITIES):
             names = ", ".join(parameter.name for parameter in call.unclear)
             raise CannotDrive(
-                f"{takes} wants {names}, and what that is its name does not say.",
+                f"{takes} needs {names}: the name does not say what to pass.",
                 self.as_code(making(self.name, given, call.unclear)),
             )
         if len(call.unclear) == 1:
             name = call.unclear[0].name
             raise CannotDrive(
-                f"{takes} has no parameter that is p by its name.",
+                f"{takes} has no parameter whose name means p.",
                 self.as_code(f"{self.name}({', '.join([f'{name}=p', *given])})")
-                + f"\n# p is the probability of dropping: write 1 - p if {name} is that of keeping.\n",
+                + f"\n# p is the probability of dropping: write 1 - p if {name} is the probability of keeping.\n",
             )
-        raise CannotDrive(f"{takes} takes no p.", self.as_code(making(self.name, [], call.unclear), "layer.p = p"))
+        raise CannotDrive(
+            f"{takes} has no parameter for p.", self.as_code(making(self.name, [], call.unclear), "layer.p = p")
+        )
 
     def as_code(self, make: str, setup: str = "") -> str:
-        """The code to paste: `of` takes it from there."""
+        """A function to paste, which `of` accepts."""
         if not setup:
             return f"def make(p, rng):\n    return {make}\n"
         return f"def make(p, rng):\n    layer = {make}\n    {setup}\n    return layer\n"
 
     def __call__(self, source: Source, shape: tuple[int, ...]) -> Any:
-        """What the target makes with these values."""
+        """Call the target with these values and return what it makes."""
         if self.positional:
             return self.target(source.p)
         positional, keywords = self.call.arguments(source.fixed() | source.sizes(shape) | source.modes(training=True))
         if self.call.any_keyword and not self.call.has(RANDOMNESS):
-            with suppress(Exception):  # it hands its keywords on to something that knows no rng
+            with suppress(Exception):  # it passes its keywords to something that has no rng
                 made = self.target(*positional, **keywords, rng=source.rng)
                 source.given.add(RNG)
                 return made

@@ -1,4 +1,4 @@
-"""Objects that are layers: plain ones, and those of frameworks."""
+"""Objects that are layers, plain ones and framework modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinygrad_dropout.conformance.adapters.roles import CACHE, DROPPED, GRAD, MA
 from tinygrad_dropout.conformance.adapters.switching import Switch, switch_of
 from tinygrad_dropout.conformance.adapters.tapes.known import package_of_tape
 from tinygrad_dropout.conformance.adapters.tapes.tape import Tape
-from tinygrad_dropout.conformance.adapters.unclear import Settling
+from tinygrad_dropout.conformance.adapters.unclear import ModeFinder
 from tinygrad_dropout.conformance.adapters.values import Source
 from tinygrad_dropout.conformance.report import CannotDrive
 
@@ -37,7 +37,7 @@ def method_named(made: Any, names: tuple[str, ...]) -> str | None:
 
 
 def is_native(made: Any, words: Collection[str]) -> bool:
-    """Whether the kit can call it as it is: forward(x), backward(grad) and an attribute `training`."""
+    """Whether the kit can call it without an adapter: forward(x), backward(grad) and an attribute `training`."""
     if not callable(getattr(made, "forward", None)) or not hasattr(made, "training") or not hasattr(made, "backward"):
         return False
     if {"output", "dinputs"} <= set(words) or may_return_more(made.forward):
@@ -56,31 +56,31 @@ def object_layer(
     make: str,
     source: Source,
     tape: Tape | None,
-    settling: Settling,
+    mode_finder: ModeFinder,
 ) -> Any:
     """A layer that calls an object's methods.
 
     Args:
         made: the object.
-        again: makes another one, to try things with.
-        name: of its class.
-        make: the code that makes it, of p and rng.
-        source: of the arguments.
-        tape: of its tensors; None for ndarrays.
-        settling: finds the mode where nothing says it.
+        again: makes another one to try things on.
+        name: the name of its class.
+        make: the code that makes it from p and rng.
+        source: where its arguments come from.
+        tape: for its tensors; None for ndarrays.
+        mode_finder: finds the mode if no name says it.
     """
     back = method_named(made, BACKWARDS)
     forward = method_named(made, FORWARDS)
     if forward is None:
         there = [key for key in dir(made) if not key.startswith("_") and callable(getattr(made, key, None))]
-        says = f"its methods are {', '.join(there)}" if there else "it has no methods"
+        methods = f"its methods are {', '.join(there)}" if there else "it has no methods"
         first = there[0] if there else "forward"
         raise CannotDrive(
-            f"what was made, a {name}, has no method forward, and cannot be called; {says}.",
+            f"a {name} has no method forward and cannot be called; {methods}.",
             adapter(make, f"self.layer.{first}(x)"),
         )
     call = read_call_of_x(getattr(made, forward), FORWARD_ROLES, {MASK, DROPPED, OPTIONS, *SIZES})
-    return module_layer(made, forward, call, again, name, make, source, tape, settling, back)
+    return module_layer(made, forward, call, again, name, make, source, tape, mode_finder, back)
 
 
 def module_layer(
@@ -92,11 +92,11 @@ def module_layer(
     make: str,
     source: Source,
     tape: Tape | None,
-    settling: Settling,
+    mode_finder: ModeFinder,
     back: str | None = None,
     method: type[Method] = Method,
 ) -> Any:
-    """A layer whose forward is known."""
+    """A layer around an object whose forward method is known."""
     shown = forward if forward != "__call__" else ""
     y = f"self.layer.{shown}(x)" if shown else "self.layer(x)"
 
@@ -109,14 +109,14 @@ def module_layer(
     switch = None if call.has((*MODES, MASK, DROPPED)) else switch_of(made, source.words)
     has_mode = switch is not None or call.has((*MODES, MASK, DROPPED)) or (tape is not None and tape.has_mode)
     if call.unclear or not has_mode:
-        found = settling(call, lambda tried: build_with(again(), tried, switch))
+        found = mode_finder(call, lambda tried: build_with(again(), tried, switch))
         if found is not None:
             return build_with(made, found, switch)
         if call.unclear:
             names = ", ".join(parameter.name for parameter in call.unclear)
             arguments = ", ".join(f"{parameter.name}=self.training" for parameter in call.unclear)
             raise CannotDrive(
-                f"{name}.{forward} wants {names}, and what that is its name does not say.",
+                f"{name}.{forward} needs {names}: the name does not say what to pass.",
                 adapter(
                     make,
                     y.replace("(x)", f"(x, {arguments})"),
@@ -125,8 +125,8 @@ def module_layer(
                 ),
             )
         raise CannotDrive(
-            f"a {name} has no switch for eval mode: no attribute such as `training`, no methods train() and eval(), "
-            f"no such argument of {forward}. If networks leave it out in eval mode, say so:",
+            f"a {name} cannot be switched to eval mode: it has no attribute such as `training`, no methods train() and "
+            f"eval(), and no such argument of {forward}. If networks leave it out in eval mode, say so:",
             adapter(
                 make,
                 f"{y} if self.training else x",
@@ -138,7 +138,7 @@ def module_layer(
 
 
 def back_of(target: Any, back: str | None, source: Source) -> Method | None:
-    """An object's backward, and how it is called."""
+    """An object's backward, and how to call it."""
     if back is None:
         return None
     call = read_call(getattr(target, back), BACKWARD_ROLES, first=GRAD)
@@ -148,8 +148,8 @@ def back_of(target: Any, back: str | None, source: Source) -> Method | None:
 
 
 def missing(name: str) -> CannotDrive:
-    """What to say where there is no backward."""
+    """What to say if there is no backward."""
     return CannotDrive(
-        f"what was made, a {name}, has no method backward. Examine its forward alone with forward_only=True "
-        f"(--forward-only); if it takes tensors, say which: of({name}, tensors='torch'), or a class of yours."
+        f"a {name} has no method backward. Examine only its forward with forward_only=True (--forward-only). If it "
+        f"takes tensors, say which: of({name}, tensors='torch'), or a tensor class of your own."
     )

@@ -1,4 +1,4 @@
-"""What a class's or a function's code mentions: names, strings and the frameworks that it calls."""
+"""What the code of a class or a function mentions: names, strings and the frameworks that it calls."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ IMPORT_NAME = dis.opmap["IMPORT_NAME"]
 
 
 def signature_of(target: Callable[..., Any]) -> Signature:
-    """The signature of a function, a method or a class; a plain method's is read once for all objects.
+    """The signature of a function, a method or a class; for a plain method it is read once for all objects.
 
     Raises:
-        TypeError, ValueError: it has none, as it is written in C.
+        TypeError, ValueError: it has no signature because it is written in C.
     """
     if isinstance(target, MethodType) and isinstance(target.__func__, FunctionType):
         return signature_of_method(target.__func__)
@@ -52,7 +52,7 @@ def functions_of(target: Any) -> Iterator[FunctionType]:
 
 
 def codes_of(code: CodeType) -> Iterator[CodeType]:
-    """A function's code and that of the functions inside it."""
+    """The code of a function and of the functions inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -74,7 +74,7 @@ def words_of(target: Any) -> set[str]:
 
 
 def may_return_more(target: Any) -> bool:
-    """Whether a function puts a tuple together, which it may return: y and something beside it."""
+    """Whether a function builds a tuple, so that it may return more than y."""
     return any(
         instruction.opname == "BUILD_TUPLE"
         for function in functions_of(target)
@@ -83,7 +83,7 @@ def may_return_more(target: Any) -> bool:
 
 
 def packages_of(target: Any, known: Collection[str]) -> set[str]:
-    """Those of the known packages whose functions and classes its code uses, helpers of the same file included."""
+    """The known packages whose functions and classes its code uses, including the code of helpers in the same file."""
     found: set[str] = set()
     seen: set[int] = set()
     waiting = list(functions_of(target))
@@ -91,7 +91,7 @@ def packages_of(target: Any, known: Collection[str]) -> set[str]:
         found.update(root_of(base) for base in target.__mro__)
     else:
         found.add(root_of(target))
-    if not found.isdisjoint(known):  # it is the framework's own, or made of it: its code need not be read
+    if not found.isdisjoint(known):  # it belongs to the framework or inherits from it, so its code need not be read
         return found & set(known)
     while waiting:
         function = waiting.pop()
@@ -109,8 +109,8 @@ def packages_of(target: Any, known: Collection[str]) -> set[str]:
 
 
 def values_of(function: FunctionType) -> Iterator[Any]:
-    """What the names in its code stand for: globals, variables around it, modules that it imports."""
-    with suppress(ValueError):  # a variable around it has no value yet
+    """The values of the names in a function's code: globals, closure variables and modules that it imports."""
+    with suppress(ValueError):  # a closure variable has no value yet
         yield from getclosurevars(function).nonlocals.values()
     for code in codes_of(function.__code__):
         for name in code.co_names:
@@ -123,7 +123,7 @@ def values_of(function: FunctionType) -> Iterator[Any]:
 
 
 def tensor_class_of(target: Any) -> type | None:
-    """A class of tensors with a graph that its code or its annotations name: one's own small framework."""
+    """The class of tensors, with a graph, that its code or its annotations name: someone's own small framework."""
     for function in functions_of(target):
         annotated = " ".join(map(str, function.__annotations__.values()))
         values = [*values_of(function), *function.__annotations__.values()]
@@ -147,7 +147,7 @@ def root_of(value: Any) -> str:
 
 
 def name_of(target: Callable[..., Any]) -> str:
-    """What a person calls it."""
+    """The name to show for a class or a function."""
     if isinstance(target, partial):
         return name_of(target.func)
     name = getattr(target, "__qualname__", None) or type(target).__qualname__

@@ -1,4 +1,4 @@
-"""What a parameter is for, as its name says: p, the generator, the mode, the mask."""
+"""What a parameter is for, read from its name: p, the generator, the mode, the mask."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from inspect import Parameter
 
 X, GRAD, CACHE = "x", "grad", "cache"
 P, KEEP = "p", "keep"  # the probability of dropping, and of keeping
-RNG, SEED, KEY, RNGS = "rng", "seed", "key", "rngs"  # a generator, a whole number, a key of JAX's, Flax's streams
-TRAINING, EVALUATING, MODE = "training", "evaluating", "mode"  # True, False, "train" in training mode
+RNG, SEED, KEY, RNGS = "rng", "seed", "key", "rngs"  # a generator, an integer, a JAX key, Flax's streams
+TRAINING, EVALUATING, MODE = "training", "evaluating", "mode"  # in training mode: True, False, "train"
 MASK, DROPPED = "mask", "dropped"  # True where kept, True where dropped
 WIDTH, CHANNELS, SHAPE = "width", "channels", "shape"  # of x: its last axis, its second, all of it
-OPTIONS = "options"  # a dict of p, mode and the like
+OPTIONS = "options"  # a dict with p, the mode and so on
 
 NAMES = {
     X: "x input inputs inp self data tensor array arr values activations activation a h z in_ input_ x_in layer_in "
@@ -44,7 +44,7 @@ NAMES = {
 ROLES = {name: role for role, names in NAMES.items() for name in names.split()}
 
 
-#: names of the two modes, where they are strings
+#: names of the two modes if they are strings
 TRAIN_WORDS = ("train", "training", "TRAIN")
 EVAL_WORDS = ("test", "eval", "infer", "inference", "valid", "predict", "testing", "evaluation", "val", "TEST", "EVAL")
 
@@ -54,9 +54,9 @@ def role_of(parameter: Parameter) -> str | None:
     name = parameter.name.lower().strip("_")
     role = ROLES.get(name)
     if isinstance(parameter.default, bool) and role not in (TRAINING, EVALUATING, MODE):
-        return None  # `dropout=True` switches something: it is no probability
+        return None  # `dropout=True` is a switch, not a probability
     if role == MODE and parameter.default not in (parameter.empty, None, *TRAIN_WORDS, *EVAL_WORDS):
-        return None  # `mode="upscale_in_train"` is no training mode
+        return None  # `mode="upscale_in_train"` is not a training mode
     if role is None and "drop" in name and any(word in name for word in ("rate", "prob", "ratio", "frac")):
         return P
     return role

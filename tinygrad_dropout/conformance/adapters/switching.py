@@ -1,4 +1,4 @@
-"""How an object is switched between training and eval mode: by methods, or by an attribute."""
+"""How to switch an object between training and eval mode: by methods or by an attribute."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ NO_WORD = object()
 
 
 class Switch(NamedTuple):
-    """How to switch: an attribute that is set, or a method that is called, with either value."""
+    """How to switch: an attribute to set or a method to call, with a value for each mode."""
 
     name: str
     on: Any
     off: Any
-    other: str = ""  # the method for eval mode, where it is another one
+    other: str = ""  # the method for eval mode, if it is a different one
     calls: bool = False
 
     def set(self, target: Any, training: bool) -> None:
@@ -50,11 +50,11 @@ class Switch(NamedTuple):
 
 
 def switch_of(target: Any, words: Iterable[str]) -> Switch | None:
-    """How to switch an object; None if there is no way.
+    """How to switch an object; None if it cannot be switched.
 
     Args:
         target: the object.
-        words: the names and strings in its code, among them the attributes that it reads.
+        words: the names and strings in its code, including the attributes that it reads.
     """
     for on, off in PAIRS:
         if takes(target, on, 0) and takes(target, off, 0):
@@ -73,7 +73,7 @@ def switch_of(target: Any, words: Iterable[str]) -> Switch | None:
 
 
 def attribute_switch(target: Any, name: str, role: str, words: set[str]) -> Switch | None:
-    """An attribute that the object has, or that its code reads: a truth value or the name of a mode."""
+    """A switch for an attribute that the object has or that its code reads: a bool or the name of a mode."""
     missing = object()
     value = getattr(target, name, missing)
     if value is missing and not (name.strip("_") in UNMISTAKABLE and name in words):
@@ -86,12 +86,12 @@ def attribute_switch(target: Any, name: str, role: str, words: set[str]) -> Swit
     return Switch(name, role == TRAINING, role != TRAINING)
 
 
-#: attributes that a layer's code may read although they are set later: by the network, or by `getattr` with a default
+#: attributes that a layer may read before they exist: the network sets them later, or `getattr` has a default
 UNMISTAKABLE = {"training", "is_training", "train_mode", "is_train", "train_flg"}
 
 
 def takes(target: Any, name: str, count: int) -> bool:
-    """Whether it has a method that can be called with so many arguments, and with a truth value if that is one."""
+    """Whether it has a method that takes `count` arguments: none, or one bool."""
     method: Callable[..., Any] | None = getattr(target, name, None)
     if not callable(method) or isinstance(method, type):
         return False

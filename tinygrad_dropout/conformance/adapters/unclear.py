@@ -1,4 +1,4 @@
-"""An argument that may be the mode: which way round it is, is seen by trying."""
+"""Arguments that may be the mode: trying both values shows which one is training mode."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ Build = Callable[[Call], Any]
 IRRELEVANT = {"inplace", "verbose", "debug", "copy", "retain_derived", "retain_graph", "cache", "bias", "use_bias"}
 
 
-class Settling:
-    """Finds the mode among the parameters of a call, once for all layers of a kind."""
+class ModeFinder:
+    """Finds the mode among the parameters of a call, once for all layers of one kind."""
 
     def __init__(self) -> None:
         self.tried = False
         self.found: tuple[str, str] | None = None
 
     def __call__(self, call: Call, build: Build) -> Call | None:
-        """The call with the mode found; None if none of its parameters is a mode.
+        """Return the call with its mode identified; None if none of its parameters is a mode.
 
         Args:
-            call: has no parameter that is a mode by its name.
-            build: makes a layer that is called like that, of its own, with p = 0.5.
+            call: has no parameter whose name means the mode.
+            build: makes a separate layer with p = 0.5 that uses the call.
         """
         if not self.tried:
             self.tried = True
@@ -47,7 +47,7 @@ class Settling:
 
 
 def candidates(call: Call) -> list[str]:
-    """The parameters that may be the mode: the only one that is unclear, or those that are true or false."""
+    """The parameters that may be the mode: the only unclear one, or else those whose default is True or False."""
     if call.unclear:
         return [parameter.name for parameter in call.unclear] if len(call.unclear) == 1 else []
     return [
@@ -58,14 +58,14 @@ def candidates(call: Call) -> list[str]:
 
 
 def with_role(call: Call, name: str, role: str) -> Call:
-    """The call with another meaning of one of its parameters."""
+    """The call with another meaning for one of its parameters."""
     parameters = [(parameter, role if parameter.name == name else given) for parameter, given in call.parameters]
     unclear = [parameter for parameter in call.unclear if parameter.name != name]
     return replace(call, parameters=parameters, unclear=unclear)
 
 
 def switches(build: Build, call: Call) -> bool:
-    """Whether a layer that is called like this drops in training mode, and not in eval mode."""
+    """Whether a layer that uses this call drops in training mode and not in eval mode."""
     x = np.ones((32, 64), dtype=np.float32)
     seen = [drops(build(call), x, training) for training in (True, False)]
     return seen == [True, False]

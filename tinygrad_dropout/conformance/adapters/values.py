@@ -1,4 +1,4 @@
-"""Values for the parameters of a call: p, a generator of the kind that is meant, the mode, a mask."""
+"""Values for the parameters of a call: p, a generator of the right kind, the mode, a mask."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class Source:
     Args:
         p: the probability of dropping.
         rng: a generator.
-        words: the names and strings in the layer's code, which say what kind of generator and of mode it means.
+        words: the names and strings in the layer's code, which show what kind of generator and mode it expects.
         package: the framework whose random numbers it draws; "" for NumPy's.
-        given: gets the roles of the generators that the layer has been given.
+        given: collects the roles of the generators that the layer has been given.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Source:
         self.given = set() if given is None else given
 
     def of_code(self, words: Collection[str], package: str) -> Source:
-        """The same, for code that mentions these words and draws from this package."""
+        """The same source for code that mentions these words and draws from this package."""
         return Source(self.p, self.rng, words, package, self.given)
 
     def for_a_trial(self) -> Source:
-        """Another, to try things with."""
+        """Another source, to try things with."""
         return Source(0.5, np.random.default_rng(0), self.words, self.package)
 
     def fixed(self) -> Values:
@@ -81,7 +81,7 @@ class Source:
         }
 
     def sizes(self, shape: tuple[int, ...]) -> Values:
-        """What a layer wants to know of x."""
+        """What a layer may ask about the size of x."""
         return {
             WIDTH: lambda parameter: shape[-1],
             CHANNELS: lambda parameter: shape[1 % len(shape)],
@@ -125,7 +125,7 @@ class Source:
         return self.rng.random(shape) >= self.p if training else np.ones(shape, dtype=bool)
 
     def generator(self, parameter: Parameter) -> Any:
-        """A generator of the kind that a parameter's annotation, its default or the code asks for."""
+        """A generator of the kind that the parameter's annotation, its default or the code asks for."""
         self.given.add(RNG)
         hint = f"{parameter.annotation} {parameter.default}"
         if self.package in ON_JAX:
@@ -145,7 +145,7 @@ class Source:
 
 
 class Options(dict[str, Any]):
-    """A dict of options such as `{"p": 0.5, "mode": "train"}`: what is asked for is there, as its name says."""
+    """A dict of options such as `{"p": 0.5, "mode": "train"}`, which has every key whose name says what it is."""
 
     def __init__(self, values: Values) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class Options(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         role = ROLES.get(str(name))
         if role not in self.values_of:
-            raise CannotDrive(f"its options are asked for {name!r}, and what that is for its name does not say.")
+            raise CannotDrive(f"it looks up {name!r} in its options: the name does not say what that is.")
         return self.values_of[role](Parameter(str(name), Parameter.KEYWORD_ONLY))
 
     def __contains__(self, name: object) -> bool:
@@ -162,5 +162,5 @@ class Options(dict[str, Any]):
         return super().__contains__(name) or (role in self.values_of and role != SEED)
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value, or the default where there is none."""
+        """The value, or the default if there is none."""
         return self[name] if name in self else default  # noqa: SIM401 (it is this method)

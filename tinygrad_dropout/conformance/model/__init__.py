@@ -1,4 +1,4 @@
-"""Does a whole model use dropout rightly? For our Modules and PyTorch's."""
+"""Does a whole model use dropout correctly? For our Modules and PyTorch's."""
 
 from tinygrad_dropout.conformance.model.check import assert_model, check_model
 

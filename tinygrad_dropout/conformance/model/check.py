@@ -1,4 +1,4 @@
-"""check_model: right layers can be used wrongly."""
+"""check_model: does a whole model use its dropout layers correctly?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tinygrad_dropout.conformance.report import CannotDrive, Report, report_of
 from tinygrad_dropout.mistakes import Finding
 from tinygrad_dropout.sandbox.printable import described
 
-#: In this order; each with the questions whose findings make it pointless.
+#: The questions in the order they are asked. Each maps to the questions whose findings make it pointless.
 QUESTIONS: dict[Ask, tuple[Ask, ...]] = {
     modes.examine_modes_stay: (),
     modes.examine_eval_reaches: (modes.examine_modes_stay,),
@@ -64,32 +64,32 @@ def check_model(
     layers: Collection[type] = (),
     allow: Collection[str] = (),
 ) -> Report:
-    """Examine how a whole model uses dropout: right layers can be used wrongly.
+    """Examine how a whole model uses dropout: even correct layers can be used wrongly.
 
-    Among what is asked: do `train()` and `eval()` reach every dropout; is eval mode deterministic, and the network
-    without dropout; does every forward in training mode draw new masks, and every layer its own; does backward go
-    through the same masks as forward; is the result of each dropout used; does one stand where it does harm.
+    It asks, for example: Do `train()` and `eval()` reach every dropout? Is eval mode deterministic, and the same as the
+    network without dropout? Does every training forward draw new masks, and every layer its own? Does backward use the
+    forward's masks? Is the result of each dropout used? Is any dropout in a harmful place?
 
-    The model comes back exactly as it was: modes, weights, buffers, gradients, attributes, hooks, generators.
+    Afterward the model is exactly as it was: modes, weights, buffers, gradients, attributes, hooks and generators.
 
     Args:
-        model: a Module of ours or of PyTorch's; or a function without arguments that makes one.
-        x: what to call it with: an array (or a tensor) whose first axis is the batch; a tuple of them for several
-            inputs, a dict for inputs by name. Floating arrays are converted to the dtype of the model's parameters. A
-            dozen rows or more show more than one.
-        seed: of the global generators during the examination.
-        layers: further classes that are dropouts. The frameworks' own, and classes without parameters that have "drop"
-            in their names, are known.
-        allow: codes of findings that are known and accepted.
+        model: a Module of ours or PyTorch's, or a function without arguments that makes one.
+        x: the input: an array (or a tensor) whose first axis is the batch, a tuple of them for several inputs, or a
+            dict for inputs by name. Floating-point arrays are converted to the dtype of the model's parameters. A batch
+            of a dozen rows or more shows more than a single row.
+        seed: the seed for the global generators during the examination.
+        layers: further classes that are dropouts. The frameworks' own dropouts are known, and so are classes without
+            parameters that have "drop" in their names.
+        allow: codes of findings that you know and accept.
 
     Returns:
-        Report: as for `check_dropout`, with `subject` "model". A model that raises, or that has no dropout, is reported
-        as one that could not be examined.
+        Report: as for `check_dropout`, with `subject` "model". If the model raises, or has no dropout, the report says
+        that it could not be examined.
     """
     with own_global_state(seed), our_generator_kept(seed):
         try:
             if not hasattr(model, "named_modules") and callable(model):
-                model = made(model)
+                model = make_model(model)
             subject = subject_of(model, x, tuple(layers))
         except CannotDrive as obstacle:
             return Report(problem=obstacle.problem, instead=obstacle.instead, subject="model")
@@ -98,16 +98,16 @@ def check_model(
         except CannotDrive as obstacle:
             return Report(problem=obstacle.problem, instead=obstacle.instead, subject="model")
         finally:
-            subject.kept.restore()
+            subject.snapshot.restore()
 
 
 def assert_model(model: Any, x: Any, *, seeds: int = 3, strict: bool = False, **options: Any) -> None:
-    """Fail, with everything that is wrong, unless `check_model` finds no error: one line in your tests.
+    """Raise an AssertionError that lists everything wrong if `check_model` finds an error: one line in your tests.
 
     Args:
         model, x: as for `check_model`.
         seeds: how many seeds to examine with.
-        strict: whether edge cases fail, too.
+        strict: whether edge cases also fail.
         options: further options of `check_model`.
 
     Raises:
@@ -119,15 +119,15 @@ def assert_model(model: Any, x: Any, *, seeds: int = 3, strict: bool = False, **
             raise AssertionError(f"seed {seed}: {report}")
 
 
-def made(make: Callable[[], Any]) -> Any:
-    """The model that a function makes."""
-    with driving("making the model"):
+def make_model(make: Callable[[], Any]) -> Any:
+    """Call the function that makes the model."""
+    with cannot_drive_on_error("making the model"):
         return make()
 
 
 @contextmanager
-def driving(what: str) -> Iterator[None]:
-    """Inside, whatever is raised, but for Ctrl-C, means that the model cannot be examined."""
+def cannot_drive_on_error(what: str) -> Iterator[None]:
+    """Inside, any exception except Ctrl-C means that the model cannot be examined."""
     try:
         yield
     except (KeyboardInterrupt, CannotDrive):
@@ -137,19 +137,19 @@ def driving(what: str) -> Iterator[None]:
 
 
 def examine(examination: ModelExamination, allow: Collection[str]) -> Report:
-    """All questions, if the model can be called at all and something in it is random."""
+    """Ask all questions, if the model can be called and something in it is random."""
     for attribute, what in (("evaluation", "eval"), ("training", "training")):
-        with driving(f"calling the model in {what} mode"):
+        with cannot_drive_on_error(f"calling the model in {what} mode"):
             getattr(examination, attribute)
     if not has_dropout(examination):
         raise CannotDrive(
-            "there is no dropout in it: no layer or function that drops was called, and training mode is not random. "
-            "If it has a layer of your own that drops, name its class: check_model(model, x, layers=[MyLayer])"
+            "it has no dropout: no layer or function that drops was called, and training mode is not random. If it has "
+            "a dropout layer of your own, name its class: check_model(model, x, layers=[MyLayer])"
         )
     if not any(trace.calls for trace in (*examination.training, *examination.evaluation)):
         examination.not_checked.append(
-            "masks and scales: training mode is random, but no dropout was recognized; name a class of your own that "
-            "drops with layers=[MyLayer]"
+            "masks and scales: training mode is random, but no dropout was recognized. If you have a dropout class of "
+            "your own, name it with layers=[MyLayer]"
         )
     findings: list[Finding] = []
     found: dict[Ask, bool] = {}
@@ -162,13 +162,15 @@ def examine(examination: ModelExamination, allow: Collection[str]) -> Report:
         except CannotDrive:
             raise
         except Exception as error:
-            examination.not_checked.append(f"{(ask.__doc__ or '').splitlines()[0]} That raised {described(error)}")
+            examination.not_checked.append(
+                f"{(ask.__doc__ or '').splitlines()[0]} Checking this raised {described(error)}"
+            )
         found[ask] = any(finding.severity != "remark" for finding in findings[before:])
     return report_of(findings, examination.not_checked, allow, subject="model")
 
 
 def has_dropout(examination: ModelExamination) -> bool:
-    """Whether anything drops, or could."""
+    """Whether anything in the model drops, or might."""
     subject: Subject = examination.subject
     training, evaluation = examination.training, examination.evaluation
     if any(trace.calls or trace.draws for trace in (*training, *evaluation)):

@@ -1,4 +1,4 @@
-"""One examination of a model: its forwards, made once and asked by several questions."""
+"""One examination of a model: its forwards, which run once and answer several questions."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from tinygrad_dropout.conformance.model.random_state import Restore
 from tinygrad_dropout.conformance.model.subject import Subject
-from tinygrad_dropout.conformance.model.trace import PLAIN, Call, Trace, Wish
+from tinygrad_dropout.conformance.model.trace import PLAIN, Call, RunOptions, Trace
 from tinygrad_dropout.conformance.statistics import SIGMAS
 from tinygrad_dropout.mistakes import Finding
 
 FORWARDS = 8  # in training mode
-CHANCE = log(1e-9)  # something that is as unlikely is no chance
+CHANCE = log(1e-9)  # anything less likely than this is not chance
 
 Ask = Callable[["ModelExamination"], Iterator[Finding]]
 
@@ -24,17 +24,17 @@ class ModelExamination:
 
     Args:
         subject: the model.
-        seed: of the global generators.
+        seed: the seed for the global generators.
     """
 
     def __init__(self, subject: Subject, seed: int) -> None:
         self.subject, self.seed = subject, seed
         self.not_checked: list[str] = []
 
-    def run(self, training: bool, wish: Wish = PLAIN) -> Trace:
-        """One forward in a mode."""
+    def run(self, training: bool, options: RunOptions = PLAIN) -> Trace:
+        """Run one forward in a mode."""
         self.subject.set_mode(training)
-        return self.subject.run(wish)
+        return self.subject.run(options)
 
     @cached_property
     def evaluation(self) -> list[Trace]:
@@ -48,14 +48,14 @@ class ModelExamination:
 
     @cached_property
     def beginning(self) -> list[Restore]:
-        """Functions that put all generators into one and the same state, from which a forward can be run again."""
+        """Functions that put all generators into the same state as before, so that a forward can be repeated."""
         return [source.restorer() for source in self.subject.sources()]
 
-    def replay(self, wish: Wish = PLAIN) -> Trace:
-        """A forward in training mode that draws what every other replay draws."""
+    def replay(self, options: RunOptions = PLAIN) -> Trace:
+        """Run a forward in training mode that draws the same random numbers as every other replay."""
         for restore in self.beginning:
             restore()
-        return self.run(True, wish)
+        return self.run(True, options)
 
     @cached_property
     def places(self) -> dict[tuple[Any, ...], list[list[Call]]]:
@@ -69,14 +69,14 @@ class ModelExamination:
 
     @property
     def visible_places(self) -> Iterator[list[list[Call]]]:
-        """Those whose effect on each element can be seen, and whose p is between 0 and 1."""
+        """The dropouts whose effect on each element can be seen and whose p is between 0 and 1."""
         for calls in self.places.values():
             if all(row and all(call.visible and call.should_drop for call in row) for row in calls):
                 yield calls
 
 
 def unlikely_to_agree(calls: list[Call], times: int = 1) -> bool:
-    """Whether masks that were drawn independently agree in all elements with a chance of less than one in a billion."""
+    """Whether independent masks would agree in all elements with a probability of less than one in a billion."""
     total = 0.0
     for call in calls:
         assert call.p is not None
@@ -85,7 +85,7 @@ def unlikely_to_agree(calls: list[Call], times: int = 1) -> bool:
 
 
 def rate_of(calls: list[Call]) -> tuple[float, float]:
-    """The fraction of elements that a dropout's calls set to 0, and how far chance may take it from p."""
+    """The fraction of elements that a dropout's calls set to 0, and how far from p chance may take it."""
     total = sum(int(call.shown.sum()) for call in calls)
     seen = sum(int(call.dropped.sum()) for call in calls) / max(total, 1)
     p = calls[0].p or 0.0
@@ -93,9 +93,9 @@ def rate_of(calls: list[Call]) -> tuple[float, float]:
 
 
 def draws(call: Call) -> int:
-    """How many independent draws are in a mask: its elements, but for axes along which all share one.
+    """How many independent draws a mask has: one per element, except along axes that share a draw.
 
-    A mask that drops nothing does not show what is shared; then there is at least one draw for each row.
+    A mask that drops nothing does not show which axes share a draw; then at least one draw per row is assumed.
     """
     shown, dropped = call.shown, call.dropped
     if not dropped.any():

@@ -1,4 +1,4 @@
-"""Run something in forked processes, and hear what each has to say, within a time bound."""
+"""Run a function in forked processes and collect its results, within a time limit."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from typing import Any
 
 SECONDS = 20.0
 
-#: Why nothing can be forked here; "" if it can. On macOS system libraries do not survive a fork.
+#: Why processes cannot be forked on this system; "" if they can. On macOS, system libraries do not survive a fork.
 CANNOT_FORK = "" if hasattr(os, "fork") and sys.platform != "darwin" else "processes are not forked on this system"
 
 
 def in_children(task: Callable[[int], Any], count: int, seconds: float = SECONDS) -> list[Any] | str:
-    """What `task(0)`, `task(1)`, ... return in forked processes, one after the other; or why it is not known.
+    """The results of `task(0)`, `task(1)`, ... in forked processes, one after another; or why there are none.
 
     Args:
-        task: returns something that JSON can hold.
+        task: returns something that JSON can represent.
         count: how many processes.
-        seconds: in which all must have ended.
+        seconds: the time limit for all of them together.
     """
     deadline = time.monotonic() + seconds
-    told = []
+    results = []
     for number in range(count):
-        said = said_by_child(task, number, deadline)
-        if said is None:
-            return f"one did not finish within {seconds:g} seconds, or ended with an error"
-        told.append(json.loads(said))
-    return told
+        result = read_from_child(task, number, deadline)
+        if result is None:
+            return f"a process did not finish within {seconds:g} seconds, or ended with an error"
+        results.append(json.loads(result))
+    return results
 
 
-def said_by_child(task: Callable[[int], Any], number: int, deadline: float) -> bytes | None:
-    """What one child says; None if it ends without a word, or is too late."""
+def read_from_child(task: Callable[[int], Any], number: int, deadline: float) -> bytes | None:
+    """The result of one child, as JSON; None if it ends without one or takes too long."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -53,7 +53,7 @@ def said_by_child(task: Callable[[int], Any], number: int, deadline: float) -> b
 
 
 def run_child(task: Callable[[int], Any], number: int, writing: int, deadline: float) -> None:
-    """The child's whole life: it ends here, whatever happens, and by itself if its parent is gone."""
+    """Everything that the child does. It never returns, and an alarm ends it if the parent is gone."""
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(int(deadline - time.monotonic()) + 2)
@@ -69,13 +69,13 @@ def run_child(task: Callable[[int], Any], number: int, writing: int, deadline: f
 
 
 def read_all(reading: int, deadline: float) -> bytes | None:
-    """What is written to a pipe until its end; None if that is nothing, or too late."""
-    said = b""
+    """What is written to a pipe until it is closed; None if that is incomplete or takes too long."""
+    received = b""
     while True:
         ready, _, _ = select.select([reading], [], [], max(deadline - time.monotonic(), 0))
         if not ready:
             return None
         more = os.read(reading, 1 << 16)
         if not more:
-            return said if said.endswith(b"\n") else None
-        said += more
+            return received if received.endswith(b"\n") else None
+        received += more

@@ -1,4 +1,4 @@
-"""The framework's graph, walked from the output: does a dropout's result meet any parameter on its way?"""
+"""The framework's graph, walked from the output: does any parameter come after a dropout?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Graph:
-    """What the outputs were computed from.
+    """The graph that the outputs were computed with.
 
     Args:
         ends: the outputs' nodes.
@@ -43,11 +43,11 @@ class Graph:
         return found
 
     def has(self, node: Any) -> bool:
-        """Whether the outputs were computed from a node."""
+        """Whether the outputs depend on a node."""
         return node in self.parents
 
     def is_last(self, node: Any) -> bool:
-        """Whether a node reaches the outputs, and nothing with a parameter joins it on the way."""
+        """Whether a node reaches the outputs and no value that depends on a parameter joins it on the way."""
         if not self.has(node):
             return False
         way = self.leading_to({node})

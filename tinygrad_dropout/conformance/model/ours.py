@@ -1,4 +1,4 @@
-"""Our own models."""
+"""Models made of this package's own Modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinygrad_dropout.conformance.model.graph import Graph
 from tinygrad_dropout.conformance.model.random_state import Restore
 from tinygrad_dropout.conformance.model.reachable import reachable
 from tinygrad_dropout.conformance.model.subject import Subject, floating_outputs
-from tinygrad_dropout.conformance.model.trace import PLAIN, Array, Trace, Wish
+from tinygrad_dropout.conformance.model.trace import PLAIN, Array, RunOptions, Trace
 from tinygrad_dropout.conformance.model.tracer import Tracer
 from tinygrad_dropout.sandbox.printable import described
 
@@ -50,7 +50,7 @@ class OurModel(Subject):
         yield from (restoring(tensor) for tensor in (*module.parameters(), *module.buffers()))
 
     def tensor_of(self, value: Any) -> Any:
-        """A new Tensor for an array or a Tensor; other things are passed as they are."""
+        """A new Tensor for an array or a Tensor; anything else is passed unchanged."""
         if not isinstance(value, Tensor | np.ndarray):
             return value
         array = np.array(value.data if isinstance(value, Tensor) else value)
@@ -59,22 +59,22 @@ class OurModel(Subject):
             return Tensor(array)
         return Tensor(array.astype(floating), requires_grad=True)
 
-    def run(self, wish: Wish = PLAIN) -> Trace:
+    def run(self, options: RunOptions = PLAIN) -> Trace:
         args = [self.tensor_of(value) for value in self.args]
         kwargs = {name: self.tensor_of(value) for name, value in self.kwargs.items()}
         given = [value for value in (*args, *kwargs.values()) if isinstance(value, Tensor)]
         before, modes = [value.data.copy() for value in given], self.modes()
-        tracer = Tracer(wish, self.keys, self.kind_of, is_leaf, array_of, self.keep)
+        tracer = Tracer(options, self.keys, self.kind_of, is_leaf, array_of, self.keep)
         trace = tracer.trace
         parameters = {f"`{name}`": tensor for name, tensor in self.model.named_parameters() if tensor.requires_grad}
         for tensor in parameters.values():
-            tensor.grad = None  # the user's is put back at the end
+            tensor.grad = None  # the user's gradient is restored at the end
         with watched(tracer):
             trace.result = self.model(*args, **kwargs)
             trace.outputs = floating_outputs(trace.result, array_of)
             trace.changed_inputs = not all(np.array_equal(a.data, b) for a, b in zip(given, before, strict=True))
             trace.modes_changed = [key for key, mode in self.modes().items() if mode is not modes[key]]
-            if wish.backward:
+            if options.backward:
                 tracer.in_backward = True
                 trace.backward_error = run_backward(trace.result)
                 inputs = {f"input {i}": value for i, value in enumerate(given) if value.requires_grad}
@@ -91,19 +91,19 @@ class OurModel(Subject):
 
 
 def is_leaf(module: nn.Module) -> bool:
-    """Whether there is no module in it."""
+    """Whether a module contains no other module."""
     return not any(True for _ in module.children())
 
 
 def array_of(value: Any) -> Array | None:
-    """A Tensor's or an array's numbers, as a new array."""
+    """The values of a Tensor or an array, as a new array; None for anything else."""
     if isinstance(value, Tensor):
         return value.data.copy()
     return value.copy() if isinstance(value, np.ndarray) else None
 
 
 def tensors_in(result: Any) -> list[Tensor]:
-    """The Tensors in what a model returned."""
+    """The Tensors in a model's result."""
     if isinstance(result, Tensor):
         return [result]
     if isinstance(result, dict):
@@ -112,7 +112,7 @@ def tensors_in(result: Any) -> list[Tensor]:
 
 
 def run_backward(result: Any) -> str:
-    """Backward from a weighted sum of all outputs; what it raised, in a line."""
+    """Run backward from a weighted sum of all outputs; return the error that it raised, in one line, or ""."""
     try:
         for tensor in tensors_in(result):
             if tensor.requires_grad and tensor.dtype.kind == "f":
@@ -124,7 +124,7 @@ def run_backward(result: Any) -> str:
 
 
 def restoring(tensor: Tensor) -> Restore:
-    """How to put back a Tensor's values and its gradient."""
+    """A function that restores a Tensor's values and its gradient."""
     array, before, grad = tensor.data, tensor.data.copy(), tensor.grad
 
     def restore() -> None:
@@ -137,7 +137,7 @@ def restoring(tensor: Tensor) -> Restore:
 
 @contextmanager
 def watched(tracer: Tracer) -> Iterator[None]:
-    """Inside, the tracer is told of every module that is called, and of dropouts that are called as functions."""
+    """Inside, the tracer sees every call of a module and of a dropout function."""
     call_module = nn.Module.__call__
     functions = {name: getattr(functional, name) for name in DROPOUTS}
 
@@ -145,12 +145,12 @@ def watched(tracer: Tracer) -> Iterator[None]:
         frame = tracer.enter(module, inputs)
         output, p = None, getattr(module, "p", None)
         try:
-            if frame.kind == "hidden" and tracer.wish.without_hidden:
+            if frame.kind == "hidden" and tracer.options.without_hidden:
                 with suppress(AttributeError):
                     module.p = 0.0
             output = call_module(module, *inputs, **options)
         finally:
-            if frame.kind == "hidden" and tracer.wish.without_hidden and p is not None:
+            if frame.kind == "hidden" and tracer.options.without_hidden and p is not None:
                 module.p = p
             found = tracer.leave(frame, output, output)
         factor = tracer.factor(found)
@@ -168,7 +168,7 @@ def watched(tracer: Tracer) -> Iterator[None]:
 
 
 def traced(tracer: Tracer, name: str, function: Any) -> Any:
-    """A dropout function that tells the tracer of its calls."""
+    """A dropout function that reports its calls to the tracer."""
 
     def call(x: Any, p: float = 0.5, training: bool = True, **options: Any) -> Any:
         output = function(x, p, training, **options)

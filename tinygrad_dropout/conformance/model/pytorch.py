@@ -1,4 +1,4 @@
-"""PyTorch's models."""
+"""Models made of PyTorch's Modules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tinygrad_dropout.conformance.model.graph import Graph
 from tinygrad_dropout.conformance.model.random_state import Restore
 from tinygrad_dropout.conformance.model.reachable import reachable
 from tinygrad_dropout.conformance.model.subject import Subject, floating_outputs
-from tinygrad_dropout.conformance.model.trace import PLAIN, Array, Trace, Wish
+from tinygrad_dropout.conformance.model.trace import PLAIN, Array, RunOptions, Trace
 from tinygrad_dropout.conformance.model.tracer import Frame, Tracer
 from tinygrad_dropout.conformance.report import CannotDrive
 from tinygrad_dropout.sandbox.printable import described
@@ -38,7 +38,7 @@ DRAWING = {
     *("rand", "rand_like", "randn", "randn_like", "bernoulli", "bernoulli_", "randint", "randperm", "normal"),
     *("multinomial", "uniform_", "normal_", "poisson", "binomial"),
 }
-#: Attributes in which PyTorch itself keeps things.
+#: Attributes in which PyTorch itself stores things.
 TORCHS_OWN = frozenset(vars(torch.nn.Module()))
 
 
@@ -75,11 +75,11 @@ class TorchModel(Subject):
 
     @property
     def device(self) -> Any:
-        """Where the model's parameters are."""
+        """The device of the model's parameters."""
         return next((parameter.device for parameter in self.model.parameters()), torch.device("cpu"))
 
     def tensor_of(self, value: Any) -> Any:
-        """A new tensor for an array or a tensor; other things are passed as they are."""
+        """A new tensor for an array or a tensor; anything else is passed unchanged."""
         if not isinstance(value, torch.Tensor | np.ndarray):
             return value
         tensor = value if isinstance(value, torch.Tensor) else torch.from_numpy(np.array(value, order="C"))
@@ -89,24 +89,24 @@ class TorchModel(Subject):
         floating = (parameter.dtype for parameter in self.model.parameters() if parameter.is_floating_point())
         return tensor.to(next(floating, tensor.dtype)).requires_grad_()
 
-    def run(self, wish: Wish = PLAIN) -> Trace:
+    def run(self, options: RunOptions = PLAIN) -> Trace:
         args = [self.tensor_of(value) for value in self.args]
         kwargs = {name: self.tensor_of(value) for name, value in self.kwargs.items()}
         leaves = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
         args, kwargs = [no_leaf(value) for value in args], {name: no_leaf(value) for name, value in kwargs.items()}
         given = [value for value in (*args, *kwargs.values()) if isinstance(value, torch.Tensor)]
         before, modes = [value.detach().clone() for value in given], self.modes()
-        tracer = Tracer(wish, self.keys, self.kind_of, is_leaf, array_of, self.keep)
+        tracer = Tracer(options, self.keys, self.kind_of, is_leaf, array_of, self.keep)
         trace = tracer.trace
         parameters = {f"`{name}`": tensor for name, tensor in self.model.named_parameters() if tensor.requires_grad}
         for tensor in parameters.values():
-            tensor.grad = None  # the user's is put back at the end
+            tensor.grad = None  # the user's gradient is restored at the end
         with hooked(tracer), torch.enable_grad():
             trace.result = self.model(*args, **kwargs)
             trace.outputs = floating_outputs(trace.result, array_of)
             trace.changed_inputs = not all(torch.equal(a, b) for a, b in zip(given, before, strict=True))
             trace.modes_changed = [key for key, mode in self.modes().items() if mode is not modes[key]]
-            if wish.backward:
+            if options.backward:
                 tracer.in_backward = True
                 trace.backward_error = run_backward(trace.result)
                 inputs = {f"input {i}": value for i, value in enumerate(leaves) if value.requires_grad}
@@ -124,22 +124,22 @@ class TorchModel(Subject):
 
 
 def is_leaf(module: torch.nn.Module) -> bool:
-    """Whether there is no module in it."""
+    """Whether a module contains no other module."""
     return not any(True for _ in module.children())
 
 
 def no_leaf(value: Any) -> Any:
-    """A tensor that may be written into although gradients flow to what it was made from."""
+    """A copy that in-place operations may change while gradients still flow to the original."""
     return value.clone() if isinstance(value, torch.Tensor) and value.requires_grad else value
 
 
 def array_of(value: Any) -> Array | None:
-    """A tensor's numbers, as a new array."""
+    """The values of a tensor, as a new array; None for anything else."""
     return numbers(value) if isinstance(value, torch.Tensor) else None
 
 
 def numbers(tensor: torch.Tensor) -> Array:
-    """A tensor's numbers, as a new array of a dtype that NumPy has."""
+    """The values of a tensor, as a new array with a dtype that NumPy has."""
     tensor = tensor.detach().cpu()
     tensor = tensor.to_dense() if tensor.layout != torch.strided else tensor
     if tensor.dtype in (torch.bfloat16, torch.float16):
@@ -153,7 +153,7 @@ def parents_of(node: Any) -> list[Any]:
 
 
 def tensors_in(result: Any) -> list[torch.Tensor]:
-    """The tensors in what a model returned."""
+    """The tensors in a model's result."""
     if isinstance(result, torch.Tensor):
         return [result]
     if isinstance(result, Mapping):
@@ -162,7 +162,7 @@ def tensors_in(result: Any) -> list[torch.Tensor]:
 
 
 def run_backward(result: Any) -> str:
-    """Backward from a weighted sum of all outputs; what it raised, in a line."""
+    """Run backward from a weighted sum of all outputs; return the error that it raised, in one line, or ""."""
     outputs = [tensor for tensor in tensors_in(result) if tensor.requires_grad and tensor.is_floating_point()]
     weights = [torch.linspace(0.5, 1.5, max(one.numel(), 1)).reshape(one.shape).to(one) for one in outputs]
     if not outputs:
@@ -175,9 +175,9 @@ def run_backward(result: Any) -> str:
 
 
 def restoring(tensor: Any) -> Restore:
-    """How to put back a tensor's values and its gradient."""
+    """A function that restores a tensor's values and its gradient."""
     if torch.nn.parameter.is_lazy(tensor):
-        problem = "it has parameters that are made in the first forward; call the model once before."
+        problem = "it has lazy parameters, which the first forward creates; call the model once before examining it."
         raise CannotDrive(problem)
     before, grad, data = tensor.detach().clone(), tensor.grad, tensor.data
 
@@ -194,14 +194,14 @@ def restoring(tensor: Any) -> Restore:
 
 @contextmanager
 def hooked(tracer: Tracer) -> Iterator[None]:
-    """Inside, the tracer is told of every module that is called, and of dropouts that are called as functions."""
+    """Inside, the tracer sees every call of a module and of a dropout function."""
     frames: list[Frame] = []
     probabilities: list[float] = []
 
     def before(module: Any, inputs: Any) -> Any:
         frame = tracer.enter(module, inputs)
         frames.append(frame)
-        if frame.kind == "hidden" and tracer.wish.without_hidden:
+        if frame.kind == "hidden" and tracer.options.without_hidden:
             probabilities.append(module.dropout)
             module.dropout = 0.0
         if frame.kind == "dropout" and inputs and tracer.on_copies:
@@ -210,7 +210,7 @@ def hooked(tracer: Tracer) -> Iterator[None]:
 
     def after(module: Any, inputs: Any, output: Any) -> Any:
         frame = frames.pop()
-        if frame.kind == "hidden" and tracer.wish.without_hidden:
+        if frame.kind == "hidden" and tracer.options.without_hidden:
             module.dropout = probabilities.pop()
         found = tracer.leave(frame, output, getattr(output, "grad_fn", None))
         factor = tracer.factor(found)
@@ -219,18 +219,20 @@ def hooked(tracer: Tracer) -> Iterator[None]:
     with ExitStack() as stack:
         stack.callback(register_module_forward_pre_hook(before).remove)
         stack.callback(register_module_forward_hook(after, always_call=True).remove)
-        stack.enter_context(set_checkpoint_early_stop(False))  # or what is run again ends within the last dropout
+        stack.enter_context(
+            set_checkpoint_early_stop(False)
+        )  # otherwise the recomputation stops inside the last dropout
         stack.enter_context(Functions(tracer))
         yield
 
 
 def tensor_like(factor: Any, tensor: torch.Tensor) -> Any:
-    """A factor as what the tensor can be multiplied by."""
+    """A factor in a form that the tensor can be multiplied by."""
     return torch.from_numpy(factor).to(tensor) if isinstance(factor, np.ndarray) else factor
 
 
 class Functions(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
-    """Tells the tracer of PyTorch's functions that drop, or that draw random numbers."""
+    """Reports calls of PyTorch's functions that drop or draw random numbers to the tracer."""
 
     def __init__(self, tracer: Tracer) -> None:
         super().__init__()
@@ -247,7 +249,7 @@ class Functions(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         return func(*args, **kwargs)
 
     def dropout(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """One of the functions that only drop."""
+        """Run one of the functions that only drop, and report it."""
         name, parameters = DROPOUTS[func]
         given = {"p": 0.5, "training": True, "inplace": False, **dict(zip(parameters, args, strict=False)), **kwargs}
         tensor, x = given["input"], numbers(given["input"])
@@ -261,12 +263,12 @@ class Functions(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         return output if factor is None else tensor * tensor_like(factor, tensor)
 
     def attention(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """Attention, which drops whenever its dropout_p is above 0: it has no argument for the mode."""
+        """Run attention, which drops whenever its dropout_p is above 0 because it has no argument for the mode."""
         parameters = ("query", "key", "value", "attn_mask", "dropout_p", "is_causal")
         given = {**dict(zip(parameters, args, strict=False)), **kwargs}
         p = float(given.get("dropout_p", 0.0))
         if p > 0:
             self.tracer.function("F.scaled_dot_product_attention", p, True, False, None, None, None)
-            if self.tracer.wish.without_hidden:
+            if self.tracer.options.without_hidden:
                 given["dropout_p"] = 0.0
         return func(**given)

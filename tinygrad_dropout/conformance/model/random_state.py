@@ -1,4 +1,4 @@
-"""The generators that a model draws from: the global ones, and those that its modules hold."""
+"""The generators that a model may draw from: the global ones and those that its modules hold."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Restore = Callable[[], None]
 
 @dataclass(frozen=True)
 class Source:
-    """Something that random numbers are drawn from.
+    """A source of random numbers.
 
     Args:
-        name: in words: `NumPy's global generator`.
+        name: its name in a sentence: `NumPy's global generator`.
         get: returns a copy of its state.
-        set: puts it into a state.
+        set: sets its state.
     """
 
     name: str
@@ -33,23 +33,23 @@ class Source:
     set: Callable[[Any], Any]
 
     def restorer(self) -> Restore:
-        """A function that puts it back into the state it is in now."""
+        """A function that restores its current state."""
         state = self.get()
         return lambda: self.set(state)
 
     def fingerprint(self) -> bytes:
-        """Equal for equal states."""
+        """Bytes that are equal for equal states."""
         state = self.get()
         return bytes(state.numpy().tobytes() if hasattr(state, "numpy") else pickle.dumps(state))
 
 
 def sources(held: Iterable[Any]) -> list[Source]:
-    """The global generators, and those among the objects that a model holds."""
+    """The global generators, and the generators among the objects that a model holds."""
     return [*global_sources(), *(source for thing in held if (source := source_of(thing)) is not None)]
 
 
 def global_sources() -> Iterator[Source]:
-    """NumPy's, Python's, ours and, where it has been imported, PyTorch's."""
+    """NumPy's, Python's and our global generator and, if PyTorch is imported, PyTorch's."""
     yield Source("NumPy's global generator", lambda: np.random.get_state(legacy=False), np.random.set_state)
     yield Source("Python's global generator", random.getstate, random.setstate)
     yield Source("the framework's generator", ours.get_rng_state, set_ours)
@@ -64,13 +64,13 @@ def torchs_state() -> Any:
 
 
 def set_ours(state: Any) -> None:
-    """Put our framework's generator, whichever it is by now, into a state."""
+    """Set the state of our framework's generator, even if the generator has been replaced."""
     ours._generator = np.random.Generator(getattr(np.random, state["bit_generator"])(0))
     ours.set_rng_state(state)
 
 
 def source_of(thing: Any) -> Source | None:
-    """A generator, as a source; None for anything else."""
+    """The Source for a generator; None for anything else."""
     if isinstance(thing, np.random.Generator):
         bits = thing.bit_generator
         return Source("a generator", lambda: deepcopy(bits.state), lambda state: setattr(bits, "state", state))
@@ -85,7 +85,7 @@ def source_of(thing: Any) -> Source | None:
 
 
 def seed_everything(seed: int) -> None:
-    """What a careful user does at the start of a process, and of each worker."""
+    """Seed all global generators, as a careful user does at the start of each process and worker."""
     np.random.seed(seed)
     random.seed(seed)
     ours.manual_seed(seed)
@@ -96,7 +96,7 @@ def seed_everything(seed: int) -> None:
 
 @contextmanager
 def our_generator_kept(seed: int) -> Iterator[None]:
-    """Inside, our framework's generator is another one; afterwards it is the user's, as it was."""
+    """Inside, our framework uses a temporary generator; afterward the user's is restored."""
     users, state = ours._generator, ours.get_rng_state()
     ours._generator = np.random.Generator(np.random.SFC64(seed))
     try:

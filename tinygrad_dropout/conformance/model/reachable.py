@@ -14,12 +14,12 @@ PLAIN = (str, bytes, int, float, complex, bool, type(None), type, types.ModuleTy
 def reachable(
     attributes: Mapping[str, Any], is_module: Callable[[Any], bool], skipped: frozenset[str] = frozenset()
 ) -> Iterator[tuple[str, Any]]:
-    """(where, object) for what the attributes of a module lead to; the walk ends at other modules.
+    """(where, object) for everything reachable from a module's attributes; the walk stops at other modules.
 
     Args:
-        attributes: the module's.
+        attributes: the module's attributes.
         is_module: whether an object is a module of the framework.
-        skipped: names of attributes in which the framework itself keeps things.
+        skipped: names of attributes in which the framework itself stores things.
     """
     seen: set[int] = set()
     stack = [(f"the attribute `{name}`", value, DEPTH) for name, value in attributes.items() if name not in skipped]
@@ -34,7 +34,7 @@ def reachable(
 
 
 def parts(where: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """What an object holds, with a name for where."""
+    """(where, object) for what an object holds directly."""
     if isinstance(value, Mapping):
         named = where.replace("the attribute", "the dict")
         yield from ((named, below) for below in list(value.values()))
@@ -55,7 +55,7 @@ def parts(where: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def holds_something(cell: Any) -> bool:
-    """Whether a cell of a closure has been filled."""
+    """Whether a closure's cell has a value."""
     try:
         return cell.cell_contents is not None
     except ValueError:

@@ -1,4 +1,4 @@
-"""One forward pass as the kit sees it: every call of a dropout, with what went in and what came out."""
+"""One forward pass as the kit sees it: every call of a dropout, with its input and output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinygrad_dropout.sandbox.printable import printable
 
 Array = npt.NDArray[Any]
 
-#: How a layer may call its probability of dropping.
+#: Names that a layer may use for its probability of dropping.
 NAMES_OF_P = ("p", "rate", "drop_prob", "drop_rate", "dropout_rate", "drop_p", "p_drop", "prob", "dropout")
 
 
@@ -24,16 +24,16 @@ class Call:
 
     Attributes:
         layer: the layer; None for a function.
-        key: where the layer stands, as in `named_modules`; for a function, or a layer that stands nowhere, None.
-        owner: the module in whose forward the call is; None outside every module.
-        owner_key: where that one stands.
+        key: the layer's key in `named_modules`; None for a function or an unregistered layer.
+        owner: the module whose forward made the call; None outside every module.
+        owner_key: the owner's key.
         kind: the layer's class, or the function's name: `Dropout`, `F.dropout`.
-        p: the probability of dropping; None where it is not known.
+        p: the probability of dropping; None if it is not known.
         on: whether it was told to drop: the layer's `training`, or the function's argument.
-        in_place: whether it writes into what it is given.
-        x, y: what went in and what came out; None where the dropout is inside another operation, as in attention.
-        again: whether it was made during backward, where the forward is run again.
-        made_by: what makes its result in the framework's graph, in the framework's words.
+        in_place: whether it writes into its input.
+        x, y: its input and output; None if the dropout is inside another operation, as in attention.
+        again: whether the call was made during backward, when the forward is run again.
+        made_by: the node of the framework's graph that makes its result.
     """
 
     layer: Any
@@ -51,12 +51,12 @@ class Call:
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """The same for calls of the same layer, or of a function in the same module."""
+        """A key that is equal for calls of the same layer, or of the same function in the same module."""
         return ("layer", id(self.layer)) if self.layer is not None else ("function", self.kind, id(self.owner))
 
     @property
     def name(self) -> str:
-        """What to call it in a sentence."""
+        """Its name in a sentence."""
         if self.layer is None:
             return f"{self.kind} in {quoted(self.owner_key)}"
         if self.key is None:
@@ -65,29 +65,29 @@ class Call:
 
     @property
     def visible(self) -> bool:
-        """Whether what it multiplies each element by can be seen."""
+        """Whether the factor of each element can be seen."""
         return self.x is not None and self.y is not None and self.x.shape == self.y.shape and self.x.dtype.kind == "f"
 
     @property
     def dropped(self) -> Array:
-        """Which elements are 0 and were not."""
+        """Which elements became 0."""
         assert self.y is not None
         return np.asarray((self.y == 0) & self.shown)
 
     @property
     def shown(self) -> Array:
-        """Where a mask shows: elements that were not 0 before."""
+        """Where the mask can be seen: elements of the input that are not 0."""
         assert self.x is not None
         return np.asarray(self.x != 0)
 
     @property
     def changes(self) -> bool:
-        """Whether anything that came out is another number than what went in."""
+        """Whether any output element differs from the input."""
         return self.visible and not np.array_equal(self.x, self.y, equal_nan=True)  # type: ignore[arg-type]
 
     @property
     def factors(self) -> Array:
-        """What each element was multiplied by; 1 where that cannot be seen, since it was 0."""
+        """The factor of each element; 1 where it cannot be seen because the input is 0."""
         assert self.x is not None
         assert self.y is not None
         return np.divide(self.y, self.x, out=np.ones_like(self.x), where=self.x != 0)
@@ -100,10 +100,10 @@ class Call:
 
 @dataclass(eq=False)
 class Visit:
-    """One call of a module that has no modules in it, or of the model itself.
+    """One call of a module that contains no other modules, or of a dropout.
 
     Attributes:
-        key: where the module stands.
+        key: the module's key.
         x: the arrays that it was given.
     """
 
@@ -116,18 +116,18 @@ class Trace:
     """One forward pass, and the backward pass if there was one.
 
     Attributes:
-        outputs: the model's floating arrays, in order.
-        calls: of dropouts.
-        recomputed: calls of dropouts during backward, where the forward is run again to save memory.
-        draws: functions that drew random numbers outside every dropout, each with the key of the module around it.
-        visits: what the modules were given, where that was asked for.
-        variances: batch norm's key -> the variance of its input, for each channel.
+        outputs: the model's floating-point output arrays, in order.
+        calls: the calls of dropouts.
+        recomputed: calls of dropouts during backward, when the forward is run again to save memory.
+        draws: (function, key of the module around it) for random numbers drawn outside every dropout.
+        visits: the inputs of the modules, if the options ask for them.
+        variances: key of a batch norm -> the variance of its input, for each channel.
         entered: ids of the modules whose forward ran.
-        modes_changed: keys of modules whose mode is another after the forward.
-        changed_inputs: whether the forward wrote into the arrays that it was given.
-        gradients: the name of a parameter, or of an input -> its gradient.
-        backward_error: what backward raised, in one line.
-        result: the output, as the framework has it.
+        modes_changed: keys of modules whose mode the forward changed.
+        changed_inputs: whether the forward wrote into the model's inputs.
+        gradients: name of a parameter or an input -> its gradient.
+        backward_error: the error that backward raised, in one line; "" if none.
+        result: the output, as the framework's own object.
     """
 
     outputs: list[Array] = field(default_factory=list)
@@ -144,20 +144,20 @@ class Trace:
     result: Any = None
 
 
-#: Given a call with its x and y, what to multiply x by instead of running the dropout; None leaves the call alone.
+#: For a call with its x and y: the factor to multiply x by instead of running the dropout; None to keep the dropout.
 Change = Callable[[Call], "Array | float | None"]
 
 
 @dataclass(frozen=True)
-class Wish:
-    """How a forward is to be run.
+class RunOptions:
+    """How to run a forward.
 
     Attributes:
-        change: what dropouts multiply by instead.
-        without_hidden: leave out dropouts that are inside another operation, as in attention.
-        on_copies: no dropout writes into what it is given.
+        change: gives the factors that replace a dropout.
+        without_hidden: switch off dropouts inside other operations, as in attention.
+        on_copies: give in-place dropouts copies, so that they do not write into other arrays.
         backward: run backward, too.
-        inputs: keep what each module is given (`Trace.visits`).
+        inputs: keep the inputs of each module (`Trace.visits`).
     """
 
     change: Change | None = None
@@ -167,16 +167,16 @@ class Wish:
     inputs: bool = False
 
 
-PLAIN = Wish()
+PLAIN = RunOptions()
 
 
 def quoted(key: str) -> str:
-    """A module's key in a sentence."""
+    """A module's key as it appears in a sentence."""
     return f"`{printable(key)}`" if key else "the model"
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a sentence, each once: `a`, `b` and 3 more."""
+    """Names as they appear in a sentence, each once: `a`, `b` and 3 more."""
     once = list(dict.fromkeys(names))
     if len(once) > 3:
         once = [*once[:2], f"{len(once) - 2} more"]
@@ -184,7 +184,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def probability_of(layer: Any) -> float | None:
-    """The layer's probability of dropping, if it has an attribute that says it."""
+    """The layer's probability of dropping, if it has an attribute for it."""
     for name in NAMES_OF_P:
         value = getattr(layer, name, None)
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -193,17 +193,17 @@ def probability_of(layer: Any) -> float | None:
 
 
 def called_dropout(cls: type) -> bool:
-    """Whether a class is a dropout by its name: MyDropout, DropPath, SpatialDropout1D."""
+    """Whether a class's name says that it is a dropout: MyDropout, DropPath, SpatialDropout1D."""
     return re.search(r"drop(?!ped)", cls.__name__, re.IGNORECASE) is not None
 
 
 def same(one: list[Array], other: list[Array], tolerance: float = 1e-5) -> bool:
-    """Whether outputs are equal, but for rounding."""
+    """Whether outputs are equal up to rounding."""
     return len(one) == len(other) and all(close(a, b, tolerance) for a, b in zip(one, other, strict=True))
 
 
 def close(a: Array, b: Array, tolerance: float = 1e-5) -> bool:
-    """Whether two arrays are equal, but for rounding of the largest number in them."""
+    """Whether two arrays are equal up to rounding of their largest value."""
     if a.shape != b.shape:
         return False
     with np.errstate(all="ignore"):

@@ -1,1 +1,1 @@
-"""The questions that the kit asks of a layer, a file for each subject. Each yields what it finds."""
+"""The questions about a layer, with one file for each topic. Each yields its findings."""

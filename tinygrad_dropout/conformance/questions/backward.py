@@ -1,4 +1,4 @@
-"""Backward multiplies by the very factors of the forward: the same mask, the same scale."""
+"""Backward multiplies by exactly the forward's factors: the same mask and the same scale."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tinygrad_dropout.mistakes.dropout import backward as mistakes
 
 SHAPE, SQUARE, WIDE = (23, 17), (16, 16), (8, 64)
 LARGE = (199, 331)  # more elements than 16 bits can count
-CAPPED = 5  # so many entries of one size, and none larger, are no accident
+CAPPED = 5  # this many entries with the same absolute value, and none larger, are no coincidence
 
 
 def examine_backward(examination: Examination) -> Iterator[Finding]:
-    """Compare dL/dx with g times the forward's own factors: odd and square arrays, several p, every precision."""
+    """Compare dL/dx with g times the forward's factors: odd and square arrays, several p, every precision."""
     p, other_p = examination.p, examination.other_p
     cells = [(p, SHAPE, examination.dtype)]
     if examination.options.depth != QUICK:
@@ -40,7 +40,7 @@ def examine_backward(examination: Examination) -> Iterator[Finding]:
 def compare_backward(
     examination: Examination, p: float, shape: tuple[int, ...], dtype: str, where: str
 ) -> Iterator[Finding]:
-    """One forward and its backward."""
+    """Run one forward and its backward, and compare."""
     layer = examination.layer(p)
     x, grad = examination.numbers(shape, dtype), examination.numbers(shape, dtype)
     y = layer.forward(x)
@@ -66,7 +66,7 @@ def gradient_finding(
     turn: str = "",
     where: str = "",
 ) -> Finding | None:
-    """What is wrong with a gradient; None if it is g times the factors."""
+    """The mistake in a gradient; None if the gradient is g times the factors."""
     tolerance = examination.tolerance(x.dtype)
     if agrees(gx, grad * factors, tolerance):
         return None
@@ -75,14 +75,14 @@ def gradient_finding(
 
 
 def agrees(one: Array, other: Array, tolerance: float) -> bool:
-    """Whether two arrays are the same up to rounding, and finite."""
+    """Whether two arrays are finite and equal up to rounding."""
     return bool((np.abs(one - other) <= tolerance * np.abs(other)).all())
 
 
 def name_backward(
     x: Array, y: Array, grad: Array, gx: Array, factors: Array, p: float, tolerance: float
 ) -> tuple[Mistake, dict[str, object]]:
-    """The mistake and its figures for a wrong gradient."""
+    """The mistake in a wrong gradient, with its figures."""
     kept, passed = factors != 0, gx != 0
     if not np.isfinite(gx).all():
         return mistakes.NOT_FINITE, {"count": int((~np.isfinite(gx)).sum())}
@@ -132,7 +132,7 @@ def name_backward(
 
 
 def compare_at_zeros(examination: Examination) -> Iterator[Finding]:
-    """An x of 0 gives y = 0 even where it is kept: a mask that is inferred from the output is wrong there."""
+    """Where x is 0, y is 0 even if the element is kept, so a mask inferred from the output is wrong there."""
     shape, tolerance = examination.shape(*SHAPE), examination.tolerance(examination.dtype)
     layer = examination.layer()
     x, grad = examination.numbers(shape), examination.numbers(shape)
@@ -152,6 +152,6 @@ def compare_at_zeros(examination: Examination) -> Iterator[Finding]:
 
 
 def is_a_mask(factors: Array, scale: float, tolerance: float) -> bool:
-    """Whether factors are 0 or the scale, and some of each."""
+    """Whether each factor is 0 or the scale, and not all are the scale."""
     kept = factors != 0
     return not kept.all() and agrees(factors[kept], np.full(int(kept.sum()), scale), 10 * tolerance)

@@ -1,4 +1,4 @@
-"""Every call draws a mask of its own, however many calls there are."""
+"""Every call draws its own mask, however many calls there are."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tinygrad_dropout.mistakes.dropout import structure as structure_mistakes
 
 
 def examine_calls(examination: Examination) -> Iterator[Finding]:
-    """Whether each call draws at all, and afresh: nothing else about a mask is looked at."""
+    """Whether each call draws a mask, and a new one."""
     for history in histories(examination):
         if history.overwritten:
             yield mistakes.OUTPUT_OVERWRITTEN.seen()
@@ -34,10 +34,10 @@ def examine_calls(examination: Examination) -> Iterator[Finding]:
 
 
 def examine_sequence(examination: Examination) -> Iterator[Finding]:
-    """What the masks of many calls have in common, where the elements of one mask are independent."""
+    """Whether the masks of many calls depend on each other, if the elements of one mask are independent."""
     for history in histories(examination):
         draws = history.draws(examination.options.shared_axes)
-        looks = (
+        checks = (
             forgotten_calls,
             shifted_masks,
             repeated_masks,
@@ -48,20 +48,20 @@ def examine_sequence(examination: Examination) -> Iterator[Finding]:
             agreeing_elements,
             several_calls,
         )
-        found = next((finding for look in looks for finding in look(draws)), None)
+        found = next((finding for check in checks for finding in check(draws)), None)
         if found is not None:
             yield found
             return
 
 
 def examine_one_element(examination: Examination) -> Iterator[Finding]:
-    """Whether a single element is dropped at times, and kept at times."""
+    """Whether a single element is sometimes dropped and sometimes kept."""
     if not (examination.options.shapes or examination.options.shared_axes) and 0.4 < examination.half < 0.6:
         yield from stale_masks(examination, one_element(examination))
 
 
 def histories(examination: Examination) -> Iterator[History]:
-    """The calls to look at: made once."""
+    """The calls to examine, made only once."""
     if not examination.histories:
         examination.histories.append(main_history(examination))
         if examination.options.depth != QUICK:
@@ -70,7 +70,7 @@ def histories(examination: Examination) -> Iterator[History]:
 
 
 def stale_masks(examination: Examination, history: History) -> Iterator[Finding]:
-    """Calls that drop nothing, or everything, or all the same."""
+    """Calls that all drop nothing, all drop everything, or all use the same mask."""
     x, masks = history.x, history.masks
     if masks.all() or not masks.any():
         what = "nothing" if masks.all() else "everything"
@@ -83,7 +83,7 @@ def stale_masks(examination: Examination, history: History) -> Iterator[Finding]
 
 
 def forgotten_calls(masks: Array) -> Iterator[Finding]:
-    """A call in which nothing is dropped, or everything."""
+    """A single call that drops nothing or everything."""
     rate = 1 - float(np.median(masks.mean(axis=1)))
     size = masks.shape[1]
     for call, mask in enumerate(masks):
@@ -95,11 +95,11 @@ def forgotten_calls(masks: Array) -> Iterator[Finding]:
 
 
 def repeated_masks(masks: Array) -> Iterator[Finding]:
-    """Masks that come again."""
+    """Masks that repeat."""
     rate = float(masks.mean())
     agree = rate**2 + (1 - rate) ** 2
     if masks.shape[1] * log(agree) + 2 * log(len(masks)) > log(NEGLIGIBLE):
-        return  # two of them are the same by chance
+        return  # two masks may be equal by chance
     first_use: dict[bytes, int] = {}
     for call, mask in enumerate(masks):
         earlier = first_use.setdefault(mask.tobytes(), call)
@@ -109,9 +109,9 @@ def repeated_masks(masks: Array) -> Iterator[Finding]:
 
 
 def dependence_on_earlier_masks(masks: Array) -> Iterator[Finding]:
-    """Masks that agree, or disagree, with one so many calls earlier more than by chance."""
+    """Masks that agree or disagree with the mask a fixed number of calls earlier more than chance allows."""
     rate = float(masks.mean())
-    centered = masks - rate  # of mean 0, so that products of independent ones have mean 0, too
+    centered = masks - rate  # mean 0, so that products of independent masks also have mean 0
     products = centered @ centered.T
     spread = rate * (1 - rate) * sqrt(masks.shape[1])  # of one product
     for distance in range(1, len(masks) // 2):
@@ -124,7 +124,7 @@ def dependence_on_earlier_masks(masks: Array) -> Iterator[Finding]:
 
 
 def shifted_masks(masks: Array) -> Iterator[Finding]:
-    """A mask that is the one before it, shifted: windows of one long tape of draws."""
+    """A mask that is the previous one, shifted: windows of one long tape of draws."""
     rate, size = float(masks.mean()), masks.shape[1]
     centered = masks - masks.mean(axis=1, keepdims=True)
     spread = np.maximum(centered.std(axis=1, keepdims=True), 1e-9)
@@ -139,8 +139,8 @@ def shifted_masks(masks: Array) -> Iterator[Finding]:
     few = overlap < size // 4
     if not MODERATE[0] < rate < MODERATE[1]:
         few |= overlap * min(rate, 1 - rate) ** 2 < FEWEST_PAIRS
-    deviations[:, few] = 0  # too few to say anything
-    deviations[:, 0] = 0  # not shifted: that is for `repeated_masks`
+    deviations[:, few] = 0  # too few elements to say anything
+    deviations[:, 0] = 0  # no shift: `repeated_masks` handles that
     call, place = np.unravel_index(int(np.argmax(deviations)), deviations.shape)
     if deviations[call, place] > sigma_threshold(deviations.size):
         shift = int(place if place <= size else place - 2 * size)
@@ -148,20 +148,20 @@ def shifted_masks(masks: Array) -> Iterator[Finding]:
 
 
 def drifting_rate(masks: Array) -> Iterator[Finding]:
-    """A rate that goes up or down with the calls."""
+    """A rate that rises or falls over the calls."""
     third = len(masks) // 3
     early, late = 1 - float(masks[:third].mean()), 1 - float(masks[-third:].mean())
-    spread = float(masks.mean(axis=1).std())  # of the calls' own rates: they may vary without a drift
+    spread = float(masks.mean(axis=1).std())  # of the rates of the calls, which may vary without a drift
     chance = sqrt(early * (1 - early) / masks.shape[1])
     if abs(early - late) > SIGMAS * max(spread, chance) * sqrt(2 / third):
         yield mistakes.RATE_DRIFTS.seen(early=early, late=late, calls=third)
 
 
-MOST_PAIRED = 300  # elements: their pairs are many enough
+MOST_PAIRED = 300  # elements; these have enough pairs
 
 
 def agreeing_elements(masks: Array) -> Iterator[Finding]:
-    """Two elements that agree, or disagree, far more often over the calls than chance has it."""
+    """Two elements that agree or disagree over the calls far more often than chance allows."""
     if not MODERATE[0] < masks.mean() < MODERATE[1]:
         return
     centered = masks[:, :MOST_PAIRED] - masks[:, :MOST_PAIRED].mean(axis=0)
@@ -175,7 +175,7 @@ def agreeing_elements(masks: Array) -> Iterator[Finding]:
 
 
 def several_calls(masks: Array) -> Iterator[Finding]:
-    """Three calls in a row whose masks are independent in pairs, and not together."""
+    """Three calls in a row whose masks are independent in pairs but not all together."""
     rate = 1 - float(masks.mean())
     if not MODERATE[0] < rate < MODERATE[1]:
         return
@@ -190,7 +190,7 @@ def several_calls(masks: Array) -> Iterator[Finding]:
 
 
 def uneven_elements(masks: Array, shape: tuple[int, ...]) -> Iterator[Finding]:
-    """An element that is dropped too often or never."""
+    """An element that is dropped too often or too rarely."""
     calls, size = masks.shape
     often = (~masks).sum(axis=0)
     rate = float(often.mean()) / calls
@@ -202,7 +202,7 @@ def uneven_elements(masks: Array, shape: tuple[int, ...]) -> Iterator[Finding]:
 
 
 def uneven_counts(masks: Array) -> Iterator[Finding]:
-    """A number of dropped elements that varies too little, or too much, between calls."""
+    """A number of dropped elements that varies too little or too much between calls."""
     size = masks.shape[1]
     counts = (~masks).sum(axis=1)
     rate = float(counts.mean()) / size

@@ -1,4 +1,4 @@
-"""The ends of p: at 0 nothing is dropped, at 1 everything is, and neither divides by zero. And empty arrays."""
+"""p = 0 drops nothing, p = 1 drops everything, and neither divides by zero. Also invalid p and empty arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_PROBABILITIES = (-0.1, 1.5, float("nan"))
 
 
 def examine_edges(examination: Examination) -> Iterator[Finding]:
-    """p = 0 and p = 1, forward and backward; and whether a p that is no probability is refused."""
+    """p = 0 and p = 1, forward and backward; and whether the layer refuses a p that is not a probability."""
     for p in (0, 1) if examination.drops else (0,):
         yield from examine_edge(examination, p)
     accepted = [p for p in NOT_PROBABILITIES if accepts(examination, p)]
@@ -28,7 +28,7 @@ def examine_edges(examination: Examination) -> Iterator[Finding]:
 
 
 def examine_edge(examination: Examination, p: int) -> Iterator[Finding]:
-    """One of the two ends. To refuse it with a ValueError is a matter of taste."""
+    """Examine p = 0 or p = 1. Refusing it with a ValueError is a matter of taste."""
     try:
         yield from compare_at_edge(examination, p)
     except StopCheck as stop:
@@ -36,12 +36,12 @@ def examine_edge(examination: Examination, p: int) -> Iterator[Finding]:
         if not made and isinstance(stop.__cause__, ValueError):
             yield mistakes.REFUSES[p].seen(problem=stop.finding.message, target="0" if p else "x", p=p)
         else:
-            wanted = f"y = {'0' if p else 'x'}, and dL/dx likewise"
+            wanted = "y = 0 and dL/dx = 0" if p else "y = x and dL/dx = g"
             yield mistakes.FAILS[p].seen(problem=stop.finding.message, wanted=wanted)
 
 
 def compare_at_edge(examination: Examination, p: int) -> Iterator[Finding]:
-    """y and dL/dx in training mode, with what they must be."""
+    """Compare y and dL/dx in training mode with what they should be."""
     shape = examination.shape(*SHAPE)
     for dtype in examination.options.dtypes:
         layer = examination.layer(float(p))
@@ -56,7 +56,7 @@ def compare_at_edge(examination: Examination, p: int) -> Iterator[Finding]:
 
 
 def differs(examination: Examination, p: int, what: str, out: Array, right: Array, formula: str) -> Finding | None:
-    """What is wrong with an array at p = 0 or p = 1."""
+    """The mistake in an array at p = 0 or p = 1; None if it is right."""
     if np.allclose(out, right, rtol=examination.tolerance(right.dtype), atol=0):
         return None
     wanted = f"{what} = {formula}"
@@ -71,7 +71,7 @@ def examine_eval_at_edges(examination: Examination) -> Iterator[Finding]:
     x = examination.numbers(examination.shape(*SHAPE))
     for p in (0, 1) if examination.drops else (0,):
         zero = p == 1 and examination.options.convention == ORIGINAL
-        with suppress(StopCheck):  # refused: said above
+        with suppress(StopCheck):  # refused, which `examine_edges` reports
             y = examination.layer(float(p)).forward(x, training=False)
             finding = differs(examination, p, "y in eval mode", y, 0 * x if zero else x, "0" if zero else "x")
             if finding is not None:
@@ -79,7 +79,7 @@ def examine_eval_at_edges(examination: Examination) -> Iterator[Finding]:
 
 
 def accepts(examination: Examination, p: float) -> bool:
-    """Whether a layer can be made, and called, with this p."""
+    """Whether a layer can be made and called with this p."""
     try:
         examination.layer(p).forward(examination.numbers(examination.shape(*SHAPE)))
     except StopCheck:
@@ -88,7 +88,7 @@ def accepts(examination: Examination, p: float) -> bool:
 
 
 def examine_empty(examination: Examination) -> Iterator[Finding]:
-    """Batches without rows, and rows without elements."""
+    """Arrays without rows, and arrays without columns."""
     if examination.options.shapes:
         return
     for sizes in ((0, 5), (4, 0)):

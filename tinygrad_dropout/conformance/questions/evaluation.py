@@ -1,4 +1,4 @@
-"""Eval mode is the identity, forward and backward, and training mode comes back as it was."""
+"""Eval mode is the identity, forward and backward, and training mode works as before after it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVAL_CALLS = 22
 
 
 def examine_eval(examination: Examination) -> Iterator[Finding]:
-    """From training to eval mode, to another shape, and back; in every precision."""
+    """From training to eval mode and back, in every precision and with another shape."""
     dtypes = examination.options.dtypes if examination.options.depth != QUICK else examination.options.dtypes[:1]
     for dtype in dtypes:
         found = list(examine_eval_with(examination, dtype))
@@ -29,7 +29,7 @@ def examine_eval(examination: Examination) -> Iterator[Finding]:
 
 
 def examine_eval_with(examination: Examination, dtype: str) -> Iterator[Finding]:
-    """Training, eval, training again."""
+    """Training mode, eval mode, training mode again."""
     layer, p = examination.layer(), examination.p
     shape = examination.shape(*SHAPE)
     x, grad = (examination.numbers(shape, dtype) for _ in range(2))
@@ -58,13 +58,13 @@ def examine_eval_with(examination: Examination, dtype: str) -> Iterator[Finding]
 
 
 def targets(examination: Examination) -> dict[str, str]:
-    """What eval mode gives, as formulas."""
+    """What eval mode should give, as formulas."""
     original = examination.options.convention == ORIGINAL
     return {"target": "x (1 - p)" if original else "x", "target_g": "g (1 - p)" if original else "g"}
 
 
 def is_right(examination: Examination, out: Array, given: Array) -> bool:
-    """Whether eval mode gave what it must: exactly x, where nothing is scaled."""
+    """Whether eval mode gave the right result: exactly x, unless it has to scale."""
     if examination.options.convention == ORIGINAL:
         right = given * examination.eval_scale(examination.p)
         return bool(np.allclose(out, right, rtol=examination.tolerance(given.dtype), atol=0))
@@ -72,7 +72,7 @@ def is_right(examination: Examination, out: Array, given: Array) -> bool:
 
 
 def name_eval(examination: Examination, x: Array, y: Array) -> tuple[Mistake, dict[str, object]]:
-    """The mistake and its figures for an eval mode that is not right."""
+    """The mistake in a wrong result of eval mode, with its figures."""
     p = examination.p
     if not np.isfinite(y).all():
         return mistakes.NOT_FINITE, {}
@@ -94,7 +94,7 @@ def name_eval(examination: Examination, x: Array, y: Array) -> tuple[Mistake, di
 
 
 def name_eval_backward(grad: Array, gx: Array, last_kept: Array) -> tuple[Mistake, dict[str, object]]:
-    """The mistake and its figures for a gradient in eval mode that is not right."""
+    """The mistake in a wrong gradient of eval mode, with its figures."""
     if not gx.any():
         return mistakes.BACKWARD_ZERO, {}
     if (gx == 0).any():
@@ -105,7 +105,7 @@ def name_eval_backward(grad: Array, gx: Array, last_kept: Array) -> tuple[Mistak
 
 
 def examine_fresh_eval(examination: Examination) -> Iterator[Finding]:
-    """Eval mode before any training forward and twice in a row, and shapes that change from call to call."""
+    """Eval mode before any training forward, twice in a row, and with shapes that change from call to call."""
     fresh, shape = examination.layer(), examination.shape(*SHAPE)
     x = examination.numbers(shape)
     for when in ("before any training forward", "the second time"):
@@ -126,14 +126,14 @@ def examine_fresh_eval(examination: Examination) -> Iterator[Finding]:
 
 
 def call_both(examination: Examination, layer: GuardedLayer, array: Array, training: bool) -> None:
-    """Forward and, where there is one, backward: it may raise, and what it returns is looked at elsewhere."""
+    """Call forward and, if there is one, backward, only to see whether they raise."""
     layer.forward(array, training)
     if not examination.options.forward_only:
         layer.backward(array, training)
 
 
 def examine_many_evals(examination: Examination) -> Iterator[Finding]:
-    """Eval mode stays what it is, call after call."""
+    """Eval mode stays the same over many calls."""
     layer = examination.layer()
     x = examination.numbers(examination.shape(3, 5))
     layer.forward(x)

@@ -14,7 +14,7 @@ from tinygrad_dropout.mistakes.dropout import noise as mistakes
 
 
 def examine_noise(examination: Examination) -> Iterator[Finding]:
-    """Mean, variance and shape of the factors' distribution."""
+    """The mean, variance and shape of the factors' distribution."""
     for one in examination.observations:
         factors = one.factors.astype(np.float64).ravel()
         variance, size = one.p / (1 - one.p), factors.size
@@ -35,7 +35,7 @@ def examine_noise(examination: Examination) -> Iterator[Finding]:
 
 
 def name_variance(p: float, seen: float, size: int) -> Mistake:
-    """The mistake whose formula gives this variance."""
+    """The mistake whose formula gives the observed variance."""
     formulas = (
         (mistakes.VARIANCE_IS_P, p),
         (mistakes.VARIANCE_SQUARED, (p / (1 - p)) ** 2),

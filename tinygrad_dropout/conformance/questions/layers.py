@@ -1,4 +1,4 @@
-"""Two layers have nothing in common: neither their masks, nor their modes, nor their p."""
+"""Two layers share nothing: neither masks, nor modes, nor p."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tinygrad_dropout.conformance.statistics import SIGMAS, correlation_deviatio
 from tinygrad_dropout.mistakes import Finding
 from tinygrad_dropout.mistakes.dropout import calls as mistakes
 
-FAR_RATE = 0.95  # far from every p of an examination
+FAR_RATE = 0.95  # far from every p that an examination uses
 
 
 def examine_two_layers(examination: Examination) -> Iterator[Finding]:
-    """What making and using one layer does to another."""
+    """Whether making and using one layer affects another."""
     shape = examination.shape(*SHAPE)
     one, other = examination.layer(), examination.layer()
     x = examination.numbers(shape)
@@ -39,7 +39,7 @@ def examine_two_layers(examination: Examination) -> Iterator[Finding]:
 
 
 def related_layers(examination: Examination, one: GuardedLayer, other: GuardedLayer, x: Array) -> Iterator[Finding]:
-    """Layers whose masks have something to do with one another: two, three in a row, and two with one generator."""
+    """Layers whose masks are not independent: two layers, three in a row, and two with the same generator."""
 
     def draws(layer: GuardedLayer, calls: int) -> list[Array]:
         return [examination.options.draws_in(examination.mask_of(layer.forward(x), x)) for _ in range(calls)]
@@ -49,7 +49,7 @@ def related_layers(examination: Examination, one: GuardedLayer, other: GuardedLa
     theirs = draws(other, calls)
     yield from related_masks(draws(one, calls), theirs)
     if not quick:
-        yield from related_masks(theirs, draws(examination.layer(), calls))  # two of three may be a pair
+        yield from related_masks(theirs, draws(examination.layer(), calls))  # only two of the three may be related
         rng = np.random.default_rng(examination.seed)
         first, second = (draws(examination.layer(rng=rng), 1)[0] for _ in range(2))
         if np.array_equal(first, second):
@@ -57,7 +57,7 @@ def related_layers(examination: Examination, one: GuardedLayer, other: GuardedLa
 
 
 def related_masks(ours: list[Array], theirs: list[Array]) -> Iterator[Finding]:
-    """Masks that another layer has, too, at the same call or at another one; or masks that depend on one another."""
+    """Masks that another layer also has, in the same call or another one, or masks that depend on each other."""
     for call, mask in enumerate(ours, start=1):
         for other_call, other in enumerate(theirs, start=1):
             if np.array_equal(mask, other):
@@ -68,7 +68,7 @@ def related_masks(ours: list[Array], theirs: list[Array]) -> Iterator[Finding]:
 
 
 def shared_rate(examination: Examination, one: GuardedLayer, x: Array) -> Iterator[Finding]:
-    """Whether a layer takes over the p of another that was made after it."""
+    """Whether a layer takes on the p of a layer that was made after it."""
     p, other_p = examination.p, examination.other_p if examination.options.rates else FAR_RATE
     if p == other_p:
         return

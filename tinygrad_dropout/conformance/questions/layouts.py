@@ -1,4 +1,4 @@
-"""Arrays of one row, of one column, and laid out in memory in another way: each is treated like any other."""
+"""Arrays with one row, one column, other numbers of axes or another memory layout are treated like any other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHAPE, ONE_ROW, ONE_COLUMN, SQUARE = (12, 18), (1, 400), (400, 1), (24, 24)
 
 
 def examine_layouts(examination: Examination) -> Iterator[Finding]:
-    """The same numbers, not contiguous in memory: forward, backward and eval mode."""
+    """The same numbers in arrays that are not C-contiguous: forward, backward and eval mode."""
     shape, p = examination.shape(*SHAPE), examination.p
     for dtype in examination.options.dtypes:
         x, grad = examination.numbers(shape, dtype), examination.numbers(shape, dtype)
@@ -32,7 +32,9 @@ def examine_layouts(examination: Examination) -> Iterator[Finding]:
             layer = examination.layer()
             y = layer.forward(arranged(x))
             factors = y / x
-            if examination.drops and not drops_rightly(factors, examination.scale(p), examination.tolerance(dtype, p)):
+            if examination.drops and not drops_correctly(
+                factors, examination.scale(p), examination.tolerance(dtype, p)
+            ):
                 yield mistakes.WRONG_FOR_LAYOUT.seen(array="x", layout=layout, what="y")
                 return
             if not examination.options.forward_only:
@@ -51,14 +53,14 @@ def examine_layouts(examination: Examination) -> Iterator[Finding]:
                 return
 
 
-def drops_rightly(factors: Array, scale: float, tolerance: float) -> bool:
-    """Whether every factor is 0 or the scale, and some are either."""
+def drops_correctly(factors: Array, scale: float, tolerance: float) -> bool:
+    """Whether every factor is 0 or the scale, with some of each."""
     kept = factors != 0
     return bool(kept.any() and not kept.all() and agrees(factors[kept], np.full(int(kept.sum()), scale), tolerance))
 
 
 def examine_single_rows(examination: Examination) -> Iterator[Finding]:
-    """A batch of one row, and rows of one element."""
+    """A batch of one row, rows of one element, and a square array."""
     if examination.options.shapes or examination.options.shared_axes:
         return
     p = examination.p
@@ -75,7 +77,7 @@ def examine_single_rows(examination: Examination) -> Iterator[Finding]:
         if kept.shape == kept.T.shape and np.array_equal(kept, kept.T):
             yield structure_mistakes.SYMMETRIC.seen(shape=shape)
             return
-        if examination.drops and not drops_rightly(factors, examination.scale(p), examination.tolerance(x.dtype, p)):
+        if examination.drops and not drops_correctly(factors, examination.scale(p), examination.tolerance(x.dtype, p)):
             yield mistakes.ONE_ROW.seen(shape=shape, what="y is wrong")
             return
         if not examination.options.forward_only:
@@ -86,7 +88,7 @@ def examine_single_rows(examination: Examination) -> Iterator[Finding]:
 
 
 def examine_other_axes(examination: Examination) -> Iterator[Finding]:
-    """Arrays of one, three and four axes: forward, backward and eval mode."""
+    """Arrays with one, three and four axes: forward, backward and eval mode."""
     if examination.options.shapes or examination.options.shared_axes:
         return
     main, second = examination.dtype, examination.options.dtypes[-1]
@@ -103,7 +105,7 @@ def examine_other_axes(examination: Examination) -> Iterator[Finding]:
 
 
 def compare_with_axes(examination: Examination, shape: tuple[int, ...], p: float, dtype: str) -> Finding | None:
-    """What is wrong with an array of that shape."""
+    """The mistake for an array of this shape; None if there is none."""
     x, grad = examination.numbers(shape, dtype), examination.numbers(shape, dtype)
     tolerance = examination.tolerance(dtype, p)
     layer = examination.layer(p)
@@ -112,9 +114,9 @@ def compare_with_axes(examination: Examination, shape: tuple[int, ...], p: float
     except StopCheck as stop:
         return structure_mistakes.TWO_AXES_ONLY.seen(shape=shape, problem=stop.finding.message)
     factors = y / x
-    if examination.drops and not drops_rightly(factors, examination.scale(p), tolerance):
+    if examination.drops and not drops_correctly(factors, examination.scale(p), tolerance):
         kept = y != 0
-        what = "nothing" if kept.all() else "everything" if not kept.any() else "something else than a fraction p"
+        what = "nothing" if kept.all() else "everything" if not kept.any() else "a fraction other than p"
         return structure_mistakes.BY_AXES.seen(shape=shape, what=what)
     if not examination.options.forward_only and not agrees(layer.backward(grad), grad * factors, tolerance):
         return structure_mistakes.BACKWARD_BY_AXES.seen(shape=shape)

@@ -1,4 +1,4 @@
-"""A layer keeps what its last forward needs, and not what all of them needed."""
+"""A layer keeps only what its last forward needs, not what every forward needed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SHAPE, ROUNDS = (16, 64), 60
 
 
 def examine_memory(examination: Examination) -> Iterator[Finding]:
-    """How much memory stays allocated by many rounds of forward and backward."""
+    """How much memory stays allocated after many rounds of forward and backward."""
     if tracemalloc.is_tracing():
-        return  # it is somebody else's
+        return  # the caller is using tracemalloc
     layer, x = examination.layer(), examination.numbers(examination.shape(*SHAPE))
     kept = []
     tracemalloc.start()

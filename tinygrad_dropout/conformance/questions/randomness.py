@@ -1,4 +1,4 @@
-"""Where a layer's randomness comes from. Global random states and settings are the user's, and not to be changed."""
+"""Where a layer's randomness comes from. Global random states belong to the user, so a layer should not change them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tinygrad_dropout.mistakes import Finding
 from tinygrad_dropout.mistakes.dropout import calls as mistakes
 
 SHAPE = (5, 6)
-GAUSSIAN = 2  # its place in what `global_states` gives
+GAUSSIAN = 2  # index of the cached Gaussian in the result of `global_states`
 MAKING, FORWARD, EVAL = "making a layer", "a forward", "a forward in eval mode"
 
 
 def examine_randomness(examination: Examination) -> Iterator[Finding]:
-    """What making a layer and calling it do to global random states and to the generator they were given."""
+    """What making and calling a layer does to global random states and to the generator that it was given."""
     seed = int(examination.rng.integers(2**31)) | 1
-    one, other = (trace(examination, start) for start in (seed, seed + 2))
+    one, other = (record_states(examination, start) for start in (seed, seed + 2))
     drawn_globally = False
     for place, whose in enumerate(("NumPy's", "Python's")):
         for moment in list(one.states)[1:]:
@@ -43,20 +43,20 @@ def examine_randomness(examination: Examination) -> Iterator[Finding]:
 EVAL_BEFORE = "a backward"
 
 
-class Trace:
-    """The global states after each moment, and in which moments the layer's own generator was drawn from."""
+class RecordedStates:
+    """The global states after each moment, and whether the layer's own generator was drawn from in it."""
 
     def __init__(self) -> None:
         self.states: dict[str, tuple[Hashable, Hashable, Hashable]] = {}
         self.drawn: dict[str, bool] = {}
 
 
-def trace(examination: Examination, start: int) -> Trace:
-    """Make a layer and call it, with global states that were seeded with `start`."""
+def record_states(examination: Examination, start: int) -> RecordedStates:
+    """Make a layer and call it, after seeding the global states with `start`."""
     x = np.ones(examination.shape(*SHAPE), examination.dtype)
-    found = Trace()
+    found = RecordedStates()
     np.random.seed(start)
-    np.random.standard_normal()  # the second of a pair waits
+    np.random.standard_normal()  # NumPy caches the second Gaussian of a pair
     random.seed(start)
     found.states[""] = global_states()
     layer = examination.layer()
@@ -76,18 +76,18 @@ def trace(examination: Examination, start: int) -> Trace:
 
 
 def global_states() -> tuple[Hashable, Hashable, Hashable]:
-    """NumPy's, Python's, and the Gaussian that waits in NumPy's."""
+    """NumPy's state, Python's state, and the Gaussian that NumPy has cached."""
     state = np.random.get_state(legacy=False)
     return comparable(state["state"]), random.getstate(), (state["has_gauss"], state["gauss"])
 
 
 def state_of(generator: np.random.BitGenerator) -> Hashable:
-    """A generator's state, as something that can be compared."""
+    """A generator's state in a form that can be compared."""
     return comparable(generator.state)
 
 
 def comparable(state: object) -> Hashable:
-    """A state, of dictionaries, arrays and numbers, as tuples and bytes."""
+    """Convert a state made of dicts, arrays and numbers into tuples and bytes."""
     if isinstance(state, Mapping):
         return tuple((name, comparable(part)) for name, part in state.items())
     return state.tobytes() if isinstance(state, np.ndarray) else state

@@ -1,4 +1,4 @@
-"""The fraction that is dropped is p, and not 1 - p, nor the same whatever p is."""
+"""The fraction of dropped elements is p, and not 1 - p or a constant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tinygrad_dropout.mistakes import Finding, Mistake
 from tinygrad_dropout.mistakes.dropout import rate as mistakes
 from tinygrad_dropout.mistakes.dropout import scale as scale_mistakes
 
-#: A wrong rate and a way to compute it. One that fits every forward with a wrong rate names it.
+#: Wrong rates and their formulas. A formula that fits every forward with a wrong rate names the mistake.
 WRONG_RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
     (mistakes.IS_1_MINUS_P, lambda p: 1 - p),
     (mistakes.HALF, lambda p: p / 2),
@@ -20,12 +20,12 @@ WRONG_RATES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
     (mistakes.SQUARED, lambda p: p * p),
 )
 
-SAID_WITH_THE_SCALE = {scale_mistakes.P_IS_KEEP.code, scale_mistakes.DROPS_TWICE.code}
+NAMED_WITH_THE_SCALE = {scale_mistakes.P_IS_KEEP.code, scale_mistakes.DROPS_TWICE.code}
 
 
 def examine_rate(examination: Examination) -> Iterator[Finding]:
-    """Name what is wrong with how many elements are dropped, from forwards that differ in p and in their arrays."""
-    if SAID_WITH_THE_SCALE & {finding.code for finding in examination.findings}:
+    """Name a wrong rate, from forwards with different p and different arrays."""
+    if NAMED_WITH_THE_SCALE & {finding.code for finding in examination.findings}:
         return
     observations = examination.observations
     wrong = [one for one in observations if deviates(one, one.p)]
@@ -54,7 +54,7 @@ def examine_rate(examination: Examination) -> Iterator[Finding]:
 
 
 def deviates(one: Observation, p: float) -> bool:
-    """Whether the fraction dropped is too far from p to be chance."""
+    """Whether the fraction of dropped elements is too far from p to be chance."""
     dropped = one.draws.size - int(one.draws.sum())
     if p in (0.0, 1.0):
         return dropped != p * one.draws.size
@@ -62,5 +62,5 @@ def deviates(one: Observation, p: float) -> bool:
 
 
 def chance(one: Observation, other: Observation) -> float:
-    """How far two equal rates may be apart by chance."""
+    """How far apart two equal rates may appear by chance."""
     return SIGMAS * sqrt(0.25 / one.draws.size + 0.25 / other.draws.size)

@@ -1,4 +1,4 @@
-"""A mask that is returned beside y says which elements were kept."""
+"""A mask that forward returns together with y shows which elements were kept."""
 
 from __future__ import annotations
 

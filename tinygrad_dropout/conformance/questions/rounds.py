@@ -1,4 +1,4 @@
-"""What a layer remembers is of its last forward: earlier calls, copies and a second backward change nothing."""
+"""A layer remembers its last forward; earlier calls, copies and a second backward change nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tinygrad_dropout.mistakes.dropout import calls as call_mistakes
 
 
 def examine_later_rounds(examination: Examination) -> Iterator[Finding]:
-    """Backward follows the last forward also when it is not the first, and using a layer does not change it."""
+    """Backward follows the last of several forwards, and using a layer does not change it."""
     layer, shape = examination.layer(), examination.shape(*SHAPE)
     tolerance, p = examination.tolerance(examination.dtype), examination.p
     scales: list[float] = []
@@ -53,7 +53,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
 
 def examine_second_backward(examination: Examination) -> Iterator[Finding]:
-    """A second backward of one forward gives the same again, or is refused; the mode by then does not matter."""
+    """A second backward of one forward gives the same result or is refused, and the current mode does not matter."""
     layer, shape = examination.layer(), examination.shape(*SHAPE)
     x, grad = examination.numbers(shape), examination.numbers(shape)
     layer.forward(x)
@@ -71,7 +71,7 @@ def examine_second_backward(examination: Examination) -> Iterator[Finding]:
 
 
 def examine_circumstances(examination: Examination) -> Iterator[Finding]:
-    """Backward is the same after others wrote into y or x, in another thread, and for g of another precision."""
+    """Backward is the same after y or x is overwritten, in another thread, and for g in another precision."""
     shape, tolerance = examination.shape(*SHAPE), examination.tolerance(examination.dtype)
     other = next((dtype for dtype in examination.options.dtypes if dtype != examination.dtype), examination.dtype)
 
@@ -109,14 +109,14 @@ def examine_circumstances(examination: Examination) -> Iterator[Finding]:
         given = x.copy()
         y = layer.forward(given, same=True)
         factors = y / x
-        with suppress(Exception):  # refused, which is not wrong
+        with suppress(Exception):  # refusing is not wrong
             gx = act(layer, given, y, grad)
             if isinstance(gx, np.ndarray) and not agrees(gx, grad * factors, 10 * tolerance):
                 yield mistake.seen()
 
 
 def examine_copies(examination: Examination) -> Iterator[Finding]:
-    """A deep copy of a layer keeps a mask of its own."""
+    """A deep copy of a layer keeps its own mask."""
     layer, shape = examination.layer(), examination.shape(*SHAPE)
     x, grad = examination.numbers(shape), examination.numbers(shape)
     factors = layer.forward(x) / x
@@ -126,16 +126,16 @@ def examine_copies(examination: Examination) -> Iterator[Finding]:
         copy.forward(x)
         copy.forward(x)
     except Exception:
-        return  # a layer need not be copied
+        return  # a layer does not have to support copying
     if not agrees(layer.backward(grad), grad * factors, examination.tolerance(x.dtype)):
         yield call_mistakes.COPIES_SHARE.seen()
 
 
 def examine_two_forwards(examination: Examination) -> Iterator[Finding]:
-    """Two forwards before any backward: each backward has the mask of its own forward."""
+    """Two forwards before any backward: each backward uses the mask of its own forward."""
     layer, shape = examination.layer(), examination.shape(*SHAPE)
     if not isinstance(layer.layer, GraphLayer):
-        examination.not_checked.append("two forwards before the backwards: that takes a layer with a graph")
+        examination.not_checked.append("two forwards before their backwards: this needs a layer with a graph")
         return
     inputs = [examination.numbers(shape) for _ in range(2)]
     grad = examination.numbers(shape)

@@ -1,4 +1,4 @@
-"""Kept elements are divided by 1 - p, exactly; what else they are multiplied by has a name."""
+"""Kept elements are divided by exactly 1 - p. Other factors are compared with known mistakes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tinygrad_dropout.mistakes.dropout import edges as edge_mistakes
 from tinygrad_dropout.mistakes.dropout import layer as layer_mistakes
 from tinygrad_dropout.mistakes.dropout import scale as mistakes
 
-#: A wrong scale and a way to compute it. The first that fits names it.
+#: Wrong scales and their formulas. The first formula that fits names the mistake.
 WRONG_SCALES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
     (mistakes.MISSING, lambda p: 1.0),
     (mistakes.INVERTED, lambda p: 1 / (1 - p)),
@@ -28,28 +28,30 @@ WRONG_SCALES: tuple[tuple[Mistake, Callable[[float], float]], ...] = (
     (mistakes.IS_1_PLUS_P, lambda p: 1 + p),
 )
 Figures = dict[str, float | str]
-CAPPED = 20  # so many elements of one size, and none larger, are no accident
+CAPPED = 20  # this many elements with the same absolute value, and none larger, are no coincidence
 
 
 def examine_scale(examination: Examination) -> Iterator[Finding]:
-    """Name what is wrong with the scale, from forwards that differ in p and in their arrays."""
+    """Name a wrong scale, from forwards with different p and different arrays."""
     observations = examination.observations
-    wrong = [one for one in observations if off(examination, one) > examination.tolerance(one.x.dtype, one.p)]
+    wrong = [
+        one for one in observations if relative_error(examination, one) > examination.tolerance(one.x.dtype, one.p)
+    ]
     if wrong:
         yield name_scale(examination, wrong, observations)
         return
-    error = max((off(examination, one) for one in observations if one.x.dtype == np.float64), default=0.0)
+    error = max((relative_error(examination, one) for one in observations if one.x.dtype == np.float64), default=0.0)
     if error > 1e-12:
         yield mistakes.SINGLE_PRECISION.seen(error=error, formula=examination.formula)
 
 
-def off(examination: Examination, one: Observation) -> float:
-    """By how much a factor of a forward is off, relatively, at the most."""
+def relative_error(examination: Examination, one: Observation) -> float:
+    """The largest relative error of a forward's factors."""
     return float(np.abs(one.factors.astype(np.float64) / examination.scale(one.p) - 1).max())
 
 
 def name_scale(examination: Examination, wrong: list[Observation], observations: Sequence[Observation]) -> Finding:
-    """Say which wrong formula fits the scale of the first of the forwards that have a wrong one."""
+    """Name the formula that fits the first wrong scale."""
     one = wrong[0]
     p = one.p
     figures: Figures = {"p": p, "scale": one.scale, "right": examination.scale(p), "formula": examination.formula}
@@ -72,7 +74,7 @@ def name_scale(examination: Examination, wrong: list[Observation], observations:
 
 
 def name_varying_scale(one: Observation, figures: Figures) -> Finding:
-    """Say why kept elements of one forward are multiplied by different numbers."""
+    """Name why the kept elements of one forward have different factors."""
     largest = float(np.abs(one.y).max())
     count = int((np.abs(one.y) >= largest * (1 - 1e-6)).sum())
     if count >= CAPPED:
@@ -86,7 +88,7 @@ def name_varying_scale(one: Observation, figures: Figures) -> Finding:
 
 
 def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observation], figures: Figures) -> Finding:
-    """Name a scale that no formula of p alone gives."""
+    """Name a scale that is not a formula of p only."""
     one = wrong[0]
     p = one.p
     if close(one.scale, one.kept.size / int(one.kept.sum()), p):
@@ -107,7 +109,7 @@ def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observat
     if right:
         if all(abs(bad.p - 0.5) > 0.4 for bad in wrong):
             fine = sorted({other.p for other in right if abs(other.p - 0.5) <= 0.4})
-            return mistakes.WRONG_NEAR_THE_ENDS.seen(fine=" and ".join(map(str, fine)), **figures)
+            return mistakes.WRONG_NEAR_THE_ENDS.seen(fine=", ".join(map(str, fine)), **figures)
         if any(other.p == p for other in right):
             return mistakes.DEPENDS_ON_THE_ARRAY.seen(where=one.where, **figures)
     if abs(one.scale / float(figures["right"]) - 1) < 0.01:

@@ -1,4 +1,4 @@
-"""What holds for the whole process is the user's: to change it is an error."""
+"""Settings of the whole process belong to the user, so changing them is an error."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ SHAPE = (5, 6)
 
 
 def examine_settings(examination: Examination) -> Iterator[Finding]:
-    """Whether making a layer and calling it change settings, which are unusual ones meanwhile."""
+    """Whether making and calling a layer changes settings, which have unusual values during the test."""
     x = examination.numbers(examination.shape(*SHAPE))
     with warnings.catch_warnings(record=True), np.errstate(divide="warn", over="log", under="ignore", invalid="warn"):
-        warnings.resetwarnings()  # so that even a filter that everybody adds is a change
-        for setting, value in zip(SETTINGS[1:], examination.settings[1:], strict=True):  # all but the errors' handling
+        warnings.resetwarnings()  # so that adding even a common filter is a change
+        for setting, value in zip(
+            SETTINGS[1:], examination.settings[1:], strict=True
+        ):  # all except NumPy's error handling
             setting.put(value)
         np.set_printoptions(precision=5, threshold=77)
         before, filters = [setting.get() for setting in SETTINGS], list(warnings.filters)
@@ -30,6 +32,6 @@ def examine_settings(examination: Examination) -> Iterator[Finding]:
             layer.backward(x)
         changed = [setting.name for setting, value in zip(SETTINGS, before, strict=True) if setting.get() != value]
         if warnings.filters != filters:
-            changed.append("the filters of warnings")
+            changed.append("the warning filters")
     if changed:
         yield mistakes.CHANGES_SETTINGS.seen(moment="making and calling a layer", what=" and ".join(changed))

@@ -1,4 +1,4 @@
-"""Within one mask every element is dropped for itself: no two together, none by its place, none because of x."""
+"""The elements of one mask are independent of each other, of their position and of x."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tinygrad_dropout.mistakes.dropout import structure as mistakes
 
 def examine_structure(examination: Examination) -> Iterator[Finding]:
     """Name the first dependence between the elements of one mask, or between the mask and x."""
-    looks: tuple[Callable[[Observation], Finding | None], ...] = (
+    checks: tuple[Callable[[Observation], Finding | None], ...] = (
         shared_mask,
         dependence_on_x,
         neighbors,
@@ -35,15 +35,15 @@ def examine_structure(examination: Examination) -> Iterator[Finding]:
         several_together,
     )
     for one in examination.observations:
-        for look in looks:
-            finding = look(one)
+        for check in checks:
+            finding = check(one)
             if finding is not None:
                 yield finding
                 return
 
 
 def shared_mask(one: Observation) -> Finding | None:
-    """One draw for all elements along an axis, where that is not meant; or not one where it is."""
+    """Elements along an axis that share a draw but should not, or should share a draw but do not."""
     kept, shape = one.kept, one.kept.shape
     for axis in range(kept.ndim):
         shared = axis in one.shared_axes
@@ -53,7 +53,7 @@ def shared_mask(one: Observation) -> Finding | None:
             return mistakes.NOT_ALONG_THE_AXES.seen(axis=axis, where=one.where, axes=one.shared_axes)
         if kept.ndim != 2:
             if prod(shape) == shape[axis]:
-                continue  # one axis alone, and all dropped or all kept: the rate has that
+                continue  # one axis, all dropped or all kept: the question about the rate names that
             return mistakes.ALONG_AN_AXIS.seen(axis=axis, where=one.where)
         mistake = mistakes.BY_COLUMNS if axis else mistakes.BY_ROWS
         return mistake.seen(count=shape[axis], where=one.where)
@@ -61,9 +61,9 @@ def shared_mask(one: Observation) -> Finding | None:
 
 
 def dependence_on_x(one: Observation) -> Finding | None:
-    """Elements that are dropped for their sign or their size, or for those of a neighbor."""
+    """Elements that are dropped because of their own sign or size, or a neighbor's."""
     if one.shared_axes:
-        return None  # a draw has many elements
+        return None  # many elements share a draw
     kept, x = one.kept.ravel(), one.x.ravel()
     size, sign = np.log(np.abs(x)), np.sign(x)
     row = one.x.shape[-1] if one.x.ndim > 1 else 2
@@ -85,15 +85,15 @@ def dependence_on_x(one: Observation) -> Finding | None:
 def neighbors(one: Observation) -> Finding | None:
     """Groups of adjacent elements that share one draw."""
     for lines, direction in ((one.draws, "in a row"), (one.draws.T, "in a column")):
-        size = group_size(lines[:16])  # plenty: by chance not even all pairs of one line agree
+        size = group_size(lines[:16])  # 16 lines are plenty: by chance, not even the pairs of one line would all agree
         if size > 1 and lines[:16].size > lines[:16].sum() + FEW and lines[:16].sum() > FEW:
             return mistakes.BY_NEIGHBORS.seen(size=size, direction=direction, where=one.where)
     return None
 
 
 def group_size(lines: Array) -> int:
-    """The largest n such that elements 0 ... n-1, n ... 2n-1, and so on of the lines always agree; 1 if none."""
-    for elements in (lines.ravel(), lines):  # the groups may go on from one line into the next
+    """The largest n such that elements 0 ... n-1, elements n ... 2n-1, and so on always agree; 1 if there is none."""
+    for elements in (lines.ravel(), lines):  # groups may continue from one line to the next
         first = elements.ravel()[:LARGEST_GROUP]
         run = int(np.argmin(first == first[0])) or len(first)  # no group is larger than the first run of equal ones
         for size in range(min(run, elements.shape[-1] // 2), 1, -1):
@@ -105,12 +105,12 @@ def group_size(lines: Array) -> int:
 
 LARGEST_GROUP = 64
 NEARLY = 0.9  # of the largest deviation
-LARGE = 30_000  # elements: what shows in such arrays need not be looked for in smaller ones
-FEW = 40  # so few dropped, or kept, elements stand together by chance
+LARGE = 30_000  # elements; what shows in arrays of this size need not be searched for in smaller ones
+FEW = 40  # this few dropped, or kept, elements may be adjacent by chance
 
 
 def distances(one: Observation) -> Finding | None:
-    """Any other dependence between two elements a fixed number of places apart."""
+    """Any other dependence between elements a fixed distance apart."""
     draws = one.draws
     deviations = lag_deviations(draws)
     deviations[0] = 0
@@ -118,7 +118,7 @@ def distances(one: Observation) -> Finding | None:
     if abs(deviations[worst]) <= sigma_threshold(len(deviations)):
         return None
     if lines_differ(one, deviations, worst):
-        return None  # which is named below
+        return None  # `uneven_lines` names it
     chance = one.dropped_rate**2 + (1 - one.dropped_rate) ** 2
     distance = true_distance(draws, deviations, worst, chance)
     rows, columns = divmod(distance, draws.shape[1])
@@ -132,16 +132,16 @@ def distances(one: Observation) -> Finding | None:
 
 
 def agreement(draws: Array, distance: int) -> float:
-    """The share of pairs of elements at this distance in memory that are both dropped or both kept."""
+    """The fraction of pairs of elements at this distance in memory that are both dropped or both kept."""
     return float((draws.ravel()[:-distance] == draws.ravel()[distance:]).mean())
 
 
 def true_distance(draws: Array, deviations: Array, worst: int, chance: float) -> int:
     """The distance behind the largest deviation.
 
-    The deviations are cyclic, so that a distance beyond the middle of their stretch appears as what it lacks of the
-    whole. And what repeats every 7 elements repeats every 385, too: of deviations that are as large as the largest, but
-    for chance, the shortest distance is meant.
+    The deviations are cyclic, so a distance d beyond half the length n appears as n - d. A pattern that repeats every 7
+    elements also repeats every 385, so the shortest distance counts among those whose deviations equal the largest up
+    to chance.
     """
     largest = abs(deviations[worst])
     as_large = max(min(NEARLY * largest, largest - SIGMAS), sigma_threshold(len(deviations)))
@@ -154,9 +154,9 @@ def true_distance(draws: Array, deviations: Array, worst: int, chance: float) ->
 
 
 def lines_differ(one: Observation, deviations: Array, worst: int) -> bool:
-    """Whether what looks like a dependence comes of rows, or columns, with rates of their own.
+    """Whether an apparent dependence is caused by rows, or columns, with different rates.
 
-    Then elements agree alike whether they are near or far in their row, or one, two or three rows apart.
+    If so, elements agree equally often at every distance within their row, or one, two or three rows apart.
     """
     draws, threshold = one.draws, sigma_threshold(1)
     columns = draws.shape[1]
@@ -172,7 +172,7 @@ def lines_differ(one: Observation, deviations: Array, worst: int) -> bool:
 
 
 def uneven_lines(one: Observation) -> Finding | None:
-    """Rows or columns whose numbers of dropped elements are too even, or too uneven, for chance."""
+    """Rows or columns whose numbers of dropped elements are too even or too uneven for chance."""
     draws, rate = one.draws, one.dropped_rate
     for axis, line in ((1, "row"), (0, "column")):
         counts, total = (~draws).sum(axis=axis), draws.shape[axis]
@@ -197,10 +197,10 @@ def uneven_lines(one: Observation) -> Finding | None:
 
 
 def several_together(one: Observation) -> Finding | None:
-    """Three or four elements in a row that are independent in pairs, and not together."""
+    """Three or four adjacent elements that are independent in pairs but not all together."""
     rate = one.dropped_rate
     if not MODERATE[0] < rate < MODERATE[1]:
-        return None  # too few of them are dropped together, or kept
+        return None  # too few are dropped, or kept, together
     centered = one.draws.ravel().astype(np.float32) - np.float32(1 - rate)
     variance = rate * (1 - rate)
     product = centered[:-1] * centered[1:]

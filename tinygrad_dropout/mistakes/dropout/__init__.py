@@ -1,1 +1,1 @@
-"""The mistakes of a dropout layer, a file for each question that the conformance kit asks."""
+"""The mistakes of a dropout layer, with one file for each question that the conformance kit asks."""

@@ -1,15 +1,16 @@
-"""The gradient: g times the very factors of the forward."""
+"""The gradient, which should be g times exactly the factors that the forward used."""
 
 from tinygrad_dropout.mistakes.mistake import EDGE_CASE, Mistake
 
-RIGHT = "{g} times what the forward multiplied by: {formula} where kept, 0 where dropped"
-STORED = "the mask of the forward, stored"
+RIGHT = "{g} times the forward's factors: {formula} where kept, 0 where dropped"
+STORED = "the forward's mask, stored for backward"
+PRIVATE = "a private copy of what backward needs"
 
 
 def wrong(
     code: str, message: str, formula: str = "", kind: str = "mask", expected: str = RIGHT, description: str = ""
 ) -> Mistake:
-    """A gradient that is another one."""
+    """A wrong gradient."""
     return Mistake(code, kind, f"{{turn}}{message} (p = {{p}}{{where}})", expected, formula, description=description)
 
 
@@ -18,7 +19,7 @@ FORGETS_MASK = wrong(
     "backward-forgets-the-mask",
     "{dx} = {g} x {scale:.4g} everywhere: the mask is missing",
     "dL/dx = g / (1 - p)",
-    description="units that were dropped get a gradient",
+    description="dropped units get a gradient",
 )
 FORGETS_SCALE = wrong(
     "backward-forgets-the-scale",
@@ -42,13 +43,13 @@ SCALES_BY_1_OVER_P = wrong(
     "{dx} = {g} x {inverse:.4g} = 1/p where kept",
     "dL/dx = g * mask / p",
     "rescaling",
-    description="p is taken for the probability of keeping",
+    description="p is treated as the probability of keeping",
 )
 INVERTS_MASK = wrong(
     "backward-inverts-the-mask",
     "{dx} is 0 where kept, and {g} scaled where dropped",
     "dL/dx = g * (1 - mask) / (1 - p)",
-    description="the mask is used the wrong way round: True is taken for dropped",
+    description="the mask is inverted: True is treated as dropped",
 )
 IGNORES_G = wrong(
     "backward-ignores-g", "{dx} = {scale:.4g} where kept, whatever {g} is", "dL/dx = mask / (1 - p)", "chain-rule"
@@ -57,7 +58,7 @@ TIMES_Y = wrong("backward-multiplies-by-x", "{dx} = {g} times the output {y}", "
 TIMES_X = wrong("backward-multiplies-by-x", "{dx} = {g} times {x}, where kept", "dL/dx = g * x * mask", "chain-rule")
 REALIZED = wrong(
     "backward-scales-by-the-realized-rate",
-    "{dx} = {g} x {realized:.4g} = size/kept of this very mask, where kept",
+    "{dx} = {g} x {realized:.4g} = size/kept for this particular mask, where kept",
     "dL/dx = g * mask / mean(mask)",
     "rescaling",
 )
@@ -71,12 +72,12 @@ SUBTRACTS_MASK = wrong(
 )
 SUBTRACTS_P = wrong(
     "backward-subtracts-p",
-    "{dx} = {g} x -p where dropped: brackets are missing",
+    "{dx} = {g} x -p where dropped: parentheses are missing",
     "dL/dx = g * (mask / 1 - p)",
     "rescaling",
 )
 SUBTRACTS_P_AFTER = wrong(
-    "backward-subtracts-p", "{dx} = -p where dropped: brackets are missing", "dL/dx = g * mask / 1 - p", "rescaling"
+    "backward-subtracts-p", "{dx} = -p where dropped: parentheses are missing", "dL/dx = g * mask / 1 - p", "rescaling"
 )
 AVERAGES_ROWS = wrong(
     "backward-averages", "{dx} is divided by the number of rows", "dL/dx = g * mask / (1 - p) / rows", "averaging"
@@ -102,26 +103,27 @@ ZERO = wrong("backward-is-zero", "{dx} is 0 everywhere", "dL/dx = 0", "chain-rul
 NOT_FINITE = wrong("backward-not-finite", "{dx} has {count} values that are NaN or infinite", kind="stability")
 ANOTHER_MASK = wrong(
     "backward-uses-another-mask",
-    "backward let through {agree:.3f} of the elements as forward did: it used another mask",
-    description="backward draws a mask of its own, so it drops other units than the forward did",
+    "backward treats only {agree:.3f} of the elements as forward did: it used another mask",
+    description="backward draws its own mask, so it drops different units from the forward",
 )
 EARLIER_MASK = wrong(
     "backward-uses-an-earlier-mask", "after two forwards, backward used the mask of an earlier one", kind="state"
 )
 CLIPS = wrong(
-    "backward-clips-large-values", "{count} entries of {dx} are exactly {value:.4g} in size, and none is larger"
+    "backward-clips-large-values",
+    "{count} entries of {dx} have absolute value {value:.4g}, and none is larger: large gradients are cut off",
 )
 WRONG = wrong("backward-is-wrong", "{dx}{index} is {mine:.6g}, expected {right:.6g}, ratio {ratio:.9g}")
 CHANGES_Y = Mistake(
-    "backward-changes-y", "ownership", "backward overwrote the array that forward had returned", "{y} as it was"
+    "backward-changes-y", "ownership", "backward overwrote the array that forward had returned", "{y} left unchanged"
 )
 FROM_THE_OUTPUT = Mistake(
     "mask-inferred-from-the-output",
     "kinks",
-    "where {x} is 0, {dx} is 0 at all {count} elements: the mask was inferred from the output",
+    "{dx} is 0 at all {count} elements where {x} is 0: the mask was inferred from the output",
     STORED,
     "dL/dx = g * (y != 0) / (1 - p)",
-    description="the mask is guessed from the output (y != 0), so a unit that was kept at 0 counts as dropped",
+    description="the mask is guessed from the output (y != 0), so a kept unit whose value is 0 counts as dropped",
 )
 WRONG_AT_ZEROS = Mistake(
     "backward-is-wrong-at-zeros", "kinks", "with zeros in {x}, {dx} does not follow the forward's mask", RIGHT
@@ -129,13 +131,13 @@ WRONG_AT_ZEROS = Mistake(
 SECOND_DIFFERS = Mistake(
     "second-backward-differs",
     "state",
-    "a second backward of the same forward, with the same {g}, gave another {dx}",
+    "a second backward of the same forward, with the same {g}, gave a different {dx}",
     "the same {dx} again, or an error that says the graph is gone",
 )
 GRADIENT_OVERWRITTEN = Mistake(
     "gradient-is-overwritten",
     "ownership",
-    "the array that the first backward returned was overwritten by a later backward",
+    "a later backward overwrote the array that the first backward returned",
     "a new array for every gradient",
 )
 MASK_OVERWRITTEN = Mistake(
@@ -147,35 +149,35 @@ MASK_OVERWRITTEN = Mistake(
 READS_Y = Mistake(
     "backward-reads-y",
     "ownership",
-    "after something else was written into {y}, backward gives another {dx}",
-    "what backward needs kept in an array of its own",
+    "after {y} is overwritten, backward gives a different {dx}",
+    PRIVATE,
     severity=EDGE_CASE,
 )
 READS_X = Mistake(
     "backward-reads-x",
     "ownership",
-    "after something else was written into {x}, backward gives another {dx}",
-    "what backward needs kept in an array of its own",
+    "after {x} is overwritten, backward gives a different {dx}",
+    PRIVATE,
     severity=EDGE_CASE,
 )
 FOLLOWS_THE_THREAD = Mistake(
     "backward-follows-the-thread",
     "state",
-    "called in another thread than forward, backward gives another {dx}",
-    "the same in every thread",
+    "called in a different thread from forward, backward gives a different {dx}",
+    "the same {dx} in every thread",
     severity=EDGE_CASE,
 )
 FOLLOWS_THE_DTYPE = Mistake(
     "backward-follows-the-dtype",
     "precision",
-    "for {g} of another dtype than {x}, backward does not follow the forward's mask",
-    "the mask of the forward, whatever the dtype of {g} is",
+    "when {g} and {x} have different dtypes, backward does not follow the forward's mask",
+    "the forward's mask, whatever the dtype of {g}",
     severity=EDGE_CASE,
 )
 FOLLOWS_THE_MODE = Mistake(
     "backward-follows-the-mode",
     "modes",
     "after a forward in training mode, switching to eval mode changed what backward does",
-    "the backward of that forward, whatever the mode is by then",
+    "the backward of that forward, whatever the current mode",
     severity=EDGE_CASE,
 )

@@ -1,10 +1,10 @@
-"""The ends of p, wrong values of p, other precisions, and arrays that are laid out in another way or empty."""
+"""p = 0 and p = 1, invalid values of p, and arrays that are empty, have one row or have another memory layout."""
 
 from tinygrad_dropout.mistakes.mistake import EDGE_CASE, ERROR, REMARK, Mistake
 
 
 def at_end(what: str, message: str, at_1: str = EDGE_CASE) -> dict[int, Mistake]:
-    """A mistake at p = 0, how dropout is switched off, and the same at p = 1, which few people use."""
+    """The same mistake at p = 0, which switches dropout off, and at p = 1, which few people use."""
     return {
         p: Mistake(f"p={p}-{what}", "edges", f"at p = {p}{message}", "{wanted}", severity=severity)
         for p, severity in ((0, ERROR), (1, at_1))
@@ -33,7 +33,7 @@ WRONG_FOR_LAYOUT = Mistake(
     "wrong-for-another-layout",
     "shapes",
     "with {array} as {layout}, {what} is wrong; in C order it is right",
-    "the same for every layout in memory",
+    "the same result for every memory layout",
 )
 EMPTY_FAILS = Mistake(
     "empty-arrays-fail", "edges", "with {x} of shape {shape}: {problem}", "an empty array", severity=EDGE_CASE
@@ -42,5 +42,5 @@ ONE_ROW = Mistake(
     "wrong-for-one-row",
     "shapes",
     "with {x} of shape {shape}, {what}",
-    "a batch of one row treated as any other",
+    "a batch of one row treated like any other",
 )

@@ -1,4 +1,4 @@
-"""Eval mode: the identity, forward and backward; and training mode comes back as it was."""
+"""Eval mode, which should be the identity, forward and backward, and leave no trace in training mode."""
 
 from tinygrad_dropout.mistakes.mistake import Mistake
 
@@ -15,13 +15,13 @@ def scales(code: str, formula: str) -> Mistake:
 SCALES_BY_KEEP = scales("eval-scales-by-1-p", "1 - p")
 SCALES_BY_INVERSE = scales("eval-scales-by-1/(1-p)", "1/(1 - p)")
 SCALES_BY_P = scales("eval-scales-by-p", "p")
-DOES_NOT_SCALE = scales("eval-does-not-scale", "1")
+DOES_NOT_SCALE = Mistake("eval-does-not-scale", "modes", "eval mode does not scale at p = {p}", IDENTITY, "y = x")
 NOT_FINITE = Mistake("eval-not-finite", "modes", "eval mode gave values that are NaN or infinite", IDENTITY)
 DROPS = Mistake("drops-in-eval", "modes", "eval mode set {rate:.2f} of the elements to 0 at p = {p}", IDENTITY)
 LEAKS_LATER = Mistake(
     "leaks-in-eval-later", "modes", "call {call} in eval mode {what}; the calls before it were right", IDENTITY
 )
-ROUNDED = Mistake("eval-is-rounded", "modes", "in eval mode {y} is right up to rounding only", IDENTITY)
+ROUNDED = Mistake("eval-is-rounded", "modes", "in eval mode {y} is right only up to rounding", IDENTITY)
 CHANGES_X = Mistake(
     "eval-is-not-the-identity",
     "modes",
@@ -39,12 +39,12 @@ BACKWARD_SCALES = Mistake(
     "eval-backward-scales", "modes", "in eval mode {dx} is {g} x {factor:.4g} at p = {p}", GRADIENT
 )
 NEVER_DROPS_AGAIN = Mistake(
-    "never-drops-again", "modes", "after eval mode nothing is dropped in training mode", "a fraction {p} dropped again"
+    "never-drops-again", "modes", "after eval mode, training mode drops nothing", "a fraction {p} dropped again"
 )
 OLD_MASK = Mistake(
     "old-mask-after-eval",
     "modes",
-    "after eval mode, training mode uses the mask from before it",
+    "after eval mode, training mode uses the mask from before it again",
     "a fresh mask for every training forward",
 )
 REPEATS_A_MASK = Mistake(
@@ -56,9 +56,9 @@ REPEATS_A_MASK = Mistake(
 OUTPUT_OVERWRITTEN = Mistake(
     "eval-output-is-overwritten",
     "ownership",
-    "the array that eval mode returned was overwritten by the next call",
+    "the next call overwrote the array that eval mode returned",
     "{y} = {target}, in an array that no later call changes",
 )
 DEPENDS_ON_THE_PAST = Mistake(
-    "eval-depends-on-what-came-before", "modes", "{when}, eval mode is not what it is otherwise", "the same always"
+    "eval-depends-on-what-came-before", "modes", "{when}, eval mode gives another result", "the same result every time"
 )

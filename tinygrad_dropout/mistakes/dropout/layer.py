@@ -12,25 +12,25 @@ MODE_CANNOT_BE_SET = Mistake(
 CANNOT_BE_EXAMINED = Mistake(
     "cannot-be-examined",
     "python",
-    "what the layer returned could not be examined: {error}",
+    "the layer's result could not be examined: {error}",
     "arrays of ordinary numbers",
 )
 NEVER_RETURNS = Mistake(
     "never-returns",
     "python",
-    "the examination was not finished after {seconds:g} s, and was stopped",
+    "the examination was stopped because it did not finish within {seconds:g} s",
     "a call that returns",
 )
 FLOODS_THE_OUTPUT = Mistake(
     "floods-the-output",
     "python",
-    "the layer printed more than {most:,} bytes, and was stopped",
+    "the layer was stopped because it printed more than {most:,} bytes",
     "a layer that prints little or nothing",
 )
 OUT_OF_MEMORY = Mistake(
     "out-of-memory",
     "python",
-    "the layer needed more memory than there is, and the examination could not go on ({how})",
+    "the layer ran out of memory, so the examination could not continue ({how})",
     "a few arrays of the input's size",
 )
 ENDS_THE_PROCESS = Mistake(
@@ -39,7 +39,7 @@ ENDS_THE_PROCESS = Mistake(
 FORKS_AND_GOES_ON = Mistake(
     "forks-and-goes-on",
     "python",
-    "the layer forked, and the child process came back from the layer too: two processes were in the examination",
+    "the layer forked, and the child process also returned from the layer: two processes continued the examination",
     "a child process that ends inside the layer, with os._exit",
 )
 RAISES_KEYBOARD_INTERRUPT = Mistake(
@@ -54,9 +54,7 @@ NOT_FINITE = Mistake(
     "{forward} gave {count} values that are NaN or infinite ({where})",
     "finite values for finite {x}",
 )
-DROPS_EVERYTHING = Mistake(
-    "drops-everything", "rate", "{forward} gave nothing but zeros ({where})", "a fraction {p} of zeros"
-)
+DROPS_EVERYTHING = Mistake("drops-everything", "rate", "{forward} gave only zeros ({where})", "a fraction {p} of zeros")
 NEVER_DROPS = Mistake(
     "never-drops",
     "modes",
@@ -67,8 +65,8 @@ NEVER_DROPS = Mistake(
 NOISE_INSTEAD_OF_A_MASK = Mistake(
     "noise-instead-of-a-mask",
     "mask",
-    "{forward} gave no zeros and multiplied each element by another number ({where})",
-    "a fraction {p} of zeros; if the noise is meant, examine it with noise='gaussian'",
+    "{forward} gave no zeros and multiplied each element by a different number ({where})",
+    "a fraction {p} of zeros; if the noise is intended, examine the layer with noise='gaussian'",
 )
 NO_NOISE = Mistake(
     "no-noise",
@@ -86,19 +84,18 @@ IGNORES_X = Mistake(
 IS_CLIPPED = Mistake(
     "forward-clips-large-values",
     "mask",
-    "{count} elements of {y} are exactly {value:.4g} in size, and none is larger: large values are cut off",
+    "{count} elements of {y} have absolute value {value:.4g}, and none is larger: large values are cut off",
     "{x} times the mask, divided by 1 - p, however large {x} is",
 )
 MASK_HAS_ANOTHER_SHAPE = Mistake(
     "returned-mask-has-another-shape",
     "shapes",
-    "the mask that forward returned beside {y} has shape {got}, and {y} has shape {shape}",
-    "a mask of the shape of {y}",
+    "the mask that forward returned with {y} has shape {got}, but {y} has shape {shape}",
+    "a mask with the shape of {y}",
 )
 MASK_DOES_NOT_FIT = Mistake(
     "returned-mask-is-wrong",
     "mask",
-    "the mask that forward returned beside {y} says kept for {wrong} of {size} elements that are dropped in {y}, or "
-    "the other way round",
+    "the mask that forward returned with {y} disagrees with {y} on whether {wrong} of {size} elements were kept",
     "the mask that was used: nonzero where the element was kept",
 )

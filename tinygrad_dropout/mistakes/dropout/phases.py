@@ -1,4 +1,4 @@
-"""Calls that fail: forward and backward, in training mode and in eval mode, raise or return what they should not."""
+"""Calls that raise, return something wrong or change their input: forward and backward, in training and eval mode."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Phase:
     """One of the four calls of a layer, with the mistakes that it can make.
 
     Args:
-        name: `forward`, `backward`, `eval` or `eval-backward`: how the codes of its mistakes begin.
-        call: what the templates call it: `forward`, `eval_backward`.
-        array: what it is given, `x` or `g`.
-        severity_of_raising: of an exception.
+        name: `forward`, `backward`, `eval` or `eval-backward`: the codes of its mistakes begin with this.
+        call: its name in the templates, such as `forward` or `eval_backward`.
+        array: its argument, `x` or `g`.
+        severity_of_raising: how serious an exception is.
     """
 
     name: str
@@ -23,8 +23,8 @@ class Phase:
     array: str
     severity_of_raising: str = ERROR
 
-    def mistake(self, code: str, kind: str, message: str, expected: str, severity: str = "error") -> Mistake:
-        """A mistake of this phase; in the templates, `[call]` is the call and `[array]` what it is given."""
+    def mistake(self, code: str, kind: str, message: str, expected: str, severity: str = ERROR) -> Mistake:
+        """A mistake of this phase; in the templates, `[call]` is the call and `[array]` its argument."""
         for mark, text in (("[call]", f"{{{self.call}}}"), ("[array]", f"{{{self.array}}}")):
             code, message, expected = (part.replace(mark, text) for part in (code, message, expected))
         return Mistake(f"{self.name}-{code.replace('{', '').replace('}', '')}", kind, message, expected, "", severity)
@@ -70,20 +70,20 @@ class Phase:
         return self.mistake("changes-the-dtype", "precision", message, "{dtype}", EDGE_CASE)
 
     @property
-    def reshapes_what_it_is_given(self) -> Mistake:
+    def reshapes_its_input(self) -> Mistake:
         """It changes the shape or dtype of the caller's own array."""
-        message = "[call] gave the array it received another shape or dtype"
-        return self.mistake("changes-[array]", "ownership", message, "[array] as it was: work on a copy")
+        message = "[call] changed the shape or dtype of the [array] it was given"
+        return self.mistake("changes-[array]", "ownership", message, "[array] left unchanged: work on a copy")
 
     @property
-    def changes_what_it_is_given(self) -> Mistake:
+    def changes_its_input(self) -> Mistake:
         """It writes into the caller's own array."""
-        message = "[call] changed the [array] it was given: [array]{index} was {before:.4g} and is {after:.4g} now"
-        return self.mistake("changes-[array]", "ownership", message, "[array] as it was: work on a copy")
+        message = "[call] changed the [array] it was given: [array]{index} was {before:.4g} and is now {after:.4g}"
+        return self.mistake("changes-[array]", "ownership", message, "[array] left unchanged: work on a copy")
 
 
 FORWARD = Phase("forward", "forward", "x")
 BACKWARD = Phase("backward", "backward", "g")
 EVAL = Phase("eval", "eval_forward", "x")
-#: Few ask for gradients in eval mode, and some frameworks have none there: who does is told by the exception.
+#: Few users ask for gradients in eval mode, and some frameworks have none there. The exception tells those who do.
 EVAL_BACKWARD = Phase("eval-backward", "eval_backward", "g", EDGE_CASE)

@@ -1,12 +1,12 @@
-"""The elements of one mask: each is dropped or kept by a draw of its own, whatever x is."""
+"""The elements of one mask, each of which should have an independent draw, whatever x is."""
 
-from tinygrad_dropout.mistakes.mistake import Mistake
+from tinygrad_dropout.mistakes.mistake import REMARK, Mistake
 
-INDEPENDENT = "every element dropped or kept by a draw of its own"
+INDEPENDENT = "an independent draw for every element"
 
 
 def shared(code: str, message: str) -> Mistake:
-    """Elements that have something to do with one another."""
+    """Elements that are not independent."""
     return Mistake(code, "independence", f"{message} ({{where}})", INDEPENDENT)
 
 
@@ -23,14 +23,16 @@ BY_NEIGHBORS = shared(
     "shared-by-neighbors", "groups of {size} adjacent elements {direction} are always dropped or kept together"
 )
 ON_NEIGHBORS = shared(
-    "depends-on-neighbors", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"
+    "depends-on-neighbors",
+    "elements {place} agree in {agree:.3f} of all cases; independent elements agree in {chance:.3f}",
 )
 AT_A_DISTANCE = shared(
-    "depends-at-a-distance", "elements {place} agree in {agree:.3f} of all cases, where chance has {chance:.3f}"
+    "depends-at-a-distance",
+    "elements {place} agree in {agree:.3f} of all cases; independent elements agree in {chance:.3f}",
 )
 SEVERAL = shared(
     "depends-on-several-others",
-    "{count} adjacent elements, independent in pairs, are not so together, by {sigmas:.0f} standard deviations",
+    "{count} adjacent elements are independent in pairs but not all together, by {sigmas:.0f} standard deviations",
 )
 SYMMETRIC = Mistake(
     "mask-is-symmetric",
@@ -38,7 +40,10 @@ SYMMETRIC = Mistake(
     "with {x} of shape {shape} the mask equals its transpose",
     INDEPENDENT,
 )
-COUNT_VARIES = "the number dropped in a {line} varies by {spread:.2f}, where chance has {chance:.2f}"
+COUNT_VARIES = (
+    "the number of dropped elements in a {line} has a standard deviation of {spread:.2f}; "
+    "independent draws give {chance:.2f}"
+)
 FIXED_BY_ROW = shared("fixed-count-by-row", COUNT_VARIES)
 FIXED_BY_COLUMN = shared("fixed-count-by-column", COUNT_VARIES)
 ROWS_DIFFER = shared("rows-differ", COUNT_VARIES)
@@ -46,38 +51,38 @@ COLUMNS_DIFFER = shared("columns-differ", COUNT_VARIES)
 ON_X = Mistake(
     "mask-depends-on-x",
     "independence",
-    "whether an element is dropped depends on {what}: the mean is {kept:.3f} where kept and {dropped:.3f} where "
-    "dropped, {sigmas:.0f} standard deviations apart ({where})",
-    "a mask that is drawn without looking at {x}",
+    "whether an element is dropped depends on {what}: its mean is {kept:.3f} for kept and {dropped:.3f} for dropped "
+    "elements, {sigmas:.0f} standard deviations apart ({where})",
+    "a mask drawn without looking at {x}",
 )
 BY_SIZE = Mistake(
     "differs-with-the-size",
     "independence",
     "with {x} of shape {shape} {what} is dropped{often}",
-    "small arrays treated as large ones are",
+    "small arrays treated like large ones",
 )
 BY_AXES = Mistake(
     "differs-with-the-number-of-axes",
     "independence",
     "with {x} of shape {shape} {what} is dropped",
-    "arrays of any number of axes treated alike",
+    "the same treatment for any number of axes",
 )
 TWO_AXES_ONLY = Mistake(
     "two-axes-only",
     "shapes",
-    "{x} of shape {shape} cannot be dropped from: {problem}",
-    "arrays of any number of axes",
-    severity="remark",
+    "{x} of shape {shape} is not accepted: {problem}",
+    "arrays with any number of axes",
+    severity=REMARK,
 )
 BACKWARD_BY_AXES = Mistake(
     "backward-differs-with-the-number-of-axes",
     "shapes",
     "with {x} of shape {shape}, {dx} is not {g} times the forward's factors; with two axes it is",
-    "arrays of any number of axes treated alike",
+    "the same treatment for any number of axes",
 )
 EVAL_BY_AXES = Mistake(
     "eval-differs-with-the-number-of-axes",
     "modes",
     "with {x} of shape {shape}, eval mode is wrong; with two axes it is right",
-    "arrays of any number of axes treated alike",
+    "the same treatment for any number of axes",
 )

@@ -1,6 +1,6 @@
-"""Models that use dropout wrongly, each in one way, and models that use it rightly.
+"""Models that use dropout wrongly, each in one way, and models that use it correctly.
 
-Each is a function that makes one: of a `Framework`, so that most are made of our layers and of PyTorch's alike.
+Each is a function that makes the model from a `Framework`, so that most exist both with our layers and with PyTorch's.
 """
 
 from tests.conformance.model.models import both, ours, pytorch, right

@@ -1,4 +1,4 @@
-"""What the models have in common: a small network to differ from, and the table of codes."""
+"""What the models have in common: a small network to start from, and the tables of models and codes."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ BOTH = (OURS, PYTORCH)
 
 @dataclass(frozen=True)
 class Framework:
-    """Where the layers are from."""
+    """The framework whose layers a model uses."""
 
     name: str
     nn: Any
@@ -21,7 +21,7 @@ class Framework:
     whole: Any  # tinygrad_dropout or torch
 
     def net(self, forward, **parts):
-        """A network of two linear layers, `hidden` and `out`, with further parts and this forward."""
+        """A network with two linear layers, `hidden` and `out`, further parts and this forward."""
 
         class Net(self.nn.Module):
             def __init__(self):
@@ -49,17 +49,17 @@ class Framework:
         return MyDropout()
 
     def mask(self, x, p, rng=np.random):
-        """1 where kept, 0 where dropped, as the framework's tensor; drawn from NumPy's generator."""
+        """1 where kept, 0 where dropped, as the framework's tensor, drawn from a NumPy generator."""
         return self.tensor(rng.random(tuple(x.shape)) >= p)
 
     def tensor(self, array):
-        """An array as a tensor of float32."""
+        """An array as a float32 tensor."""
         array = np.asarray(array, np.float32)
         return self.whole.Tensor(array) if self.name == OURS else self.whole.from_numpy(array)
 
 
 def framework(name: str) -> Framework:
-    """One of the two frameworks; PyTorch must have been imported."""
+    """One of the two frameworks."""
     if name == OURS:
         return Framework(OURS, tinygrad_dropout.nn, tinygrad_dropout.functional, tinygrad_dropout)
     import torch
@@ -76,12 +76,12 @@ def numbers(*shape):
 WRONG = {}
 #: (function that makes the model, framework)
 RIGHT = []
-#: function that makes a model -> its input, where that is another one
+#: function that makes a model -> its input, if it is not the usual one
 INPUTS = {}
 
 
 def wrong(code, *frameworks, x=None):
-    """Say which code a model must be given, with layers of these frameworks (both, if none is named)."""
+    """Register a wrong model and its code, with layers of these frameworks (both if none is named)."""
 
     def enter(make):
         WRONG.update({(make, name): code for name in frameworks or BOTH})
@@ -93,7 +93,7 @@ def wrong(code, *frameworks, x=None):
 
 
 def right(*frameworks, x=None):
-    """Say that a model is right, with layers of these frameworks (both, if none is named)."""
+    """Register a right model, with layers of these frameworks (both if none is named)."""
 
     def enter(make):
         RIGHT.extend((make, name) for name in frameworks or BOTH)
@@ -105,5 +105,5 @@ def right(*frameworks, x=None):
 
 
 def usual(self, x):
-    """The forward of a right network."""
+    """The forward of a correct network."""
     return self.out(self.drop(self.relu(self.hidden(x))))

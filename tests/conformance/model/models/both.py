@@ -1,4 +1,4 @@
-"""Wrong models that can be made of our layers and of PyTorch's alike."""
+"""Wrong models that can be made with our layers or with PyTorch's."""
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def never_told_to_drop(f):
 
 @wrong("functional-dropout-in-eval")
 def mode_of_a_function(f):
-    """the flag was taken when the model was made"""
+    """the flag was read when the model was made"""
     model = f.net(lambda self, x: self.out(f.F.dropout(self.hidden(x), 0.5, self.was_training)))
     model.was_training = model.training
     return model
@@ -71,7 +71,7 @@ def a_global_layer(f):
 
 @wrong("layer-is-not-registered")
 def in_a_plain_object(f):
-    """the layer is in an object that is no module"""
+    """the layer is in an object that is not a module"""
 
     class Options:
         drop = None
@@ -82,7 +82,7 @@ def in_a_plain_object(f):
 
 
 class StaysOn:
-    """train(), overridden."""
+    """A train() that ignores its argument."""
 
     def train(self, mode=True):
         super().train(True)
@@ -105,7 +105,7 @@ def train_overridden(f):
 
 @wrong("forward-changes-the-mode")
 def switched_on_by_forward(f):
-    """forward puts the layer into training mode, for uncertainty, and leaves it so"""
+    """forward switches the layer to training mode, to estimate uncertainty, and leaves it there"""
 
     def forward(self, x):
         h = self.hidden(x)
@@ -120,7 +120,7 @@ def switched_on_by_forward(f):
 
 @wrong("eval-does-not-reach-a-layer")
 def switched_on_for_a_while(f):
-    """forward puts the layer into training mode, and back"""
+    """forward switches the layer to training mode and back"""
 
     def forward(self, x):
         before, self.drop.training = self.drop.training, True
@@ -144,7 +144,7 @@ def monte_carlo_layer(f):
 
 @wrong("train-does-not-reach-a-layer")
 def eval_in_forward(f):
-    """a part that was put into eval mode and never comes back"""
+    """a part that was switched to eval mode and stays there"""
 
     class Part(f.nn.Sequential):
         def train(self, mode=True):
@@ -164,7 +164,7 @@ def eval_in_forward(f):
 
 @wrong("forward-changes-the-mode")
 def forward_evaluates(f):
-    """forward calls self.eval(), to measure something, and leaves it at that"""
+    """forward calls self.eval() to measure something, and never switches back"""
 
     def forward(self, x):
         out = usual(self, x)
@@ -187,7 +187,7 @@ def noise_in_eval(f):
 
 @wrong("eval-is-random")
 def mask_by_hand_in_eval(f):
-    """a mask written by hand, without a look at the mode"""
+    """a handwritten mask that ignores the mode"""
 
     def forward(self, x):
         h = self.hidden(x)
@@ -223,7 +223,7 @@ def scaled_by_another_rate(f):
 
 @wrong("scaled-outside-the-dropout")
 def scaled_again_in_eval(f):
-    """the network multiplies by 1 - p in eval mode, though the layer has scaled already"""
+    """the network multiplies by 1 - p in eval mode, although the layer already scales"""
 
     def forward(self, x):
         h = self.drop(self.hidden(x))
@@ -234,7 +234,7 @@ def scaled_again_in_eval(f):
 
 @wrong("scaled-outside-the-dropout")
 def scaled_again_in_training(f):
-    """the network divides by 1 - p in training mode, as the layer does"""
+    """the network divides by 1 - p in training mode, although the layer already does"""
 
     def forward(self, x):
         h = self.drop(self.hidden(x))
@@ -272,7 +272,7 @@ def seeds_numpy_in_a_layer(f):
 
 @wrong("mask-is-frozen")
 def mask_drawn_once(f):
-    """a mask that is drawn in the first forward and kept"""
+    """a mask that is drawn in the first forward and reused"""
 
     def forward(self, x):
         if not self.training:
@@ -285,8 +285,8 @@ def mask_drawn_once(f):
 
 
 @wrong("mask-is-frozen")
-def generator_made_anew(f):
-    """a generator with the same seed for every forward"""
+def generator_with_a_fixed_seed(f):
+    """a new generator with the same seed in every forward"""
 
     def forward(self, x):
         return x * f.mask(x, self.p, np.random.default_rng(0)) / (1 - self.p) if self.training else x
@@ -296,7 +296,7 @@ def generator_made_anew(f):
 
 @wrong("masks-come-again")
 def two_masks_in_turn(f):
-    """masks that are drawn in advance and used in turn"""
+    """masks that are drawn in advance and used in rotation"""
 
     def forward(self, x):
         if not self.training:
@@ -310,7 +310,7 @@ def two_masks_in_turn(f):
 
 
 def own_generator(f, seed, p=0.5):
-    """A dropout with a generator of its own."""
+    """A dropout with its own generator."""
 
     def forward(self, x):
         return x * f.mask(x, self.p, self.rng) / (1 - self.p) if self.training else x
@@ -336,7 +336,7 @@ def same_seed_in_each_layer(f):
 
 @wrong("layers-share-masks")
 def same_seed_and_other_rates(f):
-    """the same seed, and another p: what one drops, the other drops too"""
+    """the same seed and different p: one layer drops everything that the other drops"""
     return two_layers(f, own_generator(f, 3, 0.3), own_generator(f, 3, 0.6))
 
 
@@ -348,7 +348,7 @@ def same_seed_and_other_widths(f):
 
 @wrong("calls-share-a-mask")
 def one_mask_for_two_calls(f):
-    """a mask that is kept for all calls in a forward"""
+    """one mask for all calls in a forward"""
 
     def drop(self, x):
         return x * self.kept / (1 - self.p) if self.training else x
@@ -363,7 +363,7 @@ def one_mask_for_two_calls(f):
 
 @wrong("layer-drops-nothing")
 def drops_nothing(f):
-    """a mask of ones: the random numbers are compared the wrong way with p - 1"""
+    """a mask of ones: the random numbers are compared with p - 1"""
     return with_layer(f, f.layer(lambda self, x: x * f.mask(x, self.p - 1), 0.5))
 
 
@@ -389,7 +389,7 @@ def whole_examples(f):
 
 @wrong("forked-processes-share-masks")
 def forks_with_its_own_generator(f):
-    """a generator of its own: every forked worker has a copy in the same state"""
+    """its own generator: every forked worker has a copy in the same state"""
     return with_layer(f, own_generator(f, 11))
 
 
@@ -410,7 +410,7 @@ def result_thrown_away(f):
 
 @wrong("layer-is-never-called")
 def never_called(f):
-    """a layer that __init__ makes and forward forgets"""
+    """a layer that __init__ makes but forward never calls"""
 
     def forward(self, x):
         return self.out(self.first(self.hidden(x)))
@@ -420,7 +420,7 @@ def never_called(f):
 
 @wrong("p-is-1")
 def drops_everything(f):
-    """p = 1, where 1 was the probability of keeping"""
+    """p = 1, meant as the probability of keeping"""
     return with_layer(f, f.nn.Dropout(1.0))
 
 
@@ -440,7 +440,7 @@ def drops_logits_before_softmax(f):
 
 @wrong("dropout-before-batch-norm")
 def before_batch_norm(f):
-    """dropout, and batch norm right after it"""
+    """batch norm right after dropout"""
     return f.net(
         lambda self, x: self.out(self.norm(self.drop(self.hidden(x)))),
         drop=f.nn.Dropout(0.5),
@@ -450,7 +450,7 @@ def before_batch_norm(f):
 
 @wrong("dropout-before-batch-norm")
 def batch_norm_after_the_next_layer(f):
-    """dropout, a linear layer, and batch norm: the variance is shifted there, too"""
+    """dropout, a linear layer, then batch norm: the variance is still shifted"""
 
     def forward(self, x):
         return self.out(f.F.relu(self.norm(self.middle(self.drop(f.F.relu(self.hidden(x)))))))
@@ -460,7 +460,7 @@ def batch_norm_after_the_next_layer(f):
 
 @wrong("two-dropouts-in-a-row")
 def two_in_a_row(f):
-    """a layer that drops, and another one around it"""
+    """two dropouts with nothing in between"""
     drop = f.nn.Sequential(f.nn.Dropout(0.3), f.nn.Dropout(0.3))
     return f.net(lambda self, x: self.out(self.drop(self.hidden(x))), drop=drop)
 
@@ -470,7 +470,7 @@ def two_in_a_row(f):
 
 @wrong("gradient-does-not-follow-the-mask")
 def gradient_is_cut(f):
-    """the mask is applied to the numbers, past the graph"""
+    """the mask is applied to the values, outside the graph"""
 
     def forward(self, x):
         if not self.training:
@@ -483,7 +483,7 @@ def gradient_is_cut(f):
 
 @wrong("gradient-does-not-follow-the-mask")
 def straight_through(f):
-    """the gradient goes past the mask: x + (masked - x) with the bracket cut out of the graph"""
+    """the gradient bypasses the mask: x + (masked - x), with the parenthesis detached"""
 
     def forward(self, x):
         if not self.training:

@@ -1,4 +1,4 @@
-"""Wrong models of our layers."""
+"""Wrong models with our layers."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def forks_with_rng(f):
 
 @wrong("never-scaled", OURS)
 def test_scaling_undone(f):
-    """the scheme of 2012, whose eval mode was overridden"""
+    """the scheme of 2012 with its eval mode overridden"""
 
     class Original(f.nn.Dropout):
         def forward(self, x):
@@ -45,8 +45,8 @@ def detached(f):
 
 
 @wrong("mask-is-frozen", OURS)
-def replayed_for_ever(f):
-    """replay(mask) that was entered and never left"""
+def replayed_forever(f):
+    """a replay(mask) context that is never left"""
     model = f.net(usual, relu=f.nn.ReLU(), drop=f.nn.Dropout(0.5))
     model.replaying = model.drop.replay(np.random.default_rng(1).random((16, 32)) > 0.5)
     model.replaying.__enter__()
@@ -61,7 +61,7 @@ def sequential_ends_with_dropout(f):
 
 @wrong("dropout-before-batch-norm", OURS)
 def noise_before_batch_norm(f):
-    """Gaussian dropout, and batch norm after it"""
+    """batch norm after Gaussian dropout"""
     return f.net(
         lambda self, x: self.out(self.norm(self.drop(self.hidden(x)))),
         drop=f.nn.GaussianDropout(0.5),

@@ -1,4 +1,4 @@
-"""Wrong models of PyTorch's layers."""
+"""Wrong models with PyTorch's layers."""
 
 from tests.conformance.model.models.base import PYTORCH, numbers, usual, wrong
 
@@ -76,13 +76,13 @@ def in_place_after_sigmoid(f):
 
 @wrong("model-changes-its-input", PYTORCH)
 def input_in_place(f):
-    """the first layer writes into the model's own input"""
+    """the first layer writes into the model's input"""
     return f.net(lambda self, x: self.out(self.hidden(self.drop(x))), drop=f.nn.Dropout(0.2, inplace=True))
 
 
 @wrong("recomputed-with-another-mask", PYTORCH)
 def checkpoint_without_its_state(f):
-    """checkpointing that does not put the generator back"""
+    """checkpointing that does not restore the generator"""
     from torch.utils.checkpoint import checkpoint
 
     def forward(self, x):
@@ -93,7 +93,7 @@ def checkpoint_without_its_state(f):
 
 @wrong("recomputed-with-another-mask", PYTORCH)
 def checkpoint_with_another_generator(f):
-    """checkpointing puts PyTorch's generator back, and this layer draws from NumPy's"""
+    """checkpointing restores PyTorch's generator, but this layer draws from NumPy's"""
     from torch.utils.checkpoint import checkpoint
 
     def drop(self, x):
@@ -118,7 +118,7 @@ def reentrant_checkpoint(f):
 
 @wrong("gradient-does-not-follow-the-mask", PYTORCH)
 def backward_draws_again(f):
-    """an autograd.Function whose backward draws a mask of its own"""
+    """an autograd.Function whose backward draws its own mask"""
 
     class Drop(f.whole.autograd.Function):
         @staticmethod
@@ -137,7 +137,7 @@ def backward_draws_again(f):
 
 @wrong("gradient-does-not-follow-the-mask", PYTORCH)
 def backward_forgets_the_scale(f):
-    """an autograd.Function whose backward masks and does not scale"""
+    """an autograd.Function whose backward masks but does not scale"""
 
     class Drop(f.whole.autograd.Function):
         @staticmethod
@@ -158,13 +158,13 @@ def backward_forgets_the_scale(f):
 
 @wrong("drops-whole-examples", PYTORCH)
 def dropout1d_on_rows(f):
-    """Dropout1d reads (N, C) as one example of N channels"""
+    """Dropout1d treats (N, C) as one example with N channels"""
     return f.net(usual, relu=f.nn.ReLU(), drop=f.nn.Dropout1d(0.5))
 
 
 @wrong("forked-processes-share-masks", PYTORCH)
 def forks_with_a_torch_generator(f):
-    """a torch.Generator of the layer's own"""
+    """a layer with its own torch.Generator"""
 
     def forward(self, x):
         if not self.training:
@@ -178,7 +178,7 @@ def forks_with_a_torch_generator(f):
 
 @wrong("eval-is-random", PYTORCH)
 def bernoulli_in_eval(f):
-    """a mask of torch.bernoulli, without a look at the mode"""
+    """a torch.bernoulli mask that ignores the mode"""
 
     def forward(self, x):
         h = self.hidden(x)
@@ -189,7 +189,7 @@ def bernoulli_in_eval(f):
 
 @wrong("layer-is-not-registered", PYTORCH)
 def sub_networks_in_a_list(f):
-    """whole blocks in a plain list, with their dropouts"""
+    """whole blocks with dropouts in a plain list"""
     blocks = [f.nn.Sequential(f.nn.Linear(32, 32), f.nn.Dropout(0.3)) for _ in range(2)]
 
     def forward(self, x):
@@ -209,7 +209,7 @@ def sequential_ends_with_dropout(f):
 
 @wrong("dropout-before-batch-norm", PYTORCH, x=numbers(4, 3, 8, 8))
 def channels_before_batch_norm(f):
-    """Dropout2d, and BatchNorm2d right after it"""
+    """BatchNorm2d right after Dropout2d"""
     return f.nn.Sequential(
         f.nn.Conv2d(3, 16, 3),
         f.nn.Dropout2d(0.4),
@@ -222,7 +222,7 @@ def channels_before_batch_norm(f):
 
 @wrong("eval-does-not-reach-a-layer", PYTORCH)
 def eval_overridden(f):
-    """a model whose eval() forgets its parts"""
+    """a model whose eval() does not reach its parts"""
 
     class Net(f.nn.Sequential):
         def eval(self):

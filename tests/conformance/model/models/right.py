@@ -1,4 +1,4 @@
-"""Models that use dropout rightly."""
+"""Models that use dropout correctly."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def plain(f):
 
 @right()
 def sequential(f):
-    """three dropouts in a Sequential, a little from the input"""
+    """three dropouts in a Sequential, with a low rate on the input"""
     return f.nn.Sequential(
         f.nn.Dropout(0.2),
         f.nn.Linear(12, 32),
@@ -44,7 +44,7 @@ def function_with_the_flag(f):
 
 @right()
 def batch_norm_before_dropout(f):
-    """batch norm, and dropout after it"""
+    """dropout after batch norm"""
     return f.net(
         lambda self, x: self.out(self.drop(f.F.relu(self.norm(self.hidden(x))))),
         drop=f.nn.Dropout(0.5),
@@ -54,7 +54,7 @@ def batch_norm_before_dropout(f):
 
 @right()
 def residual(f):
-    """x + drop(f(norm(x))), and a last layer"""
+    """x + drop(f(norm(x))), then a last layer"""
 
     def forward(self, x):
         h = self.hidden(x)
@@ -73,14 +73,14 @@ def residual_block(f):
 
 @right()
 def original_scheme(f):
-    """the scheme of 2012, written by hand: scaled in eval mode alone"""
+    """the scheme of 2012, handwritten: scaled only in eval mode"""
     layer = f.layer(lambda self, x: x * f.mask(x, self.p) if self.training else x * (1 - self.p), 0.4)
     return f.net(usual, relu=f.nn.ReLU(), drop=layer)
 
 
 @right()
 def keep_probability(f):
-    """a layer by hand whose p is the probability of keeping, which is a remark"""
+    """a handwritten layer whose p is the probability of keeping, which is a remark"""
     layer = f.layer(lambda self, x: x * f.mask(x, 1 - self.p) / self.p if self.training else x, 0.8)
     return f.net(usual, relu=f.nn.ReLU(), drop=layer)
 
@@ -104,7 +104,7 @@ def softmax_in_eval(f):
 
 @right()
 def noise_by_hand(f):
-    """a mask by hand in the network's own forward, in training mode alone"""
+    """a handwritten mask in the network's forward, only in training mode"""
 
     def forward(self, x):
         h = self.hidden(x)
@@ -168,7 +168,7 @@ def convolutional(f):
 
 @right(PYTORCH, x=numbers(3, 7, 12))
 def transformer(f):
-    """an encoder of PyTorch's, with a last layer"""
+    """PyTorch's transformer encoder with a last layer"""
     layer = f.nn.TransformerEncoderLayer(12, 2, 24, dropout=0.1, batch_first=True)
     return f.nn.Sequential(f.nn.TransformerEncoder(layer, 2, enable_nested_tensor=False), f.nn.Linear(12, 4))
 
@@ -185,7 +185,7 @@ def recurrent(f):
 
 @right(PYTORCH)
 def checkpointed(f):
-    """checkpointing as it is by default"""
+    """checkpointing with its defaults"""
     from torch.utils.checkpoint import checkpoint
 
     def forward(self, x):
@@ -214,7 +214,7 @@ def frozen_part(f):
 
 @right(PYTORCH)
 def train_reaches_the_list(f):
-    """a plain list of layers that train() is passed on to by hand"""
+    """a plain list of layers, to which the model's train() passes the mode"""
 
     class Net(f.nn.Module):
         def __init__(self):
@@ -238,7 +238,7 @@ def train_reaches_the_list(f):
 
 @right(PYTORCH)
 def stochastic_depth(f):
-    """DropPath: whole examples of a residual branch"""
+    """DropPath, which drops whole examples in a residual branch"""
 
     class DropPath(f.nn.Module):
         def __init__(self, drop_prob):
@@ -260,5 +260,5 @@ def stochastic_depth(f):
 
 @right(PYTORCH, x=np.random.default_rng(0).integers(0, 20, (8, 6)))
 def tokens(f):
-    """whole numbers in, through an embedding"""
+    """integer inputs to an embedding"""
     return f.nn.Sequential(f.nn.Embedding(20, 16), f.nn.Dropout(0.3), f.nn.Linear(16, 4))

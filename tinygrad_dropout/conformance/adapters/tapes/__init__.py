@@ -1,1 +1,1 @@
-"""How each framework's tensors are made of arrays, and how a gradient is had: a file for each way."""
+"""How to make each framework's tensors from arrays and get a gradient, with one file for each way."""

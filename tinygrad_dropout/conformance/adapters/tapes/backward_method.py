@@ -1,4 +1,4 @@
-"""Frameworks whose tensors have `backward(gradient)` and keep the gradient in `.grad`, each with its own spelling."""
+"""Frameworks that record a graph and compute gradients on request: Paddle, tinygrad and MyGrad."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class PaddleTape(Tape):
-    """Paddle's tensors: each gradient has its own shape, and the graph is kept for a second one."""
+    """Paddle's tensors. The graph is kept, so a second backward works."""
 
     def tensor(self, x: Array) -> Any:
         return sys.modules["paddle"].to_tensor(contiguous(x))
@@ -23,17 +23,17 @@ class PaddleTape(Tape):
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
         paddle: Any = sys.modules["paddle"]
         leaf = paddle.to_tensor(contiguous(x), stop_gradient=False)
-        y, beside = call(leaf.clone())
+        y, extra = call(leaf.clone())
 
         def backward(grad: Array) -> Any:
             (gradient,) = paddle.grad([y], [leaf], [self.tensor(grad)], retain_graph=True)
             return gradient.numpy()
 
-        return self.array(y), beside, backward
+        return self.array(y), extra, backward
 
 
 class TinygradTape(Tape):
-    """tinygrad's tensors, which are lazy: everything is computed at once, so that each mask is drawn once."""
+    """tinygrad's tensors, which are lazy: y is computed immediately, so that each mask is drawn only once."""
 
     dtypes = ("float32",)
     has_mode = True
@@ -50,18 +50,18 @@ class TinygradTape(Tape):
 
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
         leaf = self.tensor(x)
-        y, beside = call(leaf)
+        y, extra = call(leaf)
 
         def backward(grad: Array) -> Any:
             leaf.grad = None
             y.backward(self.tensor(grad))
             return None if leaf.grad is None else leaf.grad.numpy()
 
-        return self.array(y), beside, backward
+        return self.array(y), extra, backward
 
 
 class MygradTape(Tape):
-    """MyGrad's tensors, whose graph is gone after a backward."""
+    """MyGrad's tensors, whose graph is freed by backward."""
 
     def tensor(self, x: Array) -> Any:
         return sys.modules["mygrad"].tensor(x)
@@ -71,10 +71,10 @@ class MygradTape(Tape):
 
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
         leaf = self.tensor(x)
-        y, beside = call(leaf)
+        y, extra = call(leaf)
 
         def backward(grad: Array) -> Any:
             y.backward(grad)
             return leaf.grad
 
-        return self.array(y), beside, backward
+        return self.array(y), extra, backward

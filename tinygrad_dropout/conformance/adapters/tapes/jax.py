@@ -1,4 +1,4 @@
-"""JAX's arrays: a gradient is that of a function, so that nothing is remembered but by `jax.vjp`."""
+"""JAX's arrays: gradients belong to functions, and only `jax.vjp` remembers a forward."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class JaxTape(Tape):
-    """Without `jax_enable_x64` JAX turns float64 into float32, so that only float32 can be examined."""
+    """JAX's arrays. Without `jax_enable_x64` JAX turns float64 into float32, so only float32 can be examined."""
 
     @property
     def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]
-        """What JAX is set to keep."""
+        """The dtypes that JAX is configured to keep."""
         return () if sys.modules["jax"].config.jax_enable_x64 else ("float32",)
 
     def tensor(self, x: Array) -> Any:
@@ -26,15 +26,15 @@ class JaxTape(Tape):
 
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
         jax: Any = sys.modules["jax"]
-        y, vjp, beside = jax.vjp(call, self.tensor(x), has_aux=True)
+        y, vjp, extra = jax.vjp(call, self.tensor(x), has_aux=True)
 
         def backward(grad: Array) -> Any:
             return as_array(vjp(self.tensor(grad))[0])
 
-        return as_array(y), beside, backward
+        return as_array(y), extra, backward
 
 
 def key(rng: Any) -> Any:
-    """A key of JAX's, drawn from a generator."""
+    """A JAX key, drawn from a generator."""
     jax: Any = sys.modules["jax"]
     return jax.random.PRNGKey(int(rng.integers(2**31)))

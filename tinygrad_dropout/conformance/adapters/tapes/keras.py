@@ -1,4 +1,4 @@
-"""Keras 3, on whichever backend it runs."""
+"""Keras 3, on any of its backends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BACKENDS: dict[str, type[Tape]] = {"jax": JaxTape, "torch": TorchTape, "tensorfl
 
 
 class KerasTape(Tape):
-    """The backend's tape. A layer turns its input into Keras's default dtype, so that only that one is kept."""
+    """The backend's tape. Layers convert their input to Keras's default dtype, so only that dtype can be examined."""
 
     @property
     def dtypes(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""The frameworks that are known, by the name of their package."""
+"""The known frameworks, by the names of their packages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tinygrad_dropout.conformance.adapters.tapes.tape import Tape
 from tinygrad_dropout.conformance.adapters.tapes.tensorflow import TensorflowTape
 from tinygrad_dropout.conformance.adapters.tapes.torch import TorchTape
 
-#: In this order, where code uses several: Keras runs on others, Flax on JAX.
+#: Code that uses several frameworks gets the first of them: Keras runs on other frameworks, and Flax on JAX.
 TAPES: dict[str, Callable[[], Tape]] = {
     "keras": KerasTape,
     "flax": JaxTape,
@@ -33,7 +33,7 @@ TAPES: dict[str, Callable[[], Tape]] = {
     "tinygrad_dropout": OurTape,
 }
 
-#: package, and the class of its layers, which keep their tape whatever their code uses
+#: (package, module and class of its layers): these layers use their own package's tape, whatever else their code uses
 LAYERS = (
     ("tinygrad_dropout", "tinygrad_dropout.nn", "Module"),
     ("keras", "keras", "Layer"),
@@ -47,7 +47,7 @@ LAYERS = (
 
 
 def tape_of(name: str | Callable[..., Any]) -> Tape:
-    """The tape that a person names: a known package, or a class of their own."""
+    """The tape for what a user names: a known package, or the user's own tensor class."""
     if not isinstance(name, str):
         return OwnTape(name)
     if name not in TAPES:
@@ -56,18 +56,18 @@ def tape_of(name: str | Callable[..., Any]) -> Tape:
 
 
 def package_of_tape(tape: Tape | None) -> str | None:
-    """The name of a tape's framework; None for a class of one's own."""
+    """The name of a tape's framework; None for the user's own tensor class."""
     return next((name for name, make in TAPES.items() if type(tape) is make), None)
 
 
 def imported(module: str, name: str) -> type | None:
-    """A class of a module that has been imported already: who has one of its objects has imported it."""
+    """A class of a module, if the module is already imported; nothing can be an instance of the class otherwise."""
     found = getattr(sys.modules.get(module), name, None)
     return found if isinstance(found, type) else None
 
 
 def layers_package(made: Any) -> str | None:
-    """The framework of which an object is a layer."""
+    """The framework whose layer an object is; None if it is not a framework's layer."""
     for package, module, name in LAYERS:
         cls = imported(module, name)
         if cls is not None and isinstance(made, cls):

@@ -1,4 +1,4 @@
-"""Frameworks in which a gradient is that of a function, and nothing is remembered: HIPS autograd and MLX."""
+"""Frameworks that differentiate functions instead of recording a graph in tensors: HIPS autograd and MLX."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class AutogradTape(Tape):
-    """HIPS autograd: the forward is recorded, and can be asked for its gradient more than once."""
+    """HIPS autograd: the forward is recorded and can be differentiated more than once."""
 
     def tensor(self, x: Array) -> Any:
         return x
@@ -20,19 +20,19 @@ class AutogradTape(Tape):
         return y
 
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
-        beside: list[Any] = []
+        extra: list[Any] = []
 
         def only_y(tensor: Any) -> Any:
             y, other = call(tensor)
-            beside.append(other)
+            extra.append(other)
             return y
 
         vjp, y = sys.modules["autograd"].make_vjp(only_y)(x)
-        return y, beside[0], vjp
+        return y, extra[0], vjp
 
 
 class MlxTape(Tape):
-    """MLX: a gradient takes another forward, which draws the same mask since it starts from the same seed."""
+    """MLX: a gradient needs another forward, which draws the same mask because it starts from the same seed."""
 
     dtypes = ("float32",)
     replays = True
@@ -47,7 +47,7 @@ class MlxTape(Tape):
         mx: Any = sys.modules["mlx.core"]
         tensor, seed = self.tensor(x), self.next_seed()
         mx.random.seed(seed)
-        y, beside = call(tensor)
+        y, extra = call(tensor)
         mx.eval(y)
 
         def backward(grad: Array) -> Any:
@@ -58,8 +58,8 @@ class MlxTape(Tape):
             mx.random.seed(later)
             return as_array(gradient)
 
-        return self.array(y), beside, backward
+        return self.array(y), extra, backward
 
     def next_seed(self) -> int:
-        """Drawn from MLX's random state, so that whoever seeds that has the same masks again."""
+        """A seed drawn from MLX's random state, so that seeding MLX reproduces the masks."""
         return int(sys.modules["mlx.core"].random.randint(0, 2**31 - 1).item())

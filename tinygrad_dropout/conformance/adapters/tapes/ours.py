@@ -11,7 +11,7 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class OurTape(Tape):
-    """Tensor in, Tensor out."""
+    """Our Tensors, in and out."""
 
     def tensor(self, x: Array) -> Any:
         return Tensor(x)
@@ -21,7 +21,7 @@ class OurTape(Tape):
 
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
         tensor = Tensor(x, requires_grad=True)
-        y, beside = call(tensor)
+        y, extra = call(tensor)
         if not isinstance(y, Tensor):
             raise TypeError(f"expected the module to return a Tensor, got {type(y).__name__}")
 
@@ -30,4 +30,4 @@ class OurTape(Tape):
             y.backward(grad)
             return tensor.grad
 
-        return y.data, beside, backward
+        return y.data, extra, backward

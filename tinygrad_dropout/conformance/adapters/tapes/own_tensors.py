@@ -1,4 +1,4 @@
-"""Tensors of a class that nobody here knows: one's own small framework."""
+"""Tensors of an unknown class: the user's own small framework."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HOLDS_AN_ARRAY = ("data", "value", "array", "numpy", "_data", "xdata")
 
 
 class OwnTape(Tape):
-    """Tensors made as `Tensor(x)`, whose array is `.data` or `.numpy()`; the gradient of a sum is asked of them.
+    """Tensors made by `Tensor(x)` that hold their array in `.data` or `.numpy()`, with backward from a sum.
 
-    Two forwards are not kept apart: some such frameworks have one graph for all, which is gone after a backward.
+    Two forwards are not kept apart: some small frameworks have a single global graph, which backward frees.
 
     Args:
-        cls: makes a tensor of an array.
+        cls: makes a tensor from an array.
     """
 
     keeps_forwards_apart = False
@@ -29,7 +29,7 @@ class OwnTape(Tape):
         self.cls = cls
 
     def tensor(self, x: Array) -> Any:
-        """A tensor that asks for its gradient, where that has to be said."""
+        """A tensor that requires a gradient, if the class lets you say so."""
         try:
             tensor = self.cls(x, requires_grad=True)
         except TypeError:
@@ -55,19 +55,19 @@ class OwnTape(Tape):
 
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
         leaf = self.tensor(x)
-        y, beside = call(leaf)
+        y, extra = call(leaf)
         asked: list[bool] = []
 
         def backward(grad: Array) -> Any:
-            if asked:  # nodes of small frameworks keep their gradients, and add to them
+            if asked:  # small frameworks often add to the gradients of the first backward
                 raise RuntimeError("a second backward of the same graph")
             asked.append(True)
             (y * self.cls(grad)).sum().backward()
-            if isinstance(leaf.grad, (int, float)):  # 0, where some begin, and where it stays if nothing arrives
+            if isinstance(leaf.grad, (int, float)):  # some start with the number 0, which stays if no gradient arrives
                 return np.full_like(x, leaf.grad)
             return None if leaf.grad is None else self.array(leaf.grad)
 
-        return self.array(y), beside, backward
+        return self.array(y), extra, backward
 
 
 OWN_GRAPH = """\
@@ -85,5 +85,5 @@ class Mine(GraphLayer):
             (y * {tensor}(grad)).sum().backward()
             return tensor.grad                # an ndarray
 
-        return y.data, backward               # an ndarray, and the backward of this very forward
+        return y.data, backward               # an ndarray, and the backward of this forward
 """

@@ -1,4 +1,4 @@
-"""What an adapter must know of a framework: its tensors, and how they give a gradient."""
+"""What an adapter must know about a framework: how to make tensors and how to get a gradient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_dropout.conformance.guarded import Array
 
-#: tensor -> y, and what was returned beside it
+#: tensor -> y, and anything else that was returned
 TensorCall = Callable[[Any], tuple[Any, Any]]
 
 
@@ -19,10 +19,10 @@ class Tape(ABC):
     """A framework.
 
     Attributes:
-        dtypes: of the arrays that it takes, where it does not take float64 and float32.
+        dtypes: the dtypes it accepts; empty for float64 and float32.
         keeps_forwards_apart: whether several forwards can wait for their backwards.
         replays: whether a backward calls the layer again.
-        has_mode: whether it has one mode for all its layers, which `mode` switches.
+        has_mode: whether it has a single mode for all layers, which `mode` switches.
     """
 
     dtypes: tuple[str, ...] = ()
@@ -32,15 +32,15 @@ class Tape(ABC):
 
     @abstractmethod
     def record(self, call: TensorCall, x: Array) -> tuple[Any, Any, Callable[[Array], Any]]:
-        """y, what was returned beside it, and the backward of this very call."""
+        """y, anything else that was returned, and the backward of this call."""
 
     def mode(self, training: bool) -> AbstractContextManager[Any]:
-        """Inside, the framework's own mode is this one."""
+        """A context in which the framework is in this mode."""
         return nullcontext()
 
     @abstractmethod
     def tensor(self, x: Array) -> Any:
-        """A tensor of an array, which asks for no gradient."""
+        """A tensor made from an array, which needs no gradient."""
 
     @abstractmethod
     def array(self, y: Any) -> Any:
@@ -48,10 +48,10 @@ class Tape(ABC):
 
 
 def contiguous(x: Array) -> Array:
-    """The array, or a copy where it runs backwards through memory, which some frameworks refuse."""
+    """The array, or a copy if it has negative strides, which some frameworks refuse."""
     return x if all(stride >= 0 for stride in x.strides) else x.copy()
 
 
 def as_array(value: Any) -> Any:
-    """An array of what a framework returned."""
+    """Copy what a framework returned into an array."""
     return np.array(value)

@@ -11,7 +11,7 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class TensorflowTape(Tape):
-    """A persistent GradientTape, which can be asked twice."""
+    """A persistent GradientTape, which allows a second backward."""
 
     def tensor(self, x: Array) -> Any:
         return sys.modules["tensorflow"].convert_to_tensor(x)
@@ -24,10 +24,10 @@ class TensorflowTape(Tape):
         tensor = self.tensor(x)
         with tf.GradientTape(persistent=True) as tape:
             tape.watch(tensor)
-            y, beside = call(tensor)
+            y, extra = call(tensor)
 
         def backward(grad: Array) -> Any:
             gradient = tape.gradient(y, tensor, output_gradients=self.tensor(grad))
             return None if gradient is None else as_array(gradient)
 
-        return as_array(y), beside, backward
+        return as_array(y), extra, backward

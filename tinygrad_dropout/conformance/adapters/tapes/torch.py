@@ -11,7 +11,7 @@ from tinygrad_dropout.conformance.guarded import Array
 
 
 class TorchTape(Tape):
-    """A leaf that asks for its gradient; in-place layers get a copy of it, since a leaf may not be changed."""
+    """A leaf that requires a gradient; layers get a copy of it, since PyTorch forbids in-place changes to a leaf."""
 
     def tensor(self, x: Array) -> Any:
         return sys.modules["torch"].from_numpy(contiguous(x))
@@ -23,7 +23,7 @@ class TorchTape(Tape):
         torch: Any = sys.modules["torch"]
         with torch.enable_grad():
             leaf = self.tensor(x).requires_grad_()
-            y, beside = call(leaf.clone())
+            y, extra = call(leaf.clone())
         if not isinstance(y, torch.Tensor):
             raise TypeError(f"expected a tensor, got {type(y).__name__}")
 
@@ -32,4 +32,4 @@ class TorchTape(Tape):
             y.backward(self.tensor(grad))
             return None if leaf.grad is None else leaf.grad.numpy()
 
-        return self.array(y), beside, backward
+        return self.array(y), extra, backward

@@ -1,1 +1,1 @@
-"""What is asked of a model, a file for each subject."""
+"""The questions to ask about a model, with one file for each topic."""

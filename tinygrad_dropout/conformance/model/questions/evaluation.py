@@ -1,4 +1,4 @@
-"""Eval mode is the network without dropout: what it scales, it scales once."""
+"""Eval mode is the network without dropout, and nothing is scaled twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from tinygrad_dropout.conformance.model.examination import ModelExamination, rate_of
 from tinygrad_dropout.conformance.model.questions.modes import difference, words
-from tinygrad_dropout.conformance.model.trace import Array, Call, Trace, Wish, close, listed, quoted
+from tinygrad_dropout.conformance.model.trace import Array, Call, RunOptions, Trace, close, listed, quoted
 from tinygrad_dropout.mistakes import Finding, Mistake
 from tinygrad_dropout.mistakes import models as mistakes
 
@@ -16,7 +16,7 @@ TOLERANCE = 1e-3
 
 
 def examine_layers_scale(examination: ModelExamination) -> Iterator[Finding]:
-    """Each layer's two modes have the same mean."""
+    """Each layer's output has the same mean in both modes."""
     evals = {call.place: call for call in examination.evaluation[0].calls if call.visible}
     for rows in examination.visible_places:
         call = rows[0][0]
@@ -32,7 +32,7 @@ def examine_layers_scale(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def name_scales(train: float, everywhere: float, keep: float) -> Mistake:
-    """Which mistake it is if a layer's modes do not have the same mean."""
+    """Which mistake it is if the means of a layer's two modes differ."""
     if abs(train - 1) < TOLERANCE and abs(everywhere - 1) < TOLERANCE:
         return mistakes.NEVER_SCALED
     if abs(train * keep - 1) < TOLERANCE and abs(everywhere - 1) > TOLERANCE:
@@ -41,20 +41,20 @@ def name_scales(train: float, everywhere: float, keep: float) -> Mistake:
 
 
 def likely_keeps(rows: list[list[Call]], p: float) -> list[float]:
-    """The probability of keeping, which is 1 - p, or p by another convention; both if the rate is neither."""
+    """The probability of keeping: 1 - p, or p by another convention; both if the rate fits neither."""
     seen, margin = rate_of([call for row in rows for call in row])
     fitting = [keep for keep in (1 - p, p) if abs(seen - (1 - keep)) <= margin]
     return fitting[:1] or [1 - p, p]
 
 
 def scale_of_kept(calls: list[Call]) -> float | None:
-    """What the kept elements are multiplied by; None if that is not one number."""
+    """The factor of the kept elements; None if they have different factors."""
     kept = [call.factors[(call.factors != 0) & call.shown] for call in calls]
     return constant(np.concatenate(kept)) if kept else None
 
 
 def constant(factors: Array) -> float | None:
-    """The number that all factors are; None if they differ, or there are none."""
+    """The value that all factors have; None if they differ or there are none."""
     factors = factors.ravel()
     if factors.size == 0 or not np.isfinite(factors).all():
         return None
@@ -63,9 +63,9 @@ def constant(factors: Array) -> float | None:
 
 
 def examine_scale_outside(examination: ModelExamination) -> Iterator[Finding]:
-    """With dropouts taken out, training mode (batch norm aside) computes what eval mode does."""
+    """With dropouts removed, training mode (except batch norm) computes the same as eval mode."""
     subject = examination.subject
-    taken_out = Wish(change=lambda call: 1.0, without_hidden=True, inputs=True)
+    taken_out = RunOptions(change=lambda call: 1.0, without_hidden=True, inputs=True)
     evaluated = examination.run(False, taken_out)
     subject.set_mode(True)
     for module in subject.named.values():
@@ -74,7 +74,9 @@ def examine_scale_outside(examination: ModelExamination) -> Iterator[Finding]:
     trained = subject.run(taken_out)
     if trained.draws and not evaluated.draws:
         drew = listed(f"{function} in {quoted(key)}" for function, key in trained.draws)
-        examination.not_checked.append(f"eval mode against the network without dropout: it draws from {drew} itself")
+        examination.not_checked.append(
+            f"eval mode compared with the network without dropout: it also draws from {drew}"
+        )
         return
     met = first_difference(evaluated, trained)
     if met is None:
@@ -89,12 +91,12 @@ def examine_scale_outside(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def first_difference(one: Trace, other: Trace) -> tuple[str, Array, Array] | None:
-    """The first module, or the output, that is given something else in one trace than in the other."""
+    """The first input of a module, or else the output, that differs between two traces."""
     if [visit.key for visit in one.visits] == [visit.key for visit in other.visits]:
         for visit, again in zip(one.visits, other.visits, strict=True):
             for a, b in zip(visit.x, again.x, strict=False):
                 if not close(a, b, 1e-4):
-                    return quoted(visit.key), a, b
+                    return f"the input of {quoted(visit.key)}", a, b
     for a, b in zip(one.outputs, other.outputs, strict=False):
         if not close(a, b, 1e-4):
             return "the output", a, b
@@ -102,7 +104,7 @@ def first_difference(one: Trace, other: Trace) -> tuple[str, Array, Array] | Non
 
 
 def formula_of(factor: float | None, rates: list[float | None]) -> str:
-    """The factor as a formula of one of the model's values of p; "" if it is none."""
+    """The factor as a formula of one of the model's values of p; "" if none fits."""
     for p in rates:
         if factor is None or p is None:
             continue

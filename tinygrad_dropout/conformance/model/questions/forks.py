@@ -1,4 +1,4 @@
-"""Forked processes draw different masks, if each sets a seed of its own."""
+"""Forked processes draw different masks if each sets its own seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHILDREN = 2
 
 
 def examine_forks(examination: ModelExamination) -> Iterator[Finding]:
-    """A forward in each of several forked processes, as a DataLoader's workers are."""
+    """Forked processes, such as a DataLoader's workers, draw different masks."""
     places = list(examination.visible_places)
     if not places:
         return
@@ -28,26 +28,26 @@ def examine_forks(examination: ModelExamination) -> Iterator[Finding]:
         return
 
     def masks(child: int) -> list[str]:
-        """What identifies the masks of each dropout, in one child."""
+        """A digest of each dropout's masks in one child process."""
         seed_everything(1000 * examination.seed + child + 1)
         trace = examination.run(True)
         return [digest([call for call in trace.calls if call.place == rows[0][0].place]) for rows in places]
 
-    told = in_children(masks, CHILDREN)
-    if isinstance(told, str):
-        examination.not_checked.append(f"masks in forked processes: {told}")
+    results = in_children(masks, CHILDREN)
+    if isinstance(results, str):
+        examination.not_checked.append(f"masks in forked processes: {results}")
         return
     shared = [
         rows[0][0]
         for number, rows in enumerate(places)
-        if unlikely_to_agree(rows[0], CHILDREN - 1) and len({digests[number] for digests in told}) == 1
+        if unlikely_to_agree(rows[0], CHILDREN - 1) and len({digests[number] for digests in results}) == 1
     ]
     if shared:
         yield mistakes.FORKS_SHARE.seen(count=CHILDREN, **words(shared))
 
 
 def digest(calls: list[Call]) -> str:
-    """Equal for calls that dropped the same elements."""
+    """A digest that is equal for calls that used the same factors."""
     kept = [
         np.packbits(call.dropped).tobytes() + np.round(call.factors, 3).astype(np.float32).tobytes() for call in calls
     ]

@@ -1,4 +1,4 @@
-"""Backward goes through the same masks as forward."""
+"""Backward uses the same masks as forward."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tinygrad_dropout.conformance.model.examination import ModelExamination
 from tinygrad_dropout.conformance.model.questions.evaluation import scale_of_kept
 from tinygrad_dropout.conformance.model.questions.modes import words
 from tinygrad_dropout.conformance.model.questions.randomness import equal_masks
-from tinygrad_dropout.conformance.model.trace import Array, Call, Trace, Wish, close
+from tinygrad_dropout.conformance.model.trace import Array, Call, RunOptions, Trace, close
 from tinygrad_dropout.mistakes import Finding
 from tinygrad_dropout.mistakes import models as mistakes
 
@@ -19,8 +19,8 @@ ROUNDING = 1e-5  # of the largest number in all gradients
 
 
 def examine_gradients(examination: ModelExamination) -> Iterator[Finding]:
-    """The gradient is that of the network in which each dropout multiplies by the factors of the forward."""
-    trace = examination.replay(Wish(backward=True))
+    """Each gradient equals the gradient of the network with the forward's dropout factors held fixed."""
+    trace = examination.replay(RunOptions(backward=True))
     if trace.backward_error:
         yield from name_error(trace)
         return
@@ -38,7 +38,7 @@ def examine_gradients(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def name_error(trace: Trace) -> Iterator[Finding]:
-    """Backward raised: because of a dropout that works in place, or for another reason."""
+    """Name why backward raised: a dropout that works in place, or another reason."""
     in_place = [call for call in trace.calls if call.in_place and call.on]
     if in_place and "modified by an inplace operation" in trace.backward_error:
         yield mistakes.IN_PLACE_BREAKS_BACKWARD.seen(error=trace.backward_error, **words(in_place))
@@ -47,7 +47,7 @@ def name_error(trace: Trace) -> Iterator[Finding]:
 
 
 def examine_recomputing(trace: Trace) -> Iterator[Finding]:
-    """A forward that is run again during backward draws the same masks."""
+    """A forward that runs again during backward draws the same masks."""
     changed = []
     for again in trace.recomputed:
         first = earlier(again, trace.calls)
@@ -58,7 +58,7 @@ def examine_recomputing(trace: Trace) -> Iterator[Finding]:
 
 
 def earlier(again: Call, calls: list[Call]) -> Call | None:
-    """The call of the forward that a call during backward repeats: the same layer, with the same input."""
+    """The call in the forward that a call during backward repeats: the same layer with the same input."""
     if not again.visible:
         return None
     matching = (call for call in calls if call.place == again.place and call.visible)
@@ -66,14 +66,16 @@ def earlier(again: Call, calls: list[Call]) -> Call | None:
 
 
 def examine_replayed(examination: ModelExamination, trace: Trace) -> Iterator[Finding]:
-    """The same forward with each dropout replaced by a product with its factors has the same gradient."""
+    """The same forward, with each dropout replaced by its factors, has the same gradients."""
     calls = [call for call in trace.calls if call.visible and call.on and is_product(call)]
     if not calls:
         return
     fixed = replayed(examination, calls)
-    again = examination.replay(Wish(backward=True))
+    again = examination.replay(RunOptions(backward=True))
     if not all(close(fixed_out, out, TOLERANCE) for fixed_out, out in zip(fixed.outputs, trace.outputs, strict=True)):
-        examination.not_checked.append("gradients: with the same generators' states, a forward gave something else")
+        examination.not_checked.append(
+            "gradients: with all generators in the same state, a forward gave another result"
+        )
         return
     if [a for a in again.outputs if not any(np.array_equal(a, b) for b in trace.outputs)]:
         return
@@ -85,19 +87,19 @@ def examine_replayed(examination: ModelExamination, trace: Trace) -> Iterator[Fi
 
 
 def is_product(call: Call) -> bool:
-    """Whether y is x times a mask and one scale; in AlphaDropout, for one, something is added."""
+    """Whether y is x times a mask and a single scale; AlphaDropout, for example, also adds something."""
     assert call.y is not None
     return scale_of_kept([call]) is not None and not call.y[~call.shown].any()
 
 
 def replayed(examination: ModelExamination, calls: list[Call]) -> Trace:
-    """A forward and a backward with the factors of these calls instead of their dropouts."""
+    """Run a forward and a backward with the factors of these calls instead of their dropouts."""
     waiting = list(calls)
     done: list[tuple[Call, Array]] = []
 
     def factors(call: Call) -> Array | None:
-        """The factors of the same call in the other forward."""
-        for before, known in done:  # run again during backward: whichever it repeats, in whichever order
+        """The factors of the same call in the original forward."""
+        for before, known in done:  # during backward, calls may repeat in any order
             if before.place == call.place and call.again and same_input(before, call):
                 return known
         for one in waiting:
@@ -107,16 +109,16 @@ def replayed(examination: ModelExamination, calls: list[Call]) -> Trace:
                 return one.factors
         return None
 
-    return examination.replay(Wish(change=factors, backward=True))
+    return examination.replay(RunOptions(change=factors, backward=True))
 
 
 def same_input(one: Call, other: Call) -> bool:
-    """Whether two calls were given the same numbers, but for rounding."""
+    """Whether two calls had the same input up to rounding."""
     return one.x is not None and other.x is not None and close(one.x, other.x)
 
 
 def differing_gradient(one: Trace, other: Trace) -> tuple[str, float] | None:
-    """The first gradient that differs, and by how much."""
+    """The name of the first gradient that differs, and by how much."""
     largest = max((float(np.abs(grad).max(initial=0)) for grad in other.gradients.values()), default=0.0)
     for name, grad in other.gradients.items():
         mine = one.gradients.get(name, np.zeros_like(grad))
@@ -127,11 +129,11 @@ def differing_gradient(one: Trace, other: Trace) -> tuple[str, float] | None:
 
 
 def first_of_each(calls: list[Call]) -> list[Call]:
-    """One call for each dropout."""
+    """The first call of each dropout."""
     return list({call.place: call for call in reversed(calls)}.values())[::-1]
 
 
 def explained(examination: ModelExamination, call: Call, calls: list[Call], trace: Trace) -> bool:
-    """Whether replacing this dropout alone leaves the gradient as it is."""
+    """Whether replacing only this dropout by its factors leaves the gradients unchanged."""
     fixed = replayed(examination, [one for one in calls if one.place == call.place])
     return differing_gradient(trace, fixed) is None

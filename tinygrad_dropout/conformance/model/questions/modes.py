@@ -14,19 +14,19 @@ from tinygrad_dropout.mistakes import models as mistakes
 
 
 def examine_eval_reaches(examination: ModelExamination) -> Iterator[Finding]:
-    """After eval(), no dropout is told to drop, and none drops all the same."""
+    """After eval(), no dropout is told to drop, and none drops anyway."""
     first, second = examination.evaluation
     left_on = [call for call in first.calls if call.on and call.p != 0]
     layers = [call for call in left_on if call.layer is not None]
     again = {id(call.layer) for call in second.calls}
-    anew = [call for call in layers if call.key is None and id(call.layer) not in again]
+    remade = [call for call in layers if call.key is None and id(call.layer) not in again]
     unregistered = [call for call in layers if call.key is None and id(call.layer) in again]
     registered = [call for call in layers if call.key is not None]
     if unregistered:
-        where = listed(examination.subject.where(call.layer) or "a place of its own" for call in unregistered)
+        where = listed(examination.subject.where(call.layer) or "an unknown place" for call in unregistered)
         yield mistakes.NOT_REGISTERED.seen(where=where, **words(unregistered))
-    if anew:
-        yield mistakes.MADE_IN_FORWARD.seen(**words(anew))
+    if remade:
+        yield mistakes.MADE_IN_FORWARD.seen(**words(remade))
     if registered:
         yield mistakes.EVAL_NOT_REACHING.seen(**words(registered))
     functions = [call for call in left_on if call.layer is None]
@@ -40,11 +40,11 @@ def examine_eval_reaches(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_eval_repeats(first: Trace, second: Trace) -> Iterator[Finding]:
-    """Two forwards in eval mode give the same; no dropout is to blame if they don't."""
+    """Two forwards in eval mode give the same result; if they differ, no dropout is to blame."""
     if same(first.outputs, second.outputs):
         return
     drew = listed(f"{function} in {quoted(key)}" for function, key in first.draws) if first.draws else ""
-    draws = f"it draws from {drew}" if drew else "no dropout is on, so something else is random or remembers"
+    draws = f"it draws from {drew}" if drew else "no dropout is on, so something else is random or keeps state"
     yield mistakes.EVAL_RANDOM.seen(difference=difference(first.outputs, second.outputs), draws=draws)
 
 
@@ -67,7 +67,7 @@ def examine_train_reaches(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_modes_stay(examination: ModelExamination) -> Iterator[Finding]:
-    """A forward changes no mode."""
+    """A forward does not change any mode."""
     for traces, mode, other in (
         (examination.training, "training", "eval"),
         (examination.evaluation, "eval", "training"),
@@ -79,7 +79,7 @@ def examine_modes_stay(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_eval_draws(examination: ModelExamination) -> Iterator[Finding]:
-    """Evaluating does not change what is drawn afterwards."""
+    """Evaluation does not change the random numbers drawn after it."""
     sources = examination.subject.sources()
     before = [source.fingerprint() for source in sources]
     examination.run(False)
@@ -89,7 +89,7 @@ def examine_eval_draws(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def words(calls: Iterable[Call]) -> dict[str, str]:
-    """The layers in a sentence, with verbs that agree in number."""
+    """The layers as they appear in a sentence, with verbs that agree in number."""
     names = list(dict.fromkeys(call.name for call in calls))
     many = len(names) > 1
     verbs = (

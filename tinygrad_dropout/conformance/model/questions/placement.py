@@ -1,4 +1,4 @@
-"""Where dropout stands, and with which p."""
+"""Where dropout is placed, and with which p."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_dropout.conformance.model.examination import ModelExamination
 from tinygrad_dropout.conformance.model.questions.modes import words
-from tinygrad_dropout.conformance.model.trace import Call, Wish, listed, probability_of, quoted
+from tinygrad_dropout.conformance.model.trace import Call, RunOptions, listed, probability_of, quoted
 from tinygrad_dropout.mistakes import Finding
 from tinygrad_dropout.mistakes import models as mistakes
 
@@ -17,7 +17,7 @@ VARIANCE_SHIFT = 1.1
 
 
 def examine_ends_of_p(examination: ModelExamination) -> Iterator[Finding]:
-    """No dropout has p = 1, nor p = 0."""
+    """No dropout has p = 0 or p = 1."""
     calls = examination.training[0].calls
     ones = [call for call in calls if call.p == 1 and call.on]
     if ones:
@@ -34,7 +34,7 @@ def examine_ends_of_p(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_output(examination: ModelExamination) -> Iterator[Finding]:
-    """Between the last dropout and the output there is a layer."""
+    """There is a layer with parameters between the last dropout and the output."""
     subject = examination.subject
     if any(subject.is_frozen(module) for module in subject.named.values()):
         return  # PyTorch's graph does not show parameters that are not trained
@@ -47,7 +47,7 @@ def examine_output(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_input(examination: ModelExamination) -> Iterator[Finding]:
-    """Little is dropped from the model's own input."""
+    """Less than half of the model's input is dropped."""
     subject = examination.subject
     given = [value for value in (*subject.args, *subject.kwargs.values()) if hasattr(value, "shape")]
     arrays = [array.ravel() for value in given if (array := np.asarray(value)).dtype.kind == "f"]
@@ -57,14 +57,14 @@ def examine_input(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def is_one_of(call: Call, arrays: list[np.ndarray]) -> bool:
-    """Whether the call was given one of these arrays, in whatever shape."""
+    """Whether the call's input is one of these arrays, in any shape."""
     assert call.x is not None
     flat = call.x.ravel()
     return any(flat.shape == array.shape and np.allclose(flat, array, rtol=1e-2) for array in arrays)
 
 
 def examine_in_a_row(examination: ModelExamination) -> Iterator[Finding]:
-    """No dropout is given the result of another."""
+    """No dropout directly follows another."""
     calls = [call for call in examination.training[0].calls if call.on and call.visible and call.should_drop]
     for first, second in pairwise(calls):
         if follows(first, second):
@@ -80,11 +80,11 @@ def follows(first: Call, second: Call) -> bool:
 
 
 def examine_batch_norms(examination: ModelExamination) -> Iterator[Finding]:
-    """What batch norm is given has the same variance with dropout as without."""
+    """The input of each batch norm has the same variance with and without dropout."""
     with_dropout = [trace.variances for trace in examination.training]
     if not with_dropout[0]:
         return
-    without = examination.replay(Wish(change=lambda call: 1.0, without_hidden=True)).variances
+    without = examination.replay(RunOptions(change=lambda call: 1.0, without_hidden=True)).variances
     shifted = {}
     for key, variance in without.items():
         seen = np.mean([variances[key] for variances in with_dropout if key in variances], axis=0)

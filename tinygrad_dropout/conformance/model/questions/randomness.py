@@ -1,4 +1,4 @@
-"""In training mode every call of every dropout draws a mask of its own, and p is the rate."""
+"""In training mode every call of every dropout draws its own mask, and drops with probability p."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tinygrad_dropout.mistakes import models as mistakes
 
 
 def examine_reseeding(examination: ModelExamination) -> Iterator[Finding]:
-    """A forward leaves each generator in a state that depends on the one before."""
+    """A forward leaves each generator in a state that depends on its previous state."""
     ends = []
     for seed in (1, 2):
         seed_everything(examination.seed + seed)
@@ -39,7 +39,7 @@ def examine_reseeding(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_masks_vary(examination: ModelExamination) -> Iterator[Finding]:
-    """No dropout uses a mask again; something is dropped."""
+    """Every dropout drops something, and none uses a mask twice."""
     frozen: list[Call] = []
     nothing: list[Call] = []
     for rows in examination.visible_places:
@@ -55,12 +55,12 @@ def examine_masks_vary(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def all_agree(rows: list[list[Call]]) -> bool:
-    """Whether all forwards multiplied by the same factors, which chance would not do."""
+    """Whether all forwards used the same factors, and not by chance."""
     return unlikely_to_agree(rows[0], FORWARDS - 1) and all(agree(rows[0], row) for row in rows[1:])
 
 
 def repeated(rows: list[list[Call]]) -> tuple[int, int] | None:
-    """Two forwards that multiplied by the same factors, which chance would not do."""
+    """Two forwards that used the same factors, and not by chance."""
     if not unlikely_to_agree(rows[0]):
         return None
     pairs = combinations(range(len(rows)), 2)
@@ -68,12 +68,12 @@ def repeated(rows: list[list[Call]]) -> tuple[int, int] | None:
 
 
 def agree(one: list[Call], other: list[Call]) -> bool:
-    """Whether two rows of calls dropped the same elements and multiplied the others alike."""
+    """Whether two forwards' calls dropped the same elements and scaled the others equally."""
     return len(one) == len(other) and all(equal_masks(a, b) for a, b in zip(one, other, strict=True))
 
 
 def equal_masks(one: Call, other: Call) -> bool:
-    """Whether two calls multiplied by the same factors, wherever both inputs show them."""
+    """Whether two calls used the same factors, as far as both inputs show them."""
     if one.x is None or other.x is None or one.x.shape != other.x.shape:
         return False
     shown = one.shown & other.shown
@@ -81,7 +81,7 @@ def equal_masks(one: Call, other: Call) -> bool:
 
 
 def examine_sharing(examination: ModelExamination) -> Iterator[Finding]:
-    """Two layers, or two calls of one, do not drop the same elements in the same forward."""
+    """Two layers, or two calls of one layer, do not drop the same elements in the same forward."""
     for rows in examination.visible_places:
         if len(rows[0]) > 1 and all(calls_agree(row) for row in rows):
             yield mistakes.CALLS_SHARE.seen(**words(rows[0]))
@@ -91,14 +91,14 @@ def examine_sharing(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def calls_agree(row: list[Call]) -> bool:
-    """Whether the calls of one layer in one forward all used one mask, which chance would not do."""
+    """Whether the calls of one layer in one forward all used the same mask, and not by chance."""
     return unlikely_to_agree(row[1:]) and all(equal_masks(row[0], call) for call in row[1:])
 
 
 def nested_by_no_chance(one: Call, other: Call) -> bool:
-    """Whether what one layer drops, the other drops too, in the order of memory: the same numbers below p.
+    """Whether one layer drops everything that the other drops, in memory order, because both compare the same draws.
 
-    Two generators in the same state give that, also where shapes and rates differ.
+    Two generators in the same state cause this, even if the shapes and rates differ.
     """
     few, many = (one, other) if (one.p or 0) <= (other.p or 0) else (other, one)
     shown, dropped, dropped_too = common(few, many)
@@ -107,7 +107,7 @@ def nested_by_no_chance(one: Call, other: Call) -> bool:
 
 
 def common(few: Call, many: Call) -> tuple[Array, Array, Array]:
-    """Where both masks are shown, and the two masks, along the elements that both have."""
+    """Where both masks can be seen, and the two masks, for the elements that both have."""
     assert few.x is not None
     assert many.x is not None
     size = min(few.x.size, many.x.size)
@@ -116,7 +116,7 @@ def common(few: Call, many: Call) -> tuple[Array, Array, Array]:
 
 
 def examine_rates(examination: ModelExamination) -> Iterator[Finding]:
-    """Each layer drops with its p; a coarse look, as `check_dropout` has a finer one."""
+    """Each layer drops with its p. This is a coarse check; `check_dropout` has a finer one."""
     for rows in examination.visible_places:
         calls = [call for row in rows for call in row]
         p = calls[0].p
@@ -128,7 +128,7 @@ def examine_rates(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def examine_whole_examples(examination: ModelExamination) -> Iterator[Finding]:
-    """No layer drops whole rows, unless it is one that drops paths."""
+    """No layer drops whole rows, unless it drops paths."""
     for rows in examination.visible_places:
         calls = [call for row in rows for call in row]
         shape = calls[0].x.shape if calls[0].x is not None else ()
@@ -146,7 +146,7 @@ def examine_whole_examples(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def rows_are_whole(call: Call) -> bool:
-    """Whether each row is dropped or kept as a whole."""
+    """Whether each row is entirely dropped or entirely kept."""
     assert call.x is not None
     shown = call.shown.reshape(len(call.x), -1)
     dropped = call.dropped.reshape(len(call.x), -1)
@@ -154,7 +154,7 @@ def rows_are_whole(call: Call) -> bool:
 
 
 def examine_outputs_vary(examination: ModelExamination) -> Iterator[Finding]:
-    """Training forwards differ if there is a dropout that is on."""
+    """Training forwards differ if a dropout is on."""
     on = [call for call in examination.training[0].calls if call.on and call.should_drop]
     traces = examination.training
     if on and traces[0].outputs and all(same(traces[0].outputs, trace.outputs, 0) for trace in traces[1:]):

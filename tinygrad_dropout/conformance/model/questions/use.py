@@ -1,4 +1,4 @@
-"""Every dropout is called, its result is used, and it writes into nothing that is used elsewhere."""
+"""Every dropout is called, its result is used, and it does not overwrite values that are used elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_dropout.conformance.model.examination import ModelExamination
 from tinygrad_dropout.conformance.model.questions.modes import difference, words
-from tinygrad_dropout.conformance.model.trace import Array, Call, Wish, listed, probability_of, quoted, same
+from tinygrad_dropout.conformance.model.trace import Array, Call, RunOptions, listed, probability_of, quoted, same
 from tinygrad_dropout.mistakes import Finding
 from tinygrad_dropout.mistakes import models as mistakes
 
@@ -17,7 +17,7 @@ CONTAINERS = ("ModuleList", "ModuleDict")
 
 
 def examine_calls(examination: ModelExamination) -> Iterator[Finding]:
-    """Every registered dropout is called in training mode, where the part that it belongs to is."""
+    """Every registered dropout is called in training mode if the module around it is called."""
     entered = set().union(*(trace.entered for trace in examination.training))
     named = examination.subject.named
     uncalled = [
@@ -33,7 +33,7 @@ def examine_calls(examination: ModelExamination) -> Iterator[Finding]:
 
 
 def parent_of(key: str, named: dict[str, Any]) -> Any:
-    """The module that a module belongs to, lists of modules aside."""
+    """The module that contains a module, ignoring lists and dicts of modules."""
     while key:
         key = key.rpartition(".")[0]
         module = named.get(key)
@@ -53,13 +53,13 @@ def examine_results_are_used(examination: ModelExamination) -> Iterator[Finding]
             """Random factors for one dropout's output."""
             return noise.normal(size=call.x.shape).astype(call.x.dtype) if call.place == place else None  # type: ignore[union-attr]
 
-        plain, changed = (examination.replay(Wish(change=change)) for change in (lambda call: None, noisy))
+        plain, changed = (examination.replay(RunOptions(change=change)) for change in (lambda call: None, noisy))
         if plain.outputs and same(plain.outputs, changed.outputs, 0):
             yield mistakes.RESULT_UNUSED.seen(**words([call for call in trace.calls if call.place == place]))
 
 
 def unused_places(calls: list[Call], graph: Any) -> list[Any]:
-    """Dropouts of whose calls none is in the graph of the output."""
+    """The dropouts that have no call in the output's graph."""
     places: dict[Any, bool] = {}
     for call in calls:
         if call.visible and call.should_drop:
@@ -68,17 +68,17 @@ def unused_places(calls: list[Call], graph: Any) -> list[Any]:
 
 
 def examine_writing(examination: ModelExamination) -> Iterator[Finding]:
-    """A dropout that works in place changes nothing that is used again, the model's input included."""
+    """A dropout that works in place does not change anything that is used again, including the model's input."""
     for training, mode in ((True, "training"), (False, "eval")):
         trace = examination.training[0] if training else examination.evaluation[0]
         if trace.changed_inputs:
             culprits = [call for call in trace.calls if call.in_place]
-            by = f": {words(culprits)['layers']} {words(culprits)['writes']} into what it is given" if culprits else ""
+            by = f": {words(culprits)['layers']} {words(culprits)['writes']} into its input" if culprits else ""
             yield mistakes.CHANGES_INPUT.seen(mode=mode, by=by)
             break
     in_place = [call for call in examination.training[0].calls if call.in_place and call.on]
     if in_place:
-        plain, apart = examination.replay(), examination.replay(Wish(on_copies=True))
+        plain, apart = examination.replay(), examination.replay(RunOptions(on_copies=True))
         if not same(plain.outputs, apart.outputs):
             apart_by = difference(plain.outputs, apart.outputs)
             yield mistakes.IN_PLACE_CHANGES.seen(difference=apart_by, **words(in_place))

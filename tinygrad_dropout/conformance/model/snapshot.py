@@ -1,4 +1,4 @@
-"""The user's model, put back exactly as it was: attributes, weights, buffers, gradients, modes, hooks, generators."""
+"""Restores the user's model exactly: attributes, weights, buffers, gradients, modes, hooks and generators."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from tinygrad_dropout.conformance.model.random_state import Restore, source_of
 
 
-class Kept:
-    """What modules were like when they were first seen.
+class Snapshot:
+    """The state of modules when they were first seen.
 
     Args:
-        tensors: (module) -> functions that put back the tensors that it holds: values, gradients.
-        held: (module) -> what it holds outside its registered parts, generators among it.
+        tensors: (module) -> functions that restore the tensors that it holds: values and gradients.
+        held: (module) -> what it holds outside its registered parts, such as generators.
     """
 
     def __init__(
@@ -21,10 +21,10 @@ class Kept:
     ) -> None:
         self.tensors, self.held = tensors, held
         self.restores: list[Restore] = []
-        self.seen: dict[int, Any] = {}  # with the objects, so that no id is used again
+        self.seen: dict[int, Any] = {}  # holds the objects, so that no id is reused
 
     def keep(self, module: Any) -> None:
-        """Remember a module as it is now, unless it has been seen before."""
+        """Remember the state of a module, unless it is known already."""
         if id(module) in self.seen:
             return
         self.seen[id(module)] = module
@@ -34,7 +34,7 @@ class Kept:
         self.keep_contents(vars(module))
 
     def keep_thing(self, thing: Any) -> None:
-        """Remember a generator's state, or what is in a container."""
+        """Remember the state of a generator, or the contents of a container."""
         if id(thing) in self.seen:
             return
         source = source_of(thing)
@@ -43,11 +43,11 @@ class Kept:
         elif type(thing) in (list, dict, set):
             self.keep_container(thing)
         else:
-            return  # a module, for one, which is kept as such
+            return  # for example a module, which `keep` handles
         self.seen[id(thing)] = thing
 
     def keep_contents(self, attributes: dict[str, Any]) -> None:
-        """Remember a module's attributes, and what is in the containers among them."""
+        """Remember a module's attributes and the contents of the containers among them."""
         self.keep_container(attributes)
         for value in attributes.values():
             if isinstance(value, dict | list | set) and id(value) not in self.seen:
@@ -55,7 +55,7 @@ class Kept:
                 self.keep_container(value)
 
     def keep_container(self, container: Any) -> None:
-        """Remember what is in a dict, a list or a set."""
+        """Remember the contents of a dict, a list or a set."""
         before = container.copy()
 
         def restore() -> None:
@@ -65,6 +65,6 @@ class Kept:
         self.restores.append(restore)
 
     def restore(self) -> None:
-        """Put everything back."""
+        """Restore everything."""
         for restore in reversed(self.restores):
             restore()

@@ -1,4 +1,4 @@
-"""The user's model comes back exactly as it was, also when something raises; so does the user's random state."""
+"""The user's model and random state are restored exactly, even if something raises."""
 
 import random
 
@@ -12,7 +12,7 @@ from tinygrad_dropout.conformance import check_model
 
 
 class Remembers(td.nn.Module):
-    """Keeps what it is given, in all sorts of places."""
+    """Stores its input in many places."""
 
     def __init__(self):
         self.history, self.table, self.last = [], {}, None
@@ -51,7 +51,7 @@ def ours(*more):
 
 
 def state_of_ours(model):
-    """Everything that there is to see."""
+    """All visible state of the model."""
     return [
         {key: value.tobytes() for key, value in model.state_dict().items()},
         [(id(tensor.grad), tensor.grad.tobytes()) for tensor in model.parameters()],
@@ -68,7 +68,7 @@ def state_of_ours(model):
 
 
 @pytest.mark.parametrize("more", [(), (Fails(),)], ids=["as-usual", "a-forward-that-raises"])
-def test_our_model_comes_back_as_it_was(more):
+def test_our_model_is_restored(more):
     model = ours()
     model._layers[4:4] = more
     before = state_of_ours(model)
@@ -77,7 +77,7 @@ def test_our_model_comes_back_as_it_was(more):
     assert state_of_ours(model) == before
 
 
-def test_our_framework_comes_back_as_it_was():
+def test_our_framework_is_restored():
     call, functions = td.nn.Module.__call__, (td.functional.dropout, td.functional.gaussian_dropout)
     check_model(ours(Fails()), numbers())
     check_model(ours(), numbers())
@@ -85,7 +85,7 @@ def test_our_framework_comes_back_as_it_was():
     assert (td.functional.dropout, td.functional.gaussian_dropout) == functions
 
 
-def test_the_users_random_states_come_back():
+def test_the_users_random_states_are_restored():
     td.manual_seed(8)
     random.seed(8)
     wanted = (np.random.default_rng(0).random(), td.nn.Dropout()(td.ones(50)).data.copy(), random.random())
@@ -109,7 +109,7 @@ def test_the_users_input_is_not_changed(torch):
 
 
 def torchs(torch, raises=False):
-    """A model of PyTorch's with hooks, gradients, mixed modes and a frozen part."""
+    """A PyTorch model with hooks, gradients, mixed modes and a frozen part."""
 
     class Own(torch.nn.Module):
         def __init__(self):
@@ -138,7 +138,7 @@ def torchs(torch, raises=False):
 
 
 def state_of_torchs(torch, model):
-    """Everything that there is to see."""
+    """All visible state of the model."""
     own = model[3]
     return [
         {key: value.numpy().tobytes() for key, value in model.state_dict().items()},
@@ -157,7 +157,7 @@ def state_of_torchs(torch, model):
 
 
 @pytest.mark.parametrize("raises", [False, True], ids=["as-usual", "a-forward-that-raises"])
-def test_a_torch_model_comes_back_as_it_was(torch, raises):
+def test_a_torch_model_is_restored(torch, raises):
     model = torchs(torch, raises)
     before = state_of_torchs(torch, model)
     report = check_model(model, numbers())
@@ -165,7 +165,7 @@ def test_a_torch_model_comes_back_as_it_was(torch, raises):
     assert state_of_torchs(torch, model) == before
 
 
-def test_a_torch_model_can_be_trained_on_afterwards(torch):
+def test_a_torch_model_can_still_be_trained_after_the_check(torch):
     model = torchs(torch)
     check_model(model, numbers())
     model[3].hidden_drop[0].eval()
@@ -173,7 +173,7 @@ def test_a_torch_model_can_be_trained_on_afterwards(torch):
     assert all(parameter.grad is not None for parameter in model.parameters() if parameter.requires_grad)
 
 
-def test_ctrl_c_is_passed_on_and_the_model_comes_back():
+def test_ctrl_c_is_passed_on_and_the_model_is_restored():
     class Interrupted(td.nn.Module):
         def forward(self, x):
             raise KeyboardInterrupt
@@ -186,7 +186,7 @@ def test_ctrl_c_is_passed_on_and_the_model_comes_back():
     assert state_of_ours(model) == before
 
 
-def test_a_layer_in_a_list_that_train_reaches_comes_back_in_its_mode(torch):
+def test_the_mode_of_a_layer_in_a_list_that_train_reaches_is_restored(torch):
     model = train_reaches_the_list(framework(PYTORCH))
     model.eval()
     model.layers[1].train()
