@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (run.Disagreement, run.Failed) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # whoever read the output has stopped, as `head` does
+    except BrokenPipeError:  # the reader of our output stopped, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:

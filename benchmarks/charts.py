@@ -27,7 +27,7 @@ STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
 
 
 def draw_speed(results: Results, path: Path) -> None:
-    """One panel a workload: everybody's time in multiples of ours."""
+    """One panel per workload: each contender's time as a multiple of ours."""
     from matplotlib.figure import Figure  # here, because it takes half a second and most processes draw nothing
 
     keys = list(results.seconds)

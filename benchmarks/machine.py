@@ -45,7 +45,7 @@ def processor() -> str:
 
 
 def described(threads: int) -> dict[str, str | int]:
-    """Everything that figures depend on besides the code."""
+    """Everything that the figures depend on, apart from the code."""
     from benchmarks import kernels  # imports NumPy, which must come after set_threads
 
     libraries, in_words = kernels.used()

@@ -42,17 +42,17 @@ def time_in_turn(steps: Mapping[str, Step], rounds: int, seconds: float) -> Time
     keep_freed_memory()
     repeats = {name: calibrated(step, seconds) for name, step in steps.items()}
     gc.collect()
-    gc.freeze()  # the collector stays on, but nobody pays for walking through what the other contenders imported
+    gc.freeze()  # the collector stays on, but skips what the other contenders imported
     times: Times = {name: [] for name in steps}
     for name in turns(list(steps), rounds):
-        if repeats[name] > 1:  # untimed: caches are filled anew; a step as long as a turn hardly notices
+        if repeats[name] > 1:  # untimed, to refill the caches; a step as long as a turn hardly notices
             steps[name]()
         times[name].append(timed(steps[name], repeats[name]))
     return times
 
 
 def turns(names: Sequence[str], rounds: int) -> Iterator[str]:
-    """Whose turn it is: everybody's once a round, and in each round another one begins."""
+    """The order of turns: each contender once per round, and a different one first in each round."""
     for number in range(rounds):
         first = number % len(names)
         yield from (*names[first:], *names[:first])

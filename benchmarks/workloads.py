@@ -178,8 +178,8 @@ WORKLOADS: dict[str, Workload] = {
     "W3": Training("MNIST: 784-1024-1024-1024-10, batch 128", (784, 1024, 1024, 1024, 10), 128, drop_input=0.2),
     "W4": Training("wide: 784-4096-4096-10, batch 128", (784, 4096, 4096, 10), 128, drop_input=0.2),
     "W5": Chain("chain: y = y a + b, 10,000 times on 10 elements", 10_000),
-    "W6a": DropoutAlone("dropout alone: 128 x 1024, p = 0.5", 128, 1024, 0.5),
-    "W6b": DropoutAlone("dropout alone: 128 x 1024, p = 0.2", 128, 1024, 0.2),
-    "W6c": DropoutAlone("dropout alone: 1024 x 4096, p = 0.5", 1024, 4096, 0.5),
-    "W6d": DropoutAlone("dropout alone: 1024 x 4096, p = 0.2", 1024, 4096, 0.2),
+    "W6a": DropoutAlone("dropout only: 128 x 1024, p = 0.5", 128, 1024, 0.5),
+    "W6b": DropoutAlone("dropout only: 128 x 1024, p = 0.2", 128, 1024, 0.2),
+    "W6c": DropoutAlone("dropout only: 1024 x 4096, p = 0.5", 1024, 4096, 0.5),
+    "W6d": DropoutAlone("dropout only: 1024 x 4096, p = 0.2", 1024, 4096, 0.2),
 }

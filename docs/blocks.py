@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 
 def rendered(text: str, blocks: Mapping[str, str]) -> str:
-    """The text with each of these blocks, which must stand in it once, made anew."""
+    """The text with each of these blocks replaced; every block must occur exactly once."""
     for name, block in blocks.items():
         marked = re.compile(rf"(<!-- made: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
         text, found = marked.subn(lambda match, block=block: f"{match[1]}{block}\n{match[2]}", text)

@@ -28,6 +28,6 @@ for step in range(300):
         print(f"step {step:3d}  loss {loss.item():.3f}")
 
 model.eval()  # dropout is for training
-with td.no_grad():  # and nobody will ask for gradients here
+with td.no_grad():  # no gradients are needed here
     accuracy = (model(x).data.argmax(axis=1) == y).mean()
 print(f"accuracy on the training points: {accuracy:.1%}")

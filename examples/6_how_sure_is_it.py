@@ -1,4 +1,4 @@
-"""Monte Carlo dropout: dropout stays on after training, and many masks answer in place of one network.
+"""Monte Carlo dropout: dropout stays on after training, and many masks answer instead of one network.
 
 Where there were data the masks agree. Far from the data they agree less, though by far not as little as they should.
 """
@@ -8,7 +8,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tinygrad_dropout import nn, optim
 
-# The data: a noisy sine, known on [-2, 2] alone.
+# The data: a noisy sine, known only on [-2, 2].
 rng = np.random.default_rng(0)
 x = rng.uniform(-2, 2, (200, 1))
 y = np.sin(2 * x) + rng.normal(0, 0.1, (200, 1))

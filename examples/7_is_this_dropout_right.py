@@ -7,7 +7,7 @@ from tinygrad_dropout.conformance import assert_dropout, check_dropout, of
 
 
 class FirstTry:
-    """At p = 0.5, with an input of ones, nobody sees what is wrong with it."""
+    """At p = 0.5, with an input of ones, its bugs do not show."""
 
     def __init__(self, p, rng):
         self.p, self.rng = p, rng

@@ -41,7 +41,7 @@ def framework_seed():
 @pytest.fixture(autouse=True)
 def numpy_global_random_state():
     """Nothing in the package may draw from, or seed, NumPy's global generator."""
-    before = np.random.get_state(legacy=False)  # noqa: NPY002 (to see that nobody uses it)
+    before = np.random.get_state(legacy=False)  # noqa: NPY002 (to see that nothing uses it)
     yield
     after = np.random.get_state(legacy=False)  # noqa: NPY002
     assert after["state"]["pos"] == before["state"]["pos"]

@@ -1,7 +1,7 @@
 """What a train step costs, counted rather than timed: nodes, calls, blocks of memory, bytes and updates.
 
-A bound stands a little above what was counted on Python 3.10 to 3.13. A change that makes a step dearer fails here on
-any machine; `python -m benchmarks` says what it means in microseconds.
+Each bound is a little above the counts on Python 3.10 to 3.13. A change that makes a step more expensive fails here on
+any machine; `python -m benchmarks` says what it costs in microseconds.
 """
 
 import gc

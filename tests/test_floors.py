@@ -1,4 +1,4 @@
-"""The arrows between the files point down: the core imports NumPy alone, no room imports its neighbor, no cycles."""
+"""Imports point down: the core imports only NumPy, no room imports its neighbor, and there are no cycles."""
 
 import ast
 import sys

@@ -1,4 +1,4 @@
-"""What an installed package needs besides its modules is in the wheel."""
+"""The wheel contains everything that an installed package needs, apart from its modules."""
 
 import re
 from pathlib import Path

@@ -29,7 +29,7 @@ class Contender:
     Attributes:
         key: the file in this folder.
         name: what tables call it.
-        needs: the package that must be installed, besides NumPy.
+        needs: the package that must be installed, apart from NumPy.
         computes: False for what only does a part of the work, so that its results mean nothing.
     """
 

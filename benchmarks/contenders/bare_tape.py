@@ -2,7 +2,7 @@
 
 It records and walks back in order, as ours does, and that is all: no modules, modes or messages. Nothing is checked:
 shapes fit, all is float32, labels are one-hot from the start. A parameter needs a gradient and is used once; the second
-operand of + and * is a constant. And nobody may hold an array from one step to the next: gradients are written into one
+operand of + and * is a constant. And no array may be kept from one step to the next: gradients are written into one
 flat array, where the optimizer finds them.
 """
 

@@ -1,4 +1,4 @@
-"""NumPy without a framework, the backward pass written out by hand, as one writes it down at first."""
+"""NumPy without a framework: the backward pass written by hand, the way a first version looks."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def test_a_graph_is_in_the_peak():
 @pytest.mark.parametrize(
     ("contender", "workload", "why"),
     [
-        ("nobody", Training("none", (2, 2), 1), "nobody failed"),
+        ("unknown", Training("none", (2, 2), 1), "unknown failed"),
         ("numpy_naive", RetainedChain("short", 2), "numpy_naive takes no part in short"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Timing: everybody gets every round, in turn, and ratios are taken within a round. No test looks at a time."""
+"""Timing: every contender has a turn in each round, and ratios are taken within a round. No test asserts a time."""
 
 import gc
 

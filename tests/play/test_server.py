@@ -79,7 +79,7 @@ def test_the_page_and_its_parts_are_served_and_load_nothing_from_elsewhere(serve
 @pytest.mark.parametrize(
     "path",
     ["/", "/main.js", "/another-token/", "/the-token/nothing.js", "/the-token/__init__.py", "/the-token/../server.py",
-     "/the-token/..%2fserver.js", "/the-token/.js", "/the-token/why/nobody/with"],
+     "/the-token/..%2fserver.js", "/the-token/.js", "/the-token/why/unknown/with"],
 )  # fmt: skip
 def test_nothing_else_is_served(served, path):
     answer, body = fetch(served[1], path)

@@ -25,7 +25,7 @@ def names(recorded: Pass) -> list[str]:
 
 
 def recorded_backward(loss: td.Tensor) -> Pass:
-    """backward() in a function that knows the loss alone, so that names come from its callers."""
+    """backward() in a function that only knows the loss, so the names come from its callers."""
     with study.record() as replay:
         loss.backward()
     return replay.passes[0]
@@ -174,7 +174,7 @@ def test_two_models_under_one_name_in_two_functions_are_both_named():
 
 
 class Closed:
-    """Stands for something else that is not there now, as web frameworks have it: whoever looks into it is refused."""
+    """A proxy for an object that is not there, as in web frameworks: looking into it fails."""
 
     @property
     def __dict__(self):

@@ -116,7 +116,7 @@ def test_another_thread_is_not_recorded():
 
 
 def test_the_graph_is_let_go_of_when_the_context_ends():
-    """A Replay holds copies alone, and so does the context that gave it."""
+    """A Replay holds only copies, and so does the context that gave it."""
     arrays = []
 
     def train() -> td.Tensor:

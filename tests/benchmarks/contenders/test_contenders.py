@@ -86,4 +86,4 @@ def test_the_floor_takes_part_in_training_alone(contender):
 
 @pytest.mark.parametrize("contender", [OURS], ids=["ours"])
 def test_a_package_that_is_not_there_is_not_installed(contender):
-    assert not Contender("ours", "nobody", needs="no_such_package").installed
+    assert not Contender("ours", "unknown", needs="no_such_package").installed

@@ -1,4 +1,4 @@
-"""The main job's times: everybody in turn, after a check; and the whole of it once, very small."""
+"""The main job's times: all contenders in turn, after a check; and one very small complete run."""
 
 from dataclasses import dataclass, field
 

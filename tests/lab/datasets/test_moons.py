@@ -1,4 +1,4 @@
-"""Moons: scikit-learn's two half circles, drawn anew for every seed."""
+"""Moons: scikit-learn's two half circles, drawn again for every seed."""
 
 import numpy as np
 import pytest

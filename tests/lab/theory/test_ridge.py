@@ -108,8 +108,8 @@ def test_a_closed_form_that_is_off_in_either_scheme_is_seen(monkeypatch, kind):
 
         def wrong(self, weights, p, scaling, off=off):
             loss, gradient = right(self, weights, p, scaling)
-            slip = 1 + 1e-6 * (scaling == off)
-            return (loss * slip, gradient) if kind == "loss" else (loss, gradient * slip)
+            error = 1 + 1e-6 * (scaling == off)
+            return (loss * error, gradient) if kind == "loss" else (loss, gradient * error)
 
         monkeypatch.setattr(Regression, "closed_loss", wrong)
         (found,) = measure(dataclasses.replace(SMALL, p=(0.3,)))["rates"]

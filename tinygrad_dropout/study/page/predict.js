@@ -25,7 +25,7 @@ function question() {
     element("button", { type: "button", id: "give-up", onclick: () => give(null) }, "show me"));
 }
 
-/** Switch guessing on or off; on, it begins anew. */
+/** Switch guessing on or off; switching it on starts over. */
 function setPredicting(on) {
   state.predicting = on;
   state.answers.clear();

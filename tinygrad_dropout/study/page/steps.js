@@ -20,7 +20,7 @@ function showPanel() {
   focus?.(panel);
 }
 
-/** Where the focus is in a part of the page, as a function that puts it there once the part is made anew. */
+/** Remember the focus in a part of the page; returns a function that restores it once the part is redrawn. */
 function placeOfFocus(part) {
   const at = document.activeElement;
   if (at === part || !part.contains(at)) return null;

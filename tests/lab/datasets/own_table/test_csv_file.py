@@ -48,7 +48,7 @@ def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
         (b"", "got nothing"),
         (b"\n \n,\n", "got nothing"),
         (b"a,b\n\n", "got one line"),
-        (b"a\n1\n", "another column besides 'a', .* commas, semicolons, tabs or |"),
+        (b"a\n1\n", "a column other than 'a' to predict it from .* commas, semicolons, tabs or |"),
         (b"a,b,a\n1,2,3\n", "its own name, got 'a' more than once$"),
         (b"1,2,1\n1,2,3\n", "'1' more than once; if the first line of the file holds values, write a line of column"),
         (b"a,b\n1,2\n\n3\n", "expected 2 columns, as in the line of names, got 1 in line 4"),

@@ -64,7 +64,7 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
         ("petal,color", "petal,petal", "its own name, got 'petal' more than once"),
         (FLOWERS[20:], "", "rows under it, got one line"),
         (FLOWERS, "", "rows under it, got nothing"),
-        (FLOWERS, "species\na\na\nb\nb\n", "expected another column besides 'species'"),
+        (FLOWERS, "species\na\na\nb\nb\n", "expected a column other than 'species'"),
     ],
 )
 def test_a_mistake_is_pointed_out_by_row_and_column(read, old, new, words):
@@ -220,8 +220,8 @@ def test_a_column_to_ignore_may_be_in_only_one_of_the_files(read):
         ({"ignore": ["ID"]}, r"ignore: expected one of the columns .* got 'ID'; did you mean 'id'\?"),
         ({"ignore": ["id", "species"]}, "ignore: expected other columns than the target and the group, got 'species'"),
         ({"ignore": ["x"], "group": "x"}, "ignore: expected other columns than the target and the group, got 'x'"),
-        ({"ignore": ["id", "x"]}, "expected another column besides 'species', to predict it from"),
-        ({"ignore": ["id"], "group": "x"}, "expected another column besides 'species' and 'x'"),
+        ({"ignore": ["id", "x"]}, "expected a column other than 'species' to predict it from"),
+        ({"ignore": ["id"], "group": "x"}, "expected a column other than 'species' and 'x'"),
         ({"target": " Species "}, r"got ' Species '; did you mean 'species'\?"),
     ],
 )

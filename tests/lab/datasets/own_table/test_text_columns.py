@@ -1,4 +1,4 @@
-"""Texts that cannot be meant as texts: numbers with a slip in them, measurements, dates and names of rows."""
+"""Texts that are not really texts: mistyped numbers, measurements, dates and names of rows."""
 
 import pytest
 

@@ -98,7 +98,7 @@ def test_the_standard_network_is_trained_and_tested_as_numpy_alone_does_it(split
         curve.append(int((activations(split.x_test)[2].argmax(axis=1) != split.y_test).sum()))
 
     assert [point["errors"] for point in record["curve"]] == curve
-    assert record["errors"] == curve[-1] < 108  # of 120; always the same answer gets some 108 wrong
+    assert record["errors"] == curve[-1] < 108  # of 120; always giving the same answer gets about 108 wrong
     assert record["updates"] == 4 * 3  # 240 examples in batches of 100
 
 

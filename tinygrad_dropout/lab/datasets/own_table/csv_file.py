@@ -175,7 +175,7 @@ def check_names(path: Path, names: list[str]) -> None:
         )
     if len(names) == 1:
         raise LabError(
-            f"{path}: expected another column besides {names[0]!r}, to predict it from "
+            f"{path}: expected a column other than {names[0]!r} to predict it from "
             f"(columns may be separated by commas, semicolons, tabs or |)"
         )
 

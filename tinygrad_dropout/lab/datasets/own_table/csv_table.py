@@ -119,7 +119,7 @@ def read_tables(path: Path, test: Path | None, target: str, group: str | None, i
     names = list(tables[path])
     if not set(names) - {target, group}:
         others = "" if group is None else f" and {group!r}"
-        raise LabError(f"{path}: expected another column besides {target!r}{others}, to predict it from")
+        raise LabError(f"{path}: expected a column other than {target!r}{others} to predict it from")
     if test is not None:
         tables[test] = same_columns(test, tables[test], path, names)
     return pd.concat(tables)

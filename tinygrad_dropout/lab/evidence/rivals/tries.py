@@ -2,7 +2,7 @@
 
 The strengths are spaced so that on noisy digits, the default data, the lowest mean validation loss is at no end (but
 for the patience: the longest finds the lowest loss), and so that dropout has no finer steps around it than its rivals.
-They were spaced anew once, after results of `SEEN_SEEDS` had been seen, test scores among them. So the seeds that are
+They were respaced once, after results of `SEEN_SEEDS` had been seen, test scores among them. So the seeds that are
 run by default are others: no strength was chosen by their results.
 """
 

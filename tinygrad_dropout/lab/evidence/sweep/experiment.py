@@ -49,7 +49,7 @@ class Sweep(Experiment):
     """Networks at each value of one setting.
 
     Over p and input_p a fifth of the training examples is held back, and the p with the lowest loss on it is
-    recommended. What that achieves is measured by choosing anew for each seed, on its own validation part. A trial's
+    recommended. What that achieves is measured by choosing again for each seed, on its own validation part. A trial's
     configuration is the series, and its arm the value: all networks of a series differ only in their dropout.
 
     Over any other setting each value has a network without dropout and one with it, and nothing is held back. A

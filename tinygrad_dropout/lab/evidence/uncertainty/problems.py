@@ -113,7 +113,7 @@ def diabetes() -> Table:
 
 
 def problem_of(name: str, data: Data, seed: int, rng: np.random.Generator) -> Problem:
-    """The problem of that name, its data drawn anew (or of the split that has the seed's number)."""
+    """The problem of that name, with data drawn from the seed (or the split with the seed's number)."""
     if name == GAP:
         return gap(rng)
     if name == MOONS:
