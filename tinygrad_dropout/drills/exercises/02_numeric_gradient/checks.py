@@ -233,11 +233,11 @@ def refuse_other_dtypes(judge, given):
         f, x, h = run.arguments
         shown = {"x": x, "h": h, "yours": run.value, "expected": measured(f, x, h, centered)}
         message, question = (
-            f"f was given an array of {dtype}; expected float64.",
+            f"f was given a {dtype} array; expected float64.",
             "What is the dtype of the array you change?",
         )
         if dtype == np.float32:
-            message = "f was given an array of float32, in which steps of 1e-4 drown in rounding errors."
+            message = "f was given a float32 array, in which steps of 1e-4 drown in rounding errors; expected float64."
             question = f"float32 has 7 digits, and the difference of two nearly equal numbers fewer. {question}"
             judge.reject("works-in-float32", message, question, kind="precision", shown=shown)
         judge.reject("works-in-another-dtype", message, question, kind="precision", shown=shown)

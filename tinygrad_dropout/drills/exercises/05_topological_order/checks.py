@@ -183,7 +183,7 @@ def refuse_gaps(judge, graph, order):
     if strangers:
         judge.reject(
             "nodes-of-an-earlier-call",
-            f"The order has {len(order)} nodes, and {len(strangers)} of them belong to the graph of an earlier call.",
+            f"The order has {len(order)} nodes, including {len(strangers)} from the graph of an earlier call.",
             "Which list or set outlives a call? A default value is made once, when the function is defined.",
             kind="state",
             shown=shown(graph, order),
@@ -210,7 +210,7 @@ def refuse_repeats(judge, graph, order):
         return
     message = f"The order visits {repeated} {order.count(repeated)} times; expected each node once."
     if graph.text == TWICE[0] and (got := gradient(order)) != 4:
-        message += f" Followed step by step it gives dc/da = {got} for b = a + a, c = b + b; expected 4."
+        message += f" Followed step by step, it gives dc/da = {got} for b = a + a, c = b + b; expected 4."
     judge.reject(
         "visits-a-node-twice",
         message,

@@ -70,7 +70,7 @@ PLAIN = [
          "The logits themselves are divided by their sum; the exponential is missing.",
          "A logit may be negative. Can a probability be?", "stability"),
     KnownMistake("logarithm-of-softmax", lambda x: np.log(right(x)),
-         "That is the logarithm of the softmax.", "Can a probability be negative?", "stability"),
+         "The result is the logarithm of the softmax.", "Can a probability be negative?", "stability"),
     KnownMistake("maximum-of-the-columns", softmax_less(lambda x: x.max(axis=0, keepdims=True)),
          "The largest logit of each column is subtracted: within a row, that changes the probabilities.",
          "What can you subtract without changing the result: the same number from all logits of a row, or of a "
@@ -241,7 +241,7 @@ def refuse_float32(judge, runs):
             judge.reject(
                 "computed-in-float32",
                 f"softmax(logits){[int(i) for i in index]} is {got[index]:.12g}; expected {wanted[index]:.12g}: it is "
-                "right to 7 digits only. Computed in float32?",
+                "right to only 7 digits. Computed in float32?",
                 "The logits are float64. What is the dtype of each of your arrays?",
                 kind="precision",
                 shown={"logits": run.arguments[0], "yours": got, "expected": wanted},

@@ -50,7 +50,7 @@ USUAL = [
          "The logarithm of a probability is never positive. What sign should a loss have?", "chain-rule"),
     KnownMistake("probability-without-logarithm",
          lambda x, target: -probabilities(x)[np.arange(len(target)), target].mean(),
-         "The logarithm is missing: that is minus the mean probability.",
+         "The logarithm is missing: the result is minus the mean probability.",
          "What should the loss be if the correct class has probability 1, and if it has probability 0?", "chain-rule"),
     KnownMistake("one-minus-probability", lambda x, target: 1 - probabilities(x)[np.arange(len(target)), target].mean(),
          "The loss is 1 - p; expected -ln p.",
@@ -91,7 +91,7 @@ USUAL = [
          "Which classes does the formula of the task look at?", "chain-rule"),
     KnownMistake("squared-error",
          lambda x, target: ((probabilities(x) - np.eye(x.shape[1])[target]) ** 2).sum(axis=1).mean(),
-         "That is the squared error of the probabilities.", "Where is the logarithm?", "chain-rule"),
+         "The loss is the squared error of the probabilities.", "Where is the logarithm?", "chain-rule"),
     KnownMistake("maximum-not-added-back",
          lambda x, target: (np.log(np.exp(x - x.max(axis=1, keepdims=True)).sum(axis=1))
                             - x[np.arange(len(target)), target]).mean(),
@@ -107,10 +107,10 @@ USUAL = [
          "The probabilities are averaged first, and the logarithm is taken of their mean.",
          "What should be averaged over the batch: the losses, or the probabilities?", "averaging"),
     KnownMistake("logarithm-to-base-2", lambda x, target: right(x, target) / np.log(2),
-         "The logarithm is to the base 2; expected the natural one.",
+         "The loss uses the logarithm to base 2; expected the natural logarithm.",
          "Which of NumPy's logarithms is the natural one?", "chain-rule"),
     KnownMistake("logarithm-to-base-10", lambda x, target: right(x, target) / np.log(10),
-         "The logarithm is to the base 10; expected the natural one.",
+         "The loss uses the logarithm to base 10; expected the natural logarithm.",
          "Which of NumPy's logarithms is the natural one?", "chain-rule"),
 ]  # fmt: skip
 TOO_SMALL = "p is too small for a float64 here, but its logarithm is only -1,000. Do you need p at all?"

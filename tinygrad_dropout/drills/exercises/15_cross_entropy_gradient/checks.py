@@ -75,7 +75,7 @@ KNOWN = [
          "The gradient is 0 for all classes except the correct one, and is not divided by N.",
          "The other logits are in the denominator. What does the loss do when one of them grows?", "chain-rule"),
     KnownMistake("gradient-of-minus-log-p", lambda x, target: -onehot(x, target) / softmax(x) / len(x),
-         "That is the gradient with respect to p, -1/p at the correct class; expected the one with respect to the "
+         "The result is the gradient with respect to p, -1/p at the correct class; expected that with respect to the "
          "logits.",
          "One step is missing. How do the probabilities change with the logits?", "chain-rule"),
     KnownMistake("one-subtracted-from-columns", lambda x, target: minus_columns(x, target) / len(x),

@@ -163,8 +163,8 @@ def refuse_other_gradients(judge, problems):
         if calls["measure"] >= problem.steps:
             judge.reject(
                 "steps-by-measurement",
-                f"In {problem.steps} steps, measure was called {calls['measure']} times, backward {calls['backward']}: "
-                "the steps use the measured gradient.",
+                f"In {problem.steps} steps, the numbers of calls of measure and backward are {calls['measure']} and "
+                f"{calls['backward']}: the steps use the measured gradient.",
                 "A measurement needs two losses for every single number. When is that worth it, and when is it not?",
                 kind="updates",
                 shown=shown,
@@ -172,7 +172,8 @@ def refuse_other_gradients(judge, problems):
         if all(np.array_equal(*pair) for pair in zip(problem.arrays, problem.start, strict=True)):
             judge.reject(
                 "no-backward-in-the-loop",
-                f"In {problem.steps} steps, backward was called {calls['backward']} times, and no parameter moved.",
+                f"In {problem.steps} steps, the number of calls of backward is {calls['backward']}, and no parameter "
+                "moved.",
                 "What is in .grad when you take the step? After it is set to 0, what fills it?",
                 kind="updates",
                 shown=shown,

@@ -75,7 +75,7 @@ def refuse_malformed_y(judge: Judge, forward) -> None:
     if (0.4 < scaled.mean() < 0.95 and len(np.unique(others)) > 3) or (y == LEFT_OVER).any():
         judge.reject(
             "dropped-units-not-set",
-            "The kept elements of y are right; the others hold whatever was in memory; expected 0.",
+            "The kept elements of y are right, but the others hold whatever was in memory; expected 0.",
             "What does np.empty_like put into an array?",
             kind="mask",
             shown={"x": x, "yours": y},

@@ -141,7 +141,7 @@ def refuse_accepted(judge: Judge, accepted: list[float]) -> None:
     if all(np.isnan(p) for p in accepted):
         judge.reject(
             "accepts-nan",
-            "A layer can be made with p = NaN; other invalid values are refused.",
+            "A layer can be made with p = NaN; expected ValueError, as for other invalid values.",
             "What is nan < 0? And nan > 1? Which condition does NaN not satisfy?",
             kind="edges",
         )

@@ -78,8 +78,8 @@ def check(judge: Judge) -> None:
             if len(forward.modes) != samples or rows != [len(x)]:
                 judge.reject(
                     "wrong-number-of-passes",
-                    f"forward was called {len(forward.modes)} times, with x of {rows} rows; "
-                    f"expected {samples} times, with x of {len(x)}.",
+                    f"forward was called {len(forward.modes)} times, with {' or '.join(map(str, rows))} rows of x; "
+                    f"expected {samples} times, with {len(x)} rows.",
                     "Which loop runs over the passes, and what is x in it?",
                     kind="expectation",
                     shown={"x": x, "samples": samples},

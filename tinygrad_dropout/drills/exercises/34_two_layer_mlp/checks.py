@@ -154,7 +154,8 @@ def check(judge: Judge) -> None:
                       question="Write the backward of each line of the forward, from last to first.")  # fmt: skip
     later = [run(*one, 6) for one in problems]
     judge.compare("all parameters after several steps", runs([flat(parameters) for parameters, _ in later]),
-                  lambda x, target, *p: flat(trained(x, target, p, 6)), name="the parameters", rtol=1e-7, atol=1e-9,
+                  lambda x, target, *p: flat(trained(x, target, p, 6)), name="the parameter vector",
+                  rtol=1e-7, atol=1e-9,
                   known=[KnownMistake("same-gradients-in-every-step", same_gradients,
                                       "Every step uses the gradients of the first one.",
                                       "What changes after a step, and what do you have to compute again?", "updates")],

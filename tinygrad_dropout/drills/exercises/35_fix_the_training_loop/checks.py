@@ -183,7 +183,7 @@ def check(judge: Judge) -> None:
 
     compare("each step: -lr times the gradient of this batch, in the model's own arrays",
             [parameters_in_training(model) for _, model in both], wrongly(), STEPS,
-            "What is in model.gradients when you take a step?", "the parameters, batch by batch",
+            "What is in model.gradients when you take a step?", "the parameter history",
             "updates")  # fmt: skip
     compare("history: the mean training loss over all examples", [[a for a, _ in history] for _, history in found],
             training_losses(), LOSSES, "How much does each batch count in the mean?", "the training losses",
@@ -216,7 +216,8 @@ def refuse_other_batches(judge: Judge, problem, model) -> None:
     wanted = [x for _ in range(problem.epochs) for x, _ in problem.batches]
     if model.log.count("backward") != len(wanted):
         message = (
-            f"In {len(wanted)} batches backward was called {model.log.count('backward')} times; expected one for each."
+            f"In {len(wanted)} batches, backward was called {model.log.count('backward')} times; expected one call "
+            "for each."
         )
         judge.reject("other-backwards", message, "For which losses do you need gradients, and in which epochs?",
                      kind="accumulation")  # fmt: skip
@@ -245,7 +246,7 @@ def refuse_other_validation(judge: Judge, problem, model) -> None:
                  "Which mode should the model be in while you measure it?",
                          kind="modes")  # fmt: skip
     if len(measured) != problem.epochs:
-        message = f"In {problem.epochs} epochs, {len(measured)} losses had no backward; expected one in each epoch."
+        message = f"Losses without a backward: {len(measured)}; expected {problem.epochs}, one for each epoch."
         judge.reject("other-number-of-validations", message, "How often should you measure the model?", kind="leakage")
 
 

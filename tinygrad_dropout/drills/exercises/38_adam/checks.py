@@ -129,7 +129,7 @@ def check(judge: Judge) -> None:
 
     def compare(claim, problems, known, question, **tolerance):
         runs = [run(judge, make, *problem) for problem in problems]
-        judge.compare(claim, runs, trained, name="the parameters", known=known, question=question, kind="updates",
+        judge.compare(claim, runs, trained, name="the parameter vector", known=known, question=question, kind="updates",
                       **{"rtol": 1e-9, "atol": 1e-12} | tolerance)  # fmt: skip
 
     def histories(*counts, shapes=SHAPES, options=OPTIONS):
@@ -210,8 +210,10 @@ def refuse_unchanged(judge: Judge, parameters, held, history) -> None:
 def refuse_replaced(judge: Judge, parameters, held) -> None:
     for before, after in zip(parameters, held, strict=True):
         if not isinstance(after, np.ndarray) or after.dtype != before.dtype or after.shape != before.shape:
-            judge.reject("replaces-a-parameter", f"A parameter was {before.dtype} of shape {before.shape}, and is now "
-                         f"{getattr(after, 'dtype', type(after).__name__)} of shape {np.shape(after)}.",
+            is_array = isinstance(after, np.ndarray)
+            now = f"{after.dtype} array of shape {after.shape}" if is_array else f"{type(after).__name__}, not an array"
+            judge.reject("replaces-a-parameter", f"A parameter was a {before.dtype} array of shape {before.shape}, and "
+                         f"is now a {now}.",
                          "What else uses the array that was in the list?", kind="updates")  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def refuse_examples(judge: Judge, loader, x) -> None:
     if sorted(targets.tolist()) != list(range(len(x))):
         twice = [number for number, count in Counter(targets.tolist()).items() if count > 1]
         missing = sorted(set(range(len(x))) - set(targets.tolist()))
-        judge.reject("examples-repeated-or-missing", f"In an epoch of {len(x)} examples {missing or 'none'} are "
+        judge.reject("examples-repeated-or-missing", f"In an epoch of {len(x)} examples, {missing or 'none'} are "
                      f"missing, and {twice or 'none'} appear more than once.",
                      "What is the difference between drawing with replacement and a permutation?",
                      kind="randomness")  # fmt: skip

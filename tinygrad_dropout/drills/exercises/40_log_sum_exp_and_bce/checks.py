@@ -144,7 +144,7 @@ GRADIENT = [
     KnownMistake("target-not-subtracted", lambda z, t: s(z) / z.size,
          "The gradient is s / N: the target is missing.", "What should the gradient be if s = t?", "chain-rule"),
     KnownMistake("gradient-with-respect-to-s", lambda z, t: gradient(z, t) / (s(z) * s(-z)),
-         "That is the gradient with respect to s, the probability; expected the one with respect to z.",
+         "The result is the gradient with respect to s, the probability; expected that with respect to z.",
          "One step of the chain is missing. How does s change with z?", "chain-rule"),
     KnownMistake("slope-of-s-twice", lambda z, t: gradient(z, t) * s(z) * s(-z),
          "The gradient is multiplied by an extra s (1 - s).",

@@ -91,7 +91,7 @@ def check(judge: Judge) -> None:
     make = judge.make("EarlyStopping", "patience", "min_delta")
     judge.make("EarlyStopping", "patience")
     with judge.claim("before the first epoch: best_loss is inf, best_epoch 0, and restore raises ValueError"):
-        refuse_new(judge, make.function(2), "no epoch")
+        refuse_new(judge, make.function(2))
 
     def compare(claim, cases, question, kind="stopping"):
         found = [results_for(judge, make, *case)[0] for case in cases]
@@ -121,7 +121,7 @@ def check(judge: Judge) -> None:
         for loss in (NAN, np.inf):
             stopping = make.function(2)
             stopping.step(loss, [np.ones(2)])
-            refuse_new(judge, stopping, f"an epoch with the loss {loss}")
+            refuse_new(judge, stopping, f"After an epoch with the loss {loss}")
     with judge.claim("restore writes the parameters of the best epoch into the arrays themselves"):
         for losses in (UP_AND_DOWN, FALLING, RISING):
             refuse_other_parameters(judge, make, losses)
@@ -148,15 +148,16 @@ def results_for(judge: Judge, make, losses, patience, min_delta):
     return found, getattr(stopping, "best_loss", None), getattr(stopping, "best_epoch", None)
 
 
-def refuse_new(judge: Judge, stopping, after) -> None:
+def refuse_new(judge: Judge, stopping, when="Before the first epoch") -> None:
+    """Reject another best than none, and a restore that raises no error."""
     best = getattr(stopping, "best_loss", None), getattr(stopping, "best_epoch", None)
     if best != (np.inf, 0):
-        judge.reject("starts-with-another-best", f"After {after}, best_loss and best_epoch are {best}; expected "
+        judge.reject("starts-with-another-best", f"{when}, best_loss and best_epoch are {best}; expected "
                      "inf and 0.", "Which number is above every first loss?", kind="edges")  # fmt: skip
     if judge.raises(judge.method(stopping, "restore", "parameters"), ([np.ones(2)],), ValueError):
         return
-    code = "restores-nothing-silently" if after == "no epoch" else "nan-is-kept"
-    judge.reject(code, f"After {after}, restore raised no error; expected ValueError.",
+    code = "restores-nothing-silently" if when.startswith("Before") else "nan-is-kept"
+    judge.reject(code, f"{when}, restore raised no error; expected ValueError.",
                  "What would a user think after calling it?", kind="edges")  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def refuse_other_parameters(judge: Judge, make, losses) -> None:
         kept.append([one.copy() for one in held])
         stopping.step(loss, held)
     best = best_of(losses, 20, 0.0)[1]
-    for times in ("", ", called a second time"):
+    for times in ("", ", called a second time,"):
         for one in held:
             one -= 0.5
         stopping.restore(held)
@@ -199,8 +200,9 @@ def refuse_other_parameters(judge: Judge, make, losses) -> None:
         if not all(map(np.array_equal, held, wanted)):
             last = all(np.allclose(one, after - 0.5) for one, after in zip(held, kept[-1], strict=True))
             code = "restore-changes-nothing" if last else "restores-another-epoch"
-            what = "changes nothing in the model" if last else "restores other parameters than those of the best epoch"
-            judge.reject(code, f"restore{times} {what}, which was epoch {best} of {len(losses)}.",
+            what = "changes nothing in the model" if last else "writes other parameters"
+            judge.reject(code,
+                 f"restore{times} {what}; expected the parameters of the best epoch, {best} of {len(losses)}.",
                          "What does a list of the model's arrays hold after the next step? And which array does "
                          "`one = best` change?", kind="ownership",
                          shown={"yours": held[0], "expected": wanted[0]})  # fmt: skip
@@ -214,5 +216,6 @@ def refuse_shared_state(judge: Judge, make) -> None:
     one.restore([weight])
     if (one.best_loss, one.best_epoch) != (0.5, 1) or weight[0] != 1.0:
         judge.reject("instances-share-state",
-             f"With a second instance in use, best_loss is {one.best_loss}; expected 0.5.",
+             f"With a second instance in use, best_loss is {one.best_loss}, and restore writes "
+                     f"{weight[0]:g}; expected 0.5 and 1.",
                      "Does each instance keep its own state?", kind="state")  # fmt: skip

@@ -97,8 +97,9 @@ def refuse_accepted(judge: Judge, validate, problem) -> None:
 def refuse_calls(judge: Judge, problem) -> None:
     k, calls = problem.k, Counter(problem.calls)
     if (calls["fit"], calls["score"]) != (k, k):
-        judge.reject("wrong-number-of-folds", f"With k = {k}, fit was called {calls['fit']} times and score "
-                     f"{calls['score']} times; expected {k} of each.", "What should happen once for each fold?",
+        judge.reject("wrong-number-of-folds", f"With k = {k}, the numbers of calls of fit and score are "
+                     f"{calls['fit']} and {calls['score']}; expected {k} of each.",
+                     "What should happen once for each fold?",
                      kind="leakage")  # fmt: skip
     if sorted(np.ravel(problem.result).tolist()) != [101.0 + n for n in range(k)]:
         judge.reject("wrong-scores", f"With k = {k} the scores are {problem.result!r}; expected those that score "
@@ -167,7 +168,7 @@ def refuse_statistics(judge: Judge, problem) -> None:
             for code, says, question, kind, formula in WRONG_STATISTICS:
                 with np.errstate(all="ignore"):
                     if np.allclose(got, formula(raw, train, test, problem.x), rtol=1e-9, atol=1e-9, equal_nan=True):
-                        judge.reject(code, f"The {part} rows are standardized {says}.", question,
+                        judge.reject(code, f"The {part} rows are {says}.", question,
                                      kind=kind, shown={"yours": got, "expected": wanted})  # fmt: skip
             judge.reject("wrong-statistics", f"The {part} rows are not standardized with the mean and the "
                          "deviation of the training rows.", "Which rows may the mean depend on?", kind="leakage",
@@ -181,28 +182,32 @@ def standardized(rows, by, ddof=0, ones=True, axis=0):
 
 MAY = "Which rows may the mean depend on if the score should be valid for new data?"
 WRONG_STATISTICS = (
-    ("statistics-of-all-rows", "with the mean and the standard deviation of all rows, including those of the test fold",
+    ("statistics-of-all-rows",
+         "standardized with the mean and the standard deviation of all rows, including those of the test fold",
      MAY, "leakage", lambda rows, train, test, x: standardized(rows, x)),
-    ("statistics-of-the-test-rows", "with their own mean and standard deviation",
+    ("statistics-of-the-test-rows", "standardized with their own mean and standard deviation",
      "With a single new example, what would its standard deviation be?", "leakage",
      lambda rows, train, test, x: standardized(rows, test)),
-    ("unbiased-deviation", "with a deviation divided by N - 1; expected N", "Which deviation does the task ask for?",
+    ("unbiased-deviation", "standardized with a deviation divided by N - 1; expected N",
+         "Which deviation does the task ask for?",
      "averaging", lambda rows, train, test, x: standardized(rows, train, ddof=1)),
-    ("not-standardized", "not at all", "What does the task say about the inputs?", "leakage",
+    ("not-standardized", "not standardized", "What does the task say about the inputs?", "leakage",
      lambda rows, train, test, x: rows),
-    ("mean-only", "without a division: only the mean is subtracted", "What should you divide by?", "averaging",
+    ("mean-only", "standardized without a division: only the mean is subtracted", "What should you divide by?",
+         "averaging",
      lambda rows, train, test, x: rows - train.mean(axis=0)),
-    ("one-mean-for-all-features", "with one mean and one deviation for all features",
+    ("one-mean-for-all-features", "standardized with one mean and one deviation for all features",
      "How many means does an x with 10 features have?", "axes",
      lambda rows, train, test, x: standardized(rows, train, axis=None)),
-    *[("divided-by-1-too-often", "without a division if the deviation is small; expected that only if it is 0",
+    *[("divided-by-1-too-often",
+         "standardized without a division if the deviation is small; expected that only if it is 0",
        "What happens to a small deviation if the feature is measured in other units?", "edges",
        lambda rows, train, test, x, least=least: (rows - train.mean(axis=0)) / np.where(
            train.std(axis=0) < least, 1, train.std(axis=0)))
       for least in (1e-2, 1e-3, 1e-4, 1e-5)],
-    ("divided-by-zero", "with a division by 0, for a feature that is constant in the training rows",
+    ("divided-by-zero", "standardized with a division by 0, for a feature that is constant in the training rows",
      "What is 0 / 0?", "edges", lambda rows, train, test, x: standardized(rows, train, ones=False)),
-    *[("constant-added-to-the-deviation", "with a small constant added to the deviation",
+    *[("constant-added-to-the-deviation", "standardized with a small constant added to the deviation",
        "What does the constant change if the deviation is not 0?", "edges",
        lambda rows, train, test, x, eps=eps: (rows - train.mean(axis=0)) / (train.std(axis=0) + eps))
       for eps in (1e-8, 1e-7, 1e-6, 1e-5, 1e-12)],
