@@ -51,13 +51,13 @@ OTHERS = {
 TESTED = {
     "coming_from_pytorch.md": {"import numpy": "test_our_script_learns", "ours.load": "test_weights_move_both_ways"},
     "compare.md": {"flat;": "test_what_the_page_shows_is_printed", "$ ": "test_what_the_page_shows_is_printed"},
-    "conformance.md": {"from tinygrad_dropout.conformance": "test_the_test_shown_passes_for_a_right_layer_only"},
-    "conformance_frameworks.md": {"": "test_an_example_prints_what_is_shown"},
+    "conformance.md": {"from tinygrad_dropout.conformance": "test_the_example_test_passes_only_for_a_right_layer"},
+    "conformance_frameworks.md": {"": "test_an_example_prints_the_output_shown"},
     "conformance_models.md": {
-        "import numpy": "test_the_tests_shown_pass_with_the_settings_shown",
-        "@pytest.mark": "test_the_tests_shown_pass_with_the_settings_shown",
-        "[pytest]": "test_the_tests_shown_pass_with_the_settings_shown",
-        "import torch": "test_the_example_with_torch_prints_what_is_shown",
+        "import numpy": "test_the_example_tests_pass_with_the_example_settings",
+        "@pytest.mark": "test_the_example_tests_pass_with_the_example_settings",
+        "[pytest]": "test_the_example_tests_pass_with_the_example_settings",
+        "import torch": "test_the_example_with_torch_prints_the_output_shown",
     },
     "intervals.md": {"mean ±": "test_what_is_measured_is_the_interval_of_the_verdict"},
     "new_operation.md": {
@@ -66,7 +66,7 @@ TESTED = {
     },
     "the_whole_idea.md": {"": "test_the_page_quotes_the_whole_file_in_order"},
     "README.md": {
-        "$ tinygrad-dropout conformance": "test_the_readme_shows_the_same",
+        "$ tinygrad-dropout conformance": "test_the_readme_shows_the_same_report",
         "$ tinygrad-dropout study --text": "test_the_replay_shows_what_the_command_prints",
         "$ tinygrad-dropout drill check 11": "test_the_graders_answer_is_that_of_the_page_about_drills",
     },
