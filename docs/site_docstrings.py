@@ -19,7 +19,7 @@ class FilledInDocstrings(Extension):
     def on_class(self, *, cls: Class, **kwargs: Any) -> None:
         """Complete the docstrings of the two estimators with what they share."""
         if cls.docstring and "{PARAMETERS}" in cls.docstring.value:
-            complete = runpy.run_path(str(SHARED))["documented"](indent(cls.docstring.value, "    "))
+            complete = runpy.run_path(str(SHARED))["fill_docstring"](indent(cls.docstring.value, "    "))
             cls.docstring.value = inspect.cleandoc(complete)
 
     def on_package(self, *, pkg: Module, **kwargs: Any) -> None:
