@@ -21,14 +21,14 @@ def test_tensor_chooses_the_dtype_that_pytorch_chooses(torch, data):
     assert (ours.shape, ours.dtype) == (tuple(theirs.shape), theirs.numpy().dtype)
 
 
-def test_tensor_takes_a_dtype_and_asks_for_gradients():
+def test_tensor_takes_a_dtype_and_requires_grad():
     x = td.tensor([1, 2], dtype=np.float64, requires_grad=True)
     assert (x.dtype, x.requires_grad, x.is_leaf) == (np.float64, True, True)
     with pytest.raises(TypeError, match="floating"):
         td.tensor([1, 2], requires_grad=True)
 
 
-def test_a_copy_of_a_tensor_is_a_leaf_of_its_own():
+def test_a_copy_of_a_tensor_is_a_new_leaf():
     x = td.tensor([1.0, 2.0], requires_grad=True)
     copy = td.tensor(x * 2)
     assert copy.is_leaf
@@ -36,7 +36,7 @@ def test_a_copy_of_a_tensor_is_a_leaf_of_its_own():
 
 
 @pytest.mark.parametrize("make", [td.zeros, td.ones, td.randn], ids=lambda make: make.__name__)
-def test_lengths_come_apart_or_as_a_tuple_or_not_at_all(make):
+def test_a_shape_is_given_as_lengths_as_a_tuple_or_not_at_all(make):
     assert make(2, 3).shape == make((2, 3)).shape == make([2, 3]).shape == (2, 3)
     assert make().shape == make(()).shape == ()
     assert make(0, 2).shape == (0, 2)
@@ -64,6 +64,6 @@ def test_randn_draws_from_the_frameworks_generator_or_from_the_one_given():
 
 
 @pytest.mark.parametrize("data", [[1.0], 3, td.Tensor([1.0])], ids=repr)
-def test_from_numpy_takes_arrays_only(data):
+def test_from_numpy_takes_only_arrays(data):
     with pytest.raises(TypeError, match=r"from_numpy: expected an ndarray, got \w+; td\.tensor"):
         td.from_numpy(data)

@@ -1,4 +1,4 @@
-"""Which dtype a result has: PyTorch's promotion between Tensors, none by accident, and float32 from integers."""
+"""Which dtype a result has: Tensors promote as in PyTorch, never by accident, and integers become float32."""
 
 import itertools
 import operator
@@ -53,7 +53,7 @@ def test_the_rules_in_examples(left, right, expected):
 @pytest.mark.parametrize(
     "other", [2, 2.5, True, np.float64(2.5), np.full(3, 2.5), np.arange(1, 4), [1.0, 2.0, 3.0]], ids=repr
 )
-def test_what_is_no_tensor_takes_the_dtype_of_the_tensor_that_it_meets(dtype, other):
+def test_an_array_or_a_number_takes_the_dtype_of_the_tensor_next_to_it(dtype, other):
     x = tensor_of(dtype, (3,))
     for apply in BINARY:
         assert apply(x, other).dtype == apply(other, x).dtype == dtype
@@ -76,7 +76,7 @@ FLOAT_OPERATIONS = [
 @pytest.mark.parametrize(
     "dtype", [np.bool_, *INTEGERS, np.uint16, np.uint32, np.uint64], ids=lambda kind: kind.__name__
 )
-def test_integers_of_every_width_lead_to_float32(operation, dtype):
+def test_integers_of_every_width_become_float32(operation, dtype):
     values = np.array([12, 3, 50]).astype(dtype)
     out = operation(td.Tensor(values))
     expected = operation(td.Tensor(values.astype(np.float32)))
@@ -88,7 +88,7 @@ def test_the_exponential_of_a_small_integer_does_not_overflow():
     np.testing.assert_allclose(td.Tensor(np.uint8([12])).exp().data, np.exp(np.float32([12])), rtol=1e-6)
 
 
-def test_a_bound_that_is_a_fraction_is_kept():
+def test_a_fractional_bound_is_kept():
     out = td.Tensor([0, 3]).clip(min=0.5)
     np.testing.assert_array_equal(out.data, np.array([0.5, 3], dtype=np.float32))
     assert td.Tensor([0, 3]).clip(min=1).dtype == np.int64
@@ -144,7 +144,7 @@ def test_a_gradient_has_the_dtype_of_its_own_tensor():
 
 @pytest.mark.parametrize("shape", [(), (2,)])
 @pytest.mark.parametrize("other", [1, np.int64(1), np.array(1), True], ids=repr)
-def test_an_integer_takes_the_integer_dtype_that_it_meets(shape, other):
+def test_an_integer_takes_the_integer_dtype_of_the_tensor(shape, other):
     x = tensor_of(np.uint8, shape)
     assert (x + other).dtype == (other + x).dtype == np.uint8
     x += other

@@ -1,6 +1,6 @@
-"""The engine: every promise made of backward(), seen from outside.
+"""The engine: every promise of backward(), tested from outside.
 
-Operations whose backward reports what it was asked are made with `record`, as any operation is.
+Operations whose backward reports its arguments are made with `record`, like any operation.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.recording import record
 
 
 class Counter:
-    """An identity operation that counts how often its backward runs, and keeps what it was given."""
+    """An identity operation that counts how often its backward runs, and keeps the gradients it gets."""
 
     def __init__(self) -> None:
         self.runs = 0
@@ -78,7 +78,7 @@ def test_b_is_a_plus_a_and_c_is_b_plus_b_gives_4():
     np.testing.assert_array_equal(a.grad, [4.0])
 
 
-def test_a_node_runs_after_all_its_consumers_however_long_the_way_round():
+def test_a_node_runs_after_all_its_consumers_even_on_the_longest_path():
     count = Counter()
     x = leaf(1.0)
     shared = count(x)
@@ -107,14 +107,14 @@ def test_a_branch_that_leads_to_no_leaf_is_never_visited():
     np.testing.assert_array_equal(x.grad, [1.0])
 
 
-def test_a_parent_that_is_given_none_gets_nothing():
+def test_a_parent_whose_gradient_is_none_gets_nothing():
     x, y = leaf(1.0), leaf(1.0)
     record(x.data + y.data, (x, y), lambda grad, x, y: (grad, None)).backward()
     np.testing.assert_array_equal(x.grad, [1.0])
     assert y.grad is None
 
 
-def test_a_backward_function_can_see_who_needs_a_gradient():
+def test_a_backward_function_can_see_which_parents_need_a_gradient():
     needed = []
 
     def product_backward(grad, x, y):
@@ -126,7 +126,7 @@ def test_a_backward_function_can_see_who_needs_a_gradient():
     assert needed == [True, False]
 
 
-def test_what_an_operation_saved_reaches_its_backward_after_its_parents():
+def test_saved_values_reach_backward_after_the_parents():
     x = leaf(2.0)
     record(x.data * 5, (x,), lambda grad, x, factor, word: (grad * factor,), saved=(5.0, "spare")).backward()
     np.testing.assert_array_equal(x.grad, [5.0])
@@ -135,7 +135,7 @@ def test_what_an_operation_saved_reaches_its_backward_after_its_parents():
 # What comes back ------------------------------------------------------------------------------------------------------
 
 
-def test_a_gradient_has_its_tensors_shape_whatever_shapes_met():
+def test_a_gradient_has_its_tensors_shape_for_all_broadcast_shapes():
     """Seen in PyDyNet: (1, 3) * (4, 5, 3) crashed in backward."""
     shapes = [(), (1,), (3,), (1, 3), (5, 1), (4, 1, 1), (4, 5, 3)]
     leaves = [td.Tensor(np.ones(shape), requires_grad=True) for shape in shapes]
@@ -156,7 +156,7 @@ def test_leaves_accumulate_over_uses_and_over_calls():
     np.testing.assert_array_equal(x.grad, [10.0])
 
 
-def test_a_second_backward_starts_its_intermediates_afresh():
+def test_a_second_backward_starts_its_intermediates_from_zero():
     """Seen in micrograd (#102): a second backward accumulated through the intermediates."""
     count = Counter()
     x = leaf(2.0)
@@ -177,7 +177,7 @@ def test_intermediates_keep_no_gradient_unless_asked():
     np.testing.assert_array_equal(kept.grad, [6.0])
 
 
-def test_a_retained_gradient_is_the_whole_gradient():
+def test_a_retained_gradient_is_the_complete_gradient():
     x = leaf(2.0)
     kept = x * 1
     kept.retain_grad()
@@ -186,7 +186,7 @@ def test_a_retained_gradient_is_the_whole_gradient():
     np.testing.assert_array_equal(x.grad, [4.0])
 
 
-def test_the_gradient_of_a_leaf_by_itself_is_one():
+def test_the_gradient_of_a_leaf_with_respect_to_itself_is_one():
     x = leaf(5.0)
     x.backward()
     np.testing.assert_array_equal(x.grad, [1.0])
@@ -202,7 +202,7 @@ def test_any_tensor_of_one_element_needs_no_seed(shape):
 @pytest.mark.parametrize(
     "seed", [[1.0, 2.0], np.array([1, 2]), np.array([1.0, 2.0], dtype=np.float32), td.Tensor([1.0, 2.0])]
 )
-def test_a_seed_comes_as_a_list_an_array_or_a_tensor(seed):
+def test_a_seed_can_be_a_list_an_array_or_a_tensor(seed):
     x = leaf(1.0, 1.0)
     (x * 3).backward(seed)
     np.testing.assert_array_equal(x.grad, [3.0, 6.0])
@@ -230,7 +230,7 @@ def test_a_call_through_a_part_that_was_freed_says_so_and_gives_no_gradient():
     np.testing.assert_array_equal(x.grad, [12.0])
 
 
-def test_with_retain_graph_a_shared_part_can_be_walked_again():
+def test_with_retain_graph_a_shared_part_can_be_used_again():
     x = leaf(2.0)
     trunk = x * x
     one, two = trunk * 3, trunk * 5
@@ -239,8 +239,8 @@ def test_with_retain_graph_a_shared_part_can_be_walked_again():
     np.testing.assert_array_equal(x.grad, [32.0])
 
 
-def test_a_result_cannot_be_told_to_require_no_gradients():
-    """That would silently cut the graph; a leaf can be told, and so can a result to go on as it is."""
+def test_requires_grad_of_a_result_cannot_be_switched_off():
+    """That would silently cut the graph. A leaf can be switched off, and setting True on a result is allowed."""
     x = leaf(1.0)
     hidden = x * 2
     with pytest.raises(RuntimeError, match=r"requires_grad = False.*result of multiply.*detach\(\)"):
@@ -273,7 +273,7 @@ def test_a_backward_that_does_not_return_one_gradient_per_input_is_refused(backw
             out.backward()
 
 
-def test_a_leaf_whose_data_became_integers_gets_no_gradient():
+def test_a_leaf_whose_data_became_integers_is_an_error():
     x = leaf(1.0)
     x.data = np.array([1])
     with pytest.raises(TypeError, match=r"^backward: expected leaves of a floating dtype, got one of int64"):
@@ -293,7 +293,7 @@ def test_a_tensor_of_more_or_fewer_elements_than_one_needs_a_seed(shape):
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_], ids=lambda kind: kind.__name__)
-def test_a_leaf_whose_data_are_no_longer_floating_gets_no_gradient(dtype):
+def test_a_leaf_whose_data_is_no_longer_floating_is_an_error(dtype):
     x = leaf(1.0, 2.0)
     out = (x + 1.0).sum()
     x.data = np.ones(2, dtype)

@@ -1,4 +1,4 @@
-"""What the engine leaves behind: memory, arrays that have one owner, and threads that do not disturb one another."""
+"""After a backward pass: memory is freed, every array has one owner, and threads do not disturb one another."""
 
 import gc
 import threading
@@ -30,7 +30,7 @@ def no_garbage_collection():
 
 
 @pytest.mark.usefixtures("no_garbage_collection")
-def test_dropping_the_loss_frees_a_graph_that_never_ran_backward():
+def test_deleting_the_loss_frees_a_graph_that_never_ran_backward():
     """Seen in PyDyNet: graphs that were never run backward leaked."""
     x = leaf(1.0, 2.0)
     hidden = (x * 2).exp()
@@ -55,7 +55,7 @@ def test_backward_frees_the_graph_while_the_loss_is_still_held():
 
 @pytest.mark.usefixtures("no_garbage_collection")
 @pytest.mark.parametrize("walked", [True, False], ids=["after backward", "without backward"])
-def test_memory_is_back_where_it_was_once_the_loss_is_dropped(walked):
+def test_memory_is_back_to_the_start_when_the_loss_is_deleted(walked):
     x = td.Tensor(np.ones(10_000), requires_grad=True)
     tracemalloc.start()
     try:
@@ -128,7 +128,7 @@ def test_a_seed_of_a_leaf_is_not_kept_either():
     np.testing.assert_array_equal(x.grad, [3.0, 4.0])
 
 
-def test_a_backward_that_overwrites_its_gradient_disturbs_nobody_else():
+def test_a_backward_that_overwrites_its_gradient_disturbs_no_other():
     def overwriting_backward(grad, x):
         grad *= 100
         return (grad,)
@@ -181,7 +181,7 @@ def test_a_gradient_once_read_keeps_its_values():
     np.testing.assert_array_equal(x.grad, [5.0])
 
 
-def test_assigning_a_gradient_starts_from_it():
+def test_backward_adds_to_an_assigned_gradient():
     x = leaf(2.0)
     mine = np.array([10.0])
     x.grad = mine
@@ -217,7 +217,7 @@ def test_separate_graphs_in_separate_threads_do_not_disturb_one_another():
         np.testing.assert_array_equal(gradient, [1 + 20 * repeat] * 2)
 
 
-def test_a_graph_may_be_built_in_one_thread_and_walked_in_another():
+def test_a_graph_can_be_built_in_one_thread_and_used_in_another():
     x = leaf(2.0)
     parts = []
     thread = threading.Thread(target=lambda: parts.append(x * x))
@@ -227,7 +227,7 @@ def test_a_graph_may_be_built_in_one_thread_and_walked_in_another():
     np.testing.assert_array_equal(x.grad, [13.0])
 
 
-def test_a_node_whose_consumers_all_answered_none_is_freed_too():
+def test_a_node_whose_consumers_all_returned_none_is_freed_too():
     x = leaf(1.0)
     unreached = x.exp()
     (record(unreached.data, (unreached,), lambda grad, y: (None,)) + x).backward()
@@ -235,7 +235,7 @@ def test_a_node_whose_consumers_all_answered_none_is_freed_too():
         unreached.backward()
 
 
-def test_a_gradient_can_be_overwritten_also_where_it_has_no_axes():
+def test_a_gradient_without_axes_can_be_overwritten_too():
     def doubled_backward(grad, x):
         return (np.multiply(grad, 2, out=grad),)
 

@@ -1,4 +1,4 @@
-"""no_grad and enable_grad: as contexts, as decorators, and each for its own thread or task alone."""
+"""no_grad and enable_grad: as contexts, as decorators, and only for their own thread or task."""
 
 import asyncio
 import threading
@@ -11,13 +11,13 @@ import tinygrad_dropout as td
 
 
 def records() -> bool:
-    """Whether an operation is being recorded right here, right now."""
+    """Whether an operation is being recorded at this point."""
     recorded = (td.Tensor([1.0], requires_grad=True) * 2).requires_grad
     assert recorded == td.is_grad_enabled()
     return recorded
 
 
-def test_recording_is_on_unless_told_otherwise():
+def test_recording_is_on_by_default():
     assert records()
 
 
@@ -63,7 +63,7 @@ def test_a_decorated_function_keeps_its_name_and_docstring():
     assert unrecorded.__doc__ == "A decorated function that calls itself."
 
 
-def test_what_is_made_under_no_grad_is_a_constant():
+def test_a_result_made_under_no_grad_is_a_constant():
     x = td.Tensor([3.0], requires_grad=True)
     with td.no_grad():
         constant = x * x
@@ -74,7 +74,7 @@ def test_what_is_made_under_no_grad_is_a_constant():
     np.testing.assert_array_equal(x.grad, [9.0])
 
 
-def test_no_grad_belongs_to_its_own_thread():
+def test_no_grad_affects_only_its_own_thread():
     inside, seen_by_the_other = threading.Event(), []
 
     def other_thread() -> None:
@@ -90,7 +90,7 @@ def test_no_grad_belongs_to_its_own_thread():
     assert seen_by_the_other == [True]
 
 
-def test_no_grad_belongs_to_its_own_task():
+def test_no_grad_affects_only_its_own_task():
     seen = {}
 
     async def unrecorded_task(entered: asyncio.Event, checked: asyncio.Event) -> None:
@@ -112,7 +112,7 @@ def test_no_grad_belongs_to_its_own_task():
     assert seen == {"unrecorded": False, "recorded": True}
 
 
-def test_one_context_object_serves_several_threads_and_can_be_entered_again():
+def test_one_context_object_works_in_several_threads_and_can_be_reentered():
     context = td.no_grad()
     seen = []
 
@@ -139,6 +139,6 @@ def a_generator():
 
 
 @pytest.mark.parametrize("function", [a_coroutine, a_generator])
-def test_a_function_whose_body_runs_later_is_refused_as_a_decoration(function):
+def test_decorating_a_function_whose_body_runs_later_is_refused(function):
     with pytest.raises(TypeError, match=rf"expected a plain function.*{function.__name__}"):
         td.no_grad()(function)

@@ -1,4 +1,4 @@
-"""In-place operators change what they are told to change, and backward refuses a value that was changed meanwhile."""
+"""In-place operators change only their target, and backward refuses a value that has changed since the forward."""
 
 import operator
 import threading
@@ -39,7 +39,7 @@ def test_under_no_grad_the_tensor_itself_changes(apply):
 
 
 @each_operator
-def test_where_neither_side_requires_gradients_the_tensor_itself_changes(apply):
+def test_if_neither_side_requires_gradients_the_tensor_itself_changes(apply):
     total = leaf(4.0, 9.0, requires_grad=False)
     alias = total
     total = apply(total, leaf(2.0, 3.0, requires_grad=False))
@@ -55,7 +55,7 @@ def test_on_a_leaf_that_requires_gradients_it_is_an_error_as_in_pytorch(apply):
 
 
 @each_operator
-def test_where_a_gradient_is_wanted_it_is_recorded_as_a_new_tensor(apply):
+def test_if_the_result_needs_a_gradient_it_is_recorded_as_a_new_tensor(apply):
     outside = {operator.iadd: operator.add, operator.isub: operator.sub, operator.imul: operator.mul,
                operator.itruediv: operator.truediv, operator.ipow: operator.pow}[apply]  # fmt: skip
     for left, right in ((leaf(4.0, requires_grad=False), leaf(2.0)), (leaf(4.0) * 1, leaf(2.0, requires_grad=False))):
@@ -87,7 +87,7 @@ def test_sgd_by_hand_in_a_loop_over_parameters_is_sgd():
         np.testing.assert_allclose(ours, theirs, rtol=1e-6)
 
 
-def test_a_bare_update_outside_no_grad_does_not_pass_in_silence():
+def test_an_update_outside_no_grad_gives_an_error_or_a_warning():
     w = leaf(1.0)
     (w * 3).sum().backward()
     with pytest.raises(RuntimeError, match="in place"):
@@ -100,7 +100,7 @@ def test_a_bare_update_outside_no_grad_does_not_pass_in_silence():
         assert w.grad is None
 
 
-def test_a_view_changes_what_it_is_a_view_of():
+def test_changing_a_view_changes_its_base():
     x = leaf(1.0, 2.0, 3.0)
     with td.no_grad():
         row = x[1:]
@@ -110,14 +110,14 @@ def test_a_view_changes_what_it_is_a_view_of():
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("other", [2, 0.5, np.float64(0.5), np.full(2, 0.5), [0.5, 2], td.Tensor(np.ones(2))], ids=repr)
-def test_the_dtype_is_that_of_the_left_side(dtype, other):
+def test_the_left_side_keeps_its_dtype(dtype, other):
     x = td.Tensor(np.array([1.0, 2.0], dtype=dtype))
     x += other
     assert x.dtype == dtype
 
 
 @pytest.mark.parametrize("other", [3, td.Tensor([3]), td.Tensor(np.int8([3])), True], ids=repr)
-def test_among_integers_the_dtype_of_the_left_side_holds(other):
+def test_among_integers_the_dtype_of_the_left_side_wins(other):
     x = td.Tensor(np.array([1, 2], dtype=np.uint8))
     x += other
     x *= other
@@ -138,7 +138,7 @@ def test_among_integers_the_dtype_of_the_left_side_holds(other):
     ids=["integers divided", "integers plus a half", "a boolean plus 1", "two lengths", "a longer right side",
          "a string", "a read-only array"],
 )  # fmt: skip
-def test_what_does_not_fit_is_refused_and_nothing_is_changed(left, apply, right, error, words):
+def test_a_right_side_that_does_not_fit_is_refused_and_nothing_changes(left, apply, right, error, words):
     before = left.data.copy()
     with pytest.raises(error, match=words):
         apply(left, right)
@@ -213,8 +213,8 @@ def test_max_norm_and_a_conversion_and_a_loaded_state_are_noticed_too():
             out.backward()
 
 
-def test_two_losses_and_a_step_between_them():
-    """What PyTorch refuses; and it does not need the first layer's weight, whose input needs no gradient."""
+def test_a_step_between_two_losses_is_noticed():
+    """PyTorch refuses this too. The first layer's weight does not matter, because its input needs no gradient."""
     model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     out = model(np.ones((5, 3), np.float32))
@@ -234,8 +234,8 @@ def test_two_losses_and_a_step_between_them():
     np.testing.assert_array_equal(alone.weight.grad, np.full((2, 3), 5))
 
 
-def test_a_frozen_neighbor_of_the_parameters_that_step_is_not_taken_for_changed():
-    """The optimizer keeps its parameters in one array; those that had no gradient were not changed."""
+def test_a_step_does_not_mark_a_frozen_neighbor_as_changed():
+    """The optimizer keeps its parameters in one array, but those without a gradient have not changed."""
     frozen, other = nn.Parameter(np.ones(2)), nn.Parameter(np.ones(2))
     optimizer = optim.SGD([frozen, other], lr=0.1)
     for parameter in (frozen, other):
@@ -249,14 +249,14 @@ def test_a_frozen_neighbor_of_the_parameters_that_step_is_not_taken_for_changed(
     np.testing.assert_array_equal(x.grad, frozen.data)
 
 
-def test_a_change_before_the_forward_pass_is_of_no_account():
+def test_a_change_before_the_forward_pass_does_not_matter():
     w = leaf(1.0, 2.0)
     changed_in_place(w)
     (w * w).sum().backward()
     np.testing.assert_array_equal(w.grad, 2 * w.data)
 
 
-def test_a_change_of_something_else_is_of_no_account():
+def test_a_change_of_something_else_does_not_matter():
     w, other = leaf(1.0, 2.0), leaf(1.0, 2.0)
     out = (w * w).sum()
     changed_in_place(other)
@@ -264,7 +264,7 @@ def test_a_change_of_something_else_is_of_no_account():
     np.testing.assert_array_equal(w.grad, [2.0, 4.0])
 
 
-def test_a_part_that_was_not_changed_can_be_read():
+def test_an_unchanged_part_can_be_read():
     x = leaf(1.0, 2.0, 3.0, 4.0, requires_grad=False)
     w = leaf(1.0, 1.0)
     out = (w * x[:2]).sum()
@@ -273,7 +273,7 @@ def test_a_part_that_was_not_changed_can_be_read():
     np.testing.assert_array_equal(w.grad, [1.0, 2.0])
 
 
-def test_an_index_that_was_changed_is_refused():
+def test_a_changed_index_is_refused():
     x, index = leaf(1.0, 2.0, 3.0), td.Tensor([0, 1])
     for key in (index, (index,), [index.data]):
         out = x[key].sum()
@@ -283,7 +283,7 @@ def test_an_index_that_was_changed_is_refused():
             out.backward()
 
 
-def test_it_is_noticed_with_retain_graph_and_within_detect_anomaly():
+def test_a_change_is_noticed_with_retain_graph_and_within_detect_anomaly():
     w = leaf(1.0, 2.0)
     with td.detect_anomaly():
         out = (w * w).sum()
@@ -293,7 +293,7 @@ def test_it_is_noticed_with_retain_graph_and_within_detect_anomaly():
             out.backward(retain_graph=True)
 
 
-def test_it_is_noticed_across_threads():
+def test_a_change_is_noticed_across_threads():
     w = leaf(1.0, 2.0)
     out = (w * w).sum()
     thread = threading.Thread(target=changed_in_place, args=(w,))
@@ -303,7 +303,7 @@ def test_it_is_noticed_across_threads():
         out.backward()
 
 
-def test_many_changes_of_parts_are_remembered_as_one_of_the_whole():
+def test_many_changes_of_parts_count_as_one_change_of_the_whole():
     x, w = td.Tensor(np.ones(1000)), leaf(*np.ones(1000))
     out = (w * x).sum()
     for index in range(1000):
@@ -314,7 +314,7 @@ def test_many_changes_of_parts_are_remembered_as_one_of_the_whole():
         out.backward()
 
 
-def test_nothing_is_remembered_of_an_array_that_is_gone():
+def test_changes_of_a_deleted_array_are_forgotten():
     before = len(in_place.changes)
     for _ in range(50):
         x = leaf(1.0, requires_grad=False)
@@ -325,9 +325,9 @@ def test_nothing_is_remembered_of_an_array_that_is_gone():
 
 # Exactly where PyTorch refuses ----------------------------------------------------------------------------------------
 
-#: PyTorch refuses and we need not: these keep an array of their own, or do not read what PyTorch checks all the same.
+#: PyTorch refuses but we don't: these keep a separate array, or do not read what PyTorch checks anyway.
 WE_ACCEPT = {"mse_loss", "nll_loss", "power", "layer_norm", "batch_norm"}
-#: PyTorch may accept: for some shapes it folds a stack of matrices into one, which it copies and keeps.
+#: PyTorch may accept these: for some shapes it folds a stack of matrices into one, which it copies and keeps.
 PYTORCH_ACCEPTS = {"matmul"}
 ONCE = [(row, call) for row in OPERATIONS for call in row.calls.always[-3:] if all(np.prod(s) for s in call.shapes)]
 
@@ -362,7 +362,7 @@ def test_backward_refuses_a_changed_input_or_result_where_pytorch_does(torch, op
                 assert operation.name in PYTORCH_ACCEPTS, (requires, changed)
 
 
-def test_a_power_that_integers_do_not_have_changes_nothing():
+def test_a_negative_power_of_integers_changes_nothing():
     x = td.Tensor([2, -2])
     with pytest.raises(ValueError, match=r"power in place.*negative integer powers"):
         x **= td.Tensor([2, -2])

@@ -1,4 +1,4 @@
-"""A saved array is guarded against changes wherever it is kept, and only against those made after it was saved."""
+"""Backward notices a change of a saved array wherever it is stored, and only a change made after it was saved."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_a_change_after_it_was_saved_is_refused(keep):
 
 
 @each_place
-def test_a_change_before_it_was_saved_or_of_another_array_is_of_no_account(keep):
+def test_a_change_before_saving_or_of_another_array_does_not_matter(keep):
     kept, other = td.Tensor(np.array([3.0, 4.0])), td.Tensor(np.zeros(2))
     change(kept)
     x, out = node_that_saves(keep(kept.data))
@@ -46,7 +46,7 @@ def test_a_change_before_it_was_saved_or_of_another_array_is_of_no_account(keep)
     np.testing.assert_array_equal(x.grad, [2, 2])
 
 
-# Parts of one array, from where to where: the part that is saved, and the part that is changed.
+# Two parts of one array, as slices: the saved part and the changed part.
 PARTS = [
     ((0, 3), (2, 4), True),
     ((2, 4), (0, 3), True),
@@ -59,7 +59,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize(("saved", "changed", "refused"), PARTS, ids=str)
-def test_parts_of_one_array_are_guarded_where_they_overlap(saved, changed, refused):
+def test_a_change_of_part_of_an_array_matters_if_it_overlaps_the_saved_part(saved, changed, refused):
     whole = np.zeros(5)
     _, out = node_that_saves(whole[slice(*saved)])
     change(td.Tensor(whole[slice(*changed)]))

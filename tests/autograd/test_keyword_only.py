@@ -1,4 +1,4 @@
-"""Options are given by name: a call by position, which would change its meaning with the next option, is refused."""
+"""Options must be named: a call by position is refused, because the next new option could change its meaning."""
 
 import inspect
 
@@ -52,7 +52,7 @@ each_function = pytest.mark.parametrize(
 
 
 @each_function
-def test_an_option_is_given_by_name(function, options):
+def test_an_option_must_be_named(function, options):
     parameters = inspect.signature(function).parameters.values()
     assert set(options.split()) <= {
         parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY
@@ -60,6 +60,6 @@ def test_an_option_is_given_by_name(function, options):
 
 
 @each_function
-def test_what_is_no_option_may_be_given_by_name_too(function, options):
+def test_other_arguments_can_be_named_too(function, options):
     parameters = inspect.signature(function).parameters.values()
     assert [parameter.name for parameter in parameters if parameter.kind is parameter.POSITIONAL_ONLY] == []

@@ -1,4 +1,4 @@
-"""Operators and methods are the functions of td.functional under other names, and none of the contract's is missing."""
+"""Operators and methods are the functions of td.functional under other names, and none of them is missing."""
 
 import operator
 
@@ -11,7 +11,7 @@ from tinygrad_dropout import functional as F
 A = np.array([[0.5, 1.0], [1.5, 2.0]])
 B = np.array([[2.0, 1.0], [0.5, 3.0]])
 
-# How it is written on a Tensor, and the function it must be.
+# A call on a Tensor, and the function that must do the same.
 SPELLINGS = [
     ("a + b", lambda a, b: a + b, F.add),
     ("a - b", lambda a, b: a - b, F.subtract),
@@ -92,7 +92,7 @@ def test_an_operator_takes_an_array_on_either_side_and_records(apply):
 
 @each_operator
 @pytest.mark.parametrize("other", [None, "3", 1j, np.array([1j, 2.0]), {}], ids=repr)
-def test_an_operator_takes_numbers_only(apply, other):
+def test_an_operator_takes_only_numbers(apply, other):
     with pytest.raises(TypeError):
         apply(td.Tensor(A), other)
     with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""What messages call an operation's inputs and its saved values."""
+"""The names of an operation's inputs and saved values in messages."""
 
 import functools
 
@@ -31,7 +31,7 @@ class Operation:
         return grad, grad
 
 
-# A backward function of two parents, the number of the saved value, and what it is called.
+# A backward function of two parents, the number of the saved value, and its name.
 SAVED = [
     (product_backward, 0, "the saved mask"),
     (product_backward, 1, "the saved scale"),
@@ -47,12 +47,12 @@ SAVED = [
 
 
 def shown(value) -> str:
-    """A function's name, its class's if it has none (its repr holds an address), or the value itself."""
+    """A function's name, or its class's if it has none (its repr contains an address), or the value itself."""
     return getattr(value, "__name__", type(value).__name__ if callable(value) else str(value))
 
 
 @pytest.mark.parametrize(("backward", "index", "name"), SAVED, ids=shown)
-def test_a_saved_value_is_called_what_the_backward_function_calls_it(backward, index, name):
+def test_a_saved_value_has_its_name_in_the_backward_function(backward, index, name):
     x, y = td.Tensor([1.0], requires_grad=True), td.Tensor([2.0])
     assert saved_name(record(np.zeros(1), (x, y), backward, saved=(1, 2, 3)), index) == name
 
@@ -65,7 +65,7 @@ def test_a_saved_value_is_called_what_the_backward_function_calls_it(backward, i
         (td.Tensor(1.0, name=""), "input 2 (shape ())"),
     ],
 )
-def test_an_input_is_called_by_its_number_its_name_and_its_shape(tensor, name):
+def test_an_input_is_described_by_its_number_its_name_and_its_shape(tensor, name):
     assert input_name(tensor, 2) == name
 
 
@@ -84,7 +84,7 @@ def test_the_arguments_of_a_method_do_not_include_self(function, names):
     assert argument_names(function) == names
 
 
-def test_values_saved_behind_any_number_of_parents_are_named_whatever_options_there_are():
+def test_values_saved_after_any_number_of_parents_are_named_despite_options():
     def join_backward(grad, *parents_and_axis_and_width, first=1, second=2): ...
 
     assert saved_names(join_backward, 3) == ("axis", "width")

@@ -1,4 +1,4 @@
-"""The Tensor: what it is made of, what it shows, and what it refuses."""
+"""The Tensor: its data, its attributes, its repr, and its errors."""
 
 import copy
 import pickle
@@ -49,7 +49,7 @@ def test_an_array_is_shared_not_copied():
     assert x.data[0] == 7
 
 
-def test_what_a_tensor_shows():
+def test_the_attributes_of_a_tensor():
     x = td.Tensor(np.zeros((2, 3)), requires_grad=True, name="weights")
     assert (x.shape, x.ndim, x.size, x.dtype, len(x), x.name) == ((2, 3), 2, 6, np.float64, 2, "weights")
     assert x.requires_grad
@@ -57,13 +57,13 @@ def test_what_a_tensor_shows():
     assert x.grad is None
 
 
-def test_a_tensor_asks_for_no_gradient_unless_told():
+def test_a_tensor_requires_no_gradient_by_default():
     x = td.Tensor([1.0])
     assert not x.requires_grad
     assert not (x * 2).requires_grad
 
 
-def test_what_is_computed_is_no_leaf():
+def test_a_computed_tensor_is_not_a_leaf():
     x = td.Tensor([1.0], requires_grad=True)
     assert not (x * 2).is_leaf
     assert (x * 2).detach().is_leaf
@@ -74,7 +74,7 @@ def test_item_gives_a_python_number():
     assert type(td.Tensor([[3]]).item()) is int
 
 
-def test_numpy_gives_a_view_that_cannot_be_written():
+def test_numpy_gives_a_read_only_view():
     x = td.Tensor([1.0, 2.0])
     view = x.numpy()
     assert np.shares_memory(view, x.data)
@@ -93,7 +93,7 @@ def test_detach_shares_the_data_and_stops_the_gradient():
     np.testing.assert_array_equal(x.grad, [2.0])
 
 
-def test_repr_shows_the_values_and_whether_a_gradient_is_asked_for():
+def test_repr_shows_the_values_and_requires_grad():
     text = repr(td.Tensor([1.5, 2.0], requires_grad=True))
     assert text.startswith("Tensor(")
     assert "1.5" in text
@@ -115,7 +115,7 @@ def test_zero_grad_sets_the_gradient_to_none():
     assert x.grad is None
 
 
-def test_data_that_is_assigned_takes_effect():
+def test_assigned_data_takes_effect():
     x = td.Tensor([1.0], requires_grad=True)
     x.data = np.array([3.0], dtype=np.float32)
     out = x * x
@@ -152,14 +152,14 @@ def test_an_array_never_swallows_a_tensor():
         array += x
 
 
-def test_a_tensor_can_be_put_in_a_set_by_identity():
+def test_a_tensor_in_a_set_is_compared_by_identity():
     a, b = td.Tensor([1.0, 2.0]), td.Tensor([1.0, 2.0])
     assert len({a, b, a}) == 2
     assert {a: "a", b: "b"}[b] == "b"
 
 
 def test_a_model_loaded_in_another_process_still_gets_its_gradients(tmp_path):
-    """A parameter's place in the order of creation means nothing elsewhere: it would look younger than its results."""
+    """A creation number means nothing in another process: the parameter would look newer than its results."""
     for _ in range(1000):
         td.Tensor(1.0)
     path = tmp_path / "model.pickle"
@@ -175,7 +175,7 @@ assert model.weight.grad.tolist() == [[1, 2]], model.weight.grad
     assert run.returncode == 0, run.stderr
 
 
-def test_a_copy_is_a_leaf_of_its_own():
+def test_a_copy_is_a_separate_leaf():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True, name="x")
     x.grad = np.array([3.0, 4.0])
     copied = copy.deepcopy(x)
@@ -190,7 +190,7 @@ def test_the_result_of_an_operation_is_not_copied_with_its_graph():
 
 
 @pytest.mark.parametrize("compute", [lambda x: x / 2, lambda x: x.exp(), lambda x: x.mean(), lambda x: x.softmax()])
-def test_floats_that_come_of_integers_are_float32(compute):
+def test_floats_computed_from_integers_are_float32(compute):
     assert compute(td.Tensor([1, 2])).dtype == np.float32
 
 
@@ -201,7 +201,7 @@ def test_floats_that_come_of_integers_are_float32(compute):
     ("shape", "given"), [((2,), (3,)), ((2,), (2, 1)), ((2, 3), (3, 2)), ((2, 3), ()), ((), (1,)), ((1,), ())], ids=str
 )
 def test_a_gradient_of_another_shape_is_refused(shape, given):
-    """It would be broadcast in the optimizer, or fail there without a word about where it came from."""
+    """The optimizer would broadcast it, or fail without saying where it came from."""
     x = td.Tensor(np.zeros(shape), requires_grad=True)
     x.grad = before = np.ones(shape)
     with pytest.raises(ShapeError) as caught:
@@ -211,7 +211,7 @@ def test_a_gradient_of_another_shape_is_refused(shape, given):
 
 
 @pytest.mark.parametrize("grad", [[1.0, 2.0], (1.0, 2.0), 1.0, td.Tensor([1.0, 2.0])], ids=lambda g: type(g).__name__)
-def test_a_gradient_that_is_no_array_is_refused(grad):
+def test_a_gradient_that_is_not_an_array_is_refused(grad):
     x = td.Tensor(np.zeros(2), requires_grad=True)
     with pytest.raises(TypeError, match=f"expected an ndarray or None, got {type(grad).__name__}"):
         x.grad = grad
@@ -232,7 +232,7 @@ def test_a_numpy_scalar_is_not_the_gradient_of_a_tensor_with_axes():
         td.Tensor([2.0], requires_grad=True).grad = np.float32(1)
 
 
-def test_a_gradient_that_is_assigned_is_kept_as_it_is_and_none_takes_it_away():
+def test_an_assigned_gradient_is_kept_as_it_is_and_none_removes_it():
     x, grad = td.Tensor(np.zeros(2), requires_grad=True), np.array([1.0, 2.0])
     x.grad = grad
     assert x.grad is grad
@@ -249,17 +249,17 @@ def test_a_gradient_of_another_dtype_is_converted(given):
 
 
 @pytest.mark.parametrize("shape", [(2,), ()], ids=str)
-def test_what_is_added_to_a_gradient_does_not_show_in_an_array_read_earlier(shape):
+def test_adding_to_a_gradient_does_not_change_an_array_read_earlier(shape):
     x = td.Tensor(np.ones(shape), requires_grad=True)
     held = []
     for passes in (1, 2, 3):
-        for _ in range(passes):  # what nobody has read in between is added to in place
+        for _ in range(passes):  # an array that was not read in between is added to in place
             (x * 3).sum().backward()
         held.append(x.grad)
     np.testing.assert_array_equal(held, [np.full(shape, 3), np.full(shape, 9), np.full(shape, 18)])
 
 
-def test_a_gradient_kept_by_a_result_does_not_change_on_its_way_to_the_leaves():
+def test_a_retained_gradient_does_not_change_later_in_the_backward_pass():
     x = td.Tensor(np.array([1.0, -1.0]), requires_grad=True)
     hidden = x * 2
     hidden.retain_grad()
@@ -296,7 +296,7 @@ def test_a_number_is_in_a_tensor_if_an_element_equals_it():
     assert "a" not in td.Tensor([1.0])
 
 
-def test_a_part_can_be_changed_in_place_where_it_is_a_view():
+def test_a_part_can_be_changed_in_place_if_it_is_a_view():
     x = td.Tensor([1.0, 2.0, 3.0])
     x[0:2] += 9
     x[2] *= 2
@@ -324,7 +324,7 @@ def test_none_where_numbers_are_expected_suggests_a_forgotten_return():
         td.Tensor("a")
 
 
-def test_an_array_is_shared_even_if_its_own_dtype_is_asked_for():
+def test_an_array_is_shared_even_if_its_own_dtype_is_passed():
     array = np.ones(2, np.float32)
     assert td.Tensor(array, dtype=np.float32).data is array
     assert td.Tensor(array, dtype=np.float64).data is not array

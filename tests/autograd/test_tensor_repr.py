@@ -1,4 +1,4 @@
-"""A Tensor's repr: its numbers, then what is unusual about it."""
+"""A Tensor's repr: its numbers, then anything unusual about it."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ SHOWN = [
 
 
 @pytest.mark.parametrize(("tensor", "text"), SHOWN, ids=[text for _, text in SHOWN])
-def test_repr_shows_the_numbers_and_what_is_unusual(tensor, text):
+def test_repr_shows_the_numbers_and_anything_unusual(tensor, text):
     assert repr(tensor) == text
 
 

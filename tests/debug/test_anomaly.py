@@ -1,4 +1,4 @@
-"""detect_anomaly names the operation at which a number went wrong, and arrays that changed after they were saved."""
+"""detect_anomaly names the operation where a number went wrong, and arrays that changed after they were saved."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,9 @@ from tinygrad_dropout import nn, optim
 from tinygrad_dropout.autograd.grad_mode import ModeContext
 from tinygrad_dropout.autograd.recording import record
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own words on the same faults
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own warnings about the same faults
 
-# What is computed, from which x, and the operation that must be named.
+# The computation, its x, and the operation that must be named.
 FORWARD = [
     ("log", lambda x: (x * 2).log(), -1.0, "NaN"),
     ("sqrt", lambda x: (x * 2).sqrt(), -1.0, "NaN"),
@@ -38,7 +38,7 @@ def test_a_fault_in_backward_is_reported_by_name():
             loss.backward()
 
 
-def test_the_tensor_that_brought_the_fault_in_is_named():
+def test_the_input_that_already_had_the_fault_is_named():
     x = td.Tensor([np.nan], name="pixels")
     with td.detect_anomaly(), pytest.raises(td.AnomalyError, match=r"pixels.*NaN"):
         x * 2
@@ -71,7 +71,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_a_weight_changed_between_forward_and_backward_is_reported_however_it_was_changed(change):
+def test_every_change_of_a_weight_between_forward_and_backward_is_reported(change):
     weight, x = nn.Parameter(np.array([[1.0, 2.0]])), td.Tensor(np.array([[3.0, 4.0]]), requires_grad=True)
     weight.grad = np.ones((1, 2))
     optimizer = optim.SGD([weight], lr=0.1)
@@ -82,7 +82,7 @@ def test_a_weight_changed_between_forward_and_backward_is_reported_however_it_wa
             loss.backward()
 
 
-def test_what_is_sound_passes_and_keeps_its_gradient():
+def test_a_sound_computation_passes_with_the_right_gradient():
     x = td.Tensor([1.0, 2.0], requires_grad=True)
     with td.detect_anomaly():
         (x * x).log().sum().backward()
@@ -109,7 +109,7 @@ def test_a_changed_index_is_reported():
             loss.backward()
 
 
-def test_a_changed_array_that_no_backward_reads_is_nobodys_business():
+def test_a_changed_array_that_no_backward_reads_is_not_reported():
     x = td.Tensor([1.0, 2.0], requires_grad=True)
     with td.detect_anomaly():
         loss = (x + 1.0).sum()
@@ -119,7 +119,7 @@ def test_a_changed_array_that_no_backward_reads_is_nobodys_business():
 
 
 class Listener:
-    """Watches, and notes the operations that it was told of."""
+    """A watcher that records the operations."""
 
     def __init__(self):
         self.heard = []
@@ -128,7 +128,7 @@ class Listener:
         self.heard.append(operation)
 
 
-def test_as_a_decorator_it_hides_nothing_from_those_who_watch_already():
+def test_as_a_decorator_it_hides_nothing_from_other_watchers():
     @td.detect_anomaly()
     def log_of(value):
         return td.Tensor([value]).log()
@@ -142,8 +142,8 @@ def test_as_a_decorator_it_hides_nothing_from_those_who_watch_already():
 
 
 @pytest.mark.parametrize("unread", ["weight", "x"])
-def test_linear_looks_at_the_weight_for_the_inputs_gradient_alone_and_at_the_input_for_the_weights(unread):
-    """The first layer's input and a frozen weight need none, so the other may change."""
+def test_linear_reads_the_weight_only_for_the_inputs_gradient_and_the_input_only_for_the_weights(unread):
+    """The first layer's input and a frozen weight need no gradient, so the other one can change."""
     x = td.Tensor(np.ones((2, 3)), requires_grad=unread == "x")
     weight = td.Tensor(np.ones((4, 3)), requires_grad=unread == "weight")
     tensor = weight if unread == "weight" else x
@@ -161,14 +161,14 @@ JOINED = {
 
 
 @pytest.mark.parametrize(("join", "values"), JOINED.values(), ids=JOINED.keys())
-def test_of_the_inputs_of_an_operation_on_many_the_faulty_one_is_named(join, values):
+def test_the_faulty_one_of_many_inputs_is_named(join, values):
     whole, faulty = (td.Tensor(value, requires_grad=True) for value in values)
     with td.detect_anomaly(), pytest.raises(td.AnomalyError, match=rf"{join.__name__} at .*input 1 \(.*NaN"):
         join([whole, faulty])
 
 
 @pytest.mark.parametrize("join", [F.concatenate, F.stack], ids=["concatenate", "stack"])
-def test_a_sound_operation_on_many_passes_and_each_input_keeps_its_gradient(join):
+def test_a_sound_operation_on_many_inputs_passes_and_each_gets_its_gradient(join):
     x, y = (td.Tensor([value], requires_grad=True) for value in (1.0, 2.0))
     with td.detect_anomaly():
         (join([x, y]) * 3).sum().backward()
@@ -183,13 +183,13 @@ def test_a_graph_from_outside_the_context_is_checked_in_backward():
 
 
 class Doubled:
-    """A backward that is no function: it has no code to read names from."""
+    """A backward that is not a function, so it has no code to read names from."""
 
     def __call__(self, grad, x, factor):
         return (grad * factor,)
 
 
-def test_a_saved_value_that_has_no_name_goes_by_its_number():
+def test_a_saved_value_without_a_name_is_described_by_its_number():
     x, factor = td.Tensor([1.0], requires_grad=True), np.array([2.0])
     with td.detect_anomaly():
         out = record(x.data * factor, (x,), Doubled(), saved=(factor,))

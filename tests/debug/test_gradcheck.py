@@ -1,4 +1,4 @@
-"""gradcheck passes right gradients and catches wrong ones, whatever is wrong with them."""
+"""gradcheck passes right gradients and catches every kind of wrong one."""
 
 import contextlib
 import re
@@ -19,7 +19,7 @@ def leaf(array: np.ndarray = X, name: str | None = None) -> td.Tensor:
 
 
 def square_with(backward):
-    """x * x, whose backward is the given function of (grad, x)."""
+    """Return x * x, whose backward is the given function of (grad, x)."""
     return lambda x: record(x.data * x.data, (x,), lambda grad, x: (backward(grad, x.data),))
 
 
@@ -103,7 +103,7 @@ def test_the_error_is_an_assertion_error():
 @pytest.mark.parametrize(
     "function", [lambda x: x * x, WRONG["half"], lambda x: x["no such key"]], ids=["right", "wrong", "raises"]
 )
-def test_the_inputs_are_as_they_were(function):
+def test_the_inputs_are_unchanged(function):
     x = leaf()
     array = x.data
     x.grad = np.full((2, 3), 7.0)
@@ -114,8 +114,8 @@ def test_the_inputs_are_as_they_were(function):
     np.testing.assert_array_equal(x.grad, np.full((2, 3), 7.0))
 
 
-def test_every_input_and_every_output_entry_is_looked_at():
-    """The fault is in the last entry of the last input, and shows in one entry of the output alone."""
+def test_every_input_and_every_output_entry_is_checked():
+    """The fault is in the last entry of the last input, and shows in only one entry of the output."""
 
     def function(x, y):
         def backward(grad, x, y):
@@ -133,7 +133,7 @@ def test_the_tolerances_are_the_callers():
     assert td.gradcheck(slightly_wrong, [leaf()], atol=1e-1)
 
 
-def test_the_gradients_of_a_model_are_left_alone():
+def test_the_gradients_of_a_model_are_unchanged():
     model = td.nn.Linear(3, 2).double()
     assert td.gradcheck(model, leaf())
     assert model.weight.grad is None
@@ -164,11 +164,11 @@ def test_a_wrong_gradient_of_one_output_among_several_is_caught():
         td.gradcheck(lambda x: (x.exp(), WRONG["half"](x)), leaf())
 
 
-def test_a_backward_may_compute_with_tensors():
+def test_a_backward_can_compute_with_tensors():
     assert td.gradcheck(square_with(lambda grad, x: (td.Tensor(grad) * x * 2).data), leaf())
 
 
-def test_the_upstream_gradients_have_both_signs_are_away_from_zero_and_never_alike():
+def test_the_upstream_gradients_have_both_signs_are_away_from_zero_and_all_differ():
     weights = upstream(td.Tensor(np.zeros((20, 20))), 0)
     assert (np.abs(weights) >= 0.5).all()
     assert (np.abs(weights) <= 1.5).all()

@@ -1,4 +1,4 @@
-"""A backward function that returns an array somebody else holds is named, by detect_anomaly and by gradcheck."""
+"""detect_anomaly and gradcheck name a backward function that returns an array that something else holds."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tinygrad_dropout.autograd.recording import record
 
 
 def sum_of(backward):
-    """x + y, whose backward is the given function of (grad, x, y, saved)."""
+    """Return x + y, whose backward is the given function of (grad, x, y, saved)."""
 
     def sum_backward(grad, x, y, factors):
         return backward(grad, x, y, factors)
@@ -69,20 +69,20 @@ def test_gradcheck_names_it(backward, words):
 
 
 @pytest.mark.parametrize("backward", GIVEN_AWAY.values(), ids=GIVEN_AWAY.keys())
-def test_what_is_given_away_passes(backward):
+def test_separate_arrays_pass(backward):
     assert td.gradcheck(sum_of(backward), leaves())
     with td.detect_anomaly():
         sum_of(backward)(*leaves()).sum().backward()
 
 
-def test_what_an_input_without_gradient_is_given_does_not_matter():
+def test_the_gradient_of_an_input_that_needs_none_does_not_matter():
     x, y = leaves()
     y.requires_grad = False
     assert td.gradcheck(sum_of(lambda grad, x, y, factors: (grad, grad)), [x, y])
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (1, 3)], ids=str)
-def test_what_the_engine_sums_or_converts_may_be_anybodys(shape):
-    """It makes an array of its own then."""
+def test_arrays_that_the_engine_sums_or_converts_can_be_shared(shape):
+    """The engine then makes a new array."""
     x, y = leaves()[0], td.Tensor(np.ones(shape), requires_grad=True)
     assert td.gradcheck(sum_of(lambda grad, x, y, factors: (grad, grad)), [x, y])

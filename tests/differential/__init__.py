@@ -1,4 +1,4 @@
-"""Random programs, run by this framework and by PyTorch: every value, gradient, flag and error must agree.
+"""Random programs, run in this framework and in PyTorch: every value, gradient, flag and error must agree.
 
 Read `program.py` (what a program is), `spellings.py` (how each operation is written in both), `writer.py` (how random
 bytes become a program), `run.py` (both run in lockstep) and `rules.py` (every deliberate difference).

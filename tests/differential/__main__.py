@@ -11,15 +11,15 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import NoReturn
 
-BATCH = 1000  # programs to one search of Hypothesis, which remembers what it has tried
+BATCH = 1000  # programs per search of Hypothesis, which remembers what it has tried
 
 
 class WrongArguments(Exception):
-    """A sentence that says what is wrong."""
+    """Wrong arguments, described in one sentence."""
 
 
 class Parser(ArgumentParser):
-    """An ArgumentParser that says what is wrong in one sentence."""
+    """An ArgumentParser whose errors are one sentence."""
 
     def error(self, message: str) -> NoReturn:
         raise WrongArguments(message)

@@ -1,4 +1,4 @@
-"""When two arrays agree: the same shape and dtype, and numbers as close as that dtype allows."""
+"""Whether two arrays agree: they have the same shape and dtype, and numbers as close as that dtype allows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-#: Of one operation, applied to the very same numbers in both frameworks: rounding, in units of the dtype's eps.
+#: For one operation on the same numbers in both frameworks: rounding, in units of the dtype's eps.
 ONE_OPERATION = 32
-#: Of gradients, in which the rounding of a whole program meets.
+#: For gradients, which collect the rounding of a whole program.
 GRADIENTS = {np.dtype("float64"): 1e-9, np.dtype("float32"): 3e-4, np.dtype("float16"): 6e-2}
 
 
 def difference(ours: np.ndarray, theirs: np.ndarray, relative: float, scale: float = 1.0) -> str | None:
-    """What differs, or None. `scale` is the size of the numbers that these were computed from."""
+    """Describe the difference, or return None. `scale` is the size of the numbers that these were computed from."""
     if ours.shape != theirs.shape:
         return f"shapes {ours.shape} and {theirs.shape}"
     if ours.dtype != theirs.dtype:
@@ -24,12 +24,12 @@ def difference(ours: np.ndarray, theirs: np.ndarray, relative: float, scale: flo
 
 
 def differing(ours: np.ndarray, theirs: np.ndarray, relative: float, scale: float) -> np.ndarray:
-    """Where two arrays of one shape and dtype have numbers that differ by more than that."""
+    """Return where two arrays of one shape and dtype differ by more than that."""
     if ours.dtype.kind != "f":
         return np.asarray(ours != theirs)
     one, other = ours.astype(np.float64), theirs.astype(np.float64)
     same = (one == other) | (np.isnan(one) & np.isnan(other))
-    near = np.abs(one - other) <= relative * (np.abs(other) + scale)  # False where either is infinite or NaN
+    near = np.abs(one - other) <= relative * (np.abs(other) + scale)  # False if either is infinite or NaN
     return np.asarray(~(same | (near & np.isfinite(other))))
 
 

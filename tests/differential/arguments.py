@@ -1,4 +1,4 @@
-"""For each kind of operation: which operands and options it gets. A function's name is the kind in `spellings.ROWS`."""
+"""The operands and options for each kind of operation. A function's name is the kind in `spellings.ROWS`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def floating(slot: Slot) -> bool:
 
 
 def an_axis(w: Writer, axes: int) -> int:
-    """An axis, counted from either end; once in a while one that is not there."""
+    """An axis, counted from either end; sometimes one that does not exist."""
     axis = w.draw.pick(range(-axes, axes)) if axes else w.draw.pick((-1, 0))
     return axes if w.draw.rarely(24) else axis
 
@@ -46,7 +46,7 @@ def some_axes(w: Writer, axes: int) -> Any:
 
 
 def second(w: Writer, a: int) -> int:
-    """A second operand for one: a value that broadcasts with it, or a new leaf that does."""
+    """A second operand: a value that broadcasts with the first, or a new leaf that does."""
     if w.draw.rarely(16):
         return w.value()
     shape = w.shape(a)
@@ -57,7 +57,7 @@ def second(w: Writer, a: int) -> int:
 
 
 def together(one: Shape, other: Shape) -> bool:
-    """Whether two shapes broadcast, to something small."""
+    """Whether two shapes broadcast to a small shape."""
     try:
         return prod(np.broadcast_shapes(one, other)) <= MOST_ELEMENTS
     except ValueError:
@@ -162,7 +162,7 @@ def getitem(w: Writer, name: str) -> None:
 
 
 def lookup(w: Writer, name: str) -> None:
-    """x[t], where t is a Tensor of booleans or places."""
+    """x[t], where t is a Tensor of booleans or indices."""
     a = w.value(lambda slot: slot.ours.ndim > 0)
     keys = w.places(
         lambda slot: slot.ours.dtype == np.int64 or (slot.ours.dtype == bool and slot.ours.shape == w.shape(a)[:1])
@@ -243,7 +243,7 @@ def with_channels(slot: Slot) -> bool:
 
 
 def per_channel(w: Writer, a: int, channels: int, requires_grad: bool | None = None, numbers: str | None = None) -> int:
-    """A leaf (C,), contiguous: PyTorch 2.13's backward reads any other as if it were, and gives wrong numbers."""
+    """A contiguous leaf (C,). PyTorch 2.13's backward reads every leaf as contiguous, which gives wrong numbers."""
     return w.leaf((channels,), requires_grad, w.dtype_of(a), numbers, layout="contiguous")
 
 
@@ -260,7 +260,7 @@ def running_norm(w: Writer, name: str) -> None:
 
 
 def rows(w: Writer, name: str) -> None:
-    """Rows of a table, by a Tensor of indices; once in a while one that is too large."""
+    """Rows of a table, by a Tensor of indices, of which one is sometimes too large."""
     a = w.value(lambda slot: slot.ours.ndim == 2 and floating(slot) and slot.ours.shape[0] > 0)
     count = w.shape(a)[0]
     shape = w.draw.pick(((3,), (2, 2), (), (0,), (4,)))
@@ -275,7 +275,7 @@ def softmax(w: Writer, name: str) -> None:
 
 
 def scores(w: Writer) -> int:
-    """The scores that a classifier's loss takes, (N, C)."""
+    """The scores (N, C) for a classifier's loss."""
     if not w.draw.rarely(20):
         return w.value(lambda slot: slot.ours.ndim == 2 and floating(slot) and slot.ours.shape[1] > 0)
     return w.value(lambda slot: floating(slot) and slot.ours.ndim != 2)

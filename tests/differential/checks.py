@@ -1,4 +1,4 @@
-"""What is compared after each instruction."""
+"""The comparisons after each instruction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.in_place import memory_owner
 
 
 def agree(state: State, what: str, ours: np.ndarray, theirs: np.ndarray, relative: float, scale: float) -> None:
-    """Two arrays agree, or a rule says why they need not."""
+    """Check that two arrays agree, or that a rule says why they can differ."""
     found = difference(ours, theirs, relative, scale)
     if found == "numbers":
         where = differing(ours, theirs, relative, scale)
@@ -30,7 +30,7 @@ def agree(state: State, what: str, ours: np.ndarray, theirs: np.ndarray, relativ
 
 
 def check_all(state: State) -> None:
-    """Every value, flag and gradient."""
+    """Compare every value, flag and gradient."""
     for slot in state.known():
         if rule := rules.confused_view(slot):
             state.end(f"rule: {rule}")
@@ -43,7 +43,7 @@ def check_all(state: State) -> None:
 
 
 def check_flags(state: State, slot: Slot, what: str) -> None:
-    """requires_grad and is_leaf."""
+    """Compare requires_grad and is_leaf."""
     ours, theirs = slot.ours, slot.theirs
     if ours.requires_grad != theirs.requires_grad:
         state.disagree(f"requires_grad of {what}", ours.requires_grad, theirs.requires_grad)
@@ -52,7 +52,7 @@ def check_flags(state: State, slot: Slot, what: str) -> None:
 
 
 def check_grads(state: State, theirs: list[np.ndarray | None]) -> None:
-    """Every .grad, and that no array which was read from one has changed."""
+    """Compare every .grad, and check that arrays read from .grad earlier have not changed."""
     pairs = [(place, slot.ours.grad, theirs[place]) for place, slot in enumerate(state.slots) if slot is not None]
     relative = coarsest(tensor.dtype for tensor in state.ours())
     scale = max((size(their) for _, _, their in pairs if their is not None), default=1.0)
@@ -72,7 +72,7 @@ def check_grads(state: State, theirs: list[np.ndarray | None]) -> None:
 
 
 def check_sharing(state: State, instruction: Instruction, slot: Slot, operands: list[Slot]) -> None:
-    """Whether the result is a view of an operand: then a change of one in place is seen in the other."""
+    """Compare whether the result is a view of an operand, so that an in-place change of one changes the other."""
     for operand in operands:
         here = memory_owner(slot.ours.data) is memory_owner(operand.ours.data)
         there = storage(slot.theirs) == storage(operand.theirs)
@@ -88,5 +88,5 @@ def check_sharing(state: State, instruction: Instruction, slot: Slot, operands: 
 
 
 def storage(tensor: Any) -> int:
-    """Where PyTorch's numbers lie."""
+    """The storage of PyTorch's numbers."""
     return tensor.untyped_storage().data_ptr()

@@ -11,5 +11,5 @@ def differential(torch):
 
 @pytest.fixture(scope="session")
 def outcome(differential):
-    """What 800 programs, the same every time, found."""
+    """The outcome of 800 programs, the same every time."""
     return differential.search(800)

@@ -1,4 +1,4 @@
-"""Which kinds of programs occurred, so that a reader sees that none is missing."""
+"""Which kinds of programs occurred, to show that none is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.differential.spellings import is_in_place
 
 
 def tags(instruction: Instruction, operands: list[Any], ours: Exception | None, theirs: Exception | None) -> set[str]:
-    """What there is to count about one instruction."""
+    """The tags to count for one instruction."""
     operation = instruction.operation
     if ours is None and theirs is None:
         return set(of_success(instruction, operands))
@@ -27,7 +27,7 @@ def tags(instruction: Instruction, operands: list[Any], ours: Exception | None, 
 
 
 def of_success(instruction: Instruction, operands: list[Any]) -> Iterator[str]:
-    """What there is to count about an instruction that had no error."""
+    """The tags to count for an instruction without an error."""
     operation, options = instruction.operation, instruction.options
     yield f"operation: {operation}"
     yield from (f"mode: {mode}" for mode in instruction.modes)
@@ -62,7 +62,7 @@ def of_success(instruction: Instruction, operands: list[Any]) -> Iterator[str]:
 
 
 def kind_of_target(slot: Any) -> str:
-    """What is changed in place."""
+    """The kind of Tensor that is changed in place."""
     if slot.made_by == "leaf":
         return "a leaf that requires gradients, under no_grad" if slot.ours.requires_grad else "a leaf"
     if slot.made_by == "detach":
@@ -71,7 +71,7 @@ def kind_of_target(slot: Any) -> str:
 
 
 def table(counts: Counter[str]) -> str:
-    """The counts, one kind a paragraph."""
+    """The counts, in one paragraph per kind."""
     kinds: dict[str, list[str]] = {}
     for tag, count in sorted(counts.items()):
         kind, _, name = tag.partition(": ")

@@ -14,16 +14,16 @@ FEWEST_LINES, MOST_LINES = 4, 16
 
 
 def in_chunks(text: bytes) -> list[bytes]:
-    """One chunk for what holds for the whole program, then one for each line."""
+    """One chunk for choices that apply to the whole program, then one for each line."""
     return [text[start : start + CHUNK] for start in range(0, len(text), CHUNK)]
 
 
-#: All of a program in one draw: Hypothesis then invents each anew, where it would vary the lines of a list.
+#: A whole program in one draw, because Hypothesis would only vary the lines of a list. This way, each program is new.
 chunks = st.binary(min_size=CHUNK * (1 + FEWEST_LINES), max_size=CHUNK * (1 + MOST_LINES)).map(in_chunks)
 
 
 class Draw:
-    """Choices, each made by the next byte; when there are none left, the simplest."""
+    """Choices, each made by the next byte; when no bytes are left, the simplest choice."""
 
     def __init__(self, chunk: bytes) -> None:
         self._bytes = iter(chunk)
@@ -37,11 +37,11 @@ class Draw:
         return items[self.below(len(items))]
 
     def recent(self, items: Sequence[Item]) -> Item:
-        """One of the items, more often one of the last."""
+        """One of the items, more often a recent one."""
         return items[-1 - min(self.below(len(items)), self.below(len(items)))]
 
     def rarely(self, one_in: int) -> bool:
-        """True once in so many times."""
+        """True once in this many times."""
         return self.below(one_in) == one_in - 1
 
     def some(self, items: Sequence[Item], least: int = 0) -> list[Item]:

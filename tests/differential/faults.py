@@ -1,4 +1,4 @@
-"""Faults to plant in the framework: a harness that does not see them is worthless."""
+"""Faults to plant in the framework. A harness that does not find them is worthless."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tinygrad_dropout.functional import _normalization as norms
 
 
 class Fault(NamedTuple):
-    """What is wrong, and the name to replace by what."""
+    """A fault: its description, the name to replace, and the replacement."""
 
     wrong: str
     where: str

@@ -1,4 +1,4 @@
-"""The numbers that programs start from: many dtypes, memory layouts and shapes, with ties, zeros and empty axes."""
+"""The numbers that programs start from, with many dtypes, memory layouts and shapes, ties, zeros and empty axes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LAYOUTS = ("contiguous", "transposed", "every other", "backwards")
 
 
 def pools() -> dict[str, np.ndarray]:
-    """Many numbers of each kind, from which a leaf takes a run."""
+    """Many numbers of each kind, from which a leaf takes consecutive ones."""
     rng = np.random.default_rng(8)
     special = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 2.0, 0.5]
     return {
@@ -53,7 +53,7 @@ def some_booleans(draw: Draw, shape: Shape) -> np.ndarray:
 
 
 def some_labels(draw: Draw, count: int, classes: int) -> np.ndarray:
-    """Class labels, once in a while one that is too large."""
+    """Class labels, sometimes one that is too large."""
     labels = np.array([draw.below(classes) for _ in range(count)], dtype=np.int64)
     if count and draw.rarely(24):
         labels[-1] = classes
@@ -61,7 +61,7 @@ def some_labels(draw: Draw, count: int, classes: int) -> np.ndarray:
 
 
 def laid_out(array: np.ndarray, layout: str) -> np.ndarray:
-    """A fresh array of the same numbers in this memory layout."""
+    """A new array of the same numbers in this memory layout."""
     if layout == "transposed":
         return array.T.copy().T
     if layout == "every other" and array.ndim:

@@ -15,7 +15,7 @@ from tests.differential.spellings import arguments, compiled, torch
 
 
 def run_ours(instruction: Instruction, operands: list[Any]) -> Any:
-    """Run the instruction here; arrays are handed over as copies."""
+    """Run the instruction here, on copies of the arrays."""
     options = ready(instruction)
     call = compiled(instruction.operation, "ours")
     with ExitStack() as stack:
@@ -29,7 +29,7 @@ def run_ours(instruction: Instruction, operands: list[Any]) -> Any:
 
 
 def run_theirs(instruction: Instruction, operands: list[Any]) -> Any:
-    """Run the instruction in PyTorch; arrays become tensors."""
+    """Run the instruction in PyTorch, with tensors instead of arrays."""
     options = ready(instruction)
     if instruction.operation != "leaf":
         options = {name: as_torch(value) for name, value in options.items()}
@@ -48,7 +48,7 @@ def run_theirs(instruction: Instruction, operands: list[Any]) -> Any:
 
 
 def ready(instruction: Instruction) -> dict[str, Any]:
-    """The options with copies of the arrays, a leaf's in its layout."""
+    """The options with copies of the arrays; a leaf's array keeps its layout."""
     options = dict(instruction.options)
     layout = options.pop("layout", "contiguous")
     for name, value in options.items():
@@ -65,12 +65,12 @@ def as_torch(value: Any) -> Any:
 
 
 def numbers(tensor: Any) -> np.ndarray:
-    """The numbers of PyTorch's tensor."""
+    """The numbers in PyTorch's tensor."""
     return tensor.detach().numpy()
 
 
 def grad_of(tensor: Any) -> np.ndarray | None:
-    """What is in .grad of PyTorch's tensor."""
+    """The gradient of PyTorch's tensor, as an array."""
     if not (tensor.is_leaf or tensor.retains_grad) or tensor.grad is None:
         return None
     return tensor.grad.detach().numpy()

@@ -1,7 +1,7 @@
-"""What PyTorch would say if it guarded every saved number by itself, and how large the gradients were on the way.
+"""What PyTorch would do if it guarded every saved number separately, and how large the gradients became.
 
-PyTorch has one version for each storage, so it refuses when any part of it was changed. Here the saved tensors are
-copied, and compared element by element with what was changed since: the finest check that can be right.
+PyTorch has one version for each storage, so it refuses if any part of it has changed. Here the saved tensors are
+copied, and compared element by element with later changes: the finest check that is still correct.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class Saved:
 
 @dataclass
 class Replay:
-    """A program's run in PyTorch, in which backward always gets the numbers of the forward."""
+    """A run of a program in PyTorch in which backward always gets the numbers of the forward."""
 
     tensors: list[Any] = field(default_factory=list)
     changes: list[tuple[int, frozenset[int]]] = field(default_factory=list)  # in place: storage and elements
-    changed: set[int] = field(default_factory=set)  # the instructions of which the last backward read a changed number
+    changed: set[int] = field(default_factory=set)  # the instructions for which the last backward read a changed number
 
-    error: Exception | None = None  # of the last instruction
+    error: Exception | None = None  # for the last instruction
 
     def run(self, program: list[Instruction | None]) -> Replay:
         with warnings.catch_warnings(), torch.autograd.graph.saved_tensors_hooks(self.pack, self.unpack):
@@ -73,7 +73,7 @@ class Replay:
 
 
 def elements(tensor: Any) -> tuple[int, frozenset[int]]:
-    """The storage of a tensor, and which of its elements it shows."""
+    """The storage of a tensor, and which elements of it the tensor shows."""
     offsets = np.full(tuple(tensor.shape), tensor.storage_offset())
     for axis, stride in enumerate(tensor.stride()):
         offsets += (stride * np.arange(tensor.shape[axis])).reshape(-1, *[1] * (tensor.ndim - axis - 1))
@@ -81,7 +81,7 @@ def elements(tensor: Any) -> tuple[int, frozenset[int]]:
 
 
 def size_of_gradients(program: list[Instruction | None]) -> float:
-    """The largest finite number among all that the last instruction, a backward, computed on its way."""
+    """The largest finite number that the last instruction, a backward, computed."""
     replay = Replay().run(program[:-1])
     last = program[-1]
     assert last is not None
@@ -97,7 +97,7 @@ def size_of_gradients(program: list[Instruction | None]) -> float:
 
 
 def nodes_behind(node: Any) -> Iterator[Any]:
-    """Every node of PyTorch's graph, from this one back."""
+    """Every node of PyTorch's graph behind this one, itself included."""
     seen, waiting = set(), [node]
     while waiting:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""What a program is: a list of instructions. Each has a place of its own, and its result (if any) is found there."""
+"""A program: a list of instructions. Each has its own place, where its result (if any) is stored."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Instruction:
-    """One operation of the values at some places.
+    """One operation on the values at some places.
 
     Args:
         operation: a row of `spellings.ROWS`, such as "relu" or "backward".
-        operands: the places of the values that it takes.
-        options: everything else that its spelling mentions; arrays are NumPy's.
+        operands: the places of its operands.
+        options: all other names in its spelling; arrays are NumPy's.
         modes: the contexts it runs in, outermost first: "no_grad", "enable_grad".
     """
 
@@ -29,12 +29,12 @@ class Instruction:
 
 
 class Disagreement(AssertionError):
-    """The frameworks differ, and no rule says that they may.
+    """The frameworks differ, and no rule allows it.
 
     Args:
-        program: the instructions up to the one after which they differ; None for one that was left out.
+        program: the instructions up to the difference; None for one that was left out.
         what: the difference in a few words.
-        ours, theirs: what each framework gave.
+        ours, theirs: the result of each framework.
     """
 
     def __init__(self, program: list[Instruction | None], what: str, ours: Any, theirs: Any) -> None:

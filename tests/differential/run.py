@@ -1,7 +1,7 @@
-"""Both frameworks, in lockstep: after every instruction everything that can be seen must agree.
+"""Run both frameworks in lockstep: after every instruction, everything visible must agree.
 
 Numbers that agree within rounding are then made equal (ours become PyTorch's), so that rounding does not add up over a
-program, and a comparison or a kink finds the very same numbers in both.
+program, and a comparison or a kink gets exactly the same numbers in both.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from tests.differential.program import Instruction
 from tests.differential.spellings import is_in_place, torch
 from tests.differential.state import Ended, Slot, State
 
-LARGE = {np.dtype("float16"): 30.0}  # a larger value is used no further
+LARGE = {np.dtype("float16"): 30.0}  # a larger value is not used again
 TOO_LARGE = 1e3
 
 
 class Run(State):
-    """A program as it runs."""
+    """A running program."""
 
     def replay(self, program: Iterable[Instruction | None]) -> Run:
         """Run all of a program."""
@@ -49,7 +49,7 @@ class Run(State):
         return place
 
     def run_both(self, place: int, instruction: Instruction, operands: list[Slot]) -> None:
-        """Run one instruction whose operands are all there."""
+        """Run one instruction whose operands all exist."""
         if finding := endings.stops(instruction, operands):
             self.end(f"rule: {finding}")
         ours, our_error = attempt(run_ours, instruction, [slot.ours for slot in operands])
@@ -70,7 +70,7 @@ class Run(State):
             check_all(self)
 
     def new_slot(self, place: int, instruction: Instruction, operands: list[Slot], ours: Any, theirs: Any) -> Slot:
-        """The result of an operation."""
+        """Compare and store the result of an operation."""
         shown = numbers(theirs)
         sizes = [size(slot.ours.data) for slot in operands]
         scale = float(np.prod(sizes[:2])) if instruction.operation in rules.PRODUCTS else max(sizes, default=1.0)
@@ -87,7 +87,7 @@ class Run(State):
         return slot
 
     def after_change(self, operands: list[Slot], ours: Any, theirs: Any) -> None:
-        """A change in place: every value that shares the memory has changed, no other has."""
+        """Check a change in place: exactly the values that share the memory have changed."""
         if ours is not operands[0].ours or theirs is not operands[0].theirs:
             self.disagree("what an in-place operator returns", ours, theirs)
         scale = max(size(operand.ours.data) for operand in operands)
@@ -106,7 +106,7 @@ class Run(State):
     def after_error(
         self, instruction: Instruction, operands: list[Slot], ours: Exception | None, theirs: Exception | None
     ) -> None:
-        """An error in anything but backward: both have it, or a rule says why one has not."""
+        """Check an error outside backward: both raise it, or a rule says why only one does."""
         if ours is None or theirs is None:
             tensors = [slot.ours for slot in operands]
             rule = (
@@ -120,7 +120,7 @@ class Run(State):
         check_all(self)
 
     def after_backward(self, instruction: Instruction, ours: Exception | None, theirs: Exception | None) -> None:
-        """Gradients, or an error: which leaves were reached before it is left open, so the program ends there."""
+        """Compare gradients or errors. An error ends the program, because the leaves reached before it can differ."""
         behind = self.behind(instruction.operands[0])
         if behind & self.freed:  # PyTorch notices only if a node there had saved a tensor
             if ours is None:
@@ -144,7 +144,7 @@ class Run(State):
         check_all(self)
 
     def check_without_versions(self, error: Exception | None) -> None:
-        """PyTorch refuses. Ours may accept if it reads nothing that was changed, and the gradients are right."""
+        """PyTorch refuses. We can accept if backward reads no changed value and the gradients are right."""
         truth = oracle.Replay().run(self.program)
         if truth.error and (rule := rules.theirs_may_refuse(self.ours(), truth.error)):
             self.end(f"rule: {rule}")
@@ -161,19 +161,19 @@ class Run(State):
 
 
 def attempt(run: Any, instruction: Instruction, operands: list[Any]) -> tuple[Any, Exception | None]:
-    """The result of an instruction, or the error that it raised."""
+    """Return the result of an instruction, or the error that it raised."""
     try:
         return run(instruction, operands), None
-    except Exception as error:  # of any kind: what is compared is whether there is one
+    except Exception as error:  # of any type: only whether there is an error is compared
         return None, error
 
 
 def is_large(array: np.ndarray) -> bool:
-    """Whether a value is used no further."""
+    """Whether a value is too large to be used again."""
     return size(array) > LARGE.get(array.dtype, TOO_LARGE)
 
 
 def synchronize(ours: np.ndarray, theirs: np.ndarray) -> None:
-    """Give our array PyTorch's numbers, which agree with it within rounding."""
+    """Give our array PyTorch's numbers, which agree with ours within rounding."""
     if ours.dtype.kind == "f" and ours.flags.writeable and ours.tobytes() != theirs.tobytes():
         ours[...] = theirs

@@ -1,4 +1,4 @@
-"""A program as a script that can be run: each line in both frameworks."""
+"""A program as a script that you can run, with each line in both frameworks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def line(place: int, instruction: Instruction, whose: str, letter: str) -> str:
 
 
 def shown(value: Any, whose: str, layout: str) -> str:
-    """An option as Python would be typed."""
+    """An option as Python source."""
     if isinstance(value, tuple):
         parts = [shown(part, whose, layout) for part in value]
         return f"({', '.join(parts)}{',' * (len(parts) == 1)})"

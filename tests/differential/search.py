@@ -1,4 +1,4 @@
-"""The search for a disagreement: Hypothesis invents programs, and the one that fails is made small."""
+"""The search for a disagreement: Hypothesis generates programs, and a failing one is made small."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.differential.writer import Writer
 
 @dataclass
 class Outcome:
-    """What a search found."""
+    """The outcome of a search."""
 
     programs: int = 0
-    counts: Counter[str] = field(default_factory=Counter)  # of how many programs had each kind of thing
+    counts: Counter[str] = field(default_factory=Counter)  # how many programs had each tag
     found: Disagreement | None = None
 
 
@@ -34,7 +34,7 @@ def search(
         programs: how many.
         start: the seed; None for the same programs every time.
         shrink: whether to make the program of a disagreement small.
-        told: is called with the number of each program that agreed.
+        told: called with the number of each program that agreed.
     """
     outcome = Outcome()
 
@@ -64,7 +64,7 @@ def search(
 
 
 def noticing(one: Callable[[list[bytes]], None], outcome: Outcome) -> Callable[[list[bytes]], None]:
-    """The test of one program, which remembers that one failed: what is run after it only makes it smaller."""
+    """Wrap the test of one program to note the first failure, after which Hypothesis only makes the program smaller."""
 
     def test(lines: list[bytes]) -> None:
         try:
@@ -77,7 +77,7 @@ def noticing(one: Callable[[list[bytes]], None], outcome: Outcome) -> Callable[[
 
 
 def smaller(found: Disagreement) -> Disagreement:
-    """The same disagreement without the instructions that it does not need."""
+    """The same disagreement without unnecessary instructions."""
     for place in reversed(range(len(found.program) - 1)):
         for program in (without(found.program, place), around(found.program, place)):
             again = None if found.program[place] is None else rerun(program)
@@ -101,7 +101,7 @@ def without(program: list[Instruction | None], place: int) -> list[Instruction |
 
 
 def around(program: list[Instruction | None], place: int) -> list[Instruction | None]:
-    """The program without this instruction, and its first operand where its result was used."""
+    """The program without this instruction, and with its first operand in place of its result."""
     line = program[place]
     if line is None or not line.operands:
         return program[:place]

@@ -1,8 +1,8 @@
 """How each operation is written in this framework and in PyTorch.
 
-The text is compiled to run a program, and printed as the script of a disagreement, so the two cannot drift apart.
+The text is compiled to run a program, and also printed as the script of a disagreement, so the two always agree.
 `{a}`, `{b}` and `{c}` are the operands, `{xs}` is a list of all of them, and the other names are options. A spelling
-that assigns (`{a} += {b}`) is a statement about its first operand.
+that assigns (`{a} += {b}`) is a statement that changes its first operand.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ except ImportError:  # the tests are then skipped
 
 
 class Row(NamedTuple):
-    """An operation: how it is written here and in PyTorch, and which method of the Writer chooses its arguments."""
+    """An operation: how it is written here and in PyTorch, and the kind of arguments it gets."""
 
     ours: str
     theirs: str
@@ -152,7 +152,7 @@ ASSIGNS = re.compile(r"^(\{a\}|\{a\}\.grad) (\*\*|[-+*/])?= ")
 
 
 def is_in_place(operation: str) -> bool:
-    """Whether it changes its first operand's numbers in place in both frameworks."""
+    """Whether the operation changes its first operand in place in both frameworks."""
     return operation == "step" or operation.endswith(" in place")
 
 
@@ -162,7 +162,7 @@ def dims(axis: Any) -> Any:
 
 
 def from_numpy(array: np.ndarray) -> Any:
-    """PyTorch's view of an array; of a copy where a stride is negative, which PyTorch cannot hold."""
+    """PyTorch's view of an array, or of a copy if a stride is negative, which PyTorch does not support."""
     if any(stride < 0 for stride in array.strides):
         array = array.copy()
     return torch.from_numpy(array)
@@ -170,7 +170,7 @@ def from_numpy(array: np.ndarray) -> Any:
 
 @cache
 def compiled(operation: str, whose: str) -> Callable[..., Any]:
-    """The spelling as a function of its names, as keywords; a statement returns its first operand."""
+    """Compile the spelling into a function of its names as keywords. A statement returns its first operand."""
     text = getattr(ROWS[operation], whose)
     names = sorted(set(re.findall(r"\{(\w+)\}", text)))
     plain = re.sub(r"\{(\w+)\}", r"\1", text)
@@ -182,5 +182,5 @@ def compiled(operation: str, whose: str) -> Callable[..., Any]:
 
 
 def arguments(operands: list[Any], options: dict[str, Any]) -> dict[str, Any]:
-    """The names that a spelling may mention."""
+    """The names that a spelling can contain."""
     return {**dict(zip("abc", operands, strict=False)), "xs": operands, **options}

@@ -1,4 +1,4 @@
-"""What is known while a program runs: its values in both frameworks, and what has been noticed so far."""
+"""The state of a running program: its values in both frameworks, and everything noted about it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Slot:
     """A value in both frameworks.
 
     Args:
-        family: values of one family may share memory.
+        family: values of one family can share memory.
         parents: the places of the operands that required gradients when it was recorded.
-        large: it is used no further, since rounding and overflow would be all there is to see.
-        made_by: the operation whose result it is.
-        walks: how many backward calls began here.
+        large: it is not used again, because the result would be only rounding and overflow.
+        made_by: the operation that made it.
+        walks: how many backward calls started here.
         uses: how many instructions had it as an operand.
-        changed: its storage was changed in place.
+        changed: whether its storage was changed in place.
     """
 
     ours: Tensor
@@ -38,23 +38,23 @@ class Slot:
 
 
 class Ended(Exception):
-    """The frameworks have parted in a way that is known, so that nothing after it can be compared."""
+    """The frameworks differ in a known way, so nothing after it can be compared."""
 
 
 class State:
-    """A program that has run so far."""
+    """A partly run program."""
 
     def __init__(self) -> None:
         self.program: list[Instruction | None] = []
         self.slots: list[Slot | None] = []
         self.freed: set[int] = set()  # places whose graph an earlier backward freed
-        self.apart: set[int] = set()  # families that share memory in one framework only
+        self.apart: set[int] = set()  # families that share memory in only one framework
         self.read: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # arrays read from .grad, and what was in them
         self.tags: set[str] = set()
         self.over = False
 
     def known(self) -> list[Slot]:
-        """Every value that there is."""
+        """Every existing value."""
         return [slot for slot in self.slots if slot is not None]
 
     def ours(self) -> list[Tensor]:
@@ -66,7 +66,7 @@ class State:
         return [None if slot is None else slot.ours for slot in self.slots]
 
     def behind(self, place: int) -> set[int]:
-        """The results that a backward from here walks through."""
+        """The results that a backward from here visits."""
         seen, waiting = set(), [place]
         while waiting:
             place = waiting.pop()
@@ -77,17 +77,17 @@ class State:
         return seen
 
     def note(self, rule: str) -> None:
-        """A rule was needed."""
+        """Note that a rule was needed."""
         self.tags.add(f"rule: {rule}")
 
     def end(self, tag: str) -> NoReturn:
-        """The program ends here."""
+        """End the program here."""
         self.tags.add(tag)
         self.over = True
         raise Ended
 
     def disagree(self, what: str, ours: Any, theirs: Any) -> NoReturn:
-        """Raise, unless this is a finding that is known already: then the program ends here."""
+        """Raise a Disagreement, or end the program if this is a known difference."""
         found = Disagreement(list(self.program), what, ours, theirs)
         if finding := endings.which(found, self.slots):
             self.end(f"rule: {finding}")

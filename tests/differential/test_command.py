@@ -24,7 +24,7 @@ def test_a_disagreement_is_printed_as_a_script(main, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("wrong", [["--programs", "none"], ["--programs", "0"], ["--seed", "x"], ["--fast"], ["100"]])
-def test_wrong_arguments_are_one_sentence_and_exit_code_2(main, capsys, wrong):
+def test_wrong_arguments_give_one_sentence_and_exit_code_2(main, capsys, wrong):
     assert main(wrong) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

@@ -1,4 +1,4 @@
-"""The harness sees faults: each of these, planted in the framework, is reported within a few hundred programs."""
+"""The harness finds faults: each one planted in the framework is reported within a few hundred programs."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_planted_fault_is_reported(differential, monkeypatch, fault):
 def test_a_disagreement_becomes_a_short_script(differential, monkeypatch):
     monkeypatch.setattr("tinygrad_dropout.functional._activations.relu_backward", lambda grad, x, out: (grad,))
     found = differential.search(ENOUGH).found
-    assert 3 <= sum(line is not None for line in found.program) <= 7  # a leaf, relu, a backward, and little else
+    assert 3 <= sum(line is not None for line in found.program) <= 7  # a leaf, relu, a backward, and not much else
     text = script(found)
     assert "F.relu(" in text
     assert "torch.relu(" in text

@@ -1,4 +1,4 @@
-"""Random bytes become a program: each line is written when the values of the lines before it are known."""
+"""Turn random bytes into a program. Each line is written when the values of the earlier lines are known."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ OFTEN = (
     "sum",
 )
 OPERATIONS = [name for name, row in ROWS.items() if hasattr(arguments, row.kind.replace(" ", "_"))] + [*OFTEN] * 3
-#: What a line is; operations get the most.
+#: The kinds of lines and their weights; operations are the most frequent.
 LINES = (
     ("operation",) * 10 + ("in_place",) * 3 + ("join",) * 3 + ("backward",) * 2 + ("flag", "any_leaf", "mode")
 )  # each a method of Writer
 
 
 class Writer:
-    """Writes a program by running it.
+    """Writes a program while running it.
 
     Args:
-        chunks: the first is for what holds throughout; each of the others makes one line.
+        chunks: the first makes the choices for the whole program; each of the others makes one line.
     """
 
     def __init__(self, chunks: list[bytes]) -> None:
@@ -46,18 +46,18 @@ class Writer:
         self.modes: tuple[str, ...] = ()
         self.draw = Draw(chunks[0])
         self.dtype = self.draw.pick((*FLOATS[:2] * 3, "float16", "float64", "float32"))
-        self.odd = self.draw.pick((8, 8, 3))  # one leaf of so many has another dtype
+        self.odd = self.draw.pick((8, 8, 3))  # one leaf in this many has another dtype
         self.together = self.draw.below(3) > 0
         self.chunks = chunks[1:]
 
     def write(self) -> Run:
-        """All of the program, until it ends."""
+        """Write the whole program, until it ends."""
         with suppress(Ended):
             self.lines()
         return self.run
 
     def lines(self) -> None:
-        """Some leaves, a line for each chunk, and a backward at the end."""
+        """Write some leaves, a line for each chunk, and a backward at the end."""
         self.leaf(SHAPES[self.draw.below(len(SHAPES))], requires_grad=True)
         for _ in range(self.draw.below(3)):
             self.leaf(self.draw.pick(SHAPES))
@@ -67,7 +67,7 @@ class Writer:
         self.modes = ()
         self.last_backwards()
 
-    # What a line may be ---------------------------------------------------------------------------------------------
+    # The kinds of lines ---------------------------------------------------------------------------------------------
 
     def do(self, operation: str, *operands: int, **options: Any) -> int:
         """Run one more instruction; return the place of its result."""
@@ -84,7 +84,7 @@ class Writer:
         numbers: str | None = None,
         layout: str | None = None,
     ) -> int:
-        """A new leaf; what is not given is drawn."""
+        """A new leaf; arguments that are not given are drawn."""
         draw = self.draw
         if shape is None:
             shape = draw.pick(SHAPES)
@@ -101,20 +101,20 @@ class Writer:
         )
 
     def any_leaf(self) -> None:
-        """A new leaf; once in a while one that requires gradients of integers."""
+        """A new leaf; sometimes an integer one that requires gradients."""
         if self.draw.rarely(12):
             self.leaf((3,), True, self.draw.pick(INTEGERS))
         else:
             self.leaf()
 
     def operation(self) -> None:
-        """An operation of values that there are, or of new leaves that fit."""
+        """An operation on existing values, or on new leaves that fit."""
         name = self.draw.pick(OPERATIONS)
         write: Callable[..., None] = getattr(arguments, ROWS[name].kind.replace(" ", "_"))
         write(self, name)
 
     def join(self) -> None:
-        """Two results of one shape meet, as where a network has a branch."""
+        """Combine two results of one shape, as in a network with branches."""
         one = self.value(lambda slot: not slot.ours.is_leaf)
         fits = self.places(lambda slot: slot.ours.shape == self.shape(one) and not slot.ours.is_leaf)
         self.do(self.draw.pick(("add", "add", "multiply", "subtract")), one, self.draw.recent(fits or [one]))
@@ -160,7 +160,7 @@ class Writer:
             self.do(name, target, number=number)
 
     def backward(self) -> None:
-        """A backward of a recent result."""
+        """A backward from a recent result."""
         draw = self.draw
         roots = [place for place, slot in enumerate(self.run.slots) if slot and slot.ours.requires_grad]
         if not roots or draw.rarely(40):
@@ -182,7 +182,7 @@ class Writer:
         self.do("backward", root, seed=seed, retain_graph=retain_graph)
 
     def last_backwards(self) -> None:
-        """A backward of each result that nothing was made of, so that no operation goes without; or of their sum."""
+        """A backward from each unused result, or from their sum, so that every operation gets one."""
         slots = self.run.slots
         parents = {parent for slot in self.run.known() for parent in slot.parents}
         ends = [place for place, slot in enumerate(slots) if slot and slot.ours.requires_grad and place not in parents]
@@ -216,11 +216,11 @@ class Writer:
     # Operands that fit ----------------------------------------------------------------------------------------------
 
     def places(self, fits: Callable[[Slot], bool] = lambda slot: True) -> list[int]:
-        """The places of the values that may be used."""
+        """The places of the values that can be used."""
         return [place for place, slot in enumerate(self.run.slots) if slot and not slot.large and fits(slot)]
 
     def value(self, fits: Callable[[Slot], bool] = lambda slot: True, shape: Shape = (2, 3), **how: Any) -> int:
-        """The place of a recent value that fits, or of a new leaf of this shape."""
+        """The place of a recent value that fits, or of a new leaf with this shape."""
         places = self.places(fits)
         return self.draw.recent(places) if places else self.leaf(shape, **{"dtype": self.dtype, **how})
 
@@ -231,7 +231,7 @@ class Writer:
         return str(self.run.slots[place].ours.dtype)  # type: ignore[union-attr]
 
     def fitting(self, shape: Shape) -> int:
-        """A value that broadcasts to this shape, or once in a while any."""
+        """A value that broadcasts to this shape, or sometimes any value."""
         if self.draw.rarely(12):
             return self.value()
         return self.value(lambda slot: broadcasts(slot.ours.shape, shape), shape=shape)

@@ -1,4 +1,4 @@
-"""The ways to call an operation: for each kind, the calls that are always tried and a strategy that invents more.
+"""Ways to call an operation: for each kind, calls that are always tried and a strategy that generates more.
 
 Among those always tried are 0-d inputs, empty axes, axes of size 1, and shapes that are not square.
 """
@@ -16,7 +16,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True, repr=False)
 class Call:
-    """The shapes of the inputs that get a gradient, and the arguments that get none."""
+    """The shapes of the inputs that get a gradient, and the other arguments."""
 
     shapes: tuple[Shape, ...]
     options: dict[str, Any]
@@ -28,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Calls:
-    """The calls that are always tried, and the strategy that invents more."""
+    """The calls that are always tried, and the strategy that generates more."""
 
     always: Sequence[Call]
     invented: st.SearchStrategy[Call]
@@ -131,7 +131,7 @@ REDUCTION_OR_EMPTY = Calls(
     [*REDUCTION.always, *(call((0, 3), axis=axis, keepdims=False) for axis in (None, 0, (0, 1)))], REDUCTION.invented
 )
 
-REDUCTION_OF_SEVERAL = Calls(  # what has a sample variance: two elements or more for each result
+REDUCTION_OF_SEVERAL = Calls(  # a sample variance needs at least two elements for each result
     [one for one in REDUCTION.always if one.shapes[0] not in {(), (1, 1)}],
     shapes(min_dims=1, min_side=2).flatmap(
         lambda shape: st.builds(call, st.just(shape), axis=some_axes(shape), keepdims=st.booleans())
@@ -143,7 +143,7 @@ ALONG_AXIS = Calls(
     shapes(min_dims=1, min_side=1).flatmap(lambda shape: st.builds(call, st.just(shape), axis=an_axis(shape))),
 )
 
-# Moving entries about -------------------------------------------------------------------------------------------------
+# Rearranging elements -------------------------------------------------------------------------------------------------
 
 RESHAPE = Calls(
     [
@@ -288,7 +288,7 @@ LINEAR = Calls(
 def losses(
     make_call: Callable[[Shape, str], Call], filled: list[Shape], empty: Shape, dims: int | None = None
 ) -> Calls:
-    """Every reduction on shapes that hold something; the mean of nothing is not tried."""
+    """Every reduction on shapes with elements; the mean of nothing is not tried."""
     return Calls(
         [make_call(shape, reduction) for shape in filled for reduction in ("mean", "sum", "none")]
         + [make_call(empty, reduction) for reduction in ("sum", "none")],

@@ -1,6 +1,6 @@
-"""The table of operations: what each one computes, on which inputs, and how PyTorch spells it.
+"""The table of operations: what each computes, on which inputs, and what PyTorch calls it.
 
-test_operations.py makes every test of a forward and of a gradient from these rows.
+test_operations.py makes its tests of forwards and gradients from these rows.
 """
 
 import math
@@ -18,7 +18,7 @@ from tinygrad_dropout import functional as F
 
 @dataclass(frozen=True, repr=False)
 class Operation:
-    """A row. Each of the three spellings takes the inputs in order, and the options of the call by name."""
+    """A row. Each of the three functions takes the inputs in order, and the options of the call by name."""
 
     name: str
     ours: Callable[..., Any]
@@ -91,7 +91,7 @@ def numpy_binary_cross_entropy(
     return reduced(-pos_weight * target * np.log(q) - (1 - target) * np.log(1 - q), reduction)
 
 
-EPS = 0.1  # finite differences are coarse where the deviation is close to 0
+EPS = 0.1  # finite differences are coarse if the deviation is close to 0
 
 
 def numpy_standardize(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:

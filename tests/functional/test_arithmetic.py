@@ -1,4 +1,4 @@
-"""Arithmetic: numbers, arrays and Tensors on either side, precision, and powers at the edge of their domain."""
+"""Arithmetic: numbers, arrays and Tensors on either side, precision, and powers at the limits of their domain."""
 
 import operator
 
@@ -58,7 +58,7 @@ def test_two_tensors_of_different_precision_promote_and_each_gradient_keeps_its_
 
 
 @each_operator
-def test_a_tensor_of_integers_takes_the_dtype_of_the_one_it_meets(apply):
+def test_a_tensor_of_integers_takes_the_dtype_of_the_other_tensor(apply):
     """As in PyTorch; NumPy would make float64 of int64 and float32."""
     x, integers = td.Tensor(VALUES, requires_grad=True), td.Tensor([1, 2, 3])
     assert apply(x, integers).dtype == apply(integers, x).dtype == np.float32
@@ -113,7 +113,7 @@ def test_the_two_gradients_of_a_sum_are_two_arrays():
     np.testing.assert_array_equal(b.grad, [1, 1, 1])
 
 
-def test_an_error_that_is_not_about_shapes_keeps_numpys_words():
+def test_an_error_that_is_not_about_shapes_keeps_numpys_message():
     with pytest.raises(ValueError, match="negative integer powers") as caught:
         td.Tensor([2, 3]) ** -1
     assert not isinstance(caught.value, td.ShapeError)

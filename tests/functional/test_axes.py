@@ -1,4 +1,4 @@
-"""Axes are named as in NumPy, and on a 0-d Tensor as in PyTorch; the names of PyTorch are met with advice."""
+"""Axis arguments have NumPy's names; 0-d Tensors behave as in PyTorch; PyTorch's names get advice."""
 
 import numpy as np
 import pytest
@@ -22,12 +22,12 @@ def test_the_name_that_pytorch_uses_raises_an_error_that_says_what_to_write(name
 
 
 @pytest.mark.parametrize("join", [F.concatenate, F.stack])
-def test_so_do_the_functions_that_join(join):
+def test_so_do_concatenate_and_stack(join):
     with pytest.raises(TypeError, match=r"write axis= instead of dim="):
         join([td.Tensor([1.0])], dim=0)
 
 
-def test_a_name_that_neither_knows_is_pythons_own_error():
+def test_an_unknown_name_is_pythons_own_error():
     with pytest.raises(TypeError, match="unexpected keyword"):
         td.Tensor([1.0]).sum(axes=0)
 
@@ -35,7 +35,7 @@ def test_a_name_that_neither_knows_is_pythons_own_error():
 @pytest.mark.parametrize("keepdims", [False, True])
 @pytest.mark.parametrize("axis", [0, -1])
 @pytest.mark.parametrize("name", [name for name in REDUCTIONS if name not in ("argmax", "argmin", "var", "std")])
-def test_a_tensor_without_axes_may_be_asked_for_axis_0_or_minus_1(torch, name, axis, keepdims):
+def test_a_tensor_without_axes_accepts_axis_0_or_minus_1(torch, name, axis, keepdims):
     x, y = td.Tensor(3.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
     theirs = {"max": "amax", "min": "amin"}.get(name, name)
     ours = getattr(x, name)(axis=axis, keepdims=keepdims)
@@ -75,7 +75,7 @@ def test_any_other_axis_is_an_error_of_the_forward(name, shape, axis):
         getattr(td.Tensor(np.ones(shape)), name)(axis=axis)
 
 
-def test_an_axis_that_is_not_there_is_told_which_there_are():
+def test_the_error_for_a_wrong_axis_names_the_right_ones():
     with pytest.raises(td.ShapeError, match=r"^sum: expected axes from -2 to 1 for shape \(2, 3\), got axis=2 "):
         td.Tensor(np.ones((2, 3))).sum(axis=2)
     with pytest.raises(td.ShapeError, match=r"^max: expected elements to reduce, got shape \(0, 3\) and axis=0 "):
@@ -83,7 +83,7 @@ def test_an_axis_that_is_not_there_is_told_which_there_are():
 
 
 @pytest.mark.parametrize("axis", [0, -1, (0,), (-1,)])
-def test_of_a_single_number_every_reduction_is_that_number(axis):
+def test_every_reduction_of_a_single_number_is_that_number(axis):
     for name in ("sum", "mean", "max", "min"):
         assert getattr(td.Tensor(3.0), name)(axis=axis).item() == 3.0
     with pytest.raises(td.ShapeError):

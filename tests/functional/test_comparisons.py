@@ -36,7 +36,7 @@ def test_a_number_is_compared_in_the_dtype_of_the_tensor():
     assert operator.eq(0.1, x).all()
 
 
-def test_comparing_asks_for_no_gradients_and_needs_none():
+def test_comparing_needs_no_gradients_and_records_none():
     x = td.Tensor([1.0, 2.0], requires_grad=True)
     assert type(x > 1) is np.ndarray
     with pytest.raises(ValueError, match="ambiguous"):
@@ -45,7 +45,7 @@ def test_comparing_asks_for_no_gradients_and_needs_none():
 
 
 @pytest.mark.parametrize("other", [None, "a", {}, object()], ids=["None", "a string", "a dict", "an object"])
-def test_what_is_no_number_is_never_equal_and_has_no_order(other):
+def test_a_value_that_is_not_a_number_is_never_equal_and_has_no_order(other):
     x = td.Tensor([1.0])
     assert (x == other) is False
     assert (x != other) is True
@@ -64,7 +64,7 @@ def test_shapes_that_do_not_broadcast_are_named():
     [((), None), ((), 0), ((), -1), ((5,), None), ((5,), 0), ((3, 4), 1), ((2, 3, 4), -2)],
 )
 @pytest.mark.parametrize("keepdims", [False, True])
-def test_the_index_is_that_of_numpy(name, shape, axis, keepdims):
+def test_the_index_is_numpys(name, shape, axis, keepdims):
     array = np.random.default_rng(0).integers(0, 3, shape).astype(float)
     out = getattr(td.Tensor(array, requires_grad=True), name)(axis=axis, keepdims=keepdims)
     expected = getattr(np, name)(array, axis=axis if shape else None, keepdims=keepdims)
@@ -76,7 +76,7 @@ def test_the_index_is_that_of_numpy(name, shape, axis, keepdims):
 
 @pytest.mark.parametrize("name", ["argmax", "argmin"])
 @pytest.mark.parametrize(("shape", "axis"), [((2, 3), 2), ((), 1), ((0,), None), ((2, 3), "x")])
-def test_an_axis_that_is_not_there_is_named(name, shape, axis):
+def test_the_error_names_a_wrong_axis(name, shape, axis):
     with pytest.raises(td.ShapeError, match=rf"^{name}: .*axis={axis}"):
         getattr(td.Tensor(np.ones(shape)), name)(axis)
 

@@ -1,4 +1,4 @@
-"""dropout as a function: what is dropped, what is scaled, and what the gradient sees of either."""
+"""dropout as a function: which units are dropped, how the rest is scaled, and their gradients."""
 
 from fractions import Fraction
 from itertools import product
@@ -64,22 +64,22 @@ def test_with_scaling_at_test_time_the_kept_units_pass_as_they_are():
     np.testing.assert_array_equal(x.grad, MASK.astype(float))
 
 
-# A fresh random mask at each forward ----------------------------------------------------------------------------------
+# A new random mask in every forward -----------------------------------------------------------------------------------
 
 
-def test_the_mask_is_drawn_afresh_each_time():
+def test_every_call_draws_a_new_mask():
     """Seen in nanograd: the mask was sampled once and frozen for ever."""
     x = td.Tensor(np.ones(200))
     assert not np.array_equal(F.dropout(x, 0.5).data, F.dropout(x, 0.5).data)
 
 
-def test_each_row_has_a_mask_of_its_own():
+def test_each_row_has_its_own_mask():
     rows = F.dropout(td.Tensor(np.ones((50, 100))), 0.5).data
     assert len(np.unique(rows, axis=0)) == 50
 
 
-def test_every_one_of_the_subnetworks_is_drawn_as_often_as_it_should_be():
-    """The ensemble view: n units have 2^n masks; each is drawn with its own probability."""
+def test_every_subnetwork_is_drawn_with_its_own_probability():
+    """The ensemble view: n units have 2^n masks, and each is drawn with its own probability."""
     draws, p = 64_000, 0.3
     kept = F.dropout(td.Tensor(np.ones((draws, 4))), p).data != 0
     for mask in all_masks(4):
@@ -122,9 +122,9 @@ EVERY_P = [0.1, 0.2, 1 / 3, 0.5, 0.7, 0.9, 0.999, 1e-3, 2.0**-40, float(np.nexta
 @pytest.mark.parametrize(
     ("dtype", "p"),
     [(np.float64, p) for p in EVERY_P] + [(np.float32, p) for p in EVERY_P] + [(np.float16, p) for p in EVERY_P[:-1]],
-)  # float16 has no number near the last one's 1 / (1 - p)
-def test_what_is_kept_is_scaled_by_one_over_one_minus_p(dtype, p):
-    """To the nearest number that the dtype has, in forward and in backward; float64 may be one further."""
+)  # for the last p, float16 cannot represent 1 / (1 - p)
+def test_kept_units_are_scaled_by_one_over_one_minus_p(dtype, p):
+    """To the dtype's nearest number, in forward and in backward; float64 can be off by one more digit."""
     exact = 1 / (1 - Fraction(p))
     x = td.Tensor(np.ones(2, dtype=dtype), requires_grad=True)
     out = F.dropout(x, p, mask=np.array([True, False]))
@@ -137,7 +137,7 @@ def test_what_is_kept_is_scaled_by_one_over_one_minus_p(dtype, p):
 
 @pytest.mark.parametrize("p", EVERY_P)
 def test_the_expected_output_in_training_is_the_input(p):
-    """All masks of four units, weighted by their exact probabilities: no more is off than the scale's last digit."""
+    """All masks of four units, weighted by their exact probabilities: only the scale's last digit can be off."""
     x = td.Tensor(np.array([1.0, -2.0, 0.3, 1e-5]), requires_grad=True)
     expected = expected_grad = np.zeros(4, dtype=object)
     for mask in all_masks(4):
@@ -172,7 +172,7 @@ def test_at_test_time_nothing_is_dropped(scaling, factor):
 def test_scaling_averages_the_subnetworks_of_one_hidden_layer(p):
     """Weight scaling is the renormalized geometric mean over all masks, each weighted by its probability.
 
-    It is exact where the logits are linear in the mask (Goodfellow et al., Deep Learning, section 7.12).
+    It is exact if the logits are linear in the mask (Goodfellow et al., Deep Learning, section 7.12).
     """
     rng = np.random.default_rng(0)
     hidden, weight = td.Tensor(rng.normal(size=5)).relu(), td.Tensor(rng.normal(size=(3, 5)))
@@ -205,17 +205,17 @@ def dropped_ones(shape: tuple[int, ...], p: float, **options) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("shape", "axes", "drawn"), SHARED)
-def test_what_lies_along_shared_axes_is_kept_or_dropped_as_a_whole(shape, axes, drawn):
-    """The same bits as of a mask of the smaller shape, so all that is known of masks holds for these."""
+def test_elements_along_shared_axes_are_kept_or_dropped_together(shape, axes, drawn):
+    """The bits are those of a mask of the smaller shape, so everything known about masks applies here."""
     out = dropped_ones(shape, 0.3, shared_axes=axes, rng=np.random.default_rng(3))
     mask = draw_mask(drawn, 0.3, np.random.default_rng(3))
     np.testing.assert_array_equal(out != 0, np.broadcast_to(mask, shape))
 
 
-def test_channels_are_dropped_with_probability_p_and_apart_from_one_another():
+def test_channels_are_dropped_independently_with_probability_p():
     kept = dropped_ones((300, 400, 2, 2), 0.2, shared_axes=(2, 3))[:, :, 0, 0] != 0
     for statistic, expected in [(kept, 0.8), (kept[:, 1:] & kept[:, :-1], 0.64), (kept[1:] & kept[:-1], 0.64)]:
-        deviation = 2 * np.sqrt(expected * (1 - expected) / statistic.size)  # twice that of independent draws: enough
+        deviation = 2 * np.sqrt(expected * (1 - expected) / statistic.size)  # twice that of independent draws
         assert abs(statistic.mean() - expected) <= 6 * deviation
 
 
@@ -252,12 +252,12 @@ def test_no_shared_axes_is_the_default():
     assert len(np.unique(one, axis=0)) == 20
 
 
-def test_a_given_mask_is_used_whatever_the_shared_axes():
+def test_a_given_mask_is_used_despite_shared_axes():
     out = F.dropout(X, 0.5, mask=MASK, shared_axes=1)
     np.testing.assert_array_equal(out.data, 2 * X * MASK)
 
 
-def test_the_result_lies_in_memory_as_without_shared_axes():
+def test_shared_axes_do_not_change_the_memory_layout_of_the_result():
     x = leaf(np.ones(SEQUENCES))
     y = F.dropout(x, 0.5, shared_axes=1)
     y.sum().backward()
@@ -267,7 +267,7 @@ def test_the_result_lies_in_memory_as_without_shared_axes():
 
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("axes", [2, -3, (0, 2), (0, 0), (1, -1)])
-def test_axes_that_the_input_does_not_have_once_are_refused_in_both_modes(axes, training):
+def test_axes_that_are_missing_or_repeated_are_refused_in_both_modes(axes, training):
     with pytest.raises(td.ShapeError, match=r"^dropout: expected shared_axes .*got .*\(2, 3\)") as caught:
         F.dropout(X, 0.5, training, shared_axes=axes)
     assert str(axes) in str(caught.value)
@@ -299,7 +299,7 @@ def test_p_of_one_gives_zeros_and_stays_attached(p, scaling):
     np.testing.assert_array_equal(x.grad, np.zeros((2, 3)))
 
 
-# What is left alone ---------------------------------------------------------------------------------------------------
+# What stays unchanged -------------------------------------------------------------------------------------------------
 
 
 def test_neither_the_input_nor_the_mask_is_changed():
@@ -313,14 +313,14 @@ def test_neither_the_input_nor_the_mask_is_changed():
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("scaling", ["train", "test"])
-def test_the_dtype_stays(dtype, training, scaling):
+def test_the_dtype_is_kept(dtype, training, scaling):
     x = td.Tensor(X.astype(dtype), requires_grad=True)
     out = F.dropout(x, np.float64(0.3), training, scaling=scaling)
     out.backward(np.ones((2, 3)))
     assert out.dtype == x.grad.dtype == dtype
 
 
-def test_a_mask_refilled_before_backward_changes_nothing():
+def test_refilling_a_mask_before_backward_changes_nothing():
     x, mask = leaf(), MASK.copy()
     y = F.dropout(x, 0.5, mask=mask)
     mask[:] = ~mask
@@ -328,8 +328,8 @@ def test_a_mask_refilled_before_backward_changes_nothing():
     np.testing.assert_array_equal(x.grad, 2.0 * MASK)
 
 
-def test_an_array_refilled_behind_a_read_only_mask_changes_nothing():
-    """np.broadcast_to gives such a mask: read-only, and the array behind it is anybody's."""
+def test_refilling_the_array_behind_a_read_only_mask_changes_nothing():
+    """np.broadcast_to gives such a mask: it is read-only, but the array behind it can still be written to."""
     x, column = leaf(), np.array([[True], [False]])
     y = F.dropout(x, 0.5, mask=np.broadcast_to(column, X.shape))
     column[:] = ~column
@@ -338,7 +338,7 @@ def test_an_array_refilled_behind_a_read_only_mask_changes_nothing():
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_the_mask_of_a_tensor_without_axes_may_be_a_numpy_scalar(kept):
+def test_the_mask_of_a_tensor_without_axes_can_be_a_numpy_scalar(kept):
     x = td.Tensor(np.array(3.0), requires_grad=True)
     out = F.dropout(x, 0.5, mask=np.bool_(kept))
     out.backward()

@@ -1,4 +1,4 @@
-"""Elementwise functions where they have a kink, a tie or an extreme input."""
+"""Elementwise functions at kinks, ties and extreme inputs."""
 
 import math
 
@@ -8,13 +8,13 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import functional as F
 
-# What is computed, at which x, and the gradient of x there: PyTorch's choice.
+# The function, x, and the gradient of x there: PyTorch's choice.
 KINKS = [
     ("relu", F.relu, [-1.0, 0.0, -0.0, 1.0], [0, 0, 0, 1]),
     ("abs", F.abs, [-2.0, 0.0, -0.0, 2.0], [-1, 0, 0, 1]),
     ("clip", lambda x: F.clip(x, -1.0, 1.0), [-1.5, -1.0, 0.0, 1.0, 1.5], [0, 1, 1, 1, 0]),
-    ("clip from below alone", lambda x: F.clip(x, min=0.0), [-1.0, 0.0, 9.0], [0, 1, 1]),
-    ("clip from above alone", lambda x: F.clip(x, max=0.0), [-9.0, 0.0, 1.0], [1, 1, 0]),
+    ("clip only from below", lambda x: F.clip(x, min=0.0), [-1.0, 0.0, 9.0], [0, 1, 1]),
+    ("clip only from above", lambda x: F.clip(x, max=0.0), [-9.0, 0.0, 1.0], [1, 1, 0]),
     ("maximum with a number", lambda x: F.maximum(x, 0.0), [-1.0, 0.0, 1.0], [0, 0.5, 1]),
     ("minimum with a number", lambda x: F.minimum(x, 0.0), [-1.0, 0.0, 1.0], [1, 0.5, 0]),
 ]
@@ -60,12 +60,12 @@ def test_extreme_inputs_give_limits_and_no_warning(apply, values, expected, grad
     "apply",
     [F.relu, F.abs, F.tanh, F.sigmoid, F.exp, F.log, F.sqrt, lambda x: F.clip(x, -1, 1), lambda x: F.maximum(x, 0)],
 )
-def test_a_nan_is_never_hidden(apply):
+def test_nan_is_never_hidden(apply):
     assert np.isnan(apply(td.Tensor([np.nan])).data).all()
 
 
 @pytest.mark.parametrize("condition", [np.array([True, False]), [True, False]], ids=["array", "list"])
-def test_where_sends_the_gradient_only_to_the_side_that_was_taken(condition):
+def test_where_passes_the_gradient_only_to_the_chosen_side(condition):
     a, b = td.Tensor([1.0, 2.0], requires_grad=True), td.Tensor([3.0, 4.0], requires_grad=True)
     out = F.where(condition, a, b)
     out.backward(np.array([10.0, 20.0]))
@@ -74,7 +74,7 @@ def test_where_sends_the_gradient_only_to_the_side_that_was_taken(condition):
     np.testing.assert_array_equal(b.grad, [0, 20])
 
 
-# clip's bounds: x, how it is held, and the numbers and the dtype that come out.
+# clip's x and bounds, and the numbers and the dtype of the result.
 BOUNDS = [
     ("arrays", [1.0, 5.0, 9.0], {"min": [2.0, 0.0, 0.0], "max": [9.0, 4.0, 9.0]}, [2, 4, 9], np.float32),
     ("an array that is stretched", [[1.0, 5.0], [9.0, 3.0]], {"max": [4.0]}, [[1, 4], [4, 3]], np.float32),
@@ -87,14 +87,14 @@ BOUNDS = [
 @pytest.mark.parametrize(
     ("values", "bounds", "expected", "dtype"), [row[1:] for row in BOUNDS], ids=[row[0] for row in BOUNDS]
 )
-def test_clip_takes_as_bounds(values, bounds, expected, dtype):
+def test_clip_accepts_these_bounds(values, bounds, expected, dtype):
     out = F.clip(td.Tensor(values), **bounds)
     assert out.dtype == dtype
     np.testing.assert_array_equal(out.data, expected)
 
 
 @pytest.mark.parametrize("bound", ["min", "max"])
-def test_a_bound_refilled_before_backward_changes_nothing(bound):
+def test_refilling_a_bound_before_backward_changes_nothing(bound):
     x, array = td.Tensor([1.0, 2.0, 3.0], requires_grad=True), np.array([2.0, 2.0, 2.0])
     out = F.clip(x, **{bound: array})
     array[:] = [9, 0, 9]
@@ -110,7 +110,7 @@ def test_a_bound_that_does_not_broadcast_to_the_input_is_refused(bound, shape):
 
 
 @pytest.mark.parametrize("bound", ["min", "max"])
-def test_a_bound_that_is_a_tensor_is_refused_since_it_would_get_no_gradient(bound):
+def test_a_tensor_as_a_bound_is_refused_because_it_would_get_no_gradient(bound):
     with pytest.raises(TypeError, match=r"^clip: expected numbers or arrays as bounds"):
         F.clip(td.Tensor([1.0, 2.0]), **{bound: td.Tensor(1.0)})
 
@@ -132,7 +132,7 @@ def test_clip_needs_a_bound():
 
 
 def test_gelu_is_exact_far_below_zero_and_close_to_it():
-    """x Φ(x) by Python's own erfc. The error of e^(-x²/2) grows with x², since x²/2 is rounded."""
+    """x Φ(x) by Python's own erfc. The error of e^(-x²/2) grows with x², because x²/2 is rounded."""
     x = np.concatenate([np.linspace(-37, 9, 4001), np.linspace(-1, 1, 401), [1e-300, -1e-300]])
     expected = x * np.array([math.erfc(-number / math.sqrt(2)) / 2 for number in x])
     errors = np.abs(F.gelu(x).data - expected)
@@ -140,7 +140,7 @@ def test_gelu_is_exact_far_below_zero_and_close_to_it():
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_gelu_of_huge_numbers_is_silent(dtype):
+def test_gelu_of_huge_numbers_gives_no_warning(dtype):
     x = td.Tensor(np.array([3e38, -3e38, 40, -40]).astype(dtype))
     np.testing.assert_array_equal(F.gelu(x).data, np.maximum(x.data, 0))
 

@@ -1,4 +1,4 @@
-"""NaN, infinities, both zeros and denormals: the right value and gradient, and PyTorch's where there is a choice."""
+"""NaN, infinities, both zeros and denormals: the right value and gradient, or PyTorch's if there is a choice."""
 
 import itertools
 
@@ -11,7 +11,7 @@ from tinygrad_dropout import functional as F
 NAN, INF, TINY = np.nan, np.inf, 1e-310
 SPECIAL = [NAN, INF, -INF, -0.0, 0.0, TINY, -TINY, 3.0, -3.0]
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of NumPy, at a division by 0 and the like
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's warnings, for example for a division by 0
 
 
 def value_and_gradients(operation, *columns: list[float]):
@@ -72,13 +72,13 @@ TWO = {
 
 
 @pytest.mark.parametrize("name", ONE)
-def test_of_one_number_as_in_pytorch(torch, name):
+def test_functions_of_one_number_are_pytorchs(torch, name):
     ours, theirs = ONE[name]
     same(value_and_gradients(ours, SPECIAL), pytorchs(torch, lambda x: theirs(torch, x), SPECIAL))
 
 
 @pytest.mark.parametrize("name", TWO)
-def test_of_two_numbers_as_in_pytorch(torch, name):
+def test_functions_of_two_numbers_are_pytorchs(torch, name):
     for x, y in itertools.product(SPECIAL, SPECIAL):
         options = {"reduction": "sum"} if name.endswith("_loss") else {}
         ours = value_and_gradients(lambda x, y: getattr(F, name)(x, y, **options), [x], [y])  # noqa: B023
@@ -100,7 +100,7 @@ ALONG = {
 
 
 def with_a_limit(name: str, row: list[float]) -> bool:
-    """Of one infinite score, ours is the limit (see below), where PyTorch gives NaN."""
+    """For one infinite score, we return the limit (see below), and PyTorch returns NaN."""
     return name in ("softmax", "log_softmax", "cross_entropy") and row.count(INF) == 1
 
 
@@ -110,13 +110,13 @@ def names_and_rows(names) -> list:
 
 
 @pytest.mark.parametrize(("name", "row"), names_and_rows(ALONG))
-def test_along_an_axis_as_in_pytorch(torch, name, row):
+def test_functions_along_an_axis_are_pytorchs(torch, name, row):
     ours = value_and_gradients(lambda x: getattr(F, name)(x, axis=0), row)
     same(ours, pytorchs(torch, lambda x: ALONG[name](torch, x), row), atol=1e-16)
 
 
 @pytest.mark.parametrize(("name", "row"), names_and_rows(["cross_entropy", "nll_loss"]))
-def test_a_loss_of_labels_as_in_pytorch(torch, name, row):
+def test_losses_of_labels_are_pytorchs(torch, name, row):
     for label in range(3):
         ours = value_and_gradients(lambda x: getattr(F, name)(F.reshape(x, 1, 3), [label]), row)  # noqa: B023
         theirs = getattr(torch.nn.functional, name)
@@ -158,7 +158,7 @@ def test_a_loss_of_labels_as_in_pytorch(torch, name, row):
         (lambda x: F.dropout(x, 0.5, mask=np.array(True)), INF, INF, 2),
     ],
 )
-def test_of_one_number(operation, x, value, gradient):
+def test_values_and_gradients_of_one_number(operation, x, value, gradient):
     same(value_and_gradients(operation, x), [value, gradient])
 
 
@@ -184,8 +184,8 @@ def test_the_binary_cross_entropy_of_an_infinite_logit_is_its_limit(z, target, l
     same(value_and_gradients(lambda z: F.binary_cross_entropy_with_logits(z, target), z), [loss, gradient])
 
 
-def test_one_infinite_score_takes_all_of_the_probability():
-    """The limit, as for sigmoid(inf) = 1. Of two infinite scores there is none: NaN, as in PyTorch."""
+def test_one_infinite_score_gets_all_of_the_probability():
+    """This is the limit, as for sigmoid(inf) = 1. Two infinite scores have no limit: NaN, as in PyTorch."""
     row = [INF, 1.0, -INF]
     same(value_and_gradients(F.softmax, row), [[1, 0, 0], [0, 0, 0]])
     same(value_and_gradients(F.log_softmax, row), [[0, -INF, -INF], [-2, 1, 1]])
@@ -198,7 +198,7 @@ def test_one_infinite_score_takes_all_of_the_probability():
     np.testing.assert_array_equal(F.softmax(rows.T, axis=0).data, [[1, 0.5], [0, 0.5], [0, 0]])
 
 
-def test_a_probability_of_zero_costs_nothing_even_where_the_network_excludes_the_class():
+def test_a_probability_of_zero_costs_nothing_even_if_the_network_excludes_the_class():
     """0 ln 0 is 0: a logit of -inf masks a class out. (PyTorch gives NaN.)"""
     loss, gradient = value_and_gradients(
         lambda x: F.cross_entropy(F.reshape(x, 1, 3), np.array([[0.0, 0.5, 0.5]])), [-INF, 1.0, 1.0]
@@ -218,13 +218,13 @@ def test_a_standard_deviation_of_zero_has_a_gradient_of_zero():
 
 
 @pytest.mark.parametrize("name", ["argmax", "argmin"])
-def test_a_nan_is_found_first(torch, name):
+def test_argmax_and_argmin_find_nan_first(torch, name):
     for row in ROWS:
         theirs = getattr(torch.tensor(row), name)(0).item()
         assert getattr(td.Tensor(row), name)(0).item() == theirs
 
 
-def test_the_spread_of_nan_and_of_too_few_elements_has_no_finite_gradient():
+def test_the_variance_of_nan_or_of_too_few_elements_has_no_finite_gradient():
     same(value_and_gradients(F.std, [NAN, 1.0, 2.0]), [NAN, [NAN, NAN, NAN]])
     _, gradient = value_and_gradients(lambda x: F.var(x, correction=3), [1.0, 3.0])
     np.testing.assert_array_equal(gradient, [-INF, INF])

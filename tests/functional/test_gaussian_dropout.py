@@ -30,7 +30,7 @@ def test_the_backward_uses_the_forwards_noise():
     np.testing.assert_array_equal(x.grad, out.data)
 
 
-def test_the_noise_is_drawn_afresh_each_time():
+def test_every_call_draws_new_noise():
     assert not np.array_equal(F.gaussian_dropout(X, 0.5).data, F.gaussian_dropout(X, 0.5).data)
 
 
@@ -42,8 +42,8 @@ def test_the_expected_output_in_training_is_the_input(p):
 
 
 @pytest.mark.parametrize("p", [0.2, 0.5])
-def test_its_variance_is_dropouts_at_the_same_p(p):
-    """Dropout's is exactly p / (1 - p) for an input of 1."""
+def test_its_variance_is_that_of_dropout_at_the_same_p(p):
+    """Dropout's variance is exactly p / (1 - p) for an input of 1."""
     n = 400_000
     gaussian, bernoulli = F.gaussian_dropout(np.ones(n), p).data, F.dropout(np.ones(n), p).data
     assert abs(gaussian.var() - p / (1 - p)) <= 6 * p / (1 - p) * np.sqrt(2 / n)
@@ -69,7 +69,7 @@ def test_p_of_zero_is_the_identity_bit_for_bit(training):
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("noise", [None, NOISE, NOISE.astype(np.float32)], ids=["drawn", "float64", "float32"])
-def test_the_dtype_stays(dtype, noise):
+def test_the_dtype_is_kept(dtype, noise):
     x = td.Tensor(X.astype(dtype), requires_grad=True)
     out = F.gaussian_dropout(x, np.float64(0.3), noise=noise)
     out.backward(np.ones((2, 3)))
@@ -86,7 +86,7 @@ def test_neither_the_input_nor_the_noise_is_changed():
 
 
 @pytest.mark.parametrize("view", [lambda noise: noise, lambda noise: np.broadcast_to(noise, NOISE.shape)])
-def test_noise_refilled_before_backward_changes_nothing(view):
+def test_refilling_the_noise_before_backward_changes_nothing(view):
     x, noise = leaf(), NOISE.copy()
     y = F.gaussian_dropout(x, 0.5, noise=view(noise))
     noise[:] = 0

@@ -15,7 +15,7 @@ def loss_and_gradient(loss, logits, target, **how):
     return out.item(), x.grad
 
 
-# The loss, logits, target, and the loss and gradient that must come out.
+# The loss, logits, target, and the expected loss and gradient.
 EXTREME = [
     ("sure and right", F.cross_entropy, [[1e4, 0.0]], [0], 0, [[0, 0]]),
     ("sure and wrong", F.cross_entropy, [[1e4, 0.0]], [1], 1e4, [[1, -1]]),
@@ -74,7 +74,7 @@ def test_cross_entropy_is_nll_loss_of_log_softmax():
 @pytest.mark.parametrize(
     "target", [[1, 0], np.array([1, 0]), np.array([1, 0], dtype=np.uint8), td.Tensor(np.array([1, 0]))]
 )
-def test_labels_come_as_a_list_an_array_or_a_tensor_of_integers(target):
+def test_labels_can_be_a_list_an_array_or_a_tensor_of_integers(target):
     logits = td.Tensor([[0.0, 1.0, 2.0], [3.0, 1.0, 0.0]])
     assert F.cross_entropy(logits, target).item() == F.cross_entropy(logits, np.array([1, 0])).item()
 
@@ -86,7 +86,7 @@ def test_a_target_is_never_changed():
 
 
 @pytest.mark.parametrize("loss", [F.cross_entropy, F.binary_cross_entropy_with_logits], ids=lambda loss: loss.__name__)
-def test_a_target_that_asks_for_a_gradient_is_refused_rather_than_given_none(loss):
+def test_a_target_that_requires_a_gradient_is_refused(loss):
     target = td.Tensor([[0.25, 0.75]], requires_grad=True)
     with pytest.raises(TypeError, match=f"{loss.__name__}.*detach"):
         loss(td.Tensor([[1.0, 2.0]]), target)
@@ -102,7 +102,7 @@ def test_a_target_that_asks_for_a_gradient_is_refused_rather_than_given_none(los
         (F.mse_loss, np.array([[0.0, 1.0], [1.0, 0.0]])),
     ],
 )
-def test_a_target_refilled_before_backward_changes_nothing(loss, target):
+def test_refilling_a_target_before_backward_changes_nothing(loss, target):
     gradients = []
     for refill in (False, True):
         x, given = td.Tensor(np.array([[0.3, -0.4], [1.0, 2.0]]), requires_grad=True), target.copy()
@@ -114,12 +114,12 @@ def test_a_target_refilled_before_backward_changes_nothing(loss, target):
     np.testing.assert_array_equal(*gradients)
 
 
-# cross_entropy works on classes x batch -------------------------------------------------------------------------------
+# Precision and memory -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("gap", [9.0, 11.0, 12.0, 13.0, 14.0, 15.0])
-def test_at_confident_logits_the_gradient_at_the_label_is_not_rounded_as_p_is(gap):
-    """p - 1 keeps of a float32 p close to 1 its last bits alone; e^-loss - 1 has all the digits that the loss has."""
+def test_at_confident_logits_the_gradient_at_the_label_keeps_its_digits(gap):
+    """For a float32 p close to 1, p - 1 has only p's last bits, but e^-loss - 1 has all the digits of the loss."""
     x = td.Tensor(np.array([[gap, 0.0]], dtype=np.float32), requires_grad=True)
     loss = F.cross_entropy(x, [0])
     loss.backward()
@@ -129,7 +129,7 @@ def test_at_confident_logits_the_gradient_at_the_label_is_not_rounded_as_p_is(ga
     assert at_the_label == pytest.approx(-1 / (1 + np.exp(gap)), abs=float(np.finfo(np.float32).eps))
 
 
-def test_in_float64_the_gradient_at_the_label_is_right_where_p_is_within_1e_9_of_1():
+def test_in_float64_the_gradient_at_the_label_is_right_for_p_within_1e_9_of_1():
     gap = 22.0
     x = td.Tensor(np.array([[gap, 0.0]]), requires_grad=True)
     loss = F.cross_entropy(x, [0])
@@ -140,7 +140,7 @@ def test_in_float64_the_gradient_at_the_label_is_right_where_p_is_within_1e_9_of
 
 @pytest.mark.parametrize("target", [np.array([2, 0]), np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])], ids=["label", "p"])
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-def test_logits_mean_the_same_however_they_lie_in_memory(target, reduction):
+def test_the_memory_layout_of_logits_does_not_matter(target, reduction):
     values = np.random.default_rng(0).normal(size=(2, 3))
     losses, gradients = [], []
     for logits in (values, np.asfortranarray(values), np.repeat(values, 2, axis=1)[:, ::2]):
@@ -184,7 +184,7 @@ each_loss = pytest.mark.parametrize(("loss", "target"), ARGUMENTS)
 
 @each_loss
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_the_arrays_given_are_not_changed(loss, target, order):
+def test_the_callers_arrays_are_not_changed(loss, target, order):
     logits, given = np.asarray([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]], order=order), target.copy()
     x = td.Tensor(logits, requires_grad=True)
     before = logits.copy()
@@ -195,12 +195,12 @@ def test_the_arrays_given_are_not_changed(loss, target, order):
 
 
 @each_loss
-def test_a_graph_that_is_retained_gives_the_same_gradient_again(loss, target):
-    """What backward works on is its own, not what forward has saved."""
+def test_a_retained_graph_gives_the_same_gradient_again(loss, target):
+    """Backward works on its own arrays, not on those that forward saved."""
     x = td.Tensor(np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]]), requires_grad=True)
     out = loss(x, target)
     out.backward(retain_graph=True)
-    first = x.grad.copy()  # the gradient itself might lie in what forward has saved
+    first = x.grad.copy()  # the gradient itself could be an array that forward saved
     x.zero_grad()
     out.backward()
     np.testing.assert_array_equal(x.grad, first)
@@ -234,7 +234,7 @@ def test_the_losses_of_nothing_sum_to_nothing_and_their_mean_is_nan(loss, target
         ("binary_cross_entropy_with_logits", float, (0, 3)),
     ],
 )
-def test_a_reduction_of_nothing_is_pytorchs(torch, name, dtype, shape, reduction):
+def test_a_reduction_of_no_losses_is_pytorchs(torch, name, dtype, shape, reduction):
     logits, target = np.zeros((0, 3)), np.zeros(shape, dtype)
     ours = getattr(F, name)(logits, target, reduction=reduction)
     theirs = getattr(torch.nn.functional, name)(torch.tensor(logits), torch.tensor(target), reduction=reduction)
@@ -267,7 +267,7 @@ def test_the_loss_of_equal_scores_is_the_logarithm_of_their_number(dtype, tolera
     assert abs(float(logits.grad.astype(np.float64).sum())) < 0.01
 
 
-def test_single_losses_may_be_changed_before_backward():
+def test_single_losses_can_be_changed_before_backward():
     logits = td.Tensor(np.array([[1.0, 2], [3, 1]]), requires_grad=True)
     losses = F.cross_entropy(logits, np.array([0, 1]), reduction="none")
     losses.data *= 0
@@ -277,7 +277,7 @@ def test_single_losses_may_be_changed_before_backward():
 
 
 @pytest.mark.parametrize("label", [-1, 3, np.uint64(2**64 - 1), np.uint8(200)], ids=repr)
-def test_a_label_that_there_is_not_is_named_as_it_was_given(label):
+def test_the_error_names_a_wrong_label_as_it_was_given(label):
     with pytest.raises(ValueError, match=f"from 0 to 2, got {label}$"):
         F.cross_entropy(np.zeros((2, 3)), np.array([0, label], dtype=np.asarray(label).dtype))
 
@@ -310,7 +310,7 @@ def test_weights_of_one_and_no_smoothing_change_nothing(target, reduction):
     np.testing.assert_array_equal(F.cross_entropy(LOGITS, target, label_smoothing=0, reduction=reduction).data, plain)
 
 
-def test_the_mean_is_weighted_over_labels_and_plain_over_probabilities():
+def test_the_mean_is_weighted_for_labels_and_plain_for_probabilities():
     each = F.cross_entropy(LOGITS, LABELS, weight=WEIGHT, reduction="none").data
     mean = F.cross_entropy(LOGITS, LABELS, weight=WEIGHT).item()
     assert mean == pytest.approx(each.sum() / WEIGHT[LABELS].sum(), rel=1e-14)
@@ -318,7 +318,7 @@ def test_the_mean_is_weighted_over_labels_and_plain_over_probabilities():
     assert mean == pytest.approx(each.mean(), rel=1e-14)
 
 
-def test_smoothed_labels_are_smoothed_probabilities():
+def test_smoothing_labels_equals_smoothing_their_probabilities():
     smooth = 0.7 * np.eye(3)[LABELS] + 0.1
     expected = F.cross_entropy(LOGITS, smooth, reduction="none").data
     for target in (LABELS, np.eye(3)[LABELS]):
@@ -345,7 +345,7 @@ def test_the_loss_has_the_dtype_of_the_scores_not_of_the_weights(weight):
         assert out.dtype == np.float32
 
 
-def test_weights_changed_before_backward_change_nothing():
+def test_changing_the_weights_before_backward_changes_nothing():
     for loss, option, target in (
         (F.cross_entropy, "weight", LABELS),
         (F.nll_loss, "weight", LABELS),
@@ -383,6 +383,6 @@ def test_a_weight_of_0_does_not_hide_a_nan(options):
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-def test_a_target_of_zeros_for_a_score_of_minus_infinity_is_no_loss(reduction):
+def test_a_target_of_zeros_for_a_score_of_minus_infinity_gives_no_loss(reduction):
     loss = F.cross_entropy([[-np.inf, 0.0]], [[0.0, 1.0]], reduction=reduction)
     np.testing.assert_array_equal(loss.data.ravel(), [0.0])

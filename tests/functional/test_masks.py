@@ -1,4 +1,4 @@
-"""Masks and noise: p exactly as given, every unit by a draw of its own."""
+"""Masks and noise: p is exact, and every unit has its own draw."""
 
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ def test_a_generator_of_any_kind_gives_the_same_mask_for_the_same_seed(bit_gener
 
 @each_bit_generator
 @pytest.mark.parametrize("p", ROUND + NOT_ROUND)
-def test_the_drop_rate_is_p_to_six_sigma(bit_generator, p):
+def test_the_drop_rate_is_p_within_six_sigma(bit_generator, p):
     count = 400_000
     dropped = count - np.count_nonzero(draw_mask((count,), p, np.random.Generator(bit_generator(1))))
     assert abs(dropped - count * p) <= 6 * np.sqrt(count * p * (1 - p))
@@ -39,7 +39,7 @@ def decide_by_every_byte(monkeypatch, p: float) -> tuple[int, int, float]:
     """(dropped, tied, rest): how many of the 256 values of the first byte drop a unit, how many leave it to the next
     byte, and the probability of dropping that these pass on.
     """
-    count = 256 * 8 if p == 0.5 else 256  # a half takes one bit a unit, every other p a byte
+    count = 256 * 8 if p == 0.5 else 256  # p = 0.5 takes one bit per unit, every other p a byte
     keep = _masks.draw_bernoulli
     outcomes, passed_on = [], []
 
@@ -47,7 +47,7 @@ def decide_by_every_byte(monkeypatch, p: float) -> tuple[int, int, float]:
         assert asked == 256
         return np.arange(256, dtype=np.uint8)
 
-    for answer in (False, True):  # the units whose fate is the next byte's are those that follow the answer
+    for answer in (False, True):  # the tied units are decided by the next byte, and follow here
 
         def next_byte(count, rest, rng, answer=answer):
             passed_on.append(rest)
@@ -76,7 +76,7 @@ KINDS_OF_P = {
 
 @pytest.mark.parametrize("ps", KINDS_OF_P.values(), ids=KINDS_OF_P.keys())
 def test_p_is_exact_to_its_last_digit(monkeypatch, ps):
-    """Fractions, not samples: p = (dropped + tied * rest) / 256, and so on with the rest until nothing is left."""
+    """In fractions, not samples: p = (dropped + tied * rest) / 256, repeated with the rest until it is 0."""
     for given in ps:
         p, digits = float(given), 0
         while p:
@@ -95,13 +95,13 @@ def test_at_a_half_every_bit_of_a_byte_keeps_one_unit_of_two(monkeypatch):
     assert len(np.unique(kept, axis=0)) == 256  # and the eight bits decide independently
 
 
-def test_each_byte_decides_one_unit_in_the_order_in_which_they_come(monkeypatch):
+def test_each_byte_decides_one_unit_in_order(monkeypatch):
     monkeypatch.setattr(_masks, "random_bytes", lambda count, rng: np.array([0, 64, 63, 255, 65], dtype=np.uint8))
     np.testing.assert_array_equal(draw_mask((5,), 0.25), [False, True, False, True, True])
 
 
 @pytest.mark.parametrize("p", ROUND + NOT_ROUND + [5e-324, float(np.nextafter(1, 0))])
-def test_p_arrives_as_it_was_given(monkeypatch, p):
+def test_p_is_passed_on_unchanged(monkeypatch, p):
     arrived = []
 
     def keep(count, p, rng):
@@ -116,7 +116,7 @@ def test_p_arrives_as_it_was_given(monkeypatch, p):
 
 
 @each_bit_generator
-def test_bytes_come_as_many_as_asked_and_each_value_alike(bit_generator):
+def test_there_are_as_many_bytes_as_requested_and_all_values_are_equally_likely(bit_generator):
     rng = np.random.Generator(bit_generator(0))
     for count in (0, 1, 7, 8, 9):
         assert _masks.random_bytes(count, rng).shape == (count,)
@@ -126,7 +126,7 @@ def test_bytes_come_as_many_as_asked_and_each_value_alike(bit_generator):
 
 
 def test_p_is_not_rounded_to_some_number_of_bits():
-    """A p below 2^-16, and the gap between p and its nearest 16-bit neighbor, are both seen."""
+    """The test detects a p below 2^-16, and the gap between p and its nearest 16-bit number."""
     count, p = 4_000_000, 2**-17
     dropped = count - np.count_nonzero(draw_mask((count,), p, np.random.default_rng(2)))
     assert abs(dropped - count * p) <= 6 * np.sqrt(count * p)
@@ -139,7 +139,7 @@ def test_p_of_zero_keeps_all_and_p_of_one_keeps_none(p, kept):
 
 
 @pytest.mark.parametrize("p", [0, 1])
-def test_where_there_is_nothing_to_decide_nothing_is_drawn(p):
+def test_if_there_is_nothing_to_decide_nothing_is_drawn(p):
     rng, other = (np.random.Generator(np.random.SFC64(0)) for _ in range(2))
     draw_mask((1000,), p, rng)
     assert rng.bit_generator.random_raw() == other.bit_generator.random_raw()
@@ -147,7 +147,7 @@ def test_where_there_is_nothing_to_decide_nothing_is_drawn(p):
 
 @pytest.mark.parametrize("shape", [(), (1,), (0,), (0, 3), (7,), (3, 1, 5), (13, 17)], ids=str)
 @pytest.mark.parametrize("p", [0, 0.3, 0.5, 1])
-def test_a_mask_is_a_boolean_array_of_the_shape_asked_for(shape, p):
+def test_a_mask_is_a_boolean_array_of_the_requested_shape(shape, p):
     mask = draw_mask(shape, p)
     assert type(mask) is np.ndarray
     assert (mask.shape, mask.dtype) == (shape, np.bool_)
@@ -161,7 +161,7 @@ def test_neighbors_are_dropped_independently(p, distance):
     dropped = ~draw_mask((count,), p, np.random.default_rng(3))
     both = np.count_nonzero(dropped[:-distance] & dropped[distance:])
     pairs, together = count - distance, p * p
-    # Overlapping pairs that share a unit are correlated: the variance of their count has this extra term.
+    # Overlapping pairs that share a unit are correlated, so the variance of their count has this extra term.
     variance = pairs * (together * (1 - together) + 2 * (p**3 - p**4))
     assert abs(both - pairs * together) <= 6 * np.sqrt(variance)
 
@@ -187,7 +187,7 @@ def test_successive_masks_are_independent(p):
 # Masks that are shared, and noise -------------------------------------------------------------------------------------
 
 
-def test_a_shared_mask_is_the_smaller_mask_stretched():
+def test_a_shared_mask_is_the_smaller_mask_broadcast():
     mask = draw_mask((4, 3, 5), 0.3, np.random.default_rng(1), (0, -1))
     np.testing.assert_array_equal(mask, np.broadcast_to(draw_mask((1, 3, 1), 0.3, np.random.default_rng(1)), (4, 3, 5)))
     assert not mask.flags.writeable
@@ -200,7 +200,7 @@ def test_noise_is_normal_with_mean_1_and_variance_p_over_1_minus_p(p, dtype):
     noise = draw_noise((n,), p, np.dtype(dtype), np.random.default_rng(0))
     variance = p / (1 - p)
     standard = (noise.astype(np.float64) - 1) / np.sqrt(variance)
-    for power, moment, of_the_square in [(1, 0, 1), (2, 1, 3), (3, 0, 15), (4, 3, 105)]:  # of a standard normal
+    for power, moment, of_the_square in [(1, 0, 1), (2, 1, 3), (3, 0, 15), (4, 3, 105)]:  # for a standard normal
         assert abs((standard**power).mean() - moment) <= 6 * np.sqrt((of_the_square - moment**2) / n)
 
 
@@ -212,7 +212,7 @@ def test_successive_noise_and_neighbors_are_independent():
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
 @pytest.mark.parametrize("shape", [(), (3,), (0, 2)])
-def test_noise_has_the_shape_and_dtype_asked_for(shape, dtype):
+def test_noise_has_the_requested_shape_and_dtype(shape, dtype):
     noise = draw_noise(shape, 0.3, np.dtype(dtype))
     assert (type(noise), noise.shape, noise.dtype) == (np.ndarray, shape, dtype)
     assert not noise.flags.writeable
@@ -222,7 +222,7 @@ def test_noise_at_p_of_zero_is_1():
     np.testing.assert_array_equal(draw_noise((50,), 0.0, np.dtype(np.float32)), np.ones(50))
 
 
-def test_noise_comes_from_the_frameworks_generator_or_the_one_given():
+def test_noise_comes_from_the_frameworks_generator_or_the_given_one():
     td.manual_seed(1)
     first = draw_noise((5,), 0.5, np.dtype(np.float64))
     td.manual_seed(1)
@@ -241,7 +241,7 @@ def test_noise_is_drawn_in_the_precision_it_needs_and_no_more(dtype, drawn):
 
 
 def test_no_more_random_words_are_drawn_than_are_needed():
-    """So that what is drawn next does not depend on how the bytes were cut out."""
+    """So the next draw does not depend on how the bytes were used."""
     for count, words in ((1, 1), (8, 1), (9, 2), (64, 8)):
         rng, other = (np.random.Generator(np.random.SFC64(0)) for _ in range(2))
         _masks.random_bytes(count, rng)

@@ -1,4 +1,4 @@
-"""Every operation of the table: its forward, its gradients, its dtypes, and PyTorch's answer to the same call."""
+"""Every operation of the table: its forward, its gradients, its dtypes, and PyTorch's result of the same call."""
 
 from operator import attrgetter
 
@@ -53,7 +53,7 @@ def gradients_are_the_finite_differences(operation: Operation, call: Call) -> No
     np.testing.assert_array_equal(given_upstream, upstream, err_msg="backward changed its seed gradient")
 
 
-def an_input_alone_gets_the_gradient_it_gets_in_company(operation: Operation, call: Call) -> None:
+def an_input_gets_the_same_gradient_if_only_it_requires_one(operation: Operation, call: Call) -> None:
     arrays = draw_inputs(operation, call)
     together = leaves(arrays)
     out = operation.ours(*together, **call.options)
@@ -76,7 +76,7 @@ def float32_stays_float32(operation: Operation, call: Call) -> None:
 CHECKS = [
     forward_is_the_reference,
     gradients_are_the_finite_differences,
-    an_input_alone_gets_the_gradient_it_gets_in_company,
+    an_input_gets_the_same_gradient_if_only_it_requires_one,
     float32_stays_float32,
 ]
 each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -92,11 +92,11 @@ def test_on_the_shapes_always_tried(operation, call, check):
 @each_check
 @each_operation
 @given(data=st.data())
-def test_on_invented_shapes(operation, check, data):
+def test_on_generated_shapes(operation, check, data):
     check(operation, data.draw(operation.calls.invented))
 
 
-# PyTorch's answer -----------------------------------------------------------------------------------------------------
+# PyTorch's result -----------------------------------------------------------------------------------------------------
 
 TOLERANCE = {np.float64: {"rtol": 1e-10, "atol": 1e-12}, np.float32: {"rtol": 1e-5, "atol": 2e-6}}
 each_precision = pytest.mark.parametrize("dtype", TOLERANCE, ids=lambda dtype: dtype.__name__)
@@ -113,7 +113,7 @@ def as_torch(torch, operation: Operation, inputs: list, options: dict):
 
 
 def to_torch(torch, value: object, dtype: object):
-    """An array becomes a tensor; one of floats takes the dtype of the inputs, as it does when it meets our Tensor."""
+    """Turn an array into a tensor; floats take the dtype of the inputs, as they do next to our Tensors."""
     if not isinstance(value, np.ndarray):
         return value
     return torch.as_tensor(value, dtype=dtype if value.dtype == np.float64 else None)
@@ -144,7 +144,7 @@ def test_agrees_with_torch_on_the_shapes_always_tried(torch, operation, call, dt
 @each_precision
 @each_operation
 @given(data=st.data())
-def test_agrees_with_torch_on_invented_shapes(torch, operation, dtype, data):
+def test_agrees_with_torch_on_generated_shapes(torch, operation, dtype, data):
     agrees_with_torch(torch, operation, data.draw(operation.calls.invented), dtype)
 
 

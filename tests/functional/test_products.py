@@ -10,7 +10,7 @@ from tinygrad_dropout import functional as F
 
 
 def test_a_weight_used_in_two_products_gets_both_gradients():
-    """Seen in smolgrad: matmul's backward overwrote the gradient in place of adding to it."""
+    """Seen in smolgrad: matmul's backward overwrote the gradient instead of adding to it."""
     rng = np.random.default_rng(0)
     x, z, w = rng.normal(size=(2, 3)), rng.normal(size=(5, 3)), td.Tensor(rng.normal(size=(3, 4)), requires_grad=True)
     ((td.Tensor(x) @ w).sum() + (td.Tensor(z) @ w).sum()).backward()
@@ -73,13 +73,13 @@ def test_every_axis_of_a_linear_input_but_the_last_belongs_to_the_batch(shape, o
     np.testing.assert_allclose(bias.grad, grads.sum(axis=0), atol=1e-14)
 
 
-def test_numbers_that_meet_the_weight_take_its_dtype():
+def test_arrays_and_lists_take_the_dtype_of_the_weight():
     weight = td.Tensor([[1.0, 1.0]])
     assert F.linear(np.array([[1.0, 2.0]]), weight, [1]).dtype == np.float32
 
 
 @pytest.mark.parametrize("other", [np.int64, np.bool_], ids=lambda kind: kind.__name__)
-def test_of_two_dtypes_the_advice_is_to_convert_the_one_that_is_not_floating(other):
+def test_the_advice_is_to_convert_the_tensor_that_is_not_floating(other):
     x, y = td.Tensor([[1.0]]), td.Tensor(np.ones((1, 1), other))
     for left, right in ((x, y), (y, x)):
         with pytest.raises(td.DtypeError, match=r"dtype=np\.float32"):

@@ -1,4 +1,4 @@
-"""Reductions: ties, what stays attached, and what an empty axis gives."""
+"""Reductions: ties, gradients, and empty axes."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def test_the_sum_of_a_square_over_one_axis_spreads_along_that_axis():
     np.testing.assert_array_equal(x.grad, [[1, 1], [10, 10]])
 
 
-def test_var_divides_by_one_less_than_the_count_unless_told_otherwise():
+def test_var_divides_by_one_less_than_the_count_by_default():
     assert td.Tensor([1.0, 3.0]).var().item() == 2.0
     assert td.Tensor([1.0, 3.0]).var(correction=0).item() == 1.0
 
@@ -58,7 +58,7 @@ def test_the_sum_of_nothing_is_zero():
     assert x.grad.shape == (0, 3)
 
 
-def test_a_mean_in_float32_is_not_off_by_more_than_rounding():
+def test_a_mean_in_float32_is_off_only_by_rounding():
     x = td.Tensor(np.full((1000, 1000), 0.1, dtype=np.float32))
     assert x.mean().item() == pytest.approx(0.1, rel=1e-6)
 

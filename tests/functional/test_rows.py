@@ -1,4 +1,4 @@
-"""Sums and maxima of a matrix's rows: as NumPy's own, and exact where those are not."""
+"""Sums and maxima of a matrix's rows: they are NumPy's, and exact even if NumPy's are not."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def matrix(shape: tuple[int, int], dtype: type = np.float64) -> np.ndarray:
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("arranged", [np.ascontiguousarray, np.asfortranarray, lambda m: m[::-1, ::-1]])
-def test_they_are_what_numpy_finds(shape, dtype, arranged):
+def test_they_equal_numpys(shape, dtype, arranged):
     x = arranged(matrix(shape, dtype))
     exact = x.astype(np.float64)
     close = {"rtol": 0, "atol": 300 * np.finfo(dtype).eps}
@@ -49,7 +49,7 @@ def test_many_halves_add_up_without_getting_stuck():
         (lambda: _constants.row_numbers(3), np.array([0, 1, 2])),
     ],
 )
-def test_a_constant_is_made_once_and_stays_what_it_is(made, wanted):
+def test_a_constant_is_made_once_and_cannot_change(made, wanted):
     constant = made()
     assert constant is made()
     assert constant.dtype == wanted.dtype

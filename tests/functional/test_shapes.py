@@ -1,4 +1,4 @@
-"""Moving entries about: indexing accumulates, nothing shares memory with a gradient."""
+"""Rearranging elements: indexing accumulates, and no gradient shares memory with another array."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_a_negative_step_puts_each_gradient_back_where_its_entry_came_from(key):
 @pytest.mark.parametrize(
     "index", [td.Tensor(np.array([0, 2])), [0, 2], np.array([0, 2])], ids=lambda i: type(i).__name__
 )
-def test_integers_index_in_whatever_form_they_come(index):
+def test_integers_of_every_form_can_index(index):
     x = td.Tensor(X, requires_grad=True)
     np.testing.assert_array_equal(x[index].data, X[[0, 2]])
 
@@ -64,7 +64,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize("move", MOVES.values(), ids=MOVES.keys())
-def test_the_gradient_of_a_moved_tensor_shares_no_memory_with_the_seed(move):
+def test_the_gradient_of_a_rearranged_tensor_shares_no_memory_with_the_seed(move):
     x = td.Tensor(X, requires_grad=True)
     out = move(x)
     seed = np.ones(out.shape)
@@ -123,7 +123,7 @@ def test_only_a_matrix_has_a_transpose(shape):
 
 
 @pytest.mark.parametrize("join", [F.stack, F.concatenate])
-def test_tensors_are_joined_along_the_first_axis_unless_told_otherwise(join):
+def test_tensors_are_joined_along_the_first_axis_by_default(join):
     x = td.Tensor(np.ones((4, 3)))
     np.testing.assert_array_equal(join([x, x]).data, join([x, x], axis=0).data)
     assert join([x, x]).shape != join([x, x], axis=1).shape

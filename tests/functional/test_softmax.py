@@ -1,4 +1,4 @@
-"""softmax and log_softmax stay exact where the exponentials overflow."""
+"""softmax and log_softmax stay exact when exponentials would overflow."""
 
 import numpy as np
 import pytest
@@ -27,11 +27,11 @@ def test_the_default_axis_is_the_last():
     np.testing.assert_array_equal(F.log_softmax(x).data, F.log_softmax(x, axis=-1).data)
 
 
-def test_log_softmax_is_finite_where_softmax_rounds_to_zero():
+def test_log_softmax_is_finite_even_if_softmax_rounds_to_zero():
     np.testing.assert_array_equal(F.log_softmax(td.Tensor([0.0, 1000.0])).data, [-1000, 0])
 
 
-def test_a_logit_of_minus_infinity_is_a_class_that_cannot_be():
+def test_a_logit_of_minus_infinity_is_an_impossible_class():
     x = td.Tensor(np.array([0.0, -np.inf, 0.0]), requires_grad=True)
     out = F.softmax(x)
     out.backward(np.array([1.0, 2.0, 3.0]))

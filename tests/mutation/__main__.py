@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 EPILOG = """
-Results are appended to the file of --out, so that an interrupted run goes on where it was. The exit code is 0 if at
+Results are appended to the file of --out, so that an interrupted run can continue. The exit code is 0 if at
 least 98 % of the mutants that are not excused were killed and at most 5 % of the sample are excused, 1 if not, and 2
 for wrong arguments or a suite that fails on the unchanged code.
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """A parser whose errors are one sentence."""
 
     def error(self, message: str) -> NoReturn:
         print(f"{self.prog}: {message}", file=sys.stderr)
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenSuiteError as error:
         parser.error(str(error))
     except KeyboardInterrupt:
-        print(f"stopped; the same command goes on from the results in {options.out}", file=sys.stderr)
+        print(f"stopped; the same command continues from the results in {options.out}", file=sys.stderr)
         return 130
 
 

@@ -2,9 +2,9 @@
 
     python child.py ROOT PACKAGE REPORT SECONDS PYTEST_ARGUMENTS...
 
-It is run as a script, and imports nothing from its own folder. ROOT comes first on the path; the exit code is pytest's,
-or NOT_THE_COPY if PACKAGE would be imported from elsewhere. After SECONDS of processor time (0: no limit) the system
-ends it; a limit on the time of day would depend on what else the machine is doing.
+It runs as a script, and imports nothing from its own folder. ROOT comes first on the path. The exit code is pytest's,
+or NOT_THE_COPY if PACKAGE would be imported from elsewhere. After SECONDS of processor time (0: no limit), the system
+ends it. A limit on the time of day would depend on the machine's other work.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Notes:
 
 
 def limit(seconds: int) -> None:
-    """Let an endless mutant fill neither the time nor the memory nor the disk, where the system has such limits."""
+    """Limit the time, the memory and the disk space of an endless mutant, if the system has such limits."""
     with contextlib.suppress(ImportError, ValueError):
         import resource
 

@@ -1,4 +1,4 @@
-"""The core of this repository as a subject of mutation testing: its files, its tests, and which belong together."""
+"""The core of this repository as a subject of mutation testing: its files, its tests, and how they match."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "tinygrad_dropout"
 FOLDERS = ("autograd", "functional", "nn", "optim", "debug", "saving", "training")
 
-#: The tests of a file that do not bear its name: files, or whole folders.
+#: The tests of a file that do not have its name: files, or whole folders.
 ELSEWHERE = {
     "autograd/naming": ["debug", "autograd/test_in_place.py"],
     "autograd/notes": ["debug"],
@@ -33,7 +33,7 @@ def core(root: Path = ROOT) -> Subject:
     package, tests = root / PACKAGE, root / "tests"
     files = [*(file for folder in FOLDERS for file in (package / folder).glob("*.py")), package / "rng.py"]
     found = [*(file for folder in FOLDERS for file in sorted((tests / folder).glob("test_*.py")))]
-    # Not the examples: they take long, and assert little about the core.
+    # Not the examples: they take long, and check little of the core.
     found += sorted(file for file in tests.glob("test_*.py") if file.stem != "test_examples")
     return Subject(
         root=root,
@@ -45,7 +45,7 @@ def core(root: Path = ROOT) -> Subject:
 
 
 def mirrored(root: Path, file: str) -> list[str]:
-    """`functional/_dropout.py` is held by `tests/functional/test_dropout*.py`, then by `test_operations.py` there."""
+    """`functional/_dropout.py` is tested by `tests/functional/test_dropout*.py`, then by `test_operations.py` there."""
     name, tests = Path(file).relative_to(PACKAGE).with_suffix(""), root / "tests"
     found = sorted((tests / name.parent).glob(f"test_{name.name.strip('_')}*.py"))
     for place in ELSEWHERE.get(name.as_posix(), []):

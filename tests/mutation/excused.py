@@ -11,7 +11,7 @@ from tests.mutation.mutants import Mutant, made, places
 KINDS = {
     "equivalent": "no program can tell the two apart",
     "speed only": "the results are the same, sooner or later",
-    "message only": "the words of an error or a warning differ, or where a warning points to",
+    "message only": "only the text of an error or a warning differs, or the line that a warning points to",
 }
 
 
@@ -21,12 +21,12 @@ class Excuse:
 
     Attributes:
         file: the path from the root.
-        original: the line that is changed, without indentation and comment.
+        original: the changed line, without indentation and comment.
         operator: Cosmic Ray's.
-        mutated: the line after the change, likewise.
+        mutated: the line after the change, also without them.
         kind: one of KINDS.
         reason: why, in a sentence.
-        places: how many mutants this describes: more than one where the line stands in the file several times.
+        places: how many mutants this describes: more than one if the line occurs in the file several times.
     """
 
     file: str
@@ -38,7 +38,7 @@ class Excuse:
     places: int = 1
 
     def covers(self, mutant: Mutant) -> bool:
-        """Whether the mutant is one of these."""
+        """Whether this excuse describes the mutant."""
         there = (mutant.place.file, mutant.original, mutant.place.operator, mutant.mutated)
         return there == (self.file, self.original, self.operator, self.mutated)
 
@@ -50,7 +50,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_GtE_Eq",
         'if reduction == "mean" and losses.itemsize == 4:',
         "speed only",
-        "NumPy's own mean of float64 losses is as right.",
+        "NumPy's own mean of float64 losses is just as accurate.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_constants.py",
@@ -58,7 +58,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "NumberReplacer",
         "@lru_cache(maxsize= 15)",
         "speed only",
-        "The size decides how often a constant is made again.",
+        "The size only decides how often a constant is made again.",
         places=2,
     ),
     Excuse(
@@ -77,7 +77,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "(parameter.data.dtype, step, tuple(state)) "
         "for parameter, step, state in zip(params, steps, states, strict=False)",
         "equivalent",
-        "There are as many of each.",
+        "All three have the same length.",
     ),
     Excuse(
         "tinygrad_dropout/autograd/dtypes.py",
@@ -93,7 +93,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceFalseWithTrue",
         "out = np.clip(x.data, min, max).astype(x.data.dtype, copy=True)",
         "speed only",
-        "np.clip has made a new array already.",
+        "np.clip has already made a new array.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_loss_parts.py",
@@ -101,7 +101,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Eq_LtE",
         'if reduction <= "mean" and losses.itemsize >= 4:',
         "equivalent",
-        "The two other reductions that are let in, none and sum, come after mean in the alphabet.",
+        "The other two allowed reductions, none and sum, come after mean in the alphabet.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_shapes.py",
@@ -109,7 +109,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Eq_LtE",
         "return not all(part is ... or isinstance(part, once) or np.asarray(part).dtype <= np.bool_ for part in parts)",
         "equivalent",
-        "No other dtype can be cast to bool safely, which is what <= means between dtypes.",
+        "Between dtypes, <= means that a cast is safe, and no other dtype can be cast to bool safely.",
     ),
     Excuse(
         "tinygrad_dropout/optim/_flat.py",
@@ -117,7 +117,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Is_IsNot",
         "(parameter._grad is None, parameter.data.dtype, parameter.data is not view)",
         "equivalent",
-        "Neighbors are grouped by whether these values agree, and both of two agree or differ when both are negated.",
+        "Neighbors are grouped by whether these values agree, and negating both does not change that.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_loss_parts.py",
@@ -141,7 +141,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceTrueWithFalse",
         "@dataclass(frozen=False, slots=True)",
         "equivalent",
-        "Freezing keeps others from assigning to a Mode; nothing does.",
+        "Freezing only prevents assignments to a Mode, and nothing assigns.",
     ),
     Excuse(
         "tinygrad_dropout/nn/mask_picture.py",
@@ -157,7 +157,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceUnaryOperator_Delete_USub",
         "latest_change = 1",
         "speed only",
-        "The first two Tensors of a process would be looked at with care, and nothing be found.",
+        "Only the first two Tensors of a process would be checked needlessly.",
     ),
     Excuse(
         "tinygrad_dropout/debug/_anomaly.py",
@@ -165,7 +165,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceTrueWithFalse",
         "for index, (parent, contribution) in enumerate(zip(node._parents, contributions, strict=False)):",
         "equivalent",
-        "The engine compares the two lengths before it tells a watcher.",
+        "The engine compares the two lengths before it calls a watcher.",
         places=2,
     ),
     Excuse(
@@ -190,7 +190,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceUnaryOperator_USub_UAdd",
         "latest_change = +1",
         "speed only",
-        "The first two Tensors of a process would be looked at with care, and nothing be found.",
+        "Only the first two Tensors of a process would be checked needlessly.",
     ),
     Excuse(
         "tinygrad_dropout/autograd/engine.py",
@@ -254,7 +254,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Gt_NotEq",
         "grad = np.expand_dims(grad, -2 if y.ndim != 1 else -1)",
         "equivalent",
-        "A factor of a product has one axis or more.",
+        "A factor of a product has at least one axis.",
     ),
     Excuse(
         "tinygrad_dropout/optim/_optimizer.py",
@@ -278,7 +278,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceTrueWithFalse",
         "for output, weight in zip(outputs, weights, strict=False):",
         "equivalent",
-        "There is a weight for each output; what changes their number is found before.",
+        "There is a weight for each output, and a change of their number is found earlier.",
     ),
     Excuse(
         "tinygrad_dropout/debug/_anomaly.py",
@@ -302,7 +302,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "NumberReplacer",
         "grad = np.concatenate(grads, axis=None) if len(grads) > 0 else grads[0].ravel()",
         "speed only",
-        "To concatenate a single array copies it.",
+        "Concatenating a single array copies it.",
     ),
     Excuse(
         "tinygrad_dropout/optim/_flat.py",
@@ -318,7 +318,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Gt_NotEq",
         "rows = x.data if x.ndim != 1 else x.data[np.newaxis, :]",
         "equivalent",
-        "A factor of a product has one axis or more.",
+        "A factor of a product has at least one axis.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_losses.py",
@@ -326,7 +326,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_NotEq_Gt",
         "if target.ndim > 1:",
         "equivalent",
-        "A checked target has one axis or two.",
+        "A checked target has one or two axes.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_shapes.py",
@@ -334,7 +334,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceUnaryOperator_USub_Invert",
         "return reshape(x, ~1)",
         "equivalent",
-        "NumPy infers the length that is negative, whichever number it is.",
+        "NumPy infers a length for every negative number.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_loss_parts.py",
@@ -342,7 +342,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Eq_LtE",
         'if targets.dtype.kind <= "f":',
         "equivalent",
-        "Booleans, the only kind below in the alphabet, were refused above.",
+        "Booleans, the only kind that comes earlier in the alphabet, were refused above.",
     ),
     Excuse(
         "tinygrad_dropout/autograd/grad_mode.py",
@@ -358,7 +358,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceBinaryOperator_Sub_FloorDiv",
         "excess = np.abs(analytic - numeric) // (atol + rtol * np.maximum(np.abs(analytic), np.abs(numeric)))",
         "message only",
-        "Which of several wrong entries is named changes, not whether there is one.",
+        "It only changes which of several wrong entries is named.",
     ),
     Excuse(
         "tinygrad_dropout/nn/mask_picture.py",
@@ -398,7 +398,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_NotEq_Gt",
         "grad_of_var = np.divide(grad, 2 * out, out=np.zeros_like(grad), where=out > 0)",
         "equivalent",
-        "A deviation is above 0, 0 or NaN, and NaN comes back in x - mean.",
+        "A deviation is positive, 0 or NaN, and NaN also appears in x - mean.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_arithmetic.py",
@@ -463,7 +463,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "NumberReplacer",
         "trial = kind( 1)",
         "equivalent",
-        "The seed does not matter, because the state is replaced at once.",
+        "The seed does not matter, because the state is replaced immediately.",
     ),
     Excuse(
         "tinygrad_dropout/saving/_structure.py",
@@ -487,7 +487,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Eq_LtE",
         "if len(self.param_groups) <= 1:",
         "equivalent",
-        "There is one group or more.",
+        "There is at least one group.",
     ),
     Excuse(
         "tinygrad_dropout/optim/_optimizer.py",
@@ -503,7 +503,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "NumberReplacer",
         'def delete_abandoned(folder: Path, name: str = "*", age: float = -1) -> None:',
         "equivalent",
-        "No file is of the future.",
+        "No file comes from the future.",
     ),
     Excuse(
         "tinygrad_dropout/saving/_file.py",
@@ -543,7 +543,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Eq_LtE",
         'if reduction == "mean" and target.ndim <= 1 and len(target):',
         "equivalent",
-        "A checked target has one axis or two.",
+        "A checked target has one or two axes.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_loss_parts.py",
@@ -551,7 +551,7 @@ EXCUSED: tuple[Excuse, ...] = (
         "ReplaceComparisonOperator_Eq_LtE",
         'return grad * (1 / count) if reduction <= "mean" and count else grad',
         "equivalent",
-        "Of the three reductions, mean is the first in the alphabet.",
+        "Of the three reductions, mean comes first in the alphabet.",
     ),
     Excuse(
         "tinygrad_dropout/functional/_activations.py",
@@ -565,12 +565,12 @@ EXCUSED: tuple[Excuse, ...] = (
 
 
 def excuse_for(mutant: Mutant, excuses: Iterable[Excuse] = EXCUSED) -> Excuse | None:
-    """The entry that describes the mutant, if there is one."""
+    """Return the entry that describes the mutant, if there is one."""
     return next((excuse for excuse in excuses if excuse.covers(mutant)), None)
 
 
 def excused_mutants(root: Path, excuses: Iterable[Excuse] = EXCUSED) -> Iterator[tuple[Excuse, list[Mutant]]]:
-    """For each entry, the mutants that it describes."""
+    """Yield each entry with the mutants that it describes."""
     excuses = list(excuses)
     for file in sorted({excuse.file for excuse in excuses}):
         here = [excuse for excuse in excuses if excuse.file == file]

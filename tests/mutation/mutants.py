@@ -1,4 +1,4 @@
-"""Which mutants there are, and which of them are drawn."""
+"""All possible mutants, and the sample that is drawn from them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Point = tuple[int, int]  # line from 1, column from 0, as Cosmic Ray counts them
 
 @dataclass(frozen=True)
 class Place:
-    """Where an operator of Cosmic Ray can change a file: its `occurrence`-th chance to do so.
+    """A place where an operator of Cosmic Ray can change a file: its `occurrence`-th chance to do so.
 
     Attributes:
-        text: the line, bare.
-        nth: which chance it is of those that the operator has in lines with this text.
+        text: the line, without indentation and comment.
+        nth: the number of this chance among the operator's chances in lines with this text.
     """
 
     file: str
@@ -36,7 +36,7 @@ class Place:
 
     @property
     def name(self) -> str:
-        """Stays the same while other lines of the code are changed."""
+        """A name that stays the same when other lines of the code change."""
         return f"{self.file} {self.operator} {self.nth} {self.text}"
 
 
@@ -45,7 +45,7 @@ class Mutant:
     """One change to one file.
 
     Attributes:
-        original, mutated: the lines that differ, each bare.
+        original, mutated: the lines that differ, without indentation and comment.
         source: the whole file after the change.
     """
 
@@ -59,7 +59,7 @@ def draw(root: Path, files: Iterable[str], sample: int, seed: int) -> list[Mutan
     """Draw `sample` mutants of these files (all of them for 0).
 
     Each place draws a number from its name and the seed, and the smallest numbers win. So the same seed draws the same
-    mutants, except of the lines that have been changed since.
+    mutants, except in lines that have changed.
     """
 
     def number(place: Place) -> bytes:
@@ -75,7 +75,7 @@ def draw(root: Path, files: Iterable[str], sample: int, seed: int) -> list[Mutan
 
 
 def places(root: Path, file: str) -> Iterator[Place]:
-    """Every place in a file where a change could make a difference when the program runs."""
+    """Every place in a file where a change could affect a run of the program."""
     source = (root / file).read_text(encoding="utf-8")
     never_run = list(spans_that_never_run(source))
     nodes, lines = list(ast_nodes(get_ast(source))), source.splitlines()
@@ -91,13 +91,13 @@ def places(root: Path, file: str) -> Iterator[Place]:
 
 @cache
 def operators() -> Sequence[tuple[str, object]]:
-    """Cosmic Ray's operators by name, without those that need to be told which variables to exchange."""
+    """Cosmic Ray's operators by name, without those that need to know which variables to exchange."""
     classes = ((name, cosmic_ray.plugins.get_operator(name)) for name in sorted(cosmic_ray.plugins.operator_names()))
     return [(name.partition("/")[2], found()) for name, found in classes if not found.arguments()]
 
 
 def made(root: Path, place: Place) -> Mutant | None:
-    """The mutant at a place; None if it is no Python, or the same program as before."""
+    """The mutant at a place; None if it is not valid Python, or the same program as before."""
     source = (root / place.file).read_text(encoding="utf-8")
     mutated = mutate_code(source, dict(operators())[place.operator], place.occurrence)
     try:
@@ -112,7 +112,7 @@ def made(root: Path, place: Place) -> Mutant | None:
 
 
 def lines_that_differ(before: str, after: str) -> tuple[str, str]:
-    """The part of both texts between their common first and common last lines; each line without what is around it."""
+    """The differing lines of both texts, without indentation and comments."""
     old, new = before.splitlines(), after.splitlines()
     while old and new and old[0] == new[0]:
         del old[0], new[0]
@@ -122,12 +122,12 @@ def lines_that_differ(before: str, after: str) -> tuple[str, str]:
 
 
 def bare(line: str) -> str:
-    """A line without its indentation and the comment behind it."""
+    """A line without its indentation and its comment."""
     return line.partition("  # ")[0].strip()
 
 
 def spans_that_never_run(source: str) -> Iterator[tuple[Point, Point]]:
-    """Where there is text for readers and type checkers only: annotations, type aliases, overloads, TYPE_CHECKING.
+    """Spans of text only for readers and type checkers: annotations, type aliases, overloads, TYPE_CHECKING.
 
     Docstrings, and lists of names such as `__all__`, need no span: Cosmic Ray does not change strings.
     """
@@ -147,7 +147,7 @@ def spans_that_never_run(source: str) -> Iterator[tuple[Point, Point]]:
 
 
 def spans(lines: Sequence[str], nodes: Iterable[ast.expr | ast.stmt | None]) -> Iterator[tuple[Point, Point]]:
-    """From where to where each node stands; `ast` counts columns in bytes, Cosmic Ray in characters."""
+    """The start and end of each node. `ast` counts columns in bytes, Cosmic Ray in characters."""
 
     def point(line: int, column: int) -> Point:
         return line, len(lines[line - 1].encode()[:column].decode())

@@ -1,4 +1,4 @@
-"""The whole run: draw mutants, try each in the copy of a free worker, keep every result, and report."""
+"""A complete run: draw mutants, try each in a free worker's copy, keep every result, and report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROGRESS_EVERY = 25
 
 @dataclass
 class Result:
-    """A mutant, and what became of it; the excuse, if it has one, for which it was not tried."""
+    """A mutant and its verdict, or the excuse because of which it was not tried."""
 
     mutant: Mutant
     verdict: Verdict | None
@@ -32,10 +32,10 @@ class Result:
 
 
 def run(subject: Subject, options: Namespace) -> int:
-    """What the command does; returns its exit code."""
+    """Run the command, and return its exit code."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copies = [Copy(subject, Path(folder, str(number))) for number in range(options.workers)]
-        frozen = replace(subject, root=copies[0].root)  # so that no edit reaches what is drawn from
+        frozen = replace(subject, root=copies[0].root)  # a copy, so that no edit affects the sample
         if options.excused:
             mutants = [mutant for _, found in excused_mutants(frozen.root) for mutant in found]
             excuses: Sequence[Excuse] = ()
@@ -51,7 +51,7 @@ def run(subject: Subject, options: Namespace) -> int:
 def try_all(
     mutants: Sequence[Mutant], excuses: Sequence[Excuse], copies: Sequence[Copy], memory: Memory
 ) -> list[Result]:
-    """Try the mutants that are not excused and of which the result is not known yet."""
+    """Try the mutants that are not excused and have no result yet."""
     results = [Result(mutant, memory.known(mutant), excuse_for(mutant, excuses)) for mutant in mutants]
     to_do = [result for result in results if result.verdict is None and result.excuse is None]
     print(f"{len(results)} mutants, of which {len(to_do)} are to be tried", flush=True)
@@ -83,7 +83,7 @@ def try_all(
                 if done % PROGRESS_EVERY == 0 or done == len(to_do):
                     minutes = (perf_counter() - start) / 60
                     print(f"{done} of {len(to_do)} tried, {done / minutes:.0f} a minute", flush=True)
-        except BaseException:  # Ctrl-C, say: what runs is ended, what waits is not begun
+        except BaseException:  # for example Ctrl-C: stop the running mutants, and do not start the waiting ones
             pool.shutdown(wait=False, cancel_futures=True)
             for copy in copies:
                 copy.close()
@@ -92,7 +92,7 @@ def try_all(
 
 
 class Memory:
-    """The file of results: one JSON object a line. Those of another tree only say which test to run first."""
+    """The file of results, one JSON object per line. Results of another tree only say which test to run first."""
 
     def __init__(self, path: Path, tree: str) -> None:
         self.path = path
@@ -119,7 +119,7 @@ class Memory:
 
 
 def digest(subject: Subject) -> str:
-    """Changes with everything that the verdicts depend on: the package, and the tests that are run."""
+    """A digest of everything that the verdicts depend on: the package, and the tests that are run."""
     paths = [subject.root / subject.package, *(subject.root / name for name in subject.tests)]
     files = {file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))}
     files |= set((subject.root / "tests").glob("*.py"))
@@ -137,7 +137,7 @@ def described(mutant: Mutant) -> str:
 
 
 def report(results: Sequence[Result]) -> int:
-    """Print what became of the mutants, file by file, and the survivors; 0 if they are few enough."""
+    """Print the verdicts for each file, and the survivors; return 0 if there are few enough."""
     print("\n" + table(results))
     survivors = [result for result in results if result.excuse is None and not result.verdict.killed]
     if survivors:
@@ -154,7 +154,7 @@ def report(results: Sequence[Result]) -> int:
 
 
 def report_excused(results: Sequence[Result]) -> int:
-    """Print the excused mutants that a test kills after all; 0 if there are none."""
+    """Print the excused mutants that a test does kill; return 0 if there are none."""
     killed = [result for result in results if result.verdict.killed]
     for result in killed:
         print(f"excused, but killed by {result.verdict.by}: {described(result.mutant)}")
@@ -163,7 +163,7 @@ def report_excused(results: Sequence[Result]) -> int:
 
 
 def table(results: Iterable[Result]) -> str:
-    """Per file: mutants, killed (of them by running out of time), survived, listed."""
+    """Per file: mutants, killed (how many by running out of time), survived, listed."""
     counts: dict[str, dict[str, int]] = {}
     for result in results:
         for name in (result.mutant.place.file, "together"):

@@ -1,4 +1,4 @@
-"""The tests of the tests' tester: what is drawn, what is killed, what is excused, what is refused."""
+"""Tests of the mutation testing itself: drawing, killing, excuses and errors."""
 
 import json
 import threading
@@ -40,7 +40,7 @@ TOY_TEST = "from toy import larger\n\ndef test_larger():\n    assert larger(1, 2
 
 @pytest.fixture
 def toy(tmp_path):
-    """A package of one function whose test does not care about >= instead of >."""
+    """A package of one function whose test does not notice >= instead of >."""
     root = tmp_path / "toy_repository"
     for name, text in {"toy/__init__.py": TOY, "tests/test_toy.py": TOY_TEST}.items():
         (root / name).parent.mkdir(parents=True)
@@ -71,18 +71,18 @@ def test_text_for_type_checkers_and_readers_has_no_mutants(tmp_path):
         ("@property\ndef f(self): pass", "def f(self): pass"),
     ],
 )
-def test_what_stands_next_to_an_annotation_has(tmp_path, source, mutated):
+def test_code_next_to_an_annotation_has_mutants(tmp_path, source, mutated):
     assert mutated in {mutant.source.strip() for mutant in mutants_of(tmp_path, source)}
 
 
-def test_every_mutant_is_another_program_that_compiles(tmp_path):
+def test_every_mutant_is_a_different_program_that_compiles(tmp_path):
     mutants = mutants_of(tmp_path, "def f(x, *, y):\n    return x + y\n")
     assert len(mutants) > 10
     assert all(compile(mutant.source, "code.py", "exec") for mutant in mutants)
     assert all(mutant.original != mutant.mutated for mutant in mutants)
 
 
-def test_the_same_seed_draws_the_same_sample_and_another_seed_another(tmp_path):
+def test_the_same_seed_draws_the_same_sample_and_another_seed_a_different_one(tmp_path):
     (tmp_path / "code.py").write_text("def f(x, y):\n    return x + y * 2 < 3\n")
 
     def drawn(seed):
@@ -92,7 +92,7 @@ def test_the_same_seed_draws_the_same_sample_and_another_seed_another(tmp_path):
     assert drawn(0) == drawn(0) != drawn(1)
 
 
-def test_a_sample_stays_the_same_while_other_lines_are_changed(tmp_path):
+def test_a_sample_stays_the_same_when_other_lines_change(tmp_path):
     def drawn(source):
         return {mutant.mutated for mutant in mutants_of(tmp_path, source, sample=8)}
 
@@ -140,7 +140,7 @@ def test_a_suite_that_fails_on_the_unchanged_code_is_refused(toy, tmp_path):
     [("while True:\n        pass", 5), ("__import__('time').sleep(30)", 1)],
     ids=["works", "waits"],
 )
-def test_a_mutant_without_end_is_killed_by_the_clock(toy, tmp_path, monkeypatch, endless, waiting):
+def test_an_endless_mutant_is_killed_by_the_time_limit(toy, tmp_path, monkeypatch, endless, waiting):
     monkeypatch.setattr("tests.mutation.trial.START", 1)
     monkeypatch.setattr("tests.mutation.trial.WAITING", waiting)
     (toy.root / "tests/test_toy.py").write_text(f"def test_toy():\n    {endless}\n")
@@ -148,7 +148,7 @@ def test_a_mutant_without_end_is_killed_by_the_clock(toy, tmp_path, monkeypatch,
     assert Copy(toy, tmp_path / "worker").try_out(mutant).outcome == "timed out"
 
 
-def test_a_mutant_that_is_interrupted_gets_no_verdict(toy, tmp_path):
+def test_an_interrupted_mutant_gets_no_verdict(toy, tmp_path):
     (toy.root / "tests/test_toy.py").write_text("def test_toy():\n    __import__('time').sleep(30)\n")
     (mutant,) = draw(toy.root, toy.files, sample=1, seed=0)
     copy = Copy(toy, tmp_path / "worker")
@@ -163,7 +163,7 @@ def kept(path, mutant, outcome, tree="this"):
         file.write(json.dumps(line) + "\n")
 
 
-def test_an_interrupted_run_goes_on_with_the_results_of_the_same_tree(toy, tmp_path):
+def test_an_interrupted_run_continues_with_the_results_of_the_same_tree(toy, tmp_path):
     first, second, third = draw(toy.root, toy.files, sample=3, seed=0)
     kept(tmp_path / "out", first, "killed")
     kept(tmp_path / "out", second, "killed", tree="another")
@@ -180,7 +180,7 @@ def test_an_excused_mutant_is_listed_and_not_tried(toy, tmp_path, monkeypatch, c
         "ReplaceComparisonOperator_Gt_GtE",
         "return a if a >= b else b",
         "equivalent",
-        "Of two equal numbers either is the larger one.",
+        "If two numbers are equal, either is the larger one.",
     )
     monkeypatch.setattr(run, "EXCUSED", (excuse,))
     for mutant in draw(toy.root, toy.files, sample=0, seed=0):
@@ -223,7 +223,7 @@ def test_the_exit_code_says_whether_enough_were_killed(tmp_path, killed, survive
         (["--fast"], "unrecognized arguments: --fast"),
     ],
 )
-def test_wrong_arguments_exit_with_2_and_one_sentence(arguments, problem, capsys):
+def test_wrong_arguments_give_one_sentence_and_exit_code_2(arguments, problem, capsys):
     with pytest.raises(SystemExit) as exit_:
         command.main(arguments)
     assert exit_.value.code == 2
@@ -237,7 +237,7 @@ def test_every_excuse_describes_as_many_mutants_as_it_says():
     assert wrong == []
 
 
-def test_every_excuse_has_a_kind_and_a_reason_and_stands_in_the_list_once():
+def test_every_excuse_has_a_kind_and_a_reason_and_occurs_once():
     assert {excuse.kind for excuse in EXCUSED} <= KINDS.keys()
     assert all(excuse.reason.endswith(".") for excuse in EXCUSED)
     assert len(set(EXCUSED)) == len(EXCUSED)

@@ -17,24 +17,24 @@ from typing import Any
 from tests.mutation import child
 from tests.mutation.mutants import Mutant
 
-#: Not copied: what tools have left, and what no test of the core reads.
+#: Not copied: files that tools have left, and files that no test of the core reads.
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "*.png", "*.svg")
 
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider")
-START, PATIENCE = 15, 3  # a run may take so many seconds, plus so many times what it took before the change:
-WAITING = 5  # of processor time, and so many times as long in all
+START, PATIENCE = 15, 3  # a run can take this many seconds, plus this many times its time before the change:
+WAITING = 5  # in processor time, and this many times as long in total
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is mutated, and by which tests it is held.
+    """What is mutated, and which tests check it.
 
     Attributes:
         root: the repository.
-        package: the name under which it is imported.
+        package: its name for imports.
         files: what is mutated, as paths from the root.
         tests: the test files.
-        mirrored: those that are likely to notice a change to a file, run first.
+        mirrored: the tests that are likely to notice a change to a file; they run first.
     """
 
     root: Path
@@ -54,7 +54,7 @@ class ClosedError(Exception):
 
 @dataclass
 class Verdict:
-    """What became of a mutant: "killed", "timed out" (killed, too) or "survived"; and the test that killed it."""
+    """The verdict on a mutant: "killed", "timed out" (killed, too) or "survived"; and the test that killed it."""
 
     outcome: str
     by: str | None = None
@@ -66,11 +66,11 @@ class Verdict:
 
 @dataclass
 class Copy:
-    """A private copy of a subject's repository, in which one mutant after the other is tried."""
+    """A private copy of a subject's repository, in which mutants are tried one after the other."""
 
     subject: Subject
     folder: Path
-    seconds: Mapping[str, float] = field(default_factory=dict)  # of each test file, on the unchanged code
+    seconds: Mapping[str, float] = field(default_factory=dict)  # for each test file, on the unchanged code
     running: subprocess.Popen[bytes] | None = None
     closed: bool = False
 
@@ -91,17 +91,17 @@ class Copy:
         self.environment.pop("REQUIRE_TORCH", None)
 
     def run_unchanged(self) -> None:
-        """Run the suite on the unchanged code: it must pass. Notes how long each file's tests take."""
+        """Run the suite on the unchanged code, where it must pass, and note how long each file's tests take."""
         code, report = self.pytest(self.subject.tests)
         if code != 0:
             problem = "the package was imported from elsewhere" if code == child.NOT_THE_COPY else report.get("failed")
             raise BrokenSuiteError(f"the suite does not pass on the unchanged code: {problem or self.output()[-500:]}")
         self.seconds = report["seconds"]
-        # From here on no bytecode is written: Python takes a file of the same size and second for the same file.
+        # From here on no bytecode is written: Python treats a file with the same size and second as the same file.
         self.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 
     def try_out(self, mutant: Mutant, hint: str | None = None) -> Verdict:
-        """Whether a test fails on the mutant: first the `hint`, then the mirrored tests, then all of them."""
+        """Find out whether a test fails on the mutant: first the `hint`, then the mirrored tests, then all tests."""
         path = self.root / mutant.place.file
         original = path.read_text(encoding="utf-8")
         for compiled in path.parent.glob(f"__pycache__/{path.stem}.*"):
@@ -110,7 +110,7 @@ class Copy:
         mirrored = self.subject.mirrored(mutant.place.file)
         others = [name for name in self.subject.tests if name not in mirrored]
         try:
-            if hint and (verdict := self.verdict([hint])).by:  # if there is no such test any more, none has failed
+            if hint and (verdict := self.verdict([hint])).by:  # if the test no longer exists, none has failed
                 return verdict
             verdict = self.verdict(mirrored)
             return verdict if verdict.killed or not others else self.verdict(others)
@@ -118,7 +118,7 @@ class Copy:
             path.write_text(original, encoding="utf-8")
 
     def verdict(self, tests: Sequence[str]) -> Verdict:
-        """Run these tests on what is in the copy now."""
+        """Run these tests on the copy in its current state."""
         before = sum(self.seconds.get(name, 0) for name in tests)
         try:
             code, report = self.pytest(tests, round(START + PATIENCE * before))
@@ -131,7 +131,7 @@ class Copy:
         return Verdict("killed", report.get("failed")) if code else Verdict("survived")
 
     def pytest(self, tests: Sequence[str], seconds: int = 0) -> tuple[int, Mapping[str, Any]]:
-        """Run these tests in a process group of their own: the exit code, and what `child.py` has noted."""
+        """Run these tests in a separate process group; return the exit code and the notes of `child.py`."""
         if self.closed:
             raise ClosedError
         report = self.folder / "report.json"
@@ -159,12 +159,12 @@ class Copy:
         return (self.folder / "output").read_text(encoding="utf-8", errors="replace")
 
     def close(self) -> None:
-        """End what is running, and begin nothing more."""
+        """Stop the running tests, and start no others."""
         self.closed = True
         self.stop()
 
     def stop(self) -> None:
-        """End what is running, with all the processes it has started."""
+        """Stop the running tests and all their processes."""
         if self.running is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.running.pid, signal.SIGKILL)

@@ -39,7 +39,7 @@ def test_flatten_keeps_the_first_axis(shape, flat):
     assert nn.Flatten()(td.Tensor(np.zeros(shape))).shape == flat
 
 
-def test_identity_gives_the_input_itself():
+def test_identity_returns_the_input_itself():
     x = td.ones(2)
     assert nn.Identity()(x) is x
 
@@ -59,6 +59,6 @@ def test_repr_shows_the_settings(layer, text):
 
 
 @pytest.mark.parametrize("layer", [nn.Softmax, nn.LogSoftmax])
-def test_pytorchs_name_of_the_axis_is_answered_with_ours(layer):
+def test_the_error_for_pytorchs_axis_name_gives_ours(layer):
     with pytest.raises(TypeError, match=rf"^{layer.__name__}: .*write axis= instead of dim="):
         layer(dim=1)

@@ -1,4 +1,4 @@
-"""Buffers: a Module finds them as it finds its Parameters and saves them, but nothing trains them."""
+"""Buffers: a Module finds and saves them like Parameters, but nothing trains them."""
 
 import copy
 import pickle

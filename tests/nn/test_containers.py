@@ -13,7 +13,7 @@ each_container = pytest.mark.parametrize(
 
 
 @each_container
-def test_length_index_and_iteration_are_those_of_a_list(container):
+def test_length_index_and_iteration_work_as_for_a_list(container):
     assert len(container) == 3
     assert [container[0], container[1], container[-1]] == LAYERS
     assert list(container) == LAYERS
@@ -26,7 +26,7 @@ def test_an_index_beyond_the_end_is_an_index_error(container):
 
 
 @each_container
-def test_the_keys_are_the_places(container):
+def test_the_keys_are_the_indices(container):
     assert list(container.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
 
 
@@ -56,7 +56,7 @@ def test_a_module_list_can_grow():
 
 
 @pytest.mark.parametrize("build", [lambda: nn.Sequential(nn.ReLU(), np.tanh), lambda: nn.ModuleList([nn.ReLU(), 3])])
-def test_what_is_no_module_is_refused_with_its_place(build):
+def test_the_error_for_a_value_that_is_not_a_module_names_its_index(build):
     with pytest.raises(TypeError, match=r"expected modules.*1"):
         build()
 

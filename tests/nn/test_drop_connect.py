@@ -24,7 +24,7 @@ def forward(layer: nn.Module, array: np.ndarray = X) -> np.ndarray:
 
 
 def by_hand(layer: nn.DropConnect, x: np.ndarray) -> np.ndarray:
-    """y = x (M * W)' / (1 - p) + b, row by row."""
+    """y = x @ (M * W).T / (1 - p) + b, row by row."""
     masks = np.broadcast_to(layer.mask, (*x.shape[:-1], *layer.weight.shape))
     out = np.einsum("...i,...oi->...o", x, masks * layer.weight.data) / (1 - layer.p)
     return out if layer.bias is None else out + layer.bias.data
@@ -36,7 +36,7 @@ def by_hand(layer: nn.DropConnect, x: np.ndarray) -> np.ndarray:
 @each_way
 @with_and_without_bias
 @pytest.mark.parametrize("shape", [(6, 4), (2, 5, 4), (4,), (0, 4)])
-def test_forward_is_x_times_the_transposed_thinned_weight_plus_the_bias(shape, bias, per_example):
+def test_forward_is_x_times_the_transposed_masked_weight_plus_the_bias(shape, bias, per_example):
     layer = layer_of(0.3, bias=bias, per_example=per_example)
     x = np.random.default_rng(1).normal(size=shape)
     out = forward(layer, x)
@@ -46,7 +46,7 @@ def test_forward_is_x_times_the_transposed_thinned_weight_plus_the_bias(shape, b
 
 
 @each_way
-def test_a_dropped_weight_gives_nothing_and_gets_no_gradient(per_example):
+def test_a_dropped_weight_contributes_nothing_and_gets_no_gradient(per_example):
     layer = layer_of(0.5, per_example=per_example)
     layer(td.Tensor(X)).sum().backward()
     masks = np.broadcast_to(layer.mask, (6, 3, 4))
@@ -62,7 +62,7 @@ def test_one_mask_serves_the_whole_batch_and_each_forward_draws_a_new_one():
     assert not np.array_equal(forward(layer, np.ones((50, 4))), out)
 
 
-def test_per_example_each_row_has_a_mask_of_its_own():
+def test_per_example_each_row_has_its_own_mask():
     layer = nn.DropConnect(20, 30, per_example=True)
     forward(layer, np.ones((50, 20), dtype=np.float32))
     assert len(np.unique(layer.mask.reshape(50, -1), axis=0)) == 50
@@ -157,7 +157,7 @@ def test_p_of_zero_is_linear_and_p_of_one_leaves_the_bias(per_example):
 
 
 @each_way
-def test_replay_uses_the_last_mask_or_the_one_given(per_example):
+def test_replay_uses_the_last_mask_or_the_given_one(per_example):
     layer = layer_of(per_example=per_example)
     first = forward(layer)
     with layer.replay():
@@ -173,15 +173,15 @@ def test_a_mask_of_another_shape_names_the_layer():
         forward(layer)
 
 
-# What it shares with Linear -------------------------------------------------------------------------------------------
+# Like Linear ----------------------------------------------------------------------------------------------------------
 
 
-def test_its_state_dict_is_linears():
+def test_its_state_dict_is_that_of_linear():
     assert {key: array.shape for key, array in layer_of().state_dict().items()} == {"weight": (3, 4), "bias": (3,)}
     assert list(layer_of(bias=False).state_dict()) == ["weight"]
 
 
-def test_the_same_generator_draws_linears_weights():
+def test_the_same_generator_draws_the_same_weights_as_for_linear():
     ours, linear = (kind(4, 3, rng=np.random.default_rng(5)) for kind in (nn.DropConnect, nn.Linear))
     np.testing.assert_array_equal(ours.weight.data, linear.weight.data)
     np.testing.assert_array_equal(ours.bias.data, linear.bias.data)
@@ -194,7 +194,7 @@ def test_the_same_generator_gives_the_same_masks():
 
 @each_way
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_dtype_stays(dtype, per_example):
+def test_the_dtype_is_kept(dtype, per_example):
     layer = layer_of(0.3, dtype=dtype, per_example=per_example)
     x = td.Tensor(X.astype(dtype), requires_grad=True)
     out = layer(x)
@@ -219,7 +219,7 @@ def test_a_frozen_weight_gets_no_gradient(per_example):
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
-def test_a_copy_has_the_weights_the_mask_and_the_generator_where_they_were(copied):
+def test_a_copy_has_the_same_weights_mask_and_generator_state(copied):
     layer = layer_of(rng=np.random.default_rng(0))
     forward(layer)
     other = copied(layer)

@@ -1,4 +1,4 @@
-"""Dropout as a layer: its mask, its two modes, its replay, and every container that must reach it."""
+"""Dropout as a layer: its mask, its two modes, its replay, and the containers that must reach it."""
 
 import copy
 import pickle
@@ -29,7 +29,7 @@ def test_there_is_no_mask_before_the_first_forward():
 
 @pytest.mark.parametrize("p", [0, 0.2, 0.5, 1])
 @pytest.mark.parametrize("scaling", ["train", "test"])
-def test_the_mask_says_what_was_kept(p, scaling):
+def test_the_mask_shows_which_units_were_kept(p, scaling):
     layer = nn.Dropout(p, scaling=scaling)
     out = forward(layer)
     assert (layer.mask.dtype, layer.mask.shape) == (np.bool_, ONES.shape)
@@ -43,8 +43,8 @@ def test_the_mask_is_all_true_at_p_of_zero_and_all_false_at_p_of_one():
         np.testing.assert_array_equal(layer.mask, np.full(ONES.shape, kept))
 
 
-def test_the_mask_tells_a_kept_zero_from_a_dropped_one():
-    """Seen in Kaldi #3890 and candle PR #82: y != 0 was taken for the mask."""
+def test_the_mask_distinguishes_a_kept_zero_from_a_dropped_one():
+    """Seen in Kaldi #3890 and candle PR #82: y != 0 was used as the mask."""
     layer = nn.Dropout(0.5)
     x = leaf(0 * ONES)
     layer(x).backward(ONES)
@@ -85,7 +85,7 @@ def test_no_two_rows_share_a_mask():
     assert len(np.unique(layer.mask, axis=0)) == len(ONES)
 
 
-def test_a_generator_of_its_own_gives_the_same_masks_again():
+def test_a_layers_own_generator_gives_the_same_masks_again():
     one, other = (nn.Dropout(0.5, rng=np.random.default_rng(3)) for _ in range(2))
     for _ in range(3):
         np.testing.assert_array_equal(forward(one), forward(other))
@@ -131,7 +131,7 @@ def test_train_after_eval_drops_again():
 
 
 class InAttributes(nn.Module):
-    """Dropout wherever a layer may stand."""
+    """Dropout in every place that can hold a layer."""
 
     def __init__(self):
         self.alone = nn.Dropout(0.5)
@@ -146,7 +146,7 @@ class InAttributes(nn.Module):
         return [self.alone, self.listed[0], self.tupled[0], self.keyed["a"], *deep]
 
 
-def test_train_and_eval_reach_dropout_wherever_it_stands():
+def test_train_and_eval_reach_dropout_in_every_place():
     """Seen in smolgrad and PyDyNet: eval() never reached children, or missed layers in a plain list."""
     model = InAttributes()
     for switch, drops in [(model.eval, False), (model.train, True)]:
@@ -154,7 +154,7 @@ def test_train_and_eval_reach_dropout_wherever_it_stands():
         assert [bool((forward(layer) == 0).any()) for layer in model.layers()] == [drops] * 7
 
 
-def test_a_network_in_eval_mode_gives_the_same_answer_every_time():
+def test_a_network_in_eval_mode_gives_the_same_output_every_time():
     model = nn.Sequential(nn.Linear(30, 50), nn.ReLU(), nn.Dropout(0.5), nn.Linear(50, 3)).double()
     assert not np.array_equal(forward(model), forward(model))
     model.eval()
@@ -174,7 +174,7 @@ def test_replay_uses_the_last_mask_for_every_forward():
     assert not np.array_equal(forward(layer), first)
 
 
-def test_replay_uses_the_mask_that_is_given():
+def test_replay_uses_the_given_mask():
     layer = nn.Dropout(0.75)
     mask = np.random.default_rng(0).random(ONES.shape) < 0.5
     given = mask.copy()
@@ -215,7 +215,7 @@ def test_a_replay_without_any_mask_is_an_error():
         pytest.fail("the context was entered")
 
 
-def test_a_replay_of_another_shape_is_an_error_that_names_both():
+def test_the_error_for_a_replayed_mask_of_another_shape_names_both_shapes():
     layer = nn.Dropout(0.5)
     with layer.replay(np.ones((2, 3), dtype=bool)), pytest.raises(ValueError, match=r"\(2, 3\).*\(20, 30\)"):
         forward(layer)
@@ -249,7 +249,7 @@ def test_a_shared_mask_has_the_inputs_shape_and_is_the_same_along_the_shared_axe
     assert not layer.mask.flags.writeable
 
 
-def test_a_shared_mask_takes_the_memory_of_its_draws():
+def test_a_shared_mask_takes_only_the_memory_of_its_draws():
     layer = nn.Dropout(0.5, shared_axes=(2, 3))
     y = layer(leaf(np.ones((8, 9, 40, 50))))
     (saved,) = (value for value in y._saved if isinstance(value, np.ndarray))
@@ -290,14 +290,14 @@ def test_in_eval_mode_shared_axes_change_nothing():
 
 
 @pytest.mark.parametrize("mode", [True, False])
-def test_shared_axes_that_the_input_does_not_have_name_the_layer_and_its_place(mode):
+def test_the_error_for_wrong_shared_axes_names_the_layer_and_its_key(mode):
     model = nn.Sequential(nn.ReLU(), nn.Dropout(0.5, shared_axes=(2, 3))).train(mode)
     message = r'^Dropout\(p=0.5, shared_axes=\(2, 3\)\) at "1": expected shared_axes .* \(20, 30\)$'
     with pytest.raises(td.ShapeError, match=message):
         forward(model)
 
 
-# What a layer is besides ----------------------------------------------------------------------------------------------
+# As a layer -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_repr_shows_what_is_not_the_default(layer, text):
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
-def test_a_copy_has_the_mask_and_the_generator_where_they_were(copied):
+def test_a_copy_has_the_same_mask_and_generator_state(copied):
     layer = nn.Dropout(0.3, shared_axes=1, rng=np.random.default_rng(0))
     forward(layer)
     other = copied(layer)
@@ -334,7 +334,7 @@ def test_it_has_no_state():
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, float("nan"), float("inf")])
-def test_a_p_that_is_no_probability_is_refused_when_the_layer_is_made(p):
+def test_a_p_that_is_not_a_probability_is_refused_when_the_layer_is_made(p):
     with pytest.raises(ValueError, match=rf"Dropout.*between 0 and 1.*{p}"):
         nn.Dropout(p)
 
@@ -358,8 +358,8 @@ def test_an_unknown_scaling_is_refused_when_the_layer_is_made():
         ("rng", 7, TypeError, "expected rng.* got 7"),
     ],
 )
-def test_a_setting_that_is_changed_later_is_checked_then(make, setting, value, error, says):
-    """So that a forward need not check it again; and what was there before stays."""
+def test_a_setting_is_checked_when_it_is_changed(make, setting, value, error, says):
+    """So a forward does not have to check it again. After an error, the old value stays."""
     layer = make()
     before = getattr(layer, setting)
     with pytest.raises(error, match=f"^{type(layer).__name__}: {says}"):
@@ -367,7 +367,7 @@ def test_a_setting_that_is_changed_later_is_checked_then(make, setting, value, e
     assert getattr(layer, setting) == before
 
 
-def test_a_setting_that_is_changed_later_counts_from_the_next_forward_on():
+def test_a_changed_setting_takes_effect_from_the_next_forward_on():
     layer = nn.Dropout(0.5)
     layer.p = np.float64(1)
     assert type(layer.p) is float
@@ -378,7 +378,7 @@ def test_a_setting_that_is_changed_later_counts_from_the_next_forward_on():
     np.testing.assert_array_equal(out, layer.mask)
 
 
-def test_an_error_in_making_a_subclass_names_the_subclass():
+def test_an_error_in_a_subclass_names_the_subclass():
     class Mine(nn.Dropout):
         pass
 

@@ -25,7 +25,7 @@ def test_values_and_gradients_are_pytorchs(torch, dtype, padding_idx):
     np.testing.assert_allclose(ours.weight.grad, theirs.weight.grad.numpy(), rtol=1e-6)
 
 
-def test_gradients_add_up_where_an_index_appears_twice_and_are_0_where_it_does_not():
+def test_gradients_of_a_repeated_index_add_up_and_those_of_a_missing_one_are_0():
     weight = td.Tensor(np.ones((3, 2)), requires_grad=True)
     F.embedding([1, 1, 0], weight).backward(np.array([[1.0, 2.0], [10.0, 20.0], [5.0, 6.0]]))
     np.testing.assert_array_equal(weight.grad, [[5, 6], [11, 22], [0, 0]])
@@ -55,7 +55,7 @@ def test_overwriting_the_indices_before_backward_changes_nothing():
     np.testing.assert_array_equal(layer.weight.grad, [[2], [0]])
 
 
-def test_the_result_is_a_copy_so_the_table_may_be_changed_before_backward():
+def test_the_result_is_a_copy_so_the_table_can_be_changed_before_backward():
     layer = nn.Embedding(2, 1)
     out = layer([0])
     with td.no_grad():
@@ -64,7 +64,7 @@ def test_the_result_is_a_copy_so_the_table_may_be_changed_before_backward():
     np.testing.assert_array_equal(layer.weight.grad, [[1], [0]])
 
 
-def test_initial_rows_are_standard_normal_and_come_from_the_generator_given():
+def test_initial_rows_are_standard_normal_and_come_from_the_given_generator():
     one, other = (nn.Embedding(200, 100, rng=np.random.default_rng(5)) for _ in range(2))
     np.testing.assert_array_equal(one.weight.data, other.weight.data)
     assert abs(one.weight.data.mean()) < 6 / np.sqrt(20_000)

@@ -25,7 +25,7 @@ def test_there_is_no_noise_before_the_first_forward():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_noise_says_what_was_multiplied_by(dtype):
+def test_the_noise_is_the_factor_of_each_element(dtype):
     layer = nn.GaussianDropout(0.5)
     out = forward(layer, 3 * ONES.astype(dtype))
     assert (layer.noise.dtype, layer.noise.shape, out.dtype) == (dtype, ONES.shape, dtype)
@@ -50,7 +50,7 @@ def test_two_forwards_before_any_backward_each_keep_their_own_noise():
     np.testing.assert_array_equal(two.grad, layer.noise)
 
 
-def test_a_generator_of_its_own_gives_the_same_noise_again():
+def test_a_layers_own_generator_gives_the_same_noise_again():
     one, other = (nn.GaussianDropout(0.5, rng=np.random.default_rng(3)) for _ in range(2))
     for _ in range(3):
         np.testing.assert_array_equal(forward(one), forward(other))
@@ -82,7 +82,7 @@ def test_in_eval_mode_nothing_is_multiplied_and_there_is_no_noise():
     assert not np.array_equal(forward(layer), ONES)
 
 
-def test_replay_uses_the_last_noise_or_the_one_given():
+def test_replay_uses_the_last_noise_or_the_given_one():
     layer = nn.GaussianDropout(0.5)
     first = forward(layer)
     with layer.replay():
@@ -118,7 +118,7 @@ def test_a_replayed_network_is_a_fixed_function_that_gradcheck_can_check():
 
 
 @pytest.mark.parametrize("p", [1, 2, -0.1])
-def test_a_p_set_later_is_checked_then(p):
+def test_p_is_checked_when_it_is_changed(p):
     layer = nn.GaussianDropout(0.5)
     with pytest.raises(ValueError, match=r"^GaussianDropout: expected p"):
         layer.p = p
@@ -132,7 +132,7 @@ def test_an_integer_input_is_refused(training):
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
-def test_a_copy_has_the_noise_and_the_generator_where_they_were(copied):
+def test_a_copy_has_the_same_noise_and_generator_state(copied):
     layer = nn.GaussianDropout(0.3, rng=np.random.default_rng(0))
     forward(layer)
     other = copied(layer)

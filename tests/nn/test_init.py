@@ -1,4 +1,4 @@
-"""nn.init: PyTorch's formulas and defaults; in place, noted, and from the generator given."""
+"""nn.init: PyTorch's formulas and defaults, filled in place from the given generator; backward notices the change."""
 
 import inspect
 from functools import partial
@@ -12,7 +12,7 @@ from tinygrad_dropout.nn import init
 
 SHAPE = (40, 30, 5)  # fan_in 150, fan_out 200
 
-#: A call; the distribution that it draws from; its mean and its standard deviation.
+#: A call, its distribution, and the mean and the standard deviation of that.
 DRAWS = [
     (init.uniform_, "uniform", 0.5, 1 / np.sqrt(12)),
     (partial(init.uniform_, a=-2, b=4), "uniform", 1, 6 / np.sqrt(12)),
@@ -44,7 +44,7 @@ NAMES = ["kaiming_uniform_", "kaiming_normal_", "xavier_uniform_", "xavier_norma
 
 
 @pytest.mark.parametrize("name", [*NAMES, "uniform_", "normal_", "constant_", "zeros_", "ones_"])
-def test_names_of_arguments_and_defaults_are_pytorchs(torch, name):
+def test_argument_names_and_defaults_are_pytorchs(torch, name):
     ours = inspect.signature(getattr(init, name)).parameters
     theirs = inspect.signature(getattr(torch.nn.init, name)).parameters
     assert {key: p.default for key, p in ours.items() if key != "rng"} == {
@@ -69,7 +69,7 @@ def test_gains_are_pytorchs(torch, nonlinearity):
     assert init.calculate_gain("leaky_relu", 0) == torch.nn.init.calculate_gain("relu")
 
 
-def test_gains_that_no_formula_gives():
+def test_unknown_gains_are_refused():
     assert [init.calculate_gain(name) for name in ("linear", "sigmoid", "tanh", "selu")] == [1, 1, 5 / 3, 0.75]
 
 
@@ -80,7 +80,7 @@ def test_constants():
         np.testing.assert_array_equal(tensor.data, np.full((2, 3), value, np.float32))
 
 
-def test_bounds_that_are_equal_leave_one_number():
+def test_equal_bounds_give_a_constant():
     np.testing.assert_array_equal(init.uniform_(td.zeros(3), 2, 2).data, [2, 2, 2])
 
 
@@ -92,7 +92,7 @@ def test_a_parameter_is_filled_in_place_and_keeps_its_dtype_and_its_array():
     assert (layer.weight.dtype, layer.weight.is_leaf, layer.weight.requires_grad) == (np.float32, True, True)
 
 
-def test_backward_notices_when_a_value_it_needs_was_filled():
+def test_backward_notices_that_a_value_it_needs_was_filled():
     layer = nn.Linear(3, 2)
     out = layer(td.Tensor(np.ones((1, 3), np.float32), requires_grad=True)).sum()
     init.zeros_(layer.weight)
@@ -116,7 +116,7 @@ def test_a_weight_without_elements_has_nothing_to_fill():
 
 
 def test_kaiming_keeps_the_variance_through_twenty_layers_of_relu():
-    """This is what it is for. With PyTorch's default for Linear, almost nothing would be left."""
+    """This is its purpose. With PyTorch's default for Linear, almost nothing would be left."""
     rng = np.random.default_rng(0)
     sizes = []
     for fill in (lambda weight: init.kaiming_normal_(weight, rng=rng), lambda weight: weight):

@@ -1,4 +1,4 @@
-"""The loss layers are the functions of td.functional, with their reduction set once."""
+"""The loss layers are the functions of td.functional, with their options set once."""
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ WEIGHT = [0.5, 1.0, 3.0]
         (nn.BCEWithLogitsLoss, F.binary_cross_entropy_with_logits, np.full((2, 3), 0.25), {"pos_weight": WEIGHT}),
     ],
 )
-def test_a_loss_layer_passes_its_options_on(layer, function, target, options, reduction):
+def test_a_loss_layer_passes_its_options_to_the_function(layer, function, target, options, reduction):
     expected = function(X, target, reduction=reduction, **options)
     assert not np.array_equal(expected.data, function(X, target, reduction=reduction).data)
     np.testing.assert_array_equal(layer(reduction=reduction, **options)(X, target).data, expected.data)

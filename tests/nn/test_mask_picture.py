@@ -49,13 +49,13 @@ def test_a_prompt_shows_the_text():
     assert repr(td.show_mask(MASK)) == str(td.show_mask(MASK))
 
 
-def test_a_mask_of_one_axis_is_a_row_and_one_of_none_a_cell():
+def test_a_mask_of_one_axis_is_a_row_and_a_mask_without_axes_is_a_cell():
     assert lines(td.show_mask(MASK[0]))[:2] == ["mask (3,): 2 of 3 kept (67 %)", "0  # · #"]
     assert lines(td.show_mask(np.array(True)))[:2] == ["mask (): 1 of 1 kept (100 %)", "0  #"]
 
 
 @pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
-def test_a_mask_of_nothing_has_no_share(shape):
+def test_an_empty_mask_shows_no_percentage(shape):
     picture = td.show_mask(np.ones(shape, dtype=bool))
     assert lines(picture)[0] == f"mask {shape}: 0 of 0 kept"
     assert svg(picture).tag == f"{SVG}svg"
@@ -73,7 +73,7 @@ def test_a_mask_of_nothing_has_no_share(shape):
     ],
     ids=repr,
 )
-def test_a_layer_says_its_p_and_its_scale(layer, ending):
+def test_the_picture_of_a_layer_shows_its_p_and_its_scale(layer, ending):
     after_a_forward(layer, 4, 8)
     kept = layer.mask.sum()
     assert lines(td.show_mask(layer))[0] == f"mask (4, 8): {kept} of 32 kept ({100 * kept / 32:.0f} %), {ending}"
@@ -84,7 +84,7 @@ def test_a_layer_is_drawn_with_its_mask():
     assert lines(td.show_mask(layer))[1:] == lines(td.show_mask(layer.mask))[1:]
 
 
-def test_an_array_says_the_p_that_is_given():
+def test_the_picture_of_an_array_shows_the_given_p():
     assert lines(td.show_mask(MASK, p=0.4))[0] == "mask (2, 3): 3 of 6 kept (50 %), p = 0.4"
 
 
@@ -95,7 +95,7 @@ def test_large_numbers_are_readable():
 # A part of it ---------------------------------------------------------------------------------------------------------
 
 
-def test_of_a_large_mask_a_corner_is_drawn_and_the_picture_says_so():
+def test_only_a_corner_of_a_large_mask_is_drawn_and_the_picture_says_so():
     mask = np.random.default_rng(0).random((500, 40)) < 0.5
     text = lines(td.show_mask(mask))
     assert text[1] == "drawn here: the first 16 of 500 rows, the first 32 of 40 columns"
@@ -107,15 +107,15 @@ def test_of_a_large_mask_a_corner_is_drawn_and_the_picture_says_so():
     ("shape", "words"),
     [((17, 3), "the first 16 of 17 rows, all 3 columns"), ((2, 33), "all 2 rows, the first 32 of 33 columns")],
 )
-def test_what_is_not_cut_is_said_to_be_whole(shape, words):
+def test_the_picture_says_which_axis_is_complete(shape, words):
     assert lines(td.show_mask(np.ones(shape, dtype=bool)))[1] == f"drawn here: {words}"
 
 
-def test_a_mask_that_just_fits_is_drawn_whole():
+def test_a_mask_that_just_fits_is_drawn_completely():
     assert "drawn here" not in str(td.show_mask(np.ones((16, 32), dtype=bool)))
 
 
-def test_as_many_rows_and_columns_as_asked_for():
+def test_as_many_rows_and_columns_as_requested():
     text = lines(td.show_mask(np.ones((20, 40), dtype=bool), rows=20, columns=5))
     assert text[1] == "drawn here: all 20 rows, the first 5 of 40 columns"
     assert text[2:4] == [" 0  # # # # #", " 1  # # # # #"]
@@ -151,7 +151,7 @@ def test_a_row_of_a_matrix_can_be_picked():
     assert lines(td.show_mask(MASK, index=1))[1:3] == ["drawn here: mask[1]", "0  · · #"]
 
 
-def test_a_slice_that_is_cut_says_both():
+def test_a_cut_slice_shows_the_slice_and_the_cut():
     text = lines(td.show_mask(np.ones((2, 20, 3), dtype=bool)))
     assert text[1] == "drawn here: mask[0], the first 16 of 20 rows, all 3 columns"
 
@@ -159,8 +159,8 @@ def test_a_slice_that_is_cut_says_both():
 # As SVG ---------------------------------------------------------------------------------------------------------------
 
 
-def test_the_svg_draws_a_square_for_each_kept_unit_and_a_cross_for_each_dropped_one():
-    """Two shapes, so it needs no color."""
+def test_the_svg_draws_a_square_for_each_kept_unit_and_a_cross_for_each_dropped_unit():
+    """The shapes differ, so the picture does not depend on color."""
     mask = np.random.default_rng(0).random((5, 7)) < 0.5
     for picture in (td.show_mask(mask), td.show_mask(np.stack([mask, mask]))):
         assert cells(picture, "kept") == list(map(tuple, np.argwhere(mask)))
@@ -175,7 +175,7 @@ def test_a_square_is_filled_and_a_cross_is_two_strokes_without_a_filling():
     assert ".dropped { fill: none; stroke: " in root.find(f"{SVG}style").text
 
 
-def test_a_notebook_asks_for_the_svg():
+def test_a_notebook_shows_the_svg():
     picture = td.show_mask(MASK)
     assert picture._repr_svg_() == picture.svg()
 
@@ -189,7 +189,7 @@ def test_the_svg_names_and_describes_itself_to_screen_readers():
     assert root.find(f"{SVG}desc").text == "Row 0 drops 1. Row 1 drops 0, 1."
 
 
-def test_the_svg_says_what_the_text_says():
+def test_the_svg_has_the_same_words_as_the_text():
     picture = td.show_mask(np.ones((2, 20, 3), dtype=bool))
     words = [text.text for text in svg(picture).iter(f"{SVG}text")]
     assert words[:2] == lines(picture)[:2]
@@ -198,8 +198,8 @@ def test_the_svg_says_what_the_text_says():
     assert "mask[0]" in svg(picture).find(f"{SVG}desc").text
 
 
-def test_two_pictures_in_one_page_keep_apart():
-    """Their styles and names are their own; the same picture twice is no conflict."""
+def test_two_pictures_on_one_page_do_not_interfere():
+    """Each has its own styles and names. The same picture twice is no conflict."""
     one, other = td.show_mask(MASK), td.show_mask(~MASK)
     assert svg(one).get("id") != svg(other).get("id")
     assert svg(one).get("id") == svg(td.show_mask(MASK)).get("id")
@@ -208,7 +208,7 @@ def test_two_pictures_in_one_page_keep_apart():
         assert selector.strip() == "" or selector.strip().startswith(f"#{svg(one).get('id')} "), rule
 
 
-def test_the_svg_brings_a_ground_for_light_and_for_dark_pages():
+def test_the_svg_has_a_background_for_light_and_for_dark_pages():
     root = svg(td.show_mask(MASK))
     ground = next(root.iter(f"{SVG}rect"))
     assert (ground.get("width"), ground.get("height")) == (root.get("width"), root.get("height"))
@@ -218,7 +218,7 @@ def test_the_svg_brings_a_ground_for_light_and_for_dark_pages():
         assert all(f".{name} {{" in part for name in ("ground", "words", "kept", "dropped"))
 
 
-def test_all_that_is_drawn_lies_inside_the_picture():
+def test_everything_lies_inside_the_picture():
     picture = td.show_mask(np.zeros((16, 32), dtype=bool))
     root = svg(picture)
     rows, columns = zip(*cells(picture, "dropped"), strict=True)

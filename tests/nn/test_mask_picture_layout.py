@@ -1,4 +1,4 @@
-"""Where things stand in the SVG of a mask: words above, a number before each row, a legend below, a margin around."""
+"""The layout of a mask's SVG: words above, a number before each row, a legend below, a margin around it."""
 
 import re
 from xml.etree import ElementTree
@@ -36,14 +36,14 @@ def places(root, css):
 
 
 @each_size
-def test_the_picture_is_as_large_as_what_it_shows(rows, columns, lines, width, height):
+def test_the_picture_is_as_large_as_its_content(rows, columns, lines, width, height):
     root = drawn(rows, columns, lines)
     assert (root.get("width"), root.get("height")) == (str(width), str(height))
     assert root.get("viewBox") == f"0 0 {width} {height}"
 
 
 @each_size
-def test_the_words_stand_line_below_line_and_the_legend_at_the_foot(rows, columns, lines, width, height):
+def test_the_words_are_at_the_top_and_the_legend_at_the_bottom(rows, columns, lines, width, height):
     expected = [(10, 18 * number, line) for number, line in enumerate(lines, start=1)]
     legend = (10, height - 10, "full: kept, crossed out: dropped")
     assert places(drawn(rows, columns, lines), "words") == [*expected, legend]
@@ -57,7 +57,7 @@ def test_each_row_has_its_number_left_of_its_units(rows, columns, lines, width, 
 
 
 @each_size
-def test_the_units_stand_in_a_grid(rows, columns, lines, width, height):
+def test_the_units_form_a_grid(rows, columns, lines, width, height):
     top = 18 * len(lines) + 10
     path = next(path for path in drawn(rows, columns, lines).iter(f"{SVG}path") if path.get("class") == "kept")
     corners = [(int(x), int(y)) for x, y in re.findall(r"M(\S+) (\d+)h", path.get("d"))]
@@ -65,7 +65,7 @@ def test_the_units_stand_in_a_grid(rows, columns, lines, width, height):
 
 
 @pytest.mark.parametrize(("rows", "first"), [(1, "0  #"), (10, "0  #"), (11, " 0  #"), (16, " 0  #")])
-def test_the_numbers_of_the_rows_stand_flush_right(rows, first):
+def test_the_row_numbers_are_right_aligned(rows, first):
     lines = str(td.show_mask(np.ones((rows, 1), dtype=bool))).splitlines()
     assert lines[1] == first
     assert lines[rows].endswith(f"{rows - 1}  #")

@@ -1,4 +1,4 @@
-"""Module: what it finds, what it calls it, and state_dicts that move both ways."""
+"""Module: which members it finds, their keys, and state_dicts that move to PyTorch and back."""
 
 import io
 import re
@@ -14,7 +14,7 @@ from tinygrad_dropout import nn
 
 
 class Everywhere(nn.Module):
-    """Sub-modules and parameters in every place where one may stand."""
+    """Submodules and parameters in every place that can hold them."""
 
     def __init__(self):
         self.layer = nn.Linear(2, 3)
@@ -65,7 +65,7 @@ def test_modules_are_found_in_the_same_places():
     assert isinstance(names[""], Everywhere)
 
 
-def test_parameters_and_modules_are_those_that_are_named():
+def test_named_and_unnamed_iterators_agree():
     model = Everywhere()
     assert list(model.parameters()) == [parameter for _, parameter in model.named_parameters()]
     assert list(model.modules()) == [module for _, module in model.named_modules()]
@@ -76,7 +76,7 @@ def test_children_are_the_modules_directly_below():
     assert list(model.children()) == [model[0], model[1]]
 
 
-def test_a_layer_assigned_later_is_found_and_one_taken_away_is_not():
+def test_a_layer_assigned_later_is_found_and_a_deleted_one_is_not():
     model = nn.Sequential()
     model.head = nn.Linear(2, 2)
     assert len(list(model.parameters())) == 2
@@ -84,7 +84,7 @@ def test_a_layer_assigned_later_is_found_and_one_taken_away_is_not():
     assert list(model.parameters()) == []
 
 
-def test_a_subclass_need_not_call_super_init():
+def test_a_subclass_does_not_have_to_call_super_init():
     class Plain(nn.Module):
         def __init__(self):
             self.layer = nn.Linear(2, 1)
@@ -127,7 +127,7 @@ def test_train_and_eval_reach_every_module():
     assert not any(module.training for module in model.modules())
 
 
-# What is converted and cleared ----------------------------------------------------------------------------------------
+# Conversion and zero_grad ---------------------------------------------------------------------------------------------
 
 
 def test_float_and_double_convert_every_parameter():
@@ -220,7 +220,7 @@ def test_a_frozen_parameter_stays_in_the_state_dict():
     assert not model.mean.requires_grad
 
 
-def test_tied_parameters_are_saved_under_each_name_as_pytorchs_are(torch):
+def test_tied_parameters_are_saved_under_each_name_as_in_pytorch(torch):
     ours, theirs = mlp(), torch_mlp(torch)
     for model in (ours, theirs):
         model.again = model[0]
@@ -241,7 +241,7 @@ def test_tied_parameters_are_saved_under_each_name_as_pytorchs_are(torch):
     ],
     ids=["a key is missing", "a key too many", "a wrong shape", "letters", "complex numbers"],
 )
-def test_a_state_dict_that_does_not_fit_is_refused_by_name_and_changes_nothing(spoil, named):
+def test_the_error_for_a_state_dict_that_does_not_fit_names_the_key_and_nothing_changes(spoil, named):
     model = mlp()
     before = model.state_dict()
     other = {key: array + 1 for key, array in before.items()}
@@ -259,7 +259,7 @@ def test_without_strict_the_keys_that_fit_are_loaded():
     np.testing.assert_array_equal(model[3].bias.data, bias)
 
 
-# Errors say where -----------------------------------------------------------------------------------------------------
+# Errors name the place ------------------------------------------------------------------------------------------------
 
 
 class Classifier(nn.Module):
@@ -285,7 +285,7 @@ COMPLAINT = "expected the last axis to be 5, got an input of shape (2, 3)"
     ],
     ids=["alone", "in a container", "nested", "nested deeper"],
 )
-def test_an_input_that_does_not_fit_names_the_layer_and_where_it_is(model, message):
+def test_the_error_for_an_input_that_does_not_fit_names_the_layer_and_its_key(model, message):
     with pytest.raises(ValueError, match=re.escape(message)) as caught:
         model(X)
     assert str(caught.value) == message
@@ -305,14 +305,14 @@ def test_a_module_without_a_forward_says_so():
         nn.Module()(X)
 
 
-def test_double_leaves_integer_parameters_alone():
+def test_double_does_not_change_integer_parameters():
     model = Everywhere()
     model.table = nn.Parameter(np.arange(3), requires_grad=False)
     assert model.double().table.dtype == np.int64
     assert model.scale.dtype == np.float64
 
 
-def test_a_module_that_holds_its_parent_is_walked_once():
+def test_a_module_that_refers_to_its_parent_is_visited_once():
     child = nn.Sequential(nn.Linear(2, 2, bias=False))
     parent = nn.Sequential(child)
     child.parent = parent
@@ -330,7 +330,7 @@ def test_a_module_that_compares_by_value_is_found():
     assert not model.eval().layer.training
 
 
-def test_an_error_in_a_forward_of_ones_own_names_the_operation():
+def test_an_error_in_your_own_forward_names_the_operation():
     class Adds(nn.Module):
         def forward(self, x):
             return x + np.ones(3)
@@ -339,7 +339,7 @@ def test_an_error_in_a_forward_of_ones_own_names_the_operation():
         nn.Sequential(nn.ReLU(), Adds())(td.Tensor(np.ones((4, 2))))
 
 
-# Wherever a parameter is kept -----------------------------------------------------------------------------------------
+# Every place for a parameter ------------------------------------------------------------------------------------------
 
 
 class Slotted(nn.Module):
@@ -397,7 +397,7 @@ def test_a_set_which_has_no_order_is_an_error(kind, held):
     assert module.state_dict() == {}
 
 
-def test_a_plain_tensor_cannot_take_the_place_of_a_parameter():
+def test_a_plain_tensor_cannot_replace_a_parameter():
     """`layer.weight = layer.weight - lr * grad` would leave a layer whose weight nothing trains or saves."""
     layer = nn.Linear(2, 1)
     with pytest.raises(TypeError, match=r"^Linear\.weight = \.\.\.: expected a Parameter.*no_grad\(\)"):
@@ -409,7 +409,7 @@ def test_a_plain_tensor_cannot_take_the_place_of_a_parameter():
     assert list(layer.state_dict()) == ["weight"]
 
 
-def test_of_layers_that_compare_equal_the_one_at_fault_is_named():
+def test_the_error_names_the_right_one_of_layers_that_compare_equal():
     class ByValue(nn.Linear):
         def __eq__(self, other):
             return isinstance(other, ByValue)
@@ -421,14 +421,14 @@ def test_of_layers_that_compare_equal_the_one_at_fault_is_named():
 
 
 @pytest.mark.parametrize("shape", [(1, 2), (4, 2), (3, 1), (3, 3), (6,), (3, 2, 1)])
-def test_an_array_of_another_shape_is_refused_be_it_smaller_or_larger(shape):
+def test_a_smaller_or_larger_array_is_refused(shape):
     layer = nn.Linear(2, 3, bias=False)
     with pytest.raises(td.ShapeError, match=r'expected "weight" to have shape \(3, 2\)'):
         layer.load_state_dict({"weight": np.zeros(shape)})
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_], ids=lambda kind: kind.__name__)
-def test_what_is_not_floating_keeps_its_dtype_when_the_model_is_converted(dtype):
+def test_integers_keep_their_dtype_when_the_model_is_converted(dtype):
     module = nn.Module()
     module.index = nn.Parameter(np.ones(2, dtype), requires_grad=False)
     assert module.double().float().index.dtype == dtype

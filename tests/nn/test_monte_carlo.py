@@ -1,4 +1,4 @@
-"""mc_forward: the mean and the spread over masks, in one pass, and every mode as it was."""
+"""mc_forward: the mean and the spread over masks in one pass, and every mode is restored."""
 
 import gc
 import tracemalloc
@@ -15,7 +15,7 @@ X = np.random.default_rng(0).normal(size=(5, 4))
 
 
 class Modes(nn.Module):
-    """Notes the mode that it is called in."""
+    """Records the mode in which it is called."""
 
     def __init__(self):
         self.seen = []
@@ -26,7 +26,7 @@ class Modes(nn.Module):
 
 
 class Jitter(nn.RandomLayer):
-    """A random layer of one's own."""
+    """A user-defined random layer."""
 
     def forward(self, x):
         return x + self.draw_or_replay(lambda: np.random.default_rng().normal(size=x.shape)) if self.training else x
@@ -39,7 +39,7 @@ def network(*, seed: int | None = None) -> nn.Sequential:
 
 
 def outputs(model: nn.Module, samples: int) -> np.ndarray:
-    """What mc_forward should see, one output after the other."""
+    """Return the outputs that mc_forward should get, one after the other."""
     return np.array([model(td.Tensor(X)).data for _ in range(samples)])
 
 
@@ -56,7 +56,7 @@ def test_mean_and_spread_are_those_of_the_outputs(samples):
     assert result.samples == samples
 
 
-def test_the_mean_tends_to_the_mean_over_all_masks():
+def test_the_mean_converges_to_the_mean_over_all_masks():
     """All 2^4 masks of one hidden layer, for an input of one row; the logits are averaged arithmetically."""
     hidden = np.array([1.0, -2.0, 0.5, 3.0])
     head = nn.Linear(4, 3, dtype=np.float64)
@@ -73,7 +73,7 @@ def test_the_mean_tends_to_the_mean_over_all_masks():
     assert (abs(model.eval()(td.Tensor(hidden)).data - mean) > 12 * result.standard_error).any()  # weights averaged
 
 
-def test_one_sample_has_a_mean_and_says_nothing_of_the_spread():
+def test_one_sample_has_a_mean_but_no_spread():
     result = td.mc_forward(network(seed=3), X, 1)
     np.testing.assert_array_equal(result.mean, outputs(network(seed=3), 1)[0])
     assert np.isnan(result.spread).all()
@@ -87,7 +87,7 @@ def test_outputs_that_do_not_vary_have_no_spread_at_all():
 
 
 def test_large_numbers_do_not_cancel():
-    """Seen in one-pass variances: the mean of squares less the square of the mean."""
+    """Seen in one-pass variances: the mean of squares minus the square of the mean."""
     model = nn.Sequential(nn.Dropout(0.5, rng=np.random.default_rng(1)))
     expected = 1e9 + outputs(nn.Dropout(0.5, rng=np.random.default_rng(1)), 20)
     result = td.mc_forward(model, X, 20, apply=lambda out: out + 1e9)
@@ -103,7 +103,7 @@ def test_apply_works_on_each_output_before_the_mean():
         np.testing.assert_allclose(result.spread, probabilities.std(axis=0, ddof=1), rtol=1e-12)
 
 
-def test_answers_can_be_counted():
+def test_apply_can_count_predictions():
     votes = td.mc_forward(network(seed=3), X, 20, apply=lambda out: out.data.argmax(axis=-1) == 0)
     np.testing.assert_allclose(votes.mean, (outputs(network(seed=3), 20).argmax(axis=-1) == 0).mean(axis=0), rtol=1e-12)
     assert votes.mean.dtype == np.float64
@@ -128,8 +128,8 @@ def test_float32_outputs_are_summed_in_float64():
     np.testing.assert_array_equal(result.spread, every.std(axis=0, ddof=1).astype(np.float32))
 
 
-def test_an_output_that_is_written_to_again_does_no_harm():
-    """A model may hand out one array time and again."""
+def test_a_model_can_reuse_its_output_array():
+    """A model can return the same array every time."""
     buffer, model = np.zeros(3), nn.Sequential(nn.Dropout(0.5, rng=np.random.default_rng(1)))
 
     def refill(out):
@@ -143,7 +143,7 @@ def test_an_output_that_is_written_to_again_does_no_harm():
     np.testing.assert_allclose(result.mean, expected.mean(axis=0), rtol=1e-12)
 
 
-def test_each_sample_has_masks_of_its_own_and_a_replay_gives_none():
+def test_each_sample_has_its_own_masks_except_in_a_replay():
     model = network()
     assert (td.mc_forward(model, X, 20).spread > 0).any()
     model(td.Tensor(X))
@@ -151,7 +151,7 @@ def test_each_sample_has_masks_of_its_own_and_a_replay_gives_none():
         assert not td.mc_forward(model, X, 20).spread.any()
 
 
-# What is on, and what is off ------------------------------------------------------------------------------------------
+# Modes ----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,18 +167,18 @@ def test_each_sample_has_masks_of_its_own_and_a_replay_gives_none():
     ids=repr,
 )
 @pytest.mark.parametrize("training", [True, False])
-def test_every_random_layer_is_in_training_mode_and_all_else_in_eval_mode(layer, training):
+def test_every_random_layer_is_in_training_mode_and_the_rest_in_eval_mode(layer, training):
     inside = Modes()
     model = nn.Sequential(nn.Sequential(inside), {"below": layer}["below"]).train(training)
     assert (td.mc_forward(model, X, 10).spread > 0).any()
     assert inside.seen == [False] * 10
 
 
-def test_a_layer_that_is_random_alone_will_do():
+def test_the_model_can_be_a_single_random_layer():
     assert (td.mc_forward(nn.Dropout(0.5), X, 10).spread > 0).any()
 
 
-def test_nothing_is_recorded_and_recording_goes_on_after():
+def test_nothing_is_recorded_and_recording_continues_afterwards():
     kept = []
     model = network()
     x = td.Tensor(X, requires_grad=True)
@@ -189,7 +189,7 @@ def test_nothing_is_recorded_and_recording_goes_on_after():
 
 
 def mixed() -> tuple[nn.Module, list[bool]]:
-    """A model whose modules are in different modes, and these."""
+    """Return a model whose modules are in different modes, and these modes."""
     model = nn.Sequential(network(), Modes(), Jitter(), nn.Sequential(nn.Dropout(0.5)), nn.Dropout(0.5)).train()
     model[0].eval()
     model[3][0].eval()
@@ -232,7 +232,7 @@ def test_the_modes_are_restored_when_apply_fails():
     assert [module.training for module in model.modules()] == before
 
 
-def test_a_mode_that_cannot_be_set_leaves_those_already_set_as_they_were():
+def test_if_a_mode_cannot_be_set_the_others_are_restored():
     class Stubborn(nn.Module):
         allowed = True
 
@@ -263,7 +263,7 @@ def test_the_memory_does_not_grow_with_the_samples():
         finally:
             tracemalloc.stop()
 
-    peak(2)  # what is made once is made now
+    peak(2)  # warm up
     assert peak(40) <= peak(4) + x.nbytes // 10
 
 

@@ -19,7 +19,7 @@ def some(*shape: int, dtype: type = np.float64, seed: int = 0) -> np.ndarray:
 
 
 def twins(torch, name: str, *arguments, dtype: type = np.float64, **options):
-    """Our layer and PyTorch's with the same parameters, other than the initial ones."""
+    """Our layer and PyTorch's, with the same random parameters instead of the initial ones."""
     ours = getattr(nn, name)(*arguments, **options, dtype=dtype)
     theirs = getattr(torch.nn, name)(*arguments, **options).to(getattr(torch, np.dtype(dtype).name))
     for seed, parameter in enumerate(ours.parameters()):
@@ -29,7 +29,7 @@ def twins(torch, name: str, *arguments, dtype: type = np.float64, **options):
 
 
 def step(torch, ours, theirs, x: np.ndarray) -> None:
-    """Forward and backward agree."""
+    """Compare a forward and a backward."""
     rtol = RTOL[x.dtype.type]
     our_x, their_x = td.Tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
     our_out, their_out = ours(our_x), theirs(their_x)
@@ -109,7 +109,7 @@ def test_the_running_mean_with_momentum_none_is_the_mean_of_the_batches():
     assert layer.num_batches_tracked.item() == 5
 
 
-def test_evaluation_and_refused_inputs_leave_the_statistics_alone():
+def test_evaluation_and_refused_inputs_do_not_change_the_statistics():
     layer = nn.BatchNorm1d(3)
     before = layer.state_dict()
     layer.eval()(td.ones(2, 3))
@@ -128,7 +128,7 @@ def test_one_sequence_is_enough_for_a_batch_but_one_value_is_not():
     assert layer.eval()(td.ones(1, 2)).shape == (1, 2)
 
 
-def test_running_statistics_get_no_gradient_and_no_optimizer_sees_them():
+def test_running_statistics_get_no_gradient_and_are_not_parameters():
     layer = nn.BatchNorm1d(3)
     out = layer(td.Tensor(some(4, 3, dtype=np.float32), requires_grad=True))
     out.sum().backward()
@@ -137,8 +137,8 @@ def test_running_statistics_get_no_gradient_and_no_optimizer_sees_them():
     assert all(buffer.grad is None and not buffer.requires_grad for buffer in layer.buffers())
 
 
-def test_another_forward_before_backward_changes_no_gradient():
-    """It moves the running statistics, but not what the first graph needs."""
+def test_another_forward_before_backward_does_not_change_a_gradient():
+    """It moves the running statistics, which the first graph does not need."""
     gradients = []
     for disturb in (False, True):
         layer = nn.BatchNorm1d(3, dtype=np.float64).eval()
@@ -176,7 +176,7 @@ def test_a_running_statistic_can_be_an_array_and_changes_in_place_too():
     np.testing.assert_allclose([mean, var], [x.mean(0), x.var(0, ddof=1)])
 
 
-def test_running_statistics_keep_their_digits_where_the_batch_varies_little():
+def test_running_statistics_keep_their_digits_if_the_batch_varies_little():
     """1 + 1.0 * (1e-10 - 1) would be 0 in float32."""
     layer = nn.BatchNorm1d(1, momentum=None)
     x = some(100, 1, dtype=np.float32) * np.float32(1e-5)
@@ -225,7 +225,7 @@ def test_the_default_eps_of_functions_and_layers_is_one_hundred_thousandth():
 
 
 def half_precision_calls() -> dict:
-    """Each with its inputs. The numbers are large, many or close together, so float16 alone would not do."""
+    """Calls with their inputs. The numbers are large, many or close together, so float16 would not be enough."""
     close = (100 + 0.1 * np.random.default_rng(3).integers(-20, 20, (300, 3))).astype(np.float16)
     large = (400 * np.random.default_rng(3).normal(size=(300, 3))).astype(np.float16)
     last_axis = {"normalized_shape": (3,)}
@@ -243,7 +243,7 @@ def half_precision_calls() -> dict:
 
 @pytest.mark.parametrize("name", half_precision_calls())
 def test_half_precision_is_rounded_once(name):
-    """Outputs, gradients and running statistics are those of float64, rounded, as PyTorch's are."""
+    """Outputs, gradients and running statistics are float64's, rounded, as in PyTorch."""
     function, x, options = half_precision_calls()[name]
     inputs, upstream = (
         [x, *(some(3, dtype=np.float16, seed=seed) for seed in (1, 2))],
@@ -295,7 +295,7 @@ def test_nearly_constant_rows_are_pytorchs(torch, name, values):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-def test_a_nan_stays_in_its_example_or_its_channel():
+def test_nan_stays_in_its_example_or_its_channel():
     x = some(4, 3)
     x[1, 2] = np.nan
     assert np.isnan(F.layer_norm(x, 3).data).any(axis=1).tolist() == [False, True, False, False]

@@ -1,4 +1,4 @@
-"""RandomLayer: a random layer of one's own has what Dropout has."""
+"""RandomLayer: your own random layer works like Dropout."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ X = np.random.default_rng(0).normal(size=(3, 4))
 
 
 class Jitter(nn.RandomLayer):
-    """The docstring's example."""
+    """The example of the docstring."""
 
     def __init__(self):
         self.generator = np.random.default_rng(0)
@@ -21,14 +21,14 @@ class Jitter(nn.RandomLayer):
         return x + self.draw_or_replay(lambda: self.generator.normal(size=x.shape))
 
 
-def test_it_draws_anew_in_every_training_forward_and_not_in_eval_mode():
+def test_it_draws_again_in_every_training_forward_but_not_in_eval_mode():
     layer = Jitter()
     assert not np.array_equal(layer(td.Tensor(X)).data, layer(td.Tensor(X)).data)
     layer.eval()
     np.testing.assert_array_equal(layer(td.Tensor(X)).data, X)
 
 
-def test_it_replays_what_it_drew_last_or_what_is_given():
+def test_it_replays_its_last_draw_or_a_given_array():
     layer = Jitter()
     first = layer(td.Tensor(X)).data
     with layer.replay():
@@ -44,7 +44,7 @@ def test_a_replay_without_a_draw_is_an_error():
         Jitter().replay()
 
 
-def test_layers_do_not_share_what_they_drew():
+def test_layers_do_not_share_their_draws():
     one, other = Jitter(), Jitter()
     one(td.Tensor(X))
     with pytest.raises(RuntimeError):
@@ -52,5 +52,5 @@ def test_layers_do_not_share_what_they_drew():
 
 
 @pytest.mark.parametrize("kind", [nn.Dropout, nn.GaussianDropout, nn.DropConnect])
-def test_the_family_are_random_layers(kind):
+def test_the_dropout_layers_are_random_layers(kind):
     assert issubclass(kind, nn.RandomLayer)

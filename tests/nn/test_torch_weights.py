@@ -1,4 +1,4 @@
-"""Weights move to torch.nn and back, for every layer that both have: the same keys, and the same outputs to 1e-6."""
+"""Weights move to torch.nn and back for all common layers: the keys are the same, the outputs agree to 1e-6."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 import tinygrad_dropout as td
 from tinygrad_dropout import nn
 
-#: What both nn make, and how an input is drawn for it.
+#: Layers that both frameworks have, and how to draw an input for each.
 NETWORKS = {
     "an MLP": (
         lambda nn: nn.Sequential(nn.Linear(5, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3)),
@@ -51,7 +51,7 @@ NETWORKS = {
 
 @pytest.fixture(params=NETWORKS)
 def pair(request, torch):
-    """Ours, theirs, and a function that draws an input for each; both have been trained a little, apart."""
+    """Our model, theirs, and a function that draws an input for both. Each has been trained a little by itself."""
     make, draw = NETWORKS[request.param]
     ours, theirs = make(nn), make(torch.nn)
     rng = np.random.default_rng(1)
@@ -64,16 +64,19 @@ def pair(request, torch):
     for _ in range(3):  # moves the buffers
         ours(inputs()[0])
         theirs(inputs()[1])
-    for tensor in (*ours.parameters(), *theirs.parameters()):  # what begins at 0 or 1 would be the same on both sides
+    for tensor in (
+        *ours.parameters(),
+        *theirs.parameters(),
+    ):  # those that start at 0 or 1 would be equal
         tensor.data *= 1 + 0.1 * rng.normal()
         tensor.data += 0.1 * rng.normal()
     return ours, theirs, inputs
 
 
 def gap(pair) -> float:
-    """The largest difference between the outputs, in evaluation mode and, where nothing is drawn, in training.
+    """The largest difference between the outputs, in evaluation mode and, if nothing is random, in training.
 
-    Of outputs larger than 1, as a fraction of the largest: float32 has no more digits.
+    If outputs are larger than 1, it is a fraction of the largest, because float32 has no more digits.
     """
     ours, theirs, inputs = pair
     modes = [False] if any(isinstance(layer, nn.Dropout) for layer in ours.modules()) else [False, True]
@@ -115,7 +118,7 @@ def through_safetensors(torch, folder):
 
 
 def through_safetensors_numpy(torch, folder):
-    """A state_dict is what safetensors.numpy takes and gives."""
+    """safetensors.numpy accepts and returns state_dicts."""
     library, path = pytest.importorskip("safetensors.numpy"), folder / "weights.safetensors"
     to_theirs, _ = directly(torch, folder)
     return (
@@ -144,7 +147,7 @@ def test_weights_and_buffers_move_and_the_outputs_are_the_same(torch, pair, tmp_
     assert gap(pair) < 1e-6
 
 
-def test_no_layer_that_both_have_was_forgotten(torch):
+def test_no_common_layer_was_forgotten(torch):
     def layers(module) -> set[str]:
         return {type(each).__name__ for make, _ in NETWORKS.values() for each in make(module).modules()}
 

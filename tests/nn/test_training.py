@@ -1,4 +1,4 @@
-"""A whole MLP with dropout trains to the same losses as in PyTorch, step by step."""
+"""An MLP with dropout trains to the same losses as in PyTorch, step by step."""
 
 from itertools import pairwise
 

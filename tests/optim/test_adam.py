@@ -1,11 +1,11 @@
-"""Adam and AdamW: steps computed by hand, and defaults for every option."""
+"""Adam and AdamW: steps computed by hand, and the defaults of all options."""
 
 import numpy as np
 import pytest
 
 from tinygrad_dropout import nn, optim
 
-GRADIENTS = [2.0, -1.0, 0.5, 3.0, -2.0]  # enough for powers of the betas below a half
+GRADIENTS = [2.0, -1.0, 0.5, 3.0, -2.0]  # enough steps for the powers of the betas to fall below a half
 
 
 def by_hand(decoupled: bool, lr: float, betas: tuple[float, float], eps: float, weight_decay: float) -> list[float]:
@@ -38,8 +38,8 @@ def test_the_steps_are_those_computed_by_hand(kind, changed):
 
 
 @pytest.mark.parametrize("kind", [optim.Adam, optim.AdamW])
-def test_the_first_step_is_lr_whatever_the_size_of_the_gradient(kind):
-    """m_hat / sqrt(v_hat) is the gradient's sign at t = 1: what the bias corrections are for."""
+def test_the_first_step_is_lr_for_gradients_of_every_size(kind):
+    """m_hat / sqrt(v_hat) is the gradient's sign at t = 1, which is the purpose of the bias corrections."""
     for grad in (1e-3, -40.0):
         parameter = nn.Parameter(np.array([1.0]))
         optimizer = kind([parameter], lr=0.25, eps=0.0, weight_decay=0)
@@ -66,7 +66,7 @@ def test_the_defaults_are_those_of_the_papers():
         assert optimizer.weight_decay == weight_decay
 
 
-def test_betas_may_come_as_a_list():
+def test_betas_can_be_a_list():
     assert optim.Adam([nn.Parameter(np.ones(1))], betas=[0.8, 0.9]).betas == (0.8, 0.9)
 
 

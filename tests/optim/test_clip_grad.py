@@ -1,4 +1,4 @@
-"""clip_grad_norm_: PyTorch's norm and PyTorch's gradients, also where a norm is not finite."""
+"""clip_grad_norm_: PyTorch's norm and PyTorch's gradients, even if a norm is not finite."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_the_norm_and_the_gradients_are_those_of_the_formula(norm_type, norm):
         assert params[1].grad is None
 
 
-def test_infinities_and_nan_do_what_the_formula_says():
+def test_infinities_and_nan_follow_the_formula():
     params = parameters([np.array([1.0, np.inf]), np.array([2.0])])
     assert optim.clip_grad_norm_(params, 1.0) == np.inf
     np.testing.assert_array_equal([*params[0].grad, *params[1].grad], [0, np.nan, 0])
@@ -69,13 +69,13 @@ def test_without_gradients_the_norm_is_0():
     assert optim.clip_grad_norm_(parameters([np.zeros((0, 2))]), 1.0) == 0.0
 
 
-def test_the_direction_is_kept_and_the_norm_is_the_one_asked_for():
+def test_the_direction_is_kept_and_the_norm_is_the_requested_one():
     params = parameters([np.array([3.0]), np.array([4.0])])
     assert optim.clip_grad_norm_(params, 1.0) == 5.0
     np.testing.assert_allclose([parameter.grad.item() for parameter in params], [0.6, 0.8], rtol=1e-6)
 
 
-def test_an_array_read_from_grad_earlier_keeps_its_values_and_the_dtype_stays():
+def test_an_array_read_from_grad_earlier_keeps_its_values_and_the_dtype_is_kept():
     parameter = nn.Parameter(np.zeros(2, np.float32))
     read = parameter.grad = np.array([30.0, 40.0], np.float32)
     optim.clip_grad_norm_([parameter], 5.0)
@@ -112,6 +112,6 @@ def test_a_norm_that_is_not_finite_can_be_an_error_and_then_nothing_is_changed(b
     ],
     ids=str,
 )
-def test_what_makes_no_sense_is_refused(params, options, error, words):
+def test_arguments_that_make_no_sense_are_refused(params, options, error, words):
     with pytest.raises(error, match=words):
         optim.clip_grad_norm_(params, **options)

@@ -1,4 +1,4 @@
-"""Parameters side by side in one flat array: nobody can tell, except by the time that a step takes."""
+"""Parameters side by side in one flat array: only the time of a step shows it."""
 
 import copy
 import pickle
@@ -29,7 +29,7 @@ def parameters(dtype: type = np.float32, shapes: list[tuple[int, ...]] = SHAPES)
 
 
 def gradient(step: int, number: int, parameter: nn.Parameter) -> np.ndarray:
-    """A different one at each step for each parameter."""
+    """A different gradient at each step for each parameter."""
     return np.asarray(np.random.default_rng([step, number]).normal(size=parameter.shape), dtype=parameter.dtype)
 
 
@@ -40,7 +40,7 @@ def assert_same_bits(ours: list[nn.Parameter], theirs: list[nn.Parameter]) -> No
 
 
 def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
-    """A list that grows with each call of `update`, by how many numbers the call is for."""
+    """A list to which each call of `update` adds how many numbers it updates."""
     lengths = []
     update = optimizer.update
 
@@ -77,7 +77,7 @@ def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
         "a single one may be longer",
     ],
 )
-def test_neighbors_of_one_dtype_share_a_group_no_longer_than_a_block(monkeypatch, sizes_and_dtypes, groups):
+def test_neighbors_of_one_dtype_share_a_group_up_to_the_length_of_a_block(monkeypatch, sizes_and_dtypes, groups):
     monkeypatch.setattr(flat, "BLOCK", 10)
     params = [nn.Parameter(np.zeros(size, dtype)) for size, dtype in sizes_and_dtypes]
     made = flat.group_parameters(params, [0] * len(params), [{}] * len(params))
@@ -96,7 +96,7 @@ def test_an_update_rule_is_called_once_for_a_small_network():
     assert lengths == [sum(parameter.size for parameter in model.parameters())] * 3
 
 
-def test_where_a_parameter_misses_a_step_its_neighbors_are_still_updated_together():
+def test_if_a_parameter_misses_a_step_its_neighbors_are_still_updated_together():
     params = parameters()
     optimizer = optim.SGD(params, lr=0.1)
     lengths = lengths_updated(optimizer)
@@ -119,7 +119,7 @@ def test_where_a_parameter_misses_a_step_its_neighbors_are_still_updated_togethe
     ]
 
 
-def test_a_frozen_parameter_is_left_alone_and_its_neighbors_are_still_updated_together():
+def test_a_frozen_parameter_does_not_change_and_its_neighbors_are_still_updated_together():
     array = np.ones(3)
     frozen = nn.Parameter(array)
     frozen.requires_grad = False
@@ -134,7 +134,7 @@ def test_a_frozen_parameter_is_left_alone_and_its_neighbors_are_still_updated_to
     assert frozen.data is array
 
 
-def test_where_there_is_no_gradient_at_all_nothing_happens():
+def test_without_any_gradient_nothing_happens():
     params = parameters()
     optimizer = optim.Adam(params)
     lengths = lengths_updated(optimizer)
@@ -144,7 +144,7 @@ def test_where_there_is_no_gradient_at_all_nothing_happens():
     assert remembered == {f"{index}.step": 0 for index in range(len(params))}
 
 
-# The same bits as each parameter on its own ---------------------------------------------------------------------------
+# The same bits as for separate parameters -----------------------------------------------------------------------------
 
 
 @each_rule
@@ -166,8 +166,8 @@ def test_a_parameter_longer_than_a_block_is_updated_in_blocks_to_the_same_bits(m
 
 @each_rule
 @pytest.mark.parametrize("block", [flat.BLOCK, 14, 1])
-def test_side_by_side_or_each_alone_the_bits_are_the_same(monkeypatch, make, block):
-    """Also where a parameter has no gradient now and then, so that they have made different numbers of steps."""
+def test_side_by_side_or_separate_the_bits_are_the_same(monkeypatch, make, block):
+    """This includes parameters that sometimes have no gradient, so that their numbers of steps differ."""
     monkeypatch.setattr(flat, "BLOCK", block)
     together, alone = parameters(), parameters()
     one, many = make(together), [make([parameter]) for parameter in alone]
@@ -188,8 +188,8 @@ def test_side_by_side_or_each_alone_the_bits_are_the_same(monkeypatch, make, blo
 
 
 @each_rule
-def test_a_parameter_that_has_its_first_gradient_late_starts_at_step_one(make):
-    """Adam's correction of the first steps is each parameter's own."""
+def test_a_parameter_with_a_late_first_gradient_starts_at_step_one(make):
+    """Adam corrects the first steps of each parameter separately."""
     late, expected = nn.Parameter(np.ones(2)), nn.Parameter(np.ones(2))
     early = nn.Parameter(np.ones(3))
     both, alone = make([early, late]), make([expected])
@@ -209,14 +209,14 @@ def test_a_parameter_that_has_its_first_gradient_late_starts_at_step_one(make):
     ids=["Fortran order", "every second number", "backwards"],
 )
 @pytest.mark.parametrize("shapes", [[(3, 4)], [(3, 4), (2, 2, 3), (5,)]], ids=["alone", "together"])
-def test_a_gradient_means_the_same_however_it_lies_in_memory(make, arranged, shapes):
+def test_the_memory_layout_of_a_gradient_does_not_matter(make, arranged, shapes):
     params, expected = parameters(shapes=shapes), parameters(shapes=shapes)
     optimizer, other = make(params), make(expected)
     for step in range(3):
         for number, (parameter, plain) in enumerate(zip(params, expected, strict=True)):
             plain.grad = gradient(step, number, plain)
             parameter.grad = arranged(plain.grad)
-        if step == 1 and len(params) > 1:  # and then they are taken one by one
+        if step == 1 and len(params) > 1:  # and then they are updated one by one
             params[-1].grad = expected[-1].grad = None
         optimizer.step()
         other.step()
@@ -224,7 +224,7 @@ def test_a_gradient_means_the_same_however_it_lies_in_memory(make, arranged, sha
 
 
 @each_rule
-def test_data_mean_the_same_however_they_lie_in_memory(make):
+def test_the_memory_layout_of_data_does_not_matter(make):
     values = np.arange(12.0).reshape(3, 4)
     parameter, expected = nn.Parameter(np.asfortranarray(values)), nn.Parameter(values)
     optimizer, other = make([parameter]), make([expected])
@@ -235,13 +235,13 @@ def test_data_mean_the_same_however_they_lie_in_memory(make):
     assert_same_bits([parameter], [expected])
 
 
-# Whose array it is ----------------------------------------------------------------------------------------------------
+# Ownership of arrays --------------------------------------------------------------------------------------------------
 
 
 @each_rule
 @pytest.mark.parametrize("neighbors", [0, 1])
-def test_an_array_that_came_from_outside_is_never_written_to(make, neighbors):
-    """Neither the first one, nor one assigned later, nor the one that this displaces."""
+def test_the_callers_array_is_never_written_to(make, neighbors):
+    """This goes for the first array, for one assigned later, and for the one that it replaces."""
     first, later = np.array([1.0, 2.0]), np.array([5.0, 6.0])
     parameter = nn.Parameter(first)
     params = [*(nn.Parameter(np.ones(2)) for _ in range(neighbors)), parameter]
@@ -266,8 +266,8 @@ def test_an_array_that_came_from_outside_is_never_written_to(make, neighbors):
 
 
 @each_rule
-def test_data_changed_in_place_between_steps_take_effect(make):
-    """Through `.data`, whole or in part, and with the neighbors undisturbed."""
+def test_in_place_changes_of_data_between_steps_take_effect(make):
+    """The change can be through `.data`, in whole or in part, and does not affect the neighbors."""
     edited, neighbor = parameters(shapes=[(3,), (2,)])
     (expected,), (undisturbed,) = parameters(shapes=[(3,)]), [nn.Parameter(neighbor.data.copy())]
     optimizer, other = make([edited, neighbor]), make([expected, undisturbed])
@@ -301,7 +301,7 @@ def test_two_optimizers_in_turn_over_the_same_parameters_each_keep_their_own_mem
 
 @each_rule
 @pytest.mark.parametrize("assigned", [0, 1, 2])
-def test_a_view_follows_its_parameter_whatever_is_assigned_to_its_neighbors(make, assigned):
+def test_a_view_follows_its_parameter_even_if_neighbors_get_new_data(make, assigned):
     params = parameters(shapes=[(2, 2), (3,), (4,)])
     expected = parameters(shapes=[(2, 2), (3,), (4,)])
     optimizer, other = make(params), make(expected)
@@ -325,11 +325,11 @@ def test_a_view_follows_its_parameter_whatever_is_assigned_to_its_neighbors(make
             np.testing.assert_array_equal(view.data, displaced if which == assigned else parameter.data)
 
 
-# What a rule may do with its arrays -----------------------------------------------------------------------------------
+# What a rule can do with its arrays -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("write", ["in place", "by assignment"])
-def test_a_rule_may_write_into_what_it_remembers_or_assign_it(write):
+def test_a_rule_can_write_into_its_state_or_assign_it(write):
     class Sum(optim.Optimizer):
         slots = ("total",)
 
@@ -349,7 +349,7 @@ def test_a_rule_may_write_into_what_it_remembers_or_assign_it(write):
     np.testing.assert_array_equal(parameter.data, [-6, -12])
 
 
-def test_a_rule_that_remembers_what_it_did_not_name_is_refused():
+def test_a_rule_that_stores_an_array_without_a_slot_is_refused():
     class Forgetful(optim.Optimizer):
         slots = ()
 
@@ -366,7 +366,7 @@ def test_a_rule_that_remembers_what_it_did_not_name_is_refused():
 
 
 @each_rule
-def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimizer_remembers(make):
+def test_a_model_made_double_during_training_continues_with_the_optimizers_memory(make):
     model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
     optimizer = make(model.parameters())
     params = list(model.parameters())
@@ -375,7 +375,7 @@ def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimizer_rem
         for step in range(first, last):
             for number, parameter in enumerate(params):
                 parameter.grad = gradient(step, number, parameter)
-            params[1].grad = params[1].grad if step % 2 else None  # numbers of steps that differ are kept, too
+            params[1].grad = params[1].grad if step % 2 else None  # different numbers of steps are kept, too
             optimizer.step()
 
     steps(0, 4)
@@ -396,7 +396,7 @@ def test_a_model_made_double_in_mid_training_goes_on_with_what_the_optimizer_rem
 
 
 @each_rule
-def test_neighbors_may_get_different_dtypes_at_once(make):
+def test_neighbors_can_get_different_dtypes_together(make):
     params = parameters(shapes=[(2,), (3,)])
     optimizer = make(params)
     for step, dtype in enumerate([np.float32, np.float32, np.float64]):
@@ -408,7 +408,7 @@ def test_neighbors_may_get_different_dtypes_at_once(make):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_data_that_do_not_fit_what_is_remembered_are_refused_before_anything_is_changed(dtype):
+def test_data_that_does_not_fit_the_memory_is_refused_before_anything_changes(dtype):
     first, second = nn.Parameter(np.ones(2)), nn.Parameter(np.ones((2, 3)))
     second.name = "output weight"
     optimizer = optim.SGD([first, second], lr=0.1, momentum=0.9)
@@ -426,7 +426,7 @@ def test_data_that_do_not_fit_what_is_remembered_are_refused_before_anything_is_
 
 
 @pytest.mark.parametrize("steps", [0, 1])
-def test_data_that_do_not_fit_the_gradient_are_refused(steps):
+def test_data_that_does_not_fit_the_gradient_is_refused(steps):
     parameter = nn.Parameter(np.ones((3, 2)))
     optimizer = optim.Adam([parameter])
     for _ in range(steps):
@@ -440,7 +440,7 @@ def test_data_that_do_not_fit_the_gradient_are_refused(steps):
 
 
 @each_rule
-def test_before_anything_is_remembered_data_may_get_another_shape(make):
+def test_before_the_first_step_data_can_get_another_shape(make):
     params, expected = parameters(shapes=[(2,), (3,)]), parameters(shapes=[(2,), (2, 2)])
     optimizer, other = make(params), make(expected)
     params[1].data = expected[1].data.copy()
@@ -457,7 +457,7 @@ def test_before_anything_is_remembered_data_may_get_another_shape(make):
 @pytest.mark.parametrize(
     "copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))], ids=["deepcopy", "pickle"]
 )
-def test_a_copy_of_a_model_and_its_optimizer_goes_on_like_the_original(make, copied):
+def test_a_copy_of_a_model_and_its_optimizer_continues_like_the_original(make, copied):
     model = nn.Linear(2, 2)
     pair = model, make(model.parameters())
 

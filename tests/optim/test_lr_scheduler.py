@@ -1,4 +1,4 @@
-"""Learning-rate schedules: PyTorch's values over 200 steps, a saved state that goes on, and what is refused."""
+"""Learning-rate schedules: PyTorch's values over 200 steps, resuming from a saved state, and errors."""
 
 import json
 import math
@@ -84,7 +84,7 @@ def lrs(opt) -> list[float]:
         ),
     ],
 )
-def test_the_learning_rate_is_that_of_the_formula(make, factors):
+def test_the_learning_rate_follows_the_formula(make, factors):
     opt = optimizer()
     schedule = make(lr_scheduler, opt)
     for factor in factors:
@@ -101,7 +101,7 @@ def test_a_cosine_ends_at_eta_min():
         schedule.step()
 
 
-def test_there_is_a_function_for_each_group():
+def test_each_group_can_have_its_own_function():
     opt = optimizer()
     lr_scheduler.LambdaLR(opt, (lambda step: 2.0, lambda step: 3.0)).step()
     np.testing.assert_allclose(lrs(opt), [0.2, 1.2], rtol=1e-12)
@@ -146,7 +146,7 @@ def test_on_a_plateau_the_learning_rate_is_lowered(options, seen, expected):
     assert schedule.last_epoch == len(seen)
 
 
-def test_a_measure_may_be_a_tensor_of_one_element():
+def test_a_measure_can_be_a_tensor_of_one_element():
     opt = optimizer()
     schedule = lr_scheduler.ReduceLROnPlateau(opt, patience=0)
     for measure in (td.tensor(1.0), td.tensor([[2.0]]), np.float32(0.5)):
@@ -165,14 +165,14 @@ def test_a_reduction_too_small_to_matter_is_skipped():
 
 
 def measures() -> list[float]:
-    """A loss that falls, stands still, jumps and falls again, with NaN and infinity in between."""
+    """A loss that falls, stagnates, jumps and falls again, with NaN and infinity in between."""
     noise = np.random.default_rng(0).normal(size=STEPS)
     values = [2 * 0.97 ** (step - step % 40) + 0.02 * drawn for step, drawn in enumerate(noise)]
     values[50], values[90] = math.nan, math.inf
     return values
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # of PyTorch, on the order of calls and the argument of step
+@pytest.mark.filterwarnings("ignore::UserWarning")  # PyTorch warns about the order of calls and the argument of step
 @each_schedule
 def test_every_learning_rate_is_pytorchs(torch, make):
     ours, theirs = optimizer(), torch_optimizer(torch)
@@ -203,8 +203,8 @@ def plateau(s, opt):
 
 @pytest.mark.parametrize("make", [*SCHEDULES.values(), plateau], ids=[*SCHEDULES, "ReduceLROnPlateau"])
 @pytest.mark.parametrize("stop", [0, 1, 9, 12, 133])
-def test_a_saved_state_goes_on_where_it_stopped(make, stop):
-    """Through JSON, so that it is plain numbers and lists."""
+def test_a_saved_state_continues_where_it_stopped(make, stop):
+    """The state goes through JSON, so it must consist of plain numbers and lists."""
 
     def steps(schedule, opt, first: int, last: int) -> list[list[float]]:
         path = []
@@ -256,7 +256,7 @@ def test_a_saved_state_can_be_changed_without_changing_the_schedule(make):
     assert schedule.get_last_lr() == other.get_last_lr()
 
 
-def test_in_a_sequence_in_a_sequence_nothing_is_changed_by_a_state_that_does_not_fit():
+def test_a_state_that_does_not_fit_changes_nothing_in_a_nested_sequence():
     def made():
         opt = optimizer()
         inner = lr_scheduler.SequentialLR(opt, [lr_scheduler.StepLR(opt, 2), lr_scheduler.StepLR(opt, 3)], [4])
@@ -276,14 +276,14 @@ def test_in_a_sequence_in_a_sequence_nothing_is_changed_by_a_state_that_does_not
     assert schedule.state_dict() == before
 
 
-def test_a_schedule_made_after_another_begins_with_the_learning_rate_of_the_start():
+def test_a_second_schedule_starts_from_the_initial_learning_rate():
     opt = optimizer()
     lr_scheduler.LinearLR(opt, start_factor=0.1)
     assert lr_scheduler.StepLR(opt, 10).get_last_lr() == [0.1, 0.4]
 
 
 @pytest.mark.parametrize("kind", ["StepLR", "SequentialLR"])
-def test_after_a_resume_a_schedule_made_later_begins_with_the_learning_rate_of_the_start(kind):
+def test_after_a_resume_a_new_schedule_starts_from_the_initial_learning_rate(kind):
     def made(opt):
         schedule = lr_scheduler.StepLR(opt, 1)
         return schedule if kind == "StepLR" else lr_scheduler.SequentialLR(opt, [schedule], [])
@@ -295,7 +295,7 @@ def test_after_a_resume_a_schedule_made_later_begins_with_the_learning_rate_of_t
     assert lr_scheduler.MultiStepLR(resumed, []).get_last_lr() == [0.1, 0.4]
 
 
-def test_the_next_step_is_taken_with_the_new_learning_rate():
+def test_the_next_step_uses_the_new_learning_rate():
     parameter = nn.Parameter(np.array([1.0]))
     opt = optim.SGD([parameter], lr=0.5)
     schedule = lr_scheduler.StepLR(opt, 1, gamma=0.5)
@@ -361,7 +361,7 @@ def test_the_next_step_is_taken_with_the_new_learning_rate():
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_makes_no_sense_is_refused(make, error, words):
+def test_arguments_that_make_no_sense_are_refused(make, error, words):
     with pytest.raises(error, match=words):
         make(lr_scheduler, optimizer())
 
@@ -385,7 +385,7 @@ def test_the_state_of_another_schedule_or_of_other_groups_is_refused_and_nothing
     ("key", "value"),
     [("base_lrs", None), ("last_lrs", ["x", 1.0]), ("last_lrs", 3), ("last_epoch", -1), ("last_epoch", 1.5)],
 )
-def test_a_state_with_something_else_where_numbers_should_be_is_refused_and_nothing_is_changed(key, value):
+def test_a_state_with_values_that_are_not_numbers_is_refused_and_nothing_is_changed(key, value):
     for schedule in (lr_scheduler.StepLR(optimizer(), 3), SCHEDULES["SequentialLR"](lr_scheduler, optimizer())):
         before = schedule.state_dict()
         with pytest.raises(ValueError, match=f'LR.load_state_dict: expected "{key}" to be'):
@@ -393,7 +393,7 @@ def test_a_state_with_something_else_where_numbers_should_be_is_refused_and_noth
         assert schedule.state_dict() == before
 
 
-def test_what_is_no_state_is_refused():
+def test_a_state_that_is_not_a_dict_is_refused():
     with pytest.raises(TypeError, match=r"StepLR.load_state_dict: expected a dict, got str; td.load\(path\) reads one"):
         lr_scheduler.StepLR(optimizer(), 3).load_state_dict("run.npz")
 
@@ -407,7 +407,7 @@ def test_a_group_added_after_the_schedule_is_an_error(make):
         schedule.step(*([1.0] if isinstance(schedule, lr_scheduler.ReduceLROnPlateau) else []))
 
 
-def test_numpys_numbers_serve_as_settings_and_learning_rates_are_pythons():
+def test_settings_can_be_numpy_numbers_and_learning_rates_are_python_floats():
     opt = optimizer()
     schedule = lr_scheduler.StepLR(opt, np.int64(1), gamma=np.float32(0.5))
     schedule.step()

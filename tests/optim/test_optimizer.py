@@ -1,4 +1,4 @@
-"""What all optimizers share: PyTorch's steps with every option, what is left alone, and what a saved state holds."""
+"""All optimizers: PyTorch's steps with every option, skipped parameters, and saved states."""
 
 import io
 
@@ -35,7 +35,7 @@ def start(dtype: type = np.float64) -> list[np.ndarray]:
 
 
 def gradient(step: int, number: int) -> np.ndarray | None:
-    """A different gradient at each step; now and then none at all."""
+    """A different gradient at each step; at some steps none."""
     if (step + number) % 7 == 3:
         return None
     return np.asarray(np.random.default_rng([step, number]).normal(size=SHAPES[number]))
@@ -74,7 +74,7 @@ def test_every_step_is_pytorchs(torch, name, options, dtype, tolerance):
 
 @each_optimizer
 def test_a_parameter_without_a_gradient_is_skipped(name, options):
-    """No decay, no momentum: not a bit of it moves."""
+    """There is no decay and no momentum, so not a bit of it changes."""
     parameter = nn.Parameter(np.array([1.0, -2.0]))
     optimizer = getattr(optim, name)([parameter], **{"lr": 0.1, **options})
     parameter.grad = np.array([0.5, 0.5])
@@ -113,8 +113,8 @@ def test_data_assigned_between_steps_takes_effect(name, options):
 
 
 @each_optimizer
-def test_a_saved_state_goes_on_where_it_stopped(name, options):
-    """Through np.savez and back: a dict of plain arrays, no pickle."""
+def test_a_saved_state_continues_where_it_stopped(name, options):
+    """The state goes through np.savez and back: it is a dict of plain arrays, without pickle."""
     straight = parameters()
     take_steps(getattr(optim, name)(straight, **{"lr": 0.1, **options}), straight)
 
@@ -148,7 +148,7 @@ def test_a_saved_state_is_a_copy(name, options):
         np.testing.assert_array_equal(value, before[key])
 
 
-def test_two_optimizers_over_the_same_parameters_each_do_their_own():
+def test_two_optimizers_over_the_same_parameters_are_independent():
     parameter = nn.Parameter(np.array([1.0]))
     one, two = optim.SGD([parameter], lr=0.1), optim.SGD([parameter], lr=0.01)
     parameter.grad = np.array([1.0])
@@ -157,7 +157,7 @@ def test_two_optimizers_over_the_same_parameters_each_do_their_own():
     assert parameter.item() == pytest.approx(1 - 0.1 - 0.01, rel=1e-15)
 
 
-def test_the_learning_rate_can_be_changed_on_the_way():
+def test_the_learning_rate_can_be_changed_during_training():
     parameter = nn.Parameter(np.array([1.0]))
     optimizer = optim.SGD([parameter], lr=0.1)
     parameter.grad = np.array([1.0])
@@ -166,7 +166,7 @@ def test_the_learning_rate_can_be_changed_on_the_way():
     assert parameter.item() == 0.5
 
 
-def test_a_frozen_parameter_stays_where_it_is():
+def test_a_frozen_parameter_does_not_change():
     frozen, trained = nn.Parameter(np.array([1.0])), nn.Parameter(np.array([1.0]))
     frozen.requires_grad = False
     optimizer = optim.SGD([frozen, trained], lr=0.1, weight_decay=0.5)
@@ -176,7 +176,7 @@ def test_a_frozen_parameter_stays_where_it_is():
     assert trained.item() < 1
 
 
-def test_params_may_come_from_a_generator():
+def test_params_can_come_from_a_generator():
     model = nn.Linear(2, 2)
     optimizer = optim.SGD((parameter for parameter in model.parameters()), lr=0.1)
     before = model.weight.data.copy()
@@ -188,7 +188,7 @@ def test_params_may_come_from_a_generator():
 
 
 def test_a_memory_loaded_for_the_first_step_is_kept():
-    """Whatever number of steps it comes with."""
+    """This holds for every number of steps in the state."""
     parameter = nn.Parameter(np.zeros(2))
     optimizer = optim.SGD([parameter], lr=0.1, momentum=0.9)
     state = {**optimizer.state_dict(), "0.step": np.array(0), "0.velocity": np.array([1.0, 2.0])}
@@ -201,7 +201,7 @@ def test_a_memory_loaded_for_the_first_step_is_kept():
     np.testing.assert_allclose(parameter.data, [-0.09, -0.18])
 
 
-def test_one_parameter_may_have_a_memory_and_its_neighbor_none():
+def test_one_parameter_can_have_a_memory_and_its_neighbor_none():
     params = [nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))]
     optimizer = optim.SGD(params, lr=1.0, momentum=0.5)
     zero = np.array(0)
@@ -241,8 +241,8 @@ def test_an_optimizer_made_with_other_settings_resumes_with_the_saved_ones(make,
         ("AdamW", {"lr": 0.1, "betas": (0.8, 0.95), "eps": 1e-3, "weight_decay": 0.3}),
     ],
 )
-def test_settings_of_numpys_types_give_the_bits_of_pythons(name, settings):
-    """Otherwise a training would have other bits after a checkpoint, which has only Python's numbers."""
+def test_numpy_settings_give_the_same_bits_as_python_settings(name, settings):
+    """Otherwise a training run would have other bits after a checkpoint, which has only Python's numbers."""
 
     def trained(change) -> np.ndarray:
         rng = np.random.default_rng(0)
@@ -275,7 +275,7 @@ def test_settings_of_numpys_types_give_the_bits_of_pythons(name, settings):
         (lambda state: state.update({"1.velocity": ["a", "b"]}), ValueError, ['"1.velocity"', "numbers", "<U1"]),
         (lambda state: state.update({"1.velocity": [1j, 2]}), ValueError, ['"1.velocity"', "numbers", "complex128"]),
     ],
-    ids=["a key is missing", "a key is not expected", "a setting is missing", "another shape", "a senseless setting",
+    ids=["a key is missing", "an unexpected key", "a setting is missing", "another shape", "a senseless setting",
          "two numbers for one", "steps below 0", "two counts of steps", "no count of steps", "letters", "complex"],
 )  # fmt: skip
 def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, error, words):
@@ -297,7 +297,7 @@ def test_a_state_that_does_not_fit_is_refused_and_nothing_is_changed(change, err
         np.testing.assert_array_equal(value, after[key])
 
 
-def test_a_kind_of_optimizer_that_does_not_say_how_to_update_is_told_so():
+def test_an_optimizer_class_without_an_update_gets_a_clear_error():
     class Idle(optim.Optimizer):
         slots = ()
 
@@ -314,14 +314,14 @@ def test_a_result_cannot_be_optimized():
         optim.SGD([w, w * 0.1], lr=0.1)
 
 
-def test_what_is_no_state_is_refused():
+def test_a_state_that_is_not_a_dict_is_refused():
     with pytest.raises(TypeError, match=r"^SGD.load_state_dict: expected a dict, got str; td.load\(path\) reads one"):
         optim.SGD([nn.Parameter(np.zeros(2))], lr=0.1).load_state_dict("run.npz")
 
 
-def test_a_missing_key_is_named_and_no_other():
+def test_only_the_missing_key_is_named():
     optimizer = optim.SGD([nn.Parameter(np.zeros(2)), nn.Parameter(np.zeros(2))], lr=0.1, momentum=0.9)
-    state = optimizer.state_dict()  # without velocities, which are not there before the first step and are not missed
+    state = optimizer.state_dict()  # without velocities, which do not exist before the first step and are not required
     del state["1.step"]
     with pytest.raises(KeyError, match=r"missing \['1\.step'\]"):
         optimizer.load_state_dict(state)
@@ -339,6 +339,6 @@ def test_a_missing_key_is_named_and_no_other():
     ],
     ids=["without its parentheses", "a number", "a Tensor", "an array"],
 )
-def test_what_is_no_list_of_tensors_is_refused(params, says):
+def test_params_that_are_not_a_list_of_tensors_are_refused(params, says):
     with pytest.raises(TypeError, match=rf"^SGD: expected a list of Tensors.*{says}"):
         optim.SGD(params, lr=0.1)

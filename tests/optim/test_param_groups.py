@@ -1,4 +1,4 @@
-"""Parameter groups: PyTorch's steps where settings differ, settings changed on the way, and what is refused."""
+"""Parameter groups: PyTorch's steps with different settings, changed settings, and errors."""
 
 import copy
 
@@ -40,7 +40,7 @@ def take_steps(optimizer, first: int = 0, last: int = 20) -> None:
 
 
 @each_optimizer
-def test_every_step_is_pytorchs_also_where_settings_change_on_the_way(torch, name, shared, first, second):
+def test_every_step_is_pytorchs_even_if_settings_change_during_training(torch, name, shared, first, second):
     ours = parameters()
     theirs = [torch.nn.Parameter(torch.tensor(parameter.data)) for parameter in ours]
     our_optimizer = two_groups(name, shared, first, second, ours)
@@ -60,7 +60,7 @@ def test_every_step_is_pytorchs_also_where_settings_change_on_the_way(torch, nam
 
 
 @each_optimizer
-def test_two_groups_step_as_two_optimizers_do(name, shared, first, second):
+def test_two_groups_step_like_two_optimizers(name, shared, first, second):
     params, expected = parameters(), parameters()
     together = two_groups(name, shared, first, second, params)
     apart = [
@@ -78,7 +78,7 @@ def test_two_groups_step_as_two_optimizers_do(name, shared, first, second):
 
 
 @each_optimizer
-def test_a_saved_state_goes_on_where_it_stopped_with_the_settings_of_every_group(name, shared, first, second):
+def test_a_saved_state_continues_with_the_settings_of_every_group(name, shared, first, second):
     straight, stopped = (two_groups(name, shared, first, second) for _ in range(2))
     for optimizer, last in ((straight, 20), (stopped, 10)):
         optimizer.param_groups[1]["lr"] = 0.03
@@ -124,7 +124,7 @@ def test_with_several_groups_an_attribute_would_be_ambiguous():
         optimizer.momentum  # noqa: B018
 
 
-def test_a_dict_put_in_the_place_of_a_group_takes_effect():
+def test_replacing_a_group_by_another_dict_takes_effect():
     parameter = nn.Parameter(np.ones(1))
     optimizer = optim.SGD([parameter], lr=0.1)
     optimizer.param_groups[0] = {**optimizer.param_groups[0], "lr": 0.5}
@@ -133,7 +133,7 @@ def test_a_dict_put_in_the_place_of_a_group_takes_effect():
     assert parameter.item() == 0.5
 
 
-def test_params_of_a_group_may_come_from_a_generator_and_a_group_may_be_added_later():
+def test_a_groups_params_can_come_from_a_generator_and_a_group_can_be_added_later():
     model, other = nn.Linear(2, 3), nn.Linear(3, 1)
     optimizer = optim.SGD([{"params": model.parameters(), "lr": 1.0}], lr=0.5)
     optimizer.add_param_group({"params": other.parameters(), "weight_decay": 0.1})
@@ -147,7 +147,7 @@ def test_params_of_a_group_may_come_from_a_generator_and_a_group_may_be_added_la
     assert [parameter.data.ravel()[0] for parameter in optimizer.params] == pytest.approx([0, 0, 0.45, 0.45])
 
 
-def test_a_copy_has_groups_of_its_own():
+def test_a_copy_has_its_own_groups():
     optimizer = two_groups(*OPTIMIZERS[1])
     take_steps(optimizer, last=3)
     other = copy.deepcopy(optimizer)
@@ -192,7 +192,7 @@ def test_groups_that_make_no_sense_are_refused(groups, error, words):
         optim.SGD(groups, lr=0.1)
 
 
-def test_what_is_no_group_cannot_be_added():
+def test_a_value_that_is_not_a_group_cannot_be_added():
     optimizer = optim.SGD([ONE], lr=0.1)
     with pytest.raises(TypeError, match=r'SGD: expected a group to be a dict with "params" in it, got list'):
         optimizer.add_param_group([TWO])

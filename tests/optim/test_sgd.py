@@ -1,4 +1,4 @@
-"""What SGD alone has: a momentum that can be switched on, and a memory that it does not need without."""
+"""Only in SGD: a momentum that can be switched on, and a memory that it needs only with momentum."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def test_a_momentum_switched_on_later_takes_effect():
     np.testing.assert_allclose(parameter.data, 1 - 0.1 * (1 + 1 + 1.9))
 
 
-def test_without_a_momentum_nothing_is_remembered_but_the_number_of_steps():
+def test_without_a_momentum_only_the_number_of_steps_is_remembered():
     parameter = nn.Parameter(np.array([1.0]))
     optimizer = optim.SGD([parameter], lr=0.1)
     parameter.grad = np.array([1.0])

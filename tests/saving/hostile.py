@@ -1,7 +1,7 @@
 """Files that a stranger might send, and files that a disk or a network has damaged.
 
-`python -m tests.saving.hostile 10000` makes so many damaged files from a few good ones and tries to load each, with a
-limit on the memory of the process; it prints what happened to them.
+`python -m tests.saving.hostile 10000` makes 10,000 damaged files from a few good ones and tries to load each, with a
+limit on the memory of the process. It prints what happened to them.
 """
 
 import io
@@ -20,7 +20,7 @@ import numpy as np
 import tinygrad_dropout as td
 from tests.saving.objects import same
 
-MEMORY = 200 * 2**20  # bytes that loading may take on top of what the process has
+MEMORY = 200 * 2**20  # bytes that loading can use in addition to the process's memory
 
 
 def structure(obj: Any, version: int = 1) -> str:
@@ -28,7 +28,7 @@ def structure(obj: Any, version: int = 1) -> str:
 
 
 def nested(depth: int, kind: type) -> Any:
-    """What stands for a number in so many lists or dicts."""
+    """The structure of a number nested in this many lists or dicts."""
     obj: Any = 1
     for _ in range(depth):
         obj = ["list", obj] if kind is list else ["dict", {"a": obj}]
@@ -41,7 +41,7 @@ def npy(descr: str = "'<f4'", shape: str = "(2,)", data: bytes = bytes(8), fortr
 
 
 def npz(text: str | bytes, *arrays: bytes, others: dict[str, bytes] | None = None, **options: Any) -> bytes:
-    """A file with these members, whose checksums are right."""
+    """A file with these members and the right checksums."""
     buffer = io.BytesIO()
     members = [("structure.json", text), *((f"{n}.npy", array) for n, array in enumerate(arrays))]
     with zipfile.ZipFile(buffer, "w", **options) as archive:
@@ -51,13 +51,13 @@ def npz(text: str | bytes, *arrays: bytes, others: dict[str, bytes] | None = Non
 
 
 def with_sizes(file: bytes, size: int) -> bytes:
-    """The file, in whose directory the last member is declared to have this size."""
+    """The file, with this size declared in its directory for the last member."""
     place = file.rindex(b"PK\x01\x02") + 20
     return file[:place] + size.to_bytes(4, "little") * 2 + file[place + 8 :]
 
 
 def flagged(file: bytes, flags: int) -> bytes:
-    """The file with these flags set for each member, in front of it and in the directory."""
+    """The file with these flags set for each member, in its header and in the directory."""
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         head, *parts = file.split(signature)
         file = head + b"".join(
@@ -68,7 +68,7 @@ def flagged(file: bytes, flags: int) -> bytes:
 
 ONE = structure(["array", 0])
 LOCAL_ONLY = npz(ONE, npy())
-#: name: (the file, a part of what is said about it)
+#: name: (the file, a part of the error message)
 HOSTILE = {
     "nothing": (b"", "damage"),
     "no zip": (b"weights", "damage"),
@@ -130,7 +130,7 @@ HOSTILE = {
 
 
 def good_files(folder: Path) -> list[tuple[bytes, Any]]:
-    """Some files, and what is in them."""
+    """Some valid files, and their contents."""
     rng = np.random.default_rng(0)
     small = {"a": np.arange(3.0), "n": [1, "two", (None, True)], "rng": td.get_rng_state(np.random.default_rng(1))}
     large = {"model": {f"{n}.weight": rng.normal(size=(n + 1, 5)).astype(np.float32) for n in range(6)}, "lr": 0.1}
@@ -149,7 +149,7 @@ def flipped(rng: np.random.Generator, data: bytes) -> bytes:
 
 
 def inside(rng: np.random.Generator, data: bytes) -> bytes:
-    """Damage within a member, with its checksum made right again, so that what lies deeper is reached."""
+    """Damage inside a member whose checksum is then corrected, so that deeper checks are reached."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     victim = list(members)[rng.integers(len(members))]
@@ -162,7 +162,7 @@ def inside(rng: np.random.Generator, data: bytes) -> bytes:
 
 
 def damaged(rng: np.random.Generator, files: list[tuple[bytes, Any]]) -> tuple[str, bytes]:
-    """The kind of damage, and a file that has it."""
+    """The kind of damage, and a damaged file."""
     one, other = (files[index][0] for index in rng.integers(len(files), size=2))
     start, end = sorted(rng.integers(len(one) + 1, size=2))
     kind = ["flips", "cut", "hole", "doubled", "splice", "noise", "directory", "inside"][rng.integers(8)]
@@ -183,7 +183,7 @@ def damaged(rng: np.random.Generator, files: list[tuple[bytes, Any]]) -> tuple[s
 def outcomes(count: int, seed: int = 0) -> Iterator[tuple[str, str]]:
     """(kind of damage, what happened): refused, loaded what was saved, or loaded something else.
 
-    A file may be what it was in spite of the damage (a date in the directory, for example). Something else can come
+    A file can load correctly despite the damage (to a date in the directory, for example). Something else can come
     from damage "inside" only, which has the right checksums.
     """
     rng = np.random.default_rng(seed)
@@ -207,7 +207,7 @@ def outcomes(count: int, seed: int = 0) -> Iterator[tuple[str, str]]:
 
 
 def limit_memory() -> None:
-    """From now on this process can take so much memory, and no more."""
+    """Limit the memory of this process from now on."""
     import resource
 
     pages = int(Path("/proc/self/statm").read_text().split()[0])

@@ -1,4 +1,4 @@
-"""Objects to save, and whether two are the same to the last bit and type."""
+"""Objects to save, and a comparison of two objects to the last bit and type."""
 
 from typing import Any
 

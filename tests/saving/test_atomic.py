@@ -1,4 +1,4 @@
-"""A file is written whole or not at all and keeps its permissions; a device or a pipe is left alone."""
+"""A file is written completely or not at all, and keeps its permissions; a device or a pipe is not touched."""
 
 import errno
 import multiprocessing
@@ -17,7 +17,7 @@ from tinygrad_dropout.saving._atomic import write_safely
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path):
-    """A limit on the size of files stands for the disk."""
+    """A limit on the size of files simulates a full disk."""
     program = """
 import resource, signal, sys, numpy as np, tinygrad_dropout as td
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -49,15 +49,15 @@ def test_a_disk_that_fails_at_the_last_moment_leaves_the_old_file(tmp_path, monk
     assert os.listdir(tmp_path) == ["file"]
 
 
-def test_a_link_still_leads_to_the_file(tmp_path):
+def test_a_link_still_points_to_the_file(tmp_path):
     (tmp_path / "latest").symlink_to(tmp_path / "real")
     td.save(1, tmp_path / "latest")
     assert (tmp_path / "latest").is_symlink()
     assert td.load(tmp_path / "real") == 1
 
 
-def test_a_save_during_a_save_spoils_neither(tmp_path):
-    """As in a signal handler that saves before the process ends."""
+def test_a_save_during_a_save_damages_neither(tmp_path):
+    """This happens in a signal handler that saves before the process ends."""
 
     def write(file):
         file.write(b"the first ")
@@ -75,7 +75,7 @@ def save_often(path, number):
         td.save(np.full(50_000, number), path)
 
 
-def test_while_processes_save_at_once_every_load_gives_a_whole_file(tmp_path):
+def test_while_several_processes_save_every_load_gives_a_complete_file(tmp_path):
     path = tmp_path / "file"
     td.save(np.zeros(50_000), path)
     processes = [multiprocessing.get_context("spawn").Process(target=save_often, args=(path, n)) for n in (1, 2)]
@@ -91,7 +91,7 @@ def test_while_processes_save_at_once_every_load_gives_a_whole_file(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a" * 255, "\u00e9" * 127, "[x]*?"])
-def test_a_name_may_be_as_long_and_as_odd_as_the_file_system_allows(tmp_path, name):
+def test_a_name_can_be_as_long_and_as_odd_as_the_file_system_allows(tmp_path, name):
     for value in (1, 2):
         td.save(value, tmp_path / name)
     assert td.load(tmp_path / name) == 2
@@ -100,7 +100,7 @@ def test_a_name_may_be_as_long_and_as_odd_as_the_file_system_allows(tmp_path, na
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions")
 @pytest.mark.parametrize("mode", [0o600, 0o664])
-def test_the_permissions_of_a_file_stay(tmp_path, mode):
+def test_a_file_keeps_its_permissions(tmp_path, mode):
     path = tmp_path / "file"
     path.touch()
     path.chmod(mode)
@@ -109,12 +109,12 @@ def test_the_permissions_of_a_file_stay(tmp_path, mode):
     assert path.read_text() == oct(mode)  # before anything was written
 
 
-def test_a_file_that_may_not_be_written_to_is_not_replaced(tmp_path, monkeypatch):
+def test_a_write_protected_file_is_not_replaced(tmp_path, monkeypatch):
     td.save("old", tmp_path / "file")
     opened = Path.open
 
     def refused(path, mode="r", *others, **options):
-        """As for a user who may only read the file. Root may write to every file, so permissions can't be used here."""
+        """Simulate a user who can only read the file. Root can write to every file, so permissions would not work."""
         if "+" in mode:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return opened(path, mode, *others, **options)
@@ -131,7 +131,7 @@ def test_a_pipe_is_neither_replaced_nor_read(tmp_path):
     """Nor is a device: saving to /dev/full replaced it by a file."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    held = os.open(path, os.O_RDWR)  # so that opening it does not wait for ever
+    held = os.open(path, os.O_RDWR)  # so that opening it does not wait forever
     try:
         with pytest.raises(OSError, match=r"save: the file could not be written \(Not an ordinary file\)"):
             td.save(1, path)
@@ -149,7 +149,7 @@ def test_a_folder_is_neither_replaced_nor_read(tmp_path):
         td.load(tmp_path)
 
 
-def test_what_killed_processes_left_is_deleted_when_it_is_old(tmp_path):
+def test_old_files_of_killed_processes_are_deleted(tmp_path):
     program = """
 import os, sys, tinygrad_dropout as td
 os.fsync = lambda descriptor: os._exit(9)

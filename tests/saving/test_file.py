@@ -1,4 +1,4 @@
-"""td.save and td.load: what goes in comes out, a resumed training has the same bits, and what is refused."""
+"""td.save and td.load: objects come back unchanged, resumed training has the same bits, and errors."""
 
 import io
 import os
@@ -23,14 +23,14 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("key", everything())
-def test_what_goes_in_comes_out(tmp_path, key):
+def test_objects_come_back_unchanged(tmp_path, key):
     obj = everything()[key]
     td.save(obj, tmp_path / "file.npz")
     assert same(td.load(tmp_path / "file.npz"), obj)
 
 
 @pytest.mark.parametrize("wrap", [lambda obj: [obj], lambda obj: (obj,), lambda obj: {"a": obj}])
-def test_fifty_containers_in_one_another_can_be_saved_and_more_cannot(tmp_path, wrap):
+def test_fifty_nested_containers_can_be_saved_but_not_more(tmp_path, wrap):
     obj = 1
     for _ in range(50):
         obj = wrap(obj)
@@ -40,7 +40,7 @@ def test_fifty_containers_in_one_another_can_be_saved_and_more_cannot(tmp_path, 
         td.save(wrap(obj), tmp_path / "file")
 
 
-def test_a_file_of_np_savez_is_refused_and_says_what_is_in_it(tmp_path):
+def test_the_error_for_a_file_of_np_savez_says_what_is_in_it(tmp_path):
     np.savez(tmp_path / "file.npz", a=1, b=2, c=3, d=4)
     with pytest.raises(td.CheckpointError) as caught:
         td.load(tmp_path / "file.npz")
@@ -51,20 +51,20 @@ def test_a_file_of_np_savez_is_refused_and_says_what_is_in_it(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["checkpoint", "checkpoint.zip", "checkpoint.safetensors.npz", ".safetensors", ".a"])
-def test_the_path_may_be_a_string_and_its_name_any(tmp_path, name):
+def test_the_path_can_be_a_string_with_any_name(tmp_path, name):
     td.save({"a": 1}, f"{tmp_path}/{name}")
     assert td.load(f"{tmp_path}/{name}") == {"a": 1}
     assert os.listdir(tmp_path) == [name]
 
 
-def test_a_dict_may_have_many_keys(tmp_path):
+def test_a_dict_can_have_many_keys(tmp_path):
     obj = {str(number): number for number in range(1000)}
     td.save(obj, tmp_path / "file")
     assert same(td.load(tmp_path / "file"), obj)
 
 
-def test_a_zip_that_another_program_has_packed_again_is_read(tmp_path):
-    """One that flags its names as UTF-8, for instance."""
+def test_a_zip_repacked_by_another_program_is_read(tmp_path):
+    """For example, by a program that flags its names as UTF-8."""
     td.save([np.arange(3), 5], tmp_path / "file")
     (tmp_path / "again").write_bytes(hostile.flagged((tmp_path / "file").read_bytes(), 0x800))
     assert same(td.load(tmp_path / "again"), [np.arange(3), 5])
@@ -81,14 +81,14 @@ def test_numpys_numbers_and_strings_come_back_as_pythons(tmp_path):
     assert same(td.load(tmp_path / "file"), [float(np.float32(0.1)), 3, True, 0.5, "a"])
 
 
-def test_a_loaded_array_can_be_written_to_and_is_no_view(tmp_path):
+def test_a_loaded_array_is_writable_and_not_a_view(tmp_path):
     td.save(everything()["shapes"], tmp_path / "file")
     for array in td.load(tmp_path / "file"):
         assert array.flags.writeable
         assert array.flags.owndata
 
 
-def test_np_load_can_look_into_the_file(tmp_path):
+def test_np_load_can_open_the_file(tmp_path):
     array = np.arange(6.0).reshape(2, 3)
     td.save({"weights": array}, tmp_path / "file.npz")
     with np.load(tmp_path / "file.npz", allow_pickle=False) as loaded:
@@ -99,7 +99,7 @@ def test_np_load_can_look_into_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["SGD", "AdamW"])
-def test_a_resumed_training_goes_on_bit_for_bit(tmp_path, kind):
+def test_resumed_training_continues_bit_for_bit(tmp_path, kind):
     straight = Run(kind)
     straight.train(15)
     td.save(straight.state(), tmp_path / "half.npz")
@@ -115,7 +115,7 @@ def test_a_resumed_training_goes_on_bit_for_bit(tmp_path, kind):
 
 @pytest.mark.skipif(os.name != "posix", reason="kills itself with SIGKILL")
 @pytest.mark.parametrize("place", PLACES)
-def test_a_training_killed_in_the_middle_of_a_save_goes_on_from_the_save_before(tmp_path, place):
+def test_training_killed_during_a_save_resumes_from_the_previous_save(tmp_path, place):
     def training(file, *arguments) -> int:
         command = [sys.executable, "-m", "tests.saving.training", str(tmp_path / file), *arguments]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
@@ -127,7 +127,7 @@ def test_a_training_killed_in_the_middle_of_a_save_goes_on_from_the_save_before(
     assert same(td.load(tmp_path / "killed"), td.load(tmp_path / "straight"))
 
 
-def test_a_checkpoint_of_another_architecture_gives_the_error_of_load_state_dict(tmp_path):
+def test_a_checkpoint_of_another_architecture_raises_the_error_of_load_state_dict(tmp_path):
     td.save(nn.Linear(3, 4).state_dict(), tmp_path / "file")
     with pytest.raises(td.ShapeError, match=r'load_state_dict: expected "weight" to have shape \(4, 2\), got \(4, 3\)'):
         nn.Linear(2, 4).load_state_dict(td.load(tmp_path / "file"))
@@ -166,7 +166,7 @@ LOOP.append(LOOP)
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_cannot_be_saved_is_named_and_the_old_file_is_kept(tmp_path, obj, error, words):
+def test_the_error_names_a_value_that_cannot_be_saved_and_the_old_file_is_kept(tmp_path, obj, error, words):
     td.save("old", tmp_path / "file")
     with pytest.raises(error, match=words):
         td.save(obj, tmp_path / "file")
@@ -175,7 +175,7 @@ def test_what_cannot_be_saved_is_named_and_the_old_file_is_kept(tmp_path, obj, e
 
 
 @pytest.mark.parametrize("path", [{"a": 1}, 3, io.BytesIO(), b"file"])
-def test_what_is_no_path_is_named(tmp_path, path):
+def test_the_error_names_the_type_of_a_wrong_path(tmp_path, path):
     given = type(path).__name__
     with pytest.raises(TypeError, match=rf"^save: expected a path .*, got {given}; the object comes first, td"):
         td.save("file", path)
@@ -197,6 +197,6 @@ def test_there_can_be_as_many_arrays_as_a_zip_has_room_for(tmp_path, monkeypatch
     assert same(td.load(tmp_path / "file"), [np.full(1, number) for number in range(3)])
 
 
-def test_a_file_that_is_not_there_is_an_ordinary_error(tmp_path):
+def test_a_missing_file_is_an_ordinary_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         td.load(tmp_path / "nothing.npz")

@@ -1,4 +1,4 @@
-"""Damaged and hostile files: each is refused in one clear sentence, in little memory, or was not damaged after all."""
+"""Damaged and hostile files: each is refused in one clear sentence and little memory, or loads correctly."""
 
 import os
 import re
@@ -17,7 +17,7 @@ in_linux = pytest.mark.skipif(sys.platform != "linux", reason="the limit on memo
 
 
 def in_little_memory(*arguments: object) -> list[str]:
-    """What `python -m tests.saving.hostile` prints, with its limit on memory."""
+    """Run `python -m tests.saving.hostile` with its limit on memory, and return its output."""
     command = [sys.executable, "-m", "tests.saving.hostile", *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
@@ -43,7 +43,7 @@ def test_a_hostile_file_is_refused_in_little_memory(tmp_path):
 
 
 @in_linux
-def test_a_damaged_file_is_refused_or_gives_what_was_saved():
+def test_a_damaged_file_is_refused_or_loads_correctly():
     counted = Counter()
     for line in in_little_memory(400)[:-1]:
         kind, outcome, number = re.fullmatch(r"(\w+) +(\w.*\w) +(\d+)", line).groups()

@@ -13,7 +13,7 @@ from tinygrad_dropout import nn
 library = pytest.importorskip("safetensors.numpy")
 
 
-def test_a_flat_dict_of_arrays_comes_back_and_can_be_written_to(tmp_path):
+def test_a_flat_dict_of_arrays_comes_back_writable(tmp_path):
     arrays = everything()["arrays"]
     arrays = {key: array for key, array in arrays.items() if key[0] != ">" and array.dtype.itemsize <= 8}
     arrays |= {str(index): array for index, array in enumerate(everything()["shapes"])}
@@ -54,7 +54,7 @@ def test_weights_move_to_pytorch_and_back(torch, tmp_path):
     ],
     ids=str,
 )
-def test_what_the_format_cannot_hold_is_refused_and_the_old_file_kept(tmp_path, obj, words):
+def test_values_that_the_format_does_not_support_are_refused_and_the_old_file_is_kept(tmp_path, obj, words):
     path = tmp_path / "file.safetensors"
     td.save({"a": np.ones(2)}, path)
     with pytest.raises(TypeError, match=words):
@@ -63,7 +63,7 @@ def test_what_the_format_cannot_hold_is_refused_and_the_old_file_kept(tmp_path, 
 
 
 def damaged(rng: np.random.Generator, whole: bytes) -> bytes:
-    """The file with flipped bits, cut, or with a header that says something else."""
+    """The file with flipped bits, truncated, or with a changed header."""
     kind, length = rng.integers(3), int.from_bytes(whole[:8], "little")
     if kind == 0:
         flipped = np.frombuffer(whole, np.uint8).copy()
@@ -77,7 +77,7 @@ def damaged(rng: np.random.Generator, whole: bytes) -> bytes:
     return len(header).to_bytes(8, "little") + bytes(header) + whole[8 + length :]
 
 
-def test_a_damaged_file_is_refused_or_has_other_numbers(tmp_path):
+def test_a_damaged_file_is_refused_or_has_different_numbers(tmp_path):
     rng = np.random.default_rng(0)
     path = tmp_path / "file.safetensors"
     td.save({"a": np.ones((2, 3)), "b": np.arange(4), "c": np.array(True)}, path)

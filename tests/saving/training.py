@@ -1,7 +1,7 @@
-"""A training run with everything in it that a checkpoint must hold, as a process that can be killed while it saves.
+"""A training run with everything that a checkpoint must contain, as a process that can be killed while it saves.
 
-`python -m tests.saving.training FILE LAST [PLACE]` goes on from FILE, if it is there, up to step LAST, and saves every
-10 steps. With a PLACE it kills itself there, in the middle of the save at step LAST.
+`python -m tests.saving.training FILE LAST [PLACE]` resumes from FILE, if it exists, up to step LAST, and saves every
+10 steps. With a PLACE it kills itself there, during the save at step LAST.
 """
 
 import os
@@ -19,7 +19,7 @@ EVERY = 10  # steps
 
 
 class Run:
-    """Two kinds of noise, one from the framework's generator, the other from its own; buffers; two groups; schedules.
+    """Two kinds of noise, from the framework's generator and from its own; buffers; two groups; schedules.
 
     Args:
         kind: of the optimizer, "SGD" or "AdamW".
@@ -77,7 +77,7 @@ def killed(*arguments: object, **options: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-#: Where in a save the process dies: in the first array, before the data are on the disk, before the file is renamed.
+#: Where in a save the process dies: in the first array, before the data is on disk, or before the file is renamed.
 PLACES = {"writing": (np.lib.format, "write_array"), "syncing": (os, "fsync"), "renaming": (Path, "replace")}
 
 

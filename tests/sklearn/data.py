@@ -1,4 +1,4 @@
-"""Small data of every kind that the estimators take, and estimators that fit it in a few milliseconds."""
+"""Small data of every kind that the estimators accept, and estimators that fit it in a few milliseconds."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ VALUES = X[:, 0] + 0.1 * RNG.normal(size=60)
 TWO_VALUES = np.c_[VALUES, 3 * X[:, 1]]
 WEIGHTS = RNG.uniform(0.1, 2, 60)
 
-#: So few that a fit ends with a ConvergenceWarning, which the tests ignore.
+#: So few epochs that a fit ends with a ConvergenceWarning, which the tests ignore.
 FEW_EPOCHS = {"hidden_layer_sizes": (6, 4), "max_iter": 4, "random_state": 0, "batch_size": 20}
 
 
@@ -30,7 +30,7 @@ def weights_of(model):
 
 
 def assert_same_bits(one, other):
-    """Two fitted estimators have the same weights and the same history."""
+    """Assert that two fitted estimators have the same weights and the same history."""
     for a, b in zip(weights_of(one), weights_of(other), strict=True):
         np.testing.assert_array_equal(a, b)
     assert one.loss_curve_ == other.loss_curve_

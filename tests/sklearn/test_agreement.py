@@ -1,4 +1,4 @@
-"""Without dropout, in float64, each step is scikit-learn's: the same weights from the same batches, as many epochs."""
+"""Without dropout, in float64, each step is scikit-learn's: the same batches and epochs give the same weights."""
 
 import inspect
 
@@ -28,12 +28,12 @@ KINDS = {
     "value": (regressor, MLPRegressor, VALUES),
     "values": (regressor, MLPRegressor, TWO_VALUES),
 }
-TINY = 1e-300  # an epsilon of adam's that makes no difference, so neither does its place
+TINY = 1e-300  # adam's epsilon is so small that its place makes no difference
 SGD = {"solver": "sgd", "learning_rate_init": 0.05}
 
 
 def both(kind, sample_weight=None, **options):
-    """Ours and scikit-learn's, fitted from the same initial weights. scikit-learn's are made by a fit of one epoch."""
+    """Our estimator and scikit-learn's, fitted from the same initial weights, which a fit of one epoch prepares."""
     ours_of, theirs_of, y = KINDS[kind]
     options = {"hidden_layer_sizes": (6, 4), "batch_size": 20, "shuffle": False, "alpha": 0, "max_iter": 6, **options}
     ours = ours_of(dropout=0, dtype="float64", warm_start=True, **options)
@@ -52,7 +52,7 @@ def both(kind, sample_weight=None, **options):
     if sample_weight is None:
         return [model.fit(X, y) for model in (ours, theirs)]
     if "sample_weight" not in inspect.signature(theirs.fit).parameters:
-        pytest.skip("scikit-learn's MLP takes weights from 1.7 on")
+        pytest.skip("scikit-learn's MLP accepts weights from 1.7 on")
     return [model.fit(X, y, sample_weight=sample_weight) for model in (ours, theirs)]
 
 
@@ -84,7 +84,11 @@ def assert_agree(ours, theirs):
 )
 def test_the_same_steps_from_the_same_weights(kind, options):
     if kind == "values" and "tol" in options:
-        options = {**options, "tol": 0, "max_iter": 6}  # the loss is another one, and so is what counts as improvement
+        options = {
+            **options,
+            "tol": 0,
+            "max_iter": 6,
+        }  # the loss differs, so improvements do too
     ours, theirs = both(kind, **options)
     assert_agree(ours, theirs)
     assert ours.n_iter_ < 300
@@ -93,14 +97,14 @@ def test_the_same_steps_from_the_same_weights(kind, options):
         assert ours.best_loss_ == pytest.approx(theirs.best_loss_, rel=1e-9)
 
 
-def test_adaptive_ends_when_the_rate_is_too_small_and_the_rest_is_not_run():
+def test_adaptive_ends_training_when_the_rate_is_too_small():
     ours, theirs = both("value", **SGD, momentum=0, learning_rate="adaptive", tol=10, n_iter_no_change=1, max_iter=300)
     assert ours.n_iter_ == theirs.n_iter_ < 40
     assert ours._optimizer.param_groups[0]["lr"] == pytest.approx(theirs._optimizer.learning_rate, rel=1e-9)
 
 
 @pytest.mark.parametrize("kind", ["binary", "value"])
-def test_early_stopping_stops_in_the_same_epoch_with_the_same_scores_and_weights(kind):
+def test_early_stopping_stops_in_the_same_epoch_with_the_same_scores_and_weights_as_scikit_learn(kind):
     ours, theirs = both(kind, early_stopping=True, n_iter_no_change=3, epsilon=TINY, max_iter=200)
     assert_agree(ours, theirs)
     assert ours.n_iter_ < 200
@@ -128,7 +132,7 @@ def test_epsilon_is_added_after_the_bias_correction_as_in_pytorch():
     assert max(steps) > 1e-5
 
 
-def test_the_loss_curve_is_without_the_penalty():
+def test_the_loss_curve_excludes_the_penalty():
     ours, theirs = both("value", alpha=5.0, max_iter=1, batch_size=60, learning_rate_init=1e-12)
     penalty = 5.0 / 2 * sum((weight**2).sum() for weight in ours.coefs_) / 60
     assert theirs.loss_ - ours.loss_ == pytest.approx(penalty, rel=1e-9)

@@ -1,4 +1,4 @@
-"""What is refused, each with one sentence; and what a fit that ends badly leaves behind."""
+"""Bad input: one sentence for each error, and the state of the estimator after a failed fit."""
 
 import numpy as np
 import pytest
@@ -189,7 +189,7 @@ def test_sample_weights(weights, words):
         ("held out", "validation set has no row with a positive"),
     ],
 )
-def test_weights_of_zero_in_all_of_the_rows_trained_on_or_held_out(make, where, words):
+def test_weights_of_zero_for_all_training_rows_or_all_validation_rows(make, where, words):
     rows = {}
     model = make(early_stopping=True, max_iter=1)
     score_rows = model._score_rows
@@ -278,7 +278,7 @@ def test_partial_fit(model, before, call, words):
         ),
     ],
 )
-def test_warm_start_with_something_else_leaves_the_model_as_it_was(y, options, x, again, words):
+def test_warm_start_with_different_data_does_not_change_the_model(y, options, x, again, words):
     model = classifier(warm_start=True).fit(X, y)
     before = model.predict_uncertainty(X)
     with pytest.raises(ValueError, match=words):
@@ -287,7 +287,7 @@ def test_warm_start_with_something_else_leaves_the_model_as_it_was(y, options, x
 
 
 @pytest.mark.parametrize("spoiled", [(X, CLASSES, -ONES), (X[:, :3], BINARY, -ONES), (X, LABELS, -ONES)])
-def test_a_fit_that_is_refused_leaves_an_unfitted_estimator_not_a_mixture(spoiled):
+def test_a_refused_fit_leaves_an_unfitted_estimator_not_a_mixture(spoiled):
     model = classifier().fit(X, BINARY)
     with pytest.raises(ValueError, match="Negative values"):
         model.fit(*spoiled)
@@ -311,7 +311,7 @@ def test_nothing_works_before_fit(method):
         getattr(regressor(noise=1.0), method)(*UNFITTED[method])
 
 
-def test_uncertainty_that_cannot_be_told():
+def test_uncertainty_that_cannot_be_computed():
     model = regressor().fit(X, VALUES)
     for method in ("predict_interval", "log_likelihood"):
         with pytest.raises(
@@ -350,7 +350,7 @@ def test_uncertainty_that_cannot_be_told():
     ids=["in an epoch", "in the last step", "in the validation", "classifier", "y too large"],
 )
 @pytest.mark.filterwarnings("ignore:y has values of about")
-def test_a_training_that_diverges_says_what_to_scale(model, y, words):
+def test_the_error_for_diverging_training_says_what_to_scale(model, y, words):
     with pytest.raises(ValueError, match=f"{type(model).__name__}: the training diverged.*{words}|{words}"):
         model.fit(X, y)
 
@@ -365,14 +365,14 @@ def test_outputs_beyond_the_dtype_are_an_error_not_nan():
 
 
 class InterruptedBatches(training.Batches):
-    """Ctrl-C before the batch `interrupt_at`."""
+    """Batches that simulate Ctrl-C before the batch `interrupt_at`."""
 
     interrupt_at = 0
 
     def __iter__(self):
         for number, batch in enumerate(super().__iter__()):
             if InterruptedBatches.interrupt_at == number + len(self) * self.epoch:
-                InterruptedBatches.interrupt_at = None  # once
+                InterruptedBatches.interrupt_at = None  # only once
                 raise KeyboardInterrupt
             yield batch
         self.epoch += 1
@@ -398,7 +398,7 @@ def test_ctrl_c_ends_the_training_and_leaves_a_model_that_works(monkeypatch, mak
 
 
 @pytest.mark.parametrize("make", [classifier, regressor])
-def test_ctrl_c_in_the_validation_restores_the_best_weights_so_far(make):
+def test_ctrl_c_during_validation_restores_the_best_weights(make):
     model, kept = make(early_stopping=True, max_iter=9, n_iter_no_change=20), []
     score_rows = model._score_rows
 

@@ -1,4 +1,4 @@
-"""DropoutMLPClassifier: classes and labels of every kind, their probabilities, partial_fit and warm_start."""
+"""DropoutMLPClassifier: classes and labels of every type, their probabilities, partial_fit and warm_start."""
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,7 @@ SEPARABLE = {"hidden_layer_sizes": 30, "learning_rate_init": 0.02, "max_iter": 6
     ],
     ids=["ints", "bools", "-1 and 1", "three", "floats", "strings", "objects", "list", "categories", "Int64"],
 )
-def test_classes_of_any_kind_come_back_as_they_were_given(y, classes):
+def test_classes_of_every_type_come_back_unchanged(y, classes):
     model = classifier(**SEPARABLE).fit(X, y)
     assert model.classes_.tolist() == classes
     assert model.predict(X).dtype == model.classes_.dtype
@@ -66,7 +66,7 @@ def test_several_labels_for_each_row(y):
 
 
 @pytest.mark.parametrize("y", [BINARY, CLASSES, LABELS], ids=["binary", "classes", "labels"])
-def test_logarithms_are_those_of_the_probabilities_and_finite_where_these_are_0(y):
+def test_log_probabilities_match_the_probabilities_and_are_finite_even_at_0(y):
     model = classifier(**SEPARABLE).fit(X, y)
     np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), model.predict_proba(X), rtol=1e-4, atol=1e-6)
     far = model.predict_log_proba(X * 1e4)
@@ -76,7 +76,7 @@ def test_logarithms_are_those_of_the_probabilities_and_finite_where_these_are_0(
 
 @pytest.mark.parametrize("form", ["csr", "csc", "coo", "bsr", "dia", "lil", "dok"])
 @pytest.mark.parametrize("kind", ["matrix", "array"])
-def test_a_sparse_matrix_of_any_format_is_as_good_as_the_table(form, kind):
+def test_a_sparse_matrix_of_every_format_gives_the_same_result_as_the_table(form, kind):
     sparse = getattr(sp, f"{form}_{kind}")(np.where(X > 0, X, 0))
     dense, model = classifier().fit(np.where(X > 0, X, 0), BINARY), classifier().fit(sparse, BINARY)
     assert_same_bits(model, dense)
@@ -113,7 +113,7 @@ def test_the_layout_of_the_table_does_not_matter(x, options):
         ("balanced", compute_class_weight("balanced", classes=np.array([0, 1]), y=BINARY)[BINARY]),
     ],
 )
-def test_class_weights_are_weights_of_the_rows_and_multiply_others(given, weights):
+def test_class_weights_act_as_row_weights_and_multiply_them(given, weights):
     assert_same_bits(classifier(class_weight=given).fit(X, BINARY), classifier().fit(X, BINARY, sample_weight=weights))
     assert_same_bits(
         classifier(class_weight=given).fit(X, BINARY, sample_weight=WEIGHTS),
@@ -121,13 +121,13 @@ def test_class_weights_are_weights_of_the_rows_and_multiply_others(given, weight
     )
 
 
-def test_class_weights_move_the_predictions():
+def test_class_weights_change_the_predictions():
     y = (X[:, 0] + X[:, 1] ** 2 > 1).astype(int)
     heavy = classifier(class_weight={0: 1, 1: 50}, **SEPARABLE).fit(X, y)
     assert heavy.predict(X).sum() > classifier(class_weight={0: 50, 1: 1}, **SEPARABLE).fit(X, y).predict(X).sum()
 
 
-def test_a_row_of_weight_zero_is_not_there():
+def test_a_row_of_weight_zero_has_no_effect():
     weights = np.r_[np.ones(40), np.zeros(20)]
     options = {"dropout": 0, "batch_size": 60, "dtype": "float64"}
     with_zeros = classifier(**options).fit(X, BINARY, weights)
@@ -151,7 +151,7 @@ def test_the_validation_score_is_the_accuracy_on_rows_that_were_not_trained_on()
     ids=["binary", "classes", "labels", "regression"],
 )
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["unweighted", "weighted"])
-def test_the_validation_score_is_the_estimators_own_with_the_rows_weights(make, y, weights):
+def test_the_validation_score_is_the_estimators_score_with_row_weights(make, y, weights):
     held_out, model = [], make(early_stopping=True, max_iter=1, learning_rate_init=0.02, validation_fraction=0.4)
     score_rows = model._score_rows
     model._score_rows = lambda *rows: held_out.append(rows) or score_rows(*rows)
@@ -164,7 +164,7 @@ def test_the_validation_score_is_the_estimators_own_with_the_rows_weights(make, 
 
 
 @pytest.mark.parametrize("counts", [[30, 29, 1], [30, 28, 1, 1], [12] * 5, [6] * 10], ids=str)
-def test_early_stopping_takes_classes_that_are_too_rare_to_be_split(counts):
+def test_early_stopping_accepts_classes_that_are_too_rare_to_split(counts):
     y = np.repeat(np.arange(len(counts)), counts)
     assert classifier(early_stopping=True).fit(X, y).n_outputs_ == len(counts)
 
@@ -190,7 +190,7 @@ def test_partial_fit_is_one_epoch_of_fit():
     assert (by_epochs.n_iter_, by_epochs.t_, whole.n_iter_, whole.t_) == (1, 240, 4, 240)
 
 
-def test_partial_fit_goes_on_after_fit_and_fit_begins_anew():
+def test_partial_fit_continues_after_fit_but_fit_starts_over():
     model = classifier().fit(X, BINARY)
     before = model.loss_curve_.copy()
     model.partial_fit(X, BINARY)
@@ -199,20 +199,20 @@ def test_partial_fit_goes_on_after_fit_and_fit_begins_anew():
     assert_same_bits(model.fit(X, BINARY), classifier().fit(X, BINARY))
 
 
-def test_partial_fit_knows_classes_that_have_not_come_yet():
+def test_partial_fit_knows_classes_that_have_not_occurred_yet():
     model = classifier(batch_size="auto").partial_fit(X[:1], NAMES[:1], classes=["red", "green", "blue", "violet"])
     assert model.classes_.tolist() == ["blue", "green", "red", "violet"]
     assert model.partial_fit(X, NAMES).predict_proba(X).shape == (60, 4)
 
 
 @pytest.mark.parametrize("rows", [60, 10])
-def test_partial_fit_has_the_weight_decay_of_its_own_batch(rows):
+def test_partial_fit_uses_the_weight_decay_of_its_own_batch(rows):
     model = classifier(alpha=2.0, batch_size="auto").partial_fit(X, BINARY, classes=[0, 1])
     model.partial_fit(X[:rows], BINARY[:rows])
     assert [group["weight_decay"] for group in model._optimizer.param_groups] == [2.0 / rows, 0]
 
 
-def test_the_adaptive_rate_is_lowered_by_partial_fit_too():
+def test_partial_fit_lowers_the_adaptive_rate_too():
     model = classifier(solver="sgd", learning_rate="adaptive", tol=10.0, n_iter_no_change=2)
     for _ in range(5):
         model.partial_fit(X, BINARY, classes=[0, 1])
@@ -226,7 +226,7 @@ def test_partial_fit_trains_even_when_nothing_improves():
     assert len(model.loss_curve_) == 6
 
 
-def test_warm_start_begins_with_the_weights_and_no_others():
+def test_warm_start_starts_from_the_weights_only():
     model = classifier(warm_start=True).fit(X, BINARY)
     weights = [weight.copy() for weight in weights_of(model)]
     model.set_params(learning_rate_init=1e-30, dropout=0.5, activation="tanh", dtype="float64").fit(X, BINARY)
@@ -240,7 +240,7 @@ def test_warm_start_begins_with_the_weights_and_no_others():
     ("before", "again", "after"),
     [(True, "fit", False), (False, "fit", True), (True, "fit", True), (True, "partial_fit", False)],
 )
-def test_early_stopping_can_be_switched_between_two_trainings(before, again, after):
+def test_early_stopping_can_be_switched_between_two_fits(before, again, after):
     model = classifier(warm_start=True, early_stopping=before).fit(X, BINARY).set_params(early_stopping=after)
     getattr(model, again)(X, BINARY)
     epochs = 8 if again == "fit" else 5

@@ -1,7 +1,7 @@
-"""scikit-learn's own checks of an estimator: which cannot hold with dropout or in float32, and that all others do.
+"""scikit-learn's own checks of an estimator: some cannot pass with dropout or in float32; all others do.
 
-scikit-learn itself leaves out some: those of the array API (unless SCIPY_ARRAY_API is set), and that of
-decision_function, which its own MLPClassifier does not have either.
+scikit-learn itself skips some: those of the array API (unless SCIPY_ARRAY_API is set), and the one of
+decision_function, which its own MLPClassifier lacks too.
 """
 
 import pytest
@@ -17,11 +17,11 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def numpy_global_random_state():
-    """Instead of the one in conftest.py: some of scikit-learn's checks draw from NumPy's global generator."""
+    """Replaces the fixture of conftest.py, because some of scikit-learn's checks use NumPy's global generator."""
 
 
 def without_dropout_in_float32(estimator):
-    reason = "it compares two fits with a tolerance of 1e-7, which is finer than float32's numbers are"
+    reason = "it compares two fits with a tolerance of 1e-7, which is too fine for float32"
     return {f"check_sample_weight_equivalence_on_{kind}_data": reason for kind in ("dense", "sparse")}
 
 
@@ -33,7 +33,7 @@ def with_dropout(estimator):
 @parametrize_with_checks(
     [estimator(dropout=0, dtype="float64", max_iter=40) for estimator in (DropoutMLPClassifier, DropoutMLPRegressor)]
 )
-def test_without_dropout_in_float64_all_of_them_hold(estimator, check):
+def test_without_dropout_in_float64_all_checks_pass(estimator, check):
     check(estimator)
 
 

@@ -1,4 +1,4 @@
-"""The estimators' parameters: their names and defaults, what is refused, and what each of them does to the network."""
+"""The estimators' parameters: their names, their defaults, and their effects on the network."""
 
 import inspect
 import warnings
@@ -64,7 +64,7 @@ def dropped(model):
         ({"hidden_layer_sizes": (), "input_dropout": 0.2}, [0.2]),
     ],
 )
-def test_each_layer_has_its_probability(options, rates):
+def test_each_layer_has_its_own_probability(options, rates):
     assert dropped(classifier(**options).fit(X, BINARY)) == rates
 
 
@@ -76,20 +76,20 @@ def test_the_network_is_linear_activation_dropout():
 @pytest.mark.parametrize(
     "dtype", [np.float64, "float64", np.dtype("float64"), float, "f8", np.float32, "float32"], ids=repr
 )
-def test_the_dtype_can_be_given_in_any_of_numpys_ways(dtype):
+def test_the_dtype_can_be_given_in_every_form_that_numpy_accepts(dtype):
     model = regressor(dtype=dtype).fit(X, VALUES)
     assert {weight.dtype for weight in weights_of(model)} == {np.dtype(dtype)} == {model.predict(X).dtype}
 
 
 def test_max_norm_limits_every_unit_and_no_bias():
-    # alpha pulls no bias, so that with and without max_norm they are of the same size
+    # alpha does not affect biases, so they have the same size with and without max_norm
     model = classifier(max_norm=0.05, learning_rate_init=0.1).fit(X, BINARY)
     norms = [np.linalg.norm(weight, axis=0).max() for weight in model.coefs_]
     assert max(norms) == pytest.approx(0.05, rel=1e-5)
     assert max(abs(bias).max() for bias in model.intercepts_) > 0.05
 
 
-def test_dropout_moves_neither_the_initial_weights_nor_the_split_nor_the_order():
+def test_dropout_changes_neither_the_initial_weights_nor_the_split_nor_the_order():
     with_dropout, without = (
         regressor(dropout=p, max_iter=1, learning_rate_init=1e-30, early_stopping=True).fit(X, VALUES) for p in (0.5, 0)
     )
@@ -99,13 +99,13 @@ def test_dropout_moves_neither_the_initial_weights_nor_the_split_nor_the_order()
     assert with_dropout._batch_rng.bit_generator.state == without._batch_rng.bit_generator.state
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
+def test_the_same_seed_gives_the_same_bits_and_another_seed_gives_others():
     one, same, other = (classifier(random_state=seed).fit(X, BINARY) for seed in (1, 1, 2))
     assert_same_bits(one, same)
     assert one.loss_curve_ != other.loss_curve_
 
 
-def test_without_a_seed_it_comes_from_the_frameworks_generator():
+def test_without_a_seed_the_frameworks_generator_is_used():
     losses = []
     for seed in (1, 1, 2):
         td.manual_seed(seed)
@@ -113,7 +113,7 @@ def test_without_a_seed_it_comes_from_the_frameworks_generator():
     assert losses[0] == losses[1] != losses[2]
 
 
-def test_the_parts_that_draw_have_streams_of_their_own():
+def test_everything_random_has_its_own_stream():
     model = regressor(input_dropout=0.3).fit(X, VALUES)
     masks = {id(layer.rng) for layer in model.module_ if isinstance(layer, nn.Dropout)}
     assert len(masks) == 1
@@ -133,7 +133,7 @@ def test_n_iter_no_change_can_be_infinite():
     assert classifier(n_iter_no_change=np.inf, tol=100, max_iter=30).fit(X, BINARY).n_iter_ == 30
 
 
-def test_a_batch_larger_than_the_table_is_all_of_it_with_a_warning():
+def test_a_batch_larger_than_the_table_is_the_whole_table_with_a_warning():
     whole = classifier(batch_size=60).fit(X, BINARY)
     with pytest.warns(UserWarning, match="batch_size=61 is larger than the number of rows, 60") as warned:
         larger = classifier(batch_size=61).fit(X, BINARY)
@@ -141,13 +141,13 @@ def test_a_batch_larger_than_the_table_is_all_of_it_with_a_warning():
     assert warned[0].filename == __file__
 
 
-def test_a_training_that_ends_too_early_says_so_where_fit_was_called():
+def test_training_that_ends_too_early_warns_at_the_call_of_fit():
     with pytest.warns(UserWarning, match="not converged after max_iter=2 epochs") as warned:
         classifier(max_iter=2).fit(X, BINARY)
     assert warned[0].filename == __file__
 
 
-def test_a_training_that_converged_or_is_incremental_does_not():
+def test_training_that_converged_or_is_incremental_does_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         classifier(max_iter=500, tol=1.0, n_iter_no_change=2).fit(X, BINARY)
@@ -155,7 +155,7 @@ def test_a_training_that_converged_or_is_incremental_does_not():
         classifier().partial_fit(X, BINARY, classes=[0, 1])
 
 
-def test_equal_weights_of_any_size_are_no_weights_but_for_alpha():
+def test_equal_row_weights_matter_only_for_alpha():
     for weight, alpha in ((1.0, 0.5), (4.0, 2.0), (0.25, 0.125)):
         unweighted = regressor(dtype="float64", alpha=0.5).fit(X, VALUES)
         weighted = regressor(dtype="float64", alpha=alpha).fit(X, VALUES, np.full(60, weight))
@@ -163,7 +163,7 @@ def test_equal_weights_of_any_size_are_no_weights_but_for_alpha():
             np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
 
 
-def test_a_batch_of_heavy_rows_counts_for_more():
+def test_a_batch_of_heavy_rows_counts_more():
     weights = np.repeat([0.5, 1.5], 30)
     light, heavy = (
         regressor(solver="sgd", momentum=0, batch_size=30, shuffle=False, alpha=0, dtype="float64", dropout=0,
@@ -181,7 +181,7 @@ def test_a_batch_of_heavy_rows_counts_for_more():
 
 
 @pytest.mark.parametrize("model", [classifier(dropout=[0.1, 0.2]), regressor(noise=0.5)], ids=str)
-def test_a_clone_has_the_parameters_and_nothing_learned(model):
+def test_a_clone_has_the_parameters_but_nothing_learned(model):
     fitted = clone(model).fit(X, BINARY)
     copy = clone(fitted)
     assert copy.get_params() == model.get_params()

@@ -1,4 +1,4 @@
-"""DropoutMLPRegressor: one target and several, the noise level, and intervals that hold as often as they say."""
+"""DropoutMLPRegressor: one or more targets, the noise level, and the coverage of the intervals."""
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ def test_predictions_have_the_shape_of_y(y, shape):
     assert np.ndim(model.log_likelihood(X, y)) == 0
 
 
-def test_a_column_is_a_target_with_a_warning_as_in_scikit_learn():
+def test_a_column_is_accepted_as_a_target_with_a_warning_as_in_scikit_learn():
     with pytest.warns(UserWarning, match="column-vector y was passed"):
         model = regressor().fit(X, VALUES[:, None])
     assert_same_bits(model, regressor().fit(X, VALUES))
@@ -53,7 +53,7 @@ PRICES = 400_000 + 50_000 * np.column_stack([VALUES, -VALUES])
 
 @pytest.mark.parametrize("y", [PRICES[:, 0], PRICES], ids=["one target", "two targets"])
 @pytest.mark.parametrize("early_stopping", [False, True])
-def test_with_normalize_y_all_answers_are_those_of_a_normalized_y_in_the_units_of_y(y, early_stopping):
+def test_with_normalize_y_all_results_are_in_the_units_of_y(y, early_stopping):
     options = {"early_stopping": early_stopping, "dtype": "float64"}
     mean, std = y.mean(axis=0), y.std(axis=0)
     model, scaled = regressor(normalize_y=True, **options).fit(X, y), regressor(**options).fit(X, (y - mean) / std)
@@ -79,19 +79,19 @@ def test_a_warm_start_keeps_the_units_of_the_first_fit():
     np.testing.assert_allclose(model.predict(X), before, rtol=1e-6)
 
 
-def test_some_rows_do_not_tell_how_to_normalize_y():
+def test_partial_fit_cannot_normalize_y():
     with pytest.raises(ValueError, match="partial_fit does not support normalize_y=True"):
         regressor(normalize_y=True).partial_fit(X, VALUES)
 
 
-def test_only_values_far_from_1_are_warned_of():
+def test_only_values_far_from_1_give_a_warning():
     with pytest.warns(UserWarning, match=r"y has values of about 40\d,\d{3}, far .* try normalize_y=True"):
         regressor().fit(X, PRICES[:, 0])
     for y, normalize_y in ((VALUES, False), (PRICES, True)):
         regressor(normalize_y=normalize_y).fit(X, y)  # a warning would be an error
 
 
-def test_a_constant_target_and_constant_columns_are_no_problem():
+def test_a_constant_target_and_constant_columns_work():
     model = regressor(early_stopping=True).fit(np.ones((60, 3)), np.full(60, 2.0))
     assert np.isfinite(model.predict(np.ones((1, 3)))).all()
 
@@ -113,7 +113,7 @@ def test_far_values_have_a_finite_likelihood():
     assert row_likelihoods(np.zeros((3, 1, 1)), np.full((1, 1), 1e6), np.array([1e-3])) == pytest.approx(-5e17)
 
 
-def test_the_models_likelihood_is_over_its_masks_and_rows():
+def test_the_models_likelihood_averages_over_its_masks_and_rows():
     model = regressor(dropout=0.4, noise=0.6).fit(X, TWO_VALUES)
     outputs = np.concatenate([*model._outputs_under_masks(model._new_rows(X))], axis=1)
     assert outputs.shape == (100, 60, 2)
@@ -130,13 +130,13 @@ def test_the_likelihood_of_many_rows_is_computed_in_parts(monkeypatch):
     assert model.log_likelihood(X, VALUES) == pytest.approx(whole, rel=1e-6)
 
 
-def test_a_very_bad_validation_score_is_a_number():
+def test_a_very_bad_validation_score_is_still_a_number():
     model = regressor(solver="sgd", learning_rate_init=1e12, max_iter=1, early_stopping=True, batch_size="auto")
     assert -np.inf < model.fit(X, VALUES).validation_scores_[0] < -1e30
 
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS])
-def test_the_noise_is_the_one_that_makes_the_values_most_likely(weights):
+def test_the_noise_makes_the_values_most_likely(weights):
     outputs, values = RNG.normal(size=(20, 60, 2)), RNG.normal(size=(60, 2)) * [1.0, 3.0]
     found = most_likely_noise(outputs, values, weights)
     for k in range(2):
@@ -162,7 +162,7 @@ def test_values_that_every_mask_predicts_have_almost_no_noise():
 
 @pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, sp.csr_array], ids=["array", "DataFrame", "sparse"])
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["unweighted", "weighted"])
-def test_with_early_stopping_it_is_estimated_on_the_validation_rows(kind, weights):
+def test_with_early_stopping_the_noise_is_estimated_on_the_validation_rows(kind, weights):
     x = pd.DataFrame(X, columns=list("abcde")) if kind is pd.DataFrame else kind(X)
     seen, model = [], regressor(early_stopping=True)
     score_rows = model._score_rows
@@ -188,13 +188,13 @@ def test_the_noise_is_given_estimated_or_unknown(options, noise):
     assert np.isnan(model.predict_uncertainty(X).noise).all() == (noise is None)
 
 
-def test_a_new_fit_forgets_the_noise_and_further_epochs_keep_it():
+def test_a_new_fit_forgets_the_noise_but_further_epochs_keep_it():
     model = regressor().fit(X, VALUES).estimate_noise(X, VALUES)
     assert model.partial_fit(X, VALUES).noise_ is not None
     assert model.fit(X, VALUES).noise_ is None
 
 
-def test_an_interval_is_the_mean_and_so_many_standard_deviations():
+def test_an_interval_is_the_mean_plus_or_minus_z_standard_deviations():
     model = regressor(noise=0.5, dropout=0.4).fit(X, VALUES)
     mean, spread, noise = model.predict_uncertainty(X)
     for confidence, z in ((0.6826894921370859, 1), (0.9544997361036416, 2)):
@@ -205,7 +205,7 @@ def test_an_interval_is_the_mean_and_so_many_standard_deviations():
 
 
 @pytest.mark.parametrize("dropout", [0, 0.2])
-def test_intervals_hold_as_often_as_they_say(dropout):
+def test_intervals_cover_as_often_as_they_claim(dropout):
     covered, noises = [], []
     for seed in range(6):
         rng = np.random.default_rng(seed)
@@ -220,6 +220,6 @@ def test_intervals_hold_as_often_as_they_say(dropout):
             low, high = model.predict_interval(x[300:], confidence)
             covered.append(((low <= y[300:]) & (y[300:] <= high)).mean())
     half, most = np.reshape(covered, (6, 2)).mean(axis=0)
-    assert half == pytest.approx(0.5, abs=0.03)  # it varies by 0.01 from six seeds to six others
+    assert half == pytest.approx(0.5, abs=0.03)  # the mean of six seeds varies by 0.01
     assert most == pytest.approx(0.9, abs=0.025)
     assert np.mean(noises) == pytest.approx(0.4, abs=0.05)

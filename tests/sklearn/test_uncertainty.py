@@ -1,4 +1,4 @@
-"""Monte Carlo dropout: means and spreads over the masks, each row for itself, the same in every call."""
+"""Monte Carlo dropout: means and spreads over the masks, independent for each row and the same in every call."""
 
 import threading
 from itertools import product
@@ -29,7 +29,7 @@ def fitted(kind, **options):
 
 
 def every_mask(model, x):
-    """The outputs of a network with one hidden layer under all its masks, and the masks' probabilities."""
+    """Return the outputs of a network with one hidden layer under all its masks, and the masks' probabilities."""
     (hidden, output), (bias, output_bias) = model.coefs_, model.intercepts_
     units = np.tanh(x @ hidden + bias)
     (p,) = [layer.p for layer in model.module_ if isinstance(layer, nn.Dropout)]
@@ -49,7 +49,7 @@ def test_a_regressors_mean_and_spread_are_those_over_all_masks():
     assert spread.min() > 0.01
 
 
-def test_a_classifiers_are_those_of_the_probabilities():
+def test_a_classifiers_mean_and_spread_are_those_of_the_probabilities():
     model = fitted("classes", hidden_layer_sizes=4, activation="tanh", dropout=0.3, mc_samples=10_000)
     outputs, chances = every_mask(model, X[:3])
     probabilities = np.exp(outputs) / np.exp(outputs).sum(axis=2, keepdims=True)
@@ -64,7 +64,7 @@ def test_a_classifiers_are_those_of_the_probabilities():
     np.testing.assert_allclose(found.mutual_information, information, rtol=0.06)
 
 
-def test_labels_have_an_entropy_each_and_two_classes_one_together():
+def test_each_label_has_an_entropy_and_two_classes_share_one():
     labels, binary = fitted("labels").predict_uncertainty(X), fitted("binary").predict_uncertainty(X)
     assert labels.entropy.shape == labels.mutual_information.shape == labels.mean.shape == (60, 3)
     assert binary.entropy.shape == binary.mutual_information.shape == (60,)
@@ -82,20 +82,20 @@ def test_mutual_information_is_part_of_the_entropy(kind):
 
 
 @pytest.mark.parametrize("samples", [2, 5])
-def test_the_spread_is_that_of_a_sample(samples):
+def test_the_spread_is_a_sample_standard_deviation(samples):
     model = fitted("value", mc_samples=samples)
     (outputs,) = model._outputs_under_masks(X.astype(np.float32))
     assert outputs.shape == (samples, 60, 1)
     np.testing.assert_allclose(model.predict_uncertainty(X).spread, outputs[:, :, 0].std(axis=0, ddof=1), rtol=1e-9)
 
 
-def test_a_classifiers_too():
+def test_a_classifiers_spread_is_one_too():
     model = fitted("labels", mc_samples=3)
     (outputs,) = model._outputs_under_masks(X.astype(np.float32))
     np.testing.assert_allclose(model.predict_uncertainty(X).spread, expit(outputs).std(axis=0, ddof=1), rtol=1e-9)
 
 
-def test_masks_that_agree_have_no_negative_information():
+def test_mutual_information_is_not_negative_if_masks_agree():
     model = fitted("classes", mc_samples=7)
     model.module_[-1].weight.data[:] *= 1e-9
     assert model.predict_uncertainty(X).mutual_information.min() >= 0
@@ -115,7 +115,7 @@ def test_without_dropout_or_with_one_sample_there_is_no_spread(kind, options):
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_a_row_has_the_same_uncertainty_alone_and_among_others(monkeypatch, kind):
+def test_a_row_has_the_same_uncertainty_by_itself_and_among_others(monkeypatch, kind):
     model = fitted(kind)
     together = model.predict_uncertainty(X)
     monkeypatch.setattr(_trained, "ROWS_AT_ONCE", 7)
@@ -143,7 +143,7 @@ def test_predictions_change_nothing(kind):
     assert not any(module.training for module in model.module_.modules())
 
 
-def test_threads_may_predict_at_once():
+def test_several_threads_can_predict_together():
     model, rows = fitted("classes"), np.tile(X, (30, 1))
     expected, found = model.predict_uncertainty(rows).mean, []
     threads = [threading.Thread(target=lambda: found.append(model.predict_uncertainty(rows).mean)) for _ in range(4)]

@@ -1,4 +1,4 @@
-"""scikit-learn's tools take the estimators: pipelines, searches, ensembles, routing, pickles that go on alike."""
+"""scikit-learn's tools work with the estimators: pipelines, searches, ensembles, routing, and pickles."""
 
 import copy
 import pickle
@@ -63,7 +63,7 @@ def through_joblib(model, tmp_path):
 @pytest.mark.parametrize(
     "options", [{}, {"solver": "sgd", "learning_rate": "adaptive", "tol": 1.0, "n_iter_no_change": 1}]
 )
-def test_a_copy_goes_on_with_the_same_bits_and_by_itself(tmp_path, copied, make, y, options):
+def test_a_copy_continues_independently_with_the_same_bits(tmp_path, copied, make, y, options):
     model = make(dropout=0.3, **options).fit(X, y)
     other = copied(model, tmp_path)
     np.testing.assert_equal(other.predict_uncertainty(X), model.predict_uncertainty(X))
@@ -116,7 +116,7 @@ def test_a_pipeline_passes_the_names_of_columns():
 
 
 @pytest.mark.parametrize("method", ["predict", "predict_uncertainty"])
-def test_columns_in_another_order_are_refused_and_an_array_is_taken_with_a_warning(method):
+def test_columns_in_another_order_are_refused_and_an_array_is_accepted_with_a_warning(method):
     predict = getattr(classifier().fit(TABLE, BINARY), method)
     with pytest.raises(ValueError, match="Feature names must be in the same order"):
         predict(TABLE[list("edcba")])
@@ -125,7 +125,7 @@ def test_columns_in_another_order_are_refused_and_an_array_is_taken_with_a_warni
 
 
 @pytest.mark.usefixtures("joblib_workers")
-def test_a_grid_search_over_dropout_in_two_processes_finds_the_same_as_in_one():
+def test_a_grid_search_over_dropout_gives_the_same_result_in_two_processes_as_in_one():
     grid = {"dropoutmlpclassifier__dropout": [0.9, [0.1, 0.0], (0.0, 0.1)], "dropoutmlpclassifier__max_norm": [None, 3]}
     pipeline = make_pipeline(StandardScaler(), classifier(**{**GOOD, "hidden_layer_sizes": (20, 10)}))
     one, two = (GridSearchCV(pipeline, grid, cv=2, n_jobs=jobs).fit(TABLE, BINARY) for jobs in (1, 2))
@@ -160,12 +160,12 @@ def test_a_random_search_draws_dropout_from_a_distribution():
     ],
     ids=lambda case: type(case).__name__,
 )
-@pytest.mark.filterwarnings("ignore:scipy.optimize:DeprecationWarning")  # newer SciPy, of the oldest scikit-learn
-def test_meta_estimators_take_it(wrapped, y):
+@pytest.mark.filterwarnings("ignore:scipy.optimize:DeprecationWarning")  # from newer SciPy
+def test_meta_estimators_work(wrapped, y):
     assert wrapped.fit(TABLE, y).score(TABLE, y) > 0.6
 
 
-def test_several_classifications_at_once():
+def test_multi_output_classification_works():
     y = np.c_[BINARY, CLASSES]
     assert MultiOutputClassifier(classifier(**GOOD)).fit(X, y).score(X, y) > 0.5
 
@@ -198,7 +198,7 @@ def test_sample_weight_is_routed_through_a_search_and_a_pipeline(routing):
     assert_same_bits(search.best_estimator_[-1], by_hand)
 
 
-def test_weights_that_nobody_asked_for_are_refused(routing):
+def test_weights_that_were_not_requested_are_refused(routing):
     with pytest.raises(sklearn.exceptions.UnsetMetadataPassedError, match="sample_weight"):
         cross_validate(regressor(), X, VALUES, params={"sample_weight": WEIGHTS})
 

@@ -1,4 +1,4 @@
-"""Batches: every row once an epoch, in an order of its own generator's, and rows of several arrays together."""
+"""Batches: every row once per epoch, in an order from its generator, with the rows of several arrays together."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_an_epoch_has_each_row_once_and_the_arrays_stay_together():
     np.testing.assert_array_equal(np.concatenate([x for x, _ in epoch]), X[order])
 
 
-def test_each_epoch_has_a_new_order_and_the_same_seed_the_same_orders():
+def test_each_epoch_has_a_new_order_and_the_same_seed_gives_the_same_orders():
     def two_epochs(seed):
         batches = Batches(Y, rng=rng(seed))
         return [np.concatenate([y for (y,) in batches]).tolist() for _ in range(2)]
@@ -57,7 +57,7 @@ def test_drop_last_leaves_out_only_a_batch_that_is_not_full(batch_size, drop_las
 
 
 @pytest.mark.parametrize("array", [X, X.tolist(), td.Tensor(X)], ids=["ndarray", "list", "Tensor"])
-def test_what_has_rows_is_taken(array):
+def test_everything_with_rows_is_accepted(array):
     (rows,) = next(iter(Batches(array, batch_size=3, shuffle=False)))
     np.testing.assert_array_equal(rows, X[:3])
 
@@ -89,6 +89,6 @@ def test_batches_of_a_sparse_matrix_are_dense(kind):
         ((X,), {"rng": 3}, TypeError, "expected rng to be a numpy.random.Generator"),
     ],
 )
-def test_what_makes_no_batches_is_refused(arrays, options, error, words):
+def test_arguments_that_make_no_sense_are_refused(arrays, options, error, words):
     with pytest.raises(error, match=words):
         Batches(*arrays, **options)

@@ -1,4 +1,4 @@
-"""EarlyStopping: when it stops, what it takes for an improvement, and which weights it goes back to."""
+"""EarlyStopping: when it stops, what counts as an improvement, and which weights it restores."""
 
 import numpy as np
 import pytest
@@ -30,9 +30,7 @@ def epochs_until_stopped(stopping, measures):
         ({"patience": 2}, [1, NAN, NAN], 3, 1),
     ],
 )
-def test_it_stops_when_nothing_improved_for_as_many_epochs_as_it_has_patience(
-    options, measures, stops_after, best_epoch
-):
+def test_it_stops_after_patience_epochs_without_an_improvement(options, measures, stops_after, best_epoch):
     stopping = EarlyStopping(**options)
     assert epochs_until_stopped(stopping, measures) == stops_after
     assert stopping.stopped == (stops_after is not None)
@@ -40,7 +38,7 @@ def test_it_stops_when_nothing_improved_for_as_many_epochs_as_it_has_patience(
 
 
 @pytest.mark.parametrize("restore_best", [True, False])
-def test_it_goes_back_to_the_weights_of_the_best_epoch(restore_best):
+def test_it_restores_the_weights_of_the_best_epoch(restore_best):
     model, stopping = nn.BatchNorm1d(1), EarlyStopping(restore_best=restore_best)
     for value, measure in ((1, 0.5), (2, 0.2), (3, 0.3)):
         for tensor in (model.weight, model.running_mean):
@@ -50,7 +48,7 @@ def test_it_goes_back_to_the_weights_of_the_best_epoch(restore_best):
     assert model.weight.item() == model.running_mean.item() == (2 if restore_best else 3)
 
 
-def test_restoring_before_any_measure_leaves_the_weights():
+def test_restoring_before_any_measure_does_not_change_the_weights():
     model = nn.Linear(2, 2)
     before = model.state_dict()
     EarlyStopping().restore(model)
@@ -58,7 +56,7 @@ def test_restoring_before_any_measure_leaves_the_weights():
 
 
 @pytest.mark.parametrize("already", [0, 1, 3])
-def test_it_goes_on_from_a_file(tmp_path, already):
+def test_it_continues_from_a_file(tmp_path, already):
     measures = [3, 1, 2, 2, 0.5, 0.7, 0.7, 0.7]
     model, whole = nn.Linear(1, 1), EarlyStopping(3)
     first, second = EarlyStopping(3), EarlyStopping(7, mode="max")

@@ -1,4 +1,4 @@
-"""predict and evaluate: evaluation mode, whatever the mode before, and the same numbers however the rows are cut."""
+"""predict and evaluate: always in evaluation mode, and the same numbers for every batch size."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def network():
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 23, 100])
-def test_predictions_are_those_of_evaluation_mode_however_the_rows_are_cut(batch_size):
+def test_predictions_are_in_evaluation_mode_and_do_not_depend_on_the_batch_size(batch_size):
     model = network()
     found = predict(model, X, batch_size=batch_size)
     np.testing.assert_allclose(found, model.eval()(X).data, rtol=1e-6, atol=1e-7)
@@ -26,13 +26,13 @@ def test_predictions_are_those_of_evaluation_mode_however_the_rows_are_cut(batch
 
 
 @pytest.mark.parametrize("batch_size", [1, 7, 23])
-def test_the_loss_is_the_mean_over_rows_however_they_are_cut(batch_size):
+def test_the_loss_is_the_mean_over_rows_for_every_batch_size(batch_size):
     model = network()
     found = evaluate(model, Batches(X, Y, batch_size=batch_size), F.cross_entropy)
     assert found == pytest.approx(F.cross_entropy(model.eval()(X), Y).item(), rel=1e-6)
 
 
-def test_all_of_a_batch_but_the_first_array_goes_to_the_loss():
+def test_all_arrays_of_a_batch_except_the_first_go_to_the_loss():
     weights = RNG.uniform(size=23).astype(np.float32)
 
     def weighted(logits, labels, weights):
@@ -45,7 +45,7 @@ def test_all_of_a_batch_but_the_first_array_goes_to_the_loss():
 
 @pytest.mark.parametrize("fails", [False, True])
 @pytest.mark.parametrize("use", [lambda m, x: predict(m, x), lambda m, x: evaluate(m, [(x, Y)], F.cross_entropy)])
-def test_every_module_is_afterwards_in_the_mode_it_was_in(use, fails):
+def test_every_module_is_back_in_its_mode_afterwards(use, fails):
     model = network()
     model[1].eval()
     modes = [module.training for module in model.modules()]

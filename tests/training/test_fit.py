@@ -1,4 +1,4 @@
-"""fit: what an epoch does and in which order, what the history holds, and that a training can go on from a file."""
+"""fit: the order of an epoch's parts, the history, and resuming from a file."""
 
 import math
 
@@ -17,7 +17,7 @@ Y = (X[:, 0] * X[:, 1] > 0).astype(int)
 
 
 class Parts:
-    """A model with all that a training needs, each time the same."""
+    """A model with everything that a training run needs, the same every time."""
 
     def __init__(self, p=0.5, lr=0.01, seed=0):
         weights, self.batch_rng, self.mask_rng = (np.random.default_rng([seed, part]) for part in range(3))
@@ -30,7 +30,7 @@ class Parts:
         return fit(self.model, self.batches, loss=F.cross_entropy, optimizer=self.optimizer, epochs=epochs, **options)
 
 
-def test_it_is_the_loop_that_one_would_write():
+def test_it_is_the_usual_training_loop():
     by_hand, fitted = Parts(), Parts()
     losses = []
     for _ in range(3):
@@ -47,7 +47,7 @@ def test_it_is_the_loop_that_one_would_write():
 
 
 @pytest.mark.parametrize("ends", ["well", "badly", "by Ctrl-C"])
-def test_afterwards_the_model_is_in_evaluation_mode_however_it_ended(ends):
+def test_the_model_is_in_evaluation_mode_afterwards_even_after_an_error(ends):
     def after_epoch(history):
         assert parts.model[2].training
         if ends != "well":
@@ -72,7 +72,7 @@ def test_each_epoch_trains_in_training_mode_though_validation_does_not():
     assert modes == 3 * [*4 * [("step", True)], ("validation", False)]
 
 
-def test_arrays_are_validated_by_the_loss_without_dropout():
+def test_arrays_are_validated_with_the_loss_and_without_dropout():
     parts = Parts()
     x, y = X[:20], Y[:20]
     history = parts.fit(validate=(x, y))
@@ -81,7 +81,7 @@ def test_arrays_are_validated_by_the_loss_without_dropout():
     assert history["validation"] != history["train_loss"]
 
 
-def test_validation_changes_nothing_in_the_training():
+def test_validation_does_not_change_the_training():
     without, with_one = Parts(), Parts()
     assert without.fit()["train_loss"] == with_one.fit(validate=(X, Y))["train_loss"]
     np.testing.assert_equal(without.model.state_dict(), with_one.model.state_dict())
@@ -92,7 +92,7 @@ def test_a_function_of_the_model_can_validate():
     assert Parts().fit(validate=lambda model: next(numbers))["validation"] == [3.0, 1.5, 2.0]
 
 
-def test_early_stopping_ends_it_and_puts_the_best_weights_back():
+def test_early_stopping_ends_training_and_restores_the_best_weights():
     parts, weights = Parts(), []
     numbers = iter([3.0, 1.0, 2.0, 2.0, 9.0])
 
@@ -112,14 +112,14 @@ def test_without_validation_early_stopping_watches_the_train_loss():
     assert stopping.best == min(history["train_loss"])
 
 
-def test_a_schedule_steps_after_each_epoch_and_the_history_has_the_rate_that_was_used():
+def test_a_schedule_steps_after_each_epoch_and_the_history_has_the_rate_of_the_epoch():
     parts = Parts(lr=0.08)
     assert parts.fit(schedule=StepLR(parts.optimizer, 1, 0.5))["lr"] == [0.08, 0.04, 0.02]
     assert parts.optimizer.lr == 0.01
 
 
 @pytest.mark.parametrize("validated", [True, False])
-def test_reduce_on_plateau_is_given_the_measure(validated):
+def test_reduce_on_plateau_gets_the_measure(validated):
     parts = Parts(lr=0.0 if not validated else 0.08, p=0)
     schedule = ReduceLROnPlateau(parts.optimizer, factor=0.5, patience=0)
     seen = []
@@ -156,12 +156,12 @@ def test_before_step_can_clip_the_gradients():
 
 
 @pytest.mark.parametrize(("answer", "epochs"), [(None, 3), (False, 3), ("saved.npz", 3), (True, 1)])
-def test_after_epoch_can_end_it(answer, epochs):
+def test_after_epoch_can_end_training(answer, epochs):
     assert len(Parts().fit(after_epoch=lambda history: answer)["lr"]) == epochs
 
 
 @pytest.mark.parametrize("stop_after", [1, 2, 4])
-def test_a_training_that_goes_on_from_a_file_ends_with_the_same_bits(tmp_path, stop_after):
+def test_training_resumed_from_a_file_ends_with_the_same_bits(tmp_path, stop_after):
     def everything(parts, stopping, schedule, history):
         return {
             "model": parts.model.state_dict(),
@@ -206,7 +206,7 @@ def test_a_training_that_goes_on_from_a_file_ends_with_the_same_bits(tmp_path, s
     np.testing.assert_equal(run(Parts(seed=1), 12, file), whole)
 
 
-def test_a_training_that_had_stopped_early_does_not_go_on():
+def test_training_that_had_stopped_early_does_not_continue():
     stopping, history = EarlyStopping(1), {}
     parts = Parts()
     parts.fit(epochs=9, validate=lambda model: 1.0, early_stopping=stopping, history=history)
@@ -216,7 +216,7 @@ def test_a_training_that_had_stopped_early_does_not_go_on():
 
 
 @pytest.mark.parametrize("poison", [math.nan, math.inf])
-def test_a_loss_that_is_not_finite_ends_it_with_advice(poison):
+def test_a_loss_that_is_not_finite_ends_training_with_advice(poison):
     parts, history = Parts(lr=0.25), {}
     x = X.copy()
 
@@ -231,7 +231,7 @@ def test_a_loss_that_is_not_finite_ends_it_with_advice(poison):
     assert {key: len(values) for key, values in history.items()} == {"train_loss": 1, "validation": 1, "lr": 1}
 
 
-def test_weights_that_blow_up_raise_no_warning_only_the_error():
+def test_weights_that_blow_up_give_only_the_error_and_no_warning():
     with pytest.raises(FloatingPointError, match="inputs scaled to about 1"):
         fit(
             (model := nn.Linear(4, 1)), Batches(X * 1e3, Y[:, None].astype(np.float32)), loss=F.mse_loss,
@@ -239,7 +239,7 @@ def test_weights_that_blow_up_raise_no_warning_only_the_error():
         )  # fmt: skip
 
 
-def test_validation_that_overflows_is_no_warning_and_no_improvement():
+def test_validation_that_overflows_gives_no_warning_and_is_no_improvement():
     stopping, model = EarlyStopping(), nn.Linear(4, 1)
     before = model.state_dict()
     history = fit(
@@ -266,7 +266,7 @@ def test_validation_that_overflows_is_no_warning_and_no_improvement():
         ({"validate": (X, Y[:3])}, r"same number of rows, got \[60, 3\]"),
     ],
 )
-def test_what_makes_no_sense_is_refused(options, words):
+def test_arguments_that_make_no_sense_are_refused(options, words):
     with pytest.raises(ValueError, match=words):
         Parts().fit(**options)
 

@@ -1,4 +1,4 @@
-"""What a person sees while it trains: some ten lines in a file, one line on a terminal."""
+"""The progress of a training run: about ten lines in a file, one line on a terminal."""
 
 import io
 import re
@@ -38,12 +38,12 @@ def test_a_terminal_has_one_line_that_fits_it(monkeypatch, columns):
     assert frames[-1].startswith("epoch 4 of 4")
 
 
-def test_nothing_is_shown_unless_asked_for(capsys):
+def test_nothing_is_shown_by_default(capsys):
     Parts().fit(3)
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_seconds_left_are_those_of_the_epochs_that_are_left(monkeypatch, capsys):
+def test_the_seconds_left_are_estimated_from_the_remaining_epochs(monkeypatch, capsys):
     clock = iter(range(0, 1000, 10))
     monkeypatch.setattr(_progress, "perf_counter", lambda: next(clock))
     history = {}

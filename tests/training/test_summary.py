@@ -1,4 +1,4 @@
-"""summary: shapes and numbers of parameters, as text and as a table of a notebook; the model stays as it was."""
+"""summary: shapes and numbers of parameters, as text and as a notebook table; the model does not change."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_its_text():
     )
 
 
-def test_its_table_has_the_same_cells_and_no_markup_from_outside():
+def test_its_table_has_the_same_cells_and_escapes_markup():
     class Odd(nn.ReLU):
         def extra_repr(self):
             return "<script>&"
@@ -43,7 +43,7 @@ def test_its_table_has_the_same_cells_and_no_markup_from_outside():
     assert "<script>" not in html
 
 
-def test_the_model_is_afterwards_as_it_was():
+def test_the_model_does_not_change():
     model = network()
     model[2].eval()
     td.manual_seed(0)
@@ -55,14 +55,14 @@ def test_the_model_is_afterwards_as_it_was():
     np.testing.assert_equal(td.get_rng_state(), drawn)
 
 
-def test_after_an_error_too_and_it_names_the_layer():
+def test_the_model_does_not_change_after_an_error_that_names_the_layer():
     model = network()
     with pytest.raises(td.ShapeError, match=r'Linear\(4 -> 8\) at "0": expected the last axis to be 4'):
         summary(model, (5, 3))
     assert all("forward" not in vars(module) for module in model.modules())
 
 
-def test_a_forward_of_the_instances_own_stays_its_own():
+def test_a_forward_set_on_the_instance_is_kept():
     model = nn.Linear(2, 2)
     own = model.forward = lambda x: td.Tensor(np.zeros((7, 7)))
     assert summary(model, (1, 2)).rows[0].output == "(7, 7)"
@@ -82,7 +82,7 @@ class Twice(nn.Module):
         return out, [self.layer(out)], "words"
 
 
-def test_parameters_are_counted_once_and_calls_are_told():
+def test_parameters_are_counted_once_and_calls_are_shown():
     told = summary(Twice(), (2, 3))
     assert [(row.key, row.output, row.parameters) for row in told.rows] == [
         ("", "(2, 3), (2, 3), str", 4),
@@ -99,7 +99,7 @@ def test_an_embedding_takes_integers():
 
 
 @pytest.mark.parametrize(("outputs", "words"), [(20, "960 bytes"), (21, "1.0 kB"), (100, "4.8 kB"), (25000, "1.2 MB")])
-def test_sizes_are_in_units_that_a_person_reads(outputs, words):
+def test_sizes_are_in_readable_units(outputs, words):
     assert summary(nn.Linear(11, outputs), (1, 11)).total().endswith(words)
 
 
