@@ -217,9 +217,7 @@ def test_a_missing_class_is_an_error_and_not_a_finding(examine):
 
 def test_a_system_problem_is_reported_in_one_sentence(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    with pytest.raises(
-        TargetError, match=r"^a\.py:B cannot be examined: no folder for temporary files can be made: No"
-    ):
+    with pytest.raises(TargetError, match=r"^a\.py:B cannot be examined: no temporary folder can be created: No"):
         check_target("a.py:B", seeds=1, time_limit=60)
 
 

@@ -1,4 +1,4 @@
-"""Running a source as a stranger's file in a sandbox, and asking whether a process is there."""
+"""Fixtures that run a source text as an untrusted file in a sandbox, and that check whether a process has ended."""
 
 import subprocess
 import time
@@ -20,7 +20,7 @@ def sandboxed():
 
 @pytest.fixture
 def is_gone():
-    """Whether a process has ended, or does so soon; a zombie has."""
+    """Whether a process has ended or ends soon; a zombie counts as ended."""
 
     def ask(number):
         for _ in range(500):

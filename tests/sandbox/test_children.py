@@ -1,4 +1,4 @@
-"""Forked children that come back are named; whatever was started is stopped, wherever it went."""
+"""A forked child that returns is detected, and every process that the code started is stopped."""
 
 import os
 import signal
@@ -12,43 +12,43 @@ from tinygrad_dropout.sandbox import descendants, process
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there is no /proc to find them in")
 
-COMES_BACK = {
+RETURNS = {
     "with a value": "os.fork()",
     "with an exception": "if os.fork() == 0: sys.exit(0)",
     "while its parent ends": "if os.fork(): os._exit(0)",
     "as a daemon": "if os.fork(): os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)",
     "unseen by Python": "ctypes.CDLL(None).fork()",
-    "and says something": "os.fork()\nsay(more=1)",
+    "and sends a message": "os.fork()\nsay(more=1)",
 }
 
 
-@pytest.mark.parametrize("source", COMES_BACK.values(), ids=COMES_BACK)
-def test_a_child_that_comes_back_is_named(sandboxed, source):
+@pytest.mark.parametrize("source", RETURNS.values(), ids=RETURNS)
+def test_a_child_that_returns_is_detected(sandboxed, source):
     assert sandboxed(source).why == "fork"
 
 
 @pytest.mark.parametrize("action", ["os.fork", "lambda: os.fork()"])
-def test_it_does_nothing_more_in_the_function_that_called_the_code(sandboxed, tmp_path, action):
+def test_such_a_child_does_nothing_in_the_function_that_called_the_code(sandboxed, tmp_path, action):
     mark = tmp_path / "mark"
     source = f"me = os.getpid()\ncall_from_the_package('', {action})\nif os.getpid() != me: Path({str(mark)!r}).touch()"
     assert sandboxed(source).why == "fork"
     assert not mark.exists()
 
 
-def test_the_process_that_forked_does_nothing_more_either(sandboxed, tmp_path):
+def test_its_parent_does_nothing_more_either(sandboxed, tmp_path):
     mark = tmp_path / "mark"
     source = f"child = os.fork()\nif child:\n    os.waitpid(child, 0)\n    Path({str(mark)!r}).touch()"
     assert sandboxed(source).why == "fork"
     assert not mark.exists()
 
 
-def test_a_child_that_comes_back_late_is_waited_for(sandboxed, monkeypatch):
+def test_a_child_that_returns_late_is_waited_for(sandboxed, monkeypatch):
     monkeypatch.setattr(process, "SECONDS_FOR_COPIES", 60.0)
     assert sandboxed("if os.fork(): os._exit(0)\ntime.sleep(0.3)").why == "fork"
 
 
-STAYS_AWAY = {
-    "it is multiprocessing's": """
+NEVER_RETURNS = {
+    "it belongs to multiprocessing": """
 child = multiprocessing.get_context("fork").Process(target=print)
 child.start()
 child.join()
@@ -57,8 +57,8 @@ child.join()
 }
 
 
-@pytest.mark.parametrize("source", STAYS_AWAY.values(), ids=STAYS_AWAY)
-def test_a_child_that_does_its_work_elsewhere_is_nobodys_affair(sandboxed, source):
+@pytest.mark.parametrize("source", NEVER_RETURNS.values(), ids=NEVER_RETURNS)
+def test_a_child_that_never_returns_is_allowed(sandboxed, source):
     assert sandboxed(source).why == "returned"
 
 
@@ -71,21 +71,21 @@ LEFT = {
 
 @pytest.fixture
 def without_waiting(monkeypatch):
-    """Children that sleep do not come back, and no one need wait for that."""
+    """Sleeping children never return, so the test need not wait for them."""
     monkeypatch.setattr(process, "SECONDS_FOR_COPIES", 0.0)
 
 
 @pytest.mark.usefixtures("without_waiting")
 @pytest.mark.parametrize("source", LEFT.values(), ids=LEFT)
-def test_what_it_started_is_stopped(sandboxed, is_gone, monkeypatch, source):
-    """Although it holds the pipes open that its parent was given, and where there is no /proc to find it in."""
+def test_processes_that_the_code_started_are_stopped(sandboxed, is_gone, monkeypatch, source):
+    """They are stopped although they keep their parent's pipes open, and even without /proc."""
     monkeypatch.setattr(descendants, "marked", lambda mark: iter(()))
     assert is_gone(sandboxed(source).messages[0]["number"])
 
 
 @LINUX
 @pytest.mark.usefixtures("without_waiting")
-def test_what_left_the_session_is_stopped_too(sandboxed, is_gone):
+def test_a_process_that_left_the_session_is_stopped_too(sandboxed, is_gone):
     source = f"say(number=subprocess.Popen({SLEEPS}, start_new_session=True).pid)\nos._exit(3)"
     assert is_gone(sandboxed(source).messages[0]["number"])
 
@@ -99,8 +99,8 @@ run("tests.sandbox.work:run_source", [source], Bounds(60.0, 1000, 2**29), on_lin
 
 
 @LINUX
-def test_it_ends_when_the_process_that_waits_for_it_is_killed(is_gone, tmp_path):
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # where a killed process leaves its folder
+def test_the_sandboxed_process_ends_when_its_parent_is_killed(is_gone, tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # the killed process leaves its folder there
     command = [sys.executable, "-c", WAITS]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as waiting:
         number = int(waiting.stdout.readline())

@@ -1,4 +1,4 @@
-"""What is said through the file arrives, up to the moment of the end."""
+"""Messages arrive through the file, up to the moment when the process ends."""
 
 import os
 
@@ -27,21 +27,21 @@ def writing(path):
     os.close(end.file)
 
 
-def test_messages_and_events_are_kept_apart(writing, path):
+def test_messages_and_events_are_read_separately(writing, path):
     writing.say(a=1, b=["x", None])
     writing.note("returned", "so")
     writing.say(c=2.5)
     assert read(path) == ([{"a": 1, "b": ["x", None]}, {"c": 2.5}], {"returned": "so"})
 
 
-def test_of_a_line_that_was_cut_off_there_is_nothing(writing, path):
+def test_an_incomplete_line_is_skipped(writing, path):
     writing.say(a=1)
     writing.say(b=2)
     path.write_bytes(path.read_bytes()[:-4])
     assert read(path) == ([{"a": 1}], {})
 
 
-def test_where_nothing_was_written_there_is_nothing(path):
+def test_a_missing_file_has_no_messages(path):
     assert read(path) == ([], {})
 
 
@@ -51,7 +51,7 @@ def test_long_texts_are_shortened(writing, path):
     assert text == "x" * 100_000 + " ..."
 
 
-def test_a_copy_of_the_process_writes_nothing_but_that_there_is_one(writing, path, monkeypatch):
+def test_a_forked_copy_writes_only_that_it_exists(writing, path, monkeypatch):
     monkeypatch.setattr(os, "getpid", lambda: writing.process + 1)
     for write in (lambda: writing.say(a=1), lambda: writing.note("returned")):
         with pytest.raises(Left):
@@ -78,6 +78,6 @@ def test_a_message_that_cannot_be_written_ends_the_process(writing, monkeypatch)
     assert codes == [messages.CANNOT_WRITE]
 
 
-def test_why_a_file_cannot_be_written_is_the_systems_word(path, tmp_path):
+def test_the_reason_that_a_file_cannot_be_written_is_the_systems_message(path, tmp_path):
     assert messages.why_not_writable(path) == ""
     assert messages.why_not_writable(tmp_path) == "Is a directory"

@@ -1,4 +1,4 @@
-"""What is printed is read in lines, up to a bound, and made printable."""
+"""Output is read in lines, up to a limit, and made printable."""
 
 import os
 
@@ -21,7 +21,7 @@ def printed():
     return read
 
 
-def test_lines_are_told_however_they_arrive(printed):
+def test_lines_are_passed_on_however_they_arrive(printed):
     lines = []
     output = printed(b"one\ntw", b"o\r\n", "drei ü".encode()[:-1], "ü".encode()[-1:], b"\n\nlast", on_line=lines.append)
     assert lines == ["one", "two", "drei ü", "", "last"]
@@ -29,18 +29,18 @@ def test_lines_are_told_however_they_arrive(printed):
     assert not output.flooded
 
 
-def test_what_is_no_text_is_shown_as_far_as_it_can_be(printed):
+def test_bytes_that_are_not_text_are_replaced_or_escaped(printed):
     assert printed(b"\xff\x1b[2J\x00").text() == "�\\x1b[2J\\x00"
 
 
 @pytest.mark.parametrize(("sent", "flooded"), [(1000, False), (1001, True)])
-def test_nothing_is_kept_beyond_the_bound(printed, sent, flooded):
+def test_nothing_is_kept_beyond_the_limit(printed, sent, flooded):
     output = printed(b"x" * sent)
     assert output.flooded is flooded
     assert output.text() == "x" * 1000
 
 
-def test_a_listener_that_fails_stops_nothing(printed):
+def test_a_listener_that_fails_does_not_stop_the_reading(printed):
     def fail(line):
         raise BrokenPipeError
 

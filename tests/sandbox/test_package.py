@@ -1,4 +1,4 @@
-"""A package that is imported from its texts: as if it lay on the disk, and leaving nothing behind."""
+"""A package imported from source texts behaves as if it were on disk, and leaves nothing behind."""
 
 import sys
 import traceback
@@ -6,27 +6,27 @@ import traceback
 import pytest
 
 from tinygrad_dropout.sandbox import import_package
-from tinygrad_dropout.sandbox.package import FILES
+from tinygrad_dropout.sandbox.package import FINDER
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left():
+def clean_up():
     yield
     for name in [name for name in sys.modules if name.partition(".")[0] == "stranger"]:
         del sys.modules[name]
-    FILES.hold("stranger", {})
+    FINDER.hold("stranger", {})
 
 
 def modules():
     return sorted(name for name in sys.modules if name.partition(".")[0] == "stranger")
 
 
-def test_what_its_init_defines_or_imports_is_given():
+def test_the_names_in_its_init_are_returned():
     names = import_package("stranger", {"__init__.py": "from stranger.a import x\ny = x + 1", "a.py": "x = 1"})
     assert (names["x"], names["y"]) == (1, 2)
 
 
-def test_two_packages_one_after_the_other_share_nothing():
+def test_consecutive_packages_share_nothing():
     first = import_package("stranger", {"__init__.py": "from .a import f", "a.py": "def f(): return 1", "b.py": ""})
     second = import_package("stranger", {"__init__.py": "from .a import f", "a.py": "def f(): return 2"})
     assert (first["f"](), second["f"]()) == (1, 2)
@@ -65,7 +65,7 @@ def test_a_package_without_an_init_is_empty():
     assert "x" not in import_package("stranger", {"a.py": "x = 1"})
 
 
-def test_an_error_inside_leaves_nothing_behind_that_is_in_the_way():
+def test_a_failed_import_does_not_disturb_the_next():
     with pytest.raises(ValueError, match="so it is"):
         import_package(
             "stranger", {"__init__.py": "from . import a, b", "a.py": "", "b.py": "raise ValueError('so it is')"}
@@ -76,14 +76,14 @@ def test_an_error_inside_leaves_nothing_behind_that_is_in_the_way():
     assert modules() == ["stranger", "stranger.b"]
 
 
-def test_a_text_that_is_no_python_is_refused_before_anything_runs():
+def test_invalid_python_is_refused_before_anything_runs():
     import_package("stranger", {"__init__.py": "x = 1"})
     with pytest.raises(SyntaxError) as raised:
         import_package("stranger", {"__init__.py": "print('it runs')", "inner/a.py": "x = 1\nx ="})
     assert (raised.value.filename, raised.value.lineno) == ("stranger/inner/a.py", 2)
 
 
-def test_a_traceback_names_the_files_as_they_lie_in_the_package():
+def test_a_traceback_names_files_by_their_paths_in_the_package():
     files = {"__init__.py": "from .inner.a import f", "inner/a.py": "def f():\n    return 1 / 0"}
     with pytest.raises(ZeroDivisionError) as raised:
         import_package("stranger", files)["f"]()
@@ -91,14 +91,14 @@ def test_a_traceback_names_the_files_as_they_lie_in_the_package():
     assert (last.filename, last.lineno, last.name) == ("stranger/inner/a.py", 2, "f")
 
 
-def test_a_circular_import_is_called_so():
+def test_a_circular_import_is_reported_as_circular():
     files = {"__init__.py": "from .a import x", "a.py": "from .b import y\nx = 1", "b.py": "from .a import x\ny = 1"}
     with pytest.raises(ImportError, match="most likely due to a circular import"):
         import_package("stranger", files)
 
 
 def test_other_imports_are_left_to_python():
-    assert FILES.find_spec("json", None) is None
+    assert FINDER.find_spec("json", None) is None
     assert (
         import_package("stranger", {"__init__.py": "import json.decoder"})["json"].decoder
         is sys.modules["json.decoder"]
@@ -107,7 +107,7 @@ def test_other_imports_are_left_to_python():
         import_package("stranger", {"__init__.py": "import stranger_of_another_name"})
 
 
-def test_it_is_found_once_however_often_it_is_imported():
+def test_the_finder_is_installed_only_once():
     for _ in range(3):
         import_package("stranger", {"__init__.py": ""})
-    assert sys.meta_path.count(FILES) == 1
+    assert sys.meta_path.count(FINDER) == 1

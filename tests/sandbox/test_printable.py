@@ -1,11 +1,11 @@
-"""What comes from a stranger can be shown: every character is seen, and none steers the terminal."""
+"""Untrusted text becomes safe to show: every character is visible, and none controls the terminal."""
 
 import pytest
 
 from tinygrad_dropout.sandbox import described, printable
 from tinygrad_dropout.sandbox.printable import printable_values
 
-STEERING = {
+UNSAFE = {
     "an escape sequence": ("\x1b[31mred", "\\x1b[31mred"),
     "a title": ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
     "a one-byte control sequence": ("\x9b31m", "\\x9b31m"),
@@ -26,13 +26,13 @@ STEERING = {
 }
 
 
-@pytest.mark.parametrize(("text", "shown"), STEERING.values(), ids=STEERING)
-def test_what_steers_the_terminal_or_is_not_seen_is_escaped(text, shown):
+@pytest.mark.parametrize(("text", "shown"), UNSAFE.values(), ids=UNSAFE)
+def test_invisible_and_control_characters_are_escaped(text, shown):
     assert printable(text) == shown
 
 
 @pytest.mark.parametrize("text", ["plain ~ \\ text", "two\nlines\tand a tab", "größer α → 日本　語 é é", "🙂"])
-def test_what_is_seen_stays_as_it_is(text):
+def test_visible_text_is_unchanged(text):
     assert printable(text) == text
 
 
@@ -51,7 +51,7 @@ DESCRIBED = {
     "without one": (KeyError(), "KeyError"),
     "in lines": (ValueError("one\n  two"), "ValueError: one two"),
     "long": (ValueError("x" * 1000), "ValueError: " + "x" * 200),
-    "whose text cannot be made": (Silent(), "Silent: its text cannot be shown"),
+    "whose text raises": (Silent(), "Silent: its text cannot be shown"),
     "with an escape": (ValueError("\x1b[2J"), "ValueError: \\x1b[2J"),
     "whose class is named in lines": (type("A\n\x1bB", (Exception,), {})("c"), "A \\x1bB: c"),
 }
@@ -62,12 +62,12 @@ def test_an_exception_is_one_line(error, text):
     assert described(error) == text
 
 
-def test_ctrl_c_while_an_exception_is_described_goes_through():
+def test_ctrl_c_while_describing_an_exception_is_raised():
     with pytest.raises(KeyboardInterrupt):
         described(Interrupted())
 
 
-def test_all_texts_of_a_message_become_printable():
+def test_all_texts_in_a_message_become_printable():
     assert printable_values({"a\x1b": ["\x1b", 1, None, {"b": "\x07"}]}) == {
         "a\\x1b": ["\\x1b", 1, None, {"b": "\\x07"}]
     }

@@ -1,4 +1,4 @@
-"""However a stranger's code ends its process, that is found out and named, and what it said before is known."""
+"""However untrusted code ends its process, the reason is named, and its earlier messages are available."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ ENDS_BY_SIGNAL = {
 
 
 @pytest.mark.parametrize(("source", "why", "detail"), ENDS.values(), ids=ENDS)
-def test_the_end_of_a_process_is_named(sandboxed, source, why, detail):
+def test_the_reason_for_the_end_is_named(sandboxed, source, why, detail):
     ended = sandboxed(source)
     assert (ended.why, ended.detail) == (why, detail)
 
@@ -50,7 +50,7 @@ def test_the_signal_that_ends_a_process_is_named(sandboxed, source, why, detail)
 
 
 @LINUX
-def test_memory_that_is_taken_bit_by_bit_is_bounded(sandboxed):
+def test_memory_is_limited_even_if_allocated_in_small_steps(sandboxed):
     source = "held = []\nwhile True: held.append(bytearray(2**24))"
     assert sandboxed(source, Bounds(60.0, BOUNDS.output, memory=2**28)).why == "memory"
 
@@ -66,26 +66,26 @@ while True:
 """
 
 
-def test_what_never_ends_and_ignores_every_exception_is_stopped(sandboxed):
+def test_code_that_never_ends_and_ignores_every_exception_is_stopped(sandboxed):
     ended = sandboxed(STUBBORN, Bounds(1.5, BOUNDS.output, BOUNDS.memory))
     assert ended.why == "time"
     assert ended.messages == [{"before": "the end"}]
     assert ended.printed == "printed"
 
 
-def test_what_was_said_and_printed_before_the_end_is_known_and_printable(sandboxed):
+def test_messages_and_output_before_the_end_are_available_and_printable(sandboxed):
     ended = sandboxed("say(text='\\x1b[2J', number=1)\nprint('\\u202eone')\nsay(last=None)\nos._exit(0)")
     assert ended.messages == [{"text": "\\x1b[2J", "number": 1}, {"last": None}]
     assert ended.printed == "\\u202eone"
 
 
-def test_lines_are_told_while_it_runs(sandboxed):
+def test_lines_are_passed_on_while_it_runs(sandboxed):
     lines = []
     sandboxed("print('one')\nprint('tw\\x1bo', file=sys.stderr)\nprint(end='three')", on_line=lines.append)
     assert lines == ["one", "tw\\x1bo", "three"]
 
 
-def test_nothing_is_run_after_it_has_returned(sandboxed, tmp_path):
+def test_nothing_runs_after_it_has_returned(sandboxed, tmp_path):
     mark = tmp_path / "mark"
     assert sandboxed(f"import atexit\natexit.register(Path({str(mark)!r}).touch)").why == "returned"
     assert not mark.exists()
@@ -95,15 +95,13 @@ def test_nothing_can_be_read_from_the_terminal(sandboxed):
     assert sandboxed("say(read=sys.stdin.read())").messages == [{"read": ""}]
 
 
-def test_it_works_in_an_empty_folder_that_is_deleted(sandboxed):
+def test_it_runs_in_an_empty_folder_that_is_deleted(sandboxed):
     (said,) = sandboxed("say(folder=os.getcwd(), files=os.listdir())\nPath('new').touch()").messages
     assert said["files"] == []
     assert not Path(said["folder"]).exists()
 
 
-def test_or_it_works_in_the_current_folder_whose_files_do_not_take_the_place_of_pythons(
-    sandboxed, tmp_path, monkeypatch
-):
+def test_it_can_run_in_the_current_folder_whose_files_do_not_shadow_pythons(sandboxed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("json.py", "numpy.py", "tinygrad_dropout.py"):
         Path(name).write_text("1 / 0")
@@ -111,20 +109,20 @@ def test_or_it_works_in_the_current_folder_whose_files_do_not_take_the_place_of_
     assert Path(said["folder"]).samefile(tmp_path)
 
 
-def test_modules_that_this_process_finds_are_found_there(sandboxed, tmp_path, monkeypatch):
+def test_modules_that_this_process_can_import_can_be_imported_there(sandboxed, tmp_path, monkeypatch):
     (tmp_path / "found").mkdir()
     (tmp_path / "found" / "one_of_mine.py").write_text("VALUE = 1")
     monkeypatch.syspath_prepend(tmp_path / "found")
     assert sandboxed("import one_of_mine\nsay(value=one_of_mine.VALUE)").messages == [{"value": 1}]
 
 
-def test_the_same_package_is_used_there_without_pythonpath_too(sandboxed, monkeypatch):
+def test_the_same_package_is_used_there_even_without_pythonpath(sandboxed, monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
     (said,) = sandboxed("import tinygrad_dropout\nsay(file=tinygrad_dropout.__file__)").messages
     assert said["file"] == td.__file__
 
 
-def test_the_entries_of_pythonpath_are_meant_from_the_current_folder(tmp_path, monkeypatch):
+def test_the_entries_of_pythonpath_are_relative_to_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["here", "", os.sep]))
     assert process.python_path() == [str(tmp_path / "here"), os.path.abspath(os.sep)]
@@ -132,7 +130,7 @@ def test_the_entries_of_pythonpath_are_meant_from_the_current_folder(tmp_path, m
 
 @POSIX
 def test_ctrl_c_is_raised_once_nothing_is_left_running(sandboxed, is_gone):
-    """However often it comes. It comes here when the process has printed its number."""
+    """It is raised once, however often it is pressed: here three times, when the process has printed its id."""
     numbers = []
 
     def press(line):
@@ -160,17 +158,17 @@ def no_python(monkeypatch, tmp_path):
     monkeypatch.setattr("sys.executable", str(tmp_path / "missing"))
 
 
-LACKS = {
-    "a folder for temporary files": (no_folder, "no folder for temporary files can be made: No such file or directory"),
-    "a Python": (no_python, "no process can be started for it: No such file or directory"),
+MISSING = {
+    "a temporary folder": (no_folder, "no temporary folder can be created: No such file or directory"),
+    "a Python interpreter": (no_python, "its process cannot be started: No such file or directory"),
 }
 if os.name == "posix":
-    LACKS["a current folder"] = (no_current_folder, "the process for it cannot be prepared: No such file or directory")
+    MISSING["a current folder"] = (no_current_folder, "its process cannot be prepared: No such file or directory")
 
 
-@pytest.mark.parametrize(("lack", "words"), LACKS.values(), ids=LACKS)
-def test_what_the_system_lacks_is_said_in_one_sentence(sandboxed, monkeypatch, tmp_path, lack, words):
-    lack(monkeypatch, tmp_path)
+@pytest.mark.parametrize(("remove", "words"), MISSING.values(), ids=MISSING)
+def test_a_system_problem_is_reported_in_one_sentence(sandboxed, monkeypatch, tmp_path, remove, words):
+    remove(monkeypatch, tmp_path)
     with pytest.raises(SandboxError) as caught:
         sandboxed("pass", here=True)
     assert str(caught.value) == words
@@ -187,17 +185,17 @@ say(more=1)
 
 
 @LINUX
-def test_a_disk_that_is_full_before_the_end_is_said_in_one_sentence(sandboxed):
-    with pytest.raises(SandboxError, match=r"^what is found cannot be written to \S+: No space left on device$"):
+def test_a_full_disk_is_reported_in_one_sentence(sandboxed):
+    with pytest.raises(SandboxError, match=r"^the results cannot be written to \S+: No space left on device$"):
         sandboxed(FILLS_THE_DISK)
 
 
 @LINUX
-def test_a_limit_on_files_that_it_set_itself_is_its_own_affair(sandboxed):
+def test_a_limit_on_files_that_the_code_set_itself_is_the_codes_fault(sandboxed):
     source = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\nsay(more=1)"
     assert sandboxed(source).detail == "exit code 74"
 
 
-def test_what_ends_before_the_code_began_is_not_blamed_on_it():
-    with pytest.raises(SandboxError, match=r"ended before it began: AttributeError: module .* has no"):
+def test_an_end_before_the_work_began_is_not_blamed_on_the_code():
+    with pytest.raises(SandboxError, match=r"ended before the work began: AttributeError: module .* has no"):
         run("tests.sandbox.work:nothing", [], BOUNDS)

@@ -1,4 +1,4 @@
-"""What the tests run in sandboxed processes."""
+"""The function that the tests run in sandboxed processes."""
 
 import ctypes
 import multiprocessing
@@ -15,5 +15,5 @@ USED = {ctypes, multiprocessing, os, signal, subprocess, sys, time, Path, call_f
 
 
 def run_source(say, source):
-    """Run a stranger's source, which may use what is imported here, and `say`."""
+    """Run a source text, which can use `say` and everything that this file imports."""
     exec(compile(source, "stranger.py", "exec"), {**globals(), "say": say})

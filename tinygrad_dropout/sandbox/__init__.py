@@ -1,4 +1,4 @@
-"""Run code from someone else's file in a process of its own, and show what it says without trusting it."""
+"""Runs untrusted code in a separate process, and makes its output safe to show."""
 
 from tinygrad_dropout.sandbox.package import import_package
 from tinygrad_dropout.sandbox.printable import described, printable

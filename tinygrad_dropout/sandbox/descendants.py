@@ -1,4 +1,4 @@
-"""Find and end all processes that a process has started, those among them that left its session too."""
+"""Finds and ends all processes that a process has started, even those that have left its session."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from contextlib import suppress
 from pathlib import Path
 from time import sleep
 
-MARK = "TINYGRAD_DROPOUT_SANDBOX"  # a variable that every process inherits from the one that started it
-MOST_ROUNDS = 100  # of looking for processes that were started while others were ended
+MARK = "TINYGRAD_DROPOUT_SANDBOX"  # an environment variable that every child process inherits
+MOST_ROUNDS = 100  # how often to look for processes that started while others were being ended
 SECONDS_BETWEEN_LOOKS = 0.005
 
 
 def end_all(process: subprocess.Popen[bytes], mark: str, is_open: Callable[[], bool]) -> None:
-    """End a process, which leads a session of its own, and what it started.
+    """End a process, which leads its own session, and everything that it started.
 
     Args:
-        process: that may have ended.
-        mark: the value of `MARK` in its environment. Where there is a /proc, as in Linux, what left the session is
-            found by it.
-        is_open: whether anything can still print into the process's output, which every process inherits.
+        process: the process, which may have ended already.
+        mark: the value of `MARK` in its environment. On systems with /proc, such as Linux, it identifies processes that
+            have left the session.
+        is_open: whether any process can still write to the output, which every child process inherits.
     """
     end_group(process)
     process.wait()
-    nothing_found = 0  # times in a row: one that forks and ends during a look is not seen, nor is its child
+    nothing_found = 0  # times in a row, since a process that forks and ends during a look is missed, as is its child
     for _ in range(MOST_ROUNDS):
         nothing_found += 1
         for number in marked(mark):
@@ -47,18 +47,18 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def marked(mark: str) -> Iterator[int]:
-    """The numbers of the living processes that have a mark in their environment."""
+    """The ids of the living processes that have a mark in their environment."""
     wanted = f"{MARK}={mark}".encode()
     proc = Path("/proc")
     for name in os.listdir(proc) if proc.is_dir() else []:
         if name.isdecimal():
-            with suppress(OSError):  # it has ended meanwhile, or is another user's
+            with suppress(OSError):  # it has just ended, or belongs to another user
                 if wanted in (proc / name / "environ").read_bytes().split(b"\0"):
                     yield int(name)
 
 
 def outlive(process: subprocess.Popen[bytes], mark: str) -> bool:
-    """Whether anything that an ended process started is still there."""
+    """Whether any process that an ended process started is still running."""
     with suppress(OSError, AttributeError):
         os.killpg(process.pid, 0)
         return True

@@ -1,4 +1,4 @@
-"""Notice a forked child that comes back out of the code that forked, into the code that called it."""
+"""Detects a forked child that returns from the code that forked into the code that called it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ OURS = str(Path(__file__).parent.parent) + os.sep
 def stop_copies(on_copy: Callable[[], NoReturn]) -> None:
     """From now on, call `on_copy` in every forked child that returns, or raises, into a function of this package.
 
-    A fork copies the whole process, and a child that does not end would do again whatever its parent has still to do.
-    In a child, Python's profiler reports each return; nothing changes in the process itself.
+    A fork copies the whole process, so a child that does not end would repeat the rest of its parent's work. The child
+    uses Python's profiler to see each return; nothing changes in the parent.
     """
     if not hasattr(os, "register_at_fork"):  # on Windows, which has no fork
         return
 
     def in_child() -> None:
         caller = nearest_of_ours(sys._getframe().f_back)
-        if caller is None:  # another thread than ours forked, and the child ends with it
+        if caller is None:  # a thread of the user's code forked; the child ends with that thread
             return
 
         def on_event(frame: FrameType, event: str, argument: Any) -> None:
@@ -36,7 +36,7 @@ def stop_copies(on_copy: Callable[[], NoReturn]) -> None:
 
 
 def nearest_of_ours(frame: FrameType | None) -> FrameType | None:
-    """The innermost frame, from this one outwards, that runs a function of this package."""
+    """The innermost frame, starting from this one, that runs a function of this package."""
     while frame is not None and not frame.f_code.co_filename.startswith(OURS):
         frame = frame.f_back
     return frame

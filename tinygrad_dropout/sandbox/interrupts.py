@@ -1,4 +1,4 @@
-"""Ctrl-C, put off until nothing is left running."""
+"""Delays Ctrl-C until no process is left running."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def interrupts_noted() -> Iterator[list[int]]:
-    """Inside, Ctrl-C lengthens the list and does nothing else, however often it comes; it takes effect at the end.
+    """Inside, each Ctrl-C is only added to the list; it takes effect at the end.
 
-    Outside the main thread, which alone hears of Ctrl-C, and where it is ignored, nothing changes.
+    Nothing changes outside the main thread, which is the only one that receives Ctrl-C, or if Ctrl-C is ignored.
     """
     noted: list[int] = []
     before = signal.getsignal(signal.SIGINT)
@@ -25,4 +25,4 @@ def interrupts_noted() -> Iterator[list[int]]:
     finally:
         signal.signal(signal.SIGINT, before)
     if noted:
-        signal.raise_signal(signal.SIGINT)  # to whoever would have heard of it
+        signal.raise_signal(signal.SIGINT)  # now handled as usual

@@ -1,4 +1,4 @@
-"""The file through which a sandboxed process says things, a line of JSON each, so that they outlive its end."""
+"""The file to which a sandboxed process writes messages, one line of JSON each, so that they survive the process."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Any, NoReturn
 from tinygrad_dropout.sandbox.printable import printable_values
 
 MOST_READ = 50_000_000  # bytes
-CANNOT_WRITE = 74  # the exit code when a message cannot be written, as of a full disk; sysexits.h has it for that
-MOST_TEXT = 100_000  # characters of a text in a message; an exception's may be of any length
-Said = dict[str, Any]
+CANNOT_WRITE = 74  # the exit code if a message cannot be written, for example to a full disk: EX_IOERR of sysexits.h
+MOST_TEXT = 100_000  # characters of a text in a message; an exception's text may have any length
+Message = dict[str, Any]
 
 
 class Messages:
-    """The writing end, in the process.
+    """Writes messages, inside the process.
 
     Args:
-        path: of the file, which need not exist.
-        on_copy: called instead, if it is not this process that writes but a forked copy of it.
+        path: the file, which does not have to exist.
+        on_copy: called instead of writing if a forked copy of the process tries to write.
     """
 
     def __init__(self, path: Path, on_copy: Callable[[], NoReturn]) -> None:
@@ -31,25 +31,25 @@ class Messages:
         self.process, self.on_copy = os.getpid(), on_copy
 
     def say(self, **message: Any) -> None:
-        """Write a message, at once."""
+        """Write a message immediately."""
         self.write({"said": shortened(message)})
 
     def note(self, event: str, detail: str = "") -> None:
-        """Write that the work begins, or how it ends."""
+        """Write that the work has begun, or how it ended."""
         self.write({"event": event, "detail": shortened(detail)})
 
-    def write(self, line: Said) -> None:
-        """Write a line, unless this is a copy."""
+    def write(self, line: Message) -> None:
+        """Write a line, unless this process is a forked copy."""
         if os.getpid() != self.process:
             self.on_copy()
         self.write_anyway(line)
 
     def note_copy(self) -> None:
-        """Write, in a copy, that there is one."""
+        """Write, from a forked copy, that the process has forked."""
         self.write_anyway({"event": "fork", "detail": ""})
 
-    def write_anyway(self, line: Said) -> None:
-        """Write a line, or end the process: nothing that it does could be told any more."""
+    def write_anyway(self, line: Message) -> None:
+        """Write a line; end the process if that fails, since nothing more could be reported."""
         left = json.dumps(line).encode("ascii") + b"\n"
         try:
             while left:
@@ -59,7 +59,7 @@ class Messages:
 
 
 def shortened(value: Any) -> Any:
-    """A value in which no text is too long."""
+    """The value with long texts cut off."""
     if isinstance(value, str):
         return value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]} ..."
     if isinstance(value, (list, tuple)):
@@ -67,13 +67,13 @@ def shortened(value: Any) -> Any:
     return {key: shortened(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def read(path: Path) -> tuple[list[Said], dict[str, str]]:
-    """Read what was written.
+def read(path: Path) -> tuple[list[Message], dict[str, str]]:
+    """Read the messages from the file.
 
     Returns:
-        The messages in their order, and {event: detail}. Of a line that was cut off, nothing; all texts are printable.
+        The messages in order, and {event: detail}. Incomplete lines are skipped, and all texts are printable.
     """
-    said: list[Said] = []
+    said: list[Message] = []
     events: dict[str, str] = {}
     with suppress(OSError), path.open("rb") as file:
         for line in file.read(MOST_READ).split(b"\n"):
@@ -87,7 +87,7 @@ def read(path: Path) -> tuple[list[Said], dict[str, str]]:
 
 
 def why_not_writable(path: Path) -> str:
-    """Why a file cannot be written to, in the system's words; "" if it can."""
+    """The system's reason why a file cannot be written; "" if it can."""
     try:
         with path.open("ab") as file:
             file.write(b"\n" * 4096)

@@ -1,4 +1,4 @@
-"""What a process prints, read up to a bound."""
+"""Reads the output of a process, up to a limit."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tinygrad_dropout.sandbox.printable import printable
 
 
 class Output:
-    """Reads what a process prints while it runs, in a thread.
+    """Reads the output of a running process in a thread.
 
     Args:
-        stream: the reading end of the pipe that the process prints into.
-        most: how many bytes are read; once there are more, `flooded` is True and nothing more is read.
-        on_line: called with every line as soon as it was printed, made printable.
+        stream: the reading end of the pipe that the process writes to.
+        most: the number of bytes to read; if there are more, `flooded` becomes True and reading stops.
+        on_line: called with every line, made printable, as soon as it arrives.
     """
 
     def __init__(self, stream: IO[bytes], most: int, on_line: Callable[[str], None] | None = None) -> None:
@@ -29,7 +29,7 @@ class Output:
         self.thread.start()
 
     def read(self) -> None:
-        """Read until the end, or the bound."""
+        """Read to the end or to the limit."""
         left, line = self.most, bytearray()
         with suppress(OSError, ValueError), self.stream:
             while more := os.read(self.stream.fileno(), 65536):
@@ -38,35 +38,35 @@ class Output:
                 left -= len(self.kept[-1])
                 *lines, rest = self.kept[-1].split(b"\n")
                 for end in lines:
-                    self.tell(line + end)
+                    self.pass_on(line + end)
                     line.clear()
                 line += rest
                 if self.flooded:
                     break
         if line:
-            self.tell(line)
+            self.pass_on(line)
 
-    def tell(self, line: bytearray) -> None:
-        """Call `on_line`."""
+    def pass_on(self, line: bytearray) -> None:
+        """Call `on_line` with a line, if there is an `on_line`."""
         if self.on_line is not None:
-            with suppress(OSError, ValueError):  # whoever was to see it has stopped reading
+            with suppress(OSError, ValueError):  # the reader of our own output may have closed it
                 self.on_line(shown(line))
 
     def is_open(self, seconds: float = 0.0) -> bool:
-        """Whether there may be more to read, also after so many seconds; it returns as soon as there is not."""
+        """Whether there may be more to read; wait up to this many seconds for the end."""
         self.thread.join(seconds)
         return self.thread.is_alive()
 
     def text(self) -> str:
-        """What was printed, made printable."""
+        """The output so far, made printable."""
         return shown(b"".join(self.kept)).strip()
 
 
 def shown(printed: bytes | bytearray) -> str:
-    """Printed bytes as a text that can be shown."""
+    """Decode output into text that is safe to show."""
     return printable(printed.decode("utf-8", errors="replace").replace("\r\n", "\n").removesuffix("\r"))
 
 
 def print_to_stderr(line: str) -> None:
-    """Show a line at once, apart from what the command itself prints."""
+    """Print a line to standard error immediately, separate from the command's own output."""
     print(line, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Import a package of someone else's from its texts: what is on the disk may change meanwhile."""
+"""Imports a user's package from given source texts, since the files on disk may change in the meantime."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from types import ModuleType
 from typing import Any
 
 
-class Files(MetaPathFinder, Loader):
-    """Finds the modules of one package among its texts.
+class SourceFinder(MetaPathFinder, Loader):
+    """Finds the modules of one package in its source texts.
 
     Attributes:
         codes: module -> its compiled code.
-        packages: those of the modules that are folders.
+        packages: the modules that are folders.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Files(MetaPathFinder, Loader):
         self.packages: set[str] = set()
 
     def hold(self, name: str, sources: Mapping[str, str | ast.Module]) -> None:
-        """Take the place of whatever was held before."""
+        """Replace the package held before."""
         nothing = compile("", name, "exec")
         self.codes, self.packages = {name: nothing}, {name}
         for path, source in sources.items():
@@ -34,7 +34,7 @@ class Files(MetaPathFinder, Loader):
             if parts[-1] == "__init__":
                 parts.pop()
                 self.packages.add(".".join(parts))
-            for end in range(2, len(parts)):  # a folder without an `__init__.py` is a package, too
+            for end in range(2, len(parts)):  # a folder without `__init__.py` is also a package
                 self.packages.add(folder := ".".join(parts[:end]))
                 self.codes.setdefault(folder, nothing)
             self.codes[".".join(parts)] = compile(source, f"{name}/{path}", "exec")
@@ -42,14 +42,14 @@ class Files(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """A module of the package; none of anything else's."""
+        """The spec of a module of the package; None for all other modules."""
         if fullname not in self.codes:
             return None
         spec = spec_from_loader(
             fullname, self, origin=self.codes[fullname].co_filename, is_package=fullname in self.packages
         )
-        assert spec is not None, "it is made from what is given"
-        spec.has_location = True  # without which Python does not say that an import is circular
+        assert spec is not None, "a loader is given"
+        spec.has_location = True  # otherwise Python does not report circular imports as such
         return spec
 
     def exec_module(self, module: ModuleType) -> None:
@@ -57,23 +57,23 @@ class Files(MetaPathFinder, Loader):
         exec(self.codes[module.__name__], vars(module))
 
 
-FILES = Files()
+FINDER = SourceFinder()
 
 
 def import_package(name: str, sources: Mapping[str, str | ast.Module]) -> dict[str, Any]:
-    """Import a package anew; returns what its `__init__.py` defines or imports. What it imports later is found, too.
+    """Import a package, discarding any earlier import; return the names in its `__init__.py`. Later imports work, too.
 
     Args:
-        name: under which it is imported.
-        sources: path inside the package -> the text of the file, or what it was parsed to.
+        name: the name of the package.
+        sources: path inside the package -> the text of the file, or its parsed tree.
 
     Raises:
-        SyntaxError, ValueError: a file is no Python.
-        Exception: whatever its code raises.
+        SyntaxError, ValueError: a file is not valid Python.
+        Exception: any exception in the package's code.
     """
     for module in [module for module in sys.modules if module.partition(".")[0] == name]:
         del sys.modules[module]
-    FILES.hold(name, sources)
-    if FILES not in sys.meta_path:
-        sys.meta_path.insert(0, FILES)
+    FINDER.hold(name, sources)
+    if FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, FINDER)
     return vars(import_module(name))

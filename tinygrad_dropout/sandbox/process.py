@@ -1,4 +1,4 @@
-"""Start a process for someone else's code, stop it at its bounds, and say how it ended."""
+"""Starts a process for untrusted code, stops it at its limits, and reports how it ended."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tinygrad_dropout.sandbox.descendants import MARK, end_all, outlive
 from tinygrad_dropout.sandbox.interrupts import interrupts_noted
 from tinygrad_dropout.sandbox.output import Output
 
-PACKAGES = Path(__file__).parent.parent.parent  # the folder that holds tinygrad_dropout
+PACKAGES = Path(__file__).parent.parent.parent  # the folder that contains tinygrad_dropout
 SECONDS_BETWEEN_LOOKS = 0.02
-SECONDS_FOR_COPIES = 0.5  # how long a forked child that outlives its parent is given to come back
+SECONDS_FOR_COPIES = 0.5  # how long to wait for a forked child that outlives its parent to return
 
 Why = Literal["returned", "time", "output", "memory", "fork", "interrupt", "raised", "exit"]
 WRITTEN: tuple[Literal["returned", "memory", "interrupt", "raised"], ...] = (
@@ -35,17 +35,17 @@ MESSAGES, REQUEST = "messages", "request"  # files in the scratch folder
 
 
 class SandboxError(Exception):
-    """The process could not be run, because of the system rather than of the code; the message is one sentence."""
+    """The process could not run because of the system, not because of the code. The message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a process may use.
+    """The limits of a process.
 
     Attributes:
-        seconds: until it must have ended, its start included.
-        output: bytes that it may print.
-        memory: bytes of data that it may hold. Not every system has such a limit.
+        seconds: its time limit, including its start.
+        output: the number of bytes that it may print.
+        memory: the number of bytes of data that it may allocate. Not every system has such a limit.
     """
 
     seconds: float
@@ -58,13 +58,13 @@ class Ended:
     """How a process ended.
 
     Attributes:
-        why: "returned": the work was done. "time", "output", "memory": it needed more than its bounds allow. "fork": it
-            forked, and the child went on with the work, too. "interrupt": it raised KeyboardInterrupt, which no user
-            caused. "raised": it raised something else. "exit": it ended the process.
-        detail: of "exit" and "memory", the exit code, the signal or the exception; of "interrupt", the place; of
+        why: "returned": the work was done. "time", "output", "memory": it exceeded a limit. "fork": it forked, and the
+            child also continued the work. "interrupt": it raised KeyboardInterrupt, although no user pressed Ctrl-C.
+            "raised": it raised another exception. "exit": it ended the process.
+        detail: for "exit" and "memory", the exit code, the signal or the exception; for "interrupt", the place; for
             "raised", the exception.
-        printed: what it printed, the standard output and the standard error in one; printable.
-        messages: what the work said before the end, in order; every text in them is printable.
+        printed: its standard output and standard error together, made printable.
+        messages: the messages that the work sent, in order; every text in them is printable.
     """
 
     why: Why
@@ -81,27 +81,27 @@ def run(
     here: bool = False,
     on_line: Callable[[str], None] | None = None,
 ) -> Ended:
-    """Run a function in a process of its own, and end all that it started.
+    """Run a function in a separate process, and end every process that it started.
 
     Args:
-        work: `package.module:function`, called as `function(say, *arguments)`. It runs someone else's code, and calls
-            `say(key=value, ...)` with whatever is to be known outside.
-        arguments: values that JSON can hold.
-        bounds: what the process may use.
-        here: whether it works in the current folder; else it does so in an empty one that is deleted afterwards.
-        on_line: called, in another thread, with every line that the process prints, made printable.
+        work: `package.module:function`, called as `function(say, *arguments)`. It runs untrusted code, and calls
+            `say(key=value, ...)` to send messages.
+        arguments: values that JSON can represent.
+        bounds: the limits of the process.
+        here: whether to run in the current folder; otherwise it runs in an empty folder that is deleted afterward.
+        on_line: called in another thread with every line that the process prints, made printable.
 
     Returns:
-        Ended: how it ended, and what it said before.
+        Ended: how it ended, and the messages that it sent.
 
     Raises:
-        SandboxError: the system lacks something that is needed to run it.
-        KeyboardInterrupt: Ctrl-C was pressed; nothing is left running.
+        SandboxError: the system cannot run the process.
+        KeyboardInterrupt: Ctrl-C was pressed; no process is left running.
     """
     with interrupts_noted() as interrupts, scratch_folder() as scratch:
         write_request(scratch, work, arguments, bounds.memory, here)
         process = start(scratch)
-        assert process.stdout is not None, "a pipe was asked for"
+        assert process.stdout is not None, "stdout is a pipe"
         output = Output(process.stdout, bounds.output, on_line)
         try:
             in_time = wait(process, bounds.seconds, lambda: bool(interrupts) or output.flooded)
@@ -118,7 +118,7 @@ def run(
 
 
 def wait(process: subprocess.Popen[bytes], seconds: float, stopped: Callable[[], bool]) -> bool:
-    """Wait until a process ends, or `stopped` says that it must; returns whether it took no longer than `seconds`."""
+    """Wait until a process ends or `stopped` returns True; return whether it took at most `seconds`."""
     deadline = monotonic() + seconds
     while process.poll() is None and not stopped():
         if monotonic() > deadline:
@@ -129,7 +129,7 @@ def wait(process: subprocess.Popen[bytes], seconds: float, stopped: Callable[[],
 
 
 def wait_for_copies(process: subprocess.Popen[bytes], output: Output, scratch: Path) -> None:
-    """When a process has ended, give forked children that outlive it some time to come back and so to be noticed."""
+    """After a process has ended, give its forked children some time to return, so that they are detected."""
     deadline = monotonic() + SECONDS_FOR_COPIES
     while process.poll() is not None and (output.is_open(SECONDS_BETWEEN_LOOKS) or outlive(process, scratch.name)):
         if "fork" in messages.read(scratch / MESSAGES)[1] or monotonic() > deadline:
@@ -138,7 +138,7 @@ def wait_for_copies(process: subprocess.Popen[bytes], output: Output, scratch: P
 
 
 def why_it_ended(events: dict[str, str], code: int, in_time: bool, flooded: bool) -> tuple[Why, str]:
-    """Why a process ended, and the detail: what it wrote about that comes before what was seen of it from outside."""
+    """Why a process ended, with the detail; what the process itself wrote has priority."""
     if "fork" in events:
         return "fork", ""
     if flooded:
@@ -148,18 +148,18 @@ def why_it_ended(events: dict[str, str], code: int, in_time: bool, flooded: bool
             return why, events[why]
     if not in_time:
         return "time", ""
-    if code == -9 and "began" in events:  # SIGKILL, which only a system that is short of memory sends unasked
+    if code == -9 and "began" in events:  # SIGKILL, which comes from a system that is short of memory
         return "memory", exit_in_words(code)
     return "exit", exit_in_words(code)
 
 
 def refuse_to_blame(code: int, began: bool, printed: str, scratch: Path) -> None:
-    """Raise SandboxError if what ended the process was not the code that it ran."""
+    """Raise SandboxError if something other than the code ended the process."""
     if code == messages.CANNOT_WRITE and (problem := messages.why_not_writable(scratch / MESSAGES)):
-        raise SandboxError(f"what is found cannot be written to {scratch}: {problem}")
+        raise SandboxError(f"the results cannot be written to {scratch}: {problem}")
     if not began:
         last = printed.rpartition("\n")[2] or exit_in_words(code)
-        raise SandboxError(f"the process for it ended before it began: {last}")
+        raise SandboxError(f"its process ended before the work began: {last}")
 
 
 def exit_in_words(code: int) -> str:
@@ -172,17 +172,17 @@ def exit_in_words(code: int) -> str:
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder for this run alone, deleted afterwards."""
+    """A temporary folder for this run, deleted afterward."""
     try:
         folder = TemporaryDirectory(prefix="tinygrad-dropout-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise SandboxError(f"no folder for temporary files can be made: {error.strerror}") from error
+        raise SandboxError(f"no temporary folder can be created: {error.strerror}") from error
     with folder as name:
         yield Path(name).absolute()
 
 
 def write_request(scratch: Path, work: str, arguments: list[Any], memory: int, here: bool) -> None:
-    """Write what the process is to do into a file, where `worker` looks for it."""
+    """Write what the process should do into the file that `worker` reads."""
     inside = scratch / "folder"
     try:
         inside.mkdir()
@@ -196,11 +196,11 @@ def write_request(scratch: Path, work: str, arguments: list[Any], memory: int, h
         }
         (scratch / REQUEST).write_text(json.dumps(request), encoding="utf-8")
     except OSError as error:
-        raise SandboxError(f"the process for it cannot be prepared: {error.strerror}") from error
+        raise SandboxError(f"its process cannot be prepared: {error.strerror}") from error
 
 
 def start(scratch: Path) -> subprocess.Popen[bytes]:
-    """Start the process, in a session of its own, where Ctrl-C does not reach it."""
+    """Start the process in its own session, which Ctrl-C does not reach."""
     try:
         environment = {
             **os.environ,
@@ -215,15 +215,15 @@ def start(scratch: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            cwd=scratch,  # so that no file of the user's is imported for one of Python's
+            cwd=scratch,  # so that no user file shadows a module of Python's
             env=environment,
             start_new_session=True,
         )
     except OSError as error:
-        raise SandboxError(f"no process can be started for it: {error.strerror}") from error
+        raise SandboxError(f"its process cannot be started: {error.strerror}") from error
 
 
 def python_path() -> list[str]:
-    """The entries of PYTHONPATH, which may be meant from the current folder."""
+    """The entries of PYTHONPATH as absolute paths, since they may be relative to the current folder."""
     entries = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     return [os.path.abspath(entry) for entry in entries]

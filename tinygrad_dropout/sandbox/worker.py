@@ -1,6 +1,6 @@
-"""What runs inside the process, as `python -m tinygrad_dropout.sandbox.worker SCRATCH`: `process` starts it.
+"""The program inside the process, `python -m tinygrad_dropout.sandbox.worker SCRATCH`, which `process` starts.
 
-It limits itself, then calls the function that was asked for, and writes into a file what that says and how it ends.
+It sets its own limits, calls the requested function, and writes the function's messages and how it ended into a file.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from tinygrad_dropout.sandbox.printable import described
 
 
 def main(scratch: Path) -> NoReturn:
-    """Do what is written in the folder's `request`, and end the process."""
+    """Do the work described in the folder's `request` file, and end the process."""
     request = json.loads((scratch / "request").read_text(encoding="utf-8"))
     worker = os.getpid()
 
     def on_copy() -> NoReturn:
-        """End a forked child that came back, and the process that it is a copy of."""
+        """End a forked child that returned, and its parent."""
         messages.note_copy()
         with suppress(OSError):
             os.kill(worker, signal.SIGKILL)
@@ -36,7 +36,7 @@ def main(scratch: Path) -> NoReturn:
     end_with_parent(request["parent"])
     limit_memory(request["memory"])
     stop_copies(on_copy)
-    # Ctrl-C at the terminal does not reach this session, so that a KeyboardInterrupt comes from the code itself.
+    # Ctrl-C in the terminal does not reach this session, so any KeyboardInterrupt comes from the code itself.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     change_folder(request["folder"], request["path"])
     module, _, name = request["work"].partition(":")
@@ -52,13 +52,13 @@ def main(scratch: Path) -> NoReturn:
     except BaseException as error:
         messages.note("raised", described(error))
     for stream in (sys.stdout, sys.stderr):
-        with suppress(BaseException):  # it may have been replaced by anything
+        with suppress(BaseException):  # the code may have replaced it
             stream.flush()
-    os._exit(0)  # at once: threads, exit handlers and finalisers have nothing more to say
+    os._exit(0)  # immediately, without waiting for threads, exit handlers or finalizers
 
 
 def change_folder(folder: str, path: list[str]) -> None:
-    """Go to the working folder, and find the modules that the parent would find; Python's own come first."""
+    """Change to the working folder and make the parent's modules importable, after Python's own."""
     sys.path[:] = [entry for entry in sys.path if entry != os.getcwd()]
     os.chdir(folder)
     sys.path += [entry for entry in path if entry not in sys.path]
@@ -71,7 +71,7 @@ def place_of(error: BaseException) -> str:
 
 
 def limit_memory(limit: int) -> None:
-    """Where the system has such a limit, make a request for more data than this a MemoryError; write no core file."""
+    """If the system allows it, make larger allocations raise a MemoryError, and write no core files."""
     with suppress(ImportError, ValueError, OSError):
         import resource  # not on Windows
 
@@ -80,7 +80,7 @@ def limit_memory(limit: int) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Where the system offers it, end when the process that waits for this one is killed."""
+    """If the system allows it, end this process when its parent is killed."""
     if sys.platform != "linux":
         return
     with suppress(ImportError, OSError, AttributeError):
@@ -88,7 +88,7 @@ def end_with_parent(parent: int) -> None:
 
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-    if os.getppid() != parent:  # it was killed before that
+    if os.getppid() != parent:  # the parent was killed before that
         os._exit(1)
 
 

@@ -107,7 +107,7 @@ def test_a_file_that_an_editor_marked_as_utf_8_can_be_graded(tmp_path):
 
 def test_what_the_system_lacks_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    with pytest.raises(DrillError, match=r"^11_linear_backward\.py cannot be run: no folder for temporary files"):
+    with pytest.raises(DrillError, match=r"^11_linear_backward\.py cannot be run: no temporary folder"):
         grade(tmp_path, EXERCISE.solution)
 
 

@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.learner.plan_in_words import WIDTH, as_text, ranges
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import next_exercise
 from tinygrad_dropout.drills.quiz.cards import load
-from tinygrad_dropout.drills.quiz.scheduling import after, due_day, to_json
+from tinygrad_dropout.drills.quiz.scheduling import due_day, rate, to_json
 
 TODAY = date(2026, 11, 29)
 NOON = datetime(2026, 11, 28, 12)
@@ -107,7 +107,7 @@ def test_an_exercise_that_is_too_long_for_a_day_is_finished_on_the_next():
 
 
 def test_cards_come_on_the_day_when_they_are_due_and_new_ones_in_equal_parts():
-    due = after(None, "right", TODAY)  # in two days
+    due = rate(None, "right", TODAY)  # in two days
     plan = planned(days=6, cards=CARDS[:11], progress=Progress({"cards": {CARDS[0].id: to_json(due)}}))
     assert due_day(due) == TODAY + timedelta(2)
     assert [day.new for day in plan.days] == [2, 2, 2, 2, 2, 0]
@@ -171,7 +171,7 @@ def test_a_plan_in_words():
     ("known", "says"), [({}, "rest today; it is"), ("due", "answer the 1 card due today, then rest")]
 )
 def test_a_plan_for_tomorrow_is_one_sentence(known, says):
-    due = {CARDS[0].id: to_json(after(None, "right", TODAY - timedelta(9)))}
+    due = {CARDS[0].id: to_json(rate(None, "right", TODAY - timedelta(9)))}
     text = as_text(planned(1, Progress({"cards": due if known else {}})))
     assert text.startswith("Your interview is tomorrow, Mon 2026-11-30: ")
     assert says in " ".join(text.split())

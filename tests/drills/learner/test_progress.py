@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.exercise import DrillError
 from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner import progress as module
 from tinygrad_dropout.drills.learner.progress import Progress, changing, load, state_file
-from tinygrad_dropout.drills.quiz.scheduling import after, due_day, stability, to_json
+from tinygrad_dropout.drills.quiz.scheduling import due_day, rate, stability, to_json
 
 NOON = datetime(2026, 11, 25, 12)
 WRONG = Grade((), Rejection("scale-missing", "The scale is missing.", kind="rescaling"))
@@ -170,7 +170,7 @@ def test_a_file_of_version_1_is_carried_over(path, capsys):
 
 def test_a_damaged_card_costs_only_its_own_schedule(path, capsys):
     with changing(path) as progress:
-        progress.cards = {"good-card": to_json(after(None, "right", NOON.date())), "spoilt": {"due": "soon"}}
+        progress.cards = {"good-card": to_json(rate(None, "right", NOON.date())), "spoilt": {"due": "soon"}}
     again = load(path)
     assert again.schedule().keys() == {"good-card"}
     assert again.cards["spoilt"] == {"due": "soon"}

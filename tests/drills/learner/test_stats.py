@@ -8,7 +8,7 @@ from tinygrad_dropout.drills.grader.result import Grade, Rejection
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.stats import as_text
 from tinygrad_dropout.drills.quiz.cards import load
-from tinygrad_dropout.drills.quiz.scheduling import after, to_json
+from tinygrad_dropout.drills.quiz.scheduling import rate, to_json
 
 NOON, TODAY = datetime(2026, 11, 25, 12), date(2026, 11, 25)
 
@@ -23,7 +23,7 @@ def test_a_new_learner_is_told_where_to_begin():
 
 def test_tries_mistakes_cards_and_interviews_are_counted():
     due, later, *_ = load()
-    known = {due.id: after(None, "right", TODAY - timedelta(days=2)), later.id: after(None, "right", TODAY)}
+    known = {due.id: rate(None, "right", TODAY - timedelta(days=2)), later.id: rate(None, "right", TODAY)}
     progress = Progress(
         {
             "cards": {card: to_json(one) for card, one in {**known, "gone": known[due.id]}.items()},
@@ -59,12 +59,12 @@ def test_one_try_is_no_tries():
 
 @pytest.mark.parametrize(("ratings", "expected"), [(["wrong"] * 5, "4 of the 5"), (["right"] * 5, "5 of the 5")])
 def test_cards_answered_wrong_a_moment_ago_do_not_count_as_known(ratings, expected):
-    cards = {card.id: to_json(after(None, rating, TODAY)) for card, rating in zip(load(), ratings, strict=False)}
+    cards = {card.id: to_json(rate(None, rating, TODAY)) for card, rating in zip(load(), ratings, strict=False)}
     assert f"expects you to recall {expected}." in as_text(Progress({"cards": cards}), TODAY)
 
 
 def test_a_card_that_is_overdue_counts_by_the_chance_of_today():
-    known = {card.id: to_json(after(None, "right", TODAY - timedelta(days=300))) for card in load()[:5]}
+    known = {card.id: to_json(rate(None, "right", TODAY - timedelta(days=300))) for card in load()[:5]}
     assert "expects you to recall 2 of the 5." in as_text(Progress({"cards": known}), TODAY)
 
 

@@ -1,4 +1,4 @@
-"""The file for Anki, read as Anki reads it: with csv, by the columns that its header names."""
+"""The file for Anki, read the way Anki reads it: with csv, by the columns named in its header."""
 
 import csv
 import html
@@ -11,7 +11,7 @@ CARDS = load()
 
 
 def rows(text):
-    """The header, as a dict, and the rows."""
+    """The header as a dict, and the rows."""
     lines = text.splitlines()
     header = dict(line[1:].split(":", 1) for line in lines if line.startswith("#"))
     assert header["separator"] == "tab"
@@ -19,7 +19,7 @@ def rows(text):
 
 
 def shown(field):
-    """What a person sees of a field, without the spaces."""
+    """The visible text of a field, without spaces."""
     return "".join(html.unescape(re.sub("<[^>]*>", "", field.replace("<br>", "\n"))).split())
 
 
@@ -35,13 +35,13 @@ def test_the_header_says_how_to_import_it():
     }
 
 
-def test_every_card_is_one_row_with_an_id_that_stays():
+def test_every_card_is_one_row_with_a_permanent_id():
     _, found = rows(anki.export(CARDS))
     assert [row[0] for row in found] == [f"tinygrad_dropout/{card.id}" for card in CARDS]
     assert {len(row) for row in found} == {4}
 
 
-def test_the_text_arrives():
+def test_the_text_is_complete():
     for card, (_, question, answer, tags) in zip(CARDS, rows(anki.export(CARDS))[1], strict=True):
         assert shown(question) == "".join(card.question.replace("`", "").split())
         text = "".join([card.short, *card.points, card.why]).replace("`", "") + card.snippet
@@ -55,7 +55,7 @@ def test_every_tag_is_closed():
             assert len(re.findall(f"<{name}[ >]", row[2])) == row[2].count(f"</{name}>")
 
 
-def test_what_would_break_the_file_or_the_page_is_escaped():
+def test_characters_that_would_break_the_file_or_the_page_are_escaped():
     card = Card(
         "a-card",
         "topic",

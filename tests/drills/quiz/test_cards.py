@@ -1,4 +1,4 @@
-"""The cards: every file parses, every promised question has one, every snippet prints what it says."""
+"""The cards: every file parses, every promised question has a card, every snippet prints the output shown."""
 
 import doctest
 from itertools import combinations
@@ -17,7 +17,7 @@ def by_id(cards):
 
 
 @by_id(CARDS)
-def test_a_card_can_be_read_out_and_explained(card):
+def test_a_card_is_short_enough_to_say_and_long_enough_to_explain(card):
     assert card.question.endswith("?")
     assert len(card.question) <= 120
     assert 5 <= len(card.short.split()) <= 60
@@ -60,7 +60,7 @@ SNIPPETS = [card for card in CARDS if card.snippet]
 
 
 @by_id(SNIPPETS)
-def test_a_snippet_prints_what_it_shows(card):
+def test_a_snippet_prints_the_output_shown(card):
     text = f"{PRELUDE}\n{card.snippet}\n"
     test = doctest.DocTestParser().get_doctest(text, {}, card.id, None, None)
     assert len(test.examples) > PRELUDE.count(">>>")
@@ -69,7 +69,7 @@ def test_a_snippet_prints_what_it_shows(card):
     assert result.failed == 0, "".join(report)
 
 
-def test_the_dropout_that_a_card_writes_solves_the_exercises_about_it():
+def test_the_dropout_on_a_card_solves_the_exercises_about_it():
     (card,) = (card for card in CARDS if card.id == "dropout-in-numpy")
     written = [one.source for one in doctest.DocTestParser().get_examples(card.snippet) if one.source.startswith("def")]
     used = {
@@ -81,7 +81,7 @@ def test_the_dropout_that_a_card_writes_solves_the_exercises_about_it():
         assert grade.solved, (number, grade.rejection)
 
 
-#: The questions that interviewers really ask, by their numbers, and the card that answers each.
+#: The questions that interviewers really ask, by number, and the card that answers each.
 PROMISED = {
     1: "what-is-dropout",
     2: "dropout-in-numpy",
@@ -160,7 +160,7 @@ def test_every_promised_question_has_its_card():
     assert set(PROMISED.values()) <= {card.id for card in CARDS}
 
 
-def test_there_are_enough():
+def test_there_are_enough_cards_and_snippets():
     assert len(CARDS) >= 101
     assert len(SNIPPETS) >= 93
     assert [card.topic for card in CARDS] == sorted(card.topic for card in CARDS)
@@ -238,12 +238,12 @@ def test_a_file_becomes_cards():
         ("**Why.** The", "The", 14, "`**Why.** ...`; got 'The first'"),
         ("\n**Why.** Because.\n", "", 35, "`**Why.** ...`; got the end of the file"),
         ("```python", "```", 22, "a snippet that begins with ```python; got '```'"),
-        ("2\n```\n", "2\n", 36, "```, the end of the snippet that began in line 22; got the end of the file"),
+        ("2\n```\n", "2\n", 36, "```, the end of the snippet that began on line 22; got the end of the file"),
         ("2\n```\n", "2\n```\nA word.\n", 26, "a card, `## words-joined-by-hyphens`; got 'A word.'"),
-        ("another-card", "one-card", 27, "an id of its own; topic.md has a card one-card already"),
+        ("another-card", "one-card", 27, "a unique id; topic.md already has a card one-card"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_said(before, after, line, expected):
+def test_a_mistake_in_a_file_is_named_with_its_line(before, after, line, expected):
     assert MADE.count(before) >= 1
     with pytest.raises(ValueError, match=r"^questions/topic\.md, line ") as raised:
         parsed([("topic.md", MADE.replace(before, after))])
@@ -251,5 +251,7 @@ def test_what_is_wrong_in_a_file_is_said(before, after, line, expected):
 
 
 def test_an_id_is_unique_over_all_files():
-    with pytest.raises(ValueError, match=r"^questions/b\.md, line 3: expected an id of its own; a\.md has a card one-"):
+    with pytest.raises(
+        ValueError, match=r"^questions/b\.md, line 3: expected a unique id; a\.md already has a card one-"
+    ):
         parsed([("a.md", MADE), ("b.md", MADE)])

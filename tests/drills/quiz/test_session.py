@@ -1,4 +1,4 @@
-"""A quiz on scripted input: what is shown, what is yielded and when, and every way in which it ends."""
+"""A quiz with scripted input: what it shows, what it yields and when, and every way in which it can end."""
 
 import pytest
 
@@ -11,7 +11,7 @@ CARDS = [FIRST, SECOND]
 
 
 class Person:
-    """Types the given lines, an exception in place of one being raised, then the input ends; keeps what is shown."""
+    """Types the given lines and records what is shown. An exception among the lines is raised; then the input ends."""
 
     def __init__(self, *typed):
         self.typed = list(typed)
@@ -34,7 +34,7 @@ class Person:
         return "\n".join(self.seen)
 
 
-def test_question_answer_rating():
+def test_a_quiz_shows_the_question_then_the_answer_then_asks_for_the_rating():
     person = Person("", "r", "my own words", "w")
     assert person.takes(CARDS) == [(FIRST, "right"), (SECOND, "wrong")]
     assert person.seen == [
@@ -59,7 +59,7 @@ def test_a_rating_is_yielded_before_the_next_question():
     assert next(quiz) == (SECOND, "right")
 
 
-def test_more_shows_the_why_and_the_snippet_and_asks_again():
+def test_more_shows_the_explanation_and_the_snippet_and_asks_again():
     person = Person("", "m", "m", "p")
     assert person.takes([FIRST]) == [(FIRST, "partly")]
     more = "\nBecause 1.\n\n    1 < 2\n\nSo.\n\n>>> 1\n1\n"
@@ -68,7 +68,7 @@ def test_more_shows_the_why_and_the_snippet_and_asks_again():
     assert person.seen[-1] == "\n1 of 1 card rated: 1 partly."
 
 
-def test_more_of_a_card_without_a_snippet():
+def test_more_on_a_card_without_a_snippet_shows_the_explanation():
     person = Person("", "m", "r")
     person.takes([SECOND])
     assert person.seen[4] == "\nBecause 2.\n"
@@ -77,7 +77,7 @@ def test_more_of_a_card_without_a_snippet():
 @pytest.mark.parametrize(
     ("typed", "rating"), [("R", "right"), (" right ", "right"), ("Partly", "partly"), ("w", "wrong")]
 )
-def test_a_key_may_be_a_word_and_in_capitals(typed, rating):
+def test_a_key_can_be_a_word_or_in_capitals(typed, rating):
     assert Person("", typed).takes([FIRST]) == [(FIRST, rating)]
 
 
@@ -88,18 +88,18 @@ def test_an_unknown_key_is_explained(typed):
     assert person.seen[3:6] == [TO_RATE, f'Expected one of r p w m q ?, got "{typed}".', TO_RATE]
 
 
-def test_a_question_mark_shows_what_can_be_typed_and_asks_again():
+def test_a_question_mark_shows_the_help_and_asks_again():
     person = Person("?", "help", "", "?", "r")
     assert person.takes([FIRST]) == [(FIRST, "right")]
     assert person.seen[1:6] == [TO_ANSWER, HELP_TO_ANSWER, TO_ANSWER, HELP_TO_ANSWER, TO_ANSWER]
     assert person.seen[7:10] == [TO_RATE, HELP_TO_RATE, TO_RATE]
 
 
-def test_an_answer_that_holds_a_question_mark_is_an_answer():
+def test_an_answer_with_a_question_mark_is_an_answer():
     assert Person("is it 1/(1-p)?", "r").takes([FIRST]) == [(FIRST, "right")]
 
 
-def test_help_names_every_key_and_the_prompts_leave_room_on_a_narrow_screen():
+def test_the_help_names_every_key_and_fits_a_narrow_screen():
     assert [line.split()[0] for line in HELP_TO_RATE.split("\n") if line] == ["r", "p", "w", "m", "q"]
     lines = [*HELP_TO_ANSWER.splitlines(), *HELP_TO_RATE.splitlines(), TO_ANSWER, TO_RATE]
     assert max(map(len, lines)) <= 58
@@ -107,7 +107,7 @@ def test_help_names_every_key_and_the_prompts_leave_room_on_a_narrow_screen():
 
 @pytest.mark.parametrize("end", [(), (KeyboardInterrupt(),), (EOFError(),)], ids=["end of input", "Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("first", [("", "r"), ("", "r", ""), ("", "r", "", "m"), ("", "r", "", "?")])
-def test_an_end_loses_nothing(first, end):
+def test_an_early_end_loses_no_rating(first, end):
     person = Person(*first, *end)
     assert person.takes(CARDS) == [(FIRST, "right")]
     assert person.seen[-2:] == ["", "\n1 of 2 cards rated: 1 right."]
@@ -126,7 +126,7 @@ def test_an_answer_that_begins_with_q_is_an_answer():
     assert Person("quite simple", "r").takes([FIRST]) == [(FIRST, "right")]
 
 
-def test_no_cards():
+def test_a_quiz_without_cards_ends_immediately():
     person = Person()
     assert person.takes([]) == []
     assert person.seen == ["\n0 of 0 cards rated."]
@@ -153,5 +153,5 @@ def test_no_card_breaks_a_word_or_code_or_leaves_the_screen(width):
             assert all(line.count("`") % 2 == 0 for line in shown.splitlines()), card.id
 
 
-def test_a_word_longer_than_the_screen_stays_whole():
+def test_a_word_longer_than_the_screen_is_not_broken():
     assert wrapped("see `a = b + c`, or verylongword", 8) == "see\n`a = b + c`,\nor\nverylongword"

@@ -13,7 +13,7 @@ from tinygrad_dropout.drills.grader.result import Grade
 from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.learner.recommendation import NEW, next_exercise
 from tinygrad_dropout.drills.quiz.cards import Card
-from tinygrad_dropout.drills.quiz.scheduling import after, due_day
+from tinygrad_dropout.drills.quiz.scheduling import due_day, rate
 
 LONGEST = 366  # days
 MINUTES_OF_A_CARD = 1
@@ -144,7 +144,7 @@ def place_cards(days: list[Day], progress: Progress, cards: Sequence[Card], minu
         new = [] if last else unseen[: min(share, most - len(due))]
         unseen = unseen[len(new) :]
         for card in [*due, *new]:
-            known[card] = after(known.get(card), "right", day.day)
+            known[card] = rate(known.get(card), "right", day.day)
         day.due, day.new = len(due), len(new)
         day.room = max(0, day.room - MINUTES_OF_A_CARD * (len(due) + len(new)))
 

@@ -124,9 +124,9 @@ class Progress:
 
     def rate(self, card: str, rating: Rating, today: date) -> None:
         """Remember how well a question card was answered today."""
-        from tinygrad_dropout.drills.quiz.scheduling import after, to_json
+        from tinygrad_dropout.drills.quiz.scheduling import rate, to_json
 
-        self.cards[card] = to_json(after(self.schedule().get(card), rating, today))
+        self.cards[card] = to_json(rate(self.schedule().get(card), rating, today))
 
     def bugs(self) -> Counter[str]:
         """How often each was made."""

@@ -1,1 +1,1 @@
-"""Question cards: what interviewers ask about backprop, dropout and training, when to ask it again, and the asking."""
+"""Question cards on backprop, dropout and training: the cards, their schedule, and the quiz that asks them."""

@@ -1,8 +1,8 @@
-"""Cards for Anki, the flash card program: a text file that it imports by itself (version 2.1.54 or newer).
+"""Exports the cards for Anki, the flashcard program: a text file that Anki 2.1.54 or newer can import without settings.
 
 The lines that begin with # tell Anki how to read the file (https://docs.ankiweb.net/importing/text-files.html). The
-first column is an id that never changes, so that importing a newer file updates the notes and keeps their history. The
-deck is made if there is none; before Anki 25.07.3 it is not, and the notes go to the deck chosen in the import dialog.
+first column is an id that never changes, so importing a newer file updates the notes and keeps their history. Anki
+creates the deck if it does not exist; versions before 25.07.3 use the deck selected in the import dialog instead.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tinygrad_dropout.drills.quiz.cards import Card
 
 DECK = "Backprop and dropout"
 
-# The columns have no names: Anki would look for fields that are called so, and in a translated Anki there are none.
+# The columns have no names, because Anki would look for fields with those names, which a translated Anki does not have.
 HEADER = (
     "#separator:tab",
     "#html:true",
@@ -27,12 +27,12 @@ HEADER = (
 
 
 def export(cards: Iterable[Card]) -> str:
-    """The text of the file, to be written in UTF-8: one line for each card, whose tag is its topic."""
+    """The text of the file, to be written in UTF-8: one line per card, tagged with its topic."""
     return "\n".join([*HEADER, *map(line, cards)]) + "\n"
 
 
 def line(card: Card) -> str:
-    """A card's columns. They are HTML, in which neither a tab, a quotation mark nor the end of a line is left over."""
+    """A card's columns as HTML, without any tab, quotation mark or line break."""
     points = "".join(f"<li>{html(point)}</li>" for point in card.points)
     answer = f"<b>{html(card.short)}</b><ul style='text-align: left'>{points}</ul>{html(card.why)}"
     if card.snippet:
@@ -41,7 +41,7 @@ def line(card: Card) -> str:
 
 
 def html(text: str) -> str:
-    """Paragraphs, those that are indented as they are; what stands in backticks is code."""
+    """Convert paragraphs to HTML: indented ones are preformatted, and text in backticks is code."""
     return "<br><br>".join(
         preformatted(paragraph)
         if paragraph.startswith(" ")
@@ -51,5 +51,5 @@ def html(text: str) -> str:
 
 
 def preformatted(text: str) -> str:
-    """Text whose spaces and lines stay where they are."""
+    """Convert text to HTML that keeps its spaces and line breaks."""
     return f"<pre style='text-align: left'>{escape(text).replace(chr(10), '<br>')}</pre>"

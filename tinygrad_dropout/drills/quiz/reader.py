@@ -1,4 +1,4 @@
-"""Reads files of questions: Markdown in a fixed form, whose faults are named with their line."""
+"""Reads files of questions, which are Markdown in a fixed format, and reports mistakes with their line numbers."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ HEADING, SHORT, POINTS, FENCE = "## ", "**In short.** ", "**Points.**", "```"
 
 
 def fault(file: str, line: int, expected: str) -> ValueError:
-    """The error for a file that is not as it should be."""
+    """The error for a mistake in a file."""
     return ValueError(f"{file}, line {line}: expected {expected}")
 
 
 class Reader:
-    """Walks through one file, a line at a time.
+    """Reads one file line by line.
 
     Args:
-        name: the name of the file, for error messages: "questions/dropout.md".
-        text: what is in it.
+        name: the name of the file for error messages, such as "questions/dropout.md".
+        text: the text of the file.
     """
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.lines = text.splitlines()
-        self.at = 0  # the line that comes next, counted from 0
+        self.at = 0  # the index of the next line, counted from 0
 
     def entries(self) -> Iterator[int]:
-        """Read the title, then stop at each entry; the number of its first line."""
+        """Read the title, then stop at each entry and yield its line number."""
         self.take(r"# \S.*", "a title, `# ...`")
         self.skip_empty()
         while self.at < len(self.lines):
             yield self.at + 1
 
     def heading(self, pattern: str, expected: str) -> str:
-        """The text of the heading that begins an entry."""
+        """Read the heading of an entry."""
         return self.take(HEADING + pattern, expected).removeprefix(HEADING)
 
     def question(self) -> str:
-        """The question, which follows the heading."""
+        """Read the question, which follows the heading."""
         question = self.take(r"\S.*", "the question, on one line")
         self.take("", "an empty line after the question")
         return question
 
     def paragraph(self, begins: str = "") -> str:
-        """The next paragraph without its first words, which must be `begins`; on one line, unless it is indented."""
+        """Read a paragraph without its first words, `begins`; join its lines unless it is indented."""
         lines = [self.take(re.escape(begins) + r".*\S.*", f"`{begins}...`").removeprefix(begins)]
         while self.at < len(self.lines) and self.lines[self.at]:
             lines.append(self.take(".+", "text"))
@@ -52,7 +52,7 @@ class Reader:
         return ("\n" if lines[0].startswith(" ") else " ").join(lines)
 
     def points(self) -> tuple[str, ...]:
-        """The list of points, each on one line."""
+        """Read the list of points, each on one line."""
         self.take(re.escape(POINTS), f"`{POINTS}`")
         self.take("", f"an empty line after {POINTS}")
         points = [self.point()]
@@ -62,11 +62,11 @@ class Reader:
         return tuple(points)
 
     def point(self) -> str:
-        """The next point."""
+        """Read one point."""
         return self.take(r"- \S.*", "a point, `- ...`").removeprefix("- ")
 
     def snippet(self) -> str:
-        """The fenced block that may end an entry, without its fences."""
+        """Read the optional fenced block at the end of an entry, without its fences."""
         lines: list[str] = []
         if self.stands_at(FENCE):
             opened = self.at + 1
@@ -74,20 +74,20 @@ class Reader:
             while self.at < len(self.lines) and self.lines[self.at] != FENCE:
                 lines.append(self.lines[self.at])
                 self.at += 1
-            self.take(FENCE, f"{FENCE}, the end of the snippet that began in line {opened}")
+            self.take(FENCE, f"{FENCE}, the end of the snippet that began on line {opened}")
             self.skip_empty()
         return "\n".join(lines)
 
     def stands_at(self, begins: str) -> bool:
-        """Whether the next line begins like this."""
+        """Whether the next line begins with this text."""
         return self.at < len(self.lines) and self.lines[self.at].startswith(begins)
 
     def continues(self) -> bool:
-        """Whether another paragraph follows in the same entry."""
+        """Whether another paragraph of the same entry follows."""
         return self.at < len(self.lines) and not self.lines[self.at].startswith((FENCE, "#"))
 
     def take(self, pattern: str, expected: str) -> str:
-        """The next line, which must match the pattern."""
+        """Read the next line, which must match the pattern."""
         line = self.lines[self.at] if self.at < len(self.lines) else None
         if line is None or not re.fullmatch(pattern, line):
             got = "the end of the file" if line is None else repr(line) if line else "an empty line"
@@ -96,6 +96,6 @@ class Reader:
         return line
 
     def skip_empty(self) -> None:
-        """Go on to the next line that is not empty."""
+        """Skip to the next line that is not empty."""
         while self.at < len(self.lines) and not self.lines[self.at]:
             self.at += 1

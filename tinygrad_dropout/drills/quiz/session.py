@@ -1,4 +1,4 @@
-"""Ask cards one after the other: the question, the short answer, the rating, and more on request."""
+"""Asks the cards one by one: the question, the short answer, the rating, and more on request."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from tinygrad_dropout.drills.quiz.scheduling import Rating
 
 RATINGS: dict[str, Rating] = {"r": "right", "p": "partly", "w": "wrong"}
-LETTERS = {word: word[0] for word in (*RATINGS.values(), "more", "quit")} | {"help": "?"}  # whole words work, too
+LETTERS = {word: word[0] for word in (*RATINGS.values(), "more", "quit")} | {"help": "?"}  # whole words also work
 TO_ANSWER = "Say or type your answer, then Enter (q quits, ? help): "
 TO_RATE = "r right, p partly, w wrong, m more, q quit, ? help: "
 
 HELP_TO_ANSWER = """
 Enter  shows our answer; what you type before it is
-       neither checked nor kept
+       neither checked nor saved
 q      quits; the cards that you have rated are saved
 """
 
@@ -35,22 +35,22 @@ q  quit    this card is left unrated; the others are saved
 def ask(
     cards: Sequence[Card], *, read: Callable[[str], str], write: Callable[[str], None], width: int = 80
 ) -> Iterator[tuple[Card, Rating]]:
-    """Ask the cards in this order, and yield each as soon as it is rated, so that progress can be saved at once.
+    """Ask the cards in this order, and yield each as soon as it is rated, so that progress can be saved immediately.
 
-    It ends after the last card, at q, at the end of the input and at Ctrl-C, and says how many were rated how.
+    It ends after the last card, at q, at the end of the input or at Ctrl-C, and then prints a summary of the ratings.
 
     Args:
-        cards: what to ask.
-        read: shows a prompt and returns a line without its end, as `input` does.
+        cards: the cards to ask.
+        read: shows a prompt and returns a line without its line break, as `input` does.
         write: shows text and ends the line, as `print` does.
-        width: of the lines, in characters.
+        width: the width of the lines, in characters.
     """
     ratings: Counter[Rating] = Counter()
     for number, card in enumerate(cards, start=1):
         heading = f"{number} of {len(cards)}   {card.topic.replace('_', ' ')}"
         try:
             write(f"\n{heading}\n\n{wrapped(card.question, width)}\n")
-            rating = rated(card, read, write, width)
+            rating = ask_rating(card, read, write, width)
         except (EOFError, KeyboardInterrupt):
             write("")  # the cursor is still behind the prompt
             break
@@ -61,8 +61,8 @@ def ask(
     write(f"\n{summary(ratings, len(cards))}")
 
 
-def rated(card: Card, read: Callable[[str], str], write: Callable[[str], None], width: int) -> Rating | None:
-    """Show the answer and ask how well it was known; None to stop."""
+def ask_rating(card: Card, read: Callable[[str], str], write: Callable[[str], None], width: int) -> Rating | None:
+    """Show the answer and ask for the rating; None to stop."""
     while (typed := key(read(TO_ANSWER))) == "?":
         write(HELP_TO_ANSWER)
     if typed == "q":
@@ -76,7 +76,7 @@ def rated(card: Card, read: Callable[[str], str], write: Callable[[str], None], 
         if pressed == "q":
             return None
         if pressed == "m":
-            write(f"\n{more(card, width)}\n")
+            write(f"\n{explanation(card, width)}\n")
         elif pressed == "?":
             write(HELP_TO_RATE)
         else:
@@ -84,23 +84,23 @@ def rated(card: Card, read: Callable[[str], str], write: Callable[[str], None], 
 
 
 def key(typed: str) -> str:
-    """The letter that was typed, in lower case; for a whole word such as "right", its letter."""
+    """The typed letter in lower case; for a whole word such as "right", its letter."""
     typed = typed.strip().lower()
     return LETTERS.get(typed, typed)
 
 
-def more(card: Card, width: int) -> str:
-    """Why, and the snippet, which begins at the margin so that it can be copied and fits a narrow terminal."""
+def explanation(card: Card, width: int) -> str:
+    """The explanation and the snippet, which has no margin so that you can copy it and it fits a narrow terminal."""
     return "\n\n".join(filter(None, [wrapped(card.why, width), card.snippet]))
 
 
 def wrapped(text: str, width: int) -> str:
-    """Paragraphs filled to the width, with no word and no `code` broken; a formula, which is indented, stays."""
+    """Wrap paragraphs to the width without breaking words or `code`; formulas, which are indented, stay unchanged."""
     return wrap(text, width)
 
 
 def summary(ratings: Counter[Rating], asked: int) -> str:
-    """How many were rated, and how."""
+    """How many cards were rated, and how."""
     done = ratings.total()
     counts = ", ".join(f"{ratings[rating]} {rating}" for rating in RATINGS.values() if ratings[rating])
     return f"{done} of {asked} {'card' if asked == 1 else 'cards'} rated{': ' if counts else ''}{counts}."
