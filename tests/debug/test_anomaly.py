@@ -143,7 +143,7 @@ def test_as_a_decorator_it_hides_nothing_from_other_watchers():
 
 @pytest.mark.parametrize("unread", ["weight", "x"])
 def test_linear_reads_the_weight_only_for_the_inputs_gradient_and_the_input_only_for_the_weights(unread):
-    """The first layer's input and a frozen weight need no gradient, so the other one can change."""
+    """The first layer's input and a frozen weight need no gradient, so the other array can change."""
     x = td.Tensor(np.ones((2, 3)), requires_grad=unread == "x")
     weight = td.Tensor(np.ones((4, 3)), requires_grad=unread == "weight")
     tensor = weight if unread == "weight" else x

@@ -101,7 +101,7 @@ def without(program: list[Instruction | None], place: int) -> list[Instruction |
 
 
 def around(program: list[Instruction | None], place: int) -> list[Instruction | None]:
-    """The program without this instruction, and with its first operand in place of its result."""
+    """The program without this instruction, and with its first operand instead of its result."""
     line = program[place]
     if line is None or not line.operands:
         return program[:place]

@@ -134,7 +134,7 @@ class InAttributes(nn.Module):
     """Dropout in every place that can hold a layer."""
 
     def __init__(self):
-        self.alone = nn.Dropout(0.5)
+        self.attribute = nn.Dropout(0.5)
         self.listed = [nn.Dropout(0.5)]
         self.tupled = (nn.Dropout(0.5),)
         self.keyed = {"a": nn.Dropout(0.5), "b": [nn.Dropout(0.5)]}
@@ -143,7 +143,7 @@ class InAttributes(nn.Module):
 
     def layers(self):
         deep = [self.keyed["b"][0], self.container[0][0], self.module_list[0]]
-        return [self.alone, self.listed[0], self.tupled[0], self.keyed["a"], *deep]
+        return [self.attribute, self.listed[0], self.tupled[0], self.keyed["a"], *deep]
 
 
 def test_train_and_eval_reach_dropout_in_every_place():

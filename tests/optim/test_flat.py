@@ -69,12 +69,12 @@ def lengths_updated(optimizer: optim.Optimizer) -> list[int]:
     ],
     ids=[
         "one dtype",
-        "a dtype change begins another",
+        "a dtype change begins another group",
         "a full block",
         "one more than a block",
-        "a long one stays alone",
+        "a long one is a separate group",
         "a long one between short ones",
-        "a single one may be longer",
+        "a single parameter can be longer",
     ],
 )
 def test_neighbors_of_one_dtype_share_a_group_up_to_the_length_of_a_block(monkeypatch, sizes_and_dtypes, groups):
@@ -169,17 +169,17 @@ def test_a_parameter_longer_than_a_block_is_updated_in_blocks_to_the_same_bits(m
 def test_side_by_side_or_separate_the_bits_are_the_same(monkeypatch, make, block):
     """This includes parameters that sometimes have no gradient, so that their numbers of steps differ."""
     monkeypatch.setattr(flat, "BLOCK", block)
-    together, alone = parameters(), parameters()
-    one, many = make(together), [make([parameter]) for parameter in alone]
+    together, separate = parameters(), parameters()
+    one, many = make(together), [make([parameter]) for parameter in separate]
     for step in range(12):
-        for number, (parameter, other) in enumerate(zip(together, alone, strict=True)):
+        for number, (parameter, other) in enumerate(zip(together, separate, strict=True)):
             missed = step > 3 and (step + number) % 5 == 2
             grad = None if missed else gradient(step, number, parameter)
             parameter.grad, other.grad = grad, grad
         one.step()
         for optimizer in many:
             optimizer.step()
-        assert_same_bits(together, alone)
+        assert_same_bits(together, separate)
     for number, optimizer in enumerate(many):
         for key, value in optimizer.state_dict().items():
             ours = one.state_dict()[key if key in optimizer.settings else f"{number}{key[1:]}"]
@@ -192,13 +192,13 @@ def test_a_parameter_with_a_late_first_gradient_starts_at_step_one(make):
     """Adam corrects the first steps of each parameter separately."""
     late, expected = nn.Parameter(np.ones(2)), nn.Parameter(np.ones(2))
     early = nn.Parameter(np.ones(3))
-    both, alone = make([early, late]), make([expected])
+    both, separate = make([early, late]), make([expected])
     for step in range(6):
         early.grad = np.ones(3)
         if step >= 3:
             late.grad = expected.grad = np.array([0.5, -2.0])
         both.step()
-        alone.step()
+        separate.step()
     assert_same_bits([late], [expected])
 
 
@@ -208,7 +208,7 @@ def test_a_parameter_with_a_late_first_gradient_starts_at_step_one(make):
     [np.asfortranarray, lambda grad: np.repeat(grad, 2, axis=-1)[..., ::2], lambda grad: grad[::-1].copy()[::-1]],
     ids=["Fortran order", "every second number", "backwards"],
 )
-@pytest.mark.parametrize("shapes", [[(3, 4)], [(3, 4), (2, 2, 3), (5,)]], ids=["alone", "together"])
+@pytest.mark.parametrize("shapes", [[(3, 4)], [(3, 4), (2, 2, 3), (5,)]], ids=["separate", "together"])
 def test_the_memory_layout_of_a_gradient_does_not_matter(make, arranged, shapes):
     params, expected = parameters(shapes=shapes), parameters(shapes=shapes)
     optimizer, other = make(params), make(expected)

@@ -120,8 +120,8 @@ def test_a_row_has_the_same_uncertainty_by_itself_and_among_others(monkeypatch, 
     together = model.predict_uncertainty(X)
     monkeypatch.setattr(_trained, "ROWS_AT_ONCE", 7)
     in_parts = model.predict_uncertainty(X)
-    alone = model.predict_uncertainty(X[17:18])
-    for all_rows, parts, one in list(zip(together, in_parts, alone, strict=True))[:2]:
+    by_itself = model.predict_uncertainty(X[17:18])
+    for all_rows, parts, one in list(zip(together, in_parts, by_itself, strict=True))[:2]:
         np.testing.assert_allclose(parts, all_rows, rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(one[0], all_rows[17], rtol=1e-4, atol=1e-6)
     assert np.std(together.spread) > 0

@@ -133,7 +133,7 @@ def where(condition: Any, x: Any, y: Any) -> Tensor:
 
     Args:
         condition: boolean array or Tensor. No gradient flows to it.
-        x, y: the values to choose from. At least one must be a Tensor for the result to be differentiable.
+        x, y: the values to choose from. The result is differentiable if at least one is a Tensor.
     """
     condition = np.array(as_tensor(condition).data, dtype=bool)  # a copy, which can't change
     x, y = match_dtypes(x, y)

@@ -60,7 +60,7 @@ def subtract_highest(scores: Array, highest: Array, axis: int) -> Array:
 
 
 def subtract_infinite_highest(scores: Array, highest: Array, axis: int) -> Array:
-    """Do the same if a score is infinite. A single one gets all the probability; several leave NaN."""
+    """Do the same if a score is infinite. A single infinity gets all the probability; several give NaN."""
     infinite = scores == np.inf
     with np.errstate(invalid="ignore"):  # inf - inf
         return np.where(infinite & (infinite.sum(axis=axis, keepdims=True) == 1), 0, scores - highest)

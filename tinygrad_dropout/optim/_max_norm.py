@@ -18,7 +18,7 @@ def max_norm(params: Iterable[Tensor], c: float) -> None:
     weight[i], over all axes but the first. Tensors with fewer than two axes (biases) are not changed.
 
     Args:
-        params: Tensors. If one has a vector that is too long, its `.data` is replaced.
+        params: Tensors. The `.data` of a Tensor with too long a vector is replaced.
         c: the largest length allowed, above 0.
     """
     c = float(c)

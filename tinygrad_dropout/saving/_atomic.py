@@ -33,7 +33,7 @@ def write_safely(path: Path, write: Callable[[BinaryIO], object]) -> None:
     check_ordinary(path)
     if path.exists():
         path.open("r+b").close()  # an OSError if it is write-protected, which replacing would ignore
-    short = path.name[:40]  # a name can have 255 bytes, and this one may already
+    short = path.name[:40]  # a name can have 255 bytes, and this name may already
     delete_abandoned(path.parent, escape(short), ABANDONED)
     # A new random name. No other writer has it: no process, no thread, and no signal handler that saves while this
     # function runs.
