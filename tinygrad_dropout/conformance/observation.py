@@ -117,7 +117,7 @@ class Observation:
 
 
 def observe(examination: Examination, cell: Cell) -> Observation:
-    """Run one training forward of a new layer and recover its mask; several forwards if one has too few draws.
+    """Run one training forward of a new layer and recover its mask; run several forwards if one gives too few draws.
 
     Raises:
         StopCheck: no mask can be recovered.

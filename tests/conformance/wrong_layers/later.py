@@ -1,4 +1,4 @@
-"""Wrong layers: right at first or alone, wrong later or together with other layers."""
+"""Wrong layers: right at first or by themselves, wrong later or together with other layers."""
 
 import copy
 import random
