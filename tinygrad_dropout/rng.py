@@ -1,7 +1,7 @@
 """The framework's random numbers come from one generator, unless you pass your own.
 
-NumPy's global random state is never read or written. Pass `rng=`, a `numpy.random.Generator`, to give a layer a stream
-of its own; everything else shares the framework's, which `manual_seed` restarts.
+NumPy's global random state is never read or written. Pass `rng=`, a `numpy.random.Generator`, to give a layer its own
+stream. Everything else shares the framework's generator, which `manual_seed` restarts.
 """
 
 from __future__ import annotations

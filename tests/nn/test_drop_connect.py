@@ -168,7 +168,7 @@ def test_replay_uses_the_last_mask_or_the_given_one(per_example):
 
 def test_a_mask_of_another_shape_names_the_layer():
     layer = layer_of()
-    message = r"^DropConnect\(4 -> 3, p=0.5\): .*\(4, 3\).*\(3, 4\)"
+    message = r"^DropConnect\(4 -> 3, p=0.5\): .*\(3, 4\).*\(4, 3\)"
     with layer.replay(np.ones((4, 3), dtype=bool)), pytest.raises(td.ShapeError, match=message):
         forward(layer)
 

@@ -217,7 +217,7 @@ def test_a_replay_without_any_mask_is_an_error():
 
 def test_the_error_for_a_replayed_mask_of_another_shape_names_both_shapes():
     layer = nn.Dropout(0.5)
-    with layer.replay(np.ones((2, 3), dtype=bool)), pytest.raises(ValueError, match=r"\(2, 3\).*\(20, 30\)"):
+    with layer.replay(np.ones((2, 3), dtype=bool)), pytest.raises(ValueError, match=r"\(20, 30\).*\(2, 3\)"):
         forward(layer)
 
 

@@ -16,7 +16,7 @@ RANK = {"b": 0, "u": 1, "i": 1, "f": 2}  # by kind of dtype: floats outrank inte
 def as_tensor(value: Any, like: Tensor | None = None) -> Tensor:
     """Return `value` if it is a Tensor, else a new leaf in the dtype of `like`, the other operand.
 
-    Next to an integer Tensor, 2.5 is not truncated. An integer that does not fit `like`'s dtype is an OverflowError.
+    Next to an integer Tensor, 2.5 is not truncated. An integer too large for `like`'s dtype raises an OverflowError.
     """
     if isinstance(value, Tensor):
         return value

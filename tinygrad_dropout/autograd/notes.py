@@ -1,4 +1,4 @@
-"""Notes about Tensors that are deleted together with them.
+"""Notes about Tensors. A note is deleted together with its Tensor.
 
 `weakref.WeakKeyDictionary` would not do: it compares its keys by `==`, and a Tensor's `==` compares elements.
 """

@@ -25,8 +25,8 @@ def record(out: Any, parents: tuple[Tensor, ...], backward: Backward, saved: tup
         parents: the Tensors it was computed from.
         backward: `backward(grad, *parents, *saved)` gets dL/d(out), an ndarray of out's shape that it may overwrite.
             It returns a tuple with dL/d(parent) for each parent, or None for a parent that needs no gradient. Each
-            gradient is a writable array that shares no memory with the others, because the engine adds to it in place.
-            One of them may be `grad` itself. `detect_anomaly` and `gradcheck` check all this. A gradient has its
+            gradient is a writable array that shares no memory with any other array, because the engine adds to it in
+            place. (One of them may be `grad` itself.) `detect_anomaly` and `gradcheck` check this. A gradient has its
             parent's shape, or the shape that the parent was broadcast to (the engine sums it back).
         saved: anything else that backward needs, such as a dropout mask. Arrays in it must not change before backward
             has run.

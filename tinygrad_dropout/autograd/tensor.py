@@ -45,7 +45,7 @@ class Tensor:
         name: str or None.
 
     Raises:
-        TypeError: `data` is not made of numbers, or `requires_grad` was asked of a dtype that is not floating.
+        TypeError: `data` is not numeric, or `requires_grad` is True for a dtype that is not floating.
 
     Comparisons are elementwise and return plain boolean arrays. `hash()` uses identity, so a Tensor can be a dict key.
     """
@@ -138,7 +138,7 @@ class Tensor:
     def retain_grad(self) -> None:
         """Make later backward passes leave this tensor's gradient in `.grad`, even if it is not a leaf."""
         if not self._requires_grad:
-            raise RuntimeError("retain_grad: expected a Tensor that requires gradients, and this one does not")
+            raise RuntimeError("retain_grad: expected a Tensor that requires gradients, got one that does not")
         self._retains_grad = True
 
     def backward(self, grad: Any = None, *, retain_graph: bool = False) -> None:
@@ -170,7 +170,7 @@ class Tensor:
         return self.data.dtype
 
     def item(self) -> Any:
-        """Return the only element as a Python number. It is a ValueError if there is not exactly one."""
+        """Return the only element as a Python number, or raise a ValueError if there is not exactly one."""
         if self.data.size != 1:
             raise ValueError(f"item: expected a Tensor of one element, got shape {self.shape}")
         return self.data.item()

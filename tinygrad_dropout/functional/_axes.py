@@ -18,7 +18,7 @@ NUMPY_NAMES = {"dim": "axis=", "keepdim": "keepdims=", "unbiased": "correction= 
 def require_numpy_names(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Decorate an operation: a call with PyTorch's `dim=` or `keepdim=` raises a TypeError that says what to write."""
 
-    name = function.__qualname__.removesuffix(".__init__")  # a layer's is its class's
+    name = function.__qualname__.removesuffix(".__init__")  # for a layer, its class's name
 
     @wraps(function)
     def checked(*args: Arguments.args, **options: Arguments.kwargs) -> Result:

@@ -14,7 +14,7 @@ from tinygrad_dropout.functional._axes import checked_axis, require_numpy_names
 
 
 def compare(ufunc: np.ufunc, x: Any, y: Any) -> Any:
-    """Compare elementwise with broadcasting; return a plain boolean ndarray. Nothing but numbers equals a Tensor."""
+    """Compare elementwise with broadcasting, and return a plain boolean ndarray. Only numbers can equal a Tensor."""
     try:
         x, y = match_dtypes(x, y)
     except (TypeError, ValueError):

@@ -43,23 +43,23 @@ def cross_entropy(
         Tensor of shape (), or (N,) for "none".
 
     Raises:
-        ShapeError: logits, target or weight has another shape.
+        ShapeError: logits, target or weight has the wrong shape.
         DtypeError: the labels are booleans.
-        ValueError: a label outside 0 ... C - 1, a label_smoothing outside 0 ... 1, or an unknown reduction.
+        ValueError: a label is outside 0 ... C - 1, label_smoothing is outside [0, 1], or the reduction is unknown.
     """
     logits = as_floating(logits)
     target = checked_target("cross_entropy", logits, target)
     if weight is not None or label_smoothing:
         weights = class_weights("cross_entropy", logits, target, weight, reduction)
         target = smooth_labels("cross_entropy", logits, target, label_smoothing) * weights
-    below = subtract_highest(logits.data, highest_of_each_row(logits.data), axis=1)
-    exponentials = np.exp(below)
+    shifted = subtract_highest(logits.data, highest_of_each_row(logits.data), axis=1)
+    exponentials = np.exp(shifted)
     sums = sum_of_each_row(exponentials)
     if target.ndim == 1:
-        log_likelihoods = below[row_numbers(len(target)), target] - np.log(sums)
+        log_likelihoods = shifted[row_numbers(len(target)), target] - np.log(sums)
     else:
-        log_p = below - np.log(sums)[:, np.newaxis]
-        weighted = np.zeros_like(below)  # becomes target * ln p, with 0 ln 0 = 0
+        log_p = shifted - np.log(sums)[:, np.newaxis]
+        weighted = np.zeros_like(shifted)  # becomes target * ln p, with 0 ln 0 = 0
         np.multiply(target, log_p, out=weighted, where=(target != 0) | np.isnan(log_p))
         log_likelihoods = weighted.sum(axis=1)
     probabilities = exponentials / sums[:, np.newaxis]

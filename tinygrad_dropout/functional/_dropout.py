@@ -117,7 +117,7 @@ def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
         given = f"an array of {mask.dtype}" if isinstance(mask, np.ndarray) else type(mask).__name__
         raise TypeError(f"dropout: expected the mask to be a boolean array, True where a unit is kept; got {given}")
     if mask.shape != shape:
-        raise ShapeError("dropout", f"expected the mask {mask.shape} and the input to have one shape, got {shape}")
+        raise ShapeError("dropout", f"expected the mask to have the masked array's shape {shape}, got {mask.shape}")
     if p == 1 and mask.any():
         raise ValueError("dropout: expected a mask that keeps nothing at p = 1, got one that keeps units")
     return mask if cannot_change(mask) else mask.copy()

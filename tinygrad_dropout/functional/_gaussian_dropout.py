@@ -73,6 +73,6 @@ def checked_noise(noise: Any, x: Array) -> Array:
         given = f"an array of {noise.dtype}" if isinstance(noise, np.ndarray) else type(noise).__name__
         raise TypeError(f"gaussian_dropout: expected the noise to be a floating array, got {given}")
     if noise.shape != x.shape:
-        problem = f"expected the noise {noise.shape} and the input to have one shape, got {x.shape}"
+        problem = f"expected the noise to have the input's shape {x.shape}, got {noise.shape}"
         raise ShapeError("gaussian_dropout", problem)
     return noise.astype(x.dtype, copy=not cannot_change(noise))

@@ -41,13 +41,13 @@ def gelu(x: Any, approximate: str = "none") -> Tensor:
     wide = widen_float16(x)
     if checked_approximation("gelu", approximate) == "tanh":
         return cast(gelu_tanh(wide), x.dtype)
-    below = normal_distribution(wide.data)
-    return cast(record(wide.data * below, (wide,), gelu_backward, saved=(below,)), x.dtype)
+    cdf = normal_distribution(wide.data)
+    return cast(record(wide.data * cdf, (wide,), gelu_backward, saved=(cdf,)), x.dtype)
 
 
-def gelu_backward(grad: Array, x: Tensor, below: Array) -> tuple[Any, ...]:
-    """dL/dx = grad * (Φ(x) + x φ(x)), with `below` = Φ(x) and the density φ(x) = e^(-x²/2) / √(2π)."""
-    return (grad * (below + x.data * (np.exp(-0.5 * x.data * x.data) * sqrt(0.5 / pi))),)
+def gelu_backward(grad: Array, x: Tensor, cdf: Array) -> tuple[Any, ...]:
+    """dL/dx = grad * (Φ(x) + x φ(x)), with `cdf` = Φ(x) and the density φ(x) = e^(-x²/2) / √(2π)."""
+    return (grad * (cdf + x.data * (np.exp(-0.5 * x.data * x.data) * sqrt(0.5 / pi))),)
 
 
 def normal_distribution(x: Array) -> Array:

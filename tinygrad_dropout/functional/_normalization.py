@@ -85,7 +85,7 @@ def batch_norm(
         ShapeError: x has no channels, another array does not have shape (C,), or in training each channel has a single
             value, which would be its own mean. The running statistics are then unchanged.
         DtypeError: the Tensors have different dtypes.
-        ValueError: eps is negative, or one or both of the running statistics are missing.
+        ValueError: eps is negative, there are no running statistics in evaluation, or only one of the two is given.
     """
     x = as_floating(x)
     if x.ndim < 2:

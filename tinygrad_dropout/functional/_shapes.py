@@ -70,7 +70,8 @@ def unsqueeze(x: Any, axis: int) -> Tensor:
     try:
         out = np.expand_dims(x.data, axis)
     except np.exceptions.AxisError as error:
-        raise ShapeError("unsqueeze", f"expected a position in shape {x.shape}, got axis={axis}: {error}") from None
+        problem = f"expected a position for a new axis in shape {x.shape}, got axis={axis}: {error}"
+        raise ShapeError("unsqueeze", problem) from None
     return record(out, (x,), reshape_backward)
 
 

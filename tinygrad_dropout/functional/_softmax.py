@@ -34,8 +34,8 @@ def log_softmax(x: Any, axis: int = -1) -> Tensor:
     """ln(softmax(x)) along `axis`, exact even where the probability itself would round to 0."""
     x = as_floating(x)
     axis = checked_axis(x, axis)
-    below = subtract_highest(x.data, highest_along("log_softmax", x.data, axis), axis)
-    out = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
+    shifted = subtract_highest(x.data, highest_along("log_softmax", x.data, axis), axis)
+    out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
     return record(out, (x,), log_softmax_backward, saved=(out, axis))
 
 

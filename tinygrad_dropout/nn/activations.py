@@ -109,7 +109,7 @@ class Flatten(Module):
 
 
 class Identity(Module):
-    """Return the input unchanged, where a layer is optional: `nn.Dropout(p) if p else nn.Identity()`."""
+    """Return the input unchanged. Use it where a layer is optional: `nn.Dropout(p) if p else nn.Identity()`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x

@@ -150,7 +150,7 @@ def mask_and_settings(layer_or_mask: Any, p: float | None) -> tuple[Mask, list[s
     layer = layer_or_mask
     if layer.mask is None:
         raise ValueError(
-            f"show_mask: expected a layer that has run a forward in training mode, got {layer!r} before one"
+            f"show_mask: expected a layer that has run a forward in training mode, got {layer!r}, which has not"
         )
     scale = "as they are" if layer.scaling == "test" or layer.p == 1 else f"x {1 / (1 - layer.p):.4g}"
     return layer.mask, [f"p = {layer.p:g}", f"kept ones {scale}"]

@@ -64,7 +64,7 @@ class Module:
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Compute the output. Define it in your subclass, and call the module itself."""
-        raise TypeError(f"{type(self).__name__}: expected the class to define forward(self, ...), and it does not")
+        raise TypeError(f"{type(self).__name__}: expected the class to define forward(self, ...), but it does not")
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """Run `forward`. The error for an array that does not fit names this module and its key."""

@@ -71,8 +71,8 @@ def mc_forward(
         raise ValueError(f"mc_forward: expected samples to be a whole number of at least 1, got {samples!r}")
     if not any(isinstance(module, RandomLayer) for module in model.modules()):
         raise ValueError(
-            f"mc_forward: expected a model with dropout in it (a RandomLayer), got a {type(model).__name__} without: "
-            "every forward would be the same"
+            f"mc_forward: expected a model with dropout in it (a RandomLayer), got a {type(model).__name__} without "
+            "it: every forward would be the same"
         )
     x = as_tensor(x, like=next(model.parameters(), None))
 

@@ -14,7 +14,7 @@ from tinygrad_dropout.nn.module import Buffer, Module, Parameter
 
 
 class LayerNorm(Module):
-    """(x - mean) / sqrt(variance + eps) * weight + bias, over the last axes of each example.
+    """Standardize the last axes of each example: (x - mean) / sqrt(variance + eps) * weight + bias.
 
     Training and evaluation do the same. `td.functional.layer_norm` has the details and the paper.
 
@@ -54,7 +54,7 @@ class LayerNorm(Module):
 
 
 class BatchNorm1d(Module):
-    """(x - mean) / sqrt(variance + eps) * weight + bias, for each channel.
+    """Standardize each channel: (x - mean) / sqrt(variance + eps) * weight + bias.
 
     In training, mean and variance are those of the batch. In evaluation, they are the running mean and variance of the
     batches seen in training. `td.functional.batch_norm` has the formulas and the paper.

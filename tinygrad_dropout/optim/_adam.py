@@ -81,7 +81,7 @@ class AdamW(Adam):
 
     Args:
         params, lr, betas, eps: as for Adam.
-        weight_decay: each step first subtracts lr * weight_decay * w, and then makes Adam's step.
+        weight_decay: the strength of the decay: each step subtracts lr * weight_decay * w before Adam's own change.
     """
 
     def __init__(

@@ -87,7 +87,7 @@ class Optimizer:
         return f"{type(self).__name__}(\n{''.join(lines)})"
 
     def step(self) -> None:
-        """Update every parameter that has a gradient. If `.grad` is None, it is skipped: no decay, no momentum.
+        """Update every parameter that has a gradient. One whose `.grad` is None is skipped: no decay, no momentum.
 
         Raises:
             ShapeError: you assigned to a parameter's `.data` an array of another shape than its gradient, or than the
@@ -143,7 +143,7 @@ class Optimizer:
             settings: the settings of the parameters' group: `settings["lr"]` and so on. Convert them with `float`: an
                 np.float64 would turn float32 arithmetic into float64.
         """
-        raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), and it does not")
+        raise TypeError(f"{type(self).__name__}: expected the class to define update(self, ...), but it does not")
 
     def zero_grad(self) -> None:
         """Set every parameter's `.grad` to None. An array read from `.grad` earlier keeps its values."""

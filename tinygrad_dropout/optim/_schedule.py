@@ -38,14 +38,14 @@ class LRScheduler:
             base_lr: the learning rate that the group started with.
             group: the group's number.
         """
-        raise TypeError(f"{type(self).__name__}: expected the class to define lr_at(self, ...), and it does not")
+        raise TypeError(f"{type(self).__name__}: expected the class to define lr_at(self, ...), but it does not")
 
     def step(self) -> None:
         """Count one step and set the new learning rates. Call it after the optimizer's `step()`."""
         self.start_at(self.last_epoch + 1)
 
     def start_at(self, step: int) -> None:
-        """Set the learning rates for after `step` steps, and continue counting from there."""
+        """Set the learning rates that apply after `step` steps, and continue counting from there."""
         self.last_epoch = step
         self._set([self.lr_at(step, base_lr, group) for group, base_lr in enumerate(self.base_lrs)])
 

@@ -148,7 +148,7 @@ class SequentialLR(LRScheduler):
     Args:
         optimizer: the optimizer whose learning rates are set.
         schedulers: the schedules, over the same optimizer.
-        milestones: the steps at which the next schedule takes over, in increasing order, one fewer than schedules.
+        milestones: the steps at which the next schedule takes over, in increasing order; one fewer than the schedules.
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int]) -> None:

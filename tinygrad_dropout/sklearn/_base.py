@@ -250,7 +250,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
                     f"the training has not converged after max_iter={epochs} epochs", ConvergenceWarning, stacklevel=4
                 )
         self._optimizer.zero_grad()
-        self._note(history, stopping)
+        self._set_training_attributes(history, stopping)
 
     def _score_rows(self, X: Any, targets: Array, weights: Array | None) -> float:
         """Return the network's score on these rows."""
@@ -260,7 +260,7 @@ class DropoutMLP(TrainedNetwork, BaseEstimator):  # type: ignore[misc]
                 raise FloatingPointError("the outputs for the validation set are not finite")
             return self._score(outputs.astype(np.float64), targets, weights)
 
-    def _note(self, history: training.History, stopping: training.EarlyStopping) -> None:
+    def _set_training_attributes(self, history: training.History, stopping: training.EarlyStopping) -> None:
         """Set the attributes that describe the training."""
         self.n_iter_ = len(history["lr"])
         self.loss_curve_ += history["train_loss"]

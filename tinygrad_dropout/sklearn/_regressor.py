@@ -109,7 +109,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Array:
         """Return the predicted values, (N,) or (N, targets), without dropout."""
-        return self._shaped(self._predict_outputs(X))
+        return self._in_shape_of_y(self._predict_outputs(X))
 
     def predict_uncertainty(self, X: Any) -> ValueUncertainty:
         """Return how sure the regressor is, by Monte Carlo dropout (Gal & Ghahramani 2016, arXiv:1506.02142).
@@ -128,7 +128,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             (outputs.mean(axis=0), outputs.std(axis=0, ddof=len(outputs) > 1))
             for outputs in self._outputs_under_masks(self._new_rows(X))
         ]
-        mean, spread = (self._shaped(np.concatenate(arrays)) for arrays in zip(*parts, strict=True))
+        mean, spread = (self._in_shape_of_y(np.concatenate(arrays)) for arrays in zip(*parts, strict=True))
         noise = np.full(self.n_outputs_, np.nan) if self.noise_ is None else self.noise_
         return ValueUncertainty(mean, spread, noise[0] if self._one_column else noise)
 
@@ -170,7 +170,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         """
         noise = self._known_noise("log_likelihood")
         rows, values, weights = self._rows_with_values(X, y, sample_weight)
-        likelihoods = [row_likelihoods(*each, noise) for each in self._answers(rows, values)]
+        likelihoods = [row_likelihoods(*each, noise) for each in self._outputs_with_values(rows, values)]
         return float(np.average(np.concatenate(likelihoods), weights=weights))
 
     def estimate_noise(self: Self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -201,7 +201,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
         return outputs * std + mean
 
     def _estimate_noise(self, rows: Any, values: Array, weights: Array | None) -> None:
-        outputs = np.concatenate([outputs for outputs, _ in self._answers(rows, values)], axis=1)
+        outputs = np.concatenate([outputs for outputs, _ in self._outputs_with_values(rows, values)], axis=1)
         self.noise_ = most_likely_noise(outputs, values, weights)
 
     def _known_noise(self, wanted_by: str) -> Array:
@@ -227,7 +227,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
                 raise ValueError("sample_weight has no row with a positive weight")
         return rows, values, sample_weight
 
-    def _answers(self, rows: Any, values: Array) -> Iterator[tuple[Array, Array]]:
+    def _outputs_with_values(self, rows: Any, values: Array) -> Iterator[tuple[Array, Array]]:
         """Yield outputs (mc_samples, rows, targets) and values (rows, targets), some rows at a time."""
         start = 0
         for outputs in self._outputs_under_masks(rows):
@@ -235,7 +235,7 @@ class DropoutMLPRegressor(RegressorMixin, DropoutMLP):  # type: ignore[misc]
             yield outputs, values[start:stop]
             start = stop
 
-    def _shaped(self, outputs: Array) -> Array:
+    def _in_shape_of_y(self, outputs: Array) -> Array:
         """Return outputs (N, targets) in the shape of the y that was trained on."""
         return outputs[:, 0] if self._one_column else outputs
 

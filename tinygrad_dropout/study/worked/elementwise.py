@@ -159,7 +159,7 @@ def tanh(at: At) -> Formulas:
 def gelu(at: At) -> Formulas:
     """Φ(x) + x φ(x)."""
     x = at("x")
-    below = Quantity("Φ(x)", at.number("below"), remark="Φ(x): the share of N(0, 1) below x, which was saved")
+    below = Quantity("Φ(x)", at.number("cdf"), remark="Φ(x): the share of N(0, 1) below x, which was saved")
     density = Quantity("φ(x)", np.exp(-0.5 * x.value**2) / sqrt(2 * pi), meaning=exp(-(x**2) / 2) / root_of_2_pi())
     return (at.grad * (below + x * density),)
 
@@ -179,7 +179,7 @@ def gelu_tanh(at: At) -> Formulas:
     return (at.grad * (1 + tanh + x * (1 - tanh**2) * inner) / 2,)
 
 
-rename_saved(_gelu.gelu_backward, below="Φ(x)")
+rename_saved(_gelu.gelu_backward, cdf="Φ(x)")
 rename_saved(_gelu.gelu_tanh_backward, tanh="t")
 
 
