@@ -1,6 +1,7 @@
-"""The pools of pairs that make_intervals.py measures on: tables, networks, and how a pair is trained.
+"""The pools of pairs on which make_intervals.py measures: their tables and networks, and the training of a pair.
 
-The estimators train them, so that every measure can be taken. Dropout is all that the networks of a pair differ in.
+The scikit-learn estimators train the networks, so that every measure can be computed. The two networks of a pair differ
+only in dropout.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ LIKE_COMPARE = {
 }
 SMALLER = LIKE_COMPARE | {"hidden_layer_sizes": (64, 64), "max_iter": 40, "batch_size": 32}
 HARDLY_ANY = SMALLER | {"dropout": 0.02, "input_dropout": 0.0}
-FAILS_AT_TIMES = {
+SOMETIMES_FAILS = {
     "hidden_layer_sizes": (16, 16, 16), "dropout": 0.1, "input_dropout": 0.0, "max_iter": 20, "batch_size": 32,
     "solver": "sgd", "learning_rate_init": 0.25, "max_norm": 3.0,
 }  # fmt: skip
@@ -43,21 +44,21 @@ Load = Callable[[], tuple[Any, Any]]
 
 
 def noisy(rows: int, rare: float = 0.5, wrong: float = 0.3) -> tuple[Any, Any]:
-    """Two classes, one of which has this share of the rows; of the labels a part is random."""
-    found = datasets.make_classification(
+    """Make two classes: `rare` is the share of the second class, `wrong` the share of labels made random."""
+    table = datasets.make_classification(
         rows, n_features=10, n_informative=5, weights=[1 - rare], flip_y=wrong, random_state=0
     )
-    return found[0], found[1]
+    return table[0], table[1]
 
 
 def friedman(rows: int, target: Callable[[Any], Any] = np.asarray) -> tuple[Any, Any]:
-    """Friedman's first regression, the target transformed."""
+    """Make Friedman's first regression problem and transform its target."""
     X, y = datasets.make_friedman1(rows, noise=1, random_state=0)
     return X, target(y)
 
 
 def exponential(y: Any) -> Any:
-    """A target with a long tail."""
+    """Give the target a long tail."""
     return np.exp(y / 4)
 
 
@@ -73,11 +74,11 @@ class Pool:
     """How the pairs of a pool are made.
 
     Attributes:
-        load: gives the table.
-        train_rows: of each split; the rest is for the test.
-        options: of the network with dropout.
-        label_noise: the fraction of the training labels made random.
-        regression: whether the target is numbers.
+        load: returns the table.
+        train_rows: the number of training rows in each split; the other rows are test rows.
+        options: the options of the network with dropout.
+        label_noise: the fraction of training labels that are replaced with random ones.
+        regression: whether the target is a number rather than a class.
     """
 
     load: Load
@@ -88,7 +89,7 @@ class Pool:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """What can be measured."""
+        """The measures of the pool's networks."""
         return (RMSE, R_SQUARED) if self.regression else (ACCURACY, BALANCED_ACCURACY, LOG_LOSS)
 
 
@@ -97,7 +98,7 @@ POOLS = {
     "iris": Pool(iris, 105, LIKE_COMPARE),
     "iris, hardly any dropout": Pool(iris, 105, HARDLY_ANY),
     "wine": Pool(wine, 124, LIKE_COMPARE),
-    "wine, training fails at times": Pool(wine, 124, FAILS_AT_TIMES),
+    "wine, training sometimes fails": Pool(wine, 124, SOMETIMES_FAILS),
     "noisy classes, 45 test rows": Pool(partial(noisy, 150), 105, SMALLER),
     "a class of 10 %": Pool(partial(noisy, 150, 0.1, 0.05), 105, SMALLER),
     "breast cancer": Pool(cancer, 398, SMALLER),
@@ -118,7 +119,7 @@ POOLS = {
 
 
 def pair(pool: Pool, X: Any, y: Any, seed: int) -> Any:
-    """The measures of both networks of a pair, of shape (2, measures)."""
+    """Train a pair; return the measures of its two networks, without and with dropout, of shape (2, measures)."""
     X_train, X_test, y_train, y_test = train_test_split(
         X, y, train_size=pool.train_rows, random_state=seed, stratify=None if pool.regression else y
     )
@@ -147,7 +148,7 @@ def pair(pool: Pool, X: Any, y: Any, seed: int) -> Any:
 
 
 def differences(name: str, pairs: int = PAIRS_IN_A_POOL) -> dict[str, Any]:
-    """The pool's differences as they are kept: accuracies in test rows, the rest to four digits."""
+    """Train the pool; return its differences to save: accuracies as numbers of test rows, others to four digits."""
     pool = POOLS[name]
     X, y = pool.load()
     rows = len(y) - pool.train_rows

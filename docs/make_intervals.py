@@ -1,9 +1,9 @@
-"""Make the measurement that intervals.md reports: `python docs/make_intervals.py`, twenty minutes on one core.
+"""Measure what intervals.md reports: `python docs/make_intervals.py`, twenty minutes on one core.
 
-The pairs of every pool in interval_pools.py are trained, and their differences kept in docs/intervals.json. Then the
-coverage is measured: n pairs are drawn from the pool with replacement, many times, to see how often their interval
-holds the mean of the whole pool. `--render` only does that and writes the page; given names of pools, the script makes
-only those again. tests/docs/test_intervals_page.py measures once more and compares.
+The script trains the pairs of every pool in interval_pools.py and saves their differences in docs/intervals.json. Then
+it measures the coverage: it draws n pairs from the pool with replacement, many times, and counts how often their
+interval contains the mean of the whole pool. `--render` only measures the coverage and writes the page; given names of
+pools, the script trains only those again. tests/docs/test_intervals_page.py repeats the measurement and compares.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from tinygrad_dropout.lab.comparison.verdict import FEWEST_PAIRS
 from tinygrad_dropout.lab.intervals import width_per_spread
 
 DOCS = Path(__file__).parent
-PAGE, KEPT = DOCS / "intervals.md", DOCS / "intervals.json"
+PAGE, SAVED = DOCS / "intervals.md", DOCS / "intervals.json"
 RESAMPLES = 20_000
 PAIRS = (2, 3, 4, 5, 10, 20, 50)
 SHOWN = (5, 10, 20)
 LARGE = ("digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3 %")
-FAMILIES = (7, 13, 25, 55)  # intervals that are looked at together
-SKEWED = 2.5  # the skewness of differences from which on they are shown apart
+FAMILIES = (7, 13, 25, 55)  # numbers of intervals shown together
+SKEWED = 2.5  # pools whose differences have a larger skewness get a table of their own
 
 
-def in_units(kept: dict[str, Any], measure: Measure) -> Any:
-    """The kept differences of a pool in the unit of the measure."""
-    values = np.array(kept["differences"][measure.name], float)
-    return values * (measure.step(kept["test_rows"]) if measure is ACCURACY else measure.scale)
+def in_units(pool: dict[str, Any], measure: Measure) -> Any:
+    """Return the saved differences of a pool in the unit of the measure."""
+    values = np.array(pool["differences"][measure.name], float)
+    return values * (measure.step(pool["test_rows"]) if measure is ACCURACY else measure.scale)
 
 
 def ours(spread: Any, n: int, step: float, looks: int = 1) -> Any:
-    """Half the width of the interval of the verdict, as one of several that are looked at together."""
+    """Return half the width of the verdict's interval, if `looks` such intervals are shown together."""
     return width_per_spread(n, looks) * np.maximum(spread, step / 2)
 
 
-#: The half-width of an interval, from the standard deviation of n pairs, n, and the step of one test row.
+#: Each method computes an interval's half-width from the standard deviation of n pairs, n, and the step of a test row.
 METHODS: dict[str, Callable[[Any, int, float], Any]] = {
     "student": lambda spread, n, step: width_per_spread(n) * spread,
     "imagined": lambda spread, n, step: (
@@ -61,7 +61,7 @@ METHODS: dict[str, Callable[[Any, int, float], Any]] = {
 def measured(
     values: Any, step: float, pairs: tuple[int, ...] = PAIRS, resamples: int = RESAMPLES
 ) -> dict[str, dict[str, list[float]]]:
-    """How often each method's interval holds the mean of the values, and its mean half-width, for each n in `pairs`."""
+    """For each n in `pairs`, measure how often each method's interval contains the mean, and its mean half-width."""
     figures: dict[str, dict[str, list[float]]] = {name: {"coverage": [], "half_width": []} for name in METHODS}
     truth = values.mean()
     for n in pairs:
@@ -69,25 +69,25 @@ def measured(
         misses, spread = np.abs(drawn.mean(axis=0) - truth), drawn.std(axis=0, ddof=1)
         for name, method in METHODS.items():
             reach = method(spread, n, step)
-            held = misses <= reach + 1e-9 * abs(truth)  # a mean that is the truth but for rounding is held
-            figures[name]["coverage"].append(round(float(held.mean()), 4))
+            covered = misses <= reach + 1e-9 * abs(truth)  # allows for rounding errors
+            figures[name]["coverage"].append(round(float(covered.mean()), 4))
             figures[name]["half_width"].append(float(f"{reach.mean():.4g}"))
     return figures
 
 
-def every(pools: dict[str, Any]) -> Iterator[tuple[str, Measure]]:
-    """Each pool with each of its measures."""
+def pools_and_measures(pools: dict[str, Any]) -> Iterator[tuple[str, Measure]]:
+    """Yield each pool's name with each of its measures."""
     return ((name, measure) for name in pools for measure in POOLS[name].measures)
 
 
 def load() -> dict[str, Any]:
-    """The kept pools, with their differences and what was measured."""
-    pools: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    """Load the saved pools: their differences and the measured coverage."""
+    pools: dict[str, Any] = json.loads(SAVED.read_text(encoding="utf-8")) if SAVED.exists() else {}
     return pools
 
 
-def keep(pools: dict[str, Any]) -> None:
-    """Write the pools in the order of `POOLS`, each list of numbers on one line."""
+def save(pools: dict[str, Any]) -> None:
+    """Save the pools in the order of `POOLS`, each list of numbers on one line."""
     ordered = {name: pools[name] for name in POOLS if name in pools}
     lines = [
         f" {json.dumps(name)}: {{\n"
@@ -95,21 +95,21 @@ def keep(pools: dict[str, Any]) -> None:
         + "\n }"
         for name, pool in ordered.items()
     ]
-    KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    SAVED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def percent(figures: dict[str, Any], method: str, pairs: tuple[int, ...]) -> str:
-    """The coverage for these numbers of pairs, as cells."""
+    """Return the coverage for these numbers of pairs as cells of a row."""
     return " | ".join(f"{100 * figures[method]['coverage'][PAIRS.index(n)]:.1f}" for n in pairs)
 
 
 def width(figures: dict[str, Any], method: str, n: int) -> float:
-    """The mean half-width for n pairs."""
+    """Return the mean half-width for n pairs."""
     return float(figures[method]["half_width"][PAIRS.index(n)])
 
 
 def accuracy_table(pools: dict[str, Any]) -> str:
-    """Every pool of classes as a row."""
+    """Make the table with a row for each classification pool."""
     heading = (
         "| pool | test rows | ties | t, 2 pairs | t, 5 | t, 10 | t, 20 | ours, 5 | ours, 10 | ours, 20 "
         "| ± points, 5 | ± points, 10 | ± of t, 10 |"
@@ -131,29 +131,29 @@ def accuracy_table(pools: dict[str, Any]) -> str:
 
 
 def measures_table(pools: dict[str, Any]) -> str:
-    """Every measure as a row: the lowest coverage of ours over the pools that are not skewed."""
+    """Make the table with a row for each measure: our lowest coverage over the pools that are not skewed."""
     numbers = " | ".join(f"{n} pairs" for n in PAIRS)
     lines = [
         f"| measure | pools | {numbers} | lowest from {FEWEST_PAIRS} pairs on in |",
         f"|---|---:|{'---:|' * len(PAIRS)}---|",
     ]
     for measure in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED):
-        names = [name for name, each in every(pools) if each is measure and not skewed(pools[name], each)]
-        found = np.array([pools[name]["figures"][measure.name]["ours"]["coverage"] for name in names])
-        lowest = names[int(found[:, PAIRS.index(FEWEST_PAIRS) :].min(axis=1).argmin())]
-        cells = " | ".join(f"{100 * each:.1f}" for each in found.min(axis=0))
+        names = [name for name, each in pools_and_measures(pools) if each is measure and not skewed(pools[name], each)]
+        coverage = np.array([pools[name]["figures"][measure.name]["ours"]["coverage"] for name in names])
+        lowest = names[int(coverage[:, PAIRS.index(FEWEST_PAIRS) :].min(axis=1).argmin())]
+        cells = " | ".join(f"{100 * each:.1f}" for each in coverage.min(axis=0))
         lines.append(f"| {measure.label} | {len(names)} | {cells} | {lowest} |")
     return "\n".join(lines)
 
 
 def skewed_table(pools: dict[str, Any]) -> str:
-    """The pools that are skewed, each with our coverage."""
+    """Make the table of the skewed pools, with our coverage."""
     numbers = (3, *SHOWN, 50)
     lines = [
         f"| pool | measure | skewness | {' | '.join(f'{n} pairs' for n in numbers)} |",
         f"|---|---|---:|{'---:|' * len(numbers)}",
     ]
-    for name, measure in every(pools):
+    for name, measure in pools_and_measures(pools):
         if skewed(pools[name], measure):
             cells = percent(pools[name]["figures"][measure.name], "ours", numbers)
             lines.append(f"| {name} | {measure.label} | {skewness(pools[name], measure):.1f} | {cells} |")
@@ -161,46 +161,45 @@ def skewed_table(pools: dict[str, Any]) -> str:
 
 
 def skewness(pool: dict[str, Any], measure: Measure) -> float:
-    """The third standardized moment of the differences of a pool."""
+    """Return the third standardized moment of the differences of a pool."""
     values = in_units(pool, measure)
     return float(((values - values.mean()) ** 3).mean() / values.std() ** 3)
 
 
 def skewed(pool: dict[str, Any], measure: Measure) -> bool:
-    """Whether rare large differences decide the mean of the pool."""
+    """Return whether the mean of the pool depends on rare large differences."""
     return abs(skewness(pool, measure)) > SKEWED
 
 
 def methods_table(pools: dict[str, Any]) -> str:
-    """Every method as a row: its lowest coverage of accuracy over the pools, and its width where rows are many."""
+    """Make the table with a row for each method: its lowest coverage for accuracy, and its width on large test sets."""
     names = {
         "student": "Student's t",
-        "imagined": "Student's t with two more pairs imagined, one a row better and one a row worse",
+        "imagined": "Student's t with two imaginary pairs added, one a row better and one a row worse",
         "three": "Student's t and the rule of three, hypot(t · s / sqrt(n), 3 · step / n)",
         "ours": "ours",
     }
     of_accuracy = [
         pools[name]["figures"][measure.name]
-        for name, measure in every(pools)
+        for name, measure in pools_and_measures(pools)
         if measure is ACCURACY and not skewed(pools[name], measure)
     ]
-    many = [pool["figures"]["accuracy"] for name, pool in pools.items() if name in LARGE]
+    on_large = [pool["figures"]["accuracy"] for name, pool in pools.items() if name in LARGE]
     lines = [
         f"| interval | {' | '.join(f'{n} pairs' for n in SHOWN)} | width / t's, about 1,300 rows, 10 pairs |",
         f"|---|{'---:|' * (len(SHOWN) + 1)}",
     ]
     for method, name in names.items():
         lowest = (100 * min(each[method]["coverage"][PAIRS.index(n)] for each in of_accuracy) for n in SHOWN)
-        wider = np.mean([width(each, method, 10) / width(each, "student", 10) for each in many])
-        lines.append(f"| {name} | {' | '.join(f'{each:.1f}' for each in lowest)} | {wider:.3f} |")
+        ratio = np.mean([width(each, method, 10) / width(each, "student", 10) for each in on_large])
+        lines.append(f"| {name} | {' | '.join(f'{each:.1f}' for each in lowest)} | {ratio:.3f} |")
     return "\n".join(lines)
 
 
 def families_table(pools: dict[str, Any]) -> str:
-    """Every measure as a row: how often all intervals of a family hold, each from a pool at random, on its own pairs.
+    """Make the table with a row for each measure: how often all intervals of a family contain their true values.
 
-    That is the mean coverage of the corrected interval over the pools that are not skewed, to the power of how many
-    there are. From the fewest pairs on, the lowest and the highest is shown.
+    Each cell has the lowest and the highest percentage over the numbers of pairs.
     """
     shown = (FEWEST_PAIRS, *SHOWN)
     lines = [
@@ -210,24 +209,28 @@ def families_table(pools: dict[str, Any]) -> str:
     for measure in (ACCURACY, BALANCED_ACCURACY, LOG_LOSS, RMSE, R_SQUARED):
         cells = []
         for looks in FAMILIES:
-            held = [100 * together(pools, measure, looks, n) for n in shown]
-            cells.append(f"{min(held):.1f} to {max(held):.1f}")
+            percentages = [100 * family_coverage(pools, measure, looks, n) for n in shown]
+            cells.append(f"{min(percentages):.1f} to {max(percentages):.1f}")
         lines.append(f"| {measure.label} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def together(pools: dict[str, Any], measure: Measure, looks: int, n: int) -> float:
-    """How often so many independent intervals hold together, each of n pairs from any pool that is not skewed."""
-    each = [
+def family_coverage(pools: dict[str, Any], measure: Measure, looks: int, n: int) -> float:
+    """Return how often all of `looks` independent intervals contain their true values.
+
+    Each interval has n pairs from a random pool that is not skewed, so the result is the mean coverage of the corrected
+    interval over these pools, to the power of `looks`.
+    """
+    coverage = [
         pools[name]["figures"][measure.name][f"ours, {looks} looks"]["coverage"][PAIRS.index(n)]
-        for name, one in every(pools)
-        if one is measure and not skewed(pools[name], one)
+        for name, each in pools_and_measures(pools)
+        if each is measure and not skewed(pools[name], each)
     ]
-    return float(np.mean(each) ** looks)
+    return float(np.mean(coverage) ** looks)
 
 
 def blocks() -> dict[str, str]:
-    """The page's blocks, as the kept figures have them."""
+    """Return the page's blocks, made from the saved figures."""
     pools = load()
     return {
         "accuracy": accuracy_table(pools),
@@ -240,16 +243,16 @@ def blocks() -> dict[str, str]:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore", ConvergenceWarning)  # all networks train for the same number of epochs
-    found = load()
+    saved = load()
     if sys.argv[1:] != ["--render"]:
-        for wanted in sys.argv[1:] or POOLS:
-            found[wanted] = differences(wanted)
-            print(wanted, flush=True)
-            keep(found)
-    for name in found:
-        found[name]["figures"] = {
-            measure.name: measured(in_units(found[name], measure), measure.step(found[name]["test_rows"]))
+        for name in sys.argv[1:] or POOLS:
+            saved[name] = differences(name)
+            print(name, flush=True)
+            save(saved)
+    for name, pool in saved.items():
+        pool["figures"] = {
+            measure.name: measured(in_units(pool, measure), measure.step(pool["test_rows"]))
             for measure in POOLS[name].measures
         }
-    keep(found)
+    save(saved)
     PAGE.write_text(rendered(PAGE.read_text(encoding="utf-8"), blocks()), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Make what testing.md shows: `python docs/make_testing.py` runs the random programs, in about ten minutes.
+"""Make the output that testing.md shows: `python docs/make_testing.py` runs the random programs in about ten minutes.
 
-What the command printed at its end is kept in docs/testing/. `--render` only writes that into the page; a test renders
-again and compares.
+The last line that the command prints is saved in docs/testing/. `--render` only writes the saved line into the page. A
+test renders the page again and compares.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from blocks import rendered
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "testing.md"
-KEPT = DOCS / "testing" / "differential.txt"
+SAVED = DOCS / "testing" / "differential.txt"
 COMMAND = "python -m tests.differential --programs 100000"
 
 
 def make() -> None:
-    """Run the command and keep the last line that it prints."""
+    """Run the command and save the last line that it prints."""
     run = subprocess.run(
         [sys.executable, *shlex.split(COMMAND)[1:]], capture_output=True, text=True, cwd=DOCS.parent, check=True
     )
-    KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(run.stdout.splitlines()[-1] + "\n", encoding="utf-8")
+    SAVED.parent.mkdir(exist_ok=True)
+    SAVED.write_text(run.stdout.splitlines()[-1] + "\n", encoding="utf-8")
 
 
 def blocks() -> dict[str, str]:
-    """The page's block."""
-    return {"differential": f"```\n$ {COMMAND}\n...\n{KEPT.read_text(encoding='utf-8')}```"}
+    """Return the page's block."""
+    return {"differential": f"```\n$ {COMMAND}\n...\n{SAVED.read_text(encoding='utf-8')}```"}
 
 
 if __name__ == "__main__":

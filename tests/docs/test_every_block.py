@@ -59,7 +59,7 @@ TESTED = {
         "[pytest]": "test_the_example_tests_pass_with_the_example_settings",
         "import torch": "test_the_example_with_torch_prints_the_output_shown",
     },
-    "intervals.md": {"mean ±": "test_what_is_measured_is_the_interval_of_the_verdict"},
+    "intervals.md": {"mean ±": "test_the_measured_interval_is_that_of_the_verdict"},
     "new_operation.md": {
         "Operation(": "test_the_row_holds", '"softplus":': "test_the_spelling_is_that_of_both_sides",
         "@elementwise": "test_the_rule_explains_every_entry",
