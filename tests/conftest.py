@@ -1,4 +1,4 @@
-"""What holds for every test: seed, name, no use of NumPy's global state, Ctrl-C heard, PyTorch if there is one."""
+"""For all tests: a fixed seed, stable names, NumPy's global state untouched, working Ctrl-C, optional PyTorch."""
 
 import gc
 import importlib
@@ -22,25 +22,25 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as where a shell runs p
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
-    """The whole suite runs on all cores; tests that are named run in this process, where a debugger reaches them."""
+    """Run the whole suite on all cores, but tests that you name in this process, where a debugger can reach them."""
     return usable_cores() if config.args_source is config.ArgsSource.TESTPATHS else 0
 
 
 def pytest_collection_modifyitems(items):
-    """A test has the same name in every process, or pytest-xdist could not share the tests out."""
+    """Refuse test names that differ between processes, because pytest-xdist could not distribute such tests."""
     if changing := [item.nodeid for item in items if " at 0x" in item.nodeid]:
         raise pytest.UsageError(f"expected names without addresses, got {changing[0]}; give the parameters ids=")
 
 
 @pytest.fixture(autouse=True)
 def framework_seed():
-    """Every test starts from the same seed, so that none depends on which tests ran before it."""
+    """Start every test from the same seed, so that no test depends on earlier ones."""
     td.manual_seed(0)
 
 
 @pytest.fixture(autouse=True)
 def numpy_global_random_state():
-    """Nothing in the package may draw from, or seed, NumPy's global generator."""
+    """Check that the package neither draws from nor seeds NumPy's global generator."""
     before = np.random.get_state(legacy=False)  # noqa: NPY002 (to see that nothing uses it)
     yield
     after = np.random.get_state(legacy=False)  # noqa: NPY002
@@ -51,7 +51,7 @@ def numpy_global_random_state():
 
 @pytest.fixture
 def joblib_workers():
-    """End joblib's processes after the test: it keeps them for minutes, and other tests count what is left running."""
+    """End joblib's processes after the test. They live for minutes, and other tests count running processes."""
     yield
     from joblib.externals.loky import get_reusable_executor
 
@@ -60,7 +60,7 @@ def joblib_workers():
 
 @pytest.fixture(scope="session")
 def torch():
-    """PyTorch. Where it is missing the test is skipped, unless REQUIRE_TORCH=1 asks that it fail."""
+    """PyTorch. If it is missing, the test is skipped, or fails if REQUIRE_TORCH=1."""
     try:
         module = importlib.import_module("torch")
     except ImportError:
@@ -72,8 +72,8 @@ def torch():
 
 
 def pytest_collection_finish():
-    """The tests themselves live to the end: the collector need not look at them, nor for garbage as often."""
-    given(none())(lambda _: None)()  # Hypothesis looks for who holds NumPy's random state; what is frozen is not found
+    """Freeze the collected tests, which live to the end, so that the garbage collector skips them."""
+    given(none())(lambda _: None)()  # Hypothesis does not find frozen objects
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -1,6 +1,6 @@
-"""Bad input: each row is a call, the exception it raises, and the words that its message must hold.
+"""Bad input: each row is a call, the exception it raises, and the words that its message must contain.
 
-The words are always what was attempted, what was given and what was expected.
+The words always say what was attempted, what was given and what was expected.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ def tensor(*shape: int) -> td.Tensor:
 
 
 def answering(backward) -> td.Tensor:
-    """The sum of an operation on a (2, 3) leaf, with this backward."""
+    """Return the sum of an operation on a (2, 3) leaf, with this backward."""
     x = tensor(2, 3)
     return record(x.data * 1, (x,), backward).sum()
 

@@ -1,7 +1,7 @@
-"""What a train step costs, counted rather than timed: nodes, calls, blocks of memory, bytes and updates.
+"""The cost of a train step, counted instead of timed: nodes, calls, blocks of memory, bytes and updates.
 
 Each bound is a little above the counts on Python 3.10 to 3.13. A change that makes a step more expensive fails here on
-any machine; `python -m benchmarks` says what it costs in microseconds.
+any machine. `python -m benchmarks` measures the microseconds.
 """
 
 import gc
@@ -20,7 +20,7 @@ BOUNDS = {"Python calls": 122, "C calls": 153, "calls a link": 53, "blocks a lin
 
 
 class TrainStep:
-    """A train step of an MLP with dropout behind each ReLU: what `python -m benchmarks` times."""
+    """The train step that `python -m benchmarks` times: an MLP with dropout after each ReLU."""
 
     def __init__(self, *sizes: int, batch: int) -> None:
         layers: list[nn.Module] = [nn.Linear(sizes[0], sizes[1])]
@@ -33,7 +33,7 @@ class TrainStep:
         self.x = td.Tensor(rng.normal(size=(batch, sizes[0])).astype(np.float32))
         self.labels = rng.integers(0, sizes[-1], size=batch)
         self.activation_bytes = sum(batch * size * 4 for size in sizes[1:])
-        for _ in range(3):  # what is made once is made now
+        for _ in range(3):  # warm up
             self()
 
     def __call__(self) -> None:
@@ -49,7 +49,7 @@ def tiny() -> TrainStep:
 
 
 class CountingWatcher:
-    """Counts operations forward and backward."""
+    """Counts operations in forward and backward."""
 
     def __init__(self) -> None:
         self.forward = self.backward = 0
@@ -65,7 +65,7 @@ class CountingWatcher:
 
 
 def chain(length: int) -> td.Tensor:
-    """y = y * a + b, so many times on ten numbers, and the sum."""
+    """Compute y = y * a + b this many times on ten numbers, and return the sum."""
     y = td.Tensor(np.ones(10, dtype=np.float32), requires_grad=True)
     a, b = (td.Tensor(np.full(10, value, dtype=np.float32)) for value in (0.9, 0.1))
     for _ in range(length):
@@ -74,17 +74,17 @@ def chain(length: int) -> td.Tensor:
 
 
 def one_more_link(count) -> float:
-    """How much more `count(length)` is for each further link of a chain."""
+    """Return how much `count(length)` grows with each further link of a chain."""
     return (count(200) - count(100)) / 100
 
 
 def all_calls(function) -> int:
-    """How often Python calls any function while this one runs."""
+    """Return how many function calls Python makes while this function runs."""
     return sum(calls(function).values())
 
 
 def blocks_held(function) -> int:
-    """How many blocks of memory (objects, arrays, tuples) what `function` returns keeps alive."""
+    """Return how many blocks of memory (objects, arrays, tuples) the result of `function` keeps alive."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -97,7 +97,7 @@ def blocks_held(function) -> int:
 
 
 def peak_bytes(function) -> int:
-    """The most memory that was taken at once while `function` ran, beyond what was taken before."""
+    """Return the peak of additional memory while `function` runs."""
     gc.collect()
     tracemalloc.start()
     try:
@@ -127,7 +127,7 @@ def test_a_node_of_a_chain_costs_few_calls():
 
 
 def test_a_node_of_a_chain_holds_few_blocks_of_memory():
-    """Its Tensor, its array and its tuple of parents, each with what it needs; nothing that only a closure would."""
+    """A node has its Tensor, its array and its tuple of parents, and nothing that only a closure would need."""
     assert one_more_link(lambda length: blocks_held(lambda: chain(length))) <= BOUNDS["blocks a link"]
 
 
@@ -135,7 +135,7 @@ def test_the_graph_of_a_small_network_holds_few_blocks_of_memory(tiny):
     assert blocks_held(lambda: tiny.loss_of(tiny.model(tiny.x), tiny.labels)) <= BOUNDS["blocks of a graph"]
 
 
-def test_a_small_network_is_updated_at_once(tiny):
+def test_a_small_network_is_updated_in_one_call(tiny):
     updates = 0
     update = tiny.optimizer.update
 
@@ -150,17 +150,17 @@ def test_a_small_network_is_updated_at_once(tiny):
 
 
 def test_a_step_takes_memory_for_the_activations_and_gradients_and_little_else():
-    """One array for each node's result, a byte an element for each mask, and the gradients of all parameters."""
+    """One array for each node's result, one byte per element for each mask, and the gradients of all parameters."""
     step = TrainStep(64, 256, 256, 10, batch=512)
     gradients = sum(parameter.data.nbytes for parameter in step.model.parameters())
     hidden = 2 * 512 * 256 * 4
     results = step.activation_bytes + 2 * hidden  # of Linear, ReLU and Dropout
     masks = hidden // 4
-    on_the_way_back = 2 * 512 * 256 * 4  # one gradient, and what it is made into
+    on_the_way_back = 2 * 512 * 256 * 4  # one gradient, and the array computed from it
     assert peak_bytes(step) <= 1.1 * (results + masks + on_the_way_back + gradients)
 
 
-def test_a_stored_mask_takes_a_byte_an_element():
+def test_a_stored_mask_takes_one_byte_per_element():
     layer = nn.Dropout(0.3)
     x = td.Tensor(np.ones((100, 100), dtype=np.float32), requires_grad=True)
     y = layer(x)
@@ -170,7 +170,7 @@ def test_a_stored_mask_takes_a_byte_an_element():
 
 
 def test_a_parent_that_needs_no_gradient_costs_no_product():
-    """The gradient of the input batch is never computed, nor is a frozen weight's."""
+    """The gradients of the input batch and of a frozen weight are never computed."""
     layer = nn.Linear(300, 200)
     x = td.Tensor(np.ones((100, 300), dtype=np.float32))
     y = layer(x)
@@ -192,6 +192,6 @@ def test_a_watcher_costs_nothing_once_it_is_gone(tiny):
     assert sum(watched.values()) > sum(before.values())
 
 
-def test_the_backward_walk_itself_makes_two_passes_over_the_nodes_and_no_more():
-    """Ten times the nodes, ten times the calls: nothing is quadratic."""
+def test_backward_itself_makes_only_two_passes_over_the_nodes():
+    """Ten times the nodes take ten times the calls, so nothing is quadratic."""
     assert all_calls(chain(1000).backward) <= 10.5 * all_calls(chain(100).backward)

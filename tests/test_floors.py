@@ -19,9 +19,9 @@ FLOORS = [
     {"drills", "play"},
     {"cli", "__main__"},
 ]
-CORE = range(5)  # floors that import NumPy and the standard library, nothing else
+CORE = range(5)  # floors that import only NumPy and the standard library
 FACE = "tinygrad_dropout"
-#: Imported inside a function, where a path asks for that format; tests/test_init.py sees that nothing else needs it.
+#: Imported inside a function, if a path asks for that format; tests/test_init.py checks that nothing else needs it.
 ON_REQUEST = {"tinygrad_dropout.saving._safetensors": {"safetensors"}}
 
 
@@ -29,12 +29,12 @@ def module_name(file: Path) -> str:
     return ".".join([FACE, *file.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
 
 
-LEARNERS = PACKAGE / "drills" / "frameworks"  # packages as learners write them, which are data here
+LEARNERS = PACKAGE / "drills" / "frameworks"  # packages as learners write them, which are only data here
 FILES = {module_name(file): file for file in PACKAGE.rglob("*.py") if LEARNERS not in file.parents}
 
 
 def imported(file: Path) -> set[str]:
-    """The modules that a file imports, wherever in it the import stands."""
+    """Return the modules that a file imports, also inside functions."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -50,7 +50,7 @@ IMPORTS = {module: imported(file) for module, file in FILES.items()}
 
 
 def room(module: str) -> str:
-    """The part of the package that a module belongs to: tinygrad_dropout.nn.linear is in nn."""
+    """Return the part of the package that a module belongs to: tinygrad_dropout.nn.linear is in nn."""
     return module.split(".")[1] if "." in module else FACE
 
 
@@ -58,7 +58,7 @@ def floor(module: str) -> int:
     return next(number for number, rooms in enumerate(FLOORS) if room(module) in rooms)
 
 
-#: Tensor's operators call the operations, which need Tensor: what its file imports at its foot, below the class.
+#: Tensor's operators call the operations, which need Tensor, so its file imports these at the end, below the class.
 FOOT_OF_TENSOR = {
     ("tinygrad_dropout.autograd.tensor", f"tinygrad_dropout.{module}")
     for module in (
@@ -79,7 +79,7 @@ def ours(modules: set[str]) -> set[str]:
 ARROWS = {(module, other) for module in FILES if module != FACE for other in ours(IMPORTS[module]) - {FACE}}
 
 
-def test_the_core_imports_numpy_and_the_standard_library_and_nothing_else():
+def test_the_core_imports_only_numpy_and_the_standard_library():
     allowed = {*sys.stdlib_module_names, "numpy", FACE}
     foreign = {
         module: outsiders
@@ -90,7 +90,7 @@ def test_the_core_imports_numpy_and_the_standard_library_and_nothing_else():
     assert foreign == ON_REQUEST
 
 
-def test_no_file_imports_one_from_a_higher_floor_but_for_the_foot_of_tensor():
+def test_no_file_imports_from_a_higher_floor_except_at_the_end_of_tensor():
     upwards = {arrow for arrow in ARROWS if floor(arrow[1]) > floor(arrow[0])}
     assert upwards == {arrow for arrow in FOOT_OF_TENSOR if ".functional" in arrow[1]}
 
@@ -100,7 +100,7 @@ def test_the_rooms_of_one_floor_do_not_import_one_another():
     assert {(a, b) for a, b in sideways if "rng" not in b} == set()
 
 
-def test_the_core_below_the_face_has_no_import_cycle_but_for_the_foot_of_tensor():
+def test_the_core_below_the_public_face_has_no_import_cycle_except_at_the_end_of_tensor():
     assert FOOT_OF_TENSOR <= ARROWS
     core = {module: set() for module in FILES if module != FACE and floor(module) in CORE}
     for module, other in ARROWS - FOOT_OF_TENSOR:
@@ -109,6 +109,6 @@ def test_the_core_below_the_face_has_no_import_cycle_but_for_the_foot_of_tensor(
     assert list(TopologicalSorter(core).static_order())
 
 
-def test_no_file_lies_loose_at_the_root_but_the_face_the_errors_and_the_generators():
+def test_only_the_public_face_the_errors_and_the_generators_are_at_the_root():
     loose = {file.name for file in PACKAGE.glob("*.py")}
     assert loose == {"__init__.py", "__main__.py", "errors.py", "rng.py"}

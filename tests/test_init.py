@@ -1,4 +1,4 @@
-"""The public face: every name of the contract is there, and NumPy is all that it needs."""
+"""The public face: every promised name exists, and it needs only NumPy."""
 
 import os
 import subprocess
@@ -54,12 +54,12 @@ CONTRACT = {
         for name in names.split()
     ],
 )
-def test_a_name_of_the_contract_is_there(owner, name):
+def test_a_promised_name_exists(owner, name):
     assert hasattr(owner, name)
 
 
 @pytest.mark.parametrize("module", [td, td.functional, td.nn], ids=lambda module: module.__name__)
-def test_all_lists_what_is_there_once(module):
+def test_all_lists_every_existing_name_once(module):
     assert all(hasattr(module, name) for name in module.__all__)
     assert len(set(module.__all__)) == len(module.__all__)
 
@@ -91,7 +91,7 @@ assert not above, f"the core imported {above}"
 """
 
 
-def test_the_core_needs_numpy_alone():
+def test_the_core_needs_only_numpy():
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     done = subprocess.run([sys.executable, "-c", ALONE_WITH_NUMPY], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -16,7 +16,7 @@ from tinygrad_dropout.functional._masks import draw_mask
 
 
 def everything_random() -> list[np.ndarray]:
-    """The first draws of all that draws."""
+    """The first draws of everything random."""
     layer = nn.Linear(3, 4)
     dropout = nn.Dropout(0.5)
     gaussian, connect = nn.GaussianDropout(0.5), nn.DropConnect(3, 4)
@@ -49,7 +49,7 @@ print(hashlib.sha256(b"".join(array.tobytes() for array in drawn)).hexdigest())
     assert run[0].stdout == run[1].stdout != ""
 
 
-def test_threads_with_generators_of_their_own_draw_the_same_bits_as_one_after_the_other():
+def test_threads_with_their_own_generators_draw_the_same_bits_as_sequential_code():
     def masks(seed: int) -> np.ndarray:
         layer = nn.Dropout(0.3, rng=np.random.default_rng(seed))
         return np.stack([layer(td.Tensor(np.ones(1000))).data for _ in range(20)])
@@ -60,7 +60,7 @@ def test_threads_with_generators_of_their_own_draw_the_same_bits_as_one_after_th
     np.testing.assert_array_equal(one_after_the_other, side_by_side)
 
 
-def test_another_seed_gives_other_bits():
+def test_another_seed_gives_different_bits():
     td.manual_seed(7)
     first = everything_random()
     td.manual_seed(8)
@@ -68,7 +68,7 @@ def test_another_seed_gives_other_bits():
         assert not np.array_equal(one, other)
 
 
-def test_numpys_global_seed_decides_nothing():
+def test_numpys_global_seed_has_no_effect():
     state = np.random.get_state()  # noqa: NPY002
     draws = []
     for global_seed in (1, 2):
@@ -80,7 +80,7 @@ def test_numpys_global_seed_decides_nothing():
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_generator_of_its_own_is_the_only_one_drawn_from():
+def test_a_layer_with_its_own_generator_draws_only_from_that():
     td.manual_seed(3)
     undisturbed = draw_mask((50,), 0.5)
     td.manual_seed(3)
@@ -97,9 +97,9 @@ KINDS = [np.random.PCG64, np.random.PCG64DXSM, np.random.SFC64, np.random.MT1993
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_from_a_state_the_same_numbers_are_drawn_again(kind):
+def test_a_restored_state_draws_the_same_numbers_again(kind):
     rng = np.random.Generator(kind(3))
-    rng.integers(10, size=3, dtype=np.int32)  # leaves half a number behind, which belongs to the state
+    rng.integers(10, size=3, dtype=np.int32)  # leaves half a number over, which belongs to the state
     state = td.get_rng_state(rng)
     drawn = rng.random(700)
     other = np.random.Generator(kind(4))
@@ -126,7 +126,7 @@ def test_the_frameworks_own_generator_has_a_state_too():
         lambda state: state.update(has_uint32="x"),
     ],
 )
-def test_a_state_that_does_not_fit_is_refused_and_the_generator_left_as_it_was(change):
+def test_a_state_that_does_not_fit_is_refused_and_the_generator_is_unchanged(change):
     before = td.get_rng_state()
     state = td.get_rng_state(np.random.Generator(np.random.SFC64(9)))
     change(state)
@@ -148,7 +148,7 @@ def test_a_state_that_does_not_fit_is_refused_and_the_generator_left_as_it_was(c
     ],
     ids=str,
 )
-def test_a_state_that_numpy_would_take_in_part_or_read_beyond_is_refused_whole(kind, path, value):
+def test_a_state_that_numpy_would_set_in_part_or_read_beyond_is_refused(kind, path, value):
     rng = np.random.Generator(kind(3))
     before, state = td.get_rng_state(rng), td.get_rng_state(np.random.Generator(kind(4)))
     *outer, last = path

@@ -1,4 +1,4 @@
-"""examples/0_the_whole_idea.py computes what the framework computes, and docs/the_whole_idea.md quotes all of it."""
+"""examples/0_the_whole_idea.py computes the same as the framework, and docs/the_whole_idea.md quotes all of it."""
 
 import ast
 import doctest
@@ -37,7 +37,7 @@ def test_it_fits_on_one_page():
     assert len(CODE.splitlines()) <= 150
 
 
-def test_it_imports_numpy_and_nothing_else():
+def test_it_imports_only_numpy():
     imports = [node for node in ast.walk(ast.parse(CODE)) if isinstance(node, ast.Import | ast.ImportFrom)]
     assert [ast.unparse(node) for node in imports] == ["import numpy as np"]
 
@@ -67,7 +67,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("left", "right"), SHAPES)
-def test_a_gradient_has_the_shape_that_broadcasting_started_from(left, right):
+def test_a_gradient_has_the_shape_before_broadcasting(left, right):
     rng = np.random.default_rng(0)
     arrays = rng.normal(size=left), rng.normal(size=right)
     ours = [idea.Tensor(array) for array in arrays]
@@ -108,7 +108,7 @@ def test_the_gradients_of_two_uses_add_up():
     assert a.grad == 4
 
 
-def test_both_sides_of_a_product_may_be_the_same_tensor():
+def test_both_sides_of_a_product_can_be_the_same_tensor():
     square = np.random.default_rng(0).normal(size=(3, 3))
     a, framework_a = idea.Tensor(square), td.Tensor(square, requires_grad=True)
     (a @ a).backward(square)
@@ -127,7 +127,7 @@ def test_a_tensor_waits_for_its_farthest_consumer(short_path_first):
 
 
 def counted(tensor):
-    """A list whose one entry says how often the tensor's rule was called."""
+    """A list whose only entry counts the calls of the tensor's rule."""
     calls, rule = [0], tensor.rule
 
     def counting(grad):
@@ -173,7 +173,7 @@ def test_the_gradients_of_two_backward_passes_add_up():
     assert a.grad == 6
 
 
-def test_a_gradient_belongs_to_one_tensor_only():
+def test_a_gradient_belongs_to_only_one_tensor():
     a, b, grad = idea.Tensor([1.0]), idea.Tensor([1.0]), np.array([1.0])
     total = a + b
     total.backward(grad)
@@ -192,7 +192,7 @@ def test_backward_starts_from_one_number_or_a_gradient():
 
 
 def dropped(p, x, seed=0):
-    """The layer, its input as a Tensor, and its output in training."""
+    """Return the layer, its input as a Tensor, and its output in training."""
     layer, x = idea.Dropout(p, np.random.default_rng(seed)), idea.Tensor(x)
     return layer, x, layer(x, training=True)
 
@@ -244,7 +244,7 @@ def test_p_is_the_probability_of_dropping():
     assert y.data.mean() == pytest.approx(1, abs=0.01)
 
 
-def test_each_example_and_each_unit_has_a_draw_of_its_own():
+def test_each_unit_of_each_example_has_its_own_draw():
     mask = dropped(0.5, np.ones((40, 50)))[0].mask
     assert len(np.unique(mask, axis=0)) == 40
     assert len(np.unique(mask, axis=1).T) == 50
@@ -280,7 +280,7 @@ def test_initial_weights_are_drawn_like_the_frameworks():
 
 @pytest.fixture
 def seen(monkeypatch):
-    """What passes through `train`: the points, labels, masks and losses of every step, and the initial weights."""
+    """Return what `train` computed: the points, labels, masks and losses of every step, and the initial weights."""
     seen = {"weights": [], "points": [], "masks": [], "test points": [], "labels": [], "losses": []}
 
     class WatchedMLP(idea.MLP):
@@ -375,7 +375,7 @@ def test_random_labels_are_the_only_noise_in_the_labels(seen):
     idea.train(0.0, noise=0.0, seed=0, steps=1)
     noisy, clean = seen["labels"]
     assert np.array_equal(*seen["points"])
-    assert 5 < (noisy != clean).sum() < 25  # 30 in 100 were drawn again, and half of them came out as they were
+    assert 5 < (noisy != clean).sum() < 25  # 30 in 100 were drawn again, and half of those did not change
 
 
 def test_two_moons_are_two_half_circles():
@@ -404,7 +404,7 @@ def output_on_the_page():
 
 
 def test_the_page_shows_the_mask_that_the_file_prints(capsys):
-    *lines, experiment = ast.parse(CODE).body[-1].body  # all that stands under `if __name__ == "__main__":`
+    *lines, experiment = ast.parse(CODE).body[-1].body  # the code under `if __name__ == "__main__":`
     assert isinstance(experiment, ast.For)
     exec(compile(ast.Module(lines, []), str(FILE), "exec"), vars(idea).copy())
     printed = capsys.readouterr().out
@@ -425,7 +425,7 @@ def test_the_pages_text_draws_the_conclusions_of_its_output():
 
 @pytest.mark.slow
 def test_the_file_prints_what_the_page_shows():
-    """To within a point of accuracy: other processors round otherwise, and a thousand steps can make that visible."""
+    """To within a point of accuracy: other processors round differently, and a thousand steps can make that visible."""
     run = subprocess.run([sys.executable, str(FILE)], capture_output=True, text=True, check=True)
     number = re.compile(r"[-+]?\d+\.\d")
     assert number.sub("#", run.stdout) == number.sub("#", output_on_the_page())
