@@ -26,7 +26,7 @@ class Outcome:
 
 
 def search(
-    programs: int, start: int | None = None, *, shrink: bool = True, told: Callable[[int], None] | None = None
+    programs: int, start: int | None = None, *, shrink: bool = True, on_agreement: Callable[[int], None] | None = None
 ) -> Outcome:
     """Run this many programs, or fewer if there is a disagreement.
 
@@ -34,7 +34,7 @@ def search(
         programs: how many.
         start: the seed; None for the same programs every time.
         shrink: whether to make the program of a disagreement small.
-        told: called with the number of each program that agreed.
+        on_agreement: called with the number of each program that agreed.
     """
     outcome = Outcome()
 
@@ -43,8 +43,8 @@ def search(
         if outcome.found is None:
             outcome.programs += 1
             outcome.counts.update(run.tags)
-            if told:
-                told(outcome.programs)
+            if on_agreement:
+                on_agreement(outcome.programs)
 
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
     how = settings(

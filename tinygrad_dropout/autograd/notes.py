@@ -24,6 +24,6 @@ class TensorNotes(Generic[Note]):
         notes[key] = ref(tensor, lambda _: notes.pop(key, None)), note
 
     def get(self, tensor: Tensor) -> Note | None:
-        """The note about this tensor, or None."""
+        """Return the note about this tensor, or None."""
         found = self._notes.get(id(tensor))
         return found[1] if found else None

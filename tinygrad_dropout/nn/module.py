@@ -71,7 +71,7 @@ class Module:
         try:
             return self.forward(*inputs, **options)
         except MismatchError as error:
-            self._sign(error)
+            self._add_place(error)
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -86,7 +86,7 @@ class Module:
             )
         object.__setattr__(self, name, value)
 
-    def _sign(self, error: MismatchError) -> None:
+    def _add_place(self, error: MismatchError) -> None:
         """Add to the error where it happened: the layer's name, and the keys that lead to it."""
         if error.module is None:
             if type(self).__module__.startswith(f"{__package__}."):  # a layer of ours runs only the one operation

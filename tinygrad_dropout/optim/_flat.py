@@ -51,7 +51,7 @@ class FlatGroup:
         self.number = number
         self.data: Array = np.empty(0)  # set by `take_over`, like the views
         self.views: list[Array | None] = [None] * len(params)
-        self.cut: list[tuple[slice, Array, State]] = []  # the blocks of the last step
+        self.last_blocks: list[tuple[slice, Array, State]] = []  # those of the last step
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy or pickle without the flat array: in a copy, the parameters' data are not parts of it."""
@@ -80,7 +80,7 @@ class FlatGroup:
             grads.append(parameter._grad)
         return grads
 
-    def parts(self) -> Iterator[FlatGroup]:
+    def split(self) -> Iterator[FlatGroup]:
         """Split the group where neighbors differ in dtype, in having a gradient, or in having new data."""
         slices = self.slices()
         kinds = [
@@ -103,15 +103,15 @@ class FlatGroup:
         self.memory = {slot: array.astype(self.data.dtype, copy=False) for slot, array in self.memory.items()}
         for index, (parameter, place) in enumerate(zip(self.params, self.slices(), strict=True)):
             parameter.data = self.views[index] = self.data[place].reshape(parameter.data.shape)
-        self.cut = []
+        self.last_blocks = []
 
     def blocks(self, grads: list[Array], slots: tuple[str, ...]) -> Iterator[tuple[Array, Array, State]]:
         """Begin a step: yield (data, grad, state), 1-D arrays of equal length, for each call of the update rule."""
         self.step += 1
         grad = np.concatenate(grads, axis=None) if len(grads) > 1 else grads[0].ravel()
-        if not self.cut or tuple(self.cut[0][2]) != slots:
-            self.cut = [*self.cut_into_blocks(slots)]
-        for place, data, state in self.cut:
+        if not self.last_blocks or tuple(self.last_blocks[0][2]) != slots:
+            self.last_blocks = [*self.cut_into_blocks(slots)]
+        for place, data, state in self.last_blocks:
             yield data, grad[place], state
 
     def cut_into_blocks(self, slots: tuple[str, ...]) -> Iterator[tuple[slice, Array, State]]:

@@ -106,7 +106,7 @@ class Optimizer:
 
     def _regroup(self) -> None:
         """Split groups that no longer step together, and take over arrays newly assigned to `.data`."""
-        groups = [part for group in self._groups for part in group.parts()]
+        groups = [part for group in self._groups for part in group.split()]
         self._check_shapes(groups)
         for group in groups:
             if group.params[0]._grad is not None and group.params[0].data is not group.views[0]:
