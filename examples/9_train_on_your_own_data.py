@@ -124,16 +124,16 @@ error = np.sqrt(((predicted - y[test]) ** 2).mean())
 print(f"test RMSE {error:.0f} (always predicting the mean: {np.sqrt(((y_mean - y[test]) ** 2).mean()):.0f})")
 
 
-# How sure is it? The masks disagree by `spread`; the noise is what is left of the error on the validation rows.
-def answers(rows):
-    """The mean of 200 masks' answers and their spread, in the units of y."""
-    told = td.mc_forward(loaded, rows, samples=200)
-    return told.mean * y_std + y_mean, told.spread * y_std
+# How sure is it? The masks disagree by `spread`; the noise is the rest of the error on the validation rows.
+def predict_with_spread(rows):
+    """Return the mean and the spread of the predictions under 200 masks, in the units of y."""
+    result = td.mc_forward(loaded, rows, samples=200)
+    return result.mean * y_std + y_mean, result.spread * y_std
 
 
-mean, spread = answers(x[val])
+mean, spread = predict_with_spread(x[val])
 noise = np.sqrt(max(((y[val] - mean) ** 2).mean() - (spread**2).mean(), 0.0))
-mean, spread = answers(x[test])
+mean, spread = predict_with_spread(x[test])
 reach = 1.96 * np.sqrt(spread**2 + noise**2)
 inside = (np.abs(y[test] - mean) <= reach).mean()
 print(f"noise {noise:.0f}, spread of the masks {spread.min():.0f} to {spread.max():.0f}")

@@ -67,7 +67,7 @@ def as_tensors(x: Any, y: Any) -> tuple[Tensor, Tensor]:
 def common_dtype(*tensors: Tensor) -> np.dtype[Any]:
     """Return the dtype of a result computed from these Tensors, by PyTorch's rules (`torch.result_type`).
 
-    Floats outrank integers and integers outrank booleans, whatever their width: float32 with int64 is float32. Within
+    Floats outrank integers and integers outrank booleans, at any width: float32 with int64 is float32. Within
     a rank, Tensors with axes outrank 0-d ones. Among equals, the widest dtype wins.
     """
     ranks = [(RANK[tensor.dtype.kind], tensor.ndim > 0) for tensor in tensors]

@@ -126,7 +126,7 @@ def checked_mask(mask: Any, shape: tuple[int, ...], p: float) -> Array:
 def cannot_change(array: Array) -> bool:
     """Return whether an array is sure to be the same in backward as it is now.
 
-    A read-only view is not enough: what is written to the array behind it shows in the view, as for `np.broadcast_to`.
+    A read-only view is not enough: writing to the array behind it changes the view, as for `np.broadcast_to`.
     """
     owner = memory_owner(array)
     return owner.flags.owndata and not owner.flags.writeable

@@ -100,7 +100,7 @@ def clip_backward(grad: Array, x: Tensor, min: Array | None, max: Array | None) 
 
 
 def maximum(x: Any, y: Any) -> Tensor:
-    """The larger of x and y, elementwise with broadcasting; NaN where either is NaN."""
+    """Return the larger of x and y, elementwise with broadcasting; NaN if either is NaN."""
     return combine(np.maximum, x, y, maximum_backward)
 
 
@@ -110,7 +110,7 @@ def maximum_backward(grad: Array, x: Tensor, y: Tensor) -> tuple[Any, ...]:
 
 
 def minimum(x: Any, y: Any) -> Tensor:
-    """The smaller of x and y, elementwise with broadcasting; NaN where either is NaN."""
+    """Return the smaller of x and y, elementwise with broadcasting; NaN if either is NaN."""
     return combine(np.minimum, x, y, minimum_backward)
 
 

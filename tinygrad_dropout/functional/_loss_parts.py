@@ -1,4 +1,4 @@
-"""What the losses share: the checks of a target, class weights, and the reduction of a batch's losses to one number."""
+"""The common parts of the losses: checks of the target, class weights, and the reduction of a batch's losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other losses: negative log-likelihood, squared and absolute error, and cross-entropy for yes-or-no targets.
+"""The other losses: negative log-likelihood, squared and absolute error, and cross-entropy for binary targets.
 
 Every loss takes `reduction`: "mean" over the batch (over all elements if there is one loss per element), "sum", or
 "none" for the losses one by one.

@@ -57,7 +57,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, *, correction: float 
         correction: 1 for an estimate from a sample (PyTorch's default), 0 for the mean squared distance (NumPy's).
 
     Returns:
-        Tensor; NaN, with NumPy's warning, where N <= correction.
+        Tensor. If N <= correction, it is NaN and NumPy warns.
     """
     x = as_floating(x)
     axis = checked_axis(x, axis)

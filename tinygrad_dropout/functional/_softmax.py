@@ -31,7 +31,7 @@ def softmax_backward(grad: Array, x: Tensor, probabilities: Array, axis: int) ->
 
 @require_numpy_names
 def log_softmax(x: Any, axis: int = -1) -> Tensor:
-    """ln(softmax(x)) along `axis`, exact even where the probability itself would round to 0."""
+    """ln(softmax(x)) along `axis`, exact even if the probability itself would round to 0."""
     x = as_floating(x)
     axis = checked_axis(x, axis)
     shifted = subtract_highest(x.data, highest_along("log_softmax", x.data, axis), axis)

@@ -1,4 +1,4 @@
-"""Optimizer: the base class, which keeps the parameters and what is remembered about each, and updates them."""
+"""Optimizer: the base class, which updates the parameters and keeps the arrays that it remembers for each."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]) -> Any:
     """Load what `save` saved (or, from a `.safetensors` file, what any program saved). The arrays are new.
 
-    You can load a file from a stranger: nothing in it is executed, and it can't claim more memory than its size.
+    You can load a file from a stranger: nothing in it is executed, and sizes that it only declares take no memory.
 
     Args:
         path: the file. `.safetensors` is read as that format, any other name as npz.
