@@ -100,7 +100,7 @@ BAD_INPUT = {
     "--csv table.csv --target color --missing zero": "--missing: expected drop or mean, got 'zero'",
     "--csv table.csv --target color --test-csv table.csv": "--test-csv: expected another file than the one to learn",
     "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
-    "--target y": "--target: expected a CSV file that this is a column of, got none",
+    "--target y": "--target: expected a CSV file with this column, got none",
     "--data-dir .": "--data-dir: expected it only with the dataset mnist1d or mnist, got digits",
     "--dataset mnist --data-dir .": "expected a file train-images-idx3-ubyte or train-images-idx3-ubyte.gz",
     "--dataset mnist --data-dir damaged": "train-images-idx3-ubyte: expected an IDX file",

@@ -1,4 +1,4 @@
-"""Errors that are not bugs: each message is one sentence that can be printed to the user as it is."""
+"""Errors caused by data, options or the machine: each message is one sentence for the user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXTRAS = {
 
 
 class LabError(ValueError):
-    """An experiment cannot be run or finished: because of the data, a folder that cannot be written, and so on."""
+    """An experiment cannot be run or finished, for example because of the data or a folder that is not writable."""
 
 
 class WorkerError(LabError):
@@ -28,11 +28,11 @@ class WorkerError(LabError):
 
 
 class DivergedError(LabError):
-    """The training loss of a network was no longer a finite number."""
+    """The training loss of a network was no longer finite."""
 
 
 class OptionError(LabError):
-    """An option whose value is not allowed: the option's name, then what was expected and what was given."""
+    """An option has a value that is not allowed. It takes the option's name, and what was expected and given."""
 
     def __init__(self, option: str, problem: str) -> None:
         super().__init__(option, problem)
@@ -51,11 +51,11 @@ def require_extras(modules: Sequence[str] = FOR_EXPERIMENTS, *, needed_by: str =
     """Check that packages are installed, without importing them.
 
     Args:
-        modules: their import names; by default, what every experiment needs.
-        needed_by: what cannot be run without them, for the message.
+        modules: their import names; by default those that every experiment needs.
+        needed_by: what needs them, for the message.
 
     Raises:
-        LabError: some are missing; the message says which, and what to type.
+        LabError: some are missing; the message says which, and how to install them.
     """
     missing = [EXTRAS[module] for module in modules if find_spec(module) is None]
     if missing:

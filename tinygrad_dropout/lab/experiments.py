@@ -1,4 +1,4 @@
-"""All experiments by name, and what the library does with them: run the comparison, read and merge folders."""
+"""All experiments by name, and functions to run the comparison and to read, merge and report folders."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def compare(
         The comparison, with as many pairs as `config.seeds`.
 
     Raises:
-        LabError: a package, the data, the folder or the cluster cannot be used; the message says what was expected.
+        LabError: a package, the data, the folder or the cluster cannot be used.
         Interrupted: Ctrl-C; the finished trials are kept.
     """
     outcome = run(Compare(), config, out=out, workers=workers, dask=dask, progress=progress, tell=tell)
@@ -59,7 +59,7 @@ def save(outcome: Outcome, folder: str | Path) -> None:
     """Write results.json and the pictures to a folder, which is created if necessary.
 
     Raises:
-        LabError: the folder holds something else, or the folder or a file cannot be written.
+        LabError: the folder contains something else, or cannot be written.
     """
     Folder(folder).save(outcome)
 
@@ -79,5 +79,5 @@ def report(folder: str | Path, out: str | Path | None = None, *, tell: Tell = sh
 
 
 def merge(folders: Sequence[str | Path], out: str | Path) -> Outcome:
-    """Write a folder that holds the records of several folders of one experiment: see `trials.merging.merge`."""
+    """Combine several folders of one experiment into a new one: see `trials.merging.merge`."""
     return merge_folders(folders, out, EXPERIMENTS.values())

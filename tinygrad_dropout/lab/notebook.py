@@ -1,4 +1,4 @@
-"""A result as a notebook shows it: the text that would be printed, with the pictures below."""
+"""A result in a notebook: the printed text with the pictures below."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ IMAGE = '<img alt="{alt}" style="max-width: 100%" src="data:image/png;base64,{da
 
 
 def as_html(show: Callable[[Console], None], pictures: Sequence[bytes] = ()) -> str:
-    """One piece of HTML: what `show` prints, with its bold and dim lines, and the pictures.
+    """The output of `show` as HTML, with its bold and dim lines, followed by the pictures.
 
     Args:
-        show: prints to the console that it is given (see `text.as_text`).
+        show: a function that prints to a given console (see `text.as_text`).
         pictures: the contents of PNG files.
     """
     console = console_in_memory(record=True)

@@ -1,4 +1,4 @@
-"""What all pictures of the lab share: a figure without a window, colors, and a title, legend and caption."""
+"""What all pictures of the lab share: a figure without a window, colors, title, legend and caption."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 DOTS_PER_INCH = 150
 TITLE_WIDTH, CAPTION_WIDTH = 95, 130  # in characters
 
-# Okabe and Ito's colors, which every kind of color vision can tell apart; https://jfly.uni-koeln.de/color/
+# Okabe and Ito's colors, which can be distinguished with every kind of color vision; https://jfly.uni-koeln.de/color/
 BLUE, VERMILION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY_BLUE = "#CC79A7", "#E69F00", "#56B4E9"
 GRAY = "#666666"
 
 
 def import_matplotlib() -> None:
-    """Import matplotlib, which takes a quarter of a second the first time: do it while nothing else waits."""
+    """Import matplotlib, which takes a quarter of a second the first time, while nothing else is waiting."""
     import matplotlib.backends.backend_agg
     import matplotlib.figure  # noqa: F401
 
@@ -42,12 +42,12 @@ def save(figure: Figure, file: BinaryIO, title: str, caption: str, legend_of: Ax
     """Add the title, the legend and the caption in the common style, and write the PNG.
 
     Args:
-        figure: with everything drawn.
-        file: where the PNG is written to.
-        title: above the figure; long lines are wrapped.
-        caption: below the legend; each of its lines is wrapped.
+        figure: the finished drawing.
+        file: receives the PNG.
+        title: the text above the figure; long lines are wrapped.
+        caption: the text below the legend; long lines are wrapped.
         legend_of: the axes whose labeled lines and markers the legend shows.
-        columns: of the legend.
+        columns: the number of columns in the legend.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 

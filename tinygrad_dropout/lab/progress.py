@@ -1,4 +1,4 @@
-"""The progress of an experiment: a bar with the time left on a terminal, a few plain lines elsewhere."""
+"""The progress of an experiment: on a terminal a bar with the time left, elsewhere a few plain lines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tinygrad_dropout.lab.trials import Progress
 if TYPE_CHECKING:
     from rich.console import Console
 
-LINES = 5  # at most, if there is no terminal
+LINES = 5  # at most, outside a terminal
 
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[Progress]:
-    """A context that gives a function for `run(progress=...)` and shows what it is told until the context ends."""
+    """Give a function for `run(progress=...)`, and show the progress until the context ends."""
     if console.is_terminal:
         with shown_bar(console) as show:
             yield show

@@ -1,4 +1,4 @@
-"""What is printed: lists and tables, and what they look like as plain text."""
+"""Output as text: lists, tables and their plain-text form."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-WIDTH = 100  # of a report that goes to no terminal
-TABLE_WIDTH = 80  # of a table with intervals: one that does not fit is written below its difference
+WIDTH = 100  # of a report that is not printed to a terminal
+TABLE_WIDTH = 80  # of a table with intervals; an interval that does not fit goes below its difference
 
 
 def new_table(first: str, *others: str) -> Table:
@@ -33,10 +33,10 @@ def table_with_intervals(
     """A table with these headings and rows, at most `TABLE_WIDTH` wide.
 
     Args:
-        headings: of the columns; the first column's cells are names, the others' are numbers.
-        rows: their cells.
-        intervals: the column whose cells are like `+8.1 (+7.1 to +9.1)`.
-        title: above the table.
+        headings: one per column; the first column contains names, the others numbers.
+        rows: the cells, row by row.
+        intervals: the index of the column with cells such as `+8.1 (+7.1 to +9.1)`.
+        title: a line above the table.
     """
     table = new_table(*headings)
     table.title = title
@@ -56,8 +56,8 @@ def table_with_intervals(
 def console_in_memory(*, record: bool = False) -> Console:
     """A console that prints into its `file`, a StringIO, without colors; `record` is rich's.
 
-    In a notebook, a console would display its output at once, even if it has a file, and would behave as on a terminal,
-    because ipykernel sets FORCE_COLOR.
+    The settings matter in a notebook: by default, a console would display its output immediately even if it has a file,
+    and would behave as on a terminal, because ipykernel sets FORCE_COLOR.
     """
     from rich.console import Console
 

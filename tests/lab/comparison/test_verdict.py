@@ -216,7 +216,7 @@ def test_an_interval_that_touches_zero_shows_no_effect(low, high):
 
 @pytest.mark.parametrize(("without", "with_dropout"), [([], []), ([0.5, 0.6], [0.5])])
 def test_arms_without_pairs_are_refused(without, with_dropout):
-    with pytest.raises(ValueError, match="expected one value or more for each arm, as many for both, got"):
+    with pytest.raises(ValueError, match="expected as many values for both arms, at least one, got"):
         of_accuracies(without, with_dropout)
 
 

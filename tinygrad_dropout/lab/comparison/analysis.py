@@ -16,21 +16,22 @@ from tinygrad_dropout.lab.comparison.verdict import Difference, paired_differenc
 from tinygrad_dropout.lab.trials import Figures, Options, Record
 from tinygrad_dropout.lab.trials.seeds import arms_of_whole_seeds
 
-SMALLEST_SHARE = 0.005  # of what there is to gain: half a point of accuracy, or that part of the baseline's RMSE
-SMALLEST_LOSS = 0.01  # of the baseline's log-loss
-DIVERGED = 2  # times the loss of an untrained network, or of the baseline if that is higher
+# the smallest changes worth mentioning:
+SMALLEST_SHARE = 0.005  # half a point of accuracy, or this share of the baseline's RMSE
+SMALLEST_LOSS = 0.01  # a share of the baseline's log-loss
+DIVERGED = 2  # multiple of the loss of an untrained network, or of the baseline if that is higher
 
 
 def analyze(options: Options, records: Sequence[Record]) -> Figures | None:
-    """What the finished pairs show; None while there is none.
+    """Compute the figures of a comparison from its finished pairs; None if there are none.
 
     Returns:
-        pairs: how many are finished; rows: how many examples each part has (the fewest over the pairs); arms: for each
-        the means of its measures at the end, over the pairs; baseline: the same of a prediction that knows no inputs;
-        comparisons: for each two arms that are compared, the differences with their 95 % intervals, the verdict, and
-        what the test curves say about the number of epochs; diverged: for each arm, in how many pairs its
-        train loss is far above an untrained network's; highest_loss: that loss at its highest; learned_nothing: in how
-        many of the other pairs it is no lower than the baseline's; equal_targets: in how many pairs there is nothing to
+        pairs: the number of finished pairs; rows: the number of examples in each part (the fewest over the pairs);
+        arms: for each arm, the means of its final measures; baseline: the same for a prediction that ignores the
+        inputs; comparisons: for each two arms, their differences with 95 % intervals, the verdict, and remarks about
+        the number of epochs; diverged: for each arm, the number of pairs in which its train loss is far above that of
+        an untrained network; highest_loss: its highest train loss; learned_nothing: the number of other pairs in which
+        its train loss is no lower than the baseline's; equal_targets: the number of pairs in which there is nothing to
         learn.
     """
     pairs = pairs_of(options, records)
@@ -53,24 +54,24 @@ def analyze(options: Options, records: Sequence[Record]) -> Figures | None:
 
 
 def measures_of(options: Options) -> Mapping[str, Measure]:
-    """What is measured on the test rows, the measure of the verdict first."""
+    """The measures on the test rows, that of the verdict first."""
     return TEST_MEASURES[options["classes"] is None]
 
 
 def headline_of(options: Options) -> str:
-    """The key of the measure that the verdict is on."""
+    """The key of the measure that the verdict is about."""
     return next(iter(measures_of(options)))
 
 
 def pairs_of(options: Options, records: Sequence[Record]) -> list[dict[str, Record]]:
-    """For each seed whose arms are all there: each arm's record, by its name."""
+    """For each seed whose arms are all finished, the records by arm."""
     return arms_of_whole_seeds(records, 2 * len(arms_of(options)))
 
 
 def differences_of(
     options: Options, pairs: Sequence[dict[str, Record]], without: Arm, with_dropout: Arm
 ) -> dict[str, Difference]:
-    """With dropout minus without, in each measure on the test rows."""
+    """With dropout minus without, for each measure on the test rows."""
     test_rows = min((pair[without.name]["rows"]["test"] for pair in pairs), default=0)
     found = {}
     for key, measure in measures_of(options).items():
@@ -80,7 +81,7 @@ def differences_of(
 
 
 def final_of(record: Record) -> dict[str, float]:
-    """What was measured at the end, and the number of epochs."""
+    """The final measurements, and the number of epochs."""
     return {**record["final"], "epochs": record["epochs"]}
 
 
@@ -90,7 +91,7 @@ def means(measured: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def compared(options: Options, pairs: Sequence[dict[str, Record]], without: Arm, with_dropout: Arm) -> Figures:
-    """Two arms' differences, the verdict, and what the number of epochs has to do with it."""
+    """The differences of two arms, the verdict, and remarks about the number of epochs."""
     differences = differences_of(options, pairs, without, with_dropout)
     diverged = any(has_diverged(options, pair[arm.name]) for pair in pairs for arm in (without, with_dropout))
     return {
@@ -105,7 +106,7 @@ def compared(options: Options, pairs: Sequence[dict[str, Record]], without: Arm,
 
 
 def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) -> str | None:
-    """What an arm's test curves say about the number of epochs; None if nothing."""
+    """A remark about the number of epochs, from an arm's test curves; None if there is nothing to say."""
     records, key = [pair[arm.name] for pair in pairs], headline_of(options)
     if arm.stops_early:
         unstopped = sum(record["epochs"] == options["epochs"] for record in records)
@@ -125,18 +126,18 @@ def budget_of(options: Options, pairs: Sequence[dict[str, Record]], arm: Arm) ->
 
 
 def curves_of(options: Options, records: Sequence[Record], arm: str, key: str, smallest: float) -> Curves:
-    """The test curves in one measure, as far as all records have them."""
+    """The test curves in one measure, up to the last epoch that all records have."""
     epochs = [measured["epoch"] for measured in min((record["curve"] for record in records), key=len)]
     values = [[measured[key] for measured in record["curve"][: len(epochs)]] for record in records]
     return Curves(arm, measures_of(options)[key], epochs, np.array(values), smallest)
 
 
 def is_still_improving(options: Options, records: Sequence[Record]) -> bool:
-    """Whether some networks were clearly still improving at the end, in the measure of the verdict.
+    """Whether the networks were clearly still improving at the end, in the measure of the verdict.
 
     Args:
         options: with classes.
-        records: of networks that differ in their seeds only, each with a curve that has the epochs of `last_part`.
+        records: of networks that differ only in their seeds; their curves contain the epochs of `last_part`.
     """
     key = headline_of(options)
     whole = 1.0 if options["classes"] is not None else baseline_of(records, key)
@@ -144,26 +145,26 @@ def is_still_improving(options: Options, records: Sequence[Record]) -> bool:
 
 
 def baseline_of(records: Sequence[Record], key: str) -> float:
-    """The mean of a measure of the baseline."""
+    """The mean of one measure of the baseline."""
     return fmean(record["baseline"][key] for record in records)
 
 
 def has_diverged(options: Options, record: Record) -> bool:
-    """Whether the train loss is so high that the training made it so, and not too little of it.
+    """Whether the train loss is so high that training must have raised it.
 
-    Before any training, the loss is about that of equally likely classes, or that of the mean of a standardized target.
-    The baseline's is no measure for that: with one row in a hundred in a rare class, it is a tenth of it.
+    Before training, the loss is about that of equally likely classes, or that of predicting the mean of a standardized
+    target. The baseline's loss can be much lower: a tenth of it if one row in a hundred belongs to the rare class.
     """
     untrained = 1.0 if options["classes"] is None else math.log(options["classes"])
     return bool(record["final"]["train_loss"] >= DIVERGED * max(untrained, record["baseline"]["train_loss"]))
 
 
 def learned_nothing(options: Options, record: Record) -> bool:
-    """Whether the train loss is no lower than the baseline's, though the training has not diverged."""
+    """Whether the train loss is no lower than the baseline's although training did not diverge."""
     above = record["final"]["train_loss"] >= record["baseline"]["train_loss"]
     return above and not has_equal_targets(record) and not has_diverged(options, record)
 
 
 def has_equal_targets(record: Record) -> bool:
-    """Whether all numbers to predict are equal in the training part, so that the baseline makes no error there."""
+    """Whether all training targets are equal, so that the baseline makes no error on them."""
     return bool(record["baseline"]["train_loss"] == 0)

@@ -1,4 +1,4 @@
-"""The arms of a comparison: which networks there are, and which two are compared with each other."""
+"""The arms of a comparison: the kinds of networks, and which two are compared."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tinygrad_dropout.lab.comparison.methods import Method
 
 @dataclass(frozen=True)
 class Arm:
-    """One of the networks that are compared.
+    """One kind of network in a comparison.
 
     Attributes:
-        name: in records, tables and sentences.
-        dropout: whether it has any.
-        stops_early: whether its training ends when the loss on a validation part no longer falls.
+        name: its name in records, tables and sentences.
+        dropout: whether it has dropout.
+        stops_early: whether its training ends when the validation loss no longer falls.
     """
 
     name: str
@@ -36,21 +36,21 @@ PAIRS_OF_ARMS: dict[str | None, tuple[tuple[Arm, Arm], ...]] = {
     "only": ((WITHOUT_EARLY, WITH_EARLY),),
     "also": ((WITHOUT, WITH), (WITHOUT_EARLY, WITH_EARLY)),
 }
-"""By the option early_stopping: the arms that are compared with each other, each without dropout first."""
+"""For each value of early_stopping, the pairs of arms to compare; the one without dropout comes first."""
 
 
 def all_arms(options: Mapping[str, Any]) -> list[Arm]:
-    """Every arm, in the order in which they are run and shown."""
+    """All arms, in the order in which they are run and shown."""
     return [arm for two in arms_of(options) for arm in two]
 
 
 def arms_of(options: Mapping[str, Any]) -> tuple[tuple[Arm, Arm], ...]:
-    """The arms that are compared with each other."""
+    """The pairs of arms to compare."""
     return PAIRS_OF_ARMS[options["early_stopping"]]
 
 
 def method_of(config: Config, arm: Arm) -> Method:
-    """What an arm's networks get against overfitting."""
+    """The arm's method against overfitting."""
     patience = config.patience if arm.stops_early else None
     if not arm.dropout:
         return Method(patience=patience)

@@ -1,6 +1,6 @@
 """Was the training long enough, or too long? What the test curves of an arm say about the number of epochs.
 
-The curves are only reported: no number of epochs is chosen by them, since that would be choosing on the test set.
+This is only reported. Choosing the number of epochs by the test curves would be choosing on the test set.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.comparison.measures import Measure, rounded, two_digits_of
 from tinygrad_dropout.lab.intervals import half_width
 
-FEWEST_CURVES = 2  # whose curves can be told from chance
-LAST_PART = 0.75  # a curve that still moves is one that moved after about this share of the epochs
-LONG_AGO = 0.5  # a best epoch before this share of the epochs
+FEWEST_CURVES = 2  # pairs needed to distinguish a change from chance
+LAST_PART = 0.75  # a curve is still improving if it improved after about this share of the epochs
+LONG_AGO = 0.5  # the best epoch is long ago if it lies before this share of the epochs
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,11 @@ class Curves:
     """An arm's test curves in one measure.
 
     Attributes:
-        arm: what it is called in a sentence, such as "with dropout".
-        measure: which one.
-        epochs: those that were measured, ascending.
-        values: of the measure, shape (pairs, measured epochs).
-        smallest: the least change that is worth a word.
+        arm: its name in a sentence, such as "with dropout".
+        measure: the measure.
+        epochs: the measured epochs, ascending.
+        values: the measured values, shape (pairs, measured epochs).
+        smallest: the smallest change worth mentioning.
     """
 
     arm: str
@@ -37,12 +37,12 @@ class Curves:
 
     @property
     def gains(self) -> Numbers:
-        """The values, or their negatives where lower is better."""
+        """The values, negated if lower is better."""
         return self.values if self.measure.higher_is_better else -self.values
 
     @property
     def can_be_judged(self) -> bool:
-        """Whether there are enough pairs and epochs."""
+        """Whether there are enough pairs and epochs for a statement."""
         return len(self.values) >= FEWEST_CURVES and len(self.epochs) >= 2
 
     def amount(self, changes: Numbers) -> str:
@@ -52,10 +52,10 @@ class Curves:
 
 
 def past_its_best(curves: Curves, advice: str = "try early stopping") -> str | None:
-    """One sentence if the best epoch was long ago, and the measure has clearly become worse since; else None.
+    """A sentence if the best epoch was long ago and the measure has clearly become worse since; else None.
 
-    What each pair has lost is counted from the epoch at which the others were best. The best of many epochs is partly
-    best by chance, and curves that only jitter would often seem to have become worse since.
+    The loss of each pair is counted from the epoch at which the other pairs were best. The best of many epochs is
+    partly best by chance, so curves that only jitter would often seem to have become worse.
     """
     if not curves.can_be_judged:
         return None
@@ -72,7 +72,7 @@ def past_its_best(curves: Curves, advice: str = "try early stopping") -> str | N
 
 
 def still_improving(curves: Curves) -> str | None:
-    """One sentence if the measure has clearly improved in about the last quarter of the epochs; else None."""
+    """A sentence if the measure clearly improved in about the last quarter of the epochs; else None."""
     if not curves.can_be_judged:
         return None
     gains, epochs = curves.gains, curves.epochs
@@ -87,30 +87,30 @@ def still_improving(curves: Curves) -> str | None:
 
 
 def last_part(epochs: int) -> tuple[int, ...]:
-    """The epochs after which a network must be measured to see whether it is still improving at the end.
+    """The epochs to measure in order to see whether a network is still improving at the end.
 
     Args:
-        epochs: how many are trained; a single one shows nothing.
+        epochs: the number of epochs; a single one shows nothing.
     """
     return (max(1, int(LAST_PART * epochs)), epochs) if epochs > 1 else (epochs,)
 
 
 def may_change(improving: Sequence[str]) -> list[str]:
-    """A sentence about the networks that were still improving at the end, if there are any.
+    """A sentence about the networks that were still improving at the end, if any.
 
     Args:
-        improving: which, as parts of a sentence.
+        improving: their descriptions, as parts of a sentence.
     """
     found = "; ".join(improving)
     return [f"Still improving at the end, so that longer training may change a verdict: {found}."] if found else []
 
 
 def is_clear(changes: Numbers, smallest: float) -> bool:
-    """Whether changes, one for each pair, are more than chance, and on average more than the smallest worth a word."""
+    """Whether the mean of the pairs' changes is more than chance, and larger than the smallest worth mentioning."""
     mean = changes.mean()
     return bool(mean > smallest and mean > half_width(changes))
 
 
 def capitalized(words: str) -> str:
-    """The words as they begin a sentence."""
+    """The words with a capital first letter."""
     return words[:1].upper() + words[1:]

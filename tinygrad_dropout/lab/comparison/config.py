@@ -1,4 +1,4 @@
-"""Everything that decides the numbers of a comparison, and what is allowed."""
+"""The options that determine the results of a comparison, and their allowed values."""
 
 from __future__ import annotations
 
@@ -17,55 +17,54 @@ from tinygrad_dropout.lab.trials.trial import MOST_SEEDS
 DATASETS = ("digits", "moons", "mnist1d", "mnist")
 CSV_OPTIONS = ("target", "test_csv", "group", "ignore", "missing", "regression")  # options that need a CSV file
 MISSING = ("drop", "mean")
-DATASETS_WITH_FILES = ("mnist1d", "mnist")  # the data sets for which data_dir says where they are
+DATASETS_WITH_FILES = ("mnist1d", "mnist")  # the data sets that can be read from data_dir
 EARLY_STOPPING = ("only", "also")
 OPTIMIZERS = {"adam": 1e-3, "sgd": 0.1}  # and their default learning rates
 DIGITS_LABEL_NOISE = 0.2
-MOST_UNITS = 100_000  # in a layer, and
-MOST_EXAMPLES = 10_000_000  # in training, in a batch, and as many epochs: so that no typing error fills the memory
+MOST_UNITS = 100_000  # per layer
+MOST_EXAMPLES = 10_000_000  # in training or in a batch; also the most epochs. A typo must not fill the memory.
 MOST_FIRST_SEED = 2**32
 
 AUTOMATIC: Any = None
-"""Stands for a default that depends on another option."""
+"""A placeholder for a default that depends on another option."""
 
 
 @dataclass(frozen=True)
 class Config:
-    """One comparison: a data set, a network, how it is trained, how many pairs.
+    """The options of a comparison: data, network, training and the number of pairs.
 
     Attributes:
         dataset: digits, moons, mnist1d or mnist; csv if `csv` is given.
         csv: a CSV file to learn from, instead of `dataset`.
-        target: the column of that file that is to be predicted.
-        test_csv: a second CSV file with the same columns, whose rows are the test set.
-        group: a column of the file that is no input: rows with the same value in it are never split between training
-            and test.
-        ignore: columns of the file that are left out: numbers of rows, names, whatever may not be learned from. One
-            text holds them separated by commas, as in a CSV file.
-        missing: what to do about missing values: "drop" leaves their rows out, "mean" fills in the mean of the training
+        target: the column to predict.
+        test_csv: a second CSV file with the same columns; its rows are the test set.
+        group: a column that is not an input: rows with the same value in it are never split between training and test.
+        ignore: columns to leave out, such as row numbers or names. A string contains them separated by commas, as in a
+            CSV file.
+        missing: what to do about missing values: "drop" leaves out their rows, "mean" fills in the mean of the training
             rows. Default: they are an error.
-        regression: whether the target is numbers rather than classes. Default: decided by the values.
-        data_dir: the folder of the four IDX files (mnist), or of mnist1d.npz (mnist1d).
-        train_size: training examples. Default: digits 500, moons 200, mnist1d all of its 4,000, mnist 1,000,
-            and 70 % of the rows of a CSV file.
-        label_noise: the fraction of the training labels made random. Default: 0.2 for digits, 0 for the rest.
+        regression: whether the target is numbers rather than classes. Default: decided by its values.
+        data_dir: the folder with the four IDX files (mnist), or with mnist1d.npz (mnist1d).
+        train_size: the number of training examples. Default: digits 500, moons 200, mnist1d all of its 4,000, mnist
+            1,000, and 70 % of the rows of a CSV file.
+        label_noise: the fraction of training labels to randomize. Default: 0.2 for digits, 0 for the rest.
         p: the probability that a hidden unit is dropped.
         input_p: the probability that an input is dropped.
-        hidden: the number of units of every hidden layer.
+        hidden: the number of units in each hidden layer.
         epochs: passes over the training examples.
-        batch_size: examples for each update.
-        learning_rate: Default: 0.001 for adam, 0.1 for sgd.
+        batch_size: examples per update.
+        learning_rate: the step size. Default: 0.001 for adam, 0.1 for sgd.
         optimizer: adam, or sgd (with momentum 0.9).
-        early_stopping: "only": both networks of a pair stop early, by the loss on a fifth of the training examples,
-            which they are not trained on; "also": the pair gets two more networks that do. Default: none does.
-        patience: with early stopping, how many epochs without an improvement end the training.
+        early_stopping: "only": both networks of a pair stop early, based on the loss on a held-out fifth of the
+            training examples; "also": each pair has two more networks, which stop early. Default: no early stopping.
+        patience: with early stopping, the number of epochs to wait for an improvement.
         seeds: the number of pairs.
-        first_seed: the seed of the first pair; each of the others has the next one.
+        first_seed: the seed of the first pair; the others count up from it.
 
     Defaults that depend on another option are filled in when the object is created; `dataclasses.replace` keeps them.
 
     Raises:
-        OptionError: a value that is not allowed, with what was expected.
+        OptionError: a value is not allowed.
     """
 
     dataset: str = AUTOMATIC
@@ -105,7 +104,7 @@ class Config:
                 object.__setattr__(self, name, value)
 
     def _convert(self) -> None:
-        """Python's own kinds of number, whatever kind was given: they are what JSON can hold."""
+        """Convert all numbers to Python's own types, which JSON can store."""
         whole, real = (index, "a whole number"), (float, "a number")
         kinds: dict[str, tuple[Callable[[Any], Any], str]] = {
             **dict.fromkeys(("train_size", "epochs", "batch_size", "patience", "seeds", "first_seed"), whole),
@@ -129,13 +128,13 @@ class Config:
             for name in CSV_OPTIONS:
                 if getattr(self, name) not in (None, ()):
                     of_column = name in ("target", "group", "ignore")
-                    of = "a CSV file that this is a column of" if of_column else "it with a CSV file"
+                    of = "a CSV file with this column" if of_column else "it together with a CSV file"
                     raise OptionError(name, f"expected {of}, got none")
         else:
             if self.dataset not in (None, "csv"):
                 raise OptionError("csv", "expected either a CSV file or a dataset, got both")
             if self.target is None:
-                raise OptionError("target", "expected the name of the column that is to be predicted from the CSV file")
+                raise OptionError("target", "expected the name of the column of the CSV file to predict")
             if self.missing is not None and self.missing not in MISSING:
                 raise OptionError("missing", f"expected {alternatives(MISSING)}, got {self.missing!r}")
             if self.regression not in (None, True, False):
@@ -156,7 +155,7 @@ class Config:
             if not 0 <= probability <= 1:
                 raise OptionError(name, f"expected a probability of dropping from 0 to 1, got {probability}")
         if self.p == self.input_p == 0:
-            raise OptionError("p", "expected something to be dropped, got 0 for the hidden units and for the inputs")
+            raise OptionError("p", "expected a p above 0 for the hidden units or the inputs, got 0 for both")
         if self.label_noise is not None and not 0 <= self.label_noise <= 1:
             raise OptionError("label_noise", f"expected a fraction from 0 to 1, got {self.label_noise}")
         if not self.hidden or min(self.hidden) < 1 or max(self.hidden) > MOST_UNITS:
@@ -178,7 +177,7 @@ class Config:
             raise OptionError("learning_rate", f"expected a finite number above 0, got {self.learning_rate}")
 
     def as_json(self) -> dict[str, Any]:
-        """The options as JSON has them, without the folders: the same files may lie elsewhere next time."""
+        """The options for JSON, without folders: the same files can be elsewhere next time."""
         options = asdict(self) | {"hidden": list(self.hidden), "ignore": list(self.ignore)}
         for name in ("csv", "test_csv"):
             options[name] = None if options[name] is None else Path(options[name]).name
@@ -187,7 +186,7 @@ class Config:
 
 
 def names_in(names: str | Iterable[str]) -> tuple[str, ...]:
-    """The names in a text such as `id,"width, in mm"`; names that are apart already stay as they are."""
+    """Split a string such as `id,"width, in mm"` into names; a sequence of names is kept as it is."""
     if isinstance(names, str):
         return tuple(next(csv.reader([names], skipinitialspace=True), [])) or ("",)
     several = tuple(names)

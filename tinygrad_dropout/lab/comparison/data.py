@@ -1,4 +1,4 @@
-"""The data sets of a comparison: `load` reads one, and the result can be split for any seed."""
+"""The data set of a comparison: load it, and split it for a seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tinygrad_dropout.lab.errors import OptionError, require_extras
 
 
 def load(config: Config) -> Dataset:
-    """Load the data set that the configuration names, and check the number of training examples.
+    """Load the data set of a configuration, and check the number of training examples.
 
     Raises:
         LabError: the data are missing or damaged, or `train_size` does not fit them.
@@ -52,13 +52,13 @@ def load(config: Config) -> Dataset:
 
 
 def draw_split(config: Config, dataset: Dataset, streams: Streams, *, hold_back: bool) -> Split:
-    """The split of one seed, its training labels partly random, and a fifth of them held back for validation if wanted.
+    """Draw the split of one seed, randomize some training labels, and hold out a fifth for validation if wanted.
 
     Args:
-        config: the options, among them the number of training examples.
-        dataset: where the split is drawn from.
-        streams: of the seed.
-        hold_back: whether there is to be a validation part.
+        config: the options, including the number of training examples.
+        dataset: the data to split.
+        streams: the random streams of the seed.
+        hold_back: whether to hold out a validation part.
     """
     split = dataset.split(config.train_size, np.random.default_rng(streams.split))
     if dataset.classes is not None:
@@ -71,7 +71,7 @@ def draw_split(config: Config, dataset: Dataset, streams: Streams, *, hold_back:
 
 
 def with_split_told(table: Table, train_size: int) -> Table:
-    """The table with more to tell: the sizes that whole groups lead to, and test rows that are also training rows."""
+    """The table with two more remarks: the sizes of the parts with whole groups, and repeated rows."""
     split = table.split(train_size, np.random.default_rng(0))
     told = list(table.told)
     train, test = len(split.y_train), len(split.y_test)

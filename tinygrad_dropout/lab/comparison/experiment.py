@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 
 class Comparison(Outcome):
-    """The finished trials of a comparison. `print` shows the tables and the verdict."""
+    """The result of a comparison: its finished trials. `print` shows the tables and the verdict."""
 
     @property
     def pairs(self) -> list[dict[str, Record]]:
-        """For each seed whose networks are all trained: each arm's record, by the arm's name."""
+        """For each seed whose networks are all trained, the records by arm."""
         return pairs_of(self.options, self.records)
 
     @property
     def difference(self) -> Difference:
-        """With dropout minus without, in the measure that the verdict is on; of the first two arms if there are four.
+        """With dropout minus without, in the measure of the verdict; for the first two arms if there are four.
 
         Raises:
             ValueError: no pair is finished.
@@ -49,7 +49,7 @@ class Comparison(Outcome):
 
     @property
     def summary(self) -> Figures | None:
-        """What the pairs show (see `analyze`); None while no pair is finished."""
+        """The figures of the pairs (see `analyze`); None if no pair is finished."""
         return self.figures
 
 
@@ -82,12 +82,12 @@ class Compare(Experiment):
         return config.as_json() | {"classes": dataset.classes, "data": dataset.digest[:16]}
 
     def trials(self, options: Options) -> list[Trial]:
-        """One for each seed and arm."""
+        """One trial for each seed and arm."""
         arms = [arm.name for arm in all_arms(options)]
         return [Trial("", arm, seed) for seed, arm in product(seeds_of(options), arms)]
 
     def epochs(self, options: Options) -> int:
-        """As many as were asked for."""
+        """The number of epochs in the options."""
         return int(options["epochs"])
 
     def run_trial(
@@ -96,18 +96,18 @@ class Compare(Experiment):
         """Train and measure one network.
 
         Args:
-            config: the options, among them the number of training examples.
-            dataset: where the split is drawn from.
-            trial: its seed decides the split, the label noise, the initial weights, the order of the examples and the
-                masks.
-            after_epoch: is called after every epoch; may raise to end the training.
+            config: the options, including the number of training examples.
+            dataset: the data to split.
+            trial: its seed determines the split, the label noise, the initial weights, the order of the examples and
+                the masks.
+            after_epoch: called after every epoch; can raise to end the training.
 
         Returns:
-            What the `TrainingRun` holds; rows: the number of training, validation and test examples; baseline: see
+            The fields of the `TrainingRun`; rows: the numbers of training, validation and test examples; baseline: see
             `Task.baseline`.
 
         Raises:
-            LabError: the loss is no longer a finite number.
+            LabError: the loss is no longer finite.
         """
         streams, arm = Streams.from_seed(trial.seed), ARMS[trial.arm]
         split = draw_split(config, dataset, streams, hold_back=arm.stops_early)
@@ -116,7 +116,7 @@ class Compare(Experiment):
         return record_of(run, task, split)
 
     def is_complete(self, options: Options, record: Record) -> bool:
-        """Whether a record has a finite figure of each measure for each epoch that was to be measured."""
+        """Whether a record has finite figures of all measures for all epochs that should be measured."""
         measured = [measured["epoch"] for measured in record["curve"]]
         wanted = [epoch for epoch in measured_epochs(options["epochs"]) if epoch <= record["epochs"]]
         figures = [figure for moment in (*record["curve"], record["final"]) for figure in moment.values()]
@@ -129,14 +129,14 @@ class Compare(Experiment):
         )
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
-        """Raise an UnfairPairError if the arms of a pair differ in something other than dropout, or not in dropout."""
+        """Raise an UnfairPairError if the arms of a pair differ in anything but dropout, or not in dropout."""
         records = {record["arm"]: record for record in siblings}
         for without, with_dropout in arms_of(options):
             if without.name in records and with_dropout.name in records:
                 check_fairness(options, records[without.name], records[with_dropout.name])
 
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """What the finished pairs show; None while there is none."""
+        """The figures of the finished pairs; None if there are none."""
         return analyze(options, records)
 
     def describe(self, options: Options, figures: Figures) -> str:
@@ -144,11 +144,11 @@ class Compare(Experiment):
         return report.describe(options, figures)
 
     def tables(self, options: Options, figures: Figures) -> Sequence[Table]:
-        """For each two arms that are compared: both, with minus without, and the baseline."""
+        """One table for each two arms: both, their difference, and the baseline."""
         return [report.comparison_table(figures, two, measures_of(options)) for two in figures["comparisons"]]
 
     def notes(self, options: Options, figures: Figures) -> Sequence[str]:
-        """The verdict, then what to think of when it is read."""
+        """The verdict, then what to know before you believe it."""
         return report.notes(options, figures, measures_of(options))
 
     @property
@@ -160,7 +160,7 @@ class Compare(Experiment):
 
 
 def record_of(run: TrainingRun, task: Task, split: Split) -> dict[str, Any]:
-    """What is kept of a training run: what it holds, the numbers of rows, and the baseline."""
+    """The record of a training run: its fields, the numbers of rows, and the baseline."""
     validation = 0 if split.y_validation is None else len(split.y_validation)
     rows = {"train": len(split.y_train), "validation": validation, "test": len(split.y_test)}
     return vars(run) | {"rows": rows, "baseline": task.baseline(split.y_train, split.y_test)}

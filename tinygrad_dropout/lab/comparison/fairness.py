@@ -1,4 +1,4 @@
-"""Checks that the two arms of a pair differ in dropout and in nothing else."""
+"""Check that the two arms of a pair differ in dropout and in nothing else."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from tinygrad_dropout.lab.trials.trial import Record
 
 
 class UnfairPairError(AssertionError):
-    """The arms of a pair differ in something other than dropout, or do not differ in dropout: a bug."""
+    """A bug: the arms of a pair differ in something other than dropout, or not in dropout."""
 
 
 def check_fairness(options: Mapping[str, Any], without: Record, with_dropout: Record) -> None:
-    """Check that the arms share everything but dropout, and that dropout was on in one of them and off in the other.
+    """Check that the arms share everything but dropout, and that only one of them had it on.
 
     Args:
         options: with p, input_p and hidden.
         without, with_dropout: the records of the two arms.
 
     Raises:
-        UnfairPairError: it is not so; the message says where they differ.
+        UnfairPairError: the check fails; the message says where they differ.
     """
     pair = f"pair {without['seed']}"
     for name, value in without["shared"].items():
@@ -36,15 +36,15 @@ def check_fairness(options: Mapping[str, Any], without: Record, with_dropout: Re
 
 
 def check_dropped(pair: str, wanted: Sequence[float], found: Sequence[tuple[int, int]]) -> None:
-    """Check that there is one dropout layer for each wanted p, and that it dropped about that fraction of its units.
+    """Check that there is one dropout layer for each expected p, and that it dropped about that fraction of its units.
 
     Args:
-        pair: which one, for the message.
+        pair: the name of the pair, for the message.
         wanted: the probability of dropping, layer by layer.
         found: the number of dropped units and the number of draws, layer by layer.
 
     Raises:
-        UnfairPairError: it is not so.
+        UnfairPairError: the check fails.
     """
     if len(found) != len(wanted):
         raise UnfairPairError(f"{pair}: expected {len(wanted)} dropout layers in the network, got {len(found)}")
@@ -54,7 +54,7 @@ def check_dropped(pair: str, wanted: Sequence[float], found: Sequence[tuple[int,
 
 
 def tolerance(p: float, draws: int) -> float:
-    """The largest distance of a dropped fraction from p that is still chance: at most one false alarm in 10^10.
+    """The largest difference between a dropped fraction and p that counts as chance: at most one false alarm in 10^10.
 
     By Bernstein's inequality, P(|fraction - p| > 2L / (3n) + sqrt(2p(1 - p)L / n)) <= 2e^-L for n draws.
     """

@@ -13,19 +13,19 @@ from tinygrad_dropout.lab.comparison.tasks import Task
 from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.training import Batches
 
-ROWS_AT_ONCE = 1024  # so that MNIST's 60,000 rows take little memory
+ROWS_AT_ONCE = 1024  # limits the memory for MNIST's 60,000 rows
 
 Measured = dict[str, float]
 
 
 def measure(model: nn.Sequential, split: Split, task: Task, masks: np.random.SeedSequence) -> Measured:
-    """The losses and scores of a network.
+    """Measure the losses and scores of a network.
 
-    The masks for the loss with dropout on come from a stream of their own, each time from its beginning: no
+    The masks for the loss with dropout on come from their own stream, which starts over for every measurement, so no
     measurement depends on another.
 
     Returns:
-        train_loss, test_loss, and of each part the task's scores, all with dropout off; train_loss_dropout_on.
+        train_loss, test_loss and the task's scores on both parts, all with dropout off; train_loss_dropout_on.
     """
     measured = with_masks_from(np.random.default_rng(masks), model)
     train_loss, train_outputs = loss_and_outputs(measured.eval(), split.x_train, split.y_train, task)
@@ -41,7 +41,7 @@ def measure(model: nn.Sequential, split: Split, task: Task, masks: np.random.See
 
 
 def with_masks_from(rng: np.random.Generator, model: nn.Sequential) -> nn.Sequential:
-    """The same layers, with each random layer replaced by one that has the same p and weights and draws from `rng`."""
+    """A network with the same layers, except that copies of the random layers draw from `rng`."""
 
     def replaced(layer: nn.Module) -> nn.Module:
         if isinstance(layer, nn.RandomLayer):

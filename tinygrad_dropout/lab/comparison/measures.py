@@ -1,11 +1,11 @@
-"""What the arms of a pair are measured by on the test rows, and how values and differences are written."""
+"""The measures on the test rows, and how their values and differences are written."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-MOST_DIGITS = 6  # before the decimal point or after it; a number that needs more is written with an exponent
+MOST_DIGITS = 6  # most digits on either side of the decimal point; longer numbers are written with an exponent
 
 
 @dataclass(frozen=True)
@@ -13,13 +13,13 @@ class Measure:
     """A measure of how well a network does on the test rows.
 
     Attributes:
-        name: in results and options.
-        label: in sentences.
-        unit: of a difference; "" where it is the target's own, or there is none.
+        name: its name in results and options.
+        label: its name in sentences.
+        unit: the unit of a difference; "" for the target's own unit, or none.
         higher_is_better: False for a loss.
-        scale: what a value is multiplied by to be shown: 100 where a fraction is shown in points.
+        scale: the factor for showing a value: 100 for a fraction shown in points.
         counts_rows: whether the value counts right answers, so that it moves in steps of one test row.
-        whole: whether the value is a whole number of something else, so that it moves in steps of 1.
+        whole: whether the value counts something else, so that it moves in steps of 1.
     """
 
     name: str
@@ -31,9 +31,9 @@ class Measure:
     whole: bool = False
 
     def step(self, test_rows: int) -> float:
-        """The steps in which it moves, in the shown unit: what one more right answer is worth; 0 if it has none.
+        """The step in which values move, in the shown unit: what one more right answer is worth; 0 without steps.
 
-        For balanced accuracy, which counts the rows of a rare class for more, it is that of classes of equal size.
+        For balanced accuracy, where rows of a rare class count more, it is the step for classes of equal size.
         """
         if self.whole:
             return self.scale
@@ -49,12 +49,13 @@ class Measure:
 
 
 def rounded(value: float, decimals: int, *, sign: str = "") -> str:
-    """A number to so many decimals: `1,234`, `0.030`; -0 is never shown, and large and tiny numbers have an exponent.
+    """Format a number with some decimals: `1,234`, `0.030`. -0 becomes 0; large and tiny numbers have an exponent.
 
     Args:
         value: the number.
-        decimals: where it is rounded. Below 0 only a number with an exponent is: -8 makes `1.3e+09` of 1,256,000,000.
-        sign: "+" to write the sign of positive numbers and of 0 too.
+        decimals: the digits after the decimal point. Negative values only matter for numbers with an exponent: -8 turns
+            1,256,000,000 into `1.3e+09`.
+        sign: "+" to write the sign of positive numbers and of 0, too.
     """
     if value and (decimals > MOST_DIGITS or abs(value) >= 10**MOST_DIGITS):
         return f"{value:{sign}.{max(0, math.floor(math.log10(abs(value))) + decimals)}e}"
@@ -63,7 +64,7 @@ def rounded(value: float, decimals: int, *, sign: str = "") -> str:
 
 
 def two_digits_of(size: float) -> int:
-    """To how many decimals a number of that size has two digits: 2 for 0.31, 0 for 45, -2 for 4,500."""
+    """The decimals that give a number of this size two digits: 2 for 0.31, 0 for 45, -2 for 4,500."""
     return 1 - math.floor(math.log10(size)) if size else 1
 
 

@@ -1,4 +1,4 @@
-"""A comparison in words: the table of both arms, and what it shows."""
+"""A comparison in words: the table of both arms, and its verdict and remarks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Measures = Mapping[str, Measure]
 
-UNBALANCED = 0.8  # the share of the most common class from which on accuracy says little
+UNBALANCED = 0.8  # if the most common class has at least this share, accuracy says little
 TRAIN_ROWS = {
     "train_loss_dropout_on": "train loss, dropout on",
     "train_loss": "train loss, dropout off",
@@ -33,9 +33,9 @@ COMPARE_WITH = {
     "test_rmse": "The train RMSE is measured with dropout off, like the test RMSE, so you can compare the two.",
 }
 WITH_TEST_ROWS = ("mnist", "mnist1d")  # data sets that come with a test part
-GENERATED = ("moons",)  # data sets of which every seed draws new examples
+GENERATED = ("moons",)  # data sets that draw new examples for every seed
 OTHER_SPLITS = "The intervals are about other random splits of the same rows, not about other data."
-SMALL = 0.01  # an RMSE of the baseline below that, and those in its row are written with an exponent
+SMALL = 0.01  # if the RMSE of the baseline is smaller, its row is written with exponents
 
 
 def describe(options: Options, figures: Figures) -> str:
@@ -47,12 +47,12 @@ def describe(options: Options, figures: Figures) -> str:
 
 
 def data_in_words(options: Options, rows: Mapping[str, int], purpose: str) -> str:
-    """The data and the sizes of their parts.
+    """The data set and the sizes of its parts.
 
     Args:
         options: with csv or dataset, and label_noise.
-        rows: how many examples each part has.
-        purpose: what the validation part was held back for.
+        rows: the number of examples in each part.
+        purpose: what the validation part is for.
     """
     validation = rows["validation"]
     held_back = f" ({validation:,} of them held back {purpose})" if validation else ""
@@ -63,7 +63,7 @@ def data_in_words(options: Options, rows: Mapping[str, int], purpose: str) -> st
 
 
 def noise_in_words(label_noise: float) -> str:
-    """How many of the training labels are random, as a part of a list that it does not begin; "" for none."""
+    """The share of random training labels, starting with a comma; "" for none."""
     return f", {100 * label_noise:g} % of their labels random" if label_noise else ""
 
 
@@ -74,12 +74,12 @@ def layers_in_words(hidden: Sequence[int]) -> str:
 
 
 def epochs_in_words(options: Options) -> str:
-    """How long the training lasts, and with which optimizer."""
+    """The number of epochs and the optimizer."""
     return f"{counted(options['epochs'], 'epoch')} of {options['optimizer']}"
 
 
 def comparison_table(figures: Figures, compared: Figures, measures: Measures) -> Table:
-    """Two arms at the end of training, means over the pairs; with minus without; the baseline."""
+    """The table of two arms at the end of training: means over the pairs, their difference, and the baseline."""
     without, with_dropout = (figures["arms"][compared[side]] for side in ("without", "with"))
     baseline = figures["baseline"]
     headings = (
@@ -107,12 +107,12 @@ def comparison_table(figures: Figures, compared: Figures, measures: Measures) ->
 
 
 def number(value: float | None, scale: float, *, tiny: bool = False, sign: str = "") -> str:
-    """A figure as the table shows it: 93.9 %, 0.412, 1,234; nothing where there is none.
+    """Format a figure for the table: 93.9 %, 0.412, 1,234; "" for None.
 
     Args:
         value: the figure, or None.
-        scale: 100 for a fraction, which is shown in percent.
-        tiny: show three digits, with an exponent.
+        scale: 100 for a fraction, to show it in percent.
+        tiny: whether to show three digits and an exponent.
         sign: "+" to show the sign of positive numbers too.
     """
     if value is None:
@@ -126,7 +126,7 @@ def number(value: float | None, scale: float, *, tiny: bool = False, sign: str =
 
 
 def is_tiny(key: str, baseline: Mapping[str, float]) -> bool:
-    """Whether a measure has so small a unit here that three decimals would not show much of it."""
+    """Whether a measure is so small here that three decimals would show little of it."""
     return key.endswith("rmse") and 0 < baseline[key] < SMALL
 
 
@@ -138,7 +138,7 @@ def difference_of(figures: Figures, compared: Figures, key: str, measure: Measur
 
 
 def notes(options: Options, figures: Figures, measures: Measures) -> list[str]:
-    """The verdict, then what to know before it is believed."""
+    """The verdict, then what to know before you believe it."""
     key, measure = next(iter(measures.items()))
     if any(compared["verdict"] == "diverged" for compared in figures["comparisons"]):
         return [diverged(options, figures)]
@@ -160,12 +160,12 @@ def notes(options: Options, figures: Figures, measures: Measures) -> list[str]:
 
 
 def with_early_stopping(sentence: str) -> str:
-    """The sentence, said of the networks that stop early."""
+    """The same sentence about the networks that stop early."""
     return f"With early stopping, {sentence[:1].lower()}{sentence[1:]}"
 
 
 def diverged(options: Options, figures: Figures) -> str:
-    """Whose training diverged, so that there is no verdict."""
+    """The sentence for no verdict, because the training of some networks diverged."""
     found = " and ".join(
         f"{arm} in {times} of {figures['pairs']} pairs (train loss up to {number(figures['highest_loss'][arm], 1)})"
         for arm, times in figures["diverged"].items()
@@ -178,7 +178,7 @@ def diverged(options: Options, figures: Figures) -> str:
 
 
 def own_test_rows(options: Options) -> str | None:
-    """The file or the data set whose own test rows every split has; None if the splits draw theirs.
+    """The file or data set whose own test rows all splits use; None if every split draws its own.
 
     Args:
         options: with dataset and test_csv.
@@ -187,7 +187,7 @@ def own_test_rows(options: Options) -> str | None:
 
 
 def same_test_rows(options: Options, figures: Figures) -> list[str]:
-    """What the interval of a comparison leaves out if all pairs have the same test rows."""
+    """A sentence about what the interval does not cover, if all pairs have the same test rows."""
     own = own_test_rows(options)
     if own is None or figures["pairs"] < FEWEST_PAIRS:
         return []
@@ -196,7 +196,7 @@ def same_test_rows(options: Options, figures: Figures) -> list[str]:
 
 
 def scope(options: Options, figures: Figures) -> list[str]:
-    """A sentence about what the intervals over seeds leave out; none where every seed draws new examples.
+    """A sentence about what the intervals over seeds do not cover; none if every seed draws new examples.
 
     Args:
         options: with dataset and test_csv.
@@ -209,7 +209,7 @@ def scope(options: Options, figures: Figures) -> list[str]:
 
 
 def learned_nothing(figures: Figures) -> list[str]:
-    """Which arms are no better on their training rows than a constant prediction, and where none could be."""
+    """Sentences about arms no better than a constant prediction on their training rows, and about equal targets."""
     pairs = figures["pairs"]
     equal = f"In {figures['equal_targets']} of {pairs} pairs all training targets are equal: there is nothing to learn."
     return [
@@ -224,7 +224,7 @@ def learned_nothing(figures: Figures) -> list[str]:
 
 
 def against_baseline(figures: Figures, key: str, measure: Measure) -> list[str]:
-    """That no arm beats the baseline on the test rows; that accuracy says little where the classes are unbalanced."""
+    """Sentences to say that no arm beats the baseline on the test rows, and that the classes are unbalanced."""
     baseline, arms = figures["baseline"], [arm[key] for arm in figures["arms"].values()]
     found = none_beats_baseline(baseline, arms, key, measure)
     if key == "test_accuracy" and baseline[key] >= UNBALANCED:
@@ -238,12 +238,12 @@ def against_baseline(figures: Figures, key: str, measure: Measure) -> list[str]:
 def none_beats_baseline(
     baseline: Mapping[str, float], networks: Iterable[float], key: str, measure: Measure
 ) -> list[str]:
-    """A sentence if no network does better in a measure than a constant prediction.
+    """A sentence if no network beats a constant prediction in a measure.
 
     Args:
         baseline: the measures of the constant prediction.
-        networks: what the networks reach, as means.
-        key, measure: which measure.
+        networks: the means of the networks in this measure.
+        key, measure: the measure.
     """
     sign = 1 if measure.higher_is_better else -1
     if max(sign * network for network in networks) > sign * baseline[key]:
@@ -252,6 +252,6 @@ def none_beats_baseline(
 
 
 def constant_prediction(baseline: Mapping[str, float], key: str, measure: Measure, between: str) -> str:
-    """What the baseline predicts, and what it reaches."""
+    """What the baseline predicts, and its figure in a measure."""
     constant = f"always predicting {'the most common class' if key == 'test_accuracy' else 'the mean'}"
     return f"{constant}{between}{measure.label} {number(baseline[key], measure.scale, tiny=is_tiny(key, baseline))}"

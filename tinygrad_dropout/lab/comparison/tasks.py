@@ -1,4 +1,4 @@
-"""What a network is to predict, classes or numbers: its outputs, its loss, and how good its predictions are."""
+"""The task of a network, classification or regression: its outputs, its loss, and its scores."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ TEST_MEASURES: dict[bool, dict[str, Measure]] = {
     False: {"test_accuracy": ACCURACY, "test_balanced_accuracy": BALANCED_ACCURACY, "test_loss": LOG_LOSS},
     True: {"test_rmse": RMSE, "test_r_squared": R_SQUARED},
 }
-"""By whether it is a regression: what is measured on the test rows. The verdict is on the first."""
+"""The measures on the test rows, by whether the task is a regression. The verdict is about the first."""
 
 
 class Task(Protocol):
-    """What is to be predicted.
+    """What a network should predict.
 
     Attributes:
-        outputs: how many outputs the network has.
-        score: the measure that is also taken of the training rows.
+        outputs: the number of outputs of the network.
+        score: the measure that is also taken on the training rows.
     """
 
     @property
@@ -33,26 +33,26 @@ class Task(Protocol):
     def score(self) -> str: ...
 
     def targets(self, y: Numbers) -> Numbers:
-        """The targets in the form in which the loss takes them."""
+        """The targets in the form that the loss takes."""
 
     def loss(self, outputs: Tensor, targets: Numbers, reduction: str = "mean") -> Tensor:
         """The loss of some rows."""
 
     def scores(self, outputs: Numbers, y: Numbers) -> dict[str, float]:
-        """How good predictions are.
+        """Score the predictions.
 
         Args:
-            outputs: the network's, shape (examples, outputs).
+            outputs: the outputs of the network, shape (examples, outputs).
             y: the targets as they were read, shape (examples,).
         """
 
     def baseline(self, y_train: Numbers, y_test: Numbers) -> dict[str, float]:
-        """The measures of a prediction that knows no inputs, only how often each target occurs in the training rows."""
+        """The measures of a prediction that ignores the inputs and only knows the training targets."""
 
 
 @dataclass(frozen=True)
 class Classification:
-    """Predict one of so many classes; the loss is cross-entropy in nats."""
+    """Predict one of `outputs` classes; the loss is cross-entropy in nats."""
 
     outputs: int
     score: str = "accuracy"
@@ -64,16 +64,17 @@ class Classification:
         return F.cross_entropy(outputs, targets, label_smoothing=label_smoothing, reduction=reduction)
 
     def scores(self, outputs: Numbers, y: Labels) -> dict[str, float]:
-        """accuracy: the fraction of right answers; balanced_accuracy: its mean over the classes that occur."""
+        """accuracy: the fraction of right answers; balanced_accuracy: its mean over the classes present."""
         right = outputs.argmax(axis=1) == y
         rows = np.bincount(y, minlength=self.outputs)
         of_each = np.bincount(y, weights=right, minlength=self.outputs)[rows > 0] / rows[rows > 0]
         return {"accuracy": int(right.sum()) / len(y), "balanced_accuracy": float(of_each.mean())}
 
     def baseline(self, y_train: Labels, y_test: Labels) -> dict[str, float]:
-        """Always the most common class; for the loss, the frequency of each class.
+        """Always predict the most common class; for the loss, the frequency of each class.
 
-        A class that the training rows lack would make the loss infinite: every class counts as seen once more.
+        Every class counts as seen once more, because a class missing from the training rows would make the loss
+        infinite.
         """
         rows = np.bincount(y_train, minlength=self.outputs)
         surprise = -np.log((rows + 1) / (rows + 1).sum())
@@ -91,7 +92,7 @@ class Regression:
     """Predict a number; the loss is the mean squared error of the standardized target.
 
     Attributes:
-        mean, spread: the mean and the standard deviation of the training part's targets.
+        mean, spread: the mean and the standard deviation of the training targets.
     """
 
     mean: float
@@ -101,8 +102,8 @@ class Regression:
 
     @classmethod
     def of(cls, y_train: Numbers) -> Regression:
-        """The task whose targets are standardized by these; equal ones are only centered."""
-        if np.ptp(y_train) == 0:  # the mean of equal numbers may be off by a rounding, which `std` is then
+        """The task for these training targets, which are standardized; equal targets are only centered."""
+        if np.ptp(y_train) == 0:  # rounding can change the mean of equal numbers, and `std` would be that error
             return cls(float(y_train[0]), 1.0)
         return cls(float(y_train.mean()), float(y_train.std()))
 
@@ -113,16 +114,16 @@ class Regression:
         return F.mse_loss(outputs, targets, reduction=reduction)
 
     def scores(self, outputs: Numbers, y: Numbers) -> dict[str, float]:
-        """rmse: the root of the mean squared error, in the target's units; r_squared: 1 - that error / y's variance.
+        """rmse: the root of the mean squared error, in the target's units; r_squared: 1 - MSE / variance of y.
 
-        Where all targets are equal, R² is 1 for a perfect prediction and else 0, as in scikit-learn.
+        If all targets are equal, R² is 1 for a perfect prediction and 0 otherwise, as in scikit-learn.
         """
         error = float(np.square(outputs[:, 0].astype(float) * self.spread + self.mean - y).mean())
         variance = float(y.var())
         return {"rmse": error**0.5, "r_squared": 1 - error / variance if variance else float(error == 0)}
 
     def baseline(self, y_train: Numbers, y_test: Numbers) -> dict[str, float]:
-        """Always the training part's mean."""
+        """Always predict the mean of the training targets."""
         measured = {}
         for part, y in (("train", y_train), ("test", y_test)):
             measured[f"{part}_loss"] = float(np.square(self.targets(y)).mean())
@@ -132,5 +133,5 @@ class Regression:
 
 
 def task_of(classes: int | None, y_train: Numbers) -> Task:
-    """The task that data have: as many classes, or numbers."""
+    """The task for this number of classes, or a regression if it is None."""
     return Regression.of(y_train) if classes is None else Classification(classes)

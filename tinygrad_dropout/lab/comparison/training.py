@@ -1,4 +1,4 @@
-"""One training run: an MLP is trained, with dropout or without, and measured after some of its epochs."""
+"""One training run: train an MLP, with or without dropout, and measure it after some of its epochs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SGD_MOMENTUM = 0.9
 
 @dataclass(frozen=True)
 class Streams:
-    """The random streams of a pair, one for each purpose, so that drawing masks does not change anything else."""
+    """The random streams of a pair, one per purpose, so that drawing masks changes nothing else."""
 
     split: np.random.SeedSequence
     label_noise: np.random.SeedSequence
@@ -47,14 +47,14 @@ class TrainingRun:
     """The result of one training run.
 
     Attributes:
-        curve: what was measured after each of `measured_epochs` that was reached: epoch (from 1), and see `measure`.
-        final: the same of the network that is kept: of its best epoch with early stopping, else of the last one.
-        epochs: how many were trained.
-        shared: what must be equal in the other arm of the pair: the digests of the split, of the initial weights and
-            of the order of the examples, the number of updates, the optimizer and its learning rate. Early stopping
-            ends each arm in its own time: there the order is that of the first epoch, the updates are left out, and
-            the digest of the validation part is added.
-        dropped: for every dropout layer, how many units it dropped in all the training, and of how many.
+        curve: the measurements after the `measured_epochs`: the epoch (from 1), and the figures of `measure`.
+        final: the same for the final network, which is that of the best epoch with early stopping and else of the last.
+        epochs: the number of epochs trained.
+        shared: everything that must be equal in the other arm of the pair: the digests of the split, of the initial
+            weights and of the order of the examples, the number of updates, the optimizer and its learning rate. With
+            early stopping, each arm ends at its own time. Then the order is that of the first epoch, the updates are
+            left out, and the digest of the validation part is added.
+        dropped: for each dropout layer, the number of units dropped during training, and the number of draws.
     """
 
     curve: list[Measured]
@@ -67,8 +67,8 @@ class TrainingRun:
 def mlp(features: int, hidden: tuple[int, ...], outputs: int, method: Method, streams: Streams) -> nn.Sequential:
     """Dropout on the inputs, then Linear, ReLU and dropout for every hidden layer, then Linear.
 
-    Both arms have the same layers, so that their weights have the same names; in the arm without dropout p is 0.
-    Other noise stands in dropout's place; DropConnect, part of the linear layers, drops the weights that it would meet.
+    Both arms have the same layers, so that their weights have the same names; without dropout, p is 0. Other kinds of
+    noise replace dropout. DropConnect is built into the linear layers and drops the weights that follow.
     """
     weights, masks = np.random.default_rng(streams.weights), np.random.default_rng(streams.masks)
     rates = (method.input_p, *(method.p for _ in hidden))
@@ -86,7 +86,7 @@ def train(
     return train_network(config, task, split, streams, method, after_epoch, measured_epochs(config.epochs))[1]
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is an error below
+@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite raises an error below
 def train_network(
     config: Config,
     task: Task,
@@ -99,19 +99,19 @@ def train_network(
     """Train one network and measure it.
 
     Args:
-        config: the network and how it is trained.
-        task: what it is to predict.
+        config: the options of the network and its training.
+        task: what the network should predict.
         split: the data, with a validation part if the method stops early.
-        streams: the pair's streams.
-        method: what the network gets against overfitting.
-        after_epoch: is called after every epoch; may raise to end the training.
-        measured: the epochs to measure it after, among them the last one.
+        streams: the random streams of the pair.
+        method: the method against overfitting.
+        after_epoch: called after every epoch; can raise to end the training.
+        measured: the epochs after which to measure; they include the last one.
 
     Returns:
-        The network, in evaluation mode; what was measured.
+        The network, in evaluation mode, and its measurements.
 
     Raises:
-        DivergedError: the loss is no longer a finite number.
+        DivergedError: the loss is no longer finite.
     """
     model = mlp(split.x_train.shape[1], config.hidden, task.outputs, method, streams)
     initial_weights = digest_of(*model.state_dict().values())
@@ -176,7 +176,7 @@ def train_network(
 
 
 def build_optimizer(config: Config, model: nn.Module, weight_decay: float = 0) -> optim.Adam | optim.SGD:
-    """The optimizer that the configuration names; with weight decay, AdamW instead of Adam."""
+    """The optimizer of the configuration; with weight decay, AdamW instead of Adam."""
     parameters, lr = model.parameters(), config.learning_rate
     if config.optimizer == "sgd":
         return optim.SGD(parameters, lr=lr, momentum=SGD_MOMENTUM, weight_decay=weight_decay)
@@ -184,13 +184,13 @@ def build_optimizer(config: Config, model: nn.Module, weight_decay: float = 0) -
 
 
 def last_dropped(layer: nn.Dropout) -> tuple[int, int]:
-    """How many units the layer dropped in its last forward in training mode, and of how many."""
+    """The number of units that the layer dropped in its last forward in training mode, and the number of all units."""
     assert layer.mask is not None, "the layer was in training mode"
     return layer.mask.size - int(np.count_nonzero(layer.mask)), layer.mask.size
 
 
 class CountedBatches:
-    """The training examples in batches; counts epochs and updates, and keeps a digest of the order of the examples."""
+    """Batches of the training examples that count epochs and updates, and keep a digest of the examples' order."""
 
     def __init__(self, split: Split, task: Task, batch_size: int, rng: np.random.Generator) -> None:
         indices = np.arange(len(split.y_train))

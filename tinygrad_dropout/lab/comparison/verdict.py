@@ -1,6 +1,6 @@
 """From pairs to a verdict: what the paired differences in a test measure show, and what they do not.
 
-docs/intervals.md has the measurements that the interval was chosen by.
+docs/intervals.md has the measurements behind the choice of the interval.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from tinygrad_dropout.lab.comparison.measures import POINTS, Measure, rounded, t
 from tinygrad_dropout.lab.intervals import half_width, width_per_spread
 from tinygrad_dropout.lab.text import counted
 
-FEWEST_PAIRS = 3  # the interval of two has a half-width of nine standard deviations, and shows nothing
-COARSE = 1.0  # a test row that is worth more points than this is mentioned
+FEWEST_PAIRS = 3  # with two, the half-width is nine standard deviations, which shows nothing
+COARSE = 1.0  # a test row worth more points than this is mentioned
 FEWEST_ROWS = 20
 
 
 @dataclass(frozen=True)
 class Difference:
-    """With dropout minus without: the mean over pairs, and what it shows.
+    """With dropout minus without: the mean over the pairs, its interval, and the verdict.
 
     Attributes:
-        mean: over all pairs, in the unit of the measure.
-        low, high: the ends of the 95 % interval of the mean over all random splits of this table; None where no
-            interval can be had, because there are fewer than `FEWEST_PAIRS` pairs, or because a measure without steps
-            differs by the same in all of them.
-        pairs: how many pairs there are.
-        test_rows: in the test part of each split.
-        measure: what was measured.
-        looks: how many such differences are looked at together; the interval is as much wider that all of them hold.
+        mean: the mean over the pairs, in the unit of the measure.
+        low, high: the ends of the 95 % interval for the mean over all random splits of this table. None if there is no
+            interval: there are fewer than `FEWEST_PAIRS` pairs, or a measure without steps differs by the same amount
+            in all of them.
+        pairs: the number of pairs.
+        test_rows: the number of rows in the test part of each split.
+        measure: the measure.
+        looks: the number of such differences examined together; the interval is widened so that all of them hold.
     """
 
     mean: float
@@ -44,17 +44,17 @@ class Difference:
 
     @property
     def interval(self) -> dict[str, float | None]:
-        """The mean and the ends of the interval, as JSON has them."""
+        """The mean and the ends of the interval, for JSON."""
         return {"mean": self.mean, "low": self.low, "high": self.high}
 
     @property
     def half_width(self) -> float | None:
-        """Of the interval; None where there is none."""
+        """Half the width of the interval; None without an interval."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
     @property
     def verdict(self) -> str:
-        """`helps`, `hurts`, `no effect shown` where the interval holds 0 or is missing, or `too few pairs`."""
+        """`helps`, `hurts`, `too few pairs`, or `no effect shown` if the interval contains 0 or is missing."""
         if self.pairs < FEWEST_PAIRS:
             return "too few pairs"
         if self.low is None or self.high is None or self.low <= 0 <= self.high:
@@ -63,11 +63,11 @@ class Difference:
 
     @property
     def caution(self) -> str:
-        """One sentence about what these pairs cannot show; "" if there is nothing to say.
+        """A sentence about what these pairs cannot show; "" if there is nothing to say.
 
-        Where no effect is shown, it says how large a difference these pairs can show, and how many pairs would be
-        needed to show half of that; a test row that is worth more than `COARSE` points is mentioned. An effect that is
-        shown on fewer than `FEWEST_ROWS` test rows is about the mean over pairs only, and it says so.
+        If no effect is shown, it says how large a difference these pairs can show, how many pairs would be needed to
+        show half of that, and what a test row is worth if that is more than `COARSE` points. If an effect is shown on
+        fewer than `FEWEST_ROWS` test rows, it says that the verdict is only about the mean over pairs.
         """
         step = self.measure.step(self.test_rows)
         row = self.measure.amount(f"{step:.1f}")
@@ -103,7 +103,7 @@ class Difference:
 
     @property
     def brief(self) -> str:
-        """The mean and its interval without words, for a table: `+8.1 (+7.1 to +9.1)`."""
+        """The mean and its interval for a table: `+8.1 (+7.1 to +9.1)`."""
         decimals = self._decimals()
         mean = rounded(self.mean, decimals, sign="+")
         if self.low is None or self.high is None:
@@ -111,7 +111,7 @@ class Difference:
         return f"{mean} ({rounded(self.low, decimals, sign='+')} to {rounded(self.high, decimals, sign='+')})"
 
     def _decimals(self) -> int:
-        """One for points, else two digits of the half-width; more where the end of an effect would look like 0."""
+        """One for points, else two digits of the half-width; more if an end of an effect would look like 0."""
         size = abs(self.mean) if self.half_width is None else self.half_width
         decimals = 1 if self.measure.unit == POINTS else two_digits_of(size)
         if self.verdict in ("helps", "hurts") and self.low is not None and self.high is not None:
@@ -120,8 +120,8 @@ class Difference:
         return decimals
 
     def _pairs_for_half(self) -> int:
-        """The number of pairs whose interval is half as wide, if they spread as these do."""
-        pairs = np.arange(self.pairs, 4 * self.pairs + 1)  # four times as many always do
+        """The number of pairs that halves the interval, if they spread as these do."""
+        pairs = np.arange(self.pairs, 4 * self.pairs + 1)  # four times as many are always enough
         wanted = width_per_spread(self.pairs, self.looks) / 2
         return int(pairs[np.argmax(width_per_spread(pairs, self.looks) <= wanted)])
 
@@ -132,15 +132,15 @@ def paired_difference(
     """The mean paired difference and its interval, mean ± t(0.975, n - 1) · max(s, step / 2) / sqrt(n).
 
     This is Student's t interval, except that the standard deviation s of the n differences counts as at least half a
-    step, where a step is what one test row is worth. That is the standard deviation of differences of which half lie on
-    one count of right answers and half on the next. Otherwise five ties would give an interval without width.
+    step. A step is what one test row is worth. Half a step is the standard deviation if half of the differences lie on
+    one count of right answers and half on the next. Without this, five ties would give an interval of width 0.
 
     Args:
-        without: the measure's values without dropout, one for each pair (accuracies as fractions).
-        with_dropout: the other arm's, in the same order.
-        measure: what the values are.
-        test_rows: how many rows each value was measured on.
-        looks: how many such differences are looked at together.
+        without: the values without dropout, one for each pair (accuracies as fractions).
+        with_dropout: the values of the other arm, in the same order.
+        measure: the measure of the values.
+        test_rows: the number of rows that each value was measured on.
+        looks: the number of such differences examined together.
 
     Returns:
         The difference in the measure's unit, without an interval for fewer than `FEWEST_PAIRS` pairs.
@@ -150,7 +150,7 @@ def paired_difference(
     """
     if len(without) != len(with_dropout) or len(without) < 1:
         raise ValueError(
-            f"paired_difference: expected one value or more for each arm, as many for both, got {len(without)} without "
+            f"paired_difference: expected as many values for both arms, at least one, got {len(without)} without "
             f"dropout and {len(with_dropout)} with it"
         )
     if test_rows < 1:
@@ -166,7 +166,7 @@ def paired_difference(
 
 
 def hold_together(looks: int) -> str:
-    """One sentence about intervals that are corrected for so many looks; docs/intervals.md has the measurements."""
+    """A sentence about intervals corrected for this many looks; docs/intervals.md has the measurements."""
     if looks == 1:
         return "The interval holds in about 95 % of cases."
     return f"The intervals are corrected for {looks} looks: all of them hold together in about 95 % of cases."

@@ -105,7 +105,7 @@ class ExaminedPairs(ManyComparisons):
         )
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
-        """Raise an UnfairPairError if the arms of a pair differ in something other than dropout, or not in dropout."""
+        """Raise an UnfairPairError if the arms of a pair differ in anything but dropout, or not in dropout."""
         records = {record["arm"]: record for record in siblings}
         if len(records) == 2:
             setting = options["configurations"][siblings[0]["configuration"]]

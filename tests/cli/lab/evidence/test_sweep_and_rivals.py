@@ -103,7 +103,7 @@ BAD_INPUT = {
     "sweep --over label_noise --values 2": "--values: expected a fraction from 0 to 1, got 2.0",
     "sweep --over train_size --values 1,100": "--values: expected between 10 (one example of each class) and 1,787",
     "sweep --over label_noise --csv table.csv --target y": "--over: expected another setting for a regression",
-    "sweep --over epochs --p 0 --input-p 0": "--p: expected something to be dropped, got 0 for the hidden units and",
+    "sweep --over epochs --p 0 --input-p 0": "--p: expected a p above 0 for the hidden units or the",
     "sweep --figure 11": "--figure: expected 9 or 10, got 11",
     "sweep --figure 9.5": "--figure: expected a whole number, got '9.5'",
     "sweep --figure 10 --over p": "--over: expected train_size with figure 10, got 'p'",

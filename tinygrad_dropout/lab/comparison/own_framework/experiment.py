@@ -1,4 +1,4 @@
-"""The comparison, with the user's framework in the place of this one."""
+"""The comparison, with the user's framework instead of ours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tinygrad_dropout.lab.trials import Options, Tell, Trial
 
 @dataclass(frozen=True)
 class OwnConfig(Config):
-    """As `Config`.
+    """The options of `Config`, and the user's framework.
 
     Attributes:
         framework: the folder of the user's package.
@@ -34,17 +34,17 @@ class OwnConfig(Config):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.early_stopping is not None:
-            raise OptionError("early_stopping", f"expected none with a framework of yours, got {self.early_stopping!r}")
+            raise OptionError("early_stopping", f"expected none with your own framework, got {self.early_stopping!r}")
 
     def as_json(self) -> dict[str, Any]:
         options = super().as_json()
-        del options["framework"]  # the same package may lie elsewhere next time
+        del options["framework"]  # the same package can be elsewhere next time
         return options
 
 
 @dataclass(frozen=True)
 class OwnData:
-    """What every worker gets: the data, and the texts of the user's package."""
+    """What every worker needs: the data, and the source of the user's package."""
 
     dataset: Dataset
     sources: dict[str, str]
@@ -61,25 +61,28 @@ class CompareOwn(Compare):
         return OwnConfig
 
     def prepare(self, config: Config, tell: Tell) -> tuple[Config, Any]:
-        """As `Compare` does; and import the package, so that what is missing is said at once."""
-        assert isinstance(config, OwnConfig), "it is what `options_class` says"
+        """Prepare as `Compare` does, and import the package, so that anything missing is reported immediately."""
+        assert isinstance(config, OwnConfig), "see `options_class`"
         folder = config.framework
         sources = sources_of(folder)
         imported(sources)
         config, dataset = super().prepare(config, tell)
         if dataset.classes is None:
-            raise OptionError("framework", "expected classes to predict, for your cross_entropy; the target is numbers")
+            raise OptionError(
+                "framework",
+                "expected classes to predict, because your framework has cross_entropy only; the target is numbers",
+            )
         lines = sum(bool(line.strip()) for text in sources.values() for line in text.splitlines())
         tell(f"trained by your framework in {folder}: {len(sources)} files, {lines} lines")
         return config, OwnData(dataset, sources)
 
     def as_json(self, config: Config, data: Any) -> Options:
-        """As `Compare` has them, with the digest of the package."""
+        """The options of `Compare`, with the digest of the package."""
         digest = hashlib.sha256(repr(sorted(data.sources.items())).encode()).hexdigest()
         return super().as_json(config, data.dataset) | {"framework": digest[:16]}
 
     def run_trial(self, config: Config, data: Any, trial: Trial, after_epoch: Callable[[], None]) -> dict[str, Any]:
-        """As `Compare` does it, with the user's framework."""
+        """Run a trial as `Compare` does, with the user's framework."""
         streams, arm = Streams.from_seed(trial.seed), ARMS[trial.arm]
         split = draw_split(config, data.dataset, streams, hold_back=False)
         task = task_of(data.dataset.classes, split.y_train)

@@ -1,4 +1,4 @@
-"""The user's package: found, read, and imported; what is missing in it is said before anything is trained."""
+"""Find, read and import the user's package, and report anything missing before training starts."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 from tinygrad_dropout.lab.errors import LabError, OptionError
 from tinygrad_dropout.sandbox import import_package
 
-NAME = "framework"  # under which its own files import it
-#: what a comparison uses of it
+NAME = "framework"  # the name by which its own files import it
+#: the names that a comparison needs from it
 NAMES = ("Tensor", "Module", "Sequential", "Dropout", "mlp", "cross_entropy", "SGD", "Adam")
 
 
 def sources_of(folder: str) -> dict[str, str]:
-    """The texts of the package.
+    """Read the source files of the package.
 
     Args:
-        folder: where `framework/` is, or that folder itself.
+        folder: the folder that contains `framework/`, or that folder itself.
 
     Returns:
         path inside the package -> text.
@@ -42,10 +42,10 @@ def sources_of(folder: str) -> dict[str, str]:
 
 
 def imported(sources: dict[str, str]) -> Any:
-    """What the package defines, as attributes.
+    """Import the package; returns an object with the needed names as attributes.
 
     Raises:
-        LabError: it cannot be imported, or lacks something that the comparison needs.
+        LabError: the package cannot be imported, or lacks a name that the comparison needs.
     """
     try:
         names = import_package(NAME, sources)
@@ -61,7 +61,7 @@ def imported(sources: dict[str, str]) -> Any:
 
 
 def said(error: BaseException) -> str:
-    """An error of the user's code in words: `ValueError in framework/nn.py, line 12: no rng`."""
+    """Describe an error in the user's code: `ValueError in framework/nn.py, line 12: no rng`."""
     place, step = "", error.__traceback__
     while step is not None:
         file = step.tb_frame.f_code.co_filename

@@ -1,4 +1,4 @@
-"""One training run by the user's own framework; data, batches and measurements are those of every comparison."""
+"""One training run with the user's framework; data, batches and measurements are the same as in `compare`."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def train_own(
     """Train one network and measure it.
 
     Args:
-        own: the names of the user's framework.
+        own: the user's framework, with its names as attributes.
         config, task, split, streams, method, after_epoch, measured: as for `training.train_network`.
 
     Raises:
-        DivergedError: the loss is no longer a finite number.
+        DivergedError: the loss is no longer finite.
         LabError: the user's code raised an error.
     """
     try:
@@ -51,13 +51,13 @@ def train_own(
         if any(frame.startswith("framework/") for frame in files_of(error)):
             raise LabError(f"your framework raised {said(error)}") from error
         raise LabError(
-            f"your framework gave something that the comparison cannot use ({said(error)}): see what "
-            "`tinygrad-dropout build check 10` says"
+            f"your framework returned something that the comparison cannot use ({said(error)}); run "
+            "`tinygrad-dropout build check 10`"
         ) from error
 
 
 class OwnRun:
-    """One run.
+    """One training run.
 
     Args:
         own, config, task, split, streams, method: as for `train_own`.
@@ -79,7 +79,7 @@ class OwnRun:
     def train(
         self, after_epoch: Callable[[], None], measured: Collection[int], dropped: dict[int, list[int]]
     ) -> TrainingRun:
-        """All epochs."""
+        """Train and measure all epochs."""
         curve: list[Measured] = []
         for epoch in range(1, self.config.epochs + 1):
             self.model.train()
@@ -100,7 +100,7 @@ class OwnRun:
         return TrainingRun(curve, curve[-1], self.config.epochs, shared, list(dropped.values()))
 
     def step(self, x: Floats, y: Numbers, epoch: int) -> None:
-        """One update."""
+        """Make one update."""
         self.optimizer.zero_grad()
         loss = self.own.cross_entropy(self.model(self.own.Tensor(x)), y)
         if not math.isfinite(float(loss.data)):
@@ -109,14 +109,14 @@ class OwnRun:
         self.optimizer.step()
 
     def refuse(self, epoch: int) -> None:
-        """The loss is not finite."""
+        """Raise the error for a loss that is not finite."""
         raise DivergedError(
             f"{self.method.label}, the loss of your framework was no longer a finite number in epoch {epoch}: try a "
             f"learning rate below {self.config.learning_rate:g}"
         )
 
     def measure(self, epoch: int) -> Measured:
-        """As `measurement.measure`, on a copy: neither masks nor modes of the training change."""
+        """Measure as `measurement.measure` does, on a copy, so that the masks and modes of training do not change."""
         task, split, model = self.task, self.split, deepcopy(self.model)
         on, _ = self.loss_and_outputs(model, split.x_train, split.y_train)
         model.eval()
@@ -134,7 +134,7 @@ class OwnRun:
         return found
 
     def loss_and_outputs(self, model: Any, x: Floats, y: Numbers) -> tuple[float, Numbers]:
-        """The mean loss over the rows, by this framework, and the network's outputs."""
+        """The mean loss over the rows, computed by our framework, and the network's outputs."""
         rows = range(0, len(x), ROWS_AT_ONCE)
         outputs = np.concatenate([model(self.own.Tensor(x[start : start + ROWS_AT_ONCE])).data for start in rows])
         return self.task.loss(td.Tensor(outputs), self.task.targets(y), "sum").item() / len(y), outputs
@@ -142,13 +142,13 @@ class OwnRun:
 
 @contextmanager
 def counted_drops(layer: Any) -> Iterator[dict[int, list[int]]]:
-    """Inside, it is counted what each layer drops in training mode, of what was not 0 before.
+    """Within the context, count the nonzero elements that each layer drops in training mode.
 
     Args:
         layer: the user's class.
 
     Yields:
-        the layers in the order of their first forwards -> how many elements they dropped, and of how many.
+        for each layer, in the order of first use, the numbers of dropped elements and of all nonzero elements.
     """
     counts: dict[int, list[int]] = {}
     original = layer.forward
@@ -171,7 +171,7 @@ def counted_drops(layer: Any) -> Iterator[dict[int, list[int]]]:
 
 @contextmanager
 def kept(counts: dict[int, list[int]]) -> Iterator[None]:
-    """Inside, nothing is counted in the end."""
+    """Undo any counting that happens within the context."""
     before = {key: list(count) for key, count in counts.items()}
     yield
     counts.clear()

@@ -88,7 +88,7 @@ class UncertaintyOptions:
         )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
-        """The options as JSON has them, without the folders: the same files may lie elsewhere next time."""
+        """The options for JSON, without folders: the same files can be elsewhere next time."""
         names = {
             "csv": None if self.csv is None else Path(self.csv).name,
             "splits": None if self.splits is None else Path(self.splits).name,

@@ -134,7 +134,7 @@ def score_regression(problem: Problem, streams: Streams, train: Train, outputs_o
     return result
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite is an error below
+@np.errstate(over="ignore", invalid="ignore")  # a loss that is not finite raises an error below
 def trained(
     config: Config, task: Task, split: Split, streams: Streams, after_epoch: Callable[[], None]
 ) -> nn.Sequential:
