@@ -65,10 +65,10 @@ class Report:
         """The report in one sentence."""
         if not self.examined:
             return f"This {self.subject} could not be examined: {self.problem}"
-        edge_cases = counted(self.edge_cases, "edge case")
+        edge_cases = counted(len(self.edge_cases), "edge case")
         if self.errors:
             also = f" and {edge_cases}" if self.edge_cases else ""
-            return f"This {self.subject} is wrong: {counted(self.errors, 'error')}{also}."
+            return f"This {self.subject} is wrong: {counted(len(self.errors), 'error')}{also}."
         return f"This {self.subject} is right{f', except for {edge_cases}' if self.edge_cases else ''}."
 
     def as_json(self) -> dict[str, Any]:
@@ -134,9 +134,9 @@ def report_of(
     )
 
 
-def counted(findings: Collection[Finding], noun: str) -> str:
+def counted(count: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
-    return f"{len(findings)} {noun}{'' if len(findings) == 1 else 's'}"
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def plain_item(item: Finding | str) -> dict[str, str] | str:

@@ -441,7 +441,7 @@ def gradient_of_a_course(dout, cache):
 
 @style
 def function_without_a_mode(layer_in, rng, keep_prob):
-    """networks leave it out in eval mode"""
+    """networks skip it in eval mode"""
     mask = factors(rng.random(layer_in.shape), 1 - keep_prob, layer_in.dtype)
     return layer_in * mask, mask
 

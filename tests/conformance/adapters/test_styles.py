@@ -72,7 +72,7 @@ def test_a_layer_with_the_whole_interface_is_not_wrapped():
 
 def test_eval_mode_of_a_function_without_a_mode_is_reported_as_not_checked():
     report = check_dropout(of(styles.function_without_a_mode, styles.gradient_without_a_mode), **styles.BRIEFLY)
-    assert "eval mode: it has no eval mode itself" in str(report)
+    assert "eval mode: this dropout has none" in str(report)
 
 
 def test_a_seed_is_drawn_from_the_generator_and_differs_from_layer_to_layer():

@@ -59,7 +59,7 @@ class Driver:
     Args:
         forward: the method to call.
         switch: how to switch the target; None if the mode is an argument or belongs to the framework.
-        left_out: whether networks leave it out in eval mode because it has no eval mode itself.
+        left_out: whether it has no eval mode, so that networks must skip it in eval mode.
     """
 
     def __init__(self, forward: Method, switch: Switch | None = None, left_out: bool = False) -> None:
@@ -294,4 +294,4 @@ def mask_in(extra: Any, x: Array, y: Any) -> Array | None:
     return ~kept if np.array_equal(kept, np.asarray(y) == 0) else kept  # some layers return which elements were dropped
 
 
-NOT_CHECKED = ("eval mode: it has no eval mode itself, since networks leave it out",)
+NOT_CHECKED = ("eval mode: this dropout has none, since networks skip it in eval mode",)

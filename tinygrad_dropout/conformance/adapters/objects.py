@@ -126,7 +126,7 @@ def module_layer(
             )
         raise CannotDrive(
             f"a {name} cannot be switched to eval mode: it has no attribute such as `training`, no methods train() and "
-            f"eval(), and no such argument of {forward}. If networks leave it out in eval mode, say so:",
+            f"eval(), and no such argument of {forward}. The code below is for networks that skip it in eval mode.",
             adapter(
                 make,
                 f"{y} if self.training else x",

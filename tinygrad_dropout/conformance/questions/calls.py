@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_dropout.conformance.examination import QUICK, Examination
 from tinygrad_dropout.conformance.guarded import Array
 from tinygrad_dropout.conformance.history import History, main_history, one_element, other_history
+from tinygrad_dropout.conformance.report import counted
 from tinygrad_dropout.conformance.statistics import (
     FEWEST_PAIRS,
     MODERATE,
@@ -119,7 +120,7 @@ def dependence_on_earlier_masks(masks: Array) -> Iterator[Finding]:
         if abs(float(of_pairs.sum())) / sqrt(len(of_pairs)) / spread > sigma_threshold(len(masks)):
             agree = float((masks[:-distance] == masks[distance:]).mean())
             chance = rate**2 + (1 - rate) ** 2
-            yield mistakes.ON_EARLIER.seen(distance=distance, agree=agree, chance=chance)
+            yield mistakes.ON_EARLIER.seen(distance=counted(distance, "call"), agree=agree, chance=chance)
             return
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_dropout.conformance.examination import Examination
 from tinygrad_dropout.conformance.guarded import Array
 from tinygrad_dropout.conformance.observation import Observation
+from tinygrad_dropout.conformance.report import counted
 from tinygrad_dropout.conformance.statistics import (
     MODERATE,
     SIGMAS,
@@ -124,7 +125,7 @@ def distances(one: Observation) -> Finding | None:
     rows, columns = divmod(distance, draws.shape[1])
     mistake = mistakes.ON_NEIGHBORS if distance == 1 else mistakes.AT_A_DISTANCE
     return mistake.seen(
-        place=f"at a distance of {distance} in memory ({rows} rows and {columns} columns)",
+        place=f"at a distance of {distance} in memory ({counted(rows, 'row')} and {counted(columns, 'column')})",
         agree=agreement(draws, distance),
         chance=chance,
         where=one.where,

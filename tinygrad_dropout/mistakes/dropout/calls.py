@@ -20,7 +20,7 @@ COME_AGAIN = repeated("masks-come-again", "call {later} used the mask of call {e
 SHIFTED = repeated("masks-are-shifted", "call {later} used the mask of call {earlier}, shifted by {places} places")
 ON_EARLIER = repeated(
     "depends-on-earlier-masks",
-    "masks {distance} calls apart agree in {agree:.3f} of their elements; independent masks agree in {chance:.3f}",
+    "masks {distance} apart agree in {agree:.3f} of their elements; independent masks agree in {chance:.3f}",
 )
 SEVERAL_CALLS = repeated(
     "depends-on-several-masks",

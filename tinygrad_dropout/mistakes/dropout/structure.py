@@ -24,11 +24,11 @@ BY_NEIGHBORS = shared(
 )
 ON_NEIGHBORS = shared(
     "depends-on-neighbors",
-    "elements {place} agree in {agree:.3f} of all cases; independent elements agree in {chance:.3f}",
+    "elements {place} agree in {agree:.3f} of all pairs; independent elements agree in {chance:.3f}",
 )
 AT_A_DISTANCE = shared(
     "depends-at-a-distance",
-    "elements {place} agree in {agree:.3f} of all cases; independent elements agree in {chance:.3f}",
+    "elements {place} agree in {agree:.3f} of all pairs; independent elements agree in {chance:.3f}",
 )
 SEVERAL = shared(
     "depends-on-several-others",
