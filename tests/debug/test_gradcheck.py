@@ -29,12 +29,12 @@ RIGHT = {
     "two inputs that broadcast": (lambda x, y: x * y, [leaf(), leaf(np.array([1.0, 2.0, 3.0]))]),
     "one tensor twice": (lambda x, y: x * y, [leaf()] * 2),
     "a layer": (lambda x, w, b: F.linear(x, w, b), [leaf(), leaf(np.eye(4, 3)), leaf(np.ones(4))]),
-    "dropout with its mask held": (lambda x: F.dropout(x, 0.5, mask=X > 0), [leaf()]),
+    "dropout with a fixed mask": (lambda x: F.dropout(x, 0.5, mask=X > 0), [leaf()]),
     "a 0-d input": (lambda x: x.exp(), [leaf(np.array(0.5))]),
     "an empty input": (lambda x: x.exp(), [leaf(np.zeros((0, 3)))]),
     "a small gradient": (lambda x: x * 1e-6, [leaf()]),
     "a large gradient": (lambda x: x * 1e6, [leaf()]),
-    "a constant beside it": (lambda x, c: x * c, [leaf(), td.Tensor(X)]),
+    "a constant as the second input": (lambda x, c: x * c, [leaf(), td.Tensor(X)]),
 }
 
 
