@@ -81,7 +81,7 @@ def test_a_package_that_never_ends_is_stopped_and_what_it_prints_is_shown(build,
     code, out, _ = build("check", "--time-limit", "1")
     assert code == 1
     assert "[never-ends]" in out
-    assert "not done after 1 s" in out
+    assert "did not finish within 1 s" in out
     assert "here I am" in out
 
 

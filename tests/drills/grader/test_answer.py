@@ -76,7 +76,7 @@ CALLS = {
     "not written": (
         "def f(x, y): raise NotImplementedError",
         "part-not-written",
-        "f(x, y) came to line 2, which is not",
+        "f(x, y) reached line 2, which is not",
     ),
     "a coroutine": ("async def f(x, y): return x", "is-async", "f is an `async def`; expected a plain `def`"),
     "raises": ("def f(x, y):\n    return x @ y", "raises", "raised ValueError in line 3"),
@@ -89,7 +89,7 @@ CALLS = {
 SHOWN = {
     "raises": ("x *= 2; 1 / 0", (("the call", "f(x, y)"), ("x", "[1. 2.]"), ("y", "0.5"))),
     "None": ("x *= 2", (("x", "[1. 2.]"), ("y", "0.5"))),
-    "changes its input": ("x *= 2; return 3", (("x", "[1. 2.]"), ("y", "0.5"), ("x afterwards", "[2. 4.]"))),
+    "changes its input": ("x *= 2; return 3", (("x", "[1. 2.]"), ("y", "0.5"), ("x afterward", "[2. 4.]"))),
 }
 
 

@@ -27,10 +27,10 @@ RAISES = {
     "the text of our answer": ("open('drills/solution.py')", "reads-the-answer", "names solution.py"),
     "an exception": ("x = 1\n1 / 0", "raises", "Your package raised ZeroDivisionError in line 2 of framework/a.py"),
     "a circular import": ("from framework import y", "raises", "(most likely due to a circular import)"),
-    "endless imports": ("def f():\n    f()\nf()", "recursion-error", "Your package went deeper"),
+    "endless imports": ("def f():\n    f()\nf()", "recursion-error", "Your package exceeded"),
     "exit": ("exit()", "calls-exit", "Your package called exit()"),
     "input": ("input()", "asks-for-input", "Your package waits for input()"),
-    "what is not written": ("raise NotImplementedError", "part-not-written", "came to line 1 of framework/a.py"),
+    "what is not written": ("raise NotImplementedError", "part-not-written", "reached line 1 of framework/a.py"),
     "a function of NumPy's": ("import numpy as np\nx = np.exp = np.sin", "replaces-a-function", "replaces numpy.exp"),
 }  # fmt: skip
 

@@ -22,7 +22,7 @@ def grade(tmp_path, source, **options):
 
 
 HOSTILE = {
-    "an endless loop": ("while True: pass", "never-ends", "was not done after 1 s"),
+    "an endless loop": ("while True: pass", "never-ends", "did not finish within 1 s"),
     "a flood": ("while True: print('x' * 1000)", "floods-the-output", "more than 100,000 characters"),
     "input()": ("input()", "asks-for-input", "Your file waits for input()"),
     "exit()": ("exit()", "calls-exit", "Your file called exit()"),

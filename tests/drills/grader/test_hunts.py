@@ -279,7 +279,7 @@ def test_each_reason_why_a_bug_hides_is_named(exercise, plant, hiding):
     assert found is not None
     assert found.code == hiding.code
     assert found.kind == "exposing"
-    assert found.claim == "on this input the network with the bug and the right one can be told apart"
+    assert found.claim == "on this input, the network with the bug differs from the correct one"
 
 
 @every_hunt

@@ -32,7 +32,7 @@ def test_a_right_answer_has_its_claim():
     [
         ("return x.mean(axis=0)", "averaged", "It is the mean."),
         ("return -x.sum(axis=0)", "negated", "It is negated."),
-        ("return 3 * x.sum(axis=0)", "wrong-values", "Everywhere it is 3 times the expected."),
+        ("return 3 * x.sum(axis=0)", "wrong-values", "Every value is 3 times the expected one."),
         ("return (1 + 1e-6) * x.sum(axis=0)", "inexact", "That is nearly right: the first digits agree."),
         ("return x.sum(axis=0, keepdims=True)", "wrong-shape", "y has shape (1, 2); expected (2,)."),
         ("return x.sum(axis=0) * np.nan", "not-finite", "2 of 2 values that are NaN"),
@@ -144,7 +144,7 @@ def test_a_sentence_begins_with_a_capital_letter():
     judge = judge_of("def f(x): return x + [0, 1]")
     runs = judge.run(judge.function("f", "x"), [(judge.numbers(2),)])
     found = rejection_of(lambda: judge.compare("x", runs, lambda x: x, name="the gradient"))
-    assert found.message.startswith("The gradient at [")
+    assert found.message.startswith("Entry [")
 
 
 def test_numbers_have_both_signs_and_neither_zeros_nor_repeats():

@@ -1,4 +1,4 @@
-"""A pass with the learner's backward beside the right one."""
+"""A pass with the learner's backward next to the right one."""
 
 from contextlib import suppress
 

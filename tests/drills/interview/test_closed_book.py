@@ -73,7 +73,7 @@ def test_the_candidates_own_tests_are_run_on_the_one_file(book, said, monkeypatc
 
     def run(source, shown_as, subject, *, width):
         ran.append((source, shown_as, subject))
-        return TestRun((TestResult("test_sum", False, "line 3", "the assert does not hold"),))
+        return TestRun((TestResult("test_sum", False, "line 3", "the assertion failed"),))
 
     monkeypatch.setattr(closed_book, "run_tests", run)
     book.file.write_text("def test_sum(): ...")

@@ -25,7 +25,7 @@ SUBJECT = Subject(STARTER, RIGHT, WRONG[:2])
 AT_2 = "def test_at_2():\n    assert double(2) == 4\n"
 AT_3 = "def test_at_3():\n    assert double(3) == 6\n"
 WRONG_TEST = "def test_that_is_wrong():\n    assert double(3) == 9\n"
-REJECTING = (("test_that_is_wrong", "the assert does not hold"),)
+REJECTING = (("test_that_is_wrong", "the assertion failed"),)
 
 
 def results(tests, answer=RIGHT):
@@ -40,13 +40,13 @@ def texts(lines):
 
 
 BODIES = {
-    "a comparison": ("assert double(3) == 7", "the assert does not hold", "6", "7"),
-    "arrays": ("assert (np.ones(2) == np.zeros(2)).all()", "the assert does not hold", "[1. 1.]", "[0. 0.]"),
-    "a call": ("assert np.allclose(double(3.0), 7.0)", "the assert does not hold", "6", "7"),
-    "a negation": ("assert not np.isclose(double(3.0), 6.0)", "the assert does not hold", "6", "6"),
-    "the last of two": ("assert 1 == 1 and double(3) < 5", "the assert does not hold", "6", "5"),
+    "a comparison": ("assert double(3) == 7", "the assertion failed", "6", "7"),
+    "arrays": ("assert (np.ones(2) == np.zeros(2)).all()", "the assertion failed", "[1. 1.]", "[0. 0.]"),
+    "a call": ("assert np.allclose(double(3.0), 7.0)", "the assertion failed", "6", "7"),
+    "a negation": ("assert not np.isclose(double(3.0), 6.0)", "the assertion failed", "6", "6"),
+    "the last of two": ("assert 1 == 1 and double(3) < 5", "the assertion failed", "6", "5"),
     "a message": ("assert double(3) == 7, 'seven'", "seven", "6", "7"),
-    "nothing to compare": ("assert None", "the assert does not hold"),
+    "nothing to compare": ("assert None", "the assertion failed"),
     "an exception": ("[][0]", "IndexError: list index out of range"),
     "numpy.testing": ("np.testing.assert_equal(double(3), 7)", "\nItems are not equal:\n ACTUAL: 6\n DESIRED: 7"),
 }
@@ -106,7 +106,7 @@ def test_a_file_without_tests_is_told_how_to_write_one():
 def test_each_test_has_a_line():
     said = texts(lines_of_run(run_tests(RIGHT + AT_2 + WRONG_TEST, "answer.py", SUBJECT), "", 80))
     assert said == (
-        "  passed  test_at_2\n  failed  test_that_is_wrong, line 6: the assert does not hold\n"
+        "  passed  test_at_2\n  failed  test_that_is_wrong, line 6: the assertion failed\n"
         "          left   6\n          right  9"
     )
 

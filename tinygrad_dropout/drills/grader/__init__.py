@@ -1,1 +1,1 @@
-"""The grader: runs an answer with care, holds it against the right one, and names what is wrong."""
+"""The grader: runs an answer safely, compares it with the right one, and names what is wrong."""

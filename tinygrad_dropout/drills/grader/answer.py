@@ -1,4 +1,4 @@
-"""A learner's file: read, run, and its functions called with care. Whatever it does wrong is said in a sentence."""
+"""Reads and runs a learner's file and calls its functions; whatever goes wrong is reported in a sentence."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def in_package(filename: str) -> bool:
 
 
 def syntax_rejection(error: SyntaxError | ValueError, filename: str) -> Rejection:
-    """Python's own words, with the line."""
+    """A syntax error in Python's own words, with the line."""
     what = filename if in_package(filename) else "your file"
     if "null bytes" in str(error):  # of which Python names no line
         return Rejection(
@@ -88,7 +88,7 @@ def syntax_rejection(error: SyntaxError | ValueError, filename: str) -> Rejectio
 
 
 def refuse_imports(tree: ast.AST, file: str = "Your file", own: str = "") -> None:
-    """The standard library and NumPy are allowed, and the learner's own package; the answer ready-made is not."""
+    """Reject every import except the standard library, NumPy and the learner's own package."""
     for node in ast.walk(tree):
         names: list[str | None] = []
         if isinstance(node, ast.Import):
@@ -104,14 +104,14 @@ def refuse_imports(tree: ast.AST, file: str = "Your file", own: str = "") -> Non
                 raise Rejected(
                     Rejection(
                         "forbidden-import",
-                        f"{file} imports {top}; NumPy and the standard library alone are allowed.",
-                        "The point is to write it yourself: the interviewer will ask what stands behind the import.",
+                        f"{file} imports {top}; only NumPy and the standard library are allowed.",
+                        "The point is to write it yourself: the interviewer will ask what the import does.",
                     )
                 )
 
 
 def refuse_names(tree: ast.AST, refused: Mapping[str, str]) -> None:
-    """Names that would be the whole answer: `np.broadcast_shapes` where broadcasting is to be written."""
+    """Reject names that would be the whole answer: `np.broadcast_shapes` if the task is to write broadcasting."""
     for node in ast.walk(tree):
         used: list[str] = []
         if isinstance(node, ast.Attribute):
@@ -127,7 +127,7 @@ def refuse_names(tree: ast.AST, refused: Mapping[str, str]) -> None:
 def with_care(
     action: Callable[[], Any], what: str, call: str = "", shown: Callable[[], tuple[tuple[str, str], ...]] = tuple
 ) -> Any:
-    """Do it; what is raised, but for Ctrl-C, is a rejection.
+    """Run an action; everything that it raises, except Ctrl-C, becomes a rejection.
 
     Args:
         action: runs the learner's code.
@@ -149,19 +149,19 @@ def with_care(
 
 
 def raised(error: BaseException, what: str) -> tuple[str, str, str]:
-    """Code, message and what to think about, of something that was raised."""
+    """The code, message and question for an exception."""
     if isinstance(error, NotImplementedError):
         place = line_of(error)
-        came = f"{what} came to {place or 'a NotImplementedError'}, which is not written yet."
+        came = f"{what} reached {place or 'a NotImplementedError'}, which is not written yet."
         return PART_NOT_WRITTEN, came, "For which arguments does your code get there?"
     if isinstance(error, SystemExit):
-        return "calls-exit", f"{what} called exit(): the grader cannot go on.", "Return a value in its place."
+        return "calls-exit", f"{what} called exit(): the grader cannot go on.", "Return a value instead."
     if isinstance(error, EOFError):
-        return "asks-for-input", f"{what} waits for input(), and nobody is there to type.", "Use the arguments alone."
+        return "asks-for-input", f"{what} waits for input(), but nobody is there to type.", "Use only the arguments."
     if isinstance(error, MemoryError):
         return "out-of-memory", f"{what} needed more memory than there is.", "Is an array far larger than its input?"
     if isinstance(error, RecursionError):
-        return "recursion-error", f"{what} went deeper than Python's recursion limit.", "Does it call itself for ever?"
+        return "recursion-error", f"{what} exceeded Python's recursion limit.", "Does it call itself forever?"
     text = " ".join(str(error).split()).rstrip(".")
     place = line_of(error)
     return "raises", f"{what} raised {type(error).__name__}{f' in {place}' if place else ''}: {text:.300}.", ""
@@ -204,7 +204,7 @@ class Answer:
         function: theirs.
         name: its name.
         parameters: the names of its parameters.
-        said: gives, of the same arguments, what stands in messages for the call: `Value(0) ** 0`.
+        said: gives the text of a call in messages, from the same arguments: `Value(0) ** 0`.
     """
 
     def __init__(
@@ -238,22 +238,22 @@ class Answer:
         return value
 
     def refuse_changes(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
-        """Arrays belong to whoever made them."""
+        """Reject a changed argument: arrays belong to whoever made them."""
         for name, old, new in zip(self.parameters, before, after, strict=False):
             if isinstance(old, np.ndarray) and not same(old, new):
                 raise Rejected(
                     Rejection(
                         "changes-its-input",
                         f"{self.name} changed the array {name} that it was given.",
-                        "Somebody else still needs that array: work on a copy, or write `a = a * b` for `a *= b`.",
-                        shown=(*shown_arguments(self.parameters, before), (f"{name} afterwards", as_text(new))),
+                        "Other code still needs that array: work on a copy, or write `a = a * b` instead of `a *= b`.",
+                        shown=(*shown_arguments(self.parameters, before), (f"{name} afterward", as_text(new))),
                         kind="ownership",
                     )
                 )
 
 
 def refuse_coroutine(value: Any, name: str, call: str) -> None:
-    """What an `async def` returns: nothing has been computed yet."""
+    """Reject what an `async def` returns: nothing has been computed yet."""
     if iscoroutine(value):
         value.close()  # else Python warns that it was never awaited
         message = f"{call} returned a coroutine, because {name} is an `async def`; expected a plain `def`."
@@ -261,7 +261,7 @@ def refuse_coroutine(value: Any, name: str, call: str) -> None:
 
 
 def same(old: Any, new: Any) -> bool:
-    """Whether an array is as it was."""
+    """Whether an array is unchanged."""
     return (
         old.shape == new.shape and old.dtype == new.dtype and np.array_equal(old, new, equal_nan=old.dtype.kind == "f")
     )

@@ -16,7 +16,7 @@ Clean = Callable[["Node", "Node"], bool]
 
 
 class Node:
-    """A number of our own, on which right and wrong procedures are tried."""
+    """A scalar node on which right and wrong procedures are tried."""
 
     def __init__(self, data: float, parents: tuple[Node, ...] = (), slopes: tuple[float, ...] = ()) -> None:
         self.data, self.parents, self.slopes, self.grad, self.done = data, parents, slopes, 0.0, False
@@ -97,18 +97,18 @@ AGAIN = (
 CLAIMS = (
     ("one call gives the inputs their gradient", ONE),
     ("further calls add up, for the same result and for others", SEVERAL),
-    ("the graph may grow between the calls, or be made anew", CHANGED),
-    ("it adds to what the caller has set grad to, be it 0 or another number", AGAIN),
+    ("the graph may grow between the calls, or be rebuilt", CHANGED),
+    ("it adds to the number that the caller has written into grad, 0 or another", AGAIN),
     (
         "an input may be the result",
         (SIMPLE + "x", SIMPLE + "x; x", SIMPLE + "r; x", CUBE + "x; r; x", SIMPLE + "old; y"),
     ),
-    ("that holds for equal numbers and for 0", (*ONE, *SEVERAL, *CHANGED, *AGAIN)),
+    ("all this is true for equal numbers and for 0", (*ONE, *SEVERAL, *CHANGED, *AGAIN)),
 )
 
 
 def users_first(result: Node) -> list[Node]:
-    """Every node that a result was computed from, each behind all that were computed from it."""
+    """Every node that a result was computed from, each after all nodes that were computed from it."""
     found: list[Node] = []
     met: set[Node] = set()
 
@@ -229,41 +229,41 @@ def one_more(grad: float) -> float:
     return grad + 1.0
 
 
-STALE = "What is still in the middle from the call before, and where does it go in this call?"
+STALE = "What is left in the middle from the previous call, and where does it go in this call?"
 KNOWN = [
     KnownMistake("input-as-result-overwritten", procedure(middle, one),
-         "Where the result is an input itself, its gradient is set to 1; expected 1 more than before.",
-         "An input's gradient is a sum over all calls. Does that hold where the input is the result?", "accumulation"),
+         "If the result is an input itself, its gradient is set to 1; expected 1 more than before.",
+         "An input's gradient is a sum over all calls. Is that also true if the input is the result?", "accumulation"),
     KnownMistake("leaves-zeroed", procedure(always, one),
-         "What a call gives the inputs replaces what an earlier call left there; expected to be added to it.",
+         "A call overwrites the gradients that an earlier call left in the inputs; expected it to add to them.",
          "Two losses, two calls: whose gradient should the inputs have in the end?", "accumulation"),
     KnownMistake("stale-intermediates", procedure(never, one),
-         "Values in the middle keep the gradient of the call before, which is passed on once more.", STALE, "state"),
+         "Values in the middle keep the gradient of the previous call, which is passed on again.", STALE, "state"),
     KnownMistake("nothing-is-fresh", procedure(never, one_more),
-         "The result and the values in the middle keep the gradient of the call before, which is passed on once more.",
+         "The result and the values in the middle keep the gradient of the previous call, which is passed on again.",
          STALE, "state"),
     KnownMistake("result-not-fresh", procedure(inside, one_more),
-         "The result keeps its 1 of the call before and gets another: the second call counts double.",
-         "How much does the result move when the result moves, in every call?", "state"),
+         "The result keeps its 1 from the previous call and gets another: the second call counts double.",
+         "What is the slope of the result with respect to itself, in every call?", "state"),
     KnownMistake("keeps-its-own-account", lambda story: procedure(middle, one_more)(story.without_settings()),
-         "What the caller wrote into grad of the inputs, a 0 or another number, makes no difference.",
-         "Where are the sums kept? The caller starts over by setting grad, and knows of no other place.", "state"),
+         "What the caller wrote into grad of the inputs, 0 or another number, has no effect.",
+         "Where are the sums kept? The caller starts over by setting grad, and knows no other place.", "state"),
     KnownMistake("inputs-get-nothing", lambda story: [0.0, 0.0],
          "The gradients of the inputs are 0 after the calls.",
-         "What does the result pass on, and what may have set it to 0 again before you read it?", "accumulation"),
+         "What does the result pass on, and what could have set it to 0 again before you read it?", "accumulation"),
     KnownMistake("second-call-ignored", only_the_first_call,
          "A further call for the same result changes nothing.",
          "What tells your function that it was called before? Is that a reason to do nothing?", "state"),
     *(KnownMistake("second-call-does-nothing", procedure(clean, one, each=once),
          "Values that have passed their gradient on once never do so again.",
-         "Where do you remember which values are done, and what takes that back before the next call?", "state")
+         "Where do you store which values are done, and what resets that before the next call?", "state")
       for clean in (never, middle)),
     KnownMistake("cleans-the-parents", procedure(never, one, each=clean_parents),
-         "A parent is set to 0 whenever one of its users gives it a share: those of the other users are lost.",
-         "A value is used twice. When the second user comes, what has the first one left there?", "accumulation"),
+         "A parent is set to 0 whenever one of its users gives it a share: the shares of its other users are lost.",
+         "A value is used twice. When the second user adds its share, what did the first leave there?", "accumulation"),
     KnownMistake("overwrites-the-gradient", procedure(middle, one, each=overwrite),
-         "The share of one use replaces the share of another: only the last one is left.",
-         "If x moves and is used twice, how many terms move?", "accumulation"),
+         "The share of one use overwrites the share of another: only the last one is left.",
+         "If x changes and is used twice, how many terms change?", "accumulation"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A learner's function in the place of an operation's backward, for the replay."""
+"""A learner's function in place of an operation's backward, for the replay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tinygrad_dropout.study import Bug
 
 
 def bug_of(operation: str, backward: Any, theirs: Answer) -> Bug:
-    """What the replay runs beside the right backward.
+    """What the replay runs next to the right backward.
 
     Args:
         operation: of which it is the backward.

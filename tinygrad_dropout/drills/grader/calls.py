@@ -1,4 +1,4 @@
-"""One call of a learner's function, and what a second one with the same arguments must leave as it is."""
+"""One call of a learner's function, and the check that a second one gives the same."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Run:
 
 
 def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
-    """Call a function once more with the arguments of the first run; nothing is said of methods and classes.
+    """Call a function once more with the arguments of the first run; methods and classes are not checked.
 
     Raises:
         Rejected: both calls returned the same memory, or other numbers.
@@ -61,7 +61,7 @@ def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
                 "result-is-overwritten",
                 f"Two calls of {function.name} returned the same array: the second call overwrote what the first "
                 "returned.",
-                "The first caller still holds that array. Where is it made: once, or in each call?",
+                "The first caller still has that array. Where is it created: once, or in each call?",
                 shown=run.shown,
                 kind="ownership",
             )
@@ -70,7 +70,7 @@ def refuse_shared_results(function: Answer, runs: Sequence[Run]) -> None:
         raise Rejected(
             Rejection(
                 "second-call-differs",
-                f"{run.call} returned other numbers when it was called again with the same arguments.",
+                f"{run.call} returned different numbers when it was called again with the same arguments.",
                 "What does your code remember from one call to the next?",
                 shown=(*run.shown, ("at first", as_text(run.value)), ("then", as_text(again))),
                 kind="state",
@@ -86,7 +86,7 @@ def size_of(argument: Any) -> int:
 
 
 def is_plain(argument: Any) -> bool:
-    """Whether an argument is data: no generator, no function, nothing that remembers a call."""
+    """Whether an argument is plain data: no generator, no function, nothing that remembers a call."""
     if isinstance(argument, (list, tuple)):
         return all(map(is_plain, argument))
     return isinstance(argument, PLAIN)
@@ -102,7 +102,7 @@ def arrays_in(value: Any) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def differ(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
-    """Whether two results are other numbers; those that are not numbers are for others to name."""
+    """Whether two results differ; results that are not numbers are checked elsewhere."""
     if one.dtype.kind not in "biuf" or other.dtype.kind not in "biuf":
         return False
     return one.shape != other.shape or not np.array_equal(one, other, equal_nan=True)

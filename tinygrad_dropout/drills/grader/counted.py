@@ -1,4 +1,5 @@
-"""Nodes of a graph that count what is done with them: a walk of every path is stopped, on a clock or not."""
+"""Graph nodes that count what is done with them, so that a walk along every path is stopped, with or without a time
+limit."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from typing import Any
 
 
 class TooMuchWork(Exception):
-    """More was done than the number of nodes calls for."""
+    """More was done than the number of nodes requires."""
 
 
 class Work:

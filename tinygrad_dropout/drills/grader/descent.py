@@ -1,4 +1,4 @@
-"""A small model whose loss and gradient are known, to try training loops on, and such loops, right and wrong."""
+"""A small model with a known loss and gradient for trying training loops, and such loops, right and wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOISE = 5e-9  # of the measured gradient, relative to its size but never to less
 
 
 class Parameter:
-    """What a training loop is given."""
+    """A parameter for a training loop."""
 
     def __init__(self, data: Array, grad: Array) -> None:
         self.data, self.grad = data, grad

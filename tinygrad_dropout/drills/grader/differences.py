@@ -1,7 +1,8 @@
-"""How a result differs from the right one, in a sentence."""
+"""Describes in a sentence how a result differs from the right one."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ Array = npt.NDArray[Any]
 
 
 def capital(name: str) -> str:
-    """As it begins a sentence: `The gradient`; what is a name in the code, `dx`, stays."""
+    """A name at the start of a sentence: `The gradient`; a name in the code, such as `dx`, stays."""
     return f"T{name[1:]}" if name.startswith("the ") else name
 
 
@@ -29,13 +30,14 @@ def with_names(values: Array, names: Sequence[str]) -> str:
 
 
 def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) -> tuple[str, str]:
-    """Code and message where no known mistake fits."""
-    name = capital(name)
+    """The code and message if no known mistake matches."""
+    has = "have" if name.startswith("the ") and re.search("[^s]s$", name) else "has"  # the gradients; the loss
     if got.shape != right.shape:
-        return "wrong-shape", f"{name} has shape {got.shape}; expected {right.shape}."
+        return "wrong-shape", f"{capital(name)} {has} shape {got.shape}; expected {right.shape}."
     finite = np.isfinite(got)
     if not finite.all() and np.isfinite(right).all():
-        return "not-finite", f"{name} has {int((~finite).sum())} of {got.size} values that are NaN or infinite."
+        count = f"{int((~finite).sum())} of {got.size} values"
+        return "not-finite", f"{capital(name)} {has} {count} that are NaN or infinite."
     index: tuple[int, ...] = ()
     if got.ndim:
         off = np.abs(got - right) / np.maximum(np.abs(right), 1e-12)
@@ -43,12 +45,11 @@ def described(got: Array, right: Array, name: str, entries: Sequence[str] = ()) 
     mine, wanted = got[index], right[index]
     ratio = f", ratio {mine / wanted:.6g}" if wanted else ""
     place = str(list(index)) if index else ""
-    if place and " " in name:
-        place = f" at {place}"
+    entry = f"Entry {place} of {name}" if place and " " in name else f"{capital(name)}{place}"
     if entries and len(index) == 1:
-        name, place = entries[index[0]], ""
+        entry = entries[index[0]]
     digits = 8 if f"{mine:.8g}" != f"{wanted:.8g}" else 17
-    return "wrong-values", f"{name}{place} is {mine:.{digits}g}; expected {wanted:.{digits}g}{ratio}."
+    return "wrong-values", f"{entry} is {mine:.{digits}g}; expected {wanted:.{digits}g}{ratio}."
 
 
 def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None:
@@ -64,17 +65,17 @@ def common_ratio(gots: Sequence[Array], rights: Sequence[Array]) -> float | None
 
 
 def refuse_dtypes(runs: Sequence[Run], gots: Sequence[Array], rights: Sequence[Array], name: str) -> None:
-    """Right numbers in another dtype than the right one, or in a list."""
+    """Reject right numbers in the wrong dtype, or in a list."""
     for run, got, right in zip(runs, gots, rights, strict=True):
         if right.ndim and not isinstance(run.value, np.ndarray):
             message = f"{name} is a {type(run.value).__name__} of the right numbers; expected an array."
-            question = "What can the caller do with an array that a list cannot do?"
+            question = "What can the caller do with an array but not with a list?"
             raise Rejected(Rejection("list-for-an-array", message, question, shown=run.shown))
         if got.dtype != right.dtype:
             given = ", ".join(dict.fromkeys(str(one.dtype) for one in run.arguments if isinstance(one, np.ndarray)))
             message = f"{name} is {got.dtype} for an input of {given or 'plain numbers'}; expected {right.dtype}."
             question = (
-                "Which of your arrays or factors has that dtype? NumPy converts without a word, and float64 takes "
+                "Which of your arrays or factors has that dtype? NumPy converts silently, and float64 takes "
                 "twice the memory of float32."
             )
             raise Rejected(Rejection("changes-the-dtype", message, question, shown=run.shown, kind="precision"))
@@ -93,7 +94,7 @@ def only_float32(gots: Sequence[Array], rights: Sequence[Array]) -> bool:
 
 
 def rounded_to_float32(name: str, shown: tuple[tuple[str, str], ...]) -> Rejection:
-    """What is said of results that have lost the digits beyond the seventh."""
-    message = f"{capital(name)}: right to the precision of float32, and no further; expected that of float64."
+    """The rejection of results that have lost the digits beyond the seventh."""
+    message = f"{capital(name)}: only as precise as float32; expected the precision of float64."
     question = "Where does your code go through float32: an astype, a dtype=, or an array that was made with it?"
     return Rejection("rounded-to-float32", message, question, shown=shown, kind="precision")

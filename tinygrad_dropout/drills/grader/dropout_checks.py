@@ -1,4 +1,4 @@
-"""Dropout exercises are graded by the conformance kit: its findings, sorted into claims, with what to think about."""
+"""The conformance kit grades dropout exercises: its findings are sorted into claims, with a question for each."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tinygrad_dropout.drills.grader.unwritten import WholeLayers
 Array = npt.NDArray[Any]
 Shown = tuple[tuple[str, str], ...]
 
-#: What the tasks call what the kit calls otherwise.
+#: The kit's names -> the tasks' names.
 WORDS = {"g": "grad"}
 
 DTYPES = ("float64", "float32", "float16")
 
-#: Findings of what cannot be examined any further.
+#: Findings after which nothing more can be examined.
 BROKEN = "cannot-be-made|has-no-.*|forward-(raises|returns-.*|changes-the-shape)|training-cannot-be-set"
 
 
@@ -48,7 +48,7 @@ def examine(
     Args:
         judge: of the answer.
         make: as for `conformance.check_dropout`.
-        asked: the names of the families that this exercise is about; the findings of others are left to theirs.
+        asked: the names of the families that this exercise is about; findings of other families are ignored.
         strict: codes of remarks, a matter of taste elsewhere, that are wrong here, in addition to `STRICT`.
         claims: name of a family -> its claim, where this exercise has better words.
         words: names of `mistakes.WORDS` -> what this exercise calls them, where the learner wrote no whole layer.
@@ -73,7 +73,7 @@ def examine(
     wrong = [(by_name[name], finding) for finding in findings if (name := family_of(finding.code).name) in by_name]
     reached = families.index(wrong[0][0]) if wrong else len(families)
     if wrong and fullmatch(BROKEN, wrong[0][1].code):
-        reached = 0  # it did not come to the claims before
+        reached = 0  # it did not get to the earlier claims
     for family in families[:reached]:
         if all(family is not another for another, _ in wrong):
             with judge.claim(family.claim):
@@ -85,11 +85,11 @@ def examine(
 
 
 def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object]) -> None:
-    """Whether the same seed gives the same masks again: then the generator, and nothing else, is drawn from.
+    """Check that the same seed gives the same masks again, so that nothing but the generator is drawn from.
 
     Args:
         judge: of the answer.
-        draw: what a generator gives: enough elements that it is not the same twice by chance.
+        draw: gives a generator's masks: enough elements that two are not the same by chance.
     """
     with judge.claim("the same seed gives the same masks again"):
         seed = int(judge.rng.integers(2**31))
@@ -97,7 +97,7 @@ def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object])
         if not np.array_equal(one, again):
             judge.reject(
                 "seed-does-not-repeat",
-                "Two generators of the same seed gave different masks: they come from something else, too.",
+                "Two generators with the same seed gave different masks: they depend on something else, too.",
                 "Which source of random numbers does the caller not know of?",
                 kind="randomness",
                 shown={"with one generator": one, "with another of the same seed": again},
@@ -105,7 +105,7 @@ def refuse_unseeded(judge: Judge, draw: Callable[[np.random.Generator], object])
 
 
 def small_example(judge: Judge, make: Make, family: str, code: str) -> Shown:
-    """What the layer does with a small input, in the mode and at the p of the finding; nothing where it cannot."""
+    """What the layer does with a small input, in the finding's mode and at its p; nothing if the layer fails."""
     p = 0.0 if "p=0" in code else 1.0 if "p=1" in code else 0.35
     x, grad = judge.numbers(3, 4), judge.numbers(3, 4)
     shown = [(f"a small x, p = {p:g}", as_text(x))]
@@ -127,7 +127,7 @@ def small_example(judge: Judge, make: Make, family: str, code: str) -> Shown:
 
 
 def shown_of(example: Callable[[Finding], Mapping[str, Any]], finding: Finding) -> Shown:
-    """An exercise's own example; nothing where the learner's function cannot do anything with it."""
+    """An exercise's own example; nothing if the learner's function fails on it."""
     try:
         return tuple((label, as_text(value)) for label, value in example(finding).items())
     except Exception:
@@ -135,7 +135,7 @@ def shown_of(example: Callable[[Finding], Mapping[str, Any]], finding: Finding) 
 
 
 def rejection(family: Family, finding: Finding, example: Shown, words: Mapping[str, str]) -> Rejection:
-    """A finding, as the grader says it: what the kit calls g is grad in the tasks."""
+    """A finding in the grader's words: what the kit calls g is grad in the tasks."""
     names = {**WORDS, **words}
     message, expected = finding.message_in(**names), finding.expected_in(**names)
     message = sub(r"\bg\b", names["g"], message)  # as the name of an array, which is no template

@@ -1,4 +1,5 @@
-"""What the grader claims of a dropout layer, which findings of the conformance kit refute it, and what to ask then."""
+"""The grader's claims about a dropout layer, the conformance kit's findings that refute them, and questions to ask
+then."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ class Family:
 
     Attributes:
         name: by which an exercise asks for it.
-        claim: what holds if there is no finding. Before the colon stands what is examined, the answer behind it.
+        claim: what is true if there is no finding: what is examined, a colon, and the answer.
         codes: of the findings, as a pattern.
-        question: what to think about, where nothing more precise is known.
+        question: what to think about if `QUESTIONS` has nothing more precise.
     """
 
     name: str
@@ -23,7 +24,7 @@ class Family:
     question: str
 
 
-#: Corners that no task speaks of.
+#: Corner cases that no task mentions.
 NOT_ASKED = (
     "backward-follows-the-mode",
     "backward-follows-the-thread",
@@ -34,17 +35,17 @@ NOT_ASKED = (
 #: Remarks of the kit that are mistakes here: x may have any number of axes, and masks come from the given generator.
 STRICT = ("two-axes-only", "draws-from-the-global-state")
 
-#: In the order in which the kit looks at them.
+#: In the order in which the kit checks them.
 FAMILIES = (
     Family(
         "ownership",
-        "arrays: what it is given stays as it is, and a later call does not change what it returned",
+        "arrays: what it is given stays unchanged, and a later call does not change what it returned",
         "(forward|backward|eval|eval-backward)-changes-(x|g|y)|(output|gradient)-is-overwritten|changes-global-settings",
         "Who else uses that array? Work on a copy, or return a new one.",
     ),
     Family(
         "precision",
-        "the dtype: that of the input",
+        "the dtype: the same as the input's",
         ".*-changes-the-dtype",
         "Which of your factors is a float64 array? A float32 array times a float64 array is float64.",
     ),
@@ -64,7 +65,7 @@ FAMILIES = (
     ),
     Family(
         "structure",
-        "the draws: each unit is dropped or kept by a draw of its own",
+        "the draws: each unit has its own draw",
         "shared-.*|fixed-count.*|mask-depends-on-x|elements-agree|mask-is-symmetric|depends-.*|rows-differ|columns-differ|rate-depends-on-the-place",
         "How many random numbers do you draw for an input of n rows and m columns?",
     ),
@@ -82,7 +83,7 @@ FAMILIES = (
     ),
     Family(
         "calls",
-        "several calls: each draws a fresh mask",
+        "several calls: each draws a new mask",
         "mask-is-frozen|masks-.*|forgets-to-drop-at-times|mask-follows-from-x|same-mask-in-every-layer|.*-by-call|calls-differ"
         "|changes-with-use",
         "When is your mask drawn: once, or in each forward?",
@@ -103,44 +104,44 @@ FAMILIES = (
     ),
     Family(
         "eval",
-        "eval mode: the identity both ways, and training mode comes back",
+        "eval mode: the identity in both directions, and training works again afterward",
         "eval-.*|drops-in-eval|leaks-in-eval-later|never-drops-again|old-mask-.*",
-        "What do forward and backward do when training is False, and what do they remember afterwards?",
+        "What do forward and backward do when training is False, and what do they remember afterward?",
     ),
     Family(
         "edges",
-        "the ends of p: p = 0 gives x, p = 1 gives 0, and a p outside 0 ... 1 is refused",
+        "the ends of p: p = 0 gives x, p = 1 gives 0, and a p outside [0, 1] is refused",
         "p=.*|accepts-a-bad-p|refuses-p=.*",
         "What is 1/(1 - p) at p = 1? And is -0.1 a probability?",
     ),
 )
 
-#: code -> what to think about, where a question can be more precise than the family's
+#: code -> what to think about, if a question can be more precise than the family's
 QUESTIONS = {
     "scale-missing": "In training a fraction p of the units is 0. What is the mean of y? What is it in eval mode?",
     "scale-is-1/p": "E[y] = (1 - p) * scale * x. For which scale is that x? Try p = 0.2.",
-    "scale-is-1-p": "E[y] = (1 - p) * scale * x. Multiplying by 1 - p makes it smaller still.",
+    "scale-is-1-p": "E[y] = (1 - p) * scale * x. Multiplying by 1 - p makes it even smaller.",
     "scale-ignores-p": "2 is right for only one p. Which one?",
     "scale-from-the-realized-rate": "If the scale depends on the whole mask, are the units still independent?",
     "original-scheme": "That is the original scheme of 2012. In which phase does the inverted one scale?",
     "ignores-x": "What if x is not all ones?",
-    "forward-changes-x": "x belongs to the layer before, whose backward may still need it. Can you work on a copy?",
+    "forward-changes-x": "x belongs to the previous layer, whose backward may still need it. Can you work on a copy?",
     "shared-by-rows": "The mask has one row. How many examples does the batch have?",
     "shared-by-columns": "A whole example is dropped at once. Is that what dropout does?",
     "mask-is-frozen": "Every step trains the same subnetwork. Where must the mask be drawn?",
     "drops-with-1-p": "rng.random() < p happens with probability p. Is that the event of keeping or of dropping?",
-    "backward-is-the-identity": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
-    "backward-forgets-the-mask": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
+    "backward-is-the-identity": "A unit was 0 in the forward, whatever x was. How does its x affect the loss?",
+    "backward-forgets-the-mask": "A unit was 0 in the forward, whatever x was. How does its x affect the loss?",
     "backward-forgets-the-scale": "y = x/(1 - p) where kept. What is dy/dx there?",
-    "backward-scales-twice": "Does the mask that you stored hold the scale already?",
+    "backward-scales-twice": "Does the mask that you stored already contain the scale?",
     "backward-uses-another-mask": "Compare the zeros of your dx with those of y. Where does each of them come from?",
     "backward-is-wrong": "Given its mask, dropout is linear: y = x * m/(1 - p). Which other factor does your dx have?",
     "backward-scales-by-the-realized-rate": "The forward's divisor is known before any mask is drawn. What is it?",
-    "backward-passes-where-dropped": "A unit was 0 in the forward, whatever x was. How much does its x move the loss?",
+    "backward-passes-where-dropped": "A unit was 0 in the forward, whatever x was. How does its x affect the loss?",
     "backward-subtracts-p": "In which order does Python compute mask / 1 - p?",
     "backward-averages": "1/N comes from a mean in the loss. Is it in grad already?",
     "mask-inferred-from-the-sign": "Can a unit that was kept have a negative x, or a negative y?",
-    "eval-is-rounded": "Does anything have to be computed in eval mode?",
+    "eval-is-rounded": "Does eval mode have to compute anything?",
     "mask-inferred-from-the-output": "After a ReLU many x are exactly 0. Are they dropped?",
     "drops-in-eval": "What does forward do when training is False?",
     "eval-scales-by-1-p": "Inverted dropout already scales in training. What is left for eval mode to do?",
@@ -153,8 +154,8 @@ QUESTIONS = {
     "p=0-fails": "At p = 0 nothing is dropped. Which of your steps fails for 0?",
     "refuses-p=0": "Is 0 a probability? What does a layer with p = 0 return?",
     "p=1-gives-nan": "0 * inf is NaN. What should y be when everything is dropped?",
-    "accepts-a-bad-p": "When does the user find out about p = 50: at once, or after a night of training?",
-    "reseeds-the-global-state": "np.random.seed is for the whole program. Who else draws random numbers in it?",
+    "accepts-a-bad-p": "When does a user find out about p = 50: immediately, or after a night of training?",
+    "reseeds-the-global-state": "np.random.seed affects the whole program. Who else draws random numbers in it?",
     "two-axes-only": "What does your code assume about x.shape?",
     "wrong-for-zeros": "A unit with x = 0 may be kept. What is dL/dx there?",
     "wrong-for-another-layout": "x may be a transposed array, or a slice. Which of your steps assumes otherwise?",
@@ -166,6 +167,6 @@ QUESTIONS = {
 
 
 def family_of(code: str) -> Family:
-    """The family of a finding: the first whose pattern its code has; of an unknown one that of "forward"."""
+    """The family of a finding: the first whose pattern matches its code; for an unknown code, "forward"."""
     general = next(family for family in FAMILIES if family.name == "forward")
     return next((family for family in FAMILIES if fullmatch(family.codes, code)), general)

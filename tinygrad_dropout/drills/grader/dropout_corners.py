@@ -1,4 +1,4 @@
-"""Corners of a dropout layer that the conformance kit leaves open: exact numbers, unusual shapes, zeros, a small p."""
+"""Corner cases of dropout that the conformance kit does not check: exact numbers, unusual shapes, zeros, a small p."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Corners:
 
     Args:
         judge: of the answer.
-        make: `make(p, rng)` returns the forward of a new layer: x -> y and the backward of this very forward.
+        make: `make(p, rng)` returns the forward of a new layer: x -> y and its own backward.
         call: how the learner calls the forward, for messages.
         scale: of p, what kept elements are multiplied by.
         words: the scale in words.
@@ -77,7 +77,7 @@ class Corners:
     def refuse_unusual_shapes(self, *more: tuple[int, ...]) -> None:
         """Arrays of one number, of none, and of many axes; `more` are shapes that not every task speaks of."""
         p = 0.35
-        with self.judge.claim("any number of axes: each element has a draw of its own"):
+        with self.judge.claim("any number of axes: each element has its own draw"):
             for shape in (*more, *SHAPES):
                 x, grad = (np.asarray(self.judge.numbers(*shape)) for _ in range(2))
                 y, backward = self.forward(p, x)
@@ -91,7 +91,7 @@ class Corners:
                         self.judge.reject(
                             "backward-differs-with-the-number-of-axes",
                             f"For grad of shape {shape}, dx is not grad times the factors of the forward.",
-                            "Does your backward treat every axis alike?",
+                            "Does your backward treat all axes the same way?",
                             kind="shapes",
                             shown={"y": y, "grad": grad, "your dx": dx, "expected dx": right},
                         )
@@ -102,7 +102,7 @@ class Corners:
             self.judge.reject(
                 "differs-with-the-number-of-axes",
                 f"For {where}, y has elements that are neither 0 nor {self.words}; with two axes it has none.",
-                "Does your code treat every axis alike?",
+                "Does your code treat all axes the same way?",
                 kind="shapes",
                 shown={"x": x, "p": p, "your y": y},
             )
@@ -120,7 +120,7 @@ class Corners:
             )
 
     def refuse_inexact_numbers(self) -> None:
-        """Kept elements, and their gradients, that are right in the first digits only."""
+        """Kept elements and their gradients of which only the first digits are right."""
         with self.judge.claim(self.exactness):
             for name in ("y", "dx") if self.backward else ("y",):
                 factors = {p: self.factor(p, name) for p in RATES}
@@ -143,7 +143,7 @@ class Corners:
         return f"exactness: kept elements are {self.words} to the last digit"
 
     def factor(self, p: float, name: str) -> float:
-        """By what y's kept elements, or their gradients, are multiplied: the value that is farthest off."""
+        """The factor of y's kept elements, or of their gradients: the one that is farthest off."""
         x = self.judge.numbers(10, 12)
         y, backward = self.forward(p, x)
         out = y if name == "y" else self.gradient(backward, p, x)
@@ -167,7 +167,7 @@ class Corners:
 
     def refuse_wrong_zeros(self) -> None:
         """An x of 0 gives 0, kept or dropped."""
-        with self.judge.claim("zeros in x: they stay 0, and all others are dropped or kept as ever"):
+        with self.judge.claim("zeros in x: they stay 0, and all others are dropped or kept as usual"):
             x = self.judge.numbers(9, 14)
             x[self.judge.rng.random(x.shape) < 0.5] = 0
             y, _ = self.forward(0.35, x)
@@ -176,8 +176,8 @@ class Corners:
                 self.judge.reject(
                     "wrong-for-zeros",
                     f"Where x is 0, y should be 0; elsewhere 0 or {self.words}. Here {int((~right).sum())} of {x.size} "
-                    "elements are neither.",
-                    "Does any of your steps divide by x, or ask whether x is 0?",
+                    "elements are wrong.",
+                    "Does any of your steps divide by x, or test whether x is 0?",
                     kind="kinks",
                     shown={"x": x[:3, :6], "p": 0.35, "your y": y[:3, :6]},
                 )
@@ -188,7 +188,7 @@ class Corners:
         with self.judge.claim("a small p: a fraction p is dropped"):
             y, _ = self.forward(SMALL_P, x)
             refuse_small_rate(self.judge, float(np.mean(y == 0)))
-        with self.judge.claim("a large p: few are kept, and multiplied by much"):
+        with self.judge.claim("a large p: few elements are kept, and their factor is large"):
             y, _ = self.forward(LARGE_P, x)
             kept = y != 0
             if not 0 < kept.sum() < 4 * kept.size * (1 - LARGE_P):
@@ -210,7 +210,7 @@ class Corners:
                 )
 
     def refuse_a_fixed_count(self) -> None:
-        """Exactly a fraction p is dropped where x is large."""
+        """Exactly a fraction p is dropped from a large x."""
         with self.judge.claim("large arrays: how many elements are dropped is left to chance"):
             layer, x = self.make(0.35, self.judge.rng.spawn(1)[0]), self.judge.numbers(40, 60)
             refuse_equal_counts(self.judge, [self.forward(0.35, x, layer)[0] for _ in range(CALLS)])
@@ -241,8 +241,8 @@ class Corners:
             if shared or not np.array_equal(out, before):
                 self.judge.reject(
                     code,
-                    f"A later call of {call} overwrote the {name} that an earlier one had returned.",
-                    "The caller still holds that array. Where is it made: once, or in each call?",
+                    f"A later call of {call} overwrote the {name} that an earlier call had returned.",
+                    "The caller still has that array. Where is it created: once, or in each call?",
                     kind="ownership",
                 )
 

@@ -1,4 +1,5 @@
-"""A learner's Tensor or Value in the place of an operation's backward, for the replay: of the first that is wrong."""
+"""A learner's Tensor or Value in place of an operation's backward, for the replay: the first operation that is
+wrong."""
 
 from __future__ import annotations
 

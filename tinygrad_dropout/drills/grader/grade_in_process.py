@@ -53,14 +53,14 @@ def grade(
         if isinstance(exercise, Stage) and exercise.is_seen_in_a_replay(judge, rejected.rejection):
             judge.note(SEEN_IN_A_REPLAY)
         return judge.grade(rejected.rejection)
-    except Exception as error:  # of an answer that did what its checks did not foresee
+    except Exception as error:  # from an answer that did what its checks did not foresee
         code, message, question = answer.raised(error, "Your answer, as the grader used it,")
         return judge.grade(Rejection(code, message, question, traceback=answer.own_traceback(error)))
     return judge.grade()
 
 
 def is_untouched(source: str, starter: str) -> bool:
-    """Whether a file does what the starter does: other spaces and comments are no answer."""
+    """Whether a file does the same as the starter: changed spaces and comments are not an answer."""
     try:
         return ast.dump(ast.parse(source)) == ast.dump(ast.parse(starter))
     except (SyntaxError, ValueError):

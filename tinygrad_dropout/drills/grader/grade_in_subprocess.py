@@ -1,4 +1,5 @@
-"""Grade an answer in a process of its own, with bounds on time, output and memory: it may never end, or end it all."""
+"""Grade an answer in a separate process with limits on time, output and memory: it may never end, or end its
+process."""
 
 from __future__ import annotations
 
@@ -45,7 +46,7 @@ def grade_file(
 
 
 def make_replay(exercise: Exercise, path: Path, page: Path, *, time_limit: float = 3 * TIME_LIMIT) -> str:
-    """Write the page of a replay in which the learner's backward stands beside the right one.
+    """Write the page of a replay that shows the learner's backward next to the right one.
 
     Returns:
         What the page shows, in a sentence.
@@ -89,7 +90,7 @@ def source_of(exercise: Exercise, path: Path) -> str:
 
 
 def how_it_ended(ended: Ended, time_limit: float) -> tuple[str, str, str]:
-    """Code, message and what to think about, of a process that ended without a verdict."""
+    """The code, message and question for a process that ended without a verdict."""
     code, message, question = ENDS[ended.why]
     return code, message.format(seconds=time_limit, most=MOST_OUTPUT, detail=ended.detail), question
 
@@ -98,12 +99,12 @@ def how_it_ended(ended: Ended, time_limit: float) -> tuple[str, str, str]:
 ENDS = {
     "time": (
         "never-ends",
-        "Your file was not done after {seconds:g} s, and was stopped.",
+        "Your file did not finish within {seconds:g} s and was stopped.",
         "Which loop has no end, or runs far more often than there are elements?",
     ),
     "output": (
         "floods-the-output",
-        "Your file printed more than {most:,} characters, and was stopped.",
+        "Your file printed more than {most:,} characters and was stopped.",
         "Is there a print inside a loop?",
     ),
     "memory": (
@@ -113,18 +114,18 @@ ENDS = {
     ),
     "fork": (
         "forks-and-goes-on",
-        "Your file forked, and the child process went on with the grading too.",
+        "Your file forked, and the child process continued the grading, too.",
         "A child process must end where it was started, with os._exit. Is one needed at all?",
     ),
     "interrupt": (
         "raises-keyboard-interrupt",
         "Your file raised KeyboardInterrupt ({detail}), although Ctrl-C was not pressed.",
-        "Raise an exception that says what is wrong.",
+        "Raise an exception that explains what is wrong.",
     ),
     "raised": ("raises", "Your answer, as the grader used it, raised {detail}.", ""),
     "exit": (
         "ends-the-process",
         "Your file ended the process in which it was graded ({detail}).",
-        "Return a value in its place.",
+        "Return a value instead.",
     ),
 }

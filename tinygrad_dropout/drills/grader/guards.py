@@ -1,4 +1,4 @@
-"""How numbers are usually guarded against 0 and overflow. Which constant an answer takes is anybody's guess."""
+"""Common guards of numbers against 0 and overflow: nobody knows which constant an answer uses."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Bug hunts: a network that trains, with one bug in it, which is to be named and exposed by an input.
+"""Bug hunts: the learner names the one bug in a network that trains, and writes an input that exposes it.
 
-The right network stands in the exercise's starter.py. Any one of several lines can be replaced by a wrong one; the
-learner's file holds a number, HUNT, that says which. The grader runs both networks on the learner's input and compares
-all that they return.
+The correct network is in the exercise's starter.py. Each bug replaces one line of it, and the number HUNT in the
+learner's file says which bug. The grader runs both networks on the learner's input and compares everything that they
+return.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class Plant:
     """A bug that can be put into a network.
 
     Attributes:
-        bug: its name, of `BUGS`.
-        right: the line, or a part of it, as it stands in starter.py.
+        bug: its name in `BUGS`.
+        right: the line in starter.py, or a part of it.
         wrong: the same with the bug.
-        hidings: why the bug may be invisible: the first that applies is named.
+        hidings: reasons why the bug may not show; the first that applies is reported.
         drawn: of what a run returned, the numbers whose means are compared; None where both networks draw the same
             random numbers, so that run can be compared with run.
     """
@@ -56,9 +56,9 @@ class Hunt:
 
     Attributes:
         folder: of the exercise.
-        listed: the names from which the learner chooses.
+        listed: the names of bugs in the task's list.
         arguments: what the learner chooses; `parameters` and `rng` are the grader's.
-        plants: the bugs, of which a file has one.
+        plants: the bugs; a file has one of them.
     """
 
     folder: Path
@@ -73,11 +73,11 @@ class Hunt:
         return tuple(dict.fromkeys(BUGS[plant.bug].kind for plant in self.plants))
 
     def plant(self, seed: int) -> Plant:
-        """The bug of a number."""
+        """The bug for a value of HUNT."""
         return self.plants[seed % len(self.plants)]
 
     def seed_of(self, source: str) -> int:
-        """The number of a learner's file; where it is missing, one of the bug in its text, and otherwise 0."""
+        """The value of HUNT in a learner's file; if it is missing, a value for the bug in its text, or 0."""
         number = NUMBER.search(source)
         if number:
             return int(number[1])
@@ -85,18 +85,18 @@ class Hunt:
         return next(there, 0)
 
     def starter(self, text: str, seed: int) -> str:
-        """The text of starter.py with a bug and its number."""
+        """The text of starter.py with the bug for a value of HUNT."""
         plant = self.plant(seed)
         return NUMBER.sub(f"HUNT = {seed}", text).replace(plant.right, plant.wrong)
 
     def solution(self, text: str, seed: int) -> str:
-        """The answer to a number, of a solution.py that has one for each bug."""
+        """The answer for a value of HUNT, from a solution.py that has one for each bug."""
         answer = text.partition(f"# %% {self.plant(seed).bug}\n")[2].partition("\n# %% ")[0]
         _, derivation, rest = answer.split('"""', 2)
         return f'"""{derivation}"""\n\nimport numpy as np\n\nHUNT = {seed}\n{rest.lstrip()}'
 
     def network(self, plant: Plant | None) -> Network:
-        """Runs a network, the right one or one with a bug, with the random numbers of a seed, again and again."""
+        """A function that runs a network again and again: the correct one, or the one with a bug."""
         key = plant.bug if plant else ""
         if key not in self.networks:
             text = (self.folder / "starter.py").read_text(encoding="utf-8")
@@ -116,30 +116,30 @@ class Hunt:
     def check(self, judge: Judge) -> None:
         """Grade an answer."""
         make = judge.function("exposing_input")
-        name = judge.value("BUG", str, "the name of a bug, as a text")
+        name = judge.value("BUG", str, "the name of a bug, as a string")
         plant, found = self.plant(self.seed_of(judge.source)), make()
         with judge.claim("the bug is named"):
             self.refuse_name(judge, name, plant)
-        with judge.claim("the input is one that the network takes"):
+        with judge.claim("the network accepts the input"):
             given = checked_input(judge, self.arguments, found)
             with np.errstate(all="ignore"):
                 seen = next(self.network(None)(given, 0))
             if not all(np.isfinite(value).all() for value in seen.values()):
                 judge.reject(
                     "breaks-the-right-network-too",
-                    "On this input the right network gives NaN or infinite values, too.",
-                    "Which numbers are that large? The right network should have a right answer to give.",
+                    "On this input, the correct network gives NaN or infinite values, too.",
+                    "Which numbers are that large? The correct network must give finite results.",
                     kind="exposing",
                     shown=given,
                 )
-        with judge.claim("on this input the network with the bug and the right one can be told apart"):
+        with judge.claim("on this input, the network with the bug differs from the correct one"):
             with np.errstate(all="ignore"):
                 visible, losses = self.visible(given, plant)
             if not visible:
                 refuse_hidden(judge, plant, given, seen, losses)
 
     def refuse_name(self, judge: Judge, typed: str, plant: Plant) -> None:
-        """A name that is not that of the bug."""
+        """Reject a name that is not the bug's."""
         name = typed.strip().lower().replace("_", "-")
         if name not in self.listed:
             near = get_close_matches(name, self.listed, 1)
@@ -147,13 +147,13 @@ class Hunt:
             judge.reject(
                 "not-a-name-of-the-list",
                 f"BUG is {typed!r}; {meant}expected one of {', '.join(self.listed)}.",
-                "Copy the name from the table of the task.",
+                "Copy the name from the table in the task.",
             )
         if name != plant.bug:
             judge.reject(
                 "names-another-bug",
                 f"BUG is {typed.strip()}, but in this network {BUGS[name].otherwise}.",
-                "Take one line after the other. What should it compute, and for which input does it not?",
+                "Go through the lines one by one. What should each one compute, and for which input does it not?",
                 kind="exposing",
             )
 
@@ -193,22 +193,22 @@ def refuse_hidden(
     """Say why the bug does not show on an input."""
     shown = {**given, "loss with the bug": losses[0] + 0.0, "loss without": losses[1] + 0.0}  # no -0
     if plant.drawn is not None and losses[0] != losses[1]:
-        shown["the difference"] = f"chance: these are means over {DRAWN[-1]} runs, each with other masks"
+        shown["the difference"] = f"chance: these are means over {DRAWN[-1]} runs, each with its own masks"
     for hiding in plant.hidings:
         if hiding.applies(given, seen):
             judge.reject(hiding.code, hiding.description, hiding.question, kind="exposing", shown=shown)
     runs = f"every one of {PAIRED} runs" if plant.drawn is None else f"the means of {DRAWN[-1]} runs"
     judge.reject(
         "bug-not-visible",
-        f"On this input the right network and the one with the bug return the same, in {runs}.",
-        "Follow your input to the line with the bug. What would the right line have given there?",
+        f"On this input, the correct network and the one with the bug return the same results in {runs}.",
+        "Follow your input to the line with the bug. What would the correct line give there?",
         kind="exposing",
         shown=shown,
     )
 
 
 def differ(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:
-    """Whether any of the arrays differ by more than rounding; not if the right ones are not finite."""
+    """Whether any of the arrays differ by more than rounding; False if the correct ones are not finite."""
     if not all(np.isfinite(right).all() for right in other.values()):
         return False
     largest = max(float(np.abs(value).max()) for value in other.values())

@@ -1,4 +1,4 @@
-"""The bugs that a hunt may be after: their names, what a network with one does, and what one without it does."""
+"""The bugs in bug hunts: their names, what a network with the bug does, and what a network without it does."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ class Bug(NamedTuple):
     """One of them.
 
     Attributes:
-        kind: of `mistakes.KINDS`.
+        kind: the kind of mistake, from `mistakes.KINDS`.
         does: what a network with it does.
-        otherwise: what every network does that has another bug, for those who name this one.
+        otherwise: what every network without it does, for learners who name this bug by mistake.
     """
 
     kind: str
@@ -49,7 +49,7 @@ BUGS = {
     "eval-mode-scales": Bug(
         "modes",
         "with training=False dropout multiplies by 1 - p",
-        "with training=False dropout returns its input as it is",
+        "with training=False dropout returns its input unchanged",
     ),
     "relu-gradient-one-at-zero": Bug(
         "kinks",
@@ -58,7 +58,7 @@ BUGS = {
     ),
     "relu-mask-from-the-gradient": Bug(
         "chain-rule",
-        "ReLU's backward looks at the sign of the upstream gradient instead of that of its input",
+        "ReLU's backward looks at the sign of the upstream gradient instead of the sign of its input",
         "no backward looks at the sign of the upstream gradient",
     ),
     "max-over-the-whole-batch": Bug(
@@ -73,8 +73,8 @@ BUGS = {
     ),
     "loss-gradient-not-divided-by-n": Bug(
         "averaging",
-        "the loss is a mean over the batch, but its gradient is that of the sum",
-        "the loss is a mean over the batch, and its gradient has that 1/N",
+        "the loss is a mean over the batch, but its gradient is the gradient of the sum",
+        "the loss is a mean over the batch, and its gradient includes the 1/N",
     ),
     "later-use-overwrites-the-gradient": Bug(
         "accumulation",

@@ -1,4 +1,4 @@
-"""Reasons why a bug cannot be seen on an input, which several hunts have in common."""
+"""Reasons why a bug does not show on an input, shared by several hunts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-PAIRED = 40  # runs, where the two networks draw the same random numbers
-DRAWN = (60, 500)  # runs, where the bug is in the drawing: the grader looks after so many
+PAIRED = 40  # runs if the two networks draw the same random numbers
+DRAWN = (60, 500)  # runs if the bug is in the drawing: the grader compares after each of these numbers
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Hiding:
 
     Attributes:
         code: its name: `p-of-one-half`.
-        applies: of the input and of what the right network returned: whether this is the reason.
+        applies: takes the input and what the correct network returned: whether this is the reason.
         description: what hides the bug, in a sentence.
         question: a question.
     """
@@ -41,7 +41,7 @@ TRAINING_MODE = Hiding(
     "training-mode-hides-it",
     lambda given, seen: given["training"],
     "With training=True the wrong line, or the wrong part of it, is not reached.",
-    "Which tests does a layer need that behaves in two ways?",
+    "Which tests does a layer with two modes need?",
 )
 ALL_DROPPED = Hiding(
     "p-close-to-one-hides-it",
@@ -52,8 +52,8 @@ ALL_DROPPED = Hiding(
 NO_MASK = Hiding(
     "p-of-zero-hides-it",
     lambda given, seen: given["p"] < 1e-6,
-    "With p = 0, or next to it, nothing is dropped or scaled: the wrong line gives what the right one gives.",
-    "For which p does it matter whether a line knows of p, and of the mask?",
+    "With p at or near 0, nothing is dropped or scaled: the wrong line gives the same as the correct one.",
+    "For which p does it matter whether a line uses p and the mask?",
 )
 ONE_HALF = Hiding(
     "p-of-one-half-hides-it",
@@ -64,14 +64,14 @@ ONE_HALF = Hiding(
 CLOSE_TO_ONE_HALF = Hiding(
     "p-close-to-one-half-hides-it",
     lambda given, seen: abs(given["p"] - 0.5) < 0.1,
-    f"With p this close to 0.5, {DRAWN[-1]} runs do not tell p from 1 - p.",
+    f"With p this close to 0.5, {DRAWN[-1]} runs cannot tell p from 1 - p.",
     "For which p do p and 1 - p differ most?",
 )
 CLOSE_TO_AN_END = Hiding(
     "p-close-to-an-end-hides-it",
     lambda given, seen: not 0.03 < given["p"] < 0.97,
-    f"With p this close to an end, hardly any of {DRAWN[-1]} runs has two rows that differ in what is dropped.",
-    "For which p does it happen most often that of two units one is dropped and one is kept?",
+    f"With p this close to 0 or 1, hardly any of {DRAWN[-1]} runs has two rows with different masks.",
+    "For which p are you most likely to drop one of two units and keep the other?",
 )
 
 
@@ -85,14 +85,14 @@ def one_row(argument: str, question: str) -> Hiding:
     return Hiding(
         "one-row-hides-it",
         lambda given, seen: len(given[argument]) == 1,
-        "With one row, the wrong line gives what the right one gives.",
+        "With one row, the wrong line gives the same as the correct one.",
         question,
     )
 
 
 ONE_ROW_OF_A_MEAN = one_row("x", "What does a test with one example miss in a network that works on batches?")
-ONE_ROW_OF_MASKS = one_row("x", "What is the smallest batch in which two examples can be treated alike?")
-ONE_ROW_OF_SCORES = one_row("x", "How many rows does it take for one row's maximum to be another's?")
+ONE_ROW_OF_MASKS = one_row("x", "What is the smallest batch in which two examples can share a mask?")
+ONE_ROW_OF_SCORES = one_row("x", "How many rows must there be before one row's maximum can be used for another?")
 
 
 def nothing_in(name: str, where: str) -> Hiding:
@@ -106,7 +106,7 @@ def nothing_in(name: str, where: str) -> Hiding:
         "nothing-but-zeros",
         lambda given, seen: not seen[name].any(),
         f"On this input {where} are all 0: whatever the wrong line does to them, they stay 0.",
-        f"Which input gives numbers other than 0 where {where} are?",
+        f"For which input are {where} not all 0?",
     )
 
 
@@ -119,13 +119,13 @@ def no_gradient(prefix: str) -> Hiding:
     return Hiding(
         "zero-gradient-hides-it",
         lambda given, seen: all(np.allclose(seen[name], 0) for name in seen if name.startswith(prefix)),
-        "On this input the gradients that matter are 0, by the wrong line and by the right one.",
+        "On this input, the gradients that matter are 0, with the wrong line and with the correct one.",
         "How must the targets differ from what the network predicts, so that there is a gradient?",
     )
 
 
 def alone_in_its_column(*names: str) -> Hiding:
-    """No unit is other than 0 in two rows, so that it does not show that two rows share a mask.
+    """No unit is nonzero in two rows, so nothing shows that two rows share a mask.
 
     Args:
         names: of the arrays that are dropped from.
@@ -133,7 +133,7 @@ def alone_in_its_column(*names: str) -> Hiding:
     return Hiding(
         "no-unit-in-two-rows",
         lambda given, seen: all((seen[name] != 0).sum(axis=0).max() <= 1 for name in names),
-        "No unit is other than 0 in two rows: what one mask does to one row is not seen in another.",
+        "No unit is nonzero in two rows, so nothing shows whether the rows share a mask.",
         "Which x makes the same unit positive in both rows?",
     )
 
@@ -153,13 +153,13 @@ def never_zero(*names: str) -> tuple[Hiding, Hiding]:
             "nearly-zero-is-not-zero",
             lambda given, seen: 0 < smallest(seen) < 1e-3,
             "An input of the ReLU is close to 0, but none is exactly 0.",
-            "At which single number do the wrong line and the right one differ?",
+            "At which single number do the wrong line and the correct one differ?",
         ),
         Hiding(
             "no-exact-zeros",
             lambda given, seen: smallest(seen) > 0,
             "On this input no hidden unit is at the one value at which the wrong line matters.",
-            "The biases begin at 0. Which x gives a weighted sum of a value that you know beforehand?",
+            "The biases start at 0. For which x do you know the weighted sum in advance?",
         ),
     )
 
@@ -168,13 +168,13 @@ SMALL_SCORES = (
     Hiding(
         "small-scores-hide-it",
         lambda given, seen: bool(np.ptp(seen["scores"]) < 700),
-        "The scores on this input lie less than 700 apart, and exp takes that without a loss.",
-        "Subtracting the same number from a row changes nothing, on paper. When does it in float64?",
+        "The scores on this input differ by less than 700, so exp does not underflow.",
+        "On paper, subtracting the same number from a row changes nothing. When does it in float64?",
     ),
     Hiding(
         "rows-of-one-size-hide-it",
         lambda given, seen: bool(np.ptp(seen["scores"].max(axis=1)) < 700),
-        "The scores are large, but the largest of each row are less than 700 apart: one maximum serves all rows.",
+        "The scores are large, but the rows' maxima differ by less than 700: one maximum works for all rows.",
         "One row's maximum harms another row. How must the two rows differ?",
     ),
 )

@@ -1,4 +1,4 @@
-"""The input that a learner writes to expose a bug: seen to be one that the network takes."""
+"""Checks that the network accepts the input that a learner wrote to expose a bug."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinygrad_dropout.drills.grader.judge import Judge
 from tinygrad_dropout.drills.grader.shown import as_text
 
 Array = npt.NDArray[Any]
-MOST = 16  # rows of an input, at most: a test is small
+MOST = 16  # the largest number of rows in an input
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ WANTED = {"p": "a number, 0 <= p < 1", "training": "True or False"}
 
 
 def checked_input(judge: Judge, arguments: Sequence[Argument], found: Any) -> dict[str, Any]:
-    """The arguments that the learner chose, as the network takes them; anything else is rejected."""
+    """The arguments that the learner chose, in the form that the network takes; anything else is rejected."""
     names = [argument.name for argument in arguments]
     wanted = f"expected a dict of {', '.join(names)}."
     if not isinstance(found, Mapping):
@@ -50,7 +50,7 @@ def checked_input(judge: Judge, arguments: Sequence[Argument], found: Any) -> di
 
 
 def checked(judge: Judge, argument: Argument, value: Any, sizes: dict[str, int]) -> Any:
-    """One argument, as the network takes it."""
+    """One argument, in the form that the network takes."""
     name, wanted = argument.name, WANTED.get(argument.name, "numbers")
     try:
         array = np.asarray(value)
@@ -74,7 +74,7 @@ def checked(judge: Judge, argument: Argument, value: Any, sizes: dict[str, int])
 
 
 def refuse_shape(judge: Judge, argument: Argument, array: Array, sizes: dict[str, int]) -> None:
-    """An array of another shape, or with more rows than a test needs."""
+    """Reject an array with another shape, or with more rows than a test needs."""
     wanted = ", ".join(str(size) for size in argument.shape)
     wanted = f"({wanted},)" if len(argument.shape) == 1 else f"({wanted})"
     fits = array.ndim == len(argument.shape) and all(
@@ -90,5 +90,7 @@ def refuse_shape(judge: Judge, argument: Argument, array: Array, sizes: dict[str
             kind="shapes",
         )
     if not all(1 <= size <= MOST for size in sizes.values()):
-        message = f"{argument.name} has shape {array.shape}; expected 1 to {MOST} of each: a test is small."
+        message = (
+            f"{argument.name} has shape {array.shape}; expected 1 to {MOST} of each, because a test should be small."
+        )
         judge.reject("input-has-the-wrong-size", message, kind="shapes")

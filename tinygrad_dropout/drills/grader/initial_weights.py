@@ -1,4 +1,4 @@
-"""Whether the weights that an answer starts with are normal draws of the variance that a task asks for."""
+"""Checks that an answer's initial weights are normal draws with the variance that a task asks for."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def refuse_other_weights(judge: Judge, name: str, weight: Array) -> None:
     if np.abs(alike).max() > 0.95:
         judge.reject(
             "units-start-alike",
-            f"Two rows of {name} are the same at first.",
-            "If two hidden units start alike, what is the difference of their gradients?",
+            f"Two rows of {name} start with the same numbers.",
+            "If two hidden units start with the same weights, how do their gradients differ?",
             kind="randomness",
         )
 

@@ -1,7 +1,7 @@
-"""What an exercise's checks are written with: claims about the learner's functions, held against the right answers.
+"""What an exercise's checks use: claims about the learner's functions, compared with the right answers.
 
-A check runs the function on several inputs and compares. Where the results are wrong, it tries the known wrong
-formulas, and the one that fits on every input names the mistake.
+A check runs the function on several inputs and compares. If the results are wrong, it tries the known wrong formulas,
+and the one that matches on every input names the mistake.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class KnownMistake:
 
     Args:
         code: its name: `bias-gradient-averaged`.
-        formula: of the same arguments, gives what this mistake gives; None where it cannot be told from the numbers.
+        formula: gives the result of this mistake for the same arguments; None if the numbers do not show the mistake.
         description: what the answer did, in a sentence: `db is the mean of grad over the batch; expected the sum.`
         question: what to think about: a question, not the answer.
-        kind: of `mistakes.KINDS`.
+        kind: the kind of mistake, from `mistakes.KINDS`.
     """
 
     code: str
@@ -51,7 +51,7 @@ class KnownMistake:
     kind: str
 
     def rejection(self, shown: tuple[tuple[str, str], ...]) -> Rejection:
-        """What an answer that makes this mistake is told."""
+        """The rejection of an answer with this mistake."""
         return Rejection(self.code, self.description, self.question, shown=shown, kind=self.kind)
 
 
@@ -61,7 +61,7 @@ class Judge:
     Args:
         namespace: what the learner's file defines.
         seed: of all inputs.
-        on_claim: is told of every claim, before it is checked and once it is seen to hold.
+        on_claim: called for every claim, before it is checked and once it has passed.
 
     Attributes:
         rng: draws the inputs.
@@ -92,7 +92,7 @@ class Judge:
         return Answer(callable_of(self.namespace, name, parameters, "class"), name, parameters)
 
     def method(self, instance: Any, name: str, *parameters: str) -> Answer:
-        """A method of something that the learner's class made."""
+        """A method of an instance of the learner's class."""
         kind = type(instance).__name__
         found = {name: getattr(instance, name, None)}
         return Answer(callable_of(found, name, parameters, f"method of {kind},"), f"{kind}.{name}", parameters)
@@ -103,7 +103,7 @@ class Judge:
         Args:
             name: of the variable.
             kind: what it must be.
-            what: that in words: `the name of a bug, as a text`.
+            what: the same in words: `the name of a bug, as a string`.
         """
         found = self.namespace.get(name)
         if found is None or found is ...:
@@ -118,7 +118,7 @@ class Judge:
 
     @contextmanager
     def claim(self, claim: str) -> Iterator[None]:
-        """Inside, what shows the claim to hold: it does if nothing is rejected.
+        """Check a claim inside a `with`: it is true if nothing is rejected.
 
         Args:
             claim: what is checked, as a statement that is true of a right answer: `dL/db is the sum of grad`.
@@ -131,7 +131,7 @@ class Judge:
 
     @contextmanager
     def about(self, claim: str) -> Iterator[None]:
-        """Inside, what comes before a claim is checked: calls that may be rejected themselves, and then name it."""
+        """Name a claim in every rejection inside a `with`, for calls that come before the claim is checked."""
         try:
             yield
         except Rejected as rejected:
@@ -146,14 +146,14 @@ class Judge:
         kind: str = "python",
         shown: Mapping[str, Any] | None = None,
     ) -> None:
-        """Say that something is wrong, which ends the grading.
+        """Report a mistake and end the grading.
 
         Args:
             code: its name.
-            message: what was seen, with the numbers.
+            message: what is wrong, with the numbers.
             question: what to think about.
-            kind: of `mistakes.KINDS`.
-            shown: label -> value of what shows it.
+            kind: the kind of mistake, from `mistakes.KINDS`.
+            shown: label -> value that shows it.
         """
         texts = tuple(
             (label, value if isinstance(value, str) else as_text(value)) for label, value in (shown or {}).items()
@@ -161,7 +161,7 @@ class Judge:
         raise Rejected(Rejection(code, message, question, shown=texts, kind=kind))
 
     def note(self, note: str) -> None:
-        """Remember what the answer does that is not wrong, for an interviewer's question: `float-mask`."""
+        """Record something that is not wrong but worth an interviewer's question: `float-mask`."""
         if note not in self.notes:
             self.notes.append(note)
 
@@ -176,11 +176,9 @@ class Judge:
         """Call the function on every case, the smallest first.
 
         Args:
-            function: of the learner's.
-            cases: the arguments of each call.
-            known: the mistake that is shown by an exception of this kind.
-            repeat: whether to see that a second call gives the same numbers in new arrays. If it is left out, that is
-                seen unless there is a function or a generator among the arguments, which may remember the first call.
+            function: of the learner's. cases: the arguments of each call. known: type of an exception -> the mistake
+            that it shows. repeat: whether to check that a second call gives the same numbers in new arrays. By default
+            this is checked unless a function or a generator is among the arguments, which may remember the first call.
         """
         runs = []
         for case in cases:
@@ -201,12 +199,12 @@ class Judge:
         return runs
 
     def raises(self, function: Answer, case: tuple[Any, ...], error: type[Exception]) -> bool:
-        """Whether a call raises this error, as it should; any other error is wrong.
+        """Whether a call raises this error; any other error is rejected.
 
         Args:
             function: of the learner's.
             case: the arguments.
-            error: what is asked for: `ValueError`.
+            error: the expected one: `ValueError`.
         """
         try:
             function(*case, may_return_none=True)
@@ -253,20 +251,20 @@ class Judge:
         atol: float = 1e-9,
         dtype: bool = False,
     ) -> None:
-        """Hold the results against the right ones.
+        """Compare the results with the right ones.
 
         Args:
             claim: as for `claim`.
             runs: of `run` or `parts`.
-            expected: gives the right result, of the same arguments.
+            expected: gives the right result for the same arguments.
             name: of what is compared: `dL/db`.
-            entries: gives, of the same arguments, a name of each entry: `["x.grad", "y.grad"]`.
-            known: the known mistakes. The first that fits on every input is named.
-            question: what to think about, where no mistake fits.
-            kind: the kind of mistake, where no mistake fits.
-            rtol: what may differ, relative to the expected.
-            atol: what may differ in addition.
-            dtype: whether the dtype must be that of the expected, too.
+            entries: gives a name for each entry, from the same arguments: `["x.grad", "y.grad"]`.
+            known: the known mistakes. The first that matches on every input is named.
+            question: what to think about if no known mistake matches.
+            kind: the kind of mistake if no known mistake matches.
+            rtol: the tolerance, relative to the expected values.
+            atol: the absolute tolerance, added to it.
+            dtype: whether the dtype must be the expected one, too.
         """
         with self.claim(claim):
             rights = [np.asarray(expected(*run.arguments)) for run in runs]
@@ -306,7 +304,7 @@ class Judge:
                 if ratio == -1:
                     code, message = "wrong-sign", f"{capital(name)} has the wrong sign."
                 else:
-                    message += f" Everywhere it is {ratio:.6g} times the expected."
+                    message += f" Every value is {ratio:.6g} times the expected one."
             raise Rejected(
                 Rejection(code, message, question, shown=shown, kind="shapes" if code == "wrong-shape" else kind)
             )
@@ -318,7 +316,7 @@ class Judge:
         return without_coincidences(self.rng, shape, low, high)
 
     def layouts(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """The same case with its arrays laid out otherwise: transposed, with gaps, and backwards."""
+        """The same case with its arrays in other memory layouts: transposed, with gaps, and reversed."""
         return varied(case, [other_layouts(one) if isinstance(one, np.ndarray) else [] for one in case])
 
     def corners(self, case: tuple[Any, ...]) -> list[tuple[Any, ...]]:

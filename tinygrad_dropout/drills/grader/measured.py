@@ -1,4 +1,4 @@
-"""Gradients that are nearly right: measured by differences of losses, or computed in float32?"""
+"""Rejects gradients that are nearly right: measured by differences of losses, or computed in float32."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def refuse_measured(
     right: Callable[..., Array],
     loss: Callable[..., float],
 ) -> None:
-    """Name a gradient that is off by more than rounding, and by little; a wrong formula is left to `compare`.
+    """Reject a gradient that is slightly off, but by more than rounding; a wrong formula is left to `compare`.
 
     Args:
         judge: of the answer.
@@ -46,7 +46,7 @@ def refuse_measured(
             dtype = got.dtype if got.dtype != wanted.dtype else "float32"
             judge.reject(
                 "computed-in-float32",
-                f"The gradient is off by up to {error:.1e}: it is right to a few digits only. Computed in {dtype}?",
+                f"The gradient is off by up to {error:.1e}: only a few digits are right. Was it computed in {dtype}?",
                 "What is the dtype of each of your arrays?",
                 kind="precision",
                 shown=shown,
@@ -58,15 +58,15 @@ def refuse_measured(
         if rough or any(np.abs(got - one).max() < 0.05 * error for one in differences(loss, x, *rest)):
             judge.reject(
                 "measured-not-derived",
-                f"The gradient is off by up to {error:.1e}: far more than rounding, as a difference of losses is.",
-                "Can you write the derivative down? Differences need two losses for every number.",
+                f"The gradient is off by up to {error:.1e}: far more than rounding, as with differences of losses.",
+                "Can you write down the derivative? Differences need two losses for every number.",
                 kind="precision",
                 shown=shown,
             )
 
 
 def differences(loss: Callable[..., float], x: Array, *rest: Any) -> Iterator[Array]:
-    """The gradient by differences, with the usual steps: centered, and from either side."""
+    """The gradient by differences with the usual steps: central and one-sided."""
     for h in 10.0 ** -np.arange(2, 8):
         steps = h * np.eye(x.size).reshape(x.size, *x.shape)
         above, here, below = (np.array([loss(x + sign * step, *rest) for step in steps]) for sign in (1, 0, -1))

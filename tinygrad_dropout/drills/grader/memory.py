@@ -8,9 +8,9 @@ from typing import Any
 
 
 def most_memory_of(action: Callable[[], Any]) -> int:
-    """The most that was taken at once while something was done, in bytes: arrays of NumPy's, and Python's objects.
+    """The peak memory of an action, in bytes: NumPy's arrays and Python's objects.
 
-    What was there before does not count, and what the action gave back in between counts only while it was held.
+    Memory that was taken before does not count; memory that the action frees counts only while it is held.
     """
     started = not tracemalloc.is_tracing()
     if started:

@@ -1,4 +1,4 @@
-"""The small networks whose backward passes a replay shows."""
+"""Small networks whose backward passes a replay shows."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ Layer = Callable[[td.Tensor], td.Tensor]
 
 
 def network(p: float) -> None:
-    """An MLP with dropout. Its weights are square, so that a transpose is seen in numbers, not in shapes."""
+    """An MLP with dropout. Its weights are square, so that a wrong transpose shows in numbers, not in shapes."""
     rng = np.random.default_rng(0)
     values = rng.normal(size=(3, 4))
     values[0] = 0  # where the bias is 0, too, ReLU is at its kink

@@ -1,4 +1,4 @@
-"""Whether an answer draws from the generator that it is given, and from nothing else."""
+"""Checks that an answer draws from the given generator and from nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tinygrad_dropout.drills.grader.judge import Judge
 
 
 def refuse_other_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
-    """See that equal seeds give equal draws, that others do not, and that NumPy's global state is left alone.
+    """Check that equal seeds give equal draws, that other seeds do not, and that NumPy's global state does not change.
 
     Args:
         judge: of the answer.
@@ -23,21 +23,21 @@ def refuse_other_sources(judge: Judge, draw: Callable[[int], Any]) -> None:
     if str(np.random.get_state(legacy=False)) != str(before):
         judge.reject(
             "touches-the-global-state",
-            "NumPy's global random state is not what it was before the call.",
+            "The call changed NumPy's global random state.",
             "Who else draws from it, or has seeded it? Which source were you given?",
             kind="randomness",
         )
     if not np.array_equal(first, again):
         judge.reject(
             "seed-does-not-repeat",
-            "Two generators of the same seed led to different draws.",
+            "Two generators with the same seed led to different draws.",
             "Which source of random numbers does the caller not know of?",
             kind="randomness",
         )
     if np.array_equal(first, other):
         judge.reject(
             "rng-not-used",
-            "Two generators of different seeds led to the same draws.",
+            "Two generators with different seeds led to the same draws.",
             "Where do your random numbers come from?",
             kind="randomness",
         )

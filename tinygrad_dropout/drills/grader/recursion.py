@@ -1,4 +1,4 @@
-"""Whether an answer relies on a raised recursion limit, which only moves the end of what it can do."""
+"""Rejects an answer that raises the recursion limit, which only postpones the overflow."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def names_in(source: str) -> set[str]:
 
 
 def refuse_a_raised_limit(judge: Judge) -> None:
-    """See that the answer leaves the limit where it is, and starts no thread with a larger stack."""
+    """Check that the answer neither raises the limit nor starts a thread with a larger stack."""
     if names_in(judge.source) & {"setrecursionlimit", "stack_size"}:
         judge.reject(
             "raises-the-recursion-limit",
-            "Your file raises the recursion limit; the next longer chain overflows it, or the process's own stack.",
-            "Which structure of your own could hold what is still to be done, and grow as it needs?",
+            "Your file raises the recursion limit; a longer chain still overflows it, or the process's own stack.",
+            "Which data structure of your own could hold the work that is left, and grow as needed?",
             kind="order",
         )

@@ -1,4 +1,4 @@
-"""From a failed grade to the replay: one backward pass with the learner's backward beside the right one."""
+"""From a failed grade to the replay: one backward pass with the learner's backward next to the right one."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def why(error: Exception) -> str:
     return answer.raised(error, "your layer")[1]
 
 
-#: A dropout layer's forward: x -> y and the backward of this very forward.
+#: A dropout layer's forward: x -> y and its own backward.
 Forward = Callable[[Array], tuple[Array, Callable[[Array], Array]]]
 
 

@@ -35,7 +35,7 @@ def lines_of(exercise: Exercise, grade: Grade, *, verbose: bool = False, width: 
 
 
 def of_rejection(rejection: Rejection, verbose: bool, width: int) -> list[Line]:
-    """The first thing that is wrong. Of its claim the name alone: what stands behind the colon may be the answer."""
+    """The first thing that is wrong. Only the claim's name is shown: the text after the colon may be the answer."""
     if rejection.code in (NOT_WRITTEN, PART_NOT_WRITTEN):
         opened = wrap(f"  open   {rejection.message}", width, indent=9)
         return [("wrong", opened), ("question", "\n" + wrap(rejection.question, width))]
@@ -72,7 +72,7 @@ def printed(text: str, width: int) -> str:
     lines = text.splitlines()
     count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
     kept = [shortened(line, width - 6) for line in lines[:MOST_PRINTED]] + ["..."] * (len(lines) > MOST_PRINTED)
-    said = wrap(f"Your file printed {count} (which counts for nothing):", width)
+    said = wrap(f"Your file printed {count} (which is not graded):", width)
     return f"\n{said}\n" + indent("\n".join(kept), "    | ")
 
 

@@ -1,4 +1,4 @@
-"""What the grader says of an answer: what is right, then the first thing that is wrong."""
+"""What the grader says about an answer: what is right, then the first thing that is wrong."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Rejection:
         code: its name, which stays the same from version to version: `bias-gradient-averaged`.
         message: what was seen, in a sentence.
         question: what to think about; "" if the message says it all.
-        claim: what was being checked; "" if it did not come to that.
+        claim: what was being checked; "" if the grading did not get that far.
         shown: (label, value) of what shows it: the arguments, yours, the expected.
-        kind: the kind of mistake, of `mistakes.KINDS`: what to repeat.
+        kind: the kind of mistake, from `mistakes.KINDS`: what to repeat.
         traceback: of what the answer raised; "" if it raised nothing.
     """
 
@@ -38,9 +38,9 @@ class Grade:
     """What the grader found.
 
     Attributes:
-        right: the claims that were seen to hold, in their order.
+        right: the claims that passed, in order.
         rejection: the first thing that is wrong; None if nothing is.
-        notes: what the answer does that is not wrong, and worth a question: `float-mask`.
+        notes: what the answer does that is not wrong but worth a question: `float-mask`.
         printed: what the answer printed, cut off where it is long.
     """
 

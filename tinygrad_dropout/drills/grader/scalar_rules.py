@@ -28,7 +28,7 @@ RULES: Mapping[str, Rule] = {
 
 
 class Number:
-    """A number, and its derivatives with respect to the inputs, by the rules that it carries.
+    """A number and its derivatives with respect to the inputs, computed by its own rules.
 
     Args:
         data: the number.
@@ -138,7 +138,8 @@ def derivatives(result: Any, inputs: list[Any]) -> list[float]:
         seen.add(id(value))
         parents, slopes = list(value.parents), list(value.slopes)
         if len(parents) != len(slopes):
-            message = f"A Value has {len(parents)} parents and {len(slopes)} slopes; expected one slope for each."
+            lengths = f"`parents` of length {len(parents)} and `slopes` of length {len(slopes)}"
+            message = f"A Value has {lengths}; expected one slope for each parent."
             raise Rejected(Rejection("slopes-do-not-match", message, "Which slope belongs to which parent?"))
         for parent in parents:
             visit(parent)

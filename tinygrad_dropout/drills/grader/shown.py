@@ -1,4 +1,4 @@
-"""Arguments and results as a learner is shown them."""
+"""Texts of arguments and results, for a learner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A package is graded stage by stage: what an earlier stage asked for must still hold."""
+"""Grades a package stage by stage: what an earlier stage asked for must still work."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from tinygrad_dropout.drills.stage import Stage
 
 
-AS_BEFORE = ": as before"  # how the claim that an earlier stage still holds ends
+AS_BEFORE = ": as before"  # the end of a claim that an earlier stage still passes
 
 
 def stages_that_hold(grade: Grade) -> int:
-    """How many stages before the one that was graded were seen to hold."""
+    """How many stages before the graded one still pass."""
     return sum(claim.endswith(AS_BEFORE) for claim in grade.right)
 
 
 def stage_in(claim: str) -> int | None:
-    """The number of the earlier stage that a claim is about; None for one of the stage that was graded."""
+    """The number of the earlier stage that a claim is about; None for a claim about the graded stage."""
     found = re.match(r"stage (\d+), ", claim)
     return int(found[1]) if found else None
 
 
 def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
-    """Grade what the stages ask for; of the last one each claim is told, of those before that they hold.
+    """Grade the stages; each claim of the last one is reported, and for each earlier one that it still passes.
 
     Args:
         judge: of the package.
-        chosen: all up to the one that is worked on.
+        chosen: all stages up to the current one.
     """
     *before, last = chosen
     for stage in before:
@@ -51,13 +51,13 @@ def check_stages(judge: Judge, chosen: Sequence[Stage]) -> None:
 
 
 def check_stage(judge: Judge, stage: Stage) -> None:
-    """Grade what one stage asks for; what a check did not see coming is said, and ends no program."""
+    """Grade one stage; an error that its checks did not foresee becomes a rejection."""
     refuse_missing(judge, stage)
     with_care(lambda: stage.checks.check(judge), "Your package")
 
 
 def refuse_missing(judge: Judge, stage: Stage) -> None:
-    """See that everything is there that the stage asks for."""
+    """Reject a package in which something that the stage asks for is missing."""
     missing = [name for name in stage.asks if found(judge.namespace, name) is None]
     if missing:
         owner, _, method = missing[0].rpartition(".")
@@ -74,6 +74,6 @@ def refuse_missing(judge: Judge, stage: Stage) -> None:
 
 
 def found(namespace: Mapping[str, Any], name: str) -> Any:
-    """What stands under a name: `Tensor`, `Value.backward`; None for nothing."""
+    """The object with a name such as `Tensor` or `Value.backward`; None if there is none."""
     first, *rest = name.split(".")
     return reduce(lambda owner, attribute: getattr(owner, attribute, None), rest, namespace.get(first))

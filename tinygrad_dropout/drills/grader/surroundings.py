@@ -1,4 +1,4 @@
-"""What a learner's file may do to the process that grades it: settings are put back, replaced functions are named."""
+"""Protects the grading process from a learner's file: settings are restored, replaced functions are reported."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def surroundings_kept() -> Iterator[None]:
 
 
 def refuse_replaced(module: str, name: str) -> None:
-    """A function that the checks use was replaced."""
+    """Reject a file that replaced a function that the checks use."""
     raise Rejected(
         Rejection(
             "replaces-a-function",
-            f"Your file replaces {module}.{name}, which the rest of the program uses too; expected it to stay.",
-            "Give your own function a name of its own.",
+            f"Your file replaces {module}.{name}, which the rest of the program uses too; expected no change.",
+            "Give your own function another name.",
         )
     )
 
 
 def refuse_reading_the_answer(tree: ast.AST) -> None:
-    """A text that names the files of the exercises: the answer would be read and not written."""
+    """Reject a string that names the exercises' files: the answer would be read, not written."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
             found = next((name for name in OURS if name in node.value.replace("\\", "/")), None)

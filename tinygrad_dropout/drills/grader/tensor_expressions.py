@@ -1,4 +1,4 @@
-"""A learner's Tensors at work on a formula: result and gradients, held against this framework's own, part by part."""
+"""A learner's Tensors at work on a formula: result and gradients, compared with this framework's own, part by part."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ class Expression:
         if result.data.shape != self.upstream.shape:
             message = f"{self.text} has shape {result.data.shape}; expected {self.upstream.shape}."
             raise Rejected(
-                Rejection("wrong-shape", message, "Which axes stay, and which go?", shown=self.shown(), kind="shapes")
+                Rejection(
+                    "wrong-shape", message, "Which axes stay, and which disappear?", shown=self.shown(), kind="shapes"
+                )
             )
         call = f"backward of {typed}"
         with_care(lambda: result.backward(self.upstream.copy()), call, call, self.shown)
@@ -85,11 +87,11 @@ class Expression:
         return tuple((name, as_text(value)) for name, value in self.values.items())
 
     def no_tensor(self, result: Any) -> Rejection:
-        """What is said of a result that is none; that of an array's own operator is an array of Tensors."""
+        """The rejection of a result that is not a Tensor; an array's own operator gives an array of Tensors."""
         found = {np.ndarray: "a NumPy array", type(None): "None"}.get(type(result), f"a {type(result).__name__}")
         message, question = f"`{self.text}` is {found}; expected a Tensor", "Is a `return` missing?"
         if isinstance(result, np.ndarray):
-            message += ": an array's own operator computed it, and your Tensor was not asked"
+            message += ": the array's own operator computed it without asking your Tensor"
             question = (
                 "An array on the left asks its own operators first, and takes a Tensor for one more element. What does "
                 "NumPy do if the Tensor's class says `__array_ufunc__ = None`?"
@@ -116,13 +118,13 @@ def compare_expressions(
     rtol: float = 1e-9,
     atol: float = 1e-12,
 ) -> None:
-    """See that the learner's Tensors give the right result and gradients, in the right dtype.
+    """Check that the learner's Tensors give the right result and gradients, in the right dtype.
 
     Args:
         judge: of the package.
         claim: of all the parts.
         expressions: with the same letters.
-        known: what is usually got wrong.
+        known: the known mistakes.
         question: what to think about, where no known mistake fits.
         kind: of mistake, where none fits.
         rtol, atol: as for `Judge.compare`.

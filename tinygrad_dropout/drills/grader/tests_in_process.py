@@ -1,4 +1,4 @@
-"""Run a learner's own tests, on their answer or on another one in its place, in the process made for it."""
+"""Runs a learner's own tests on their answer or on another one, in a separate process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_LINES = 6  # of a message
 
 
 class TooSlowError(BaseException):
-    """A test did not end in its time."""
+    """A test did not finish in time."""
 
 
 def run_tests(
@@ -101,7 +101,7 @@ def run_version(
 
 
 def definitions(text: str, names: Collection[str]) -> dict[str, Any] | None:
-    """What one of our own files gives to those of these names that it defines; None if it does not run."""
+    """The values of those of these names that one of our own files defines; None if the file does not run."""
     namespace: dict[str, Any] = {"__name__": "version"}
     try:
         exec(compile(text, "another answer", "exec"), namespace)
@@ -113,7 +113,7 @@ def definitions(text: str, names: Collection[str]) -> dict[str, Any] | None:
 
 
 def run_test(name: str, test: Callable[[], Any], sides: Sides) -> dict[str, Any]:
-    """Call a test, and say how that ended."""
+    """Call a test and return how it ended."""
     sides.last = ()
     try:
         if inspect.signature(test).parameters:
@@ -142,12 +142,12 @@ def reason(error: BaseException, sides: Sides) -> tuple[str, tuple[tuple[str, st
     if not isinstance(error, AssertionError):
         return f"{type(error).__name__}: {text}".rstrip(": "), ()
     shown = tuple(zip(("left", "right"), map(as_text, sides.last), strict=False))
-    return text or "the assert does not hold", shown
+    return text or "the assertion failed", shown
 
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """Inside, TooSlowError is raised after so many seconds, where the system has a timer for that."""
+    """Raise TooSlowError inside a `with` after so many seconds, if the system has a timer for that."""
     if seconds is None or not hasattr(signal, "setitimer"):
         yield
         return

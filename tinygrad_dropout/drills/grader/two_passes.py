@@ -27,7 +27,7 @@ def run_both_passes(
         forward: returns `(y, cache)`.
         backward: of `(grad, cache)`.
         cases: the forward's arguments.
-        names: of what the backward returns: `"dx", "dweight"`; the runs of one name have its values alone.
+        names: of what the backward returns: `"dx", "dweight"`; the runs of one name have only its values.
 
     Returns:
         `y` and each of the names -> its runs. Those of the gradients have the arguments `(grad, *case)`, so that an
@@ -48,7 +48,7 @@ def run_both_passes(
 
 
 def refuse_shared_caches(judge: Judge, forward: Answer, backward: Answer, first: Case, second: Case) -> None:
-    """See that a backward gives the same after another forward, and when it is called a second time.
+    """Check that a backward gives the same after another forward, and when it is called a second time.
 
     Args:
         judge: of the answer.
@@ -67,7 +67,7 @@ def refuse_shared_caches(judge: Judge, forward: Answer, backward: Answer, first:
     if any(map(differ, once, again)):
         judge.reject(
             "cache-is-used-up",
-            f"A second {backward.name}(grad, cache) with the same cache returned other gradients.",
+            f"A second {backward.name}(grad, cache) with the same cache returned different gradients.",
             "Which of the arrays in the cache does your backward change?",
             kind="state",
             shown={"grad": grad, "at first": list(once), "then": list(again)},
@@ -78,7 +78,7 @@ def refuse_shared_caches(judge: Judge, forward: Answer, backward: Answer, first:
     if any(map(differ, once, after)):
         judge.reject(
             "cache-is-overwritten",
-            f"After another {forward.name}, the backward of the earlier one returned other gradients.",
+            f"After another {forward.name}, the backward of the earlier one returned different gradients.",
             "Where does your forward keep what the backward needs: in the cache, or in one place for all calls?",
             kind="state",
             shown={"grad": grad, "at first": list(once), "after another forward": list(after)},

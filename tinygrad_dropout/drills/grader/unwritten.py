@@ -1,4 +1,4 @@
-"""A learner's dropout layer as the conformance kit gets it: a part that is not written yet ends the examination."""
+"""A learner's dropout layer as the conformance kit sees it: a part that is not written yet ends the examination."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tinygrad_dropout.conformance.report import CannotDrive
 
 
 class WholeLayers:
-    """Makes the learner's layers. Elsewhere the kit takes an exception for a refusal, or for one mistake among others.
+    """Makes the learner's layers. Otherwise the kit would treat the exception as a refusal, or as one mistake among
+    others.
 
     Args:
         make: as for `conformance.check_dropout`.
@@ -34,7 +35,7 @@ class WholeLayers:
         """What an action of the learner's returns.
 
         Raises:
-            CannotDrive: it came to a part that is not written.
+            CannotDrive: it reached a part that is not written.
         """
         try:
             return action()
@@ -76,6 +77,6 @@ class WholeGraphLayer(WholeLayer, GraphLayer):
     """One of which several forwards can wait for their backwards."""
 
     def record(self, x: Array) -> tuple[Any, Callable[[Array], Any]]:
-        """y, and the backward of this very forward."""
+        """y, and the backward of this forward."""
         y, backward = self.attempt(lambda: self.layer.record(x))
         return y, lambda grad: self.attempt(lambda: backward(grad))

@@ -1,4 +1,4 @@
-"""What is done with an answer in the process that `sandbox` starts for it."""
+"""What happens to an answer in the process that `sandbox` starts for it."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ KNOWN = [
     KnownMistake(
         "overwrites-the-gradient",
         gradients_by(overwrite),
-        "The share of one use replaces the share of another: only the last one is left.",
+        "The share of one use overwrites the share of another: only the last one is left.",
         "x is used twice. If x changes, how many terms of the result change?",
         "accumulation",
     ),

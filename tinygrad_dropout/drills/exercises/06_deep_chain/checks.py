@@ -253,7 +253,7 @@ KNOWN = [
          "A use with slope 0 is not counted as done, so its parent waits forever and never passes on what it has.",
          "A share of 0 is a share. Which line counts it?", "order"),
     KnownMistake("overwrites-the-gradient", grads_by(overwrite),
-         "The share of one use replaces the share of another: only the last one is left.",
+         "The share of one use overwrites the share of another: only the last one is left.",
          "If a changes and is used twice, how many terms change?", "accumulation"),
 ]  # fmt: skip
 

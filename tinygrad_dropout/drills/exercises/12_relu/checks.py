@@ -213,7 +213,7 @@ def again(judge, backward, grad):
         judge.reject(
             "result-is-overwritten",
             "Two calls of backward returned the same array: the second call overwrote what the first returned.",
-            "The first caller still holds that array. Where is it made: once, or in each call?",
+            "The first caller still has that array. Where is it created: once, or in each call?",
             kind="ownership",
         )
     return second

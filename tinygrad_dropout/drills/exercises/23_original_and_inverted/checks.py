@@ -73,7 +73,7 @@ def refuse_exchanged(judge: Judge, function) -> None:
 
 
 def compare(judge, x, y, p, scheme, training, right, words):
-    """Compare the factor of one call with the right one."""
+    """Compare the factor of one call with the correct one."""
     phase = "in training" if training else "in evaluation"
     shown = {"x": x[:2, :4], "p": p, "your y": y[:2, :4] if y.shape == x.shape else y}
     if y.shape != x.shape:

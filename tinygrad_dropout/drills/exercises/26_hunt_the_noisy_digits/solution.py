@@ -5,7 +5,7 @@ import numpy as np
 # %% keep-and-drop-swapped
 """Keep and drop are swapped: rng.random() < p has probability p, and what it marks is kept.
 
-The right line keeps with probability 1 - p:
+The correct line keeps with probability 1 - p:
 
     kept = rng.random(hidden.shape) >= p
 
@@ -61,13 +61,13 @@ def exposing_input():
 # %% mask-shared-by-rows
 """One mask is drawn for the whole batch: random(hidden.shape[1]) gives one number for each unit, shared by all rows.
 
-The right line draws for every element:
+The correct line draws for every element:
 
     kept = rng.random(hidden.shape) >= p
 
 The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see it,
 you need a batch of at least two rows in training mode, a hidden unit that is positive in both, and a p that is not 0:
-with the wrong line that unit is dropped in both rows with probability p, and with the right line with probability p
+with the wrong line that unit is dropped in both rows with probability p, and with the correct line with probability p
 squared.
 """
 

@@ -29,7 +29,7 @@ def exposing_input():
 
 For every other input the two lines are the same, and measurements with noise never give exactly 0. But the biases begin
 at 0, so a wine whose measurements are all 0 gives 0 in every hidden unit, whatever the weights. There the wrong line
-moves the biases, and the right one does not. Missing measurements that were filled in with 0 give such rows.
+moves the biases, and the correct one does not. Missing measurements that were filled in with 0 give such rows.
 """
 
 BUG = "relu-gradient-one-at-zero"

@@ -5,13 +5,13 @@ import numpy as np
 # %% mask-shared-by-rows
 """One mask is drawn for the whole batch: random(x.shape[1]) gives one number for each unit, shared by all rows.
 
-The right line draws for every element:
+The correct line draws for every element:
 
     self.factor = (self.rng.random(x.shape) >= self.p) / (1 - self.p)
 
 The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see it,
 you need a batch of at least two rows in training mode, a unit that is positive in both, and a p that is not 0: with the
-wrong line that unit is dropped in both rows with probability p, and with the right line with probability p squared.
+wrong line that unit is dropped in both rows with probability p, and with the correct line with probability p squared.
 """
 
 BUG = "mask-shared-by-rows"

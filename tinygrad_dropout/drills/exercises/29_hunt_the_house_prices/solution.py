@@ -43,14 +43,14 @@ def exposing_input():
 # %% mask-shared-by-rows
 """In each layer one mask is drawn for the whole batch: before.shape[1] numbers, which all rows share.
 
-The right line draws for every element:
+The correct line draws for every element:
 
     slope = slope * (rng.random(before.shape) >= p) / (1 - p)
 
 The rate, the scale and the mean are right for each row, and little is dropped in training, so nothing looks wrong. But
 two rows are always dropped together. To see it, you need a batch of at least two rows in training mode, a unit that is
 positive in both, and a p that is not 0: with the wrong line that unit is dropped in both rows with probability p, and
-with the right line with probability p squared.
+with the correct line with probability p squared.
 """
 
 BUG = "mask-shared-by-rows"

@@ -9,8 +9,8 @@ import numpy as np
 
 For every other input the two lines are the same, and no point of the two rings gives an input of exactly 0. But the
 biases begin at 0, so the origin gives 0 in every hidden unit, whatever the weights. There the wrong line moves the
-biases of all units, and the right one does not. (The weights do not move, since x is 0.) It happens in practice: blank
-images, padding, and units after a first ReLU are exactly 0.
+biases of all units, and the correct one does not. (The weights do not move, since x is 0.) It happens in practice:
+blank images, padding, and units after a first ReLU are exactly 0.
 """
 
 BUG = "relu-gradient-one-at-zero"

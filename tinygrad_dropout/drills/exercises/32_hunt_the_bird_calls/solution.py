@@ -28,7 +28,7 @@ def exposing_input():
 
 For every other input the two are the same, and noisy calls never give exactly 0. But the biases begin at 0, so
 silence, eight tones of 0, gives 0 in every unit of both layers, whatever the weights. There the wrong line lets
-the gradient through to the biases of the first two layers, and the right one stops it.
+the gradient through to the biases of the first two layers, and the correct one stops it.
 """
 
 BUG = "relu-gradient-one-at-zero"
@@ -61,13 +61,13 @@ def exposing_input():
 # %% mask-shared-by-rows
 """One mask is drawn for the whole batch: random(x.shape[1]) gives one number for each unit, shared by all rows.
 
-The right line draws for every element:
+The correct line draws for every element:
 
     mask = rng.random(x.shape) >= p
 
 The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see it,
 you need a batch of at least two rows in training mode, a unit that is positive in both, and a p that is not 0: with the
-wrong line that unit is dropped in both rows with probability p, and with the right line with probability p squared.
+wrong line that unit is dropped in both rows with probability p, and with the correct line with probability p squared.
 """
 
 BUG = "mask-shared-by-rows"

@@ -61,13 +61,13 @@ def exposing_input():
 # %% mask-shared-by-rows
 """One mask is drawn for the whole batch: random(STATE) gives one number for each unit, shared by all rows.
 
-The right line draws for every element:
+The correct line draws for every element:
 
     factor = (rng.random((batch, STATE)) >= p) / (1 - p) if training else 1.0
 
 The rate, the scale and the mean are right for each row. What is wrong is that two rows are dropped together. To see it,
 you need a batch of at least two melodies in training mode, notes that are not silent, and a p that is not 0: with the
-wrong line a unit is dropped in both rows with probability p, and with the right line with probability p squared.
+wrong line a unit is dropped in both rows with probability p, and with the correct line with probability p squared.
 """
 
 BUG = "mask-shared-by-rows"

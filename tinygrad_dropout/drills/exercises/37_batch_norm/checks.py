@@ -333,7 +333,7 @@ def refuse_later_calls(judge: Judge, make) -> None:
     for name, got, value in kept:
         if not np.allclose(got, value, rtol=1e-8):
             judge.reject("result-is-overwritten", f"A later call overwrote the {name} that an earlier one returned.",
-                         "The first caller still holds that array. Where is it made: once, or in each call?",
+                         "The first caller still has that array. Where is it created: once, or in each call?",
                          kind="ownership")  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def check(judge: Judge) -> None:
 
 
 def on_arrays(names, layer, x):
-    """y, and the backward of this very forward."""
+    """y, and the backward of this forward."""
     given = names["Tensor"](x, True)
     result = layer(given)
 
