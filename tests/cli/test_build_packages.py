@@ -18,7 +18,7 @@ BROKEN = {  # files of the package -> what is said
     "a circular import": ({"value.py": "import framework.b", "b.py": AS_VALUE}, "(most likely due to a circular"),
     "a name that is not there": ({"value.py": "x = 1"}, "cannot import name 'Value' from 'framework.value'"),
     "a name that is None": ({"value.py": "Value = None"}, "Your package has no Value yet"),
-    "torch": ({"value.py": "import torch"}, "framework/value.py imports torch; NumPy and the standard library"),
+    "torch": ({"value.py": "import torch"}, "framework/value.py imports torch; only NumPy and the standard library"),
     "torch by its name": ({"value.py": "__import__('torch')"}, "framework/value.py imports torch"),
     "this package": ({"value.py": "from tinygrad_dropout import Tensor"}, "imports tinygrad_dropout"),
     "an import from above": ({"value.py": "from ..secret import Value"}, "relative import beyond top-level package"),
