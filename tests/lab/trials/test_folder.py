@@ -138,7 +138,7 @@ def test_a_damaged_digit_is_not_taken_for_a_result(tmp_path, damage):
     content = (tmp_path / RESULTS).read_bytes()
     assert damage[0] in content
     (tmp_path / RESULTS).write_bytes(content.replace(*damage, 1))
-    with pytest.raises(LabError, match="its records are not those that were written"):
+    with pytest.raises(LabError, match="its records have changed since they were written"):
         Folder(tmp_path).read([COUNTING])
 
 

@@ -78,7 +78,7 @@ def test_other_options_are_refused_by_name(tmp_path, folder):
     parts = [folder("a", seeds=1), folder("b", seeds=1, first_seed=1, factor=0.5)]
     with pytest.raises(
         LabError,
-        match=r"b cannot be merged with .*a, because it was made differently \(factor 0.5, not 0.1",
+        match=r"cannot merge .*b with .*a, because they were made differently \(factor 0.5, not 0.1",
     ):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
@@ -93,14 +93,16 @@ def test_other_versions_are_refused_by_name(tmp_path, folder):
 def test_another_record_of_the_same_trial_is_refused(tmp_path, folder):
     parts = [folder("a", seeds=2), folder("b", seeds=2)]
     change(parts[1], lambda results: results["records"][2].update(value=7.0))
-    with pytest.raises(LabError, match=r"b has another record of a trial that an earlier folder has \(odd, seed 1\)"):
+    with pytest.raises(
+        LabError, match=r"b has a different record of a trial that an earlier folder has \(odd, seed 1\)"
+    ):
         merge(parts, tmp_path / "merged", EXPERIMENTS)
 
 
 def test_another_experiment_is_refused_by_name(tmp_path, folder):
     other = Counting("other")
     parts = [folder("a", seeds=1), folder("b", other, seeds=1, first_seed=1)]
-    with pytest.raises(LabError, match=r"cannot be merged with .* made differently \(experiment other, not counting\)"):
+    with pytest.raises(LabError, match=r"cannot merge .* made differently \(experiment other, not counting\)"):
         merge(parts, tmp_path / "merged", [*EXPERIMENTS, other])
 
 

@@ -195,7 +195,7 @@ def test_a_disk_that_fills_up_keeps_what_was_written(tmp_path, monkeypatch):
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", full_after_a_while)
-    with pytest.raises(LabError, match=r"No space left on device.*what was written before is still there"):
+    with pytest.raises(LabError, match=r"No space left on device.*earlier results are still there"):
         counted(out=tmp_path)
     assert 1 <= len(Folder(tmp_path).read([Counting()]).records) < 6
 

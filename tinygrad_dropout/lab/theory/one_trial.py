@@ -29,7 +29,7 @@ class Measurement(Protocol):
         """The figures as tables to print."""
 
     def notes(self, figures: Figures) -> Sequence[str]:
-        """What the figures show, in sentences, the verdict first."""
+        """The sentences about the figures, the verdict first."""
 
     def draw(self, file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
         """Write the picture under a title, over a caption. The docstring's first line says what it shows."""

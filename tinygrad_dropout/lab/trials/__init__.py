@@ -1,7 +1,7 @@
-"""The small idea under every experiment: a trial (configuration, arm, seed) gives a record.
+"""The idea behind every experiment: a trial (configuration, arm, seed) produces a record.
 
-An experiment is a set of trials, what their records show, and pictures: one module, see `Experiment`. `run` runs its
-trials on this machine or on a cluster, and keeps them; `merge` puts folders together.
+An experiment is a set of trials with an analysis and pictures (see `Experiment`). `run` runs its trials on this machine
+or on a cluster and keeps the records; `merge` combines folders.
 """
 
 from tinygrad_dropout.lab.trials.experiment import Draw, Experiment, Figures, Options, Outcome, Tell

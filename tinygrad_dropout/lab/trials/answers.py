@@ -1,4 +1,4 @@
-"""What a worker sends back: a record, or the error that there was instead. Both arrive wherever the worker runs."""
+"""What a worker sends back: a record or an error, in a form that any worker can send."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tinygrad_dropout.lab.trials.trial import Record
 
 
 class InWorker(Exception):
-    """Says where in a worker an error was raised."""
+    """The traceback of an error in a worker."""
 
 
 def answer(run: Callable[[], Record]) -> bytes:
-    """The record, or the error and where it was raised, as bytes that can be read again.
+    """Run a trial, and pickle its record, or the error and its traceback.
 
-    No error may end a worker, not even SystemExit: it would be taken for an accident, and the trial be run again.
+    No error may end a worker, not even SystemExit: it would look like an accident, and the trial would be run again.
     """
     try:
         return pickle.dumps((run(), None, ""))
@@ -31,7 +31,7 @@ def answer(run: Callable[[], Record]) -> bytes:
 
 
 def record_in(answered: bytes) -> Record:
-    """The record in an answer; raises the error if there was one instead."""
+    """The record in an answer; raises the error if it contains one."""
     record: Record
     record, error, where = pickle.loads(answered)
     if error is not None:

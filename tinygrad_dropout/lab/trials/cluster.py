@@ -1,4 +1,4 @@
-"""Trials run on a Dask cluster: any number of machines, whose workers can come, go and die."""
+"""Run trials on a Dask cluster: any number of machines, whose workers can come, go and die."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ SECONDS_FOR_WORKERS = 30
 def run_on_cluster(
     job: Job, trials: Sequence[Trial], address: str, epochs: int, on_epochs: Callable[[int], None]
 ) -> Generator[Record]:
-    """Run the trials on the workers of a cluster, and give each record as soon as it is there.
+    """Run the trials on the workers of a cluster, and yield each record as soon as it is ready.
 
     Args:
         job, trials: see `Job`.
-        address: the scheduler's, such as "tcp://10.0.0.1:8786".
-        epochs: how many epochs a trial counts for, since they are not counted while it runs.
-        on_epochs: is called with the number of epochs done after each finished trial.
+        address: the address of the scheduler, such as "tcp://10.0.0.1:8786".
+        epochs: the number of epochs that a finished trial counts for.
+        on_epochs: called after each finished trial with the number of epochs done.
 
-    A trial whose worker dies is run again by another one, up to three times (Dask's `allowed-failures`).
+    If a worker dies, another one runs its trial again, up to three times (Dask's `allowed-failures`).
 
     Raises:
-        LabError: no cluster answers there, it has no workers, they have other versions of what makes the numbers, or
-            it fails otherwise.
-        WorkerError: a trial whose workers died every time.
+        LabError: no cluster answers, it has no workers, they have other versions of the packages that matter, or the
+            cluster fails otherwise.
+        WorkerError: all workers of one trial died.
     """
     require_extras(("distributed",), needed_by="running trials on a Dask cluster (--dask)")
     from dask.distributed import Client, KilledWorker, as_completed
@@ -45,8 +45,10 @@ def run_on_cluster(
         made_with = versions()
         check_workers(client, address, made_with)
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Sending large graph")  # as large as the data, and once
-            shared_job = client.submit(return_job, job, pure=False)  # a task, to be made again if its worker dies
+            warnings.filterwarnings("ignore", "Sending large graph")  # only as large as the data, and only once
+            shared_job = client.submit(
+                return_job, job, pure=False
+            )  # a task, so that Dask repeats it if its worker dies
         futures = {client.submit(run_on_worker, shared_job, trial, made_with, pure=False): trial for trial in trials}
         with client.as_current():
             completed: Iterable[Any] = as_completed(futures)  # type: ignore[no-untyped-call]
@@ -59,7 +61,7 @@ def run_on_cluster(
                         f"the cluster at {address} lost every worker that ran one trial ({futures[future]}): "
                         "they were killed, or have too little memory"
                     ) from error
-                except Exception as error:  # of Dask's own: those of the trial are in its answer
+                except Exception as error:  # Dask's own errors; those of the trial are in its answer
                     raise LabError(f"dask: the cluster at {address} failed: {in_one_line(error)}") from error
                 record = record_in(answered)
                 on_epochs(done * epochs)
@@ -70,7 +72,7 @@ def run_on_cluster(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Dask's client logs a traceback where it loses the cluster, of which our LabError says the same."""
+    """Keep Dask's client from logging a traceback when it loses the cluster; our LabError says the same."""
     logger = logging.getLogger("distributed.client")
     before = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -81,7 +83,7 @@ def quiet() -> Iterator[None]:
 
 
 def connected(client: Any, address: str) -> Any:
-    """A client of the cluster.
+    """Connect to the cluster; returns a client.
 
     Raises:
         LabError: nothing answers at this address.
@@ -90,15 +92,14 @@ def connected(client: Any, address: str) -> Any:
     class TidyClient(client):  # type: ignore[misc]
         """A client that ends its event loop if it cannot connect.
 
-        Left to the garbage collector, that can happen in the event loop of the next client while it starts, and then
-        both wait for each other.
+        The garbage collector could do that while the next client starts, and then both would wait for each other.
         """
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
             try:
                 super().__init__(*arguments, **options)
             except Exception:
-                self.__del__()  # which does nothing the second time
+                self.__del__()  # does nothing the second time
                 raise
 
     try:
@@ -110,7 +111,7 @@ def connected(client: Any, address: str) -> Any:
 
 
 def check_workers(client: Any, address: str, made_with: dict[str, str]) -> None:
-    """Raise a LabError unless the cluster has workers before long, all with the same package and versions."""
+    """Raise a LabError unless the cluster soon has workers, all with the same package and versions."""
     try:
         client.wait_for_workers(1, timeout=SECONDS_FOR_WORKERS)
     except TimeoutError:
@@ -119,19 +120,19 @@ def check_workers(client: Any, address: str, made_with: dict[str, str]) -> None:
         client.run(check_versions, made_with)
     except LabError:
         raise
-    except Exception as error:  # later, a task that cannot be read would end a worker without a word
+    except Exception as error:  # later, an unreadable task would end a worker silently
         raise LabError(
             f"dask: expected this version of the package on every worker of {address}, got {in_one_line(error)}"
         ) from error
 
 
 def in_one_line(error: Exception) -> str:
-    """What Dask says, or else the name of the error."""
+    """Dask's message, or else the name of the error."""
     return " ".join(str(error).split()) or type(error).__name__
 
 
 def check_versions(made_with: dict[str, str]) -> None:
-    """Raise a LabError, on a worker, unless it has the versions that the other records are made with."""
+    """Raise a LabError on a worker whose versions differ from those of the other records."""
     if problem := differences_between(versions(), made_with):
         raise LabError(f"dask: expected the same versions on a worker of {platform.node()}, got {problem}")
 
@@ -142,12 +143,12 @@ def return_job(job: Job) -> Job:
 
 
 def run_on_worker(job: Job, trial: Trial, made_with: dict[str, str]) -> bytes:
-    """Run one trial on a worker of the cluster, which may have joined a moment ago."""
+    """Run one trial on a worker of the cluster, which may have joined just now."""
     from threadpoolctl import threadpool_limits
 
     def run() -> Record:
         check_versions(made_with)
-        threadpool_limits(1)  # for good: set back after one trial, it would be gone for those in other threads
+        threadpool_limits(1)  # permanently: resetting it would affect trials in other threads
         return job.run(trial, lambda: None)
 
     return answer(run)

@@ -1,6 +1,6 @@
-"""What an experiment is, a set of trials, an analysis and pictures, and what it gives: an outcome.
+"""The base classes of experiments (trials, analysis, pictures) and of their outcomes.
 
-Each experiment is a class in a module of its own, which has everything that belongs to it.
+Each experiment is a class in its own module, with everything that belongs to it.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Options = dict[str, Any]
-"""What decides the numbers of an experiment, as JSON has it: its settings, and a digest of its data."""
+"""Everything that determines the results of an experiment, as JSON values: its settings and a digest of its data."""
 
 Figures = dict[str, Any]
-"""What the records show, as JSON has it."""
+"""The figures computed from the records, as JSON values."""
 
 Tell = Callable[[str], object]
-"""Called with each sentence that the user should read before anything is trained."""
+"""A function that is called with each sentence the user should read before training starts."""
 
 Draw = Callable[["Outcome", BinaryIO], None]
-"""Draws a picture of an outcome into a file open for writing."""
+"""A function that draws a picture of an outcome into an open file."""
 
 
 class Experiment(ABC):
     """An experiment: its trials, their analysis, and how the result is shown.
 
-    Two objects of one class with equal attributes are the same experiment.
+    Two objects of the same class with equal attributes are the same experiment.
     """
 
     name: str
-    """What it is called on the command line and in results.json."""
+    """Its name on the command line and in results.json."""
 
     quick: ClassVar[Mapping[str, Any]] = {}
-    """What replaces the defaults of the options in a run of a few seconds."""
+    """The options that make it a run of a few seconds."""
 
     @property
     @abstractmethod
@@ -53,7 +53,7 @@ class Experiment(ABC):
         """Read the data, and fill in the options that depend on them.
 
         Returns:
-            The options; the data, which every worker is given.
+            The options, and the data for the workers.
 
         Raises:
             LabError: the options or the data cannot be used.
@@ -62,37 +62,37 @@ class Experiment(ABC):
 
     @abstractmethod
     def as_json(self, options: Any, data: Any) -> Options:
-        """What decides the numbers."""
+        """Everything that determines the results."""
 
     @abstractmethod
     def trials(self, options: Options) -> Sequence[Trial]:
         """All trials, in the order in which they are run and kept."""
 
     def epochs(self, options: Options) -> int:
-        """How often a trial calls `after_epoch`, at most."""
+        """The most times that a trial calls `after_epoch`."""
         return 1
 
     @abstractmethod
     def run_trial(self, options: Any, data: Any, trial: Trial, after_epoch: Callable[[], None]) -> dict[str, Any]:
-        """Run one trial, and give what was measured, as JSON has it.
+        """Run one trial, and return its measurements as JSON values.
 
         Args:
-            options, data: what `prepare` gave.
-            trial: which one.
-            after_epoch: is called after each epoch of training, and may raise to end it.
+            options, data: the results of `prepare`.
+            trial: the trial to run.
+            after_epoch: called after each epoch of training; can raise to end it.
         """
 
     @abstractmethod
     def is_complete(self, options: Options, record: Record) -> bool:
-        """Whether a record that was kept has all that `run_trial` gives. May raise KeyError or TypeError if not."""
+        """Whether a saved record has everything that `run_trial` returns. Can raise KeyError or TypeError if not."""
 
     def check(self, options: Options, siblings: Sequence[Record]) -> None:
-        """Raise an error if trials with the same configuration and seed do not fit together, which is a bug."""
+        """Raise an error if trials with the same configuration and seed do not fit together. That would be a bug."""
         return
 
     @abstractmethod
     def analyze(self, options: Options, records: Sequence[Record]) -> Figures | None:
-        """What the records show; None if they are too few to show anything. Some may be missing."""
+        """Compute the figures from the records; None if there are too few. Some records can be missing."""
 
     @abstractmethod
     def describe(self, options: Options, figures: Figures) -> str:
@@ -100,19 +100,19 @@ class Experiment(ABC):
 
     @abstractmethod
     def tables(self, options: Options, figures: Figures) -> Sequence[Table]:
-        """The figures as tables."""
+        """The tables of the figures."""
 
     @abstractmethod
     def notes(self, options: Options, figures: Figures) -> Sequence[str]:
-        """What the figures show, in sentences, the verdict first."""
+        """The sentences about the figures, the verdict first."""
 
     @property
     @abstractmethod
     def pictures(self) -> Mapping[str, Draw]:
-        """What draws each picture, by the name of its file."""
+        """The functions that draw the pictures, by file name."""
 
     def shown_in(self, picture: str) -> str:
-        """What a picture shows, for a reader who cannot see it: the first line of the docstring of what draws it."""
+        """The alternative text of a picture: the first line of the docstring of its drawing function."""
         return (self.pictures[picture].__doc__ or picture).splitlines()[0]
 
     def outcome(self, options: Options, versions: dict[str, str], records: Sequence[Record] = ()) -> Outcome:
@@ -122,13 +122,13 @@ class Experiment(ABC):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The records of an experiment, finished or not. `print` shows its tables and what they show.
+    """The records of an experiment, finished or not. `print` shows the tables and the verdict.
 
     Attributes:
-        experiment: which one.
-        options: what decides the numbers: the settings, and a digest of the data.
-        versions: what the numbers were made with.
-        records: those of the finished trials, in the order of the trials.
+        experiment: the experiment.
+        options: everything that determines the results: the settings and a digest of the data.
+        versions: the versions of the packages used.
+        records: the records of the finished trials, in the order of the trials.
     """
 
     experiment: Experiment
@@ -143,28 +143,28 @@ class Outcome:
 
     @property
     def missing(self) -> list[Trial]:
-        """The trials that are still to be run."""
+        """The trials that have not finished."""
         finished = {Trial.of(record) for record in self.records}
         return [trial for trial in self.trials if trial not in finished]
 
     @property
     def finished(self) -> bool:
-        """Whether no trial is missing."""
+        """Whether all trials have finished."""
         return not self.missing
 
     @cached_property
     def figures(self) -> Figures | None:
-        """What the records show; None if they are too few."""
+        """The figures of the records; None if there are too few."""
         return self.experiment.analyze(self.options, self.records)
 
     @property
     def description(self) -> str:
-        """What was done, in one line; "" if the records are too few."""
+        """What was done, in one line; "" if there are too few records."""
         return "" if self.figures is None else self.experiment.describe(self.options, self.figures)
 
     @property
     def notes(self) -> Sequence[str]:
-        """What the figures show, in sentences, the verdict first."""
+        """The sentences about the figures, the verdict first."""
         return () if self.figures is None else self.experiment.notes(self.options, self.figures)
 
     def with_records(self, records: Iterable[Record]) -> Outcome:
@@ -174,7 +174,7 @@ class Outcome:
         return replace(self, records=tuple(together))
 
     def check(self, record: Record) -> None:
-        """Raise an error if a record does not fit those of its configuration and seed, which is a bug."""
+        """Raise an error if a record does not fit those with the same configuration and seed. That would be a bug."""
         trial = Trial.of(record)
         siblings = [
             other
@@ -184,12 +184,12 @@ class Outcome:
         self.experiment.check(self.options, [*siblings, record])
 
     def show(self, console: Console) -> None:
-        """Print the tables and what they show to a rich console."""
+        """Print the tables and the sentences about them to a rich console."""
         if self.figures is None:
             finished, trials = len(self.records), len(self.trials)
             console.print(f"{finished} of {trials} trials are finished: too few for a result.", highlight=False)
             return
-        whole_lines = not console.is_terminal  # a terminal would break them inside words
+        whole_lines = not console.is_terminal  # unlike rich, a terminal may break lines inside words
         console.print(self.description, highlight=False, soft_wrap=whole_lines)
         for table in self.experiment.tables(self.options, self.figures):
             console.print()
@@ -199,7 +199,7 @@ class Outcome:
             console.print(note, style="dim" if place else "bold", highlight=False, soft_wrap=whole_lines)
 
     def pictures(self) -> dict[str, bytes]:
-        """The pictures as PNG files, by their names; none if the records are too few."""
+        """The pictures as PNG files, by file name; none if there are too few records."""
         if self.figures is None:
             return {}
         return {name: drawn(partial(draw, self)) for name, draw in self.experiment.pictures.items()}

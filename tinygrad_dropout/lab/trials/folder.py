@@ -1,10 +1,10 @@
-"""The output folder: what is in it, and how it stays valid whatever happens.
+"""The output folder: its files, and how it stays valid whatever happens.
 
-results.json holds the options, the records and what they show. It is written after every trial while they are few;
-later only when their number has grown by a tenth, so that ten thousand trials don't write it ten thousand times. Until
-then a record is a line of journal.jsonl. At the end, and when a run is gone on with, the journal becomes part of
-results.json. Both carry digests, so that a damaged digit is not taken for a result. Pictures are removed before the
-records that they show are replaced: those that are there are never old.
+results.json contains the options, the records and the figures. While there are few records, it is written after every
+trial. Later it is written only when their number has grown by a tenth, because ten thousand trials should not write it
+ten thousand times; until then, each new record is a line of journal.jsonl. At the end, or when a run is continued, the
+journal is merged into results.json. Both contain digests, so that a damaged digit is not mistaken for a result.
+Pictures are deleted before the records they show are replaced, so they are never out of date.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.saving._atomic import delete_abandoned, write_safely
 
 RESULTS, JOURNAL = "results.json", "journal.jsonl"
-REWRITE_GROWTH = 1.1  # of the number of records, between two times that results.json is written
-EXTENDABLE = ("seeds", "first_seed")  # options in which a folder may be extended
+REWRITE_GROWTH = 1.1  # write results.json again when the number of records has grown by this factor
+EXTENDABLE = ("seeds", "first_seed")  # options that can change when a folder is extended
 
 
 class Folder:
-    """One experiment's folder."""
+    """The folder of one experiment."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._write_whole_at = 0  # once there are so many records
+        self._write_whole_at = 0  # number of records at which to write results.json
 
     def prepare(self) -> None:
-        """Make the folder, if it is not there, and check that files can be written to it.
+        """Create the folder if necessary, and check that files can be written to it.
 
         Raises:
-            LabError: it cannot be made, or not be written to.
+            LabError: the folder cannot be created or written to.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ class Folder:
 
     @contextmanager
     def owned(self) -> Iterator[None]:
-        """Lock the folder for this command until the context ends, however the process ends. (Not on Windows.)
+        """Lock the folder for this command until the context or the process ends. (Not on Windows.)
 
         Raises:
             LabError: another command is writing to it.
@@ -79,10 +79,10 @@ class Folder:
                 os.close(descriptor)
 
     def keep(self, outcome: Outcome, record: Record) -> None:
-        """Keep a record that the outcome has just got, whatever happens next.
+        """Save the newest record of the outcome to the disk.
 
         Raises:
-            LabError: it cannot be written; what was written before is still there.
+            LabError: it cannot be written; earlier records are still there.
         """
         if len(outcome.records) >= self._write_whole_at:
             self.write(outcome)
@@ -97,7 +97,7 @@ class Folder:
         """Write results.json with all records, and delete the journal.
 
         Raises:
-            LabError: it cannot be written; the old one is as it was.
+            LabError: it cannot be written; the old file is unchanged.
         """
         results = {
             "experiment": outcome.experiment.name,
@@ -112,7 +112,7 @@ class Folder:
 
         def write_text(file: BinaryIO) -> None:
             file.write(text.encode())
-            file.flush()  # which fails on a full disk: then the old pictures stay, as the old records do
+            file.flush()  # fails on a full disk: then the old records and pictures stay
             for name in outcome.experiment.pictures:
                 self._remove(name)
 
@@ -121,7 +121,7 @@ class Folder:
         self._write_whole_at = ceil(REWRITE_GROWTH * len(outcome.records))
 
     def save(self, outcome: Outcome) -> None:
-        """Write everything, to a folder that may hold the same experiment already."""
+        """Write everything to a folder, which may already contain the same experiment."""
         self.prepare()
         with self.owned():
             found = self.read([outcome.experiment])
@@ -131,24 +131,24 @@ class Folder:
             self.draw(outcome)
 
     def draw(self, outcome: Outcome) -> None:
-        """Write the pictures, unless the records are too few for any."""
+        """Write the pictures, unless there are too few records."""
         if outcome.figures is None:
             return
         for name, draw in outcome.experiment.pictures.items():
             self._write_file(name, partial(draw, outcome))
 
     def has_pictures(self, experiment: Experiment) -> bool:
-        """Whether all pictures are there."""
+        """Whether all pictures exist."""
         return all((self.path / name).is_file() for name in experiment.pictures)
 
     def read(self, experiments: Iterable[Experiment]) -> Outcome | None:
-        """What the folder holds; None if it has no results.
+        """Read the outcome in the folder; None if it has no results.
 
         Args:
-            experiments: those that it may be of.
+            experiments: the experiments that it may belong to.
 
         Raises:
-            LabError: it holds something else, or damaged files.
+            LabError: the folder contains something else, or damaged files.
         """
         results = self._read_results()
         if results is None:
@@ -175,10 +175,10 @@ class Folder:
         return outcome.with_records(records.values())
 
     def read_for(self, wanted: Outcome) -> Outcome:
-        """What the folder already holds of the outcome that is wanted, which may have more seeds.
+        """The wanted outcome with the records that the folder already has; it can have more seeds than the folder.
 
         Raises:
-            LabError: it holds an outcome of other options, or one that was begun with other versions.
+            LabError: the folder has other options, or is unfinished and was started with other versions.
         """
         found = self.read([wanted.experiment])
         if found is None:
@@ -194,12 +194,12 @@ class Folder:
         return merged
 
     def check_same(self, what: str, found: dict[str, Any], wanted: dict[str, Any]) -> None:
-        """Raise a LabError that names every option in which the folder differs from what is now asked for."""
+        """Raise a LabError that names every option or version in which the folder differs from the wanted ones."""
         if problem := differences_between(found, wanted):
             raise LabError(f"{self.path} was made with other {what} ({problem}): choose another folder")
 
     def _read_results(self) -> dict[str, Any] | None:
-        """What results.json holds; None where there is no such file."""
+        """The contents of results.json; None if there is no such file."""
         path = self.path / RESULTS
         try:
             results = json.loads(path.read_text(encoding="utf-8"))
@@ -214,12 +214,12 @@ class Folder:
                 "choose another folder"
             )
         digest = digest_of([results[key] for key in kinds])
-        if results.get("digest", digest) != digest:  # there is none in files of earlier versions
-            raise LabError(f"{path}: the file is damaged: its records are not those that were written")
+        if results.get("digest", digest) != digest:  # files of earlier versions have none
+            raise LabError(f"{path}: the file is damaged: its records have changed since they were written")
         return results
 
     def _read_journal(self) -> Iterator[Record]:
-        """The records in the journal. A last line that is not whole was being written when the run was killed."""
+        """The records in the journal. An incomplete last line, from a run that was killed, is ignored."""
         try:
             lines = (self.path / JOURNAL).read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
@@ -231,12 +231,12 @@ class Folder:
             yield record
 
     def _remove(self, name: str) -> None:
-        """Remove a file that may be there."""
+        """Remove a file if it exists."""
         with self._reporting_errors(name):
             (self.path / name).unlink(missing_ok=True)
 
     def _write_file(self, name: str, write: Callable[[BinaryIO], object]) -> None:
-        """Write a file so that, at any moment, either the old or the new one is there whole."""
+        """Write a file so that at any moment either the old or the new one exists completely."""
         with self._reporting_errors(name):
             write_safely(self.path / name, write)
 
@@ -247,32 +247,32 @@ class Folder:
             yield
         except OSError as error:
             raise LabError(
-                f"{self.path / name} could not be written ({error.strerror}); what was written before is still there"
+                f"{self.path / name} could not be written ({error.strerror}); earlier results are still there"
             ) from error
 
 
 def as_lines(value: object) -> str:
-    """A value as JSON, with a line for each record of several."""
+    """A value as JSON; a tuple of records has one line per record."""
     if isinstance(value, tuple):
         return "[\n" + ",\n".join(as_lines(record) for record in value) + "\n]"
     return json.dumps(value, allow_nan=False)
 
 
 def digest_of(value: object) -> str:
-    """What tells a value from a damaged one, after both were written as JSON."""
+    """A digest of a value's JSON, to recognize damage."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
 def without_seeds(options: Options) -> Options:
-    """The options in which a folder cannot be extended."""
+    """The options that must not change when a folder is extended."""
     return {name: value for name, value in options.items() if name not in EXTENDABLE}
 
 
 def differences_between(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
-    """Where they differ, as `p 0.5, not 0.3; seeds 10, not 5`.
+    """Describe the differences: `p 0.5, not 0.3; seeds 10, not 5`.
 
-    An experiment of several configurations keeps each of them too: what differs inside them is named only if nothing
-    else differs, for it is mostly a consequence.
+    An experiment with several configurations stores each of them. Differences inside them are mostly a consequence of
+    others, so they are described only if there are no others.
     """
     names = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
     inside = [name for name in names if isinstance(wanted.get(name), Mapping) and isinstance(found.get(name), Mapping)]
@@ -285,7 +285,7 @@ def differences_between(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
 
 
 def as_typed(value: object) -> str:
-    """A value as a person would write it; of a mapping, its names."""
+    """A value as you would type it; for a mapping, its keys."""
     if isinstance(value, Sequence | Mapping) and not isinstance(value, str):
         return ",".join(map(str, value))
     return "unset" if value is None else str(value)

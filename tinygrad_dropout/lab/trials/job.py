@@ -1,4 +1,4 @@
-"""A job: what all trials of an experiment share, in a form that can be sent to a worker."""
+"""A job: everything that the trials of an experiment share, in a form that can be sent to a worker."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tinygrad_dropout.lab.trials.trial import Record, Trial
 
 @dataclass(frozen=True)
 class Job:
-    """What all trials of an experiment share. Every worker gets it once.
+    """Everything that the trials of an experiment share. Every worker gets it once.
 
     Attributes:
-        experiment: which one.
-        options, data: what its `prepare` gave.
+        experiment: the experiment.
+        options, data: the results of its `prepare`.
     """
 
     experiment: Experiment
@@ -24,11 +24,11 @@ class Job:
     data: Any
 
     def run(self, trial: Trial, after_epoch: Callable[[], None]) -> Record:
-        """Run one trial, on one thread: with more threads, sums may be split differently and rounded differently.
+        """Run one trial on one thread, because more threads could split and round sums differently.
 
         Args:
-            trial: which one.
-            after_epoch: is called after each epoch of training, and may raise to end it.
+            trial: the trial to run.
+            after_epoch: called after each epoch of training; can raise to end it.
         """
         from threadpoolctl import threadpool_limits
 

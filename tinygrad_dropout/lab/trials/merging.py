@@ -1,4 +1,4 @@
-"""Put folders of one experiment together: seeds that were run on several machines, say."""
+"""Merge folders of one experiment, such as seeds from several machines."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tinygrad_dropout.lab.trials.trial import MOST_SEEDS, Record, Trial
 
 
 def merge(folders: Sequence[str | Path], out: str | Path, experiments: Iterable[Experiment]) -> Outcome:
-    """Write a folder that holds the records of several.
+    """Combine the records of several folders in one.
 
     Args:
-        folders: finished or not, made with the same options but for the seeds, and with the same versions.
-        out: the new folder. It may hold the same experiment already, and its records are kept too.
-        experiments: those that the folders may be of.
+        folders: the folders, finished or not; they have the same versions, and the same options except for the seeds.
+        out: the new folder. If it already contains the same experiment, its records are kept, too.
+        experiments: the experiments that the folders may belong to.
 
     Returns:
-        The outcome, from the lowest seed to the highest; seeds between that no folder has are missing in it.
+        The outcome, from the lowest seed to the highest; seeds that no folder has are missing in it.
 
     Raises:
-        LabError: a folder has no results, or does not fit the first one, or has another record of the same trial, or
-            its seeds are too far from the others'.
+        LabError: a folder has no results, does not fit the first one, has a different record of the same trial, or its
+            seeds are too far from the others.
     """
     experiments = list(experiments)
     target = Folder(out)
@@ -43,10 +43,10 @@ def merge(folders: Sequence[str | Path], out: str | Path, experiments: Iterable[
 
 
 def read(folder: Folder, experiments: Sequence[Experiment]) -> Outcome:
-    """What a folder holds.
+    """Read the outcome in a folder.
 
     Raises:
-        LabError: it has no results.
+        LabError: the folder has no results.
     """
     outcome = folder.read(experiments)
     if outcome is None:
@@ -61,12 +61,12 @@ def merged_outcome(found: dict[Path, Outcome]) -> Outcome:
     for path, outcome in found.items():
         problem = differences_between(made_with(outcome), made_with(first))
         if problem:
-            raise LabError(f"{path} cannot be merged with {first_path}, because it was made differently ({problem})")
+            raise LabError(f"cannot merge {path} with {first_path}, because they were made differently ({problem})")
         for record in outcome.records:
             trial = Trial.of(record)
             if records.setdefault(trial, record) != record:
                 raise LabError(
-                    f"{path} has another record of a trial that an earlier folder has ({trial}): leave it out"
+                    f"{path} has a different record of a trial that an earlier folder has ({trial}); leave it out"
                 )
     options = first.options
     if "seeds" in options:
@@ -82,5 +82,5 @@ def merged_outcome(found: dict[Path, Outcome]) -> Outcome:
 
 
 def made_with(outcome: Outcome) -> dict[str, Any]:
-    """What must be the same in folders that are merged: everything but the seeds."""
+    """Everything that must be the same in merged folders: all but the seeds."""
     return {"experiment": outcome.experiment.name} | without_seeds(outcome.options) | outcome.versions

@@ -1,8 +1,7 @@
-"""Trials run on this machine, in this process or in several: the records are the same, bit for bit.
+"""Run trials on this machine, in this process or in several; the records are the same, bit for bit.
 
-Each worker process has a pipe of its own and shares no lock, so that one that is killed costs only the trial that it
-was running, which is run again. (In a pool, of the standard library or of joblib, the death of one worker ends them
-all.)
+Each worker process has its own pipe and shares no lock. If one is killed, only the trial it was running is lost, and is
+run again. (In a pool of the standard library or of joblib, the death of one worker ends them all.)
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ from tinygrad_dropout.lab.trials.job import Job
 from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.sandbox.interrupts import interrupts_noted
 
-MOST_ATTEMPTS = 3  # at one trial, after which a dying worker is taken for an error
+MOST_ATTEMPTS = 3  # at one trial, after which the death of its worker is an error
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def usable_cores() -> int:
-    """The cores that this process may use, which can be fewer than the machine has."""
+    """The number of cores that this process may use, which can be fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_here(job: Job, trials: Sequence[Trial], on_epochs: Callable[[int], None]) -> Generator[Record]:
-    """Run one trial after the other in this process, on one thread as the workers do."""
+    """Run the trials one by one in this process, on one thread as the workers do."""
     done = 0
 
     def after_epoch() -> None:
@@ -51,25 +50,25 @@ def run_here(job: Job, trials: Sequence[Trial], on_epochs: Callable[[int], None]
 def run_in_processes(
     job: Job, trials: Sequence[Trial], workers: int, on_epochs: Callable[[int], None]
 ) -> Generator[Record]:
-    """Run as many trials at once as there are workers, and give each record as soon as it is there.
+    """Run trials in several worker processes, and yield each record as soon as it is ready.
 
-    Closing the iterator, or an exception in `on_epochs`, ends all workers before it goes on.
+    Closing the iterator, or an exception in `on_epochs`, ends all workers.
     """
     context = multiprocessing.get_context("spawn")
     shared_job = in_shared_memory(job)
-    # Without locks, because a killed worker would never release them: each trial has a counter of its own.
+    # Without locks, because a killed worker would never release them: each trial has its own counter.
     epochs, started = context.RawArray("Q", len(trials)), context.RawValue("b", 0)
     waiting = deque(range(len(trials)))
     attempts = [0] * len(trials)
     processes: list[Any] = []
-    running: dict[Any, int] = {}  # the place of each trial that runs, by the pipe to its worker
+    running: dict[Any, int] = {}  # the index of each running trial, by the pipe to its worker
 
     def start_worker() -> Connection:
         pipe, its_end = context.Pipe()
         processes.append(context.Process(target=work, args=(its_end, shared_job, epochs, started)))
         with interrupts_blocked():
             processes[-1].start()
-        its_end.close()  # so that the pipe ends when the worker does
+        its_end.close()  # so that the pipe closes when the worker ends
         return pipe
 
     def give_work(pipe: Connection) -> None:
@@ -77,10 +76,10 @@ def run_in_processes(
             place = running[pipe] = waiting.popleft()
             epochs[place] = 0
             attempts[place] += 1
-            with suppress(OSError):  # it was killed while it had no work, which reading its answer will show
+            with suppress(OSError):  # it was killed while idle; reading its answer will show that
                 pipe.send((place, trials[place]))
 
-    with interrupts_noted() as interrupts:  # raised nowhere, so that nothing below is cut short by a second one
+    with interrupts_noted() as interrupts:  # only noted, so that a second one cannot interrupt the code below
         try:
             for _ in range(min(workers, len(trials))):
                 give_work(start_worker())
@@ -100,31 +99,28 @@ def run_in_processes(
                         give_work(start_worker())
                         continue
                     record = record_in(answered)
-                    give_work(pipe)  # before anything is done about the record, so that no worker idles
+                    give_work(pipe)  # before handling the record, so that no worker is idle
                     yield record
         finally:
             for process in processes:
-                process.kill()  # it has nothing that could be lost
+                process.kill()  # it has nothing to lose
             for process in processes:
                 process.join()
 
 
 def why_it_died(trial: Trial, started: bool) -> str:
-    """What to say of a trial whose workers have died every time."""
+    """The message about a trial whose workers died every time."""
     died = f"the worker process of one trial ({trial}) died {MOST_ATTEMPTS} times"
     if started:
-        return f"{died}: it was killed, or there is not enough memory for so many workers"
-    return (
-        f'{died} at its start: does the script that called this lack `if __name__ == "__main__":`, '
-        "or come from standard input?"
-    )
+        return f"{died}: it was killed, or there is not enough memory for this many workers"
+    return f'{died} at its start: the calling script may lack `if __name__ == "__main__":`, or come from standard input'
 
 
 def in_shared_memory(job: Job) -> Any:
-    """The job, pickled, in memory that a worker process can read.
+    """Pickle the job into memory that a worker process can read.
 
-    Arguments of a new process go through a pipe, which holds too little for data: the next process would start only
-    when this one has imported everything and reads them.
+    The arguments of a new process go through a pipe, which is too small for the data: the next process could start only
+    after this one has imported everything and read them.
     """
     pickled = pickle.dumps(job)
     memory = multiprocessing.get_context("spawn").RawArray("B", len(pickled))
@@ -134,13 +130,13 @@ def in_shared_memory(job: Job) -> Any:
 
 @contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """Ctrl-C within takes effect at the end; processes started within never see one, from their first moment on."""
+    """Within the context, delay Ctrl-C until its end; processes started within never receive one."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
     from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()  # or else the first process would start it, which unblocks the signal again
+    resource_tracker.ensure_running()  # otherwise the first process would start it, which unblocks the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -149,18 +145,20 @@ def interrupts_blocked() -> Iterator[None]:
 
 
 def work(pipe: Connection, shared_job: Any, epochs: Any, started: Any) -> None:
-    """What a worker process does: run the trials that come through the pipe, and answer each.
+    """The main function of a worker process: run the trials from the pipe, and answer each.
 
     Args:
-        pipe: through which the places and trials come.
-        shared_job: the job, pickled.
-        epochs: shared with the parent: for every trial, the number of epochs done.
-        started: shared with the parent: 1 once a worker has got so far.
+        pipe: delivers the indices and trials.
+        shared_job: the pickled job.
+        epochs: shared with the parent: the number of epochs done, for every trial.
+        started: shared with the parent: set to 1 once a worker is running.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
     started.value = 1
-    load_job = cache(partial(pickle.loads, shared_job))  # with the first trial, so that an error there is answered too
+    load_job = cache(
+        partial(pickle.loads, shared_job)
+    )  # loaded with the first trial, so that an error is answered, too
     with suppress(EOFError, OSError):  # the parent is gone
         while True:
             place, trial = pipe.recv()
@@ -172,7 +170,7 @@ def work(pipe: Connection, shared_job: Any, epochs: Any, started: Any) -> None:
 
 
 def end_with_parent() -> None:
-    """A worker whose parent was killed would go on with its trial."""
+    """End this worker when its parent is gone; otherwise it would continue its trial."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,4 +1,4 @@
-"""Run an experiment: train what is missing, keep every finished trial, and go on where an earlier run stopped."""
+"""Run an experiment: run its missing trials, keep every finished one, and continue where an earlier run stopped."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tinygrad_dropout.lab.trials.trial import Record, Trial
 from tinygrad_dropout.lab.trials.versions import versions
 
 Progress = Callable[[int, int, int, int], None]
-"""Called now and then with the epochs done, the epochs there are to do, and the number of trials: finished, and all."""
+"""A function that is called with the epochs done, the epochs in total, the finished trials, and all trials."""
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during an experiment; `outcome` has the trials that were finished by then."""
+    """Ctrl-C during an experiment; `outcome` has the trials finished by then."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
@@ -31,7 +31,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def show_nothing(*_: object) -> None:
-    """Show nothing."""
+    """Ignore all arguments."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Executor:
     """Where trials run.
 
     Attributes:
-        workers: how many processes run trials at once; 1 runs them in this process.
-        dask: the address of a Dask cluster that runs them instead; None for none.
+        workers: the number of processes; 1 runs the trials in this process.
+        dask: the address of a Dask cluster to use instead, or None.
     """
 
     workers: int = 1
@@ -53,7 +53,7 @@ class Executor:
     def records(
         self, job: Job, trials: list[Trial], epochs: int, on_epochs: Callable[[int], None]
     ) -> Generator[Record]:
-        """Run the trials, and give each record as soon as it is there. The records do not depend on where they run."""
+        """Run the trials, and yield each record as soon as it is ready. The records do not depend on where they run."""
         if self.dask is not None and trials:
             return run_on_cluster(job, trials, self.dask, epochs, on_epochs)
         if min(self.workers, len(trials)) <= 1:
@@ -74,22 +74,22 @@ def run(
     """Run an experiment.
 
     Args:
-        experiment: which one.
-        options: an object of its options.
-        out: the folder to which every record is written, and the pictures at the end. If it holds the same experiment,
-            unfinished or with fewer seeds, it is continued; if it is finished, it is only read.
-        workers: how many processes run trials at once. With more than 1, a script must call this under
+        experiment: the experiment.
+        options: its options.
+        out: the folder for the records and, at the end, the pictures. If it contains the same experiment, unfinished or
+            with fewer seeds, the experiment is continued; if it is finished, it is only read.
+        workers: the number of processes that run trials. With more than 1, a script must call this under
             `if __name__ == "__main__":`.
         dask: the address of the scheduler of a Dask cluster, to run the trials there instead.
-        progress: is called now and then.
-        tell: is called with each sentence about how the data were read, before anything is trained.
+        progress: called regularly with the progress.
+        tell: called with each sentence about how the data were read, before training starts.
 
     Returns:
-        The outcome, with the records of all trials. They do not depend on where they were made: the same bits on
-        processors of the same type, and the same but for rounding on others.
+        The outcome, with the records of all trials. Processors of the same type give the same bits, wherever the trials
+        run; other processors agree up to rounding.
 
     Raises:
-        LabError: a package, the data, the folder or the cluster cannot be used; what was expected is in the message.
+        LabError: a package, the data, the folder or the cluster cannot be used.
         Interrupted: Ctrl-C; the finished trials are kept.
     """
     where = Executor(workers, dask)
@@ -109,7 +109,7 @@ def run(
 
 
 def complete(outcome: Outcome, job: Job, folder: Folder | None, where: Executor, progress: Progress) -> Outcome:
-    """Run the trials that are missing, keep each record, and draw the pictures."""
+    """Run the missing trials, save each record, and draw the pictures."""
     missing, epochs = outcome.missing, outcome.experiment.epochs(outcome.options)
 
     def on_epochs(done: int) -> None:
@@ -130,6 +130,6 @@ def complete(outcome: Outcome, job: Job, folder: Folder | None, where: Executor,
             folder.draw(outcome)
     except KeyboardInterrupt:
         if folder is not None and outcome.records:
-            folder.write(outcome)  # Ctrl-C may have come while the last record was being written
+            folder.write(outcome)  # Ctrl-C may have interrupted writing the last record
         raise Interrupted(outcome) from None
     return outcome

@@ -1,4 +1,4 @@
-"""The seeds of an experiment: which are run, and the records of those that are whole."""
+"""The seeds of an experiment, and the records of the seeds that are complete."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from tinygrad_dropout.lab.trials.trial import Record
 
 
 def seeds_of(options: Mapping[str, Any]) -> range:
-    """The seeds that are run, of options that have seeds and first_seed."""
+    """The seeds to run, for options with seeds and first_seed."""
     return range(options["first_seed"], options["first_seed"] + options["seeds"])
 
 
 def whole_seeds(records: Sequence[Record], trials: int) -> list[dict[tuple[str, str], Record]]:
-    """For each seed whose trials have all run: their records, by configuration and arm.
+    """For each seed whose trials have all finished, their records by configuration and arm.
 
     Args:
-        records: in any order.
-        trials: how many each seed has.
+        records: the records, in any order.
+        trials: the number of trials per seed.
     """
     seeds: dict[int, dict[tuple[str, str], Record]] = {}
     for record in records:
@@ -27,5 +27,5 @@ def whole_seeds(records: Sequence[Record], trials: int) -> list[dict[tuple[str, 
 
 
 def arms_of_whole_seeds(records: Sequence[Record], arms: int) -> list[dict[str, Record]]:
-    """The same where no two trials of a seed have the same arm: by the arm."""
+    """The same by arm only, if every trial of a seed has a different arm."""
     return [{arm: record for (_, arm), record in seed.items()} for seed in whole_seeds(records, arms)]

@@ -1,24 +1,24 @@
-"""A trial: a configuration, an arm and a seed. It gives one record, the same wherever it runs."""
+"""A trial: a configuration, an arm and a seed. It produces one record, the same wherever it runs."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
 
-MOST_SEEDS = 10_000  # of an experiment
+MOST_SEEDS = 10_000  # per experiment
 
 Record = dict[str, Any]
-"""What a trial gives, as JSON has it: configuration, arm and seed, then what was measured."""
+"""The result of a trial as JSON values: configuration, arm and seed, and the measurements."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One training, named by what tells it from the others of its experiment.
+    """One training run, identified by everything that distinguishes it within its experiment.
 
     Attributes:
-        configuration: the settings, by the name that the experiment has for them; "" where there is only one.
-        arm: which of the networks that are compared, such as "with dropout"; "" where nothing is compared.
-        seed: where all its chance comes from.
+        configuration: the experiment's name for the settings; "" if there is only one configuration.
+        arm: the kind of network, such as "with dropout"; "" if nothing is compared.
+        seed: the seed of all its random numbers.
     """
 
     configuration: str
@@ -27,11 +27,11 @@ class Trial:
 
     @classmethod
     def of(cls, record: Record) -> Trial:
-        """The trial that gave a record."""
+        """The trial of a record."""
         return cls(record["configuration"], record["arm"], record["seed"])
 
     def record(self, result: dict[str, Any]) -> Record:
-        """This trial's record: its name, then what was measured."""
+        """The record of this trial: its configuration, arm and seed, and the result."""
         return asdict(self) | result
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The versions of what determines the numbers."""
+"""The versions of the packages that determine the results."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ PACKAGES = ("numpy", "scipy", "scikit-learn")
 
 
 def versions() -> dict[str, str]:
-    """The versions of everything that can change a number."""
+    """The versions of everything that can change a result."""
     packages = {name: version(name) for name in PACKAGES}
     return {"tinygrad_dropout": td.__version__, "python": platform.python_version(), **packages}

@@ -86,7 +86,7 @@ BAD_INPUT = {
     "rivals --dataset moons --train-size 9": "--train-size: expected at least 10 to hold a fifth back, got 9",
     "rivals --epochs 0": "--epochs: expected from 1 to 10,000,000, got 0",
     "rivals --seeds none": "--seeds: expected a whole number, got 'none'",
-    "rivals --csv table.csv": "--target: expected the name of the column that is to be predicted",
+    "rivals --csv table.csv": "--target: expected the name of the column of the CSV file to predict",
     "rivals --csv table.csv --target z": "'z'",
     "rivals --csv table.csv --target y --regression --label-noise 0.1": "--label-noise: expected 0 for a regression",
     "rivals --dataset mnist1d --data-dir nowhere": "nowhere",

@@ -279,7 +279,7 @@ def test_a_network_that_diverges_is_one_sentence(monkeypatch):
         ({"uci": "x", "missing": "mean"}, "missing: expected it together with a CSV file, got none"),
         ({"splits": "x"}, "splits: expected a CSV file (--csv) whose rows these are, got none"),
         ({"target": "y"}, "target: expected a CSV file with this column, got none"),
-        ({"csv": "x"}, "target: expected the name of the column that is to be predicted from the CSV file"),
+        ({"csv": "x"}, "target: expected the name of the column of the CSV file to predict from the CSV file"),
     ],
 )  # fmt: skip
 def test_options_that_are_not_allowed(given, problem):
