@@ -94,7 +94,7 @@ BAD_INPUT = {
     "--seeds 0": "--seeds: expected from 1 to 10,000, got 0",
     "--first-seed -1": "--first-seed: expected from 0 to 4,294,967,296, got -1",
     "--workers 0": "--workers: expected at least 1, got 0",
-    "--csv table.csv": "--target: expected the name of the column of the CSV file to predict from the CSV file",
+    "--csv table.csv": "--target: expected the name of the column of the CSV file to predict",
     "--csv none.csv --target y": "none.csv: the file cannot be read: No such file or directory",
     "--csv table.csv --target z": "--target: expected one of the columns of table.csv (a, b, y), got 'z'",
     "--csv table.csv --target y --ignore z": "--ignore: expected one of the columns of table.csv (a, b, y), got 'z'",
