@@ -156,7 +156,7 @@ def observe_or_name(examination: Examination, cell: Cell) -> Observation | Findi
 
 def named_by_its_cell(cell: Cell, finding: Finding, observations: list[Observation]) -> Finding:
     """The finding for a forward that shows no mask although forwards with another number of axes do."""
-    if any(one.x.ndim == len(cell.shape) for one in observations):
+    if any(observed.x.ndim == len(cell.shape) for observed in observations):
         return finding
     for mistake, what in ((layer_mistakes.NEVER_DROPS, "nothing"), (layer_mistakes.DROPS_EVERYTHING, "everything")):
         if finding.mistake is mistake:

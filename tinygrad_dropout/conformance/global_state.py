@@ -63,7 +63,7 @@ SETTINGS = (
 
 
 @contextmanager
-def settings_kept() -> Iterator[None]:
+def settings_restored() -> Iterator[None]:
     """Inside, settings of the process and warning filters may change; afterward they are restored."""
     before = [setting.get() for setting in SETTINGS]
     try:
@@ -81,21 +81,21 @@ def own_global_state(seed: int) -> Iterator[None]:
     NumPy's global generator is replaced; Python's and, if it is imported, PyTorch's are seeded. The settings of the
     process and the warning filters are restored, too.
     """
-    users = get_bit_generator()
-    whole = np.random.get_state(legacy=False)  # includes the cached second Gaussian of a pair, if there is one
-    pythons, torch = random.getstate(), sys.modules.get("torch")
-    torchs = torch.random.get_rng_state() if torch is not None else None
+    users_generator = get_bit_generator()
+    numpy_state = np.random.get_state(legacy=False)  # includes the cached second Gaussian of a pair, if there is one
+    python_state, torch = random.getstate(), sys.modules.get("torch")
+    torch_state = torch.random.get_rng_state() if torch is not None else None
     set_bit_generator(np.random.MT19937(seed))
     random.seed(seed)
     if torch is not None:
         torch.random.default_generator.manual_seed(seed)
     try:
-        with settings_kept(), np.errstate(all="ignore"):
+        with settings_restored(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             yield
     finally:
-        set_bit_generator(users)
-        np.random.set_state(whole)
-        random.setstate(pythons)
+        set_bit_generator(users_generator)
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)
         if torch is not None:
-            torch.random.set_rng_state(torchs)
+            torch.random.set_rng_state(torch_state)

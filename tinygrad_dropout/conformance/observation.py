@@ -103,8 +103,8 @@ class Observation:
     @cached_property
     def draws(self) -> Array:
         """The mask's draws as a 2-D array: shared axes are removed, and all axes after the first are flattened."""
-        one = tuple(0 if axis in self.shared_axes else slice(None) for axis in range(self.kept.ndim))
-        draws = self.kept[one]
+        first = tuple(0 if axis in self.shared_axes else slice(None) for axis in range(self.kept.ndim))
+        draws = self.kept[first]
         if draws.ndim == 1:
             columns = max(1, int(np.sqrt(draws.size)))
             return draws[: draws.size // columns * columns].reshape(-1, columns)

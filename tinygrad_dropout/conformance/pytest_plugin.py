@@ -64,8 +64,8 @@ class Assertion:
             if unknown:
                 expected = ", ".join(sorted(known))
                 pytest.fail(f"@pytest.mark.dropout takes {expected} by name, got {unknown[0]}", pytrace=False)
-            mine = {*OWN, *keywords(self.check)}
-            yield {name: value for name, value in mark.kwargs.items() if name in mine}
+            accepted = {*OWN, *keywords(self.check)}
+            yield {name: value for name, value in mark.kwargs.items() if name in accepted}
 
     def say(self, text: str) -> None:
         """Add a line to pytest's summary."""

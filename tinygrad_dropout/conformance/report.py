@@ -74,7 +74,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """Convert the report to plain values, each finding with its texts filled in."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {n: [plain_item(one) for one in v] if isinstance(v, tuple) else v for n, v in plain.items()}
+        return {n: [plain_item(item) for item in v] if isinstance(v, tuple) else v for n, v in plain.items()}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Report:

@@ -32,7 +32,7 @@ BIAS_AVERAGED = wrong(
 AVERAGED_TWICE = wrong(
     "gradients-averaged-twice",
     "averaging",
-    "the weight and bias gradients are divided by the batch size again, which the mean loss has already done",
+    "the weight and bias gradients are divided by the batch size a second time; the mean loss has already done so",
     "g.T @ x and the sum of {g} over the batch",
     "dL/dW = g.T @ x / N;  dL/db = sum of g / N",
 )

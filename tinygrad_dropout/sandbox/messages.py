@@ -63,8 +63,8 @@ def shortened(value: Any) -> Any:
     if isinstance(value, str):
         return value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]} ..."
     if isinstance(value, (list, tuple)):
-        return [shortened(one) for one in value]
-    return {key: shortened(one) for key, one in value.items()} if isinstance(value, dict) else value
+        return [shortened(item) for item in value]
+    return {key: shortened(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def read(path: Path) -> tuple[list[Message], dict[str, str]]:

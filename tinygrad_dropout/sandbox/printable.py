@@ -58,7 +58,7 @@ def printable_values(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, list):
-        return [printable_values(one) for one in value]
+        return [printable_values(item) for item in value]
     if isinstance(value, dict):
-        return {printable(key): printable_values(one) for key, one in value.items()}
+        return {printable(key): printable_values(item) for key, item in value.items()}
     return value

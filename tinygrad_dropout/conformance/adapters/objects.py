@@ -151,5 +151,5 @@ def missing(name: str) -> CannotDrive:
     """What to say if there is no backward."""
     return CannotDrive(
         f"a {name} has no method backward. Examine only its forward with forward_only=True (--forward-only). If it "
-        f"takes tensors, say which: of({name}, tensors='torch'), or a tensor class of your own."
+        f"takes tensors, say which: of({name}, tensors='torch'), or your own tensor class."
     )

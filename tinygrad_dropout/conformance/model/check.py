@@ -17,7 +17,7 @@ from tinygrad_dropout.conformance.model.questions import (
     randomness,
     use,
 )
-from tinygrad_dropout.conformance.model.random_state import our_generator_kept
+from tinygrad_dropout.conformance.model.random_state import our_generator_restored
 from tinygrad_dropout.conformance.model.subject import Subject, subject_of
 from tinygrad_dropout.conformance.model.trace import same
 from tinygrad_dropout.conformance.report import CannotDrive, Report, report_of
@@ -86,7 +86,7 @@ def check_model(
         Report: as for `check_dropout`, with `subject` "model". If the model raises, or has no dropout, the report says
         that it could not be examined.
     """
-    with own_global_state(seed), our_generator_kept(seed):
+    with own_global_state(seed), our_generator_restored(seed):
         try:
             if not hasattr(model, "named_modules") and callable(model):
                 model = make_model(model)
@@ -144,12 +144,12 @@ def examine(examination: ModelExamination, allow: Collection[str]) -> Report:
     if not has_dropout(examination):
         raise CannotDrive(
             "it has no dropout: no layer or function that drops was called, and training mode is not random. If it has "
-            "a dropout layer of your own, name its class: check_model(model, x, layers=[MyLayer])"
+            "your own dropout layer, name its class: check_model(model, x, layers=[MyLayer])"
         )
     if not any(trace.calls for trace in (*examination.training, *examination.evaluation)):
         examination.not_checked.append(
-            "masks and scales: training mode is random, but no dropout was recognized. If you have a dropout class of "
-            "your own, name it with layers=[MyLayer]"
+            "masks and scales: training mode is random, but no dropout was recognized. If you have your "
+            "own dropout class, name it with layers=[MyLayer]"
         )
     findings: list[Finding] = []
     found: dict[Ask, bool] = {}

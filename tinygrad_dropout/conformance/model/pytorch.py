@@ -164,7 +164,7 @@ def tensors_in(result: Any) -> list[torch.Tensor]:
 def run_backward(result: Any) -> str:
     """Run backward from a weighted sum of all outputs; return the error that it raised, in one line, or ""."""
     outputs = [tensor for tensor in tensors_in(result) if tensor.requires_grad and tensor.is_floating_point()]
-    weights = [torch.linspace(0.5, 1.5, max(one.numel(), 1)).reshape(one.shape).to(one) for one in outputs]
+    weights = [torch.linspace(0.5, 1.5, max(y.numel(), 1)).reshape(y.shape).to(y) for y in outputs]
     if not outputs:
         return ""
     try:

@@ -95,12 +95,12 @@ def seed_everything(seed: int) -> None:
 
 
 @contextmanager
-def our_generator_kept(seed: int) -> Iterator[None]:
+def our_generator_restored(seed: int) -> Iterator[None]:
     """Inside, our framework uses a temporary generator; afterward the user's is restored."""
-    users, state = ours._generator, ours.get_rng_state()
+    users_generator, state = ours._generator, ours.get_rng_state()
     ours._generator = np.random.Generator(np.random.SFC64(seed))
     try:
         yield
     finally:
-        ours._generator = users
+        ours._generator = users_generator
         ours.set_rng_state(state)

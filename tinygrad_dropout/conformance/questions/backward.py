@@ -125,10 +125,10 @@ def name_backward(
     if count >= CAPPED:
         return mistakes.CLIPS, {"count": count, "value": float(largest)}
     right = grad * factors
-    off = np.abs(gx - right) / np.maximum(np.abs(right), np.finfo(gx.dtype).tiny)
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(off)), gx.shape))
-    mine, wanted = float(gx[index]), float(right[index])
-    return mistakes.WRONG, {"index": list(index), "mine": mine, "right": wanted, "ratio": mine / wanted}
+    errors = np.abs(gx - right) / np.maximum(np.abs(right), np.finfo(gx.dtype).tiny)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(errors)), gx.shape))
+    got, expected = float(gx[index]), float(right[index])
+    return mistakes.WRONG, {"index": list(index), "got": got, "right": expected, "ratio": got / expected}
 
 
 def compare_at_zeros(examination: Examination) -> Iterator[Finding]:

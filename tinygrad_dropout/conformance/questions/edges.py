@@ -36,8 +36,8 @@ def examine_edge(examination: Examination, p: int) -> Iterator[Finding]:
         if not made and isinstance(stop.__cause__, ValueError):
             yield mistakes.REFUSES[p].seen(problem=stop.finding.message, target="0" if p else "x", p=p)
         else:
-            wanted = "y = 0 and dL/dx = 0" if p else "y = x and dL/dx = g"
-            yield mistakes.FAILS[p].seen(problem=stop.finding.message, wanted=wanted)
+            expected = "y = 0 and dL/dx = 0" if p else "y = x and dL/dx = g"
+            yield mistakes.FAILS[p].seen(problem=stop.finding.message, expected=expected)
 
 
 def compare_at_edge(examination: Examination, p: int) -> Iterator[Finding]:
@@ -59,11 +59,11 @@ def differs(examination: Examination, p: int, what: str, out: Array, right: Arra
     """The mistake in an array at p = 0 or p = 1; None if it is right."""
     if np.allclose(out, right, rtol=examination.tolerance(right.dtype), atol=0):
         return None
-    wanted = f"{what} = {formula}"
+    expected = f"{what} = {formula}"
     if not np.isfinite(out).all():
-        return mistakes.GIVES_NAN[p].seen(what=what, wanted=wanted)
+        return mistakes.GIVES_NAN[p].seen(what=what, expected=expected)
     mistake = {"y": mistakes.FORWARD_WRONG, "dL/dx": mistakes.BACKWARD_WRONG}.get(what, mistakes.EVAL_WRONG)
-    return mistake[p].seen(what=what, worst=float(np.abs(out - right).max()), wanted=wanted)
+    return mistake[p].seen(what=what, worst=float(np.abs(out - right).max()), expected=expected)
 
 
 def examine_eval_at_edges(examination: Examination) -> Iterator[Finding]:

@@ -15,16 +15,16 @@ from tinygrad_dropout.mistakes.dropout import noise as mistakes
 
 def examine_noise(examination: Examination) -> Iterator[Finding]:
     """The mean, variance and shape of the factors' distribution."""
-    for one in examination.observations:
-        factors = one.factors.astype(np.float64).ravel()
-        variance, size = one.p / (1 - one.p), factors.size
-        figures = {"where": one.where, "right": variance}
+    for observed in examination.observations:
+        factors = observed.factors.astype(np.float64).ravel()
+        variance, size = observed.p / (1 - observed.p), factors.size
+        figures = {"where": observed.where, "right": variance}
         mean, seen = float(factors.mean()), float(factors.var())
         if abs(mean - 1) > SIGMAS * sqrt(seen / size):
             yield mistakes.MEAN.seen(mean=mean, **figures)
             return
         if abs(seen / variance - 1) > SIGMAS * sqrt(2 / size):
-            yield name_variance(one.p, seen, size).seen(variance=seen, root=sqrt(variance), **figures)
+            yield name_variance(observed.p, seen, size).seen(variance=seen, root=sqrt(variance), **figures)
             return
         for sigmas in (0.5, 1.0, 2.0):
             inside = float((np.abs(factors - 1) < sigmas * sqrt(variance)).mean())

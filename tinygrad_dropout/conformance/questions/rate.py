@@ -28,19 +28,19 @@ def examine_rate(examination: Examination) -> Iterator[Finding]:
     if NAMED_WITH_THE_SCALE & {finding.code for finding in examination.findings}:
         return
     observations = examination.observations
-    wrong = [one for one in observations if deviates(one, one.p)]
+    wrong = [observed for observed in observations if deviates(observed, observed.p)]
     if not wrong:
         return
-    one = wrong[0]
+    observed = wrong[0]
     figures = {
-        "rate": one.dropped_rate,
-        "size": one.draws.size,
-        "where": one.where,
-        "p": one.p,
-        "margin": SIGMAS * sqrt(one.p * (1 - one.p) / one.draws.size),
+        "rate": observed.dropped_rate,
+        "size": observed.draws.size,
+        "where": observed.where,
+        "p": observed.p,
+        "margin": SIGMAS * sqrt(observed.p * (1 - observed.p) / observed.draws.size),
     }
-    others = [other for other in wrong if other.p != one.p]
-    constant = all(abs(bad.dropped_rate - one.dropped_rate) < chance(one, bad) for bad in wrong)
+    others = [other for other in wrong if other.p != observed.p]
+    constant = all(abs(bad.dropped_rate - observed.dropped_rate) < chance(observed, bad) for bad in wrong)
     for mistake, compute in WRONG_RATES:
         if not any(deviates(bad, compute(bad.p)) for bad in wrong):
             yield mistake.seen(**figures)
@@ -53,12 +53,12 @@ def examine_rate(examination: Examination) -> Iterator[Finding]:
         yield mistakes.WRONG.seen(**figures)
 
 
-def deviates(one: Observation, p: float) -> bool:
+def deviates(observed: Observation, p: float) -> bool:
     """Whether the fraction of dropped elements is too far from p to be chance."""
-    dropped = one.draws.size - int(one.draws.sum())
+    dropped = observed.draws.size - int(observed.draws.sum())
     if p in (0.0, 1.0):
-        return dropped != p * one.draws.size
-    return abs(rate_deviation(dropped, one.draws.size, p)) > SIGMAS
+        return dropped != p * observed.draws.size
+    return abs(rate_deviation(dropped, observed.draws.size, p)) > SIGMAS
 
 
 def chance(one: Observation, other: Observation) -> float:

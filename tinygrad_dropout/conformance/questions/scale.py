@@ -35,63 +35,63 @@ def examine_scale(examination: Examination) -> Iterator[Finding]:
     """Name a wrong scale, from forwards with different p and different arrays."""
     observations = examination.observations
     wrong = [
-        one for one in observations if relative_error(examination, one) > examination.tolerance(one.x.dtype, one.p)
+        each for each in observations if relative_error(examination, each) > examination.tolerance(each.x.dtype, each.p)
     ]
     if wrong:
         yield name_scale(examination, wrong, observations)
         return
-    error = max((relative_error(examination, one) for one in observations if one.x.dtype == np.float64), default=0.0)
+    error = max((relative_error(examination, each) for each in observations if each.x.dtype == np.float64), default=0.0)
     if error > 1e-12:
         yield mistakes.SINGLE_PRECISION.seen(error=error, formula=examination.formula)
 
 
-def relative_error(examination: Examination, one: Observation) -> float:
+def relative_error(examination: Examination, observed: Observation) -> float:
     """The largest relative error of a forward's factors."""
-    return float(np.abs(one.factors.astype(np.float64) / examination.scale(one.p) - 1).max())
+    return float(np.abs(observed.factors.astype(np.float64) / examination.scale(observed.p) - 1).max())
 
 
 def name_scale(examination: Examination, wrong: list[Observation], observations: Sequence[Observation]) -> Finding:
     """Name the formula that fits the first wrong scale."""
-    one = wrong[0]
-    p = one.p
-    figures: Figures = {"p": p, "scale": one.scale, "right": examination.scale(p), "formula": examination.formula}
+    observed = wrong[0]
+    p = observed.p
+    figures: Figures = {"p": p, "scale": observed.scale, "right": examination.scale(p), "formula": examination.formula}
     if not any(bad.x.flags.c_contiguous for bad in wrong) and len(wrong) < len(observations):
         return edge_mistakes.WRONG_FOR_LAYOUT.seen(array="x", layout="a transposed array", what="y")
-    if np.ptp(one.factors) > examination.tolerance(one.x.dtype, p) * abs(one.scale):
-        return name_varying_scale(one, figures)
-    fitting = (mistake for mistake, compute in WRONG_SCALES if close(one.scale, compute(p), p))
+    if np.ptp(observed.factors) > examination.tolerance(observed.x.dtype, p) * abs(observed.scale):
+        return name_varying_scale(observed, figures)
+    fitting = (mistake for mistake, compute in WRONG_SCALES if close(observed.scale, compute(p), p))
     named = next(fitting, None)
-    rate = one.dropped_rate
+    rate = observed.dropped_rate
     if named is mistakes.IS_1_OVER_P and abs(rate - (1 - p)) < 0.05:
         return mistakes.P_IS_KEEP.seen(rate=rate, **figures)
     if named is mistakes.TWICE and abs(rate - (1 - (1 - p) ** 2)) < 0.04:
         return mistakes.DROPS_TWICE.seen(rate=rate, **figures)
-    if named is mistakes.MISSING and scales_in_eval(examination, one):
+    if named is mistakes.MISSING and scales_in_eval(examination, observed):
         return mistakes.ORIGINAL.seen(keep=1 - p, **figures)
     if named is not None:
         return named.seen(**figures)
     return name_unknown_scale(wrong, observations, figures)
 
 
-def name_varying_scale(one: Observation, figures: Figures) -> Finding:
+def name_varying_scale(observed: Observation, figures: Figures) -> Finding:
     """Name why the kept elements of one forward have different factors."""
-    largest = float(np.abs(one.y).max())
-    count = int((np.abs(one.y) >= largest * (1 - 1e-6)).sum())
+    largest = float(np.abs(observed.y).max())
+    count = int((np.abs(observed.y) >= largest * (1 - 1e-6)).sum())
     if count >= CAPPED:
         return layer_mistakes.IS_CLIPPED.seen(count=count, value=largest)
-    spread = {"low": float(one.factors.min()), "high": float(one.factors.max()), **figures}
-    for axis, line in ((-1, "row"), (0, "column")) if one.kept.ndim > 1 else ():
-        by_line = one.kept.shape[axis] / np.maximum(one.kept.sum(axis=axis, keepdims=True), 1)
-        if np.allclose(one.y, one.x * one.kept * by_line, rtol=1e-5):
+    spread = {"low": float(observed.factors.min()), "high": float(observed.factors.max()), **figures}
+    for axis, line in ((-1, "row"), (0, "column")) if observed.kept.ndim > 1 else ():
+        by_line = observed.kept.shape[axis] / np.maximum(observed.kept.sum(axis=axis, keepdims=True), 1)
+        if np.allclose(observed.y, observed.x * observed.kept * by_line, rtol=1e-5):
             return mistakes.REALIZED_BY_ROW.seen(line=line, **spread)
-    return mistakes.VARIES.seen(where=one.where, **spread)
+    return mistakes.VARIES.seen(where=observed.where, **spread)
 
 
 def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observation], figures: Figures) -> Finding:
     """Name a scale that is not a formula of p only."""
-    one = wrong[0]
-    p = one.p
-    if close(one.scale, one.kept.size / int(one.kept.sum()), p):
+    observed = wrong[0]
+    p = observed.p
+    if close(observed.scale, observed.kept.size / int(observed.kept.sum()), p):
         return mistakes.REALIZED.seen(**figures)
     measures: tuple[tuple[str, Callable[[Array], float]], ...] = (
         ("sum", lambda a: float(a.sum(dtype=np.float64))),
@@ -100,10 +100,10 @@ def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observat
         ("largest absolute value", lambda a: float(np.abs(a).max())),
     )
     for what, measure in measures:
-        if close(measure(one.y), measure(one.x), p):
+        if close(measure(observed.y), measure(observed.x), p):
             return mistakes.DEPENDS_ON_X.seen(measure=what, **figures)
-    constant = next((other for other in observations if other.p != p and close(other.scale, one.scale, p)), None)
-    if constant is not None and one is observations[0]:
+    constant = next((other for other in observations if other.p != p and close(other.scale, observed.scale, p)), None)
+    if constant is not None and observed is observations[0]:
         return mistakes.IGNORES_P.seen(other_p=constant.p, **figures)
     right = [other for other in observations if all(other is not bad for bad in wrong)]
     if right:
@@ -111,22 +111,22 @@ def name_unknown_scale(wrong: list[Observation], observations: Sequence[Observat
             fine = sorted({other.p for other in right if abs(other.p - 0.5) <= 0.4})
             return mistakes.WRONG_NEAR_THE_ENDS.seen(fine=", ".join(map(str, fine)), **figures)
         if any(other.p == p for other in right):
-            return mistakes.DEPENDS_ON_THE_ARRAY.seen(where=one.where, **figures)
-    if abs(one.scale / float(figures["right"]) - 1) < 0.01:
+            return mistakes.DEPENDS_ON_THE_ARRAY.seen(where=observed.where, **figures)
+    if abs(observed.scale / float(figures["right"]) - 1) < 0.01:
         return mistakes.ROUNDED.seen(**figures)
     return mistakes.WRONG.seen(**figures)
 
 
-def scales_in_eval(examination: Examination, one: Observation) -> bool:
+def scales_in_eval(examination: Examination, observed: Observation) -> bool:
     """Whether eval mode multiplies by 1 - p."""
     if examination.options.convention == ORIGINAL:
         return False
-    x = one.x[:2]
+    x = observed.x[:2]
     try:
-        y = examination.layer(one.p).forward(x, training=False)
+        y = examination.layer(observed.p).forward(x, training=False)
     except StopCheck:
         return False
-    return bool(np.allclose(y, x * (1 - one.p), rtol=1e-5, atol=0))
+    return bool(np.allclose(y, x * (1 - observed.p), rtol=1e-5, atol=0))
 
 
 def close(one: float, other: float, p: float) -> bool:

@@ -35,39 +35,39 @@ def examine_structure(examination: Examination) -> Iterator[Finding]:
         uneven_lines,
         several_together,
     )
-    for one in examination.observations:
+    for observed in examination.observations:
         for check in checks:
-            finding = check(one)
+            finding = check(observed)
             if finding is not None:
                 yield finding
                 return
 
 
-def shared_mask(one: Observation) -> Finding | None:
+def shared_mask(observed: Observation) -> Finding | None:
     """Elements along an axis that share a draw but should not, or should share a draw but do not."""
-    kept, shape = one.kept, one.kept.shape
+    kept, shape = observed.kept, observed.kept.shape
     for axis in range(kept.ndim):
-        shared = axis in one.shared_axes
+        shared = axis in observed.shared_axes
         if shape[axis] == 1 or shared is bool((kept == kept.take([0], axis=axis)).all()):
             continue
         if shared:
-            return mistakes.NOT_ALONG_THE_AXES.seen(axis=axis, where=one.where, axes=one.shared_axes)
+            return mistakes.NOT_ALONG_THE_AXES.seen(axis=axis, where=observed.where, axes=observed.shared_axes)
         if kept.ndim != 2:
             if prod(shape) == shape[axis]:
                 continue  # one axis, all dropped or all kept: the question about the rate names that
-            return mistakes.ALONG_AN_AXIS.seen(axis=axis, where=one.where)
+            return mistakes.ALONG_AN_AXIS.seen(axis=axis, where=observed.where)
         mistake = mistakes.BY_COLUMNS if axis else mistakes.BY_ROWS
-        return mistake.seen(count=shape[axis], where=one.where)
+        return mistake.seen(count=shape[axis], where=observed.where)
     return None
 
 
-def dependence_on_x(one: Observation) -> Finding | None:
+def dependence_on_x(observed: Observation) -> Finding | None:
     """Elements that are dropped because of their own sign or size, or a neighbor's."""
-    if one.shared_axes:
+    if observed.shared_axes:
         return None  # many elements share a draw
-    kept, x = one.kept.ravel(), one.x.ravel()
+    kept, x = observed.kept.ravel(), observed.x.ravel()
     size, sign = np.log(np.abs(x)), np.sign(x)
-    row = one.x.shape[-1] if one.x.ndim > 1 else 2
+    row = observed.x.shape[-1] if observed.x.ndim > 1 else 2
     own = [("its sign", sign, 0), ("the logarithm of its absolute value", size, 0)]
     neighbors_of_it = [
         ("its left neighbor's sign", sign, 1),
@@ -79,16 +79,16 @@ def dependence_on_x(one: Observation) -> Finding | None:
         deviation = correlation_deviation(mask, value)
         if abs(deviation) > SIGMAS:
             means = {"kept": float(value[mask].mean()), "dropped": float(value[~mask].mean())}
-            return mistakes.ON_X.seen(what=what, sigmas=abs(deviation), where=one.where, **means)
+            return mistakes.ON_X.seen(what=what, sigmas=abs(deviation), where=observed.where, **means)
     return None
 
 
-def neighbors(one: Observation) -> Finding | None:
+def neighbors(observed: Observation) -> Finding | None:
     """Groups of adjacent elements that share one draw."""
-    for lines, direction in ((one.draws, "in a row"), (one.draws.T, "in a column")):
+    for lines, direction in ((observed.draws, "in a row"), (observed.draws.T, "in a column")):
         size = group_size(lines[:16])  # 16 lines are plenty: by chance, not even the pairs of one line would all agree
         if size > 1 and lines[:16].size > lines[:16].sum() + FEW and lines[:16].sum() > FEW:
-            return mistakes.BY_NEIGHBORS.seen(size=size, direction=direction, where=one.where)
+            return mistakes.BY_NEIGHBORS.seen(size=size, direction=direction, where=observed.where)
     return None
 
 
@@ -110,17 +110,17 @@ LARGE = 30_000  # elements; what shows in arrays of this size need not be search
 FEW = 40  # this few dropped, or kept, elements may be adjacent by chance
 
 
-def distances(one: Observation) -> Finding | None:
+def distances(observed: Observation) -> Finding | None:
     """Any other dependence between elements a fixed distance apart."""
-    draws = one.draws
+    draws = observed.draws
     deviations = lag_deviations(draws)
     deviations[0] = 0
     worst = int(np.argmax(np.abs(deviations)))
     if abs(deviations[worst]) <= sigma_threshold(len(deviations)):
         return None
-    if lines_differ(one, deviations, worst):
+    if lines_differ(observed, deviations, worst):
         return None  # `uneven_lines` names it
-    chance = one.dropped_rate**2 + (1 - one.dropped_rate) ** 2
+    chance = observed.dropped_rate**2 + (1 - observed.dropped_rate) ** 2
     distance = true_distance(draws, deviations, worst, chance)
     rows, columns = divmod(distance, draws.shape[1])
     mistake = mistakes.ON_NEIGHBORS if distance == 1 else mistakes.AT_A_DISTANCE
@@ -128,7 +128,7 @@ def distances(one: Observation) -> Finding | None:
         place=f"at a distance of {distance} in memory ({counted(rows, 'row')} and {counted(columns, 'column')})",
         agree=agreement(draws, distance),
         chance=chance,
-        where=one.where,
+        where=observed.where,
     )
 
 
@@ -154,27 +154,27 @@ def true_distance(draws: Array, deviations: Array, worst: int, chance: float) ->
     return max((shortest, 2 * len(deviations) - worst), key=sigmas)
 
 
-def lines_differ(one: Observation, deviations: Array, worst: int) -> bool:
+def lines_differ(observed: Observation, deviations: Array, worst: int) -> bool:
     """Whether an apparent dependence is caused by rows, or columns, with different rates.
 
     If so, elements agree equally often at every distance within their row, or one, two or three rows apart.
     """
-    draws, threshold = one.draws, sigma_threshold(1)
+    draws, threshold = observed.draws, sigma_threshold(1)
     columns = draws.shape[1]
     if worst < columns and deviations[2] > threshold > deviations[1] - deviations[2]:
-        return dispersion_deviation((~draws).sum(axis=1), columns, one.dropped_rate) > SIGMAS
+        return dispersion_deviation((~draws).sum(axis=1), columns, observed.dropped_rate) > SIGMAS
     if (
         worst % columns == 0
         and len(deviations) > 3 * columns
         and deviations[columns : 3 * columns + 1 : columns].min() > 3
     ):
-        return dispersion_deviation((~draws).sum(axis=0), len(draws), one.dropped_rate) > SIGMAS
+        return dispersion_deviation((~draws).sum(axis=0), len(draws), observed.dropped_rate) > SIGMAS
     return False
 
 
-def uneven_lines(one: Observation) -> Finding | None:
+def uneven_lines(observed: Observation) -> Finding | None:
     """Rows or columns whose numbers of dropped elements are too even or too uneven for chance."""
-    draws, rate = one.draws, one.dropped_rate
+    draws, rate = observed.draws, observed.dropped_rate
     for axis, line in ((1, "row"), (0, "column")):
         counts, total = (~draws).sum(axis=axis), draws.shape[axis]
         if len(counts) < 3:
@@ -193,21 +193,21 @@ def uneven_lines(one: Observation) -> Finding | None:
             mistake = mistakes.FIXED_BY_COLUMN if axis == 0 else mistakes.FIXED_BY_ROW
         else:
             mistake = mistakes.COLUMNS_DIFFER if axis == 0 else mistakes.ROWS_DIFFER
-        return mistake.seen(line=line, spread=float(counts.std()), chance=spread, where=one.where)
+        return mistake.seen(line=line, spread=float(counts.std()), chance=spread, where=observed.where)
     return None
 
 
-def several_together(one: Observation) -> Finding | None:
+def several_together(observed: Observation) -> Finding | None:
     """Three or four adjacent elements that are independent in pairs but not all together."""
-    rate = one.dropped_rate
+    rate = observed.dropped_rate
     if not MODERATE[0] < rate < MODERATE[1]:
         return None  # too few are dropped, or kept, together
-    centered = one.draws.ravel().astype(np.float32) - np.float32(1 - rate)
+    centered = observed.draws.ravel().astype(np.float32) - np.float32(1 - rate)
     variance = rate * (1 - rate)
     product = centered[:-1] * centered[1:]
     for count in (3, 4):
         product = product[:-1] * centered[count - 1 :]
         deviation = float(product.sum()) / float(np.sqrt(variance**count * product.size))
         if abs(deviation) > SIGMAS:
-            return mistakes.SEVERAL.seen(count=count, sigmas=abs(deviation), where=one.where)
+            return mistakes.SEVERAL.seen(count=count, sigmas=abs(deviation), where=observed.where)
     return None

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from tinygrad_dropout.conformance.global_state import settings_kept
+from tinygrad_dropout.conformance.global_state import settings_restored
 from tinygrad_dropout.drills.grader.result import Rejected, Rejection
 
 SHARED = {"numpy": np, "numpy.linalg": np.linalg, "numpy.random": np.random, "builtins": builtins}
@@ -38,7 +38,7 @@ def surroundings_kept() -> Iterator[None]:
         Rejected: it replaced one of the shared functions, which is put back, too.
     """
     before = shared_functions()
-    with settings_kept():
+    with settings_restored():
         try:
             yield
         finally:

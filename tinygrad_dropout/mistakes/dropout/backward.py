@@ -113,7 +113,7 @@ CLIPS = wrong(
     "backward-clips-large-values",
     "{count} entries of {dx} have absolute value {value:.4g}, and none is larger: large gradients are cut off",
 )
-WRONG = wrong("backward-is-wrong", "{dx}{index} is {mine:.6g}, expected {right:.6g}, ratio {ratio:.9g}")
+WRONG = wrong("backward-is-wrong", "{dx}{index} is {got:.6g}, expected {right:.6g}, ratio {ratio:.9g}")
 CHANGES_Y = Mistake(
     "backward-changes-y", "ownership", "backward overwrote the array that forward had returned", "{y} left unchanged"
 )

@@ -6,7 +6,7 @@ from tinygrad_dropout.mistakes.mistake import EDGE_CASE, ERROR, REMARK, Mistake
 def at_end(what: str, message: str, at_1: str = EDGE_CASE) -> dict[int, Mistake]:
     """The same mistake at p = 0, which switches dropout off, and at p = 1, which few people use."""
     return {
-        p: Mistake(f"p={p}-{what}", "edges", f"at p = {p}{message}", "{wanted}", severity=severity)
+        p: Mistake(f"p={p}-{what}", "edges", f"at p = {p}{message}", "{expected}", severity=severity)
         for p, severity in ((0, ERROR), (1, at_1))
     }
 

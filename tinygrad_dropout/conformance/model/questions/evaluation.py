@@ -21,9 +21,9 @@ def examine_layers_scale(examination: ModelExamination) -> Iterator[Finding]:
     for rows in examination.visible_places:
         call = rows[0][0]
         other = evals.get(call.place)
-        train = scale_of_kept([one for row in rows for one in row])
+        train = scale_of_kept([call for row in rows for call in row])
         everywhere = constant(other.factors[other.shown]) if other is not None and not other.dropped.any() else None
-        if train is None or everywhere is None or call.p is None or not any(one.dropped.any() for one in rows[0]):
+        if train is None or everywhere is None or call.p is None or not any(first.dropped.any() for first in rows[0]):
             continue
         keeps = likely_keeps(rows, call.p)
         if all(abs(everywhere - keep * train) > TOLERANCE * max(everywhere, 1) for keep in keeps):

@@ -99,14 +99,14 @@ def replayed(examination: ModelExamination, calls: list[Call]) -> Trace:
 
     def factors(call: Call) -> Array | None:
         """The factors of the same call in the original forward."""
-        for before, known in done:  # during backward, calls may repeat in any order
-            if before.place == call.place and call.again and same_input(before, call):
+        for earlier, known in done:  # during backward, calls may repeat in any order
+            if earlier.place == call.place and call.again and same_input(earlier, call):
                 return known
-        for one in waiting:
-            if one.place == call.place and not call.again:
-                waiting.remove(one)
-                done.append((call, one.factors))
-                return one.factors
+        for original in waiting:
+            if original.place == call.place and not call.again:
+                waiting.remove(original)
+                done.append((call, original.factors))
+                return original.factors
         return None
 
     return examination.replay(RunOptions(change=factors, backward=True))
@@ -121,10 +121,10 @@ def differing_gradient(one: Trace, other: Trace) -> tuple[str, float] | None:
     """The name of the first gradient that differs, and by how much."""
     largest = max((float(np.abs(grad).max(initial=0)) for grad in other.gradients.values()), default=0.0)
     for name, grad in other.gradients.items():
-        mine = one.gradients.get(name, np.zeros_like(grad))
-        apart = float(np.abs(grad - mine).max(initial=0))
-        if not close(grad, mine, TOLERANCE) and apart > ROUNDING * largest:
-            return name, apart
+        compared = one.gradients.get(name, np.zeros_like(grad))
+        difference = float(np.abs(grad - compared).max(initial=0))
+        if not close(grad, compared, TOLERANCE) and difference > ROUNDING * largest:
+            return name, difference
     return None
 
 
@@ -135,5 +135,5 @@ def first_of_each(calls: list[Call]) -> list[Call]:
 
 def explained(examination: ModelExamination, call: Call, calls: list[Call], trace: Trace) -> bool:
     """Whether replacing only this dropout by its factors leaves the gradients unchanged."""
-    fixed = replayed(examination, [one for one in calls if one.place == call.place])
+    fixed = replayed(examination, [other for other in calls if other.place == call.place])
     return differing_gradient(trace, fixed) is None
