@@ -21,14 +21,14 @@ for node in nodes:
 for node in sorted(nodes, key=lambda node: -node._number):
     print(f"  made as number {node._number}: {node}")
 
-# backward() walks them in that order, youngest first. So a node's turn comes after everything that used it, and its
-# gradient is complete by then.
+# backward() walks them in that order, newest first. So every node comes after everything that used it, and by then its
+# gradient is complete.
 b.retain_grad()  # keep the gradient of a node in the middle, too
 loss.backward()
 print("dL/db = 2 b + 1   =", b.grad)
 print("dL/da = 2 dL/db   =", a.grad)
 
-# Leaves accumulate: a second graph adds to what is there. zero_grad() starts afresh.
+# Leaves accumulate: a second graph adds to the existing gradient. zero_grad() starts over.
 (a * 10).sum().backward()
 print("after another backward:", a.grad)
 a.zero_grad()

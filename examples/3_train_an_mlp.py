@@ -1,4 +1,4 @@
-"""Train an MLP in a plain loop of ten lines: two interleaved half-circles, told apart."""
+"""Train an MLP in a plain loop of ten lines to classify two interleaved half-circles."""
 
 import numpy as np
 

@@ -20,7 +20,7 @@ print(f"y = mask * x / (1 - {p}) =\n", y.data)
 y.sum().backward()
 print(f"dL/dx = mask * 1 / (1 - {p}) =\n", x.grad)
 
-# Each forward draws a mask of its own, and its graph remembers that one, whatever is drawn later.
+# Each forward draws its own mask, and its graph keeps that mask, whatever is drawn later.
 first, second = layer(x), layer(x)
 x.zero_grad()
 first.sum().backward()

@@ -1,6 +1,6 @@
-"""The comparison of `tinygrad-dropout compare`, through the library: a short one, on scikit-learn's digits.
+"""What `tinygrad-dropout compare` does, from Python: a short comparison on scikit-learn's digits.
 
-Needs the extra: pip install -e ".[lab]".
+It needs the extra `lab`: pip install -e ".[lab]".
 """
 
 from tinygrad_dropout import lab

@@ -1,6 +1,6 @@
 """Monte Carlo dropout: dropout stays on after training, and many masks answer instead of one network.
 
-Where there were data the masks agree. Far from the data they agree less, though by far not as little as they should.
+Near the data, the masks agree. Far from the data they agree less, but still far more than they should.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ for _ in range(1000):
 # A mask of the last step: each row is an example, each column a hidden unit.
 print(td.show_mask(first, rows=4), "\n")
 
-# Evaluation mode gives one answer. 200 forwards with new masks each give a mean answer, and say how much it varies.
+# Evaluation mode gives one answer. 200 forwards, each with new masks, give a mean answer and show how much it varies.
 model.eval()
 points = np.array([[-1.5], [0.0], [1.5], [3.0], [4.0], [6.0]], dtype=np.float32)
 one = model(td.Tensor(points)).data
@@ -37,7 +37,7 @@ print("   x   sin 2x   eval mode   mean over masks   spread")
 for at, answer, mean, spread in zip(points[:, 0], one[:, 0], many.mean[:, 0], many.spread[:, 0], strict=True):
     print(f"{at:4.1f} {np.sin(2 * at):8.2f} {answer:11.2f} {mean:17.2f} {spread:8.2f}")
 
-# The spread says where to be careful, not how large the error is: outside the data that is many times the spread.
+# The spread shows where to be careful, not how large the error is, which is many times the spread outside the data.
 print("each spread outside the data exceeds each inside:", many.spread[3:].min() > many.spread[:3].max())
 error = np.abs(many.mean - np.sin(2 * points))
 print("each error outside the data exceeds two spreads:", bool((error > 2 * many.spread)[3:].all()))

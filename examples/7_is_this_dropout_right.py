@@ -1,6 +1,6 @@
-"""A dropout as many people write it first, examined: the kit names what is wrong, until nothing is.
+"""Check the dropout that many people write first: the conformance kit names its bugs until none are left.
 
-The same from a terminal: tinygrad-dropout conformance 7_is_this_dropout_right.py:FirstTry
+The same in a terminal: tinygrad-dropout conformance 7_is_this_dropout_right.py:FirstTry
 """
 
 from tinygrad_dropout.conformance import assert_dropout, check_dropout, of
@@ -25,7 +25,7 @@ class FirstTry:
 
 
 class SecondTry(FirstTry):
-    """One draw for every element, the right scale, and the mask stored."""
+    """One draw per element, the right scale, and a stored mask."""
 
     def forward(self, x):
         self.mask = None

@@ -1,4 +1,4 @@
-"""One backward pass, step by step: where two uses of a tensor add up, and where a wrong backward goes wrong.
+"""One backward pass, step by step: how two uses of a tensor add up, and where a wrong backward goes wrong.
 
 `replay.save("replay.html")` would write the same as a page.
 """
@@ -19,7 +19,7 @@ with study.record() as replay:
     loss.backward()
 print(replay)
 
-# The same with a backward that forgets to rescale: it is shown beside the right one where the two part.
+# The same with a backward that forgets to rescale, shown next to the right one at the step where they first differ.
 weight = nn.Parameter(np.ones((1, 4), dtype=np.float32))
 with study.record(bug="backward-forgets-the-scale") as replay:
     loss = (dropout(x) * weight).sum()
