@@ -56,7 +56,7 @@ def test_a_task_says_what_the_shapes_an_example_and_what_is_allowed(exercise):
 
 
 @every_exercise
-def test_there_are_three_hints_and_none_gives_the_solution_away(exercise):
+def test_there_are_three_hints_and_none_contains_the_solution(exercise):
     hints = exercise.hints
     assert len(hints) == 3
     code = [line.strip() for line in exercise.solution.partition('"""')[2].partition('"""')[2].splitlines()]

@@ -1,4 +1,5 @@
-"""Every stage of building a framework is whole, and its checks are right: wrong packages are named, right ones pass."""
+"""Every stage of building a framework is complete, and its checks are right: wrong packages are named, right ones
+pass."""
 
 import ast
 import doctest
@@ -45,7 +46,7 @@ def test_a_task_names_what_it_asks_for_and_has_an_example(stage):
 
 
 @every_stage
-def test_an_example_in_the_task_is_what_our_package_gives(stage):
+def test_our_package_reproduces_the_tasks_example(stage):
     namespace = {**answer.run(stage.solution), "np": np}
     examples = doctest.DocTestParser().get_doctest(stage.task, namespace, stage.slug, None, 0)
     assert examples.examples
@@ -53,7 +54,7 @@ def test_an_example_in_the_task_is_what_our_package_gives(stage):
 
 
 @every_stage
-def test_there_are_three_hints_and_none_gives_the_solution_away(stage):
+def test_there_are_three_hints_and_none_contains_the_solution(stage):
     assert len(stage.hints) == 3
     code = [line.strip() for text in files_in(stage.solution).values() for line in text.splitlines()]
     lines = [line for line in code if len(line) > 30 and not line.startswith(("import", "from", "def ", "class ", '"'))]
@@ -61,12 +62,12 @@ def test_there_are_three_hints_and_none_gives_the_solution_away(stage):
 
 
 @every_stage
-def test_an_empty_package_is_open_and_not_wrong(stage):
+def test_an_empty_package_is_unfinished_and_not_wrong(stage):
     assert graded(stage, stage.starter).rejection.code == PART_NOT_WRITTEN
 
 
 @pytest.mark.parametrize("stage", ALL[1::4], ids=[one.slug for one in ALL[1::4]])
-def test_a_package_that_has_only_the_stage_before_is_open(stage):
+def test_a_package_with_only_the_previous_stage_is_unfinished(stage):
     found = graded(stage, ALL[stage.number - 2].solution)
     assert found.rejection.code == PART_NOT_WRITTEN
     assert [claim for claim in found.right if claim.startswith("stage")] == [
@@ -95,7 +96,7 @@ def test_a_wrong_package_is_rejected_by_name(stage, sample, seed):
 
 
 @every_stage
-def test_a_stage_has_at_least_8_wrong_packages_with_messages_of_their_own(stage):
+def test_a_stage_has_at_least_8_wrong_packages_with_different_messages(stage):
     messages = [graded(Alone(stage.folder), sample.source).rejection.message for sample in stage.wrong]
     assert len(messages) >= 8
     assert len(set(messages)) == len(messages)
@@ -120,7 +121,7 @@ def test_a_right_package_passes_all_ten_stages(sample):
     assert sum(claim.startswith("stage ") for claim in found.right) == 9
 
 
-def test_what_an_earlier_stage_asked_for_must_still_hold():
+def test_earlier_stages_must_still_pass():
     broken = framework("reference", 5) | {"value.py": framework("reference", 5)["value.py"].replace("+= 1.0", "+= 2.0")}
     found = graded(ALL[4], joined(broken)).rejection
     assert found.claim.startswith("stage 2, ")
@@ -145,6 +146,6 @@ def test_a_stage_is_found_by_its_number_or_a_part_of_its_name(typed, number):
 
 
 @pytest.mark.parametrize("typed", ["0", "11", "nothing", "stage"])
-def test_what_is_no_stage_is_said(typed):
+def test_an_unknown_stage_is_reported(typed):
     with pytest.raises(DrillError, match="expected a number from 1 to 10"):
         find_stage(typed)

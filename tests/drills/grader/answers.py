@@ -1,4 +1,4 @@
-"""What several tests use: an exercise in a scratch folder, and a judge of a source."""
+"""Shared by several tests: an exercise in a scratch folder, and a judge of a source."""
 
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Judge
@@ -11,7 +11,7 @@ def judge_of(source, seed=0):
 
 
 def rejection_of(action):
-    """With what an action ends."""
+    """The rejection that an action raises; None if it raises none."""
     try:
         action()
     except Rejected as rejected:

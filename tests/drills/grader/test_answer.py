@@ -1,4 +1,4 @@
-"""A learner's file: what cannot be run, and what a call does wrong, each has its code and its sentence."""
+"""A learner's file: a file that cannot be run and every wrong call get a code and a sentence."""
 
 from io import StringIO
 
@@ -25,7 +25,7 @@ RAISES_AT_ONCE = {
 
 
 @pytest.mark.parametrize(("source", "code", "says"), RAISES_AT_ONCE.values(), ids=RAISES_AT_ONCE)
-def test_a_file_that_cannot_be_run_is_named(source, code, says, monkeypatch):
+def test_a_file_that_cannot_be_run_is_rejected(source, code, says, monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO())
     found = rejection_of(lambda: answer.run(source))
     assert found.code == code
@@ -47,17 +47,17 @@ def test_numpy_and_the_standard_library_may_be_imported(source):
         "import numpy\nnumpy.broadcast_shapes",
     ],
 )
-def test_what_would_be_the_whole_answer_is_refused(source):
+def test_a_numpy_function_that_is_the_whole_answer_is_refused(source):
     found = rejection_of(lambda: answer.run(source, refused={"broadcast_shapes": "it is what you are to write"}))
     assert found.code == "forbidden-name"
     assert found.message.endswith("broadcast_shapes, which is not allowed here: it is what you are to write.")
 
 
-def test_what_is_defined_is_returned():
+def test_the_files_definitions_are_returned():
     assert answer.run("x = 3")["x"] == 3
 
 
-def test_a_dataclass_with_its_annotations_as_texts_can_be_defined():
+def test_a_dataclass_with_string_annotations_can_be_defined():
     source = (
         "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 3"
     )
@@ -111,7 +111,7 @@ def test_a_signature_that_can_be_called_is_accepted(signature):
     assert judge_of(f"def f({signature}): return 1").function("f", "x", "y")(1, 2) == 1
 
 
-def test_what_is_given_stays_the_callers():
+def test_the_callers_arguments_do_not_change():
     x = np.ones(3)
     judge_of("def f(x):\n    x += 1\n    return x").function("f", "x")(x, may_change=True)
     assert np.array_equal(x, np.ones(3))
@@ -130,7 +130,7 @@ def test_ctrl_c_is_not_swallowed():
         judge_of("def f(): raise KeyboardInterrupt").function("f")()
 
 
-def test_a_method_and_a_class_are_called_with_the_same_care():
+def test_methods_and_classes_are_guarded_like_functions():
     judge = judge_of("class A:\n    def __init__(self, p): self.p = p\n    def go(self, x): return None")
     instance = judge.make("A", "p")(0.3)
     assert instance.p == 0.3

@@ -1,4 +1,4 @@
-"""A learner's package: what cannot be imported is said with its file, and what it does to the process is undone."""
+"""A learner's package: an import error is reported with its file, and changes to the process are undone."""
 
 import sys
 from io import StringIO
@@ -62,7 +62,7 @@ def test_a_traceback_begins_in_the_package_and_has_its_lines():
     assert "import_package" not in found.traceback
 
 
-def test_what_a_package_sets_for_the_process_is_put_back():
+def test_process_settings_are_restored_after_a_package():
     before = np.geterr()
     answer.run(joined({"__init__.py": "import numpy as np\nnp.seterr(all='raise')"}))
     assert np.geterr() == before

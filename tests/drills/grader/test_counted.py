@@ -5,7 +5,7 @@ import pytest
 from tinygrad_dropout.drills.grader.counted import CountedNode, TooMuchWork, Work
 
 
-def test_readings_of_parents_are_counted():
+def test_reads_of_parents_are_counted():
     work = Work(2, 0)
     node = CountedNode(work, ("a",))
     assert (node.parents, node.parents) == (("a",), ("a",))
@@ -21,7 +21,7 @@ def test_lookups_are_counted(look_up):
         look_up(node)
 
 
-def test_a_node_is_equal_to_itself_only():
+def test_a_node_equals_only_itself():
     work = Work(0, 10)
     one, other = CountedNode(work), CountedNode(work)
     assert one == one

@@ -24,7 +24,7 @@ def test_every_finding_of_the_kit_belongs_to_a_claim(code):
 
 
 @pytest.mark.parametrize("code", QUESTIONS)
-def test_what_to_think_about_is_said_of_findings_that_there_are(code):
+def test_every_question_is_about_an_existing_finding(code):
     assert families_of(code)
     assert QUESTIONS[code].rstrip().endswith(("?", ".", "half-way?"))
 
@@ -52,7 +52,7 @@ def test_a_wrong_layer_has_the_claims_before_its_finding():
     assert judge.right == [family.claim for family in FAMILIES][: EVERYTHING.index("eval")]
 
 
-def test_what_is_not_asked_is_left_to_others():
+def test_findings_of_other_families_are_ignored():
     class Forgetful(Dropout):
         def forward(self, x):
             return super().forward(x) * (1 - self.p if self.training else 1)
@@ -78,7 +78,7 @@ def test_a_small_example_is_shown():
     assert shown["a small x, p = 0.35"] == shown["your y"]
 
 
-def test_a_remark_can_be_made_a_mistake():
+def test_a_remark_can_count_as_a_mistake():
     class Refuses(Dropout):
         def __init__(self, p, rng=None):
             if p == 1:
@@ -91,7 +91,7 @@ def test_a_remark_can_be_made_a_mistake():
     assert rejection_of(lambda: examine(judge, of(Refuses), asked, strict=strict)).code == strict[0]
 
 
-def test_a_part_that_is_not_written_is_neither_a_refusal_nor_a_mistake():
+def test_an_unwritten_part_is_neither_a_refusal_nor_a_mistake():
     class Begun(Dropout):
         def forward(self, x):
             if self.p == 1:
@@ -102,7 +102,7 @@ def test_a_part_that_is_not_written_is_neither_a_refusal_nor_a_mistake():
     assert found.code == "part-not-written"
 
 
-def test_the_name_of_an_array_is_that_of_the_task():
+def test_arrays_are_named_as_in_the_task():
     class InCOrder(Dropout):
         def backward(self, grad):
             return np.ascontiguousarray(grad).ravel(order="K").reshape(grad.shape, order="C") * (
@@ -114,7 +114,7 @@ def test_the_name_of_an_array_is_that_of_the_task():
     assert found.message.startswith("With grad as a transposed array")
 
 
-def test_an_example_is_at_the_p_and_in_the_mode_of_the_finding():
+def test_an_example_uses_the_findings_p_and_mode():
     class NanAtOne(Dropout):
         def forward(self, x):
             return super().forward(x) if self.p < 1 else x * np.nan
@@ -146,7 +146,7 @@ def test_an_exercise_has_its_own_words_and_its_own_example():
     assert [label for label, _ in ask(lambda finding: {"expected dx": 1 / 0}).shown] == ["expected"]
 
 
-def test_what_cannot_be_examined_has_no_claim():
+def test_a_layer_that_cannot_be_examined_has_no_claims():
     class Lists(Dropout):
         def forward(self, x):
             return super().forward(x).tolist()
@@ -156,5 +156,5 @@ def test_what_cannot_be_examined_has_no_claim():
     assert judge.right == []
 
 
-def test_a_claim_that_holds_the_answer_has_it_behind_a_colon():
+def test_a_claim_puts_the_answer_after_a_colon():
     assert all(": " in family.claim for family in FAMILIES)

@@ -1,4 +1,4 @@
-"""Corners of a dropout: a mistake that shows in one of them only is named, in every exercise that asks for it."""
+"""Corner cases of dropout: a mistake that shows only in one of them is named, in every exercise that asks for it."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.grader.dropout_corners import Corners, is_nudged, s
 @pytest.mark.parametrize(
     ("exercise", "code", "source"), [pytest.param(*one, id=f"{one[0].number}-{one[1]}") for one in ASKED]
 )
-def test_a_mistake_that_shows_in_a_corner_only_is_named(exercise, code, source):
+def test_a_mistake_in_a_corner_case_is_named(exercise, code, source):
     found = graded(exercise, source).rejection
     assert found is not None
     assert found.code == code
@@ -21,7 +21,7 @@ def test_a_mistake_that_shows_in_a_corner_only_is_named(exercise, code, source):
 
 
 def corners_of(change, backward=lambda dx: dx):
-    """The corners of a right dropout whose y, and dx, are changed."""
+    """The corner cases of a right dropout whose y and dx are changed."""
 
     def make(p, rng):
         def forward(x):
@@ -46,7 +46,7 @@ LOOKS = (
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_a_right_dropout_has_no_corner(look):
+def test_a_right_dropout_passes_every_corner_case(look):
     for _ in range(20):
         getattr(corners_of(np.asarray), look)()
 
@@ -63,11 +63,11 @@ def test_a_right_dropout_has_no_corner(look):
         ("refuse_unusual_shapes", lambda dx: dx.squeeze(), "wrong-shape"),
     ],
 )
-def test_a_backward_has_corners_too(look, change, code):
+def test_wrong_corner_cases_of_a_backward_are_named(look, change, code):
     assert rejection_of(getattr(corners_of(np.asarray, change), look)).code == code
 
 
-def test_a_small_number_in_the_denominator_is_told_from_other_rounding():
+def test_a_small_number_in_the_denominator_is_distinguished_from_rounding():
     assert is_nudged({p: 1 / (1 - p + 1e-9) for p in (0.3, 0.7)}, lambda p: 1 / (1 - p))
     assert not is_nudged({p: (1 + 1e-9) / (1 - p) for p in (0.3, 0.7)}, lambda p: 1 / (1 - p))
     assert not is_nudged({p: 1 / (1 - p) for p in (0.3, 0.7)}, lambda p: 1 / (1 - p))
@@ -79,7 +79,7 @@ def test_an_axis_is_shared_if_all_elements_along_it_agree():
     assert shared_axis(np.broadcast_to(kept[:, :1], kept.shape)) == 1
 
 
-def test_a_part_that_is_not_written_is_no_refusal_and_no_other_mistake():
+def test_an_unwritten_part_is_no_refusal_and_no_other_mistake():
     corners = corners_of(lambda y: y if y.ndim == 2 else not_written())
     assert rejection_of(corners.refuse_unusual_shapes).code == "part-not-written"
 

@@ -1,4 +1,4 @@
-"""A learner's operations in the place of ours: the first wrong one is found, and right ones are right everywhere."""
+"""A learner's operations in place of ours: the first wrong one is found, and right ones are right everywhere."""
 
 from functools import cache
 from types import SimpleNamespace
@@ -30,7 +30,7 @@ EVERY = [(table, name) for table, operations in TABLES.items() for name in opera
 
 @cache
 def names_of(package="reference", change=("", "", "")):
-    """What a package defines; in one of its files, a text that it has once is replaced by another."""
+    """What a package defines, after a text that occurs once in one of its files is replaced."""
     files, (name, old, new) = framework(package, 10), change
     if name:
         assert files[name].count(old) == 1
@@ -100,7 +100,7 @@ def test_the_operation_that_is_wrong_is_found(table, operation):
         ("LOSS", "relu", "relu"),
     ],
 )
-def test_what_is_shown_is_the_learners_own_function(table, operation, shown):
+def test_the_learners_own_function_is_shown(table, operation, shown):
     bug = bug_in(TABLES[table], names_of(change=WRONG[table, operation]))
     assert bug.backward.__wrapped__.__qualname__ == shown
     assert bug.says == f"your {shown}"
@@ -122,7 +122,7 @@ def test_values_give_the_gradient_of_every_element(name):
     assert [np.allclose(one, operand.grad) for one, operand in zip(found, operands, strict=True)] == [True] * len(found)
 
 
-def test_methods_may_be_those_of_a_class_above_value():
+def test_methods_may_be_inherited_by_value():
     names = names_of(change=of_value("(1.0, 1.0)", "(1.0, 1.0)"))
     names["Value"].__add__.__qualname__ = "Base.__add__"
     backward = backward_by({"Value": names["Value"]}, SCALAR["add"])
@@ -147,7 +147,7 @@ def test_the_learners_code_gets_copies():
     assert grad.tolist() == [[1, 1], [1, 1]]
 
 
-def test_what_the_learners_code_raises_is_said_with_its_place():
+def test_an_error_in_the_learners_code_is_reported_with_its_line():
     names = names_of(change=of_tensor("result = np.exp(self.data)", "result = np.exp(self.dato)"))
     operation = ELEMENTWISE["exp"]
     assert is_wrong(operation, backward_by(names, operation))
@@ -161,5 +161,5 @@ def test_a_gradient_of_another_shape_is_wrong():
     assert is_wrong(ELEMENTWISE["exp"], lambda grad, x: (np.ones((3, 1)),))
 
 
-def test_a_gradient_that_is_missing_is_wrong():
+def test_a_missing_gradient_is_wrong():
     assert is_wrong(ELEMENTWISE["exp"], lambda grad, x: (None,))

@@ -45,12 +45,12 @@ def test_a_hostile_file_ends_in_a_sentence(tmp_path, source, code, says):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 @pytest.mark.parametrize("source", ["os.fork()", SIGNATURE + "    os.fork()"])
-def test_a_file_that_forks_and_goes_on_is_named(tmp_path, source):
+def test_a_file_that_forks_and_continues_is_named(tmp_path, source):
     assert grade(tmp_path, source).rejection.code == "forks-and-goes-on"
 
 
 @pytest.mark.parametrize("source", [SIGNATURE + "    raise ValueError('\\x1b[2J')", "print('\\x1b[2J')"])
-def test_nothing_that_steers_the_terminal_comes_out(tmp_path, source):
+def test_terminal_control_codes_are_not_printed(tmp_path, source):
     shown = as_text(EXERCISE, grade(tmp_path, source), verbose=True)
     assert "\\x1b[2J" in shown
     assert "\x1b" not in shown
@@ -66,7 +66,7 @@ def backward_order(*arguments):
 """
 
 
-def test_what_was_seen_to_hold_before_the_end_is_known(tmp_path):
+def test_claims_that_passed_before_the_process_ended_are_kept(tmp_path):
     exercise, path = find("05_topological_order"), tmp_path / "answer.py"
     path.write_text(exercise.solution + ENDS_LATE)
     found = grade_file(exercise, path)
@@ -80,7 +80,7 @@ def test_memory_is_bounded_where_the_system_has_a_limit(tmp_path):
     assert grade(tmp_path, "x = np.empty(3 * 2**30, dtype=np.uint8)").rejection.code == "out-of-memory"
 
 
-def test_what_is_typed_at_the_graders_terminal_does_not_reach_the_answer(tmp_path):
+def test_terminal_input_does_not_reach_the_answer(tmp_path):
     reading, writing = os.pipe()
     kept = os.dup(0)
     try:
@@ -93,7 +93,7 @@ def test_what_is_typed_at_the_graders_terminal_does_not_reach_the_answer(tmp_pat
             os.close(descriptor)
 
 
-def test_a_right_answer_that_prints_is_right_and_what_it_prints_is_kept(tmp_path):
+def test_a_right_answer_may_print_and_its_output_is_kept(tmp_path):
     found = grade(tmp_path, "print('hello')\n" + EXERCISE.solution)
     assert found.solved
     assert found.printed == "hello"
@@ -105,7 +105,7 @@ def test_a_file_that_an_editor_marked_as_utf_8_can_be_graded(tmp_path):
     assert grade_file(EXERCISE, path).solved
 
 
-def test_what_the_system_lacks_is_said(tmp_path, monkeypatch):
+def test_a_missing_temporary_folder_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     with pytest.raises(DrillError, match=r"^11_linear_backward\.py cannot be run: no temporary folder"):
         grade(tmp_path, EXERCISE.solution)
@@ -122,7 +122,7 @@ def test_tracebacks_show_the_learners_file_and_lines(tmp_path):
     assert "return x @ grad @ x" in found.rejection.traceback
 
 
-def test_files_beside_the_answer_do_not_take_the_place_of_pythons(tmp_path):
+def test_files_next_to_the_answer_do_not_replace_pythons(tmp_path):
     (tmp_path / "numpy.py").write_text("1 / 0")
     (tmp_path / "json.py").write_text("1 / 0")
     assert grade(tmp_path, EXERCISE.solution).solved
@@ -147,7 +147,7 @@ def test_nothing_is_left_running(tmp_path):
         ("a pipe", "answer.py cannot be read: expected a file, and it is something else"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_said(tmp_path, content, says):
+def test_an_unreadable_file_is_reported(tmp_path, content, says):
     path = tmp_path / "answer.py"
     if content == "a directory":
         path.mkdir()
@@ -183,13 +183,13 @@ REPLAY_FAILS = {
 
 
 @pytest.mark.parametrize(("exercise", "source", "says"), REPLAY_FAILS.values(), ids=REPLAY_FAILS)
-def test_where_there_is_nothing_to_replay_that_is_said(tmp_path, exercise, source, says):
+def test_a_missing_replay_is_explained(tmp_path, exercise, source, says):
     path = tmp_path / "answer.py"
     path.write_text(source)
     with pytest.raises(DrillError, match=says):
         make_replay(find(exercise), path, tmp_path / "page.html")
 
 
-def test_the_child_is_run_by_this_python(tmp_path):
+def test_the_child_runs_with_the_same_python(tmp_path):
     source = f"assert sys.executable == {sys.executable!r}\n"
     assert grade(tmp_path, source + EXERCISE.solution).solved

@@ -11,5 +11,5 @@ def test_a_mistake_has_one_entry_for_each_formula():
     }
 
 
-def test_constants_come_in_their_order_and_once():
+def test_constants_are_sorted_and_unique():
     assert all(sorted(set(some)) == list(some) for some in (SMALL, LIMITS, LOWEST[::-1]))

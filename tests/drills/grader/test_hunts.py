@@ -1,4 +1,4 @@
-"""Bug hunts: each network trains in spite of any of its bugs, and an input on which a bug hides is told why."""
+"""Bug hunts: each network trains in spite of its bug, and the grader explains why a bug does not show on an input."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ every_network = pytest.mark.parametrize(
 
 
 def network_of(exercise, source):
-    """What the file of a network defines."""
+    """What a network's file defines."""
     namespace = {"__name__": "network"}
     exec(compile(source, exercise.slug, "exec"), namespace)
     return namespace
@@ -85,7 +85,7 @@ def test_a_bug_is_one_line(exercise, plant):
 
 
 @every_bug
-def test_a_file_that_was_not_touched_is_not_solved(exercise, plant):
+def test_an_untouched_file_is_not_solved(exercise, plant):
     assert graded(exercise, exercise.starter).rejection.code == "not-written"
 
 
@@ -105,21 +105,21 @@ def test_a_bug_has_three_hints_that_do_not_name_it(exercise, plant):
 
 
 @every_hunt
-def test_the_hints_and_solutions_are_those_of_its_bugs(exercise):
+def test_every_bug_has_hints_and_a_solution_and_no_others_exist(exercise):
     bugs = [plant.bug for plant in exercise.hunt.plants]
     assert re.findall(r"^# ([a-z-]+)$", exercise.read("hints.md"), re.MULTILINE) == bugs
     assert re.findall(r"^# %% ([a-z-]+)$", exercise.read("solution.py"), re.MULTILINE) == bugs
 
 
 @every_hunt
-def test_the_answer_to_one_bug_is_none_to_another(exercise):
+def test_the_answer_for_one_bug_does_not_solve_another(exercise):
     hunts = [one for one, _ in EACH if one.slug == exercise.slug]
     for one, other in zip(hunts, [*hunts[1:], hunts[0]], strict=True):
         mixed = other.solution.replace(f"HUNT = {other.seed}", f"HUNT = {one.seed}")
         assert graded(exercise, mixed).rejection.code == "names-another-bug"
 
 
-def test_a_number_chooses_the_bug():
+def test_the_hunt_number_selects_the_bug():
     hunt = ALL[0].hunt
     count = len(hunt.plants)
     assert [hunt.plant(seed) for seed in range(count)] == list(hunt.plants)
@@ -128,13 +128,13 @@ def test_a_number_chooses_the_bug():
 
 
 @every_bug
-def test_a_file_without_its_number_is_known_by_its_bug(exercise, plant):
+def test_a_file_without_a_number_is_identified_by_its_bug(exercise, plant):
     source = exercise.starter.replace(f"HUNT = {exercise.seed}", "")
     known = exercise.hunt.plant(exercise.hunt.seed_of(source))
     assert known == plant
 
 
-def test_a_file_without_a_number_or_a_bug_is_of_the_first():
+def test_a_file_without_number_and_bug_is_the_first_hunt():
     assert ALL[0].hunt.seed_of("BUG = 'keep-and-drop-swapped'") == 0
 
 
@@ -145,7 +145,7 @@ def test_the_file_can_be_read_in_one_sitting(exercise):
 
 @every_hunt
 @pytest.mark.parametrize("training", [True, False])
-def test_the_right_network_has_the_right_gradients(exercise, training):
+def test_the_correct_network_has_the_right_gradients(exercise, training):
     network = network_of(exercise, exercise.read("starter.py"))
     rng = np.random.default_rng(1)
     given = {**some_input(exercise.hunt, rng), "training": training}
@@ -167,14 +167,14 @@ def test_the_right_network_has_the_right_gradients(exercise, training):
 
 
 @every_hunt
-def test_the_right_network_drops_with_probability_p_and_keeps_the_mean(exercise):
+def test_the_correct_network_drops_with_probability_p_and_keeps_the_mean(exercise):
     hunt = exercise.hunt
     runs = hunt.network(None)({**some_input(hunt, np.random.default_rng(3)), "training": False}, 0)
     name = next(name for name in ("dropped", "seen_x", "read", "last", "output1") if name in next(runs))
     plain = next(runs)[name]
     runs = hunt.network(None)({**some_input(hunt, np.random.default_rng(3)), "training": True}, 0)
     if name == "output1":
-        return  # two layers of dropout, of which the first changes what the second is given
+        return  # two layers of dropout; the first changes the second one's input
     if name == "last" or plain.any():
         drawn = np.stack([next(runs)[name] for _ in range(3000)])
         assert (drawn == 0)[:, plain != 0].mean() == pytest.approx(0.3, abs=0.02)
@@ -250,7 +250,7 @@ HIDES = {
 
 
 def without_gradient(exercise, given):
-    """Targets that the network predicts already; or, of classes, two rows of which each cancels the other's."""
+    """Targets that the network already predicts; for classes, two rows whose gradients cancel."""
     if "prices" in given:
         return given | {"prices": np.zeros((2, 1)), "x": 0 * given["x"]}
     labels = next(name for name in ("labels", "kinds", "outer") if name in given)
@@ -271,7 +271,7 @@ def without_gradient(exercise, given):
         for hiding in plant.hidings
     ],
 )
-def test_each_reason_why_a_bug_hides_is_named(exercise, plant, hiding):
+def test_each_reason_why_a_bug_does_not_show_is_named(exercise, plant, hiding):
     given = network_of(exercise, exercise.solution)["exposing_input"]()
     hide = HIDES.get(hiding.code, lambda given: without_gradient(exercise, given))
     with np.printoptions(threshold=10**6):
@@ -283,13 +283,13 @@ def test_each_reason_why_a_bug_hides_is_named(exercise, plant, hiding):
 
 
 @every_hunt
-def test_a_name_is_read_kindly(exercise):
+def test_case_spaces_and_underscores_in_a_name_do_not_matter(exercise):
     bug = exercise.hunt.plants[0].bug
     assert grade(exercise, exercise.solution.replace(f'"{bug}"', repr(f" {bug.replace('-', '_').upper()} "))).solved
 
 
 @every_hunt
-def test_an_untouched_network_is_not_needed(exercise):
+def test_a_changed_network_does_not_matter(exercise):
     filled = exercise.solution + "\n\ndef one_step(*arguments, **named):\n    return {}\n"
     assert grade(exercise, filled).solved
 
@@ -319,7 +319,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("returned", "code"), FORMS)
-def test_what_is_no_input_is_refused_by_name(returned, code):
+def test_an_invalid_input_is_refused_with_its_code(returned, code):
     exercise = ALL[0]
     source = (
         f"import numpy as np\n\nBUG = {exercise.hunt.plants[0].bug!r}\n"
@@ -339,7 +339,7 @@ def test_arrays_differ_by_more_than_rounding():
     assert not differ(one, {"loss": np.array(np.nan), "d": one["d"]})
 
 
-def test_means_are_told_apart_by_their_standard_errors():
+def test_means_are_compared_by_their_standard_errors():
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(400, 3)), rng.normal([0, 0, 1], size=(400, 3))
     apart = sigmas_apart(one, other)
@@ -348,14 +348,14 @@ def test_means_are_told_apart_by_their_standard_errors():
     assert (sigmas_apart(np.ones((9, 2)), np.ones((9, 2)) * [1, 2]) > 6).tolist() == [False, True]
 
 
-def test_rows_that_share_a_mask_are_never_apart():
+def test_rows_that_share_a_mask_never_differ():
     drawn = drawn_from("y")
     shared, own = drawn({"y": np.array([[1.0, 0, 2], [3, 0, 4]])}), drawn({"y": np.array([[1.0, 0, 2], [0, 3, 4]])})
     assert shared.tolist() == [1, 0, 2, 3, 0, 4, 2, 0, 0]
     assert own.tolist() == [1, 0, 2, 0, 3, 4, 2, 4, 2]
 
 
-def test_a_name_is_shown_as_it_was_typed_and_the_nearest_is_proposed():
+def test_a_name_is_shown_as_typed_and_the_nearest_one_is_suggested():
     exercise = ALL[0]
     source = exercise.solution.replace(f'"{exercise.hunt.plants[0].bug}"', '"Keep_and_drop_swaped"')
     message = grade(exercise, source).rejection.message
@@ -367,7 +367,7 @@ def test_a_name_is_shown_as_it_was_typed_and_the_nearest_is_proposed():
     assert other.message.startswith("BUG is Scale_is_one_over_p, but")
 
 
-def test_losses_that_differ_by_chance_are_said_to():
+def test_a_chance_difference_of_losses_is_explained():
     exercise = next(one for one in ALL if one.number == 28)
     sample = next(sample for sample in exercise.wrong if sample.name == "one-row-hides-it")
     assert dict(grade(exercise, sample.source).rejection.shown)["the difference"].startswith("chance")

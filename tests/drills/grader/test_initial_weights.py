@@ -1,4 +1,4 @@
-"""The weights that an answer starts with: another variance, another distribution, and other sources are named."""
+"""An answer's initial weights: another variance, another distribution and other sources are named."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_another_variance_is_named(name):
     assert f"which is {name};" in found.message
 
 
-def test_a_variance_that_is_none_of_the_usual_ones_is_only_said():
+def test_an_unusual_variance_is_reported_without_a_formula():
     found = rejection_of(lambda: refuse_other_weights(judge_of(""), "w", normal(5 / INPUTS)))
     assert found.code == "other-variance"
     assert "which is" not in found.message

@@ -1,4 +1,4 @@
-"""The judge: claims, known mistakes by the formula that fits, the smallest input that shows them."""
+"""The judge: claims, known mistakes by the formula that matches, the smallest input that shows them."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ KNOWN = [
 
 
 def graded(body, sizes=((1, 2), (3, 2), (4, 3)), **options):
-    """What is said of a function that should sum the rows."""
+    """The judge, and the rejection of a function that should sum the rows."""
     judge = judge_of(f"def f(x):\n    {body}")
     runs = judge.run(judge.function("f", "x"), [(judge.numbers(*size),) for size in sizes])
     return judge, rejection_of(
@@ -48,7 +48,7 @@ def test_a_wrong_answer_is_named(body, code, says):
     assert judge.right == []
 
 
-def test_a_formula_must_fit_on_every_input():
+def test_a_formula_must_match_on_every_input():
     _, found = graded("return x.mean(axis=0) if len(x) < 4 else 2 * x.sum(axis=0)")
     assert found.code == "wrong-values"
 
@@ -66,22 +66,22 @@ def test_the_worst_entry_is_named_with_both_values_and_their_ratio():
     assert ", ratio " in found.message
 
 
-def test_the_sign_is_named_where_no_slip_does():
+def test_a_wrong_sign_is_named_if_no_known_mistake_matches():
     judge = judge_of("def f(x): return -x")
     runs = judge.run(judge.function("f", "x"), [(judge.numbers(2, 3),)])
     assert rejection_of(lambda: judge.compare("x", runs, lambda x: x)).code == "wrong-sign"
 
 
-def test_rounding_is_forgiven_and_no_more():
+def test_only_rounding_is_tolerated():
     assert graded("return x.sum(axis=0) * (1 + 1e-9)")[1] is None
     assert graded("return x.sum(axis=0) * (1 + 1e-6)")[1] is not None
 
 
-def test_a_list_or_a_scalar_is_as_good_as_an_array():
+def test_a_list_or_a_scalar_is_accepted_as_an_array():
     assert graded("return [sum(column) for column in x.T]")[1] is None
 
 
-def test_the_dtype_is_compared_if_asked_for():
+def test_the_dtype_is_compared_on_request():
     judge = judge_of("def f(x): return x.astype(np.float64)")
     runs = judge.run(judge.function("f", "x"), [(np.ones(2, np.float32),)])
     assert rejection_of(lambda: judge.compare("x", runs, lambda x: x)) is None
@@ -95,7 +95,7 @@ def test_an_exception_can_be_a_known_mistake():
     assert (found.code, found.message, found.kind) == ("too-deep", "It calls itself.", "order")
 
 
-def test_several_results_are_taken_apart():
+def test_several_results_are_separated():
     judge = judge_of("def f(x): return x, 2 * x")
     runs = judge.run(judge.function("f", "x"), [(1,), (2,)])
     assert [[run.value for run in part] for part in judge.parts(runs, "one", "two")] == [[1, 2], [2, 4]]
@@ -104,7 +104,7 @@ def test_several_results_are_taken_apart():
 
 
 @pytest.mark.parametrize("value", ["[x, 2 * x]", "np.stack([x, 2 * x])", "(k * x for k in (1, 2))", "map(abs, (x, x))"])
-def test_several_results_may_be_in_anything_that_has_an_order(value):
+def test_several_results_may_be_any_ordered_collection(value):
     judge = judge_of(f"import numpy as np\ndef f(x): return {value}")
     runs = judge.run(judge.function("f", "x"), [(np.ones(3),)])
     assert [len(part) for part in judge.parts(runs, "one", "two")] == [1, 1]
@@ -127,13 +127,13 @@ def test_one_result_for_several(value, says):
     assert rejection_of(lambda: judge.parts(runs, "da", "db", "dc")).message == says
 
 
-def test_what_a_generator_raises_is_the_learners():
+def test_an_error_in_a_generator_is_the_learners():
     judge = judge_of("def f(x): return (1 / k for k in (1, 0))")
     runs = judge.run(judge.function("f", "x"), [(1,)])
     assert rejection_of(lambda: judge.parts(runs, "one", "two")).code == "raises"
 
 
-def test_an_entry_may_have_a_name_of_its_own():
+def test_an_entry_may_have_its_own_name():
     judge = judge_of("def f(x): return [x[0], x[1] + 1]")
     runs = judge.run(judge.function("f", "x"), [(judge.numbers(2),)])
     found = rejection_of(lambda: judge.compare("x", runs, lambda x: x, entries=lambda x: ["a.grad", "b.grad"]))
@@ -156,7 +156,7 @@ def test_numbers_have_both_signs_and_neither_zeros_nor_repeats():
     assert len(np.unique(np.abs(numbers))) == 35
 
 
-def test_what_is_seen_to_hold_is_told_as_it_happens():
+def test_each_claim_is_reported_as_soon_as_it_passes():
     heard = []
     judge = judge_of("")
     judge.on_claim = lambda event, claim: heard.append((event, claim))
@@ -169,7 +169,7 @@ def test_what_is_seen_to_hold_is_told_as_it_happens():
 @pytest.mark.parametrize(
     ("source", "code"), [("", "part-not-written"), ("BUG = ...", "part-not-written"), ("BUG = 3", "wrong-type")]
 )
-def test_a_value_that_is_to_be_set(source, code):
+def test_an_unset_or_wrong_value_is_rejected(source, code):
     assert rejection_of(lambda: judge_of(source).value("BUG", str, "a name")).code == code
     assert judge_of("BUG = 'a'").value("BUG", str, "a name") == "a"
 
@@ -183,7 +183,7 @@ def test_a_value_that_is_to_be_set(source, code):
         ("return x.sum(axis=0).round(7)", {}, "inexact"),
     ],
 )
-def test_digits_that_are_lost_are_missed(body, options, code):
+def test_lost_digits_are_rejected(body, options, code):
     _, found = graded(body, rtol=1e-10, atol=0, **options)
     assert (found.code, found.kind) == (code, "precision")
 
@@ -213,7 +213,7 @@ def test_corners_are_the_same_case_in_other_layouts_and_sizes():
         ("x += 1", "changes-its-input"),
     ],
 )
-def test_an_error_that_is_asked_for_is_told_from_others(body, raises):
+def test_an_expected_error_is_distinguished_from_others(body, raises):
     judge, found = judge_of(f"def f(x):\n    {body}"), []
     rejection = rejection_of(
         lambda: found.append(judge.raises(judge.function("f", "x"), (judge.numbers(2),), ValueError))

@@ -16,7 +16,7 @@ def right(x, a):
 
 
 def found(body):
-    """What is said of a gradient of the loss."""
+    """The rejection of a gradient of the loss."""
     judge = judge_of(f"def loss(x, a): return float(np.exp(a * x).sum())\ndef f(x, a):\n    {body}")
     function = judge.function("f", "x", "a")
     runs = judge.run(function, [(judge.numbers(2, 3), judge.numbers(2, 3))])
@@ -39,7 +39,7 @@ MEASURED = (
         ("return a * np.exp(a * x).astype('f4').astype(float)", "computed-in-float32"),
     ],
 )
-def test_a_gradient_that_is_nearly_right_is_told_by_where_its_error_comes_from(body, code):
+def test_the_cause_of_a_small_gradient_error_is_named(body, code):
     assert found(body).code == code
 
 
@@ -55,5 +55,5 @@ def test_a_gradient_that_is_nearly_right_is_told_by_where_its_error_comes_from(b
         "return a[0]",
     ],
 )
-def test_a_formula_that_is_nearly_right_is_not_taken_for_a_measurement(body):
+def test_a_nearly_right_formula_is_not_mistaken_for_a_measurement(body):
     assert found(body) is None

@@ -10,7 +10,7 @@ from tinygrad_dropout.drills.grader.memory import most_memory_of
 MEGABYTE = 2**20
 
 
-def test_what_is_held_at_once_counts_and_what_was_given_back_does_not():
+def test_memory_in_use_counts_and_freed_memory_does_not():
     def one_after_the_other():
         for _ in range(5):
             np.zeros(MEGABYTE, np.uint8)
@@ -19,7 +19,7 @@ def test_what_is_held_at_once_counts_and_what_was_given_back_does_not():
     assert most_memory_of(lambda: [np.zeros(MEGABYTE, np.uint8) for _ in range(5)]) >= 5 * MEGABYTE
 
 
-def test_what_was_there_before_does_not_count():
+def test_earlier_memory_does_not_count():
     tracemalloc.start()
     try:
         kept = np.zeros(3 * MEGABYTE, np.uint8)
@@ -29,7 +29,7 @@ def test_what_was_there_before_does_not_count():
         tracemalloc.stop()
 
 
-def test_after_an_error_nothing_is_traced_any_more():
+def test_tracing_stops_after_an_error():
     with pytest.raises(ZeroDivisionError):
         most_memory_of(lambda: 1 / 0)
     assert not tracemalloc.is_tracing()

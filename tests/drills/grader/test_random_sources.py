@@ -1,4 +1,4 @@
-"""Where an answer's random numbers come from: the generator that it is given, or another source, which is named."""
+"""The source of an answer's random numbers: the given generator, or another source, which is named."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def draws_beside_it(seed):
         (draws_beside_it, "touches-the-global-state"),
     ],
 )
-def test_the_source_of_the_draws_is_known(draw, code):
+def test_a_wrong_source_of_draws_is_named(draw, code):
     before = np.random.get_state()
     try:
         found = rejection_of(lambda: refuse_other_sources(judge_of(""), draw))

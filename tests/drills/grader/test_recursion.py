@@ -1,4 +1,4 @@
-"""Who raises Python's recursion limit is found, in whichever file and by whatever name."""
+"""A raised recursion limit is found in every file and under every name."""
 
 import pytest
 
@@ -32,11 +32,11 @@ def test_a_raised_limit_is_refused(source, form):
 
 
 @pytest.mark.parametrize("source", NOT_RAISING.values(), ids=NOT_RAISING)
-def test_what_leaves_the_limit_alone_passes(source):
+def test_a_file_that_does_not_raise_the_limit_passes(source):
     refuse_a_raised_limit(Judge({}, source=source))
 
 
-def test_names_are_those_of_every_file():
+def test_names_come_from_every_file():
     assert {"a", "b", "np", "numpy", "text"} <= names_in(
         joined({"a.py": "import numpy as np\na = np", "b.py": "b = 'text'"})
     )

@@ -67,11 +67,11 @@ def test_a_mistake_is_shown_where_it_is_made(name, code, says, shown):
         ("20_", "class Dropout:\n    def __init__(self, p, rng): raise KeyError", "KeyError"),
     ],
 )
-def test_what_cannot_be_shown_is_said(name, source, says, shown):
+def test_a_missing_replay_has_a_reason(name, source, says, shown):
     assert says in shown(find(name), source)["problem"]
 
 
-def test_a_backward_that_can_run_only_once_is_shown_all_the_same(shown):
+def test_a_backward_that_can_run_only_once_is_shown(shown):
     exercise = find("22_")
     source = next(sample.source for sample in exercise.wrong if sample.name == "only-once")
     assert "right gradient at every step" in shown(exercise, source)["shows"]

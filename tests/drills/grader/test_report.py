@@ -15,7 +15,7 @@ def sample(code):
     return next(sample.source for sample in EXERCISE.wrong if sample.name == code)
 
 
-def test_what_is_right_then_what_is_wrong_what_shows_it_and_what_to_think_about():
+def test_a_report_shows_what_is_right_what_is_wrong_and_the_question():
     text = as_text(EXERCISE, grade(EXERCISE, sample("bias-gradient-averaged")))
     places = [
         text.index(part)
@@ -34,7 +34,7 @@ def test_what_is_right_then_what_is_wrong_what_shows_it_and_what_to_think_about(
     assert places == sorted(places)
 
 
-def test_lines_of_an_array_stand_under_one_another():
+def test_lines_of_an_array_are_aligned():
     lines = as_text(EXERCISE, grade(EXERCISE, sample("bias-gradient-averaged"))).splitlines()
     first = next(index for index, line in enumerate(lines) if line.startswith("    grad "))
     assert lines[first].index("[[") + 1 == lines[first + 1].index("[")
@@ -46,7 +46,7 @@ def test_no_line_is_wider_than_a_terminal():
         assert max(map(len, lines)) <= 110
 
 
-def test_a_traceback_comes_on_request():
+def test_a_traceback_is_shown_on_request():
     found = grade(EXERCISE, sample("raises"))
     assert "Traceback" not in as_text(EXERCISE, found)
     assert "The traceback: -v" in as_text(EXERCISE, found)
@@ -64,7 +64,7 @@ def test_an_open_one_says_so():
 
 
 @pytest.mark.parametrize(("count", "says"), [(1, "printed 1 line "), (30, "printed 30 lines ")])
-def test_what_was_printed_is_shown_shortened(count, says):
+def test_long_output_is_shortened(count, says):
     text = as_text(EXERCISE, Grade(printed="\n".join(["x" * 500] * count)))
     assert says in text
     assert max(map(len, text.splitlines())) < 120
@@ -87,13 +87,13 @@ def test_a_long_label_has_its_value_below_it():
     assert "    a label that is longer than most are:\n      1\n      2" in text
 
 
-def test_of_a_wrong_claim_the_name_alone_is_shown():
+def test_only_the_name_of_a_wrong_claim_is_shown():
     text = as_text(EXERCISE, Grade(("dx: grad @ W",), Rejection("a", "b.", claim="dW: grad.T @ x")))
     assert "right  dx: grad @ W" in text
     assert "wrong  dW\n" in text
 
 
-def test_neither_a_code_nor_what_stands_in_backticks_is_broken():
+def test_no_line_breaks_inside_a_code_or_backticks():
     found = Rejection("a-code-of-several-words", "Write `a = a * b` " * 20)
     text = as_text(EXERCISE, Grade((), found))
     assert text.count("`a = a * b`") == 20

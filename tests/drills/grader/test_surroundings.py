@@ -22,14 +22,14 @@ def test_a_right_answer_passes_whatever_its_file_sets_for_the_process(exercise):
     assert grade(exercise, "".join(SETTINGS.values()) + exercise.solution).rejection is None
 
 
-def test_what_a_file_sets_is_put_back():
+def test_settings_of_a_file_are_restored():
     before = np.geterr(), np.get_printoptions(), list(warnings.filters)
     for setting in SETTINGS.values():
         answer.run(setting)
     assert (np.geterr(), np.get_printoptions(), list(warnings.filters)) == before
 
 
-def test_what_a_function_sets_is_put_back_after_the_call():
+def test_settings_of_a_function_are_restored_after_the_call():
     before = np.geterr()
     source = "import numpy as np\ndef f(x):\n    np.seterr(all='raise')\n    return x"
     answer.Answer(answer.run(source)["f"], "f", ("x",))(1.0)
@@ -46,7 +46,7 @@ REPLACED = {
 
 
 @pytest.mark.parametrize("source", REPLACED.values(), ids=REPLACED)
-def test_a_replaced_function_is_refused_and_put_back(source):
+def test_a_replaced_function_is_refused_and_restored(source):
     before = np.allclose, np.random.default_rng, np.linalg.norm, abs, np.isclose
     found = rejection_of(lambda: answer.run(source))
     assert found.code == "replaces-a-function"

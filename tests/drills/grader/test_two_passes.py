@@ -1,4 +1,4 @@
-"""A forward that returns a cache, and its backward: run on the same cases, and told apart from those that share it."""
+"""A forward that returns a cache, and its backward: both run on the same cases, and shared caches are named."""
 
 import numpy as np
 import pytest
