@@ -105,7 +105,7 @@ ELSEWHERE = {
 }
 
 
-def test_some_layer_gets_every_code_that_the_kit_has():
+def test_every_code_that_the_kit_has_is_given_to_some_layer():
     """Otherwise a question might be impossible to fail."""
     of_dropout = {mistake.code: mistake for mistake in catalogue(dropout)}
     given = {*WRONG.values(), *TASTE.values(), *ELSEWHERE}

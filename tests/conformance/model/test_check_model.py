@@ -110,7 +110,7 @@ ELSEWHERE = {
 }
 
 
-def test_some_model_shows_every_mistake_in_the_catalogue():
+def test_every_mistake_in_the_catalogue_is_shown_by_some_model():
     assert CATALOGUE.keys() - {*WRONG.values()} == ELSEWHERE
     assert {mistake.kind for mistake in CATALOGUE.values()} <= KINDS.keys()
 
@@ -223,7 +223,7 @@ def test_the_reason_that_a_model_cannot_be_examined_is_one_sentence(model, x, wo
     assert report.subject == "model"
 
 
-def test_a_class_of_your_own_can_be_named_as_a_dropout():
+def test_your_own_class_can_be_named_as_a_dropout():
     class Thinner(td.nn.Module):
         p = 0.5
 
