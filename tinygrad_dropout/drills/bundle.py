@@ -1,4 +1,4 @@
-"""A package as one text: its files one after the other, each below a line with its name.
+"""A package as one text: its files one after another, each below a line with its name.
 
 So a package is graded, sent to another process and kept as the text of a single file is.
 """
@@ -25,7 +25,7 @@ def joined(files: Mapping[str, str]) -> str:
 
 
 def is_bundle(source: str) -> bool:
-    """Whether a text is that of a package, and not that of a single file."""
+    """Whether a text is a package's, not a single file's."""
     return source.startswith(HEADER)
 
 
@@ -41,7 +41,7 @@ def paths_in(folder: Path) -> list[str]:
 
 
 def up_to(stage: int, files: Mapping[str, str]) -> dict[str, str]:
-    """The files as they are after a stage: what belongs to a later one is left out, and so are the markers."""
+    """The files after a stage: lines of later stages and the markers are left out."""
     cut = {name: up_to_in(stage, text) for name, text in files.items()}
     return {name: text for name, text in cut.items() if text}
 

@@ -24,20 +24,20 @@ PARTS = (
     "task.md", "interview.md", "promises.md", "hints.md",
     "starter.py", "solution.py", "checks.py", "wrong.py", "right.py",
 )  # fmt: skip
-GAP = "raise NotImplementedError"  # marks what is to be written
+GAP = "raise NotImplementedError"  # marks what the learner must write
 SEEDS = 3000  # so that no one knows a hunt's bug by its number
 
 
 class DrillError(Exception):
-    """What was asked cannot be done; the message is one sentence."""
+    """A request cannot be carried out; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """An answer that is kept with the exercise, to test its grader.
+    """A sample answer of an exercise, for testing its grader.
 
     Attributes:
-        name: of a wrong answer the code with which it must be rejected; else a title.
+        name: for a wrong answer, the code with which it must be rejected; otherwise a title.
         description: what is special about it.
         source: the whole file.
     """
@@ -53,7 +53,7 @@ class Exercise:
 
     Args:
         folder: `exercises/11_linear_backward`.
-        seed: of a bug hunt, chooses the bug; all other exercises are the same for every seed.
+        seed: chooses the bug of a bug hunt; all other exercises are the same for every seed.
     """
 
     folder: Path
@@ -86,17 +86,17 @@ class Exercise:
 
     @cached_property
     def task(self) -> str:
-        """What is asked, as Markdown."""
+        """The task, as Markdown."""
         return self.read("task.md")
 
     @cached_property
     def interview(self) -> InterviewText:
-        """What an interviewer says about it."""
+        """The texts for an interview."""
         return parsed(f"{self.slug}/interview.md", self.read("interview.md"))
 
     @property
     def brief(self) -> str:
-        """What is asked, as an interviewer puts it: Markdown that fits a screen of 80 columns."""
+        """The task in an interviewer's words: Markdown that fits a screen of 80 columns."""
         return self.interview.brief
 
     @property
@@ -111,15 +111,15 @@ class Exercise:
 
     @property
     def hunt(self) -> Hunt | None:
-        """Its bugs; None if it is no bug hunt."""
+        """Its bugs; None if it is not a bug hunt."""
         return getattr(self.checks, "HUNT", None)
 
     def of(self, source: str) -> Exercise:
-        """This exercise as a learner's file has it: a hunt is after the bug of that file."""
+        """This exercise for a learner's file: a hunt has the bug in that file."""
         return replace(self, seed=self.hunt.seed_of(source)) if self.hunt else self
 
     def drawn(self, rng: Random, *, another: bool = False) -> Exercise:
-        """This exercise with a seed that is drawn; a hunt is then after another bug than this one, if that is asked."""
+        """This exercise with a random seed; on request, a hunt then has another bug than this one."""
         if self.hunt is None:
             return self
         count = len(self.hunt.plants)
@@ -128,7 +128,7 @@ class Exercise:
 
     @property
     def starter(self) -> str:
-        """The file that a learner begins with."""
+        """The file that a learner starts with."""
         text = self.read("starter.py")
         return self.hunt.starter(text, self.seed) if self.hunt else text
 
@@ -178,7 +178,7 @@ class Exercise:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of mistake that it is about, of `mistakes.KINDS`."""
+        """The kinds of mistake that it is about, from `mistakes.KINDS`."""
         return tuple(self.checks.KINDS)
 
     @property
@@ -188,22 +188,24 @@ class Exercise:
 
     @property
     def bug(self) -> Callable[[Judge], Bug] | None:
-        """Gives the learner's backward function in place of an operation's, for the replay; None if it is none."""
+        """Gives the learner's backward in place of an operation's, for the replay; None if the exercise has no such
+        backward."""
         return getattr(self.checks, "bug", None)
 
     @property
     def layers(self) -> Callable[[Judge, float], Any] | None:
-        """Gives the forwards of two of the learner's dropout layers, for the replay; None if they are none."""
+        """Gives the forwards of two of the learner's dropout layers, for the replay; None if the exercise has no such
+        layers."""
         return getattr(self.checks, "layers", None)
 
     @property
     def has_replay(self) -> bool:
-        """Whether there is a backward to be seen."""
+        """Whether there is a backward to show."""
         return self.bug is not None or self.layers is not None
 
 
 def in_paragraphs(text: str) -> str:
-    """A text of which each paragraph is one line, so that it can be laid out for any width; code stays as it is."""
+    """A text with each paragraph in one line, so that it can be wrapped to any width; code does not change."""
     return re.sub(r"(?<=\S)\n(?=\w|[`(])", " ", text.strip())
 
 
@@ -219,7 +221,7 @@ def module_at(path: Path) -> ModuleType:
 
 
 def samples(text: str) -> list[Sample]:
-    """The answers of a file: what stands above the first `# %% name: what it does` is common to all."""
+    """The answers in a file: the part above the first `# %% name: what it does` is common to all."""
     common, *sections = re.split(r"^# %% ", text, flags=re.MULTILINE)
     found = []
     for section in sections:
@@ -235,7 +237,7 @@ def exercises() -> list[Exercise]:
 
 
 def find(name: str) -> Exercise:
-    """The exercise that somebody means: by its number, its name, a part of it, or its file.
+    """Find an exercise by its number, its name, a part of its name, or its file.
 
     Raises:
         DrillError: there is none, or there are several.

@@ -12,12 +12,12 @@ CODE = " " * 4  # a line that begins so is code, or an array: its lines stay
 
 
 def wrap(text: str, width: int, *, indent: int | None = None) -> str:
-    """Break lines that are too long, at spaces only, and never inside backticks.
+    """Break long lines, only at spaces and never inside backticks.
 
     Args:
-        text: in lines; those that begin with four spaces are left as they are.
+        text: in lines; those that begin with four spaces do not change.
         width: characters in a line.
-        indent: of what follows a break; None for as much as the line itself has.
+        indent: of the text after a break; None for the line's own indent.
     """
     return "\n".join(wrap_line(line, width, indent) for line in text.split("\n"))
 
@@ -49,7 +49,7 @@ def narrowed(markdown: str, width: int) -> str:
 
 
 def broken_code(line: str, width: int) -> str:
-    """A line of code that fits: it is broken at spaces, and what follows is indented by four more."""
+    """A line of code, broken at spaces to fit; what follows a break is indented by four more."""
     if len(line) <= width:
         return line
     behind = " " * (len(line) - len(line.lstrip())) + CODE

@@ -1,4 +1,4 @@
-"""A stage of building a framework oneself: what the learner's package must do, beyond what the stages before asked."""
+"""A stage of building your own framework: what the learner's package must do beyond the earlier stages."""
 
 from __future__ import annotations
 
@@ -39,33 +39,33 @@ class Stage(Exercise):
 
     @property
     def reset(self) -> str:
-        """All stages have one package."""
+        """All stages share one package."""
         return "build reset"
 
     @property
     def starter(self) -> str:
-        """The package that a learner begins with, of whatever stage."""
+        """The package that a learner starts with, the same for every stage."""
         return joined({"__init__.py": EMPTY})
 
     @property
     def solution(self) -> str:
-        """Our own package, as it is after this stage."""
+        """Our own package after this stage."""
         return joined(framework(REFERENCE, self.number))
 
     @property
     def wrong(self) -> list[Sample]:
-        """Our package, each time with other lines in it that must be noticed."""
+        """Our package, each time with different wrong lines that must be noticed."""
         return self.varied("wrong.diff")
 
     @property
     def right(self) -> list[Sample]:
-        """Packages that others might have written, and our own with other lines that are right."""
+        """Packages that others might have written, and our own with different right lines."""
         others = [folder.name for folder in sorted(FRAMEWORKS.iterdir()) if folder.name != REFERENCE]
         whole = [Sample(name, "a whole package", joined(framework(name, self.number))) for name in others]
         return whole + self.varied("right.diff")
 
     def varied(self, part: str) -> list[Sample]:
-        """Our package after each of the changes in a file."""
+        """Our package after each change in a file."""
         if not (self.folder / part).exists():
             return []
         ours = framework(REFERENCE, self.number)
@@ -75,18 +75,18 @@ class Stage(Exercise):
 
     @property
     def brief(self) -> str:
-        """The task on one screen; the first two stages, which are also done from memory, have one."""
+        """The task on one screen; only the first two stages, which can also be done from memory, have one."""
         return self.read("brief.md")
 
     @property
     def check(self) -> Callable[[Judge], None]:
-        """Grades a package: what the stages before asked is asked again."""
+        """Grades a package; the earlier stages are graded again."""
         from tinygrad_dropout.drills.grader.stages import check_stages
 
         return lambda judge: check_stages(judge, stages()[: self.number])
 
     def is_seen_in_a_replay(self, judge: Judge, rejection: Rejection) -> bool:
-        """Whether what is wrong with a package is the gradient of one operation, which a replay can show."""
+        """Whether the mistake in a package is the gradient of one operation, which a replay can show."""
         from tinygrad_dropout.drills.grader.framework_replay import shows_a_mistake
 
         try:
@@ -104,7 +104,7 @@ class Stage(Exercise):
 
 @cache
 def framework(name: str, stage: int) -> dict[str, str]:
-    """The files of one of the packages here, as it is after a stage."""
+    """The files of one of the packages here after a stage."""
     folder = FRAMEWORKS / name
     return up_to(stage, {path: (folder / path).read_text(encoding="utf-8") for path in paths_in(folder)})
 
@@ -115,7 +115,7 @@ def stages() -> list[Stage]:
 
 
 def find_stage(name: str) -> Stage:
-    """The stage that somebody means: by its number, its name, or a part of it.
+    """Find a stage by its number, its name, or a part of its name.
 
     Raises:
         DrillError: there is none, or there are several.
