@@ -12,40 +12,42 @@ from benchmarks import machine
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command understands."""
+    """The command's arguments."""
     command = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Time train steps and dropout beside PyTorch, JAX, MyGrad and plain NumPy, in turn in one process.",
+        description="Time train steps and dropout, next to PyTorch, JAX, MyGrad and plain NumPy, in one process.",
     )
-    command.add_argument("--quick", action="store_true", help="fewer and shorter rounds, no memory: a minute")
     command.add_argument(
-        "--threads", type=int, default=1, help="of every contender (default: 1); its cores in --compare"
+        "--quick", action="store_true", help="fewer and shorter rounds, without memory (takes a minute)"
     )
-    command.add_argument("--only", metavar="W1,W3", help="some of the workloads (default: all)")
+    command.add_argument(
+        "--threads", type=int, default=1, help="threads of every contender (default: 1); in --compare, its cores"
+    )
+    command.add_argument("--only", metavar="W1,W3", help="run only some workloads (default: all)")
     instead = command.add_mutually_exclusive_group()
     instead.add_argument(
-        "--growth", action="store_true", help="instead: how time and memory grow (a quarter of an hour)"
+        "--growth", action="store_true", help="measure how time and memory grow instead (takes a quarter of an hour)"
     )
     instead.add_argument(
         "--compare",
         action="store_true",
-        help="instead: `tinygrad-dropout compare` as a whole, and in PyTorch (minutes)",
+        help="measure the whole of `tinygrad-dropout compare` and the same in PyTorch instead (takes minutes)",
     )
     command.add_argument(
-        "--keep-kernel", action="store_true", help="keep OPENBLAS_CORETYPE and the like as they are set"
+        "--keep-kernel", action="store_true", help="keep OPENBLAS_CORETYPE and similar variables as they are set"
     )
     command.add_argument("--out", type=Path, default=Path("runs/benchmarks"), help="folder (default: runs/benchmarks)")
     return command
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; 0 if all went well, 1 if contenders disagree or fail, 2 for a wrong argument or folder."""
+    """Run the command; returns 0 for success, 1 if contenders disagree or fail, 2 for a wrong argument or folder."""
     command = parser()
     options = command.parse_args(arguments)
     if not 1 <= options.threads <= machine.usable_cores():
-        command.error(f"--threads: expected 1 to {machine.usable_cores()}, the cores there are, got {options.threads}")
+        command.error(f"--threads: expected 1 to {machine.usable_cores()}, the number of cores, got {options.threads}")
     if options.compare and find_spec("torch") is None:
-        command.error("--compare: expected PyTorch to compare with, which is not installed: pip install torch")
+        command.error("--compare: expected PyTorch to be installed: pip install torch")
     machine.set_threads(options.threads)  # before NumPy and the others are imported
 
     from benchmarks import run
@@ -73,18 +75,18 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         command.error(f"--out: cannot write to {options.out}: {error.strerror}")
     except KeyboardInterrupt:
-        print("benchmarks: interrupted; what was measured up to here has been printed", file=sys.stderr)
+        print("benchmarks: interrupted; everything measured so far has been printed", file=sys.stderr)
         return 130
     return 0
 
 
 def run_again_if_forced() -> None:
-    """Where variables force a kernel, replace this process by the same one without them."""
+    """If environment variables force a kernel, replace this process by the same one without them."""
     from benchmarks import kernels
 
     if forced := kernels.forced(os.environ, kernels.used()[0]):
         settings = kernels.settings(forced)
-        because = "so that libraries choose their own kernels (--keep-kernel prevents that)"
+        because = "so that libraries choose their own kernels (--keep-kernel prevents this)"
         print(f"Running again without {settings}, {because}.", flush=True)
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kernels.without(os.environ, forced))
 

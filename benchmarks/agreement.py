@@ -10,15 +10,15 @@ from benchmarks.contenders import Contender
 from benchmarks.workloads import Array, Workload
 
 STEPS = 3
-TOLERANCE = 2e-3  # of float32 sums over thousands of terms in another order, after three steps
+TOLERANCE = 2e-3  # for float32 sums of thousands of terms in another order, after three steps
 
 
 class Disagreement(Exception):
-    """A contender computes something else than the others."""
+    """A contender computes something different from the others."""
 
 
 def check_agreement(contenders: Sequence[Contender], workload: Workload) -> None:
-    """Compare what the contenders compute in three steps: the losses of train steps, or gradients.
+    """Compare the losses of the contenders' first three train steps, or their gradients.
 
     The second and third loss come out right only if gradients and updates did.
 
@@ -39,6 +39,6 @@ def check_agreement(contenders: Sequence[Contender], workload: Workload) -> None
 
 
 def computed(contender: Contender, workload: Workload) -> Array | None:
-    """The losses or gradients of the contender's first steps, dropout off; None where it takes no part."""
+    """The losses or gradients of the contender's first steps with dropout off; None if it lacks the workload."""
     step = contender.step(workload.comparable())
     return None if step is None else np.array([np.asarray(step()).copy() for _ in range(STEPS)])

@@ -1,4 +1,4 @@
-"""The figures as pictures: every workload beside ours, and how time and memory grow."""
+"""The figures as pictures: the times of every workload, and how time and memory grow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmarks.growth import Growth
     from benchmarks.results import Results
 
-# Okabe and Ito's colors, which color-blind people can tell apart; hatching and markers say the same once more.
+# Okabe and Ito's colors, which color-blind people can distinguish; hatching and markers repeat the information.
 BLUE, ORANGE, GRAY = "#0072B2", "#E69F00", "#B0B0B0"
 SHOWN, TICKS = (0.05, 300), (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
@@ -28,7 +28,9 @@ STYLES = {"ours": (BLUE, "o", "-"), "torch_eager": (ORANGE, "s", "--")}
 
 def draw_speed(results: Results, path: Path) -> None:
     """One panel per workload: each contender's time as a multiple of ours."""
-    from matplotlib.figure import Figure  # here, because it takes half a second and most processes draw nothing
+    from matplotlib.figure import (
+        Figure,
+    )  # not at the top, because it takes half a second and most processes draw nothing
 
     keys = list(results.seconds)
     columns = min(3, len(keys))
@@ -57,7 +59,7 @@ def draw_workload(panel: Axes, results: Results, key: str) -> None:
             panel.text(1.15, place, f"{name}  {time_of(key, times[contender])}", va="center", fontsize=8, weight="bold")
             continue
         slower = spread.median >= 1
-        end = max(spread.median, SHOWN[0])  # what is faster still than the axis goes ends at its edge
+        end = max(spread.median, SHOWN[0])  # a time beyond the axis ends at its edge
         color, hatch = (GRAY, None) if slower else (ORANGE, "///")
         panel.barh(place, end - 1, left=1, color=color, hatch=hatch, edgecolor="white")
         panel.plot(np.clip([spread.low, spread.high], *SHOWN), [place, place], color="black", linewidth=1.5)
@@ -77,19 +79,19 @@ def draw_workload(panel: Axes, results: Results, key: str) -> None:
 
 
 def speed_verdict(results: Results) -> str:
-    """In how many workloads we need less time than the frameworks."""
+    """The title: the number of workloads in which we need less time than the frameworks."""
     said = []
     for contender in results.contenders():
         if contender.needs in ("torch", "jax", "mygrad"):
             won, compared = results.wins(contender.key)
             said.append(f"{contender.name} in {won} of {compared}")
     if not said:
-        return f"tinygrad_dropout beside plain NumPy, {threads(results.machine)}"
+        return f"tinygrad_dropout and plain NumPy, {threads(results.machine)}"
     return f"On {threads(results.machine)} tinygrad_dropout needs less time than\n{', '.join(said)} workloads"
 
 
 def draw_growth(growth: Growth, path: Path) -> None:
-    """For each thing that grows a column of two panels: time above, memory below."""
+    """One column of two panels for each growing quantity: time above, memory below."""
     from matplotlib.figure import Figure
 
     names = list(growth.values)
@@ -120,9 +122,9 @@ def draw_growth(growth: Growth, path: Path) -> None:
 
 
 def draw_time(panel: Axes, growth: Growth, name: str) -> None:
-    """Seconds a step, with the quarter points of the rounds, and where the lines cross.
+    """Seconds per step, with the quartiles of the rounds, and where the lines cross.
 
-    Where cost should grow in proportion, a dotted line says what that would be, from our last point.
+    If cost should grow in proportion, a dotted line shows that, starting from our last point.
     """
     for contender, points in growth.seconds[name].items():
         spreads = [Spread.of(rounds) for rounds in points]
@@ -167,12 +169,12 @@ def draw_memory(panel: Axes, growth: Growth, name: str) -> None:
 
 
 def others(growth: Growth, name: str) -> list[str]:
-    """The contenders that we are compared with."""
+    """The contenders other than ours."""
     return [contender for contender in growth.seconds[name] if contender != OURS.key]
 
 
 def series_verdict(growth: Growth, name: str) -> str:
-    """The range of the ratio, in words; where cost should grow in proportion, that of our time for each one too."""
+    """The range of the ratio in words; if cost should grow in proportion, also the range of our time per unit."""
     said = []
     for contender in others(growth, name):
         medians = [spread.median for spread in growth.times_ours(name, contender)]
@@ -184,7 +186,7 @@ def series_verdict(growth: Growth, name: str) -> str:
 
 
 def growth_verdict(growth: Growth) -> str:
-    """At how many points we need less time."""
+    """The title: the number of points at which we need less time."""
     pairs: list[Any] = [
         spread.median > 1
         for name in growth.values

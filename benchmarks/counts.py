@@ -1,4 +1,4 @@
-"""What a step costs in counts, which are the same on every machine: calls, and bytecodes of the framework.
+"""The cost of a step in counts that are the same on every machine: calls, and bytecodes of the framework.
 
 The suite bounds the calls (tests/test_cost.py). Bytecodes are only counted here, to compare two versions: a bound on
 them would forbid code that is plainer and no slower.
@@ -25,20 +25,20 @@ COUNTED = ("W1", "W5")  # the others run the same code
 
 
 def counts(key: str) -> dict[str, float]:
-    """Calls of Python functions, calls of C functions, and bytecodes of a step of ours (or of a node of the chain)."""
+    """The calls of Python functions, calls of C functions and bytecodes of our step (or per node of the chain)."""
     workload = WORKLOADS[key]
     if isinstance(workload, Chain):
-        workload = replace(workload, length=1000)  # counting is slow, and a node costs the same in any chain
+        workload = replace(workload, length=1000)  # counting is slow, and a node costs the same in every chain
     step = OURS.step(workload)
     assert step is not None
-    step()  # what is made once is made now
+    step()  # does everything that is only done once
     share = 2 * workload.length if isinstance(workload, Chain) else 1
     found = calls(step) | {"bytecodes": bytecodes(step)}
     return {name: count / share for name, count in found.items()}
 
 
 def calls(step: Step) -> dict[str, int]:
-    """How often Python calls a function written in Python, and one written in C, during a step."""
+    """The number of calls of functions written in Python, and in C, during a step."""
     counted: Counter[str] = Counter()
 
     def note(frame: FrameType, event: str, argument: Any) -> None:
@@ -56,7 +56,7 @@ def calls(step: Step) -> dict[str, int]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """No garbage collection meanwhile: it would come at any time, and what listens to it would be counted."""
+    """Within the context, no garbage is collected, because its callbacks would be counted."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -67,7 +67,7 @@ def uncollected() -> Iterator[None]:
 
 
 def bytecodes(step: Step) -> int:
-    """How many bytecode instructions of the framework run during a step."""
+    """The number of the framework's bytecode instructions that run during a step."""
     counted = 0
 
     def note(frame: FrameType, event: str, argument: Any) -> Any:

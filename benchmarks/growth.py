@@ -1,4 +1,4 @@
-"""How time and memory grow with the network, the data, the number of parameters and the graph, ours and PyTorch's."""
+"""How time and memory grow with the network, the data, the parameters and the graph, for ours and PyTorch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.workloads import ManyParameters, RetainedChain, Training, Worklo
 
 @dataclass(frozen=True)
 class Series:
-    """One thing that grows while all else stays.
+    """One quantity that grows while everything else stays the same.
 
     Attributes:
         axis: what grows, for the picture.
@@ -39,27 +39,27 @@ def wide(width: int) -> Training:
 
 
 def batched(batch: int) -> Training:
-    """784-256-256-10 on a batch of that size."""
+    """784-256-256-10 on a batch of this size."""
     return Training(f"784-256-256-10, batch {batch}", (784, 256, 256, 10), batch, drop_input=0.2)
 
 
 def deep(layers: int) -> Training:
-    """That many Linear layers of 16 units, batch 32; half the usual variance, as dropout doubles it at each layer."""
+    """This number of Linear layers of 16 units, batch 32; half the usual variance, as dropout doubles it per layer."""
     return Training(f"{layers} layers of 16", (16,) * layers + (2,), 32, gain=1.0)
 
 
 def of_many_rows(rows: int) -> Training:
-    """64-128-128-10 on batches of 64, drawn afresh at each step from a dataset of that many rows."""
+    """64-128-128-10 on batches of 64, drawn at each step from a dataset with this number of rows."""
     return Training(f"64-128-128-10, {rows} rows", (64, 128, 128, 10), 64, dataset=rows)
 
 
 def many(count: int) -> ManyParameters:
-    """That many parameters of 10 numbers, and an optimizer."""
+    """This number of parameters with 10 numbers each, and an optimizer."""
     return ManyParameters(f"{count} parameters", count)
 
 
 def retained(links: int) -> RetainedChain:
-    """A chain of that many links, recorded once and walked back ten times."""
+    """A chain of this length, recorded once and walked back ten times."""
     return RetainedChain(f"{links} links, ten walks", links)
 
 
@@ -77,7 +77,7 @@ SERIES = {
 
 @dataclass
 class Growth:
-    """What was measured: for each series and contender, one figure a value.
+    """The measurements: for each series and contender, one figure per value.
 
     Attributes:
         machine: what it ran on.
@@ -92,7 +92,7 @@ class Growth:
     peak_bytes: dict[str, dict[str, list[int]]]
 
     def times_ours(self, series: str, contender: str) -> list[Spread]:
-        """How many times our time the contender needs, at each point."""
+        """The contender's time as a multiple of ours, at each point."""
         ours, theirs = self.seconds[series][OURS.key], self.seconds[series][contender]
         return [
             Spread.of([b / a for a, b in zip(mine, other, strict=True)])
@@ -100,12 +100,12 @@ class Growth:
         ]
 
     def our_times_each(self, series: str) -> list[float]:
-        """Our seconds a step divided by what grows, at each point: all alike where cost grows in proportion."""
+        """Our seconds per step divided by the growing quantity, at each point: constant if cost grows in proportion."""
         points = zip(self.seconds[series][OURS.key], self.values[series], strict=True)
         return [Spread.of(rounds).median / value for rounds, value in points]
 
     def crossings(self, series: str, contender: str) -> list[float]:
-        """Where the times are equal: between two points of which we win one, read off a straight line in logarithms."""
+        """Where the times are equal: between two points with different winners, interpolated on logarithmic scales."""
         values, medians = self.values[series], [spread.median for spread in self.times_ours(series, contender)]
         found = []
         for left, right, a, b in zip(values, values[1:], medians, medians[1:], strict=False):
@@ -131,7 +131,7 @@ class Growth:
 def measure_growth(
     contenders: Sequence[Contender], machine: dict[str, str | int], quick: bool, say: Callable[..., None]
 ) -> Growth:
-    """Measure every series; `quick` takes the first three points of each and no memory.
+    """Measure every series; `quick` measures the first three points of each, without memory.
 
     Raises:
         Disagreement: the contenders do not compute the same at a series' first point.

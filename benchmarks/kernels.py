@@ -17,10 +17,10 @@ import numpy as np
 
 Loaded = list[dict[str, Any]]
 
-# By a part of what it is called by NumPy, PyTorch or threadpoolctl.
+# The usual names, by a part of the name that NumPy, PyTorch or threadpoolctl uses.
 NAMES = {"open": "OpenBLAS", "mkl": "oneMKL", "blis": "BLIS", "accelerate": "Accelerate"}
 
-VARIABLES = {  # whose kernels each decides
+VARIABLES = {  # and the library whose kernels they choose
     "OPENBLAS_CORETYPE": "OpenBLAS",
     "OPENBLAS_L2_SIZE": "OpenBLAS",
     "OPENBLAS_BLOCK_FACTOR": "OpenBLAS",
@@ -34,7 +34,7 @@ VARIABLES = {  # whose kernels each decides
     "DNNL_MAX_CPU_ISA": "oneDNN",
     "XLA_FLAGS": "JAX",
 }
-XLA_OPTIONS = ("--xla_cpu_max_isa", "--xla_cpu_prefer_vector_width")  # the only part of XLA_FLAGS that matters here
+XLA_OPTIONS = ("--xla_cpu_max_isa", "--xla_cpu_prefer_vector_width")  # the only parts of XLA_FLAGS that matter here
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Blas:
 
     @classmethod
     def of(cls, called: str, version: str | None, kernel: str = "") -> Blas:
-        """From what the library is called somewhere; of a version the first three numbers are kept."""
+        """A library by its name elsewhere; of its version, the first three numbers are kept."""
         name = next((name for part, name in NAMES.items() if part in called.lower()), called)
         numbers = re.match(r"\d+(\.\d+){0,2}", version or "")
         return cls(name, " ".join(filter(None, (name, numbers and numbers[0], kernel and f"({kernel})"))))
 
 
 def loaded_libraries() -> Loaded | None:
-    """What threadpoolctl knows of the libraries in this process; None where it is not installed."""
+    """What threadpoolctl knows about the libraries in this process; None if it is not installed."""
     if find_spec("threadpoolctl") is None:
         return None
     from threadpoolctl import threadpool_info
@@ -77,12 +77,12 @@ def numpy_blas(loaded: Loaded | None) -> Blas:
 
 
 def is_numpys(library: dict[str, Any]) -> bool:
-    """Whether the library came with NumPy; SciPy brings a copy of its own."""
+    """Whether the library came with NumPy; SciPy brings its own copy."""
     return any(folder.startswith("numpy") for folder in Path(library["filepath"]).parts[-3:-1])
 
 
 def torch_blas(built_with: str, capability: str) -> Blas:
-    """What PyTorch uses: `oneMKL 2024.2 and kernels of its own (AVX512)`.
+    """What PyTorch uses: `oneMKL 2024.2 and its own kernels (AVX512)`.
 
     oneMKL does not say which of its kernels it uses. It need not be what PyTorch chooses for everything else.
 
@@ -93,7 +93,7 @@ def torch_blas(built_with: str, capability: str) -> Blas:
     name = re.search(r"BLAS_INFO=(\w+)", built_with)
     version = re.search(r"Math Kernel Library Version ([\d.]+)", built_with)
     blas = Blas.of(name[1] if name else "unknown BLAS", version and version[1])
-    return replace(blas, in_words=f"{blas.in_words} and kernels of its own ({capability})")
+    return replace(blas, in_words=f"{blas.in_words} and its own kernels ({capability})")
 
 
 def used() -> tuple[set[str], str]:
@@ -107,7 +107,7 @@ def used() -> tuple[set[str], str]:
         libraries |= {"PyTorch", blas.name}
         in_words += f", PyTorch on {blas.in_words}"
     if find_spec("jax") is not None:
-        libraries |= {"JAX", "oneDNN"}  # oneDNN does XLA's large products; PyTorch's copy has no part in the workloads
+        libraries |= {"JAX", "oneDNN"}  # oneDNN does XLA's large products; the workloads do not use PyTorch's copy
     return libraries, in_words
 
 
@@ -124,7 +124,7 @@ def forced(environment: Mapping[str, str], libraries: set[str]) -> dict[str, str
 
 
 def without(environment: Mapping[str, str], forcing: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what forces kernels; other options of XLA_FLAGS stay."""
+    """The environment without the variables that force kernels; other options of XLA_FLAGS stay."""
     rest = dict(environment)
     for variable, value in forcing.items():
         kept = [word for word in rest.pop(variable).split() if word not in value.split()]

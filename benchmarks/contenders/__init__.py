@@ -6,7 +6,7 @@
     retained_chain(workload) -> step     the same, backward several times
     dropout(workload) -> step            step() runs dropout forward and backward and returns the gradient of x
 
-A file without one of them takes no part in those workloads. A step has done its work when it returns.
+A file without one of them is left out of those workloads. A step has done its work when it returns.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class Contender:
 
     @property
     def installed(self) -> bool:
-        """Whether the package is there."""
+        """Whether the package is installed."""
         return find_spec(self.needs) is not None
 
     def step(self, workload: Workload) -> Step | None:
-        """The workload's step, ready to be called; None where this contender takes no part."""
+        """The workload's step, ready to call; None if this contender lacks the workload."""
         make = getattr(import_module(f"benchmarks.contenders.{self.key}"), workload.kind, None)
         return None if make is None else make(workload)
 
@@ -59,10 +59,10 @@ CONTENDERS = (
     Contender("bare_tape", "a bare tape"),
     Contender("numpy_naive", "NumPy, naive"),
     Contender("numpy_tricks", "NumPy, every trick"),
-    Contender("products_alone", "matrix products alone", computes=False),
+    Contender("products_alone", "matrix products only", computes=False),
 )
 
 
 def by_key(key: str) -> Contender:
-    """The contender in the file of that name."""
+    """The contender with this file name."""
     return next(contender for contender in CONTENDERS if contender.key == key)

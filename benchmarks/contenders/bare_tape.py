@@ -26,7 +26,7 @@ ZERO, ONE = number(0), number(1)
 
 
 class Node:
-    """An array, and how it was made; a leaf has no backward function. `grad` is where a parameter's gradient goes."""
+    """An array and how it was made; a leaf has no backward function. `grad` receives a parameter's gradient."""
 
     __slots__ = ("backward", "data", "grad", "number", "parents", "saved")
 
@@ -44,7 +44,7 @@ class Node:
 
 
 def walk_back(root: Node, grad: Array) -> None:
-    """Run every node's backward function after those of its consumers."""
+    """Run the backward function of every node, after those of its consumers."""
     nodes, seen = [root], {root}
     for node in nodes:
         for parent in node.parents:

@@ -1,4 +1,4 @@
-"""NumPy without a framework and with every trick: what a framework could reach if its bookkeeping cost nothing.
+"""NumPy without a framework but with every trick: the speed of a framework whose bookkeeping costs nothing.
 
 Every array is made once, before the first step. All parameters are slices of one flat array, all gradients of another,
 so that SGD is one pass. Masks come from raw generator words: single bits at p = 1/2, else bytes against a threshold
@@ -25,7 +25,7 @@ def number(value: float) -> Array:
 
 
 class Mask:
-    """Draws what dropout multiplies by into an array of its own: 0 or 1 / (1 - p)."""
+    """Draws dropout's factors, 0 or 1 / (1 - p), into its own array."""
 
     def __init__(self, shape: tuple[int, ...], p: float) -> None:
         self.words = np.random.SFC64(0).random_raw
@@ -47,7 +47,7 @@ class Mask:
 
 
 def flat_and_slices(arrays: list[Array]) -> tuple[Array, list[Array]]:
-    """One flat array, and a view of it in the shape of each of those given."""
+    """One flat array, and a view of it for the shape of each given array."""
     flat = np.empty(sum(array.size for array in arrays), dtype=np.float32)
     ends = np.cumsum([array.size for array in arrays])
     return flat, [flat[end - array.size : end].reshape(array.shape) for end, array in zip(ends, arrays, strict=True)]

@@ -13,7 +13,7 @@ from benchmarks import machine
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command understands."""
+    """The command's arguments."""
     command = argparse.ArgumentParser(prog="python -m benchmarks.estimators", description=__doc__)
     command.add_argument("what", choices=("times", "scores"))
     command.add_argument("--quick", action="store_true", help="few rounds or seeds, the small tables")

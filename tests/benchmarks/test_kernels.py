@@ -53,11 +53,11 @@ def test_what_numpy_loads_is_what_it_was_built_with():
         (
             "- Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605\n BLAS_INFO=mkl, BUILD_TYPE=",
             "oneMKL",
-            "oneMKL 2024.2 and kernels of its own (AVX512)",
+            "oneMKL 2024.2 and its own kernels (AVX512)",
         ),
-        ("BLAS_INFO=open, BUILD_TYPE=Release", "OpenBLAS", "OpenBLAS and kernels of its own (AVX512)"),
-        ("BLAS_INFO=accelerate, ", "Accelerate", "Accelerate and kernels of its own (AVX512)"),
-        ("CPU_CAPABILITY", "unknown BLAS", "unknown BLAS and kernels of its own (AVX512)"),
+        ("BLAS_INFO=open, BUILD_TYPE=Release", "OpenBLAS", "OpenBLAS and its own kernels (AVX512)"),
+        ("BLAS_INFO=accelerate, ", "Accelerate", "Accelerate and its own kernels (AVX512)"),
+        ("CPU_CAPABILITY", "unknown BLAS", "unknown BLAS and its own kernels (AVX512)"),
     ],
 )
 def test_pytorchs_library_is_named_with_its_version_and_pytorchs_own_kernels(built_with, name, in_words):
