@@ -1,4 +1,4 @@
-"""What a run is made on: the threads it may use, set before anything else is imported; processor, versions, kernels."""
+"""The conditions of a run: its threads, set before other imports, and the processor, versions and kernels."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The peak memory of a workload: one process for each contender, measured by the system.
 
 `peak_of` starts this file as a program of its own, which takes a few steps and prints how far the memory of the process
-rose above what it took before there was a workload. Only Linux tells the peak of a part of a process's life.
+rose above what it took before there was a workload. Only Linux reports the peak of a part of a process's life.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ def peak_of(contender: str, workload: Workload) -> int:
     """Bytes at the peak of the workload's steps, parameters included, beyond what the process took before.
 
     Raises:
-        Failed: the process that was to be measured failed.
+        Failed: the measured process failed.
     """
     measuring = f"measuring the memory of {contender}"
     return int(output_of(["benchmarks.memory", contender, as_json(workload)], measuring))
 
 
 def of_this_process(field: str) -> int:
-    """A field of the process's status, in bytes: VmRSS is what it takes now, VmHWM the most it has taken."""
+    """A field of the process's status, in bytes: VmRSS is its current memory, VmHWM the most it has had."""
     for line in STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(field + ":"):
             return int(line.split()[1]) * 1024
@@ -42,7 +42,7 @@ def measured(contender: str, workload: Workload) -> int:
     chosen = by_key(contender)
     small = chosen.step(Training("small", (8, 8, 2), 4))
     assert small is not None, f"{contender} does not train"
-    small()  # loads what is loaded once
+    small()  # loads everything that is loaded only once
     before = of_this_process("VmRSS")
     step = chosen.step(workload)
     assert step is not None, f"{contender} takes no part in {workload.title}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 
 class Failed(Exception):
-    """A program that was to be measured failed."""
+    """A measured program failed."""
 
 
 def output_of(arguments: Sequence[str], doing: str) -> str:

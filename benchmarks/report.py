@@ -66,7 +66,7 @@ def markdown_table(results: Results) -> str:
 
 
 def ratio_cell(results: Results, workload: str, contender: str) -> str:
-    """`2.31 x`: above 1 the contender needs more time than we do; in italics where it needs less."""
+    """`2.31 x`: above 1 if the contender needs more time than we do; in italics if it needs less."""
     spread = results.times_ours(workload, contender)
     if spread is None:
         return "–"
@@ -89,7 +89,7 @@ def with_quarters(ratio: Spread) -> str:
 
 
 def machine_line(machine: Machine) -> str:
-    """On what the figures were measured; earlier runs did not note the kernels."""
+    """The machine of the figures; earlier runs did not record the kernels."""
     parts = [f"{machine['processor']}, {machine['system']}, {threads(machine)}", machine["versions"]]
     parts += [machine["kernels"]] if "kernels" in machine else []
     parts += [f"kernels forced by {machine['forced']}"] if "forced" in machine else []
@@ -160,7 +160,7 @@ def main_job_lines(main_job: MainJob) -> list[str]:
 
 
 def main_job_table(main_job: MainJob) -> str:
-    """The main job in Markdown: every program's time, in seconds and in multiples of ours, and what it found."""
+    """The main job in Markdown: every program's time, in seconds and as a multiple of ours, and its result."""
     rows = [
         ["the whole experiment", "time", "in multiples of ours", "test accuracy without / with dropout"],
         ["---"] * 4,

@@ -1,4 +1,4 @@
-"""The figures of a run: what was measured, on what, and what follows from it; kept as JSON."""
+"""The figures of a run, its machine, and derived figures; saved as JSON."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Results:
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def contenders(self) -> list[Contender]:
-        """Those of which there are figures, in their usual order."""
+        """The contenders with figures, in their usual order."""
         measured = {key for times in self.seconds.values() for key in times} | set(self.peak_bytes)
         return [contender for contender in CONTENDERS if contender.key in measured]
 

@@ -73,7 +73,7 @@ def compare(threads: int, out: Path, quick: bool) -> MainJob:
 
 
 def installed(contenders: Iterable[Contender], results: Results, threads: int) -> list[Contender]:
-    """Those that can take part; the others are noted by name."""
+    """The contenders that are installed; the others are recorded by name."""
     found = []
     for contender in contenders:
         if contender.installed:
@@ -90,5 +90,5 @@ def installed(contenders: Iterable[Contender], results: Results, threads: int) -
 
 
 def say(*lines: str) -> None:
-    """Print at once: a run takes minutes."""
+    """Print immediately, because a run takes minutes."""
     print(*lines, sep="\n", flush=True)

@@ -1,4 +1,4 @@
-"""What is timed: six workloads, the same for every contender, and two more whose growth is measured."""
+"""The workloads: six that are timed for every contender, and two whose growth is measured."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Training:
         return x, rng.integers(0, self.sizes[-1], size=rows)
 
     def comparable(self) -> Training:
-        """On the same few rows, nothing dropped, with a learning rate that shows: what all must compute alike."""
+        """The same workload on a few rows, without dropout and with a large learning rate, where all must agree."""
         return replace(self, batch=min(self.batch, 16), drop_input=0.0, drop_hidden=0.0, lr=0.01, dataset=0)
 
 

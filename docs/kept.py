@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.trials import Outcome
 
 
 def make(command: str, folder: Path) -> None:
-    """Run a command, and keep its folder in the place of the one before."""
+    """Run a command, and replace the saved folder with its results."""
     shutil.rmtree(folder, ignore_errors=True)
     code = cli.main([*shlex.split(command)[1:], "--out", str(folder)])
     if code:
@@ -20,11 +20,11 @@ def make(command: str, folder: Path) -> None:
 
 
 def report(outcome: Outcome) -> str:
-    """What the command printed, without spaces at the ends of lines."""
+    """The printed report, without trailing spaces."""
     return "\n".join(line.rstrip() for line in str(outcome).splitlines())
 
 
 def session(command: str, *outcomes: Outcome) -> str:
-    """A block of Markdown: the command as it was typed, and what it printed."""
+    """A Markdown block with a command and its output."""
     printed = "\n\n".join(map(report, outcomes))
     return f"```\n$ {command}\n{printed}\n```"

@@ -58,7 +58,7 @@ def sweep_all() -> dict[str, Counts]:
 
 
 def in_a_folder(*commands: str, package: str | None = None) -> str:
-    """What commands print in a new folder, with progress of its own.
+    """The output of commands in a new folder, with separate progress.
 
     Args:
         commands: as they are typed after `tinygrad-dropout`.
@@ -82,7 +82,7 @@ def in_a_folder(*commands: str, package: str | None = None) -> str:
 
 
 def output_of(command: str) -> str:
-    """What a command prints."""
+    """The output of a command."""
     out = StringIO()
     with redirect_stdout(out):
         cli.main(command.split())
@@ -96,7 +96,7 @@ def fenced(text: str) -> str:
 
 
 def started() -> str:
-    """How it begins."""
+    """The first lines."""
     return fenced(in_a_folder("build start my-framework"))
 
 

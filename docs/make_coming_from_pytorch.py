@@ -108,7 +108,7 @@ def run(code: str, names: dict[str, Any]) -> str:
 
 
 def matches(shown: str, now: str) -> bool:
-    """Whether a result is the one shown, which may have "..." in it, or be an error without its message."""
+    """Whether a result matches the one shown, which can contain "...", or an error without its message."""
     left, right = RESULT.fullmatch(shown), RESULT.fullmatch(now)
     if not left or not right or left["code"] != right["code"] or left["warning"] != right["warning"]:
         return False
@@ -124,7 +124,7 @@ def is_silent(row: Row) -> bool:
 
 
 def rendered(text: str) -> str:
-    """The page with the results as they are now, on the sides that are installed."""
+    """The page with current results, for the frameworks that are installed."""
     lines = text.splitlines()
     for row in rows(text):
         code, *_, why = lines[row.line - 1].split(" | ")

@@ -110,7 +110,7 @@ def with_examples(page: str) -> str:
 
 
 def cell(found: dict[str, dict[str, Any]], seeds: int) -> str:
-    """Codes and messages, with the number of seeds if it is not all of them."""
+    """Codes and messages, with the number of seeds unless it is all of them."""
     shown = []
     for code, one in found.items():
         often = "" if one["seeds"] == seeds else f" ({one['seeds']} of {seeds} seeds)"

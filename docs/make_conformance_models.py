@@ -61,7 +61,7 @@ def codes_block() -> str:
 
 
 def pytest_block() -> str:
-    """What a failing test shows."""
+    """The output of a failing test."""
     with TemporaryDirectory() as folder:
         (Path(folder) / "test_dropout.py").write_text(TEST, encoding="utf-8")
         paths = [str(DOCS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]

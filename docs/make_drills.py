@@ -95,7 +95,7 @@ def cell(text: str) -> str:
 
 
 def session() -> str:
-    """What a learner sees: a start, and the check of an answer with a mistake in it."""
+    """What a learner sees: the start, and a check of an answer with a mistake."""
     exercise = find("11_linear_backward")
     mistake = next(sample for sample in exercise.wrong if sample.name == "bias-gradient-averaged")
     function = mistake.source.partition("\n\n")[2].strip()

@@ -61,7 +61,7 @@ def load(name: str) -> Outcome:
 
 
 def cost() -> str:
-    """What a large sweep costs, from the time of the kept one."""
+    """The cost of a large sweep, estimated from the time of the saved one."""
     seconds, trials = json.loads(TIMES.read_text())["sweep"], len(load("sweep").trials)
     core_seconds = seconds * CORES / trials
     rows = [f"| {machines} | {hours(TRIALS * core_seconds / CORES / machines)} |" for machines in MACHINES]

@@ -32,7 +32,7 @@ PAIRS = (2, 3, 4, 5, 10, 20, 50)
 SHOWN = (5, 10, 20)
 LARGE = ("digits", "digits, noisy labels", "two moons, 1,300 test rows", "a class of 3 %")
 FAMILIES = (7, 13, 25, 55)  # numbers of intervals shown together
-SKEWED = 2.5  # pools whose differences have a larger skewness get a table of their own
+SKEWED = 2.5  # pools with a larger skewness of the differences get a separate table
 
 
 def in_units(pool: dict[str, Any], measure: Measure) -> Any:

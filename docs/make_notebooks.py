@@ -25,7 +25,7 @@ Notebook = Any  # nbformat has no types
 
 
 def read(path: Path) -> Notebook:
-    """The notebook as it is kept."""
+    """The notebook in its saved form."""
     return nbformat.read(path, as_version=4)
 
 
@@ -63,7 +63,7 @@ def code_cells(notebook: Notebook) -> list[Any]:
 
 
 def shown(cell: Any) -> dict[str, Any]:
-    """What a cell shows.
+    """The output of a cell.
 
     Returns:
         text: what it printed, and the text of its result; warned: what it wrote to stderr; pictures, pages: how many.
@@ -84,6 +84,6 @@ if __name__ == "__main__":
         notebook = executed(path)
         for cell in code_cells(notebook):
             if warning := shown(cell)["warned"]:
-                sys.exit(f"{path.name} warned, and is left as it was:\n{cell.source}\n\n{warning}")
+                sys.exit(f"{path.name} gave a warning and is unchanged:\n{cell.source}\n\n{warning}")
         nbformat.write(notebook, path)
         print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")

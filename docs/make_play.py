@@ -63,7 +63,7 @@ WebSocket.prototype.send = function (text) {
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The command in a process of its own; gives the page's address."""
+    """Run the command in its own process; returns the page's address."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("OPENBLAS_", "SSH_"))}
     command = [sys.executable, "-m", "tinygrad_dropout", "play", "--no-open", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=DOCS.parent) as process:
@@ -87,7 +87,7 @@ def train(page: Page, steps: int) -> None:
 
 
 def take_pictures(browser: Browser, address: str) -> None:
-    """Train, and keep what the page looks like."""
+    """Train, and save pictures of the page."""
     KEPT.mkdir(exist_ok=True)
     for name, (settings, steps, width, height, dark, clicks) in PICTURES.items():
         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light")

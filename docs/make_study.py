@@ -35,7 +35,7 @@ PICTURES = {
 
 
 def printed(command: str) -> str:
-    """What a command prints."""
+    """The output of a command."""
     out = StringIO()
     with redirect_stdout(out):
         code = cli.main(shlex.split(command)[1:])
@@ -61,7 +61,7 @@ def render() -> None:
 
 
 def take_pictures() -> None:
-    """Open the pages that the commands write, and keep what they look like."""
+    """Open the pages that the commands write, and save pictures of them."""
     from playwright.sync_api import sync_playwright
 
     KEPT.mkdir(exist_ok=True)

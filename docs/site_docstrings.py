@@ -1,4 +1,4 @@
-"""What the API reference cannot read from the source, because it is filled in when the package is imported."""
+"""Docstrings that the API reference cannot read from the source, because imports fill them in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class FilledInDocstrings(Extension):
     """Fills in docstrings as the package does, without importing it."""
 
     def on_class(self, *, cls: Class, **kwargs: Any) -> None:
-        """Complete the docstrings of the two estimators with what they share."""
+        """Complete the docstrings of the two estimators with their shared part."""
         if cls.docstring and "{PARAMETERS}" in cls.docstring.value:
             complete = runpy.run_path(str(SHARED))["fill_docstring"](indent(cls.docstring.value, "    "))
             cls.docstring.value = inspect.cleandoc(complete)

@@ -95,7 +95,7 @@ def files_of(path: str) -> list[str]:
 
 
 def as_page(path: str) -> str:
-    """A page that shows a file, or lists those of a folder."""
+    """A page that shows a file, or lists the files of a folder."""
     head = f"# {path}\n\n"
     if (ROOT / path).is_dir():
         return head + "\n".join(

@@ -13,12 +13,12 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from tinygrad_dropout.sklearn import DropoutMLPClassifier, DropoutMLPRegressor
 
 P = 0.2
-NEVER = 10**9  # epochs without improvement before anybody stops
+NEVER = 10**9  # epochs without improvement before training stops
 
 
 @dataclass(frozen=True)
 class Job:
-    """A fit that all contenders do alike: the same epochs and batches, with Adam at 0.001."""
+    """A fit that is the same for all contenders: the same epochs and batches, with Adam at 0.001."""
 
     classes: bool
     hidden: tuple[int, ...]

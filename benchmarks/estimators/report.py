@@ -17,7 +17,7 @@ THEIRS, OURS, WITH_DROPOUT, SKORCH = CONTENDERS
 
 
 def times_table(fits: Sequence[Fit]) -> str:
-    """How many times as long as ours the others take; a row for each kind of fit."""
+    """The others' times as multiples of ours; one row for each kind of fit."""
     heads = ["fit", "ours, dropout 0", "scikit-learn", f"ours, dropout {P}", "scikit-learn (no dropout)", SKORCH]
     lines = [f"| {' | '.join(heads)} |", "| --- |" + " --- |" * (len(heads) - 1)]
     for fit in fits:

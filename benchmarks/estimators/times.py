@@ -30,7 +30,7 @@ FITS = {
 
 @dataclass(frozen=True)
 class Fit:
-    """What was measured of one kind of fit.
+    """The measurements of one kind of fit.
 
     Attributes:
         title: which, one of `FITS`.
@@ -62,7 +62,7 @@ def measured(title: str, rounds: int, with_memory: bool) -> Fit:
 
 
 def peak_of(step: Callable[[], object]) -> int:
-    """The most bytes that Python and NumPy have allocated during a fit, beyond what they had before."""
+    """The most bytes that Python and NumPy allocated during a fit, beyond those before it."""
     tracemalloc.start()
     try:
         step()

@@ -56,7 +56,7 @@ def _(StandIn, anywidget, mo, traitlets):
 @app.cell
 def _(AIM, live, mo, stand_in, time):
     def train():
-        """Train as long as the widget draws."""
+        """Train while the widget draws."""
         while not mo.current_thread().should_exit:
             begun = time.perf_counter()
             if live.drawn == stand_in.number:

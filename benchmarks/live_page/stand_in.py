@@ -96,6 +96,6 @@ def strongest(weights: np.ndarray) -> np.ndarray:
 
 
 def padded(losses: list[float]) -> list[float]:
-    """The latest losses, with zeros in front where there are too few."""
+    """The latest losses, padded with zeros at the front."""
     latest = losses[-CURVE:]
     return [0.0] * (CURVE - len(latest)) + latest

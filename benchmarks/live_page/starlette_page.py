@@ -33,7 +33,7 @@ async def page(request: Request) -> HTMLResponse:
 
 
 async def live(socket: WebSocket) -> None:
-    """Train as long as the tab is open."""
+    """Train while the tab is open."""
     await socket.accept()
     stand_in = StandIn()
     try:

@@ -1,4 +1,4 @@
-"""The main job as a whole: `tinygrad-dropout compare` with its defaults beside the same experiment in PyTorch.
+"""The main job: all of `tinygrad-dropout compare` with its defaults, and the same experiment in PyTorch.
 
 in_pytorch.py   the experiment as you would write it in PyTorch
 programs.py     how each of the two is started

@@ -1,4 +1,4 @@
-"""Do both programs do the same work and find the same? Their masks differ, so what they find agrees only on average."""
+"""Do both programs do the same work with the same result? Their masks differ, so results agree only on average."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Record = dict[str, float]
 
 
 def split(x: np.ndarray, y: np.ndarray, seed: int) -> tuple[Data, str]:
-    """The pair's training and test data, some of the training labels made random, and a digest of it all."""
+    """The pair's training and test data, with some training labels randomized, and a digest of everything."""
     split_seed, noise_seed, *_ = np.random.SeedSequence(seed).spawn(6)
     order = stratified_order(y, np.random.default_rng(split_seed))
     train, test = order[:TRAIN_SIZE], order[TRAIN_SIZE:]
@@ -82,7 +82,7 @@ def train(data: Data, dropout: bool, seed: int, epochs: int, measured: Sequence[
     x, y = data["x_train"], data["y_train"]
     model = mlp(x.shape[1], HIDDEN_P if dropout else 0.0, INPUT_P if dropout else 0.0)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    order = torch.Generator().manual_seed(seed)  # of its own, for masks are drawn in one network only
+    order = torch.Generator().manual_seed(seed)  # its own, because only one network draws masks
     records, updates = [], 0
     for epoch in range(1, epochs + 1):
         model.train()
@@ -196,7 +196,7 @@ def whole_numbers(text: str) -> list[int]:
 
 
 def parsed() -> argparse.Namespace:
-    """What was typed."""
+    """The command's arguments."""
     parser = argparse.ArgumentParser(description="Train an MLP on digits without dropout and with it, in PyTorch.")
     parser.add_argument("--out", type=Path, default=Path("runs/in_pytorch"), help="for results.json and the pictures")
     parser.add_argument("--seeds", type=whole_number, default=10, help="number of pairs (default: 10)")

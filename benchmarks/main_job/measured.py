@@ -16,7 +16,7 @@ from benchmarks.timing import Spread, Times, ratios, turns
 
 @dataclass
 class MainJob:
-    """What was measured.
+    """The measurements.
 
     Attributes:
         machine: what it ran on; its threads are the cores that each program may use.

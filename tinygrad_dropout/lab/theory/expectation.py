@@ -165,7 +165,7 @@ def sample_counts(options: Options) -> Iterator[int]:
 
 
 def describe(options: Figures, figures: Figures) -> str:
-    """What was measured."""
+    """The measurements."""
     return (
         f"{options['units']:,} activations through dropout with p = {options['p']}; {options['samples']:,} masks, "
         f"the same for all schemes; seed {options['seed']}"

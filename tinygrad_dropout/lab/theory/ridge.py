@@ -222,7 +222,7 @@ def distance(found: Any, expected: Any) -> float:
 
 
 def describe(options: Figures, figures: Figures) -> str:
-    """What was measured."""
+    """The measurements."""
     return (
         f"linear regression, {options['examples']} examples, {options['features']} features; all "
         f"{figures['masks']:,} masks of an example enumerated, nothing sampled; seed {options['seed']}"

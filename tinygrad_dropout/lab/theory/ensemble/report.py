@@ -19,7 +19,7 @@ SHOWN_SAMPLES = (1, 10, 50, 100, 1000)  # of the numbers k of Monte Carlo sample
 
 
 def describe(options: Figures, figures: Figures) -> str:
-    """What was measured."""
+    """The measurements."""
     hidden = " and ".join("-".join(map(str, network["hidden"])) for network in figures["networks"])
     return (
         f"scikit-learn's digits, {TRAIN_SIZE:,} training and {TEST_SIZE} test examples; hidden units {hidden}, "
