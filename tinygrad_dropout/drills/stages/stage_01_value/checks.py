@@ -41,16 +41,16 @@ CORNERS = (
 KNOWN = [
     mistake("product-rule-swapped", "*", lambda x, y: (x, y),
             "In a product, each factor's slope is its own number; expected the other's.",
-            "x * 100: if x moves by 1, by how much does the product move?", "chain-rule"),
+            "x * 100: if x changes by 1, by how much does the product change?", "chain-rule"),
     mistake("product-slopes-are-one", "*", lambda x, y: (1.0, 1.0),
-            "The slopes of a product are those of a sum, 1 and 1.",
-            "Does x * y move as x does, whatever y is?", "chain-rule"),
+            "The slopes of a product are 1 and 1, as for a sum; expected the other factor for each.",
+            "Does x * y change as fast as x, whatever y is?", "chain-rule"),
     mistake("sum-slopes-are-the-numbers", "+", lambda x, y: (x, y),
             "The slopes of a sum are its terms; expected 1 for each.",
-            "x + 100: if x moves by 0.1, by how much does the sum move?", "chain-rule"),
+            "x + 100: if x changes by 0.1, by how much does the sum change?", "chain-rule"),
     mistake("minus-forgotten", "-", lambda x, y: (1.0, 1.0),
             "In x - y, the slope of y is +1; expected -1.",
-            "If y grows, where does x - y go?", "chain-rule"),
+            "If y grows, does x - y grow?", "chain-rule"),
     mistake("exponent-forgotten", "**", lambda x, n: (x ** (n - 1), 0.0),
             "The slope of x ** n is x ** (n - 1): the factor n is missing.",
             "What is the derivative of x ** 3?", "chain-rule"),
@@ -92,11 +92,11 @@ def check(judge: Judge) -> None:
         compare_formulas(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
     with judge.claim("parents and slopes are tuples, of Values and of floats"):
         refuse_other_containers(judge, make)
-    with judge.claim("an operation leaves its operands as they are"):
+    with judge.claim("an operation does not change its operands"):
         refuse_changed_operands(judge, make)
     for claim, texts in (("a Value that is used several times", REUSED), ("formulas of several steps", LONG)):
         compare_slopes(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
-    compare_formulas(judge, make, "the corners, such as 0, negative numbers and large ones", CORNERS, ())
+    compare_formulas(judge, make, "corner cases, such as 0, negative numbers and large ones", CORNERS, ())
 
 
 def refuse_other_leaves(judge, make):
@@ -107,7 +107,7 @@ def refuse_other_leaves(judge, make):
     for name in ("parents", "slopes"):
         found = getattr(value, name, None)
         if found is None:
-            judge.reject("part-not-written", f"Value(3) has no {name} yet.", "What does a result have to remember?")
+            judge.reject("part-not-written", f"Value(3) has no {name} yet.", "What must a result remember?")
         if found != ():
             judge.reject(
                 "leaf-has-parents",
@@ -131,7 +131,7 @@ def compare_formulas(judge, make, claim, formulas, known):
         f"{claim}, the number",
         runs,
         lambda formula: formula.by()[0],
-        question="What does the operator compute, and on which side does each operand stand?",
+        question="What does the operator compute, and which operand is on which side?",
         rtol=1e-12,
         atol=1e-12,
     )
@@ -154,7 +154,7 @@ def compare_slopes(judge, make, claim, formulas, known):
         name="the derivatives, multiplied along the path from the result to each input and summed over the paths,",
         entries=lambda formula: [f"d/d{letter}" for letter in formula.letters],
         known=known,
-        question="Take one operation alone: if an operand moves a little, how many times as fast does the result move?",
+        question="Take a single operation: if an operand changes by 0.001, by how much does the result change?",
         rtol=1e-9,
         atol=1e-12,
     )
@@ -185,8 +185,8 @@ def refuse_changed_operands(judge, make):
                for old, new in zip(before, now)):  # fmt: skip
             judge.reject(
                 "changes-its-operands",
-                f"{formula} changed one of its operands; expected a new Value, and the others as they were.",
-                "Other results were computed from the same operand, and rely on it. What may an operation write to?",
+                f"{formula} changed one of its operands; expected a new Value and unchanged operands.",
+                "Other results were computed from the same operand and rely on it. What can an operation write to?",
                 kind="ownership",
             )
 

@@ -20,8 +20,8 @@ DIAMONDS = 30  # each splits a Value into two halves and adds them: 2 ** 30 path
 MOST_LINES = 300_000  # of Python that are run: some thousand if each Value is visited once
 EVERY_PATH = Rejection(
     "walks-every-path",
-    f"backward is not done with {DIAMONDS} diamonds in a row after {MOST_LINES:,} lines of Python.",
-    "How often is each Value visited? How often must it be?",
+    f"backward did not finish {DIAMONDS} diamonds in a row within {MOST_LINES:,} lines of Python.",
+    "How often do you visit each Value? How often do you need to?",
     kind="order",
 )
 FORMULAS = (
@@ -69,18 +69,18 @@ def depth_first(result):
 
 
 TOO_EARLY = (
-    "A Value passes its gradient on before all that were computed from it have given it their share.",
-    "In which order must the Values be walked through so that every sum is complete when it is passed on?",
+    "A Value passes on its gradient before every Value that was computed from it has added its share.",
+    "In which order must you visit the Values, so that every sum is complete when it is passed on?",
     "order",
 )
 RULES = [
     KnownMistake("ignores-upstream", in_order(users_first, each(lambda node, slope: slope)),
-         "Every parent gets its slope alone; the gradient of the Value itself is left out.",
-         "The result moves value.grad times as fast as the Value. How fast does it move with the parent?",
+         "Every parent gets only its slope; the gradient of the Value itself is left out.",
+         "The result changes value.grad times as fast as the Value. How fast does it change with the parent?",
          "chain-rule"),
     KnownMistake("ignores-the-slope", in_order(users_first, each(lambda node, slope: node.grad)),
          "Every parent gets the whole gradient of the Value; the slopes are left out.",
-         "x * y with y = 100: does the product move as fast as x does?", "chain-rule"),
+         "x * y with y = 100: does the product change as fast as x?", "chain-rule"),
     KnownMistake("passes-on-too-early", in_order(as_met), *TOO_EARLY),
     KnownMistake("passes-on-too-early", in_order(depth_first), *TOO_EARLY),
 ]  # fmt: skip
@@ -112,7 +112,7 @@ def check(judge: Judge) -> None:
         lambda formula: formula.by()[1:],
         name="the gradients",
         entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],
-        question="May a Value pass on its gradient before all that were computed from it have given it their share?",
+        question="Can a Value pass on its gradient before every Value that was computed from it has added its share?",
         kind="order",
         rtol=1e-9,
         atol=1e-12,
@@ -159,8 +159,8 @@ def refuse_recursion(judge, make):
             with_care(result.backward, "backward", f"backward on a chain of {DEEP:,} Values")
         except Rejected as rejected:
             if isinstance(rejected.__cause__, RecursionError):
-                judge.reject("recursion-error", f"backward went deeper than Python's recursion limit on a chain of "
-                             f"{DEEP:,} Values.", "Which structure of your own could hold what is still to be done?",
+                judge.reject("recursion-error", f"backward exceeded Python's recursion limit on a chain of "
+                             f"{DEEP:,} Values.", "Which data structure of your own could hold the work that is left?",
                              kind="order")  # fmt: skip
             raise
         if first.grad != DEEP // 2 + 1:

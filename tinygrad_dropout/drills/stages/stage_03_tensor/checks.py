@@ -38,7 +38,7 @@ def copies(expression, part):
 
 UPSTREAM = [
     mistake("ignores-upstream", lambda e, part=part: ones(e)[part],
-            "The gradient is that of the result's sum: what backward was given makes no difference.",
+            "The gradient is that of the result's sum: backward ignores the gradient that it was given.",
             "dL/dx is the gradient of the result times the slope. Where does your rule use the first?")
     for part in (1, 2)
 ]  # fmt: skip
@@ -51,7 +51,7 @@ BY_OPERATION = {
                 "product-rule-swapped",
                 lambda e: e.upstream * e.values["x"],
                 "x.grad is the gradient times x; expected times y.",
-                "If x moves by 1, by how much does x * y move?",
+                "If x changes by 1, by how much does x * y change?",
             )
         ],
     },
@@ -60,8 +60,8 @@ BY_OPERATION = {
             mistake(
                 "minus-forgotten",
                 lambda e: e.upstream,
-                "y.grad is the gradient as it is; expected its negative.",
-                "If y grows, where does x - y go?",
+                "y.grad is the unchanged gradient; expected its negative.",
+                "If y grows, does x - y grow?",
             )
         ],
     },
@@ -162,7 +162,7 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "arrays in any layout, such as transposed ones", laid_out)
     with judge.claim("backward without a gradient: of one number only"):
         refuse_other_starts(judge, tensor)
-    with judge.claim("the arrays of the caller stay as they are"):
+    with judge.claim("the caller's arrays do not change"):
         refuse_changed_arrays(judge, tensor)
     with judge.claim("calls add up in the leaves; no other Tensor is asked for a gradient"):
         refuse_lost_sums(judge, tensor)
@@ -186,7 +186,7 @@ def refuse_other_attributes(judge, tensor):
                 "What does the task say about it?",
             )
     if one.shape != (2, 3) or not np.array_equal(one.data, array):
-        judge.reject("wrong-data", "Tensor(array).data holds other numbers than the array, or another shape.")
+        judge.reject("wrong-data", "Tensor(array).data has different numbers than the array, or a different shape.")
     for given in ([[1, 2], [3, 4]], 3, np.array([1, 2])):
         if tensor(given, False).data.dtype != np.float64:
             judge.reject(
@@ -217,7 +217,7 @@ def refuse_other_starts(judge, tensor):
     with_care(single.backward, "backward()", "Tensor(3.0, requires_grad=True).backward()")
     if not isinstance(single.grad, (np.ndarray, np.generic, float)) or np.shape(single.grad) or single.grad != 1:
         judge.reject("wrong-values", f"After Tensor(3.0, requires_grad=True).backward(), grad is {single.grad!r}; "
-                     "expected 1.0, in an array of shape ().", "Where the result is an input itself, what is dL/dL?",
+                     "expected 1.0, in an array of shape ().", "If the result is an input itself, what is dL/dL?",
                      kind="edges")  # fmt: skip
     try:
         (tensor(np.ones((2, 3)), True) * 2).backward()
@@ -272,7 +272,7 @@ def refuse_other_dtypes(judge, tensor):
                       (f"x.backward{given}", alone), (f"(x * x).backward{given}", z)):  # fmt: skip
         if one.grad is None or one.grad.dtype != one.data.dtype:
             judge.reject("changes-the-dtype", f"With {name}, the grad of a {one.data.dtype} Tensor is "
-                         f"{getattr(one.grad, 'dtype', None)}.", "Which dtype has an array after NumPy has mixed two?",
+                         f"{getattr(one.grad, 'dtype', None)}.", "Which dtype does NumPy give a result of two dtypes?",
                          kind="precision")  # fmt: skip
     number = tensor(3.0, True)
     for times in ("one call", "two calls"):
@@ -295,8 +295,8 @@ def refuse_lost_sums(judge, tensor):
     with_care(lambda: result.backward(second.copy()), "backward", "a second result.backward(gradient)")
     if not is_close(once, slope * first) or not is_close(x.grad, slope * (first + second)):
         when = "After two calls" if is_close(once, slope * first) else "After the first call"
-        judge.reject("calls-do-not-add-up", f"{when}, x.grad is not the sum of what the calls contribute.",
-                     "What is left from the first call in the Tensors in the middle, and where does it go?",
+        judge.reject("calls-do-not-add-up", f"{when}, x.grad is not the sum of the calls' contributions.",
+                     "What did the first call leave in the Tensors in the middle, and where does it go?",
                      kind="accumulation", shown={"yours": x.grad, "expected": slope * (first + second)})  # fmt: skip
     if y.grad is not None:
         judge.reject("gradient-for-what-needs-none", "y, which requires no gradient, got one; expected None.",
@@ -309,7 +309,7 @@ def refuse_lost_sums(judge, tensor):
                      "gradient, too.", "Who may have kept the old gradient, and what happens to it now?",
                      kind="ownership")  # fmt: skip
     if not is_close(x.grad, slope * first):
-        judge.reject("keeps-its-own-account", "After x.grad = None, the next call does not start from nothing.",
+        judge.reject("keeps-its-own-account", "After x.grad = None, the next call does not start from zero.",
                      "Where are the sums kept? The caller starts over by setting grad.", kind="state")  # fmt: skip
 
 
@@ -324,8 +324,8 @@ def refuse_changed_arrays(judge, tensor):
         if not np.array_equal(array, old):
             judge.reject(
                 "changes-its-input",
-                f"{name[:1].upper()}{name[1:]} is not what it was before.",
-                "Where does your code write into an array that it did not make?",
+                f"{name[:1].upper()}{name[1:]} has changed.",
+                "Where does your code write into an array that it did not create?",
                 kind="ownership",
             )
     if x.grad is None or y.grad is None:
@@ -333,7 +333,7 @@ def refuse_changed_arrays(judge, tensor):
                      "Both were used. Which of them is left out?", kind="accumulation")  # fmt: skip
     if np.may_share_memory(x.grad, y.grad) or np.may_share_memory(x.grad, arrays[2]):
         judge.reject("gradients-share-memory", "x.grad after x + y is the same array as another gradient.",
-                     "If somebody clips x.grad in place, what happens to y.grad?", kind="ownership")  # fmt: skip
+                     "If a caller clips x.grad in place, what happens to y.grad?", kind="ownership")  # fmt: skip
 
 
 def refuse_recursion(judge, tensor):
@@ -347,7 +347,7 @@ def refuse_recursion(judge, tensor):
         if isinstance(rejected.__cause__, RecursionError):
             judge.reject(
                 "recursion-error",
-                f"backward went deeper than Python's recursion limit on a chain of {DEEP:,} operations.",
+                f"backward exceeded Python's recursion limit on a chain of {DEEP:,} operations.",
                 "You have solved that for Values. What keeps that code from working here, too?",
                 kind="order",
             )

@@ -20,11 +20,11 @@ LONG = ("(x @ y).mean()", "((x @ y).tanh() * 2).sum(axis=0)", "(x @ y - (x @ y).
 
 MEAN = [
     mistake("mean-gradient-of-the-sum", lambda e: Expression(e.text.replace("mean", "sum"), e.values, None, e.upstream)
-            .right()[1], "x.grad is that of a sum; expected 1/N of it, N the number of entries in each mean.",
+            .right()[1], "x.grad is the gradient of a sum; expected 1/N of it for means of N entries.",
             "If one of ten numbers grows by 1, by how much does their mean grow?", "averaging"),
     mistake("divided-by-all-entries", lambda e: Expression(e.text.replace("mean", "sum"), e.values, None, e.upstream)
             .right()[1] / e.values["x"].size, "x.grad is divided by the number of all entries; expected by the number "
-            "in each mean.", "How many entries meet in one mean along axis 1?", "averaging"),
+            "in each mean.", "How many entries does one mean along axis 1 have?", "averaging"),
 ]  # fmt: skip
 TRANSPOSED = {
     "x.grad": [mistake("transposes-swapped", lambda e: e.upstream.T @ e.values["y"],
@@ -89,7 +89,7 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32)}, judge.rng)
               for text in ("x.sum(axis=0)", "x.mean()", "x.reshape(12)", "x.T", "x @ x.T")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
-    with judge.claim("after gradcheck, the inputs are as they were, and so are their grad"):
+    with judge.claim("gradcheck changes neither the inputs nor their grad"):
         refuse_changed_inputs(judge)
     with judge.claim("gradcheck of right gradients: True"):
         for name, function, shapes in RIGHT:
@@ -149,7 +149,7 @@ def examine(judge, name, function, shapes, right):
         judge.reject(
             code,
             f"gradcheck returned {said} for {what}; expected {right}.",
-            "Which step h do you take, which difference do you allow, and relative to what?"
+            "Which step h do you use, which difference do you allow, and relative to what?"
             if right
             else "Is every entry of every input compared, with a random gradient of the result, and closely enough?",
             kind="precision",
@@ -164,14 +164,14 @@ def refuse_changed_inputs(judge):
     said = with_care(lambda: judge.namespace["gradcheck"](lambda x, y: x * y, x, y), "gradcheck", "gradcheck of x * y")
     for name, old, new in zip(("x.data", "y.data", "x.grad"), before, (x.data, y.data, x.grad)):
         if new is None or not np.array_equal(old, new):
-            judge.reject("changes-its-input", f"{name} after gradcheck is not what it was before.",
-                         "Which numbers do you move, and when do you put them back?", kind="ownership",
+            judge.reject("changes-its-input", f"{name} has changed after gradcheck.",
+                         "Which numbers do you change, and when do you restore them?", kind="ownership",
                          shown={"before": old, "after": new})  # fmt: skip
     if said is not None and not said:
         judge.reject(
             "rejects-right-gradients",
             "gradcheck returned False for x * y; expected True: y requires no gradient, and x had a grad before.",
-            "Which inputs are checked? What does backward do with what is already in grad?",
+            "Which inputs are checked? What does backward do with the numbers that are already in grad?",
             kind="state",
         )
 

@@ -26,8 +26,8 @@ RELU = [
     mistake(
         "gradient-passes-unmasked",
         lambda e: e.upstream,
-        "x.grad is the gradient as it is; expected 0 where x is negative.",
-        "If x = -3 moves a little, what does relu do?",
+        "x.grad is the unchanged upstream gradient; expected 0 where x is negative.",
+        "If x = -3 changes a little, how does relu(x) change?",
     ),
     mistake(
         "mask-from-the-gradient",
@@ -39,12 +39,12 @@ RELU = [
 LOG_SOFTMAX = [
     mistake("sum-of-the-gradients-left-out", lambda e: e.upstream - softmax(e.values["x"]),
             "x.grad is g - softmax; expected g - softmax * (the sum of g over the row).",
-            "All results of a row move when one logit moves. How much, and whose gradients count?"),
+            "All results of a row change when one logit changes. By how much, and whose gradients count?"),
     mistake("normalizer-forgotten", lambda e: e.upstream, "x.grad is g: the gradient does not go through the sum.",
             "Which terms of log_softmax does a logit occur in?"),
     mistake("gradient-of-softmax", lambda e: softmax(e.values["x"])
             * (e.upstream - (e.upstream * softmax(e.values["x"])).sum(axis=-1, keepdims=True)),
-            "x.grad is that of softmax, without the log.", "What is the derivative of log(softmax)?"),
+            "x.grad is the gradient of softmax, without the log.", "What is the derivative of log(softmax)?"),
 ]  # fmt: skip
 CROSS_ENTROPY = [
     mistake("not-divided-by-n", lambda e: e.right()[1] * len(e.values["target"]),
@@ -62,15 +62,15 @@ CROSS_ENTROPY = [
 EPSILON = many(
     "epsilon-in-the-log",
     [lambda e, *arrays, eps=eps: -np.log((softmax(e.values["x"]) + eps)[one_hot(e) > 0]).mean() for eps in SMALL],
-    "A small number is added to the probabilities before the log is taken; expected the exact loss.",
-    "Where does log_softmax come from without any logarithm of a probability? What can the loss then not exceed?",
+    "A small number is added to the probabilities before the log; expected the exact loss.",
+    "How can you compute log_softmax without the log of any probability? And which loss can yours never exceed?",
     "stability",
 )
 SUMMED = mistake("loss-is-a-sum", lambda e: e.right()[0] * len(e.values["target"]),
                  "The loss is the sum over the rows; expected their mean.", "Should the loss grow with the batch?",
                  "averaging")  # fmt: skip
 DIVIDED_BY_ALL = mistake("divided-by-all-entries", lambda e: e.right()[0] / e.values["x"].shape[1],
-                         "The loss is divided by the number of all logits; expected by that of the rows.",
+                         "The loss is divided by the number of all logits; expected the number of rows.",
                          "How many losses are averaged?", "averaging")  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "the gradient of relu at exactly 0: 0", [of("relu(x)", zeros)], {"x.grad": [
         mistake("gradient-one-at-zero", lambda e: e.upstream * (e.values["x"] >= 0),
                 "Where x is exactly 0, the gradient passes; expected 0 there.",
-                "Both 0 and 1 are subgradients. Which one do frameworks take?", "kinks"),
+                "Both 0 and 1 are subgradients. Which one do frameworks use?", "kinks"),
         mistake("gradient-half-at-zero", lambda e: e.upstream * np.where(e.values["x"] == 0, 0.5, e.values["x"] > 0),
                 "Where x is exactly 0, half of the gradient passes; expected 0 there.",
                 "Every number from 0 to 1 is a subgradient. Which one does the task ask for?", "kinks")]},
@@ -109,7 +109,7 @@ def check(judge: Judge) -> None:
                 mistake(
                     "normalized-over-the-batch",
                     lambda e: np.log(softmax(e.values["x"].ravel())).reshape(e.values["x"].shape),
-                    "All entries together are normalized; expected each row by itself.",
+                    "All entries together are normalized; expected each row separately.",
                     "What should the probabilities of one row add up to?",
                     "axes",
                 ),
@@ -149,7 +149,7 @@ def check(judge: Judge) -> None:
         "cross_entropy of logits up to 1e4",
         [loss(large, [1, 0, 2, 1]), loss(large, [0, 2, 0, 0])],
         {"the result": EPSILON},
-        question="Is the log taken of a probability that was rounded to 0?",
+        question="Do you take the log of a probability that was rounded to 0?",
         kind="stability",
     )
     times = [loss(judge.numbers(4, 3), [0, 2, 1, 1], "cross_entropy(x * 2, target) * 3 + (x * x).sum()")]
@@ -157,7 +157,7 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32), "target": np.array([0, 3, 1])}, judge.rng)
               for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
-    with judge.claim("the arrays of the caller stay as they are"):
+    with judge.claim("the caller's arrays do not change"):
         refuse_changed_arrays(judge)
     with judge.claim("a second backward adds the same again"):
         refuse_other_second_calls(judge)
@@ -177,8 +177,8 @@ def refuse_changed_arrays(judge):
             if not np.array_equal(old, new):
                 judge.reject(
                     "changes-its-input",
-                    f"After {text} and its backward, {name} is not what it was before.",
-                    "Where does your code write into an array that it did not make?",
+                    f"After {text} and its backward, {name} has changed.",
+                    "Where does your code write into an array that it did not create?",
                     kind="ownership",
                     shown={"before": old, "after": new},
                 )
@@ -197,8 +197,8 @@ def refuse_other_second_calls(judge):
         if not np.allclose(found[1], 2 * found[0]):
             judge.reject(
                 "second-call-differs",
-                f"A second backward through {text} adds another gradient than the first did.",
-                "What does your rule write into that it will need again?",
+                f"A second backward through {text} adds a different gradient than the first one.",
+                "Which array does your backward function overwrite although it needs it again?",
                 kind="state",
                 shown={"added by the first call": found[0], "by the second": found[1] - found[0]},
             )

@@ -23,13 +23,13 @@ def check(judge: Judge) -> None:
     ):
         for name, build in HOLDERS.items():
             compare_found(judge, name, *build(names))
-    with judge.claim("parameters(): a shared one comes once, and so does one of a layer that is used twice"):
+    with judge.claim("parameters(): a shared one is listed once, and so is one in a layer that is used twice"):
         for name, build in SHARED.items():
             compare_found(judge, name, *build(names))
-    with judge.claim("parameters(): what is set later is found, and what is no Parameter is not"):
+    with judge.claim("parameters(): it finds what is set later, and nothing that is not a Parameter"):
         for name, build in OTHERS.items():
             compare_found(judge, name, *build(names))
-    with judge.claim("a module can be called: that is its forward"):
+    with judge.claim("a module can be called: this calls its forward"):
         refuse_other_calls(judge, names)
     with judge.claim("Linear(in_features, out_features): weight (out, in), bias (out,), both Parameters"):
         refuse_other_linears(judge, names)
@@ -44,21 +44,21 @@ def check(judge: Judge) -> None:
         judge,
         "Linear: x @ weight.T + bias, and its gradients",
         [Layer(names, one) for one in forms],
-        question="Which shapes have x, weight and bias, and which product fits?",
+        question="Which shapes do x, weight and bias have, and which product fits?",
         kind="axes",
     )
     with judge.claim("the initial weights: uniform between -1 and 1 over the root of in_features"):
         refuse_other_weights(judge, names)
-    with judge.claim("the initial weights come from the generator that is given, and from one of its own else"):
+    with judge.claim("the initial weights come from the given generator, or otherwise from the layer's own"):
         refuse_other_sources(judge, lambda seed: drawn(names, seed))
         if np.array_equal(names["Linear"](4, 3).weight.data, names["Linear"](4, 3).weight.data):
             judge.reject(
                 "layers-start-alike",
                 "Two Linear layers without a generator start with the same weights.",
-                "Where is the generator made if none is given, and with which seed?",
+                "Where is the generator created if none is given, and with which seed?",
                 kind="randomness",
             )
-    with judge.claim("Sequential applies one layer after the other; ReLU is a layer"):
+    with judge.claim("Sequential applies one layer after another; ReLU is a layer"):
         refuse_other_sequences(judge, names)
 
 
@@ -159,7 +159,7 @@ def compare_found(judge, name, holder, wanted):
     found = with_care(holder.parameters, "parameters", f"parameters() of a module with {name}")
     if not isinstance(found, list):
         judge.reject("wrong-type", f"parameters() returned a {type(found).__name__}; expected a list.",
-                     "May the caller go through it twice, or ask for its length?")  # fmt: skip
+                     "Can the caller go through it twice, or ask for its length?")  # fmt: skip
     if list(map(id, found)) == list(map(id, wanted)):
         return
     missing, foreign = (
@@ -170,7 +170,7 @@ def compare_found(judge, name, holder, wanted):
         judge.reject(
             "finds-what-is-no-parameter",
             f"With {name}, parameters() returned {foreign} that are no Parameters of the module.",
-            "An optimizer changes whatever it is given. Which class tells what is to be trained?",
+            "An optimizer changes whatever it gets. Which class marks what should be trained?",
             kind="state",
         )
     elif missing:
@@ -178,18 +178,18 @@ def compare_found(judge, name, holder, wanted):
             "parameters-not-found",
             f"Of a module that holds {CONTENTS.get(name, name)}, parameters() found {len(wanted) - missing} of the "
             f"{len(wanted)} Parameters.",
-            "Where may a Parameter be, and does your search go into everything that may hold one?",
+            "Where can a Parameter be, and does your search go into everything that can hold one?",
             kind="state",
         )
     elif len(found) > len(wanted):
         judge.reject(
             "shared-parameter-twice",
             f"With {name}, parameters() returned {len(found)} Parameters; expected {len(wanted)}, each once.",
-            "What does an optimizer do with a parameter that it has twice?",
+            "What does an optimizer do with a parameter that is in its list twice?",
             kind="state",
         )
-    judge.reject("other-order", f"With {name}, parameters() returned them in another order than they were set in.",
-                 "In which order do attributes stand in vars(module)?", kind="state")  # fmt: skip
+    judge.reject("other-order", f"With {name}, parameters() returned them in a different order than they were set.",
+                 "In which order are the attributes in vars(module)?", kind="state")  # fmt: skip
 
 
 def refuse_other_parameters(judge, names):
@@ -224,14 +224,17 @@ def refuse_other_linears(judge, names):
     layer = judge.make("Linear", "in_features", "out_features", "rng")(3, 2, np.random.default_rng(0))
     if not isinstance(layer, names["Module"]):
         judge.reject(
-            "linear-is-no-module", "Linear(3, 2) is no Module.", "How would a model find its parameters?", kind="state"
+            "linear-is-no-module",
+            "Linear(3, 2) is not a Module.",
+            "How would a model find its parameters?",
+            kind="state",
         )
     for name, shape in (("weight", (2, 3)), ("bias", (2,))):
         one = getattr(layer, name, None)
         if not isinstance(one, names["Parameter"]):
             judge.reject(
                 "parameters-not-found",
-                f"Linear(3, 2).{name} is no Parameter.",
+                f"Linear(3, 2).{name} is not a Parameter.",
                 "What is trained in this layer?",
                 kind="state",
             )
@@ -274,8 +277,8 @@ def refuse_other_weights(judge, names):
         if len(np.unique(layer.weight.data, axis=0)) < outputs:
             judge.reject(
                 "units-start-alike",
-                "Some rows of weight are the same at first.",
-                "If two units start alike, what is the difference of their gradients?",
+                "Some rows of weight start with the same numbers.",
+                "If two units start with the same weights, how do their gradients differ?",
                 kind="randomness",
             )
         bound = 1 / np.sqrt(inputs)
@@ -284,7 +287,7 @@ def refuse_other_weights(judge, names):
             largest, spread = float(abs(values).max()), float(values.std())
             if name == "bias" and not values.any():
                 judge.reject("bias-starts-at-zero", f"{said} is 0 at first; expected draws, as of the weights.",
-                             "What does the task say of the bias?", kind="randomness")  # fmt: skip
+                             "What does the task say about the bias?", kind="randomness")  # fmt: skip
             if largest > bound * (1 + 1e-6) or largest < bound * (1 - 30 / values.size):
                 judge.reject("other-variance", f"The largest entry of {said} is {largest:.4g} in size; expected nearly "
                              f"1 / sqrt({inputs}) = {bound:.4g}{of_outputs(largest, inputs, outputs)}.",
@@ -319,8 +322,8 @@ def refuse_other_sequences(judge, names):
     if found.data.shape != wanted.shape or not np.allclose(found.data, wanted):
         judge.reject(
             "wrong-values",
-            "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not what the three layers give one after the other.",
-            "Which layer gets what the one before it returned?",
+            "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not what the three layers give one after another.",
+            "Which layer gets what the previous one returned?",
             shown={"yours": found.data, "expected": wanted},
         )
     compare_found(judge, "a Sequential of layers", model, [one.weight, one.bias, other.weight, other.bias])

@@ -33,13 +33,13 @@ class Switch:
 def check(judge: Judge) -> None:
     names = judge.namespace
     make = judge.make("Dropout", "p", "rng")
-    with judge.claim("train() and eval() switch a module and all in it, and return it"):
+    with judge.claim("train() and eval() switch a module and all modules in it, and return it"):
         refuse_other_switches(judge, names)
-    with judge.claim("Dropout is a Module; p is 0.5 if nothing else is said"):
+    with judge.claim("Dropout is a Module; p is 0.5 by default"):
         layer = make.function()
         if not isinstance(layer, names["Module"]):
             judge.reject(
-                "dropout-is-no-module", "Dropout() is no Module.", "How would model.eval() reach it?", kind="modes"
+                "dropout-is-no-module", "Dropout() is not a Module.", "How would model.eval() reach it?", kind="modes"
             )
         if getattr(layer, "p", None) != 0.5:
             judge.reject(
@@ -62,7 +62,7 @@ def check(judge: Judge) -> None:
     with judge.claim("a p outside 0 to 1, or NaN, raises ValueError"):
         for p in (-0.1, 1.5, -1e-9, float("nan")):
             if not judge.raises(make, (p, judge.rng), ValueError):
-                question = "When should somebody learn that they typed 50 for 0.5?"
+                question = "When should users learn that they typed 50 instead of 0.5?"
                 if p != p:
                     question = "Is NaN below 0? Is it above 1? Which comparison could NaN not pass?"
                 judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.", question,
@@ -73,13 +73,13 @@ def check(judge: Judge) -> None:
     refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
     with judge.claim("in eval mode nothing is drawn from rng"):
         refuse_draws_in_eval(judge, names, make)
-    with judge.claim("without a generator: one of its own, which no seed of NumPy's reaches"):
+    with judge.claim("without a generator: the layer has its own, which no seed of NumPy's affects"):
         refuse_no_own_generator(judge, names)
     with judge.claim(
-        "in a model: dropped units pass no gradient to the layer before, and two forwards keep their masks"
+        "in a model: dropped units pass no gradient to the previous layer, and two forwards keep their masks"
     ):
         refuse_other_models(judge, names)
-    with judge.claim("the mode may be switched between a forward and its backward"):
+    with judge.claim("the mode may change between a forward and its backward"):
         refuse_late_modes(judge, names)
 
 
@@ -126,7 +126,7 @@ def refuse_other_switches(judge, names):
                 "mode-does-not-reach-all",
                 f"After model.{act}(), training is still {not wanted} in "
                 f"{', '.join(place for place, mode in zip(places, modes) if mode != wanted)}; expected {wanted} in all "
-                "modules: the lists, tuples and dictionaries in a model are searched, too.",
+                "modules: search the lists, tuples and dictionaries in a model, too.",
                 "parameters() finds what is in lists of lists. Does this search go as far?",
                 kind="modes",
             )
@@ -163,7 +163,7 @@ def refuse_no_own_generator(judge, names):
         judge.reject(
             "draws-from-the-global-state",
             "Two new Dropout layers drew the same mask.",
-            "Where is the generator made if none is given, and with which seed?",
+            "Where is the generator created if none is given, and with which seed?",
             kind="randomness",
         )
 
@@ -202,7 +202,7 @@ def refuse_late_modes(judge, names):
                 "backward-follows-the-mode",
                 f"A forward in {'training' if switch == layer.train else 'eval'} mode, then {other.__name__}(), then "
                 "backward: the gradient is not that of the forward.",
-                "When is it decided what this backward does: in its forward, or when it is called?",
+                "When do you decide what this backward does: in its forward, or when it is called?",
                 kind="modes",
                 shown={"yours": found, "expected": wanted},
             )

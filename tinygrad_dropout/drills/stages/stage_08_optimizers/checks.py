@@ -110,7 +110,7 @@ def first_rate(kind, right):
     return KnownMistake(
         "lr-is-fixed",
         lambda course: right(course.at_first()),
-        f"optimizer.lr was set before each step, and the steps of {kind} are those of the first lr.",
+        f"optimizer.lr was set before each step, but the steps of {kind} still use the first lr.",
         "When is lr read: once, or in each step?",
         "updates",
     )
@@ -121,7 +121,7 @@ KNOWN_SGD = [
     KnownMistake("wrong-direction", sgd(sign=-1), "The parameters move along the gradient; expected against it.",
                  "In which direction does the loss fall?", "updates"),
     KnownMistake("momentum-ignored", sgd(momentum=0.0), "The steps are those without momentum.",
-                 "What is left of the step before?", "updates"),
+                 "What is left of the previous step?", "updates"),
     KnownMistake("momentum-averaged", sgd(dampening=True),
                  "velocity is momentum * velocity + (1 - momentum) * grad; expected the whole grad.",
                  "PyTorch's velocity is a decaying sum. What does a mean change?", "updates"),
@@ -133,15 +133,15 @@ WRONG_ADAMS = (
     ("wrong-direction", {"sign": -1}, "The parameters move along the gradient; expected against it.",
      "In which direction does the loss fall?"),
     ("no-bias-correction", {"correct": (False, False)},
-     "Both averages are used as they are; expected divided by 1 - beta ** t.",
+     "Both averages are used without correction; expected them divided by 1 - beta ** t.",
      "Both start at 0. What are they after one step, and what should they be?"),
     ("one-bias-correction", {"correct": (True, False)}, "Only the first average is corrected.",
      "Both averages start at 0. Which of them is 1,000 times too small after one step?"),
     ("one-bias-correction", {"correct": (False, True)}, "Only the second average is corrected.",
      "Both averages start at 0. Which of them is 10 times too small after one step?"),
-    ("eps-inside-the-root", {"inside": True}, "eps is added below the root; expected outside of it.",
+    ("eps-inside-the-root", {"inside": True}, "eps is added inside the root; expected outside.",
      "For which gradients does that make a difference?"),
-    ("gradient-not-squared", {"squared": False}, "The second average is that of |grad|; expected of grad ** 2.",
+    ("gradient-not-squared", {"squared": False}, "The second average is of |grad|; expected of grad ** 2.",
      "Which power of the gradient has the root of its mean the gradient's size?"),
     ("root-forgotten", {"root": False}, "The step is divided by the second average; expected by its root.",
      "What are the units of the step if the gradient has units?"),
@@ -162,7 +162,7 @@ LR_INSIDE = KnownMistake(
     "lr-is-fixed",
     rate_inside,
     "velocity is momentum * velocity + lr * grad; expected lr outside: a new lr scales the whole velocity.",
-    "lr is halved between two steps. By how much does that change what the older gradients contribute?",
+    "lr is halved between two steps. By how much does that change the older gradients' contributions?",
     "updates",
 )
 RATES = [0.1, 0.1, 0.02, 0.3, 0.05, 0.1]
@@ -195,7 +195,7 @@ def check(judge: Judge) -> None:
             courses = [Course(judge, one) for one in several]
             said = " and with ".join(map(repr, courses))
             compare(judge, names, kind, f"{STEPS} steps of {kind} with {said}", courses, right, known)
-        gaps = f"{STEPS} steps of {kind}, some parameters without a grad: they and what is remembered of them stay"
+        gaps = f"{STEPS} steps of {kind}, some parameters without a grad: neither they nor their state change"
         compare(judge, names, kind, gaps, [Course(judge, options, GAPS)], right, known)
         claim = f"{STEPS} steps of {kind} whose lr is set before each"
         compare(judge, names, kind, claim, [Course(judge, options, rates=RATES)], right, rates)
@@ -258,7 +258,7 @@ def first_step(rejection, runs, right):
         }  # fmt: skip
         message = rejection.message
         if rejection.code in ("wrong-values", "wrong-sign", "inexact"):
-            message = f"With {course!r}, step {step + 1} does not lead where the formulas of the task do."
+            message = f"With {course!r}, step {step + 1} does not agree with the task's formulas."
         texts = tuple((name, value if isinstance(value, str) else as_text(value)) for name, value in shown.items())
         return replace(rejection, message=message, shown=texts)
     return rejection
@@ -292,7 +292,7 @@ def refuse_other_arrays(judge, names, kind):
         judge.reject(
             "replaces-the-array",
             "parameter.data is a new array after step(); expected the old one with new numbers.",
-            "Whoever holds the array, as a view of it or a saved model, should see the step. Which operator "
+            "Other code that has the array, such as a view or a saved model, should see the step. Which operator "
             "writes in place?",
             kind="updates",
         )
@@ -303,7 +303,7 @@ def refuse_other_arrays(judge, names, kind):
     if parameter.grad is not gradient:
         judge.reject(
             "step-clears-the-gradient",
-            f"After {kind}.step(), grad is {parameter.grad!r}; expected the gradient as it was.",
+            f"After {kind}.step(), grad is {parameter.grad!r}; expected the same gradient as before.",
             "Which method sets the gradients to None, and who decides when?",
             kind="accumulation",
         )
@@ -350,8 +350,8 @@ def refuse_shared_state(judge, names, kind):
         ends.append(parameters[0].data.copy())
     first, again, in_turn = ends
     for found, message in (
-        (again, f"A new {kind} optimizer begins with what an earlier one remembers: its steps are others."),
-        (in_turn, f"The steps of one {kind} optimizer are others if a second one steps in turn."),
+        (again, f"A new {kind} optimizer starts with the state of an earlier one, so its steps differ."),
+        (in_turn, f"The steps of one {kind} optimizer differ if a second one takes steps in between."),
     ):
         if not np.allclose(found, first):
             judge.reject("optimizers-share-state", message, kind="state",

@@ -18,23 +18,23 @@ LR, MOMENTUM = 0.05, 0.5
 
 def check(judge: Judge) -> None:
     names = judge.namespace
-    with judge.claim("the rows in batches: every row once, x and y together, the last batch with what is left"):
+    with judge.claim("the rows in batches: every row once, x and y together, the last batch with the remaining rows"):
         refuse_other_batches(judge, names)
-    with judge.claim("the order of batches: drawn from rng, anew for each call, and any order is possible"):
+    with judge.claim("the order of batches: drawn from rng, a new one for each call, and any order is possible"):
         refuse_no_order(judge, names)
     with judge.claim("the number that accuracy returns: the fraction of right rows"):
         refuse_other_accuracies(judge, names)
-    with judge.claim("the modes in accuracy and after it: measured in eval mode, and then as before"):
+    with judge.claim("the modes in accuracy and after it: measured in eval mode, then the same as before"):
         refuse_other_modes(judge, names)
     with judge.claim("the rows and the mode in fit's steps: one batch, in training mode, every row once an epoch"):
         refuse_other_rows(judge, names)
-    with judge.claim("the weights after fit: each step is that of its batch's gradient alone"):
+    with judge.claim("the weights after fit: each step uses only its batch's gradient"):
         refuse_other_steps(judge, names)
     with judge.claim("the validation rows in fit: measured in eval mode, and they change nothing"):
         refuse_leaks(judge, names)
     with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
         refuse_other_histories(judge, names)
-    with judge.claim("after fit, every module is in the mode in which it was"):
+    with judge.claim("after fit, every module is in its earlier mode"):
         refuse_modes_after_fit(judge, names)
 
 
@@ -58,7 +58,7 @@ def refuse_other_batches(judge, names):
         said = f"batches of {size} of {rows} rows: "
         shown = {"rows in each batch": str([len(a) for a, _ in found])}
         if not np.array_equal(x, before[0]) or not np.array_equal(y, before[1]):
-            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected them as they were.",
+            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected no change.",
                          "Who else uses these arrays?", kind="ownership")  # fmt: skip
         numbers = [int(row[0]) for a, _ in found for row in a]
         if sorted(numbers) != list(range(rows)):
@@ -79,7 +79,7 @@ def refuse_other_batches(judge, names):
             for a, b in found
             for row, label in zip(a, b)
         ):
-            judge.reject("rows-and-classes-apart", f"{said}rows and classes do not belong together any more.",
+            judge.reject("rows-and-classes-apart", f"{said}rows and classes no longer belong together.",
                          "Is one order drawn for both?", shown=shown, kind="leakage")  # fmt: skip
     images = judge.numbers(5, 2, 3)
     found = listed(judge, names, images, np.arange(5), 2, np.random.default_rng(0))
@@ -103,7 +103,7 @@ def refuse_no_order(judge, names):
     if first == sorted(first):
         judge.reject(
             "not-shuffled",
-            "The rows come in the order in which they stand.",
+            "The rows come in their original order.",
             "What if they are sorted by class?",
             kind="randomness",
         )
@@ -111,7 +111,7 @@ def refuse_no_order(judge, names):
     if neighbors > 12:
         judge.reject(
             "not-shuffled",
-            f"{neighbors} of 40 rows come right after the row that stands before them; expected about 1.",
+            f"{neighbors} of 40 rows come right after their predecessor in x; expected about 1.",
             "Is every order of the rows as likely as every other?",
             kind="randomness",
         )
@@ -133,7 +133,7 @@ def refuse_missing_orders(judge, names):
     if len(found) < 24:
         judge.reject(
             "orders-missing",
-            f"In 600 calls, four rows came in {len(found)} of the 24 orders that there are.",
+            f"In 600 calls, four rows came in {len(found)} of the 24 possible orders.",
             "Which orders can your code never give? Which method of rng gives all of them?",
             kind="randomness",
         )
@@ -245,7 +245,7 @@ def refuse_other_rows(judge, names):
     fitted(judge, names, model, x, y)
     if not all(training and dropout for training, dropout, _ in model.seen.rows):
         judge.reject("trained-in-eval-mode", "fit called the model in eval mode for a training batch.",
-                     "In which mode does a model come, and who switches it?", kind="modes")  # fmt: skip
+                     "Which mode can a model be in when fit gets it, and who switches it?", kind="modes")  # fmt: skip
     for epochs, batch in ((EPOCHS, BATCH), (2, 3)):
         model = probe(names)
         fitted(judge, names, model, x, y, epochs=epochs, batch=batch)
@@ -322,8 +322,8 @@ def refuse_other_steps(judge, names):
     if not np.allclose(model.weight.data, weight, rtol=1e-7) or not np.allclose(model.bias.data, bias, rtol=1e-7):
         far = np.abs(model.weight.data).max() > 5
         judge.reject("gradients-not-zeroed" if far else "wrong-values",
-                     "After fit, the weights are not those to which the batches' gradients lead"
-                     + (": what was in grad before was used, too." if far else "."),
+                     "After fit, the weights are not what the batches' gradients lead to"
+                     + (": the old contents of grad were used, too." if far else "."),
                      "In which order come zero_grad, forward, backward and step, and how often each?",
                      shown={"yours": model.weight.data, "expected": weight}, kind="accumulation")  # fmt: skip
 
@@ -388,7 +388,7 @@ def refuse_leaks(judge, names):
     if not np.array_equal(ends[0], ends[1]) or not np.array_equal(ends[1], ends[2]):
         judge.reject(
             "validation-changes-the-weights",
-            "With other validation rows, or without any, fit leads to other weights.",
+            "With other validation rows, or without any, fit leads to different weights.",
             "Does measuring draw from the generator, step, or normalize?",
             kind="leakage",
         )

@@ -21,7 +21,7 @@ def check(judge: Judge) -> None:
     names = judge.namespace
     with judge.claim("the parameters of mlp: their shapes, in their order"):
         refuse_other_shapes(judge, names)
-    with judge.claim("the layers of mlp: ReLU and dropout behind each Linear layer but the last"):
+    with judge.claim("the layers of mlp: ReLU and dropout after each Linear layer except the last"):
         refuse_other_layers(judge, names)
     with judge.claim("the weights of mlp: the same seed gives the same, whatever p is"):
         refuse_other_draws(judge, names)
@@ -30,11 +30,9 @@ def check(judge: Judge) -> None:
     with judge.claim(f"with the same weights, batches and masks, {STEPS} losses are tinygrad_dropout's to 1e-6"):
         for optimizer in ("SGD", "Adam"):
             refuse_other_losses(judge, names, optimizer)
-    with judge.claim("without dropout, it learns one batch with random classes by heart"):
+    with judge.claim("without dropout, it memorizes one batch with random classes"):
         refuse_no_overfitting(judge, names)
-    with judge.claim(
-        f"on two moons, over 90 % of the rows that were held back are right, on the mean of {SEEDS} seeds"
-    ):
+    with judge.claim(f"on two moons, over 90 % of the held-out rows are right, as a mean over {SEEDS} seeds"):
         refuse_no_generalization(judge, names)
 
 
@@ -96,7 +94,7 @@ def refuse_other_layers(judge, names):
             judge.reject("relu-behind-the-last-layer" if last else "wrong-values",
                          "In eval mode, the outputs are not those of Linear layers with ReLU between them"
                          + (": they end with a ReLU." if last else "."),
-                         "Which layer stands behind which? The loss needs logits of both signs.",
+                         "Which layer comes after which? The loss needs logits of both signs.",
                          shown={"yours": found[:2], "expected": wanted[:2]})  # fmt: skip
         model.train()
         _, seen = recorded(names, model, x)
@@ -111,12 +109,12 @@ def refuse_other_layers(judge, names):
         if not seen:
             continue
         if any((given < 0).any() for given, _ in seen):
-            judge.reject("dropout-before-relu", "Dropout stands before ReLU; expected behind it.",
+            judge.reject("dropout-before-relu", "Dropout comes before ReLU; expected it after ReLU.",
                          "Which comes first in the task? With ReLU, what difference does the order make?")  # fmt: skip
         dropped = np.concatenate([(result[given > 0] == 0) for given, result in seen])
         if abs(dropped.mean() - 0.4) > 6 * np.sqrt(0.24 / dropped.size):
             judge.reject("other-rate", f"With p = 0.4, {dropped.mean():.0%} of the hidden units are dropped.",
-                         "Which p gets each dropout layer?", kind="rate")  # fmt: skip
+                         "Which p does each dropout layer get?", kind="rate")  # fmt: skip
 
 
 def refuse_other_draws(judge, names):
@@ -125,12 +123,12 @@ def refuse_other_draws(judge, names):
         for p, seed in ((0.5, 1), (0.5, 1), (0.0, 1), (0.5, 2))
     )
     if not all(map(np.array_equal, one, same)) or all(map(np.array_equal, one, other)):
-        judge.reject("rng-not-used", "The initial weights do not depend on the generator alone.",
+        judge.reject("rng-not-used", "The initial weights do not depend only on the generator.",
                      "Does each Linear layer get the generator?", kind="randomness")  # fmt: skip
     if not all(map(np.array_equal, one, without)):
         judge.reject(
             "weights-depend-on-p",
-            "With the same seed and another p, the initial weights are others.",
+            "With the same seed and another p, the initial weights differ.",
             "Are masks drawn, or layers left out, before all weights are drawn?",
             kind="randomness",
         )
@@ -142,7 +140,7 @@ def refuse_other_masks(judge, names):
     if not np.array_equal(one, same) or np.array_equal(one, other):
         judge.reject(
             "masks-from-elsewhere",
-            "Two networks with generators of the same seed draw different masks.",
+            "Two networks with equal seeds draw different masks.",
             "Does each dropout layer get the generator?",
             kind="randomness",
         )
@@ -196,7 +194,7 @@ def refuse_no_overfitting(judge, names):
         judge.reject(
             "cannot-overfit",
             f"After 250 steps on one batch, the loss went from {first:.3g} to {last:.3g}; expected below 0.05.",
-            "16 rows and 200 weights: what keeps it from learning them by heart?",
+            "16 rows and 200 weights: what keeps it from memorizing them?",
             kind="updates",
         )
 
@@ -222,8 +220,8 @@ def refuse_no_generalization(judge, names):
     if not np.mean(scores) > 0.9:
         judge.reject(
             "does-not-generalize",
-            f"The accuracies on rows that were held back are "
-            f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on the mean.",
-            "Does it learn one batch by heart? Then which rows does fit train on, and in which mode is it measured?",
+            f"The accuracies on held-out rows are "
+            f"{', '.join(f'{one:.1%}' for one in scores)}; expected a mean above 90 %.",
+            "Does it memorize one batch? Then which rows does fit train on, and in which mode is it measured?",
             kind="modes",
         )
