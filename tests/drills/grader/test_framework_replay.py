@@ -1,4 +1,4 @@
-"""A learner's operations in place of ours: the first wrong one is found, and right ones are right everywhere."""
+"""A learner's operations instead of ours: the first wrong one is found, and right ones are right everywhere."""
 
 from functools import cache
 from types import SimpleNamespace

@@ -157,7 +157,7 @@ def raised(error: BaseException, what: str) -> tuple[str, str, str]:
     if isinstance(error, SystemExit):
         return "calls-exit", f"{what} called exit(): the grader cannot go on.", "Return a value instead."
     if isinstance(error, EOFError):
-        return "asks-for-input", f"{what} waits for input(), but nobody is there to type.", "Use only the arguments."
+        return "asks-for-input", f"{what} waits for input(), but there is no input here.", "Use only the arguments."
     if isinstance(error, MemoryError):
         return "out-of-memory", f"{what} needed more memory than there is.", "Is an array far larger than its input?"
     if isinstance(error, RecursionError):
@@ -238,7 +238,7 @@ class Answer:
         return value
 
     def refuse_changes(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
-        """Reject a changed argument: arrays belong to whoever made them."""
+        """Reject a changed argument: the array belongs to the caller."""
         for name, old, new in zip(self.parameters, before, after, strict=False):
             if isinstance(old, np.ndarray) and not same(old, new):
                 raise Rejected(

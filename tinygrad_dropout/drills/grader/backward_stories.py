@@ -158,7 +158,7 @@ def procedure_of(clean: Clean, begin: Callable[[float], float], each: Callable[[
 
 
 def each(share: Callable[[Node, float], float]) -> Callable[[Node], None]:
-    """A rule by which a node gives each parent a share, of itself and the slope, in place of `pass_on`'s."""
+    """A rule that gives each parent a share, computed from the node and the slope, instead of `pass_on`'s."""
 
     def rule(node: Node) -> None:
         for parent, slope in zip(node.parents, node.slopes, strict=True):

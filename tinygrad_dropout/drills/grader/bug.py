@@ -1,4 +1,4 @@
-"""A learner's function in place of an operation's backward, for the replay."""
+"""A learner's function instead of an operation's backward, for the replay."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A learner's Tensor or Value in place of an operation's backward, for the replay: the first operation that is
-wrong."""
+"""A learner's Tensor or Value instead of an operation's backward, for the replay: the first operation that is wrong."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def grade(
         seed: of all inputs.
         filename: for tracebacks.
         width: of the lines that the grade will be shown in, in characters: arrays are laid out for it.
-        on_claim: is told of every claim, as for `Judge`.
+        on_claim: called for every claim, as for `Judge`.
     """
     if not is_bundle(source) and is_untouched(source, exercise.of(source).starter):
         message = "This is not written yet: the gap is as it was given."

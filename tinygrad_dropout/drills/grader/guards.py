@@ -1,4 +1,4 @@
-"""Common guards of numbers against 0 and overflow: nobody knows which constant an answer uses."""
+"""Common guards of numbers against 0 and overflow: an answer may use any of these constants."""
 
 from __future__ import annotations
 

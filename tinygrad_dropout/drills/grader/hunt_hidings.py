@@ -96,7 +96,7 @@ ONE_ROW_OF_SCORES = one_row("x", "How many rows must there be before one row's m
 
 
 def nothing_in(name: str, where: str) -> Hiding:
-    """An array of zeros, which stay 0 whatever is done to them.
+    """An array of zeros, which no factor changes.
 
     Args:
         name: of the array, of those that the right network returned.

@@ -12,7 +12,7 @@ from tinygrad_dropout.drills.layout import wrap
 MOST_PRINTED = 10  # lines of what the answer printed
 MOST_LABEL = 24  # characters; the value of a longer label stands below it
 
-#: What a line is, for whoever gives it a color.
+#: (kind, text) of a line; the kind decides its color.
 Line = tuple[str, str]
 
 

@@ -124,7 +124,7 @@ class Formula:
 
 
 def derivatives(result: Any, inputs: list[Any]) -> list[float]:
-    """The derivative of a learner's Value with respect to each of its inputs, from parents and slopes alone.
+    """The derivative of a learner's Value with respect to each of its inputs, from only parents and slopes.
 
     Raises:
         Rejected: there are not as many slopes as parents.

@@ -1,4 +1,4 @@
-"""Arrays in place of numbers: broadcasting, dtypes, and arrays that belong to somebody else."""
+"""Arrays instead of numbers: broadcasting, dtypes, and arrays that belong to the caller."""
 
 import numpy as np
 

@@ -129,7 +129,7 @@ OTHERS = {
     "numbers, texts, None, arrays and plain Tensors": lambda n: of(
         n, lambda a: module(n, p=0.5, name="a", nothing=None, array=np.ones(3), tensor=n["Tensor"](np.ones(2), True),
                             flags=[True, "b", None], a=a), 1),
-    "attributes that are set anew": lambda n: of(n, lambda b: anew(n, b), 1),
+    "attributes that are set again": lambda n: of(n, lambda b: set_again(n, b), 1),
     "nothing": lambda n: of(n, lambda: module(n), 0),
 }  # fmt: skip
 
@@ -140,7 +140,7 @@ def circle(names, a, b):
     return one
 
 
-def anew(names, b):
+def set_again(names, b):
     """Two parameters are replaced, one by another, and one by nothing."""
     old, gone = made(names, 2)
     holder = module(names, a=old, gone=gone)
@@ -196,7 +196,7 @@ def refuse_other_parameters(judge, names):
     one = judge.make("Parameter", "data")(judge.numbers(2, 3))
     if not isinstance(one, names["Tensor"]) or not one.requires_grad:
         judge.reject("parameter-is-no-tensor", "Parameter(array) is not a Tensor with requires_grad=True.",
-                     "What is a Parameter, besides being found by parameters()?", kind="state")  # fmt: skip
+                     "What is a Parameter, apart from being found by parameters()?", kind="state")  # fmt: skip
     for array in (judge.numbers(2, 3), judge.numbers(3).astype(np.float32)):
         one = names["Parameter"](array)
         if one.data.dtype != array.dtype or not np.array_equal(one.data, array):
