@@ -96,14 +96,14 @@ AGAIN = (
 #: what is claimed -> the programs that show it
 CLAIMS = (
     ("one call gives the inputs their gradient", ONE),
-    ("further calls add up, for the same result and for others", SEVERAL),
+    ("further calls accumulate, for the same result and for different ones", SEVERAL),
     ("the graph may grow between the calls, or be rebuilt", CHANGED),
-    ("it adds to the number that the caller has written into grad, 0 or another", AGAIN),
+    ("it adds to the number that the caller wrote into grad, 0 or another", AGAIN),
     (
         "an input may be the result",
         (SIMPLE + "x", SIMPLE + "x; x", SIMPLE + "r; x", CUBE + "x; r; x", SIMPLE + "old; y"),
     ),
-    ("all this is true for equal numbers and for 0", (*ONE, *SEVERAL, *CHANGED, *AGAIN)),
+    ("all of this also works for equal numbers and for 0", (*ONE, *SEVERAL, *CHANGED, *AGAIN)),
 )
 
 

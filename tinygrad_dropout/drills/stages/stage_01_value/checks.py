@@ -1,4 +1,4 @@
-"""A number, what it was computed from, and the slope of each step."""
+"""A number that knows its parents and the slope of each of them."""
 
 import numpy as np
 
@@ -40,8 +40,8 @@ CORNERS = (
 
 KNOWN = [
     mistake("product-rule-swapped", "*", lambda x, y: (x, y),
-            "In a product, each factor's slope is its own number; expected the other's.",
-            "x * 100: if x changes by 1, by how much does the product change?", "chain-rule"),
+            "In a product, the slope of each factor is the factor itself; expected the other factor.",
+            "x * 100: if x moves by 1, by how much does the product move?", "chain-rule"),
     mistake("product-slopes-are-one", "*", lambda x, y: (1.0, 1.0),
             "The slopes of a product are 1 and 1, as for a sum; expected the other factor for each.",
             "Does x * y change as fast as x, whatever y is?", "chain-rule"),
@@ -92,18 +92,18 @@ def check(judge: Judge) -> None:
         compare_formulas(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
     with judge.claim("parents and slopes are tuples, of Values and of floats"):
         refuse_other_containers(judge, make)
-    with judge.claim("an operation does not change its operands"):
+    with judge.claim("an operation leaves its operands unchanged"):
         refuse_changed_operands(judge, make)
     for claim, texts in (("a Value that is used several times", REUSED), ("formulas of several steps", LONG)):
         compare_slopes(judge, make, claim, [Formula(text, *judge.numbers(3)) for text in texts], KNOWN)
-    compare_formulas(judge, make, "corner cases, such as 0, negative numbers and large ones", CORNERS, ())
+    compare_formulas(judge, make, "edge cases such as 0, negative numbers and large ones", CORNERS, ())
 
 
 def refuse_other_leaves(judge, make):
     value = make(3, may_return_none=True)
     data = getattr(value, "data", None)
     if not isinstance(data, float) or data != 3:
-        judge.reject("wrong-data", f"Value(3).data is {data!r}; expected the float 3.0.", "What does __init__ keep?")
+        judge.reject("wrong-data", f"Value(3).data is {data!r}; expected the float 3.0.", "What does __init__ store?")
     for name in ("parents", "slopes"):
         found = getattr(value, name, None)
         if found is None:
@@ -154,7 +154,7 @@ def compare_slopes(judge, make, claim, formulas, known):
         name="the derivatives, multiplied along the path from the result to each input and summed over the paths,",
         entries=lambda formula: [f"d/d{letter}" for letter in formula.letters],
         known=known,
-        question="Take a single operation: if an operand changes by 0.001, by how much does the result change?",
+        question="Take a single operation: if an operand moves a little, how many times as fast does the result move?",
         rtol=1e-9,
         atol=1e-12,
     )
@@ -168,7 +168,7 @@ def refuse_other_containers(judge, make):
             if not isinstance(found, tuple) or not all(isinstance(one, kind) for one in found):
                 judge.reject(
                     "wrong-type",
-                    f"The {name} of {operation} are a {type(found).__name__} that holds "
+                    f"The {name} of {operation} are a {type(found).__name__} of "
                     f"{', '.join(type(one).__name__ for one in found)}; expected a tuple of {said}.",
                     "What does the task say about parents and slopes?",
                 )
@@ -186,11 +186,11 @@ def refuse_changed_operands(judge, make):
             judge.reject(
                 "changes-its-operands",
                 f"{formula} changed one of its operands; expected a new Value and unchanged operands.",
-                "Other results were computed from the same operand and rely on it. What can an operation write to?",
+                "Other results depend on the same operand. Which objects may an operation write to?",
                 kind="ownership",
             )
 
 
 def bug(judge: Judge):
-    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    """The learner's gradients of the first wrong operation, to replace the framework's own in a replay."""
     return bug_among(judge, SCALAR)

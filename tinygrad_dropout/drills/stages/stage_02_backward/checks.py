@@ -1,4 +1,4 @@
-"""backward on a graph of numbers: in an order in which no sum is passed on before it is complete."""
+"""backward on a graph of numbers, in an order that completes each sum before it is passed on."""
 
 import gc
 import sys
@@ -17,10 +17,10 @@ ASKS = ("Value.backward",)
 
 DEEP = 50_000
 DIAMONDS = 30  # each splits a Value into two halves and adds them: 2 ** 30 paths
-MOST_LINES = 300_000  # of Python that are run: some thousand if each Value is visited once
+MOST_LINES = 300_000  # of Python; a few thousand are enough if each Value is visited once
 EVERY_PATH = Rejection(
     "walks-every-path",
-    f"backward did not finish {DIAMONDS} diamonds in a row within {MOST_LINES:,} lines of Python.",
+    f"On a chain of {DIAMONDS} diamonds, backward is still not done after {MOST_LINES:,} lines of Python.",
     "How often do you visit each Value? How often do you need to?",
     kind="order",
 )
@@ -33,7 +33,7 @@ FORMULAS = (
 
 
 def in_order(order, each=pass_on):
-    """A backward that walks through the Values in an order of its own."""
+    """A backward that walks through the Values in a given order."""
 
     def backward(result):
         nodes = order(result)
@@ -55,7 +55,7 @@ def as_met(result):
 
 
 def depth_first(result):
-    """As a recursion meets them, each before its parents."""
+    """The order in which a recursion meets them, each before its parents."""
     order = []
 
     def visit(node):
@@ -69,18 +69,18 @@ def depth_first(result):
 
 
 TOO_EARLY = (
-    "A Value passes on its gradient before every Value that was computed from it has added its share.",
-    "In which order must you visit the Values, so that every sum is complete when it is passed on?",
+    "A Value passes its gradient on before all Values computed from it have contributed.",
+    "In which order do you have to visit the Values so that every sum is complete when it is passed on?",
     "order",
 )
 RULES = [
     KnownMistake("ignores-upstream", in_order(users_first, each(lambda node, slope: slope)),
-         "Every parent gets only its slope; the gradient of the Value itself is left out.",
-         "The result changes value.grad times as fast as the Value. How fast does it change with the parent?",
+         "Every parent gets only its slope; the gradient of the Value itself is missing.",
+         "The result moves value.grad times as fast as the Value. How fast does it move with the parent?",
          "chain-rule"),
     KnownMistake("ignores-the-slope", in_order(users_first, each(lambda node, slope: node.grad)),
-         "Every parent gets the whole gradient of the Value; the slopes are left out.",
-         "x * y with y = 100: does the product change as fast as x?", "chain-rule"),
+         "Every parent gets the whole gradient of the Value; the slopes are missing.",
+         "x * y with y = 100: does the product move as fast as x does?", "chain-rule"),
     KnownMistake("passes-on-too-early", in_order(as_met), *TOO_EARLY),
     KnownMistake("passes-on-too-early", in_order(depth_first), *TOO_EARLY),
 ]  # fmt: skip
@@ -112,7 +112,7 @@ def check(judge: Judge) -> None:
         lambda formula: formula.by()[1:],
         name="the gradients",
         entries=lambda formula: [f"{letter}.grad" for letter in formula.letters],
-        question="Can a Value pass on its gradient before every Value that was computed from it has added its share?",
+        question="Can a Value pass on its gradient before all Values computed from it have contributed?",
         kind="order",
         rtol=1e-9,
         atol=1e-12,
@@ -150,7 +150,7 @@ def refuse_every_path(judge, make):
 
 def refuse_recursion(judge, make):
     collects = gc.isenabled()
-    gc.disable()  # among so many new objects, looking for garbage takes longer than all the rest
+    gc.disable()  # with so many new objects, garbage collection would take longer than everything else
     try:
         first = result = make(1.0)
         for _ in range(DEEP // 2):
@@ -159,18 +159,19 @@ def refuse_recursion(judge, make):
             with_care(result.backward, "backward", f"backward on a chain of {DEEP:,} Values")
         except Rejected as rejected:
             if isinstance(rejected.__cause__, RecursionError):
-                judge.reject("recursion-error", f"backward exceeded Python's recursion limit on a chain of "
-                             f"{DEEP:,} Values.", "Which data structure of your own could hold the work that is left?",
+                judge.reject("recursion-error", f"backward went deeper than Python's recursion limit on a chain of "
+                             f"{DEEP:,} Values.", "Which data structure could hold the Values that are still to be "
+                             "visited?",
                              kind="order")  # fmt: skip
             raise
         if first.grad != DEEP // 2 + 1:
             judge.reject("wrong-values", f"The gradient at the other end of the chain is {first.grad!r}; expected "
-                         f"{DEEP // 2 + 1}.", "Is any Value left out, or passed twice?", kind="order")  # fmt: skip
+                         f"{DEEP // 2 + 1}.", "Do you skip any Value, or visit one twice?", kind="order")  # fmt: skip
     finally:
         if collects:
             gc.enable()
 
 
 def bug(judge: Judge):
-    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    """The learner's gradients of the first wrong operation, to replace the framework's own in a replay."""
     return bug_among(judge, SCALAR)

@@ -27,19 +27,19 @@ DEEP = 5_000
 
 
 def ones(expression):
-    """The parts if the upstream gradient were 1 everywhere."""
+    """The result and the gradients for an upstream gradient of ones."""
     return Expression(expression.text, expression.values, None, np.ones_like(expression.upstream)).right()
 
 
 def copies(expression, part):
-    """How many copies of a letter's entries broadcasting makes."""
+    """The number of copies that broadcasting makes of each entry of an operand."""
     return expression.upstream.size / expression.right()[part].size
 
 
 UPSTREAM = [
     mistake("ignores-upstream", lambda e, part=part: ones(e)[part],
-            "The gradient is that of the result's sum: backward ignores the gradient that it was given.",
-            "dL/dx is the gradient of the result times the slope. Where does your rule use the first?")
+            "The gradient is that of the sum of the result: it ignores the gradient that backward was given.",
+            "dL/dx is the gradient of the result times the slope. Where does your rule use the gradient of the result?")
     for part in (1, 2)
 ]  # fmt: skip
 BOTH = {"x.grad": [UPSTREAM[0]], "y.grad": [UPSTREAM[1]]}
@@ -60,8 +60,8 @@ BY_OPERATION = {
             mistake(
                 "minus-forgotten",
                 lambda e: e.upstream,
-                "y.grad is the unchanged gradient; expected its negative.",
-                "If y grows, does x - y grow?",
+                "y.grad is the gradient itself; expected its negative.",
+                "If y grows, where does x - y go?",
             )
         ],
     },
@@ -104,7 +104,7 @@ BROADCAST = {
 
 
 def one_copy(expression, part):
-    """The gradient of the first copy alone."""
+    """The gradient of the first copy only."""
     letter = "xy"[part - 1]
     value = expression.values[letter]
     values = {**expression.values, letter: np.broadcast_to(value, expression.upstream.shape)}
@@ -122,7 +122,7 @@ def check(judge: Judge) -> None:
 
     refuse_a_raised_limit(judge)
     tensor = judge.make("Tensor", "data", "requires_grad")
-    with judge.claim("Tensor(array) holds the array, as floats; grad is None at first"):
+    with judge.claim("Tensor(array) holds the array as floats; grad is None at first"):
         refuse_other_attributes(judge, tensor)
     for text, known in BY_OPERATION.items():
         merged = {name: [*known.get(name, ()), *BOTH[name]] for name in BOTH}
@@ -133,7 +133,7 @@ def check(judge: Judge) -> None:
     zeros = {"x": np.array([0.0, -0.0, 2.0, -3.0])}
     compare_expressions(judge, "powers of 0 and of negative numbers: the gradient of x ** 0 is 0 everywhere",
                         [Expression(text, zeros, judge.rng) for text in ("x ** 0", "x ** 1", "x ** 2", "x ** 3")],
-                        question="What is 0 * 0 ** -1 in floats, and what should the slope of a constant be?",
+                        question="What is 0 * 0 ** -1 in floats, and what is the slope of a constant?",
                         kind="edges")  # fmt: skip
     positive = {"x": abs(judge.numbers(2, 3))}
     compare_expressions(judge, "x.log()", [Expression("x.log()", positive, judge.rng)])
@@ -146,7 +146,7 @@ def check(judge: Judge) -> None:
     a, row = judge.numbers(2, 3), judge.numbers(3)
     of_arrays = [alone(text, a=a) for text in ARRAYS] + [alone(text, a=row) for text in ARRAYS]
     compare_expressions(judge, "arrays on either side", of_arrays,
-                        question="On which side does the array stand, and which operand is which?")  # fmt: skip
+                        question="On which side is the array, and which operand is which?")  # fmt: skip
     compare_expressions(judge, "x * x, x + x", [alone(text) for text in REUSED[:2]], kind="accumulation")
     compare_expressions(
         judge,
@@ -160,11 +160,11 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "float32 stays float32, in results and gradients", single, kind="precision", rtol=1e-5)
     laid_out = [Expression("x * x + x.exp()", {"x": other}, judge.rng) for other in other_layouts(judge.numbers(3, 4))]
     compare_expressions(judge, "arrays in any layout, such as transposed ones", laid_out)
-    with judge.claim("backward without a gradient: of one number only"):
+    with judge.claim("backward without a gradient: only for a single number"):
         refuse_other_starts(judge, tensor)
-    with judge.claim("the caller's arrays do not change"):
+    with judge.claim("the caller's arrays stay unchanged"):
         refuse_changed_arrays(judge, tensor)
-    with judge.claim("calls add up in the leaves; no other Tensor is asked for a gradient"):
+    with judge.claim("calls accumulate in the leaves; no other Tensor must have a gradient"):
         refuse_lost_sums(judge, tensor)
     with judge.claim("a result requires a gradient if, and only if, an operand does; what requires none gets none"):
         refuse_other_wishes(judge)
@@ -186,23 +186,25 @@ def refuse_other_attributes(judge, tensor):
                 "What does the task say about it?",
             )
     if one.shape != (2, 3) or not np.array_equal(one.data, array):
-        judge.reject("wrong-data", "Tensor(array).data has different numbers than the array, or a different shape.")
+        judge.reject(
+            "wrong-data", "Tensor(array).data does not have the numbers or the shape of the array; expected both."
+        )
     for given in ([[1, 2], [3, 4]], 3, np.array([1, 2])):
         if tensor(given, False).data.dtype != np.float64:
             judge.reject(
                 "wrong-dtype",
                 f"Tensor({given!r}).data is {tensor(given, False).data.dtype}; expected float64.",
-                "What becomes of a gradient of 0.5 in an array of integers?",
+                "What happens to a gradient of 0.5 in an array of integers?",
                 kind="precision",
             )
     if tensor(np.zeros(3, np.float32), False).data.dtype != np.float32:
-        judge.reject("changes-the-dtype", "A float32 array becomes another dtype in a Tensor; expected float32.",
-                     "Which dtype do you ask for, and of which arrays?", kind="precision")  # fmt: skip
+        judge.reject("changes-the-dtype", "The data of a Tensor from a float32 array is not float32; expected float32.",
+                     "Which arrays do you convert, and to which dtype?", kind="precision")  # fmt: skip
     if one.grad is not None:
         judge.reject(
             "wrong-first-grad",
             f"Tensor(array, requires_grad=True).grad is {one.grad!r} at first; expected None.",
-            "How does an optimizer tell a parameter that was not used from one whose gradient is 0?",
+            "How can an optimizer distinguish a parameter that was not used from one whose gradient is 0?",
             kind="state",
         )
 
@@ -242,20 +244,20 @@ def refuse_other_wishes(judge):
         if found is None or bool(found) != right:
             judge.reject(
                 "other-wishes",
-                f"requires_grad of {text} is {found}; expected {right}, where other = Tensor(array) and wanted = "
+                f"requires_grad of {text} is {found}; expected {right} for other = Tensor(array) and wanted = "
                 "Tensor(array, requires_grad=True).",
-                "Which operands decide whether a gradient has to come back through a result?",
+                "Which operands decide whether a gradient has to flow back through a result?",
                 kind="state",
             )
     try:
         other.backward(np.ones(2))
     except Exception:
-        return  # there is nothing to do, and saying so is right, too
+        return  # there is nothing to do, and an error is also correct
     if other.grad is not None:
         judge.reject(
             "gradient-for-what-needs-none",
-            "A Tensor that requires no gradient got one when it was the result itself; expected None.",
-            "Who asked for it?",
+            "backward of a Tensor that requires no gradient gave it one; expected None.",
+            "Which Tensors require a gradient?",
             kind="state",
         )
 
@@ -272,7 +274,8 @@ def refuse_other_dtypes(judge, tensor):
                       (f"x.backward{given}", alone), (f"(x * x).backward{given}", z)):  # fmt: skip
         if one.grad is None or one.grad.dtype != one.data.dtype:
             judge.reject("changes-the-dtype", f"With {name}, the grad of a {one.data.dtype} Tensor is "
-                         f"{getattr(one.grad, 'dtype', None)}.", "Which dtype does NumPy give a result of two dtypes?",
+                         f"{getattr(one.grad, 'dtype', None)}.",
+                         "Which dtype does NumPy give the result if the operands have two different ones?",
                          kind="precision")  # fmt: skip
     number = tensor(3.0, True)
     for times in ("one call", "two calls"):
@@ -280,7 +283,7 @@ def refuse_other_dtypes(judge, tensor):
         if not isinstance(number.grad, np.ndarray):
             judge.reject("wrong-type", f"After {times} of (x * 2).backward() with x = Tensor(3.0, requires_grad=True), "
                          f"x.grad is a {type(number.grad).__name__}; expected an array of shape ().",
-                         "The sum of two arrays of shape () is a NumPy float. Which function makes an array of it?",
+                         "The sum of two arrays of shape () is a NumPy float. Which function turns it into an array?",
                          kind="edges")  # fmt: skip
 
 
@@ -295,18 +298,19 @@ def refuse_lost_sums(judge, tensor):
     with_care(lambda: result.backward(second.copy()), "backward", "a second result.backward(gradient)")
     if not is_close(once, slope * first) or not is_close(x.grad, slope * (first + second)):
         when = "After two calls" if is_close(once, slope * first) else "After the first call"
-        judge.reject("calls-do-not-add-up", f"{when}, x.grad is not the sum of the calls' contributions.",
-                     "What did the first call leave in the Tensors in the middle, and where does it go?",
+        judge.reject("calls-do-not-add-up", f"{when}, x.grad is not the sum of the contributions of the calls.",
+                     "What did the first call leave in the intermediate Tensors, and where does it go?",
                      kind="accumulation", shown={"yours": x.grad, "expected": slope * (first + second)})  # fmt: skip
     if y.grad is not None:
         judge.reject("gradient-for-what-needs-none", "y, which requires no gradient, got one; expected None.",
-                     "Who reads the gradient of a batch of images?", kind="state")  # fmt: skip
+                     "Who needs the gradient of a batch of images?", kind="state")  # fmt: skip
     held, x.grad = x.grad, None
     before = held.copy()
     with_care(lambda: result.backward(first.copy()), "backward", "result.backward(gradient) after x.grad = None")
     if not np.array_equal(held, before) or (x.grad is not None and np.may_share_memory(held, x.grad)):
-        judge.reject("gradients-share-memory", "The array that was x.grad before x.grad = None belongs to the next "
-                     "gradient, too.", "Who may have kept the old gradient, and what happens to it now?",
+        judge.reject("gradients-share-memory", "After x.grad = None, the array that was x.grad is also used for the "
+                     "next "
+                     "gradient.", "The caller may have kept the old gradient. What happens to it now?",
                      kind="ownership")  # fmt: skip
     if not is_close(x.grad, slope * first):
         judge.reject("keeps-its-own-account", "After x.grad = None, the next call does not start from zero.",
@@ -324,16 +328,16 @@ def refuse_changed_arrays(judge, tensor):
         if not np.array_equal(array, old):
             judge.reject(
                 "changes-its-input",
-                f"{name[:1].upper()}{name[1:]} has changed.",
+                f"{name[:1].upper()}{name[1:]} has changed; expected it unchanged.",
                 "Where does your code write into an array that it did not create?",
                 kind="ownership",
             )
     if x.grad is None or y.grad is None:
         judge.reject("wrong-values", "After (x + y).backward(gradient), x.grad or y.grad is None.",
-                     "Both were used. Which of them is left out?", kind="accumulation")  # fmt: skip
+                     "Both were used. Which of them does your code skip?", kind="accumulation")  # fmt: skip
     if np.may_share_memory(x.grad, y.grad) or np.may_share_memory(x.grad, arrays[2]):
         judge.reject("gradients-share-memory", "x.grad after x + y is the same array as another gradient.",
-                     "If a caller clips x.grad in place, what happens to y.grad?", kind="ownership")  # fmt: skip
+                     "If the caller clips x.grad in place, what happens to y.grad?", kind="ownership")  # fmt: skip
 
 
 def refuse_recursion(judge, tensor):
@@ -347,8 +351,8 @@ def refuse_recursion(judge, tensor):
         if isinstance(rejected.__cause__, RecursionError):
             judge.reject(
                 "recursion-error",
-                f"backward exceeded Python's recursion limit on a chain of {DEEP:,} operations.",
-                "You have solved that for Values. What keeps that code from working here, too?",
+                f"backward went deeper than Python's recursion limit on a chain of {DEEP:,} operations.",
+                "You solved this for Values. Why does the same code not work here?",
                 kind="order",
             )
         raise
@@ -357,5 +361,5 @@ def refuse_recursion(judge, tensor):
 
 
 def bug(judge: Judge):
-    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    """The learner's gradients of the first wrong operation, to replace the framework's own in a replay."""
     return bug_among(judge, ELEMENTWISE)

@@ -1,4 +1,4 @@
-"""Sums, means, products of matrices, other shapes; and a check of gradients that knows no rule."""
+"""Sums, means, matrix products and reshaping; and a gradient check that needs no rules."""
 
 import numpy as np
 
@@ -20,10 +20,10 @@ LONG = ("(x @ y).mean()", "((x @ y).tanh() * 2).sum(axis=0)", "(x @ y - (x @ y).
 
 MEAN = [
     mistake("mean-gradient-of-the-sum", lambda e: Expression(e.text.replace("mean", "sum"), e.values, None, e.upstream)
-            .right()[1], "x.grad is the gradient of a sum; expected 1/N of it for means of N entries.",
+            .right()[1], "x.grad is the gradient of a sum; expected 1/N of it for N entries in each mean.",
             "If one of ten numbers grows by 1, by how much does their mean grow?", "averaging"),
     mistake("divided-by-all-entries", lambda e: Expression(e.text.replace("mean", "sum"), e.values, None, e.upstream)
-            .right()[1] / e.values["x"].size, "x.grad is divided by the number of all entries; expected by the number "
+            .right()[1] / e.values["x"].size, "x.grad is divided by the number of all entries; expected the number "
             "in each mean.", "How many entries does one mean along axis 1 have?", "averaging"),
 ]  # fmt: skip
 TRANSPOSED = {
@@ -48,23 +48,23 @@ def check(judge: Judge) -> None:
     def pair(text, one, other):
         return Expression(text, {"x": judge.numbers(*one), "y": judge.numbers(*other)}, judge.rng)
 
-    question = "How often does each entry of x occur in the result? Which shape must the gradient have to fit?"
-    compare_expressions(judge, "sum, over all axes or some", [of(text, 2, 3, 4) for text in SUMS],
+    question = "How often does each entry of x occur in the result? Which shape does the gradient need?"
+    compare_expressions(judge, "sum, over all or some axes", [of(text, 2, 3, 4) for text in SUMS],
                         question=question, kind="axes")  # fmt: skip
     means = [of(text.replace("sum", "mean"), 2, 3, 4) for text in SUMS]
     compare_expressions(
-        judge, "mean, over all axes or some", means, {"x.grad": MEAN}, question=question, kind="averaging"
+        judge, "mean, over all or some axes", means, {"x.grad": MEAN}, question=question, kind="averaging"
     )
     compare_expressions(
         judge,
-        "sum and mean of a single row, and of one number",
+        "sum and mean of a single row, and of a single number",
         [of(text, *shape) for text in ("x.sum()", "x.mean()", "x.sum(axis=0)") for shape in ((1,), (4,))],
     )
     compare_expressions(
         judge,
         "reshape",
         [of(text, 2, 3, 4) for text in SHAPES],
-        question="The gradient's entries are the same numbers in another shape. In which?",
+        question="The entries of the gradient are the same numbers in a different shape. Which one?",
         kind="shapes",
     )
     compare_expressions(judge, "T", [of("x.T", 2, 3), of("x.T", 3, 3)], kind="axes")
@@ -89,9 +89,9 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32)}, judge.rng)
               for text in ("x.sum(axis=0)", "x.mean()", "x.reshape(12)", "x.T", "x @ x.T")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
-    with judge.claim("gradcheck changes neither the inputs nor their grad"):
+    with judge.claim("gradcheck leaves the inputs and their grad unchanged"):
         refuse_changed_inputs(judge)
-    with judge.claim("gradcheck of right gradients: True"):
+    with judge.claim("gradcheck of correct gradients: True"):
         for name, function, shapes in RIGHT:
             examine(judge, name, function, shapes, True)
     with judge.claim("gradcheck of wrong gradients: False"):
@@ -99,7 +99,7 @@ def check(judge: Judge) -> None:
             examine(judge, name, function, shapes, False)
 
 
-#: what is differentiated, by which function, for which shapes; c gives the numbers of a Tensor, and no gradient
+#: (description, function, shapes of its arguments); c returns a Tensor's numbers without its gradient
 RIGHT = (
     ("x * y + x.exp()", lambda c, x, y: x * y + x.exp(), ((2, 3), (2, 3))),
     ("(x @ y).tanh()", lambda c, x, y: (x @ y).tanh(), ((2, 3), (3, 4))),
@@ -145,13 +145,13 @@ def examine(judge, name, function, shapes, right):
         judge.reject("wrong-type", f"gradcheck of {name} returned {said!r}; expected True or False.")
     if bool(said) != right:
         code = "rejects-right-gradients" if right else "accepts-wrong-gradients"
-        what = f"{name}, which is differentiated correctly" if right else name
+        what = f"{name}, whose gradient is correct" if right else name
         judge.reject(
             code,
             f"gradcheck returned {said} for {what}; expected {right}.",
             "Which step h do you use, which difference do you allow, and relative to what?"
             if right
-            else "Is every entry of every input compared, with a random gradient of the result, and closely enough?",
+            else "Do you compare every entry of every input, with a random gradient of the result, and closely enough?",
             kind="precision",
         )
 
@@ -164,18 +164,18 @@ def refuse_changed_inputs(judge):
     said = with_care(lambda: judge.namespace["gradcheck"](lambda x, y: x * y, x, y), "gradcheck", "gradcheck of x * y")
     for name, old, new in zip(("x.data", "y.data", "x.grad"), before, (x.data, y.data, x.grad)):
         if new is None or not np.array_equal(old, new):
-            judge.reject("changes-its-input", f"{name} has changed after gradcheck.",
+            judge.reject("changes-its-input", f"gradcheck changed {name}; expected it unchanged.",
                          "Which numbers do you change, and when do you restore them?", kind="ownership",
                          shown={"before": old, "after": new})  # fmt: skip
     if said is not None and not said:
         judge.reject(
             "rejects-right-gradients",
             "gradcheck returned False for x * y; expected True: y requires no gradient, and x had a grad before.",
-            "Which inputs are checked? What does backward do with the numbers that are already in grad?",
+            "Which inputs are checked? What does backward do if grad already has a value?",
             kind="state",
         )
 
 
 def bug(judge: Judge):
-    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    """The learner's gradients of the first wrong operation, to replace the framework's own in a replay."""
     return bug_among(judge, REDUCTIONS)

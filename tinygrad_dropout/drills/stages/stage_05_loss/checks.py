@@ -26,21 +26,21 @@ RELU = [
     mistake(
         "gradient-passes-unmasked",
         lambda e: e.upstream,
-        "x.grad is the unchanged upstream gradient; expected 0 where x is negative.",
-        "If x = -3 changes a little, how does relu(x) change?",
+        "x.grad is the unchanged gradient; expected 0 where x is negative.",
+        "If x = -3 moves a little, what does relu do?",
     ),
     mistake(
         "mask-from-the-gradient",
         lambda e: e.upstream * (e.upstream > 0),
-        "x.grad is 0 where the gradient is negative; expected where x is.",
-        "Which array decides what passes?",
+        "x.grad is 0 where the gradient is negative; expected 0 where x is negative.",
+        "Which array decides where the gradient passes?",
     ),
 ]
 LOG_SOFTMAX = [
     mistake("sum-of-the-gradients-left-out", lambda e: e.upstream - softmax(e.values["x"]),
             "x.grad is g - softmax; expected g - softmax * (the sum of g over the row).",
-            "All results of a row change when one logit changes. By how much, and whose gradients count?"),
-    mistake("normalizer-forgotten", lambda e: e.upstream, "x.grad is g: the gradient does not go through the sum.",
+            "All results of a row move when one logit moves. How much, and whose gradients count?"),
+    mistake("normalizer-forgotten", lambda e: e.upstream, "x.grad is g: no gradient flows through the sum.",
             "Which terms of log_softmax does a logit occur in?"),
     mistake("gradient-of-softmax", lambda e: softmax(e.values["x"])
             * (e.upstream - (e.upstream * softmax(e.values["x"])).sum(axis=-1, keepdims=True)),
@@ -48,22 +48,23 @@ LOG_SOFTMAX = [
 ]  # fmt: skip
 CROSS_ENTROPY = [
     mistake("not-divided-by-n", lambda e: e.right()[1] * len(e.values["target"]),
-            "x.grad is (softmax - one-hot), times the gradient; expected 1/N of it.",
+            "x.grad is (softmax - one-hot) times the gradient; expected 1/N of that.",
             "The loss is a mean over N rows. What does one row contribute?", "averaging"),
     mistake("target-not-subtracted", lambda e: e.upstream * softmax(e.values["x"]) / len(e.values["target"]),
             "x.grad is softmax / N; expected (softmax - one-hot) / N.",
-            "Should the gradient of the right class's logit be positive?"),
+            "Should the gradient be positive for the logit of the correct class?"),
     mistake("wrong-sign", lambda e: -e.right()[1], "x.grad is (one-hot - softmax) / N; expected its negative.",
-            "If the right class's logit grows, does the loss grow?"),
+            "If the logit of the correct class grows, does the loss grow?"),
     mistake("ignores-upstream", lambda e: (softmax(e.values["x"]) - one_hot(e)) / len(e.values["target"]),
-            "x.grad is (softmax - one-hot) / N, whatever gradient backward was given.",
+            "x.grad is (softmax - one-hot) / N for every gradient that backward is given.",
             "What is the gradient of 3 * cross_entropy(...)?"),
 ]  # fmt: skip
 EPSILON = many(
     "epsilon-in-the-log",
     [lambda e, *arrays, eps=eps: -np.log((softmax(e.values["x"]) + eps)[one_hot(e) > 0]).mean() for eps in SMALL],
-    "A small number is added to the probabilities before the log; expected the exact loss.",
-    "How can you compute log_softmax without the log of any probability? And which loss can yours never exceed?",
+    "A small number is added to the probabilities before the log is taken; expected the exact loss.",
+    "How can you compute log_softmax without the logarithm of a probability? With your small number, how large can "
+    "the loss get?",
     "stability",
 )
 SUMMED = mistake("loss-is-a-sum", lambda e: e.right()[0] * len(e.values["target"]),
@@ -85,7 +86,7 @@ def check(judge: Judge) -> None:
                         {"x.grad": RELU})  # fmt: skip
     compare_expressions(
         judge,
-        "relu of large numbers and of small ones",
+        "relu of large and small numbers",
         [of("relu(x)", [[1e4, -1e4, 1e-9, -1e-9], [30.0, -30.0, 0.5, -0.5]])],
         {"x.grad": RELU},
     )
@@ -109,7 +110,7 @@ def check(judge: Judge) -> None:
                 mistake(
                     "normalized-over-the-batch",
                     lambda e: np.log(softmax(e.values["x"].ravel())).reshape(e.values["x"].shape),
-                    "All entries together are normalized; expected each row separately.",
+                    "All entries are normalized together; expected each row separately.",
                     "What should the probabilities of one row add up to?",
                     "axes",
                 ),
@@ -140,9 +141,9 @@ def check(judge: Judge) -> None:
         kind="averaging",
     )
     sure = [[20.0, 0.0], [0.0, 22.0], [19.0, 0.0]]
-    compare_expressions(judge, "cross_entropy of predictions that are nearly right", [loss(sure, [0, 1, 0])],
+    compare_expressions(judge, "cross_entropy of nearly certain predictions", [loss(sure, [0, 1, 0])],
                         {"the result": EPSILON},
-                        question="Is a small number added to the probabilities? What is left of a loss of 1e-9?",
+                        question="Do you add a small number to the probabilities? What is left of a loss of 1e-9?",
                         kind="stability", rtol=1e-5, atol=0)  # fmt: skip
     compare_expressions(
         judge,
@@ -157,9 +158,9 @@ def check(judge: Judge) -> None:
     single = [Expression(text, {"x": judge.numbers(3, 4).astype(np.float32), "target": np.array([0, 3, 1])}, judge.rng)
               for text in ("relu(x)", "log_softmax(x)", "cross_entropy(x, target)")]  # fmt: skip
     compare_expressions(judge, "float32 stays float32", single, kind="precision", rtol=1e-5, atol=1e-6)
-    with judge.claim("the caller's arrays do not change"):
+    with judge.claim("the caller's arrays stay unchanged"):
         refuse_changed_arrays(judge)
-    with judge.claim("a second backward adds the same again"):
+    with judge.claim("a second backward adds the same gradient again"):
         refuse_other_second_calls(judge)
 
 
@@ -177,7 +178,7 @@ def refuse_changed_arrays(judge):
             if not np.array_equal(old, new):
                 judge.reject(
                     "changes-its-input",
-                    f"After {text} and its backward, {name} has changed.",
+                    f"{text} or its backward changed {name}; expected it unchanged.",
                     "Where does your code write into an array that it did not create?",
                     kind="ownership",
                     shown={"before": old, "after": new},
@@ -197,13 +198,13 @@ def refuse_other_second_calls(judge):
         if not np.allclose(found[1], 2 * found[0]):
             judge.reject(
                 "second-call-differs",
-                f"A second backward through {text} adds a different gradient than the first one.",
-                "Which array does your backward function overwrite although it needs it again?",
+                f"A second backward through {text} adds a different gradient than the first.",
+                "Which array that it needs again does your rule write into?",
                 kind="state",
                 shown={"added by the first call": found[0], "by the second": found[1] - found[0]},
             )
 
 
 def bug(judge: Judge):
-    """The learner's gradients instead of the framework's own, of the first operation that is wrong."""
+    """The learner's gradients of the first wrong operation, to replace the framework's own in a replay."""
     return bug_among(judge, LOSS)

@@ -1,4 +1,4 @@
-"""Layers with parameters, and how those are found."""
+"""Layers with parameters, and the search for parameters."""
 
 import numpy as np
 
@@ -18,18 +18,16 @@ def check(judge: Judge) -> None:
     names = judge.namespace
     with judge.claim("a Parameter is a Tensor that requires a gradient"):
         refuse_other_parameters(judge, names)
-    with judge.claim(
-        "parameters() finds them in attributes, in modules, and in lists, tuples and dictionaries of those"
-    ):
+    with judge.claim("parameters() searches attributes, modules, and lists, tuples and dictionaries of them"):
         for name, build in HOLDERS.items():
             compare_found(judge, name, *build(names))
-    with judge.claim("parameters(): a shared one is listed once, and so is one in a layer that is used twice"):
+    with judge.claim("parameters(): a shared Parameter counts once, and so does one of a layer that is used twice"):
         for name, build in SHARED.items():
             compare_found(judge, name, *build(names))
-    with judge.claim("parameters(): it finds what is set later, and nothing that is not a Parameter"):
+    with judge.claim("parameters(): Parameters that are set later are found, and only Parameters are returned"):
         for name, build in OTHERS.items():
             compare_found(judge, name, *build(names))
-    with judge.claim("a module can be called: this calls its forward"):
+    with judge.claim("a module can be called: this runs its forward"):
         refuse_other_calls(judge, names)
     with judge.claim("Linear(in_features, out_features): weight (out, in), bias (out,), both Parameters"):
         refuse_other_linears(judge, names)
@@ -47,15 +45,15 @@ def check(judge: Judge) -> None:
         question="Which shapes do x, weight and bias have, and which product fits?",
         kind="axes",
     )
-    with judge.claim("the initial weights: uniform between -1 and 1 over the root of in_features"):
+    with judge.claim("the initial weights: uniform between -1 / sqrt(in_features) and 1 / sqrt(in_features)"):
         refuse_other_weights(judge, names)
-    with judge.claim("the initial weights come from the given generator, or otherwise from the layer's own"):
+    with judge.claim("the initial weights come from the given generator, or else from the layer's own"):
         refuse_other_sources(judge, lambda seed: drawn(names, seed))
         if np.array_equal(names["Linear"](4, 3).weight.data, names["Linear"](4, 3).weight.data):
             judge.reject(
                 "layers-start-alike",
                 "Two Linear layers without a generator start with the same weights.",
-                "Where is the generator created if none is given, and with which seed?",
+                "If no generator is given, where do you create one, and with which seed?",
                 kind="randomness",
             )
     with judge.claim("Sequential applies one layer after another; ReLU is a layer"):
@@ -63,7 +61,7 @@ def check(judge: Judge) -> None:
 
 
 def module(names, **attributes):
-    """A module of the learner's with these attributes."""
+    """An instance of a subclass of the learner's Module, with these attributes."""
 
     class Holder(names["Module"]):
         def forward(self, x):
@@ -80,7 +78,7 @@ def made(names, count):
 
 
 def of(names, build, count=4):
-    """The module that `build` makes of some parameters, and those in their order."""
+    """The module that `build` makes from some parameters, and the parameters in order."""
     parameters = made(names, count)
     return build(*parameters), parameters
 
@@ -107,7 +105,7 @@ def alike(names):
     return module(names, a=parameters[0], more=parameters[1:]), parameters
 
 
-#: what the modules of some `HOLDERS` hold, where the name does not say it
+#: descriptions of some `HOLDERS` for messages, if the name is not clear enough
 CONTENTS = {
     "attributes": "four Parameters in attributes",
     "a module in a module": "Parameters in attributes, and modules with Parameters",
@@ -122,14 +120,14 @@ SHARED = {
     "one layer in a list twice": lambda n: of(
         n, lambda a, b: (lambda layer: module(n, layers=[layer, module(n, b=b), layer]))(module(n, a=a)), 2),
     "a parameter of two modules": lambda n: of(n, lambda a, b: module(n, x=module(n, a=a, b=b), y=module(n, b=b)), 2),
-    "two modules that know each other": lambda n: of(n, lambda a, b: circle(n, a, b), 2),
+    "two modules that refer to each other": lambda n: of(n, lambda a, b: circle(n, a, b), 2),
 }  # fmt: skip
 OTHERS = {
     "an attribute that is set after a first call": lambda n: of(n, lambda a, b: later(n, a, b), 2),
     "numbers, texts, None, arrays and plain Tensors": lambda n: of(
         n, lambda a: module(n, p=0.5, name="a", nothing=None, array=np.ones(3), tensor=n["Tensor"](np.ones(2), True),
                             flags=[True, "b", None], a=a), 1),
-    "attributes that are set again": lambda n: of(n, lambda b: set_again(n, b), 1),
+    "attributes that are set again": lambda n: of(n, lambda b: anew(n, b), 1),
     "nothing": lambda n: of(n, lambda: module(n), 0),
 }  # fmt: skip
 
@@ -140,8 +138,8 @@ def circle(names, a, b):
     return one
 
 
-def set_again(names, b):
-    """Two parameters are replaced, one by another, and one by nothing."""
+def anew(names, b):
+    """A module of which one parameter was replaced by another, and one by None."""
     old, gone = made(names, 2)
     holder = module(names, a=old, gone=gone)
     holder.a, holder.gone = b, None
@@ -159,7 +157,7 @@ def compare_found(judge, name, holder, wanted):
     found = with_care(holder.parameters, "parameters", f"parameters() of a module with {name}")
     if not isinstance(found, list):
         judge.reject("wrong-type", f"parameters() returned a {type(found).__name__}; expected a list.",
-                     "Can the caller go through it twice, or ask for its length?")  # fmt: skip
+                     "Can the caller loop over it twice, or ask for its length?")  # fmt: skip
     if list(map(id, found)) == list(map(id, wanted)):
         return
     missing, foreign = (
@@ -169,8 +167,8 @@ def compare_found(judge, name, holder, wanted):
     if foreign:
         judge.reject(
             "finds-what-is-no-parameter",
-            f"With {name}, parameters() returned {foreign} that are no Parameters of the module.",
-            "An optimizer changes whatever it gets. Which class marks what should be trained?",
+            f"With {name}, parameters() returned {foreign} that are not Parameters of the module.",
+            "An optimizer changes everything that it is given. Which class marks the Tensors to train?",
             kind="state",
         )
     elif missing:
@@ -178,31 +176,31 @@ def compare_found(judge, name, holder, wanted):
             "parameters-not-found",
             f"Of a module that holds {CONTENTS.get(name, name)}, parameters() found {len(wanted) - missing} of the "
             f"{len(wanted)} Parameters.",
-            "Where can a Parameter be, and does your search go into everything that can hold one?",
+            "Where can a Parameter be, and does your search go into everything that can contain one?",
             kind="state",
         )
     elif len(found) > len(wanted):
         judge.reject(
             "shared-parameter-twice",
             f"With {name}, parameters() returned {len(found)} Parameters; expected {len(wanted)}, each once.",
-            "What does an optimizer do with a parameter that is in its list twice?",
+            "What does an optimizer do to a parameter that is in its list twice?",
             kind="state",
         )
-    judge.reject("other-order", f"With {name}, parameters() returned them in a different order than they were set.",
-                 "In which order are the attributes in vars(module)?", kind="state")  # fmt: skip
+    judge.reject("other-order", f"With {name}, parameters() does not return them in the order in which they were set.",
+                 "What is the order of the attributes in vars(module)?", kind="state")  # fmt: skip
 
 
 def refuse_other_parameters(judge, names):
     one = judge.make("Parameter", "data")(judge.numbers(2, 3))
     if not isinstance(one, names["Tensor"]) or not one.requires_grad:
         judge.reject("parameter-is-no-tensor", "Parameter(array) is not a Tensor with requires_grad=True.",
-                     "What is a Parameter, apart from being found by parameters()?", kind="state")  # fmt: skip
+                     "parameters() finds a Parameter. What else is a Parameter?", kind="state")  # fmt: skip
     for array in (judge.numbers(2, 3), judge.numbers(3).astype(np.float32)):
         one = names["Parameter"](array)
         if one.data.dtype != array.dtype or not np.array_equal(one.data, array):
             judge.reject(
                 "wrong-data",
-                f"Parameter(array).data is {one.data.dtype}; expected the {array.dtype} array and its numbers.",
+                f"Parameter(array).data is {one.data.dtype}; expected {array.dtype} and the same numbers.",
                 "What does Tensor(array) hold?",
                 kind="precision",
             )
@@ -216,7 +214,8 @@ def refuse_other_calls(judge, names):
     x = names["Tensor"](judge.numbers(2, 3))
     found = with_care(lambda: Double()(x), "module(x)", "module(x), where forward returns x * 2")
     if not isinstance(found, names["Tensor"]) or not np.allclose(found.data, 2 * x.data):
-        judge.reject("call-is-not-forward", "module(x) did not return what module.forward(x) returns.",
+        judge.reject("call-is-not-forward", "module(x) and module.forward(x) return different results; expected the "
+                     "same.",
                      "Which method does Python call for module(x)?")  # fmt: skip
 
 
@@ -248,7 +247,7 @@ def refuse_other_linears(judge, names):
 
 
 class Layer(Expression):
-    """The formula of a linear layer, which the learner's own layer computes."""
+    """The formula of a linear layer, computed by the learner's own layer."""
 
     def __init__(self, names, expression):
         super().__init__(expression.text, expression.values, None, expression.upstream)
@@ -277,7 +276,7 @@ def refuse_other_weights(judge, names):
         if len(np.unique(layer.weight.data, axis=0)) < outputs:
             judge.reject(
                 "units-start-alike",
-                "Some rows of weight start with the same numbers.",
+                "Some rows of weight start with the same values.",
                 "If two units start with the same weights, how do their gradients differ?",
                 kind="randomness",
             )
@@ -286,10 +285,12 @@ def refuse_other_weights(judge, names):
             said = f"Linear({inputs}, {outputs}).{name}"
             largest, spread = float(abs(values).max()), float(values.std())
             if name == "bias" and not values.any():
-                judge.reject("bias-starts-at-zero", f"{said} is 0 at first; expected draws, as of the weights.",
+                judge.reject("bias-starts-at-zero", f"{said} is 0 at first; expected random numbers, as for the "
+                             "weights.",
                              "What does the task say about the bias?", kind="randomness")  # fmt: skip
             if largest > bound * (1 + 1e-6) or largest < bound * (1 - 30 / values.size):
-                judge.reject("other-variance", f"The largest entry of {said} is {largest:.4g} in size; expected nearly "
+                judge.reject("other-variance", f"The largest entry of {said} has the size {largest:.4g}; expected "
+                             "nearly "
                              f"1 / sqrt({inputs}) = {bound:.4g}{of_outputs(largest, inputs, outputs)}.",
                              "What is the variance of a sum of in_features products, and what keeps it from growing?",
                              kind="randomness")  # fmt: skip
@@ -299,9 +300,9 @@ def refuse_other_weights(judge, names):
             if abs(spread**2 * inputs * 3 - 1) > SIGMAS * np.sqrt(0.8 / values.size):
                 judge.reject(
                     "not-uniform",
-                    f"The standard deviation of {said} is {spread:.4g}; expected that of uniform "
+                    f"The standard deviation of {said} is {spread:.4g}; expected the value for uniform "
                     f"draws, 1 / sqrt(3 * {inputs}) = {bound / 3**0.5:.4g}.",
-                    "Which method of rng draws evenly?",
+                    "Which method of rng draws uniformly?",
                     kind="randomness",
                 )
 
@@ -322,8 +323,9 @@ def refuse_other_sequences(judge, names):
     if found.data.shape != wanted.shape or not np.allclose(found.data, wanted):
         judge.reject(
             "wrong-values",
-            "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not what the three layers give one after another.",
-            "Which layer gets what the previous one returned?",
+            "Sequential(Linear(3, 4), ReLU(), Linear(4, 2))(x) is not the result of the three layers one after the "
+            "other.",
+            "Which layer gets what the one before it returned?",
             shown={"yours": found.data, "expected": wanted},
         )
     compare_found(judge, "a Sequential of layers", model, [one.weight, one.bias, other.weight, other.bias])
@@ -336,7 +338,8 @@ def refuse_other_sequences(judge, names):
     if not np.allclose(found.data, wanted):
         judge.reject(
             "layer-left-out",
-            "Sequential(a, relu, a, relu, a)(x), with one Linear layer three times, is not what five steps give.",
-            "A layer that occurs several times has its parameters once. How often is it applied?",
+            "Sequential(a, relu, a, relu, a)(x), with one Linear layer used three times, is not the result of five "
+            "steps.",
+            "A layer that occurs several times has one set of parameters. How often must it be applied?",
             shown={"yours": found.data, "expected": wanted},
         )

@@ -1,4 +1,4 @@
-"""Dropout, examined by the conformance kit, and the switch between training and evaluation."""
+"""Dropout, examined by the conformance kit, and the switch between training and eval mode."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ CLAIMS = {"forward": "forward: it returns a Tensor of x's shape, with zeros in i
 
 
 class Switch:
-    """What the kit switches: the learner's layer, by its own train and eval."""
+    """Lets the kit switch the learner's layer by its own train() and eval()."""
 
     def __init__(self, layer):
         self.layer = layer
@@ -35,7 +35,7 @@ def check(judge: Judge) -> None:
     make = judge.make("Dropout", "p", "rng")
     with judge.claim("train() and eval() switch a module and all modules in it, and return it"):
         refuse_other_switches(judge, names)
-    with judge.claim("Dropout is a Module; p is 0.5 by default"):
+    with judge.claim("Dropout is a Module; the default of p is 0.5"):
         layer = make.function()
         if not isinstance(layer, names["Module"]):
             judge.reject(
@@ -59,12 +59,12 @@ def check(judge: Judge) -> None:
             return on_arrays(names, self.theirs, x)
 
     examine(judge, Layer, FAMILIES, claims=CLAIMS, dtypes=("float64", "float32"))
-    with judge.claim("a p outside 0 to 1, or NaN, raises ValueError"):
+    with judge.claim("a p that is NaN or not between 0 and 1 raises ValueError"):
         for p in (-0.1, 1.5, -1e-9, float("nan")):
             if not judge.raises(make, (p, judge.rng), ValueError):
-                question = "When should users learn that they typed 50 instead of 0.5?"
+                question = "When should you find out that you typed 50 instead of 0.5?"
                 if p != p:
-                    question = "Is NaN below 0? Is it above 1? Which comparison could NaN not pass?"
+                    question = "Is NaN below 0? Is it above 1? Which comparison is false for NaN?"
                 judge.reject("accepts-a-bad-p", f"Dropout({p}) raised nothing; expected ValueError.", question,
                              kind="edges")  # fmt: skip
     with judge.claim("p = 1 gives zeros, with a gradient of zeros; p = 0 gives x"):
@@ -73,7 +73,7 @@ def check(judge: Judge) -> None:
     refuse_unseeded(judge, lambda rng: make(0.35, rng)(names["Tensor"](x.copy())).data != 0)
     with judge.claim("in eval mode nothing is drawn from rng"):
         refuse_draws_in_eval(judge, names, make)
-    with judge.claim("without a generator: the layer has its own, which no seed of NumPy's affects"):
+    with judge.claim("without a generator: the layer has its own, which does not depend on np.random.seed"):
         refuse_no_own_generator(judge, names)
     with judge.claim(
         "in a model: dropped units pass no gradient to the previous layer, and two forwards keep their masks"
@@ -84,7 +84,7 @@ def check(judge: Judge) -> None:
 
 
 def on_arrays(names, layer, x):
-    """y, and the backward of this forward."""
+    """y, and a function that runs backward through this forward."""
     given = names["Tensor"](x, True)
     result = layer(given)
 
@@ -147,8 +147,8 @@ def refuse_draws_in_eval(judge, names, make):
     if str(rng.bit_generator.state) != before:
         judge.reject(
             "draws-in-eval",
-            "In eval mode, the forward drew from rng; expected that only training does.",
-            "A network is measured in the middle of its training. Which masks come after that?",
+            "In eval mode, the forward drew from rng; expected draws only in training mode.",
+            "You measure a network in the middle of its training. Which masks come after that?",
             kind="randomness",
         )
 
@@ -157,7 +157,7 @@ def refuse_no_own_generator(judge, names):
     x = names["Tensor"](np.ones((20, 30)))
     masks = []
     for _ in range(2):
-        np.random.seed(3)  # noqa: NPY002, the user's own state, which is put back after grading
+        np.random.seed(3)  # noqa: NPY002, the user's own state, which is restored after grading
         masks.append(names["Dropout"](0.5)(x).data != 0)
     if np.array_equal(*masks):
         judge.reject(
@@ -179,8 +179,8 @@ def refuse_other_limits(judge, names, make):
             if found is None or not np.array_equal(found, wanted):
                 judge.reject(
                     "other-limits",
-                    f"With p = {p}, {name} is not {'all zeros' if p else 'what was given'}.",
-                    "How many elements does this p drop? What is 1 / (1 - p), and what is it needed for?",
+                    f"With p = {p}, {name} is not {'all zeros' if p else 'unchanged'}.",
+                    "How many elements does this p drop? What is 1 / (1 - p), and where do you need it?",
                     kind="edges",
                     shown={"yours": found, "expected": wanted},
                 )
@@ -201,8 +201,8 @@ def refuse_late_modes(judge, names):
             judge.reject(
                 "backward-follows-the-mode",
                 f"A forward in {'training' if switch == layer.train else 'eval'} mode, then {other.__name__}(), then "
-                "backward: the gradient is not that of the forward.",
-                "When do you decide what this backward does: in its forward, or when it is called?",
+                "backward: the gradient does not match the forward.",
+                "When must it be decided what this backward does: in its forward, or when it is called?",
                 kind="modes",
                 shown={"yours": found, "expected": wanted},
             )
@@ -225,14 +225,14 @@ def refuse_other_models(judge, names):
             judge.reject(
                 "backward-uses-another-mask",
                 "After two forwards of a model, the gradient of the weights below "
-                "dropout is not that of the mask of its own forward.",
-                "Which object holds the mask: the layer, or what this forward returned?",
+                "dropout does not match the mask of its own forward.",
+                "Which object keeps the mask: the layer, or the result of this forward?",
                 kind="state",
             )
 
 
 def layers(judge: Judge, p: float):
-    """One layer of the learner's, used twice."""
+    """The learner's layer, twice."""
     names, layer = judge.namespace, judge.make("Dropout", "p", "rng")(p, judge.rng)
 
     return [lambda x: on_arrays(names, layer, x)] * 2

@@ -1,4 +1,4 @@
-"""Steps: exact trajectories, in place, and parameters without a gradient."""
+"""Optimizer steps: exact trajectories, updates in place, and parameters without a gradient."""
 
 from copy import copy
 from dataclasses import replace
@@ -19,7 +19,8 @@ SHAPES = ((2, 3), (4,), (4,))
 
 
 class Course:
-    """An optimizer's options, first values, and for each step its lr and its gradients, None for a missing one."""
+    """An optimizer's options, the initial values, and the lr and the gradients of each step (None for a missing
+    one)."""
 
     def __init__(self, judge, options, missing=(), scale=1.0, rates=None):
         self.options = options
@@ -30,7 +31,7 @@ class Course:
             self.gradients[step][index] = None
 
     def at_first(self):
-        """The same course, whose lr is never set."""
+        """The same course with a constant lr."""
         other = copy(self)
         other.rates = self.rates[:1] * STEPS
         return other
@@ -40,7 +41,7 @@ class Course:
 
 
 def positions(course, rule):
-    """Where a rule leads: rule(a parameter's gradients so far, options, calls of step so far) gives its velocity."""
+    """The parameters after each step of a rule: rule(a parameter's gradients until now, options, calls of step)."""
     found = []
     parameters = [start.copy() for start in course.starts]
     seen = [[] for _ in parameters]
@@ -94,7 +95,7 @@ def adam(
 
 
 def rate_inside(course):
-    """SGD with lr in the velocity, and 0 where lr is 0."""
+    """SGD with lr inside the velocity."""
     parameters = [start.copy() for start in course.starts]
     velocities, found = [0.0] * len(parameters), []
     for rate, gradients in zip(course.rates, course.gradients):
@@ -106,34 +107,36 @@ def rate_inside(course):
 
 
 def first_rate(kind, right):
-    """The mistake of a rule that keeps the lr with which it was made."""
+    """The mistake of an optimizer that keeps its first lr."""
     return KnownMistake(
         "lr-is-fixed",
         lambda course: right(course.at_first()),
-        f"optimizer.lr was set before each step, but the steps of {kind} still use the first lr.",
-        "When is lr read: once, or in each step?",
+        f"optimizer.lr was changed before each step, but all steps of {kind} use the first lr.",
+        "When do you read lr: once, or in each step?",
         "updates",
     )
 
 
-COUNTING = "Which number is t in the first step, and which parameters' steps does it count?"
+COUNTING = "What is t in the first step, and whose steps does it count?"
 KNOWN_SGD = [
-    KnownMistake("wrong-direction", sgd(sign=-1), "The parameters move along the gradient; expected against it.",
+    KnownMistake("wrong-direction", sgd(sign=-1),
+                 "The parameters move in the direction of the gradient; expected the opposite direction.",
                  "In which direction does the loss fall?", "updates"),
-    KnownMistake("momentum-ignored", sgd(momentum=0.0), "The steps are those without momentum.",
-                 "What is left of the previous step?", "updates"),
+    KnownMistake("momentum-ignored", sgd(momentum=0.0), "The steps have no momentum.",
+                 "What remains of the previous step?", "updates"),
     KnownMistake("momentum-averaged", sgd(dampening=True),
                  "velocity is momentum * velocity + (1 - momentum) * grad; expected the whole grad.",
-                 "PyTorch's velocity is a decaying sum. What does a mean change?", "updates"),
-    KnownMistake("nesterov", sgd(nesterov=True), "The steps are those of Nesterov's momentum; expected the plain one.",
+                 "PyTorch's velocity is a decaying sum. What does the factor 1 - momentum change?", "updates"),
+    KnownMistake("nesterov", sgd(nesterov=True), "The steps use Nesterov momentum; expected plain momentum.",
                  "Which velocity moves the parameter: this step's, or the next one's?", "updates"),
 ]  # fmt: skip
-#: code -> what the mistake does to Adam, in words and by the options of `adam`, and what to think about
+#: (code, the options of `adam` for the mistake, description, question)
 WRONG_ADAMS = (
-    ("wrong-direction", {"sign": -1}, "The parameters move along the gradient; expected against it.",
+    ("wrong-direction", {"sign": -1},
+     "The parameters move in the direction of the gradient; expected the opposite direction.",
      "In which direction does the loss fall?"),
     ("no-bias-correction", {"correct": (False, False)},
-     "Both averages are used without correction; expected them divided by 1 - beta ** t.",
+     "Neither average is corrected; expected each divided by 1 - beta ** t.",
      "Both start at 0. What are they after one step, and what should they be?"),
     ("one-bias-correction", {"correct": (True, False)}, "Only the first average is corrected.",
      "Both averages start at 0. Which of them is 1,000 times too small after one step?"),
@@ -141,17 +144,19 @@ WRONG_ADAMS = (
      "Both averages start at 0. Which of them is 10 times too small after one step?"),
     ("eps-inside-the-root", {"inside": True}, "eps is added inside the root; expected outside.",
      "For which gradients does that make a difference?"),
-    ("gradient-not-squared", {"squared": False}, "The second average is of |grad|; expected of grad ** 2.",
-     "Which power of the gradient has the root of its mean the gradient's size?"),
-    ("root-forgotten", {"root": False}, "The step is divided by the second average; expected by its root.",
+    ("gradient-not-squared", {"squared": False},
+     "The second average is the average of |grad|; expected the average of grad ** 2.",
+     "The root of the second average should have the size of the gradient. Which power of the gradient must you "
+     "average?"),
+    ("root-forgotten", {"root": False}, "The step is divided by the second average; expected the root of it.",
      "What are the units of the step if the gradient has units?"),
-    ("betas-swapped", {"swapped": True}, "beta1 and beta2 are exchanged.",
+    ("betas-swapped", {"swapped": True}, "beta1 and beta2 are swapped.",
      "Which of the two averages should remember longer?"),
     ("sum-instead-of-average", {"total": True}, "The first average is a sum: the factor 1 - beta1 is missing.",
-     "What would a constant gradient's average be?"),
+     "What should the average of a constant gradient be?"),
     ("steps-counted-from-0", {"steps": -1}, "The steps are counted from 0.", COUNTING),
     ("steps-counted-from-2", {"steps": 1}, "The steps are counted from 2.", COUNTING),
-    ("step-counted-for-all", {"shared": True}, "A step is counted for a parameter that has no gradient in it.",
+    ("step-counted-for-all", {"shared": True}, "t also counts the steps in which the parameter has no gradient.",
      COUNTING),
 )  # fmt: skip
 KNOWN_ADAM = [
@@ -161,8 +166,8 @@ KNOWN_ADAM = [
 LR_INSIDE = KnownMistake(
     "lr-is-fixed",
     rate_inside,
-    "velocity is momentum * velocity + lr * grad; expected lr outside: a new lr scales the whole velocity.",
-    "lr is halved between two steps. By how much does that change the older gradients' contributions?",
+    "velocity is momentum * velocity + lr * grad; expected lr outside, where a new lr scales the whole velocity.",
+    "lr is halved between two steps. By how much does that change the contribution of the older gradients?",
     "updates",
 )
 RATES = [0.1, 0.1, 0.02, 0.3, 0.05, 0.1]
@@ -195,9 +200,9 @@ def check(judge: Judge) -> None:
             courses = [Course(judge, one) for one in several]
             said = " and with ".join(map(repr, courses))
             compare(judge, names, kind, f"{STEPS} steps of {kind} with {said}", courses, right, known)
-        gaps = f"{STEPS} steps of {kind}, some parameters without a grad: neither they nor their state change"
+        gaps = f"{STEPS} steps of {kind}, some parameters without a grad: they and their state stay unchanged"
         compare(judge, names, kind, gaps, [Course(judge, options, GAPS)], right, known)
-        claim = f"{STEPS} steps of {kind} whose lr is set before each"
+        claim = f"{STEPS} steps of {kind} whose lr is changed before each step"
         compare(judge, names, kind, claim, [Course(judge, options, rates=RATES)], right, rates)
     for claim, refuse in (
         ("float32 parameters stay float32", refuse_other_dtypes),
@@ -218,13 +223,13 @@ def compare(judge, names, kind, claim, courses, right, known):
         runs = judge.run(graded, [(course,) for course in courses], repeat=True)
     try:
         judge.compare(claim, runs, right, known=known, rtol=1e-8, atol=1e-12, kind="updates",
-                      question="Write the lines of the task one by one, and print one step of one number.")  # fmt: skip
+                      question="Write the formulas line by line, and print one step for one number.")  # fmt: skip
     except Rejected as rejected:
         raise Rejected(first_step(rejected.rejection, runs, right)) from rejected.__cause__
 
 
 def walked(names, kind, course):
-    """Where the learner's optimizer leads: a row for each step."""
+    """The parameters after each step of the learner's optimizer, a row for each step."""
     parameters = [names["Parameter"](start.copy()) for start in course.starts]
     optimizer = names[kind](parameters, **course.options)
     found = []
@@ -239,7 +244,7 @@ def walked(names, kind, course):
 
 
 def first_step(rejection, runs, right):
-    """The rejection, with the first step that went wrong, and there the first parameter alone."""
+    """The rejection, showing the first wrong step of the first wrong parameter."""
     ends = np.cumsum([0, *(int(np.prod(shape)) for shape in SHAPES)])
     for one in runs:
         (course,), found, wanted = one.arguments, one.value, right(*one.arguments)
@@ -252,20 +257,22 @@ def first_step(rejection, runs, right):
         before = course.starts[index].ravel() if step == 0 else wanted[step - 1, part]
         gradient = course.gradients[step][index]
         shown = {
-            "options": repr(course) or "defaults", "step": f"{step + 1}, the first that is wrong", "before it": before,
+            "options": repr(course) or "defaults", "step": f"{step + 1}, the first wrong one", "before it": before,
             "lr in it": course.rates[step], "grad in it": gradient if gradient is None else gradient.ravel(),
             "yours after it": found[step, part], "expected": wanted[step, part],
         }  # fmt: skip
         message = rejection.message
         if rejection.code in ("wrong-values", "wrong-sign", "inexact"):
-            message = f"With {course!r}, step {step + 1} does not agree with the task's formulas."
+            message = (
+                f"With {course!r}, the parameters after step {step + 1} are not those of the formulas in the task."
+            )
         texts = tuple((name, value if isinstance(value, str) else as_text(value)) for name, value in shown.items())
         return replace(rejection, message=message, shown=texts)
     return rejection
 
 
 def refuse_another_default(judge, names, kind, name, value):
-    """With the default, the steps must be those of the value of the task; small gradients show eps."""
+    """Check that the default has the value from the task; small gradients make eps visible."""
     given = {} if kind == "Adam" else {"lr": 0.1}
     course = Course(judge, given, scale=1e-6)
     found = []
@@ -273,8 +280,9 @@ def refuse_another_default(judge, names, kind, name, value):
         course.options = options
         found.append(with_care(lambda: walked(names, kind, course), kind, f"{kind} with {course!r}"))
     if not np.array_equal(*found):
-        judge.reject("other-defaults", f"Without {name}, the steps of {kind} are not those with {name}={value}.",
-                     "Which defaults does the task give?", kind="updates")  # fmt: skip
+        judge.reject("other-defaults", f"{kind} without {name} takes different steps than with {name}={value}; "
+                     "expected this default.",
+                     "Which defaults does the task specify?", kind="updates")  # fmt: skip
 
 
 def one_step(judge, names, kind, dtype=np.float64, **options):
@@ -292,18 +300,18 @@ def refuse_other_arrays(judge, names, kind):
         judge.reject(
             "replaces-the-array",
             "parameter.data is a new array after step(); expected the old one with new numbers.",
-            "Other code that has the array, such as a view or a saved model, should see the step. Which operator "
+            "Other code may have a reference to the array, such as a view, and should see the step. Which operator "
             "writes in place?",
             kind="updates",
         )
     if not np.array_equal(gradient, before):
         judge.reject(
-            "changes-its-input", f"{kind}.step() changed the array in grad.", "Who made that array?", kind="ownership"
+            "changes-its-input", f"{kind}.step() changed the array in grad.", "Who owns that array?", kind="ownership"
         )
     if parameter.grad is not gradient:
         judge.reject(
             "step-clears-the-gradient",
-            f"After {kind}.step(), grad is {parameter.grad!r}; expected the same gradient as before.",
+            f"After {kind}.step(), grad is {parameter.grad!r}; expected the unchanged gradient.",
             "Which method sets the gradients to None, and who decides when?",
             kind="accumulation",
         )
@@ -314,7 +322,7 @@ def refuse_other_dtypes(judge, names, kind):
     with_care(optimizer.step, "step", f"{kind}.step() of a float32 parameter")
     if single.data.dtype != np.float32:
         judge.reject("changes-the-dtype", f"A float32 parameter is {single.data.dtype} after step().",
-                     "Which array of yours is float64?", kind="precision")  # fmt: skip
+                     "Which of your arrays is float64?", kind="precision")  # fmt: skip
 
 
 def refuse_other_zeros(judge, names, kind):
@@ -328,7 +336,7 @@ def refuse_other_zeros(judge, names, kind):
             judge.reject(
                 "zero-is-not-none",
                 f"After zero_grad(), the grad of one of three parameters is {one.grad!r}; expected None.",
-                "How does step() tell a parameter that was not used from one whose gradient is 0?",
+                "How can step() distinguish a parameter that was not used from one whose gradient is 0?",
                 kind="state",
             )
 
@@ -350,9 +358,9 @@ def refuse_shared_state(judge, names, kind):
         ends.append(parameters[0].data.copy())
     first, again, in_turn = ends
     for found, message in (
-        (again, f"A new {kind} optimizer starts with the state of an earlier one, so its steps differ."),
-        (in_turn, f"The steps of one {kind} optimizer differ if a second one takes steps in between."),
+        (again, f"A new {kind} optimizer starts with the state of an earlier one, which changes its steps."),
+        (in_turn, f"The steps of one {kind} optimizer change if a second one also takes steps."),
     ):
         if not np.allclose(found, first):
             judge.reject("optimizers-share-state", message, kind="state",
-                         question="Where is the state made: in each constructor, or once for the class?")  # fmt: skip
+                         question="Do you create the state in each constructor, or once for the class?")  # fmt: skip

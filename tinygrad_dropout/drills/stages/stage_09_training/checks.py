@@ -1,4 +1,4 @@
-"""Every row once, modes put back, nothing of the validation rows in the weights."""
+"""Training: every row once, modes restored, and no influence of the validation rows on the weights."""
 
 from itertools import pairwise
 
@@ -20,26 +20,26 @@ def check(judge: Judge) -> None:
     names = judge.namespace
     with judge.claim("the rows in batches: every row once, x and y together, the last batch with the remaining rows"):
         refuse_other_batches(judge, names)
-    with judge.claim("the order of batches: drawn from rng, a new one for each call, and any order is possible"):
+    with judge.claim("the order of batches: drawn from rng, different in each call, and any order is possible"):
         refuse_no_order(judge, names)
-    with judge.claim("the number that accuracy returns: the fraction of right rows"):
+    with judge.claim("the number that accuracy returns: the fraction of correctly classified rows"):
         refuse_other_accuracies(judge, names)
     with judge.claim("the modes in accuracy and after it: measured in eval mode, then the same as before"):
         refuse_other_modes(judge, names)
-    with judge.claim("the rows and the mode in fit's steps: one batch, in training mode, every row once an epoch"):
+    with judge.claim("the rows and the mode in fit's steps: one batch, in training mode, every row once per epoch"):
         refuse_other_rows(judge, names)
-    with judge.claim("the weights after fit: each step uses only its batch's gradient"):
+    with judge.claim("the weights after fit: each step uses only the gradient of its batch"):
         refuse_other_steps(judge, names)
     with judge.claim("the validation rows in fit: measured in eval mode, and they change nothing"):
         refuse_leaks(judge, names)
     with judge.claim("fit returns the mean loss over the rows of each epoch, and the validation accuracy after it"):
         refuse_other_histories(judge, names)
-    with judge.claim("after fit, every module is in its earlier mode"):
+    with judge.claim("after fit, every module is in the same mode as before"):
         refuse_modes_after_fit(judge, names)
 
 
 def table(judge, rows=ROWS, features=3, classes=2):
-    """Rows whose first entry is their number, so that each can be recognized, and their classes."""
+    """Rows and their classes; the first entry of each row is its number, to recognize it."""
     x = judge.numbers(rows, features)
     x[:, 0] = np.arange(rows)
     return x, judge.rng.permutation(np.arange(rows) % classes)
@@ -58,7 +58,7 @@ def refuse_other_batches(judge, names):
         said = f"batches of {size} of {rows} rows: "
         shown = {"rows in each batch": str([len(a) for a, _ in found])}
         if not np.array_equal(x, before[0]) or not np.array_equal(y, before[1]):
-            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected no change.",
+            judge.reject("changes-its-input", f"{said}x or y was shuffled in place; expected them unchanged.",
                          "Who else uses these arrays?", kind="ownership")  # fmt: skip
         numbers = [int(row[0]) for a, _ in found for row in a]
         if sorted(numbers) != list(range(rows)):
@@ -79,14 +79,14 @@ def refuse_other_batches(judge, names):
             for a, b in found
             for row, label in zip(a, b)
         ):
-            judge.reject("rows-and-classes-apart", f"{said}rows and classes no longer belong together.",
-                         "Is one order drawn for both?", shown=shown, kind="leakage")  # fmt: skip
+            judge.reject("rows-and-classes-apart", f"{said}rows and classes no longer match.",
+                         "Do you use one order for both?", shown=shown, kind="leakage")  # fmt: skip
     images = judge.numbers(5, 2, 3)
     found = listed(judge, names, images, np.arange(5), 2, np.random.default_rng(0))
     if any(a.shape[1:] != (2, 3) or not np.array_equal(images[b], a) for a, b in found):
         judge.reject(
             "wrong-shape",
-            "Batches of x of shape (5, 2, 3) are not rows of it.",
+            "Batches of x with shape (5, 2, 3) are not rows of x; expected arrays of shape (n, 2, 3).",
             "Which axis holds the rows?",
             kind="shapes",
         )
@@ -103,7 +103,7 @@ def refuse_no_order(judge, names):
     if first == sorted(first):
         judge.reject(
             "not-shuffled",
-            "The rows come in their original order.",
+            "The rows come in their original order; expected a random one.",
             "What if they are sorted by class?",
             kind="randomness",
         )
@@ -111,36 +111,37 @@ def refuse_no_order(judge, names):
     if neighbors > 12:
         judge.reject(
             "not-shuffled",
-            f"{neighbors} of 40 rows come right after their predecessor in x; expected about 1.",
-            "Is every order of the rows as likely as every other?",
+            f"{neighbors} of 40 rows still come right after their predecessor in x; expected about 1.",
+            "Are all orders of the rows equally likely?",
             kind="randomness",
         )
     refuse_other_sources(judge, lambda seed: order(np.random.default_rng(seed)))
     if first == second:
         judge.reject(
             "same-order-again",
-            "Two calls with one generator gave the same order.",
-            "When is the order drawn: in each call, or from a seed of your own?",
+            "Two calls with the same generator gave the same order; expected a new one in each call.",
+            "When do you draw the order: in each call, or from a fixed seed?",
             kind="randomness",
         )
     refuse_missing_orders(judge, names)
 
 
 def refuse_missing_orders(judge, names):
-    """In so many calls, each of the 24 orders of four rows is missed once in 100 million times."""
+    """Check that four rows come in all 24 orders. In 600 calls, an order is missed by chance once in 100 million
+    times."""
     x, y, rng = np.arange(4.0)[:, np.newaxis], np.zeros(4, int), np.random.default_rng(4)
     found = {tuple(a[:, 0].tolist()) for _ in range(600) for a, _ in listed(judge, names, x, y, 4, rng)}
     if len(found) < 24:
         judge.reject(
             "orders-missing",
-            f"In 600 calls, four rows came in {len(found)} of the 24 possible orders.",
-            "Which orders can your code never give? Which method of rng gives all of them?",
+            f"In 600 calls, four rows came in only {len(found)} of the 24 possible orders.",
+            "Which orders can your code never produce? Which method of rng can produce all of them?",
             kind="randomness",
         )
 
 
 def probe(names, outputs=2, wrong=None):
-    """A model that notes the mode and the rows of every forward; the first entry of a row is its number."""
+    """A model that records the mode and the rows of every forward; the first entry of a row is its number."""
 
     class Probe(names["Module"]):
         def __init__(self):
@@ -158,7 +159,7 @@ def probe(names, outputs=2, wrong=None):
 
 
 class Notes:
-    """Holds what a probe saw, where no search for modules looks."""
+    """The records of a probe, hidden from searches for modules."""
 
     def __init__(self):
         self.rows = []
@@ -187,14 +188,14 @@ def refuse_other_accuracies(judge, names):
         if not isinstance(found, (float, np.floating)) or abs(found - wanted) > 1e-12:
             judge.reject(
                 "wrong-values",
-                f"accuracy is {found!r} where {wanted:.0%} of the rows are right; expected {wanted}.",
-                "How many rows are right, and of how many?",
+                f"accuracy is {found!r} when {wanted:.0%} of the rows are classified correctly; expected {wanted}.",
+                "How many rows are classified correctly, and out of how many?",
                 kind="averaging",
             )
 
 
 def mixed(model):
-    """Each module of a probe in a mode of its own."""
+    """Put the modules of a probe in different modes; returns them."""
     model.train()
     model.dropout.eval()
     model.inner[0][0].eval()
@@ -216,13 +217,14 @@ def refuse_other_modes(judge, names):
                      "What does dropout do to a measurement?", kind="modes")  # fmt: skip
     if modes(model) != before:
         if not any(modes(model)):
-            judge.reject("left-in-eval-mode", "After accuracy, the whole model is in eval mode; it trained before.",
-                         "In which mode is the next batch trained?", kind="modes")  # fmt: skip
+            judge.reject("left-in-eval-mode", "After accuracy, the whole model is in eval mode; before, it was in "
+                         "training mode.",
+                         "In which mode does the next batch train?", kind="modes")  # fmt: skip
         judge.reject(
             "mode-not-put-back",
             f"After accuracy, training of a model and of four modules in it is {modes(model)}; expected {before}, as "
             "it was before.",
-            "train() switches on everything. What if a part was off on purpose?",
+            "train() switches every module. What if a part was in eval mode on purpose?",
             kind="modes",
         )
 
@@ -245,7 +247,7 @@ def refuse_other_rows(judge, names):
     fitted(judge, names, model, x, y)
     if not all(training and dropout for training, dropout, _ in model.seen.rows):
         judge.reject("trained-in-eval-mode", "fit called the model in eval mode for a training batch.",
-                     "Which mode can a model be in when fit gets it, and who switches it?", kind="modes")  # fmt: skip
+                     "The model can be passed in eval mode. Who switches it?", kind="modes")  # fmt: skip
     for epochs, batch in ((EPOCHS, BATCH), (2, 3)):
         model = probe(names)
         fitted(judge, names, model, x, y, epochs=epochs, batch=batch)
@@ -256,20 +258,20 @@ def refuse_other_rows(judge, names):
                 "rows-missing",
                 f"fit called the model {len(numbers)} times in {epochs} epochs of {ROWS} rows with batch_size={batch}; "
                 f"expected {epochs * steps}, with every row once in each epoch.",
-                "Is there a loop over batches in a loop over epochs?",
+                "Do you have a loop over batches inside a loop over epochs?",
                 kind="edges",
             )
         if all(order == orders[0] for order in orders):
             judge.reject(
                 "same-order-again",
                 "The order of the rows is the same in each epoch.",
-                "Is batches called in each epoch, with the generator and not with a seed?",
+                "Do you call batches in each epoch, with the generator and not with a seed?",
                 kind="randomness",
             )
 
 
 class Plain:
-    """A linear model, its rows, and what training should lead to: weights, losses and accuracies of each epoch.
+    """A linear model, its rows, and the expected weights, losses and accuracies of each epoch.
 
     Args:
         names: the learner's.
@@ -308,7 +310,7 @@ class Plain:
 
 
 def plain(judge, names):
-    """A case in which the accuracy falls, and is another after each epoch, so that it shows when it was measured."""
+    """A case in which the accuracy falls and differs after each epoch, to show when it was measured."""
     x, y = table(judge)
     cases = [Plain(names, x / 4, y, seed) for seed in range(30)]
     return max(cases, key=lambda one: (one.accuracies[-1] < max(one.accuracies[1:]), len(set(one.accuracies))))
@@ -317,14 +319,14 @@ def plain(judge, names):
 def refuse_other_steps(judge, names):
     case = plain(judge, names)
     model, (weight, bias) = case.model, case.parameters
-    model.weight.grad, model.bias.grad = np.full((2, 3), 1e3), np.full(2, 1e3)  # what another loss has left there
+    model.weight.grad, model.bias.grad = np.full((2, 3), 1e3), np.full(2, 1e3)  # left by another loss
     fitted(judge, names, model, case.x, case.y)
     if not np.allclose(model.weight.data, weight, rtol=1e-7) or not np.allclose(model.bias.data, bias, rtol=1e-7):
         far = np.abs(model.weight.data).max() > 5
         judge.reject("gradients-not-zeroed" if far else "wrong-values",
-                     "After fit, the weights are not what the batches' gradients lead to"
-                     + (": the old contents of grad were used, too." if far else "."),
-                     "In which order come zero_grad, forward, backward and step, and how often each?",
+                     "After fit, the weights are not the result of the batches' gradients"
+                     + (": gradients from before fit were also used." if far else "."),
+                     "In which order do you call zero_grad, forward, backward and step, and how often?",
                      shown={"yours": model.weight.data, "expected": weight}, kind="accumulation")  # fmt: skip
 
 
@@ -349,8 +351,8 @@ def refuse_other_histories(judge, names):
         judge.reject(
             "wrong-mean-loss",
             f"The loss of the first epoch is {found[0]:.6g}; expected {losses[0]:.6g}, the mean over "
-            f"{ROWS} rows, each with the weights that it was trained on.",
-            "The last batch has 3 rows, the others 4. What does it count for?",
+            f"{ROWS} rows, each with the weights at its training step.",
+            "The last batch has 3 rows, the others 4. How much does each count?",
             kind="averaging",
             shown={"yours": np.array(found), "expected": np.array(losses)},
         )
@@ -368,7 +370,9 @@ def refuse_other_histories(judge, names):
     without = fitted(judge, names, names["Linear"](3, 2), x, y)
     if any("validation_accuracy" in one for one in without):
         judge.reject(
-            "other-history", "Without validation rows, the history has a validation_accuracy.", "Of which rows?"
+            "other-history",
+            "Without validation rows, the history has a validation_accuracy; expected none.",
+            "Of which rows?",
         )
 
 
@@ -384,12 +388,12 @@ def refuse_leaks(judge, names):
         held_back = [(training or dropout) for training, dropout, rows in model.seen.rows if max(rows) >= 99]
         if any(held_back):
             judge.reject("validation-in-training-mode", "fit called the model in training mode for validation rows.",
-                         "Are they trained on? What does dropout do to a measurement?", kind="leakage")  # fmt: skip
+                         "Do you train on them? What does dropout do to a measurement?", kind="leakage")  # fmt: skip
     if not np.array_equal(ends[0], ends[1]) or not np.array_equal(ends[1], ends[2]):
         judge.reject(
             "validation-changes-the-weights",
-            "With other validation rows, or without any, fit leads to different weights.",
-            "Does measuring draw from the generator, step, or normalize?",
+            "fit gives different weights with different validation rows, or without any; expected the same.",
+            "Does your measurement draw from the generator, take a step, or change statistics?",
             kind="leakage",
         )
 

@@ -1,4 +1,4 @@
-"""The network as a whole: it can overfit, it generalizes, and it gives this framework's own losses."""
+"""The whole network: it can overfit, it generalizes, and its losses agree with this framework's."""
 
 from itertools import pairwise
 
@@ -19,20 +19,22 @@ SEEDS = 3
 
 def check(judge: Judge) -> None:
     names = judge.namespace
-    with judge.claim("the parameters of mlp: their shapes, in their order"):
+    with judge.claim("the parameters of mlp: their shapes, in order"):
         refuse_other_shapes(judge, names)
     with judge.claim("the layers of mlp: ReLU and dropout after each Linear layer except the last"):
         refuse_other_layers(judge, names)
-    with judge.claim("the weights of mlp: the same seed gives the same, whatever p is"):
+    with judge.claim("the weights of mlp: the same seed gives the same weights for every p"):
         refuse_other_draws(judge, names)
-    with judge.claim("the masks of mlp: the same seed gives the same"):
+    with judge.claim("the masks of mlp: the same seed gives the same masks"):
         refuse_other_masks(judge, names)
-    with judge.claim(f"with the same weights, batches and masks, {STEPS} losses are tinygrad_dropout's to 1e-6"):
+    with judge.claim(f"with the same weights, batches and masks, {STEPS} losses agree with tinygrad_dropout's to 1e-6"):
         for optimizer in ("SGD", "Adam"):
             refuse_other_losses(judge, names, optimizer)
-    with judge.claim("without dropout, it memorizes one batch with random classes"):
+    with judge.claim("without dropout, it memorizes a single batch with random classes"):
         refuse_no_overfitting(judge, names)
-    with judge.claim(f"on two moons, over 90 % of the held-out rows are right, as a mean over {SEEDS} seeds"):
+    with judge.claim(
+        f"on two moons, over 90 % of the held-out rows are classified correctly, averaged over {SEEDS} seeds"
+    ):
         refuse_no_generalization(judge, names)
 
 
@@ -47,13 +49,13 @@ def refuse_other_shapes(judge, names):
             judge.reject(
                 "wrong-shape",
                 f"The parameters of mlp({sizes}, 0.5, rng) have the shapes {found}; expected {wanted}.",
-                "From which size to which does each Linear layer go?",
+                "What are the input and output sizes of each Linear layer?",
                 kind="shapes",
             )
 
 
 def forward_by_hand(model, x, factors=None):
-    """What the layers should give, with the factors of dropout for each hidden layer; 1 for none."""
+    """The expected outputs, with the dropout factors of each hidden layer (None for no dropout)."""
     arrays = [one.data for one in model.parameters()]
     pairs = list(zip(arrays[::2], arrays[1::2]))
     for index, (weight, bias) in enumerate(pairs):
@@ -64,7 +66,7 @@ def forward_by_hand(model, x, factors=None):
 
 
 def recorded(names, model, x):
-    """The outputs, and for each dropout layer what it was given and what it returned."""
+    """The outputs of the model, and the input and output of each dropout layer."""
     seen, layer = [], names["Dropout"]
     original = layer.forward
 
@@ -86,7 +88,7 @@ def refuse_other_layers(judge, names):
         model = names["mlp"](sizes, 0.4, judge.rng.spawn(1)[0])
         if not all(one.training for one in (model, *vars(model).values()) if isinstance(one, names["Module"])):
             judge.reject("starts-in-eval-mode", f"mlp({sizes}, 0.4, rng) is not in training mode.",
-                         "What is a new model used for first?", kind="modes")  # fmt: skip
+                         "What is the first thing you do with a new model?", kind="modes")  # fmt: skip
         model.eval()
         found, wanted = recorded(names, model, x)[0].data, forward_by_hand(model, x)
         if not np.allclose(found, wanted):
@@ -94,7 +96,7 @@ def refuse_other_layers(judge, names):
             judge.reject("relu-behind-the-last-layer" if last else "wrong-values",
                          "In eval mode, the outputs are not those of Linear layers with ReLU between them"
                          + (": they end with a ReLU." if last else "."),
-                         "Which layer comes after which? The loss needs logits of both signs.",
+                         "In which order are the layers? The loss needs logits of both signs.",
                          shown={"yours": found[:2], "expected": wanted[:2]})  # fmt: skip
         model.train()
         _, seen = recorded(names, model, x)
@@ -109,7 +111,7 @@ def refuse_other_layers(judge, names):
         if not seen:
             continue
         if any((given < 0).any() for given, _ in seen):
-            judge.reject("dropout-before-relu", "Dropout comes before ReLU; expected it after ReLU.",
+            judge.reject("dropout-before-relu", "Dropout comes before ReLU; expected after it.",
                          "Which comes first in the task? With ReLU, what difference does the order make?")  # fmt: skip
         dropped = np.concatenate([(result[given > 0] == 0) for given, result in seen])
         if abs(dropped.mean() - 0.4) > 6 * np.sqrt(0.24 / dropped.size):
@@ -123,13 +125,14 @@ def refuse_other_draws(judge, names):
         for p, seed in ((0.5, 1), (0.5, 1), (0.0, 1), (0.5, 2))
     )
     if not all(map(np.array_equal, one, same)) or all(map(np.array_equal, one, other)):
-        judge.reject("rng-not-used", "The initial weights do not depend only on the generator.",
+        judge.reject("rng-not-used", "The initial weights do not follow from the generator; expected the same "
+                     "weights for the same seed only.",
                      "Does each Linear layer get the generator?", kind="randomness")  # fmt: skip
     if not all(map(np.array_equal, one, without)):
         judge.reject(
             "weights-depend-on-p",
-            "With the same seed and another p, the initial weights differ.",
-            "Are masks drawn, or layers left out, before all weights are drawn?",
+            "With the same seed, a different p gives different initial weights; expected the same.",
+            "Do you draw masks, or leave out layers, before all weights are drawn?",
             kind="randomness",
         )
 
@@ -177,7 +180,8 @@ def refuse_other_losses(judge, names, kind):
             judge.reject(
                 "other-losses",
                 f"With {kind}, the loss of step {step} is {float(loss.data):.9g}; expected {our.item():.9g}.",
-                "In the first step, the forward differs; later, a gradient or the optimizer. Which of your own "
+                "If the first step differs, it is the forward; if a later one, a gradient or the optimizer. Which of "
+                "your own "
                 "checks can tell?",
                 kind="mask",
             )
@@ -200,7 +204,7 @@ def refuse_no_overfitting(judge, names):
 
 
 def two_moons(count, rng):
-    """Noisy points on two half circles that reach into each other, and which of the two each is on."""
+    """Noisy points on two interlocking half circles, and the class of each point."""
     labels, angles = rng.integers(0, 2, count), rng.uniform(0, np.pi, count)
     upper = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     points = np.where(labels[:, np.newaxis] == 0, upper, [1, 0.5] - upper)
@@ -221,7 +225,7 @@ def refuse_no_generalization(judge, names):
         judge.reject(
             "does-not-generalize",
             f"The accuracies on held-out rows are "
-            f"{', '.join(f'{one:.1%}' for one in scores)}; expected a mean above 90 %.",
-            "Does it memorize one batch? Then which rows does fit train on, and in which mode is it measured?",
+            f"{', '.join(f'{one:.1%}' for one in scores)}; expected more than 90 % on average.",
+            "Does it memorize a single batch? Then which rows does fit train on, and in which mode do you measure?",
             kind="modes",
         )
