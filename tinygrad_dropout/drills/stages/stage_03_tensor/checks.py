@@ -19,7 +19,7 @@ PAIRS = (((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 3, 4), (3, 1)), ((
 OPERATIONS = ("x + y", "x - y", "x * y", "x / y")
 REUSED = ("x * x", "x + x", "(x + y) * (x - y) + x", "(x * y) / (x * x + y) - y.exp()", "x - x * x * y",
           "x * 2 + (x + y)", "(x + y) + x * 2", "(y + x) + y * y")  # fmt: skip
-ALONE = ("-x", "x.exp()", "x.tanh()")
+UNARY = ("-x", "x.exp()", "x.tanh()")
 POWERS = ("x ** 2", "x ** 3", "x ** -1", "x ** 1", "x ** 0")
 OTHERS = ("x + 3", "3 + x", "x - 2", "2 - x", "x * 2.5", "2.5 * x", "x / 4", "4 / x")
 ARRAYS = ("x + a", "a + x", "x - a", "a - x", "x * a", "a * x", "x / a", "a / x")
@@ -117,7 +117,7 @@ def check(judge: Judge) -> None:
     def pair(text, one, other):
         return Expression(text, {"x": judge.numbers(*one), "y": judge.numbers(*other)}, judge.rng)
 
-    def alone(text, low=0.2, **values):
+    def unary(text, low=0.2, **values):
         return Expression(text, {"x": judge.numbers(2, 3, low=low), **values}, judge.rng)
 
     refuse_a_raised_limit(judge)
@@ -127,9 +127,9 @@ def check(judge: Judge) -> None:
     for text, known in BY_OPERATION.items():
         merged = {name: [*known.get(name, ()), *BOTH[name]] for name in BOTH}
         compare_expressions(judge, text, [pair(text, (3, 4), (3, 4)), pair(text, (5,), (5,))], merged)
-    for text in ALONE:
-        compare_expressions(judge, text, [alone(text)], {"x.grad": [UPSTREAM[0]]})
-    compare_expressions(judge, "x ** n", [alone(text) for text in POWERS], {"x.grad": [UPSTREAM[0]]})
+    for text in UNARY:
+        compare_expressions(judge, text, [unary(text)], {"x.grad": [UPSTREAM[0]]})
+    compare_expressions(judge, "x ** n", [unary(text) for text in POWERS], {"x.grad": [UPSTREAM[0]]})
     zeros = {"x": np.array([0.0, -0.0, 2.0, -3.0])}
     compare_expressions(judge, "powers of 0 and of negative numbers: the gradient of x ** 0 is 0 everywhere",
                         [Expression(text, zeros, judge.rng) for text in ("x ** 0", "x ** 1", "x ** 2", "x ** 3")],
@@ -142,12 +142,12 @@ def check(judge: Judge) -> None:
     compare_expressions(judge, "shapes that broadcast: each Tensor gets a gradient of its own shape", expressions,
                         BROADCAST, question="Over which axes was this Tensor repeated? What do the copies add up to?",
                         kind="shapes")  # fmt: skip
-    compare_expressions(judge, "numbers on either side", [alone(text) for text in OTHERS])
+    compare_expressions(judge, "numbers on either side", [unary(text) for text in OTHERS])
     a, row = judge.numbers(2, 3), judge.numbers(3)
-    of_arrays = [alone(text, a=a) for text in ARRAYS] + [alone(text, a=row) for text in ARRAYS]
+    of_arrays = [unary(text, a=a) for text in ARRAYS] + [unary(text, a=row) for text in ARRAYS]
     compare_expressions(judge, "arrays on either side", of_arrays,
                         question="On which side is the array, and which operand is which?")  # fmt: skip
-    compare_expressions(judge, "x * x, x + x", [alone(text) for text in REUSED[:2]], kind="accumulation")
+    compare_expressions(judge, "x * x, x + x", [unary(text) for text in REUSED[:2]], kind="accumulation")
     compare_expressions(
         judge,
         "a Tensor that is used several times",

@@ -127,7 +127,7 @@ OTHERS = {
     "numbers, texts, None, arrays and plain Tensors": lambda n: of(
         n, lambda a: module(n, p=0.5, name="a", nothing=None, array=np.ones(3), tensor=n["Tensor"](np.ones(2), True),
                             flags=[True, "b", None], a=a), 1),
-    "attributes that are set again": lambda n: of(n, lambda b: anew(n, b), 1),
+    "attributes that are set again": lambda n: of(n, lambda b: set_again(n, b), 1),
     "nothing": lambda n: of(n, lambda: module(n), 0),
 }  # fmt: skip
 
@@ -138,7 +138,7 @@ def circle(names, a, b):
     return one
 
 
-def anew(names, b):
+def set_again(names, b):
     """A module of which one parameter was replaced by another, and one by None."""
     old, gone = made(names, 2)
     holder = module(names, a=old, gone=gone)
