@@ -84,10 +84,10 @@ REFUSED = {
     "a file": ("--framework table.csv", "--framework: expected a folder with the package framework/"),
     "an empty name": ("--framework=", "--framework: expected the name of a file or folder, got an empty string"),
     "no name": ("--framework", "--framework: expected one argument"),
-    "early stopping": ("--early-stopping only", "--early-stopping: expected none with a framework of yours"),
+    "early stopping": ("--early-stopping only", "--early-stopping: expected none with your own framework"),
     "numbers to predict": (
         "--csv table.csv --target y",
-        "--framework: expected classes to predict, for your cross_entropy; the target is numbers",
+        "--framework: expected classes to predict, because your framework only has cross_entropy; the target is numbers",
     ),
 }  # fmt: skip
 
@@ -119,7 +119,7 @@ BROKEN = {
     "a name that is None": ("__init__.py\n-from framework.model import mlp\n+mlp = None", "has no mlp yet"),
     "a loss that is None": (
         "functional.py\n-    return (log_softmax(logits) * one_hot).sum() * (-1 / len(target))\n+    return None",
-        "your framework gave something that the comparison cannot use (AttributeError",
+        "your framework returned something that the comparison cannot use (AttributeError",
     ),
     "a loss that is not finite": (
         "functional.py\n-    return (log_softmax(logits) * one_hot).sum() * (-1 / len(target))\n"

@@ -70,7 +70,7 @@ class CompareOwn(Compare):
         if dataset.classes is None:
             raise OptionError(
                 "framework",
-                "expected classes to predict, because your framework has cross_entropy only; the target is numbers",
+                "expected classes to predict, because your framework only has cross_entropy; the target is numbers",
             )
         lines = sum(bool(line.strip()) for text in sources.values() for line in text.splitlines())
         tell(f"trained by your framework in {folder}: {len(sources)} files, {lines} lines")
