@@ -61,7 +61,7 @@ def test_how_a_table_was_read_is_printed_before_anything_is_trained(run, tmp_pat
     assert code == 0
     assert out.splitlines()[:3] == [
         "1 numeric column; 2 classes; 20 rows",
-        "left out because a value is missing: 1 row",
+        "1 row left out because a value is missing",
         "column 'size': the decimal mark is a comma",
     ]
     assert json.loads((tmp_path / "folder" / "results.json").read_text())["options"]["missing"] == "drop"
@@ -98,7 +98,7 @@ BAD_INPUT = {
     "--csv table.csv --target kind": "--target: expected one of the columns of table.csv (size, color), got 'kind'",
     "--csv table.csv --target color": "table.csv: expected a value in line 4, column 'size', got 'nan' (1 of 4",
     "--csv table.csv --target color --missing zero": "--missing: expected drop or mean, got 'zero'",
-    "--csv table.csv --target color --test-csv table.csv": "--test-csv: expected another file than the one to learn",
+    "--csv table.csv --target color --test-csv table.csv": "--test-csv: expected a file other than the one to learn",
     "--csv nowhere.csv --target y": "nowhere.csv: the file cannot be read: No such file or directory",
     "--target y": "--target: expected a CSV file with this column, got none",
     "--data-dir .": "--data-dir: expected it only with the dataset mnist1d or mnist, got digits",

@@ -22,7 +22,7 @@ def what_is_read(arguments):
     options = {flag.removeprefix("--"): value for flag, value in zip(words[::2], words[1::2], strict=True)}
 
     def tell():
-        print(*load(Config(**options)).told, sep="\n")
+        print(*load(Config(**options)).notes, sep="\n")
         return 0
 
     report_errors(tell)

@@ -44,15 +44,15 @@ def config(tmp_path):
 def test_test_rows_that_are_training_rows_too_are_told(config):
     dataset = load(replace(config, train_size=20))
     split = dataset.split(20, np.random.default_rng(0))
-    assert 0 < split.repeated() < 20
-    repeated = split.repeated()
+    assert 0 < split.count_repeated() < 20
+    repeated = split.count_repeated()
     share = f"{100 * repeated / 20:.0f} % of the test rows"
-    assert dataset.told[-1].startswith(f"{share} ({repeated} of 20 in the first split) ")
+    assert dataset.notes[-1].startswith(f"{share} ({repeated} of 20 in the first split) ")
 
 
 def test_a_table_without_repeats_is_told_of_none(config, tmp_path):
     (tmp_path / "table.csv").write_text("x,y\n" + "".join(f"{row},{'ab'[row % 2]}\n" for row in range(20)))
-    assert len(load(config).told) == 1
+    assert len(load(config).notes) == 1
 
 
 def test_the_options_reach_the_table(config, tmp_path):
@@ -74,7 +74,7 @@ def test_what_whole_groups_come_to_is_told(config):
     dataset = load(replace(config, group="x"))
     split = dataset.split(28, np.random.default_rng(0))
     rows = f"{len(split.y_train)} training rows and {len(split.y_test)} test rows (asked for: 28 and 12)"
-    assert f"5 groups stay whole: about {rows}" in dataset.told
+    assert f"5 groups stay whole: about {rows}" in dataset.notes
 
 
 def test_a_regression_that_the_values_decided_has_no_labels_to_make_random(config, tmp_path):

@@ -1,4 +1,4 @@
-"""The digits: those of scikit-learn, which need not be imported for them."""
+"""The digits are scikit-learn's, and reading them does not need to import it."""
 
 import sys
 
@@ -12,7 +12,7 @@ from tinygrad_dropout.lab.datasets import digits, load_digits
 @pytest.fixture(params=[True, False], ids=["from the file", "from scikit-learn"])
 def loaded(request, monkeypatch):
     if request.param:
-        monkeypatch.setitem(sys.modules, "sklearn", None)  # to import it would fail
+        monkeypatch.setitem(sys.modules, "sklearn", None)  # importing it would fail
     else:
         monkeypatch.setattr(digits, "FILE", "sklearn/elsewhere.csv.gz")
     return load_digits()
@@ -25,6 +25,6 @@ def test_digits_are_scikit_learns_to_the_last_bit(loaded):
     assert (loaded.x.dtype, loaded.y.dtype) == (np.float64, np.int64)
 
 
-def test_digits_are_the_same_data_as_ever(loaded):
-    """The digest is kept with the results: a folder could not be gone on with if it moved."""
+def test_the_digest_of_the_digits_has_not_changed(loaded):
+    """Results are saved with the digest: if it changed, no saved run could be continued."""
     assert loaded.digest[:16] == "0b3e4ee14f825039"

@@ -6,7 +6,7 @@ import pytest
 from tinygrad_dropout.lab.datasets.draws import grouped_split, stratified_order
 
 
-def test_every_beginning_of_a_stratified_order_has_the_proportions_of_the_classes():
+def test_every_prefix_of_a_stratified_order_has_the_proportions_of_the_classes():
     y = np.repeat([0, 1, 2], [60, 30, 10])
     order = y[stratified_order(y, np.random.default_rng(0))]
     for size in (10, 25, 50, 80):
@@ -38,8 +38,8 @@ def test_groups_on_the_training_side_differ_with_the_seed_and_their_rows_are_shu
 
 
 @pytest.mark.parametrize("labels", [np.arange(1000) % 2, None])
-def test_a_giant_group_is_on_the_side_that_comes_nearest_to_the_size_whatever_the_seed(labels):
-    groups = np.maximum(np.arange(1000) - 899, 0)  # one of 900 examples and 100 of one
+def test_a_giant_group_is_on_the_side_that_comes_closest_to_the_size_for_every_seed(labels):
+    groups = np.maximum(np.arange(1000) - 899, 0)  # a group of 900 examples and 100 groups of one
     for seed in range(10):
         assert 900 <= len(grouped_split(groups, labels, 700, np.random.default_rng(seed))[0]) < 1000
         assert 70 <= len(grouped_split(groups, labels, 90, np.random.default_rng(seed))[0]) <= 100
@@ -54,7 +54,7 @@ def test_groups_with_several_classes_leave_no_class_out_on_either_side():
         assert set(labels[train]) == set(labels[test]) == {0, 1, 2}
 
 
-def test_where_no_cut_has_every_class_on_both_sides_the_training_part_has_them_all():
+def test_if_no_cut_has_every_class_on_both_sides_the_training_part_has_them_all():
     groups, labels = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 1, 2, 2, 0])
     for seed in range(30):
         train, test = grouped_split(groups, labels, 2, np.random.default_rng(seed))

@@ -1,4 +1,4 @@
-"""MNIST from IDX files, whole and damaged, and where there is no network."""
+"""MNIST from IDX files, intact and damaged, and without a network."""
 
 import gzip
 import struct
@@ -48,15 +48,15 @@ IMAGES = idx(np.zeros((30, 2, 3), np.uint8))
 
 TRAIN, TEST = "train-images-idx3-ubyte", "t10k-images-idx3-ubyte"
 GZIPPED = gzip.compress(IMAGES, mtime=0)
-#: By name, because pytest would name the tests after the bytes, which are not the same with every zlib.
+#: Named, because pytest would name the tests after the bytes, which differ between versions of zlib.
 DAMAGED = {
     "labels for images": (TRAIN, LABELS, "begins with the bytes 00 00 08 03, got 00 00 08 01"),
     "empty": (TRAIN, b"", "got an empty file"),
-    "half a header": (TRAIN, IMAGES[:10], "ends within its header, after 10 of 16 bytes"),
-    "a byte too few": (TRAIN, IMAGES[:-1], "promises 30 x 2 x 3 = 180 bytes, but 179 follow it"),
-    "a byte too many": (TRAIN, IMAGES + b"x", "but 181 follow it"),
+    "half a header": (TRAIN, IMAGES[:10], "ends inside its header, after 10 of 16 bytes"),
+    "a byte too few": (TRAIN, IMAGES[:-1], "promises 30 x 2 x 3 = 180 bytes, but 179 follow"),
+    "a byte too many": (TRAIN, IMAGES + b"x", "but 181 follow"),
     "an image too few": (TRAIN, idx(np.zeros((29, 2, 3), np.uint8)), "29 images, but 30 labels"),
-    "images too small": (TRAIN, idx(np.zeros((30, 2, 2), np.uint8)), "images of 4 pixels, but test images of 6"),
+    "images too small": (TRAIN, idx(np.zeros((30, 2, 2), np.uint8)), "images have 4 pixels, but test images have 6"),
     "labels above 9": (
         "train-labels-idx1-ubyte",
         idx(np.arange(30, dtype=np.uint8)),

@@ -1,4 +1,4 @@
-"""MNIST-1D from its file, whole and damaged, and from its package."""
+"""MNIST-1D from its file, intact and damaged, and from its package."""
 
 import random
 import sys
@@ -38,7 +38,7 @@ def test_the_file_or_its_folder_is_read(file):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"x": None}, "expected a file of the arrays x, y, x_test, y_test, got another"),
+        ({"x": None}, "expected the arrays x, y, x_test, y_test, got a file that lacks some"),
         ({"x": np.zeros(20)}, r"got \(20,\) and \(20,\)"),
         ({"y": np.zeros(19, int)}, r"got \(20, 4\) and \(19,\)"),
         ({"y_test": np.full(10, 10)}, r"expected labels from 0 to 9, got 10 in y_test\[0\]"),
@@ -72,7 +72,7 @@ def test_a_truncated_file_is_refused(file):
 
 def test_a_single_array_is_refused(tmp_path):
     np.save(tmp_path / "x.npy", np.zeros(3))
-    with pytest.raises(LabError, match="expected a file of the arrays x, y, x_test, y_test, got another"):
+    with pytest.raises(LabError, match="expected the arrays x, y, x_test, y_test, got a file that lacks some"):
         load_mnist1d(tmp_path / "x.npy")
 
 
@@ -87,7 +87,7 @@ def test_without_file_and_package_both_ways_are_named(monkeypatch):
         load_mnist1d(None)
 
 
-def test_a_package_that_seeds_everybodys_generators_leaves_no_trace(monkeypatch):
+def test_the_package_seeds_the_global_generators_but_their_states_are_restored(monkeypatch):
     def make_dataset(arguments):
         np.random.seed(arguments)  # noqa: NPY002
         random.seed(arguments)
@@ -100,7 +100,7 @@ def test_a_package_that_seeds_everybodys_generators_leaves_no_trace(monkeypatch)
     monkeypatch.setattr(mnist1d, "find_spec", lambda name: package)
     before = random.getstate()
 
-    made = load_mnist1d(None)  # NumPy's state is looked after by the fixture in tests/conftest.py
+    made = load_mnist1d(None)  # a fixture in tests/conftest.py checks NumPy's state
 
     assert random.getstate() == before
     assert (made.x.dtype, made.x_test.dtype) == (np.float32, np.float32)

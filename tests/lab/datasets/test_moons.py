@@ -14,7 +14,7 @@ def test_moons_without_noise_are_scikit_learns(size):
     assert (labels == (np.arange(size) >= size // 2)).all()
 
 
-def test_moons_are_drawn_anew_for_every_seed():
+def test_moons_are_drawn_again_for_every_seed():
     first, again, other = (Moons().split(200, np.random.default_rng(seed)) for seed in (0, 0, 1))
     assert first.digest() == again.digest() != other.digest()
     assert first.x_test.shape == (2000, 2)

@@ -8,7 +8,7 @@ from tinygrad_dropout.lab.datasets.split import Table, randomize_labels, standar
 
 
 def table(rows=40, classes=4, **options):
-    """Numbered rows, in classes that take turns."""
+    """Numbered rows, whose classes alternate."""
     x = np.arange(rows, dtype=float)[:, None]
     return Table(x, np.arange(rows) % classes, classes, rows // 2, **options)
 
@@ -21,7 +21,7 @@ def test_training_and_test_examples_are_all_examples_once():
     assert all(split.y_test == split.x_test[:, 0] % 4)
 
 
-def test_a_test_set_of_its_own_is_always_the_whole_test_part():
+def test_a_separate_test_set_is_always_the_whole_test_part():
     own = table(x_test=np.array([[7.0], [9.0]]), y_test=np.array([3, 1]), scale=2.0)
     split = own.split(40, np.random.default_rng(0))
     assert split.x_test.tolist() == [[3.5], [4.5]]
@@ -46,7 +46,7 @@ def test_no_class_is_missing_on_either_side(counts):
 @pytest.mark.parametrize(
     ("dataset", "train_size", "words"),
     [
-        (table(), 37, r"between 4 \(one example of each class\) and 36, which leaves one of each for the test, got 37"),
+        (table(), 37, r"between 4 \(one example of each class\) and 36 \(to leave one of each for testing\), got 37"),
         (table(), 3, "got 3"),
         (table(x_test=np.zeros((1, 1)), y_test=np.zeros(1, int)), 41, r"and 40, got 41"),
     ],
@@ -56,7 +56,7 @@ def test_a_training_size_that_does_not_fit_is_refused(dataset, train_size, words
         dataset.check_train_size(train_size)
 
 
-def test_standardizing_uses_the_training_part_alone():
+def test_standardizing_uses_only_the_training_part():
     x_train, x_test = standardized(np.array([[1.0], [3.0]]), np.array([[5.0]]))
     assert x_train.tolist() == [[-1], [1]]
     assert x_test.tolist() == [[3]]
@@ -71,7 +71,7 @@ def test_a_constant_column_is_left_at_zero(constant):
 
 
 @pytest.mark.parametrize(("fraction", "replaced"), [(0, 0), (0.2, 200), (0.2004, 200), (1, 1000)])
-def test_the_asked_for_fraction_of_labels_is_made_random(fraction, replaced):
+def test_the_requested_fraction_of_labels_is_made_random(fraction, replaced):
     y = np.full(1000, 10)  # a label that is never drawn, so that every replacement shows
     noisy = randomize_labels(y, fraction, 10, np.random.default_rng(0))
     assert np.count_nonzero(noisy != y) == replaced
@@ -86,11 +86,11 @@ def test_random_labels_are_drawn_evenly_from_all_classes():
 @pytest.mark.parametrize(
     "other", [table(rows=44), table(classes=5), table(x_test=np.zeros((1, 1)), y_test=np.zeros(1, int))]
 )
-def test_other_data_have_another_digest(other):
+def test_different_data_have_different_digests(other):
     assert other.digest != table().digest == table().digest
 
 
-def test_the_labels_to_be_made_random_are_drawn_from_all():
+def test_every_label_can_be_chosen_to_become_random():
     noisy = [randomize_labels(np.full(100, 10), 0.2, 10, np.random.default_rng(seed)) != 10 for seed in range(100)]
     assert np.any(noisy, axis=0).all()
 
@@ -112,7 +112,7 @@ def test_numbers_to_predict_are_split_at_random_and_stay_as_they_are():
 
 @pytest.mark.parametrize(
     ("train_size", "words"),
-    [(0, "between 1 and 39, which leaves one for the test, got 0"), (40, "between 1 and 39, .* got 40")],
+    [(0, r"between 1 and 39 \(to leave one for testing\), got 0"), (40, "between 1 and 39 .* got 40")],
 )
 def test_a_training_size_that_does_not_fit_a_regression_is_refused(train_size, words):
     with pytest.raises(OptionError, match=words):
@@ -123,7 +123,7 @@ def test_the_digest_covers_the_groups():
     assert table(groups=np.arange(40)).digest != table(groups=np.zeros(40, int)).digest != table().digest
 
 
-def test_what_is_missing_becomes_the_mean_of_the_training_part():
+def test_a_missing_value_becomes_the_mean_of_the_training_part():
     x_train, x_test = standardized(np.array([[1.0], [np.nan], [3.0]]), np.array([[np.nan], [2.0], [100.0]]))
     assert x_train[1] == x_test[0] == x_test[1] == 0
     np.testing.assert_allclose(x_train[2], 1 / np.std([1, 2, 3]))
@@ -136,14 +136,14 @@ def test_a_column_without_any_value_in_the_training_part_is_zero_in_both():
     assert not x_test.any()
 
 
-def test_nothing_of_the_test_part_is_in_what_the_training_part_becomes():
+def test_the_test_part_does_not_affect_the_standardized_training_part():
     x = np.array([[1.0], [np.nan], [3.0], [4.0]])
     parts = [standardized(x, np.array([[test]]))[0] for test in (0.0, 1e6, np.nan)]
     assert parts[0].tolist() == parts[1].tolist() == parts[2].tolist()
 
 
-def test_test_rows_that_are_training_rows_too_are_counted():
+def test_test_rows_that_are_also_training_rows_are_counted():
     x, y = np.array([[1.0, 2], [3, 4], [-0.0, 5], [1, 2]]), np.array([0, 1, 1, 0])
     x_test, y_test = np.array([[1.0, 2], [1, 2], [0.0, 5], [3, 4], [9, 9]]), np.array([0, 1, 1, 1, 0])
     rows = Table(x, y, 2, 4, scale=1.0, x_test=x_test, y_test=y_test)
-    assert rows.split(4, np.random.default_rng(0)).repeated() == 3
+    assert rows.split(4, np.random.default_rng(0)).count_repeated() == 3

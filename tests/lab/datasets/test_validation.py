@@ -21,7 +21,7 @@ def drawn(split, classes=2, seed=0):
 LABELS = np.repeat([0, 1], [70, 30])
 
 
-def test_a_fifth_is_held_back_and_no_row_is_lost_or_twice():
+def test_a_fifth_is_held_back_and_no_row_is_lost_or_repeated():
     split = drawn(split_of(LABELS))
     assert (len(split.y_train), len(split.y_validation)) == (80, 20)
     rows = np.concatenate([split.x_train, split.x_validation])[:, 0]
@@ -68,6 +68,6 @@ def test_a_class_with_two_groups_is_on_both_sides(seed):
     assert set(split.y_train) == set(split.y_validation) == {0, 1}
 
 
-def test_a_single_group_cannot_be_shared_out():
-    with pytest.raises(LabError, match="expected two groups or more in the training part, got only one"):
+def test_a_single_group_cannot_be_split():
+    with pytest.raises(LabError, match="expected at least two groups in the training part, got only one"):
         drawn(split_of(LABELS, np.zeros(100, int)))

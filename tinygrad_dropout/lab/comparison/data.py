@@ -73,17 +73,17 @@ def draw_split(config: Config, dataset: Dataset, streams: Streams, *, hold_back:
 def with_split_told(table: Table, train_size: int) -> Table:
     """The table with two more remarks: the sizes of the parts with whole groups, and repeated rows."""
     split = table.split(train_size, np.random.default_rng(0))
-    told = list(table.told)
+    notes = list(table.notes)
     train, test = len(split.y_train), len(split.y_test)
     if table.groups is not None:
-        told.append(
+        notes.append(
             f"{len(np.unique(table.groups)):,} groups stay whole: about {train:,} training rows and {test:,} test rows "
             f"(asked for: {train_size:,} and {len(table.y) - train_size:,})"
         )
-    repeated = split.repeated()
+    repeated = split.count_repeated()
     if repeated:
-        told.append(
+        notes.append(
             f"{100 * repeated / test:.0f} % of the test rows ({repeated:,} of {test:,} in the first split) are also "
             "training rows, with the same inputs and target"
         )
-    return replace(table, told=tuple(told))
+    return replace(table, notes=tuple(notes))

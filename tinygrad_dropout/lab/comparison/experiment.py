@@ -66,7 +66,7 @@ class Compare(Experiment):
     def prepare(self, config: Config, tell: Tell) -> tuple[Config, Dataset]:
         """Read the data, say how they were read, and fill in the number of training examples."""
         dataset = load(config)
-        for sentence in dataset.told:
+        for sentence in dataset.notes:
             tell(sentence)
         if config.train_size is None:
             config = replace(config, train_size=dataset.default_train_size)

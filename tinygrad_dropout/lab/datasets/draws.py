@@ -42,7 +42,7 @@ def grouped_split(
     Args:
         groups: the number of each example's group, shape (examples,).
         labels: the classes, shape (examples,); None for regression.
-        train_size: the wanted number of training examples.
+        train_size: the number of training examples to aim for.
         rng: draws the orders.
 
     Returns:
@@ -58,7 +58,10 @@ def grouped_split(
         first, last = np.full(kinds.max() + 1, len(present)), np.zeros(kinds.max() + 1, np.int64)
         np.minimum.at(first, kind_of, ranks)
         np.maximum.at(last, kind_of, ranks)
-        least, most = min(int(first.max()) + 1, len(present) - 1), int(last.min())  # groups with every class
+        least, most = (
+            min(int(first.max()) + 1, len(present) - 1),
+            int(last.min()),
+        )  # between these, no class is missing
         errors = np.abs(np.cumsum(sizes[order])[least - 1 : max(least, most)] - train_size)
         score = (least > most, int(errors.min()))
         if best is None or score < best:

@@ -35,7 +35,7 @@ def load_mnist(data_dir: Path | None) -> Table:
     x, y = read_part(data_dir, "train")
     x_test, y_test = read_part(data_dir, "t10k")
     if x.shape[1] != x_test.shape[1]:
-        raise LabError(f"{data_dir}: training images of {x.shape[1]} pixels, but test images of {x_test.shape[1]}")
+        raise LabError(f"{data_dir}: training images have {x.shape[1]} pixels, but test images have {x_test.shape[1]}")
     return mnist_table(x, y, x_test, y_test)
 
 
@@ -81,9 +81,9 @@ def read_idx(folder: Path, name: str, axes: int) -> Bytes:
     The format: two zero bytes, a type code, the number of axes, their sizes as big-endian 32-bit integers, the data.
 
     Args:
-        folder: where the file is.
-        name: of the file, which may also end in .gz.
-        axes: how many the array must have.
+        folder: the folder that holds the file.
+        name: the name of the file, with or without .gz at its end.
+        axes: the number of axes that the array must have.
 
     Raises:
         LabError: the file is missing, damaged or of another type.
@@ -103,12 +103,12 @@ def read_idx(folder: Path, name: str, axes: int) -> Bytes:
             f"got {content[:4].hex(' ') or 'an empty file'}"
         )
     if len(content) < header:
-        raise LabError(f"{path}: the file ends within its header, after {len(content)} of {header} bytes")
+        raise LabError(f"{path}: the file ends inside its header, after {len(content)} of {header} bytes")
     shape = struct.unpack(f">{axes}I", content[4:header])
     size = int(np.prod(shape, dtype=object))
     if len(content) - header != size:
         raise LabError(
             f"{path}: the header promises {' x '.join(map(str, shape))} = {size:,} bytes, "
-            f"but {len(content) - header:,} follow it"
+            f"but {len(content) - header:,} follow"
         )
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)

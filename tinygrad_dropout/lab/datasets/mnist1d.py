@@ -31,7 +31,7 @@ def load_mnist1d(data_dir: Path | None) -> Table:
             package `mnist1d` generate the data.
 
     Raises:
-        LabError: there is neither a file nor the package, or the file is damaged.
+        LabError: neither the file nor the package was found, or the file is damaged.
     """
     x, y, x_test, y_test = generated_by_package() if data_dir is None else read_file(data_dir)
     return Table(x, y, CLASSES, len(y), None, x_test, y_test)
@@ -73,7 +73,7 @@ def read_file(data_dir: Path) -> tuple[Numbers, Labels, Numbers, Labels]:
     except FileNotFoundError:
         raise LabError(f"{path}: no such file; expected {FILE} or the folder that holds it") from None
     except (KeyError, IndexError):
-        raise LabError(f"{path}: expected a file of the arrays {', '.join(ARRAYS)}, got another") from None
+        raise LabError(f"{path}: expected the arrays {', '.join(ARRAYS)}, got a file that lacks some") from None
     except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise LabError(f"{path}: the file cannot be read, or is damaged: {error}") from error
     for x_name, y_name in (("x", "y"), ("x_test", "y_test")):

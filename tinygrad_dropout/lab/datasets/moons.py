@@ -21,7 +21,7 @@ class Moons:
     features: int = 2
     classes: int = 2
     default_train_size: int = 200
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""Data sets, and how they are split into a training and a test part: the same way for the same seed."""
+"""Data sets, and how they are split into a training and a test part. The same seed gives the same split."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Split:
     x_validation: Floats | None = None
     y_validation: Numbers | None = None
 
-    def repeated(self) -> int:
-        """How many test examples are also training examples, with the same inputs and the same target."""
+    def count_repeated(self) -> int:
+        """Count the test examples that are also training examples, with the same inputs and the same target."""
         seen = {row.tobytes() for row in joined(self.x_train, self.y_train)}
         return sum(row.tobytes() in seen for row in joined(self.x_test, self.y_test))
 
@@ -48,9 +48,9 @@ class Dataset(Protocol):
 
     Attributes:
         features: the number of columns of x.
-        classes: the number of labels; None where the target is numbers (regression).
+        classes: the number of labels; None if the target is numbers (regression).
         default_train_size: the number of training examples if none is given.
-        told: sentences about how the data were read, for the user.
+        notes: sentences about how the data were read, for the user.
         digest: the SHA-256 of the data, or of what determines them.
     """
 
@@ -61,12 +61,12 @@ class Dataset(Protocol):
     @property
     def default_train_size(self) -> int: ...
     @property
-    def told(self) -> tuple[str, ...]: ...
+    def notes(self) -> tuple[str, ...]: ...
     @property
     def digest(self) -> str: ...
 
     def check_train_size(self, train_size: int) -> None:
-        """Raise an OptionError if there cannot be so many training examples."""
+        """Raise an OptionError if the data set cannot provide this many training examples."""
 
     def split(self, train_size: int, rng: np.random.Generator) -> Split:
         """Draw the training examples. The others, or a fixed test set, are the test part."""
@@ -77,7 +77,7 @@ class Table:
     """A fixed table of examples, with or without its own test set.
 
     The training examples are drawn in the proportions of the classes. Without a test set, all other examples are the
-    test set. Groups are not split, so the training part has only about the size that was asked for.
+    test set. Groups are not split, so the size of the training part is only close to the requested one.
 
     Attributes:
         x: numbers of shape (examples, features); NaN stands for the mean of the training part.
@@ -87,7 +87,7 @@ class Table:
         scale: what x is divided by; None to standardize every column, see `standardized`.
         x_test, y_test: the test set, or None.
         groups: for each example, the number of its group, which is never split between the parts; or None.
-        told: sentences about how the table was read, for the user.
+        notes: sentences about how the table was read, for the user.
     """
 
     x: Numbers
@@ -98,7 +98,7 @@ class Table:
     x_test: Numbers | None = None
     y_test: Numbers | None = None
     groups: Labels | None = None
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def features(self) -> int:
@@ -115,8 +115,8 @@ class Table:
         most = len(self.y) if self.x_test is not None else len(self.y) - classes
         if not classes <= train_size <= most:
             least = "1" if self.classes is None else f"{classes:,} (one example of each class)"
-            kept = "" if self.x_test is not None else ", which leaves one of each for the test"
-            kept = ", which leaves one for the test" if kept and self.classes is None else kept
+            kept = "" if self.x_test is not None else " (to leave one of each for testing)"
+            kept = " (to leave one for testing)" if kept and self.classes is None else kept
             raise OptionError("train_size", f"expected between {least} and {most:,}{kept}, got {train_size:,}")
 
     def split(self, train_size: int, rng: np.random.Generator) -> Split:
@@ -142,9 +142,9 @@ def filled(x: Numbers, means: Numbers) -> Numbers:
 
 
 def training_means(x_train: Numbers) -> Numbers:
-    """The mean of each column without its NaN, shape (features,); 0 if there is nothing else."""
-    there = ~np.isnan(x_train)
-    means: Numbers = np.where(there, x_train, 0).sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    """The mean of each column without its NaN, shape (features,); 0 for a column of only NaN."""
+    present = ~np.isnan(x_train)
+    means: Numbers = np.where(present, x_train, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
     return means
 
 

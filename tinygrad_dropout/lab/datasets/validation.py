@@ -11,27 +11,27 @@ from tinygrad_dropout.lab.datasets.split import Split
 from tinygrad_dropout.lab.errors import LabError
 
 VALIDATION_SHARE = 0.2
-FEWEST_EXAMPLES = 10  # of which two are for validation
+FEWEST_EXAMPLES = 10  # two of them are for validation
 
 
 def with_validation(split: Split, classes: int | None, rng: np.random.Generator) -> Split:
-    """Move a fifth of the training examples to the validation part, in the proportions of their labels, groups whole.
+    """Move a fifth of the training examples to the validation part, in the proportions of the labels. Groups stay whole.
 
     The inputs stay standardized by all training examples.
 
     Args:
         split: of at least `FEWEST_EXAMPLES` training examples.
         classes: the number of labels; None for regression.
-        rng: draws which examples.
+        rng: chooses the examples.
 
     Raises:
-        LabError: there is only one group, which cannot be on both sides.
+        LabError: there is only one group, and a group cannot be split.
     """
     examples = len(split.y_train)
     kept = examples - round(VALIDATION_SHARE * examples)
     if split.groups is not None:
         if len(np.unique(split.groups)) < 2:
-            raise LabError("early stopping: expected two groups or more in the training part, got only one")
+            raise LabError("early stopping: expected at least two groups in the training part, got only one")
         train, validation = grouped_split(split.groups, None if classes is None else split.y_train, kept, rng)
     else:
         order = rng.permutation(examples) if classes is None else stratified_order(split.y_train, rng)

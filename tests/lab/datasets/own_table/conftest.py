@@ -1,4 +1,4 @@
-"""Tables are read from a file in a folder of the test's own."""
+"""A fixture that writes a table to a file and reads it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tinygrad_dropout.lab.datasets.own_table import load_csv
 
 @pytest.fixture
 def read(tmp_path):
-    """Read a table, and maybe a test table, given as text."""
+    """Read a table, and optionally a test table, given as text."""
 
     def read_text(text, target="species", test=None, **options):
         path = tmp_path / "flowers.csv"

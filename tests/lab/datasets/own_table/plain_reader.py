@@ -1,4 +1,4 @@
-"""Reading a table as it was before there were decimal commas and missing values, for tables that need neither."""
+"""A simple reader of tables without decimal commas or missing values, as the reader was before it supported them."""
 
 import csv
 from io import StringIO
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def plain_table(text, target):
-    """x and y: what is a number for Python stays one, other texts become one-hot, labels count the sorted classes."""
+    """x and y: numeric columns stay numbers, others become one-hot, and labels number the sorted classes."""
     names, *rows = csv.reader(StringIO(text))
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))
     labels = as_numbers(columns.pop(target))

@@ -1,4 +1,4 @@
-"""Tables that were read right before are read to the same bits, so that kept results can be made again."""
+"""Simple tables are still read bit for bit as before, so that saved results can be reproduced."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A file of texts: every encoding and separator that is certain is read, every row knows its line."""
+"""Reading a file of texts: the encoding and the separator are found, and every row knows its line."""
 
 import bz2
 import gzip
@@ -24,7 +24,7 @@ PLAIN = "a,b\n1,ä\n2,y\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
+def test_a_byte_order_mark_decides_the_encoding(read, encoding):
     assert read(PLAIN, encoding).to_dict("list") == {"a": ["1", "2"], "b": ["ä", "y"]}
 
 
@@ -35,7 +35,7 @@ def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
             PLAIN.encode("latin-1"),
             r"line 2 is not UTF-8 \(byte 0xe4\); it may be Latin-1, .* `iconv -f WINDOWS-1252 -t",
         ),
-        (PLAIN.encode("utf-16-le"), "zero bytes, as UTF-16 without a byte order mark has; save it as CSV in UTF-8"),
+        (PLAIN.encode("utf-16-le"), "zero bytes, like UTF-16 without a byte order mark; save it as CSV in UTF-8"),
         (b"PK\x03\x04\x00\x00", r"it is a spreadsheet \(such as .xlsx\) or a zip file: save it as CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", r"it is a spreadsheet \(such as .xls\): save it as CSV"),
         (gzip.compress(PLAIN.encode(), mtime=0), "it is compressed: unpack it with gunzip"),
@@ -50,9 +50,9 @@ def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
         (b"a,b\n\n", "got one line"),
         (b"a\n1\n", "a column other than 'a' to predict it from .* commas, semicolons, tabs or |"),
         (b"a,b,a\n1,2,3\n", "its own name, got 'a' more than once$"),
-        (b"1,2,1\n1,2,3\n", "'1' more than once; if the first line of the file holds values, write a line of column"),
-        (b"a,b\n1,2\n\n3\n", "expected 2 columns, as in the line of names, got 1 in line 4"),
-        (b"a,b\n1,2\n\n3,4,5\n", "expected 2 columns, as in the line of names, got 3 in line 4"),
+        (b"1,2,1\n1,2,3\n", "'1' more than once; if the first line of the file holds values, add a line of column"),
+        (b"a,b\n1,2\n\n3\n", "expected 2 columns, as in the line of column names, got 1 in line 4"),
+        (b"a,b\n1,2\n\n3,4,5\n", "expected 2 columns, as in the line of column names, got 3 in line 4"),
         (b'a,b\n"1\n1",2\n3\n', "got 1 in line 4"),
         (b"a,b\n1,5,2\n", 'got 3 in line 2; a value with a comma in it needs quotation marks, as in "1,5"'),
         (b"a;b\n1;5;2\n", "got 3 in line 2$"),
@@ -61,11 +61,11 @@ def test_what_its_first_bytes_say_about_a_file_is_believed(read, encoding):
             b"# by me\na,b\n1,2\n",
             "expected 1 column, .* got 2 in line 2; the first line must name the columns",
         ),
-        (b"Title,,\na,b,c\n1,2,3\n", "its own name in the first line, got 2 without a name"),
+        (b"Title,,\na,b,c\n1,2,3\n", "its own name in the first line, got 2 columns without a name"),
     ],
     ids=lambda given: given if isinstance(given, str) else str(len(given)),  # compressed bytes depend on the library
 )
-def test_what_is_no_table_is_refused_with_advice(read, content, words):
+def test_a_file_that_is_not_a_table_is_refused_with_advice(read, content, words):
     with pytest.raises(LabError, match=words):
         read(content)
 
@@ -79,13 +79,13 @@ def test_the_separator_is_found(read, separator):
     "text",
     [
         "width, in mm;kind\n1,5;x\n2;y\n",  # as many commas as semicolons among the names
-        "width, in mm, as told;kind\n1,5;x\n2;y\n",
+        "width, in mm, as measured;kind\n1,5;x\n2;y\n",
         'kind;"one, two, three"\nx;1\n',
         "sep=;\r\na,b;c,d\r\n1,5;2,5\r\n",
         "Sep=|\na|b\n1|2\n",
     ],
 )
-def test_the_separator_is_what_cuts_all_rows_alike(read, text):
+def test_the_separator_gives_all_rows_the_same_number_of_columns(read, text):
     assert read(text).shape[1] == 2
 
 
@@ -118,11 +118,11 @@ def test_rows_are_numbered_by_their_lines_in_the_file(read, text, lines):
         ("True,nan", ["True", "nan"]),
     ],
 )
-def test_values_are_the_texts_in_the_file_and_nothing_is_made_of_them(read, row, values):
+def test_values_are_the_texts_in_the_file_without_any_conversion(read, row, values):
     assert read(f"a,b\n{row}\n").iloc[0].tolist() == values
 
 
-def test_a_separator_at_the_end_of_every_line_makes_no_column(read):
+def test_a_separator_at_the_end_of_every_line_does_not_add_a_column(read):
     assert list(read("a;b;\n1;2;\n3;4;\n")) == ["a", "b"]
 
 

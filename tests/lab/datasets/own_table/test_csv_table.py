@@ -1,4 +1,4 @@
-"""A person's own table: what is understood, and how a mistake in it is pointed out."""
+"""The user's own table: how it is read, and how a mistake in it is pointed out."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_numbers_stay_numbers_and_texts_become_one_hot(read):
         "\ufeff" + FLOWERS,
     ],
 )
-def test_the_ways_in_which_a_table_is_written_do_not_matter(read, text):
+def test_the_way_a_table_is_written_does_not_matter(read, text):
     assert read(text).digest == read(FLOWERS).digest
 
 
@@ -49,32 +49,32 @@ def test_seventy_percent_of_the_rows_are_for_training_but_each_side_has_every_cl
         (
             "2.5,red",
             "inf,red",
-            "expected a finite number, none beyond 1e30 in line 4, column 'petal', got inf",
+            "expected a finite number from -1e30 to 1e30 in line 4, column 'petal', got inf",
         ),
-        ("2.5,red", "1e60,red", "expected a finite number, none beyond 1e30 in line 4, column 'petal'"),
+        ("2.5,red", "1e60,red", "expected a finite number from -1e30 to 1e30 in line 4, column 'petal'"),
         (
             "2.5,red",
             "long,red",
             "expected a number \\(as in 3 of 4 rows\\) in line 4, column 'petal', got 'long'",
         ),
-        ("2.5,red", "red", "expected 3 columns, as in the line of names, got 2 in line 4"),
+        ("2.5,red", "red", "expected 3 columns, as in the line of column names, got 2 in line 4"),
         ("green,rose", "green,lily", "a class that another row has too in line 5, column 'species'"),
         ("iris", "rose", "expected at least two classes in column 'species', got only 'rose'"),
         ("species", "kind", "expected one of the columns of .* got 'species'"),
         ("petal,color", "petal,petal", "its own name, got 'petal' more than once"),
-        (FLOWERS[20:], "", "rows under it, got one line"),
-        (FLOWERS, "", "rows under it, got nothing"),
+        (FLOWERS[20:], "", "rows below it, got one line"),
+        (FLOWERS, "", "rows below it, got nothing"),
         (FLOWERS, "species\na\na\nb\nb\n", "expected a column other than 'species'"),
     ],
 )
-def test_a_mistake_is_pointed_out_by_row_and_column(read, old, new, words):
+def test_the_message_about_a_mistake_names_the_line_and_the_column(read, old, new, words):
     assert old in FLOWERS
     with pytest.raises(LabError, match=words):
         read(FLOWERS.replace(old, new))
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00broken", b'a,species\n"1,x\n2,y\n' + b"z" * 200_000])
-def test_a_file_that_is_no_table_is_refused(read, content):
+def test_a_file_that_is_not_a_table_is_refused(read, content):
     with pytest.raises(LabError, match="cannot be read as CSV"):
         read(content)
 
@@ -91,7 +91,7 @@ def test_columns_are_standardized_by_the_training_rows(read):
 
 
 @pytest.mark.parametrize("marker", ["", "NA", "n/a", "NaN", "null", "?", "#N/A", "-", "None", "unknown", "."])
-def test_a_missing_number_is_an_error_that_offers_what_to_do(read, marker):
+def test_a_missing_number_is_an_error_that_says_what_you_can_do(read, marker):
     words = (
         rf"a value in line 4, column 'size', got {re.escape(repr(marker) if marker else 'nothing')} \(2 of 6 rows lack "
         r"one: --missing drop leaves them out, --missing mean fills in"
@@ -101,7 +101,7 @@ def test_a_missing_number_is_an_error_that_offers_what_to_do(read, marker):
 
 
 @pytest.mark.parametrize("text", ["None", "-", "unknown", "no"])
-def test_among_texts_a_word_for_nothing_is_a_text(read, text):
+def test_among_texts_a_word_for_nothing_is_an_ordinary_text(read, text):
     assert read(a_column("red", text)).features == 2
 
 
@@ -112,20 +112,20 @@ def test_rows_without_a_value_can_be_left_out(read):
     table = read(HOLES, missing="drop")
     assert table.x.tolist() == [[1, 0, 1], [5, 1, 0], [9, 1, 0], [6, 1, 0]]
     assert table.y.tolist() == [1, 0, 1, 0]
-    assert table.told[1] == "left out because a value is missing: 3 rows"
+    assert table.notes[1] == "3 rows left out because a value is missing"
 
 
 def test_missing_inputs_can_be_filled_in_and_rows_without_a_target_are_left_out(read):
     table = read(HOLES, missing="mean")
     nan = np.nan
     np.testing.assert_array_equal(table.x, [[1, 0, 1], [nan, 0, 1], [3, nan, nan], [5, 1, 0], [9, 1, 0], [6, 1, 0]])
-    assert table.told[1:] == (
-        "left out because a value is missing: 1 row",
-        "columns 'size', 'color': the mean of the training rows stands in for 1 missing value",
+    assert table.notes[1:] == (
+        "1 row left out because a value is missing",
+        "columns 'size', 'color': the mean of the training rows replaces 1 missing value",
     )
 
 
-def test_a_text_that_only_rows_left_out_have_is_no_input(read):
+def test_a_text_that_occurs_only_in_rows_left_out_is_not_an_input(read):
     assert read("x,c,species\n1,a,r\n1,b,r\n,odd,r\n2,a,i\n2,b,i\n", missing="drop").features == 3
 
 
@@ -149,30 +149,33 @@ def test_other_columns_settle_what_a_point_or_a_comma_means(read):
     assert read(f"a;b;species\n{commas}").x[:2].tolist() == [[1234, 5.5], [2500, 1]]
 
 
-def test_more_inputs_than_the_memory_should_hold_are_refused(read, monkeypatch):
+def test_too_many_inputs_for_the_memory_are_refused(read, monkeypatch):
     monkeypatch.setattr(csv_table, "MOST_NUMBERS", 15)
     with pytest.raises(
         LabError,
-        match="at most 15 inputs in all rows together, got 4 in each of 4; 3 of them stand for column 'color'",
+        match="at most 15 numbers in the table of inputs, got 4 rows of 4; 3 of these come from column 'color'",
     ):
         read(FLOWERS)
 
 
-def test_a_test_file_is_read_as_the_first_file_is(read):
+def test_a_test_file_is_read_like_the_training_file(read):
     test = "species,color,petal\niris,red,7\nrose,black,8.5\n"
     table = read(FLOWERS, test=test)
     assert table.default_train_size == 4
     assert table.x.tolist() == [[1.5, 0, 0, 0, 1], [2, 0, 1, 0, 0], [2.5, 0, 0, 0, 1], [1, 0, 0, 1, 0]]
     assert table.x_test.tolist() == [[7, 0, 0, 0, 1], [8.5, 1, 0, 0, 0]]
     assert (table.y.tolist(), table.y_test.tolist()) == ([1, 0, 0, 1], [0, 1])
-    assert table.told[0].endswith("; 4 rows and 2 for the test")
+    assert table.notes[0].endswith("; 4 rows and 2 for testing")
     assert table.digest != read(FLOWERS).digest
 
 
 @pytest.mark.parametrize(
     ("test", "words"),
     [
-        ("petal,species\n1,rose\n", r"test_csv: expected the columns of .*flowers.csv in .*test.csv, got 'color'"),
+        (
+            "petal,species\n1,rose\n",
+            r"test_csv: expected the same columns in .*flowers.csv and .*test.csv, but .*test.csv has no 'color'$",
+        ),
         (FLOWERS.replace("rose", "lily"), r"test.csv: expected a class that a row of .*flowers.csv has too in line 2"),
         (FLOWERS.replace("2.5", "NA"), "test.csv: expected a value in line 4, column 'petal'"),
         (FLOWERS.replace("2.5", "wide"), "test.csv: expected a number .* in line 4, column 'petal', got 'wide'"),
@@ -183,21 +186,21 @@ def test_a_test_file_that_does_not_fit_is_refused(read, test, words):
         read(FLOWERS, test=test)
 
 
-def test_the_same_file_is_no_test_file(tmp_path):
+def test_the_training_file_cannot_be_the_test_file(tmp_path):
     (tmp_path / "a.csv").write_text(FLOWERS)
-    with pytest.raises(LabError, match="test_csv: expected another file than the one to learn from"):
+    with pytest.raises(LabError, match="test_csv: expected a file other than the one to learn from"):
         load_csv(tmp_path / "a.csv", "species", test=tmp_path / "a.csv")
 
 
 def test_a_first_line_of_values_is_recognized(read):
-    with pytest.raises(LabError, match="if the first line of the file holds values, write a line of column names"):
+    with pytest.raises(LabError, match="if the first line of the file holds values, add a line of column names"):
         read("5.1,3.5,setosa\n4.9,3,setosa\n")
 
 
 IDS = "id,x,species\n" + "".join(f"n{row},{row % 5},{'ab'[row % 2]}\n" for row in range(40))
 
 
-def test_columns_to_ignore_are_no_inputs_and_are_not_even_looked_at(read):
+def test_ignored_columns_are_not_inputs_and_are_not_checked(read):
     table = read(IDS.replace("n3,", ","), ignore=["id"])
     assert table.x.tolist() == [[row % 5] for row in range(40)]
     assert table.digest == read(IDS.replace("n", "m"), ignore=("id",)).digest
@@ -218,25 +221,25 @@ def test_a_column_to_ignore_may_be_in_only_one_of_the_files(read):
     ("options", "words"),
     [
         ({"ignore": ["ID"]}, r"ignore: expected one of the columns .* got 'ID'; did you mean 'id'\?"),
-        ({"ignore": ["id", "species"]}, "ignore: expected other columns than the target and the group, got 'species'"),
-        ({"ignore": ["x"], "group": "x"}, "ignore: expected other columns than the target and the group, got 'x'"),
+        ({"ignore": ["id", "species"]}, "ignore: expected columns other than the target and the group, got 'species'"),
+        ({"ignore": ["x"], "group": "x"}, "ignore: expected columns other than the target and the group, got 'x'"),
         ({"ignore": ["id", "x"]}, "expected a column other than 'species' to predict it from"),
         ({"ignore": ["id"], "group": "x"}, "expected a column other than 'species' and 'x'"),
         ({"target": " Species "}, r"got ' Species '; did you mean 'species'\?"),
     ],
 )
-def test_what_cannot_be_ignored_is_said(read, options, words):
+def test_a_column_that_cannot_be_ignored_is_refused(read, options, words):
     with pytest.raises(LabError, match=words):
         read(IDS, **options)
 
 
-def test_a_column_that_only_the_test_file_has_is_named_with_what_to_type(read):
-    with pytest.raises(LabError, match=r"got 'more, of it', which .* lacks \(or --ignore '\"more, of it\"'\)"):
+def test_a_column_that_only_the_test_file_has_is_named_with_the_option_to_ignore_it(read):
+    with pytest.raises(LabError, match=r"flowers.csv has no 'more, of it'; --ignore '\"more, of it\"' leaves it out"):
         read(FLOWERS, test='petal,color,species,"more, of it"\n1,red,rose,2\n2,red,iris,2\n')
 
 
 @pytest.mark.parametrize(("full", "advised"), [(4, True), (6, False)])
-def test_a_column_that_is_mostly_empty_may_be_left_out(read, full, advised):
+def test_a_column_that_is_mostly_empty_can_be_left_out(read, full, advised):
     rows = "".join(f"{row},{row if row < full else ''},{'ab'[row % 2]}\n" for row in range(10))
     with pytest.raises(LabError) as error:
         read(f"x,cabin,species\n{rows}")

@@ -1,14 +1,14 @@
-"""How people write numbers: what every text stands for, by the decimal mark, and what is left alone."""
+"""How people write numbers: what a text stands for with each decimal mark, and texts that are not numbers."""
 
 import pytest
 
 from tinygrad_dropout.lab.datasets.own_table.number_texts import (
     are_measurements,
-    bare,
     differing_pair,
     looks_like_a_number,
-    number,
+    parse_number,
     readings,
+    split_symbol,
 )
 
 
@@ -56,15 +56,15 @@ from tinygrad_dropout.lab.datasets.own_table.number_texts import (
         ("12:30", None, None),
     ],
 )
-def test_a_text_is_a_number_by_the_decimal_mark_or_none(text, of_point, of_comma):
-    assert (number(text, "."), number(text, ",")) == (of_point, of_comma)
+def test_whether_a_text_is_a_number_depends_on_the_decimal_mark(text, of_point, of_comma):
+    assert (parse_number(text, "."), parse_number(text, ",")) == (of_point, of_comma)
 
 
 @pytest.mark.parametrize(
     "text", ["1e400", "0.1", "1_000", "9007199254740993", "2.675", "5e-324", "12345678901234567890"]
 )
-def test_with_a_point_a_number_is_pythons_own_to_the_bit(text):
-    assert number(text, ".") == float(text)
+def test_a_number_with_a_point_is_what_python_reads_bit_for_bit(text):
+    assert parse_number(text, ".") == float(text)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_with_a_point_a_number_is_pythons_own_to_the_bit(text):
         ("50%50", "50%50", ""),
     ],
 )
-def test_what_is_written_around_a_number_is_taken_off(text, core, symbol):
-    assert bare(text) == (core, symbol)
+def test_a_symbol_around_a_number_is_split_off(text, core, symbol):
+    assert split_symbol(text) == (core, symbol)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_is_written_around_a_number_is_taken_off(text, core, symbol):
         ([], {}),
     ],
 )
-def test_a_column_is_read_with_one_decimal_mark_and_one_sign(texts, found):
+def test_a_column_is_read_with_one_decimal_mark_and_one_symbol(texts, found):
     assert {mark: numbers.tolist() for mark, numbers in readings(texts).items()} == found
 
 
@@ -122,7 +122,7 @@ def test_a_column_is_read_with_one_decimal_mark_and_one_sign(texts, found):
     [
         (["5.1 kg", "7 kg"], True),
         (["5,1cm", "7cm"], True),
-        (["5 kg", "7 kg"], False),  # whole numbers: may be classes, as 2 doors and 4 doors
+        (["5 kg", "7 kg"], False),  # whole numbers can be classes, such as 2 doors and 4 doors
         (["5.1 kg", "7 g"], False),
         (["5.1 °C", "7 °C"], True),
         (["1.5 hour", "2 hours"], True),
@@ -144,7 +144,7 @@ def test_dates_ranges_and_measurements_look_like_numbers(text):
 
 
 @pytest.mark.parametrize("text", ["red", "a1", "B-12", "", "-", "5 doors", "3 or 4"])
-def test_words_do_not(text):
+def test_words_do_not_look_like_numbers(text):
     assert not looks_like_a_number(text)
 
 
@@ -157,5 +157,5 @@ def test_words_do_not(text):
         (["1,234.5", "2", "1.234,5"], ("1,234.5", "1.234,5")),
     ],
 )
-def test_of_numbers_that_are_written_in_two_ways_the_first_that_differs_is_found(texts, pair):
+def test_the_first_number_that_is_written_differently_is_found(texts, pair):
     assert differing_pair(texts) == pair

@@ -1,4 +1,4 @@
-"""The column to predict: classes or numbers, by its values or as asked, and what is neither."""
+"""The column to predict: classes or numbers, decided by its values or by an option, and columns that are neither."""
 
 import numpy as np
 import pytest
@@ -15,12 +15,12 @@ from tinygrad_dropout.lab import LabError
         (["b", "a", "10", "b", "a", "10"], [2, 1, 0, 2, 1, 0]),
     ],
 )
-def test_classes_may_be_texts_or_whole_numbers(read, labels, encoded):
+def test_classes_can_be_texts_or_whole_numbers(read, labels, encoded):
     rows = "".join(f"{row},{label}\n" for row, label in enumerate(labels))
     assert read(f"x,species\n{rows}").y.tolist() == encoded
 
 
-def test_a_target_that_is_a_measurement_is_no_class(read):
+def test_a_measurement_is_not_a_class(read):
     with pytest.raises(LabError, match=r"a class \(a text or a whole number .* in line 2, column 'petal', got 1.5"):
         read(FLOWERS, target="petal", regression=False)
 
@@ -50,11 +50,11 @@ def test_the_values_of_the_target_decide_between_classes_and_numbers(read, value
 @pytest.mark.parametrize(
     ("values", "classes"), [([70, 80, 90, 70], None), ([70, 80, 70, 80], 2), ([1, 2, 3, 1, 2, 3], 3)]
 )
-def test_few_rows_with_as_many_numbers_are_no_classes(read, values, classes):
+def test_a_target_with_mostly_distinct_numbers_is_not_classes(read, values, classes):
     assert read("x,y\n" + "".join(f"1,{value}\n" for value in values), target="y").classes == classes
 
 
-def test_the_option_decides_over_the_values(read):
+def test_the_option_overrides_the_values(read):
     text = "x;y\n" + "".join(f"{row % 5};{value}\n" for row, value in enumerate([*TWENTY_ONE, *TWENTY_ONE]))
     assert read(text, target="y", regression=False).classes == 21
     numbers = read("x,y\n1,0\n2,1\n3,1\n4,0\n", target="y", regression=True)
@@ -62,22 +62,24 @@ def test_the_option_decides_over_the_values(read):
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "summary"),
     [
         ([1.5, 2, 3], "numbers from 1.5 to 3 (regression)"),
         (TWENTY_ONE, "numbers from 10 to 40 (regression; for classes: --no-regression)"),
         (range(26), "26 classes (for numbers: --regression)"),
     ],
 )
-def test_the_other_kind_of_target_is_offered_where_it_may_be_meant(read, values, told):
+def test_the_other_kind_of_target_is_offered_if_it_may_be_intended(read, values, summary):
     rows = "".join(f"{row % 5};{value}\n" for row, value in enumerate([*values, *values]))
-    assert f"; {told}; " in read(f"x;y\n{rows}", target="y").told[0]
+    assert f"; {summary}; " in read(f"x;y\n{rows}", target="y").notes[0]
 
 
-@pytest.mark.parametrize(("regression", "told"), [(True, "numbers from 10 to 40 (regression)"), (False, "21 classes")])
-def test_the_other_kind_of_target_is_not_offered_where_the_kind_was_given(read, regression, told):
+@pytest.mark.parametrize(
+    ("regression", "summary"), [(True, "numbers from 10 to 40 (regression)"), (False, "21 classes")]
+)
+def test_the_other_kind_of_target_is_not_offered_if_the_kind_was_given(read, regression, summary):
     rows = "".join(f"{row % 5};{value}\n" for row, value in enumerate([*TWENTY_ONE, *TWENTY_ONE]))
-    assert f"; {told}; " in read(f"x;y\n{rows}", target="y", regression=regression).told[0]
+    assert f"; {summary}; " in read(f"x;y\n{rows}", target="y", regression=regression).notes[0]
 
 
 @pytest.mark.parametrize(
@@ -95,19 +97,19 @@ def test_a_target_of_the_wrong_kind_is_refused(read, target, regression, words):
 
 
 @pytest.mark.parametrize("values", [["5.5 kg", "6 kg"], [f"2024-01-{day:02}" for day in range(1, 29)]])
-def test_measurements_and_many_dates_are_no_classes(read, values):
+def test_measurements_and_many_dates_are_not_classes(read, values):
     rows = "".join(f"{row % 5};{value}\n" for row, value in enumerate([*values, *values]))
-    with pytest.raises(LabError, match=f"plain numbers, without a unit .* in line 2, column 'y', got '{values[0]}'"):
+    with pytest.raises(LabError, match=f"plain numbers without a unit .* in line 2, column 'y', got '{values[0]}'"):
         read(f"x;y\n{rows}", target="y")
 
 
-def test_a_slip_among_numbers_to_predict_is_found(read):
+def test_a_mistake_among_numbers_to_predict_is_found(read):
     with pytest.raises(LabError, match=r"a number \(as in 3 of 4 rows\) in line 4, column 'y', got 'x'"):
         read("x,y\n1,1.5\n2,2\n3,x\n4,7\n", target="y", regression=True)
 
 
 @pytest.mark.parametrize(("values", "advice"), [(range(30), True), ([*"abcdefgh"], False)])
-def test_classes_of_one_row_each_may_be_numbers_to_predict(read, values, advice):
+def test_if_every_class_has_one_row_the_message_suggests_regression_for_numbers(read, values, advice):
     rows = "".join(f"{row % 5},{value}\n" for row, value in enumerate(values))
     with pytest.raises(LabError, match="a class that another row has too") as error:
         read(f"x,y\n{rows}", target="y")

@@ -10,7 +10,7 @@ SMALL = SMALL_COMPARISON | {"hidden": (8, 8)}
 class OneThousandRows:
     """As much of a data set as the options need."""
 
-    classes, default_train_size, told, digest = 2, 500, (), "0"
+    classes, default_train_size, notes, digest = 2, 500, (), "0"
 
     def check_train_size(self, train_size):
         if train_size > 1000:

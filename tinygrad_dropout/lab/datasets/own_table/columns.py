@@ -18,8 +18,8 @@ from tinygrad_dropout.lab.errors import LabError
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGEST_WHOLE = 2**53  # up to which a float64 holds every whole number
-LARGEST = 1e30  # whose square a float64 can hold, and which a float32 can
+LARGEST_WHOLE = 2**53  # a float64 holds every whole number up to here
+LARGEST = 1e30  # a float64 can hold its square, and a float32 the number itself
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Column:
     """One column of a table.
 
     Attributes:
-        name: the column's.
-        texts: its different texts in alphabetical order, without those that stand for a missing value.
+        name: the name of the column.
+        texts: its distinct texts in alphabetical order, without those that stand for a missing value.
         places: for every row, the index of its text in `texts`; -1 if the value is missing. Shape (rows,).
         readings: by decimal mark, the numbers that `texts` can stand for, each of shape (texts,); empty if a text is
             not a number.
@@ -51,7 +51,7 @@ class Column:
 
     @property
     def texts_by_row(self) -> list[str]:
-        """The different texts in the order in which the rows have them."""
+        """The distinct texts in the order in which they first occur."""
         places, first_rows = np.unique(self.places, return_index=True)
         return [self.texts[place] for place in places[np.argsort(first_rows)] if place >= 0]
 
@@ -60,7 +60,7 @@ class Column:
         return np.flatnonzero(np.append(np.fromiter(chosen, bool, len(self.texts)), False)[self.places])
 
     def first_row(self, chosen: Iterable[bool]) -> int:
-        """The first of `rows_with`."""
+        """The first row, from 0, whose text is chosen."""
         return int(self.rows_with(chosen)[0])
 
 
@@ -78,10 +78,10 @@ def to_ignore(name: str) -> str:
 
 def read_columns(table: pd.DataFrame) -> list[Column]:
     """The columns of a table of texts, as texts."""
-    return [found_texts(name, values.to_numpy()) for name, values in table.items()]
+    return [as_texts(name, values.to_numpy()) for name, values in table.items()]
 
 
-def found_texts(name: str, values: Any) -> Column:
+def as_texts(name: str, values: Any) -> Column:
     """A column of texts. Which of them stand for a missing value depends on whether the others are numbers."""
     import pandas as pd
 
@@ -95,7 +95,7 @@ def found_texts(name: str, values: Any) -> Column:
 
 
 def with_numbers(table: pd.DataFrame, columns: list[Column]) -> list[Column]:
-    """The columns, with numbers where all their texts are numbers.
+    """The columns; those whose texts are all numbers become numeric.
 
     If the decimal mark of a column could be a comma or a point ("5,100"), the other columns decide.
 
@@ -118,7 +118,7 @@ def as_numbers(table: pd.DataFrame, column: Column, mark_elsewhere: str | None) 
             row = column.first_row(found["."] != found[","])
             place = column.places[row]
             raise wrong_value(
-                table, row, column.name, "a number that can be read in one way only, without marks between thousands",
+                table, row, column.name, "a number that can be read in only one way, without thousands separators",
                 f"{column.texts[place]!r}, which could be {found['.'][place]:g} or {found[','][place]:g}",
             )  # fmt: skip
         mark = mark_elsewhere or "."
@@ -126,6 +126,6 @@ def as_numbers(table: pd.DataFrame, column: Column, mark_elsewhere: str | None) 
     beyond = ~(np.abs(numbers) <= LARGEST)
     if beyond.any():
         row = column.first_row(beyond)
-        expected = "a finite number, none beyond 1e30"
+        expected = "a finite number from -1e30 to 1e30"
         raise wrong_value(table, row, column.name, expected, column.texts[column.places[row]])
     return replace(column, numbers=numbers, mark=mark)

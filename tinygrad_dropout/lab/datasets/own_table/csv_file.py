@@ -1,4 +1,4 @@
-"""A CSV file as texts: its encoding, separator and column names, and the line of every row in the file."""
+"""A CSV file as texts: its encoding, separator and column names, and the line in which each row begins."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_texts(path: Path) -> pd.DataFrame:
     Lines without any value are left out, and so are columns that have neither a name nor a value.
 
     Raises:
-        LabError: the file cannot be read, or is no table.
+        LabError: the file cannot be read, or is not a table.
     """
     import pandas as pd
 
@@ -67,7 +67,7 @@ def read_texts(path: Path) -> pd.DataFrame:
     rows = rows[(rows != "").any(axis=1)]
     if len(rows) < 2:
         given = "one line" if len(rows) else "nothing"
-        raise LabError(f"{path}: expected a line of column names and rows under it, got {given}")
+        raise LabError(f"{path}: expected a line of column names and rows below it, got {given}")
     table = rows.iloc[1:].set_axis(rows.iloc[0].tolist(), axis=1)
     table = table.loc[:, [name != "" or bool((values != "").any()) for name, values in table.items()]]
     check_names(path, list(table))
@@ -87,14 +87,14 @@ def read_unicode(path: Path) -> str:
     try:
         if encoding == "utf-8" and b"\0" in content:
             raise LabError(
-                f"{path}: the file cannot be read as CSV: it has zero bytes, as UTF-16 without a byte order mark "
-                f"has; save it as CSV in UTF-8"
+                f"{path}: the file cannot be read as CSV: it contains zero bytes, like UTF-16 without a byte "
+                f"order mark; save it as CSV in UTF-8"
             )
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         advice = (
-            f"; it may be Latin-1, as older programs write it: save it as UTF-8, or type "
+            f"; it may be Latin-1, which older programs write: save it as UTF-8, or type "
             f"`iconv -f WINDOWS-1252 -t UTF-8 {quote(str(path))} > {quote(str(path.with_name('utf8-' + path.name)))}`"
             if encoding == "utf-8"
             else ""
@@ -111,7 +111,7 @@ def is_separator_line(text: str) -> bool:
 
 
 def likeliest_separator(content: bytes) -> str:
-    """The separator that cuts the first rows into equally many columns; of several such, the one with the most."""
+    """The separator that gives the first rows the same number of columns; if several do, the one with most columns."""
 
     def merit(separator: str) -> tuple[bool, int]:
         try:
@@ -133,10 +133,12 @@ def numbered_rows(content: bytes, separator: str) -> Iterator[tuple[int, list[st
 
 
 def check_shape(path: Path, content: bytes, separator: str) -> dict[int, int]:
-    """The number of columns of every row, by its line: pandas fills rows that are too short, and counts no lines.
+    """Check that all rows have the same number of columns, and return it for each row's line.
+
+    pandas would pad rows that are too short, and it does not count lines.
 
     Raises:
-        LabError: a row has more columns than the names, or fewer.
+        LabError: a row has more or fewer columns than the line of names.
     """
     widths = {}
     names: list[str] = []
@@ -145,7 +147,7 @@ def check_shape(path: Path, content: bytes, separator: str) -> dict[int, int]:
         names = names or ([] if empty else row)
         if not empty and len(row) != len(names):
             raise LabError(
-                f"{path}: expected {counted(len(names), 'column')}, as in the line of names, got "
+                f"{path}: expected {counted(len(names), 'column')}, as in the line of column names, got "
                 f"{len(row)} in line {line}{advice_on_shape(names, row, separator)}"
             )
         widths[line] = len(row) or 1
@@ -155,7 +157,7 @@ def check_shape(path: Path, content: bytes, separator: str) -> dict[int, int]:
 def advice_on_shape(names: list[str], row: list[str], separator: str) -> str:
     """A likely reason why a row has more columns than there are names; "" if none is known."""
     if len(row) > len(names) == 1:
-        return "; the first line must name the columns: take out titles and comments above it"
+        return "; the first line must name the columns: remove titles and comments above it"
     if len(row) > len(names) and separator == "," and row[-1]:
         return '; a value with a comma in it needs quotation marks, as in "1,5"'
     return ""
@@ -166,7 +168,8 @@ def check_names(path: Path, names: list[str]) -> None:
     repeated = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
     if repeated and repeated[0] == "":
         raise LabError(
-            f"{path}: expected every column to have its own name in the first line, got {len(repeated)} without a name"
+            f"{path}: expected every column to have its own name in the first line, "
+            f"got {len(repeated)} columns without a name"
         )
     if repeated:
         raise LabError(
@@ -176,12 +179,12 @@ def check_names(path: Path, names: list[str]) -> None:
     if len(names) == 1:
         raise LabError(
             f"{path}: expected a column other than {names[0]!r} to predict it from "
-            f"(columns may be separated by commas, semicolons, tabs or |)"
+            f"(columns can be separated by commas, semicolons, tabs or |)"
         )
 
 
 def advice_on_names(names: list[str]) -> str:
     """What to do if the first line seems to hold values rather than names; "" if it does not."""
     if any(name.replace(".", "", 1).replace(",", "", 1).lstrip("+-").isdigit() for name in names):
-        return "; if the first line of the file holds values, write a line of column names above it"
+        return "; if the first line of the file holds values, add a line of column names above it"
     return ""

@@ -1,4 +1,4 @@
-"""A CSV file with a header, one column of which is to be predicted, as numbers."""
+"""Read a CSV file with a header into numbers; one of its columns is the target."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tinygrad_dropout.lab.datasets.own_table.columns import (
 )
 from tinygrad_dropout.lab.datasets.own_table.csv_file import advice_on_names, read_texts
 from tinygrad_dropout.lab.datasets.own_table.groups import check_groups, numbered_groups
+from tinygrad_dropout.lab.datasets.own_table.notes import about_names, description, listed, mentions
 from tinygrad_dropout.lab.datasets.own_table.target import encode_classes, encode_numbers, is_numeric
 from tinygrad_dropout.lab.datasets.own_table.text_columns import check_texts
-from tinygrad_dropout.lab.datasets.own_table.told import about_names, description, listed, mentions
 from tinygrad_dropout.lab.datasets.split import Table
 from tinygrad_dropout.lab.errors import LabError, OptionError
 from tinygrad_dropout.lab.text import counted
@@ -56,10 +56,10 @@ def load_csv(
         ignore: columns that are left out.
         missing: "drop" to leave out rows that lack a value, "mean" to fill in the mean of the training part; None if
             a missing value is an error.
-        regression: whether the target is numbers rather than classes; None to decide by the values, see `is_numeric`.
+        regression: whether the target holds numbers rather than classes; None to decide by its values (`is_numeric`).
 
     Raises:
-        LabError: something is wrong; the message names the line and the column, and what was expected.
+        LabError: the table cannot be used; the message names the line, the column and what was expected.
     """
     whole = read_tables(path, test, target, group, ignore)
     needed = [target] if group is None else [target, group]
@@ -68,53 +68,61 @@ def load_csv(
     rows = int((table.index.get_level_values(0) == path).sum())
     if not rows or (test is not None and rows == len(table)):
         raise LabError(f"{path if not rows else test}: expected rows without missing values, got none")
-    sides = None if group is None else found.pop(group)
-    groups = None if sides is None else numbered_groups(sides)
+    group_column = None if group is None else found.pop(group)
+    groups = None if group_column is None else numbered_groups(group_column)
     columns = {column.name: column for column in with_numbers(table, list(found.values()))}
-    aim = columns.pop(target)
-    numeric = is_numeric(aim) if regression is None else regression
-    goal = encode_numbers(table, aim) if numeric else encode_classes(table, aim, rows)
+    target_column = columns.pop(target)
+    numeric = is_numeric(target_column) if regression is None else regression
+    encoded = encode_numbers(table, target_column) if numeric else encode_classes(table, target_column, rows)
     x = encode_inputs(table, list(columns.values()))
-    if sides is not None and groups is not None:
-        check_groups(table, sides, groups, None if numeric else aim, rows)
-    told = [
-        description(list(columns.values()), x.shape[1], aim, goal, rows, len(table) - rows, guessed=regression is None),
-        *([f"left out because a value is missing: {counted(left_out, 'row')}"] if left_out else []),
+    if group_column is not None and groups is not None:
+        check_groups(table, group_column, groups, None if numeric else target_column, rows)
+    notes = [
+        description(
+            list(columns.values()),
+            x.shape[1],
+            target_column,
+            encoded,
+            rows,
+            len(table) - rows,
+            guessed=regression is None,
+        ),
+        *([f"{counted(left_out, 'row')} left out because a value is missing"] if left_out else []),
         *about_names(whole),
-        *mentions(columns.values(), aim, sides, rows),
+        *mentions(columns.values(), target_column, group_column, rows),
     ]
-    classes = goal.classes or 1
+    classes = encoded.classes or 1
     return Table(
         x[:rows],
-        goal.values[:rows],
-        goal.classes,
+        encoded.values[:rows],
+        encoded.classes,
         rows if test is not None else max(classes, min(int(TRAIN_SHARE * rows), rows - classes)),
         x_test=None if test is None else x[rows:],
-        y_test=None if test is None else goal.values[rows:],
+        y_test=None if test is None else encoded.values[rows:],
         groups=None if test is not None else groups,
-        told=tuple(told),
+        notes=tuple(notes),
     )
 
 
 def read_tables(path: Path, test: Path | None, target: str, group: str | None, ignore: Sequence[str]) -> pd.DataFrame:
-    """The texts of the file, followed by those of the test file, without the columns to be ignored.
+    """Read the texts of the file, followed by those of the test file, without the ignored columns.
 
     The index holds the file and the line of every row.
     """
     import pandas as pd
 
     if test == path:
-        raise OptionError("test_csv", f"expected another file than the one to learn from, got {path}")
+        raise OptionError("test_csv", f"expected a file other than the one to learn from, got {path}")
     tables = {file: read_texts(file) for file in (path, test) if file is not None}
     check_column(path, "target", target, list(tables[path]))
     if group is not None:
         check_column(path, "group", group, list(tables[path]))
     if target == group:
-        raise OptionError("group", f"expected another column than the target, got {group!r}")
+        raise OptionError("group", f"expected a column other than the target, got {group!r}")
     for name in ignore:
         check_column(path, "ignore", name, list(dict.fromkeys(name for table in tables.values() for name in table)))
         if name in (target, group):
-            raise OptionError("ignore", f"expected other columns than the target and the group, got {name!r}")
+            raise OptionError("ignore", f"expected columns other than the target and the group, got {name!r}")
     tables = {file: table.drop(columns=list(ignore), errors="ignore") for file, table in tables.items()}
     names = list(tables[path])
     if not set(names) - {target, group}:
@@ -142,9 +150,9 @@ def same_columns(test: Path, table: pd.DataFrame, path: Path, names: list[str]) 
     """The table of the test file, with its columns in the order of the training file's."""
     if set(table) != set(names):
         differing = sorted(set(table) ^ set(names))[0]
-        lacks, advice = (test, "") if differing in names else (path, f" (or {to_ignore(differing)})")
+        lacks, advice = (test, "") if differing in names else (path, f"; {to_ignore(differing)} leaves it out")
         raise OptionError(
-            "test_csv", f"expected the columns of {path} in {test}, got {differing!r}, which {lacks} lacks{advice}"
+            "test_csv", f"expected the same columns in {path} and {test}, but {lacks} has no {differing!r}{advice}"
         )
     return table[names]
 
@@ -154,7 +162,7 @@ def without_missing(
 ) -> tuple[pd.DataFrame, dict[str, Column]]:
     """The table without the rows that cannot be used, and its columns as texts.
 
-    A missing input can be filled in; a row without the target, or without a group, is left out even then.
+    With "mean", missing inputs stay, to be filled in later, but rows without a target or a group are left out.
     """
     columns = {column.name: column for column in read_columns(table)}
     for column in columns.values():
@@ -186,7 +194,7 @@ def without_missing(
 
 
 def encode_inputs(table: pd.DataFrame, columns: list[Column]) -> Numbers:
-    """One input for a column of numbers; a zero or one for each text of the others. NaN where the value is missing."""
+    """Encode a numeric column as one input, a text column as one-hot inputs; NaN where a value is missing."""
     for column in columns:
         if column.numbers is None:
             check_texts(table, column)
@@ -194,8 +202,8 @@ def encode_inputs(table: pd.DataFrame, columns: list[Column]) -> Numbers:
     if sum(widths) * len(table) > MOST_NUMBERS:
         widest = columns[int(np.argmax(widths))].name
         raise LabError(
-            f"{table.index[0][0]}: expected at most {MOST_NUMBERS:,} inputs in all rows together, got {sum(widths):,} "
-            f"in each of {len(table):,}; {max(widths):,} of them stand for column {widest!r} "
+            f"{table.index[0][0]}: expected at most {MOST_NUMBERS:,} numbers in the table of inputs, got "
+            f"{len(table):,} rows of {sum(widths):,}; {max(widths):,} of these come from column {widest!r} "
             f"({to_ignore(widest)} leaves it out)"
         )
     x = np.zeros((len(table), sum(widths)))

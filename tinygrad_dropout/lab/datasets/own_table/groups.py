@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def numbered_groups(group: Column) -> Labels:
-    """The group of every row as a number from 0, shape (rows,). "7" and "7.0" are one group: two files may differ."""
+    """The group of every row as a number from 0, shape (rows,). "7" and "7.0" are one group."""
     for numbers in group.readings.values():
         if (abs(numbers) <= LARGEST_WHOLE).all():
             return np.unique(numbers, return_inverse=True)[1][group.places]
@@ -48,7 +48,7 @@ def check_groups(
         if not np.ptp(groups[rows]):
             row = rows[0]
             raise LabError(
-                f"{path}: expected rows of class {classes.texts[classes.places[row]]!r} in two groups or more, so that "
-                f"both sides of the split have some, got only the group {group.texts[group.places[row]]!r} of column "
+                f"{path}: expected rows of class {classes.texts[classes.places[row]]!r} in at least two groups, so "
+                f"that both sides of the split get some, got only group {group.texts[group.places[row]]!r} of column "
                 f"{group.name!r}"
             )

@@ -10,6 +10,6 @@ AMONG_NUMBERS = frozenset(
 
 
 def is_missing(text: str, *, among_numbers: bool) -> bool:
-    """Whether a text stands for a missing value; "-", "none" and the like do only among numbers."""
+    """Whether a text stands for a missing value; "-", "none" and a few others do so only among numbers."""
     lowered = text.lower()
     return lowered in MISSING or (among_numbers and lowered in AMONG_NUMBERS)

@@ -13,12 +13,12 @@ CURRENCIES = (
     "kr|Kč|zł|Ft|Fr|Rs"
 )
 SYMBOL = rf"[%‰]|[A-Z]{{0,3}}[$£¥]|[€₹₽₩₺₴₫₪¢]|(?:{CURRENCIES})\.?"
-AROUND = re.compile(rf"([+-]?)\s*({SYMBOL})?\s*([+-]?[\d.,](?:.*[\d.,])?)\s*({SYMBOL})?")
-GROUPING = {".": ",", ",": "."}  # the mark between thousands, by the decimal mark; spaces and apostrophes may be, too
+WITH_SYMBOL = re.compile(rf"([+-]?)\s*({SYMBOL})?\s*([+-]?[\d.,](?:.*[\d.,])?)\s*({SYMBOL})?")
+GROUPING = {".": ",", ",": "."}  # decimal mark: thousands separator; spaces and apostrophes can be one too
 SPACES = " '’\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}"
 NO_SPACES = str.maketrans("", "", SPACES)
 INDIAN = {".": r"\d{1,2}(?:,\d{2})+,\d{3}|", ",": ""}
-WRITTEN = {
+PATTERNS = {
     mark: re.compile(
         rf"(?=.*\d)([+-]?)(\d{{1,3}}([{re.escape(grouping)}{SPACES}])\d{{3}}(?:\3\d{{3}})*|{INDIAN[mark]}\d*)"
         rf"({re.escape(mark)}\d*)?(e[+-]?\d+)?",
@@ -27,31 +27,31 @@ WRITTEN = {
     for mark, grouping in GROUPING.items()
 }
 WITH_UNIT = re.compile(r"(.*\d)\s*(\D+)")
-ALIKE = re.compile(r"\W*\d[\d\W_]*(?:[^\W\d_]{1,4}\W*)?")
+LIKE_A_NUMBER = re.compile(r"\W*\d[\d\W_]*(?:[^\W\d_]{1,4}\W*)?")
 
 
-def bare(text: str) -> tuple[str, str]:
+def split_symbol(text: str) -> tuple[str, str]:
     """Split a text into the number and the percent sign or currency around it; the latter is "" if there is none."""
     if text[:1].isdigit() and text[-1:].isdigit():
         return text, ""
     text = text.replace("\N{MINUS SIGN}", "-")
     if len(text) > 2 and text[0] == text[-1] == "'":
         text = text[1:-1].strip()
-    found = AROUND.fullmatch(text)
+    found = WITH_SYMBOL.fullmatch(text)
     if found is None:
         return text, ""
     sign, before, core, after = found.groups(default="")
     return sign + core, before + after
 
 
-def number(text: str, mark: str) -> float | None:
+def parse_number(text: str, mark: str) -> float | None:
     """The number that a text stands for if `mark` is its decimal mark; None if it is not a number."""
     if mark == ".":
         try:
             return float(text)
         except ValueError:
             pass
-    found = WRITTEN[mark].fullmatch(text)
+    found = PATTERNS[mark].fullmatch(text)
     if found is None:
         return None
     sign, whole, _, fraction, exponent = found.groups(default="")
@@ -63,20 +63,20 @@ def number(text: str, mark: str) -> float | None:
 
 
 def decimal_marks(text: str) -> frozenset[str]:
-    """The decimal marks with which a text, as `bare` returns it, is a number."""
-    return frozenset(mark for mark in WRITTEN if number(text, mark) is not None)
+    """The decimal marks with which a text, as `split_symbol` returns it, is a number."""
+    return frozenset(mark for mark in PATTERNS if parse_number(text, mark) is not None)
 
 
 def readings(texts: list[str]) -> dict[str, Numbers]:
     """By decimal mark, the numbers that all texts stand for, shape (texts,); empty if their currencies differ."""
-    pairs = [bare(text) for text in texts]
+    pairs = [split_symbol(text) for text in texts]
     if not pairs or len({symbol for _, symbol in pairs}) > 1:
         return {}
     found = {}
-    for mark in WRITTEN:
+    for mark in PATTERNS:
         numbers = []
         for core, _ in pairs:
-            value = number(core, mark)
+            value = parse_number(core, mark)
             if value is None:
                 break
             numbers.append(value)
@@ -86,21 +86,21 @@ def readings(texts: list[str]) -> dict[str, Numbers]:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number in any of the ways."""
-    return bool(decimal_marks(bare(text)[0]))
+    """Whether a text is a number with either decimal mark."""
+    return bool(decimal_marks(split_symbol(text)[0]))
 
 
 def differing_pair(texts: list[str]) -> tuple[str, str]:
-    """The first number that is written differently from those before it, with one of those.
+    """Find the first number that is written differently from an earlier one.
 
     Returns:
         The earlier text, then the one that differs.
     """
     like = texts[0]
-    core, symbol = bare(like)
+    core, symbol = split_symbol(like)
     marks = decimal_marks(core)
     for text in texts:
-        core, its_symbol = bare(text)
+        core, its_symbol = split_symbol(text)
         shared = marks & decimal_marks(core)
         if its_symbol != symbol or not shared:
             return like, text
@@ -110,7 +110,7 @@ def differing_pair(texts: list[str]) -> tuple[str, str]:
 
 
 def are_measurements(texts: list[str], many: int) -> bool:
-    """Whether all texts are numbers with the same unit, some of them fractions or more than `many` in all."""
+    """Whether all texts are numbers with the same unit, and either some are fractions or there are more than `many`."""
     found = [WITH_UNIT.fullmatch(text) for text in texts]
     pairs = [match.groups() for match in found if match is not None]
     if len(pairs) < len(texts) or len({unit.rstrip("s") for _, unit in pairs}) != 1:
@@ -121,4 +121,4 @@ def are_measurements(texts: list[str], many: int) -> bool:
 
 def looks_like_a_number(text: str) -> bool:
     """Whether a text looks like a number, as dates, ranges and numbers with a unit do."""
-    return ALIKE.fullmatch(text) is not None
+    return LIKE_A_NUMBER.fullmatch(text) is not None

@@ -32,7 +32,7 @@ class Target:
 def is_numeric(target: Column) -> bool:
     """Whether a target is clearly numeric: fractions, or many whole numbers that do not count from 0 or 1.
 
-    Many are more than `FEW`, or than half as many as there are rows.
+    "Many" means more than `FEW`, or more than half the number of rows.
     """
     if target.numbers is None:
         return False

@@ -19,29 +19,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEW = 20  # up to this many different values may be categories, whatever they look like
-MOST_TEXTS = 1_000  # different ones in a column
+MOST_TEXTS = 1_000  # distinct texts in a column
 
 
 def check_texts(table: pd.DataFrame, column: Column) -> None:
-    """Raise a LabError if a column of texts has numbers, or so many different texts that they must name the rows."""
+    """Raise a LabError if a column of texts contains numbers, or so many texts that they must name the rows."""
     check_no_stray_numbers(table, column)
     check_no_measurements(table, column)
     if len(column.texts) > min(MOST_TEXTS, max(FEW, len(column.places) / 2)):
         raise LabError(
-            f"{table.index[0][0]}: expected column {column.name!r} to hold numbers, or texts that recur, got "
+            f"{table.index[0][0]}: expected column {column.name!r} to hold numbers, or texts that repeat, got "
             f"{len(column.texts):,} different texts in {len(column.places):,} rows; if it only names the rows, leave "
             f"it out with {to_ignore(column.name)}"
         )
 
 
 def check_no_measurements(table: pd.DataFrame, column: Column) -> None:
-    """Raise a LabError if a column of texts holds measurements with a unit, dates and the like."""
-    alike = len(column.texts) > FEW and all(map(looks_like_a_number, column.texts))
-    if alike or are_measurements(column.texts, FEW):
+    """Raise a LabError if a column of texts holds measurements with a unit, dates or something similar."""
+    like_numbers = len(column.texts) > FEW and all(map(looks_like_a_number, column.texts))
+    if like_numbers or are_measurements(column.texts, FEW):
         first = column.texts_by_row[0]
         raise wrong_value(
             table, column.first_row(text == first for text in column.texts), column.name,
-            "plain numbers, without a unit (of a date: year, month or weekday, each in a column)", repr(first),
+            "plain numbers without a unit (for dates: columns of years, months or weekdays)", repr(first),
         )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def check_no_stray_numbers(table: pd.DataFrame, column: Column) -> None:
         like, differing = differing_pair(column.texts_by_row)
         raise wrong_value(
             table, column.first_row(text == differing for text in column.texts), column.name,
-            f"a number written like {like!r}, with the same decimal mark and the same sign or none", repr(differing),
+            f"a number written like {like!r}, with the same decimal mark and the same symbol, if any", repr(differing),
         )  # fmt: skip
     others = column.rows_with(~numeric)
     present = np.count_nonzero(column.places >= 0)

@@ -47,7 +47,7 @@ class Uncertainty(Experiment):
     def prepare(self, options: UncertaintyOptions, tell: Tell) -> tuple[UncertaintyOptions, Data]:
         """Read the table and the splits, and fill in the number of seeds."""
         data = read_data(options)
-        for sentence in data.table.told:
+        for sentence in data.table.notes:
             tell(sentence)
         if not data.splits:
             return replace(options, seeds=options.seeds or SEEDS), data

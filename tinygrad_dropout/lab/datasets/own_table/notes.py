@@ -12,15 +12,15 @@ from tinygrad_dropout.lab.datasets.own_table.target import Target
 from tinygrad_dropout.lab.datasets.own_table.text_columns import FEW
 from tinygrad_dropout.lab.text import counted
 
-NAMES_SHOWN = 12  # in a sentence
+NAMES_SHOWN = 12  # in one sentence
 
 
 def description(
     columns: Sequence[Column], inputs: int, target: Column, found: Target, rows: int, others: int, *, guessed: bool
 ) -> str:
-    """`7 numeric columns, 1 text column as 3 inputs; 3 classes; 1,599 rows`.
+    """Summarize a table: `7 numeric columns, 1 text column as 3 inputs; 3 classes; 1,599 rows`.
 
-    Where it was `guessed` from its values whether the target is classes or numbers, the other may be offered.
+    If the kind of target was `guessed` from its values, the summary may name the option for the other kind.
     """
     texts = sum(column.numbers is None for column in columns)
     numbers = len(columns) - texts
@@ -36,12 +36,12 @@ def description(
         low, high = found.values.min(), found.values.max()
         whole = guessed and (found.values == np.floor(found.values)).all()
         aim = f"numbers from {low:g} to {high:g} (regression{'; for classes: --no-regression' if whole else ''})"
-    return f"{', '.join(parts)}; {aim}; {counted(rows, 'row')}{f' and {others:,} for the test' if others else ''}"
+    return f"{', '.join(parts)}; {aim}; {counted(rows, 'row')}{f' and {others:,} for testing' if others else ''}"
 
 
 def mentions(inputs: Iterable[Column], target: Column, group: Column | None, training_rows: int) -> list[str]:
-    """What may not have been intended, each sentence with the columns that it is about."""
-    said = [
+    """Notes on what may not have been intended; each begins with the columns that it is about."""
+    found = [
         (
             column,
             [
@@ -54,29 +54,29 @@ def mentions(inputs: Iterable[Column], target: Column, group: Column | None, tra
         )
         for column in inputs
     ]
-    said.append((target, [*about_case(target), *about_writing(target)]))
+    found.append((target, [*about_case(target), *about_writing(target)]))
     if group is not None:
-        said.append((group, about_case(group)))
+        found.append((group, about_case(group)))
     about: dict[str, list[str]] = {}
-    for column, sentences in said:
+    for column, sentences in found:
         for sentence in sentences:
             about.setdefault(sentence, []).append(column.name)
     return [
-        f"{'column' if len(names) == 1 else 'columns'} {listed([repr(name) for name in names])}: {said}"
-        for said, names in about.items()
+        f"{'column' if len(names) == 1 else 'columns'} {listed([repr(name) for name in names])}: {sentence}"
+        for sentence, names in about.items()
     ]
 
 
 def about_names(names: Iterable[str]) -> list[str]:
-    """A note if the first line may hold values instead of names; whole numbers such as 2019 can be names."""
+    """A note if the first line seems to hold values instead of names; whole numbers such as 2019 can be names."""
     values = [repr(name) for name in names if is_number(name) and not name.isdigit()]
     if not values:
         return []
-    return [f"the first line names the columns: if {listed(values)} are values, write a line of names above it"]
+    return [f"the first line names the columns: if {listed(values)} are values, add a line of names above it"]
 
 
 def about_case(column: Column) -> list[str]:
-    """A note on texts that differ only by capital letters."""
+    """A note on texts that differ only in capital letters."""
     if column.numbers is not None:
         return []
     lowered: dict[str, list[str]] = {}
@@ -85,8 +85,8 @@ def about_case(column: Column) -> list[str]:
     alike = [same for same in lowered.values() if len(same) > 1]
     if not alike:
         return []
-    more = f", and {len(alike) - 1:,} more that differ by capital letters" if len(alike) > 1 else ""
-    return [f"{' and '.join(map(repr, alike[0]))} are different texts{more}"]
+    more = f" (and {counted(len(alike) - 1, 'more case')} like this)" if len(alike) > 1 else ""
+    return [f"{' and '.join(map(repr, alike[0]))} are read as different texts{more}"]
 
 
 def about_writing(column: Column) -> list[str]:
@@ -94,8 +94,8 @@ def about_writing(column: Column) -> list[str]:
     if column.numbers is not None:
         return ["the decimal mark is a comma"] if column.mark == "," else []
     if column.texts and all(map(looks_like_a_number, column.texts)):
-        return [f"{column.texts[0]!r} and the like are read as texts"]
-    return [f"{text!r} is read as a text, as the others are" for text in column.texts if is_number(text)][:1]
+        return [f"{column.texts[0]!r} and similar values are read as texts"]
+    return [f"{text!r} is read as a text, like the other values" for text in column.texts if is_number(text)][:1]
 
 
 def about_codes(column: Column) -> list[str]:
@@ -113,15 +113,15 @@ def about_codes(column: Column) -> list[str]:
         advice = f"if these are codes, leave them out with {to_ignore(column.name)}"
         found.append(f"{padded!r} is read as the number {int(padded)}; {advice}")
     if own is not None:
-        advice = f"if it only counts or names the rows, leave it out with {to_ignore(column.name)}"
-        found.append(f"every row has a {own} of its own; {advice}")
+        advice = f"if the column only numbers or names the rows, leave it out with {to_ignore(column.name)}"
+        found.append(f"every row has a different {own}; {advice}")
     return found
 
 
 def about_missing(column: Column) -> list[str]:
-    """A note on how many values are filled in."""
+    """A note on the number of values that are filled in."""
     lacking = int(np.count_nonzero(column.places < 0))
-    return [f"the mean of the training rows stands in for {counted(lacking, 'missing value')}"] if lacking else []
+    return [f"the mean of the training rows replaces {counted(lacking, 'missing value')}"] if lacking else []
 
 
 def about_test_texts(column: Column, training_rows: int) -> list[str]:
@@ -136,6 +136,6 @@ def about_test_texts(column: Column, training_rows: int) -> list[str]:
 
 
 def listed(names: list[str]) -> str:
-    """`a, b and 3 more`."""
+    """Join the names, but show only the first `NAMES_SHOWN`: `a, b and 3 more`."""
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     return ", ".join(names[:NAMES_SHOWN]) + more
