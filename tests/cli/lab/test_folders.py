@@ -35,7 +35,7 @@ def test_what_is_left_out_is_said(run, folder):
     ("arguments", "words"),
     [
         ("nowhere", "nowhere: the folder cannot be read: No such file or directory"),
-        (".", ".: expected a folder with results.json, or folders that have one, got neither"),
+        (".", ".: expected results.json in this folder or in folders inside it, got neither"),
         ("", "the following arguments are required: FOLDER"),
         (". --out", "--out: expected one argument"),
         ("a b", "unrecognized arguments: b"),
@@ -50,8 +50,8 @@ def test_results_are_not_overwritten(run, folder):
     code, out, err = run("lab", "report", "folder", "--out", "folder/results.json")
     assert (code, out) == (2, "")
     assert err == (
-        "tinygrad-dropout: folder/results.json: expected a new file or an earlier report to replace, got a file of "
-        "another kind\n"
+        "tinygrad-dropout: folder/results.json: expected a new file or an earlier report to replace, got a "
+        "different kind of file\n"
     )
     assert (folder / "results.json").read_bytes() == before
 

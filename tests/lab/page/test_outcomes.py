@@ -109,7 +109,7 @@ def test_an_unfinished_folder_is_drawn(folders, tmp_path):
 def test_a_folder_without_results_is_refused(tmp_path):
     with pytest.raises(LabError) as error:
         lab.report(tmp_path)
-    assert str(error.value) == f"{tmp_path}: expected a folder with results.json, or folders that have one, got neither"
+    assert str(error.value) == f"{tmp_path}: expected results.json in this folder or in folders inside it, got neither"
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_where_nothing_can_be_shown_the_folder_is_refused(folders, inner):
     [
         ("none/page.html", "the page cannot be written: No such file or directory"),
         ("ridge", "the page cannot be written: Is a directory"),
-        ("ridge/results.json", "expected a new file or an earlier report to replace, got a file of another kind"),
-        ("note.txt", "expected a new file or an earlier report to replace, got a file of another kind"),
+        ("ridge/results.json", "expected a new file or an earlier report to replace, got a different kind of file"),
+        ("note.txt", "expected a new file or an earlier report to replace, got a different kind of file"),
         ("/dev/full", "the page cannot be written: Not an ordinary file"),
     ],
 )

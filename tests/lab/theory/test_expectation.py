@@ -1,4 +1,4 @@
-"""What the next layer sees: the factor without scaling, the line-up with it, and what is measured on the way."""
+"""What the next layer sees: the factor without scaling, the same mean with it, and the measurements."""
 
 import dataclasses
 
@@ -52,7 +52,7 @@ def test_all_schemes_are_measured_with_the_same_masks():
     assert ratios[0] == pytest.approx(ratios[1], rel=1e-12)
 
 
-def test_intervals_are_those_of_students_t():
+def test_intervals_use_students_t():
     values = np.array([1.0, 2.0, 4.0])
     assert half_width(values) == pytest.approx(4.302652729 * np.std(values, ddof=1) / np.sqrt(3), rel=1e-8)
     np.testing.assert_allclose(
@@ -77,13 +77,13 @@ def test_every_neuron_of_the_next_layer_sees_the_factor():
         assert np.all(neurons["reach"] < 0.05)
 
 
-def test_behind_a_relu_the_means_no_longer_line_up():
-    """E[relu(s)] >= relu(E[s]), Jensen's inequality: the line-up is of what is linear in the mask."""
+def test_after_a_relu_the_means_are_no_longer_the_same():
+    """E[relu(s)] >= relu(E[s]), Jensen's inequality: only means that are linear in the mask are the same."""
     relu = measure(Options(units=50, samples=2000))["schemes"]["inverted"]["after_relu"]
     assert relu["train"] > 1.1 * relu["test"]
 
 
-def test_the_means_behind_a_relu_are_those_of_the_neurons_if_nothing_is_dropped():
+def test_the_means_after_a_relu_are_those_of_the_neurons_if_nothing_is_dropped():
     found = measure(Options(p=0, units=5, samples=3))["schemes"]["inverted"]
     positive = np.maximum(found["neurons"]["test"], 0).mean()
     assert found["after_relu"]["train"] == pytest.approx(positive, rel=1e-12)
@@ -96,7 +96,7 @@ def test_if_nothing_is_dropped_nothing_differs():
         assert found["spread"] < 1e-15
 
 
-def test_a_histogram_holds_every_mask(monkeypatch):
+def test_a_histogram_counts_every_mask(monkeypatch):
     monkeypatch.setattr(expectation, "DRAWS_AT_ONCE", 7 * SMALL.units)
     assert list(expectation.sample_counts(dataclasses.replace(SMALL, samples=15))) == [7, 7, 1]
     for found in measure(SMALL)["schemes"].values():
@@ -123,9 +123,9 @@ def test_too_few_samples_to_divide_by_are_refused():
         measure(Options(p=0.99, units=1, samples=2))
 
 
-def test_an_interval_that_holds_zero_is_refused_though_its_mean_is_above():
-    """One unit, few draws: some are kept, but the interval's lower end divides into nothing sensible."""
-    with pytest.raises(OptionError, match="cannot be told from 0"):
+def test_an_interval_that_contains_zero_is_refused_even_if_its_mean_is_above():
+    """One unit, few draws: some are kept, but dividing by the interval's lower end makes no sense."""
+    with pytest.raises(OptionError, match="is not clearly above 0"):
         measure(Options(p=0.5, units=1, samples=3))
 
 
@@ -139,37 +139,37 @@ def test_the_expectation_table_has_both_phases_of_every_scheme(figures):
         assert expectation.within(found["ratio"], 4) in row
 
 
-def test_the_expectation_verdict_says_the_factor(figures):
+def test_the_expectation_verdict_gives_the_factor(figures):
     found = figures("expectation")
     for scheme, ratio in (("no scaling", 2), ("original", 1), ("inverted", 1)):
         found["schemes"][scheme]["ratio"] = {"mean": 1.001 * ratio, "low": 0.999 * ratio, "high": 1.003 * ratio}
     assert expectation.notes(found)[0] == (
-        "Without scaling the next layer sees 2.002 (1.998 to 2.006) times as much at test time; 1/(1-p) is 2.000. "
-        "Either scaling lines the phases up."
+        "Without scaling, the next layer sees 2.002 (1.998 to 2.006) times as much at test time as in training; "
+        "1/(1-p) is 2.000. With either kind of scaling, it sees the same in both phases."
     )
 
 
-def test_a_factor_outside_its_interval_is_said_to_be(figures):
+def test_the_verdict_says_if_the_factor_is_outside_its_interval(figures):
     found = figures("expectation")
     off = {"mean": 1.1, "low": 1.05, "high": 1.15}
     found["schemes"]["no scaling"]["ratio"] = {key: 2 * value for key, value in off.items()}
     found["schemes"]["inverted"]["ratio"] = off
     verdict = expectation.notes(found)[0]
-    assert "1/(1-p) is 2.000, outside it, as in one run of twenty" in verdict
-    assert "Either scaling comes near: 1.1000 (1.0500 to 1.1500)." in verdict
+    assert "1/(1-p) is 2.000 (outside this interval, as in one of twenty runs)" in verdict
+    assert "With either kind of scaling, the ratio is near 1: 1.1000 (1.0500 to 1.1500)." in verdict
 
 
-def test_where_the_line_up_ends_is_said(figures):
+def test_a_note_gives_the_means_after_the_relus(figures):
     found = figures("expectation")
     found["schemes"]["inverted"]["after_relu"] = {"train": 0.25, "test": 0.125}
-    assert expectation.notes(found)[2].endswith("inverted 0.2500 in training, 0.1250 at test time.")
+    assert expectation.notes(found)[2].endswith("with inverted dropout 0.2500 in training and 0.1250 at test time.")
 
 
-def test_an_interval_without_width_holds_its_value_but_for_rounding():
+def test_an_interval_without_width_contains_its_value_up_to_rounding():
     point = {"mean": 1 + 1e-15, "low": 1 + 1e-15, "high": 1 + 1e-15}
-    assert expectation.holds(point, 1.0)
-    assert not expectation.holds(point, 1.001)
-    assert not expectation.holds(point, 0.999)
+    assert expectation.contains(point, 1.0)
+    assert not expectation.contains(point, 1.001)
+    assert not expectation.contains(point, 0.999)
 
 
 def test_the_expectation_picture_shows_test_and_training_of_every_scheme(drawn):
@@ -188,7 +188,7 @@ def test_the_expectation_picture_shows_test_and_training_of_every_scheme(drawn):
     assert len({axis.get_xlim() for axis in axes[:3]}) == len({axis.get_xlim() for axis in axes[3:]}) == 1
 
 
-def test_at_p_0_no_scaling_is_said_to_line_anything_up():
+def test_at_p_0_the_verdict_says_that_scaling_changes_nothing():
     assert expectation.notes(measure(Options(p=0, units=5, samples=3)))[0] == (
         "Nothing is dropped at p = 0, so scaling changes nothing."
     )

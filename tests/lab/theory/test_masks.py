@@ -1,4 +1,4 @@
-"""All masks: each there once, with its probability; and what too many of them would cost."""
+"""All masks: each occurs once, with its probability; and the cost of too many."""
 
 from fractions import Fraction
 
@@ -17,7 +17,7 @@ def test_there_are_two_to_the_n_masks_and_no_two_are_the_same(units):
     assert len(np.unique(masks, axis=0)) == 2**units
 
 
-def test_a_masks_number_in_binary_says_who_is_kept():
+def test_a_masks_number_in_binary_says_which_units_are_kept():
     assert all_masks(3)[0b110].tolist() == [False, True, True]
 
 
@@ -53,11 +53,11 @@ def test_more_units_than_can_be_enumerated_are_refused_with_what_they_would_cost
     assert error.value.option == "units"
     assert error.value.problem == (
         "expected at most 16, got 40: 2^40 = 1.10 x 10^12 masks, each run on 400 examples, "
-        "would take 2^24 = 1.68 x 10^7 times as long as the 65,536 of 16"
+        "would take 2^24 = 1.68 x 10^7 times as long as the 65,536 masks of 16"
     )
 
 
-def test_fewer_units_than_there_must_be_are_refused():
+def test_too_few_units_are_refused():
     with pytest.raises(OptionError, match="expected from 2 to 16, got 1"):
         as_unit_count("units", 1, 2, 16, 400)
 

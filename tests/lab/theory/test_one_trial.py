@@ -22,7 +22,7 @@ def test_the_files_are_the_figures_and_the_picture(name, tmp_path):
 
 @pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("name", SMALL)
-def test_what_was_kept_prints_the_same_report(name, tmp_path):
+def test_saved_results_print_the_same_report(name, tmp_path):
     save(small_outcome(name), tmp_path)
     assert str(read(tmp_path)) == str(small_outcome(name))
 
@@ -36,12 +36,12 @@ def test_the_same_options_give_the_same_bytes(name, tmp_path):
     assert one == other
 
 
-def test_all_options_are_kept():
+def test_all_options_are_saved():
     assert small_outcome("ridge").options == {"p": [0.0, 0.5], "features": 2, "examples": 6, "seed": 0}
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_each_experiment_has_a_folder_of_its_own(tmp_path):
+def test_each_experiment_needs_its_own_folder(tmp_path):
     save(small_outcome("ridge"), tmp_path)
     with pytest.raises(LabError, match="holds the results of ridge, not of expectation: choose another folder"):
         save(small_outcome("expectation"), tmp_path)

@@ -28,7 +28,7 @@ def test_nothing_is_cut_off_or_overlaps_and_every_axis_is_labeled(drawn, outcome
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_the_verdict_is_the_title_and_the_description_stands_below(drawn, name):
+def test_the_verdict_is_the_title_and_the_description_is_below(drawn, name):
     outcome = small_outcome(name)
     figure = drawn(outcome)
     assert figure._suptitle.get_text().split() == outcome.notes[0].split()

@@ -1,4 +1,4 @@
-"""Linear regression with dropout is ridge regression: enumeration, the closed form, and scikit-learn's."""
+"""Linear regression with dropout is ridge regression: the enumeration, the closed form, and scikit-learn's ridge."""
 
 import dataclasses
 
@@ -88,13 +88,13 @@ def test_no_other_weights_have_a_smaller_expected_loss(regression, p):
         assert regression.expected_loss(td.Tensor(best + 0.01 * direction), p, "train").item() > lowest
 
 
-def test_training_on_all_masks_arrives_at_the_minimum(regression):
+def test_training_on_all_masks_reaches_the_minimum(regression):
     left, _ = regression.normal_equations(0.4)
     trained = regression.train(0.4, 2 * np.linalg.eigvalsh(left))
     np.testing.assert_allclose(trained, regression.ridge(0.4), rtol=1e-9)
 
 
-def test_training_is_what_is_reported_as_trained(monkeypatch):
+def test_the_reported_trained_weights_come_from_training(monkeypatch):
     monkeypatch.setattr(ridge, "MOST_STEPS", 3)
     (found,) = measure(dataclasses.replace(SMALL, p=(0.3,)))["rates"]
     assert found["differences"]["trained"] > AGREEMENT
@@ -102,7 +102,7 @@ def test_training_is_what_is_reported_as_trained(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["loss", "gradient"])
-def test_a_closed_form_that_is_off_in_either_scheme_is_seen(monkeypatch, kind):
+def test_a_wrong_closed_form_in_either_scheme_is_noticed(monkeypatch, kind):
     right = Regression.closed_loss
     for off in ("train", "test"):
 
@@ -146,12 +146,12 @@ def test_the_ridge_table_has_a_row_for_every_rate(figures):
         assert [*row[:3], row[-1]] == words.split()
 
 
-def test_the_ridge_verdict_is_that_of_the_largest_difference(figures):
+def test_the_ridge_verdict_depends_on_the_largest_difference(figures):
     found = figures("ridge")
     found["rates"][1]["differences"]["gradient"] = 2e-9
     assert ridge.notes(found)[0] == (
         "Linear regression with dropout on its inputs is ridge regression: "
-        "the largest relative difference at 2 rates is 2e-09; 1e-8 was allowed."
+        "the largest relative difference at 2 rates is 2e-09 (up to 1e-8 counts as rounding)."
     )
     found["rates"][0]["differences"]["loss"] = 2e-8
     assert "is not ridge regression here" in ridge.notes(found)[0]
@@ -179,7 +179,7 @@ def test_the_ridge_picture_shows_the_closed_form_as_lines_and_training_as_marker
         assert list(curves[name]) == expected
 
 
-def test_at_p_0_alone_the_penalty_is_not_said_to_have_been_seen():
+def test_if_p_is_only_0_the_verdict_says_that_there_is_no_penalty():
     nothing, something = (ridge.notes(measure(Options(p=p, features=2, examples=6)))[0] for p in ((0.0,), (0.0, 0.5)))
-    assert "is ridge regression, but at p = 0 there is no penalty to see: the largest" in nothing
+    assert "is ridge regression, but at p = 0 there is no penalty: the largest" in nothing
     assert "is ridge regression: the largest" in something

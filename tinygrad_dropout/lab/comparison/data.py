@@ -47,7 +47,7 @@ def load(config: Config) -> Dataset:
     if config.train_size is not None:
         dataset.check_train_size(config.train_size)
     if isinstance(dataset, Table) and config.dataset == "csv":
-        return with_split_told(dataset, config.train_size or dataset.default_train_size)
+        return with_split_notes(dataset, config.train_size or dataset.default_train_size)
     return dataset
 
 
@@ -70,7 +70,7 @@ def draw_split(config: Config, dataset: Dataset, streams: Streams, *, hold_back:
     return split
 
 
-def with_split_told(table: Table, train_size: int) -> Table:
+def with_split_notes(table: Table, train_size: int) -> Table:
     """The table with two more remarks: the sizes of the parts with whole groups, and repeated rows."""
     split = table.split(train_size, np.random.default_rng(0))
     notes = list(table.notes)

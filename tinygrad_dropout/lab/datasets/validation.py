@@ -15,7 +15,7 @@ FEWEST_EXAMPLES = 10  # two of them are for validation
 
 
 def with_validation(split: Split, classes: int | None, rng: np.random.Generator) -> Split:
-    """Move a fifth of the training examples to the validation part, in the proportions of the labels. Groups stay whole.
+    """Move a fifth of the training examples to the validation part, in proportion to their labels. Keep groups whole.
 
     The inputs stay standardized by all training examples.
 

@@ -1,4 +1,4 @@
-"""Results as one page that a browser shows: everything is in it, so that it can be sent and printed."""
+"""Results as one self-contained HTML page, which you can send and print."""
 
 from tinygrad_dropout.lab.page.outcomes import read_outcomes, write_page
 from tinygrad_dropout.lab.page.page import page_of

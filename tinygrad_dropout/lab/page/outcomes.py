@@ -1,4 +1,4 @@
-"""From a folder of results to the file of the page."""
+"""Read a folder of results, and write its page."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def write_page(
     """Write the page of a folder, and return the file.
 
     Args:
-        folder: with a results.json, or with folders that have one.
-        experiments: those that the results may be of.
+        folder: contains a results.json, or folders that contain one.
+        experiments: the experiments that the results can come from.
         out: the file to write: a new one, or an earlier page. Default: report.html in the folder.
-        tell: is called with a sentence about each folder in the folder whose results cannot be read. The page has the
-            sentence in the place of the results.
+        tell: called with a sentence about each of several folders whose results cannot be read. The page shows this
+            sentence instead of the results.
 
     Raises:
         LabError: there are no results, none can be read, or the file cannot be written.
@@ -36,11 +36,11 @@ def write_page(
     for one in found:
         if isinstance(one, Refused):
             tell(f"Left out: {one.problem}")
-    # what is no text in a name, as some file systems allow, becomes a question mark
+    # some file systems allow names that are not valid text; such bytes become question marks
     page = page_of(folder.resolve().name or "results", found).encode(errors="replace")
     try:
         if file.is_file() and not is_page(file):
-            raise LabError(f"{file}: expected a new file or an earlier report to replace, got a file of another kind")
+            raise LabError(f"{file}: expected a new file or an earlier report to replace, got a different kind of file")
         write_safely(file, lambda written: written.write(page))
     except OSError as error:
         raise LabError(f"{file}: the page cannot be written: {error.strerror}") from error
@@ -54,7 +54,7 @@ def is_page(file: Path) -> bool:
 
 
 def read_outcomes(folder: Path, experiments: Sequence[Experiment]) -> list[Shown | Refused]:
-    """What the folder holds, or each of the folders in it, by their names."""
+    """The outcome in the folder, or those in the folders inside it, in the order of their names."""
     try:
         if (folder / RESULTS).exists():
             return [read_one(folder, experiments)]
@@ -62,15 +62,15 @@ def read_outcomes(folder: Path, experiments: Sequence[Experiment]) -> list[Shown
     except OSError as error:
         raise LabError(f"{folder}: the folder cannot be read: {error.strerror}") from error
     if not inside:
-        raise LabError(f"{folder}: expected a folder with {RESULTS}, or folders that have one, got neither")
+        raise LabError(f"{folder}: expected {RESULTS} in this folder or in folders inside it, got neither")
     found = [read_or_refuse(each, experiments) for each in inside]
     if all(isinstance(one, Refused) for one in found):
-        read_one(inside[0], experiments)  # which raises the error
+        read_one(inside[0], experiments)  # raises the error
     return found
 
 
 def read_or_refuse(path: Path, experiments: Sequence[Experiment]) -> Shown | Refused:
-    """What one of several folders holds, or why that cannot be shown."""
+    """The outcome in one of several folders, or why it cannot be shown."""
     try:
         return read_one(path, experiments)
     except LabError as error:
@@ -78,7 +78,7 @@ def read_or_refuse(path: Path, experiments: Sequence[Experiment]) -> Shown | Ref
 
 
 def read_one(path: Path, experiments: Sequence[Experiment]) -> Shown:
-    """A folder's outcome and its pictures: those that are there, or, if one is missing, drawn again."""
+    """A folder's outcome and its pictures. If a picture is missing, all are drawn again."""
     folder = Folder(path)
     outcome = read(folder, experiments)
     if outcome.figures is None or not folder.has_pictures(outcome.experiment):

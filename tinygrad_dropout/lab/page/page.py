@@ -22,7 +22,7 @@ BEGINNING = """\
 <head>
 <meta charset="utf-8">
 <meta name="generator" content="tinygrad-dropout lab report">"""
-"""What tells a page from other files."""
+"""The first lines of a page, by which an earlier page is recognized."""
 
 PAGE = """\
 {beginning}
@@ -49,9 +49,9 @@ class Shown:
     """One outcome on the page.
 
     Attributes:
-        name: of its folder.
-        outcome: what is shown.
-        pictures: the contents of PNG files, by their names.
+        name: the name of its folder.
+        outcome: the results.
+        pictures: the contents of the PNG files, by name.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Shown:
 
     @property
     def heading(self) -> str:
-        """The name, with that of the experiment if it is another."""
+        """The folder's name, followed by the experiment's if they differ."""
         experiment = self.outcome.experiment.name
         return self.name if self.name == experiment else f"{self.name} ({experiment})"
 
@@ -77,8 +77,8 @@ class Refused:
     """A folder whose results cannot be shown.
 
     Attributes:
-        name: of the folder.
-        problem: why, in one sentence.
+        name: the name of the folder.
+        problem: the reason, in one sentence.
     """
 
     name: str
@@ -91,7 +91,7 @@ class Refused:
 
     @property
     def verdict(self) -> str:
-        """What is said in the place of a verdict."""
+        """The sentence instead of a verdict."""
         return f"The results cannot be shown. {self.problem}"
 
 
@@ -99,8 +99,8 @@ def page_of(name: str, shown: Sequence[Shown | Refused]) -> str:
     """The page, with a list of contents if there is more than one outcome.
 
     Args:
-        name: of the folder, for the title.
-        shown: the outcomes, in their order on the page.
+        name: the name of the folder, for the title.
+        shown: the outcomes, in the order of the page.
     """
     contents = contents_of(shown) if len(shown) > 1 else ""
     sections = "\n".join(section_of(number, one) for number, one in enumerate(shown, 1))
@@ -129,7 +129,7 @@ def section_of(number: int, one: Shown | Refused) -> str:
 
 
 def details_of(one: Shown) -> list[str]:
-    """What follows an outcome's verdict: tables, pictures, sentences, options and versions."""
+    """The HTML below an outcome's verdict: tables, pictures, sentences, options and versions."""
     outcome, parts = one.outcome, []
     if outcome.figures is not None:
         if not outcome.finished:
@@ -149,7 +149,7 @@ def details_of(one: Shown) -> list[str]:
 
 
 def paragraph(text: str, kind: str = "") -> str:
-    """A paragraph, of a class of the style sheet."""
+    """A paragraph; `kind` is its CSS class."""
     return f"<p{kind and f' class={kind}'}>{in_html(text)}</p>"
 
 
@@ -159,7 +159,7 @@ def in_html(text: str) -> str:
 
 
 def table_of(table: Table, label: str) -> str:
-    """A table, which scrolls sideways where it is too wide. The first column holds the headings of the rows."""
+    """A table, which scrolls sideways if it is too wide. The first column holds the headings of the rows."""
     columns = table.columns
     headings = "".join(f'<th scope="col"{aligned(column)}>{cell(column.header)}</th>' for column in columns)
     rows = zip(*(column.cells for column in columns), strict=True)
@@ -169,7 +169,7 @@ def table_of(table: Table, label: str) -> str:
 
 
 def row_of(contents: Sequence[Any], columns: Sequence[Column]) -> str:
-    """The cells of a row; one with a heading only is that of the indented rows below it."""
+    """The cells of a row. A row with only its first cell is a heading of the indented rows below it."""
     first, *others = contents
     if cell(first) and not any(map(cell, others)):
         return f'<th scope="rowgroup" colspan="{len(columns)}">{cell(first)}</th>'
@@ -179,17 +179,17 @@ def row_of(contents: Sequence[Any], columns: Sequence[Column]) -> str:
 
 
 def cell(content: Any) -> str:
-    """A cell's text: a rich Text, or a text whose square brackets mean nothing."""
+    """The HTML of a cell, which is a rich Text or a plain string without rich's markup."""
     return "<br>".join(map(in_html, str(content).strip().splitlines()))
 
 
 def aligned(column: Column) -> str:
-    """The class of cells that stand at the right, as numbers do."""
+    """The attribute of right-aligned cells, such as numbers."""
     return " class=number" if column.justify == "right" else ""
 
 
 def picture_of(one: Shown, name: str, png: bytes) -> str:
-    """A picture; it scrolls sideways on a narrow screen, where its letters would be too small."""
+    """A picture. On a narrow screen it scrolls sideways, so that its text stays readable."""
     outcome = one.outcome
     shows = f"{outcome.experiment.shown_in(name)} {outcome.notes[0]} {outcome.description}"
     image = f'<img alt="{escape(shows)}" src="data:image/png;base64,{b64encode(png).decode()}">'
@@ -197,12 +197,12 @@ def picture_of(one: Shown, name: str, png: bytes) -> str:
 
 
 def scrolling(content: str, label: str) -> str:
-    """Something that may be wider than the screen, in a box that can be scrolled, by keys too."""
+    """Put content that may be wider than the screen into a box that scrolls, also by keyboard."""
     return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(label)}">\n{content}\n</div>'
 
 
 def settings_of(settings: Mapping[str, Any]) -> str:
-    """Options and versions, a row for each; of several configurations, a row for each of them."""
+    """A table of options and versions, with a row for each option or configuration."""
     rows = "\n".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(as_text(value))}</td></tr>'
         for name, value in flat(settings).items()
@@ -211,7 +211,7 @@ def settings_of(settings: Mapping[str, Any]) -> str:
 
 
 def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings, with `group: name` for each group in a group."""
+    """Flatten the settings: a group inside a group gets the name `group: name`."""
     result: dict[str, Any] = {}
     for name, value in settings.items():
         if isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
@@ -222,7 +222,7 @@ def flat(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_text(value: Any) -> str:
-    """A value as a person would write it; what is unset in a group of options is left out."""
+    """Write a value for people. Unset options in a group are left out."""
     if isinstance(value, Mapping):
         return "; ".join(f"{name} {as_text(one)}" for name, one in value.items() if one not in (None, [], {}))
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The theory of dropout as small experiments: each measures or enumerates what a formula says, and shows both.
+"""The theory of dropout as small experiments: each compares a formula with a measurement or an enumeration.
 
 from tinygrad_dropout import lab
 from tinygrad_dropout.lab import theory

@@ -1,6 +1,6 @@
 """What the next layer sees in training and at test time: without scaling, and with each of the two ways to scale.
 
-A layer of activations h goes through dropout, with m_i = 1 where unit i is kept and E[m_i] = 1 - p:
+A layer of activations h goes through dropout, with m_i = 1 if unit i is kept and E[m_i] = 1 - p:
 
     scheme        training         its expectation    test
     no scaling    m * h            (1 - p) h          h            larger by 1 / (1 - p)
@@ -39,7 +39,7 @@ BINS = 41  # of the histogram
 MOST_DRAWS = 5 * 10**7  # units times samples
 DRAWS_AT_ONCE = 2**18
 
-SCHEMES = {  # what is done in training, and whether activations are scaled at test time
+SCHEMES = {  # the layer's `scaling`, and whether dropout runs at test time too
     "no scaling": ("test", False),
     "original": ("test", True),
     "inverted": ("train", False),
@@ -48,16 +48,16 @@ SCHEMES = {  # what is done in training, and whether activations are scaled at t
 
 @dataclass(frozen=True)
 class Options:
-    """What decides the numbers.
+    """The options.
 
     Attributes:
         p: the probability that a unit is dropped, 0 <= p < 1.
         units: the number of activations that go through dropout.
-        samples: how many masks are drawn.
-        seed: of the activations, the next layer's weights and the masks.
+        samples: the number of masks drawn.
+        seed: decides the activations, the next layer's weights and the masks.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     p: float = 0.5
@@ -78,7 +78,7 @@ class Options:
             most = MOST_DRAWS // self.units
             raise OptionError(
                 "samples",
-                f"expected at most {most:,} of {self.units:,} units ({MOST_DRAWS:,} draws), got {self.samples:,}",
+                f"expected at most {most:,} with {self.units:,} units ({MOST_DRAWS:,} draws), got {self.samples:,}",
             )
 
 
@@ -111,7 +111,7 @@ def measure_scheme(
         scheme: one of SCHEMES.
         options: the rate and the number of samples.
         activations: shape (units,), positive.
-        next_layer: what comes after dropout.
+        next_layer: the layer after dropout.
         rng: draws the masks.
 
     Returns:
@@ -139,7 +139,7 @@ def measure_scheme(
         raise OptionError(
             "samples",
             f"expected more, got {options.samples}: with p = {options.p} and units = {options.units} the mean input "
-            "in training cannot be told from 0, so there is nothing to divide by",
+            "in training is not clearly above 0, so it cannot be divided by",
         )
     counts, edges = np.histogram(samples, BINS)
     return {
@@ -190,25 +190,27 @@ def notes(figures: Figures) -> Sequence[str]:
     """What scaling does, and that nonlinear layers still see a difference."""
     factor, ratios = figures["factor"], {name: found["ratio"] for name, found in figures["schemes"].items()}
     measured = ratios["no scaling"]
-    outside = "" if holds(measured, factor) else ", outside it, as in one run of twenty"
-    aligned = all(holds(ratios[scheme], 1) for scheme in ("original", "inverted"))
-    scaled = "lines the phases up" if aligned else f"comes near: {within(ratios['inverted'], 4)}"
+    outside = "" if contains(measured, factor) else " (outside this interval, as in one of twenty runs)"
+    aligned = all(contains(ratios[scheme], 1) for scheme in ("original", "inverted"))
+    inverted = within(ratios["inverted"], 4)
+    scaled = "it sees the same in both phases" if aligned else f"the ratio is near 1: {inverted}"
     verdict = (
         "Nothing is dropped at p = 0, so scaling changes nothing."
         if factor == 1
-        else f"Without scaling the next layer sees {within(measured, 3)} times as much at test time; "
-        f"1/(1-p) is {factor:.3f}{outside}. Either scaling {scaled}."
+        else f"Without scaling, the next layer sees {within(measured, 3)} times as much at test time as in training; "
+        f"1/(1-p) is {factor:.3f}{outside}. With either kind of scaling, {scaled}."
     )
     relu = figures["schemes"]["inverted"]["after_relu"]
     return [
         verdict,
-        "Table: the mean input of the next layer; in brackets its 95 % interval over the masks.",
-        f"The line-up is of what is linear in the mask. Behind the ReLUs of the next layer ({NEURONS} neurons) the "
-        f"means differ: inverted {relu['train']:.4f} in training, {relu['test']:.4f} at test time.",
+        "The table shows the mean input of the next layer, with its 95 % interval over the masks in parentheses.",
+        f"Scaling matches the means only of quantities that are linear in the mask. After the ReLUs of the next layer "
+        f"({NEURONS} neurons), the means differ: with inverted dropout {relu['train']:.4f} in training and "
+        f"{relu['test']:.4f} at test time.",
     ]
 
 
-def holds(interval: Figures, value: float) -> bool:
+def contains(interval: Figures, value: float) -> bool:
     """Whether the value lies in the interval, up to rounding."""
     slack = 1e-9 * value
     return bool(interval["low"] - slack <= value <= interval["high"] + slack)

@@ -13,15 +13,15 @@ from tinygrad_dropout.lab.arrays import Numbers
 from tinygrad_dropout.lab.errors import OptionError
 from tinygrad_dropout.lab.theory.options import as_whole_number
 
-LARGEST_EXPONENT = 10**15  # 2^n is shown as a decimal up to here; not far above, `Decimal` overflows
+LARGEST_EXPONENT = 10**15  # 2^n is shown as a decimal up to here, because `Decimal` overflows not far above
 
 
 def all_masks(units: int, first: int = 0, last: int | None = None) -> Mask:
     """The masks of some units, numbered in binary: bit j of a mask's number says whether unit j is kept.
 
     Args:
-        units: how many units are dropped or kept.
-        first, last: give only the masks with the numbers first to last - 1 (default: all).
+        units: the number of units.
+        first, last: return only the masks with the numbers first to last - 1 (default: all).
 
     Returns:
         Boolean array of shape (masks, units), True where a unit is kept; by default all 2^units masks.
@@ -56,9 +56,9 @@ def as_unit_count(option: str, units: Any, low: int, most: int, examples: int) -
 
     Args:
         option: the option that gave the units.
-        units: how many were asked for.
-        low, most: how many are allowed.
-        examples: how many examples each subnetwork is run on.
+        units: the requested number.
+        low, most: the smallest and the largest number allowed.
+        examples: the number of examples that each subnetwork is run on.
 
     Raises:
         OptionError: the number is not allowed; for more than `most`, the message says what they would cost.
@@ -67,7 +67,7 @@ def as_unit_count(option: str, units: Any, low: int, most: int, examples: int) -
         raise OptionError(
             option,
             f"expected at most {most}, got {units}: {power_of_two(units)} masks, each run on {examples:,} examples, "
-            f"would take {power_of_two(units - most)} times as long as the {power_of_two(most)} of {most}",
+            f"would take {power_of_two(units - most)} times as long as the {power_of_two(most)} masks of {most}",
         )
     return as_whole_number(option, units, low, most)
 

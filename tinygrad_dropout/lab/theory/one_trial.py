@@ -17,13 +17,13 @@ class Measurement(Protocol):
     """What the module of a theory experiment defines."""
 
     Options: type[Any]
-    """A dataclass of what decides the figures; one of its fields is `seed`."""
+    """A dataclass of the options; one of its fields is `seed`."""
 
     def measure(self, options: Any, /) -> Figures:
-        """Measure, and return the figures as JSON has them."""
+        """Measure, and return the figures in a form that JSON can store."""
 
     def describe(self, options: Figures, figures: Figures) -> str:
-        """What was measured, in one line. The options are as JSON has them."""
+        """What was measured, in one line. The options are in their JSON form."""
 
     def tables(self, figures: Figures) -> Sequence[Table]:
         """The figures as tables to print."""
@@ -40,7 +40,7 @@ MEASUREMENTS: dict[str, Measurement] = {"expectation": expectation, "ensemble": 
 
 @dataclass(frozen=True)
 class OneTrial(Experiment):
-    """The experiment whose module MEASUREMENTS has under this name. Its one record holds the figures."""
+    """The theory experiment with this name in MEASUREMENTS. It has one record, which holds the figures."""
 
     name: str
 

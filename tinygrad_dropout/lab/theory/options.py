@@ -18,7 +18,7 @@ def as_whole_number(name: str, value: Any, low: int, high: int) -> int:
         value: what was given for it.
 
     Raises:
-        OptionError: the value is no whole number, or lies outside.
+        OptionError: the value is not a whole number, or is out of range.
     """
     try:
         number = index(value)
@@ -39,7 +39,7 @@ def as_dropout_rate(name: str, value: Any, *, above: bool, why: str) -> float:
         why: for the message, why the excluded ends make no sense.
 
     Raises:
-        OptionError: the value is no number, or lies outside.
+        OptionError: the value is not a number, or is out of range.
     """
     try:
         number = float(value)

@@ -7,7 +7,7 @@ With q = 1 - p the probability of keeping, R a matrix of independent Bernoulli(q
     inverted, v = q w      E ||y - (R * X) v / q||²  =  ||y - X v||²   + (1 - q) / q ||G v||²
 
 So the weights v that are used at test time are those of ridge regression with the penalty p / (1 - p), where each
-weight counts by the size of its own feature: v = (X.T @ X + p / (1 - p) G²)^-1 X.T @ y.
+weight is multiplied by the size of its own feature: v = (X.T @ X + p / (1 - p) G²)^-1 X.T @ y.
 
 Every row has its own mask, but the expectation of a sum is the sum of the expectations. So it is enough to enumerate
 the 2^features masks of one row, and nothing is sampled.
@@ -52,16 +52,16 @@ MARKERS = "osD^vPX*<>"
 
 @dataclass(frozen=True)
 class Options:
-    """What decides the numbers.
+    """The options.
 
     Attributes:
         p: the rates: probabilities that an input is dropped, each 0 <= p < 1.
         features: the number of inputs; 2^features masks are enumerated.
-        examples: the number of rows; more than features, so that least squares has one answer.
-        seed: of the data and of the weights at which losses are compared.
+        examples: the number of rows; more than features, so that least squares has a unique solution.
+        seed: decides the data and the weights at which losses are compared.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     p: tuple[float, ...] = RATES
@@ -86,7 +86,7 @@ class Options:
         if self.examples <= self.features:
             raise OptionError(
                 "examples",
-                f"expected more than the {self.features} features, or least squares has many answers; "
+                f"expected more than the {self.features} features, because otherwise least squares has many solutions; "
                 f"got {self.examples}",
             )
 
@@ -137,7 +137,7 @@ class Regression:
         return np.linalg.solve(gram + p / (1 - p) * np.diag(np.diag(gram)), self.x.T @ self.y)
 
     def normal_equations(self, p: float) -> tuple[Numbers, Numbers]:
-        """E[D'D] and E[D'y] of the inputs D with dropout, by enumeration: shapes (features, features), (features,)."""
+        """E[D.T @ D], shape (features, features), and E[D.T @ y], shape (features,), of the inputs D with dropout."""
         masks = all_masks(self.x.shape[1])
         left, right = np.zeros((len(masks[0]), len(masks[0]))), np.zeros(len(masks[0]))
         for mask, probability in zip(masks, probabilities(masks, p), strict=True):
@@ -151,7 +151,7 @@ class Regression:
 
         Args:
             p: the rate.
-            curvatures: the eigenvalues of the loss's second derivative, the largest L and the smallest l of which
+            curvatures: the eigenvalues of the loss's second derivative. The largest, L, and the smallest, l,
                 give the fastest step and momentum (Polyak 1964): lr = (2 / (sqrt L + sqrt l))²,
                 momentum = ((sqrt L - sqrt l) / (sqrt L + sqrt l))².
         """
@@ -177,7 +177,7 @@ def measure(options: Options) -> Figures:
     """Compare the enumeration with the closed form at every rate.
 
     Returns:
-        masks: how many there are; rates: for each p the penalty, the weights (closed, solved and trained), the size of
+        masks: their number; rates: for each p the penalty, the weights (closed, solved and trained), the size of
         G v relative to least squares, and the largest relative differences between enumeration and closed form (loss,
         gradient, solved, trained).
     """
@@ -230,7 +230,7 @@ def describe(options: Figures, figures: Figures) -> str:
 
 
 def tables(figures: Figures) -> Sequence[Table]:
-    """For every rate the penalty, the size of the weights, and how far enumeration is from the closed form."""
+    """For every rate the penalty, the size of the weights, and how far the enumeration is from the closed form."""
     table = new_table("p", "penalty p/(1-p)", "size of weights", "loss", "gradient", "minimum", "trained")
     for found in figures["rates"]:
         differences = (f"{found['differences'][key]:.0e}" for key in ("loss", "gradient", "solved", "trained"))
@@ -239,19 +239,19 @@ def tables(figures: Figures) -> Sequence[Table]:
 
 
 def notes(figures: Figures) -> Sequence[str]:
-    """Whether the two sides are the same."""
+    """Whether the two sides are equal, and what the table shows."""
     largest = max(max(found["differences"].values()) for found in figures["rates"])
     rates = counted(len(figures["rates"]), "rate")
     verdict = "is ridge regression" if largest <= AGREEMENT else "is not ridge regression here"
     if all(found["p"] == 0 for found in figures["rates"]):
-        verdict += ", but at p = 0 there is no penalty to see"
+        verdict += ", but at p = 0 there is no penalty"
     return [
         f"Linear regression with dropout on its inputs {verdict}: the largest relative difference at "
-        f"{rates} is {largest:.0e}; 1e{round(math.log10(AGREEMENT))} was allowed.",
-        "Size: |G v| relative to least squares. Loss to trained: the relative difference between all masks enumerated "
-        "and the closed form.",
-        "The penalty is p / (1 - p) times the square of |G v|, G = diag(X.T @ X)^(1/2): each weight is counted by the "
-        "size of its own feature.",
+        f"{rates} is {largest:.0e} (up to 1e{round(math.log10(AGREEMENT))} counts as rounding).",
+        "Size of weights: |G v| relative to least squares. Loss, gradient, minimum and trained: the relative "
+        "difference between the enumeration of all masks and the closed form.",
+        "The penalty is p / (1 - p) times the square of |G v|, with G = diag(X.T @ X)^(1/2): each weight is multiplied "
+        "by the size of its own feature.",
     ]
 
 
@@ -277,7 +277,7 @@ def draw(file: BinaryIO, figures: Figures, title: str, caption: str) -> None:
 
 
 def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None:
-    """Draw the relative differences between enumeration and closed form, and what was allowed."""
+    """Draw the relative differences between enumeration and closed form, and the largest allowed difference."""
     kinds = {
         "loss": ("loss", "o:", GREEN),
         "gradient": ("gradient", "^--", GRAY),
@@ -291,5 +291,5 @@ def draw_agreement(axes: Axes, rates: list[float], found: list[Figures]) -> None
     axes.annotate("allowed", (0, AGREEMENT), xycoords=("axes fraction", "data"), xytext=(4, 4),
                   textcoords="offset points", fontsize=9)  # fmt: skip
     axes.set(xlabel="p", ylabel="relative difference", yscale="log", ylim=(LOWEST / 3, AGREEMENT * 100))
-    axes.set_title("All masks, beside the closed form")
+    axes.set_title("All masks, compared with the closed form")
     axes.legend(fontsize=8, frameon=False, loc="upper right", bbox_to_anchor=(1, 0.8))

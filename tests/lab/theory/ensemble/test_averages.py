@@ -1,4 +1,4 @@
-"""Both averages of subnetworks, against their definitions; and whatever comes in parts."""
+"""Both averages of subnetworks agree with their definitions, even if they are added in parts."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ PREDICTIONS = np.array([[[0.5, 0.5]], [[0.9, 0.1]], [[0.2, 0.8]]])  # three subn
 WEIGHTS = np.array([0.5, 0.3, 0.2])
 
 
-def test_the_arithmetic_mean_weighs_each_prediction():
+def test_the_arithmetic_mean_weights_each_prediction():
     averages = averages_of([(np.log(PREDICTIONS), WEIGHTS)])
     first = 0.5 * 0.5 + 0.3 * 0.9 + 0.2 * 0.2
     np.testing.assert_allclose(averages.arithmetic, [[first, 1 - first]], rtol=1e-15)
@@ -30,7 +30,7 @@ def test_parts_add_up_to_the_whole():
     np.testing.assert_allclose(parts.geometric, whole.geometric, rtol=1e-14)
 
 
-def test_weights_that_do_not_sum_to_one_are_made_to():
+def test_weights_are_normalized():
     once, thrice = (averages_of([(np.log(PREDICTIONS), times * WEIGHTS)]) for times in (1, 3))
     np.testing.assert_allclose(once.arithmetic, thrice.arithmetic, rtol=1e-14)
     np.testing.assert_allclose(once.geometric, thrice.geometric, rtol=1e-14)

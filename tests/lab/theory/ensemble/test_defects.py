@@ -1,4 +1,4 @@
-"""Networks that are dead, linear, the same under every mask, or at chance level are said to be, and prove nothing."""
+"""The report names networks that are dead, linear, constant under every mask or at chance level. They prove nothing."""
 
 from functools import cache
 
@@ -25,11 +25,11 @@ DEFECTIVE = {
     "dead in the last of two layers": (
         {"units": 2, "layers": (2,)},
         "is dead (no unit of its second hidden layer is on for any test example under any mask) and predicts the "
-        "same under every mask and is at chance level (at best 89.8 % wrong; always answering with the most common "
+        "same under every mask and is at chance level (at best 89.8 % wrong; always predicting the most common "
         "class: 89.8 %).",
         "this network is dead",
     ),
-    "dead in the first of two layers, though the second heeds its mask": (
+    "dead in the first of two layers, although the second responds to its mask": (
         {"p": 0.3, "units": 2, "layers": (2,), "seed": 8},
         "is dead (no unit of its first hidden layer is on for any test example under any mask) and is at chance",
         "this network is dead",
@@ -61,7 +61,7 @@ DEFECTIVE = {
     ),
     "at chance level with two layers": (
         {"p": 0.999, "units": 6, "layers": (2,), "seed": 1},
-        "is at chance level (at best 89.0 % wrong; always answering with the most common class: 89.8 %).",
+        "is at chance level (at best 89.0 % wrong; always predicting the most common class: 89.8 %).",
         None,
     ),
 }
@@ -73,7 +73,7 @@ def figures_of(kind):
 
 
 @pytest.mark.parametrize("kind", DEFECTIVE)
-def test_what_is_wrong_with_a_network_is_said_right_below_the_verdict(kind):
+def test_the_note_below_the_verdict_says_what_is_wrong_with_a_network(kind):
     figures, words = figures_of(kind), DEFECTIVE[kind][1]
     (found,) = figures["networks"]
     layers = "1 hidden layer" if len(found["hidden"]) == 1 else "2 hidden layers"
@@ -81,28 +81,28 @@ def test_what_is_wrong_with_a_network_is_said_right_below_the_verdict(kind):
         assert defects(found) == ""
     else:
         assert defects(found).startswith(f"The network with {layers} {words}")
-    assert notes(figures)[1] == f"{defects(found)} Try more units, another seed, or a p nearer to 0.5.".strip()
+    assert notes(figures)[1] == f"{defects(found)} Try more units, another seed, or a p closer to 0.5.".strip()
 
 
 @pytest.mark.parametrize("kind", DEFECTIVE)
-def test_no_rule_is_made_of_a_network_that_is_exact_for_lack_of_anything_to_differ(kind):
+def test_a_network_that_cannot_differ_from_its_average_proves_nothing(kind):
     figures, reason = figures_of(kind), DEFECTIVE[kind][2]
     (found,) = figures["networks"]
     verdict = notes(figures)[0]
     if reason is None:
         assert why_nothing_is_shown(found) == ""
-        assert "nothing shown" not in verdict
+        assert "no conclusion" not in verdict
     else:
         assert reason in why_nothing_is_shown(found)
         assert found["averages"]["geometric mean"]["most_from_scaling"] < EXACT
-        assert f"nothing shown with {len(found['hidden'])} hidden layer" in verdict
+        assert f"no conclusion with {len(found['hidden'])} hidden layer" in verdict
         assert " exact with" not in verdict
 
 
 @pytest.mark.parametrize("kind", [kind for kind in DEFECTIVE if "dead" in kind or "rare" in kind])
-def test_where_monte_carlo_goes_is_not_judged_where_both_means_are_the_same(kind):
+def test_the_limit_of_monte_carlo_is_not_judged_if_both_means_are_the_same(kind):
     assert notes(figures_of(kind))[0].endswith(
-        "Where Monte Carlo goes cannot be seen: the arithmetic mean and weight scaling are nearly the same here."
+        "The limit of Monte Carlo cannot be seen: the arithmetic mean and weight scaling are nearly the same."
     )
 
 
@@ -115,16 +115,16 @@ def test_a_healthy_network_has_no_defect_and_gets_no_advice():
     assert "not exact with 2 hidden layers" in notes(figures)[0]
 
 
-def test_one_defective_network_takes_nothing_from_the_other():
+def test_a_defective_network_does_not_affect_the_verdict_on_the_other():
     figures = measure(Options(units=3, samples=3))  # hidden units 3 and 2-1
     verdict = notes(figures)[0]
     assert "geometric mean: exact with 1 hidden layer (off by" in verdict
-    assert "nothing shown with 2 hidden layers (this network is dead). Monte Carlo" in verdict
+    assert "no conclusion with 2 hidden layers (this network is dead). Monte Carlo" in verdict
     assert "cannot be seen" not in verdict
     assert notes(figures)[1].startswith("The network with 2 hidden layers is dead")
 
 
-def test_a_merely_linear_network_is_said_to_be(figures):
+def test_a_merely_linear_network_is_named(figures):
     one, two = figures("ensemble")["networks"]
     one["hidden_units"] = [{"units": 4, "ever_on": 3, "always_on": 3, "switching": 0}]
     two["hidden_units"] = [{"units": 2, "ever_on": 2, "always_on": 2, "switching": 0}] * 2
@@ -135,7 +135,7 @@ def test_a_merely_linear_network_is_said_to_be(figures):
     assert why_nothing_is_shown(two) == "this network is linear in the mask"
 
 
-def test_predictions_that_no_mask_changes_are_noticed_though_units_are_on(figures):
+def test_predictions_that_no_mask_changes_are_noticed_even_if_units_are_on(figures):
     """As if all weights of the last layer were 0."""
     (found, _) = figures("ensemble")["networks"]
     found["largest_change"] = 1e-16
@@ -158,7 +158,7 @@ def test_the_most_common_class_is_wrong_for_all_others():
 
 
 def two_layers():
-    """Two inputs, two units, three units: x1 and x2 are passed on where positive; then x1 - x2, x1 + x2 + 1, -1."""
+    """Two inputs, two units, three units: x1 and x2 pass if positive; then x1 - x2, x1 + x2 + 1, -1."""
     rng = np.random.default_rng(0)
     model = network(2, (2, 3), 2, 0.5, rng, rng)
     first, second, _ = (layer for layer in model if isinstance(layer, nn.Linear))
@@ -169,14 +169,14 @@ def two_layers():
 
 
 def test_unit_states_are_counted_over_examples_and_masks():
-    """x1 - x2 is on under the mask that keeps only x1, and off where both are dropped."""
+    """x1 - x2 is on under the mask that keeps only x1, and off if both are dropped."""
     first, second = unit_states(two_layers(), np.array([[1.0, 2.0], [3.0, -1.0]]))
     assert first == {"units": 2, "ever_on": 2, "always_on": 1, "switching": 0}
     assert second == {"units": 3, "ever_on": 2, "always_on": 1, "switching": 1}
 
 
 def test_unit_states_are_those_of_the_scaled_activations():
-    """At p = 0.5 a kept input of 1 counts as 2, and 2 - 1.5 is above 0, though 1 - 1.5 is not."""
+    """At p = 0.5 a kept input of 1 counts as 2, and 2 - 1.5 is above 0, but 1 - 1.5 is not."""
     model = two_layers()
     list(model)[3].weight.data[0], list(model)[3].bias.data[0] = [1, 0], -1.5
     assert unit_states(model, np.array([[1.0, 0.0]]))[1]["switching"] == 1

@@ -1,4 +1,4 @@
-"""The ensemble experiment: the averages of a trained network, and where Monte Carlo goes."""
+"""The ensemble experiment: the averages of a trained network, and what Monte Carlo converges to."""
 
 import dataclasses
 
@@ -45,7 +45,7 @@ def test_the_arithmetic_mean_is_neither(networks):
         assert network["averages"]["weight scaling"]["from_scaling"] == 0
 
 
-def test_monte_carlo_goes_to_the_arithmetic_mean_and_not_to_weight_scaling(networks):
+def test_monte_carlo_converges_to_the_arithmetic_mean_and_not_to_weight_scaling(networks):
     for network in networks:
         first, last = network["monte_carlo"][0], network["monte_carlo"][-1]
         assert (first["k"], last["k"]) == (1, 200)
@@ -76,7 +76,7 @@ def test_the_networks_have_learned_something(networks):
     assert networks[0]["averages"]["weight scaling"]["error"] < 40  # of ten classes
 
 
-def test_one_number_of_layers_alone_gives_the_same_network(networks):
+def test_a_run_with_one_number_of_layers_gives_the_same_network(networks):
     (alone,) = measure(dataclasses.replace(SMALL, layers=(2,)))["networks"]
     assert alone == networks[1]
 
@@ -102,7 +102,7 @@ PREDICTED = np.array([[0.7, 0.3], [0.4, 0.6], [0.9, 0.1], [0.2, 0.8]])
 LABELS = np.array([0, 1, 1, 1])
 
 
-def test_scores_are_those_of_their_names():
+def test_scores_are_what_their_names_say():
     scaled, arithmetic = PREDICTED + np.array([0.1, -0.1]), PREDICTED + np.array([-0.05, 0.05])
     found = scores(PREDICTED, LABELS, scaled, arithmetic)
     assert found["error"] == 25
@@ -112,7 +112,7 @@ def test_scores_are_those_of_their_names():
     assert found["most_from_scaling"] == pytest.approx(0.1)
 
 
-def test_total_variation_is_the_probability_that_has_moved():
+def test_total_variation_is_the_probability_that_moved():
     one, other = np.array([[1.0, 0.0, 0.0], [0.5, 0.5, 0.0]]), np.array([[0.0, 1.0, 0.0], [0.5, 0.25, 0.25]])
     assert total_variation(one, other) == pytest.approx((1 + 0.25) / 2)
 

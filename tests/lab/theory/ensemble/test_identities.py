@@ -33,7 +33,7 @@ def softmax_regression(p: float, seed: int) -> Subnetworks:
 
 
 def one_hidden_layer(p: float, seed: int, activation: type[nn.Module] = nn.ReLU) -> Subnetworks:
-    """Dropout on the one hidden layer alone."""
+    """Dropout only on the hidden layer."""
     rng = np.random.default_rng(seed)
     model = nn.Sequential(linear(4, 7, rng), activation(), nn.Dropout(p), linear(7, 3, rng))
     return Subnetworks(model, (7,), rng.normal(size=(3, 4)))
@@ -61,7 +61,7 @@ def test_of_a_softmax_regression(p, seed):
 @pytest.mark.parametrize("activation", [nn.ReLU, nn.Tanh, nn.Sigmoid])
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("p", EVERY_P)
-def test_of_one_hidden_layer_with_dropout_on_it_alone(p, seed, activation):
+def test_of_one_hidden_layer_with_dropout_only_on_it(p, seed, activation):
     subnetworks = one_hidden_layer(p, seed, activation)
     np.testing.assert_allclose(averages_of(subnetworks.all()).geometric, subnetworks.weight_scaling(), **EXACTLY)
 
@@ -134,13 +134,13 @@ def test_with_a_mask_below_a_nonlinearity_there_is_a_gap(p):
 
 @pytest.mark.parametrize("make", [softmax_regression, one_hidden_layer, two_hidden_layers])
 @pytest.mark.parametrize("p", EVERY_P)
-def test_the_arithmetic_mean_is_another_number(p, make):
+def test_the_arithmetic_mean_is_a_different_number(p, make):
     subnetworks = make(p, 0)
     assert np.abs(averages_of(subnetworks.all()).arithmetic - subnetworks.weight_scaling()).max() > 1e-2
 
 
 @pytest.mark.parametrize("p", EVERY_P)
-def test_a_mean_that_counts_every_mask_alike_is_right_at_a_half_alone(p):
+def test_a_mean_that_counts_every_mask_equally_is_right_only_at_a_half(p):
     subnetworks = one_hidden_layer(p, 0)
     alike = averages_of((predictions, np.full(len(weights), 2.0**-7)) for predictions, weights in subnetworks.all())
     gap = np.abs(alike.geometric - subnetworks.weight_scaling()).max()

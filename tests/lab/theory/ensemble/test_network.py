@@ -6,7 +6,7 @@ from tinygrad_dropout import nn
 from tinygrad_dropout.lab.theory.ensemble.network import fit, network
 
 
-def test_training_draws_masks_of_its_own_and_learns_with_them():
+def test_training_draws_its_own_masks_and_learns_with_them():
     weights, masks, order = (np.random.default_rng(seed) for seed in range(3))
     model = network(2, (8,), 2, 0.5, weights, masks)
     assert [layer.p for layer in model if isinstance(layer, nn.Dropout)] == [0.5]

@@ -17,21 +17,21 @@ def test_the_ensemble_tables_name_every_mean(figures):
         assert spread(last["from_arithmetic"], 3) in row
 
 
-def test_the_ensemble_verdict_says_where_scaling_is_exact_and_where_monte_carlo_goes(figures):
+def test_the_ensemble_verdict_says_when_scaling_is_exact_and_what_monte_carlo_converges_to(figures):
     found = figures("ensemble")
     for network, gap in zip(found["networks"], (2e-15, 0.25), strict=True):
         network["averages"]["geometric mean"]["most_from_scaling"] = gap
         network["monte_carlo"][-1].update(from_arithmetic={"mean": 0.01}, from_scaling={"mean": 0.2})
     verdict, _, meaning, count = notes(found)
     assert verdict == (
-        "Weight scaling as the renormalized geometric mean: exact with 1 hidden layer (off by 2e-15), "
-        "not exact with 2 hidden layers (off by 0.25). Monte Carlo goes to the arithmetic mean."
+        "Weight scaling compared with the renormalized geometric mean: exact with 1 hidden layer (off by 2e-15), "
+        "not exact with 2 hidden layers (off by 0.25). Monte Carlo converges to the arithmetic mean."
     )
     assert "E_z[f(x, z)]" in meaning
     assert count.startswith("A layer of 4,096 units has 2^4096 = 1.04 x 10^1233 subnetworks")
     found["networks"][1]["monte_carlo"][-1].update(from_arithmetic={"mean": 0.3})
-    assert notes(found)[0].endswith("Monte Carlo is at k = 10 not yet near the arithmetic mean.")
+    assert notes(found)[0].endswith("At k = 10, Monte Carlo is not yet near the arithmetic mean.")
 
 
-def test_small_numbers_are_shown_as_what_they_are():
+def test_rounding_errors_are_not_shown_as_zero():
     assert [exact_or_rounded(value) for value in (0.0, 2e-16, 1e-12, 0.3014)] == ["0", "2e-16", "0.000", "0.301"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from tinygrad_dropout.lab.arrays import Floats, Labels, Numbers
-from tinygrad_dropout.lab.comparison.data import with_split_told
+from tinygrad_dropout.lab.comparison.data import with_split_notes
 from tinygrad_dropout.lab.datasets.moons import Moons
 from tinygrad_dropout.lab.datasets.own_table import load_csv
 from tinygrad_dropout.lab.datasets.split import Split, Table
@@ -91,7 +91,7 @@ def read_data(options: UncertaintyOptions) -> Data:
     if rows <= FEWEST_TRAINING_ROWS:
         raise LabError(f"{options.csv or options.uci}: expected more than {FEWEST_TRAINING_ROWS} rows, got {rows}")
     if given is None:
-        return Data(with_split_told(table, rows_to_train_on(rows)), [])
+        return Data(with_split_notes(table, rows_to_train_on(rows)), [])
     splits = read_splits(given, rows)
     first = options.config().first_seed
     if first >= len(splits):

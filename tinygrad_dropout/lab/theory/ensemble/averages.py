@@ -1,12 +1,12 @@
 """The averages of many subnetworks' predictions. Always say which one you mean: they are different numbers.
 
-With q_m the probability of mask m and P_m(y) what its subnetwork predicts:
+With q_m the probability of mask m and P_m(y) the prediction of its subnetwork:
 
     arithmetic mean     E_m[P_m(y)]         = sum_m q_m P_m(y)
     geometric mean      exp(E_m[ln P_m(y)]) = prod_m P_m(y)^q_m,   then divided by its sum over the classes
 
 The first is what Monte Carlo estimates: the test-time recipe y = E_z[f(x, z)]. The second is what scaling computes in
-one pass: exactly where the logits are linear in the mask, approximately elsewhere (Goodfellow et al., Deep Learning,
+one pass: exactly if the logits are linear in the mask, approximately otherwise (Goodfellow et al., Deep Learning,
 section 7.12; Baldi and Sadowski 2013).
 """
 
@@ -20,7 +20,7 @@ from tinygrad_dropout.lab.arrays import Numbers
 
 
 class Averages:
-    """Both means over subnetworks that are added a few at a time. Only the two sums are kept.
+    """Both means over subnetworks, which are added a few at a time. Only two sums are stored.
 
     Attributes:
         weight: the sum of the weights so far; 1 after all masks.
@@ -56,7 +56,7 @@ class Averages:
 
 
 def averages_of(parts: Iterable[tuple[Numbers, Numbers]]) -> Averages:
-    """Both means of (log_predictions, weights), a few subnetworks at a time."""
+    """Both means of all (log_predictions, weights), each for a few subnetworks."""
     averages = Averages()
     for log_predictions, weights in parts:
         averages.add(log_predictions, weights)

@@ -1,7 +1,7 @@
 """Networks that cannot show which average is which: dead, linear, the same under every mask, or at chance level.
 
 They come from few units, a p near 1 or an unlucky seed. Some of them agree with every formula, but only because weight
-scaling has nothing left in which it could differ from an average.
+scaling and the averages cannot differ in them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tinygrad_dropout.lab.theory.ensemble.network import TEST_SIZE
 from tinygrad_dropout.lab.theory.masks import all_masks
 from tinygrad_dropout.lab.trials import Figures
 
-EXACT = 1e-12  # probabilities that differ by less are the same, except for rounding
-ADVICE = "Try more units, another seed, or a p nearer to 0.5."
+EXACT = 1e-12  # probabilities that differ by less are the same up to rounding
+ADVICE = "Try more units, another seed, or a p closer to 0.5."
 
 
 def unit_states(model: nn.Sequential, x: Numbers) -> list[dict[str, int]]:
@@ -30,12 +30,13 @@ def unit_states(model: nn.Sequential, x: Numbers) -> list[dict[str, int]]:
         x: the examples, shape (examples, features).
 
     Returns:
-        For each hidden layer, its number of units, and of those: ever_on, for some example under some mask of the layer
-        below; always_on, for all examples under all masks; switching, for some example under some masks but not all.
+        For each hidden layer, its number of units, and how many of them are: ever_on, for some example under some mask
+        of the layer below; always_on, for all examples under all masks; switching, for some example under some masks
+        but not under others.
     """
     states, seen = [], x[None]  # of shape (masks of the layers below, examples, units)
     with td.no_grad():
-        for layer in list(model)[:-2]:  # without the last dropout and what follows it
+        for layer in list(model)[:-2]:  # without the last dropout and the output layer
             if isinstance(layer, nn.Dropout):
                 masks = all_masks(seen.shape[-1])[:, None, None, :]
                 seen = (seen * masks / (1 - layer.p)).reshape(-1, *seen.shape[1:])
@@ -62,8 +63,8 @@ def depth_of(network: Figures) -> str:
 def why_nothing_is_shown(network: Figures) -> str:
     """Why this network says nothing about weight scaling in networks of its depth; "" if it does.
 
-    With one hidden layer, weight scaling is exact for every network. With two, it is exact only for those in which no
-    mask switches a unit of the second layer on or off: one that is exact is an exception, never an example.
+    With one hidden layer, weight scaling is exact for every network. With two, it is exact only if no mask switches a
+    unit of the second layer on or off. Such a network is an exception and proves nothing about others.
     """
     if dead_layer(network):
         return "this network is dead"
@@ -92,12 +93,12 @@ def defects(network: Figures) -> str:
     best, constant = min(each["error"] for each in network["averages"].values()), network["most_common_class"]
     if best > constant - 2 * sqrt(constant * (100 - constant) / TEST_SIZE):  # two standard errors
         found.append(
-            f"is at chance level (at best {best:.1f} % wrong; always answering with the most common class: "
+            f"is at chance level (at best {best:.1f} % wrong; always predicting the most common class: "
             f"{constant:.1f} %)"
         )
     return f"The network with {depth_of(network)} {' and '.join(found)}." if found else ""
 
 
 def dead_layer(network: Figures) -> int:
-    """The first hidden layer, counted from 1, without a unit that is ever on; 0 if there is none."""
+    """The number, from 1, of the first hidden layer in which no unit is ever on; 0 if there is none."""
     return next((place for place, each in enumerate(network["hidden_units"], 1) if not each["ever_on"]), 0)

@@ -1,4 +1,4 @@
-"""The figures of the experiment: the averages of a trained network's subnetworks, and what Monte Carlo converges to."""
+"""Measure the averages of a trained network's subnetworks, and what Monte Carlo converges to."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def measure(options: Options) -> Figures:
     """Train a network for every number of hidden layers, and measure its averages.
 
     Returns:
-        networks: for each, what `measure_network` returns; wide_layer: the units of a wide layer, and how many
-        subnetworks they have.
+        networks: for each, what `measure_network` returns; wide_layer: the number of units in a wide layer, and of its
+        subnetworks.
     """
     networks = [measure_network(options, layers) for layers in options.layers]
     return {"networks": networks, "wide_layer": {"units": WIDE_LAYER, "subnetworks": power_of_two(WIDE_LAYER)}}
@@ -39,7 +39,7 @@ def measure_network(options: Options, layers: int) -> Figures:
         largest difference between two of them in any probability; one_subnetwork: the error (in percent) of a single
         one, mean and sd over all; averages: weight scaling, geometric and arithmetic, each with its `scores`;
         monte_carlo: for every k the mean and sd over the repetitions of the same scores; most_common_class: the error
-        of that answer. All errors are on the test examples.
+        of always predicting it. All errors are on the test examples.
     """
     streams = np.random.SeedSequence(options.seed).spawn(5)
     for_split, for_weights, for_batches, for_training, for_samples = map(np.random.default_rng, streams)

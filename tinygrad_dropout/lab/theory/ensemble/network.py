@@ -30,7 +30,7 @@ def network(
 
 
 def fit(model: nn.Sequential, x: Numbers, y: Labels, rng: np.random.Generator) -> None:
-    """Train with dropout, a mask for each row, as every framework draws them."""
+    """Train with dropout. Each row gets its own mask, as in every framework."""
     optimizer = optim.Adam(model.parameters(), lr=LEARNING_RATE)
     batches = training.Batches(x, y, batch_size=BATCH_SIZE, rng=rng)
     training.fit(model, batches, loss=F.cross_entropy, optimizer=optimizer, epochs=EPOCHS)

@@ -1,4 +1,4 @@
-"""The options of the experiment: what decides its numbers."""
+"""The options of the ensemble experiment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_SAMPLES = 1000
 
 @dataclass(frozen=True)
 class Options:
-    """What decides the numbers.
+    """The options.
 
     Attributes:
         p: the probability that a hidden unit is dropped, 0 < p < 1.
@@ -25,7 +25,7 @@ class Options:
         seed: of the split, the initial weights, the order of the examples and the masks.
 
     Raises:
-        OptionError: a value that is not allowed.
+        OptionError: a value is not allowed.
     """
 
     p: float = 0.5
@@ -39,7 +39,7 @@ class Options:
         if not layers or len(set(layers)) < len(layers) or not set(layers) <= {1, 2}:
             raise OptionError("layers", f"expected 1, 2 or both as 1,2; got {','.join(map(str, layers)) or 'none'}")
         checked = {
-            "p": as_dropout_rate("p", self.p, above=True, why="else there is one subnetwork alone"),
+            "p": as_dropout_rate("p", self.p, above=True, why="at 0 or 1 there is only one subnetwork"),
             "units": as_unit_count("units", self.units, max(layers), MOST_UNITS, TEST_SIZE),
             "layers": tuple(sorted(layers)),
             "samples": as_whole_number("samples", self.samples, 1, MOST_SAMPLES),
@@ -49,5 +49,5 @@ class Options:
             object.__setattr__(self, name, value)
 
     def widths(self, layers: int) -> tuple[int, ...]:
-        """The numbers of units if they are spread evenly over so many hidden layers."""
+        """The number of units in each of this many hidden layers, spread evenly."""
         return tuple((self.units + layer) // layers for layer in reversed(range(layers)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SAME_AS_SHOWN = 5e-4  # distances below it are 0.000 in the table
-SHOWN_SAMPLES = (1, 10, 50, 100, 1000)  # of the numbers k of Monte Carlo samples
+SHOWN_SAMPLES = (1, 10, 50, 100, 1000)  # the numbers k of Monte Carlo samples in the table
 
 
 def describe(options: Figures, figures: Figures) -> str:
@@ -64,35 +64,36 @@ def spread(found: Figures, digits: int) -> str:
 
 
 def notes(figures: Figures) -> Sequence[str]:
-    """Which mean is which, where scaling is exact, what is wrong with a network, and how many subnetworks there are."""
+    """The verdict, what is wrong with a network, what the table shows, and how many subnetworks there are."""
     networks, wide = figures["networks"], figures["wide_layer"]
     wrong = [sentence for sentence in map(defects, networks) if sentence]
     return [
-        f"Weight scaling as the renormalized geometric mean: {', '.join(map(exactness, networks))}. "
-        f"{where_monte_carlo_goes(networks)}",
+        f"Weight scaling compared with the renormalized geometric mean: {', '.join(map(exactness, networks))}. "
+        f"{monte_carlo_limit(networks)}",
         *([" ".join([*wrong, ADVICE])] if wrong or any(map(why_nothing_is_shown, networks)) else []),
-        f"Monte Carlo k is the mean of k drawn subnetworks, ± one standard deviation over {REPETITIONS} repetitions; "
-        "one subnetwork: over all of them. Distance: half the sum of |difference| over the classes, mean of examples.",
-        "The arithmetic mean E_z[f(x, z)] is what the mean of drawn subnetworks converges to; weight scaling is "
-        "in general another number, computed in one pass.",
+        f"Monte Carlo k is the mean of k drawn subnetworks, ± one standard deviation over {REPETITIONS} repetitions. "
+        "One subnetwork: the mean and standard deviation over all of them. Distance: half the sum of |difference| over "
+        "the classes, averaged over the examples.",
+        "The mean of drawn subnetworks converges to the arithmetic mean E_z[f(x, z)]. Weight scaling is in general a "
+        "different number, computed in one pass.",
         f"A layer of {wide['units']:,} units has {wide['subnetworks']} subnetworks, far too many to run.",
     ]
 
 
 def exactness(network: Figures) -> str:
-    """Whether weight scaling is the geometric mean of this network, and whether that says anything about others."""
+    """Whether weight scaling is the geometric mean of this network, or why that proves nothing here."""
     if reason := why_nothing_is_shown(network):
-        return f"nothing shown with {depth_of(network)} ({reason})"
+        return f"no conclusion with {depth_of(network)} ({reason})"
     gap = network["averages"]["geometric mean"]["most_from_scaling"]
     return f"{'exact' if gap < EXACT else 'not exact'} with {depth_of(network)} (off by {gap:.2g})"
 
 
-def where_monte_carlo_goes(networks: Sequence[Figures]) -> str:
+def monte_carlo_limit(networks: Sequence[Figures]) -> str:
     """What Monte Carlo converges to, judged by the networks whose arithmetic mean differs from weight scaling."""
     differing = [each for each in networks if each["averages"]["arithmetic mean"]["from_scaling"] >= SAME_AS_SHOWN]
     if not differing:
-        return "Where Monte Carlo goes cannot be seen: the arithmetic mean and weight scaling are nearly the same here."
+        return "The limit of Monte Carlo cannot be seen: the arithmetic mean and weight scaling are nearly the same."
     last = [network["monte_carlo"][-1] for network in differing]
     if all(found["from_arithmetic"]["mean"] < found["from_scaling"]["mean"] for found in last):
-        return "Monte Carlo goes to the arithmetic mean."
-    return f"Monte Carlo is at k = {last[0]['k']} not yet near the arithmetic mean."
+        return "Monte Carlo converges to the arithmetic mean."
+    return f"At k = {last[0]['k']}, Monte Carlo is not yet near the arithmetic mean."

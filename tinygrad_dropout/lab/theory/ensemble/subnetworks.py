@@ -21,7 +21,7 @@ class Subnetworks:
     """The subnetworks of a trained network, on fixed inputs.
 
     Args:
-        model: a Sequential that ends in logits, with one Dropout or more in it, all with the same p.
+        model: a Sequential that ends in logits and contains at least one Dropout, all with the same p.
         widths: the number of units of each Dropout, in order.
         x: the inputs, shape (examples, features).
 
