@@ -40,7 +40,7 @@ def one_file(number, code="solution"):
 
 def test_nothing_is_graded_before_the_clock_has_stopped(closed_book, run, tmp_path, monkeypatch):
     out, folder = closed_book("c\nt\nd\nd\nbanana\n\n1\nq\n", one_file(1, "product-slopes-are-one"))
-    during, _, afterwards = out.partition("Your answer to Value, as it stands:")
+    during, _, afterwards = out.partition("Your answer to Value as it is now:")
     assert "Expected r, t, d, q or ?; got 'c'." in during
     assert "[product-slopes-are-one]" not in during
     assert "[product-slopes-are-one]" in afterwards
@@ -63,7 +63,7 @@ def test_own_tests_are_run_and_scored(closed_book, monkeypatch):
     monkeypatch.setattr(Stage, "wrong", ALL[0].wrong[:1])  # each takes a process
     test = "\ndef test_product():\n    assert (Value(2) * 3).slopes == (3, 2)\n"
     out, _ = closed_book("r\nd\nd\nq\n", one_file(2) + test)
-    during, _, afterwards = out.partition("Your answer to Value, as it stands:")
+    during, _, afterwards = out.partition("Your answer to Value as it is now:")
     assert "test_product" in during
     assert "Your tests" in afterwards
     assert afterwards.count("Solved.") == 2

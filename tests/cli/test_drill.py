@@ -320,7 +320,7 @@ def test_the_quiz_writes_a_deck(drill, tmp_path):
 def test_follow_ups_are_listed(drill):
     code, out, _ = drill("interview", "--list-follow-ups")
     assert code == 0
-    assert "your code: the mask is stored as floats, or holds the scale\n    Your mask holds floats" in out
+    assert "your code: the mask is stored as floats, or includes the scale\n    Your mask holds floats" in out
 
 
 @pytest.fixture
@@ -379,7 +379,7 @@ def test_a_wrong_answer_puts_the_card_on_the_same_matter_into_the_schedule(inter
 
 def test_in_a_strict_interview_the_grade_and_its_mistake_come_after_the_clock(interviewed, drill, tmp_path):
     out = interviewed("c\nd\nq\n", "--strict")
-    before, _, afterwards = out.partition("Your answer to Linear backward, as it stands:")
+    before, _, afterwards = out.partition("Your answer to Linear backward as it is now:")
     assert "Expected r, t, d, q or ?; got 'c'." in before
     assert "[bias-gradient-averaged]" not in before
     assert "[bias-gradient-averaged]" in afterwards
@@ -455,7 +455,7 @@ def test_start_in_the_place_of_a_file_is_said(drill, tmp_path):
     Path("taken").write_text("")
     code, _, err = drill("start", "taken")
     assert code == 2
-    assert "cannot be made" in err
+    assert "cannot be created" in err
 
 
 def test_progress_that_cannot_be_kept_does_not_hide_the_grade(drill, begun, monkeypatch):

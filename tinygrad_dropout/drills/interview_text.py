@@ -1,4 +1,4 @@
-"""What an interviewer says about an exercise, from its `interview.md`: the task in brief, and two questions."""
+"""What an interviewer says about an exercise, from its `interview.md`: a brief of the task, and two questions."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Question:
 
     Attributes:
         question: one line.
-        short: what one would say in an interview: one paragraph, on one line.
-        points: what an interviewer wants to hear in the answer, each to be ticked on its own.
+        short: what you would say in an interview: one paragraph, on one line.
+        points: what an interviewer wants to hear in the answer; each can be checked off independently.
     """
 
     question: str
@@ -45,7 +45,7 @@ def parsed(name: str, text: str) -> InterviewText:
         text: what is in it.
 
     Raises:
-        ValueError: the text is not as it should be: in which line, and what was expected there.
+        ValueError: the text has a mistake; the message names the line and what was expected.
     """
     reader = Reader(name, text)
     reader.heading("Brief", "`## Brief`")
@@ -59,6 +59,6 @@ def parsed(name: str, text: str) -> InterviewText:
 
 
 def read_question(reader: Reader, heading: str) -> Question:
-    """The question at which the reader stands; afterwards it stands behind it."""
+    """Read the question at the reader's position, and go past it."""
     reader.heading(heading, f"`## {heading}`")
     return Question(reader.question(), reader.paragraph(SHORT), reader.points())

@@ -12,7 +12,7 @@ LINEAR, HUNT = find("11_"), find("27_")
     ("exercises", "strict", "says", "leaves_out"),
     [
         ([LINEAR], False, ["`11_linear_backward.py`", "summary.txt", "`c` checks", "test_...", "backward(...)"], []),
-        ([LINEAR], True, ["graded when the clock has stopped"], ["`c`"]),
+        ([LINEAR], True, ["graded when the time is over"], ["`c`"]),
         ([HUNT], False, ["`27_hunt_the_wine_labels.py`", "summary.txt"], ["test_..."]),
         ([HUNT, LINEAR], False, ["these files", "linear_backward(...)", "the exposing input is the test"], []),
     ],

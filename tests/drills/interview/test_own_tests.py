@@ -156,7 +156,8 @@ def test_the_known_mistakes_are_tried_for_a_bounded_time(monkeypatch):
         (Score(1, 1, known=5, missed=tuple("abcde")), "0 of 5 known mistakes. Not caught: a; b; c; and 2 more."),
         (Score(3, 2, rejecting=(("test_x", "no"),)), "test_x rejects the reference solution"),
         (Score(1, 1, failing=("test_x",)), "test_x accepts the reference solution and rejects your answer"),
-        (Score(2, problem="Python cannot read line 1."), "Your tests could not all be run. Python cannot read line 1."),
+        (Score(2, problem="Python cannot read line 1."),
+         "Not all of your tests could be run. Python cannot read line 1."),
     ],
 )  # fmt: skip
 def test_a_score_in_words(score, says):

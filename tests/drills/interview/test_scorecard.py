@@ -42,7 +42,7 @@ LINES = {
     "strict": ({"strict": True}, "20 minutes, strict\n"),
     "ended by the clock": ({"ended": "time"}, "20 minutes, until time was up\n"),
     "ended by the candidate": ({"ended": "quit"}, "20 minutes, ended early\n"),
-    "correctness": ({}, "Correctness   Linear backward: solved, 1 try; 4 claims of the grader held\n"),
+    "correctness": ({}, "Correctness   Linear backward: solved, 1 try; 4 claims of the grader passed\n"),
     "not solved": ({"attempts": [attempt(solved=False, tries=2)]}, "Linear backward: not solved, 2 tries"),
     "nothing graded": ({"attempts": [attempt(solved=False, tries=0)]}, "Linear backward: no answer was graded"),
     "own tests": ({}, "Own tests     Linear backward: 3 tests, 2 valid; 9 of 14 known mistakes caught\n"),
@@ -54,7 +54,7 @@ LINES = {
     "time": ({"questions": [answered()]}, "Linear backward: 2:05 of 20:00\n                1 answer: 0:30\n"),
     "time of two": ({"attempts": [attempt(), attempt(seconds=60.0)]}, "together 3:05 of 20:00"),
     "mistakes": ({"attempts": [attempt(mistakes=[("no-scale", "rescaling")])]}, "no-scale" + 27 * " " + "the factor"),
-    "an exercise that was not begun": ({"attempts": [Attempt("a", "Linear")]}, "Not done\n  Linear: not begun\n"),
+    "an exercise that was not begun": ({"attempts": [Attempt("a", "Linear")]}, "Not done\n  Linear: not started\n"),
     "questions that were not asked": (
         {"questions": [answered(), answered(asked=False)]}, "Not done\n  1 of 2 questions\n",
     ),
@@ -77,7 +77,7 @@ def test_a_question_is_repeated_unless_it_was_right_and_its_card_is_named(rating
     assert (f"  A {rating} question? (card why-scale, due on 2026-11-26)" in text) == repeated
 
 
-PERFECT = "Nothing to repeat: all was right at the first try."
+PERFECT = "Nothing to repeat: everything was right at the first try."
 
 
 @pytest.mark.parametrize(

@@ -215,13 +215,13 @@ def test_after_an_answer_is_solved_tests_can_be_added_until_d(tmp_path):
     script = Script(tmp_path, "right\n", "c", 60, tested, "r", "t", "d", *ANSWERS)
     outcome, shown = script.run()
     assert script.done == ["show task-0", "check task-0", "test task-0", "show task-0", "score task-0"]
-    assert shown.count("You may still add tests. d goes on.") == 1
+    assert shown.count("You can still add tests. d goes on.") == 1
     assert (outcome.attempts[0].solved, outcome.attempts[0].seconds) == (True, 60)
 
 
 def test_an_answer_that_is_broken_after_it_was_solved_is_graded_again(tmp_path):
     outcome, shown = Script(tmp_path, "right\n", "c", "wrong\n", "d", *ANSWERS).run()
-    assert "as it stands" in shown
+    assert "as it is now" in shown
     assert not outcome.attempts[0].solved
 
 
@@ -243,7 +243,7 @@ def test_q_does_not_ask_when_all_is_solved(tmp_path):
 def test_an_untouched_file_is_not_begun_and_not_graded(tmp_path, end):
     script = Script(tmp_path, *end, "q")
     outcome, shown = script.run()
-    assert "\nTask 0: not begun." in shown
+    assert "\nTask 0: not started." in shown
     assert script.done == ["show task-0"]
     assert (outcome.attempts[0].tries, outcome.attempts[0].tests) == (0, None)
 

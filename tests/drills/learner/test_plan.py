@@ -40,7 +40,7 @@ def numbers(plan):
         ("soon", "expected a day such as 2027-01-15, got 'soon'"),
         ("2027-02-30", "expected a day such as 2027-01-15, got '2027-02-30'"),
         ("20270115", "expected a day such as 2027-01-15"),
-        ("2026-11-28", "expected a day to come, got 2026-11-28; today is 2026-11-29"),
+        ("2026-11-28", "expected a day in the future, got 2026-11-28; today is 2026-11-29"),
         ("2026-11-29", "which is today"),
         ("2027-12-01", "expected a day within a year, got 2027-12-01"),
     ],
@@ -149,7 +149,7 @@ def test_a_plan_fits_80_columns_and_says_what_it_assumes(days):
     progress.record("18_inverted_dropout_forward", Grade((), Rejection("scale-missing", "", kind="rescaling")), NOON)
     text = as_text(planned(days, progress))
     assert max(map(len, text.splitlines())) <= WIDTH
-    assert "What this assumes" in text
+    assert "This plan assumes" in text
     assert ("week by week" in text) == (days > 8)
     assert text.count("\n") < (60 if days < 50 else 160)
 

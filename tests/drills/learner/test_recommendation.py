@@ -43,8 +43,8 @@ def done(*events):
         ([(FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "after rescaling-wrong in 18_forward"),
         ([(FORWARD, "rescaling")], BACKWARD, "after rescaling-wrong"),
         ([(FORWARD, "rescaling"), (FORWARD, ""), (BACKWARD, "")], LINEAR, "first that is not solved"),
-        ([(LONG, "python"), (LINEAR, "")], LONG, "you began it (1 try), and it is not solved yet"),
-        ([(BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "lets you do so again"),
+        ([(LONG, "python"), (LINEAR, "")], LONG, "you started it (1 try), but have not solved it yet"),
+        ([(BACKWARD, ""), (FORWARD, "rescaling"), (FORWARD, "")], BACKWARD, "lets you solve it again"),
         ([(FORWARD, "rate"), (FORWARD, ""), (LINEAR, "")], LONG, "first that is not solved"),
         ([(FORWARD, "python"), (FORWARD, "")], LINEAR, "first that is not solved"),
         ([(one, "") for one in ALL], None, "all are solved"),
@@ -113,7 +113,7 @@ def test_what_was_chosen_comes_again_until_it_is_tried():
 def test_an_exercise_for_which_every_hint_was_asked_is_not_skipped():
     progress = done((LINEAR, ""))
     progress.of(BACKWARD.slug)["hints"] = 3
-    assert next_exercise(progress, ALL) == (BACKWARD, "you began it (3 hints), and it is not solved yet")
+    assert next_exercise(progress, ALL) == (BACKWARD, "you started it (3 hints), but have not solved it yet")
 
 
 @pytest.mark.parametrize(("help_", "words"), [({"hints": 3}, "with 3 hints"), ({"solution": "then"}, "the solution")])

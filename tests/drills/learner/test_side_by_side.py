@@ -114,7 +114,7 @@ def test_without_a_checkout_it_is_said_where_the_one_page_is_to_be_found(monkeyp
     text = page(FILES)
     found = Elements(text)
     begins = "examples/0_the_whole_idea.py, part "
-    ends = ": it comes with the project's source code, not with what pip installs"
+    ends = ": it is in the project's source code, but not in the package that pip installs"
     places = [text for text in found.text if text.startswith(begins) and text.endswith(ends)]
     assert len(places) == sum(idea.part > 0 for idea in IDEAS)
     assert "The whole idea in one file has about 110; " in text

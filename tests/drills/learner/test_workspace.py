@@ -86,7 +86,7 @@ def test_a_solution_is_written_beside(workspace):
 
 def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "drills").write_text("")
-    with pytest.raises(DrillError, match="cannot be made"):
+    with pytest.raises(DrillError, match="cannot be created"):
         Workspace(tmp_path / "drills").start()
 
 

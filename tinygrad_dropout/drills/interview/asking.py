@@ -18,17 +18,17 @@ TO_TICK = "Points you made (1 3, all, none; q, ? help): "
 
 HELP_TO_ANSWER = """\
 Type your answer in one or more lines; an empty line ends it.
-  Enter  at once: no answer, which counts as wrong
-  q      on the first line: stop asking"""
+  Enter  immediately: no answer, which counts as wrong
+  q      on the first line: end the questions"""
 HELP_TO_SPEAK = "\n  s      on the first line: you have said your answer aloud"
 HELP_TO_TICK = {
     "1 3": "the numbers of the points that your answer makes",
     "all": "all of them",
     "none": "none of them; 0 does the same",
-    "q": "stop asking; this answer is kept without a rating",
+    "q": "end the questions; this answer stays unrated",
 }
 
-STEM = 5  # letters by which words are compared: scale, scaled and scaling are one
+STEM = 5  # the letters that are compared, so that scale, scaled and scaling match
 WORD = re.compile(r"[a-z]{4,}")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 FORMULA = re.compile(r"[\w.()]+(?:[-+*/@^<>][\w.()]+)+|\w+\([^()]+\)")
@@ -49,11 +49,11 @@ class Conversation:
     """How questions are asked.
 
     Attributes:
-        read: shows a prompt and returns what is typed.
+        read: shows a prompt and returns the typed line.
         write: shows a text.
-        now: seconds.
-        width: of a line, in characters.
-        spoken: whether an answer may be said aloud instead.
+        now: returns the time in seconds.
+        width: the width of a line, in characters.
+        spoken: whether the candidate can say an answer aloud instead.
     """
 
     read: Callable[[str], str]
@@ -63,7 +63,7 @@ class Conversation:
     spoken: bool
 
     def ask(self, question: Question, answered: Answered) -> bool:
-        """Ask, fill in what was answered and how well; whether to go on."""
+        """Ask a question, and record the answer and its rating; returns whether to go on."""
         self.write(wrap(question.question, self.width))
         if not self.listen(answered):
             return False
@@ -72,13 +72,13 @@ class Conversation:
             self.write("You gave no answer, which counts as wrong.")
             return True
         if not answered.spoken and not shares_content(answered.answer, question):
-            self.write("Your answer has no word in common with ours, so no point can be ticked: it counts as wrong.")
+            self.write("Your answer has no word in common with ours, so you cannot tick any point: it counts as wrong.")
             answered.rating = "wrong"
             return True
         return self.tick(answered, len(question.points))
 
     def listen(self, answered: Answered) -> bool:
-        """Take down the answer; whether there is one to be rated, if only an empty one."""
+        """Read the answer, which can be empty; returns False if there is none to rate."""
         began, lines = self.now(), [""]
         try:
             while (typed := self.read(TO_ANSWER).strip()) == "?":
@@ -98,7 +98,7 @@ class Conversation:
         return True
 
     def show(self, question: Question, answered: Answered) -> None:
-        """The answer and ours, one under the other, and the points."""
+        """Show the answer, ours below it, and the points."""
         if answered.answer:
             self.write(f"\nYours:\n{self.indented(answered.answer)}")
         self.write(f"\nOurs:\n{self.indented(question.answer)}\n\nThe points:")
@@ -106,11 +106,11 @@ class Conversation:
             self.write(wrap(f"  {number}  {point}", self.width, indent=5))
 
     def indented(self, text: str) -> str:
-        """A text, filled, two columns to the right."""
+        """Wrap a text and indent it by two columns."""
         return indent(wrap(text, self.width - 2), "  ")
 
     def tick(self, answered: Answered, count: int) -> bool:
-        """Ask which points the answer makes; whether to go on."""
+        """Ask which points the answer makes; returns whether to go on."""
         while True:
             typed = self.read(TO_TICK).strip().lower()
             if key(typed) == "q":
@@ -129,7 +129,7 @@ class Conversation:
 
 
 def ticked(typed: str, count: int) -> list[int] | None:
-    """The numbers of the points that were typed; None if that is something else, or nothing."""
+    """The typed numbers of points; None if the text is anything else."""
     if typed == "all":
         return list(range(1, count + 1))
     if typed in ("none", "0"):
@@ -147,7 +147,7 @@ def shares_content(answer: str, question: Question) -> bool:
 
 
 def content(text: str) -> set[str]:
-    """The stems of the words that mean something, the numbers, and the formulas without their spaces."""
+    """The stems of the words that carry meaning, the numbers, and the formulas without spaces."""
     text = text.lower()
     words = {word[:STEM] for word in WORD.findall(text) if word not in FILLERS}
     squeezed = re.sub(r"\s*([-+*/@^<>])\s*", r"\1", text)
@@ -155,6 +155,6 @@ def content(text: str) -> set[str]:
 
 
 def in_columns(keys: Mapping[str, str]) -> str:
-    """What can be typed, and what it does."""
+    """A table of what you can type and what it does."""
     width = max(map(len, keys))
     return "\n".join(f"  {typed:{width}}  {meaning}" for typed, meaning in keys.items())

@@ -20,16 +20,16 @@ from tinygrad_dropout.drills.stage import Stage, stages
 
 MINUTES = 20
 QUESTIONS = 3
-SAMPLE = "assert (Value(2) * 3).data == 6"  # what a test may say
-TO_WRITE = "class Value:\n    raise NotImplementedError\n"  # the name that tests are about
+SAMPLE = "assert (Value(2) * 3).data == 6"  # an example of a test
+TO_WRITE = "class Value:\n    raise NotImplementedError\n"  # the class to test
 
 
 class ClosedBook(Interviewed[Stage]):
-    """What such a run needs.
+    """An interview about stages 1 and 2.
 
     Args:
-        folder: for the package, which is one file.
-        needs: as of `Interviewed`.
+        folder: the folder for the package, which is a single file.
+        needs: the arguments of `Interviewed`.
     """
 
     def __init__(self, folder: Path, **needs: Any) -> None:
@@ -43,7 +43,7 @@ class ClosedBook(Interviewed[Stage]):
         write(self.file, "")
 
     def tasks(self) -> list[Task]:
-        """Both are answered in the same file."""
+        """Both stages, which are answered in the same file."""
         tasks = self.folder / "tasks"
         return [
             Task(one.slug, one.title, one.minutes, self.file, tasks / f"{one.slug}.md")
@@ -56,7 +56,7 @@ class ClosedBook(Interviewed[Stage]):
         self.show_lines(lines_of_run(run, SAMPLE, self.width))
 
     def score_tests(self, task: Task) -> Score | None:
-        """What the tests are worth, once, after the last stage: they are in one file."""
+        """Score the tests only after the last stage, because they are all in one file."""
         stage = self.exercises[task.slug]
         if stage is not list(self.exercises.values())[-1]:
             return None
@@ -69,7 +69,7 @@ class ClosedBook(Interviewed[Stage]):
         return not contents(task).strip()
 
     def questions(self, outcome: Outcome) -> list[Question]:
-        """Three: about mistakes that were made, about the code, and from the cards on backprop."""
+        """Three questions: about the mistakes, about the code, and from the cards on backprop."""
         made = [kind for attempt in outcome.attempts for _, kind in reversed(attempt.mistakes)]
         source = source_without_tests(contents(self.tasks()[0]).decode("utf-8-sig", errors="replace"))
         cards = [card for card in self.cards if card.topic.startswith("backprop")]
@@ -77,7 +77,7 @@ class ClosedBook(Interviewed[Stage]):
 
 
 def flat(bundle: str) -> str:
-    """The files of a package as one file, in an order in which each finds what it imports from the others."""
+    """Merge the files of a package into one, without their imports from each other."""
     texts = [text for name, text in files_in(bundle).items() if name != "__init__.py"]
     lines = [line for text in texts for line in text.splitlines() if not line.startswith(f"from {PACKAGE}.")]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Facts about arrays: their axes and indices, what is copied and what is changed in place."""
+"""Facts about arrays: their axes and indices, copies, and changes in place."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def updates_in_place(tree: ast.AST) -> bool:
 
 
 def gathers_in_zeros(tree: ast.AST) -> bool:
-    """An array that begins with zeros, to which something is added."""
+    """An array of zeros to which something is added."""
     zeros = names_assigned(tree, lambda value: calls("zeros", "zeros_like")(value) and isinstance(value, ast.Call))
     return any(
         isinstance(change.op, ast.Add) and ast.unparse(change.target).partition("[")[0] in zeros
@@ -123,7 +123,7 @@ def transposes(tree: ast.AST) -> bool:
     return calls("swapaxes", "transpose")(tree) or any(node.attr == "T" for node in every(tree, ast.Attribute))
 
 
-#: fact -> (what is seen, whether it holds of a source)
+#: fact -> (description, whether it is true of a syntax tree)
 FACTS: dict[str, tuple[str, Fact]] = {
     "in-place": ("an array is changed in place", in_place),
     "updates-in-place": ("parameters are updated in place", updates_in_place),

@@ -20,7 +20,7 @@ from tinygrad_dropout.mistakes import KINDS
 
 
 def draws_globally(tree: ast.AST) -> bool:
-    """`np.random.rand` and the like, which draw from NumPy's global state."""
+    """`np.random.rand` and similar functions, which draw from NumPy's global state."""
     names = (name for name in names_called(tree) if name.startswith(("np.random.", "numpy.random.")))
     return any(name.rpartition(".")[2] not in ("default_rng", "Generator", "PCG64", "SeedSequence") for name in names)
 
@@ -38,7 +38,7 @@ def draws_from_a_generator(tree: ast.AST) -> bool:
 
 
 def scaled_mask(tree: ast.AST) -> bool:
-    """A mask that holds the scale: something called mask is given a value with a division or a cast in it."""
+    """A mask that includes the scale: a name with `mask` in it gets a value with a division or a cast in it."""
     return any(
         "mask" in ast.unparse(target) and (any(operations(value, ast.Div)) or calls(".astype")(value))
         for target, value in assigned(tree)
@@ -82,7 +82,7 @@ def names_a_bug_of(kind: str) -> Fact:
 
 
 def exposing_inputs(tree: ast.AST) -> Iterator[dict[object, object]]:
-    """The inputs for a network that an answer gives, as far as they are constants: `{"p": 0.2, "training": True}`."""
+    """The constants in the inputs for a network that an answer gives: `{"p": 0.2, "training": True}`."""
     for given in every(tree, ast.Dict):
         constants: dict[object, object] = {
             key.value: value.value
@@ -98,13 +98,13 @@ def exposes_with(holds: Callable[[object, bool], bool]) -> Fact:
     return lambda tree: any(holds(given["p"], bool(given["training"])) for given in exposing_inputs(tree))
 
 
-#: fact -> (what is seen, whether it holds of a source)
+#: fact -> (description, whether it is true of a syntax tree)
 FACTS: dict[str, tuple[str, Fact]] = {
     "draws-globally": ("random numbers come from NumPy's global state", draws_globally),
     "draws-from-a-generator": ("random numbers come from a generator that is passed in", draws_from_a_generator),
     "permutation": ("a random permutation is taken", calls(".permutation", ".shuffle")),
     "binomial": ("the mask is drawn with binomial()", calls(".binomial")),
-    "scaled-mask": ("the mask is stored as floats, or holds the scale", scaled_mask),
+    "scaled-mask": ("the mask is stored as floats, or includes the scale", scaled_mask),
     "mask-by-comparison": ("random numbers are compared with p", mask_by_comparison),
     "divides-by-the-keep-probability": ("something is divided by 1-p", divides_by_the_keep_probability),
     "enumerates-masks": ("all masks are enumerated", enumerates_masks),

@@ -1,4 +1,4 @@
-"""Facts about programs: how a graph is walked, what a function keeps, what is refused."""
+"""Facts about programs: how they walk a graph, what functions keep, whether they raise errors."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def explicit_stack(tree: ast.AST) -> bool:
 
 
 def remembers_nodes(tree: ast.AST) -> bool:
-    """`node in met`, where met is a set or a dictionary that the code has made."""
+    """`node in met`, where `met` is a set or a dictionary that the code creates."""
     made = {
         ast.unparse(target)
         for target, value in assigned(tree)
@@ -73,12 +73,12 @@ def remembers_nodes(tree: ast.AST) -> bool:
 
 
 def raises(tree: ast.AST) -> bool:
-    """`raise ValueError(...)`; a gap that is still to be filled does not count."""
+    """`raise ValueError(...)`; an unfilled gap does not count."""
     raised = (ast.unparse(one.exc) for one in every(tree, ast.Raise) if one.exc is not None)
     return any(not one.startswith("NotImplementedError") for one in raised)
 
 
-#: fact -> (what is seen, whether it holds of a source)
+#: fact -> (description, whether it is true of a syntax tree)
 FACTS: dict[str, tuple[str, Fact]] = {
     "recursive": ("a function calls itself", recursive),
     "returns-a-function": ("the backward is a function that remembers the forward's values", returns_a_function),

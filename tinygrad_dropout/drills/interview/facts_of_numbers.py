@@ -74,7 +74,7 @@ def tolerance(tree: ast.AST) -> bool:
 
 
 def moving_average(tree: ast.AST) -> bool:
-    """`m = b * m + (1 - b) * g`, `m += (1 - b) * (g - m)` and the like."""
+    """`m = b * m + (1 - b) * g`, `m += (1 - b) * (g - m)` and similar forms."""
     steps = [(change.target, change.value) for change in every(tree, ast.AugAssign) if isinstance(change.op, ast.Add)]
     return any(approaches(target, value) for target, value in [*steps, *assigned(tree)])
 
@@ -122,7 +122,7 @@ def one_total_mean(tree: ast.AST) -> bool:
     )
 
 
-#: fact -> (what is seen, whether it holds of a source)
+#: fact -> (description, whether it is true of a syntax tree)
 FACTS: dict[str, tuple[str, Fact]] = {
     "small-number-added": ("a small number is added inside a logarithm", small_number_added),
     "eps-under-the-root": ("a small number is added under a square root", eps_under_the_root),
@@ -130,9 +130,9 @@ FACTS: dict[str, tuple[str, Fact]] = {
     "exp": ("exp() is used", calls(".exp")),
     "log1p": ("log1p() or expm1() is used", calls("log1p", "expm1")),
     "masked-with-minus-infinity": ("scores are masked with minus infinity", masked_with_minus_infinity),
-    "starts-at-infinity": ("a value begins at infinity", starts_at_infinity),
-    "looks-for-nan": ("infinite values or NaN are looked for", calls("isfinite", "isnan")),
-    "float64": ("float64 is asked for", asks_for_float64),
+    "starts-at-infinity": ("a value starts at infinity", starts_at_infinity),
+    "looks-for-nan": ("the code checks for infinite values or NaN", calls("isfinite", "isnan")),
+    "float64": ("float64 is requested", asks_for_float64),
     "tolerance": ("numbers are compared with a tolerance", tolerance),
     "difference-quotient": ("a central difference is computed", difference_quotient),
     "ddof": ("a variance is divided by one less than the number of values", calls_with("ddof", 1)),

@@ -19,8 +19,8 @@ class FollowUp:
             mistake.
         question: the text of the question.
         answer: a good answer to it.
-        points: what an interviewer wants to hear in the answer, each to be ticked on its own.
-        card: the id of a question card about the same matter.
+        points: what an interviewer wants to hear in the answer; each can be checked off independently.
+        card: the id of a question card on the same subject.
     """
 
     because: str
@@ -34,25 +34,25 @@ def parsed(text: str) -> tuple[FollowUp, ...]:
     """The questions in a file such as `follow_ups.md`, in its order.
 
     Raises:
-        ValueError: the text is not as it should be: in which line, and what was expected there.
+        ValueError: the text has a mistake; the message names the line and what was expected.
     """
     reader = Reader("follow_ups.md", text)
     return tuple(read_follow_up(reader) for _ in reader.entries())
 
 
 def read_follow_up(reader: Reader) -> FollowUp:
-    """The question at which the reader stands; afterwards it stands at the next one."""
+    """Read the question at the reader's position; afterward the reader is at the next one."""
     because = reader.heading("(made: )?[a-z0-9]+(-[a-z0-9]+)*", "a reason, `## made: a-kind` or `## a-fact`")
     question, answer, points = reader.question(), reader.paragraph(SHORT), reader.points()
     return FollowUp(because, question, answer, points, reader.paragraph(CARD))
 
 
-#: Those about mistakes, then those about the code, the most telling first.
+#: First the questions about mistakes, then those about the code, the most revealing first.
 FOLLOW_UPS = parsed((files(__package__) / "follow_ups.md").read_text(encoding="utf-8"))
 
-#: notes of the grader -> what was seen
+#: note of the grader -> description
 NOTED = {
     "float-mask": "the mask is an array of floats",
     "integer-mask": "the mask is an array of integers",
-    "accepts-a-bad-p": "a p outside 0 to 1 is accepted",
+    "accepts-a-bad-p": "a p outside [0, 1] is accepted",
 }

@@ -1,4 +1,4 @@
-"""What every interview about exercises or stages does with its tasks, whatever they are."""
+"""The base class of interviews about exercises and about stages."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Asked = TypeVar("Asked", bound=Exercise)
 
 
 class Interviewed(ABC, Generic[Asked]):
-    """What an interview needs.
+    """An interview about exercises or stages.
 
     Args:
-        exercises: what is asked.
-        check: grades the answer to one, and shows the grade.
+        exercises: the exercises or stages.
+        check: grades the answer to one of them, and shows the grade.
         show: shows Markdown.
-        say: shows a text of a kind, as `grader.report` has them.
-        cards: to draw questions from.
-        chance: draws them.
-        width: of a line, in characters.
+        say: shows a text in the color of a kind, as in `grader.report`.
+        cards: the cards to draw questions from.
+        chance: the random generator that draws them.
+        width: the width of a line, in characters.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class Interviewed(ABC, Generic[Asked]):
         self.cards, self.chance, self.width = cards, chance, width
 
     def attempts(self) -> list[Attempt]:
-        """One for each exercise, to be filled."""
+        """An empty attempt for each exercise."""
         return [Attempt(one.slug, one.title) for one in self.exercises.values()]
 
     def actions(self) -> Actions:
-        """What is done with each."""
+        """What the session can do with a task."""
         return Actions(
             show_task=lambda task: self.show(self.exercises[task.slug].brief),
             run_tests=self.run_tests,
@@ -67,26 +67,26 @@ class Interviewed(ABC, Generic[Asked]):
 
     @abstractmethod
     def tasks(self) -> list[Task]:
-        """The exercises, as the interview knows them."""
+        """The exercises as tasks of the session."""
 
     @abstractmethod
     def run_tests(self, task: Task) -> None:
-        """Run the candidate's own tests and show how they ended."""
+        """Run the candidate's own tests and show the results."""
 
     @abstractmethod
     def score_tests(self, task: Task) -> Score | None:
-        """What the candidate's own tests are worth; None where they are not scored."""
+        """Score the candidate's own tests; None if they are not scored."""
 
     @abstractmethod
     def untouched(self, task: Task) -> bool:
-        """Whether nothing was written."""
+        """Whether the candidate has written nothing."""
 
     @abstractmethod
     def questions(self, outcome: Outcome) -> list[Question]:
-        """What is asked after the exercises that were begun."""
+        """The questions to ask after the exercises."""
 
     def show_score(self, title: str, score: Score) -> None:
-        """Show what the tests are worth."""
+        """Show the score of the tests."""
         self.say(f"\n{title}", "title")
         self.show_lines(lines_of_score(score, self.width))
 

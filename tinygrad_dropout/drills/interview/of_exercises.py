@@ -1,4 +1,4 @@
-"""An interview about exercises: what is done with each of them, and what is asked afterwards."""
+"""An interview about exercises: their files, their tests, and the questions afterward."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ A test is a function `test_...` in the same file as your answer, without argumen
     def test_a_case_worked_out_by_hand():
         {sample}
 
-Tests count. When the clock has stopped, they must accept the reference solution, and they are scored by the known
+Your tests count. When the time is over, they must accept the reference solution, and they are scored by the known
 mistakes that they catch.{hunts}
 """
 
@@ -36,15 +36,16 @@ def readme(exercises: Sequence[Exercise], *, strict: bool) -> str:
     """The README.md of an interview's folder.
 
     Args:
-        exercises: what is asked.
-        strict: whether nothing is graded before the clock has stopped.
+        exercises: the exercises of the interview.
+        strict: whether nothing is graded before the time is over.
     """
     files = "\n".join(f"- `{one.slug}.py`: {one.title}; the whole task is `tasks/{one.slug}.md`" for one in exercises)
-    check = "Your answer is graded when the clock has stopped." if strict else "`c` checks your answer."
+    check = "Your answer is graded when the time is over." if strict else "`c` checks your answer."
     text = (
         f"# A mock interview\n\nWrite your answer into this file, and save it:\n\n{files}\n\n"
-        f"Then type, where the interview runs: `r` runs your own tests, `d` ends the task, `?` says more.\n{check} "
-        "When the interview is over, `summary.txt` here has its scorecard.\n"
+        "Then type a command in the interview's terminal: `r` runs your own tests, `d` ends the task, `?` lists all "
+        f"commands.\n{check} "
+        "After the interview, its scorecard is in `summary.txt` in this folder.\n"
     )
     if len(exercises) > 1:
         text = text.replace("this file, and save it", "these files, and save them")
@@ -55,12 +56,12 @@ def readme(exercises: Sequence[Exercise], *, strict: bool) -> str:
 
 
 class ExerciseInterview(Interviewed[Exercise]):
-    """What an interview about exercises needs.
+    """An interview about exercises.
 
     Args:
-        exercises: what is asked.
-        workspace: where their files are.
-        needs: as of `Interviewed`.
+        exercises: the exercises of the interview.
+        workspace: the folder with their files.
+        needs: the arguments of `Interviewed`.
     """
 
     def __init__(self, exercises: Sequence[Exercise], workspace: Workspace, **needs: Any) -> None:
@@ -87,7 +88,7 @@ class ExerciseInterview(Interviewed[Exercise]):
         self.show_lines(lines_of_run(run, comparison_of(subject.tested), self.width))
 
     def score_tests(self, task: Task) -> Score | None:
-        """What the candidate's own tests are worth; in a bug hunt, the exposing input is the test."""
+        """Score the candidate's own tests. A bug hunt has none: there, the exposing input is the test."""
         exercise = self.exercises[task.slug]
         if exercise.hunt:
             return None
@@ -110,7 +111,7 @@ class ExerciseInterview(Interviewed[Exercise]):
         return questions.choose(made, seen, about, fitting or self.cards, self.chance, count)
 
     def facts_of(self, exercise: Exercise) -> set[str]:
-        """What the candidate's code does, apart from what the starter does and from the tests."""
+        """The facts about the candidate's code, without the tests and without the facts about the starter."""
         task = next(task for task in self.tasks() if task.slug == exercise.slug)
         source = contents(task).decode("utf-8-sig", errors="replace")
         starter = exercise.of(source).starter
@@ -118,17 +119,17 @@ class ExerciseInterview(Interviewed[Exercise]):
 
 
 def subject_of(exercise: Exercise) -> Subject:
-    """What tests of an exercise are about."""
+    """What the tests of an exercise are run on."""
     wrong = [(sample.description, sample.source) for sample in exercise.wrong]
     return Subject(exercise.starter, exercise.solution, wrong, exercise.refused)
 
 
 def about_every_solution(exercise: Exercise) -> list[Question]:
-    """What its solution costs, and how one would test it."""
+    """The questions on every solution: what it costs, and how to test it."""
     reason = f"about every solution of {exercise.title}"
     return [Question(reason, one.question, one.short, one.points) for one in (exercise.cost, exercise.tests)]
 
 
 def fits(card: Card, exercise: Exercise) -> bool:
-    """Whether a card can follow an exercise: those about dropout after dropout, all others after backprop."""
+    """Whether a card fits an exercise: cards on dropout fit exercises on dropout, all others fit backprop."""
     return card.topic.startswith("dropout") == (exercise.topic == "dropout")

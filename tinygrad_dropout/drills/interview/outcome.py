@@ -1,4 +1,4 @@
-"""What became of an interview: how it is kept, so that later interviews can be compared with it."""
+"""The outcome of an interview, in the form in which it is saved."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tinygrad_dropout.drills.quiz.scheduling import Rating
 
 @dataclass
 class Attempt:
-    """What became of one exercise.
+    """The attempt at one exercise.
 
     Attributes:
-        exercise: its name.
-        title: of it.
-        begun: whether it was shown.
-        tries: how often it was checked.
-        seconds: until it was left.
-        solved: whether it was.
-        claims: how many claims of the grader held, the last time.
-        mistakes: code and kind of each, in the order in which they were made.
+        exercise: the name of the exercise.
+        title: the title of the exercise.
+        begun: whether the exercise was shown.
+        tries: how often the answer was checked.
+        seconds: the time spent on it.
+        solved: whether it was solved.
+        claims: how many claims of the grader passed in the last check.
+        mistakes: (code, kind) of each mistake, in order.
         notes: what the grader noted without rejecting it.
-        tests: what the candidate's own tests are worth; None if they were not scored.
+        tests: the score of the candidate's own tests; None if they were not scored.
     """
 
     exercise: str
@@ -46,16 +46,16 @@ class Answered:
 
     Attributes:
         reason: why it was asked.
-        question: its text.
-        points: how many points a good answer makes.
-        card: the card on the same matter; "" if there is none.
+        question: the text of the question.
+        points: the number of points in a good answer.
+        card: the card on the same subject; "" if there is none.
         is_card: whether the question is that card itself.
-        asked: whether it came to that.
-        answer: what was typed.
-        spoken: whether it was said aloud instead.
-        seconds: from the question to the end of the answer.
-        made: the numbers of the points that were made.
-        rating: "right", "partly" or "wrong"; "" if nothing was answered, or nothing rated.
+        asked: whether it was asked.
+        answer: the typed answer.
+        spoken: whether the answer was said aloud instead.
+        seconds: the time from the question to the end of the answer.
+        made: the numbers of the points that the answer makes.
+        rating: "right", "partly" or "wrong"; "" if there was no answer or no rating.
     """
 
     reason: str
@@ -72,26 +72,26 @@ class Answered:
 
     @classmethod
     def to(cls, question: Question) -> Answered:
-        """A question before it is asked."""
+        """The record of a question that has not been asked yet."""
         return cls(question.reason, question.question, len(question.points), question.card, question.is_card)
 
     @property
     def unanswered(self) -> bool:
-        """Whether it was asked, and nothing was said."""
+        """Whether it was asked but not answered."""
         return self.asked and not self.answer and not self.spoken
 
 
 @dataclass
 class Outcome:
-    """What an interview was.
+    """The result of an interview.
 
     Attributes:
-        when: it began.
-        minutes: for the exercises.
-        attempts: at each exercise.
+        when: the time at which it started.
+        minutes: the time for the exercises.
+        attempts: one for each exercise.
         answered: the questions.
-        ended: "done", "time" if the clock ended the exercises, "quit" if the candidate left.
-        strict: whether nothing was graded before the clock had ended.
+        ended: "done", "time" if the time for the exercises ran out, "quit" if the candidate left.
+        strict: whether nothing was graded before the time was over.
     """
 
     when: str
@@ -102,14 +102,14 @@ class Outcome:
     strict: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values, with the names of its exercises."""
+        """The result as plain values, with the names of the exercises."""
         return {**asdict(self), "exercises": [attempt.exercise for attempt in self.attempts]}
 
     def card_ratings(self) -> Iterator[tuple[str, Rating]]:
         """(card, rating) for the schedule of the cards.
 
-        A card's own question counts however it was rated. A question on the same matter counts only if it was not
-        answered well. What was asked and not answered counts as wrong.
+        The question of a card always counts. A different question on the same subject counts only if it was not
+        answered well. A question without an answer counts as wrong.
         """
         for one in self.answered:
             rating = rating_of(one)
@@ -118,7 +118,7 @@ class Outcome:
 
 
 def rating_of(one: Answered) -> Rating | None:
-    """How well a question was answered; None if that is not known."""
+    """The rating of an answer; None if there is none."""
     if one.unanswered:
         return "wrong"
     ratings: dict[str, Rating] = {"right": "right", "partly": "partly", "wrong": "wrong"}

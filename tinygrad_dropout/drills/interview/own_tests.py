@@ -17,18 +17,18 @@ from tinygrad_dropout.sandbox import Bounds, SandboxError, run
 
 WORK = "tinygrad_dropout.drills.grader.tests_in_process:run_tests"
 SECONDS = 20.0  # for all the known mistakes together
-SECONDS_EACH = 2.0  # for one of them, on top of a few times what the reference solution took
+SECONDS_EACH = 2.0  # for each of them, in addition to three times what the reference solution took
 YOURS, REFERENCE = "yours", "reference"
 OUT_OF_TIME = "out of time"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What the tests are about.
+    """What the tests are run on.
 
     Attributes:
-        starter: the file that the candidate began with: what it defines is what is tested.
-        reference: a right answer.
+        starter: the file that the candidate started with; the tests are about the names that it defines.
+        reference: a correct answer.
         wrong: (description, text) of wrong answers.
         refused: names of NumPy's that an answer must not use.
     """
@@ -40,14 +40,14 @@ class Subject:
 
     @property
     def tested(self) -> str:
-        """The name of the function or the class that is to be written."""
+        """The name of the function or class to write."""
         tree = ast.parse(self.starter)
         defined = [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
         return next((node.name for node in defined if "NotImplementedError" in ast.unparse(node)), "your_function")
 
     @cached_property
     def names(self) -> list[str]:
-        """The functions, the classes and the values that the starter defines."""
+        """The names of the functions, classes and values that the starter defines."""
         names: list[str] = []
         for node in ast.parse(self.starter).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -59,17 +59,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class TestResult:
-    """How one test ended.
+    """The result of one test.
 
     Attributes:
-        name: of the test.
-        passed: whether it did.
-        place: where it failed, `line 12`; "" if that is not known.
+        name: the name of the test.
+        passed: whether it passed.
+        place: where it failed, `line 12`; "" if unknown.
         message: why it failed; "" if it did not.
         shown: (label, text) of the two sides of a comparison that failed.
     """
 
-    __test__ = False  # for pytest, which takes the name for that of a class of tests
+    __test__ = False  # otherwise pytest would collect it as a class of tests
 
     name: str
     passed: bool
@@ -80,13 +80,13 @@ class TestResult:
 
 @dataclass(frozen=True)
 class TestRun:
-    """How the tests ended on one version of the answer.
+    """The results of the tests on one version of the answer.
 
     Attributes:
-        results: of the tests that were run, in their order.
-        problem: why they could not be run, or not all of them; "" if they could.
+        results: the results of the tests that were run, in order.
+        problem: why they could not all be run; "" if they could.
         printed: what they printed.
-        seconds: that they took.
+        seconds: how long they took.
     """
 
     __test__ = False
@@ -104,13 +104,13 @@ class TestRun:
 
 @dataclass(frozen=True)
 class Score:
-    """What the tests are worth.
+    """The score of the tests.
 
     Attributes:
-        count: how many there are.
+        count: the number of tests.
         valid: how many of them accept the reference solution.
         failing: the valid ones that the candidate's own answer fails.
-        rejecting: (name, why) of those that are wrong, since they reject the reference solution.
+        rejecting: (name, reason) of those that are wrong because they reject the reference solution.
         caught: how many of the known mistakes the valid tests reject.
         known: how many were tried.
         missed: descriptions of those that were not caught.
@@ -127,7 +127,7 @@ class Score:
     problem: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """As plain values."""
+        """The score as plain values."""
         return asdict(self)
 
 
@@ -138,16 +138,16 @@ def run_tests(source: str, shown_as: str, subject: Subject, *, width: int = WIDT
         source: the candidate's file.
         shown_as: its name.
         subject: what the tests are about.
-        width: of the lines that the results will be shown in, in characters.
+        width: the width of the lines that will show the results, in characters.
 
     Raises:
-        DrillError: no process can be started for it.
+        DrillError: the process for it cannot be started.
     """
     return run_versions(source, shown_as, subject, [(YOURS, None)], width=width)[YOURS]
 
 
 def score_tests(source: str, shown_as: str, subject: Subject) -> Score:
-    """Run the tests on the answer and on the reference solution, and those that accept that on known wrong answers.
+    """Run the tests on the answer and on the reference solution, and the valid ones on known wrong answers.
 
     Args:
         source: the candidate's file.
@@ -155,7 +155,7 @@ def score_tests(source: str, shown_as: str, subject: Subject) -> Score:
         subject: what the tests are about.
 
     Raises:
-        DrillError: no process can be started for it.
+        DrillError: the process for it cannot be started.
     """
     names = names_of_tests(source)
     if not names:
@@ -177,10 +177,11 @@ def score_tests(source: str, shown_as: str, subject: Subject) -> Score:
 def try_mistakes(
     source: str, shown_as: str, subject: Subject, valid: Collection[str], seconds: float
 ) -> tuple[int, list[str]]:
-    """Run the valid tests on the known wrong answers, for as long as there is time.
+    """Run the valid tests on the known wrong answers until the time is over.
 
     Returns:
-        How many were caught, and the descriptions of the others; one that ends or hangs its process is caught.
+        How many were caught, and the descriptions of the others. A wrong answer that ends or hangs its process is
+        caught.
     """
     ends, caught = monotonic() + SECONDS, 0
     missed: list[str] = []
@@ -215,8 +216,8 @@ def run_versions(
 ) -> dict[str, TestRun]:
     """Run tests on versions of the answer; versions after one that ended the process are left out.
 
-    The arguments are those of `tests_in_process.run_tests`; `each` limits the seconds of one version, `time_limit`
-    those of all of them.
+    The arguments are those of `tests_in_process.run_tests`; `each` limits the seconds for one version, `time_limit` for
+    all of them.
     """
     given = [source, shown_as, dict(subject.refused), width, subject.names, versions, only and list(only), each]
     try:

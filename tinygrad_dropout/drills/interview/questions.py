@@ -1,4 +1,4 @@
-"""Which questions an interview asks, and the true reason for each."""
+"""Chooses the questions of an interview, with the reason for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tinygrad_dropout.drills.interview.follow_ups import FOLLOW_UPS, NOTED, Foll
 from tinygrad_dropout.drills.quiz.cards import Card
 from tinygrad_dropout.mistakes import KINDS
 
-COUNT = {20: 5, 40: 7}  # questions for an interview of so many minutes
+COUNT = {20: 5, 40: 7}  # minutes of an interview -> its number of questions
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Question:
         question: its text.
         answer: a good answer.
         points: what an interviewer would want to hear, three to five of them.
-        card: the id of the card on the same matter; "" if there is none.
+        card: the id of the card on the same subject; "" if there is none.
         is_card: whether the question is that card itself.
     """
 
@@ -43,18 +43,18 @@ def choose(
     chance: Random,
     count: int,
 ) -> list[Question]:
-    """The questions of an interview, in the order in which they are asked.
+    """Choose the questions of an interview, in order.
 
-    One is about a mistake that was made, if there was one. Then come questions about the code, those about the
-    exercises, and at least one card; more cards where there is nothing else to ask about.
+    The first is about a mistake, if there was one. Then come questions about the code, questions about the exercises,
+    and at least one card, or more cards if there are not enough other questions.
 
     Args:
-        made: kinds of the mistakes, the latest first.
-        seen: facts of the code, and notes of the grader.
-        about: the questions that every solution of these exercises is asked.
-        cards: to draw from.
-        chance: draws.
-        count: how many questions.
+        made: the kinds of mistake that were made, the latest first.
+        seen: the facts about the code, and the notes of the grader.
+        about: the questions about every solution of these exercises.
+        cards: the cards to draw from.
+        chance: the random generator.
+        count: the number of questions.
     """
     by_reason = {one.because: one for one in FOLLOW_UPS}
     mistakes = [by_reason[f"made: {kind}"] for kind in dict.fromkeys(made) if f"made: {kind}" in by_reason][:1]
@@ -67,12 +67,12 @@ def choose(
 
 
 def of_follow_up(one: FollowUp) -> Question:
-    """A question about a mistake, or about the code."""
+    """The question of a follow-up."""
     return Question(reason(one.because), one.question, one.answer, one.points, one.card)
 
 
 def of_card(card: Card) -> Question:
-    """A question from the cards."""
+    """The question of a card."""
     topic = card.topic.replace("_", " ")
     return Question(
         f"drawn at random from the cards: {topic}",

@@ -1,4 +1,4 @@
-"""The scorecard of an interview: correctness, own tests, explanation, time; what was left out, and what to repeat."""
+"""The scorecard of an interview: correctness, own tests, explanation, time, what was left out, and what to repeat."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tinygrad_dropout.drills.layout import wrap
 from tinygrad_dropout.drills.learner.interviews import trend
 from tinygrad_dropout.mistakes import KINDS
 
-LABEL = 14  # columns of a label and the space behind it
+LABEL = 14  # columns for a label and the space after it
 ENDED = {"done": "", "time": ", until time was up", "quit": ", ended early"}
 
 
@@ -26,14 +26,14 @@ def scorecard(
     chosen: tuple[Exercise | None, str],
     width: int = WIDTH,
 ) -> str:
-    """All of it, as text.
+    """The scorecard as text.
 
     Args:
-        outcome: of the interview.
-        kept: all interviews, this one the last, as `Progress` has them.
-        due: card -> the day on which it is due, now that this interview is over.
-        chosen: what `next_exercise` gives, now that this interview is over.
-        width: of a line, in characters.
+        outcome: the outcome of the interview.
+        kept: all saved interviews, this one last, as in `Progress`.
+        due: card -> the day on which it is due after this interview.
+        chosen: the result of `next_exercise` after this interview.
+        width: the width of a line, in characters.
     """
     strict = ", strict" if outcome.strict else ""
     parts = [
@@ -58,7 +58,7 @@ def begun(outcome: Outcome) -> list[Attempt]:
 
 
 def labeled(label: str, texts: Iterable[str], width: int) -> list[str]:
-    """Texts one below the other, with a label in front of the first."""
+    """The lines of several texts, with a label before the first."""
     lines = [line for text in texts for line in wrap(text, width - LABEL - 2, indent=2).split("\n")]
     return [f"  {label if number == 0 else '':{LABEL}}{line}" for number, line in enumerate(lines)]
 
@@ -69,16 +69,16 @@ def counted(count: int, what: str, many: str = "") -> str:
 
 
 def correctness(attempt: Attempt) -> str:
-    """Whether an exercise was solved, after how many tries, and what was seen to hold."""
+    """Whether an exercise was solved, after how many tries, and how many claims passed."""
     if not attempt.tries:
         return f"{attempt.title}: no answer was graded"
     state = "solved" if attempt.solved else "not solved"
-    held = f"{counted(attempt.claims, 'claim')} of the grader held"
+    held = f"{counted(attempt.claims, 'claim')} of the grader passed"
     return f"{attempt.title}: {state}, {counted(attempt.tries, 'try', 'tries')}; {held}"
 
 
 def own_tests(attempt: Attempt) -> str:
-    """What the candidate's tests are worth; "" if they were not scored."""
+    """The score of the candidate's tests; "" if they were not scored."""
     score = attempt.tests
     if score is None:
         return ""
@@ -89,7 +89,7 @@ def own_tests(attempt: Attempt) -> str:
 
 
 def explanation(answered: Sequence[Answered]) -> list[str]:
-    """The points that were made, of those that were asked for, and the ratings."""
+    """How many points were made, and how the answers were rated."""
     asked = [one for one in answered if one.asked]
     if not asked:
         return ["no question was answered"]
@@ -100,7 +100,7 @@ def explanation(answered: Sequence[Answered]) -> list[str]:
 
 
 def times(outcome: Outcome) -> list[str]:
-    """What was used of the time, for each exercise and for the questions."""
+    """The time used for each exercise and for the questions."""
     lines = [f"{attempt.title}: {clock(attempt.seconds)}" for attempt in begun(outcome)]
     used = sum(attempt.seconds for attempt in outcome.attempts)
     if len(lines) == 1:
@@ -119,8 +119,8 @@ def mistakes(outcome: Outcome) -> list[str]:
 
 
 def not_done(outcome: Outcome) -> list[str]:
-    """What an interview that was left early did not come to."""
-    lines = [f"  {attempt.title}: not begun" for attempt in outcome.attempts if not attempt.begun]
+    """What was left out of an interview that ended early."""
+    lines = [f"  {attempt.title}: not started" for attempt in outcome.attempts if not attempt.begun]
     missing = sum(not one.asked for one in outcome.answered)
     if outcome.answered and missing:
         lines.append(f"  {missing} of {counted(len(outcome.answered), 'question')}")
@@ -130,7 +130,7 @@ def not_done(outcome: Outcome) -> list[str]:
 
 
 def to_repeat(outcome: Outcome, due: Mapping[str, date], chosen: tuple[Exercise | None, str], width: int) -> list[str]:
-    """What was not right, and what `drill next` gives."""
+    """Everything that was not right, and the exercise that `drill next` gives."""
     lines = [
         f"  {attempt.title}: not {'solved' if attempt.tries else 'graded'}"
         for attempt in begun(outcome)
@@ -142,14 +142,14 @@ def to_repeat(outcome: Outcome, due: Mapping[str, date], chosen: tuple[Exercise 
             lines.append(wrap(f"  {one.question}{card}", width, indent=4))
     exercise, why = chosen
     following = f"`drill next` gives {exercise.number} {exercise.title}: {why}." if exercise else ""
-    heading = ["To repeat", *lines] if lines else ["Nothing to repeat: all was right at the first try."]
+    heading = ["To repeat", *lines] if lines else ["Nothing to repeat: everything was right at the first try."]
     if not lines and not flawless(outcome):
         heading = []
     return [*heading, following] if following else heading
 
 
 def flawless(outcome: Outcome) -> bool:
-    """Whether all was done, and right at the first try."""
+    """Whether everything was done, and right at the first try."""
     return (
         bool(outcome.answered)
         and all(one.rating == "right" for one in outcome.answered)

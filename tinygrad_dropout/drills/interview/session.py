@@ -1,4 +1,4 @@
-"""The interview itself: tasks against the clock, grading, questions. What a task is, others know."""
+"""The interview itself: tasks against the clock, grading, questions. It does not depend on what the tasks are."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMANDS = {
     "r": "run your own tests: the functions test_... in your file",
     "c": "check your answer: the grader names what is wrong",
     "t": "show the task",
-    "d": "done: leave this task for the next one",
+    "d": "done: go on to the next task",
     "q": "quit the tasks and go to the questions",
 }
 Result = TypeVar("Result")
@@ -31,15 +31,15 @@ WORDS = {"run": "r", "check": "c", "task": "t", "done": "d", "quit": "q"}
 
 @dataclass(frozen=True)
 class Actions:
-    """What is done with a task; each shows the candidate what comes of it.
+    """The actions on a task; each shows the candidate its result.
 
     Attributes:
-        show_task: shows what is asked.
+        show_task: shows the task.
         run_tests: runs the candidate's own tests.
         check: grades the answer.
-        untouched: whether the answer's file is as it was given.
-        score_tests: finds out what the candidate's own tests are worth; None if that is not asked for.
-        questions: to ask after the tasks.
+        untouched: whether the answer's file is unchanged.
+        score_tests: scores the candidate's own tests; None if they are not scored.
+        questions: gives the questions to ask after the tasks.
     """
 
     show_task: Callable[[Task], None]
@@ -54,14 +54,14 @@ class Interview:
     """One interview.
 
     Args:
-        outcome: to be filled.
-        tasks: what is asked, one for each of the outcome's attempts.
-        actions: what is done with them.
-        read: shows a prompt and returns what is typed within so many seconds (None: without end). Raises TimeoutError
-            when they are over, and EOFError when nothing more will be typed.
+        outcome: the outcome, which the interview fills in.
+        tasks: the tasks, one for each of the outcome's attempts.
+        actions: the actions on the tasks.
+        read: shows a prompt and returns the line typed within a number of seconds (None: no limit). Raises TimeoutError
+            when the time is over, and EOFError at the end of the input.
         write: shows a text.
-        now: seconds.
-        width: of a line, in characters.
+        now: returns the time in seconds.
+        width: the width of a line, in characters.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Interview:
         self.ends = now() + 60 * outcome.minutes
 
     def run(self) -> Outcome:
-        """Hold the interview. The end of the input, and Ctrl-C, end it at once."""
+        """Hold the interview. The end of the input or Ctrl-C ends it immediately."""
         try:
             for attempt, task in zip(self.outcome.attempts, self.tasks, strict=True):
                 if not self.solve(attempt, task):
@@ -97,7 +97,7 @@ class Interview:
     # against the clock
 
     def solve(self, attempt: Attempt, task: Task) -> bool:
-        """One task; whether to go on with the next."""
+        """Work on one task; returns whether to go on with the next."""
         attempt.begun = True
         began = self.now()
         first = task is self.tasks[0]  # no empty line: with it, the longest task would not fit a screen of 24 lines
@@ -121,7 +121,7 @@ class Interview:
                 elif command == "r":
                     self.attempted(partial(self.actions.run_tests, task))
                 elif self.check(attempt, task):
-                    self.write("You may still add tests. d goes on." if task.tests_count else "d goes on.")
+                    self.write("You can still add tests. d goes on." if task.tests_count else "d goes on.")
         except TimeoutError:
             self.write(f"\nTime is up: {self.outcome.minutes} minutes.")
             self.outcome.ended = "time"
@@ -130,7 +130,7 @@ class Interview:
             attempt.seconds = self.now() - began
 
     def agrees_to_quit(self) -> bool:
-        """Whether the candidate means it; asked unless everything is solved."""
+        """Ask whether to quit, unless everything is solved."""
         if all(attempt.solved for attempt in self.outcome.attempts):
             return True
         left = self.ends - self.now()
@@ -143,12 +143,12 @@ class Interview:
         return f"{clock(max(0.0, self.ends - self.now()))} left. r tests, {check}t task, d done, q, ? help: "
 
     def show_task(self, task: Task) -> None:
-        """The task, and where the answer is written."""
+        """Show the task and the file for the answer."""
         self.actions.show_task(task)
         self.write(f"Your file: {short(task.file)}")
 
     def explain(self, typed: str, task: Task) -> None:
-        """Say what can be typed: at `?`, and where something else was."""
+        """Explain the commands after `?`, or after an unknown command."""
         if typed != "?":
             self.write(f"Expected {', '.join(self.commands)} or ?; got {typed[:40]!r}.")
             return
@@ -156,11 +156,11 @@ class Interview:
         if self.outcome.strict:
             self.write("Your answer is graded when the time is over.")
         if task.tests_count:
-            self.write("Your tests count: afterwards they are scored by the known mistakes that they catch.")
-        self.write(f"The task in full: {short(task.text)}")
+            self.write("Your tests count: afterward they are scored by the known mistakes that they catch.")
+        self.write(f"The full task: {short(task.text)}")
 
     def check(self, attempt: Attempt, task: Task) -> bool:
-        """Grade the answer and remember what was found; whether it is solved."""
+        """Grade the answer and record the result; returns whether it is solved."""
         before = answer_in(task)
         grade = self.attempted(partial(self.actions.check, task))
         if grade is None:
@@ -176,7 +176,7 @@ class Interview:
         return grade.solved
 
     def attempted(self, action: Callable[[], Result]) -> Result | None:
-        """What an action gives; None if it cannot be done, which is said."""
+        """The result of an action; None, with a message, if it cannot be done."""
         try:
             return action()
         except DrillError as error:
@@ -188,27 +188,27 @@ class Interview:
     def grade_what_is_left(self) -> None:
         """Grade every answer that was changed since it was last checked, and score the tests.
 
-        Tests that were added change no answer, so one that was solved before is not graded again.
+        Adding tests does not change an answer, so a solved one is not graded again.
         """
         for attempt, task in zip(self.outcome.attempts, self.tasks, strict=True):
             if not attempt.begun:
                 continue
             if self.actions.untouched(task):
-                self.write(f"\n{task.title}: not begun.")
+                self.write(f"\n{task.title}: not started.")
                 continue
             if answer_in(task) != self.checked.get(task.slug):
-                self.write(f"\nYour answer to {task.title}, as it stands:")
+                self.write(f"\nYour answer to {task.title} as it is now:")
                 self.check(attempt, task)
             attempt.tests = self.attempted(partial(self.actions.score_tests, task))
 
     def ask_questions(self) -> None:
-        """Ask them one after the other."""
+        """Ask the questions one by one."""
         questions = self.actions.questions(self.outcome)
         self.outcome.answered = [Answered.to(one) for one in questions]
         spoken = not self.outcome.strict
         talk = Conversation(lambda prompt: self.read(prompt, None), self.write, self.now, self.width, spoken)
         aloud = ", or s if you would rather say it aloud" if spoken else ""
-        self.write(f"\nNow {len(questions)} questions. Type your answer, in one or more lines{aloud}.")
+        self.write(f"\nNow {len(questions)} questions. Type each answer in one or more lines{aloud}.")
         for number, (one, answered) in enumerate(zip(questions, self.outcome.answered, strict=True), start=1):
             self.write(f"\n{number} of {len(questions)}  ({one.reason})")
             if not talk.ask(one, answered):
@@ -216,7 +216,7 @@ class Interview:
 
 
 def short(path: Path) -> str:
-    """A path as it can be typed in the current folder, unbroken; the whole path if that is elsewhere."""
+    """A path on one line, relative to the current folder if it is inside."""
     return unbroken(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 

@@ -1,4 +1,4 @@
-"""Questions about a syntax tree, from which the facts about an answer are put together."""
+"""Searches in a syntax tree, from which the facts about an answer are built."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Fact = Callable[[ast.AST], bool]
 
 
 def every(tree: ast.AST, kind: type[Node]) -> Iterator[Node]:
-    """All nodes of one kind, from the outside to the inside."""
+    """All nodes of one kind, outer ones first."""
     return (node for node in ast.walk(tree) if isinstance(node, kind))
 
 
@@ -21,17 +21,17 @@ def operations(tree: ast.AST, operator: type[ast.operator]) -> Iterator[ast.BinO
 
 
 def names_called(tree: ast.AST) -> set[str]:
-    """What is called, as it is written: `np.exp`, `rng.random`."""
+    """The names of everything that is called, as written: `np.exp`, `rng.random`."""
     return {ast.unparse(call.func) for call in every(tree, ast.Call)}
 
 
 def calls(*endings: str) -> Fact:
-    """The fact that something is called whose name ends in one of these ways."""
+    """The fact that something with one of these endings is called."""
     return lambda tree: any(name.endswith(endings) for name in names_called(tree))
 
 
 def calls_with(name: str, value: object) -> Fact:
-    """The fact that an argument is passed by this name, with this constant as its value."""
+    """The fact that a keyword argument of this name has this constant as its value."""
 
     def holds(tree: ast.AST) -> bool:
         return any(
@@ -43,7 +43,7 @@ def calls_with(name: str, value: object) -> Fact:
 
 
 def any_of(*facts: Fact) -> Fact:
-    """The fact that at least one of these holds."""
+    """The fact that at least one of these is true."""
     return lambda tree: any(fact(tree) for fact in facts)
 
 
@@ -53,17 +53,17 @@ def last_name(node: ast.AST) -> str:
 
 
 def assigned(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """Every target with its value; `a, b = 1, 2` is two of them."""
+    """Every assigned target with its value; `a, b = 1, 2` has two."""
     for assignment in every(tree, ast.Assign):
         for target in assignment.targets:
             if isinstance(target, ast.Tuple) and isinstance(assignment.value, ast.Tuple):
-                yield from zip(target.elts, assignment.value.elts, strict=False)  # one may be starred
+                yield from zip(target.elts, assignment.value.elts, strict=False)  # a target can be starred
             else:
                 yield target, assignment.value
 
 
 def names_assigned(tree: ast.AST, holds: Callable[[ast.expr], bool]) -> set[str]:
-    """The targets that are given a value of which something holds, as they are written."""
+    """The targets, as written, whose value meets a condition."""
     return {ast.unparse(target) for target, value in assigned(tree) if holds(value)}
 
 

@@ -11,14 +11,14 @@ from tinygrad_dropout.drills.grader.own_tests import source_without_tests
 
 @dataclass(frozen=True)
 class Task:
-    """What the candidate is to do.
+    """A task for the candidate.
 
     Attributes:
-        slug: its name.
-        title: of it.
-        minutes: how long it takes.
-        file: where the answer is written.
-        text: where the whole task can be read.
+        slug: the name of the exercise or stage.
+        title: the title of the exercise or stage.
+        minutes: how long it should take.
+        file: the file for the answer.
+        text: the file with the full task.
         tests_count: whether the candidate's own tests are scored.
     """
 
@@ -31,7 +31,7 @@ class Task:
 
 
 def contents(task: Task) -> bytes:
-    """What is in the answer's file; nothing if it cannot be read."""
+    """The content of the answer's file; empty if it cannot be read."""
     try:
         return task.file.read_bytes() if task.file.is_file() else b""
     except OSError:
@@ -39,9 +39,9 @@ def contents(task: Task) -> bytes:
 
 
 def answer_in(task: Task) -> str:
-    """What is in the answer's file, without the tests, and laid out alike whether it has some or not."""
+    """The code in the answer's file without tests, in a normalized layout."""
     source = contents(task).decode("utf-8-sig", errors="replace")
     try:
         return ast.unparse(ast.parse(source_without_tests(source)))
-    except (SyntaxError, ValueError):  # the latter for a null byte, before Python 3.12
+    except (SyntaxError, ValueError):  # ValueError for a null byte, before Python 3.12
         return source

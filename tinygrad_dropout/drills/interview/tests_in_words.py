@@ -1,4 +1,4 @@
-"""The candidate's own tests in words: how a run of them ended, and what they are worth."""
+"""Texts about the candidate's own tests: the results of a run, and the score."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Your file has no tests yet. A test is a function test_... in the same file, with
 
 
 def comparison_of(function: str) -> str:
-    """A line such as a test of a function on arrays has."""
+    """A typical line of a test of a function on arrays."""
     return f"assert np.allclose({function}(...), [...])"
 
 
@@ -27,9 +27,9 @@ def lines_of_run(run: TestRun, sample: str, width: int) -> list[Line]:
     """(kind, text) of each paragraph, as for `grader.report`.
 
     Args:
-        run: of the tests.
-        sample: a line that a test may have, for a candidate who has written none.
-        width: of a line, in characters.
+        run: the run of the tests.
+        sample: an example of a line in a test, shown if there are no tests.
+        width: the width of a line, in characters.
     """
     lines = [line for result in run.results for line in lines_of_result(result, width)]
     if run.problem:
@@ -40,7 +40,7 @@ def lines_of_run(run: TestRun, sample: str, width: int) -> list[Line]:
 
 
 def lines_of_result(result: TestResult, width: int) -> list[Line]:
-    """One test: a line, and below it the two sides of what was compared."""
+    """The lines of one test: its result, and below it the two sides of a failed comparison."""
     if result.passed:
         return [("right", wrap(f"  passed  {result.name}", width, indent=10))]
     place = f", {result.place}" if result.place else ""
@@ -53,18 +53,18 @@ def lines_of_result(result: TestResult, width: int) -> list[Line]:
 
 
 def lines_of_score(score: Score, width: int) -> list[Line]:
-    """(kind, text) of each paragraph about what the tests are worth."""
+    """(kind, text) of each paragraph about the score."""
     if not score.count:
         return [("", "You wrote no tests of your own.")]
     texts = []
     if score.problem:
-        texts.append(("wrong", f"Your tests could not all be run. {score.problem}"))
+        texts.append(("wrong", f"Not all of your tests could be run. {score.problem}"))
     texts += [
         ("wrong", f"{name} rejects the reference solution, so the test is wrong: {why.splitlines()[0]}.")
         for name, why in score.rejecting
     ]
     texts += [
-        ("wrong", f"{name} accepts the reference solution and rejects your answer: believe the test.")
+        ("wrong", f"{name} accepts the reference solution and rejects your answer: trust the test.")
         for name in score.failing
     ]
     if score.known:
@@ -85,7 +85,7 @@ def caught(score: Score) -> str:
 
 
 def not_caught(score: Score) -> str:
-    """The first of those that were missed."""
+    """The first few mistakes that were missed."""
     if not score.missed:
         return ""
     more = len(score.missed) - MOST_NAMED

@@ -1,4 +1,4 @@
-"""The interviews that are kept, one below the other: whether it is getting better."""
+"""A table of the saved interviews, which shows whether you are getting better."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ HEADS = ("date", "minutes", "solved", "own tests", "points", "time")
 
 
 def trend(interviews: Sequence[Mapping[str, Any]]) -> str:
-    """A table of the last interviews, the latest last; "-" for what an earlier version did not keep.
+    """A table of the last interviews, the latest last; "-" for values that an earlier version did not save.
 
     Args:
-        interviews: as `Progress` has them.
+        interviews: as in `Progress`.
     """
     rows = [HEADS, *(row(one) for one in interviews[-MOST:])]
     widths = [max(len(cells[column]) for cells in rows) for column in range(len(HEADS))]

@@ -13,15 +13,15 @@ from tinygrad_dropout.drills.stage import stages
 README = """\
 # My framework
 
-In `framework/` you write a package of your own, in ten stages; the tasks are in `tasks/`. Each stage adds to what is
-there: which files you make, and how you write it, is up to you. The names that a task asks for are imported in
+You write your own package in `framework/`, in ten stages; the tasks are in `tasks/`. Each stage adds to the earlier
+ones. How you write the package, and in which files, is up to you. Import the names that a task asks for in
 `framework/__init__.py`.
 
-    tinygrad-dropout build check        the stage that you are at, and all before it
+    tinygrad-dropout build check        check your stage and all earlier ones
     tinygrad-dropout build watch        check whenever you save
-    tinygrad-dropout build task         what this stage asks
-    tinygrad-dropout build hint         three of them, each time the next
-    tinygrad-dropout build list         what is done
+    tinygrad-dropout build task         show the task of your stage
+    tinygrad-dropout build hint         show the next of its three hints
+    tinygrad-dropout build list         show which stages are done
 
 To try it by hand, start Python in this folder: `from framework import Value`.
 """
@@ -31,7 +31,7 @@ class OwnFramework:
     """A folder in which a framework is built.
 
     Args:
-        folder: it need not exist.
+        folder: its path; it need not exist yet.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -39,28 +39,28 @@ class OwnFramework:
 
     @classmethod
     def at(cls, folder: Path) -> OwnFramework | None:
-        """The one that a folder is, or is the package of; None if it is neither."""
+        """The framework in a folder, or whose package is this folder; None if there is none."""
         for one in (cls(folder), cls(folder.parent)):
             if (one.package / "__init__.py").exists() and (one.package == folder or one.folder == folder):
                 return one
         return None
 
     def path(self, exercise: Exercise) -> Path:
-        """The package, whatever the stage."""
+        """The package, which is the same for every stage."""
         return self.package
 
     def mine(self, exercise: Exercise) -> Exercise:
-        """The stage: it is the same for all."""
+        """The stage, which is the same for every learner."""
         return exercise
 
     def start(self) -> bool:
-        """Write what is not there yet; returns whether the package was begun."""
+        """Write the files that are missing; returns whether the package is new."""
         if not (self.folder / "README.md").exists():
             write(self.folder / "README.md", README)
         for stage in stages():
             task = self.folder / "tasks" / f"{stage.slug}.md"
             if not task.exists() or task.read_text(encoding="utf-8", errors="replace").startswith(f"# {stage.title}\n"):
-                write(task, stage.task)  # of an older version, or none; what else is there is somebody's own
+                write(task, stage.task)  # it is missing, or from an older version; any other file is the learner's own
         if self.package.exists():
             return False
         self.begin()
@@ -72,7 +72,7 @@ class OwnFramework:
             write(self.package / name, text)
 
     def reset(self, when: datetime) -> Path | None:
-        """Begin the package again; returns where the old one is kept, None if there was none."""
+        """Start the package again; returns where the old one was moved, None if there was none."""
         if not self.package.exists():
             self.begin()
             return None

@@ -1,4 +1,4 @@
-"""What to do each day until an interview: exercises as `next` gives them, cards as they fall due, mock interviews."""
+"""Plans each day until an interview: exercises in the order of `next`, cards when they are due, mock interviews."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tinygrad_dropout.drills.quiz.scheduling import due_day, rate
 
 LONGEST = 366  # days
 MINUTES_OF_A_CARD = 1
-TIMES_AS_LONG = 2  # an exercise takes longer at home, where it is learned, than in an interview
-MOST_NEW = 10  # cards a day
+TIMES_AS_LONG = 2  # learning an exercise at home takes longer than doing it in an interview
+MOST_NEW = 10  # cards per day
 WEEK = 7
 LAST_INTERVIEW = 3  # days before the date, so that there is time to repeat what was wrong
-QUESTIONS = {20: 6, 40: 10}  # minutes for the questions after an interview of so many minutes
-LEAST_FOR_40 = 30  # minutes a day; with fewer, all interviews are of 20 minutes
+QUESTIONS = {20: 6, 40: 10}  # minutes of an interview -> additional minutes for its questions
+LEAST_FOR_40 = 30  # minutes per day; with fewer, all interviews take 20 minutes
 WORTH_BEGINNING = 10  # minutes
-LOOK_AHEAD = 4  # exercises, among which the first that fits into a day is taken
+LOOK_AHEAD = 4  # the number of next exercises from which the first that fits into a day is taken
 SOLVED_LATER = datetime(9999, 1, 1)
 
 
@@ -33,14 +33,14 @@ class Day:
     """What to do on one day.
 
     Attributes:
-        day: which one.
+        day: the date.
         room: minutes that are left.
-        due: cards that come again.
-        new: cards that come for the first time.
-        interview: minutes of a mock interview; 0 for none.
-        strict: whether it is a strict one.
-        again: the exercise that was begun the day before, if it is to be finished.
-        exercises: (exercise, why) to do.
+        due: the number of cards that come again.
+        new: the number of cards that come for the first time.
+        interview: the minutes of a mock interview; 0 for none.
+        strict: whether the interview is strict.
+        again: the exercise to finish from the day before; None for none.
+        exercises: (exercise, reason) to do.
     """
 
     day: date
@@ -55,13 +55,13 @@ class Day:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of them.
+    """The plan of all days.
 
     Attributes:
         until: the day of the interview.
-        minutes: a day.
+        minutes: the practice per day.
         days: from today to the day before.
-        left: the exercises for which there is no time.
+        left: the exercises that do not fit.
     """
 
     until: date
@@ -71,10 +71,10 @@ class Plan:
 
 
 def day_of(text: str, today: date) -> date:
-    """The day that was typed.
+    """Parse a typed date.
 
     Raises:
-        DrillError: it is none, or one for which no plan can be made.
+        DrillError: the text is not a date, or no plan can be made for that day.
     """
     try:
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
@@ -83,9 +83,11 @@ def day_of(text: str, today: date) -> date:
     except ValueError:
         raise DrillError(f"--date: expected a day such as 2027-01-15, got {text!r}") from None
     if day < today:
-        raise DrillError(f"--date: expected a day to come, got {day}; today is {today}")
+        raise DrillError(f"--date: expected a day in the future, got {day}; today is {today}")
     if day == today:
-        raise DrillError(f"--date: expected a day to come, got {day}, which is today: there is no time left to plan")
+        raise DrillError(
+            f"--date: expected a day in the future, got {day}, which is today: there is no time left to plan"
+        )
     if (day - today).days > LONGEST:
         raise DrillError(f"--date: expected a day within a year, got {day}; today is {today}")
     return day
@@ -97,12 +99,12 @@ def make_plan(
     """Plan every day from today to the one before the interview.
 
     Args:
-        progress: of the learner.
-        everything: the exercises.
+        progress: the learner's progress.
+        everything: all exercises.
         cards: the question cards.
         today: the first day.
         until: the day of the interview, later than today.
-        minutes: of practice a day.
+        minutes: the minutes of practice per day.
     """
     days = [Day(today + timedelta(number), minutes) for number in range((until - today).days)]
     place_interviews(days, until, minutes, had_one=bool(progress.interviews))
@@ -116,7 +118,8 @@ def make_plan(
 
 
 def place_interviews(days: list[Day], until: date, minutes: int, *, had_one: bool) -> None:
-    """One a week, the last of them three days before: at first 20 minutes, later 40, in the last week strict."""
+    """Plan one interview a week, the last one three days before the date; the first takes 20 minutes, later ones 40,
+    and in the last week they are strict."""
     first = 0 if len(days) <= LAST_INTERVIEW else 1  # today is for practice, if there is a tomorrow
     places = range(len(days) - min(LAST_INTERVIEW, len(days)), first - 1, -WEEK) if len(days) > 1 else ()
     for place in sorted(places):
@@ -128,10 +131,10 @@ def place_interviews(days: list[Day], until: date, minutes: int, *, had_one: boo
 
 
 def place_cards(days: list[Day], progress: Progress, cards: Sequence[Card], minutes: int) -> None:
-    """Each card on the day when it falls due, if it is always answered right; new ones in equal parts.
+    """Plan each card for the day when it is due if all answers are right, and spread the new cards evenly.
 
-    Cards take half of a day at most, and what is due and does not fit waits for the next day. On the last day before
-    the interview there are no new ones, and there is time for all that are due.
+    Cards take at most half of a day's time; due cards that do not fit wait for the next day. On the day before the
+    interview there are no new cards, and due ones can take all of the time.
     """
     known = {card.id: one for card in cards if (one := progress.schedule().get(card.id))}
     unseen = [card.id for card in cards if card.id not in known]
@@ -150,7 +153,7 @@ def place_cards(days: list[Day], progress: Progress, cards: Sequence[Card], minu
 
 
 def in_the_order_of_next(progress: Progress, everything: Sequence[Exercise]) -> list[tuple[Exercise, str]]:
-    """(exercise, why): what `next` gives, one after the other, if each is solved before it is asked again."""
+    """(exercise, reason) in the order in which `next` gives them if each one is solved."""
     imagined = Progress(deepcopy(progress.as_json()))
     order: list[tuple[Exercise, str]] = []
     while True:
@@ -168,10 +171,10 @@ def minutes_of(exercise: Exercise) -> int:
 
 
 def affordable(order: list[tuple[Exercise, str]], minutes: int) -> list[tuple[Exercise, str]]:
-    """The exercises for which there is time, in the same order.
+    """The exercises that fit into the time, in the same order.
 
-    Where there is not enough, those stay that are more than the next new one (a mistake to put right, or something
-    begun), then those about kinds of mistake that no other one of them is about.
+    If not all fit, those with a special reason come first (a mistake to correct, or an exercise already started), then
+    those about kinds of mistake that no chosen exercise covers.
     """
     covered: set[str] = set()
     chosen: list[tuple[Exercise, str]] = []
@@ -193,7 +196,7 @@ def affordable(order: list[tuple[Exercise, str]], minutes: int) -> list[tuple[Ex
 
 
 def place_exercises(days: list[Day], chosen: list[tuple[Exercise, str]]) -> list[tuple[Exercise, str]]:
-    """Fill the room that is left; one that is too long for a day is finished on the next. Returns what has no room."""
+    """Fill the remaining time; an exercise that is too long for a day continues on the next. Returns what is left."""
     waiting, begun, rest = list(chosen), None, 0
     for day in days:
         if begun and day.room:

@@ -10,17 +10,17 @@ from tinygrad_dropout.drills.learner.plan import MINUTES_OF_A_CARD, QUESTIONS, T
 from tinygrad_dropout.drills.learner.recommendation import NEW, counted
 
 WIDTH = 80  # columns
-MARGIN = 16  # of what stands behind a day
+MARGIN = 16  # columns before the text of a day
 
 ASSUMES = f"""\
-What this assumes: an exercise takes {TIMES_AS_LONG} times the minutes that it would take in an interview, \
-and a card {MINUTES_OF_A_CARD} minute. An interview takes {QUESTIONS[20]} or {QUESTIONS[40]} minutes more for its \
-questions, and may so be longer than a day's practice. All exercises are solved and all cards answered right; \
-the next plan starts from what has really happened, so ask for one whenever you fall behind."""
+This plan assumes that an exercise takes {TIMES_AS_LONG} times as long as in an interview, and a card \
+{MINUTES_OF_A_CARD} minute. An interview takes another {QUESTIONS[20]} or {QUESTIONS[40]} minutes for its questions, \
+so it can be longer than a day's practice. You solve all exercises and answer all cards right. The next plan starts \
+from what you really did, so make a new one whenever you fall behind."""
 
 
 def as_text(plan: Plan, width: int = WIDTH) -> str:
-    """All of it, in lines of at most so many columns, and of 80 at most."""
+    """The plan as text, in lines of at most this width and at most 80 columns."""
     width = min(width, WIDTH)
     *practice, last = plan.days
     if not practice:
@@ -30,7 +30,7 @@ def as_text(plan: Plan, width: int = WIDTH) -> str:
         lines += beside(named(day.day), of_day(day), width)
     weeks = [practice[at : at + WEEK] for at in range(WEEK, len(practice), WEEK)]
     if weeks:
-        lines += ["", "Then, week by week, from the day that is named:"]
+        lines += ["", "Then, week by week, starting on the given day:"]
     for week in weeks:
         lines += beside(named(week[0].day), of_week(week), width)
     lines += ["", "The day before:"]
@@ -41,7 +41,7 @@ def as_text(plan: Plan, width: int = WIDTH) -> str:
 
 
 def only_today(plan: Plan, day: Day) -> str:
-    """What is left to do if the interview is tomorrow, in a sentence."""
+    """A sentence on what to do if the interview is tomorrow."""
     first = f"answer the {counted(day.due, 'card')} due today, then rest" if day.due else "rest today"
     return f"Your interview is tomorrow, {named(plan.until)}: {first}; it is too late for new cards and exercises."
 
@@ -52,7 +52,7 @@ def named(day: date) -> str:
 
 
 def beside(label: str, parts: list[str], width: int) -> list[str]:
-    """A label, and to the right of it the parts, one below the other."""
+    """The lines of a label with the parts to its right, one below another."""
     lines = [line for part in parts or ["rest"] for line in wrap(part, width - MARGIN, indent=2).split("\n")]
     return [f"{label if number == 0 else '':{MARGIN}}{line}" for number, line in enumerate(lines)]
 
@@ -68,7 +68,7 @@ def of_interview(day: Day) -> str:
 
 
 def of_day(day: Day) -> list[str]:
-    """What to do on a day, a line each."""
+    """What to do on a day, one line for each thing."""
     parts = [of_interview(day)] if day.interview else []
     parts += [cards(day.due, day.new)] if day.due or day.new else []
     parts += [f"{day.again.number} {day.again.title}: finish it"] if day.again else []
@@ -81,11 +81,12 @@ def of_week(week: list[Day]) -> list[str]:
     due, new = sum(day.due for day in week), sum(day.new for day in week)
     parts += [cards(due, new)] if due or new else []
     numbers = [str(one.number) for day in week for one, _ in day.exercises]
-    return parts + ([f"exercise{'s' * (len(numbers) > 1)} {', '.join(numbers)}"] if numbers else [])
+    noun = "exercise" if len(numbers) == 1 else "exercises"
+    return parts + ([f"{noun} {', '.join(numbers)}"] if numbers else [])
 
 
 def too_many(plan: Plan) -> str:
-    """The exercises for which there is no time."""
+    """A sentence on the exercises that do not fit."""
     count = len(plan.left)
     what = "1 exercise does" if count == 1 else f"{count} exercises do"
     numbers = ranges(sorted(one.number for one in plan.left))

@@ -1,4 +1,4 @@
-"""What a learner has done: a JSON file in their data folder, which two terminals may write at once."""
+"""A learner's progress: a JSON file in their data folder, which several terminals can use at the same time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 VERSION = 2  # 1 had boxes for cards, and called a mistake's kind its theme
 HOME = "TINYGRAD_DROPOUT_HOME"  # the environment variable that names another folder
-BEGUN_AGAIN = "begun-again"  # where else the code of the last mistake stands
-MOST_MISTAKES = 1000  # the number that is remembered
+BEGUN_AGAIN = "begun-again"  # takes the place of the code of the last mistake
+MOST_MISTAKES = 1000  # the number of mistakes to remember
 PATIENCE = 10.0  # seconds to wait for another process
 
 
 def state_file() -> Path:
-    """Where progress is kept."""
+    """The path of the progress file."""
     import platformdirs
 
     home = os.environ.get(HOME) or platformdirs.user_data_dir("tinygrad_dropout", appauthor=False)
@@ -37,20 +37,20 @@ def state_file() -> Path:
 
 
 class Progress:
-    """What is known of a learner.
+    """What a learner has done.
 
     Args:
-        state: as the file has it; {} for a new learner.
+        state: the content of the file; {} for a new learner.
 
     Attributes:
-        folder: where their exercises are; "" before `start`.
-        build_folder: where their own framework is; "" before `build start`.
-        current: the name of the exercise that they work on; "" for none.
+        folder: the folder of their exercises; "" before `start`.
+        build_folder: the folder of their own framework; "" before `build start`.
+        current: the name of the exercise that they are working on; "" for none.
         chosen: when `next` chose it; "" if it did not, or if an exercise was checked since.
-        why: it did.
-        builds: the folder of each framework -> what is known of its stages, as of exercises.
-        cards: question card -> what is known of it, as `quiz.scheduling` writes it.
-        interviews: what is kept of each.
+        why: the reason for that choice.
+        builds: folder of a framework -> the records of its stages, like those of exercises.
+        cards: question card -> its state, as `quiz.scheduling` writes it.
+        interviews: the saved results of interviews.
         mistakes: each with `code`, `kind`, `exercise` and `when`, the latest last.
     """
 
@@ -68,38 +68,38 @@ class Progress:
         self.mistakes: list[dict[str, str]] = state.get("mistakes", [])
 
     def as_json(self) -> dict[str, Any]:
-        """For the file; what it held besides stays as it was."""
+        """The content of the file; entries that we do not know are kept."""
         known = ("folder", "build_folder", "builds", "current", "chosen", "why", "exercises", "cards", "interviews")
         mistakes = self.mistakes[-MOST_MISTAKES:]
         return {**self.state, "version": VERSION, **{key: getattr(self, key) for key in known}, "mistakes": mistakes}
 
     def of_framework(self, folder: Path) -> Progress:
-        """The same, with the stages of one framework in the place of the exercises."""
+        """A view of the same progress with the stages of one framework instead of the exercises."""
         view = copy(self)
         view.exercises = self.builds.setdefault(str(folder), {})
         return view
 
     def of(self, slug: str) -> dict[str, Any]:
-        """What is known of an exercise: tries, solved, hints, solution, last."""
+        """The record of an exercise: tries, solved, hints, solution, last."""
         return self.exercises.setdefault(slug, {"tries": 0, "solved": "", "hints": 0, "solution": "", "last": ""})
 
     def solved(self, slug: str) -> bool:
-        """Whether an exercise was solved once."""
+        """Whether an exercise was ever solved."""
         return bool(self.exercises.get(slug, {}).get("solved"))
 
     def begin_again(self, slug: str) -> None:
-        """Remember that an exercise is as it was given: hints come from the first on, and solving it counts again."""
+        """Record that an exercise was reset: hints start with the first one, and solving it counts again."""
         if slug in self.exercises:
             self.exercises[slug].update(hints=0, solution="", last=BEGUN_AGAIN)
 
     def record(self, slug: str, grade: Grade, when: datetime, *, chosen: bool = True) -> None:
-        """Remember a try, and its mistake.
+        """Record a try and its mistake.
 
         Args:
             slug: the name of the exercise, or of a stage.
-            grade: of the try.
-            when: it was graded.
-            chosen: whether this is now the exercise that is worked on.
+            grade: the grade of the try.
+            when: the time of grading.
+            chosen: whether this becomes the current exercise.
         """
         known = self.of(slug)
         if chosen:
@@ -107,39 +107,39 @@ class Progress:
         code = grade.rejection.code if grade.rejection else ""
         if grade.unfinished:
             return
-        known["tries"] += not known["solved"]  # what is tried afterwards is no try
+        known["tries"] += not known["solved"]  # after it was solved, tries no longer count
         if grade.rejection is None:
             if known["last"] or not known["solved"]:  # else nothing was changed since it was solved
                 known["solved"] = stamp(when)
-        elif code != known["last"]:  # not again because nothing was changed
+        elif code != known["last"]:  # the same mistake twice in a row counts once
             mistake = {"code": code, "kind": grade.rejection.kind, "exercise": slug, "when": stamp(when)}
             self.mistakes.append(mistake)
         known["last"] = code
 
     def schedule(self) -> Schedule:
-        """What is known of each question card. A damaged entry is left out, so its card counts as new."""
+        """The state of each question card. A damaged entry is left out, so its card counts as new."""
         from tinygrad_dropout.drills.quiz.scheduling import from_json
 
         return from_json(self.cards)
 
     def rate(self, card: str, rating: Rating, today: date) -> None:
-        """Remember how well a question card was answered today."""
+        """Record how well a question card was answered today."""
         from tinygrad_dropout.drills.quiz.scheduling import rate, to_json
 
         self.cards[card] = to_json(rate(self.schedule().get(card), rating, today))
 
     def bugs(self) -> Counter[str]:
-        """How often each was made."""
+        """How often each mistake was made."""
         return Counter(mistake["code"] for mistake in self.mistakes)
 
 
 def stamp(when: datetime) -> str:
-    """A time, as the file has it."""
+    """A time as text, for the file."""
     return when.isoformat(timespec="seconds")
 
 
 def load(path: Path) -> Progress:
-    """Read the file; a new learner has none. A damaged one is set aside, and its new name said on standard error.
+    """Read the file; a new learner has none. A damaged file is renamed, with a message on standard error.
 
     Raises:
         DrillError: it was made by a newer version, or cannot be read.
@@ -171,7 +171,7 @@ def load(path: Path) -> Progress:
 
 
 def carried_over(state: Mapping[str, Any]) -> dict[str, Any]:
-    """A file of version 1 as one of today. It is written when progress next changes."""
+    """Convert the content of a version 1 file. It is saved when the progress next changes."""
     from tinygrad_dropout.drills.quiz.scheduling import from_box
 
     return {
@@ -192,21 +192,22 @@ def set_aside(path: Path) -> None:
     with suppress(FileNotFoundError):  # another terminal was faster
         os.replace(path, aside)
         print(
-            f"tinygrad-dropout: {path} was damaged; it is kept as {aside.name}, and progress begins anew",
+            f"tinygrad-dropout: {path} was damaged; it is kept as {aside.name}, and your progress starts again from "
+            "zero",
             file=sys.stderr,
         )
 
 
 class NotKept(DrillError):
-    """Progress could not be written; the file is as it was."""
+    """Progress could not be written; the file is unchanged."""
 
 
 @contextmanager
 def changing(path: Path) -> Iterator[Progress]:
-    """Inside, the progress, to be changed; it is written when the block ends well. Others wait so long.
+    """Give the progress, to change it inside a `with`; it is saved if the block raises no error. Other processes wait.
 
     Raises:
-        NotKept: another process holds the file, or it cannot be written.
+        NotKept: another process has locked the file, or it cannot be written.
         DrillError: as for `load`.
     """
     import filelock

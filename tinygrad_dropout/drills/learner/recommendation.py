@@ -1,4 +1,4 @@
-"""Which exercise comes next: what was got wrong before is repeated, by the kind of mistake."""
+"""Chooses the next exercise: kinds of mistake that the learner has made come again."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tinygrad_dropout.drills.learner.progress import Progress
 from tinygrad_dropout.drills.stage import stages
 from tinygrad_dropout.mistakes import KINDS
 
-SHORT = 6  # minutes; what takes less is no exercise for an interview, if there is another
+SHORT = 6  # minutes; an interview has a shorter exercise only if there is no other
 NEW = "the first that is not solved yet"  # why an exercise comes next, if there is no better reason
 NOT_REPEATED = {"python", "exposing"}  # no exercise is about them
 
 
 def open_kinds(progress: Progress, everything: Sequence[Exercise]) -> list[str]:
-    """The kinds of mistake that were made and not yet put right elsewhere, the latest first.
+    """The kinds of mistake that were made and not yet corrected, the latest first.
 
-    One is put right by solving another exercise that is about it, after the mistake.
+    A kind is corrected by solving a different exercise about it after the mistake.
     """
     last: dict[str, dict[str, str]] = {}
     for mistake in progress.mistakes:
@@ -38,10 +38,11 @@ def open_kinds(progress: Progress, everything: Sequence[Exercise]) -> list[str]:
 
 
 def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[Exercise | None, str]:
-    """The exercise to do next, and why; None if there is nothing left. What was chosen comes again until it is tried.
+    """The exercise to do next, and why; None if there is nothing left. A chosen exercise stays the next until it is
+    tried.
 
-    First comes an exercise about the latest kind of mistake, then what was begun and left, then the first that is new.
-    When all are solved, those that took every hint, or the solution, are worth a second time.
+    First comes an exercise about the latest kind of mistake, then one that was started and not solved, then the first
+    new one. When all are solved, those that took every hint or the solution come again.
     """
     current = next((one for one in everything if one.slug == progress.current), None)
     if current and progress.chosen and not progress.solved(current.slug):
@@ -60,22 +61,23 @@ def next_exercise(progress: Progress, everything: Sequence[Exercise]) -> tuple[E
 def after_a_mistake(
     progress: Progress, everything: Sequence[Exercise], unsolved: Sequence[Exercise]
 ) -> tuple[Exercise, str] | None:
-    """An exercise about the latest kind of mistake that was not put right; a solved one where no other is about it."""
+    """An exercise about the latest kind of mistake that is not corrected; a solved one only if there is no other."""
     for kind in open_kinds(progress, everything):
         last = next(mistake for mistake in reversed(progress.mistakes) if mistake["kind"] == kind)
         skipped = (last["exercise"], progress.current)
         about = [one for one in everything if kind in one.kinds and one.slug not in skipped]
-        about.sort(key=lambda one: (one not in unsolved, one.kinds.index(kind)))  # the most about it first
+        about.sort(key=lambda one: (one not in unsolved, one.kinds.index(kind)))  # those that are most about it first
         if about:
             why = f"after {last['code']} in {titled(last['exercise'])}: this one is about {KINDS[kind]}, too"
             if about[0] not in unsolved:
-                why += f"; you have solved it, and `drill reset {about[0].number}` lets you do so again"
+                why += f"; you have already solved it, and `drill reset {about[0].number}` lets you solve it again"
             return about[0], why
     return None
 
 
 def titled(slug: str) -> str:
-    """`18 Inverted dropout, forward`, or `stage 9, Training`, for a name that progress keeps; others as they are."""
+    """`18 Inverted dropout, forward`, or `stage 9, Training`, for a name in the progress file; other names are
+    unchanged."""
     for one in exercises():
         if one.slug == slug:
             return f"{one.number} {one.title}"
@@ -86,21 +88,21 @@ def titled(slug: str) -> str:
 
 
 def begun_and_left(progress: Progress, unsolved: Sequence[Exercise]) -> tuple[Exercise, str] | None:
-    """The first exercise that was tried, or for which hints were asked, and that is not solved."""
+    """The first unsolved exercise that was tried or for which a hint was shown."""
     for one in unsolved:
         known = progress.exercises.get(one.slug)
         if known and (known["tries"] or known["hints"]):
-            return one, f"you began it ({in_words(known)}), and it is not solved yet"
+            return one, f"you started it ({in_words(known)}), but have not solved it yet"
     return None
 
 
 def solved_with_help(progress: Progress, everything: Sequence[Exercise]) -> tuple[Exercise, str] | None:
-    """The first exercise whose answer was all but given."""
+    """The first exercise that was solved with every hint, or after reading the solution."""
     for one in everything:
         known = progress.exercises.get(one.slug)
         if known and (known["hints"] == len(one.hints) or known["solution"]):
             help_ = "after reading the solution" if known["solution"] else f"with {counted(known['hints'], 'hint')}"
-            return one, f"you solved it {help_}: `drill reset {one.number}`, and do it without"
+            return one, f"you solved it {help_}: do `drill reset {one.number}` and solve it without"
     return None
 
 
@@ -117,16 +119,16 @@ def counted(count: int, what: str) -> str:
 
 
 def for_interview(progress: Progress, everything: Sequence[Exercise], minutes: int, chance: Random) -> list[Exercise]:
-    """The exercises of an interview: one, or two for more than 20 minutes, those about open mistakes first.
+    """Choose the exercises of an interview: one, or two for more than 20 minutes.
 
-    Then come unsolved ones, those that no earlier interview had, and those that are not done in a moment. Of two, one
-    is about backpropagation and one about dropout, where that fits.
+    Exercises about open mistakes come first, then unsolved ones, then those that no earlier interview had, then those
+    that are not very short. If possible, one of two is about backpropagation and the other about dropout.
 
     Args:
-        progress: of the learner.
-        everything: to choose from.
+        progress: the learner's progress.
+        everything: the exercises to choose from.
         minutes: for all of it; a quarter is left for the questions.
-        chance: decides between equals.
+        chance: breaks ties.
     """
     kinds = open_kinds(progress, everything)
     had = {slug for interview in progress.interviews for slug in interview["exercises"]}

@@ -1,14 +1,14 @@
-"""What the file of a learner's progress holds."""
+"""The schema of the file with a learner's progress."""
 
 from __future__ import annotations
 
 from numbers import Real
 from typing import Any
 
-#: What is known of exercises, or of stages, by their names.
+#: The records of exercises or stages, by name.
 KNOWN = {str: {"tries": int, "solved": str, "hints": int, "solution": str, "last": str}}
-#: What the file must hold, so that no reader fails on it later. What has a question mark may be missing, or null.
-#: (A single card may be damaged: see `schedule`.)
+#: What the file must contain, so that no reader fails on it later. An entry with a question mark may be missing or
+#: null. (A single card may be damaged: see `schedule`.)
 SCHEMA = {
     "version": int,
     "folder": str,

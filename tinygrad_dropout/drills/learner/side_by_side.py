@@ -1,4 +1,4 @@
-"""The last page of the course: what the learner wrote beside the whole idea in one file, and beside our own files."""
+"""The last page of the course: the learner's code next to the whole idea in one file and next to our own files."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Idea(NamedTuple):
     Attributes:
         title: of the idea.
         theirs: names that the learner defined: `Dropout`, `Tensor.backward`.
-        part: of the whole idea in one file; 0 for none.
+        part: the part of the whole idea in one file; 0 for none.
         ours: this framework's files.
-        adds: what ours have that the learner's needs not.
+        adds: what ours has in addition.
     """
 
     title: str
@@ -37,30 +37,31 @@ class Idea(NamedTuple):
 
 IDEAS = (
     Idea("A number that remembers", ("Value",), 0, (),
-         "The others have no Value, since an array can hold one number. Here the idea is easiest to see."),
+         "The other two have no Value, because an array can hold a single number. The idea is easiest to see here."),
     Idea("An array that remembers", ("Tensor",), 1, ("autograd/tensor.py", "autograd/recording.py"),
-         "Ours records in a function of its own, notices arrays that are changed in place, and says what did not fit."),
+         "Ours records in a separate function, detects arrays that are changed in place, and explains what did not "
+         "fit."),
     Idea("The rules of operations", ("Tensor.__add__", "Tensor.__mul__", "Tensor.__truediv__"), 1,
          ("functional/_arithmetic.py",),
-         "Each rule is a named function beside its operation, so that the replay can show it."),
+         "Each rule is a named function next to its operation, so that the replay can show it."),
     Idea("The backward pass", ("Tensor.backward",), 2, ("autograd/engine.py",),
-         "Ours frees what is no longer needed on the way, and refuses a second pass through a freed graph."),
+         "Ours frees memory during the pass, and refuses a second pass through a freed graph."),
     Idea("Sums and products", ("Tensor.sum", "Tensor.mean", "Tensor.__matmul__"), 1,
          ("functional/_reductions.py", "functional/_products.py"), "Ours multiplies stacks of matrices, too."),
-    Idea("A check that knows no rule", ("gradcheck",), 0, ("debug/_gradcheck.py",),
+    Idea("A check that needs no rules", ("gradcheck",), 0, ("debug/_gradcheck.py",),
          "Ours says which entry is wrong, and by which factor."),
     Idea("The loss", ("relu", "log_softmax", "cross_entropy"), 4,
          ("functional/_activations.py", "functional/_softmax.py", "functional/_cross_entropy.py"),
-         "Ours takes probabilities as targets, and smooths labels."),
+         "Ours also accepts probabilities as targets, and smooths labels."),
     Idea("Layers", ("Module", "Linear", "Sequential"), 3, ("nn/module.py", "nn/linear.py", "nn/containers.py"),
-         "Ours names its parameters, saves and loads them, and moves them between dtypes."),
+         "Ours names its parameters, saves and loads them, and converts their dtype."),
     Idea("Dropout", ("Dropout",), 3, ("nn/dropout.py", "functional/_dropout.py", "functional/_masks.py"),
-         "Ours keeps the mask in a byte an element or less, shares it along axes on request, and can be replayed."),
+         "Ours stores the mask in a byte per element or less, shares it along axes on request, and can be replayed."),
     Idea("Optimizers", ("SGD", "Adam"), 5, ("optim/_sgd.py", "optim/_adam.py"),
-         "Ours has groups of parameters, decay, schedules, and steps over all parameters at once."),
+         "Ours has parameter groups, weight decay and schedules, and updates all parameters together."),
     Idea("Training", ("batches", "accuracy", "fit"), 6,
          ("training/_batches.py", "training/_evaluation.py", "training/_fit.py"),
-         "Ours stops early, calls back, and shows its progress."),
+         "Ours has early stopping and callbacks, and shows its progress."),
 )  # fmt: skip
 
 PAGE = """\
@@ -71,13 +72,13 @@ PAGE = """\
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Your framework beside ours</title>
+<title>Your framework next to ours</title>
 <style>
 {style}</style>
 </head>
 <body>
 <main>
-<h1>Your framework beside ours</h1>
+<h1>Your framework next to ours</h1>
 <p>{summary}</p>
 {rows}
 </main>
@@ -105,19 +106,19 @@ def page(files: Mapping[str, str]) -> str:
     summary = f"You wrote {lines} lines in {count}. The whole idea in one file has "
     summary += f"{counted(ONE_PAGE.read_text(encoding='utf-8'))}; " if ONE_PAGE.exists() else "about 110; "
     whole = sum(counted(path.read_text(encoding="utf-8")) for path in sorted(OURS.glob("*/*.py")) if is_core(path))
-    summary += f"ours, with everything that a user may ask for, has {whole:,}. Lines without code are not counted."
+    summary += f"ours, with all its features, has {whole:,}. Lines without code are not counted."
     return PAGE.format(
         style=STYLE.read_text(encoding="utf-8"), summary=summary, rows="\n".join(row(idea, files) for idea in IDEAS)
     )
 
 
 def is_core(path: Path) -> bool:
-    """Whether a file belongs to what the learner has written, too."""
+    """Whether a file belongs to a part that the learner wrote, too."""
     return path.parent.name in {"autograd", "functional", "nn", "optim", "training"}
 
 
 def counted(text: str) -> int:
-    """The lines that hold code, or a docstring."""
+    """The number of lines with code or a docstring."""
     return sum(bool(line.strip()) and not line.strip().startswith("#") for line in text.splitlines())
 
 
@@ -127,8 +128,8 @@ def row(idea: Idea, files: Mapping[str, str]) -> str:
     columns = [column("Yours", [(f"{PACKAGE}/{one.file}, line {one.line}", one.text) for one in theirs])]
     if idea.part:
         text = part_of_the_one_page(idea.part)
-        where = "" if text else ": it comes with the project's source code, not with what pip installs"
-        columns.append(column("In one page", [(f"examples/0_the_whole_idea.py, part {idea.part}{where}", text)]))
+        where = "" if text else ": it is in the project's source code, but not in the package that pip installs"
+        columns.append(column("On one page", [(f"examples/0_the_whole_idea.py, part {idea.part}{where}", text)]))
     if idea.ours:
         ours = [(f"tinygrad_dropout/{name}", (OURS / name).read_text(encoding="utf-8")) for name in idea.ours]
         columns.append(column("Ours", ours, closed=True))
@@ -136,7 +137,7 @@ def row(idea: Idea, files: Mapping[str, str]) -> str:
 
 
 def column(title: str, sources: list[tuple[str, str]], *, closed: bool = False) -> str:
-    """A column of sources, each below its place; a long one opens on request."""
+    """A column of sources, each below its file name; if closed, they open on a click."""
     parts = []
     for place, text in sources:
         code = f'<pre tabindex="0"><code>{escape(text)}</code></pre>' if text else ""
@@ -149,7 +150,7 @@ def column(title: str, sources: list[tuple[str, str]], *, closed: bool = False) 
 
 
 def definition(files: Mapping[str, str], name: str) -> Definition | None:
-    """Where the learner defines a class, a function or a method; None if nothing of that name is there."""
+    """Where the learner defines a class, a function or a method; None if there is nothing of that name."""
     owner, _, method = name.rpartition(".")
     for file, text in files.items():
         for node in parsed(file, text).body:
@@ -164,14 +165,14 @@ def definition(files: Mapping[str, str], name: str) -> Definition | None:
 
 
 def parsed(file: str, text: str) -> ast.Module:
-    """A file of the learner's.
+    """Parse a file of the learner's package.
 
     Raises:
         SyntaxError: Python cannot read it.
     """
     try:
         return ast.parse(text, f"{PACKAGE}/{file}")
-    except (SyntaxError, ValueError) as error:  # which for a null byte names no file
+    except (SyntaxError, ValueError) as error:  # for a null byte, it names no file
         line = getattr(error, "lineno", None)
         message = getattr(error, "msg", str(error))
         raise SyntaxError(message, (f"{PACKAGE}/{file}", line, None, None)) from error
@@ -184,7 +185,7 @@ def unindented(lines: list[str]) -> str:
 
 
 def part_of_the_one_page(number: int) -> str:
-    """A part of the whole idea in one file; "" where that file is not at hand."""
+    """A part of the whole idea in one file; "" if that file does not exist."""
     if not ONE_PAGE.exists():
         return ""
     parts = re.split(r"^(?= *# \d+\. )|^(?=if __name__)", ONE_PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)

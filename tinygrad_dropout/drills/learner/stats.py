@@ -1,4 +1,4 @@
-"""What a learner has done, in words: exercises, mistakes by name and by kind, cards, interviews."""
+"""Statistics of a learner as text: exercises, mistakes by name and by kind, cards, interviews."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_BUGS = 10
 
 
 def as_text(progress: Progress, today: date) -> str:
-    """All of it."""
+    """All statistics as text."""
     parts = [
         of_exercises(progress),
         of_stages(progress),
@@ -61,7 +61,7 @@ def of_mistakes(progress: Progress) -> str:
     kinds = Counter(mistake["kind"] for mistake in progress.mistakes)
     lines = ["Mistakes in exercises and stages, by name"]
     lines += [f"  {count:3} x {code}" for code, count in bugs.most_common(MOST_BUGS)]
-    lines.append("by kind (! not yet put right in another exercise)")
+    lines.append("by kind (! not yet corrected in another exercise)")
     lines += [
         f"  {count:3} x {KINDS.get(kind, kind)}{' !' if kind in still else ''}" for kind, count in kinds.most_common()
     ]
@@ -71,7 +71,7 @@ def of_mistakes(progress: Progress) -> str:
 def of_cards(progress: Progress, today: date) -> str:
     """How many cards were asked, how many are due, and how many will be recalled when they are asked again.
 
-    Not today: right after a card was asked, FSRS gives a chance near 1 however it was answered.
+    The chance on its due day is used: right after a card was asked, FSRS gives a chance near 1 for any answer.
     """
     schedule, cards = progress.schedule(), load()
     known = [schedule[card.id] for card in cards if card.id in schedule]
@@ -81,11 +81,11 @@ def of_cards(progress: Progress, today: date) -> str:
     recalled = sum(recall_chance(one, max(today, due_day(one))) for one in known)
     return (
         f"Cards: {len(known)} of {len(cards)} asked, {due} due today.\n"
-        f"  When each is asked again, the model of forgetting expects you to recall {recalled:.0f} of the {len(known)}."
+        f"  When each is due, the model of forgetting expects you to recall {recalled:.0f} of the {len(known)}."
     )
 
 
 def of_interviews(progress: Progress) -> str:
-    """The last ones, one below the other."""
+    """A table of the last interviews."""
     count = len(progress.interviews)
     return f"Interviews: {count}\n{trend(progress.interviews)}" if count else ""

@@ -1,4 +1,4 @@
-"""Lines that are typed within a time, and single keys where there is a keyboard."""
+"""Reads typed lines with a time limit, and single keys if there is a keyboard."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from threading import Thread
 
 
 class Lines:
-    """What is typed, line by line. A thread of its own waits for it, so that a clock can run meanwhile."""
+    """Reads typed lines. A separate thread waits for them, so that a time limit can end the wait."""
 
     def __init__(self) -> None:
         self.typed: queue.Queue[str | None] = queue.Queue()
         Thread(target=self.wait, daemon=True).start()
 
     def wait(self) -> None:
-        """Until the end of the input."""
+        """Collect lines until the end of the input."""
         for line in sys.stdin:
             self.typed.put(line.rstrip("\n"))
         self.typed.put(None)
 
     def read(self, prompt: str, seconds: float | None) -> str:
-        """Show a prompt; what is typed within so many seconds, without its end.
+        """Show a prompt and return the line typed within a number of seconds, without its line break.
 
         Raises:
-            TimeoutError: nothing was.
+            TimeoutError: no line was typed in time.
             EOFError: there is no more input.
         """
         print(prompt, end="", flush=True)
@@ -36,7 +36,7 @@ class Lines:
         while True:
             left = 0.2 if ends is None else min(0.2, ends - time.monotonic())
             try:
-                line = self.typed.get(timeout=max(left, 0.0))  # in short pieces, so that Ctrl-C is heard on Windows
+                line = self.typed.get(timeout=max(left, 0.0))  # in short pieces, so that Ctrl-C works on Windows
             except queue.Empty:
                 if ends is not None and time.monotonic() >= ends:
                     raise TimeoutError from None
@@ -49,7 +49,8 @@ class Lines:
 
 @contextmanager
 def keys() -> Iterator[bool]:
-    """Inside, `pressed` gives single keys without Enter; whether that can be: not if the input is a pipe."""
+    """Make `pressed` return single keys without Enter; gives False if that is impossible because the input is a
+    pipe."""
     if not sys.stdin.isatty():
         yield False
     elif os.name == "nt":
@@ -68,7 +69,7 @@ def keys() -> Iterator[bool]:
 
 
 def pressed(seconds: float) -> str:
-    """The key that is pressed within so many seconds, in small; "" for none."""
+    """The key that is pressed within a number of seconds, in lower case; "" for none."""
     if os.name == "nt":
         return pressed_on_windows(seconds)
     import select
@@ -78,7 +79,7 @@ def pressed(seconds: float) -> str:
 
 
 def pressed_on_windows(seconds: float) -> str:
-    """There, a keyboard cannot be waited for; it is asked again and again."""
+    """`pressed` on Windows, where a program cannot wait for a key and has to poll."""
     import msvcrt
 
     ends = time.monotonic() + seconds

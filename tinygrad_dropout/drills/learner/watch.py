@@ -24,7 +24,7 @@ NOT_THERE: State = ()
 
 
 class Watch:
-    """Sees which exercise was saved.
+    """Detects which exercise was saved.
 
     Args:
         path: gives the file of an exercise, or the folder of the package that answers it.
@@ -36,11 +36,11 @@ class Watch:
         self.seen = self.states()
 
     def states(self) -> dict[str, State]:
-        """What tells that a file was saved."""
+        """The state of each exercise's files, which changes when one is saved."""
         return {one.slug: state(self.path(one)) for one in self.chosen}
 
     def saved(self) -> Exercise | None:
-        """The exercise whose file was saved since this was last asked; of several the last in order."""
+        """The exercise whose file was saved since the last call; the last one if there are several."""
         now, before = self.states(), self.seen
         self.seen = now
         changed = [one for one in self.chosen if now[one.slug] not in (before[one.slug], NOT_THERE)]
@@ -48,7 +48,7 @@ class Watch:
 
 
 def state(path: Path) -> State:
-    """Name, time and size of a file, or of the files of a package; none is there while an editor replaces it."""
+    """Name, time and size of a file, or of the files of a package; empty while an editor replaces the file."""
     found = []
     for name in paths_in(path) if path.is_dir() else [""]:
         with suppress(OSError):
@@ -65,13 +65,13 @@ def watch(
     pressed: Callable[[float], str],
     every: float = 0.3,
 ) -> None:
-    """Check what is saved and do what keys ask, until one asks to end.
+    """Check exercises when they are saved and handle keys, until a key ends it.
 
     Args:
-        seen: the files, as they were when somebody was told that they are watched.
+        seen: the watched files, in the state in which the learner was told so.
         check: checks an exercise and shows its grade.
-        act: does what a key stands for; whether to go on.
-        pressed: waits so many seconds for a key; "" if none was pressed.
+        act: handles a key; returns whether to go on.
+        pressed: waits a number of seconds for a key; "" if none was pressed.
         every: seconds between looks at the files.
     """
     while True:

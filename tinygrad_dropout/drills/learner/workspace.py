@@ -1,4 +1,4 @@
-"""The learner's folder: a file for each exercise, to be edited; the tasks; solutions that were asked for."""
+"""The learner's folder: a file to edit for each exercise, the tasks, and solutions on request."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from tinygrad_dropout.drills.exercise import DrillError, Exercise, exercises
 README = """\
 # Drills
 
-Each exercise is a file here, and its task is in `tasks/`. Edit the file, then:
+Each exercise is a file in this folder, and its task is in `tasks/`. Edit the file, then type:
 
-    tinygrad-dropout drill check        the file that you saved last (or: check 11)
+    tinygrad-dropout drill check        check the file that you saved last (or: check 11)
     tinygrad-dropout drill watch        check whenever you save
-    tinygrad-dropout drill hint 11      three of them, each time the next
-    tinygrad-dropout drill list         what is solved
-    tinygrad-dropout drill next         what to do next, and why
+    tinygrad-dropout drill hint 11      show the next of its three hints
+    tinygrad-dropout drill list         show what is solved
+    tinygrad-dropout drill next         show what to do next, and why
 
-Begin with 01, or with what your interview is about: 01 to 16 are backpropagation, 17 to 25 dropout, 26 to 33 bug hunts,
-where a network trains and is wrong, and 34 on what interviewers ask about training: whole networks, normalization,
-optimizers, attention, evaluation.
+Start with 01, or with the topic of your interview. 01 to 16 are about backpropagation, 17 to 25 about dropout. 26 to 33
+are bug hunts, where a network trains although it has a bug. From 34 on, it is what interviewers ask about training:
+whole networks, normalization, optimizers, attention, evaluation.
 """
 
 
 class AnswerFolder(Protocol):
-    """A learner's folder, whatever is answered there.
+    """A folder with a learner's answers: to exercises, or to the stages of a framework.
 
     Attributes:
-        folder: where it is.
+        folder: its path.
     """
 
     folder: Path
@@ -42,16 +42,16 @@ class AnswerFolder(Protocol):
         """The exercise as the learner has it."""
 
     def write_solution(self, exercise: Exercise) -> Path:
-        """Write the reference solution beside the learner's; returns where."""
+        """Write the reference solution next to the learner's answer; returns its path."""
 
 
 class Workspace:
     """A folder of exercises.
 
     Args:
-        folder: it need not exist.
+        folder: its path; it need not exist yet.
         rng: draws the bugs of bug hunts.
-        readme: for its README.md, if there is none yet.
+        readme: the text for README.md, if there is none yet.
     """
 
     def __init__(self, folder: Path, rng: Random | None = None, readme: str = README) -> None:
@@ -62,7 +62,7 @@ class Workspace:
         return self.folder / f"{exercise.slug}.py"
 
     def mine(self, exercise: Exercise) -> Exercise:
-        """The exercise as the learner's file has it; as it is where there is no file to be read."""
+        """The exercise with the bug in the learner's file; unchanged if there is no readable file."""
         path = self.path(exercise)
         try:
             return exercise.of(path.read_text(encoding="utf-8-sig")) if path.is_file() else exercise
@@ -70,13 +70,13 @@ class Workspace:
             return exercise
 
     def start(self, chosen: list[Exercise] | None = None) -> tuple[int, int]:
-        """Write what is not there yet; what is there is left alone.
+        """Write the tasks and the files that are missing; the learner's files are left alone.
 
         Args:
             chosen: the exercises; all if None.
 
         Returns:
-            How many exercise files were written, and how many were there.
+            How many exercise files were written, and how many existed already.
         """
         chosen = exercises() if chosen is None else chosen
         written = 0
@@ -90,7 +90,7 @@ class Workspace:
         return written, len(chosen) - written
 
     def untouched(self, exercise: Exercise) -> bool:
-        """Whether its file is as it was given, or not there."""
+        """Whether its file is unchanged, or missing."""
         path = self.path(exercise)
         if not path.exists():
             return True
@@ -100,7 +100,7 @@ class Workspace:
             return False
 
     def saved_last(self) -> Exercise | None:
-        """Of the exercises that were begun, the one whose file was saved last."""
+        """The started exercise whose file was saved last."""
         begun = [one for one in exercises() if not self.untouched(one)]
         return max(begun, key=lambda one: self.path(one).stat().st_mtime, default=None)
 
@@ -108,12 +108,12 @@ class Workspace:
         """Write the starter again.
 
         Args:
-            exercise: whose.
-            when: names what is kept.
-            another: whether a bug hunt is to be after another bug.
+            exercise: the exercise to reset.
+            when: the time, for the name of the old file.
+            another: whether a bug hunt gets a different bug.
 
         Returns:
-            Where what was there is kept; None if it was the starter.
+            Where the old file was moved; None if it was unchanged.
         """
         kept, again = None, self.mine(exercise)
         if another:
@@ -130,22 +130,22 @@ class Workspace:
         return kept
 
     def write_solution(self, exercise: Exercise) -> Path:
-        """Write the reference solution beside the learner's file; returns where."""
+        """Write the reference solution next to the learner's file; returns its path."""
         path = self.folder / "solutions" / f"{exercise.slug}.py"
         write(path, self.mine(exercise).solution)
         return path
 
 
 def make_folder(folder: Path) -> None:
-    """With those above it."""
+    """Create a folder and its parents."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DrillError(f"the folder {folder} cannot be made: {error.strerror}") from error
+        raise DrillError(f"the folder {folder} cannot be created: {error.strerror}") from error
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file, and its folder."""
+    """Write a file, and create its folder."""
     make_folder(path.parent)
     try:
         path.write_text(text, encoding="utf-8")
