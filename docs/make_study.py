@@ -48,7 +48,7 @@ def blocks() -> dict[str, str]:
     """The page's blocks by name."""
     steps = printed(TEXT).split("\n\n")
     shown = "\n\n".join([steps[0], steps[1], "...", steps[3], "..."])
-    bugs = "\n".join(f"| `{name}` | {bug.operation} | {bug.says} |" for name, bug in BUGS.items())
+    bugs = "\n".join(f"| `{name}` | {bug.operation} | {bug.description} |" for name, bug in BUGS.items())
     return {
         "text": f"```\n$ {TEXT}\n{shown}\n```",
         "bugs": f"| name | in | what is wrong |\n|---|---|---|\n{bugs}",

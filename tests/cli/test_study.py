@@ -125,8 +125,8 @@ def test_one_pass_can_be_chosen_and_the_script_ends_behind_it(run, script):
         (["."], ". cannot be read: Is a directory"),
         (["--no-open", "--out", "/dev/full"], "--out: cannot write /dev/full: No space left on device"),
         (["--no-open", "--out", "."], "--out: cannot write .: Is a directory"),
-        (["--pass", "5", "my script.py", "2"], "expected at least 5 backward passes, it made 2"),
-        (["my script.py", "0"], "expected a script that calls backward(); it made no backward pass"),
+        (["--pass", "5", "my script.py", "2"], "expected at least 5 backward passes, got 2"),
+        (["my script.py", "0"], "expected a script that calls backward(); it ran no backward pass"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_in_one_sentence(run, script, arguments, words):
@@ -150,7 +150,7 @@ def test_a_script_that_fails_shows_its_own_traceback(run, tmp_path, source, last
     code, out, err = run("study", "bad.py", "1")
     assert (code, out) == (2, "")
     *traceback, sentence = err.splitlines()
-    assert sentence == "tinygrad-dropout: bad.py failed before it had made a backward pass"
+    assert sentence == "tinygrad-dropout: bad.py failed before its first backward pass was complete"
     assert any(text.startswith(last) for text in traceback)
     assert any("bad.py" in text and line in text for text in traceback)
     assert "script.py" not in err.replace("bad.py", "")
@@ -172,7 +172,7 @@ def test_a_script_that_ends_itself_is_shown_up_to_there(run, tmp_path):
     assert run("study", "--text", "ends.py", "1")[0] == 0
     (tmp_path / "ends.py").write_text("import sys\nsys.exit('no')\n")
     assert run("study", "ends.py") == (
-        2, "", "tinygrad-dropout: ends.py ended with exit code no, before any backward()\n",
+        2, "", "tinygrad-dropout: ends.py exited with code no before any backward()\n",
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-"""What the tests of the study share: random graphs of operations as data, and a look at every array of a recording.
+"""Shared by the tests of study: random graphs of operations as data, and all arrays of a recording.
 
-A program is a list of instructions, so that the same graph can be built twice: watched and not watched.
+A program is a list of instructions, so the same graph can be built twice, with and without a watcher.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.trace import Pass
 
-MOST_ENTRIES = 12  # of one value
+MOST_ENTRIES = 12  # of one tensor
 
 
 def stopped(x: td.Tensor) -> td.Tensor:
-    """x, through which no gradient flows: its backward answers None."""
+    """Return x, but pass no gradient to it: the backward function returns None."""
     return record(x.data * 1, (x,), stopped_backward)
 
 
@@ -29,7 +29,7 @@ def stopped_backward(grad: np.ndarray, x: td.Tensor) -> tuple[None]:
     return (None,)
 
 
-#: What an instruction computes from its operands.
+#: The operations of instructions, by name.
 OPERATIONS: dict[str, Callable[..., td.Tensor]] = {
     "add": lambda x, y: x + y,
     "multiply": lambda x, y: x * y,
@@ -50,7 +50,7 @@ OPERATIONS: dict[str, Callable[..., td.Tensor]] = {
 
 @dataclass(frozen=True)
 class Instruction:
-    """`operation` of the values at these places; "leaf" makes a new one of a shape."""
+    """An operation on the tensors with these indices; "leaf" makes a new tensor with a shape."""
 
     operation: str
     operands: tuple[int, ...] = ()
@@ -59,14 +59,14 @@ class Instruction:
 
 @dataclass(frozen=True)
 class Program:
-    """Instructions, the seed of the leaves' numbers, and whether the root is one number or all of the last value."""
+    """Instructions, the seed of the leaves' numbers, and whether the last tensor is summed to give the root."""
 
     instructions: tuple[Instruction, ...]
     seed: int
     reduce: bool
 
     def build(self) -> list[td.Tensor]:
-        """A Tensor for each instruction, float64; the root is the last."""
+        """Return a float64 Tensor for each instruction. The root is the last."""
         rng = np.random.default_rng(self.seed)
         values: list[td.Tensor] = []
         for instruction in self.instructions:
@@ -74,7 +74,7 @@ class Program:
                 numbers = rng.uniform(-2, 2, instruction.options["shape"])
                 values.append(td.Tensor(np.asarray(numbers), instruction.options["requires_grad"]))
             else:
-                operands = [values[place] for place in instruction.operands]
+                operands = [values[index] for index in instruction.operands]
                 values.append(OPERATIONS[instruction.operation](*operands, **instruction.options))
         return [*values, values[-1].sum()] if self.reduce else values
 
@@ -84,27 +84,27 @@ class Program:
 
 
 def programs(most: int = 8) -> st.SearchStrategy[Program]:
-    """Random graphs of at most that many operations, leaves not counted."""
+    """Generate random graphs with at most that many operations, not counting leaves."""
     return st.builds(random_program, st.integers(0, 10**6), st.sampled_from(range(1, most + 1)))
 
 
 def random_program(seed: int, length: int) -> Program:
-    """A program that the seed alone decides on, so that shrinking is a matter of its length."""
+    """Make the program of a seed, so shrinking only shortens it."""
     writer = Writer(np.random.default_rng(seed))
     for _ in range(length):
         writer.operation()
-    if writer.values[writer.latest].is_leaf:
+    if writer.tensors[writer.latest].is_leaf:
         writer.enter("tanh", writer.latest)
     return Program(tuple(writer.instructions), seed, reduce=seed % 2 == 0)
 
 
 class Writer:
-    """Writes a program, and computes it on the way to know the shapes. The root depends on the first leaf."""
+    """Writes a program and runs it at the same time to know the shapes. The root depends on the first leaf."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.instructions: list[Instruction] = []
-        self.values: list[td.Tensor] = []
+        self.tensors: list[td.Tensor] = []
         self.latest = 0
         self.leaf(self.some_shape(), True)
         for _ in range(rng.integers(3)):
@@ -122,23 +122,23 @@ class Writer:
         if operation == "leaf":
             value = td.Tensor(np.ones(options["shape"]), options["requires_grad"])
         else:
-            value = OPERATIONS[operation](*(self.values[place] for place in operands), **options)
+            value = OPERATIONS[operation](*(self.tensors[index] for index in operands), **options)
         self.instructions.append(Instruction(operation, operands, options))
-        self.values.append(value)
-        self.latest = len(self.values) - 1
+        self.tensors.append(value)
+        self.latest = len(self.tensors) - 1
         return self.latest
 
     def leaf(self, shape: tuple[int, ...], requires_grad: bool) -> int:
         return self.enter("leaf", shape=shape, requires_grad=requires_grad)
 
     def operation(self) -> None:
-        """One operation of the latest value, and perhaps of others, if it finds any that fit."""
+        """Add an operation on the latest tensor, and perhaps on others with a fitting shape."""
         rng, x = self.rng, self.latest
-        shape, size = self.values[x].shape, self.values[x].size
+        shape, size = self.tensors[x].shape, self.tensors[x].size
         operation = str(rng.choice(sorted(OPERATIONS)))
         axis = int(rng.integers(-len(shape), len(shape))) if shape else None
         if operation in ("add", "multiply"):
-            fits = [place for place, value in enumerate(self.values) if broadcast_size(shape, value.shape)]
+            fits = [index for index, value in enumerate(self.tensors) if broadcast_size(shape, value.shape)]
             pair = [x, int(rng.choice(fits or [x]))]
             self.enter(operation, *(pair if self.either() else pair[::-1]))
         elif operation in ("matmul", "linear"):
@@ -159,18 +159,18 @@ class Writer:
         elif not shape:
             return
         elif operation == "getitem":
-            index = [int(place) for place in rng.integers(-shape[0], shape[0], size=rng.integers(1, 4))]
+            index = [int(row) for row in rng.integers(-shape[0], shape[0], size=rng.integers(1, 4))]
             if len(index) * size // shape[0] <= MOST_ENTRIES:
                 self.enter("getitem", x, index=index)
         elif operation == "softmax":
-            self.enter("softmax", self.enter("tanh", x), axis=axis)  # of small numbers, so that it does not saturate
+            self.enter("softmax", self.enter("tanh", x), axis=axis)  # of small numbers, so it does not saturate
         elif operation == "concatenate" and 2 * size <= MOST_ENTRIES:
-            fits = [place for place, value in enumerate(self.values) if value.shape == shape]
+            fits = [index for index, value in enumerate(self.tensors) if value.shape == shape]
             self.enter("concatenate", x, int(rng.choice(fits)), axis=axis)
 
 
 def broadcast_size(*shapes: tuple[int, ...]) -> int:
-    """How many entries the shapes have together; 0 if they do not broadcast or that is too many."""
+    """Return the size of the broadcast shape; 0 if the shapes do not broadcast or the size is too large."""
     try:
         size = int(np.prod(np.broadcast_shapes(*shapes)))
     except ValueError:
@@ -179,7 +179,7 @@ def broadcast_size(*shapes: tuple[int, ...]) -> int:
 
 
 def record_program(program: Program) -> tuple[Pass, list[td.Tensor]]:
-    """The pass of a program's backward(), and the tensors."""
+    """Record a program's backward(). Returns the pass and the tensors."""
     with study.record() as replay:
         values = program.build()
         program.backward(values[-1])
@@ -188,16 +188,16 @@ def record_program(program: Program) -> tuple[Pass, list[td.Tensor]]:
 
 
 def record_loss(build: Callable[[], td.Tensor], **options: Any) -> Pass:
-    """The pass of backward() of what `build` makes."""
+    """Record backward() of the tensor that `build` returns."""
     with study.record(**options) as replay:
-        _root = build()  # the underscore: it is to name nothing
+        _root = build()  # the underscore keeps it out of the names
         _root.backward(None if _root.size == 1 else np.ones(_root.shape))
     (recorded,) = replay.passes
     return recorded
 
 
 def arrays_of(thing: Any) -> Iterator[np.ndarray]:
-    """Every array in a recording, or in any lists, tuples, dicts and dataclasses."""
+    """Yield every array in a recording, or in lists, tuples, dicts and dataclasses."""
     if isinstance(thing, np.ndarray):
         yield thing
     elif isinstance(thing, list | tuple):
@@ -214,5 +214,5 @@ def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def generator_state() -> dict[str, Any]:
-    """Of the framework's own generator, as text that can be compared."""
+    """Return the state of the framework's own generator as text."""
     return str(td.rng._generator.bit_generator.state)

@@ -1,4 +1,4 @@
-"""Wrong backward functions: what each gives, where it shows first, and where it does not."""
+"""Wrong backward functions: the gradients of each, and the first step that differs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tinygrad_dropout import nn, study
 from tinygrad_dropout.study.bugs import BUGS
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.trace import Pass
-from tinygrad_dropout.study.wrong_run import first_difference, with_bug
+from tinygrad_dropout.study.wrong_run import first_difference, run_with_bug
 
 MASK = np.array([[True, False, True, True]])
 UPSTREAM = np.array([[1.0, 2.0, -4.0, 8.0]])
@@ -30,7 +30,7 @@ def tensor(array: np.ndarray, name: str) -> td.Tensor:
 
 @dataclass
 class Exposed:
-    """One operation on these arrays, and what the bug makes of the gradients of its inputs, by hand."""
+    """One operation on these arrays, and the gradients of its inputs with the bug, computed by hand."""
 
     operation: Callable[..., td.Tensor]
     inputs: tuple[np.ndarray, ...]
@@ -77,7 +77,7 @@ each_bug = pytest.mark.parametrize("name", BUGS)
 
 
 def record_shown(name: str, dtype: type = np.float64) -> Pass:
-    """An operation before the one concerned and one after it, so that the first difference is neither end."""
+    """Record the operation between two others, so the first difference is neither at the start nor at the end."""
     shown = SHOWN[name]
     inputs = [tensor(array.astype(dtype), f"input{number}") for number, array in enumerate(shown.inputs)]
     with study.record() as replay:
@@ -92,10 +92,10 @@ def test_every_bug_is_shown_here():
 
 
 @each_bug
-def test_what_each_bug_gives(name):
+def test_each_bug_gives_the_expected_gradients(name):
     recorded = record_shown(name)
-    wrong = with_bug(recorded, BUGS[name])
-    found = {wrong.nodes[place].name: grad for place, grad in wrong.gradients().items()}
+    wrong = run_with_bug(recorded, BUGS[name])
+    found = {wrong.nodes[index].name: grad for index, grad in wrong.gradients().items()}
     for number, expected in enumerate(SHOWN[name].expected):
         np.testing.assert_allclose(found[f"input{number}"], expected, rtol=1e-12)
 
@@ -104,7 +104,7 @@ def test_what_each_bug_gives(name):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=lambda dtype: dtype.__name__)
 def test_each_bug_shows_first_in_the_step_of_its_operation(name, dtype):
     recorded = record_shown(name, dtype)
-    wrong = with_bug(recorded, BUGS[name])
+    wrong = run_with_bug(recorded, BUGS[name])
     index = first_difference(recorded, wrong).step
     assert index == 1
     node = wrong.nodes[wrong.steps[index].node]
@@ -118,7 +118,7 @@ def test_each_bug_shows_first_in_the_step_of_its_operation(name, dtype):
 @each_bug
 def test_a_bug_leaves_names_operations_and_forward_as_they_were(name):
     recorded = record_shown(name)
-    wrong = with_bug(recorded, BUGS[name])
+    wrong = run_with_bug(recorded, BUGS[name])
     for then, now in zip(recorded.nodes, wrong.nodes, strict=True):
         assert (then.name, then.operation, then.parents, then.forward) == (
             now.name,
@@ -132,10 +132,10 @@ def test_a_bug_leaves_names_operations_and_forward_as_they_were(name):
 
 
 @each_bug
-def test_a_bug_touches_neither_the_recording_nor_the_generator(name):
+def test_a_bug_changes_neither_the_recording_nor_the_generator(name):
     recorded = record_shown(name)
     then, state = [array.copy() for array in arrays_of(recorded)], generator_state()
-    with_bug(recorded, BUGS[name])
+    run_with_bug(recorded, BUGS[name])
     assert generator_state() == state
     assert all(same_bits(*pair) for pair in zip(then, arrays_of(recorded), strict=True))
 
@@ -144,8 +144,8 @@ LINEAR_BUGS = [name for name in BUGS if name not in ("upstream-ignored", "mask-f
 
 
 @pytest.mark.parametrize("name", LINEAR_BUGS)
-def test_the_derivatives_beside_a_bug_are_those_that_it_believes_in(name):
-    wrong = with_bug(record_shown(name), BUGS[name])
+def test_the_derivatives_of_a_bug_add_up_to_its_wrong_gradients(name):
+    wrong = run_with_bug(record_shown(name), BUGS[name])
     derivatives = Derivatives(wrong)
     assert derivatives.problem == ""
     for position, contribution in enumerate(wrong.steps[1].contributions):
@@ -155,8 +155,8 @@ def test_the_derivatives_beside_a_bug_are_those_that_it_believes_in(name):
 
 
 @pytest.mark.parametrize("name", ["upstream-ignored", "mask-from-the-gradient"])
-def test_a_bug_that_is_not_linear_in_the_gradient_is_not_taken_apart(name):
-    wrong = with_bug(record_shown(name), BUGS[name])
+def test_a_bug_that_is_not_linear_in_the_gradient_has_no_products(name):
+    wrong = run_with_bug(record_shown(name), BUGS[name])
     derivatives = Derivatives(wrong)
     assert derivatives.sum(1, 0, 0) is None
     assert derivatives.sum(0, 0, 0) is not None
@@ -165,7 +165,7 @@ def test_a_bug_that_is_not_linear_in_the_gradient_is_not_taken_apart(name):
 def test_a_bug_runs_in_every_operation_of_its_kind():
     x = tensor(np.array([-1.0, 2.0]), "x")
     recorded = record_loss(lambda: ((x.relu() - 1.0).relu() * -1.0).sum())
-    wrong = with_bug(recorded, BUGS["relu-ignored"])
+    wrong = run_with_bug(recorded, BUGS["relu-ignored"])
     assert [value.backward for value in wrong.nodes if value.operation == "relu"] == [BUGS["relu-ignored"].backward] * 2
     np.testing.assert_array_equal(wrong.gradients()[0], [-1, -1])
     np.testing.assert_array_equal(recorded.gradients()[0], [0, -1])
@@ -174,10 +174,10 @@ def test_a_bug_runs_in_every_operation_of_its_kind():
 def test_at_p_0_and_1_no_bug_divides_by_0():
     for p in (0.0, 1.0):
         x = tensor(np.array([1.0, 2.0]), "x")
-        recorded = record_loss(lambda: F.dropout(x, p).sum())  # noqa: B023 (it is called at once)
+        recorded = record_loss(lambda: F.dropout(x, p).sum())  # noqa: B023 (called immediately)
         for bug in BUGS.values():
             if bug.operation == "dropout":
-                wrong = with_bug(recorded, bug)
+                wrong = run_with_bug(recorded, bug)
                 assert np.isfinite(wrong.gradients()[0]).all()
 
 
@@ -188,9 +188,9 @@ def test_the_bugs_of_linear_run_on_any_batch(name, bias, shape):
     layer = nn.Linear(3, 2, bias)
     x = td.Tensor(np.ones(shape, dtype=np.float32), requires_grad=True)
     recorded = record_loss(lambda: layer(x).sum())
-    wrong = with_bug(recorded, BUGS[name])
+    wrong = run_with_bug(recorded, BUGS[name])
     rows = int(np.prod(shape[:-1]))
-    found = {wrong.nodes[place].name: grad for place, grad in wrong.gradients().items()}
+    found = {wrong.nodes[index].name: grad for index, grad in wrong.gradients().items()}
     divided = layer.weight.grad / max(rows, 1) if name == "gradients-averaged-twice" else layer.weight.grad
     np.testing.assert_allclose(found["weight"], divided, rtol=1e-6)
     if bias:
@@ -203,7 +203,7 @@ def test_the_bugs_of_linear_run_on_any_batch(name, bias, shape):
 def test_the_bugs_of_cross_entropy_run_with_any_reduction_and_target(name, target, reduction):
     logits = tensor(LOGITS, "logits")
     recorded = record_loss(lambda: F.cross_entropy(logits, target, reduction=reduction))
-    wrong = with_bug(recorded, BUGS[name])
+    wrong = run_with_bug(recorded, BUGS[name])
     right = target if target.ndim == 2 else ONE_HOT
     expected = {
         "mean-forgotten": P - right,

@@ -1,4 +1,4 @@
-"""Local derivatives: the backward functions say of them what moving an entry shows, and their products add up."""
+"""Local derivatives: the backward functions agree with central differences, and the products add up."""
 
 import numpy as np
 import pytest
@@ -20,14 +20,14 @@ STEP = 1e-6
 
 
 def at_a_kink(recorded: Pass) -> bool:
-    """Whether a ReLU of the pass has an input so near 0 that moving it tells nothing."""
+    """Return whether a ReLU in the pass has an input too close to 0 for central differences."""
     inputs = [recorded.nodes[value.parents[0]].data for value in recorded.nodes if value.operation == "relu"]
     return any((np.abs(array) < 1e-3).any() for array in inputs)
 
 
-def moved_derivatives(recorded: Pass, place: int, position: int) -> np.ndarray:
-    """d(result)/d(parent at that position): each of its entries moved a little both ways."""
-    node = recorded.nodes[place]
+def central_difference_jacobian(recorded: Pass, index: int, position: int) -> np.ndarray:
+    """Compute d(result)/d(parent at that position) by moving each of its entries a little in both directions."""
+    node = recorded.nodes[index]
     parents = [td.Tensor(recorded.nodes[parent].data) for parent in node.parents]
     data = parents[position].data
     found = np.zeros((node.data.size, data.size))
@@ -43,7 +43,7 @@ def moved_derivatives(recorded: Pass, place: int, position: int) -> np.ndarray:
     return found
 
 
-def derivatives_are_what_moving_shows(recorded: Pass) -> None:
+def assert_derivatives_agree_with_central_differences(recorded: Pass) -> None:
     derivatives = Derivatives(recorded)
     assert derivatives.problem == ""
     for number, step in enumerate(recorded.steps):
@@ -51,30 +51,30 @@ def derivatives_are_what_moving_shows(recorded: Pass) -> None:
             jacobian = derivatives.jacobians.get((number, position))
             assert (jacobian is None) == (contribution.value is None)
             if jacobian is not None:
-                expected = moved_derivatives(recorded, step.node, position)
+                expected = central_difference_jacobian(recorded, step.node, position)
                 assert jacobian.shape == expected.shape
                 np.testing.assert_allclose(jacobian, expected, rtol=1e-6, atol=1e-6)
 
 
 @often
 @given(program=programs())
-def test_the_derivatives_of_any_graph_are_what_moving_an_entry_shows(program):
+def test_derivatives_in_any_graph_agree_with_central_differences(program):
     recorded, _ = record_program(program)
     assume(not at_a_kink(recorded))
-    derivatives_are_what_moving_shows(recorded)
+    assert_derivatives_agree_with_central_differences(recorded)
 
 
 TABLE = [pytest.param(row, call, id=f"{row}: {call}") for row in OPERATIONS for call in row.calls.always]
 
 
 @pytest.mark.parametrize(("operation", "call"), TABLE)
-def test_the_derivatives_of_every_operation_are_what_moving_an_entry_shows(operation, call):
+def test_derivatives_of_every_operation_agree_with_central_differences(operation, call):
     rng = np.random.default_rng(1)
     inputs = [td.Tensor(operation.domain(rng, shape), requires_grad=True) for shape in call.shapes]
     with study.record() as replay:
         out = operation.ours(*inputs, **call.options)
         out.backward(rng.uniform(-2, 2, out.shape))
-    derivatives_are_what_moving_shows(replay.passes[0])
+    assert_derivatives_agree_with_central_differences(replay.passes[0])
 
 
 @often
@@ -93,11 +93,11 @@ def test_the_products_add_up_to_every_entry_of_every_contribution(program):
             jacobian = derivatives.jacobians[number, position]
             for entry, given_entry in enumerate(contribution.value.reshape(-1)):
                 terms = derivatives.sum(number, position, entry).terms
-                places = [term.entry for term in terms]
-                assert places == sorted(set(places))
-                assert set(np.flatnonzero(jacobian[:, entry])) <= set(places)
-                assert [term.upstream for term in terms] == [upstream[place] for place in places]
-                assert [term.local for term in terms] == [jacobian[place, entry] for place in places]
+                entries = [term.entry for term in terms]
+                assert entries == sorted(set(entries))
+                assert set(np.flatnonzero(jacobian[:, entry])) <= set(entries)
+                assert [term.upstream for term in terms] == [upstream[at] for at in entries]
+                assert [term.local for term in terms] == [jacobian[at, entry] for at in entries]
                 total = sum(term.product for term in terms)
                 assert total == pytest.approx(given_entry, rel=1e-10, abs=1e-13)
 
@@ -111,14 +111,14 @@ SURE = [np.random.default_rng(seed).normal(size=(3, 4)).astype(np.float32) * 10 
 
 @pytest.mark.parametrize("operation", [F.softmax, F.log_softmax], ids=["softmax", "log_softmax"])
 @pytest.mark.parametrize("scores", SURE, ids=range(len(SURE)))
-def test_a_softmax_that_is_sure_of_itself_has_derivatives(operation, scores):
+def test_a_saturated_softmax_has_derivatives(operation, scores):
     x = td.Tensor(scores, requires_grad=True)
     weights = td.Tensor(np.random.default_rng(99).normal(size=(3, 4)).astype(np.float32))
     recorded = record_loss(lambda: (operation(x) * weights).sum())
     assert len(Derivatives(recorded).jacobians) == len(recorded.steps) == 3
 
 
-# Rows that meet columns -----------------------------------------------------------------------------------------------
+# Rows and columns of a product ----------------------------------------------------------------------------------------
 
 
 def tensors(*shapes: tuple[int, ...]) -> list[td.Tensor]:
@@ -139,8 +139,8 @@ def sums(operation, shapes, position: int, entry: int) -> Sum:
 
 
 MATMUL, LINEAR = [(2, 3), (3, 4)], [(2, 3), (4, 3), (4,)]
-MEETINGS = [
-    # operation, shapes, which parent, entry, the place of the upstream factors, that of the local ones, the entries
+PATTERNS = [
+    # operation, shapes, which parent, entry, line of the upstream factors, line of the local derivatives, entries
     (F.matmul, MATMUL, 0, 0, "row 0", "row 0 of w", [0, 1, 2, 3]),
     (F.matmul, MATMUL, 0, 5, "row 1", "row 2 of w", [4, 5, 6, 7]),
     (F.matmul, MATMUL, 1, 0, "column 0", "column 0 of x", [0, 4]),
@@ -155,23 +155,23 @@ MEETINGS = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "shapes", "position", "entry", "upstream", "local", "entries"), MEETINGS)
-def test_the_row_and_the_column_that_meet_are_named(operation, shapes, position, entry, upstream, local, entries):
+@pytest.mark.parametrize(("operation", "shapes", "position", "entry", "upstream", "local", "entries"), PATTERNS)
+def test_the_row_and_the_column_of_a_product_are_named(operation, shapes, position, entry, upstream, local, entries):
     found = sums(operation, shapes, position, entry)
-    assert (found.upstream_place, found.local_place) == (upstream, local)
+    assert (found.upstream_line, found.local_line) == (upstream, local)
     assert [term.entry for term in found.terms] == entries
 
 
-def test_zeros_of_a_row_and_a_column_that_meet_are_among_the_products():
+def test_products_with_0_in_a_matrix_product_are_listed():
     x = td.Tensor(np.array([[1.0, 2.0]]), requires_grad=True)
     w = td.Tensor(np.array([[3.0, 0.0, 5.0], [7.0, 8.0, 9.0]]), requires_grad=True)
     recorded = record_loss(lambda: (x @ w).sum())
     found = Derivatives(recorded).sum(1, 0, 0)
     assert [(term.upstream, term.local) for term in found.terms] == [(1, 3), (1, 0), (1, 5)]
-    assert (found.upstream_place, found.local_place) == ("row 0", "row 0 of w")
+    assert (found.upstream_line, found.local_line) == ("row 0", "row 0 of w")
 
 
-NO_MEETING = [
+WITHOUT_PATTERN = [
     (F.tanh, [(2, 3)], 0, 0),
     (F.sum, [(2, 3)], 0, 0),
     (lambda x: x.permute(1, 0), [(3, 1)], 0, 0),
@@ -183,10 +183,10 @@ NO_MEETING = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "shapes", "position", "entry"), NO_MEETING)
-def test_where_no_two_rows_meet_none_are_named(operation, shapes, position, entry):
+@pytest.mark.parametrize(("operation", "shapes", "position", "entry"), WITHOUT_PATTERN)
+def test_other_operations_name_no_row_or_column(operation, shapes, position, entry):
     found = sums(operation, shapes, position, entry)
-    assert (found.upstream_place, found.local_place) == ("", "")
+    assert (found.upstream_line, found.local_line) == ("", "")
 
 
 def test_an_entry_on_which_nothing_depends_is_its_own_upstream_gradient_times_0():
@@ -234,44 +234,44 @@ def test_what_cannot_be_done_again_has_no_derivatives_and_the_reason_is_told():
     assert derivatives.sum(0, 0, 0) is None
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's own words, at the forward and the backward
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # from NumPy, in forward and in backward
 @pytest.mark.parametrize("value", [0.0, np.nan])
-def test_where_a_gradient_is_no_finite_number_that_is_told(value):
+def test_a_gradient_that_is_not_finite_is_reported(value):
     x = td.Tensor(np.array([value, 1.0]), requires_grad=True)
     derivatives = Derivatives(record_loss(lambda: (x * 1.0).sqrt().sum()))
-    assert derivatives.problem == "there is a NaN or an infinity among the gradients"
+    assert derivatives.problem == "a gradient contains a NaN or an infinity"
 
 
 def test_a_node_that_is_too_large_is_left_out_and_named(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ENTRIES", 16)  # those of the two that are elementwise, 4 by 4
+    monkeypatch.setattr(module, "MOST_ENTRIES", 16)  # the size of the 4 x 4 Jacobians of the elementwise operations
     x, w = tensors((2, 3), (3, 2))
     recorded = record_loss(lambda: ((x @ w).tanh() * 1).sum())
     derivatives = Derivatives(recorded)
     names = [recorded.nodes[recorded.steps[number].node].name for number, _ in derivatives.jacobians]
     assert names == ["sum", "multiply", "tanh"]
-    assert derivatives.problem == "matmul is too large to be taken apart entry by entry"
+    assert derivatives.problem == "matmul is too large to work out entry by entry"
 
 
-def test_a_pass_that_is_too_large_as_a_whole_is_taken_apart_as_far_as_it_goes(monkeypatch):
+def test_a_pass_that_is_too_large_has_the_derivatives_of_its_first_steps(monkeypatch):
     monkeypatch.setattr(module, "MOST_CALLS", 5)
     (x,) = tensors((3,))
     recorded = record_loss(lambda: x.tanh().exp().sum())
     derivatives = Derivatives(recorded)
     assert sorted(derivatives.jacobians) == [(0, 0), (1, 0)]
-    assert derivatives.problem == "tanh is too large to be taken apart entry by entry"
+    assert derivatives.problem == "tanh is too large to work out entry by entry"
 
 
 def test_the_derivatives_change_nothing_in_the_recording():
     x, w, b = tensors((2, 3), (4, 3), (4,))
     recorded = record_loss(lambda: (F.linear(x, w, b).relu() * 2).sum())
     then = [(step.upstream.copy(), [part.value for part in step.contributions]) for step in recorded.steps]
-    derivatives_are_what_moving_shows(recorded)
+    assert_derivatives_agree_with_central_differences(recorded)
     for (upstream, _), step in zip(then, recorded.steps, strict=True):
         np.testing.assert_array_equal(upstream, step.upstream)
     np.testing.assert_array_equal(recorded.nodes[0].data, x.data)
 
 
-def test_a_large_elementwise_operation_is_the_product_of_one_entry(monkeypatch):
+def test_a_large_elementwise_operation_has_one_product_per_entry(monkeypatch):
     monkeypatch.setattr(module, "MOST_ENTRIES", 5)
     (x,) = tensors((2, 3))
     recorded = record_loss(lambda: (x.tanh() * x).sum())

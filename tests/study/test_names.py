@@ -1,4 +1,4 @@
-"""What tensors are called, and the layers that they are folded into."""
+"""The names of tensors, and the layers that they fold into."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def names(recorded: Pass) -> list[str]:
 
 
 def recorded_backward(loss: td.Tensor) -> Pass:
-    """backward() in a function that only knows the loss, so the names come from its callers."""
+    """Record backward() in a function that only has the loss, so the names come from its callers."""
     with study.record() as replay:
         loss.backward()
     return replay.passes[0]
@@ -52,7 +52,7 @@ def test_the_innermost_variable_wins():
     assert inner(outer).nodes[0].name == "own"
 
 
-def test_names_are_looked_for_in_all_callers():
+def test_names_come_from_all_callers():
     kept_far_away = leaf(1.0)
     assert recorded_backward((kept_far_away * 2).sum()).nodes[0].name == "kept_far_away"
 
@@ -62,7 +62,7 @@ def test_a_tensors_own_name_comes_first():
     assert names(record_loss(lambda: (variable * 2).tanh())) == ["pixels", "2", "multiply", "tanh"]
 
 
-def test_items_of_lists_tuples_and_dicts_are_named_by_their_place():
+def test_items_of_lists_tuples_and_dicts_are_named_by_index_or_key():
     a_list, a_tuple, a_dict = [leaf(1.0), leaf(2.0)], (leaf(3.0),), {"bias": leaf(4.0), 7: leaf(5.0)}
     tensors = [*a_list, *a_tuple, *a_dict.values()]
     total = sum(tensors[1:], tensors[0])
@@ -77,7 +77,7 @@ def test_items_of_lists_tuples_and_dicts_are_named_by_their_place():
     ]
 
 
-def test_an_attribute_is_called_by_its_name():
+def test_an_attribute_keeps_its_name():
     class Hand:
         def __init__(self):
             self.weight, self.rate = leaf(1.0), 0.5
@@ -88,7 +88,7 @@ def test_an_attribute_is_called_by_its_name():
     assert names(Hand().loss())[:2] == ["weight", "0.5"]
 
 
-def test_attributes_of_one_name_in_two_objects_stay_apart():
+def test_attributes_with_the_same_name_in_two_objects_get_different_names():
     class Hand:
         def __init__(self):
             self.weight = leaf(1.0)
@@ -102,7 +102,7 @@ def test_variables_with_a_leading_underscore_name_nothing():
     assert names(record_loss(lambda: _hidden.tanh())) == ["leaf", "tanh"]
 
 
-def test_parameters_of_a_model_are_called_by_their_keys():
+def test_parameters_of_a_model_are_named_by_their_keys():
     model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: model(x))
@@ -110,7 +110,7 @@ def test_parameters_of_a_model_are_called_by_their_keys():
     assert leaves == {"x", "0.weight", "0.bias", "2.weight", "2.bias"}
 
 
-def test_two_models_put_their_names_in_front():
+def test_with_two_models_the_names_of_parameters_begin_with_the_models():
     encoder, decoder = nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: decoder(encoder(x)))
@@ -118,7 +118,7 @@ def test_two_models_put_their_names_in_front():
     assert leaves == {"x", "encoder.weight", "decoder.weight"}
 
 
-def test_models_in_a_list_are_models():
+def test_models_in_a_list_are_found():
     models = [nn.Linear(2, 2, bias=False), nn.Linear(2, 1, bias=False)]
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: models[1](models[0](x)))
@@ -126,7 +126,7 @@ def test_models_in_a_list_are_models():
     assert leaves == {"x", "models[0].weight", "models[1].weight"}
 
 
-def test_a_part_of_a_model_that_a_variable_holds_is_no_model_of_its_own():
+def test_a_part_of_a_model_in_a_variable_is_not_a_second_model():
     head = nn.Linear(2, 1, bias=False)
     model = nn.Sequential(nn.Linear(2, 2, bias=False), head)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
@@ -147,7 +147,7 @@ def test_inside_a_models_own_method_its_parameters_have_their_keys():
     assert sorted(found) == ["layer.weight", "linear", "x"]
 
 
-def test_a_tensor_that_a_module_holds_without_being_a_parameter_has_its_key_too():
+def test_a_tensor_in_a_module_that_is_not_a_parameter_also_has_a_key():
     class Scaled(nn.Module):
         def __init__(self):
             self.scale = td.Tensor(np.array([2.0, 3.0]))
@@ -160,7 +160,7 @@ def test_a_tensor_that_a_module_holds_without_being_a_parameter_has_its_key_too(
     assert sorted(names(record_loss(lambda: model(x).sum()))) == ["0.scale", "multiply", "sum", "x"]
 
 
-def test_two_models_under_one_name_in_two_functions_are_both_named():
+def test_two_models_with_the_same_variable_name_in_two_functions_are_both_named():
     model = nn.Linear(2, 2, bias=False)
 
     def inner(x: td.Tensor) -> Pass:
@@ -174,7 +174,7 @@ def test_two_models_under_one_name_in_two_functions_are_both_named():
 
 
 class Closed:
-    """A proxy for an object that is not there, as in web frameworks: looking into it fails."""
+    """A proxy for an object that does not exist yet, as in web frameworks: reading its attributes raises."""
 
     @property
     def __dict__(self):
@@ -188,7 +188,7 @@ class Stranger:
 
 
 @pytest.mark.parametrize("kind", [Closed, Stranger])
-def test_a_variable_that_will_not_be_looked_into_is_no_obstacle(kind):
+def test_a_variable_that_raises_when_inspected_is_skipped(kind):
     request = kind()
     weight = leaf(1.0)
     recorded = record_loss(lambda: weight * 2)
@@ -196,24 +196,24 @@ def test_a_variable_that_will_not_be_looked_into_is_no_obstacle(kind):
     assert recorded.nodes[0].name == "weight"
 
 
-# What has no name -----------------------------------------------------------------------------------------------------
+# Tensors without a name -----------------------------------------------------------------------------------------------
 
 
-def test_what_has_no_name_is_called_by_what_it_is():
+def test_tensors_without_a_name_are_described():
     def loss() -> td.Tensor:
         return (leaf(1.0, 2.0) * 2.5 + np.array([1.0, 2.0])).tanh().sum()
 
     assert names(record_loss(loss)) == ["leaf", "2.5", "multiply", "input", "add", "tanh", "sum"]
 
 
-def test_operations_of_one_kind_are_numbered():
+def test_results_of_the_same_operation_are_numbered():
     def loss() -> td.Tensor:
         return leaf(1.0).tanh().tanh().tanh()
 
     assert names(record_loss(loss)) == ["leaf", "tanh_1", "tanh_2", "tanh_3"]
 
 
-def test_an_operation_without_a_name_of_its_own_is_a_lambda():
+def test_an_operation_without_a_name_is_a_lambda():
     def loss() -> td.Tensor:
         x = leaf(1.0)
         return record(x.data * 5, (x,), lambda grad, x: (grad * 5,))
@@ -234,11 +234,11 @@ DUPLICATES = [
 
 
 @pytest.mark.parametrize(("own", "expected"), DUPLICATES)
-def test_names_that_occur_again_get_a_number(own, expected):
+def test_repeated_names_get_a_number(own, expected):
     assert give_names([leaf(1.0, name=name) for name in own], {}) == expected
 
 
-def test_a_number_that_is_given_meets_no_name_that_comes_later():
+def test_a_numbered_name_does_not_collide_with_a_later_name():
     own = [None, None, "leaf_1", "leaf_1"]
     given_names = give_names([leaf(1.0, name=name) for name in own], {})
     assert len(set(given_names)) == 4
@@ -249,7 +249,7 @@ NAMES = st.sampled_from([None, "w", "w_1", "w_2", "w_2_2", "w_3", "leaf", "leaf_
 
 @settings(max_examples=300)
 @given(own=st.lists(NAMES, max_size=8), known=st.lists(NAMES, min_size=8, max_size=8))
-def test_no_two_names_are_alike(own, known):
+def test_names_are_unique(own, known):
     tensors = [leaf(1.0, name=name) for name in own]
     from_elsewhere = {tensor: name for tensor, name in zip(tensors, known, strict=False) if name}
     given_names = give_names(tensors, from_elsewhere)
@@ -258,7 +258,7 @@ def test_no_two_names_are_alike(own, known):
 
 @often
 @given(program=programs())
-def test_no_two_names_are_alike_in_any_graph(program):
+def test_names_are_unique_in_any_graph(program):
     recorded, _ = record_program(program)
     assert len(set(names(recorded))) == len(recorded.nodes)
     assert all(names(recorded))
@@ -272,14 +272,14 @@ def layers(recorded: Pass) -> dict[str, str]:
 
 
 def folded_edges(recorded: Pass) -> set[tuple[str, str]]:
-    """The edges that are left when every layer is one box."""
-    boxes = [value.layer or f"({place})" for place, value in enumerate(recorded.nodes)]
+    """Return the edges that are left when every layer is folded into one box."""
+    boxes = [value.layer or f"({index})" for index, value in enumerate(recorded.nodes)]
     edges = {(boxes[parent], boxes[child]) for child, value in enumerate(recorded.nodes) for parent in value.parents}
     return {(parent, child) for parent, child in edges if parent != child}
 
 
 def has_a_cycle(edges: set[tuple[str, str]]) -> bool:
-    """Whether something is left when boxes without an edge into them are taken away again and again."""
+    """Return whether anything is left after removing all boxes without incoming edges, again and again."""
     while edges:
         without = {parent for parent, _ in edges} - {child for _, child in edges}
         if not without:
@@ -288,7 +288,7 @@ def has_a_cycle(edges: set[tuple[str, str]]) -> bool:
     return False
 
 
-def test_a_parameter_begins_a_layer_that_what_follows_belongs_to():
+def test_a_parameter_begins_a_layer_and_the_next_operations_belong_to_it():
     model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Dropout(0.5), nn.Linear(3, 1))
     x = td.Tensor(np.ones((4, 2), dtype=np.float32))
     recorded = record_loss(lambda: (model(x) ** 2).mean())
@@ -300,8 +300,8 @@ def test_a_parameter_begins_a_layer_that_what_follows_belongs_to():
     assert [found[name] for name in ("x", "2", "mean")] == ["", "", ""]
 
 
-def test_weights_that_are_used_again_begin_another_layer():
-    """A loop over time, as in an RNN."""
+def test_reused_weights_begin_another_layer():
+    """The model is a loop over time, as in an RNN."""
 
     class Cell(nn.Module):
         def __init__(self):
@@ -323,7 +323,7 @@ def test_weights_that_are_used_again_begin_another_layer():
     assert not has_a_cycle(folded_edges(recorded))
 
 
-def test_a_residual_connection_belongs_to_the_youngest_layer():
+def test_a_residual_connection_belongs_to_the_latest_layer():
     first, second = nn.Linear(2, 2), nn.Linear(2, 2)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
 
@@ -339,14 +339,14 @@ def test_a_residual_connection_belongs_to_the_youngest_layer():
     assert not has_a_cycle(folded_edges(recorded))
 
 
-def test_the_root_and_inputs_stand_alone():
+def test_the_root_and_inputs_belong_to_no_layer():
     model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     recorded = record_loss(lambda: model(x).sum())
     assert [name for name, layer in layers(recorded).items() if not layer] == ["x", "sum"]
 
 
-def test_an_input_that_asks_for_its_gradient_stands_alone_too():
+def test_an_input_that_requires_a_gradient_belongs_to_no_layer_either():
     model = nn.Sequential(nn.Linear(2, 1))
     pixels = td.Tensor(np.ones((1, 2), dtype=np.float32), requires_grad=True)
     recorded = record_loss(lambda: model(pixels).sum())
@@ -358,13 +358,13 @@ def test_without_a_model_there_are_no_layers():
     assert set(layers(record_loss(lambda: (w * 2).tanh().sum())).values()) == {""}
 
 
-def test_a_module_that_is_used_by_itself_has_no_key_and_is_no_layer():
+def test_a_module_outside_any_model_has_no_key_and_is_no_layer():
     layer = nn.Linear(2, 2)
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
     assert set(layers(record_loss(lambda: layer(layer(x)).sum())).values()) == {""}
 
 
-def test_a_layer_that_is_frozen_is_a_layer_too():
+def test_a_frozen_layer_is_a_layer_too():
     model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
     model[1].weight.requires_grad = model[1].bias.requires_grad = False
     x = td.Tensor(np.ones((1, 2), dtype=np.float32))
@@ -372,7 +372,7 @@ def test_a_layer_that_is_frozen_is_a_layer_too():
     assert [found[name] for name in ("linear_1", "linear_2", "1.weight", "1.bias")] == ["0", "1", "1", "1"]
 
 
-def test_a_key_with_a_point_in_it_is_no_model():
+def test_a_dict_key_with_a_dot_is_no_model():
     params = {"enc.w": leaf(1.0)}
     found = layers(record_loss(lambda: (params["enc.w"] * 2).tanh().sum()))
     assert found == {"params['enc.w']": "", "2": "", "multiply": "", "tanh": "", "sum": ""}
@@ -388,8 +388,8 @@ KEYS = ["0.weight", "0.bias", "1.weight", "1.bias", "2.inner.weight", "scale", "
         st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS), st.integers(1, 3)), min_size=1, max_size=8
     ),
 )
-def test_no_layer_takes_from_one_that_comes_after_it(data, operands):
-    """Operations of one to three operands among the parameters and the results so far."""
+def test_no_layer_depends_on_a_later_one(data, operands):
+    """Random operations have one to three operands, chosen from the parameters and the results so far."""
     known = {key: nn.Parameter(np.array(1.0), key != "x") for key in KEYS}
     values = dict(known)
 
@@ -405,11 +405,11 @@ def test_no_layer_takes_from_one_that_comes_after_it(data, operands):
     if root.is_leaf:
         return
     tensors = sorted(behind(root), key=lambda tensor: tensor._number)
-    places = {tensor: place for place, tensor in enumerate(tensors)}
-    parents = [tuple(places[parent] for parent in tensor._parents) for tensor in tensors]
+    indices = {tensor: index for index, tensor in enumerate(tensors)}
+    parents = [tuple(indices[parent] for parent in tensor._parents) for tensor in tensors]
     given_names = give_names(tensors, {tensor: key for key, tensor in known.items()})
     found = give_layers(tensors, given_names, parents)
-    boxes = [layer or f"({place})" for place, layer in enumerate(found)]
+    boxes = [layer or f"({index})" for index, layer in enumerate(found)]
     edges = {(boxes[parent], boxes[child]) for child, above in enumerate(parents) for parent in above}
     assert found[-1] == ""
     assert not has_a_cycle({(parent, child) for parent, child in edges if parent != child})

@@ -1,4 +1,4 @@
-"""Paths from the loss to every entry: counted, added up, and the largest shown with their derivatives."""
+"""Paths from the loss to every entry: their number, their sum, and the derivatives along the largest."""
 
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ def paths_of(recorded: Pass) -> Paths:
 
 
 def all_products(recorded: Pass) -> dict[tuple[int, int], list[float]]:
-    """(value, entry) -> the product of every path to it that is not 0: each is walked by itself, from the loss down."""
+    """Return (node, entry) -> the nonzero products of all paths to it, by walking each path from the loss down."""
     derivatives = Derivatives(recorded)
     number_of = {step.node: number for number, step in enumerate(recorded.steps)}
     found: dict[tuple[int, int], list[float]] = {}
@@ -50,7 +50,7 @@ def all_products(recorded: Pass) -> dict[tuple[int, int], list[float]]:
 
 @often
 @given(program=programs(most=6))
-def test_the_paths_are_those_that_walking_every_one_of_them_finds(program):
+def test_paths_agree_with_an_enumeration_of_all_paths(program):
     recorded, _ = record_program(program)
     products = all_products(recorded)
     paths = paths_of(recorded)
@@ -75,7 +75,7 @@ def test_the_sum_over_all_paths_is_the_gradient(program):
 
 @often
 @given(program=programs())
-def test_a_walk_multiplies_its_derivatives_and_each_of_them_is_the_local_one(program):
+def test_the_local_derivatives_along_a_walk_multiply_to_its_product(program):
     recorded, _ = record_program(program)
     derivatives = Derivatives(recorded)
     paths = paths_of(recorded)
@@ -117,7 +117,7 @@ def test_the_three_largest_are_kept_by_size_and_not_by_sign():
     assert paths.totals[0][0] == -1
 
 
-def test_ranks_name_the_path_of_the_entry_above():
+def test_a_rank_selects_the_path_of_the_entry_above():
     x = td.Tensor(np.array(1.0), requires_grad=True)
 
     def loss() -> td.Tensor:
@@ -138,7 +138,7 @@ def test_a_unit_that_is_off_has_no_path():
     assert [len(links) for links in paths.links[0]] == [0, 1]
 
 
-def test_an_entry_of_the_root_whose_gradient_was_given_as_0_begins_no_path():
+def test_an_entry_of_the_root_with_seed_0_begins_no_path():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         (x * 3).backward(np.array([0.0, 5.0]))
@@ -147,7 +147,7 @@ def test_an_entry_of_the_root_whose_gradient_was_given_as_0_begins_no_path():
     np.testing.assert_array_equal(paths.totals[0], [0, 15])
 
 
-def test_what_begins_no_path_is_in_no_path():
+def test_no_path_goes_through_an_entry_with_seed_0():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         (x * 3).backward(np.array([0.0, 5.0]))
@@ -168,7 +168,7 @@ def test_the_number_of_paths_doubles_with_every_layer():
     assert paths.totals[0][0] == 1
 
 
-def test_a_value_that_gets_no_gradient_has_no_paths():
+def test_a_node_that_gets_no_gradient_has_no_paths():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
 
     def loss() -> td.Tensor:
@@ -177,21 +177,21 @@ def test_a_value_that_gets_no_gradient_has_no_paths():
 
     recorded = record_loss(loss)
     paths = paths_of(recorded)
-    silent = [place for place, value in enumerate(recorded.nodes) if value.operation == "multiply"]
+    silent = [index for index, value in enumerate(recorded.nodes) if value.operation == "multiply"]
     assert not set(silent) & set(paths.links)
     np.testing.assert_allclose(paths.totals[0], x.grad)
 
 
-def test_arrays_without_elements_are_no_obstacle():
+def test_arrays_without_elements_are_skipped():
     x = td.Tensor(np.zeros((0, 3)), requires_grad=True)
     y = td.Tensor(np.array(2.0), requires_grad=True)
     recorded = record_loss(lambda: x.relu().sum() + y * 3.0)
     paths = paths_of(recorded)
-    (place,) = [place for place, value in enumerate(recorded.nodes) if value.name == "y"]
-    np.testing.assert_array_equal(paths.totals[place], [3])
+    (index,) = [index for index, value in enumerate(recorded.nodes) if value.name == "y"]
+    np.testing.assert_array_equal(paths.totals[index], [3])
 
 
-# What cannot be followed ----------------------------------------------------------------------------------------------
+# Passes without paths -------------------------------------------------------------------------------------------------
 
 
 def clipping(x):
@@ -199,33 +199,33 @@ def clipping(x):
 
 
 def clipping_backward(grad, x):
-    """dL/dx = grad, held between -1 and 1: not linear in grad"""
+    """dL/dx = grad clipped to [-1, 1], which is not linear in grad"""
     return (np.clip(grad, -1, 1),)
 
 
-def test_where_a_backward_function_is_not_linear_there_are_no_paths():
+def test_a_backward_function_that_is_not_linear_has_no_paths():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     paths = Paths(Derivatives(record_loss(lambda: (clipping(x) * 3).sum())))
-    assert paths.problem == "a backward function's answer does not follow from its local derivatives"
+    assert paths.problem == "the result of a backward function does not follow from its local derivatives"
     assert (paths.links, paths.counts, paths.totals) == ({}, {}, {})
 
 
-def test_the_problem_of_the_derivatives_is_that_of_the_paths(monkeypatch):
+def test_paths_report_the_problem_of_the_derivatives(monkeypatch):
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
     monkeypatch.setattr(derivatives_module, "MOST_CALLS", 1)
     derivatives = Derivatives(recorded)
     paths = Paths(derivatives)
-    assert paths.problem == derivatives.problem == "multiply is too large to be taken apart entry by entry"
+    assert paths.problem == derivatives.problem == "multiply is too large to work out entry by entry"
     assert paths.links == {}
 
 
-def test_too_many_derivatives_are_not_followed(monkeypatch):
+def test_too_many_derivatives_are_not_traced(monkeypatch):
     x = td.Tensor(np.ones((2, 3)), requires_grad=True)
     recorded = record_loss(lambda: F.tanh(x).sum())
     monkeypatch.setattr(module, "MOST_WORK", 12)  # 6 of the sum and 6 of the tanh
     assert Paths(Derivatives(recorded)).problem == ""
     monkeypatch.setattr(module, "MOST_WORK", 11)
     paths = Paths(Derivatives(recorded))
-    assert paths.problem == "there are too many derivatives to follow"
+    assert paths.problem == "there are too many derivatives to trace"
     assert paths.links == {}

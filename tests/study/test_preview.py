@@ -1,4 +1,4 @@
-"""What is shown of an array, and how numbers and sizes are written."""
+"""The part of an array that is shown, and the format of numbers and shapes."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 
-from tinygrad_dropout.study.preview import MOST_COLUMNS, MOST_ROWS, ArrayPreview, number, sizes
+from tinygrad_dropout.study.preview import MOST_COLUMNS, MOST_ROWS, ArrayPreview, number, shape_text
 
 SHAPES = [
-    # shape, how many rows and columns are shown, the part
+    # shape, the number of rows and columns shown, the part
     ((), (1, 1), ""),
     ((1,), (1, 1), ""),
     ((8,), (1, 8), ""),
@@ -36,7 +36,7 @@ def numbered(shape: tuple[int, ...]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("shape", "extent", "part"), SHAPES, ids=[str(row[0]) for row in SHAPES])
-def test_an_array_is_shown_whole_up_to_8_by_8_and_else_a_corner(shape, extent, part):
+def test_arrays_up_to_8_by_8_are_shown_whole_and_larger_ones_as_a_corner(shape, extent, part):
     shown = ArrayPreview(numbered(shape))
     assert shown.entries.shape == shown.table.shape == extent
     assert (shown.part, shown.whole) == (part, part == "")
@@ -47,10 +47,10 @@ def test_an_array_is_shown_whole_up_to_8_by_8_and_else_a_corner(shape, extent, p
 
 @given(shape=array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=11))
 @settings(max_examples=100)
-def test_the_entries_are_where_the_table_comes_from(shape):
+def test_the_entries_index_the_numbers_in_the_table(shape):
     array = numbered(shape)
     shown = ArrayPreview(array)
-    np.testing.assert_array_equal(shown.entries, shown.table)  # each number is its own place
+    np.testing.assert_array_equal(shown.entries, shown.table)  # each number is its own flat index
     rows, columns = shown.entries.shape
     assert rows <= MOST_ROWS == 8
     assert columns <= MOST_COLUMNS == 8
@@ -59,14 +59,14 @@ def test_the_entries_are_where_the_table_comes_from(shape):
         np.testing.assert_array_equal(np.atleast_2d(eval(f"array{shown.part}")), shown.table)
 
 
-def test_a_table_of_an_array_in_another_memory_order_is_the_same():
+def test_the_table_does_not_depend_on_the_memory_order():
     array = numbered((3, 4))
     np.testing.assert_array_equal(ArrayPreview(np.asfortranarray(array)).table, array)
     np.testing.assert_array_equal(ArrayPreview(array.T).table, array.T)
     np.testing.assert_array_equal(ArrayPreview(np.broadcast_to(np.array([1.0, 2.0]), (3, 2))).table, [[1, 2]] * 3)
 
 
-def test_the_range_is_that_of_the_whole_array():
+def test_the_range_covers_the_whole_array():
     shown = ArrayPreview(np.arange(-10.0, 20.0))
     assert shown.range == {"min": -10, "max": 19, "norm": pytest.approx(np.linalg.norm(np.arange(-10, 20)))}
     assert ArrayPreview(np.array([True, False])).range == {"min": 0, "max": 1, "norm": 1}
@@ -82,7 +82,7 @@ INDICES = [((), 0, ""), ((5,), 3, "[3]"), ((3, 4), 7, "[1, 3]"), ((2, 3, 4), 23,
 
 
 @pytest.mark.parametrize(("shape", "entry", "index"), INDICES)
-def test_an_entry_is_called_by_its_index(shape, entry, index):
+def test_an_entry_is_named_by_its_index(shape, entry, index):
     assert ArrayPreview(numbered(shape)).index(entry) == index
 
 
@@ -133,5 +133,5 @@ SIZES = [((), "a number"), ((3,), "3"), ((2, 3), "2 × 3"), ((4, 1, 0), "4 × 1 
 
 
 @pytest.mark.parametrize(("shape", "text"), SIZES)
-def test_sizes_are_written_with_a_times_sign(shape, text):
-    assert sizes(shape) == text
+def test_a_shape_is_written_with_times_signs(shape, text):
+    assert shape_text(shape) == text

@@ -1,4 +1,4 @@
-"""The recorder: it copies what every step gets and gives, in the order of the engine, and changes no bit of it."""
+"""The recorder copies the inputs and outputs of every step, in the engine's order, and changes no bit of them."""
 
 import inspect
 import threading
@@ -46,8 +46,8 @@ def train_step(model: nn.Module) -> None:
 # Nothing is changed ---------------------------------------------------------------------------------------------------
 
 
-def test_a_network_gets_the_same_bits_recorded_or_not():
-    watched, alone = network(), network()
+def test_recording_changes_no_bit_of_a_networks_gradients():
+    watched, unwatched = network(), network()
     td.manual_seed(7)
     for _ in range(2):  # the second adds to the .grad of the first
         with study.record():
@@ -55,19 +55,19 @@ def test_a_network_gets_the_same_bits_recorded_or_not():
     after = generator_state()
     td.manual_seed(7)
     for _ in range(2):
-        train_step(alone)
+        train_step(unwatched)
     assert generator_state() == after
-    for recorded, plain in zip(watched.parameters(), alone.parameters(), strict=True):
+    for recorded, plain in zip(watched.parameters(), unwatched.parameters(), strict=True):
         assert same_bits(recorded.grad, plain.grad)
 
 
 @often
 @given(program=programs())
-def test_any_graph_gets_the_same_bits_recorded_or_not(program):
+def test_recording_changes_no_bit_in_any_graph(program):
     _, watched = record_program(program)
-    alone = program.build()
-    program.backward(alone[-1])
-    for recorded, plain in zip(watched, alone, strict=True):
+    unwatched = program.build()
+    program.backward(unwatched[-1])
+    for recorded, plain in zip(watched, unwatched, strict=True):
         assert same_bits(recorded.data, plain.data)
         assert (recorded._grad is None) == (plain._grad is None)
         assert plain._grad is None or same_bits(recorded._grad, plain._grad)
@@ -82,7 +82,7 @@ def test_no_random_number_is_drawn():
     assert generator_state() == before
 
 
-def test_a_grad_that_was_read_before_keeps_its_values():
+def test_a_grad_that_you_read_earlier_keeps_its_values():
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     (w * 3).sum().backward()
     read = w.grad
@@ -94,7 +94,7 @@ def test_a_grad_that_was_read_before_keeps_its_values():
     np.testing.assert_array_equal(before, [3, 3])
 
 
-def test_an_upstream_gradient_is_what_came_in_though_the_backward_function_overwrites_it():
+def test_an_upstream_gradient_is_copied_before_the_backward_function_runs():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * 7).sum())
     np.testing.assert_array_equal(recorded.steps[1].upstream, [1, 1])
@@ -104,7 +104,7 @@ def test_an_upstream_gradient_is_what_came_in_though_the_backward_function_overw
 # The recording is a copy ----------------------------------------------------------------------------------------------
 
 
-def test_what_becomes_of_the_network_changes_nothing_in_the_recording():
+def test_later_changes_to_the_network_do_not_change_the_recording():
     model = network()
     x, target = td.Tensor(batch()[0]), batch()[1]
     train_step(model)
@@ -166,8 +166,8 @@ def test_a_list_that_was_saved_is_a_copy():
     np.testing.assert_array_equal(index, [0, 0, 2])
 
 
-def test_what_cannot_be_copied_is_no_obstacle():
-    """A result (whose graph copy() refuses), a lock."""
+def test_saved_values_that_cannot_be_copied_are_kept():
+    """They are a result (copy() refuses it because of its graph) and a lock."""
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     kept = x.tanh()
 
@@ -184,7 +184,7 @@ def test_what_cannot_be_copied_is_no_obstacle():
 
 
 class Listener:
-    """Watches the engine, and keeps copies of what it was told."""
+    """Watches the engine, and keeps copies of its arguments."""
 
     def __init__(self):
         self.numbers, self.upstream, self.returned = [], [], []
@@ -202,27 +202,27 @@ class Listener:
 
 @often
 @given(program=programs())
-def test_the_steps_are_those_of_the_engine_in_its_order(program):
+def test_the_steps_are_the_engines_in_the_same_order(program):
     listener = Listener()
     with ModeContext(watcher=listener):
         recorded, values = record_program(program)
-    place_of = {value._number: place for place, value in enumerate(values)}
-    places = [place_of.get(number) for number in listener.numbers]
+    index_of = {value._number: node_index for node_index, value in enumerate(values)}
+    indices = [index_of.get(number) for number in listener.numbers]
     assert len(recorded.steps) == len(listener.numbers)
     in_order = sorted(listener.numbers)
     graph_order = sorted(step.node for step in recorded.steps)
     assert [graph_order.index(step.node) for step in recorded.steps] == [
         in_order.index(number) for number in listener.numbers
     ]
-    for step, place, upstream, returned in zip(
-        recorded.steps, places, listener.upstream, listener.returned, strict=True
+    for step, node_index, upstream, returned in zip(
+        recorded.steps, indices, listener.upstream, listener.returned, strict=True
     ):
         node = recorded.nodes[step.node]
-        assert place is None or same_bits(node.data, values[place].data)
+        assert node_index is None or same_bits(node.data, values[node_index].data)
         assert same_bits(step.upstream, upstream)
         for contribution, answer in zip(step.contributions, returned, strict=True):
-            asks = recorded.nodes[contribution.parent].requires_grad
-            assert (contribution.returned is None) == (answer is None or not asks)
+            requires_grad = recorded.nodes[contribution.parent].requires_grad
+            assert (contribution.returned is None) == (answer is None or not requires_grad)
             assert contribution.returned is None or same_bits(contribution.returned, np.asarray(answer))
 
 
@@ -238,8 +238,8 @@ def test_the_contributions_of_all_steps_add_up_to_the_gradients(program):
                 so_far = sums.get(contribution.parent, np.zeros(contribution.value.shape))
                 sums[contribution.parent] = so_far + contribution.value
     found = 0
-    for place, total in sums.items():
-        value = recorded.nodes[place]
+    for node_index, total in sums.items():
+        value = recorded.nodes[node_index]
         if not value.operation:
             np.testing.assert_allclose(total, leaves[value.data.tobytes()].grad, rtol=1e-12, atol=1e-14)
             found += 1
@@ -248,7 +248,7 @@ def test_the_contributions_of_all_steps_add_up_to_the_gradients(program):
 
 @often
 @given(program=programs())
-def test_before_and_contributions_are_after_and_after_is_the_grad(program):
+def test_before_plus_the_contribution_is_after_and_the_last_after_is_the_grad(program):
     values = program.build()
     rng = np.random.default_rng(program.seed)
     for value in values:
@@ -258,7 +258,9 @@ def test_before_and_contributions_are_after_and_after_is_the_grad(program):
     with study.record() as replay:
         program.backward(values[-1])
     (recorded,) = replay.passes
-    sums: dict[int, np.ndarray | None] = {place: value.grad_before for place, value in enumerate(recorded.nodes)}
+    sums: dict[int, np.ndarray | None] = {
+        node_index: value.grad_before for node_index, value in enumerate(recorded.nodes)
+    }
     for step in recorded.steps:
         for contribution in step.contributions:
             before, after = sums[contribution.parent], contribution.after
@@ -271,14 +273,14 @@ def test_before_and_contributions_are_after_and_after_is_the_grad(program):
                     after, np.asarray(contribution.value if before is None else before + contribution.value)
                 )
                 sums[contribution.parent] = after
-    for place, value in enumerate(recorded.nodes):
+    for node_index, value in enumerate(recorded.nodes):
         if value.requires_grad and not value.operation:
             (index,) = [i for i, tensor in enumerate(values) if tensor.is_leaf and same_bits(tensor.data, value.data)]
             assert same_bits(value.grad_before, earlier[index])
-            assert same_bits(sums[place], values[index].grad)
+            assert same_bits(sums[node_index], values[index].grad)
 
 
-def test_a_node_that_nobody_answers_takes_no_step():
+def test_a_node_that_gets_no_gradient_takes_no_step():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
 
     def loss() -> td.Tensor:
@@ -293,18 +295,18 @@ def test_a_node_that_nobody_answers_takes_no_step():
     np.testing.assert_allclose(recorded.gradients()[0], x.grad)
 
 
-def test_a_node_that_nobody_answers_does_not_end_the_pass():
+def test_a_node_that_gets_no_gradient_does_not_end_the_pass():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
 
     def loss() -> td.Tensor:
         answered = x.tanh()
-        return (stopped(x * 2) + answered).sum()  # the multiply is younger than the tanh, and never runs
+        return (stopped(x * 2) + answered).sum()  # the multiply is newer than the tanh, and never runs
 
     recorded = record_loss(loss)
     assert [recorded.nodes[step.node].operation for step in recorded.steps] == ["sum", "add", "stopped", "tanh"]
 
 
-def test_where_nothing_is_given_the_gradient_stays_what_it_was():
+def test_without_a_contribution_the_gradient_does_not_change():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     x.grad = np.array([5.0, 6.0])
     recorded = record_loss(lambda: (x.tanh() + stopped(x)).sum())
@@ -314,11 +316,11 @@ def test_where_nothing_is_given_the_gradient_stays_what_it_was():
     np.testing.assert_array_equal(answer.after, [5, 6])
 
 
-# Who waits ------------------------------------------------------------------------------------------------------------
+# Waiting for consumers ------------------------------------------------------------------------------------------------
 
 
 def waiting_for(recorded, name: str) -> list[int]:
-    """How many consumers are still to come, for each contribution to the value of that name."""
+    """Return the number of consumers that have yet to run, for each contribution to the node with that name."""
     return [
         contribution.waiting
         for step in recorded.steps
@@ -327,14 +329,14 @@ def waiting_for(recorded, name: str) -> list[int]:
     ]
 
 
-def test_a_value_waits_for_the_consumers_that_are_still_to_run():
+def test_a_node_waits_for_the_consumers_that_have_yet_to_run():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x.tanh() + x.exp() + x * 3).sum())
     assert waiting_for(recorded, "x") == [2, 1, 0]
     assert waiting_for(recorded, "tanh") == [0]
 
 
-def test_a_consumer_that_takes_a_value_twice_is_one_consumer():
+def test_a_consumer_that_uses_a_node_twice_counts_once():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum() + x.exp().sum())
     assert waiting_for(recorded, "x")[0] == 1
@@ -342,7 +344,7 @@ def test_a_consumer_that_takes_a_value_twice_is_one_consumer():
 
 @often
 @given(program=programs())
-def test_the_last_contribution_to_a_value_waits_for_nobody(program):
+def test_the_last_contribution_to_a_node_waits_for_no_consumer(program):
     recorded, _ = record_program(program)
     waiting: dict[int, list[int]] = {}
     for step in recorded.steps:
@@ -356,7 +358,7 @@ def test_the_last_contribution_to_a_value_waits_for_nobody(program):
 # Several passes -------------------------------------------------------------------------------------------------------
 
 
-def test_two_passes_are_two_and_the_second_begins_with_the_grad_of_the_first():
+def test_a_second_pass_begins_with_the_grad_of_the_first():
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         (w * 3).sum().backward()
@@ -370,7 +372,7 @@ def test_two_passes_are_two_and_the_second_begins_with_the_grad_of_the_first():
     np.testing.assert_array_equal(second.gradients()[0], [1, 2])
 
 
-def test_a_graph_that_is_kept_can_be_walked_twice():
+def test_a_retained_graph_can_be_recorded_twice():
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         loss = (w.exp() * w).sum()
@@ -387,7 +389,7 @@ def test_a_graph_that_is_kept_can_be_walked_twice():
 
 @often
 @given(program=programs())
-def test_any_graph_can_be_walked_twice(program):
+def test_any_retained_graph_can_be_recorded_twice(program):
     with study.record() as replay:
         values = program.build()
         program.backward(values[-1], retain_graph=True)
@@ -397,7 +399,7 @@ def test_any_graph_can_be_walked_twice(program):
     assert [len(first.nodes), len(second.nodes)] == [first.root + 1, first.root + 1]
 
 
-def test_a_second_loss_that_shares_a_part_of_the_graph_is_a_second_pass():
+def test_a_second_loss_on_a_shared_graph_is_a_second_pass():
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         shared = w.exp()
@@ -408,7 +410,7 @@ def test_a_second_loss_that_shares_a_part_of_the_graph_is_a_second_pass():
     assert operations == [["mean", "exp"], ["sum", "multiply", "exp"]]
 
 
-def test_a_pass_from_a_node_that_the_pass_before_left_out_is_a_pass_of_its_own():
+def test_a_pass_from_a_node_that_the_last_pass_skipped_is_a_new_pass():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         silent = x * 2
@@ -427,7 +429,7 @@ def failing_backward(grad, x):
     raise ValueError("as told")
 
 
-def test_a_pass_after_one_that_failed_is_a_pass_of_its_own():
+def test_a_pass_after_a_failed_one_is_a_new_pass():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         kept, broken = x * 2, failing(x)
@@ -439,20 +441,20 @@ def test_a_pass_after_one_that_failed_is_a_pass_of_its_own():
 
 
 def checkpointed(function, x: td.Tensor) -> td.Tensor:
-    """function(x), which is computed again in backward so that its graph need not be kept until then."""
+    """Compute function(x), and recompute it in backward, so its graph need not be kept until then."""
     with td.no_grad():
         out = function(x)
     return record(out.data, (x,), checkpointed_backward, (function,))
 
 
 def checkpointed_backward(grad, x, function):
-    """dL/dx: that of the function, run again."""
+    """dL/dx, by rerunning the function."""
     again = td.Tensor(x.data, requires_grad=True)
     function(again).backward(grad)
     return (again.grad,)
 
 
-def test_a_backward_within_a_backward_function_is_a_pass_of_its_own():
+def test_a_backward_within_a_backward_function_is_a_new_pass():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         (checkpointed(lambda y: y.exp() * 3, x.tanh()) * 2).sum().backward()
@@ -462,7 +464,7 @@ def test_a_backward_within_a_backward_function_is_a_pass_of_its_own():
     assert ["multiply", "exp"] in operations
 
 
-def test_passes_are_counted_from_1_and_kept_where_it_is_asked_for():
+def test_passes_are_counted_from_1_and_keep_decides_which_are_kept():
     recorder = Recorder(keep=lambda number: number == 2, max_nodes=10)
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with ModeContext(watcher=recorder):
@@ -474,7 +476,7 @@ def test_passes_are_counted_from_1_and_kept_where_it_is_asked_for():
     assert [float(recorded.loss) for recorded in recorder.passes] == [6, 9, 12]
 
 
-def test_of_a_graph_that_is_too_large_the_number_of_operations_is_kept_and_the_loss():
+def test_a_graph_that_is_too_large_leaves_only_its_loss_and_number_of_operations():
     recorder = Recorder(max_nodes=3)
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with ModeContext(watcher=recorder):
@@ -492,9 +494,9 @@ def test_of_a_graph_that_is_too_large_the_number_of_operations_is_kept_and_the_l
 
 @often
 @given(program=programs())
-def test_values_are_the_graph_with_parents_before_what_was_made_from_them(program):
+def test_nodes_are_the_graph_with_parents_before_children(program):
     recorded, values = record_program(program)
-    root = program.build()[-1]  # built again: the engine has freed the graph of the first
+    root = program.build()[-1]  # rebuilt, because the engine has freed the first graph
     behind, ahead = {root}, [root]
     while ahead:
         new = set(ahead.pop()._parents) - behind
@@ -503,14 +505,14 @@ def test_values_are_the_graph_with_parents_before_what_was_made_from_them(progra
     assert sorted(value.data.tobytes() for value in recorded.nodes) == sorted(t.data.tobytes() for t in behind)
     assert recorded.root == len(recorded.nodes) - 1
     assert same_bits(recorded.loss, values[-1].data)
-    for place, value in enumerate(recorded.nodes):
-        assert all(parent < place for parent in value.parents)
+    for node_index, value in enumerate(recorded.nodes):
+        assert all(parent < node_index for parent in value.parents)
         assert bool(value.operation) == (value.backward is not None) == bool(value.parents)
         if value.operation:
             assert value.requires_grad
 
 
-def test_a_value_knows_its_operation_and_what_was_saved_for_it():
+def test_a_node_has_its_operation_and_saved_values():
     x = td.Tensor(np.array([[1.0, -2.0], [3.0, 4.0]]), requires_grad=True)
     mask = np.array([[True, False], [True, True]])
     recorded = record_loss(lambda: F.dropout(x.relu(), 0.25, mask=mask).sum(axis=1))
@@ -524,7 +526,7 @@ def test_a_value_knows_its_operation_and_what_was_saved_for_it():
     assert total.saved == {"axis": 1, "keepdims": False}
 
 
-def test_parents_go_by_the_names_that_the_backward_function_gives_each_of_them():
+def test_arguments_are_the_backward_functions_names_for_the_parents():
     def both(grad, x, y):
         return grad, grad
 
@@ -533,12 +535,12 @@ def test_parents_go_by_the_names_that_the_backward_function_gives_each_of_them()
 
     one, other = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0], [2.0]))
     for backward, names in [(both, ("x", "y")), (some, ())]:
-        recorded = record_loss(lambda: record(one.data + other.data, (one, other), backward))  # noqa: B023 (at once)
+        recorded = record_loss(lambda: record(one.data + other.data, (one, other), backward))  # noqa: B023 (called immediately)
         assert recorded.nodes[-1].arguments == names
 
 
 def tripled(grad, x):
-    """A backward function that is not called after its forward."""
+    """A backward function that is not named after its forward."""
     return (3 * grad,)
 
 
@@ -548,7 +550,7 @@ def test_a_backward_function_is_not_its_own_forward():
     assert (value.operation, value.forward) == ("tripled", None)
 
 
-def test_what_a_backward_function_has_no_name_for_is_numbered():
+def test_saved_values_without_a_name_are_numbered():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     recorded = record_loss(lambda: record(x.data * 5, (x,), lambda grad, *rest: (grad * rest[1],), (5.0, "unit")))
     assert recorded.nodes[-1].saved == {"saved 0": 5.0, "saved 1": "unit"}
@@ -564,7 +566,7 @@ class Doubling:
         return record(x.data * 2, (x,), self.backward, (2.0,))
 
 
-def test_what_is_saved_for_a_method_goes_by_the_names_of_its_arguments():
+def test_saved_values_of_a_method_are_named_after_its_arguments():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     recorded = record_loss(lambda: Doubling()(x))
     assert recorded.nodes[-1].saved == {"factor": 2.0}
@@ -574,39 +576,39 @@ SHARED = [((2, 3, 4, 5), (2, 3), (2, 3)), ((4, 3), 0, (0,)), ((4, 3), (), ()), (
 
 
 @pytest.mark.parametrize(("shape", "shared", "seen"), SHARED)
-def test_the_axes_along_which_a_mask_is_shared_are_seen(shape, shared, seen):
+def test_the_axes_along_which_a_mask_is_shared_are_found(shape, shared, seen):
     x = td.Tensor(np.ones(shape), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5, shared_axes=shared).sum())
     (dropout,) = [value for value in recorded.nodes if value.operation == "dropout"]
     assert dropout.shared_axes == seen
 
 
-# Places ---------------------------------------------------------------------------------------------------------------
+# Source lines and layers ----------------------------------------------------------------------------------------------
 
 
 def line_of(text: str) -> int:
-    """The line of this file on which `text` stands first."""
+    """Return the number of the first line in this file that contains `text`."""
     return 1 + next(
         n for n, line in enumerate(inspect.getsource(inspect.getmodule(line_of)).splitlines()) if text in line
     )
 
 
-def test_an_operation_knows_the_line_that_called_it_and_the_pass_the_line_of_backward():
+def test_operations_have_the_line_that_called_them_and_the_pass_has_the_line_of_backward():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     with study.record() as replay:
-        out = x.tanh()  # here it is called
-        out.backward()  # and here walked back
+        out = x.tanh()  # the forward call
+        out.backward()  # the backward call
     (recorded,) = replay.passes
-    place = recorded.nodes[-1].source_line
-    assert (place.file, place.line) == (__file__, line_of("# here it is called"))
-    assert place.code == "out = x.tanh()  # here it is called"
-    assert (recorded.source_line.line, recorded.source_line.file) == (line_of("# and here walked back"), __file__)
-    assert recorded.source_line.code == "out.backward()  # and here walked back"
-    assert place.module == ""
+    source_line = recorded.nodes[-1].source_line
+    assert (source_line.file, source_line.line) == (__file__, line_of("# the forward call"))
+    assert source_line.code == "out = x.tanh()  # the forward call"
+    assert (recorded.source_line.line, recorded.source_line.file) == (line_of("# the backward call"), __file__)
+    assert recorded.source_line.code == "out.backward()  # the backward call"
+    assert source_line.module == ""
     assert recorded.nodes[0].source_line is None
 
 
-def test_an_operation_outside_of_the_recording_has_no_place():
+def test_an_operation_outside_the_recording_has_no_source_line():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     before = x.tanh()
     recorded = record_loss(lambda: before * 2)
@@ -614,7 +616,7 @@ def test_an_operation_outside_of_the_recording_has_no_place():
 
 
 class Block(nn.Module):
-    """A module of one's own, with an operation of its own and a child under a key."""
+    """A module with an operation of its own and a child."""
 
     def __init__(self, inner: nn.Module) -> None:
         self.inner = inner
@@ -623,7 +625,7 @@ class Block(nn.Module):
         return self.inner(x) + x.tanh()
 
 
-def test_an_operation_knows_the_layer_that_it_was_called_in():
+def test_an_operation_has_the_layer_that_called_it():
     model = nn.Sequential(Block(nn.Sequential(nn.Dropout(0.5), nn.ReLU())), nn.Linear(2, 2))
     x = td.Tensor(np.ones((1, 2), dtype=np.float32), requires_grad=True)
     recorded = record_loss(lambda: model(x).sum())
@@ -638,14 +640,14 @@ def test_an_operation_knows_the_layer_that_it_was_called_in():
     }
 
 
-def test_a_layer_by_itself_is_named_without_a_key():
+def test_a_layer_outside_a_model_has_no_key():
     layer = nn.Dropout(0.5)
     x = td.Tensor(np.ones((1, 2)), requires_grad=True)
     recorded = record_loss(lambda: layer(x))
     assert recorded.nodes[-1].source_line.module == "Dropout(p=0.5)"
 
 
-def test_a_layer_that_its_caller_does_not_hold_has_a_question_mark_for_a_key():
+def test_a_layer_that_its_caller_does_not_own_has_a_question_mark_as_its_key():
     foreign = nn.ReLU()
 
     class Borrows(nn.Module):
@@ -673,7 +675,7 @@ BROADCAST = [
 
 
 @pytest.mark.parametrize(("operation", "left", "right", "summed_left", "summed_right"), BROADCAST)
-def test_the_axes_that_were_summed_are_told_and_what_was_returned(operation, left, right, summed_left, summed_right):
+def test_a_contribution_has_the_summed_axes_and_the_returned_array(operation, left, right, summed_left, summed_right):
     rng = np.random.default_rng(5)
     x, y = (td.Tensor(rng.normal(size=shape), requires_grad=True) for shape in (left, right))
     upstream = rng.normal(size=np.broadcast_shapes(left, right))
@@ -689,14 +691,14 @@ def test_the_axes_that_were_summed_are_told_and_what_was_returned(operation, lef
         assert same_bits(contribution.value, tensor.grad)
 
 
-def test_a_contribution_takes_the_dtype_of_its_parent():
+def test_a_contribution_has_its_parents_dtype():
     x = td.Tensor(np.array([1.0, 2.0], dtype=np.float32), requires_grad=True)
     recorded = record_loss(lambda: (x * td.Tensor(np.array([3.0, 4.0]))).sum())
-    (cast,) = recorded.steps[2].contributions  # x meets float64
+    (cast,) = recorded.steps[2].contributions  # x is cast to float64
     assert [cast.returned.dtype, cast.value.dtype] == [np.float64, np.float32]
 
 
-def test_a_parent_that_asks_for_no_gradient_gets_none():
+def test_a_parent_that_requires_no_gradient_gets_none():
     x, y = td.Tensor(np.array([1.0]), requires_grad=True), td.Tensor(np.array([3.0]))
     recorded = record_loss(lambda: x + y)
     left, right = recorded.steps[0].contributions

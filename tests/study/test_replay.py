@@ -1,4 +1,4 @@
-"""record() and its Replay: what is refused and how it is said, several passes, and print."""
+"""record() and its Replay: error messages, several passes, and print."""
 
 import threading
 import weakref
@@ -17,8 +17,8 @@ from tinygrad_dropout.study import BUGS, Bug, Replay, StudyError
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.differences import central_differences
 from tinygrad_dropout.study.paths import Paths
-from tinygrad_dropout.study.variants import variants
-from tinygrad_dropout.study.wrong_run import with_bug
+from tinygrad_dropout.study.variants import run_variants
+from tinygrad_dropout.study.wrong_run import run_with_bug
 
 
 def leaf(*values: float) -> td.Tensor:
@@ -28,17 +28,20 @@ def leaf(*values: float) -> td.Tensor:
 # What is recorded -----------------------------------------------------------------------------------------------------
 
 
-def test_a_replay_is_filled_when_its_context_ends():
+def test_a_replay_is_filled_when_the_with_block_ends():
     x = leaf(1.0, 2.0)
     with study.record() as replay:
         (x * 3).sum().backward()
         assert replay.passes == []
-        assert str(replay) == "nothing is recorded yet: leave the `with study.record()` block first"
+        assert (
+            str(replay)
+            == "nothing is recorded yet: the recording is ready when the `with study.record()` block has ended"
+        )
         assert repr(replay) == "Replay(passes=0, steps=0)"
     assert [len(recorded.steps) for recorded in replay.passes] == [2]
 
 
-def test_what_runs_after_the_context_is_not_recorded():
+def test_a_pass_after_the_with_block_is_not_recorded():
     x = leaf(1.0, 2.0)
     with study.record() as replay:
         (x * 3).sum().backward()
@@ -47,7 +50,7 @@ def test_what_runs_after_the_context_is_not_recorded():
     assert current_mode.get().watchers == ()
 
 
-def test_the_forward_pass_may_have_run_before():
+def test_the_forward_pass_can_run_before_the_with_block():
     x = leaf(1.0, 2.0)
     loss = (x * 3).sum()
     with study.record() as replay:
@@ -56,7 +59,7 @@ def test_the_forward_pass_may_have_run_before():
     assert "step 2 of 2   multiply = multiply(x, 3)" in str(replay)
 
 
-def test_two_passes_are_printed_one_under_the_other():
+def test_two_passes_are_printed_one_after_the_other():
     x = leaf(1.0, 2.0)
     with study.record() as replay:
         (x * 3).sum().backward()
@@ -67,7 +70,7 @@ def test_two_passes_are_printed_one_under_the_other():
     assert repr(replay) == "Replay(passes=2, steps=2, 2)"
 
 
-def test_recordings_within_each_other_record_the_same():
+def test_nested_recordings_record_the_same_pass():
     x = leaf(1.0, 2.0)
     with study.record() as outer:
         (x * 3).sum().backward()
@@ -79,7 +82,7 @@ def test_recordings_within_each_other_record_the_same():
     assert inner.passes[0].number == 1
 
 
-def test_what_is_done_again_to_be_shown_is_not_recorded_outside():
+def test_reruns_are_not_recorded_by_an_outer_recording():
     x = leaf(1.0, -2.0)
     with study.record() as outer:
         with study.record(bug="relu-ignored") as inner:
@@ -89,7 +92,7 @@ def test_what_is_done_again_to_be_shown_is_not_recorded_outside():
     assert len(outer.passes) == 1
 
 
-def test_a_context_that_is_entered_again_records_what_runs_then():
+def test_a_recording_can_be_entered_again():
     x = leaf(1.0, 2.0)
     recording = study.record()
     with recording:
@@ -115,8 +118,8 @@ def test_another_thread_is_not_recorded():
     np.testing.assert_array_equal(y.grad, [3, 3])
 
 
-def test_the_graph_is_let_go_of_when_the_context_ends():
-    """A Replay holds only copies, and so does the context that gave it."""
+def test_the_graph_is_freed_when_the_with_block_ends():
+    """A Replay and its context manager only hold copies."""
     arrays = []
 
     def train() -> td.Tensor:
@@ -136,22 +139,24 @@ def test_the_graph_is_let_go_of_when_the_context_ends():
 
 
 def test_a_recording_without_backward_is_refused():
-    words = r"^study\.record: expected a backward\(\) inside, of a result that operations made; none ran there$"
+    words = r"^study\.record: expected a call of backward\(\) inside the `with` block, .*; none ran there$"
     with pytest.raises(StudyError, match=words), study.record():
         leaf(1.0) * 2
 
 
-def test_backward_of_a_leaf_is_nothing_to_be_shown():
+def test_backward_of_a_leaf_is_refused():
     x = leaf(1.0)
     with (
-        pytest.raises(StudyError, match=r"expected a backward\(\) inside, of a result that operations made"),
+        pytest.raises(
+            StudyError, match=r"expected a call of backward\(\) inside the `with` block, on a result of operations"
+        ),
         study.record(),
     ):
         x.backward()
     np.testing.assert_array_equal(x.grad, [1])
 
 
-def test_a_graph_with_too_many_operations_is_refused_with_both_numbers_and_its_gradients_are_right():
+def test_a_graph_with_too_many_operations_is_refused_but_gets_its_gradients():
     x = leaf(1.0)
     words = r"expected a graph of at most 300 operations, got 1,001; record a smaller network .*max_nodes="
 
@@ -166,7 +171,7 @@ def test_a_graph_with_too_many_operations_is_refused_with_both_numbers_and_its_g
     np.testing.assert_array_equal(x.grad, [1])
 
 
-def test_the_largest_graph_can_be_chosen():
+def test_max_nodes_limits_the_size_of_a_graph():
     x = leaf(1.0)
     with study.record(max_nodes=3) as replay:
         x.tanh().exp().sum().backward()
@@ -175,7 +180,7 @@ def test_the_largest_graph_can_be_chosen():
         x.tanh().exp().sum().backward()
 
 
-def test_of_several_graphs_those_that_are_small_enough_are_shown():
+def test_graphs_that_are_small_enough_are_shown():
     x = leaf(1.0)
     with study.record(max_nodes=2) as replay:
         x.tanh().exp().sum().backward()
@@ -183,14 +188,14 @@ def test_of_several_graphs_those_that_are_small_enough_are_shown():
     assert [recorded.number for recorded in replay.passes] == [2]
 
 
-def test_a_freed_graph_is_the_engines_error():
+def test_a_freed_graph_raises_the_engines_error():
     loss = (leaf(1.0, 2.0) * 2).sum()
     loss.backward()
     with pytest.raises(RuntimeError, match=r"^backward: this graph, or a part of it, was freed"), study.record():
         loss.backward()
 
 
-def test_a_tensor_without_gradients_is_the_engines_error():
+def test_a_tensor_that_requires_no_gradient_raises_the_engines_error():
     with (
         pytest.raises(RuntimeError, match=r"^backward: expected a Tensor made from one with requires_grad"),
         study.record(),
@@ -198,7 +203,7 @@ def test_a_tensor_without_gradients_is_the_engines_error():
         (td.Tensor([1.0]) * 2).backward()
 
 
-def test_an_exception_of_ones_own_comes_through_and_the_context_ends():
+def test_an_exception_in_the_with_block_is_not_changed():
     class Mine(Exception):
         pass
 
@@ -208,7 +213,7 @@ def test_an_exception_of_ones_own_comes_through_and_the_context_ends():
     assert current_mode.get().watchers == ()
 
 
-def test_what_ran_before_an_exception_is_kept():
+def test_passes_before_an_exception_are_kept():
     x = leaf(1.0, 2.0)
 
     def train() -> None:
@@ -229,7 +234,7 @@ def test_an_unknown_bug_is_refused():
         (leaf(1.0) * 2).sum().backward()
 
 
-def test_a_bug_in_an_operation_that_the_pass_does_not_have_is_refused_when_the_context_ends():
+def test_a_bug_in_an_operation_that_did_not_run_is_refused_when_the_with_block_ends():
     x = leaf(1.0)
     words = r"bug relu-ignored: expected a backward pass that goes through relu, got one through multiply, sum"
     with pytest.raises(StudyError, match=words), study.record(bug="relu-ignored"):
@@ -246,12 +251,12 @@ def failing_backward(grad, x):
     raise ValueError("as told")
 
 
-def test_a_backward_function_that_raises_is_heard():
+def test_the_error_of_a_backward_function_is_not_hidden():
     with pytest.raises(ValueError, match="as told"), study.record():
         failing(leaf(1.0)).sum().backward()
 
 
-def test_a_backward_that_failed_inside_can_be_printed_as_far_as_it_came():
+def test_a_backward_that_failed_can_be_printed_up_to_the_failure():
     x = leaf(1.0, 2.0)
     with study.record() as replay, pytest.raises(ValueError, match="as told"):
         failing(x).sum().backward()
@@ -259,7 +264,7 @@ def test_a_backward_that_failed_inside_can_be_printed_as_far_as_it_came():
     assert "gives      nothing: its backward function raised" in str(replay)
 
 
-def test_a_wrong_answer_is_the_engines_error():
+def test_a_wrong_result_of_a_backward_function_raises_the_engines_error():
     x = leaf(1.0, 2.0)
     with pytest.raises(TypeError, match=r"expected a tuple of 1"), study.record():
         record(x.data * 1, (x,), lambda grad, x: grad).sum().backward()
@@ -277,18 +282,18 @@ def test_a_study_error_is_a_value_error():
     assert issubclass(StudyError, ValueError)
 
 
-# The network is left alone --------------------------------------------------------------------------------------------
+# The network is not changed -------------------------------------------------------------------------------------------
 
 
 def checkpointed(x, function):
-    """function(x), which is computed again in backward so that its graph need not be kept until then."""
+    """Compute function(x), and recompute it in backward, so its graph need not be kept until then."""
     with td.no_grad():
         out = function(x)
     return record(out.data, (x,), checkpointed_backward, (function,))
 
 
 def checkpointed_backward(grad, x, function):
-    """dL/dx: that of the function, run again; the weights in it get their gradients there."""
+    """dL/dx, by rerunning the function, which also gives its weights their gradients."""
     again = td.Tensor(x.data, requires_grad=True)
     function(again).backward(grad)
     return (again.grad,)
@@ -298,14 +303,14 @@ STUDIES = {
     "print": str,
     "paths": lambda replay: Paths(Derivatives(replay.passes[0])),
     "differences": lambda replay: central_differences(replay.passes[0], [(0, 0)]),
-    "variants": lambda replay: variants(replay.passes[0]),
-    "a bug": lambda replay: with_bug(replay.passes[0], BUGS["relu-ignored"]),
+    "variants": lambda replay: run_variants(replay.passes[0]),
+    "a bug": lambda replay: run_with_bug(replay.passes[0], BUGS["relu-ignored"]),
 }
 
 
 @pytest.mark.parametrize("look", STUDIES.values(), ids=STUDIES.keys())
-def test_a_backward_function_that_calls_backward_leaves_no_second_gradient(look):
-    """What is looked at is run again; the weights' gradients stay those of the pass."""
+def test_a_rerun_adds_nothing_if_a_backward_function_calls_backward(look):
+    """Most views rerun the pass, and the weights keep the gradients of the recorded pass."""
     w, x = leaf(2.0, 3.0), leaf(1.0, 1.0)
     with study.record() as replay:
         F.dropout(checkpointed(x, lambda y: y * w).relu(), 0.5, mask=np.array([True, True])).sum().backward()
@@ -324,20 +329,22 @@ def test_with_a_bug_the_pass_is_printed_at_the_first_step_that_differs():
         (x.relu() * 3).sum().backward()
     np.testing.assert_array_equal(x.grad, [0, 3])
     text = str(replay)
-    assert text.startswith(f"bug: relu-ignored ({BUGS['relu-ignored'].says})\nthe first step that differs is step 3; ")
-    assert "── the right one" in text
+    assert text.startswith(
+        f"bug: relu-ignored ({BUGS['relu-ignored'].description})\nthe first step that differs is step 3; "
+    )
+    assert "── without the bug" in text
     assert "── with the bug" in text
-    np.testing.assert_array_equal(replay.wrong(replay.passes[0]).gradients()[0], [3, 3])
+    np.testing.assert_array_equal(replay.rerun_with_bug(replay.passes[0]).gradients()[0], [3, 3])
 
 
 def test_a_bug_that_changes_nothing_says_so():
     x = leaf(1.0, 2.0)
     with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
-    assert "in this pass it changes nothing" in str(replay)
+    assert "it changes nothing in this pass" in str(replay)
 
 
-def test_a_bug_of_ones_own_goes_by_the_name_of_its_function():
+def test_a_bug_of_your_own_is_named_after_its_function():
     def sign_lost(grad, x, out):
         """dL/dx = -grad"""
         return (-grad,)
@@ -349,7 +356,7 @@ def test_a_bug_of_ones_own_goes_by_the_name_of_its_function():
     assert "rule       dL/dx = -grad" in str(replay)
 
 
-def test_with_a_bug_every_pass_that_it_concerns_is_printed():
+def test_with_a_bug_every_pass_that_it_applies_to_is_printed():
     x = leaf(-1.0, 2.0)
     with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
@@ -357,7 +364,7 @@ def test_with_a_bug_every_pass_that_it_concerns_is_printed():
     assert str(replay).count("the first step that differs") == 2
 
 
-def test_with_a_bug_a_second_pass_that_it_does_not_concern_can_be_printed():
+def test_a_bug_need_not_apply_to_the_second_pass():
     x = leaf(-1.0, 2.0)
     with study.record(bug="relu-ignored") as replay:
         x.relu().sum().backward()
@@ -365,7 +372,7 @@ def test_with_a_bug_a_second_pass_that_it_does_not_concern_can_be_printed():
     assert "the first step that differs is step 2" in str(replay)
 
 
-def test_a_bug_need_not_concern_the_first_pass():
+def test_a_bug_need_not_apply_to_the_first_pass():
     x = leaf(-1.0, 2.0)
     with study.record(bug="relu-ignored") as replay:
         x.tanh().sum().backward()
@@ -378,7 +385,7 @@ def test_an_empty_replay_can_be_printed():
     assert repr(Replay([])) == "Replay(passes=0, steps=0)"
 
 
-def test_the_bug_is_not_looked_for_where_the_context_ends_by_an_exception():
+def test_the_bug_is_not_checked_after_an_exception():
     x = leaf(1.0)
 
     def train() -> None:

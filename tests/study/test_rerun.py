@@ -1,4 +1,4 @@
-"""A pass run again from the recording only: every operation from what its graph remembers, with the same bits."""
+"""A pass rerun from its recording only: every operation gives the same bits again."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_dropout import functional as F
 from tinygrad_dropout import study
 from tinygrad_dropout.autograd.recording import record
 from tinygrad_dropout.study.errors import StudyError
-from tinygrad_dropout.study.rerun import rebuild, rebuilt_exactly, record_again, run_again
+from tinygrad_dropout.study.rerun import rebuild, rebuild_exactly, record_again, run_again
 from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.wrong_run import first_difference
 
@@ -42,9 +42,9 @@ def contributions_are_the_same(one: Pass, other: Pass) -> bool:
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=lambda dtype: dtype.__name__)
 @pytest.mark.parametrize(("operation", "call"), TABLE)
-def test_every_operation_can_be_done_again_with_the_same_bits(operation, call, dtype):
+def test_every_operation_can_be_rerun_with_the_same_bits(operation, call, dtype):
     recorded = record_call(operation, call, dtype)
-    tensors = rebuilt_exactly(recorded)
+    tensors = rebuild_exactly(recorded)
     for value, tensor in zip(recorded.nodes, tensors, strict=True):
         assert same_bits(tensor.data, value.data)
         assert tensor.requires_grad == value.requires_grad
@@ -54,10 +54,10 @@ def test_every_operation_can_be_done_again_with_the_same_bits(operation, call, d
 
 @often
 @given(program=programs())
-def test_any_graph_can_be_done_again_with_the_same_bits(program):
+def test_any_graph_can_be_rerun_with_the_same_bits(program):
     recorded, _ = record_program(program)
     before = generator_state()
-    tensors = rebuilt_exactly(recorded)
+    tensors = rebuild_exactly(recorded)
     again = record_again(recorded, tensors, "once more")
     assert generator_state() == before
     assert first_difference(recorded, again) is None
@@ -69,11 +69,11 @@ def test_any_graph_can_be_done_again_with_the_same_bits(program):
         assert facts[0] == facts[1]
 
 
-def test_the_tensors_are_nobody_elses():
+def test_the_rebuilt_tensors_share_no_memory():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     x.grad = np.array([5.0, 5.0])
     recorded = record_loss(lambda: (x * x).sum())
-    tensors = rebuilt_exactly(recorded)
+    tensors = rebuild_exactly(recorded)
     tensors[-1].backward()
     np.testing.assert_array_equal(tensors[0].grad, [7, 9])
     np.testing.assert_array_equal(x.grad, [7, 9])
@@ -84,14 +84,14 @@ def test_the_tensors_are_nobody_elses():
     np.testing.assert_array_equal(x.data, [1, 2])
 
 
-def test_a_pass_is_done_again_under_no_grad_too():
+def test_a_pass_can_be_rerun_under_no_grad():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x).sum())
     with td.no_grad():
         assert rebuild(recorded)[-1].requires_grad
 
 
-def test_leaves_can_take_another_dtype_if_they_are_floating():
+def test_floating_leaves_can_take_another_dtype():
     x = td.Tensor(np.array([0.1, 0.2], dtype=np.float32), requires_grad=True)
     x.grad = np.array([1.0, 1.0], dtype=np.float32)
     y = td.Tensor(np.array([2, 3]))
@@ -105,7 +105,7 @@ def test_leaves_can_take_another_dtype_if_they_are_floating():
     assert kinds == {tensor.dtype.kind for tensor in rebuild(recorded, dtype=np.float64) if tensor.is_leaf}
 
 
-def test_an_integer_leaf_stays_one():
+def test_an_integer_leaf_keeps_its_dtype():
     x, y = td.Tensor(np.array([2, 3])), td.Tensor(np.array([2, 4]))
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: record(w.data * (x.data * y.data), (w, x), lambda grad, w, x: (grad, None)))
@@ -114,36 +114,36 @@ def test_an_integer_leaf_stays_one():
     assert sorted(str(tensor.dtype) for tensor in tensors[:2]) == ["float32", "int64"]
 
 
-# Something else than it was -------------------------------------------------------------------------------------------
+# Reruns with changes --------------------------------------------------------------------------------------------------
 
 
 def test_an_argument_can_be_changed():
     x = td.Tensor(np.array([[1.0, 2.0], [3.0, 4.0]]), requires_grad=True)
     recorded = record_loss(lambda: (x.sum(axis=0) * 2).sum())
-    (place,) = [place for place, value in enumerate(recorded.nodes) if value.saved.get("axis") == 0]
-    tensors = rebuild(recorded, changes={place: {"axis": 1}})
-    np.testing.assert_array_equal(tensors[place].data, [3, 7])
+    (index,) = [index for index, value in enumerate(recorded.nodes) if value.saved.get("axis") == 0]
+    tensors = rebuild(recorded, changes={index: {"axis": 1}})
+    np.testing.assert_array_equal(tensors[index].data, [3, 7])
     assert tensors[-1].item() == 20
 
 
-def test_parents_can_be_others():
+def test_parents_can_be_replaced():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: x - 5.0)
     other = td.Tensor(np.array([10.0, 20.0]))
     np.testing.assert_array_equal(run_again(recorded.nodes[-1], [other, td.Tensor(1.0)]).data, [9, 19])
 
 
-def test_where_an_operation_passed_its_input_through_the_pass_goes_on_from_there():
+def test_an_operation_that_returns_its_input_is_left_out_of_the_rerun():
     mask = np.array([True, False])
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (F.dropout(x.tanh(), 0.5, mask=mask) * 3).sum())
-    (place,) = [place for place, value in enumerate(recorded.nodes) if value.operation == "dropout"]
-    again = record_again(recorded, rebuild(recorded, changes={place: {"training": False}}), "evaluation mode")
+    (index,) = [index for index, value in enumerate(recorded.nodes) if value.operation == "dropout"]
+    again = record_again(recorded, rebuild(recorded, changes={index: {"training": False}}), "evaluation mode")
     assert [value.name for value in again.nodes] == ["x", "tanh", "3", "multiply", "sum"]
     np.testing.assert_allclose(again.gradients()[0], 3 * (1 - np.tanh([1, 2]) ** 2))
 
 
-def test_the_gradient_that_backward_was_given_is_given_again():
+def test_the_rerun_uses_the_same_seed():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         (x * 3).backward(np.array([10.0, 20.0]))
@@ -152,15 +152,15 @@ def test_the_gradient_that_backward_was_given_is_given_again():
     np.testing.assert_array_equal(again.gradients()[0], [30, 60])
 
 
-def test_where_nothing_is_left_to_differentiate_that_is_said():
+def test_a_rerun_that_requires_no_gradient_says_so():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5))
     tensors = rebuild(recorded, changes={1: {"training": False}})
-    with pytest.raises(StudyError, match=r"evaluation mode: no gradient flows through anything any more"):
+    with pytest.raises(StudyError, match=r"evaluation mode: no tensor in this run requires a gradient"):
         record_again(recorded, tensors, "evaluation mode")
 
 
-# What cannot be run again --------------------------------------------------------------------------------------------
+# Passes that cannot be rerun ------------------------------------------------------------------------------------------
 
 
 def forgotten_backward(grad, x):
@@ -191,7 +191,7 @@ def fickle_backward(grad, x):
 
 
 def plain(x):
-    """The function beside plain_backward gives an array."""
+    """The function next to plain_backward returns an array."""
     return x.data
 
 
@@ -209,46 +209,46 @@ def raising_backward(grad, x):
     return (grad,)
 
 
-HOPELESS = [
+NOT_RERUNNABLE = [
     (
         lambda x: record(x.data * 2, (x,), forgotten_backward),
         r"expected a function forgotten next to forgotten_backward",
     ),
     (lambda x: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)), r"expected a function <lambda> next to <lambda>"),
-    (lambda x: secretive(x, 3), r"the argument secret of secretive is not among what was saved"),
-    (lambda x: fickle(x), r"run again, fickle gives other numbers"),
+    (lambda x: secretive(x, 3), r"secretive needs its argument secret to rerun; it was not saved"),
+    (lambda x: fickle(x), r"when rerun, fickle gives different numbers"),
     (lambda x: record(x.data, (x,), plain_backward), r"expected plain to return a Tensor, got ndarray"),
-    (lambda x: record(x.data, (x,), raising_backward), r"the forward pass cannot be run again: KeyError: 'not now'"),
+    (lambda x: record(x.data, (x,), raising_backward), r"the forward pass cannot be rerun: KeyError: 'not now'"),
 ]
 
 
-@pytest.mark.parametrize(("operation", "words"), HOPELESS, ids=[words[:40] for _, words in HOPELESS])
-def test_what_cannot_be_done_again_says_why(operation, words):
+@pytest.mark.parametrize(("operation", "words"), NOT_RERUNNABLE, ids=[words[:40] for _, words in NOT_RERUNNABLE])
+def test_an_operation_that_cannot_be_rerun_says_why(operation, words):
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: operation(x.tanh()).sum())
     assert len(recorded.steps) == 3
     with pytest.raises(StudyError, match=words):
-        rebuilt_exactly(recorded)
+        rebuild_exactly(recorded)
 
 
-def test_a_weight_that_was_changed_after_it_was_used_shows():
+def test_a_weight_that_was_changed_after_use_is_noticed():
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     with study.record() as replay:
         loss = (w * 3).sum()
         w.data += 1
         loss.backward()
-    with pytest.raises(StudyError, match=r"multiply gives other numbers; was an input changed after it was used"):
-        rebuilt_exactly(replay.passes[0])
+    with pytest.raises(StudyError, match=r"multiply gives different numbers; was an input changed after use"):
+        rebuild_exactly(replay.passes[0])
 
 
-def test_not_a_number_is_as_good_as_itself():
+def test_nan_equals_nan():
     x = td.Tensor(np.array([np.nan, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * 2).sum())
-    assert np.isnan(rebuilt_exactly(recorded)[-1].item())
+    assert np.isnan(rebuild_exactly(recorded)[-1].item())
 
 
 def scaled(tensor, by, *, shift=0.0):
-    """An operation of one's own whose backward calls its parent otherwise."""
+    """An operation of your own whose backward function has another name for its parent."""
     return record(tensor.data * by + shift, (tensor,), scaled_backward, (by, shift))
 
 
@@ -258,7 +258,7 @@ def scaled_backward(grad, x, by, shift):
 
 
 def weighted(values, weight):
-    """An operation of one's own whose arguments are called as its backward calls them, in another order."""
+    """An operation of your own whose backward function has the same argument names, in another order."""
     return record(values.data * weight.data, (weight, values), weighted_backward)
 
 
@@ -267,10 +267,10 @@ def weighted_backward(grad, weight, values):
     return grad * values.data, grad * weight.data
 
 
-def test_an_operation_of_ones_own_is_done_again_by_the_names_of_its_arguments():
+def test_an_operation_of_your_own_gets_its_parents_by_name():
     x, y = (td.Tensor(np.array(values), requires_grad=True) for values in ([1.0, 2.0], [3.0, 4.0]))
     recorded = record_loss(lambda: weighted(x, y) - 1)
-    assert same_bits(rebuilt_exactly(recorded)[-1].data, np.array([2.0, 7.0]))
+    assert same_bits(rebuild_exactly(recorded)[-1].data, np.array([2.0, 7.0]))
     value = recorded.nodes[2]
     other = run_again(value, [td.Tensor(np.array([0.0, 1.0])), td.Tensor(np.array([5.0, 5.0]))])
     np.testing.assert_array_equal(other.data, [0, 5])
@@ -284,7 +284,7 @@ def test_parent_names_are_the_arguments_after_the_gradient():
     assert many.arguments == ()
 
 
-def test_an_operation_of_ones_own_takes_its_parents_in_order_where_the_names_differ():
+def test_an_operation_of_your_own_gets_its_parents_in_order_if_the_names_differ():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: scaled(x, 3.0, shift=1.0).sum())
-    assert same_bits(rebuilt_exactly(recorded)[1].data, np.array([4.0, 7.0]))
+    assert same_bits(rebuild_exactly(recorded)[1].data, np.array([4.0, 7.0]))

@@ -1,4 +1,4 @@
-"""A recorded pass as data: rules, consumers, gradients, and what is seen of a dropout and a ReLU."""
+"""A recorded pass as data: rules, consumers, gradients, and the units that a dropout or a ReLU turns off."""
 
 import numpy as np
 import pytest
@@ -43,11 +43,11 @@ def test_a_leaf_has_no_rule():
     assert value().rule == ""
 
 
-def test_a_place_is_written_as_file_and_line():
+def test_a_source_line_is_written_as_file_and_line():
     assert str(SourceLine("folder/train.py", 12, "loss.backward()", "0 Linear(2 -> 3)")) == "folder/train.py:12"
 
 
-def test_consumers_are_every_use_of_a_value_in_order():
+def test_consumers_are_all_uses_of_a_node_in_order():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: (x * x + x.exp()).sum())
     names = [v.operation for v in recorded.nodes]
@@ -57,7 +57,7 @@ def test_consumers_are_every_use_of_a_value_in_order():
 
 @often
 @given(program=programs())
-def test_gradients_are_those_of_this_pass_for_leaves_and_results(program):
+def test_gradients_of_leaves_and_results_are_of_this_pass_only(program):
     values = program.build()
     for tensor in values:
         if tensor.requires_grad:
@@ -69,24 +69,24 @@ def test_gradients_are_those_of_this_pass_for_leaves_and_results(program):
     for recorded in replay.passes:
         gradients = recorded.gradients()
         assert len(gradients) == len(grads)
-        for place, gradient in gradients.items():
-            alike = [grad for data, grad in grads if same_bits(data, recorded.nodes[place].data)]
+        for index, gradient in gradients.items():
+            alike = [grad for data, grad in grads if same_bits(data, recorded.nodes[index].data)]
             assert any(same_bits(grad, gradient) for grad in alike)
 
 
-def test_gradients_leave_out_what_was_there_before():
+def test_gradients_leave_out_an_earlier_grad():
     w = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     w.grad = np.array([10.0, 10.0])
     recorded = record_loss(lambda: (w * 3 + w).sum())
     np.testing.assert_array_equal(recorded.gradients()[0], [4, 4])
-    np.testing.assert_array_equal(recorded.gradients()[0], [4, 4])  # the first call has added to nothing of the pass
+    np.testing.assert_array_equal(recorded.gradients()[0], [4, 4])  # the first call did not change the pass
     np.testing.assert_array_equal(w.grad, [14, 14])
 
 
 # Units that are off ---------------------------------------------------------------------------------------------------
 
 
-def test_of_a_dropouts_result_the_dropped_units_are_seen():
+def test_dropped_units_of_a_dropouts_result_are_found():
     mask = np.array([[True, False], [False, True]])
     x = td.Tensor(np.ones((2, 2)), requires_grad=True)
     leaf, out = record_loss(lambda: F.dropout(x, 0.5, mask=mask)).nodes
@@ -99,11 +99,11 @@ OTHER_MASKS = [np.array([1.0]), np.array([True, False]), "a mask", None]
 
 
 @pytest.mark.parametrize("mask", OTHER_MASKS, ids=repr)
-def test_what_is_called_mask_and_is_none_of_the_result_drops_nothing(mask):
+def test_a_saved_mask_that_does_not_fit_the_result_drops_nothing(mask):
     assert dropped(value(saved={"mask": mask})) is None
 
 
-def test_of_a_relus_result_the_units_that_are_off_are_seen():
+def test_units_of_a_relus_result_that_are_off_are_found():
     x = td.Tensor(np.array([-1.0, 0.0, 2.0]), requires_grad=True)
     leaf, out = record_loss(lambda: x.relu()).nodes
     np.testing.assert_array_equal(dead(out), [True, True, False])
@@ -114,7 +114,7 @@ SCALES = [(0.5, "train", 2), (0.2, "train", 1.25), (0.0, "train", 1), (1.0, "tra
 
 
 @pytest.mark.parametrize(("p", "scaling", "expected"), SCALES)
-def test_kept_units_are_scaled_as_the_dropout_did(p, scaling, expected):
+def test_the_scale_of_kept_units_is_the_dropouts(p, scaling, expected):
     x = td.Tensor(np.ones(40), requires_grad=True)
     out = record_loss(lambda: F.dropout(x, p, scaling=scaling)).nodes[-1]
     assert scale(out) == pytest.approx(expected)

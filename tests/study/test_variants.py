@@ -1,4 +1,4 @@
-"""The same pass with other chances: another mask, no dropout at all, another p."""
+"""Variants of a pass: another mask, no dropout, another p."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tinygrad_dropout.study.differences import central_differences
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.trace import Pass
-from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.variants import run_variants
 
 
 def recorded_network(*dropouts: nn.Module, seed: int = 1) -> Pass:
@@ -30,9 +30,9 @@ def dropouts(run: Pass) -> list:
     return [value for value in run.nodes if value.operation == "dropout"]
 
 
-def test_there_are_three_and_the_recorded_pass_is_none_of_them():
+def test_there_are_three_variants_without_the_recorded_pass():
     recorded = recorded_network(nn.Dropout(0.5))
-    runs = variants(recorded)
+    runs = run_variants(recorded)
     assert [run.label for run in runs] == ["another mask", "evaluation mode", "p = 0.2"]
     assert recorded.label == "as it ran"
     assert {run.number for run in runs} == {recorded.number}
@@ -40,9 +40,9 @@ def test_there_are_three_and_the_recorded_pass_is_none_of_them():
 
 
 @pytest.mark.parametrize("p", [0.1, 0.3, 0.5, 0.9])
-def test_another_mask_is_another_of_the_same_p(p):
+def test_another_mask_has_the_same_p(p):
     recorded = recorded_network(nn.Dropout(p))
-    other, _, _ = variants(recorded)
+    other, _, _ = run_variants(recorded)
     (then,), (now,) = dropouts(recorded), dropouts(other)
     assert now.saved["p"] == then.saved["p"] == p
     assert not np.array_equal(then.saved["mask"], now.saved["mask"])
@@ -52,32 +52,32 @@ def test_another_mask_is_another_of_the_same_p(p):
     np.testing.assert_allclose(now.data, tanh * now.saved["mask"] * scale, rtol=1e-6)
 
 
-def test_another_mask_differs_also_where_there_is_little_to_draw():
+def test_another_mask_differs_even_if_it_has_one_entry():
     x = td.Tensor(np.array([1.0]), requires_grad=True)
     for kept in (True, False):
         recorded = record_loss(lambda: F.dropout(x, 0.5, mask=np.array([kept])).sum())  # noqa: B023 (called at once)
-        other, _, _ = variants(recorded)
+        other, _, _ = run_variants(recorded)
         assert dropouts(other)[0].saved["mask"] == [not kept]
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])
-def test_where_p_leaves_no_choice_the_mask_is_the_same(p):
+def test_at_p_0_and_1_the_mask_is_the_same(p):
     recorded = recorded_network(nn.Dropout(p))
-    other, _, _ = variants(recorded)
+    other, _, _ = run_variants(recorded)
     np.testing.assert_array_equal(dropouts(recorded)[0].saved["mask"], dropouts(other)[0].saved["mask"])
 
 
 def test_every_dropout_gets_another_mask():
     recorded = recorded_network(nn.Dropout(0.5), nn.Dropout(0.3))
-    other, _, _ = variants(recorded)
+    other, _, _ = run_variants(recorded)
     for then, now in zip(dropouts(recorded), dropouts(other), strict=True):
         assert not np.array_equal(then.saved["mask"], now.saved["mask"])
         assert then.saved["p"] == now.saved["p"]
 
 
-def test_two_dropouts_of_one_shape_do_not_share_their_other_mask():
+def test_two_dropouts_of_the_same_shape_get_different_masks():
     recorded = recorded_network(nn.Dropout(0.5), nn.Dropout(0.5))
-    other, _, _ = variants(recorded)
+    other, _, _ = run_variants(recorded)
     one, two = (value.saved["mask"] for value in dropouts(other))
     assert not np.array_equal(one, two)
 
@@ -86,9 +86,9 @@ OTHER_P = [((0.5,), 0.2), ((0.4,), 0.2), ((0.35,), 0.5), ((0.2,), 0.5), ((0.0,),
 
 
 @pytest.mark.parametrize(("rates", "other"), OTHER_P)
-def test_the_other_p_is_small_for_a_large_one_and_large_for_small_ones(rates, other):
+def test_the_other_p_is_small_if_p_is_large_and_large_if_p_is_small(rates, other):
     recorded = recorded_network(*(nn.Dropout(p) for p in rates))
-    run = variants(recorded)[-1]
+    run = run_variants(recorded)[-1]
     assert run.label == f"p = {other:g}"
     assert [value.saved["p"] for value in dropouts(run)] == [other] * len(rates)
     for value in dropouts(run):
@@ -96,26 +96,26 @@ def test_the_other_p_is_small_for_a_large_one_and_large_for_small_ones(rates, ot
         np.testing.assert_allclose(value.data, before * value.saved["mask"] * np.float32(1 / (1 - other)), rtol=1e-6)
 
 
-def test_in_evaluation_mode_nothing_is_dropped_and_the_gradients_are_those_of_eval():
+def test_in_evaluation_mode_nothing_is_dropped_and_gradients_are_as_after_eval():
     dropout = nn.Dropout(0.5)
     model = nn.Sequential(nn.Linear(3, 8, rng=np.random.default_rng(1)), dropout, nn.Linear(8, 4))
     x, target = td.Tensor(np.ones((2, 3), dtype=np.float32)), np.array([0, 1])
     recorded = record_loss(lambda: F.cross_entropy(model(x), target))
-    run = variants(recorded)[1]
+    run = run_variants(recorded)[1]
     assert dropouts(run) == []
     assert len(run.steps) == len(recorded.steps) - 1
     model.zero_grad()
     model.eval()
     F.cross_entropy(model(x), target).backward()
-    found = {run.nodes[place].name: grad for place, grad in run.gradients().items()}
+    found = {run.nodes[index].name: grad for index, grad in run.gradients().items()}
     for name, parameter in model.named_parameters():
         assert same_bits(found[name], parameter.grad)
 
 
-def test_in_evaluation_mode_of_the_original_scheme_units_are_scaled_down():
+def test_evaluation_mode_with_test_time_scaling_scales_units_down():
     x = td.Tensor(np.array([1.0, 2.0, 3.0, 4.0]), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.25, scaling="test").sum())
-    _, evaluation, other = variants(recorded)
+    _, evaluation, other = run_variants(recorded)
     np.testing.assert_allclose(evaluation.gradients()[0], [0.75] * 4)
     assert [value.operation for value in evaluation.nodes if value.operation] == ["multiply", "sum"]
     (dropout,) = dropouts(other)
@@ -126,53 +126,53 @@ def test_in_evaluation_mode_of_the_original_scheme_units_are_scaled_down():
 def test_shared_axes_stay_shared():
     x = td.Tensor(np.ones((3, 4, 5)), requires_grad=True)
     recorded = record_loss(lambda: F.dropout(x, 0.5, shared_axes=(0, 2)).sum())
-    for run in (variants(recorded)[0], variants(recorded)[2]):
+    for run in (run_variants(recorded)[0], run_variants(recorded)[2]):
         mask = dropouts(run)[0].saved["mask"]
         assert mask.shape == (3, 4, 5)
         assert (mask == mask[:1, :, :1]).all()
 
 
-def test_names_places_and_layers_are_those_of_the_first_time():
+def test_variants_keep_names_source_lines_and_layers():
     recorded = recorded_network(nn.Dropout(0.5))
     facts = {value.name: (value.source_line, value.layer, value.operation) for value in recorded.nodes}
-    for run in variants(recorded):
+    for run in run_variants(recorded):
         names = {value.name for value in run.nodes}
         assert names <= set(facts)
         assert set(facts) - names <= {"dropout"}
         assert all(facts[value.name] == (value.source_line, value.layer, value.operation) for value in run.nodes)
 
 
-def test_a_variant_can_be_studied_like_the_pass():
-    for run in variants(recorded_network(nn.Dropout(0.5))):
+def test_a_variant_has_paths_and_central_differences():
+    for run in run_variants(recorded_network(nn.Dropout(0.5))):
         paths = Paths(Derivatives(run))
         assert paths.problem == ""
-        for place, gradient in run.gradients().items():
-            np.testing.assert_allclose(paths.totals[place].reshape(gradient.shape), gradient, rtol=1e-4, atol=1e-6)
-        entries = [(place, 0) for place in run.gradients()]
+        for index, gradient in run.gradients().items():
+            np.testing.assert_allclose(paths.totals[index].reshape(gradient.shape), gradient, rtol=1e-4, atol=1e-6)
+        entries = [(index, 0) for index in run.gradients()]
         differences, problem = central_differences(run, entries)
         assert problem == ""
-        for place, _ in entries:
-            gradient = run.gradients()[place].reshape(-1)[0]
-            assert differences[place, 0] == pytest.approx(gradient, rel=1e-3, abs=1e-5)
+        for index, _ in entries:
+            gradient = run.gradients()[index].reshape(-1)[0]
+            assert differences[index, 0] == pytest.approx(gradient, rel=1e-3, abs=1e-5)
 
 
-def test_variants_touch_neither_the_recording_nor_the_network_nor_the_generator():
+def test_variants_change_neither_the_recording_nor_the_generator():
     recorded = recorded_network(nn.Dropout(0.5))
     then, state = [array.copy() for array in arrays_of(recorded)], generator_state()
-    first, second = variants(recorded), variants(recorded)
+    first, second = run_variants(recorded), run_variants(recorded)
     assert generator_state() == state
     assert all(same_bits(*pair) for pair in zip(then, arrays_of(recorded), strict=True))
     assert all(same_bits(*pair) for pair in zip(arrays_of(first), arrays_of(second), strict=True))
 
 
-def test_a_pass_without_dropout_has_none():
+def test_a_pass_without_dropout_has_no_variants():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
-    assert variants(record_loss(lambda: F.gaussian_dropout(x).sum())) == []
-    assert variants(record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)))) == []
+    assert run_variants(record_loss(lambda: F.gaussian_dropout(x).sum())) == []
+    assert run_variants(record_loss(lambda: record(x.data * 2, (x,), lambda grad, x: (2 * grad,)))) == []
 
 
-def test_a_pass_that_cannot_be_done_again_says_why():
+def test_a_pass_that_cannot_be_rerun_says_why():
     x = td.Tensor(np.array([1.0, 2.0]), requires_grad=True)
     recorded = record_loss(lambda: record(F.dropout(x).data * 2, (F.dropout(x),), lambda grad, x: (2 * grad,)))
-    with pytest.raises(StudyError, match=r"expected a function <lambda> next to <lambda>, to run it again"):
-        variants(recorded)
+    with pytest.raises(StudyError, match=r"expected a function <lambda> next to <lambda>, to rerun the operation"):
+        run_variants(recorded)

@@ -1,4 +1,4 @@
-"""Study: record a real backward pass and see it step by step.
+"""Record a real backward pass and replay it step by step.
 
     from tinygrad_dropout import study
 
@@ -6,10 +6,10 @@
         loss = td.functional.cross_entropy(model(x), target)
         loss.backward()
     print(replay)                 # as text
-    replay.save("replay.html")    # as a page (needs igraph, of the extra `lab`)
+    replay.save("replay.html")    # as a page (needs igraph, from the extra `lab`)
 
-Everything you see comes from the recording: the rule from the backward function's docstring, its source, the values it
-was given, and the order in which the steps ran. `worked/` writes out how an entry of a gradient comes about.
+Everything you see comes from the recording: the rule (the backward function's docstring), the function's source, its
+arguments, and the order of the steps. `worked/` works out each entry of a gradient.
 """
 
 from tinygrad_dropout.study.bugs import BUGS, Bug

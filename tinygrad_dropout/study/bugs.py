@@ -1,4 +1,4 @@
-"""Wrong backward functions that people really write, to be compared with the right ones."""
+"""Wrong backward functions that people really write, to compare with the correct ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tinygrad_dropout.mistakes.dropout import backward as dropout
 from tinygrad_dropout.mistakes.mistake import WORDS
 
 BUGS: dict[str, Bug] = {}
-"""The wrong backward functions that have a name, by that name."""
+"""The built-in wrong backward functions, by name."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Bug:
 
     Args:
         operation: `dropout`, `relu`, `linear`, ...
-        backward: what runs instead of the operation's backward function, on the same arguments.
-        says: what is wrong with it, in a sentence.
-        name: the bug's name; that of the function if "".
+        backward: runs instead of the operation's own backward function, with the same arguments.
+        description: what is wrong with it, in a sentence.
+        name: the bug's name. If "", it is made from the function's name.
     """
 
     operation: str
     backward: Backward
-    says: str = ""
+    description: str = ""
     name: str = ""
 
     def __post_init__(self) -> None:
@@ -42,7 +42,7 @@ class Bug:
 
 
 def bug(operation: str, mistake: Mistake) -> Callable[[Backward], Backward]:
-    """Add the decorated function to BUGS, under the mistake's code and with its description."""
+    """Add the decorated function to BUGS, with the mistake's code as its name and the mistake's description."""
 
     def enter(backward: Backward) -> Backward:
         BUGS[mistake.code] = Bug(operation, backward, mistake.description.format_map(WORDS), mistake.code)

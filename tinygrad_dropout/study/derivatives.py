@@ -1,7 +1,7 @@
 """Local derivatives: how each entry of a node's result changes with each entry of a parent.
 
-The backward function itself gives them: for an upstream gradient that is 1 at one entry of the result and 0 elsewhere,
-it returns the derivatives of that entry. With them, a contribution can be taken apart into products.
+The backward function itself computes them: if the upstream gradient is 1 at one entry of the result and 0 elsewhere,
+it returns the derivatives of that entry. They split a contribution into products of the chain rule.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tinygrad_dropout.autograd.engine import unbroadcast
 from tinygrad_dropout.autograd.tensor import Array, Backward, Tensor
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.product_pattern import ProductPattern, find_product_pattern
-from tinygrad_dropout.study.rerun import rebuilt_exactly
+from tinygrad_dropout.study.rerun import rebuild_exactly
 from tinygrad_dropout.study.trace import Pass, Step
 
 #: (entries of the result, entries of the parent): d(result)/d(parent).
@@ -30,7 +30,7 @@ class Term:
     """One product of the chain rule: upstream x local.
 
     Attributes:
-        entry: which entry of the upstream gradient, counted along its rows.
+        entry: the entry of the upstream gradient, as a flat index.
         upstream, local: the two factors.
     """
 
@@ -49,13 +49,13 @@ class Sum:
 
     Attributes:
         terms: the products, in the order of their entries.
-        upstream_place: where the upstream factors stand, if that is one row or column: `row 2`; else "".
-        local_place: where the local derivatives stand: `column 0 of 2.weight`; else "".
+        upstream_line: the row or column of the upstream gradient that holds the upstream factors: `row 2`; else "".
+        local_line: the row or column that holds the local derivatives: `column 0 of 2.weight`; else "".
     """
 
     terms: tuple[Term, ...]
-    upstream_place: str = ""
-    local_place: str = ""
+    upstream_line: str = ""
+    local_line: str = ""
 
 
 class Derivatives:
@@ -65,10 +65,10 @@ class Derivatives:
         recorded: the pass.
 
     Attributes:
-        problem: why some or all are missing, in a sentence; "" if none are.
+        problem: why some or all are missing, in a sentence; "" if none is missing.
         jacobians: (step, which parent) -> Jacobian.
-        diagonals: (step, which parent) -> ndarray of the parent's shape, for elementwise operations that are too large
-            for a Jacobian.
+        diagonals: (step, which parent) -> ndarray of the parent's shape, for elementwise operations whose Jacobian
+            would be too large.
     """
 
     def __init__(self, recorded: Pass) -> None:
@@ -78,12 +78,12 @@ class Derivatives:
         self.diagonals: dict[tuple[int, int], Array] = {}
         self.patterns: dict[tuple[int, int], ProductPattern | None] = {}
         try:
-            tensors = rebuilt_exactly(recorded)
+            tensors = rebuild_exactly(recorded)
         except StudyError as error:
             self.problem = str(error)
             return
         if not all(np.isfinite(step.upstream).all() for step in recorded.steps):
-            self.problem = "there is a NaN or an infinity among the gradients"
+            self.problem = "a gradient contains a NaN or an infinity"
         calls = 0
         for number, step in enumerate(recorded.steps):
             node, backward = tensors[step.node], recorded.nodes[step.node].backward
@@ -93,7 +93,7 @@ class Derivatives:
             name = recorded.nodes[step.node].name
             try:
                 if entries > MOST_ENTRIES or calls > MOST_CALLS:
-                    self.problem = f"{name} is too large to be taken apart entry by entry"
+                    self.problem = f"{name} is too large to work out entry by entry"
                     for position, diagonal in enumerate(diagonals(node, backward)):
                         if diagonal is not None and is_product(step, position, diagonal):
                             self.diagonals[number, position] = diagonal
@@ -101,13 +101,13 @@ class Derivatives:
                 for position, jacobian in enumerate(jacobians(node, backward)):
                     if jacobian is not None and explains(jacobian, step, position):
                         self.jacobians[number, position] = jacobian
-            except Exception as error:  # it may be a backward function of yours
+            except Exception as error:  # the backward function may be the user's
                 self.problem = f"{name}: its backward function raised {type(error).__name__}: {error}"
 
     def sum(self, step: int, position: int, entry: int) -> Sum | None:
-        """The products that add up to one entry of what a step gave to one parent; None if they are not known.
+        """Return the products that add up to one entry of a step's contribution to one parent; None if not known.
 
-        For a matrix product they come from a row and a column that meet, including zeros. If no entry of the result
+        For a matrix product these are all products of a row and a column, zeros included. If no entry of the result
         depends on this entry, there is one product with 0 if the shapes agree, else none.
         """
         ran = self.recorded.steps[step]
@@ -123,16 +123,16 @@ class Derivatives:
         contribution = ran.contributions[position].value
         if not len(entries) and contribution is not None and contribution.size == local.size:
             entries = np.array([entry])
-        terms = tuple(Term(int(place), float(upstream[place]), float(local[place])) for place in entries)
-        return Sum(terms, *(pattern.places(self.shape(step, position), entry) if pattern else ("", "")))
+        terms = tuple(Term(int(at), float(upstream[at]), float(local[at])) for at in entries)
+        return Sum(terms, *(pattern.lines_in_words(self.shape(step, position), entry) if pattern else ("", "")))
 
     def shape(self, step: int, position: int) -> tuple[int, ...]:
-        """The shape of one of the parents of a step's node."""
+        """Return the shape of one parent of a step's node."""
         recorded = self.recorded
         return recorded.nodes[recorded.steps[step].contributions[position].parent].data.shape
 
     def pattern(self, step: int, position: int) -> ProductPattern | None:
-        """Which rows and columns meet in a contribution that is a matrix product, or a sum over rows or columns."""
+        """Return which rows and columns are multiplied in a matrix product or summed; None if it is neither."""
         if (step, position) not in self.patterns:
             ran = self.recorded.steps[step]
             node = self.recorded.nodes[ran.node]
@@ -148,7 +148,7 @@ class Derivatives:
 
 @np.errstate(all="ignore")
 def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
-    """The Jacobians of a node, one for each parent, from its `backward`; None for a parent that gets no gradient."""
+    """Compute a node's Jacobians with its `backward`, one for each parent; None for a parent without gradient."""
     rows: list[list[Array]] = [[] for _ in node._parents]
     for entry in range(node.size):
         one_hot = np.zeros(node.shape, node.dtype)
@@ -167,7 +167,7 @@ def jacobians(node: Tensor, backward: Backward) -> list[Jacobian | None]:
 
 @np.errstate(all="ignore")
 def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
-    """What each parent that has the result's shape would get from an upstream gradient of ones; None for the others.
+    """Compute what each parent gets from an upstream gradient of ones; None for parents without the result's shape.
 
     If the operation is elementwise, these are its local derivatives.
     """
@@ -179,7 +179,7 @@ def diagonals(node: Tensor, backward: Backward) -> list[Array | None]:
 
 
 def is_product(step: Step, position: int, local: Array) -> bool:
-    """Whether a step gave upstream x local, element by element."""
+    """Return whether a step's contribution is upstream x local, element by element."""
     contribution = step.contributions[position].value if step.contributions else None
     if contribution is None or contribution.shape != local.shape:
         return False
@@ -190,13 +190,13 @@ def is_product(step: Step, position: int, local: Array) -> bool:
 
 
 def explains(jacobian: Jacobian, step: Step, position: int) -> bool:
-    """Whether the products add up to what the step really gave: your own backward function may not be linear."""
+    """Return whether the products add up to the step's contribution. They do not if the backward is not linear."""
     contribution = step.contributions[position].value if step.contributions else None
     if contribution is None:
         return False
     with np.errstate(all="ignore"):
         total = step.upstream.reshape(-1) @ jacobian
         through = np.abs(step.upstream.reshape(-1)) @ np.abs(jacobian)
-        size = max(np.max(through, initial=0), np.max(np.abs(step.upstream), initial=0))  # what may cancel on the way
+        size = max(np.max(through, initial=0), np.max(np.abs(step.upstream), initial=0))  # before any cancellation
     tolerance = 16 * np.finfo(contribution.dtype).eps * max(1, step.upstream.size)
     return bool(np.all(np.abs(total - contribution.reshape(-1)) <= tolerance * size))

@@ -1,7 +1,7 @@
-"""StudyError: what cannot be recorded or shown."""
+"""StudyError, raised if a backward pass cannot be recorded or shown."""
 
 from __future__ import annotations
 
 
 class StudyError(ValueError):
-    """A backward pass cannot be recorded or shown: the message says what was expected, and what there was."""
+    """A backward pass cannot be recorded or shown. The message says what was expected and what was given."""

@@ -1,4 +1,4 @@
-"""What `tinygrad-dropout study` runs if it is given no script: a small MLP with dropout, and one backward pass."""
+"""The script that `tinygrad-dropout study` runs if you give it none: one backward pass of a small MLP with dropout."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Names for tensors: their own, that of a variable that holds them, or that of the operation that made them."""
+"""Names for tensors: their own, a variable's that holds them, or that of the operation that made them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tinygrad_dropout.nn import Module, Parameter
 
 
 def names_in_scope() -> dict[Tensor, str]:
-    """The tensors that the callers' variables hold, by name: `x`, `params[0]`, and `0.weight` in a model.
+    """Name the tensors that the callers' variables hold: `x`, `params[0]`, and `0.weight` in a model.
 
-    The innermost caller's variables come first, the script's own last. If there are several models, their parameters'
-    names begin with the model's.
+    The innermost caller's variables take precedence over the outer ones. If there are several models, the names of
+    their parameters begin with the model's name.
     """
     found: dict[Tensor, str] = {}
     models: list[tuple[str, Module]] = []
@@ -41,48 +41,48 @@ def names_in_scope() -> dict[Tensor, str]:
 
 
 def variables(frame: FrameType) -> Iterator[tuple[str, Tensor | Module]]:
-    """(name, value) of the Tensors and Modules in a frame's variables, and in the lists, dicts and objects there."""
+    """Yield (name, value) for the Tensors and Modules in a frame's variables, and in their lists, dicts and objects."""
     for name, value in list(frame.f_locals.items()):
         if not name.startswith("_"):
             try:
-                yield from ((key, held) for key, held in within(name, value) if isinstance(held, Tensor | Module))
+                yield from ((key, held) for key, held in contents(name, value) if isinstance(held, Tensor | Module))
             except Exception:
                 continue
 
 
-def within(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """(name, value) of a variable and of what it contains."""
+def contents(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, value) for a variable and everything that it contains."""
     yield name, value
     if isinstance(value, list | tuple):
         yield from ((f"{name}[{index}]", item) for index, item in enumerate(value[:1000]))
     elif isinstance(value, dict):
         yield from ((f"{name}[{key!r}]", item) for key, item in list(value.items())[:1000])
     elif not isinstance(value, Module | Tensor | type) and isinstance(getattr(value, "__dict__", None), dict):
-        yield from list(vars(value).items())  # self.weight is called weight
+        yield from list(vars(value).items())  # self.weight is named weight
 
 
 def give_names(tensors: list[Tensor], known: Mapping[Tensor, str]) -> list[str]:
-    """A name for each tensor, no two alike.
+    """Give each tensor a unique name.
 
     Args:
-        tensors: those of one graph, parents first.
-        known: names for tensors that have none of their own.
+        tensors: the tensors of one graph, parents first.
+        known: names for tensors without a `.name`.
     """
-    names = [tensor.name or known.get(tensor) or described(tensor) for tensor in tensors]
-    often, used = Counter(names), set(names)
+    names = [tensor.name or known.get(tensor) or describe(tensor) for tensor in tensors]
+    occurrences, used = Counter(names), set(names)
     taken: set[str] = set()
     for index, (tensor, name) in enumerate(zip(tensors, names, strict=True)):
-        told = bool(tensor.name) or tensor in known
-        if often[name] > 1 and (name in taken or not told):
-            numbered = (f"{name}_{number}" for number in count(2 if told else 1))
+        is_given = bool(tensor.name) or tensor in known
+        if occurrences[name] > 1 and (name in taken or not is_given):
+            numbered = (f"{name}_{number}" for number in count(2 if is_given else 1))
             names[index] = next(candidate for candidate in numbered if candidate not in used)
             used.add(names[index])
         taken.add(names[index])
     return names
 
 
-def described(tensor: Tensor) -> str:
-    """A description for a tensor without a name: its operation, its number, or `input`."""
+def describe(tensor: Tensor) -> str:
+    """Describe a tensor without a name: by its operation, by its number, or as `leaf` or `input`."""
     if tensor._backward is not None:
         return operation_name(tensor._backward).strip("<>")
     if tensor.size == 1 and not tensor.requires_grad:
@@ -91,13 +91,13 @@ def described(tensor: Tensor) -> str:
 
 
 def give_layers(tensors: list[Tensor], names: list[str], parents: list[tuple[int, ...]]) -> list[str]:
-    """The layer that each tensor is folded into.
+    """Assign each tensor to the layer that it folds into.
 
-    An operation that uses a Parameter of a module (`0.weight`) begins the layer with that module's key. Any other
-    operation belongs to the youngest layer from which it takes an input, so that no layer depends on a later one.
-    The root and the inputs belong to no layer.
+    An operation that uses a module's Parameter (`0.weight`) starts the layer named after that module. Any other
+    operation belongs to the latest layer among its inputs, so no layer depends on a later one. The root and the inputs
+    belong to no layer.
     """
-    order: list[str] = []  # the layers, as they begin
+    order: list[str] = []  # the layers, in the order in which they start
     used: set[int] = set()
     layers = [""] * len(tensors)
     for index, tensor in enumerate(tensors[:-1]):
@@ -106,11 +106,11 @@ def give_layers(tensors: list[Tensor], names: list[str], parents: list[tuple[int
         own = [parent for parent in parents[index] if isinstance(tensors[parent], Parameter) and "." in names[parent]]
         if own:
             key = layer = key_of(names[own[0]])
-            while layer in order:  # its parameters are used again
+            while layer in order:  # the module runs again
                 layer += "′"
             order.append(layer)
             layers[index] = layer
-            for parent in own:  # but for one that another layer has used first
+            for parent in own:  # a parameter belongs to the layer that uses it first
                 if key_of(names[parent]) == key and parent not in used:
                     layers[parent] = layer
         elif above := [layers[parent] for parent in parents[index] if layers[parent]]:
@@ -120,5 +120,5 @@ def give_layers(tensors: list[Tensor], names: list[str], parents: list[tuple[int
 
 
 def key_of(name: str) -> str:
-    """The module's part of a parameter's name: `0` of `0.weight`."""
+    """Return the module's part of a parameter's name: `0` of `0.weight`."""
     return name.rpartition(".")[0]

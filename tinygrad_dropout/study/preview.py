@@ -1,4 +1,4 @@
-"""What is shown of an array: all of it up to 8 x 8; otherwise its size, its range and a corner."""
+"""The part of an array that is shown: all of it up to 8 x 8; otherwise its size, its range and a corner."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class ArrayPreview:
 
     @cached_property
     def entries(self) -> Array:
-        """Which entries are shown, counted along the array's rows: int ndarray of two axes, at most 8 x 8."""
-        places = np.arange(self.array.size).reshape(self.array.shape)
+        """The flat indices of the entries that are shown: int ndarray with two axes, at most 8 x 8."""
+        indices = np.arange(self.array.size).reshape(self.array.shape)
         if not self.array.size:
             return np.zeros((0, 0), dtype=int)
-        places = places[(0,) * (self.array.ndim - 2)] if self.array.ndim > 2 else np.atleast_2d(places)
-        return np.asarray(places[:MOST_ROWS, :MOST_COLUMNS])
+        indices = indices[(0,) * (self.array.ndim - 2)] if self.array.ndim > 2 else np.atleast_2d(indices)
+        return np.asarray(indices[:MOST_ROWS, :MOST_COLUMNS])
 
     @property
     def table(self) -> Array:
@@ -45,7 +45,7 @@ class ArrayPreview:
 
     @property
     def part(self) -> str:
-        """The part that is shown, as an index: `[0, 0:8, 0:8]`; "" if that is all."""
+        """The part that is shown, as an index: `[0, 0:8, 0:8]`; "" if the whole array is shown."""
         if self.whole:
             return ""
         rows, columns = self.entries.shape
@@ -61,29 +61,29 @@ class ArrayPreview:
         return {"min": float(numbers.min()), "max": float(numbers.max()), "norm": float(np.linalg.norm(numbers))}
 
     def index(self, entry: int) -> str:
-        """An entry's index in brackets: `[2, 0]`; "" for the only entry of a number."""
+        """Return an entry's index in brackets: `[2, 0]`; "" if the array is a single number."""
         if not self.array.ndim:
             return ""
         return f"[{', '.join(map(str, np.unravel_index(entry, self.array.shape)))}]"
 
 
 def number(value: Any, digits: int = 4) -> str:
-    """A number in few characters: four significant digits unless you ask for more, a true minus sign, no -0."""
+    """Format a number in few characters: four significant digits by default, a true minus sign, no -0."""
     value = float(value)
     return f"{value + 0:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
-def sizes(shape: tuple[int, ...]) -> str:
-    """`4 x 3`, or `a number`."""
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Format a shape: `4 × 3`, or `a number` if it has no axes."""
     return " × ".join(map(str, shape)) if shape else "a number"
 
 
 def times(count: int) -> str:
-    """`once`, `twice`, `3 times`."""
+    """Format a count: `once`, `twice`, `3 times`."""
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def axes_in_words(axes: Sequence[int]) -> str:
-    """`axis 0`, `axes 0 and 1`, `axes 0, 1 and 2`."""
+    """Format axes: `axis 0`, `axes 0 and 1`, `axes 0, 1 and 2`."""
     *others, last = map(str, axes)
     return f"axes {', '.join(others)} and {last}" if others else f"axis {last}"

@@ -1,6 +1,6 @@
-"""The recorder: a watcher of the engine that copies what every step gets and gives.
+"""The recorder: a watcher of the engine that copies the inputs and outputs of every step.
 
-It looks at arrays and copies them, and changes nothing. Without a recorder, nothing is copied.
+It only reads and copies arrays. It never changes them. Without a recorder, nothing is copied.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Recorder:
     """Records every backward pass that runs while it watches.
 
     Args:
-        keep: whether to keep the n-th pass; all are counted.
-        max_nodes: a larger graph is not kept, only the number of its operations.
-        names: returns names for tensors that have none of their own; called when a pass begins.
+        keep: returns whether to keep the n-th pass. All passes are counted.
+        max_nodes: of a graph with more operations, only their number is kept.
+        names: returns names for tensors without a `.name`. It is called when a pass begins.
     """
 
     def __init__(
@@ -45,27 +45,27 @@ class Recorder:
         self.names = names
         self.passes: list[Pass] = []
         self.source_lines: TensorNotes[SourceLine] = TensorNotes()
-        self.running: list[PassInProgress] = []  # several where a backward function calls backward()
+        self.running: list[PassInProgress] = []  # more than one if a backward function calls backward()
 
     def after_forward(self, result: Tensor, parents: tuple[Tensor, ...], operation: str) -> None:
-        """Remember the line and the layer of the call."""
+        """Remember the source line and the layer of the call."""
         if result._backward is not None:
             self.source_lines[result] = line_of_call()
 
     def before_backward(self, node: Tensor, grad: Array) -> None:
-        """Copy the gradient that comes in; the first node of a pass is its root."""
+        """Copy the upstream gradient. The first node of a pass is its root."""
         if not self.running:
             self.running.append(self.begin(node))
-        elif (around := self.running[-1]).inside is not None:  # its backward function calls backward(), or has failed
-            operation = operation_name(around.inside._backward)
-            around.recorded.rerun_problem = f"the backward function of {operation} calls backward() itself, or failed"
+        elif (outer := self.running[-1]).inside is not None:  # its backward function calls backward(), or has failed
+            operation = operation_name(outer.inside._backward)
+            outer.recorded.rerun_problem = f"the backward function of {operation} calls backward() itself, or failed"
             self.running.append(self.begin(node))
         elif not self.running[-1].expects(node):
             self.running[-1] = self.begin(node)
         self.running[-1].before(node, grad)
 
     def after_backward(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
-        """Copy the gradients that go out, and add them up as the engine will do."""
+        """Copy the returned gradients, and accumulate them as the engine will."""
         while self.running[-1].inside is not node:
             self.running.pop()
         self.running[-1].after(node, contributions)
@@ -79,38 +79,40 @@ class Recorder:
             recorded.nodes = [Node("", np.array(root.data), True)]  # only the loss
             return PassInProgress(recorded, {}, nodes)
         tensors = sorted({parent for node in nodes for parent in node._parents} | {root}, key=lambda t: t._number)
-        places = {tensor: index for index, tensor in enumerate(tensors)}
+        indices = {tensor: index for index, tensor in enumerate(tensors)}
         names = give_names(tensors, self.names())
         graph = set(nodes)
-        parents = [tuple(places[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors]
+        parents = [
+            tuple(indices[parent] for parent in tensor._parents) if tensor in graph else () for tensor in tensors
+        ]
         layers = give_layers(tensors, names, parents)
         for index, tensor in enumerate(tensors):
             node = Node(names[index], tensor.data.copy(), tensor.requires_grad, layer=layers[index])
             if tensor in graph:
                 node.operation, node.backward = operation_name(tensor._backward), tensor._backward
-                node.forward = forward_beside(tensor._backward)
+                node.forward = find_forward(tensor._backward)
                 node.parents, node.source_line = parents[index], self.source_lines.get(tensor)
-                node.saved, node.shared_axes = saved_values(tensor)
+                node.saved, node.shared_axes = copy_saved_values(tensor)
                 called = argument_names(tensor._backward)[1 : 1 + len(node.parents)]
                 node.arguments = called if len(called) == len(node.parents) else ()
-            elif tensor._grad is not None:  # not through the property, which would note that the array was handed out
+            elif tensor._grad is not None:  # not through the property, which would note that you read the array
                 node.grad_before = tensor._grad.copy()
             recorded.nodes.append(node)
-        return PassInProgress(recorded, places, nodes)
+        return PassInProgress(recorded, indices, nodes)
 
 
 class PassInProgress:
     """A pass that is running.
 
     Args:
-        recorded: the pass to be filled in.
-        places: the place of each tensor among its nodes; {} for a pass that is only counted.
+        recorded: the pass to fill in.
+        indices: tensor -> its index in `recorded.nodes`; {} for a pass that is only counted.
         nodes: the results in the graph, oldest first.
     """
 
-    def __init__(self, recorded: Pass, places: dict[Tensor, int], nodes: list[Tensor]) -> None:
+    def __init__(self, recorded: Pass, indices: dict[Tensor, int], nodes: list[Tensor]) -> None:
         self.recorded = recorded
-        self.places = places
+        self.indices = indices
         self.ahead = nodes
         self.inside: Tensor | None = None  # the node whose backward function has not returned yet
         self.reached = {nodes[-1]}
@@ -123,33 +125,33 @@ class PassInProgress:
                 self.uses[parent].add(index)
 
     def expects(self, node: Tensor) -> bool:
-        """Whether it is this node's turn in this pass: it has not run, and a gradient has reached it."""
+        """Return whether this pass runs the node next: it has not run yet, and a gradient has reached it."""
         while self.ahead and self.ahead[-1]._number > node._number:
-            self.ahead.pop()  # their consumers had no gradient for them
+            self.ahead.pop()  # no consumer gave them a gradient
         return bool(self.ahead) and self.ahead[-1] is node and node in self.reached
 
     def before(self, node: Tensor, grad: Array) -> None:
-        """The node is about to run."""
+        """Note that the node is about to run."""
         self.inside = node
         self.ahead.pop()
-        if self.places:
-            self.recorded.steps.append(Step(self.places[node], np.array(grad), []))
+        if self.indices:
+            self.recorded.steps.append(Step(self.indices[node], np.array(grad), []))
 
     def after(self, node: Tensor, contributions: tuple[Any, ...]) -> None:
-        """The node has run."""
+        """Note that the node has run."""
         self.inside = None
         for parent, contribution in zip(node._parents, contributions, strict=True):
             if contribution is not None and parent.requires_grad:
                 self.reached.add(parent)
-        if not self.places:
+        if not self.indices:
             return
         step = self.recorded.steps[-1]
         for parent, returned in zip(node._parents, contributions, strict=True):
             step.contributions.append(self.contribution(step, parent, returned))
 
     def contribution(self, step: Step, parent: Tensor, returned: Any) -> Contribution:
-        """What a step gives to one parent, added to the gradient that the parent has already."""
-        index = self.places[parent]
+        """Return a step's contribution to one parent, accumulated onto the parent's gradient."""
+        index = self.indices[parent]
         before = self.sums.get(index)
         waiting = sum(use < step.node for use in self.uses[index])
         if returned is None or not parent.requires_grad:
@@ -162,14 +164,14 @@ class PassInProgress:
         return Contribution(index, returned, summed, value, before, self.sums[index], waiting)
 
 
-def forward_beside(backward: Backward | None) -> Callable[..., Any] | None:
-    """The forward function of a backward function: `relu` for `relu_backward`, if it is in the same file."""
+def find_forward(backward: Backward | None) -> Callable[..., Any] | None:
+    """Find the forward function of a backward function: `relu` for `relu_backward`, if it is in the same file."""
     found = getattr(backward, "__globals__", {}).get(operation_name(backward))
     return found if callable(found) and found is not backward else None
 
 
-def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
-    """Copies of what was saved for a node's backward, by name, and the axes along which a mask is shared."""
+def copy_saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
+    """Copy the values saved for a node's backward. Returns them by name, and the axes along which a mask is shared."""
     names = saved_names(tensor._backward, len(tensor._parents))
     names += tuple(f"saved {index}" for index in range(len(names), len(tensor._saved)))
     saved = dict(zip(names, tensor._saved, strict=False))
@@ -177,29 +179,29 @@ def saved_values(tensor: Tensor) -> tuple[dict[str, Any], tuple[int, ...]]:
     shared: tuple[int, ...] = ()
     if isinstance(mask, np.ndarray):
         shared = tuple(axis for axis in range(mask.ndim) if mask.strides[axis] == 0 and mask.shape[axis] > 1)
-    return {name: copied(value) for name, value in saved.items()}, shared
+    return {name: copy_arrays(value) for name, value in saved.items()}, shared
 
 
-def copied(value: Any) -> Any:
-    """The value, with all arrays in it copied."""
+def copy_arrays(value: Any) -> Any:
+    """Return the value with all arrays in it copied."""
     if isinstance(value, np.ndarray):
         return value.copy()
     if type(value) in (list, tuple):
-        return type(value)(map(copied, value))
+        return type(value)(map(copy_arrays, value))
     if type(value) is dict:
-        return {key: copied(held) for key, held in value.items()}
+        return {key: copy_arrays(held) for key, held in value.items()}
     return value
 
 
 def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
-    """The axes over which `unbroadcast` sums an array of one shape to another."""
-    in_front = len(shape) - len(to)
-    stretched = [in_front + axis for axis, length in enumerate(to) if length == 1 and shape[in_front + axis] != 1]
-    return (*range(in_front), *stretched)
+    """Return the axes over which `unbroadcast` sums an array from one shape to another."""
+    added = len(shape) - len(to)
+    stretched = [added + axis for axis, length in enumerate(to) if length == 1 and shape[added + axis] != 1]
+    return (*range(added), *stretched)
 
 
 def line_of_call() -> SourceLine:
-    """The caller's line and the layer in which it runs."""
+    """Return the caller's source line and the layer that is running."""
     frame = calling_frame()
     file, line = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(file, line, frame.f_globals).strip()
@@ -207,7 +209,7 @@ def line_of_call() -> SourceLine:
 
 
 def layer_of_call() -> str:
-    """The layer that is running, such as `2 Dropout(p=0.5)`: its keys from the outermost module in, and itself."""
+    """Return the layer that is running, such as `2 Dropout(p=0.5)`: its key in the outermost module, and its repr."""
     running: list[Module] = [frame.f_locals["self"] for frame in frames() if frame.f_code is MODULE_CALL][::-1]
     keys = [
         next((key for key, module in outer.named_modules() if module is inner), "?")

@@ -1,4 +1,4 @@
-"""record() and the Replay that it returns: recorded backward passes, shown as text and as a page."""
+"""record() and the Replay that it returns: recorded backward passes, as text and as a page."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tinygrad_dropout.autograd.grad_mode import ModeContext
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorder import Recorder
-from tinygrad_dropout.study.text import as_text, compared
+from tinygrad_dropout.study.text import as_text, compare_as_text
 from tinygrad_dropout.study.trace import Pass
-from tinygrad_dropout.study.wrong_run import concerns, find_bug, with_bug
+from tinygrad_dropout.study.wrong_run import bug_applies, find_bug, run_with_bug
 
 MOST_NODES = 300
 
@@ -21,19 +21,19 @@ def record(*, bug: str | Bug | None = None, max_nodes: int = MOST_NODES) -> Reco
     """Record the backward passes that run inside: `with study.record() as replay: loss.backward()`.
 
     If the forward pass runs inside too, each operation is shown with the line and the layer that called it. Recording
-    changes no bit of any gradient.
+    does not change any gradient, not even in the last bit.
 
     Args:
-        bug: the name of a wrong backward function (see `study.BUGS`), or a `study.Bug` of your own. The pass is run
-            again with it, and you see both at the first step where they differ.
-        max_nodes: refuse a graph with more operations, since you would not want to read that many steps.
+        bug: the name of a wrong backward function (see `study.BUGS`), or a `study.Bug` of your own. The pass is rerun
+            with it, and you see both runs at the first step where they differ.
+        max_nodes: refuse graphs with more operations. You would not want to read that many steps.
 
     Returns:
-        A context manager that gives a `Replay`, which is filled when the context ends.
+        A context manager that gives a `Replay`. The passes are in it once the `with` block has ended.
 
     Raises:
-        StudyError: an unknown bug; and when the context ends: no backward() ran inside, all graphs had too many
-            operations, or the bug's operation takes no part in them.
+        StudyError: the bug is unknown; or, when the `with` block ends, no backward() ran inside, all graphs had too
+            many operations, or none uses the bug's operation.
     """
     return Recording(Recorder(max_nodes=max_nodes), None if bug is None else find_bug(bug))
 
@@ -52,7 +52,7 @@ class Recording:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.context.__exit__()
-        self.recorder.running = []  # they hold tensors of the graph
+        self.recorder.running = []  # to free the graph's tensors
         self.replay.passes = [recorded for recorded in self.recorder.passes if recorded.steps]
         if error is None:
             self.replay.check(self.recorder.passes, self.recorder.max_nodes)
@@ -62,11 +62,11 @@ class Replay:
     """Recorded backward passes: `print(replay)`, `replay.save("replay.html")`, or `replay` in a notebook.
 
     Args:
-        passes: in the order in which they ran.
-        bug: a wrong backward function to compare with the right one.
+        passes: the passes, in the order in which they ran.
+        bug: a wrong backward function to compare with the correct one.
 
     Attributes:
-        passes: as above; each has `nodes` (the tensors) and `steps`.
+        passes: as above. Each has `nodes` (the tensors) and `steps`.
     """
 
     def __init__(self, passes: list[Pass], bug: Bug | None = None) -> None:
@@ -74,47 +74,48 @@ class Replay:
         self.bug = bug
 
     def check(self, ran: list[Pass], max_nodes: int) -> None:
-        """Refuse a recording that has no pass to show, and a bug that does not concern it.
+        """Refuse a recording without a pass to show, and a bug that applies to none of its passes.
 
         Args:
             ran: all passes that ran.
-            max_nodes: what a graph was allowed to have.
+            max_nodes: how many operations a graph was allowed to have.
         """
         if not ran:
             raise StudyError(
-                "study.record: expected a backward() inside, of a result that operations made; none ran there"
+                "study.record: expected a call of backward() inside the `with` block, on a result of operations; "
+                "none ran there"
             )
         if not self.passes:
             raise StudyError(
                 f"study.record: expected a graph of at most {max_nodes:,} operations, got {ran[0].operations:,}; "
-                "record a smaller network or a part of it, or allow more (max_nodes=, --max-nodes)"
+                "record a smaller network or a part of it, or raise the limit (max_nodes=, --max-nodes)"
             )
         if self.bug:
-            concerned = [recorded for recorded in self.passes if concerns(recorded, self.bug)]
-            self.wrong((concerned or self.passes)[0])
+            affected = [recorded for recorded in self.passes if bug_applies(recorded, self.bug)]
+            self.rerun_with_bug((affected or self.passes)[0])
 
     def __str__(self) -> str:
         if not self.passes:
-            return "nothing is recorded yet: leave the `with study.record()` block first"
+            return "nothing is recorded yet: the recording is ready when the `with study.record()` block has ended"
         return "\n\n".join(self.text(recorded) for recorded in self.passes)
 
     def text(self, recorded: Pass) -> str:
-        """One pass as text; with a bug that concerns it, the first step that differs."""
-        if self.bug and concerns(recorded, self.bug):
-            return compared(recorded, self.wrong(recorded), self.bug)
+        """Return one pass as text; if a bug applies to it, the first step that differs."""
+        if self.bug and bug_applies(recorded, self.bug):
+            return compare_as_text(recorded, self.rerun_with_bug(recorded), self.bug)
         return as_text(recorded)
 
-    def wrong(self, recorded: Pass) -> Pass:
-        """The pass run again with the bug."""
-        assert self.bug is not None, "record(bug=...) was not asked for"
-        return with_bug(recorded, self.bug)
+    def rerun_with_bug(self, recorded: Pass) -> Pass:
+        """Rerun the pass with the bug."""
+        assert self.bug is not None, "this replay has no bug"
+        return run_with_bug(recorded, self.bug)
 
     def __repr__(self) -> str:
         steps = ", ".join(str(len(recorded.steps)) for recorded in self.passes)
         return f"Replay(passes={len(self.passes)}, steps={steps or 0})"
 
     def html(self) -> str:
-        """The page as text: one file that needs nothing else.
+        """Return the page as HTML: one file that needs no others.
 
         Raises:
             StudyError: igraph, which lays out the graph, is not installed.
@@ -124,7 +125,7 @@ class Replay:
         return page(self.passes, self.bug)
 
     def save(self, path: str | Path) -> Path:
-        """Write the page to a file; returns its path.
+        """Write the page to a file. Returns the path.
 
         Raises:
             StudyError: igraph, which lays out the graph, is not installed.
@@ -135,7 +136,7 @@ class Replay:
         return path
 
     def _repr_html_(self) -> str:
-        """Called by notebooks: the page in a frame of its own, so that its style and its keys stay there."""
+        """Return the page for a notebook, in an iframe that keeps its style and its keys to itself."""
         return (
             f'<iframe title="replay of one backward pass" srcdoc="{escape(self.html())}" '
             'sandbox="allow-scripts" style="width: 100%; height: 46rem; border: 1px solid #888"></iframe>'

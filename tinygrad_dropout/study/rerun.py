@@ -1,8 +1,8 @@
-"""Run a recorded pass again from the recording only: as it was, or with something changed.
+"""Rerun a recorded pass from the recording only: as it was, or with something changed.
 
-The backward function of an operation `name` is `name_backward`, in the same file, and what it saves has the names of
+The backward function of an operation `name` is `name_backward`, in the same file, and saved values have the names of
 the operation's arguments (`axis`, `mask`, `target`). So the forward function can be found and called without a list of
-operations.
+all operations.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.recorder import Recorder
 from tinygrad_dropout.study.trace import Node, Pass
 
-#: The arguments of an operation that are to be changed: name -> value.
+#: The arguments of an operation that change: name -> new value.
 Changes = Mapping[str, Any]
 
 
 @contextmanager
 def unwatched() -> Iterator[None]:
-    """Inside, operations are recorded, but watchers from outside are not told about them.
+    """Inside this context, operations are recorded, but outer watchers do not see them.
 
-    NumPy does not warn about divisions by 0 and the like either: it did so the first time.
+    NumPy does not warn about divisions by 0 or similar either, since it did so when the pass first ran.
     """
     token = current_mode.set(RECORDING)
     try:
@@ -40,7 +40,7 @@ def unwatched() -> Iterator[None]:
 
 
 def run_again(node: Node, parents: Sequence[Tensor], changes: Changes | None = None) -> Tensor:
-    """Run a node's operation again.
+    """Rerun a node's operation.
 
     Args:
         node: the result of the operation.
@@ -48,15 +48,15 @@ def run_again(node: Node, parents: Sequence[Tensor], changes: Changes | None = N
         changes: arguments that differ from the recorded ones.
 
     Raises:
-        StudyError: the forward function was not found, or an argument that it needs was not saved.
+        StudyError: the forward function was not found, needs an argument that was not saved, or returned no Tensor.
     """
     forward = node.forward
     if forward is None:
         name = getattr(node.backward, "__name__", "backward")
-        raise StudyError(f"{node.name}: expected a function {node.operation} next to {name}, to run it again")
+        raise StudyError(f"{node.name}: expected a function {node.operation} next to {name}, to rerun the operation")
     wanted = signature(forward).parameters
     arguments: dict[str, Any] = {"shape": node.data.shape, **node.saved, **(changes or {})}
-    if not node.arguments:  # it takes any number of parents, as a list
+    if not node.arguments:  # the forward takes any number of parents, as a list
         arguments[next(iter(wanted))] = list(parents)
     elif set(node.arguments) <= set(wanted):
         arguments |= dict(zip(node.arguments, parents, strict=True))
@@ -68,7 +68,7 @@ def run_again(node: Node, parents: Sequence[Tensor], changes: Changes | None = N
     for name, parameter in wanted.items():
         if name not in arguments:
             if parameter.default is Parameter.empty:
-                raise StudyError(f"{node.name}: the argument {name} of {node.operation} is not among what was saved")
+                raise StudyError(f"{node.name}: {node.operation} needs its argument {name} to rerun; it was not saved")
         elif parameter.kind is Parameter.VAR_POSITIONAL:
             in_order += arguments[name]
         elif parameter.kind is Parameter.POSITIONAL_ONLY or (spread and parameter.kind is not Parameter.KEYWORD_ONLY):
@@ -84,22 +84,22 @@ def run_again(node: Node, parents: Sequence[Tensor], changes: Changes | None = N
 def rebuild(
     recorded: Pass, *, dtype: npt.DTypeLike | None = None, changes: Mapping[int, Changes] | None = None
 ) -> list[Tensor]:
-    """Compute the tensors of a recorded pass again, from its leaves.
+    """Recompute the tensors of a recorded pass from its leaves.
 
     Args:
         recorded: the pass.
-        dtype: the dtype of the leaves; their own if None.
-        changes: a node's place in the pass -> the arguments of its operation that differ.
+        dtype: the dtype of the floating leaves; None keeps their own.
+        changes: a node's index in the pass -> the arguments of its operation that change.
 
     Returns:
         A new Tensor for each node.
 
     Raises:
-        StudyError: an operation can't be run again, or must not be: if its backward function calls backward(), that
-            would add to the gradients of tensors outside of this graph.
+        StudyError: an operation can't be rerun, or must not be: if its backward function calls backward(), a rerun
+            would add to the gradients of tensors outside this graph.
     """
     if recorded.rerun_problem:
-        raise StudyError(f"{recorded.rerun_problem}, so the pass is not run again")
+        raise StudyError(f"{recorded.rerun_problem}, so the pass is not rerun")
     tensors: list[Tensor] = []
     with unwatched():
         for index, node in enumerate(recorded.nodes):
@@ -114,23 +114,23 @@ def rebuild(
     return tensors
 
 
-def rebuilt_exactly(recorded: Pass) -> list[Tensor]:
-    """Compute the tensors of a recorded pass again, and make sure that every bit is the same.
+def rebuild_exactly(recorded: Pass) -> list[Tensor]:
+    """Recompute the tensors of a recorded pass, and make sure that every bit is the same.
 
     Raises:
-        StudyError: the pass can't be run again, or gives other numbers.
+        StudyError: the pass can't be rerun, or gives different numbers.
     """
     try:
         tensors = rebuild(recorded)
     except StudyError:
         raise
     except Exception as error:
-        raise StudyError(f"the forward pass cannot be run again: {type(error).__name__}: {error}") from error
+        raise StudyError(f"the forward pass cannot be rerun: {type(error).__name__}: {error}") from error
     for node, tensor in zip(recorded.nodes, tensors, strict=True):
         if tensor.shape != node.data.shape or not np.array_equal(tensor.data, node.data, equal_nan=True):
             raise StudyError(
-                f"{node.name}: run again, {node.operation} gives other numbers; was an input changed after it was "
-                "used, or is it random?"
+                f"{node.name}: when rerun, {node.operation} gives different numbers; was an input changed after use, "
+                "or is the operation random?"
             )
     return tensors
 
@@ -139,18 +139,18 @@ def record_again(recorded: Pass, tensors: list[Tensor], label: str) -> Pass:
     """Run backward() on rebuilt tensors, and record it under the names and source lines of the first run."""
     names: dict[Tensor, str] = {}
     for tensor, node in zip(tensors, recorded.nodes, strict=True):
-        names.setdefault(tensor, node.name)  # where an operation passed its input through, that one's name
+        names.setdefault(tensor, node.name)  # if an operation returned its input, the input's name
     recorder = Recorder(max_nodes=len(tensors), names=lambda: names)
     root = tensors[-1]
     if root.requires_grad:
         with unwatched(), ModeContext(watcher=recorder):
             root.backward(recorded.steps[0].upstream if root.shape == recorded.loss.shape else None)
     if not recorder.passes:
-        raise StudyError(f"{label}: no gradient flows through anything any more")
+        raise StudyError(f"{label}: no tensor in this run requires a gradient")
     (run,) = recorder.passes
     run.number, run.label, run.source_line = recorded.number, label, recorded.source_line
-    places = {node.name: node.source_line for node in recorded.nodes}
+    source_lines = {node.name: node.source_line for node in recorded.nodes}
     layers = {node.name: node.layer for node in recorded.nodes}
     for node in run.nodes:
-        node.source_line, node.layer = places.get(node.name), layers.get(node.name, "")
+        node.source_line, node.layer = source_lines.get(node.name), layers.get(node.name, "")
     return run

@@ -1,4 +1,4 @@
-"""Run your script, and record the backward passes that it makes."""
+"""Run a script, and record its backward passes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tinygrad_dropout.study.replay import MOST_NODES, Replay
 from tinygrad_dropout.study.trace import Pass
 
 EXAMPLE = Path(__file__).with_name("example.py")
-MOST_PASSES = 10  # that are kept of a script, if none is chosen
+MOST_PASSES = 10  # that are kept if none is chosen
 
 
 class ScriptFailed(StudyError):
     """The script raised, and there is nothing to show.
 
     Attributes:
-        traceback: that of the script, without the lines that ran it.
+        traceback: the script's traceback, without our own frames.
     """
 
     def __init__(self, message: str, traceback: str) -> None:
@@ -39,12 +39,12 @@ class StopScript(BaseException):
 
 @dataclass(frozen=True)
 class Run:
-    """What a script did.
+    """The outcome of a script.
 
     Attributes:
         replay: the passes that were kept.
-        passes: all passes; of those that were not kept, only the loss and the source line are known.
-        traceback: where the script raised, without the lines that ran it; "" if it did not raise.
+        passes: all passes. Those that were not kept have only the loss and the source line.
+        traceback: the script's traceback without our own frames; "" if the script did not raise.
     """
 
     replay: Replay
@@ -53,7 +53,7 @@ class Run:
 
 
 class ScriptRecorder(Recorder):
-    """Keeps the first passes, or only the chosen one, and then ends the script."""
+    """Keeps the first passes of a script; or only the chosen one, and then ends the script."""
 
     def __init__(self, chosen: int | None, max_nodes: int) -> None:
         keep = (lambda number: number <= MOST_PASSES) if chosen is None else (lambda number: number == chosen)
@@ -83,14 +83,14 @@ def run_script(
 
     Args:
         path: the script.
-        arguments: what it finds in sys.argv after its own name.
-        chosen: record only this pass, counted from 1, and end the script after it; the first ten if None.
+        arguments: its arguments, which it finds in sys.argv after its own name.
+        chosen: record only this pass, counted from 1, and then end the script. None records the first ten.
         bug: as for `Replay`.
         max_nodes: as for `record`.
 
     Raises:
-        StudyError: there is no such file, it makes no backward pass, not so many, or only too large ones. Where it
-            raised before its first backward pass ended, the error is a ScriptFailed.
+        StudyError: the file cannot be read, or the script runs no backward pass, fewer than `chosen`, or only passes
+            that are too large. If the script raises before its first pass is complete, the error is a ScriptFailed.
     """
     path = Path(path)
     try:
@@ -113,7 +113,7 @@ def run_script(
         raise
     except SystemExit as end:
         if end.code not in (None, 0) and not recorder.passes:
-            raise StudyError(f"{path} ended with exit code {end.code}, before any backward()") from None
+            raise StudyError(f"{path} exited with code {end.code} before any backward()") from None
     except BaseException as error:
         failed = own_traceback(error, str(path))
     finally:
@@ -121,22 +121,22 @@ def run_script(
         sys.argv, sys.path, sys.modules["__main__"] = before
     replay = Replay([one for one in recorder.passes if complete(one)], bug)
     if failed and not replay.passes:
-        raise ScriptFailed(f"{path} failed before it had made a backward pass", failed)
+        raise ScriptFailed(f"{path} failed before its first backward pass was complete", failed)
     if not recorder.passes:
-        raise StudyError(f"{path}: expected a script that calls backward(); it made no backward pass")
+        raise StudyError(f"{path}: expected a script that calls backward(); it ran no backward pass")
     if chosen is not None and chosen > len(recorder.passes):
-        raise StudyError(f"{path}: expected at least {chosen} backward passes, it made {len(recorder.passes)}")
+        raise StudyError(f"{path}: expected at least {chosen} backward passes, got {len(recorder.passes)}")
     replay.check(recorder.passes, max_nodes)
     return Run(replay, recorder.passes, failed)
 
 
 def complete(recorded: Pass) -> bool:
-    """Whether a pass was kept, and none of its backward functions raised."""
+    """Return whether a pass was kept and none of its backward functions raised."""
     return bool(recorded.steps) and bool(recorded.steps[-1].contributions)
 
 
 def own_traceback(error: BaseException, path: str) -> str:
-    """The error's traceback as the script would have shown it, from its own first line on."""
+    """Return the traceback as `python script.py` would print it, starting at the script's first frame."""
     frame: TracebackType | None = error.__traceback__
     while frame and frame.tb_frame.f_code.co_filename != path:
         frame = frame.tb_next

@@ -1,4 +1,4 @@
-"""A recorded pass as text for the terminal: the same steps as on the page, one under the other."""
+"""A recorded pass as text for the terminal, with the same steps as the page."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from tinygrad_dropout.autograd.tensor import Array
 from tinygrad_dropout.study.bugs import Bug
 from tinygrad_dropout.study.derivatives import Derivatives
-from tinygrad_dropout.study.preview import ArrayPreview, axes_in_words, number, sizes
+from tinygrad_dropout.study.preview import ArrayPreview, axes_in_words, number, shape_text
 from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
-from tinygrad_dropout.study.worked import Worked, explain, saved_values
-from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
+from tinygrad_dropout.study.worked import WorkedExample, explain, saved_values
+from tinygrad_dropout.study.wrong_run import Difference, describe_difference, first_difference
 
 DROPPED, DEAD = "·", "○"
 LEGEND = f"{DROPPED} dropped   {DEAD} ReLU off   both are 0"
@@ -23,7 +23,7 @@ WIDTH = 120
 
 
 def as_text(recorded: Pass) -> str:
-    """The whole pass."""
+    """Return the whole pass as text."""
     derivatives = Derivatives(recorded)
     lines = list(heading(recorded))
     for index in range(len(recorded.steps)):
@@ -32,9 +32,9 @@ def as_text(recorded: Pass) -> str:
 
 
 def heading(recorded: Pass) -> Iterator[str]:
-    """What was recorded."""
+    """Yield the lines that say what was recorded."""
     root = recorded.nodes[recorded.root]
-    value = f" = {number(root.data.item())}" if root.data.size == 1 else f" ({sizes(root.data.shape)})"
+    value = f" = {number(root.data.item())}" if root.data.size == 1 else f" ({shape_text(root.data.shape)})"
     yield (
         f"backward pass from {root.name}{value}, {recorded.label}: "
         f"{len(recorded.steps)} steps, {len(recorded.nodes)} tensors"
@@ -44,7 +44,7 @@ def heading(recorded: Pass) -> Iterator[str]:
 
 
 def step_as_lines(derivatives: Derivatives, index: int, difference: Difference | None = None) -> Iterator[str]:
-    """One step; where it is to be compared, its example is the entry that differs."""
+    """Yield the lines of one step. If it is compared with another run, its example is the entry that differs."""
     recorded = derivatives.recorded
     step = recorded.steps[index]
     node = recorded.nodes[step.node]
@@ -83,7 +83,7 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
     contribution = recorded.steps[index].contributions[position]
     parent = recorded.nodes[contribution.parent]
     if contribution.value is None:
-        why = "asks for no gradient" if not parent.requires_grad else "gets none from this operation"
+        why = "does not require a gradient" if not parent.requires_grad else "gets no gradient from this operation"
         yield f"  gives      {parent.name} {why}"
         return
     node = recorded.nodes[recorded.steps[index].node]
@@ -93,27 +93,27 @@ def contribution_as_lines(derivatives: Derivatives, index: int, position: int, e
     if contribution.summed and contribution.returned is not None:
         yield (
             f"             summed over {axes_in_words(contribution.summed)}, along which {parent.name} was stretched: "
-            f"{sizes(contribution.returned.shape)} → {sizes(parent.data.shape)}"
+            f"{shape_text(contribution.returned.shape)} → {shape_text(parent.data.shape)}"
         )
     if contribution.value.size:
         entry = int(np.argmax(np.abs(contribution.value))) if entry is None else entry
         if found := explain(derivatives, index, position, entry):
             yield from worked_as_lines(found)
     again = any(later.parent == contribution.parent for later in recorded.steps[index].contributions[position + 1 :])
-    yield f"             {accumulated(parent, contribution, entry or 0, again)}"
+    yield f"             {accumulation(parent, contribution, entry or 0, again)}"
 
 
-def worked_as_lines(found: Worked) -> Iterator[str]:
-    """The equations, and the remarks about them. What is too long for a line begins a new one at the numbers."""
-    for place, line in enumerate(found.lines):
-        start = " " * 13 + f"{'where ' if place else ''}{line.name}"
+def worked_as_lines(found: WorkedExample) -> Iterator[str]:
+    """Yield the equations and the remarks about them. An equation that is too long is broken before the numbers."""
+    for index, line in enumerate(found.lines):
+        start = " " * 13 + f"{'where ' if index else ''}{line.name}"
         rows = [start]
         fits = len(start) + len(str(line)) - len(line.name) <= WIDTH
         for side, part in enumerate(line.parts()[1:]):
-            first, *others = re.split(r" (?=[+−] )", f"= {part}")  # a sum may be broken before each of its signs
+            first, *others = re.split(r" (?=[+−] )", f"= {part}")  # a sum can be broken before each of its signs
             for piece in (first, *others):
-                begins_anew = piece is first and side == 1
-                if not fits and (begins_anew or len(rows[-1]) + 1 + len(piece) > WIDTH):
+                begins_line = piece is first and side == 1
+                if not fits and (begins_line or len(rows[-1]) + 1 + len(piece) > WIDTH):
                     rows.append(" " * len(start) + "  " * (piece is not first))
                 rows[-1] += f" {piece}"
         yield "\n".join(rows)
@@ -121,15 +121,18 @@ def worked_as_lines(found: Worked) -> Iterator[str]:
         yield f"             ({'; '.join(found.remarks)})"
 
 
-def accumulated(parent: Node, contribution: Contribution, entry: int, again: bool) -> str:
-    """`grad: nothing before; waiting for 1 more consumer`; `again` if the same step gives it more."""
+def accumulation(parent: Node, contribution: Contribution, entry: int, again: bool) -> str:
+    """Describe how the parent's gradient accumulates: `grad: the first contribution; waiting for 1 more consumer`.
+
+    `again` says that the same step gives the parent another contribution.
+    """
     if contribution.before is None or contribution.value is None or contribution.after is None:
-        first = "grad: nothing before" + ("" if contribution.waiting or again else ", so this is all")
+        first = f"grad: the {'first' if contribution.waiting or again else 'only'} contribution"
     elif contribution.value.size:
         before, added, after = (
             number(array.reshape(-1)[entry]) for array in (contribution.before, contribution.value, contribution.after)
         )
-        earlier = " (.grad holds that of an earlier backward, too)" if parent.grad_before is not None else ""
+        earlier = " (.grad includes an earlier backward)" if parent.grad_before is not None else ""
         first = f"grad{ArrayPreview(parent.data).index(entry)}: {before} + {added} = {after}{earlier}"
     else:
         first = "grad: no elements"
@@ -139,7 +142,7 @@ def accumulated(parent: Node, contribution: Contribution, entry: int, again: boo
 
 
 def marks(node: Node) -> dict[str, Array]:
-    """Sign -> where it stands in the node's values, and in the gradients that go through it."""
+    """Return sign -> bool ndarray, the entries of the node's data that the sign replaces; also in its gradients."""
     found = {}
     if (out := dropped(node)) is not None:
         found[DROPPED] = out
@@ -149,11 +152,11 @@ def marks(node: Node) -> dict[str, Array]:
 
 
 def labeled(label: str, name: str, array: Array, marked: dict[str, Array]) -> Iterator[str]:
-    """An array under its name: small ones beside it, larger ones below."""
+    """Yield the lines of an array: its label, name and shape, and its numbers below."""
     shown = ArrayPreview(array)
     facts = [] if shown.whole else [f"{key} {number(value)}" for key, value in shown.range.items()]
-    facts += [f"here: {shown.part}"] * (not shown.whole)
-    head = f"  {label:<10} {name} ({sizes(array.shape)})" if array.ndim else f"  {label:<10} {name}"
+    facts += [f"shown: {shown.part}"] * (not shown.whole)
+    head = f"  {label:<10} {name} ({shape_text(array.shape)})" if array.ndim else f"  {label:<10} {name}"
     if not array.ndim:
         yield f"{head} = {number(array)}"
         return
@@ -162,39 +165,38 @@ def labeled(label: str, name: str, array: Array, marked: dict[str, Array]) -> It
 
 
 def table(shown: ArrayPreview, marked: dict[str, Array]) -> str:
-    """The numbers in columns; a sign instead of a number that was dropped or is off."""
+    """Align the numbers in columns, with signs instead of the zeros of units that were dropped or are off."""
     if not shown.entries.size:
         return "no elements"
     cells = np.array([[number(value) for value in row] for row in shown.table], dtype=object)
     for sign, where in marked.items():
-        cells[where.reshape(-1)[shown.entries] & (shown.table == 0)] = (
-            sign  # a wrong backward may let something through
-        )
+        zeros = shown.table == 0  # a wrong backward can let a gradient through
+        cells[where.reshape(-1)[shown.entries] & zeros] = sign
     width = max(len(cell) for cell in cells.reshape(-1))
     return "\n".join(" ".join(f"{cell:>{width}}" for cell in row) for row in cells)
 
 
 def source_of(node: Node) -> str:
-    """`elementwise.py:71, relu_backward`: where the backward function stands."""
+    """Say where the backward function is: `elementwise.py:71, relu_backward`."""
     code = getattr(node.backward, "__code__", None)
     return f"{short(code.co_filename)}:{code.co_firstlineno}, {code.co_name}" if code else ""
 
 
 def short(file: str) -> str:
-    """A file's name without its folder."""
+    """Return a file's name without its folder."""
     return Path(file).name
 
 
-def compared(reference: Pass, wrong: Pass, bug: Bug) -> str:
-    """Two passes at the first step where they differ."""
+def compare_as_text(reference: Pass, wrong: Pass, bug: Bug) -> str:
+    """Return two passes as text, at the first step where they differ."""
     difference = first_difference(reference, wrong)
     if difference is None:
-        return f"{wrong.label} ({bug.says}): in this pass it changes nothing; try other inputs or another p"
+        return f"{wrong.label} ({bug.description}): it changes nothing in this pass; try other inputs or another p"
     lines = [
-        f"{wrong.label} ({bug.says})",
-        f"the first step that differs is step {difference.step + 1}; {in_words(reference, difference)}",
+        f"{wrong.label} ({bug.description})",
+        f"the first step that differs is step {difference.step + 1}; {describe_difference(reference, difference)}",
     ]
-    for name, recorded in (("the right one", reference), ("with the bug", wrong)):
+    for name, recorded in (("without the bug", reference), ("with the bug", wrong)):
         if difference.step < len(recorded.steps):
             steps = step_as_lines(Derivatives(recorded), difference.step, difference)
             lines += ["", f"── {name} " + "─" * 40, *steps]

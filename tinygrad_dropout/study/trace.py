@@ -1,4 +1,4 @@
-"""One recorded backward pass as data: the nodes of its graph, and the steps in the order in which they ran.
+"""A recorded backward pass as data: the nodes of its graph, and the steps in the order in which they ran.
 
 All arrays are copies, so a recording does not change when the network does.
 """
@@ -19,9 +19,9 @@ class SourceLine:
     """The line that called an operation.
 
     Attributes:
-        file, line: where it is.
-        code: the line itself, without the spaces around it; "" if the file cannot be read.
-        module: the layer inside which it was called, as `model.2 Dropout(p=0.5)`; "" outside of any.
+        file, line: where the line is.
+        code: the text of the line without the spaces around it; "" if the file cannot be read.
+        module: the layer that was running, such as `model.2 Dropout(p=0.5)`; "" outside any layer.
     """
 
     file: str
@@ -40,15 +40,15 @@ class Node:
     Attributes:
         name: unique in its pass.
         data: ndarray, a copy.
-        requires_grad: whether a gradient flows to it.
-        operation: what made it; "" for a leaf.
-        parents: the places of its parents in the pass's `nodes`.
-        forward, backward: the functions of the operation; None for a leaf. `forward` is also None if it was not found.
-        arguments: the names that the backward function has for its parents; () if it takes any number of them.
-        saved: name -> value: what that function gets in addition to the gradient and the parents.
+        requires_grad: whether it requires a gradient.
+        operation: the name of the operation that made it; "" for a leaf.
+        parents: the indices of its parents in the pass's `nodes`.
+        forward, backward: the operation's functions; None for a leaf. `forward` is also None if it was not found.
+        arguments: the backward function's argument names for the parents; () if it takes any number of parents.
+        saved: name -> value: the backward function's other arguments, apart from the gradient and the parents.
         shared_axes: for a dropout, the axes along which the mask is shared.
-        source_line: the line that called the operation; None if that was outside of the recording.
-        layer: the layer that it is folded into; "" if none.
+        source_line: the line that called the operation; None if the call was outside the recording.
+        layer: the layer that it folds into; "" if none.
         grad_before: ndarray, its `.grad` before the pass; None if it had none.
     """
 
@@ -68,21 +68,22 @@ class Node:
 
     @property
     def rule(self) -> str:
-        """The rule of its gradient: the first paragraph of the docstring of the backward function that ran."""
+        """The gradient's rule: the first paragraph of the docstring of the backward function that ran."""
         paragraph, _, _ = (getattr(self.backward, "__doc__", None) or "").strip().partition("\n\n")
         return " ".join(paragraph.split())
 
 
 @dataclass
 class Contribution:
-    """What one step gave to one parent.
+    """The gradient that one step gave to one parent.
 
     Attributes:
-        parent: the parent's place in the pass's `nodes`.
-        returned: ndarray, what the backward function returned for it; None if that was None or not wanted.
-        summed: the axes of `returned` over which it was summed to the parent's shape (unbroadcast); () if none.
-        value: ndarray of the parent's shape and dtype, what was added.
-        before, after: ndarray, the parent's gradient before and after; None where there is none yet.
+        parent: the parent's index in the pass's `nodes`.
+        returned: ndarray, the backward function's result for this parent; None if that was None, or if the parent does
+            not require a gradient.
+        summed: the axes over which `returned` was summed to the parent's shape (unbroadcast); () if none.
+        value: ndarray of the parent's shape and dtype that was added to the parent's gradient.
+        before, after: ndarray, the parent's gradient before and after the addition; None if it had none yet.
         waiting: how many operations that use the parent have not run yet.
     """
 
@@ -100,8 +101,8 @@ class Step:
     """One node's backward.
 
     Attributes:
-        node: its place in the pass's `nodes`.
-        upstream: ndarray, dL/d(node): what the backward function got.
+        node: the node's index in the pass's `nodes`.
+        upstream: ndarray, dL/d(node), the gradient that the backward function was called with.
         contributions: one for each parent.
     """
 
@@ -115,14 +116,14 @@ class Pass:
     """One backward pass.
 
     Attributes:
-        number: the first of a recording is 1.
+        number: counts the passes of a recording from 1.
         label: "as it ran", or what was changed.
-        nodes: the tensors of the graph; parents come before what was made from them.
-        root: the place of the tensor whose backward() was called: the last one.
-        steps: in the order in which they ran.
+        nodes: the tensors of the graph; parents come before the results made from them.
+        root: the index of the tensor whose backward() was called, which is the last node.
+        steps: the steps, in the order in which they ran.
         source_line: the line that called backward().
-        operations: how many operations the graph has, even if it has too many to be kept.
-        rerun_problem: why the pass must not be run again, in a sentence; "" if it may.
+        operations: the number of operations in the graph, even if it is too large to keep.
+        rerun_problem: why the pass must not be rerun, in a sentence; "" if it can be.
     """
 
     number: int
@@ -143,7 +144,7 @@ class Pass:
         return self.nodes[self.root].data
 
     def consumers(self) -> list[list[tuple[int, int]]]:
-        """For each node, (consumer, which of the consumer's parents it is) for each time it is used."""
+        """Return, for each node, one (consumer, position among the consumer's parents) for each use."""
         found: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
         for index, node in enumerate(self.nodes):
             for position, parent in enumerate(node.parents):
@@ -151,7 +152,7 @@ class Pass:
         return found
 
     def gradients(self) -> dict[int, Array]:
-        """dL/d(node) of this pass only, for each node that a gradient has reached."""
+        """Return dL/d(node) of this pass only, for each node that a gradient has reached."""
         found: dict[int, Array] = {}
         for step in self.steps:
             found.setdefault(step.node, step.upstream)
@@ -165,22 +166,22 @@ class Pass:
 
 
 def is_result(node: Node, kept: Any) -> bool:
-    """Whether a saved value is the operation's own result, which many backward functions use."""
+    """Return whether a saved value is the operation's own result, which many backward functions use."""
     return isinstance(kept, np.ndarray) and kept.dtype == node.data.dtype and np.array_equal(kept, node.data)
 
 
 def dropped(node: Node) -> Array | None:
-    """True where a unit was dropped: bool ndarray of the node's shape; None if no dropout made it."""
+    """Return a bool ndarray that is True where a unit was dropped; None if the node is not a dropout's result."""
     mask = node.saved.get("mask")
     return ~mask if isinstance(mask, np.ndarray) and mask.shape == node.data.shape and mask.dtype == bool else None
 
 
 def dead(node: Node) -> Array | None:
-    """True where a ReLU is off, so that no gradient goes through: bool ndarray; None if no ReLU made it."""
+    """Return a bool ndarray that is True where a ReLU is off and passes no gradient; None if it is no ReLU's result."""
     return np.asarray(node.data <= 0) if node.operation == "relu" else None
 
 
 def scale(node: Node) -> float:
-    """The factor by which a dropout multiplies the units that it keeps."""
+    """Return the factor by which a dropout multiplies the units that it keeps."""
     p = node.saved.get("p", 0)
     return 1 / (1 - p) if node.saved.get("scaling", "train") == "train" and 0 < p < 1 else 1.0

@@ -1,4 +1,4 @@
-"""The same pass with another mask, without dropout, and with another p."""
+"""Variants of a pass: with another mask, in evaluation mode, and with another p."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ import numpy as np
 
 from tinygrad_dropout.functional._dropout import dropout_backward
 from tinygrad_dropout.functional._masks import draw_mask
-from tinygrad_dropout.study.rerun import Changes, rebuild, rebuilt_exactly, record_again
+from tinygrad_dropout.study.rerun import Changes, rebuild, rebuild_exactly, record_again
 from tinygrad_dropout.study.trace import Node, Pass
 
-SEED = 20  # of the masks that are drawn here; the framework's own generators are not touched
+SEED = 20  # for the masks that are drawn here; the framework's own generators are not used
 
 
-def variants(recorded: Pass) -> list[Pass]:
-    """Run a pass again, once for each way in which its dropouts could have gone differently; none without dropout.
+def run_variants(recorded: Pass) -> list[Pass]:
+    """Rerun a pass with another mask, in evaluation mode, and with another p; [] if it has no dropout.
 
     Raises:
-        StudyError: the pass can't be run again.
+        StudyError: the pass can't be rerun.
     """
     dropouts = {index: node for index, node in enumerate(recorded.nodes) if node.backward is dropout_backward}
     if not dropouts:
         return []
-    rebuilt_exactly(recorded)
+    rebuild_exactly(recorded)
     rng = np.random.default_rng(SEED)
     rates = sorted({node.saved["p"] for node in dropouts.values()})
     other = 0.2 if rates[-1] > 0.35 else 0.5
     found = []
     for label, changed in (
-        ("another mask", {index: redrawn(node, node.saved["p"], rng) for index, node in dropouts.items()}),
+        ("another mask", {index: redraw(node, node.saved["p"], rng) for index, node in dropouts.items()}),
         ("evaluation mode", {index: {"training": False} for index in dropouts}),
-        (f"p = {other:g}", {index: redrawn(node, other, rng) for index, node in dropouts.items()}),
+        (f"p = {other:g}", {index: redraw(node, other, rng) for index, node in dropouts.items()}),
     ):
         found.append(record_again(recorded, rebuild(recorded, changes=changed), label))
     return found
 
 
-def redrawn(node: Node, p: float, rng: np.random.Generator) -> Changes:
-    """The arguments of a dropout with a newly drawn mask, which differs from the recorded one if it can."""
+def redraw(node: Node, p: float, rng: np.random.Generator) -> Changes:
+    """Draw a new mask for a dropout, one that differs from the recorded mask if possible. Returns the new arguments."""
     changes: dict[str, Any] = {}
     for _ in range(20):
         mask = draw_mask(node.data.shape, p, rng, node.shared_axes)

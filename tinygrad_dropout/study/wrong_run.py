@@ -1,4 +1,4 @@
-"""Run a recorded pass again with a bug in it, and find where the two runs part."""
+"""Rerun a recorded pass with a bug in it, and find the first step at which the two runs differ."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 from tinygrad_dropout.study.bugs import BUGS, Bug
 from tinygrad_dropout.study.errors import StudyError
 from tinygrad_dropout.study.preview import ArrayPreview, number
-from tinygrad_dropout.study.rerun import rebuilt_exactly, record_again
+from tinygrad_dropout.study.rerun import rebuild_exactly, record_again
 from tinygrad_dropout.study.trace import Pass
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first contribution that differs, and the entry in which it differs most.
+    """The first contribution that differs, and the entry that differs most.
 
     Attributes:
         step: counted from 0.
-        position: which of the node's parents it goes to.
-        entry: counted along the rows.
-        right, wrong: that entry in both runs; None if a run gives nothing.
+        position: which of the node's parents gets the contribution.
+        entry: a flat index in row-major order.
+        right, wrong: that entry in the two runs; None if a run gives nothing.
     """
 
     step: int
@@ -42,30 +42,30 @@ def find_bug(wanted: str | Bug) -> Bug:
         return wanted
     if not isinstance(wanted, str):
         given = getattr(wanted, "__name__", type(wanted).__name__)
-        raise StudyError(f"bug: expected a name or a study.Bug(operation, backward, says), got {given}")
+        raise StudyError(f"bug: expected a name or a study.Bug(operation, backward, description), got {given}")
     if wanted not in BUGS:
         raise StudyError(f'bug: expected one of {", ".join(BUGS)}; got "{wanted}"')
     return BUGS[wanted]
 
 
-def concerns(recorded: Pass, bug: Bug) -> bool:
-    """Whether the pass goes through the bug's operation."""
+def bug_applies(recorded: Pass, bug: Bug) -> bool:
+    """Return whether the pass goes through the bug's operation."""
     return any(node.operation == bug.operation and node.requires_grad for node in recorded.nodes)
 
 
-def with_bug(recorded: Pass, bug: Bug) -> Pass:
-    """Run the pass again with a wrong backward function for one operation.
+def run_with_bug(recorded: Pass, bug: Bug) -> Pass:
+    """Rerun the pass with a wrong backward function for one operation.
 
     Raises:
-        StudyError: the pass does not go through that operation, can't be run again, or the function fails.
+        StudyError: the pass does not go through that operation or can't be rerun, or the function fails.
     """
-    if not concerns(recorded, bug):
+    if not bug_applies(recorded, bug):
         made = sorted({node.operation for node in recorded.nodes} - {""})
         raise StudyError(
             f"bug {bug.name}: expected a backward pass that goes through {bug.operation}, got one through "
             f"{', '.join(made)}"
         )
-    tensors = rebuilt_exactly(recorded)
+    tensors = rebuild_exactly(recorded)
     for tensor, node in zip(tensors, recorded.nodes, strict=True):
         if node.operation == bug.operation and node.requires_grad:
             tensor._backward = bug.backward
@@ -74,7 +74,7 @@ def with_bug(recorded: Pass, bug: Bug) -> Pass:
     except Exception as error:
         raise StudyError(f"bug {bug.name}: its backward function failed: {type(error).__name__}: {error}") from error
     for index, node in enumerate(run.nodes):
-        if node.backward is bug.backward:  # the operation is the same, whatever the bug calls its arguments
+        if node.backward is bug.backward:  # show the operation's own names for the arguments, not the bug's
             right = recorded.nodes[index]
             node.operation, node.forward, node.arguments, node.saved = (
                 bug.operation,
@@ -86,7 +86,7 @@ def with_bug(recorded: Pass, bug: Bug) -> Pass:
 
 
 def first_difference(reference: Pass, other: Pass) -> Difference | None:
-    """Find the first contribution that differs from the reference by more than rounding; None if none does."""
+    """Find the first contribution that differs from the reference by more than rounding; None if there is none."""
     for step, (mine, theirs) in enumerate(zip(reference.steps, other.steps, strict=False)):
         for position, (right, wrong) in enumerate(zip(mine.contributions, theirs.contributions, strict=False)):
             if right.value is None or wrong.value is None:
@@ -100,19 +100,19 @@ def first_difference(reference: Pass, other: Pass) -> Difference | None:
 
 
 def difference_at(step: int, position: int, entry: int, right: Any, wrong: Any) -> Difference:
-    """The difference at an entry, with the numbers of both arrays."""
+    """Return the difference at an entry, with the numbers of both arrays."""
     numbers = [
         float(array.reshape(-1)[entry]) if array is not None and array.size else None for array in (right, wrong)
     ]
     return Difference(step, position, entry, *numbers)
 
 
-def in_words(reference: Pass, difference: Difference) -> str:
-    """`dL/dx[0, 1] is −0.1483, with the bug −0.08901`."""
+def describe_difference(reference: Pass, difference: Difference) -> str:
+    """Describe a difference, as in `dL/dx[0, 1] is −0.1483, but −0.08901 with the bug`."""
     if difference.step >= len(reference.steps):
         return "one run takes more steps"
     contribution = reference.steps[difference.step].contributions[difference.position]
     parent = reference.nodes[contribution.parent]
     at = ArrayPreview(parent.data).index(difference.entry)
-    right, wrong = ("not given" if one is None else number(one) for one in (difference.right, difference.wrong))
-    return f"dL/d{parent.name}{at} is {right}, with the bug {wrong}"
+    right, wrong = ("missing" if one is None else number(one) for one in (difference.right, difference.wrong))
+    return f"dL/d{parent.name}{at} is {right}, but {wrong} with the bug"

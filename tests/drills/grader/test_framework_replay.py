@@ -103,7 +103,7 @@ def test_the_operation_that_is_wrong_is_found(table, operation):
 def test_the_learners_own_function_is_shown(table, operation, shown):
     bug = bug_in(TABLES[table], names_of(change=WRONG[table, operation]))
     assert bug.backward.__wrapped__.__qualname__ == shown
-    assert bug.says == f"your {shown}"
+    assert bug.description == f"your {shown}"
 
 
 def operands_of(operation):

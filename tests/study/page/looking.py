@@ -121,7 +121,7 @@ def backward_figures(recorded, step):
         if gift.before is None:
             found.append((f"dL/d{parent.name}", gift.value))
         else:
-            earlier = f".grad of {parent.name}, with an earlier backward's"
+            earlier = f".grad of {parent.name}, including an earlier backward"
             after = f"dL/d{parent.name}" if parent.grad_before is None else earlier
             found += [("before", gift.before), ("contribution", gift.value), (after, gift.after)]
     return found
@@ -159,4 +159,4 @@ def gradient_entry(page, entry):
 
 def answer_of(page):
     """The right answer to the question that is asked, from the page's own data."""
-    return page.evaluate("questionOf(run(), state.step).answer")
+    return page.evaluate("questionOf(currentRun(), state.step).answer")

@@ -17,7 +17,7 @@ def test_a_corner_of_any_number_of_axes_has_the_indices_of_the_whole(visit, bloc
     page = visit(text_of(blocks))
     page.keyboard.press("End")
     look_at(page, name)
-    assert page.locator("#inspection .range").nth(1).inner_text() == f"the part {part}"
+    assert page.locator("#inspection .range").nth(1).inner_text() == f"shown: {part}"
     assert gradient_entry(page, cell).get_attribute("title") == index
     gradient_entry(page, cell).click()
     recorded = blocks.passes[0]
@@ -28,7 +28,7 @@ def test_a_corner_of_any_number_of_axes_has_the_indices_of_the_whole(visit, bloc
     assert "✓ They agree." in page.inner_text("#entry")
 
 
-def test_the_range_is_that_of_the_whole_array(visit, passes):
+def test_the_range_covers_the_whole_array(visit, passes):
     page = visit(text_of(passes), "#step=3")
     array = passes.passes[0].nodes[named(passes.passes[0], "hidden")].data
     text = page.locator("article .forward .arrays .range").first.inner_text()

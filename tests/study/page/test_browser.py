@@ -9,7 +9,7 @@ from tests.study.page.looking import STEPS, answer_of, gradient_entry, heading, 
 from tinygrad_dropout import study
 from tinygrad_dropout.study.preview import number
 from tinygrad_dropout.study.script import EXAMPLE, run_script
-from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.variants import run_variants
 
 
 def look_at(page, name):
@@ -199,8 +199,8 @@ def test_elementwise_rules_show_the_local_derivative(visit, default):
 
 def test_matrix_products_show_the_row_and_the_column_that_meet(visit, default):
     page = visit(default, "#step=5")
-    assert re.search(r"row \d of dL/dlinear_2 meets column \d of 3.weight", page.inner_text("#panel"))
-    assert re.search(r"column \d of dL/dlinear_2 meets column \d of dropout_1", page.inner_text("#panel"))
+    assert re.search(r"row \d of dL/dlinear_2 times column \d of 3.weight", page.inner_text("#panel"))
+    assert re.search(r"column \d of dL/dlinear_2 times column \d of dropout_1", page.inner_text("#panel"))
     page.locator(".gift:has(h4:text-is('to 3.weight')) td").nth(7).click()
     assert "dL/d3.weight[1, 2] = Σ upstream × x = " in page.inner_text(".gift:has(h4:text-is('to 3.weight')) .example")
 
@@ -219,12 +219,12 @@ def test_what_was_there_before_is_added_to(visit, passes):
     captions = page.locator(".gift figcaption").all_inner_texts()
     assert any(caption.startswith("before") for caption in captions)
     assert any(caption.startswith("contribution") for caption in captions)
-    assert any("with an earlier backward's" in caption for caption in captions)
+    assert any("including an earlier backward" in caption for caption in captions)
 
 
 def test_large_arrays_show_their_range_and_a_part(visit, passes):
     page = visit(passes, "#step=3")
-    assert "the part [0:8, 0:8]" in page.inner_text("#panel")
+    assert "shown: [0:8, 0:8]" in page.inner_text("#panel")
     assert re.search(r"min \S+, max \S+, norm \S+", page.inner_text("#panel"))
 
 
@@ -276,7 +276,7 @@ def test_nothing_is_told_of_an_entry_before_its_gradient_is_there(visit, default
     page = visit(default, "#step=2")
     look_at(page, "0.weight")
     page.locator("#inspection td").first.click()
-    assert "is not computed yet at this step" in page.inner_text("#inspection")
+    assert "has not been computed at this step" in page.inner_text("#inspection")
     assert page.locator("#entry").count() == 0
 
 
@@ -338,7 +338,7 @@ def test_a_folded_layer_shows_the_step_in_it(visit, default):
 def test_variants_stand_beside_the_run(visit, default, run):
     page = visit(default, "#step=3")
     page.select_option("#beside", str(run))
-    variant = variants(default.passes[0])[run - 1]
+    variant = run_variants(default.passes[0])[run - 1]
     assert variant.label in page.inner_text("article:nth-child(2) .run")
     text = page.inner_text("article:nth-child(2)")
     if variant.label == "evaluation mode":
@@ -444,7 +444,7 @@ def test_predict_counts_what_was_right(visit, default):
         else:
             page.fill("#guess", answer_of(page))
             page.keyboard.press("Enter")
-    assert page.inner_text("#verdict").endswith(f"At the end: {STEPS - 2} of {STEPS} right.")
+    assert page.inner_text("#verdict").endswith(f"Finished: {STEPS - 2} of {STEPS} right.")
     page.click("#predict")
     assert page.locator("#verdict").count() == 0
 
@@ -545,13 +545,15 @@ def test_everything_that_can_be_used_has_a_name(visit, default):
     nameless = page.evaluate(NAMELESS)
     assert nameless == []
     assert page.get_attribute("html", "lang") == "en"
-    assert page.locator("#says[aria-live=polite]").inner_text()
+    assert page.locator("#announcement[aria-live=polite]").inner_text()
 
 
 def test_a_step_is_said_aloud(visit, default):
     page = visit(default)
     page.keyboard.press("ArrowRight")
-    assert page.inner_text("#says").startswith("step 1 of 8, backward of loss: dL/dlogits = grad * (p - target)")
+    assert page.inner_text("#announcement").startswith(
+        "step 1 of 8, backward of loss: dL/dlogits = grad * (p - target)"
+    )
 
 
 @pytest.mark.parametrize("width", [320, 390, 900, 1280])

@@ -9,7 +9,7 @@ WIDTHS = (320, 390, 801, 900, 1280, 1600)
 AFRESH = """(fragment) => {
   Object.assign(state, { inspected: -1, entry: -1, checked: false });
   for (const kept of [state.folded, state.open]) kept.clear();
-  by("keys").hidden = true;
+  byId("keys").hidden = true;
   location.hash = fragment;
   readFragment();
 }"""
@@ -42,7 +42,7 @@ MISFITS = """() => {
   }
   for (const select of all.filter((one) => one.matches("select"))) {
     const [chosen] = select.selectedOptions;
-    if (wide(chosen.text, getComputedStyle(select).font) > select.clientWidth - 10) say("cut off", chosen);
+    if (widthOf(chosen.text, getComputedStyle(select).font) > select.clientWidth - 10) say("cut off", chosen);
   }
   for (const cell of document.querySelectorAll("main td.worked, main td[aria-selected=true]")) {
     if (!within(rect(cell), rect(cell.closest(".scroll")))) say("out of sight", cell);
@@ -57,7 +57,7 @@ MISFITS = """() => {
 def look_at_an_entry(page):
     """At the last step, an entry of the first tensor that has a gradient."""
     page.keyboard.press("End")
-    page.evaluate("inspect(run().values.findIndex((value) => value.asks && !value.operation))")
+    page.evaluate("inspect(currentRun().nodes.findIndex((node) => node.requires_grad && !node.operation))")
     page.locator("#inspection figure").nth(1).locator("td").last.click()
     page.keyboard.press("g")
 

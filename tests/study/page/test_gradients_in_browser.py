@@ -19,8 +19,8 @@ from tests.study.page.looking import (
 )
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.paths import Paths
-from tinygrad_dropout.study.preview import ArrayPreview, number, sizes
-from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.preview import ArrayPreview, number, shape_text
+from tinygrad_dropout.study.variants import run_variants
 
 
 @pytest.mark.parametrize("number_", [1, 2])
@@ -36,7 +36,7 @@ def test_a_box_says_at_every_step_how_far_its_gradient_is(visit, passes, number_
                 ", no grad" if not value.requires_grad else ", not yet" if gradient is None
                 else ", earlier" if waiting is None else f", waits for {waiting}" if waiting else " ✓"
             )  # fmt: skip
-            assert titles[index] == f"{value.name}: {sizes(value.data.shape)}{word}", step
+            assert titles[index] == f"{value.name}: {shape_text(value.data.shape)}{word}", step
         page.keyboard.press("ArrowRight")
 
 
@@ -53,8 +53,8 @@ def test_the_gradient_of_a_tensor_grows_from_step_to_step(visit, passes, name):
             assert (shown["caption"], set(shown["cells"])) == ("gradient", {""})
         else:
             earlier = recorded.nodes[index].grad_before is not None
-            caption = ".grad, with an earlier backward's" if earlier else "gradient"
-            caption = ".grad of an earlier backward" if waiting is None else caption + ", so far" * bool(waiting)
+            caption = ".grad, including an earlier backward" if earlier else "gradient"
+            caption = ".grad from an earlier backward" if waiting is None else caption + ", so far" * bool(waiting)
             assert_shown([shown], [(caption, gradient)])
         page.keyboard.press("ArrowRight")
 
@@ -63,7 +63,7 @@ def test_an_entry_that_waits_for_more_has_no_paths_yet(visit, passes):
     page = visit(text_of(passes), "#step=3")
     look_at(page, "hidden")
     gradient_entry(page, 0).click()
-    assert "is not complete yet: it waits for 1 more" in page.inner_text("#inspection")
+    assert "is not complete yet: it waits for 1 more consumer." in page.inner_text("#inspection")
     assert page.locator("#entry").count() == 0
 
 
@@ -72,7 +72,7 @@ def test_the_forward_pass_says_which_tensors_are_there(visit, default):
     titles = page.evaluate(TITLES)
     for index, value in enumerate(default.passes[0].nodes):
         there = index <= named(default.passes[0], "dropout_1")
-        assert titles[f"value {index}"] == f"{value.name}: {sizes(value.data.shape) if there else 'not yet'}"
+        assert titles[f"node {index}"] == f"{value.name}: {shape_text(value.data.shape) if there else 'not yet'}"
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_the_derivatives_along_a_path_multiply_to_its_product(visit, request, na
         assert names[0] == "loss"
         assert names[-1] == tensor + at
         assert floats([product])[0] == pytest.approx(paths.links[index][entry][rank].product, rel=6e-4)
-    together = f"All {int(paths.counts[index][entry]):,} together: dL/d{tensor}{at} = "
+    together = f"Sum over all {int(paths.counts[index][entry]):,} paths: dL/d{tensor}{at} = "
     assert together + number(paths.totals[index][entry]) in page.inner_text("#entry")
 
 
 @pytest.mark.parametrize("run", [0, 1, 3])
 def test_a_variant_has_numbers_of_its_own(visit, default, run):
-    recorded = [default.passes[0], *variants(default.passes[0])][run]
+    recorded = [default.passes[0], *run_variants(default.passes[0])][run]
     page = visit(text_of(default), f"#step=2&run={run}")
     assert_shown(figures_of(page, "article .backward"), backward_figures(recorded, recorded.steps[1]))
     page.keyboard.press("End")
@@ -138,8 +138,8 @@ def test_a_seed_other_than_1_is_said_and_counts(visit, lines):
     look_at(page, root)
     gradient_entry(page, 0).click()
     page.keyboard.press("g")
-    assert f"3 at the start; {root}[0]: product 3" in page.inner_text("#entry")
-    assert "backward says 3. ✓ They agree." in page.inner_text("#entry")
+    assert f"starting from 3: {root}[0]: product 3" in page.inner_text("#entry")
+    assert "The backward gives 3. ✓ They agree." in page.inner_text("#entry")
 
 
 def test_another_entry_and_another_tensor_begin_without_a_check(visit, default):

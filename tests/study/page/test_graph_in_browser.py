@@ -12,13 +12,11 @@ def test_lines_lead_from_each_tensor_to_what_uses_it_and_through_no_box(visit, r
     page = visit(text_of(replay), "#step=2", height=2000)
     edges = page.evaluate(EDGES)
     boxes = page.evaluate(TITLES)
-    own = {(parent, child): key if (key := f"value {parent} for {child}") in boxes else f"value {parent}"
+    own = {(parent, child): key if (key := f"node {parent} for {child}") in boxes else f"node {parent}"
            for child, value in enumerate(recorded.nodes) for parent in value.parents}  # fmt: skip
-    assert {(edge["from"], edge["to"]) for edge in edges} == {
-        (key, f"value {child}") for (_, child), key in own.items()
-    }
+    assert {(edge["from"], edge["to"]) for edge in edges} == {(key, f"node {child}") for (_, child), key in own.items()}
     assert [edge for edge in edges if edge["through"]] == []
-    here = f"value {recorded.steps[1].node}"
+    here = f"node {recorded.steps[1].node}"
     assert {edge["to"] for edge in edges if edge["active"]} == {here}
     assert all(edge["active"] == (edge["to"] == here) for edge in edges)
 
@@ -38,7 +36,7 @@ def test_a_folded_layer_names_its_operations_and_shows_each_step_in_it(visit, de
         page.keyboard.press("ArrowRight")
         layer = recorded.nodes[step.node].layer
         here = page.locator("g.box.here").get_attribute("data-key")
-        assert here == (f"layer {layer}" if layer else f"value {step.node}")
+        assert here == (f"layer {layer}" if layer else f"node {step.node}")
 
 
 @pytest.mark.parametrize("name", ["default", "passes", "branches"])
@@ -47,7 +45,7 @@ def test_a_frame_is_drawn_round_each_layer_and_round_nothing_else(visit, request
     frames = visit(text_of(replay)).evaluate(FRAMES)
     nodes = replay.passes[0].nodes
     layers = list(dict.fromkeys(node.layer for node in nodes if node.layer))
-    expected = [{f"value {k}" for k, one in enumerate(nodes) if one.layer == layer} for layer in layers]
+    expected = [{f"node {k}" for k, one in enumerate(nodes) if one.layer == layer} for layer in layers]
     assert [set(keys) for keys in frames] == expected
 
 

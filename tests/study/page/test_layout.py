@@ -41,10 +41,10 @@ def test_parents_stand_above_their_children(program):
     pytest.importorskip("igraph")
     recorded, _ = record_program(program)
     boxes = lay_out(recorded).boxes
-    assert {box.value for box in boxes} == set(range(len(recorded.nodes)))
-    row = {box.value: box.row for box in boxes if recorded.nodes[box.value].parents}
+    assert {box.node for box in boxes} == set(range(len(recorded.nodes)))
+    row = {box.node: box.row for box in boxes if recorded.nodes[box.node].parents}
     for parent, child in edges(recorded):
-        above = [box.row for box in boxes if box.value == parent and box.child in (-1, child)]
+        above = [box.row for box in boxes if box.node == parent and box.child in (-1, child)]
         assert len(above) == 1
         assert above[0] < row[child]
 
@@ -75,7 +75,7 @@ def test_places_are_counted_from_the_left_and_the_top(program):
     assert min([box.x for box in layout.boxes] + [x for x, _ in itertools.chain(*layout.routes.values())]) == 0
     assert min(box.row for box in layout.boxes) == 0
     results = [box for box in layout.boxes if box.child < 0]
-    assert [box.row for box in results] == [rows_of(recorded)[box.value] for box in results]
+    assert [box.row for box in results] == [rows_of(recorded)[box.node] for box in results]
 
 
 @often
@@ -87,8 +87,8 @@ def test_an_edge_has_a_point_in_each_row_of_boxes_between(program):
     layout = lay_out(recorded)
     rows = {box.row for box in layout.boxes}
     for parent, child in edges(recorded):
-        (above,) = [box.row for box in layout.boxes if box.value == parent and box.child in (-1, child)]
-        (below,) = [box.row for box in layout.boxes if box.value == child]
+        (above,) = [box.row for box in layout.boxes if box.node == parent and box.child in (-1, child)]
+        (below,) = [box.row for box in layout.boxes if box.node == child]
         between = rows & set(range(above + 1, below))
         points = layout.routes.get((parent, child), [])
         assert [y for _, y in points] == sorted(between)
@@ -165,6 +165,6 @@ def test_a_leaf_that_is_used_again_has_a_box_beside_each_use():
     pytest.importorskip("igraph")
     x = td.Tensor(np.array(1.0), requires_grad=True)
     recorded = record_loss(lambda: (x.exp().exp().exp() * x) * 2)
-    boxes = [box for box in lay_out(recorded).boxes if box.value == 0]
+    boxes = [box for box in lay_out(recorded).boxes if box.node == 0]
     assert [recorded.nodes[box.child].operation for box in boxes] == ["exp", "multiply"]
     assert [box.row for box in boxes] == [0, 4]

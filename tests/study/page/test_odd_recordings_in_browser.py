@@ -91,7 +91,7 @@ def test_an_infinite_gradient_is_said_as_it_is(visit):
     look_at(page, "x")
     gradient_entry(page, 0).click()
     page.keyboard.press("g")
-    assert "backward says −inf" in page.inner_text("#inspection")
+    assert "The backward gives −inf" in page.inner_text("#inspection")
 
 
 @pytest.mark.parametrize(("target", "after"), [("g.label >> nth=0", "layer 0"), ("#fold-all", "fold all layers")])

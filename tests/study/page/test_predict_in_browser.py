@@ -87,14 +87,14 @@ def test_predict_counts_no_step_that_it_does_not_ask(visit):
             asked += 1
             page.click("#give-up")
         assert "✓ Right." not in page.inner_text("#verdict")
-    assert page.inner_text("#verdict").endswith(f"At the end: 0 of {asked} right.")
+    assert page.inner_text("#verdict").endswith(f"Finished: 0 of {asked} right.")
 
 
 def test_predict_asks_for_all_that_a_tensor_gets_from_a_step(visit):
     x = leaf(3.0, 1.0)
     page = visit(text_of(replay_of(lambda: (x * x).sum().backward())))
     ask(page, 2)
-    assert "Which number does x[0] get from this step?" in page.inner_text("#question")
+    assert "What does this step contribute to the gradient of x[0]?" in page.inner_text("#question")
     page.fill("#guess", "6")
     page.keyboard.press("Enter")
     assert "✓ Right." in page.inner_text("#verdict")

@@ -4,12 +4,12 @@ import pytest
 
 from tests.study.page.looking import leaf, look_at, replay_of, text_of
 from tinygrad_dropout import functional as F
-from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.variants import run_variants
 
 
 def test_runs_are_listed_by_what_was_changed(visit, default):
     page = visit(text_of(default))
-    assert [one.label for one in variants(default.passes[0])] == ["another mask", "evaluation mode", "p = 0.2"]
+    assert [one.label for one in run_variants(default.passes[0])] == ["another mask", "evaluation mode", "p = 0.2"]
     labels = [
         "the pass as it ran", "the same pass with another mask", "the same pass in evaluation mode",
         "the same pass with p = 0.2",
@@ -56,7 +56,7 @@ def test_only_the_first_pass_has_variants_and_the_others_say_so(visit):
     assert page.locator("#run").count() == 1
     page.select_option("#pass", "1")
     assert page.locator("#run").count() == 0
-    assert "The first pass can be compared with others" in page.inner_text("#choices")
+    assert "Only the first pass can be compared with variants" in page.inner_text("#choices")
 
 
 def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
@@ -72,5 +72,5 @@ def test_a_pass_that_cannot_be_done_again_says_why_it_has_no_variants(visit):
 
 def test_a_bug_that_changes_nothing_is_said_to(visit):
     page = visit(text_of(replay_of(lambda: leaf(1.0, 2.0).relu().sum().backward(), bug="relu-ignored")))
-    assert "in this pass it changes nothing" in page.inner_text("#banner")
+    assert "it changes nothing in this pass" in page.inner_text("#banner")
     assert page.locator("#to-bug").count() == 0

@@ -78,12 +78,12 @@ def test_a_tensor_that_is_used_twice_is_told_apart_by_the_arguments(visit, passe
 
 
 def test_what_gets_no_gradient_says_why(visit, default):
-    assert "x asks for no gradient." in visit(text_of(default), "#step=8").inner_text(".backward")
+    assert "x does not require a gradient." in visit(text_of(default), "#step=8").inner_text(".backward")
     x = leaf(1.0, 2.0)
     page = visit(text_of(replay_of(lambda: (stopped(x) * 2 + x.tanh()).sum().backward())))
     while not heading_or_nothing(page).startswith("stopped"):
         page.keyboard.press("ArrowRight")
-    assert "x gets nothing from this operation." in page.inner_text(".backward")
+    assert "x gets no gradient from this operation." in page.inner_text(".backward")
 
 
 def heading_or_nothing(page):

@@ -52,7 +52,7 @@ def test_where_no_line_is_known_the_operations_are_listed(visit):
     exec(compile(source, "<stdin>", "exec"), names)
     page = visit(names["replay"].html())
     assert page.locator("#code li").all_inner_texts() == ["multiply = multiply(w, w)", "sum = sum(multiply)"]
-    assert "at a prompt that keeps none" in page.inner_text("#code")
+    assert "at a prompt that does not keep them" in page.inner_text("#code")
 
 
 # Layers and names -----------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def test_controls_are_called_what_they_do(visit, default):
 
 SIGNS = {
     "positive": "positive: ", "negative": "negative: ", "pending": "not computed yet", "dropped": "dropped: ",
-    "dead": "ReLU off: ", "differs": "differs from", "worked": "worked out under",
+    "dead": "ReLU off: ", "differs": "differs from", "worked": "worked out below",
 }  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def test_the_legend_explains_the_words_in_the_boxes(visit, passes, fragment, wor
         ("earlier", "earlier: "),
     ):
         assert (meaning in text) == (word in words.split()), word
-    assert "earlier: its .grad is that of an earlier backward" in visit(passes, "#step=0&pass=2").inner_text("#signs")
+    assert "earlier: its .grad is from an earlier backward" in visit(passes, "#step=0&pass=2").inner_text("#signs")
 
 
 def test_a_network_without_dropout_and_relu_has_no_signs_for_them(visit):
@@ -214,7 +214,7 @@ def questions(page):
     for _ in range(int(page.inner_text("#count"))):
         page.keyboard.press("ArrowRight")
         if page.locator("#question").count():
-            yield page.evaluate("questionOf(run(), state.step)")
+            yield page.evaluate("questionOf(currentRun(), state.step)")
             if page.locator("#give-up").count():
                 page.click("#give-up")
 
@@ -233,7 +233,7 @@ def test_no_answer_is_to_be_seen_before_it_is_given(visit, asked, number_):
             assert "sum over axis" not in page.inner_text("#panel")
         else:
             assert answer not in page.evaluate(WORDS), question
-        page.evaluate("inspect(questionOf(run(), state.step).about)")
+        page.evaluate("inspect(questionOf(currentRun(), state.step).about)")
         if question["kind"] != "axes":
             assert answer not in page.evaluate(WORDS), question
         page.click("#give-up")
@@ -247,7 +247,7 @@ def test_what_a_shape_follows_from_is_there(visit, asked):
         if question["kind"] == "shape":
             assert question["text"] == "What is the shape of out's gradient?"
             assert page.locator("article .forward .arrays figcaption small").all_inner_texts() == ["7 × 6", "7 × 8"]
-            assert "hidden until you have answered" in page.inner_text("article .forward .arrays")
+            assert "hidden until you answer" in page.inner_text("article .forward .arrays")
             return
     pytest.fail("no question about a shape was asked")
 

@@ -1,4 +1,4 @@
-"""Reading a worked line as a student with a calculator would: only from what is displayed."""
+"""Read a worked line as a student with a calculator would, using only what is displayed."""
 
 import math
 import re
@@ -9,26 +9,26 @@ import tinygrad_dropout as td
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.trace import Pass
 from tinygrad_dropout.study.worked import explain
-from tinygrad_dropout.study.worked.lines import Line, Worked
+from tinygrad_dropout.study.worked.lines import Line, WorkedExample
 
 
 def calculate(shown: str) -> float:
-    """The value of an expression as it is displayed."""
+    """Calculate the value of a displayed expression."""
     text = re.sub(r"\(\d+ more: ([^)]*)\)", r"(\1)", shown)
     for sign, python in {"−": "-", "×": "*", "²": "**2", "e^(": "exp(", "^": "**"}.items():
         text = text.replace(sign, python)
     return float(eval(text, {"exp": math.exp, "ln": math.log}))
 
 
-def check(worked: Worked, value: float, size: float = 1.0) -> None:
-    """Every equation of it holds, and the first one's result is the value."""
+def check(worked: WorkedExample, value: float, size: float = 1.0) -> None:
+    """Check that every equation is true, and that the result of the first is the value."""
     for line in worked.lines:
         assert calculate(line.numbers) == close(calculate(line.result), size), str(line)
     assert calculate(worked.lines[0].result) == close(value, size), str(worked.lines[0])
 
 
 class close:
-    """Equal to the fourth digit, as far as numbers of that size can be."""
+    """Equal to four digits, or within the rounding error of numbers of that size."""
 
     def __init__(self, value: float, size: float) -> None:
         self.value, self.size = value, size
@@ -40,8 +40,8 @@ class close:
         return f"about {self.value:g}"
 
 
-def main(worked: Worked) -> Line:
-    """The equation of the entry itself."""
+def main(worked: WorkedExample) -> Line:
+    """Return the equation of the entry itself."""
     return worked.lines[0]
 
 
@@ -49,8 +49,8 @@ def leaf(data, name: str = "x") -> td.Tensor:
     return td.Tensor(np.array(data, dtype=float), requires_grad=True, name=name)
 
 
-def worked(recorded: Pass, operation: str, entry: int, position: int = 0) -> Worked:
-    """How an entry of what the only step of that operation gives is worked out."""
+def worked(recorded: Pass, operation: str, entry: int, position: int = 0) -> WorkedExample:
+    """Work out an entry of the contribution of the only step with that operation."""
     (step,) = [n for n, one in enumerate(recorded.steps) if recorded.nodes[one.node].operation == operation]
     found = explain(Derivatives(recorded), step, position, entry)
     assert found is not None

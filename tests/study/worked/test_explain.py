@@ -1,4 +1,4 @@
-"""Which line is shown: that of the operation's rule if it holds, else the local derivatives; and those of the bugs."""
+"""The line that is shown: the operation's rule if it gives the result, else the local derivatives; and the bugs."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_dropout.study.bugs import BUGS, Bug
 from tinygrad_dropout.study.derivatives import Derivatives
 from tinygrad_dropout.study.worked import explain, rules, saved_values
 from tinygrad_dropout.study.worked.formula import Quantity
-from tinygrad_dropout.study.wrong_run import with_bug
+from tinygrad_dropout.study.wrong_run import run_with_bug
 
 
 def doubled_backward(grad, x):
@@ -29,19 +29,19 @@ def test_an_operation_of_your_own_is_worked_out_by_its_local_derivatives():
     assert not found.by_rule
 
 
-def test_a_rule_that_does_not_give_what_the_step_gave_is_not_shown(monkeypatch):
+def test_a_rule_that_contradicts_the_step_is_not_shown(monkeypatch):
     monkeypatch.setitem(rules.RULES, tanh_backward, lambda entry: entry.grad(entry.index) * Quantity("wrong", 0.9))
     found = worked(record_loss(lambda: leaf([1.0, 3.0]).tanh().sum()), "tanh", 0)
     assert str(main(found)) == "dL/dx[0] = upstream × local = 1 × 0.42 = 0.42"
 
 
-def test_a_sum_that_is_too_long_is_left_to_the_local_derivatives(monkeypatch):
+def test_a_sum_that_is_too_long_is_explained_by_local_derivatives(monkeypatch):
     monkeypatch.setattr(rules, "MOST_SUMMED", 2)
     found = worked(record_loss(lambda: (leaf([1.0, 3.0, 2.0]).log_softmax() * np.ones(3)).sum()), "log_softmax", 0)
     assert not found.by_rule
 
 
-def test_what_gets_no_gradient_is_not_worked_out():
+def test_a_parent_without_gradient_is_not_worked_out():
     x = leaf([1.0, 2.0])
     recorded = record_loss(lambda: (stopped(x) + x).sum())
     (step,) = [n for n, one in enumerate(recorded.steps) if recorded.nodes[one.node].operation == "stopped"]
@@ -61,7 +61,7 @@ BUGGY = {
 def test_a_bug_shows_which_factor_is_wrong(name):
     x = leaf([1.0, 3.0])
     operation = BUGS[name].operation
-    wrong = with_bug(record_loss(lambda: BUGGY[operation](x)), BUGS[name])
+    wrong = run_with_bug(record_loss(lambda: BUGGY[operation](x)), BUGS[name])
     derivatives = Derivatives(wrong)
     for number, step in enumerate(wrong.steps):
         for position, contribution in enumerate(step.contributions):
@@ -72,18 +72,18 @@ def test_a_bug_shows_which_factor_is_wrong(name):
                 check(found, float(contribution.value.reshape(-1)[entry]))
 
 
-def test_a_calculator_reads_what_is_displayed():
+def test_displayed_expressions_can_be_calculated():
     assert calculate("−2 × (1.5 − (−0.5)²) / 2 + (3 more: −0.25)") == -1.5
     assert calculate("2^(3 − 1) + e^(0) + ln(1)") == 5
 
 
-def test_what_a_wrong_backward_got_is_shown_as_the_right_one_s():
+def test_a_bug_has_the_saved_values_of_the_correct_backward():
     def mine(grad, scores, *others):
         """dL/dscores = 0"""
         return (0 * scores.data,)
 
     recorded = record_loss(lambda: F.cross_entropy(leaf([[1.0, 2.0]]), [1]))
-    wrong = with_bug(recorded, Bug("cross_entropy", mine, "no gradient"))
+    wrong = run_with_bug(recorded, Bug("cross_entropy", mine, "no gradient"))
     assert list(saved_values(wrong, wrong.nodes[-1])) == ["p = softmax(logits)", "target (labels 1)", "reduction"]
     found = explain(Derivatives(wrong), 0, 0, 1)
     assert found is not None

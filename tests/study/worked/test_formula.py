@@ -1,4 +1,4 @@
-"""Formulas: the symbols, the numbers, the value, and how many digits a reader needs."""
+"""Formulas: the symbols, the numbers, the value, and the number of digits."""
 
 import math
 
@@ -47,31 +47,31 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize(("written", "symbols", "numbers"), WRITTEN, ids=[symbols for _, symbols, _ in WRITTEN])
-def test_a_formula_is_written_with_the_parentheses_that_it_needs(written, symbols, numbers):
+def test_a_formula_has_the_parentheses_that_it_needs(written, symbols, numbers):
     assert written.symbols() == symbols
     assert written.numbers() == numbers
     assert calculate(numbers) == pytest.approx(written.value, rel=1e-3)
 
 
-def test_a_long_sum_of_unlike_terms_is_cut_short_in_symbols():
+def test_a_long_sum_of_different_terms_is_shortened_in_symbols():
     assert Total([Quantity(name, 1) for name in "abcd"]).symbols() == "a + b + c + …"
 
 
 @pytest.mark.parametrize("undefined", [A / 0, ln(B), B**C, formula(0) ** -1, exp(formula(1e4)), Total([A / 0, A])])
-def test_what_is_not_defined_is_nan_and_no_error(undefined):
+def test_an_undefined_value_is_nan_and_not_an_error(undefined):
     assert math.isnan(undefined.value)
 
 
-def test_numbers_get_more_digits_where_four_would_cancel():
+def test_numbers_get_more_digits_if_four_would_cancel():
     close_to_1 = Quantity("p", 1 - 1.2345e-7) - 1
     assert close_to_1.numbers(digits_needed(close_to_1, close_to_1.value)) == "0.9999998765 − 1"
     assert digits_needed(A * B, -6.0) == 4
 
 
-def test_a_rounding_error_asks_for_no_digits():
+def test_a_rounding_error_gets_no_extra_digits():
     assert digits_needed(Quantity("x", 0.1) - Quantity("y", 0.1 + 1e-16), -1.4e-17) == 4
 
 
-def test_a_result_that_is_a_formula_itself_is_as_uncertain_as_that():
+def test_a_quantity_has_the_magnitude_of_its_meaning():
     difference = Quantity("x", 1.0) - Quantity("y", 1.0)
-    assert Quantity("d", difference.value, meaning=difference).size == 2
+    assert Quantity("d", difference.value, meaning=difference).magnitude == 2

@@ -1,4 +1,4 @@
-"""What the lines say, word for word: the operations that a reader meets first, and those that are easily misread."""
+"""The exact text of the lines, for common operations and for those that are easily misread."""
 
 import numpy as np
 import pytest
@@ -23,14 +23,14 @@ CROSS_ENTROPIES = {
 
 
 @pytest.mark.parametrize("case", CROSS_ENTROPIES)
-def test_the_gradient_of_cross_entropy_is_p_less_target(case):
+def test_the_gradient_of_cross_entropy_is_p_minus_target(case):
     target, reduction, expected = CROSS_ENTROPIES[case]
     logits = leaf(LOGITS[: len(target)], "logits")
     recorded = record_loss(lambda: F.cross_entropy(logits, np.array(target), reduction=reduction))
     assert str(main(worked(recorded, "cross_entropy", 1))) == f"dL/dlogits[0, 1] = {expected}"
 
 
-def test_what_cross_entropy_saved_has_a_row_for_each_example():
+def test_saved_values_of_cross_entropy_have_one_row_per_example():
     logits = leaf(LOGITS, "logits")
     recorded = record_loss(lambda: F.cross_entropy(logits, np.array([1, 0])))
     saved = saved_values(recorded, recorded.nodes[-1])
@@ -51,14 +51,14 @@ def test_target_probabilities_and_many_labels_are_readable():
     assert name.startswith("target (labels 1, 1")
 
 
-def test_a_probability_close_to_1_gets_the_digits_that_the_line_needs():
+def test_a_probability_close_to_1_gets_enough_digits():
     logits = leaf([[0.0, 12.0]], "logits")
     found = worked(record_loss(lambda: F.cross_entropy(logits, [1])), "cross_entropy", 1)
     assert main(found).numbers == "1 × (0.99999386 − 1) / 1"
     assert main(found).result == "−6.144e−6"
 
 
-def test_the_label_is_named():
+def test_the_remark_names_the_label():
     logits = leaf(LOGITS, "logits")
     found = worked(record_loss(lambda: F.cross_entropy(logits, np.array([1, 0]))), "cross_entropy", 1)
     assert found.remarks == ("the label of row 0 is 1", "N: the mean is over 2 losses")
@@ -111,7 +111,8 @@ def test_a_line_is_the_rule_then_its_numbers_then_the_result(operation):
 
 
 REMARKS = {
-    "a tie": (lambda x: (x * 0.0).max(), "max", 0, ("0 is the largest, and is there 2 times: a tie is shared",)),
+    "a tie": (lambda x: (x * 0.0).max(), "max", 0,
+              ("0 is the largest and occurs 2 times, so the gradient is shared equally",)),
     "not the largest": (lambda x: x.max(), "max", 0, ("1 is not the largest: 3 is",)),
     "picked twice": (lambda x: x[[1, 1]].sum(), "getitem", 1,
                      ("this entry was picked twice, so its gradients add up",)),
@@ -119,10 +120,10 @@ REMARKS = {
     "looked up": (lambda x: F.embedding([0, 0], x.reshape(2, 1)).sum(), "embedding", 0,
                   ("row 0 was looked up twice, so its gradients add up",)),
     "padding": (lambda x: F.embedding([0, 1], x.reshape(2, 1), padding_idx=1).sum(), "embedding", 1,
-                ("row 1 is the padding, which gets no gradient",)),
+                ("row 1 is the padding row, which gets no gradient",)),
     "moved": (lambda x: x.reshape(1, 2).sum(), "reshape", 1, ("this entry became entry [0, 1] of the result",)),
     "stretched": (lambda x: (x * np.ones((3, 2))).sum(), "multiply", 0,
-                  ("it was used 3 times: the gradients of all uses add up",)),
+                  ("it was used 3 times, so its gradients add up",)),
     "dropped": (lambda x: F.dropout(x, 0.5, mask=np.array([True, False])).sum(), "dropout", 1,
                 ("this unit was dropped in the forward pass",)),
     "off": (lambda x: (x - 2.0).relu().sum(), "relu", 0, ("x = −1",)),
@@ -141,7 +142,7 @@ KINKS = {
 
 
 @pytest.mark.parametrize("operation", KINKS)
-def test_at_its_kink_an_operation_says_what_it_chose(operation):
+def test_at_a_kink_the_line_shows_what_the_operation_chose(operation):
     make, expected = KINKS[operation]
     found = worked(record_loss(lambda: make(leaf(0.0)) * 1.0), operation, 0)
     assert found.by_rule
@@ -150,20 +151,20 @@ def test_at_its_kink_an_operation_says_what_it_chose(operation):
 
 X, Y = np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[7.0], [9.0]])
 PRODUCTS = {
-    "to x": (X, Y, 0, 3, "dL/dx[1, 1] = upstream × y = 1 × 9 = 9", ("row 1 of dL/dmatmul meets row 1 of y",)),
+    "to x": (X, Y, 0, 3, "dL/dx[1, 1] = upstream × y = 1 × 9 = 9", ("row 1 of dL/dmatmul times row 1 of y",)),
     "to y": (X, Y, 1, 1, "dL/dy[1, 0] = Σ upstream × x = 1 × 2 + 1 × 5 = 7",
-             ("column 0 of dL/dmatmul meets column 1 of x",)),
+             ("column 0 of dL/dmatmul times column 1 of x",)),
     "of a row": (X[0], Y, 1, 1, "dL/dy[1, 0] = upstream × x = 1 × 2 = 2", ()),
     "of a stretched matrix": (np.stack([X, X + 1]), Y, 1, 0,
                               "dL/dy[0, 0] = Σ upstream × x = 1 × 1 + 1 × 3 + 1 × 2 + 1 × 4 = 10",
-                              ("column 0 of dL/dmatmul meets column 0 of x, in every matrix of the stack",)),
+                              ("column 0 of dL/dmatmul times column 0 of x, summed over all matrices of the stack",)),
     "of one of a stack": (np.stack([X, X + 1]), Y, 0, 4, "dL/dx[1, 0, 0] = upstream × y = 1 × 7 = 7",
-                          ("row 0 of dL/dmatmul meets row 0 of y, in its matrix of the stack",)),
+                          ("row 0 of dL/dmatmul times row 0 of y, in the same matrix of the stack",)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", PRODUCTS)
-def test_a_matrix_product_says_which_row_and_column_meet(case):
+def test_a_matrix_product_names_the_row_and_column(case):
     x, y, position, entry, expected, remarks = PRODUCTS[case]
     x, y = leaf(x), leaf(y, "y")
     found = worked(record_loss(lambda: (x @ y).sum()), "matmul", entry, position)
@@ -183,7 +184,7 @@ SAVED = {
 
 
 @pytest.mark.parametrize("case", SAVED)
-def test_what_was_saved_has_the_names_of_the_rule(case):
+def test_saved_values_have_the_names_in_the_rule(case):
     operation, expected = SAVED[case]
     recorded = record_loss(lambda: operation(leaf([1.0, 3.0])))
     saved = saved_values(recorded, recorded.nodes[-1])
@@ -199,7 +200,7 @@ def test_remarks_say_where_the_numbers_come_from(case):
     assert worked(record_loss(lambda: loss(x)), operation, entry).remarks == expected
 
 
-def test_of_a_long_sum_the_largest_terms_are_written_and_the_others_added_up():
+def test_a_long_sum_shows_its_largest_terms_and_the_total_of_the_others():
     x, b = leaf([[1.0, -2.0, 3.0, 4.0, -5.0, 6.0, 7.0, 8.0]]), leaf([0.0], "b")
     found = worked(record_loss(lambda: (x * b).sum()), "multiply", 0, position=1)
     assert main(found).numbers == "1 × 3 + 1 × 4 + 1 × −5 + 1 × 6 + 1 × 7 + 1 × 8 + (2 more: −1)"

@@ -1,4 +1,4 @@
-"""Every operation explains each entry of its gradient in a line that a reader can check with a calculator."""
+"""Every operation works out each entry of its gradient in a line that you can check with a calculator."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tinygrad_dropout.study.worked import explain
 from tinygrad_dropout.study.worked.rules import RULES
 
 MOST_ENTRIES = 8  # of one gradient that are looked at
-#: Their local derivatives are 1, -1 or not there, so there is nothing to be said but where the gradient comes from.
+#: Their local derivatives are 1, -1 or 0, so the line only says where the gradient comes from.
 PASSED_ON = {
     "add", "subtract", "negative", "clone", "cast", "sum", "reshape", "permute", "getitem", "concatenate", "stack",
     "embedding",
@@ -22,7 +22,7 @@ PASSED_ON = {
 
 
 def recorded_call(operation: Operation, call: Call, dtype: type = np.float64) -> Pass | None:
-    """One pass through the operation, from an upstream gradient without pattern; None if it makes no numbers."""
+    """Record one pass through the operation with a random upstream gradient; None if the result has no elements."""
     rng = np.random.default_rng(7)
     inputs = [td.Tensor(operation.domain(rng, shape).astype(dtype), requires_grad=True) for shape in call.shapes]
     out = operation.ours(*inputs, **call.options)
@@ -34,7 +34,7 @@ def recorded_call(operation: Operation, call: Call, dtype: type = np.float64) ->
 
 
 def entries(recorded: Pass):
-    """(step, position, entry, value) of some entries of each gradient of a pass."""
+    """Yield (step, position, entry, value) for some entries of each gradient in a pass."""
     for number, step in enumerate(recorded.steps):
         for position, contribution in enumerate(step.contributions):
             if contribution.value is not None:
@@ -57,9 +57,9 @@ def test_every_entry_is_worked_out_by_a_rule_and_its_numbers_give_the_result(ope
             assert worked.by_rule, f"{node.operation}, {call}"
             check(worked, value)
             symbols = main(worked).symbols
-            says = symbols.replace("Σ", "").replace("upstream", "").strip("−[], 0123456789+…")
+            local = symbols.replace("Σ", "").replace("upstream", "").strip("−[], 0123456789+…")
             bias = node.operation == "linear" and position == 2
-            assert says or bias or node.operation in PASSED_ON, f"{node.operation}: {main(worked)}"
+            assert local or bias or node.operation in PASSED_ON, f"{node.operation}: {main(worked)}"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=repr)
@@ -75,7 +75,7 @@ def test_rounding_in_float32_does_not_hide_the_rule(operation):
         check(worked, value)
 
 
-def test_no_operation_of_the_package_is_without_a_rule():
+def test_every_operation_of_the_package_has_a_rule():
     found = set()
     for module in vars(functional).values():
         path = getattr(module, "__name__", "")

@@ -17,7 +17,7 @@ from tinygrad_dropout.drills.exercise import Exercise
 from tinygrad_dropout.drills.grader import answer
 from tinygrad_dropout.drills.grader.judge import Array, Judge
 from tinygrad_dropout.drills.grader.result import Rejected
-from tinygrad_dropout.study.wrong_run import Difference, first_difference, in_words
+from tinygrad_dropout.study.wrong_run import Difference, describe_difference, first_difference
 
 P = 0.4
 #: operation -> the network in which it is used; the others are used in `network`
@@ -47,7 +47,9 @@ def write_page(exercise: Exercise, source: str, filename: str, page: Path) -> di
     if difference is None:
         return {"shows": "your backward gives the right gradient at every step of this pass"}
     (recorded,) = replay.passes
-    return {"shows": f"step {difference.step + 1} of {len(recorded.steps)}: {in_words(recorded, difference)}"}
+    return {
+        "shows": f"step {difference.step + 1} of {len(recorded.steps)}: {describe_difference(recorded, difference)}"
+    }
 
 
 def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, Difference | None]:
@@ -61,7 +63,7 @@ def ran(exercise: Exercise, source: str, filename: str) -> tuple[study.Replay, D
         assert exercise.layers is not None, "it has one of the two"
         replay = pass_through(exercise.layers(judge, P))
     recorded = replay.passes[0]
-    return replay, first_difference(recorded, replay.wrong(recorded))
+    return replay, first_difference(recorded, replay.rerun_with_bug(recorded))
 
 
 def why(error: Exception) -> str:

@@ -1,6 +1,6 @@
-"""The page: one HTML file with the recording, its script and its style in it, and nothing to fetch.
+"""The page: one HTML file that contains the recording, the script and the style, and loads nothing else.
 
-The script is the files `*.js` of this folder, one after the other in the order of SCRIPTS.
+The script consists of the files `*.js` in this folder, in the order of SCRIPTS.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ SCRIPTS = ("state", "tables", "boxes", "graph", "start", "steps", "entries", "qu
 
 
 def page(passes: list[Pass], bug: Bug | None = None) -> str:
-    """The page for these passes.
+    """Return the page of these passes as HTML.
 
     Raises:
-        StudyError: igraph is not installed, or a pass can't be run again with the bug.
+        StudyError: igraph is not installed, or a pass can't be rerun with the bug.
     """
     data = json.dumps(page_data(passes, bug), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     script = "\n".join(part(f"{name}.js") for name in SCRIPTS)
@@ -27,10 +27,10 @@ def page(passes: list[Pass], bug: Bug | None = None) -> str:
         part("page.html")
         .replace("/* style */", part("style.css"))
         .replace("/* script */", script)
-        .replace("/* recording */", data.replace("<", "\\u003c"))  # no end of the script element in it
+        .replace("/* recording */", data.replace("<", "\\u003c"))  # so no "</script>" ends the element
     )
 
 
 def part(name: str) -> str:
-    """A file of this folder."""
+    """Read a file of this folder."""
     return (files(__package__) / name).read_text(encoding="utf-8")

@@ -1,98 +1,98 @@
-// What the graph draws: a box for each tensor or folded layer, where it stands, and the words in it.
+// The boxes of the graph: one for each tensor or folded layer, with its position and its text.
 
 const BOX = { width: 116, between: 10, line: 14, below: 13, margin: 10, label: 17 };
 const NAME = "600 12.5px system-ui, sans-serif";
 const NOTE = "11px system-ui, sans-serif";
 
-/** Make boxes so wide that three stand side by side on a phone, where words keep their size. */
+/** Set the width of a box. On a phone, where the text keeps its size, three boxes fit side by side. */
 function sizeBoxes(pane) {
   const third = Math.floor((pane.clientWidth - 2 * BOX.margin + BOX.between) / 3) - BOX.between;
   BOX.width = oneColumn.matches ? Math.min(Math.max(third, 84), 116) : 116;
 }
 
-/** What is drawn: single values (a leaf once beside each use) and folded layers: {key, layer, members, child, x, row}. */
+/** The boxes to draw, for single nodes (a leaf once next to each use) and folded layers: {key, layer, members, child, x, row}. */
 function boxes() {
-  const of = run();
+  const run = currentRun();
   const drawn = new Map();
-  for (const [place, child, x, row] of of.boxes) {
-    const layer = of.values[place].layer;
+  for (const [index, child, x, row] of run.boxes) {
+    const layer = run.nodes[index].layer;
     const folded = layer && state.folded.has(layer);
-    const key = folded ? `layer ${layer}` : child < 0 ? `value ${place}` : `value ${place} for ${child}`;
-    const box = drawn.get(key) ?? { key, layer: folded ? layer : "", child: -1, members: [], places: [] };
-    box.members.push(place);
-    box.places.push({ x, row, result: Boolean(of.values[place].operation) });
+    const key = folded ? `layer ${layer}` : child < 0 ? `node ${index}` : `node ${index} for ${child}`;
+    const box = drawn.get(key) ?? { key, layer: folded ? layer : "", child: -1, members: [], positions: [] };
+    box.members.push(index);
+    box.positions.push({ x, row, result: Boolean(run.nodes[index].operation) });
     if (!folded) box.child = child;
     drawn.set(key, box);
   }
   for (const box of drawn.values()) {
-    const results = box.places.filter((one) => one.result);
-    const middle = results.length ? results : box.places;
+    const results = box.positions.filter((one) => one.result);
+    const middle = results.length ? results : box.positions;
     box.x = middle.reduce((sum, one) => sum + one.x, 0) / middle.length;
-    box.row = Math.max(...box.places.map((one) => one.row));
+    box.row = Math.max(...box.positions.map((one) => one.row));
   }
   const all = [...drawn.values()];
-  const rows = [...new Set(all.map((box) => box.row))].sort((a, b) => a - b); // none is left empty
+  const rows = [...new Set(all.map((box) => box.row))].sort((a, b) => a - b); // without empty rows
   for (const box of all) {
     box.row = rows.indexOf(box.row);
-    wordsOf(of, box);
+    addWords(run, box);
   }
   return all;
 }
 
-/** The words of a box: {title, state} in full, {name, note} as the lines that fit into it. */
-function wordsOf(of, box) {
+/** Add the text of a box: `title` and `state` in full, `name` and `note` as the lines that fit into it. */
+function addWords(run, box) {
   if (box.layer) {
-    const [first, ...others] = partsOf(of, box.layer);
+    const [first, ...others] = partsOf(run, box.layer);
     box.title = [first, ...others].join(" → ");
     box.state = "folded into one box";
     box.name = inLines(first, NAME);
     box.note = others.length ? inLines(others.map((part) => `→ ${part}`).join(" "), NOTE) : [];
   } else {
-    const [place] = box.members;
-    const states = statesOf(of, place);
-    box.title = of.values[place].name;
+    const [index] = box.members;
+    const states = statesOf(run, index);
+    box.title = run.nodes[index].name;
     [box.state] = states;
     box.name = inLines(box.title, NAME);
-    box.note = [states.find((text) => wide(text, NOTE) <= BOX.width - 8) ?? states.at(-1)];
+    box.note = [states.find((text) => widthOf(text, NOTE) <= BOX.width - 8) ?? states.at(-1)];
   }
 }
 
-/** What a layer holds, in order: `Linear 3`, `ReLU 4`, and an operation's own name where no module of its own did it. */
-function partsOf(of, layer) {
-  const parts = of.values.filter((value) => value.layer === layer && value.operation).map((value, k) => {
-    const [, key, kind] = value.module.match(/^(?:(\S+) )?([\w.]+)\(/) ?? [];
-    const known = key ?? (k ? "" : layer); // a module that was called by itself has no key
+/** The parts of a layer, in order: `Linear 3`, `ReLU 4`, or the operation's name if no module of its own ran it. */
+function partsOf(run, layer) {
+  const parts = run.nodes.filter((node) => node.layer === layer && node.operation).map((node, k) => {
+    const [, key, kind] = node.module.match(/^(?:(\S+) )?([\w.]+)\(/) ?? [];
+    const known = key ?? (k ? "" : layer); // a module that is not inside another module has no key
     if (kind) return [kind, known].filter(Boolean).join(" ");
-    return k || value.module ? value.operation : `${value.operation} ${layer}`;
+    return k || node.module ? node.operation : `${node.operation} ${layer}`;
   });
   return parts.filter((part, k) => part !== parts[k - 1]);
 }
 
-/** What a box says of its value, the longest first. */
-function statesOf(of, place) {
-  const value = of.values[place];
-  const size = sizes(value.array.shape);
-  const among = (word) => [`${size}, ${word}`, word];
-  if (place === unseenShape()) return ["not yet"];
-  if (state.view === "forward") return there(of, place) ? [size] : ["not yet"];
-  if (!value.asks) return among("no grad");
-  const found = gradient(of, place, seen());
-  if (!found.array) return state.predicting ? ["not yet"] : among("not yet"); // a later question may be about the size
-  if (found.earlier) return among("earlier");
-  return found.waiting ? among(`waits for ${found.waiting}`) : [`${size} ✓`, "✓"];
+/** The possible texts about the state of a box's node, the longest first. */
+function statesOf(run, index) {
+  const node = run.nodes[index];
+  const shape = shapeText(node.array.shape);
+  const withShape = (word) => [`${shape}, ${word}`, word];
+  if (index === unseenShape()) return ["not yet"];
+  if (state.view === "forward") return isKnown(run, index) ? [shape] : ["not yet"];
+  if (!node.requires_grad) return withShape("no grad");
+  const found = gradient(run, index, seen());
+  if (!found.array) return state.predicting ? ["not yet"] : withShape("not yet"); // a later question may be about the shape
+  if (found.earlier) return withShape("earlier");
+  return found.waiting ? withShape(`waits for ${found.waiting}`) : [`${shape} ✓`, "✓"];
 }
 
 const ruler = document.createElement("canvas").getContext("2d");
 
-/** How many pixels wide a text is. */
-function wide(text, font) {
+/** The width of a text in pixels. */
+function widthOf(text, font) {
   ruler.font = font;
   return ruler.measureText(text).width;
 }
 
-/** A text in one line or two: broken behind a dot, a space or an underscore; if it must be, cut in the middle. */
+/** A text in one or two lines, broken after a dot, a space or an underscore, and cut in the middle if it is too long. */
 function inLines(text, font, width = BOX.width - 8) {
-  const fits = (part) => wide(part, font) <= width;
+  const fits = (part) => widthOf(part, font) <= width;
   if (fits(text)) return [text];
   const breaks = [...text.matchAll(/[._\s]+/g)].map((found) => found.index + found[0].length).reverse();
   const good = breaks.find((at) => at < text.length && fits(text.slice(0, at).trimEnd()) && fits(text.slice(at)));
@@ -104,10 +104,10 @@ function inLines(text, font, width = BOX.width - 8) {
   return [text.slice(0, head), `${tail > head ? "…" : ""}${text.slice(tail)}`];
 }
 
-/** A text in one line, cut at its end if it must be. */
+/** A text in one line, cut at its end if it is too long. */
 function inOneLine(text, font, width) {
-  if (wide(text, font) <= width) return text;
+  if (widthOf(text, font) <= width) return text;
   let length = text.length;
-  while (length && wide(`${text.slice(0, length)}…`, font) > width) length -= 1;
+  while (length && widthOf(`${text.slice(0, length)}…`, font) > width) length -= 1;
   return `${text.slice(0, length)}…`;
 }

@@ -1,4 +1,4 @@
-"""The code of a recording: the lines that made its graph, among those lines of their file that a reader needs."""
+"""The code of a recording: the lines that made its graph, with the lines of the file that explain them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any, TypeAlias
 
 from tinygrad_dropout.study.trace import Pass, SourceLine
 
-MOST_LINES = 36  # a longer file is not shown whole
-ROUNDS = 3  # of looking up what the names in the lines are
+MOST_LINES = 36  # a longer file is shown in part
+ROUNDS = 3  # of looking up the definitions of names in the lines
 
-Scoped: TypeAlias = tuple[str, list[ast.stmt]]  # a name, and the functions in which it is known
+Scoped: TypeAlias = tuple[str, list[ast.stmt]]  # a name, and the functions around it
 
 
 def code_data(recorded: Pass) -> list[dict[str, Any]]:
-    """The code of a pass, file by file: the one that called backward() first, the others as the graph came to them.
+    """Return the code of a pass, file by file. The file that called backward() is first.
 
     Returns:
-        For each file `name`, and `lines`: [number, text, the values that the line made, whether it called backward()].
-        Of a file that is not known (a prompt's, or one that has changed) only the lines that were recorded are there.
+        For each file its `name`, and `lines`: [number, text, indices of the nodes that the line made, whether it called
+        backward()]. If a file cannot be read (as at a prompt) or has changed, only the recorded lines are there.
     """
     made: dict[str, dict[int, list[int]]] = {}
     known: dict[str, dict[int, str]] = {}
@@ -46,48 +46,48 @@ def code_data(recorded: Pass) -> list[dict[str, Any]]:
 
 
 def file_lines(file: str, known: dict[int, str]) -> list[str]:
-    """The lines of a file; [] if it cannot be read, or no longer has the lines that were recorded."""
+    """Return the lines of a file; [] if it cannot be read, or no longer has the recorded lines."""
     lines = [line.rstrip() for line in linecache.getlines(file)]
     same = all(line <= len(lines) and lines[line - 1].strip() == code for line, code in known.items())
     return lines if same else []
 
 
 def lines_to_show(lines: list[str], marked: set[int]) -> set[int]:
-    """The numbers of the lines that are shown: all of a short file but its docstring and its imports.
+    """Choose the lines to show, by number: all of a short file except its docstring and imports.
 
-    Of a longer one: the statements that the marked lines belong to, the headings that these stand under, and the
-    assignments and classes of the file that give the names in them.
+    Of a longer file: the statements with marked lines, the headers of the blocks around them, and the assignments,
+    functions and classes that define the names in them.
     """
     try:
         tree = ast.parse("\n".join(lines))
-    except SyntaxError:  # as in a cell with a magic command
+    except SyntaxError:  # as in a notebook cell with a magic command
         return marked
     first = next((one.lineno for one in tree.body if not is_preface(one)), 1)
     if len(lines) - first < MOST_LINES:
         return marked | set(range(first, len(lines) + 1))
     paths = list(paths_to_statements(tree))
-    chosen = [path for path in paths if marked & span(path[-1])]
-    shown = marked.union(*(span(one) for path in chosen for one in path))
+    chosen = [path for path in paths if marked & lines_of(path[-1])]
+    shown = marked.union(*(lines_of(one) for path in chosen for one in path))
     for _ in range(ROUNDS):
-        asked = [(name, functions_of(path)) for path in chosen for name in names_in(path[-1], ast.Load)]
+        used = [(name, functions_of(path)) for path in chosen for name in names_in(path[-1], ast.Load)]
         chosen = []
         for path in paths:
-            added = shown.union(*map(span, path))
-            if len(added) <= MOST_LINES and added != shown and answers(bound(path), asked):
+            added = shown.union(*map(lines_of, path))
+            if len(added) <= MOST_LINES and added != shown and defines_any(names_defined(path), used):
                 chosen.append(path)
                 shown = added
     return shown
 
 
 def is_preface(statement: ast.stmt) -> bool:
-    """Whether a statement is an import, or a string such as a docstring."""
+    """Return whether a statement is an import, or a string such as a docstring."""
     return isinstance(statement, ast.Import | ast.ImportFrom) or (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     )
 
 
 def paths_to_statements(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    """Each statement of a module that holds no others, behind those that it stands in."""
+    """Yield the path to each statement without statements inside: the statements around it, then itself."""
     ahead: list[list[ast.stmt]] = [[one] for one in reversed(tree.body)]
     while ahead:
         path = ahead.pop()
@@ -97,26 +97,26 @@ def paths_to_statements(tree: ast.Module) -> Iterator[list[ast.stmt]]:
             yield path
 
 
-def span(statement: ast.stmt) -> set[int]:
-    """The lines of a statement; of one that holds others, those of its heading."""
+def lines_of(statement: ast.stmt) -> set[int]:
+    """Return the lines of a statement; if it has a body, those of its header."""
     body = getattr(statement, "body", None)
     last = body[0].lineno - 1 if body else statement.end_lineno or statement.lineno
     return set(range(statement.lineno, max(last, statement.lineno) + 1))
 
 
 def functions_of(path: list[ast.stmt]) -> list[ast.stmt]:
-    """The functions around a statement, from the outermost in."""
+    """Return the functions around a statement, outermost first."""
     return [one for one in path[:-1] if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def names_in(statement: ast.stmt, context: type[ast.expr_context]) -> set[str]:
-    """The names that a statement reads (ast.Load) or gives (ast.Store)."""
+    """Return the names that a statement reads (ast.Load) or assigns (ast.Store)."""
     nodes = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
     return {node.id for node in nodes if isinstance(node.ctx, context)}
 
 
-def bound(path: list[ast.stmt]) -> list[Scoped]:
-    """The names that a statement gives, and that of the class or function in which it stands."""
+def names_defined(path: list[ast.stmt]) -> list[Scoped]:
+    """Return the names that a statement assigns, and those of the classes and functions around it."""
     found = [(name, functions_of(path)) for name in names_in(path[-1], ast.Store)]
     for depth, one in enumerate(path):
         if isinstance(one, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
@@ -124,6 +124,6 @@ def bound(path: list[ast.stmt]) -> list[Scoped]:
     return found
 
 
-def answers(given: list[Scoped], asked: list[Scoped]) -> bool:
-    """Whether one of the names that are given can be seen where one of the same name is read."""
-    return any(name == other and inside[: len(around)] == around for name, around in given for other, inside in asked)
+def defines_any(defined: list[Scoped], used: list[Scoped]) -> bool:
+    """Return whether one of the defined names is visible where the same name is used."""
+    return any(name == other and inside[: len(around)] == around for name, around in defined for other, inside in used)

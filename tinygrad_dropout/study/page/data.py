@@ -1,4 +1,7 @@
-"""A recorded pass as plain data for the page: numbers of six digits, and no more of an array than is shown."""
+"""A recorded pass as plain data for the page: numbers with six digits, and only the displayed part of each array.
+
+The keys are the ones that the page's script reads.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,19 @@ from tinygrad_dropout.study.page.layout import lay_out
 from tinygrad_dropout.study.paths import Paths
 from tinygrad_dropout.study.preview import ArrayPreview
 from tinygrad_dropout.study.trace import Contribution, Node, Pass, dead, dropped, is_result, scale
-from tinygrad_dropout.study.variants import variants
+from tinygrad_dropout.study.variants import run_variants
 from tinygrad_dropout.study.worked import explain, saved_values
-from tinygrad_dropout.study.wrong_run import concerns, first_difference, in_words, with_bug
+from tinygrad_dropout.study.wrong_run import bug_applies, describe_difference, first_difference, run_with_bug
 
 Json = dict[str, Any]
 
 
 def page_data(passes: list[Pass], bug: Bug | None) -> Json:
-    """All that the page shows.
+    """Return all data of the page.
 
     Args:
-        passes: as they ran. The first is shown with its variants.
-        bug: a wrong backward function to run each pass with as well.
+        passes: the passes as they ran. The first is shown with its variants.
+        bug: a wrong backward function with which each pass is rerun, too.
     """
     sources: dict[str, Json] = {}
     return {
@@ -41,16 +44,16 @@ def page_data(passes: list[Pass], bug: Bug | None) -> Json:
 
 
 def pass_data(recorded: Pass, bug: Bug | None, with_variants: bool, sources: dict[str, Json]) -> Json:
-    """One pass: the run that was recorded, and the other runs of it."""
+    """Return one pass: the recorded run and its reruns."""
     runs = [recorded]
     found: Json = {"number": recorded.number, "bug": None, "no_variants": "", "code": code_data(recorded)}
-    if bug and concerns(recorded, bug):
-        wrong = with_bug(recorded, bug)
+    if bug and bug_applies(recorded, bug):
+        wrong = run_with_bug(recorded, bug)
         runs.append(wrong)
-        found["bug"] = {"name": bug.name, "says": bug.says, **difference_data(recorded, wrong)}
+        found["bug"] = {"name": bug.name, "description": bug.description, **difference_data(recorded, wrong)}
     if with_variants:
         try:
-            runs += variants(recorded)
+            runs += run_variants(recorded)
         except StudyError as error:
             found["no_variants"] = str(error)
     found["runs"] = [run_data(run, sources) for run in runs]
@@ -58,41 +61,41 @@ def pass_data(recorded: Pass, bug: Bug | None, with_variants: bool, sources: dic
 
 
 def difference_data(recorded: Pass, wrong: Pass) -> Json:
-    """Where two runs part, also in words."""
+    """Return the first step at which two runs differ, and the difference in words."""
     difference = first_difference(recorded, wrong)
     if difference is None:
         return {"step": None}
-    return {"step": difference.step, "words": in_words(recorded, difference)}
+    return {"step": difference.step, "words": describe_difference(recorded, difference)}
 
 
 def run_data(run: Pass, sources: dict[str, Json]) -> Json:
-    """One run of a pass."""
+    """Return one run of a pass."""
     derivatives = Derivatives(run)
     paths = Paths(derivatives)
     gradients = run.gradients()
-    wanted = [(value, int(entry)) for value in gradients for entry in ArrayPreview(run.nodes[value].data).entries.flat]
-    wanted.sort(key=lambda one: (one[1], bool(run.nodes[one[0]].parents)))  # some of each, should they be too many
+    wanted = [(node, int(entry)) for node in gradients for entry in ArrayPreview(run.nodes[node].data).entries.flat]
+    wanted.sort(key=lambda one: (one[1], bool(run.nodes[one[0]].parents)))  # if there are too many, some of each node
     differences, missing = central_differences(run, wanted)
     layout = lay_out(run)
     links = reachable_links(paths, wanted)
     return {
         "label": run.label,
-        "place": place_text(run),
-        "values": [
+        "called_at": called_at(run),
+        "nodes": [
             {
-                **value_data(run, value, sources),
+                **node_data(run, node, sources),
                 "differences": [
-                    rounded(differences.get((index, int(entry)))) for entry in ArrayPreview(value.data).entries.flat
+                    rounded(differences.get((index, int(entry)))) for entry in ArrayPreview(node.data).entries.flat
                 ]
                 if index in gradients
                 else None,
                 "links": links.get(index),
             }
-            for index, value in enumerate(run.nodes)
+            for index, node in enumerate(run.nodes)
         ],
         "steps": [
             {
-                "value": step.node,
+                "node": step.node,
                 "upstream": array_data(step.upstream),
                 "gives": [
                     contribution_data(derivatives, number, position, contribution)
@@ -101,48 +104,48 @@ def run_data(run: Pass, sources: dict[str, Json]) -> Json:
             }
             for number, step in enumerate(run.steps)
         ],
-        "boxes": [[box.value, box.child, box.x, box.row] for box in layout.boxes],
+        "boxes": [[box.node, box.child, box.x, box.row] for box in layout.boxes],
         "routes": [[*edge, points] for edge, points in layout.routes.items()],
         "no_paths": paths.problem,
         "no_differences": missing,
     }
 
 
-def value_data(run: Pass, value: Node, sources: dict[str, Json]) -> Json:
-    """A tensor of the graph."""
-    place = value.source_line
+def node_data(run: Pass, node: Node, sources: dict[str, Json]) -> Json:
+    """Return a tensor of the graph."""
+    line = node.source_line
     saved = {
-        name: "the result" if is_result(value, kept) else saved_data(kept)
-        for name, kept in saved_values(run, value).items()
-        if kept is not None
+        name: "the result" if is_result(node, value) else saved_data(value)
+        for name, value in saved_values(run, node).items()
+        if value is not None
     }
     data: Json = {
-        "name": value.name,
-        "operation": value.operation,
-        "dtype": str(value.data.dtype),
-        "asks": value.requires_grad,
-        "layer": value.layer,
-        "parents": list(value.parents),
-        "arguments": list(value.arguments),
-        "array": array_data(value.data),
+        "name": node.name,
+        "operation": node.operation,
+        "dtype": str(node.data.dtype),
+        "requires_grad": node.requires_grad,
+        "layer": node.layer,
+        "parents": list(node.parents),
+        "arguments": list(node.arguments),
+        "array": array_data(node.data),
         "saved": saved,
-        "rule": value.rule,
-        "line": f"{Path(place.file).name}:{place.line}" if place else "",
-        "code": place.code if place else "",
-        "module": place.module if place else "",
-        "backward": source_key(value.backward, sources),
-        "forward": source_key(value.forward, sources),
-        "before": None if value.grad_before is None else array_data(value.grad_before),
+        "rule": node.rule,
+        "line": f"{Path(line.file).name}:{line.line}" if line else "",
+        "code": line.code if line else "",
+        "module": line.module if line else "",
+        "backward": source_key(node.backward, sources),
+        "forward": source_key(node.forward, sources),
+        "before": None if node.grad_before is None else array_data(node.grad_before),
     }
-    if (out := dropped(value)) is not None:
-        data |= {"dropped": table_of(out), "scale": rounded(scale(value)), "p": value.saved.get("p")}
-    if (off := dead(value)) is not None:
+    if (out := dropped(node)) is not None:
+        data |= {"dropped": table_of(out), "scale": rounded(scale(node)), "p": node.saved.get("p")}
+    if (off := dead(node)) is not None:
         data["dead"] = table_of(off)
     return data
 
 
 def contribution_data(derivatives: Derivatives, step: int, position: int, contribution: Contribution) -> Json:
-    """What a step gives to one parent, and for each entry that is shown how it is worked out."""
+    """Return a step's contribution to one parent, with each displayed entry worked out."""
     data: Json = {"parent": contribution.parent, "waiting": contribution.waiting}
     if contribution.value is None or contribution.returned is None:
         return data
@@ -164,16 +167,16 @@ def contribution_data(derivatives: Derivatives, step: int, position: int, contri
 
 
 def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int, Json]:
-    """For each node, entry -> its number of paths and the last links of the largest, as far as the page needs them."""
+    """Return node -> entry -> [number of paths, last links of the largest], for the paths that the page can show."""
     found: dict[int, Json] = {}
-    ahead = [(value, entry) for value, entry in wanted if value in paths.links]
+    ahead = [(node, entry) for node, entry in wanted if node in paths.links]
     while ahead:
-        value, entry = ahead.pop()
-        if str(entry) in found.setdefault(value, {}):
+        node, entry = ahead.pop()
+        if str(entry) in found.setdefault(node, {}):
             continue
-        links = paths.links[value][entry]
-        found[value][str(entry)] = [
-            int(min(paths.counts[value][entry], 2**53)),
+        links = paths.links[node][entry]
+        found[node][str(entry)] = [
+            int(min(paths.counts[node][entry], 2**53)),
             [[rounded(link.product), rounded(link.local), link.node, link.entry, link.rank] for link in links],
         ]
         ahead += [(link.node, link.entry) for link in links if link.node >= 0]
@@ -181,7 +184,7 @@ def reachable_links(paths: Paths, wanted: Iterable[tuple[int, int]]) -> dict[int
 
 
 def array_data(array: Array) -> Json:
-    """An array: its shape, the numbers that are shown, and its range if that is not all."""
+    """Return an array's shape, the displayed numbers, and its range if these are not all."""
     shown = ArrayPreview(array)
     data: Json = {"shape": list(array.shape), "rows": table_of(array)}
     if not shown.whole:
@@ -190,17 +193,17 @@ def array_data(array: Array) -> Json:
 
 
 def table_of(array: Array) -> list[list[Any]]:
-    """The rows that are shown; booleans as 0 and 1."""
+    """Return the displayed rows, with booleans as 0 and 1."""
     return [[rounded(number) for number in row] for row in ArrayPreview(array).table.tolist()]
 
 
 def saved_data(saved: Any) -> Any:
-    """A saved value: an array as such, anything else as its repr."""
+    """Return a saved value: an array as its data, anything else as its repr."""
     return array_data(saved) if isinstance(saved, np.ndarray) and saved.dtype.kind in "fiub" else repr(saved)
 
 
 def rounded(number: Any) -> Any:
-    """Six digits; whole numbers and booleans without a point; what JSON has no number for as a word."""
+    """Round to six digits. Whole numbers and booleans become ints; inf and NaN, which JSON cannot write, strings."""
     if number is None:
         return None
     number = float(number)
@@ -210,7 +213,7 @@ def rounded(number: Any) -> Any:
 
 
 def source_key(function: Any, sources: dict[str, Json]) -> str:
-    """Enter a function's source among the sources; returns the key."""
+    """Add a function's source to the sources. Returns its key, or "" if the source is not available."""
     function = unwrap(function) if callable(function) else None
     code = getattr(function, "__code__", None)
     if code is None:
@@ -225,7 +228,7 @@ def source_key(function: Any, sources: dict[str, Json]) -> str:
     return key
 
 
-def place_text(run: Pass) -> str:
-    """`train.py:12  loss.backward()`."""
+def called_at(run: Pass) -> str:
+    """Say where backward() was called: `train.py:12  loss.backward()`."""
     called = run.source_line
     return f"{Path(called.file).name}:{called.line}  {called.code}".rstrip() if called else ""

@@ -1,22 +1,22 @@
-// The graph: inputs at the top, the loss at the bottom, a frame round each layer; it is never drawn smaller than 1:1.
+// The graph: inputs at the top, the loss at the bottom, and a frame around each layer. It is never scaled down.
 
 function showGraph() {
-  const of = run();
+  const run = currentRun();
   const pane = document.getElementById("graph");
   sizeBoxes(pane);
   const drawn = boxes();
-  const picture = placed(of, drawn);
+  const picture = layOut(run, drawn);
   const svg = element("svg", {
     viewBox: `0 0 ${picture.width} ${picture.height}`,
     width: picture.width,
     height: picture.height,
     role: "group",
-    "aria-label": `graph of ${of.values.length} tensors`,
+    "aria-label": `graph of ${run.nodes.length} tensors`,
   }, definitions());
   for (const frame of picture.frames) svg.append(frameElement(frame));
-  svg.append(...linesBetween(of, drawn, picture));
+  svg.append(...linesBetween(run, drawn, picture));
   for (const frame of picture.frames) svg.append(frameLabel(frame));
-  for (const box of drawn) svg.append(boxElement(of, box, picture));
+  for (const box of drawn) svg.append(boxElement(run, box, picture));
 
   const focused = pane.contains(document.activeElement) ? document.activeElement.getAttribute("data-key") : null;
   const [before] = pane.getElementsByClassName("scroll");
@@ -29,27 +29,27 @@ function showGraph() {
   followStep(scroll);
 }
 
-/** Where everything stands in pixels: the size of the picture and of a box, the frames, and functions for places. */
-function placed(of, drawn) {
-  const routes = new Map((state.folded.size ? [] : of.routes).map(([parent, child, points]) => [`${parent} ${child}`, points]));
+/** The layout in pixels: the sizes of the picture and of a box, the frames, and functions for positions. */
+function layOut(run, drawn) {
+  const routes = new Map((state.folded.size ? [] : run.routes).map(([parent, child, points]) => [`${parent} ${child}`, points]));
   const across = [...drawn.map((box) => box.x), ...[...routes.values()].flat().map(([x]) => x)];
   const leftmost = Math.min(...across);
   const high = 10 + BOX.line * Math.max(...drawn.map((box) => box.name.length + box.note.length));
-  const layers = [...new Set(of.values.map((value) => value.layer).filter((layer) => layer && !state.folded.has(layer)))];
+  const layers = [...new Set(run.nodes.map((node) => node.layer).filter((layer) => layer && !state.folded.has(layer)))];
   const groups = layers.map((layer) => {
-    const members = drawn.filter((box) => of.values[box.members[0]].layer === layer);
+    const members = drawn.filter((box) => run.nodes[box.members[0]].layer === layer);
     return { layer, members, row: Math.min(...members.map((box) => box.row)) };
   });
   const begins = [...new Set(groups.map((group) => group.row))];
   const left = (x) => BOX.margin + (x - leftmost) * (BOX.width + BOX.between);
   const top = (row) => BOX.margin + row * (high + BOX.below) + BOX.label * begins.filter((one) => one <= row).length;
   const frames = groups.map(({ layer, members, row }) => {
-    const spans = spansOf(of, layer, members, routes, left);
+    const spans = spansOf(run, layer, members, routes, left);
     const y = top(row) - BOX.label - 2;
     const outline = spans.map(([from, to], k) => ({
       from, to, end: k === spans.length - 1 ? top(row + k) + high + 6 : top(row + k) + high + BOX.below / 2,
     }));
-    return { layer, y, outline, x: outline[0].from, width: outline[0].to - outline[0].from, title: partsOf(of, layer).join(" → ") };
+    return { layer, y, outline, x: outline[0].from, width: outline[0].to - outline[0].from, title: partsOf(run, layer).join(" → ") };
   });
   return {
     routes, left, top, high, frames,
@@ -58,9 +58,9 @@ function placed(of, drawn) {
   };
 }
 
-/** From where to where a layer reaches, row by row: round its boxes, and where it has none, along its lines. */
-function spansOf(of, layer, members, routes, left) {
-  const within = [...routes].filter(([edge]) => edge.split(" ").every((place) => of.values[place].layer === layer));
+/** The horizontal extent of a layer in each row: around its boxes or, in a row without boxes, along its edges. */
+function spansOf(run, layer, members, routes, left) {
+  const within = [...routes].filter(([edge]) => edge.split(" ").every((index) => run.nodes[index].layer === layer));
   const points = within.flatMap(([, route]) => route);
   const first = Math.min(...members.map((box) => box.row));
   const spans = [];
@@ -73,13 +73,13 @@ function spansOf(of, layer, members, routes, left) {
   return spans;
 }
 
-/** The lines from each box to those that use it. */
-function linesBetween(of, drawn, { routes, left, top, high }) {
-  const find = (place, child) => drawn.find((box) => box.members.includes(place) && (box.child < 0 || box.child === child));
+/** The edges from each box to the boxes that use it. */
+function linesBetween(run, drawn, { routes, left, top, high }) {
+  const find = (index, child) => drawn.find((box) => box.members.includes(index) && (box.child < 0 || box.child === child));
   const lines = new Map();
   const middle = BOX.width / 2;
-  of.values.forEach((value, child) => {
-    for (const parent of value.parents) {
+  run.nodes.forEach((node, child) => {
+    for (const parent of node.parents) {
       const [from, to] = [find(parent, child), find(child, -1)];
       if (from === to || lines.has(`${from.key} ${to.key}`)) continue;
       const points = (routes.get(`${parent} ${child}`) ?? []).map(([x, row]) => [left(x) + middle, top(row)]);
@@ -94,7 +94,7 @@ function linesBetween(of, drawn, { routes, left, top, high }) {
   return [...lines.values()];
 }
 
-/** A line from box to box: bent between the rows, straight through the rows that it passes. */
+/** An edge from box to box: curved between rows, straight through each row that it passes. */
 function curve(from, through, to, high) {
   let path = `M${from}`;
   let [x1, y1] = from;
@@ -107,65 +107,65 @@ function curve(from, through, to, high) {
   return path.slice(0, path.lastIndexOf("V")); // the last point is the box itself
 }
 
-/** The frame of a layer, which steps in and out with its rows, so that it goes round no box of another. */
+/** The frame of a layer. Each row has its own width, so no box of another layer is inside. */
 function frameElement({ y, outline, title }) {
   const right = outline.map(({ to, end }) => `H${to}V${end}`).join("");
   const back = outline.map(({ from }, k) => `H${from}V${k ? outline[k - 1].end : y}`).reverse().join("");
   return element("path", { class: "layer", d: `M${outline[0].from} ${y}${right}${back}Z` }, element("title", {}, title));
 }
 
-/** The heading of a frame, which folds it. */
+/** The heading of a frame. A click on it folds the layer. */
 function frameLabel({ layer, x, y, width, title }) {
-  const does = `fold ${title} into one box`;
+  const action = `fold ${title} into one box`;
   return element("g", {
-    class: "label", transform: `translate(${x + 6} ${y + 13})`, "data-key": `fold ${layer}`, "aria-label": does, "aria-expanded": "true",
-    ...usedBy(() => fold([layer], true)),
+    class: "label", transform: `translate(${x + 6} ${y + 13})`, "data-key": `fold ${layer}`, "aria-label": action, "aria-expanded": "true",
+    ...asButton(() => fold([layer], true)),
   },
-    element("title", {}, does),
+    element("title", {}, action),
     element("rect", { x: -4, y: -12, width: width - 4, height: 16, rx: 4 }),
     element("text", {}, inOneLine(`▾ ${title}`, NOTE, width - 12)));
 }
 
-function boxElement(of, box, { left, top, high }) {
-  const [place] = box.members;
+function boxElement(run, box, { left, top, high }) {
+  const [index] = box.members;
   const here = box.members.includes(current());
-  const ready = box.members.every((member) => !of.values[member].asks || there(of, member));
-  const said = `${box.title}: ${box.state}`;
+  const ready = box.members.every((member) => !run.nodes[member].requires_grad || isKnown(run, member));
+  const description = `${box.title}: ${box.state}`;
   const first = (high - BOX.line * (box.name.length + box.note.length)) / 2;
   const line = (text, k, kind) =>
     element("text", { x: BOX.width / 2, y: first + BOX.line * k + 11, class: kind }, text);
   return element("g", {
-    class: ["box", here && "here", !ready && "pending", !box.layer && place === state.inspected && "inspected", box.layer && "folded"]
+    class: ["box", here && "here", !ready && "pending", !box.layer && index === state.inspected && "inspected", box.layer && "folded"]
       .filter(Boolean).join(" "),
     transform: `translate(${left(box.x)} ${top(box.row)})`,
     "data-key": box.key,
-    "aria-label": `${said}${here ? ", this step" : ""}`,
+    "aria-label": `${description}${here ? ", this step" : ""}`,
     "aria-expanded": box.layer ? "false" : null,
-    ...usedBy(() => (box.layer ? fold([box.layer], false) : inspect(place))),
+    ...asButton(() => (box.layer ? fold([box.layer], false) : inspect(index))),
   },
-    element("title", {}, said),
-    element("rect", { width: BOX.width, height: high, rx: box.layer || of.values[place].operation ? 6 : 18 }),
+    element("title", {}, description),
+    element("rect", { width: BOX.width, height: high, rx: box.layer || run.nodes[index].operation ? 6 : 18 }),
     here ? element("path", { class: "pointer", d: `M-9 ${high / 2 - 7}L2 ${high / 2}L-9 ${high / 2 + 7}z` }) : null,
     box.name.map((text, k) => line(text, k, "name")),
     box.note.map((text, k) => line(text, box.name.length + k, "note")));
 }
 
-/** What makes a part of the picture a button. */
-function usedBy(use) {
+/** The attributes that make a part of the picture a button. */
+function asButton(action) {
   return {
     tabindex: 0,
     role: "button",
-    onclick: use,
+    onclick: action,
     onkeydown: (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       event.stopPropagation();
-      use();
+      action();
     },
   };
 }
 
-/** Scroll only the picture until the box of the step is in sight. */
+/** Scroll the picture, not the page, until the box of the step is visible. */
 function followStep(scroll) {
   const here = scroll.querySelector(".box.here")?.getBoundingClientRect();
   if (!here) return;
@@ -174,7 +174,7 @@ function followStep(scroll) {
   if (here.left < sight.left || here.right > sight.right) scroll.scrollLeft += here.left + here.width / 2 - (sight.left + sight.right) / 2;
 }
 
-const layersOf = (of) => [...new Set(of.values.map((value) => value.layer).filter(Boolean))];
+const layersOf = (run) => [...new Set(run.nodes.map((node) => node.layer).filter(Boolean))];
 
 function fold(layers, folded) {
   for (const layer of layers) state.folded[folded ? "add" : "delete"](layer);
@@ -182,21 +182,21 @@ function fold(layers, folded) {
 }
 
 function foldAll() {
-  const layers = layersOf(run());
+  const layers = layersOf(currentRun());
   fold(layers, !layers.every((layer) => state.folded.has(layer)));
 }
 
 function foldBar() {
-  const layers = layersOf(run());
+  const layers = layersOf(currentRun());
   if (!layers.length) return null;
   const all = layers.every((layer) => state.folded.has(layer));
   return element("p", { class: "folds" }, element("button", {
-    id: "fold-all", "data-key": "fold all layers", title: `${all ? "show every operation" : "each layer as one box"} (l)`, "aria-keyshortcuts": "l",
+    id: "fold-all", "data-key": "fold all layers", title: `${all ? "show every operation" : "show each layer as one box"} (l)`, "aria-keyshortcuts": "l",
     onclick: foldAll,
   }, all ? "unfold all layers" : "fold all layers into one box each"));
 }
 
-/** Put the focus on what has a key; a layer that was folded or unfolded has changed into its counterpart. */
+/** Focus the part with this key, or its counterpart if a layer has just been folded or unfolded. */
 function focusOn(pane, key) {
   const counterpart = key.startsWith("layer ") ? key.replace("layer", "fold") : key.replace("fold", "layer");
   const all = [...pane.querySelectorAll("[data-key]")];

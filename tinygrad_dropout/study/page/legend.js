@@ -1,19 +1,19 @@
-// The legend: what the colors, signs and words mean, of which only those are listed that are to be seen.
+// The legend: the meaning of the colors, signs and words. It lists only those on the screen.
 
 const SIGNS = [
-  ["positive", "0.5", "positive: the larger in its table, the stronger the color"],
+  ["positive", "0.5", "positive: the larger the number within its table, the stronger the color"],
   ["negative", "−0.5", "negative: likewise"],
-  ["pending", "", "not computed yet, which is not 0"],
+  ["pending", "", "not computed yet, which is not the same as 0"],
   ["dropped", "0", "dropped: 0 forward, no gradient backward"],
   ["dead", "0", "ReLU off: 0 forward, no gradient backward"],
-  ["differs", "0.5", "differs from the pass that it is compared with"],
-  ["worked", "0.5", "the entry that is worked out under its table"],
+  ["differs", "0.5", "differs from the run that it is compared with"],
+  ["worked", "0.5", "the entry that is worked out below the table"],
 ];
 const WORDS = [
   [/✓/, "✓: its gradient is complete"],
-  [/waits for/, "waits for 2: two more operations that use it are still to run"],
-  [/earlier/, "earlier: its .grad is that of an earlier backward"],
-  [/no grad/, "no grad: it asks for no gradient"],
+  [/waits for/, "waits for 2: two more operations that use it have yet to run"],
+  [/earlier/, "earlier: its .grad is from an earlier backward"],
+  [/no grad/, "no grad: it does not require a gradient"],
 ];
 
 function showLegend() {
@@ -30,5 +30,5 @@ function showLegend() {
   const shapes = ["round corners: an input or a parameter", "square corners: the result of an operation"];
   if (main.querySelector(".box.folded")) shapes.push("dashed: a layer folded into one box");
   if (main.querySelector(".box.here")) shapes.push("▶: this step");
-  by("signs").replaceChildren(...signs, element("p", {}, "In the graph: ", [...shapes, ...words].join("; "), "."));
+  byId("signs").replaceChildren(...signs, element("p", {}, "In the graph: ", [...shapes, ...words].join("; "), "."));
 }

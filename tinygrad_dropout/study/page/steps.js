@@ -1,17 +1,17 @@
-// The panel: what the step does, in one run or in two side by side.
+// The panel: the current step, in one run or in two side by side.
 
 function showPanel() {
   const panel = document.getElementById("panel");
   const focus = placeOfFocus(panel);
-  const beside = other();
+  const beside = otherRun();
   const children = [];
   if (state.predicting) children.push(verdict());
   if (!state.step) children.push(beginning());
   else if (asking()) children.push(question());
   if (state.step) {
-    const name = run().values[current()].name;
-    const columns = [column(run(), current(), beside)];
-    if (beside) columns.push(column(beside, named(beside, name), run(), name));
+    const name = currentRun().nodes[current()].name;
+    const columns = [column(currentRun(), current(), beside)];
+    if (beside) columns.push(column(beside, indexOfName(beside, name), currentRun(), name));
     children.push(element("div", { class: beside ? "columns two" : "columns" }, columns));
   }
   if (state.inspected >= 0) children.push(inspection());
@@ -20,7 +20,7 @@ function showPanel() {
   focus?.(panel);
 }
 
-/** Remember the focus in a part of the page; returns a function that restores it once the part is redrawn. */
+/** Remember the focus in a part of the page. Returns a function that restores it after the part has been redrawn. */
 function placeOfFocus(part) {
   const at = document.activeElement;
   if (at === part || !part.contains(at)) return null;
@@ -29,46 +29,46 @@ function placeOfFocus(part) {
   return (within) => all(within)[index]?.focus({ preventScroll: true });
 }
 
-/** Something to be opened, which stays open from step to step. */
+/** A section that you can open. It stays open from step to step. */
 function details(kind, summary, ...children) {
   const made = element("details", { open: state.open.has(kind), class: kind },
     element("summary", { onclick: () => state.open[made.open ? "delete" : "add"](kind) }, summary), children);
   return made;
 }
 
-/** One run's account of the step. */
-function column(of, place, against, missing) {
-  const title = other() ? element("p", { class: "run" }, runInWords(of)) : null;
-  if (place < 0 || !of.values[place].operation) {
+/** The step in one run. */
+function column(run, index, against, missing) {
+  const title = otherRun() ? element("p", { class: "run" }, runInWords(run)) : null;
+  if (index < 0 || !run.nodes[index].operation) {
     return element("article", {}, title, element("p", {}, `This run has no ${missing}: ` +
-      (of.label === "evaluation mode" ? "in evaluation mode dropout is the identity." : "the operation was not done.")));
+      (run.label === "evaluation mode" ? "in evaluation mode dropout is the identity." : "the operation did not run.")));
   }
-  const value = of.values[place];
-  const counterpart = against ? against.values[named(against, value.name)] : null;
+  const node = run.nodes[index];
+  const counterpart = against ? against.nodes[indexOfName(against, node.name)] : null;
   const backward = state.view === "backward";
-  const ran = of.steps.findIndex((step) => step.value === place);
+  const ran = run.steps.findIndex((step) => step.node === index);
   return element("article", {},
     title,
-    element("h2", {}, callOf(of, value)),
-    place_(value),
-    backward ? element("p", { class: "rule" }, value.rule || "The backward function has no docstring.") : null,
-    sourceOf(backward ? value.backward : value.forward),
+    element("h2", {}, callOf(run, node)),
+    callingLine(node),
+    backward ? element("p", { class: "rule" }, node.rule || "The backward function has no docstring.") : null,
+    sourceOf(backward ? node.backward : node.forward),
     element("div", { class: "parts" },
       element("div", { class: "forward" },
         element("h3", {}, "Forward"),
         element("div", { class: "arrays" },
-          [...new Set(value.parents)].map((parent) => figureOf(of, parent, against)),
-          element("span", { class: "together" }, element("span", { class: "sign" }, "→"), figureOf(of, place, against, counterpart))),
-        maskNote(value)),
-      savedOf(value)),
-    backward && ran >= 0 ? backwardPart(of, of.steps[ran], ran, value, against) : null,
-    backward && ran < 0 ? element("p", {}, "No gradient came to it, so its backward did not run.") : null);
+          [...new Set(node.parents)].map((parent) => figureOf(run, parent, against)),
+          element("span", { class: "together" }, element("span", { class: "sign" }, "→"), figureOf(run, index, against, counterpart))),
+        maskNote(node)),
+      savedOf(node)),
+    backward && ran >= 0 ? backwardPart(run, run.steps[ran], ran, node, against) : null,
+    backward && ran < 0 ? element("p", {}, "No gradient reached it, so its backward did not run.") : null);
 }
 
-function place_(value) {
-  if (!value.line) return element("p", { class: "line" }, "The forward pass ran outside of study.record(), so its line is not known.");
-  return element("p", { class: "line" }, element("code", {}, value.code || value.line), element("span", {},
-    `  ${value.line}${value.module ? `, in ${moduleSeen(value)}` : ""}`));
+function callingLine(node) {
+  if (!node.line) return element("p", { class: "line" }, "The forward pass ran outside study.record(), so the line is not known.");
+  return element("p", { class: "line" }, element("code", {}, node.code || node.line), element("span", {},
+    `  ${node.line}${node.module ? `, in ${moduleSeen(node)}` : ""}`));
 }
 
 function sourceOf(key) {
@@ -77,74 +77,74 @@ function sourceOf(key) {
   return details("source", `the function that ran: ${source.name} (${key})`, element("pre", {}, source.text));
 }
 
-function figureOf(of, place, against, counterpart) {
-  const value = of.values[place];
-  if (place === unseenShape()) return hiddenFigure(value.name);
-  const twin = counterpart ?? (against ? against.values[named(against, value.name)] : null);
-  return arrayFigure(value.array, {
-    caption: value.name,
-    dropped: value.dropped, dead: value.dead, against: twin?.array,
-    pick: of === run() ? (entry) => pick(place, entry) : null,
-    picked: state.inspected === place ? state.entry : -1,
+function figureOf(run, index, against, counterpart) {
+  const node = run.nodes[index];
+  if (index === unseenShape()) return hiddenFigure(node.name);
+  const twin = counterpart ?? (against ? against.nodes[indexOfName(against, node.name)] : null);
+  return arrayFigure(node.array, {
+    caption: node.name,
+    dropped: node.dropped, dead: node.dead, against: twin?.array,
+    pick: run === currentRun() ? (entry) => pick(index, entry) : null,
+    picked: state.inspected === index ? state.entry : -1,
   });
 }
 
-function maskNote(value) {
-  if (!value.dropped) return null;
-  const why = value.p !== null && value.p > 0 && value.scale !== 1 ? ` = 1/(1 − ${number(value.p)})` : "";
+function maskNote(node) {
+  if (!node.dropped) return null;
+  const why = node.p !== null && node.p > 0 && node.scale !== 1 ? ` = 1/(1 − ${number(node.p)})` : "";
   return element("p", { class: "note" }, "Crossed out: dropped. ",
-    element("strong", {}, `Kept: × ${number(value.scale)}${why}`), ".");
+    element("strong", {}, `Kept: × ${number(node.scale)}${why}`), ".");
 }
 
-/** What stands where a table would answer the question. */
+/** A placeholder for a table that would answer the question. */
 const hiddenFigure = (name) => element("figure", { class: "array" }, element("figcaption", {}, name),
-  element("p", { class: "note" }, "hidden until you have answered"));
+  element("p", { class: "note" }, "hidden until you answer"));
 
-/** What was saved for backward: arrays as such, the rest in a line. */
-function savedOf(value) {
-  const saved = Object.entries(value.saved);
+/** The values saved for backward: arrays as tables, the others in a line. */
+function savedOf(node) {
+  const saved = Object.entries(node.saved);
   if (!saved.length) return null;
-  const unseen = unseenShape() < 0 ? null : String(run().values[unseenShape()].array.shape);
+  const unseen = unseenShape() < 0 ? null : String(currentRun().nodes[unseenShape()].array.shape);
   const arrays = saved.filter(([, kept]) => kept.rows);
   const rest = saved.filter(([, kept]) => !kept.rows).map(([name, kept]) => `${name} = ${kept}`);
   return element("div", { class: "saved" },
     element("h3", {}, `Saved for backward${rest.length ? `: ${rest.join(", ")}` : ""}`),
     arrays.length ? element("div", { class: "arrays" }, arrays.map(([name, kept]) =>
       String(kept.shape) === unseen ? hiddenFigure(name)
-        : arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? value.dropped : null }))) : null);
+        : arrayFigure(kept, { caption: name, mask: name === "mask", dropped: name === "mask" ? node.dropped : null }))) : null);
 }
 
-function backwardPart(of, step, ran, value, against) {
-  const hidden = asking() && of.steps[state.step - 1]?.value === step.value;
-  const twin = against?.steps.find((one) => against.values[one.value].name === value.name);
+function backwardPart(run, step, ran, node, against) {
+  const hidden = asking() && run.steps[state.step - 1]?.node === step.node;
+  const twin = against?.steps.find((one) => against.nodes[one.node].name === node.name);
   const parts = [
     element("h3", {}, "Backward"),
     element("div", { class: "arrays" },
-      arrayFigure(step.upstream, { caption: `upstream: grad = dL/d${value.name}`, against: twin?.upstream })),
+      arrayFigure(step.upstream, { caption: `upstream: grad = dL/d${node.name}`, against: twin?.upstream })),
   ];
-  step.gives.forEach((gift, position) => parts.push(giftPart(of, gift, position, value, hidden, twin?.gives[position])));
+  step.gives.forEach((gift, position) => parts.push(giftPart(run, gift, position, node, hidden, twin?.gives[position])));
   return element("div", { class: "backward parts" }, parts);
 }
 
-/** What the step gives to one parent. */
-function giftPart(of, gift, position, value, hidden, twin) {
-  const parent = of.values[gift.parent];
+/** The step's contribution to one parent. */
+function giftPart(run, gift, position, node, hidden, twin) {
+  const parent = run.nodes[gift.parent];
   if (!gift.array) {
-    return element("p", { class: "note" }, parent.asks
-      ? `${parent.name} gets nothing from this operation.` : `${parent.name} asks for no gradient.`);
+    return element("p", { class: "note" }, parent.requires_grad
+      ? `${parent.name} gets no gradient from this operation.` : `${parent.name} does not require a gradient.`);
   }
-  const same = String(gift.array.shape) === String(value.array.shape);
+  const same = String(gift.array.shape) === String(node.array.shape);
   const figure = (array, caption, options = {}) => arrayFigure(array, {
-    caption, dropped: same ? value.dropped : null, dead: same ? value.dead : null, ...options,
+    caption, dropped: same ? node.dropped : null, dead: same ? node.dead : null, ...options,
   });
   if (hidden) return element("div", { class: "gift" }, element("h4", {}, `to ${parent.name}: ?`));
   const pieces = [];
   if (gift.summed) {
     pieces.push(figure(gift.returned, "returned", { dropped: null, dead: null }),
       element("p", { class: "note" }, `sum over ${axesInWords(gift.summed)}, along which ${parent.name} was stretched: ` +
-        `${sizes(gift.returned.shape)} → ${sizes(gift.array.shape)}`));
+        `${shapeText(gift.returned.shape)} → ${shapeText(gift.array.shape)}`));
   }
-  const pickable = of === run() ? (entry) => pick(gift.parent, entry) : null;
+  const pickable = run === currentRun() ? (entry) => pick(gift.parent, entry) : null;
   const picked = state.inspected === gift.parent ? state.entry : -1;
   if (gift.before) {
     pieces.push(figure(gift.before, "before", { dropped: null, dead: null }), element("span", { class: "sign" }, "+"));
@@ -153,16 +153,16 @@ function giftPart(of, gift, position, value, hidden, twin) {
     { pick: pickable, picked, against: twin?.array, worked: gift.worked ? exampleEntry(gift, picked, twin) : null }));
   if (gift.before) {
     pieces.push(element("span", { class: "sign" }, "="),
-      figure(gift.after, parent.before ? `.grad of ${parent.name}, with an earlier backward's` : `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
+      figure(gift.after, parent.before ? `.grad of ${parent.name}, including an earlier backward` : `dL/d${parent.name}`, { dropped: null, dead: null, pick: pickable, picked, against: twin?.after }));
   }
-  const twice = value.parents.filter((one) => one === gift.parent).length > 1 && value.arguments.length;
-  const as = twice ? `, as ${value.arguments[position]}` : "";
+  const twice = node.parents.filter((one) => one === gift.parent).length > 1 && node.arguments.length;
+  const as = twice ? `, as ${node.arguments[position]}` : "";
   const waits = gift.waiting ? `, waiting for ${gift.waiting} more consumer${gift.waiting > 1 ? "s" : ""}` : "";
   return element("div", { class: "gift" },
     element("h4", {}, `to ${parent.name}${as}${waits}`),
     element("div", { class: "arrays" }, pieces),
     gift.worked ? exampleOf(gift, picked, twin)
-      : element("p", { class: "note" }, `It is not worked out here: ${of.no_paths || "its local derivatives are not known"}.`));
+      : element("p", { class: "note" }, `Not worked out here: ${run.no_paths || "its local derivatives are not known"}.`));
 }
 
 /** `axis 0`, `axes 0 and 1`. */
@@ -170,7 +170,7 @@ function axesInWords(axes) {
   return axes.length > 1 ? `axes ${axes.slice(0, -1).join(", ")} and ${axes.at(-1)}` : `axis ${axes[0]}`;
 }
 
-/** The entry that is worked out: the one that is picked, or where the two runs differ most, or the largest. */
+/** The entry to work out: the one that was picked, or the one that differs most between the runs, or the largest. */
 function exampleEntry(gift, picked, twin) {
   const [numbers, entries] = [numbersOf(gift.array), entriesOf(gift.array)];
   if (entries.includes(picked)) return picked;
@@ -178,7 +178,7 @@ function exampleEntry(gift, picked, twin) {
   return entries[largestOf(apart.some(Boolean) ? apart : numbers)];
 }
 
-/** One entry of a contribution, worked out: the rule in symbols, the same in numbers, and the result. */
+/** One entry of a contribution, worked out: the rule in symbols, then in numbers, then the result. */
 function exampleOf(gift, picked, twin) {
   if (!gift.array.rows.length) return null;
   const [lines, remarks] = gift.worked[entriesOf(gift.array).indexOf(exampleEntry(gift, picked, twin))];
@@ -187,7 +187,7 @@ function exampleOf(gift, picked, twin) {
     remarks.length ? element("p", { class: "note" }, `${remarks.join("; ")}.`) : null);
 }
 
-/** `name = symbols = numbers = result`, which breaks before an equals sign first. */
+/** `name = symbols = numbers = result`, broken before an equals sign if possible. */
 function equation([name, ...sides], main) {
   const last = main ? sides.length - 1 : -1;
   return [element(main ? "strong" : "span", {}, name), ...sides.flatMap((side, k) => [" ",

@@ -1,19 +1,19 @@
-// Arrays as tables: the color says how large and of which sign, and the number says it again.
+// Arrays as tables. The color shows a number's sign and size, which the number shows as well.
 
 /**
  * An array as a figure.
  *
- * options: caption; dropped, dead (tables of 0 and 1); pending: not computed yet, so hatched; against: an array to
- * mark differences from; mask: 0 and 1, without colors; pick: called with an entry; picked: an entry; worked: the
- * entry that is worked out below.
+ * options: caption; dropped, dead: tables of 0 and 1; pending: not computed yet, so hatched; against: an array whose
+ * differences are marked; mask: 0 and 1, without colors; pick: called with an entry that is clicked; picked: the
+ * selected entry; worked: the entry that is worked out below.
  */
 function arrayFigure(array, options) {
-  const caption = element("figcaption", {}, options.caption, " ", element("small", {}, sizes(array.shape)));
+  const caption = element("figcaption", {}, options.caption, " ", element("small", {}, shapeText(array.shape)));
   const figure = element("figure", { class: "array" }, caption);
   if (array.part) {
     const range = ["min", "max", "norm"].map((name) => `${name} ${number(array[name])}`).join(", ");
     if (!options.pending) caption.append(element("small", { class: "range" }, range));
-    caption.append(element("small", { class: "range" }, `the part ${array.part}`));
+    caption.append(element("small", { class: "range" }, `shown: ${array.part}`));
   }
   if (!array.rows.length) {
     figure.append(element("p", {}, "no elements"));
@@ -21,7 +21,7 @@ function arrayFigure(array, options) {
   }
   const table = element("table", {
     role: "grid",
-    "aria-label": `${plain(options.caption)}, ${sizes(array.shape)}${options.pending ? ", not computed yet" : ""}`,
+    "aria-label": `${plain(options.caption)}, ${shapeText(array.shape)}${options.pending ? ", not computed yet" : ""}`,
     class: options.pending ? "pending" : "",
   });
   const largest = Math.max(...array.rows.flat().map((value) => (Number.isFinite(value) ? Math.abs(value) : 0)), 0);
@@ -37,7 +37,7 @@ function arrayFigure(array, options) {
 
 function cell(array, value, i, j, largest, options) {
   const entry = entryAt(array, i, j);
-  const dropped = options.dropped?.[i]?.[j] === 1 && !value; // a wrong backward may let something through
+  const dropped = options.dropped?.[i]?.[j] === 1 && !value; // a wrong backward can let a gradient through
   const dead = options.dead?.[i]?.[j] === 1 && !value && !dropped;
   const differs = !options.pending && options.against?.rows?.[i] !== undefined && !close(options.against.rows[i][j], value);
   const worked = options.worked === entry;
@@ -55,16 +55,16 @@ function cell(array, value, i, j, largest, options) {
     tabindex: options.pick ? -1 : null,
   }, text);
   if (options.pick) {
-    made.addEventListener("mousedown", (event) => event.preventDefault()); // the arrow keys stay with the steps
+    made.addEventListener("mousedown", (event) => event.preventDefault()); // no focus: the arrow keys keep changing the step
     made.addEventListener("click", () => options.pick(entry));
   }
   return made;
 }
 
-/** The color's side, where there is a number that has one. */
+/** The class for a number's color; "" if it has none. */
 const signOf = (value, { mask, pending }) => (mask || pending ? "" : value > 0 ? "positive" : value < 0 ? "negative" : "");
 
-/** Arrow keys among the cells of a table that has the focus; Enter or space picks, Escape leaves. */
+/** Keys in a table that has the focus: arrows move between cells, Enter or space picks one, Escape leaves the table. */
 function moveInTable(event) {
   const at = event.target.closest("td");
   if (!at || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -93,7 +93,7 @@ function moveInTable(event) {
   event.stopPropagation();
 }
 
-/** Bring the entry that a table is about into sight, and let the keyboard scroll those that hold nothing to go to. */
+/** Scroll each table to its selected or worked entry, and make tables without selectable cells scrollable by keyboard. */
 function settleTables(within) {
   for (const box of within.querySelectorAll(".array .scroll")) {
     const cell = box.querySelector("td[aria-selected=true], td.worked")?.getBoundingClientRect();
@@ -108,5 +108,5 @@ function close(a, b) {
   return Math.abs(a - b) <= 1e-5 * Math.max(Math.abs(a), Math.abs(b));
 }
 
-/** The words of a caption that may hold elements. */
+/** The text of a caption, which may be an element. */
 const plain = (caption) => (typeof caption === "string" ? caption : caption.textContent);

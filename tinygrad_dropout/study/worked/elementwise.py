@@ -1,4 +1,4 @@
-"""How elementwise operations are worked out: the upstream gradient times a local derivative, number by number."""
+"""Rules for elementwise operations: the upstream gradient times a local derivative, entry by entry."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Formulas = tuple[Formula, ...]
 
 @elementwise(_arithmetic.add_backward)
 def add(at: At) -> Formulas:
-    """The sum moves as much as either of them."""
+    """The sum changes as much as either of its terms."""
     return at.grad, at.grad
 
 
 @elementwise(_arithmetic.subtract_backward)
 def subtract(at: At) -> Formulas:
-    """The difference moves against what is subtracted."""
+    """The difference falls as much as the subtracted term rises."""
     return at.grad, -at.grad
 
 
@@ -56,7 +56,7 @@ def negative(at: At) -> Formulas:
 
 @elementwise(clone_backward, cast_backward)
 def unchanged(at: At) -> Formulas:
-    """The number itself is passed through."""
+    """The gradient passes through unchanged."""
     return (at.grad,)
 
 
@@ -87,7 +87,7 @@ def absolute(at: At) -> Formulas:
 
 @elementwise(_elementwise.clip_backward)
 def clip(at: At) -> Formulas:
-    """1 between the bounds."""
+    """1 between the bounds, else 0."""
     x = at.number("x")
     low, high = (at.number(name) if at.entry.node.saved[name] is not None else None for name in ("min", "max"))
     inside = (low is None or x >= low) and (high is None or x <= high)
@@ -98,38 +98,38 @@ def clip(at: At) -> Formulas:
 
 @elementwise(_elementwise.maximum_backward)
 def maximum(at: At) -> Formulas:
-    """1 for the larger one; a tie is shared."""
+    """1 for the larger input, else 0; in a tie, 0.5 for each."""
     x, y = at.number("x"), at.number("y")
     return at.grad * chosen("x > y", x - y, x, y), at.grad * chosen("y > x", y - x, x, y)
 
 
 @elementwise(_elementwise.minimum_backward)
 def minimum(at: At) -> Formulas:
-    """1 for the smaller one; a tie is shared."""
+    """1 for the smaller input, else 0; in a tie, 0.5 for each."""
     x, y = at.number("x"), at.number("y")
     return at.grad * chosen("x < y", y - x, x, y), at.grad * chosen("y < x", x - y, x, y)
 
 
 def chosen(condition: str, lead: float, x: float, y: float) -> Quantity:
-    """1 for the one that was chosen, a half for both in a tie, else 0."""
+    """1 if this input was chosen, 0.5 in a tie, else 0. The lead is positive if it was chosen."""
     share = 0.5 if lead == 0 else float(lead > 0)
     return Quantity(f"(1 if {condition}, 0.5 if x = y, else 0)", share, remark=f"x = {number(x)}, y = {number(y)}")
 
 
 @elementwise(_elementwise.where_backward)
 def where(at: At) -> Formulas:
-    """1 for the one that was chosen."""
-    holds = bool(at.number("condition"))
-    remark = f"the condition is {holds} here"
+    """1 for the input that was chosen, 0 for the other."""
+    condition = bool(at.number("condition"))
+    remark = f"the condition is {condition} here"
     return (
-        at.grad * either("the condition holds", holds, remark=remark),
-        at.grad * either("the condition does not hold", not holds, remark=remark),
+        at.grad * either("the condition is True", condition, remark=remark),
+        at.grad * either("the condition is False", not condition, remark=remark),
     )
 
 
 @elementwise(_activations.relu_backward)
 def relu(at: At) -> Formulas:
-    """1 where x > 0."""
+    """1 where x > 0, else 0."""
     x = at.number("x")
     return (at.grad * either("x > 0", x > 0, remark=f"x = {number(x)}"),)
 
@@ -159,7 +159,7 @@ def tanh(at: At) -> Formulas:
 def gelu(at: At) -> Formulas:
     """Φ(x) + x φ(x)."""
     x = at("x")
-    below = Quantity("Φ(x)", at.number("cdf"), remark="Φ(x): the share of N(0, 1) below x, which was saved")
+    below = Quantity("Φ(x)", at.number("cdf"), remark="Φ(x): the probability that a standard normal is below x (saved)")
     density = Quantity("φ(x)", np.exp(-0.5 * x.value**2) / sqrt(2 * pi), meaning=exp(-(x**2) / 2) / root_of_2_pi())
     return (at.grad * (below + x * density),)
 
@@ -173,7 +173,7 @@ def root_of_2_pi() -> Quantity:
 def gelu_tanh(at: At) -> Formulas:
     """(1 + t + x (1 - t²) inner) / 2."""
     x = at("x")
-    tanh = Quantity("t", at.number("tanh"), remark="t = tanh(√(2/π) (x + 0.044715 x³)), which was saved")
+    tanh = Quantity("t", at.number("tanh"), remark="t = tanh(√(2/π) (x + 0.044715 x³)) (saved)")
     slope = Quantity("√(2/π)", sqrt(2 / pi)) * (1 + formula(3) * 0.044715 * x**2)
     inner = Quantity("u", slope.value, meaning=slope)
     return (at.grad * (1 + tanh + x * (1 - tanh**2) * inner) / 2,)
@@ -186,8 +186,8 @@ rename_saved(_gelu.gelu_tanh_backward, tanh="t")
 @elementwise(_dropout.dropout_backward)
 def dropout(at: At) -> Formulas:
     """mask / (1 - p): the same mask and the same scale as in the forward pass."""
-    fate = "kept" if at.number("mask") else "dropped"
-    kept = Quantity("mask", at.number("mask"), remark=f"this unit was {fate} in the forward pass")
+    outcome = "kept" if at.number("mask") else "dropped"
+    kept = Quantity("mask", at.number("mask"), remark=f"this unit was {outcome} in the forward pass")
     if at.entry.node.saved["scaling"] == "test" or at.number("p") == 1:
         return (at.grad * kept,)
     return (at.grad * kept / (1 - at("p")),)
@@ -195,5 +195,5 @@ def dropout(at: At) -> Formulas:
 
 @elementwise(_gaussian_dropout.gaussian_dropout_backward)
 def gaussian_dropout(at: At) -> Formulas:
-    """The noise that multiplied it."""
+    """The noise that x was multiplied by."""
     return (at.grad * at("noise"),)

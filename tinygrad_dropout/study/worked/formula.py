@@ -1,6 +1,6 @@
 """Formulas that know their numbers: `upstream * (p - target) / 4` as symbols, as numbers, and as a value.
 
-Quantities are named numbers; Python's operators combine them. What a formula shows can be checked with a calculator.
+Quantities are named numbers, and Python's operators combine them. You can check a displayed formula with a calculator.
 """
 
 from __future__ import annotations
@@ -12,47 +12,47 @@ from typing import TypeAlias, Union
 
 from tinygrad_dropout.study.preview import number
 
-SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly an expression holds together
+SUM, PRODUCT, POWER, ATOM = range(4)  # precedence, from the loosest
 
 Number: TypeAlias = Union["Formula", float]
 
 
 class Formula:
-    """A number and how it comes about.
+    """A number and the calculation that gives it.
 
     Attributes:
         value: the number.
-        size: how large the numbers are that it is made of, which may cancel; rounding errors are measured by it.
-        strength: SUM, PRODUCT, POWER or ATOM: what would have to stand in parentheses.
+        magnitude: the size of its parts before any cancellation. Rounding errors are relative to it.
+        precedence: SUM, PRODUCT, POWER or ATOM, which decides where parentheses are needed.
     """
 
     value: float
-    size: float
-    strength: int = ATOM
+    magnitude: float
+    precedence: int = ATOM
 
     def symbols(self) -> str:
-        """The formula in names."""
+        """Return the formula in symbols."""
         raise NotImplementedError
 
     def numbers(self, digits: int = 4) -> str:
-        """The formula in numbers of so many digits."""
+        """Return the formula in numbers with this many significant digits."""
         raise NotImplementedError
 
     def rounded(self, digits: int) -> float:
-        """What you get by calculating with the numbers that are displayed."""
+        """Return the value that the displayed, rounded numbers give."""
         raise NotImplementedError
 
     def parts(self) -> Sequence[Formula]:
-        """The formulas that this one combines."""
+        """Return the formulas that this one combines."""
         return ()
 
     def quantities(self) -> Iterator[Quantity]:
-        """The named numbers in it, from left to right."""
+        """Yield its named numbers, from left to right."""
         for part in self.parts():
             yield from part.quantities()
 
     def remarks(self) -> Iterator[str]:
-        """Where its numbers come from, in words."""
+        """Yield remarks that say where its numbers come from."""
         for part in self.parts():
             yield from part.remarks()
 
@@ -94,8 +94,8 @@ class Quantity(Formula):
     Args:
         name: its symbol.
         value: the number.
-        meaning: a formula that it is the result of, which is written on a line of its own; None if it is just given.
-        remark: where it comes from, in words.
+        meaning: the formula that computes it, which is written on a line of its own; None if the number is given.
+        remark: says where it comes from.
     """
 
     name: str
@@ -105,7 +105,7 @@ class Quantity(Formula):
 
     def __post_init__(self) -> None:
         self.value = float(self.value)
-        self.size = abs(self.value) if self.meaning is None else max(abs(self.value), self.meaning.size)
+        self.magnitude = abs(self.value) if self.meaning is None else max(abs(self.value), self.meaning.magnitude)
 
     def symbols(self) -> str:
         return self.name
@@ -127,7 +127,7 @@ class Quantity(Formula):
 
 
 class Constant(Quantity):
-    """A number of the rule itself, which is written out as it is."""
+    """A number in the rule itself, which is never rounded."""
 
     def numbers(self, digits: int = 4) -> str:
         return self.name
@@ -137,17 +137,17 @@ class Constant(Quantity):
 
 
 def formula(value: Number) -> Formula:
-    """A plain number as a formula that is called what it is."""
+    """Turn a plain number into a formula named after its digits."""
     return value if isinstance(value, Formula) else Constant(number(value, 10), value)
 
 
-def divided(dividend: float, divisor: float) -> float:
-    """A quotient; NaN instead of an error."""
+def divide(dividend: float, divisor: float) -> float:
+    """Divide; NaN instead of an error."""
     return dividend / divisor if divisor else math.nan
 
 
-def raised(base: float, exponent: float) -> float:
-    """A power; NaN instead of an error."""
+def raise_to_power(base: float, exponent: float) -> float:
+    """Raise to a power; NaN instead of an error."""
     try:
         result = base**exponent
     except (OverflowError, ZeroDivisionError):
@@ -155,13 +155,13 @@ def raised(base: float, exponent: float) -> float:
     return result if isinstance(result, float) else math.nan
 
 
-#: sign -> (strength, how to calculate it)
+#: sign -> (precedence, how to calculate it)
 OPERATORS: dict[str, tuple[int, Callable[[float, float], float]]] = {
     "+": (SUM, lambda x, y: x + y),
     "−": (SUM, lambda x, y: x - y),
     "×": (PRODUCT, lambda x, y: x * y),
-    "/": (PRODUCT, divided),
-    "^": (POWER, raised),
+    "/": (PRODUCT, divide),
+    "^": (POWER, raise_to_power),
 }
 
 
@@ -174,18 +174,20 @@ class Binary(Formula):
     right: Formula
 
     def __post_init__(self) -> None:
-        self.strength, calculate = OPERATORS[self.sign]
+        self.precedence, calculate = OPERATORS[self.sign]
         self.value = calculate(self.left.value, self.right.value)
         if self.sign in "+−":
-            self.size = self.left.size + self.right.size
+            self.magnitude = self.left.magnitude + self.right.magnitude
         elif self.sign == "×":
-            self.size = self.left.size * self.right.size
+            self.magnitude = self.left.magnitude * self.right.magnitude
         elif self.sign == "/":
-            self.size = (
-                abs(divided(self.left.size * (self.right.size or 1), self.right.value**2)) if self.left.size else 0.0
+            self.magnitude = (
+                abs(divide(self.left.magnitude * (self.right.magnitude or 1), self.right.value**2))
+                if self.left.magnitude
+                else 0.0
             )
         else:
-            self.size = abs(self.value)
+            self.magnitude = abs(self.value)
 
     def parts(self) -> Sequence[Formula]:
         return self.left, self.right
@@ -200,30 +202,34 @@ class Binary(Formula):
         return OPERATORS[self.sign][1](self.left.rounded(digits), self.right.rounded(digits))
 
     def written(self, left: tuple[Formula, str], right: tuple[Formula, str]) -> str:
-        """Both sides with the sign between them, in parentheses where they need them."""
-        before = enclosed(left[1], left[0].strength < self.strength or (self.sign == "^" and not plain(left)))
+        """Write both sides with the sign between them, in parentheses where needed."""
+        before = parenthesize_if(
+            left[1], left[0].precedence < self.precedence or (self.sign == "^" and not stands_alone(left))
+        )
         if self.sign == "^" and right[1] == "2":
             return f"{before}²"
-        weaker = right[0].strength < self.strength or (self.sign in "−/^" and right[0].strength == self.strength)
-        after = enclosed(right[1], weaker or (self.sign in "−^" and right[1].startswith("−")))
+        weaker = right[0].precedence < self.precedence or (
+            self.sign in "−/^" and right[0].precedence == self.precedence
+        )
+        after = parenthesize_if(right[1], weaker or (self.sign in "−^" and right[1].startswith("−")))
         if self.sign == "+":
-            return added([before, after])
+            return join_terms([before, after])
         return f"{before}{self.sign}{after}" if self.sign == "^" else f"{before} {self.sign} {after}"
 
 
-def plain(written: tuple[Formula, str]) -> bool:
-    """Whether a base can stand without parentheses: a name or a positive number."""
-    return written[0].strength == ATOM and not written[1].startswith("−") and "e" not in written[1][1:]
+def stands_alone(written: tuple[Formula, str]) -> bool:
+    """Return whether the base of a power needs no parentheses: a name or a positive number."""
+    return written[0].precedence == ATOM and not written[1].startswith("−") and "e" not in written[1][1:]
 
 
-def added(terms: Sequence[str]) -> str:
-    """A sum; a term with a minus sign is subtracted."""
+def join_terms(terms: Sequence[str]) -> str:
+    """Write a sum. A term with a minus sign is subtracted."""
     signed = [f" − {term[1:]}" if term.startswith("−") else f" + {term}" for term in terms[1:]]
     return "".join([*terms[:1], *signed])
 
 
-def enclosed(text: str, parentheses: bool) -> str:
-    """The text, in parentheses if it needs them."""
+def parenthesize_if(text: str, parentheses: bool) -> str:
+    """Put the text in parentheses if it needs them."""
     return f"({text})" if parentheses else text
 
 
@@ -234,7 +240,7 @@ class Negative(Formula):
     part: Formula
 
     def __post_init__(self) -> None:
-        self.value, self.size, self.strength = -self.part.value, self.part.size, PRODUCT
+        self.value, self.magnitude, self.precedence = -self.part.value, self.part.magnitude, PRODUCT
 
     def parts(self) -> Sequence[Formula]:
         return (self.part,)
@@ -249,5 +255,5 @@ class Negative(Formula):
         return -self.part.rounded(digits)
 
     def written(self, text: str) -> str:
-        """The minus sign and the text."""
-        return "−" + enclosed(text, self.part.strength < PRODUCT or text.startswith("−"))
+        """Write the minus sign and the text."""
+        return "−" + parenthesize_if(text, self.part.precedence < PRODUCT or text.startswith("−"))

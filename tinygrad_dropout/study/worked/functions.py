@@ -1,4 +1,4 @@
-"""Formulas that are a function of another one: e^x and ln(x)."""
+"""Functions of a formula: e^x and ln(x)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Function(Formula):
 
     def __post_init__(self) -> None:
         self.value = self.calculated(self.argument.value)
-        self.size = max(abs(self.value), self.argument.size)
+        self.magnitude = max(abs(self.value), self.argument.magnitude)
 
     def parts(self) -> Sequence[Formula]:
         return (self.argument,)
@@ -34,7 +34,7 @@ class Function(Formula):
         return self.calculated(self.argument.rounded(digits))
 
     def calculated(self, argument: float) -> float:
-        """The function's value; NaN instead of an error."""
+        """Compute the function's value; NaN instead of an error."""
         try:
             return self.calculate(argument)
         except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""From a step to its worked lines: by the operation's rule, or by its local derivatives if it has none."""
+"""Work out an entry of a step by the operation's rule, or by its local derivatives if it has no rule."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tinygrad_dropout.study.worked.rules import RULES, SAVED, Entry, Saved, TooL
 from tinygrad_dropout.study.worked.total import Total
 
 DIGITS = (4, 5, 6, 8, 10, 12, 17)
-CLOSE = 5e-4  # how far from the result the displayed numbers may lead: half of its fourth digit
-NOISE = 1e-9  # or so much of the numbers that cancel
+CLOSE = 5e-4  # relative tolerance for a result computed from the displayed numbers: half of its fourth digit
+NOISE = 1e-9  # or this fraction of the magnitude of the numbers that cancel
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,22 @@ class Line:
     result: str
 
     def parts(self) -> list[str]:
-        """What stands between the equals signs; what would only repeat its neighbor is left out."""
+        """Return the parts between the equals signs, without those that repeat the part before."""
         parts = [self.name, self.symbols, self.numbers, self.result]
-        return [part for place, part in enumerate(parts) if not place or part != parts[place - 1]]
+        return [part for index, part in enumerate(parts) if not index or part != parts[index - 1]]
 
     def __str__(self) -> str:
         return " = ".join(self.parts())
 
 
 @dataclass(frozen=True)
-class Worked:
-    """How one entry comes about.
+class WorkedExample:
+    """One entry, worked out.
 
     Attributes:
-        lines: its equation, and those of the quantities in it that are results themselves.
-        remarks: where the numbers come from, in words.
-        by_rule: whether the operation has a rule of its own; if not, these are its local derivatives.
+        lines: its equation, then the equations of the quantities in it that are computed themselves.
+        remarks: say where the numbers come from.
+        by_rule: whether the operation has a rule of its own. If not, the equation uses its local derivatives.
     """
 
     lines: tuple[Line, ...]
@@ -53,14 +53,14 @@ class Worked:
     by_rule: bool
 
 
-def explain(derivatives: Derivatives, step: int, position: int, entry: int) -> Worked | None:
-    """Work out one entry of what a step gave to one parent.
+def explain(derivatives: Derivatives, step: int, position: int, entry: int) -> WorkedExample | None:
+    """Work out one entry of a step's contribution to one parent.
 
     Args:
-        derivatives: of the pass.
+        derivatives: the pass's local derivatives.
         step: counted from 0.
         position: which parent.
-        entry: counted along the parent's rows.
+        entry: a flat index into the parent.
 
     Returns:
         None if the operation has no rule and its local derivatives are not known.
@@ -82,17 +82,17 @@ def explain(derivatives: Derivatives, step: int, position: int, entry: int) -> W
         return None
     terms = [Quantity("upstream", term.upstream) * Quantity("local", term.local) for term in products.terms]
     remark = ""
-    if products.local_place:
-        remark = f"{products.upstream_place} of dL/d{recorded.nodes[ran.node].name} meets {products.local_place}"
-    elif products.upstream_place:
-        remark = f"the sum over {products.upstream_place} of dL/d{recorded.nodes[ran.node].name}"
+    if products.local_line:
+        remark = f"{products.upstream_line} of dL/d{recorded.nodes[ran.node].name} times {products.local_line}"
+    elif products.upstream_line:
+        remark = f"the sum over {products.upstream_line} of dL/d{recorded.nodes[ran.node].name}"
     return worked(name, Total(terms), result, by_rule=False, remark=remark)
 
 
 def by_rule(
     recorded: Pass, step: int, position: int, index: tuple[int, ...], result: float, dtype: np.dtype
 ) -> Formula | None:
-    """The formula of the operation's rule; None if it has none, or if that does not give what the step really gave."""
+    """Apply the operation's rule; None if it has no rule, or if the rule does not give the step's actual result."""
     ran = recorded.steps[step]
     node = recorded.nodes[ran.node]
     rule = RULES.get(node.backward) if node.backward else None
@@ -103,38 +103,38 @@ def by_rule(
         found = rule(Entry(node, parents, ran.upstream, position, index))
     except TooLong:
         return None
-    near = abs(found.value - result) <= 16 * float(np.finfo(dtype).eps) * found.size
+    near = abs(found.value - result) <= 16 * float(np.finfo(dtype).eps) * found.magnitude
     return found if math.isfinite(found.value) and near else None
 
 
-def worked(name: str, shown: Formula, result: float, *, by_rule: bool, remark: str = "") -> Worked:
-    """The formula's lines, and the remarks about its quantities."""
+def worked(name: str, shown: Formula, result: float, *, by_rule: bool, remark: str = "") -> WorkedExample:
+    """Write out a formula's lines and the remarks about its quantities."""
     lines = [line(name, shown, result)]
     lines += [line(one.name, one.meaning, one.value) for one in every_quantity(shown) if one.meaning is not None]
     remarks = [*([remark] if remark else []), *shown.remarks()]
-    return Worked(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(remarks)), by_rule)
+    return WorkedExample(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(remarks)), by_rule)
 
 
 def line(name: str, shown: Formula, result: float) -> Line:
-    """An equation, with as many digits as are needed for the numbers to lead to the result."""
+    """Write an equation, with enough digits for the numbers to give the result."""
     return Line(name, shown.symbols(), shown.numbers(digits_needed(shown, result)), number(result))
 
 
 def digits_needed(shown: Formula, result: float) -> int:
-    """How many digits the numbers must have so that calculating with them leads to the result.
+    """Return how many digits the numbers need for a calculation with them to give the result.
 
-    A result that is a rounding error, left over where all else cancels, is not reached: then the formula's own value
-    is what they lead to.
+    If everything else cancels, the result is only a rounding error and cannot be reached. Then the numbers give the
+    formula's own value.
     """
     reached = result if math.isclose(shown.value, result, rel_tol=CLOSE) else shown.value
     for digits in DIGITS:
-        if abs(shown.rounded(digits) - reached) <= CLOSE * abs(reached) + NOISE * shown.size:
+        if abs(shown.rounded(digits) - reached) <= CLOSE * abs(reached) + NOISE * shown.magnitude:
             return digits
     return DIGITS[0]
 
 
 def every_quantity(shown: Formula) -> Iterator[Quantity]:
-    """The quantities of a formula, and those that they are made of."""
+    """Yield the quantities of a formula, and the quantities in their meanings."""
     for quantity in shown.quantities():
         yield quantity
         if quantity.meaning is not None:
@@ -142,9 +142,9 @@ def every_quantity(shown: Formula) -> Iterator[Quantity]:
 
 
 def saved_values(recorded: Pass, node: Node) -> Saved:
-    """What was saved for a node's backward, by name, as a student can read it."""
-    right = getattr(node.forward, "__globals__", {}).get(f"{node.operation}_backward")  # a bug may stand in for it
-    for backward in (node.backward, right):
+    """Return the values saved for a node's backward, by name, in a form that a student can read."""
+    own = getattr(node.forward, "__globals__", {}).get(f"{node.operation}_backward")  # node.backward may be a bug
+    for backward in (node.backward, own):
         if present := SAVED.get(backward):
             return present(node, recorded.nodes[node.parents[0]])
     return node.saved
